@@ -1,0 +1,82 @@
+/**
+ * One error class and one table. A code is part of the public surface: it never changes its meaning.
+ * `exit` is the command line's exit status, `http` the server's; `docs/errors.md` is held to this table by a test.
+ */
+export const errorTable = {
+  E_USAGE: { http: 400, exit: 2, meaning: 'A command, flag or argument is not one that exists, or is out of its range.' },
+  E_QUERY: { http: 400, exit: 2, meaning: 'The query is empty or only white space.' },
+  E_INPUT_MISSING: { http: 404, exit: 3, meaning: 'An input file or folder does not exist or cannot be read.' },
+  E_INPUT_EMPTY: { http: 422, exit: 3, meaning: 'The input holds no documents.' },
+  E_INPUT_FORMAT: { http: 422, exit: 3, meaning: 'The input is not what its format says: broken JSON, a torn file, binary, a wrong encoding.' },
+  E_FIELD: { http: 422, exit: 3, meaning: 'A field that was named is in no document.' },
+  E_DUPLICATE_ID: { http: 422, exit: 3, meaning: 'Two documents of one input have the same id.' },
+  E_INDEX_MISSING: { http: 404, exit: 4, meaning: 'The folder is not an index.' },
+  E_INDEX_DAMAGED: { http: 500, exit: 4, meaning: 'The index cannot be read: a file is missing, changed or of an unknown version.' },
+  E_FINGERPRINT: { http: 409, exit: 4, meaning: 'The index was built by another model.' },
+  E_RECIPE: { http: 409, exit: 4, meaning: 'The index was built from other fields.' },
+  E_LOCKED: { http: 423, exit: 4, meaning: 'Another process is writing and did not finish in time.' },
+  E_MODEL_UNKNOWN: { http: 404, exit: 5, meaning: 'No model of that name is bundled, cached or in the catalog.' },
+  E_MODEL_MISSING: { http: 503, exit: 5, meaning: 'The model is known but its files are not on this machine.' },
+  E_MODEL_CHANGED: { http: 500, exit: 5, meaning: 'A model file does not have the checksum that it must have.' },
+  E_MODEL_FAILED: { http: 500, exit: 5, meaning: 'The model could not be loaded or run.' },
+  E_RUNTIME: { http: 500, exit: 5, meaning: 'No runtime for models, or a native part of one, loads on this machine.' },
+  E_DOWNLOAD: { http: 502, exit: 5, meaning: 'A file could not be fetched.' },
+  E_DISK_FULL: { http: 507, exit: 6, meaning: 'There is no room left on the disk, or a file may not grow.' },
+  E_STOPPED: { http: 499, exit: 130, meaning: 'The work was stopped by a signal or by its caller.' },
+  E_TIMEOUT: { http: 504, exit: 7, meaning: 'A deadline passed.' },
+  E_SEAM: { http: 500, exit: 1, meaning: 'A part that was passed in broke its contract: a wrong count, a number that is not finite.' },
+  E_BUG: { http: 500, exit: 1, meaning: 'A broken invariant: our mistake. Please report it with the message.' },
+} as const satisfies Record<string, { http: number; exit: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Every error that this package throws on purpose. The message says what, which, got, and what to do. */
+export class FinetoothError extends Error {
+  readonly code: ErrorCode;
+  /** Exit status of the command line, 1 to 130. */
+  readonly exit: number;
+  /** Status of the server, 400 to 599. */
+  readonly http: number;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'FinetoothError';
+    this.code = code;
+    this.exit = errorTable[code].exit;
+    this.http = errorTable[code].http;
+  }
+}
+
+/** The sentence of any thrown value. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The system's code of an error (`ENOENT`, …), also when it is only the cause, or only named in the text of a native part. */
+export const systemCodeOf = (error: unknown): string | undefined => {
+  for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 8; depth++) {
+    const { code, cause } = at as { code?: unknown; cause?: unknown };
+    if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return code;
+    at = cause;
+  }
+  const text = messageOf(error);
+  if (/no space left on device|os error 28\b/i.test(text)) return 'ENOSPC';
+  if (/file too large|os error 27\b/i.test(text)) return 'EFBIG';
+  if (/disk quota exceeded|os error 122\b/i.test(text)) return 'EDQUOT';
+  return undefined;
+};
+
+/** Turns a failed write into E_DISK_FULL where that is the reason; any other error is returned as it is. */
+export const diskErrorOf = (error: unknown, where: string): unknown => {
+  const code = systemCodeOf(error);
+  if (code !== 'ENOSPC' && code !== 'EFBIG' && code !== 'EDQUOT') return error;
+  const reason = { ENOSPC: 'the disk is full', EFBIG: 'a file may not grow beyond the limit of this process', EDQUOT: 'the disk quota is used up' }[code];
+  return new FinetoothError('E_DISK_FULL', `cannot write to ${where}: ${reason}. What was acknowledged before is kept; make room and run the same command again.`, {
+    cause: error,
+  });
+};
+
+/** Throws E_STOPPED when the signal has been raised. */
+export const throwIfStopped = (signal: AbortSignal | undefined): void => {
+  if (!signal?.aborted) return;
+  if (signal.reason instanceof FinetoothError) throw signal.reason;
+  throw new FinetoothError('E_STOPPED', 'stopped before the work was done', { cause: signal.reason });
+};

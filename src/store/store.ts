@@ -1,0 +1,63 @@
+import type { Document, Hit } from '../types.ts';
+
+/** What an index was made with; compared when it is opened. */
+export interface Manifest {
+  /** Version of the layout on disk. */
+  readonly format: number;
+  /** The embedder's fingerprint. */
+  readonly embedder: string;
+  /** Catalog name by which the embedder is opened again, where it has one. */
+  readonly model?: string;
+  readonly dimensions: number;
+  /** Fields that make the text, in order. */
+  readonly fields: readonly string[];
+  /** Field that holds the user's id; absent when ids are derived. */
+  readonly idField?: string;
+  /** Version of the word analysis behind BM25. */
+  readonly analyzer: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+/** A stored document with everything that searching it needs. */
+export interface Entry {
+  readonly id: string;
+  readonly document: Document;
+  /** Hash of the whole document: unchanged documents are skipped. */
+  readonly hash: string;
+  /** Hash of its text: an unchanged text keeps its vector. */
+  readonly textHash: string;
+  /** [dimensions], length 1. */
+  readonly vector: Float32Array;
+  /** Analysed words, joined by one space, in text order. */
+  readonly terms: string;
+}
+
+/** What is asked of a first stage: nearest by cosine to a vector, or best by BM25 for analysed words. */
+export type Probe = { readonly vector: Float32Array } | { readonly terms: readonly string[] };
+
+export interface StoreStatus {
+  readonly documents: number;
+  /** Bytes on disk, or in memory where there is no disk. */
+  readonly bytes: number;
+  /** ISO 8601, UTC; absent when nothing was ever written. */
+  readonly changedAt?: string;
+}
+
+/** Documents and their vectors together. */
+export interface Store {
+  /** Returns the manifest that the store was created with; an empty store is created with the one given, when one is. */
+  open(manifest?: Manifest): Promise<Manifest | undefined>;
+  /** Adds or replaces by id, all or nothing. What has resolved survives a kill. */
+  put(entries: readonly Entry[]): Promise<void>;
+  /** Removes by id and returns how many there were. */
+  delete(ids: readonly string[]): Promise<number>;
+  /** The entries with these ids, or all; any order; ids that are not there are left out. */
+  read(ids: readonly string[] | 'all'): AsyncIterable<Entry>;
+  /** The best `count`, score descending, then id descending. Cosine is in [-1, 1]; BM25 is 0 or more, and only documents with a shared word come. */
+  find(probe: Probe, count: number): Promise<Hit[]>;
+  /** Called when a run of writes is over: the place to build or refresh what makes `find` fast. */
+  settle(): Promise<void>;
+  status(): Promise<StoreStatus>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,45 @@
+/** The nouns of search. Shapes, units and orders are stated here once. */
+
+/** What a field of a document may hold: anything that JSON can. */
+export type FieldValue = string | number | boolean | null | readonly FieldValue[] | { readonly [key: string]: FieldValue };
+
+/** A user's document: named fields. All of them are stored and returned. */
+export type Document = { readonly [field: string]: FieldValue };
+
+/** A document as it was read, with the place it came from, for errors: `movies.jsonl line 3`. */
+export interface ReadDocument {
+  readonly document: Document;
+  readonly where: string;
+  /** The id that the source itself gives (a path in a folder); a field named `id` or `_id` is not repeated here. */
+  readonly id?: string;
+}
+
+/** One answer of a first stage. `score` is higher for better; its scale belongs to the stage. */
+export interface Hit {
+  readonly id: string;
+  readonly score: number;
+  readonly document: Document;
+}
+
+/** Row-major [count × dimensions]; every row has length 1 (L2). */
+export interface Vectors {
+  readonly data: Float32Array;
+  readonly dimensions: number;
+  readonly count: number;
+  /** [count] Tokens left out of each text because the model's window was full; absent when none were. */
+  readonly cut?: Uint32Array;
+  /** [count] Tokens that went through the model, special tokens included; absent when the embedder does not know. */
+  readonly tokens?: Uint32Array;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** What a piece of long work reports while it runs. */
+export interface Progress {
+  readonly done: number;
+  /** Absent when the end is not known. */
+  readonly total?: number;
+  readonly unit: string;
+}
