@@ -46,6 +46,8 @@ export interface ModelFiles {
   /** Absolute paths. */
   readonly modelPath: string;
   readonly tokenizerPath: string;
+  /** Size of the model file. */
+  readonly bytes: number;
   /** sha256 of the model file, hex. */
   readonly sha256: string;
   /** Which source gave the files. */

@@ -1,0 +1,23 @@
+/**
+ * Groups texts into runs of the model: longest first, neighbours of like length, so that little is padding.
+ *
+ * @param lengths tokens of each text
+ * @param budget padded tokens in one run; a text alone may exceed it. 0 gives every text a run of its own.
+ * @returns positions in `lengths`, each once
+ */
+export const batchesOf = (lengths: readonly number[], budget: number): readonly (readonly number[])[] => {
+  const order = lengths.map((_, i) => i).sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b);
+  const batches: number[][] = [];
+  let open: number[] = [];
+  let width = 0;
+  for (const i of order) {
+    if (open.length > 0 && width * (open.length + 1) > budget) {
+      batches.push(open);
+      open = [];
+    }
+    if (open.length === 0) width = lengths[i] as number;
+    open.push(i);
+  }
+  if (open.length > 0) batches.push(open);
+  return batches;
+};

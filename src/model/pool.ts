@@ -1,0 +1,101 @@
+import { Worker } from 'node:worker_threads';
+import { FinetoothError } from '../errors.ts';
+import type { EncodeRequest, EncodeResult } from './encode.ts';
+import type { WorkerStart } from './worker.ts';
+
+type Answer = { readonly ready: true } | { readonly failure: string } | { readonly result: EncodeResult };
+interface Job {
+  readonly request: EncodeRequest;
+  readonly resolve: (result: EncodeResult) => void;
+  readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Workers that each hold the model; a request goes to the first one that is free. */
+export interface Pool {
+  readonly size: number;
+  /** Resolves when every worker has its model loaded. */
+  readonly ready: Promise<void>;
+  /** A request that has not begun when the signal is raised is dropped; one that has, finishes. */
+  run(request: EncodeRequest, signal?: AbortSignal): Promise<EncodeResult>;
+  close(): Promise<void>;
+}
+
+const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** Workers keep the process alive only while they have work. */
+export const createPool = (size: number, start: WorkerStart): Pool => {
+  const queue: Job[] = [];
+  const idle: Worker[] = [];
+  const busy = new Map<Worker, Job>();
+  const workers = new Set<Worker>();
+  let closed: FinetoothError | undefined;
+
+  const fail = (error: FinetoothError): void => {
+    closed ??= error;
+    for (const job of [...busy.values(), ...queue.splice(0)]) job.reject(error);
+    busy.clear();
+    for (const worker of workers) void worker.terminate();
+  };
+  const dispatch = (): void => {
+    while (queue.length > 0 && idle.length > 0) {
+      const job = queue.shift() as Job;
+      if (job.signal?.aborted) {
+        job.reject(job.signal.reason);
+        continue;
+      }
+      const worker = idle.shift() as Worker;
+      busy.set(worker, job);
+      worker.ref();
+      worker.postMessage(job.request);
+    }
+  };
+  const settle = (worker: Worker, act: (job: Job) => void): void => {
+    const job = busy.get(worker);
+    busy.delete(worker);
+    worker.unref();
+    idle.push(worker);
+    if (job !== undefined) act(job);
+    dispatch();
+  };
+  const startWorker = (): Promise<void> => {
+    const worker = new Worker(workerFile, { workerData: start });
+    workers.add(worker);
+    return new Promise((resolve, reject) => {
+      const refuse = (reason: string): void => {
+        const error = new FinetoothError('E_MODEL_FAILED', `cannot run the model ${start.entry.name} (${start.modelPath}): ${reason}`);
+        fail(error);
+        reject(error);
+      };
+      worker.on('message', (answer: Answer) => {
+        if ('ready' in answer) {
+          resolve();
+          settle(worker, () => {});
+        } else if ('result' in answer) settle(worker, (job) => job.resolve(answer.result));
+        else if (busy.has(worker)) settle(worker, (job) => job.reject(new FinetoothError('E_MODEL_FAILED', `the model ${start.entry.name} failed: ${answer.failure}`)));
+        else refuse(answer.failure);
+      });
+      worker.on('error', (error) => refuse(error instanceof Error ? error.message : String(error)));
+      worker.on('exit', (code) => {
+        workers.delete(worker);
+        if (closed === undefined) refuse(`a worker ended with code ${code}, perhaps for want of memory`);
+      });
+    });
+  };
+  const ready = Promise.all(Array.from({ length: size }, startWorker)).then(() => undefined);
+  ready.catch(() => {});
+  return {
+    size,
+    ready,
+    run: (request, signal) =>
+      new Promise<EncodeResult>((resolve, reject) => {
+        if (closed !== undefined) return reject(closed);
+        queue.push({ request, resolve, reject, signal });
+        dispatch();
+      }),
+    close: async () => {
+      fail(new FinetoothError('E_STOPPED', `the model ${start.entry.name} was closed while it was asked for more`));
+      await Promise.all([...workers].map((worker) => worker.terminate()));
+    },
+  };
+};

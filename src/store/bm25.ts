@@ -1,0 +1,45 @@
+import type { Scored } from '../math/order.ts';
+
+/** Saturation of a word's count and weight of a document's length: Lucene's and LanceDB's values. */
+const k1 = 1.2;
+const b = 0.75;
+
+export interface Bm25 {
+  /** Every document that shares a word with the query; a word asked twice counts twice. */
+  score(terms: readonly string[]): Iterable<Scored>;
+}
+
+/**
+ * BM25 with the idf that is never negative, ln(1 + (N - n + .5) / (n + .5)), as in Lucene
+ * (Robertson and Zaragoza 2009, https://doi.org/10.1561/1500000019).
+ */
+export const buildBm25 = (documents: Iterable<{ readonly id: string; readonly terms: readonly string[] }>): Bm25 => {
+  const ids: string[] = [];
+  const lengths: number[] = [];
+  const postings = new Map<string, Map<number, number>>();
+  for (const { id, terms } of documents) {
+    const at = ids.push(id) - 1;
+    lengths.push(terms.length);
+    for (const term of terms) {
+      let counts = postings.get(term);
+      if (counts === undefined) postings.set(term, (counts = new Map()));
+      counts.set(at, (counts.get(at) ?? 0) + 1);
+    }
+  }
+  const meanLength = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+  return {
+    score: (terms) => {
+      const scores = new Map<number, number>();
+      for (const term of terms) {
+        const counts = postings.get(term);
+        if (counts === undefined) continue;
+        const idf = Math.log(1 + (ids.length - counts.size + 0.5) / (counts.size + 0.5));
+        for (const [at, count] of counts) {
+          const norm = k1 * (1 - b + (b * (lengths[at] as number)) / meanLength);
+          scores.set(at, (scores.get(at) ?? 0) + (idf * count * (k1 + 1)) / (count + norm));
+        }
+      }
+      return scores.entries().map(([at, score]) => ({ id: ids[at] as string, score }));
+    },
+  };
+};

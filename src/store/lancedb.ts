@@ -1,0 +1,208 @@
+import { createRequire } from 'node:module';
+import type { Connection, Table } from '@lancedb/lancedb';
+import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
+import { byScore } from '../math/order.ts';
+import type { Document, Hit } from '../types.ts';
+import { createManifest, measureFolder, readManifest } from './index-folder.ts';
+import type { Entry, Manifest, Probe, Store } from './store.ts';
+
+/** Documents from which an approximate index pays; below, every vector is compared. Measured in `npm run bench`. */
+const APPROXIMATE_FROM = 50_000;
+/** Up to here the word index is rebuilt after each run of writes, so that its counts are exact; above, it is extended. */
+const REBUILD_WORDS_UP_TO = 200_000;
+/** Candidates that the approximate index fetches for each one that is returned, to be compared exactly. */
+const REFINE = 10;
+/** Versions that a reader may still have open are kept for ten minutes. */
+const KEEP_VERSIONS_MS = 600_000;
+const IDS_PER_FILTER = 500;
+const TABLE = 'documents';
+
+const quoted = (id: string): string => `'${id.replaceAll("'", "''")}'`;
+
+const inChunks = function* <T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+};
+
+const load = async () => {
+  // Its own log goes to standard error, where it means nothing to a user.
+  process.env['LANCE_LOG'] ??= 'error';
+  try {
+    // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
+    const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
+    return { lance: await import('@lancedb/lancedb'), arrow };
+  } catch (error) {
+    throw new FinetoothError(
+      'E_RUNTIME',
+      `the store on disk needs LanceDB, which does not load here (${messageOf(error).split('\n')[0]}). Install it with "npm install @lancedb/lancedb@0.31.0 apache-arrow@18.1.0", or pass memoryStore().`,
+      { cause: error },
+    );
+  }
+};
+type Libraries = Awaited<ReturnType<typeof load>>;
+
+const schemaOf = ({ arrow }: Libraries, dimensions: number) =>
+  new arrow.Schema([
+    ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
+    new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
+  ]);
+
+const tableOf = (libraries: Libraries, entries: readonly Entry[], dimensions: number) => {
+  const { arrow } = libraries;
+  const vectors = new Float32Array(entries.length * dimensions);
+  entries.forEach((entry, row) => vectors.set(entry.vector, row * dimensions));
+  const type = new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true));
+  const vector = arrow.makeData({ type, length: entries.length, child: arrow.makeData({ type: new arrow.Float32(), data: vectors }) });
+  const column = (valueOf: (entry: Entry) => string) => arrow.vectorFromArray(entries.map(valueOf), new arrow.Utf8());
+  const columns = {
+    id: column((entry) => entry.id),
+    hash: column((entry) => entry.hash),
+    textHash: column((entry) => entry.textHash),
+    terms: column((entry) => entry.terms),
+    document: column((entry) => JSON.stringify(entry.document)),
+    vector: arrow.makeVector(vector),
+  };
+  return new arrow.Table(schemaOf(libraries, dimensions), columns);
+};
+
+interface Row {
+  readonly id: string;
+  readonly hash: string;
+  readonly textHash: string;
+  readonly terms: string;
+  readonly document: string;
+  readonly vector: { toArray(): Float32Array };
+  readonly _distance?: number;
+  readonly _score?: number;
+}
+
+const entryOf = (row: Row): Entry => ({
+  id: row.id,
+  hash: row.hash,
+  textHash: row.textHash,
+  terms: row.terms,
+  document: JSON.parse(row.document) as Document,
+  vector: Float32Array.from(row.vector.toArray()),
+});
+
+/**
+ * Documents and vectors in a folder, in LanceDB's format. Each `put` is one atomic commit: a killed process loses only what had
+ * not been acknowledged. Several processes may read and write at once. Exact below 50,000 documents; above, IVF_RQ with
+ * exact comparison of ten times as many as asked for.
+ */
+export const lanceStore = (folder: string): Store => {
+  let libraries: Libraries | undefined;
+  let connection: Connection | undefined;
+  let table: Table | undefined;
+  let dimensions = 0;
+
+  const opened = (): { readonly libraries: Libraries; readonly table: Table } => {
+    if (libraries === undefined || table === undefined) throw new FinetoothError('E_BUG', `the store ${folder} was used before it was opened or after it was closed`);
+    return { libraries, table };
+  };
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const known = diskErrorOf(error, folder);
+      if (known instanceof FinetoothError) throw known;
+      throw new FinetoothError('E_INDEX_DAMAGED', `cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}. If it keeps failing, build it anew in another folder.`, {
+        cause: error,
+      });
+    }
+  };
+  const indexNames = async (): Promise<Set<string>> => new Set((await opened().table.listIndices()).flatMap((index) => index.columns));
+  const buildWords = async (): Promise<void> => {
+    const { lance } = opened().libraries;
+    const config = lance.Index.fts({ baseTokenizer: 'whitespace', lowercase: false, stem: false, removeStopWords: false, asciiFolding: false, withPosition: false, maxTokenLength: 128 });
+    await opened().table.createIndex('terms', { config, replace: true });
+  };
+  const rowsFor = async (probe: Probe, count: number): Promise<Row[]> => {
+    const { libraries: loaded, table: documents } = opened();
+    const columns = ['id', 'document'];
+    if ('terms' in probe) {
+      const query = new loaded.lance.MatchQuery(probe.terms.join(' '), 'terms');
+      return documents.query().fullTextSearch(query).select([...columns, '_score']).limit(count).toArray();
+    }
+    const query = documents.query().nearestTo(probe.vector).distanceType('cosine').select([...columns, '_distance']).limit(count);
+    return ((await indexNames()).has('vector') ? query.refineFactor(REFINE).nprobes(40) : query).toArray();
+  };
+
+  return {
+    open: async (wanted) => {
+      const known = await readManifest(folder);
+      if (known === undefined && wanted === undefined) return undefined;
+      libraries = await load();
+      if (known === undefined) await createManifest(folder, wanted as Manifest);
+      const manifest = (await readManifest(folder)) as Manifest;
+      dimensions = manifest.dimensions;
+      await attempt('open', async () => {
+        const { lance } = libraries as Libraries;
+        connection = await lance.connect(folder, { readConsistencyInterval: 0 });
+        table = await connection.createEmptyTable(TABLE, schemaOf(libraries as Libraries, dimensions), { existOk: true, mode: 'create' });
+      });
+      return manifest;
+    },
+    put: async (entries) => {
+      if (entries.length === 0) return;
+      const data = tableOf(opened().libraries, entries, dimensions);
+      await attempt('write to', () => opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data));
+    },
+    delete: async (ids) => {
+      let removed = 0;
+      for (const chunk of inChunks([...new Set(ids)], IDS_PER_FILTER)) {
+        await attempt('write to', async () => {
+          const filter = `id IN (${chunk.map(quoted).join(', ')})`;
+          const count = await opened().table.countRows(filter);
+          if (count > 0) await opened().table.delete(filter);
+          removed += count;
+        });
+      }
+      return removed;
+    },
+    read: async function* (ids) {
+      const filters = ids === 'all' ? [undefined] : [...inChunks([...new Set(ids)], IDS_PER_FILTER)].map((chunk) => `id IN (${chunk.map(quoted).join(', ')})`);
+      for (const filter of filters) {
+        const query = opened().table.query();
+        for await (const batch of filter === undefined ? query : query.where(filter)) {
+          for (const row of batch.toArray()) yield entryOf(row as Row);
+        }
+      }
+    },
+    find: async (probe, count) => {
+      if (count <= 0 || ('terms' in probe && probe.terms.length === 0)) return [];
+      const rows = await attempt('search', async () => {
+        if ((await opened().table.countRows()) === 0) return [];
+        // A process that was killed before its first `settle` leaves no word index.
+        if ('terms' in probe && !(await indexNames()).has('terms')) await buildWords();
+        return rowsFor(probe, count);
+      });
+      return rows
+        .map((row): Hit => ({ id: row.id, score: row._score ?? 1 - (row._distance as number), document: JSON.parse(row.document) as Document }))
+        .sort(byScore);
+    },
+    settle: async () => {
+      await attempt('tidy', async () => {
+        const documents = opened().table;
+        const count = await documents.countRows();
+        if (count === 0) return;
+        const names = await indexNames();
+        await documents.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
+        if (!names.has('terms') || count <= REBUILD_WORDS_UP_TO) await buildWords();
+        if (!names.has('vector') && count >= APPROXIMATE_FROM) {
+          await documents.createIndex('vector', { config: opened().libraries.lance.Index.ivfRq({ distanceType: 'cosine' }) });
+        }
+      });
+    },
+    status: async () => {
+      const documents = await attempt('read', () => opened().table.countRows());
+      const { bytes, changedAt } = await measureFolder(folder);
+      return changedAt === undefined ? { documents, bytes } : { documents, bytes, changedAt: changedAt.toISOString() };
+    },
+    close: async () => {
+      table?.close();
+      connection?.close();
+      table = undefined;
+      connection = undefined;
+    },
+  };
+};

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { wordsOf } from './analyzer.ts';
+
+describe('wordsOf', () => {
+  it('lowers, splits and stems English words', () => {
+    expect(wordsOf('The Runners were RUNNING, happily; 2 times!')).toEqual(['the', 'runner', 'were', 'run', 'happili', '2', 'time']);
+  });
+
+  it('folds accents and width', () => {
+    expect(wordsOf('Café ＦＵＬＬ naïve')).toEqual(wordsOf('cafe full naive'));
+  });
+
+  it('makes pairs of letters where a script has no spaces', () => {
+    expect(wordsOf('日本語')).toEqual(['日本', '本語']);
+    expect(wordsOf('中')).toEqual(['中']);
+  });
+
+  it('keeps other scripts whole and cuts words of a megabyte', () => {
+    expect(wordsOf('Привет мир')).toEqual(['привет', 'мир']);
+    expect(wordsOf('a'.repeat(1_000_000))[0]).toHaveLength(64);
+    expect(wordsOf(' \u0000 \n')).toEqual([]);
+  });
+});

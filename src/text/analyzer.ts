@@ -1,0 +1,33 @@
+import { stemmer } from 'stemmer';
+
+/** Written into an index: a change of the words makes old ones unusable. */
+export const analyzerVersion = 'words-1';
+
+const wordPattern = /[\p{L}\p{N}]+/gu;
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const asciiWord = /^[a-z]+$/;
+
+/** Longer words are cut here, so that a line of base64 is no word of a megabyte. */
+const LONGEST_WORD = 64;
+
+const pairsOf = (word: string): string[] => {
+  const letters = [...word];
+  if (letters.length < 2) return letters;
+  return letters.slice(1).map((letter, i) => `${letters[i]}${letter}`);
+};
+
+/**
+ * The words that BM25 counts: NFKC, lower case, accents dropped, split at everything that is no letter or digit. Words of a-z
+ * are stemmed (Porter, https://tartarus.org/martin/PorterStemmer); scripts written without spaces become pairs of letters.
+ * No stop words: BM25's own weights make them count for little.
+ */
+export const wordsOf = (text: string): string[] => {
+  const plain = text.normalize('NFKC').toLowerCase().normalize('NFD').replace(/\p{Mn}+/gu, '').normalize('NFC');
+  const words: string[] = [];
+  for (const [word] of plain.matchAll(wordPattern)) {
+    if (unspaced.test(word)) words.push(...pairsOf(word));
+    else if (asciiWord.test(word) && word.length <= LONGEST_WORD) words.push(stemmer(word));
+    else words.push(word.slice(0, LONGEST_WORD));
+  }
+  return words;
+};
