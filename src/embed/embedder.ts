@@ -8,6 +8,8 @@ export interface Embedder {
   readonly dimensions: number;
   /** Row i belongs to texts[i], whatever else is in the call. An empty text is embedded like any other. */
   embed(texts: readonly string[], role: 'query' | 'document', options?: CallOptions): Promise<Vectors>;
+  /** Resolves when a call need not wait for anything to be loaded. */
+  warm?(): Promise<void>;
   /** Frees what the embedder holds; later calls are refused. */
   close?(): Promise<void>;
 }

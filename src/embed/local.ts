@@ -10,5 +10,6 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
     const result = { data: vectors, dimensions: encoder.files.entry.dimensions, count: texts.length, tokens };
     return cut.some((count) => count > 0) ? { ...result, cut } : result;
   },
+  warm: () => encoder.ready,
   close: () => encoder.close(),
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Progress } from '../types.ts';
 import type { EncodeResult } from './encode.ts';
@@ -30,6 +31,8 @@ export interface BiEncoder {
   readonly fingerprint: string;
   readonly runtime: RuntimeName;
   readonly workers: number;
+  /** Resolves when every worker has the model loaded. */
+  readonly ready: Promise<void>;
   /** Rows in the order of `texts`. */
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;
   close(): Promise<void>;
@@ -41,7 +44,8 @@ const workerMegabytes = (weightBytes: number): number => 90 + (2.2 * weightBytes
 /** Weights, pooling, prefixes and window: all that a vector depends on. */
 export const fingerprintOf = ({ entry, sha256 }: ModelFiles): string => {
   const form = JSON.stringify([entry.pooling, entry.prefix.query, entry.prefix.document, entry.maxTokens]);
-  return `${entry.name}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
+  // A folder may be moved: its path is no part of what a vector depends on.
+  return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
 };
 
 /** A request to a worker is small, so that stopping is prompt and the last worker does not keep the others waiting. */
@@ -107,6 +111,7 @@ export const openBiEncoder = async (files: ModelFiles, options: BiEncoderOptions
     fingerprint: fingerprintOf(files),
     runtime: chosen.name,
     workers,
+    ready: pool.ready,
     encode: async (texts, { prefix, withTokens = false, signal, onProgress }) => {
       throwIfStopped(signal);
       const before = prefix === 'none' ? '' : entry.prefix[prefix];

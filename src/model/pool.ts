@@ -30,12 +30,16 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
   const busy = new Map<Worker, Job>();
   const workers = new Set<Worker>();
   let closed: FinetoothError | undefined;
+  let emptied = (): void => {};
+  const gone = new Promise<void>((resolve) => (emptied = resolve));
 
+  // A worker inside the native runtime must not be terminated: the runtime would take the whole process with it.
+  // So only those that wait are ended at once; the others end when the model is loaded or after the texts they are at,
+  // a second at most.
   const fail = (error: FinetoothError): void => {
     closed ??= error;
     for (const job of [...busy.values(), ...queue.splice(0)]) job.reject(error);
-    busy.clear();
-    for (const worker of workers) void worker.terminate();
+    for (const worker of idle.splice(0)) void worker.terminate();
   };
   const dispatch = (): void => {
     while (queue.length > 0 && idle.length > 0) {
@@ -53,13 +57,14 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
   const settle = (worker: Worker, act: (job: Job) => void): void => {
     const job = busy.get(worker);
     busy.delete(worker);
+    if (job !== undefined) act(job);
+    if (closed !== undefined) return void worker.terminate();
     worker.unref();
     idle.push(worker);
-    if (job !== undefined) act(job);
     dispatch();
   };
   const startWorker = (): Promise<void> => {
-    const worker = new Worker(workerFile, { workerData: start });
+    const worker = new Worker(workerFile, { workerData: start, execArgv: [] });
     workers.add(worker);
     return new Promise((resolve, reject) => {
       const refuse = (reason: string): void => {
@@ -69,7 +74,8 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
       };
       worker.on('message', (answer: Answer) => {
         if ('ready' in answer) {
-          resolve();
+          if (closed === undefined) resolve();
+          else reject(closed);
           settle(worker, () => {});
         } else if ('result' in answer) settle(worker, (job) => job.resolve(answer.result));
         else if (busy.has(worker)) settle(worker, (job) => job.reject(new FinetoothError('E_MODEL_FAILED', `the model ${start.entry.name} failed: ${answer.failure}`)));
@@ -78,6 +84,8 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
       worker.on('error', (error) => refuse(error instanceof Error ? error.message : String(error)));
       worker.on('exit', (code) => {
         workers.delete(worker);
+        busy.delete(worker);
+        if (workers.size === 0) emptied();
         if (closed === undefined) refuse(`a worker ended with code ${code}, perhaps for want of memory`);
       });
     });
@@ -95,7 +103,7 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
       }),
     close: async () => {
       fail(new FinetoothError('E_STOPPED', `the model ${start.entry.name} was closed while it was asked for more`));
-      await Promise.all([...workers].map((worker) => worker.terminate()));
+      if (workers.size > 0) await gone;
     },
   };
 };

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
-import type { Manifest } from './store.ts';
+import { indexFormat, type Manifest } from './store.ts';
 
 /** The file that makes a folder an index. */
 export const manifestName = 'finetooth.json';
-export const indexFormat = 1;
 
 const checksumOf = (manifest: Manifest): string => createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
 

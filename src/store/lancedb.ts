@@ -164,7 +164,7 @@ export const lanceStore = (folder: string): Store => {
       for (const filter of filters) {
         const query = opened().table.query();
         for await (const batch of filter === undefined ? query : query.where(filter)) {
-          for (const row of batch.toArray()) yield entryOf(row as Row);
+          for (const row of batch.toArray()) yield entryOf(row as unknown as Row);
         }
       }
     },
@@ -186,8 +186,10 @@ export const lanceStore = (folder: string): Store => {
         const count = await documents.countRows();
         if (count === 0) return;
         const names = await indexNames();
+        const words = names.has('terms') ? await documents.indexStats('terms_idx') : undefined;
+        if (words !== undefined && words.numUnindexedRows === 0 && words.numIndexedRows === count) return;
         await documents.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
-        if (!names.has('terms') || count <= REBUILD_WORDS_UP_TO) await buildWords();
+        if (words === undefined || count <= REBUILD_WORDS_UP_TO) await buildWords();
         if (!names.has('vector') && count >= APPROXIMATE_FROM) {
           await documents.createIndex('vector', { config: opened().libraries.lance.Index.ivfRq({ distanceType: 'cosine' }) });
         }

@@ -1,5 +1,8 @@
 import type { Document, Hit } from '../types.ts';
 
+/** Version of the layout of an index; older ones stay readable. */
+export const indexFormat = 1;
+
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
   /** Version of the layout on disk. */

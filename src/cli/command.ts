@@ -1,0 +1,137 @@
+import { Command, CommanderError, Option } from 'commander';
+import { type OptionName, type OptionSpec, options, rangeOf } from '../config/options.ts';
+import { FinetoothError } from '../errors.ts';
+import { nearestName } from '../text/nearest-name.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Value that a command gets for an option: the default is filled in, what has none may be absent. */
+type ValueOf<O extends OptionSpec> = O['kind'] extends 'flag'
+  ? boolean
+  : O['kind'] extends 'count'
+    ? O extends { readonly default: number }
+      ? number
+      : number | undefined
+    : O extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }
+      ? C
+      : O['kind'] extends 'names'
+        ? readonly string[] | undefined
+        : string | undefined;
+export type Flags<N extends OptionName> = { readonly [K in N]: ValueOf<(typeof options)[K]> };
+
+export interface Run<N extends OptionName> {
+  /** Positional arguments in order. */
+  readonly given: readonly string[];
+  readonly flags: Flags<N>;
+  readonly terminal: Terminal;
+  /** Raised by Ctrl-C and by a polite kill. */
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A command of the command line. Sub-commands share the first word of their name. */
+export interface CommandSpec<N extends OptionName = OptionName> {
+  /** One or two words: `index`, `models pull`. */
+  readonly name: string;
+  readonly about: string;
+  /** As in help: `<query>` must be there, `[file]` may, `<ids...>` is one or more. */
+  readonly takes: readonly string[];
+  readonly options: readonly N[];
+  /** Lines that work when typed. */
+  readonly examples: readonly string[];
+  run(run: Run<N>): Promise<void>;
+}
+
+/** Lets the compiler infer which flags a command has. */
+export const command = <const N extends OptionName>(spec: CommandSpec<N>): CommandSpec => spec as unknown as CommandSpec;
+
+const parse = (option: OptionSpec, text: string, from: string): unknown => {
+  const wrong = (wanted: string): FinetoothError => new FinetoothError('E_USAGE', `${from} takes ${wanted}; got "${text}".`);
+  if (option.kind === 'flag') return !['', '0', 'false', 'no', 'off'].includes(text.toLowerCase());
+  if (text === '') throw wrong('a value');
+  if (option.kind === 'count') {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < option.least || value > option.most) throw wrong(`a whole number from ${option.least} to ${option.most}`);
+    return value;
+  }
+  if (option.kind === 'choice') {
+    if (option.choices.includes(text)) return text;
+    const near = nearestName(text, option.choices);
+    throw wrong(`one of ${option.choices.join(', ')}${near === undefined ? '' : ` (did you mean "${near}"?)`}`);
+  }
+  if (option.kind === 'names') {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.some((name) => name === '')) throw wrong('names separated by commas');
+    return names;
+  }
+  return text;
+};
+
+const flagText = (option: OptionSpec): string => {
+  if (option.kind === 'flag') return `--${option.name}`;
+  return `--${option.name} <${option.kind === 'count' ? 'N' : option.kind === 'choice' ? 'WORD' : option.value}>`;
+};
+
+/** Flags first, then variables, then defaults. */
+const valuesOf = (names: readonly OptionName[], typed: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Record<string, unknown> => {
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const option: OptionSpec = options[name];
+    const variable = option.variable === undefined ? undefined : env[option.variable];
+    if (typed[name] !== undefined) values[name] = typed[name];
+    else if (variable !== undefined && variable !== '') values[name] = parse(option, variable, option.variable as string);
+    else if ('default' in option) values[name] = option.default;
+    else values[name] = option.kind === 'flag' ? false : undefined;
+  }
+  return values;
+};
+
+const build = (spec: CommandSpec, last: string, act: (run: { given: string[]; typed: Record<string, unknown> }) => Promise<void>): Command => {
+  const built = new Command(last).description(spec.about).allowExcessArguments(false).showSuggestionAfterError(true);
+  for (const argument of spec.takes) built.argument(argument);
+  const keys = new Map<string, OptionName>();
+  for (const name of spec.options) {
+    const option: OptionSpec = options[name];
+    const flag = new Option(flagText(option), `${option.about} ${rangeOf(option)}`.trim());
+    if (option.kind !== 'flag') flag.argParser((text: string) => parse(option, text, `--${option.name}`));
+    built.addOption(flag);
+    keys.set(flag.attributeName(), name);
+  }
+  built.addHelpText('after', `\nExample:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}\n`);
+  built.action(async () => {
+    const typed = Object.fromEntries(Object.entries(built.opts()).map(([key, value]) => [keys.get(key) as string, value]));
+    await act({ given: built.processedArgs.flat().filter((value): value is string => typeof value === 'string'), typed });
+  });
+  return built;
+};
+
+/** The whole command line. */
+export const program = (specs: readonly CommandSpec[], version: string, context: Pick<Run<never>, 'terminal' | 'signal' | 'env'>): Command => {
+  const { terminal, env } = context;
+  const root = new Command('finetooth').description('Two-stage search: embed, retrieve and rerank on your own machine.').version(version);
+  root.addHelpText('after', '\nExample:\n  $ finetooth demo\n  $ finetooth index movies.json --fields title,overview --into ./movies\n  $ finetooth search "a film about bats" --in ./movies\n');
+  const groups = new Map<string, Command>();
+  for (const spec of specs) {
+    const words = spec.name.split(' ');
+    const [first, second] = words as [string, string | undefined];
+    let parent = root;
+    if (second !== undefined) {
+      parent = groups.get(first) ?? root.command(first).description(`${first}: see "finetooth ${first} --help"`);
+      groups.set(first, parent);
+    }
+    parent.addCommand(build(spec, second ?? first, ({ given, typed }) => spec.run({ ...context, given, flags: valuesOf(spec.options, typed, env) as Flags<OptionName> })));
+  }
+  const quiet = (one: Command): void => {
+    one.exitOverride().configureOutput({ writeOut: (text) => terminal.write(text), writeErr: () => {} });
+    for (const child of one.commands) quiet(child);
+  };
+  quiet(root);
+  return root;
+};
+
+/** Turns what the parser throws into our error, or into nothing where it only printed help. */
+export const usageErrorOf = (error: unknown): unknown => {
+  if (!(error instanceof CommanderError)) return error;
+  if (['commander.helpDisplayed', 'commander.version', 'commander.help'].includes(error.code)) return undefined;
+  const sentence = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new FinetoothError('E_USAGE', `${sentence}${/[.?)]$/.test(sentence) ? '' : '.'} See "finetooth --help".`);
+};

@@ -1,0 +1,20 @@
+import { openIndex } from '../../config/open-index.ts';
+import { FinetoothError } from '../../errors.ts';
+import { command } from '../command.ts';
+import { counted } from '../text.ts';
+
+export const deleteCommand = command({
+  name: 'delete',
+  about: 'Remove documents from an index by their ids.',
+  takes: ['<ids...>'],
+  options: ['in', 'json'],
+  examples: ['finetooth delete tt0096895 tt0103776 --in ./movies'],
+  run: async ({ given, flags, terminal }) => {
+    if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'delete needs --in FOLDER, the index.');
+    await using index = await openIndex(flags.in, { embedder: null });
+    const asked = [...new Set(given)];
+    const removed = await index.delete(asked);
+    if (flags.json) terminal.write(`${JSON.stringify({ asked: asked.length, removed })}\n`);
+    else terminal.write(`${counted(removed, 'document')} removed from ${flags.in}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`);
+  },
+});

@@ -1,0 +1,22 @@
+import { examine } from '../../config/doctor.ts';
+import { command } from '../command.ts';
+import { modelFlags, modelOptions } from '../model-flags.ts';
+
+export const doctorCommand = command({
+  name: 'doctor',
+  about: 'Try everything that a search needs: what works, what does not, and what to do.',
+  takes: [],
+  options: [...modelFlags, 'json'],
+  examples: ['finetooth doctor'],
+  run: async (run) => {
+    const { flags, terminal } = run;
+    const findings = await examine({ ...modelOptions(run), ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }) });
+    terminal.progress('');
+    const marks = { ok: 'ok     ', warning: 'warning', broken: 'BROKEN ' } as const;
+    if (flags.json) terminal.write(`${JSON.stringify({ findings })}\n`);
+    else {
+      for (const { name, state, found, advice } of findings) terminal.write(`${marks[state]}  ${name.padEnd(15)} ${found}\n${advice === undefined ? '' : `${' '.repeat(25)}what to do: ${advice}\n`}`);
+    }
+    if (findings.some(({ state }) => state === 'broken')) process.exitCode = 5;
+  },
+});

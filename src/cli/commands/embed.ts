@@ -1,0 +1,63 @@
+import { localEmbedder, openModel } from '../../config/parts.ts';
+import { FinetoothError } from '../../errors.ts';
+import { readDocuments } from '../../read/read.ts';
+import { checkVectors } from '../../search/check.ts';
+import { defaultFields, textOf } from '../../text/recipe.ts';
+import type { ReadDocument } from '../../types.ts';
+import { command } from '../command.ts';
+import { modelFlags, modelOptions } from '../model-flags.ts';
+import { counted, grouped } from '../text.ts';
+
+/** Documents embedded and printed at a time. */
+const BATCH = 256;
+
+/** Nine digits give back the same 32-bit number. */
+const shortest = (value: number): number => Number(value.toPrecision(9));
+
+export const embedCommand = command({
+  name: 'embed',
+  about: 'Print a vector for each text, one JSON object a line.',
+  takes: ['[source]'],
+  options: ['fields', 'role', 'format', ...modelFlags, 'json'],
+  examples: ['finetooth embed texts.jsonl > vectors.jsonl', `echo '["a film about bats"]' | finetooth embed --role query`],
+  run: async (run) => {
+    const { given, flags, terminal, signal } = run;
+    const source = given[0] ?? '-';
+    let embedder: ReturnType<typeof localEmbedder> | undefined;
+    let fields = flags.fields;
+    let done = 0;
+    const started = performance.now();
+    const flush = async (batch: readonly ReadDocument[]): Promise<void> => {
+      embedder ??= localEmbedder(await openModel(flags.embedder, modelOptions(run)));
+      const chosen = fields ?? [];
+      const vectors = await embedder.embed(batch.map(({ document }) => textOf(document, chosen)), flags.role, { signal });
+      checkVectors(vectors, batch.length, embedder.dimensions, embedder.fingerprint);
+      for (const [row, read] of batch.entries()) {
+        const id = read.id ?? read.document['_id'] ?? read.document['id'];
+        const vector = Array.from(vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions), shortest);
+        const cut = vectors.cut?.[row] ?? 0;
+        terminal.write(`${JSON.stringify({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) })}\n`);
+      }
+      await terminal.drained();
+      done += batch.length;
+      terminal.progress(`${counted(done, 'text')}, ${grouped((done * 1000) / (performance.now() - started))} a second`);
+    };
+    try {
+      let batch: ReadDocument[] = [];
+      for await (const read of readDocuments(source, { signal, stdin: terminal.stdin, ...(flags.format === 'auto' ? {} : { format: flags.format }) })) {
+        fields ??= defaultFields(read.document);
+        const missing = done + batch.length === 0 ? flags.fields?.find((name) => !Object.hasOwn(read.document, name)) : undefined;
+        if (missing !== undefined) throw new FinetoothError('E_FIELD', `${read.where} has no field "${missing}"; its fields are ${Object.keys(read.document).slice(0, 20).join(', ')}.`);
+        batch.push(read);
+        if (batch.length < BATCH) continue;
+        await flush(batch);
+        batch = [];
+      }
+      if (batch.length > 0) await flush(batch);
+      terminal.progress('');
+      if (done === 0) throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no texts.`);
+    } finally {
+      await embedder?.close?.();
+    }
+  },
+});

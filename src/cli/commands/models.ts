@@ -1,0 +1,77 @@
+import { FinetoothError } from '../../errors.ts';
+import { pullModel } from '../../model/files.ts';
+import { type ListedModel, listModels, modelsFolder, verifyModels } from '../../model/model-list.ts';
+import { command, type Flags } from '../command.ts';
+import { counted, size } from '../text.ts';
+
+/** The same places for all four commands. */
+const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({ ...(cache === undefined ? {} : { cacheFolder: cache }), ...(models === undefined ? {} : { folder: models }) });
+
+const scoreOf = ({ scores }: ListedModel): string => scores.find(({ set }) => set === 'SciFact')?.value.toFixed(3) ?? '';
+
+export const modelsListCommand = command({
+  name: 'models list',
+  about: 'List the models that are known by name and those on this machine.',
+  takes: [],
+  options: ['cache', 'models', 'json'],
+  examples: ['finetooth models list'],
+  run: async ({ flags, terminal, signal }) => {
+    const found = await listModels({ ...places(flags), signal });
+    if (flags.json) return terminal.write(`${JSON.stringify({ models: found })}\n`);
+    const width = Math.max(...found.map(({ name }) => name.length));
+    const row = (cells: readonly string[]): string => `${(cells[0] as string).padEnd(width)}  ${(cells[1] as string).padEnd(8)} ${(cells[2] as string).padStart(7)} ${(cells[3] as string).padStart(5)} ${(cells[4] as string).padStart(6)}  ${(cells[5] as string).padEnd(5)} ${(cells[6] as string).padStart(7)}  ${(cells[7] as string).padEnd(12)} ${cells[8]}\n`;
+    terminal.write(row(['model', 'where', 'size', 'dims', 'tokens', 'form', 'SciFact', 'licence', 'languages']));
+    for (const model of found) {
+      const bytes = model.bytes === undefined ? '' : size(model.bytes);
+      terminal.write(row([model.name, model.source, bytes, String(model.dimensions), String(model.maxTokens), model.precision, scoreOf(model), model.licence, model.languages.join(' ')]));
+    }
+    terminal.say('SciFact: published nDCG@10 of the fp32 weights. Any other repository with an ONNX file works as owner/name, any folder as ./folder.');
+  },
+});
+
+export const modelsPullCommand = command({
+  name: 'models pull',
+  about: 'Fetch a model into the cache, or check that it is there.',
+  takes: ['<name>'],
+  options: ['cache', 'offline', 'json'],
+  examples: ['finetooth models pull all-MiniLM-L6-v2', 'finetooth models pull Snowflake/snowflake-arctic-embed-m'],
+  run: async ({ given, flags, terminal, signal }) => {
+    const files = await pullModel(given[0] as string, {
+      ...places(flags),
+      offline: flags.offline,
+      signal,
+      onProgress: ({ file, done, total }) => terminal.progress(`fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
+    });
+    terminal.progress('');
+    const { entry, source, sha256, modelPath } = files;
+    if (flags.json) terminal.write(`${JSON.stringify({ name: entry.name, source, sha256, modelPath })}\n`);
+    else terminal.write(`${entry.name} is here (from ${source}), sha256 ${sha256}\n${modelPath}\n`);
+  },
+});
+
+export const modelsVerifyCommand = command({
+  name: 'models verify',
+  about: 'Hash the files of every model on this machine and compare.',
+  takes: [],
+  options: ['cache', 'models', 'json'],
+  examples: ['finetooth models verify'],
+  run: async ({ flags, terminal, signal }) => {
+    const found = await verifyModels({ ...places(flags), signal });
+    if (flags.json) terminal.write(`${JSON.stringify({ models: found })}\n`);
+    else for (const { name, status, source, reason } of found) terminal.write(`${status.padEnd(8)} ${name} (${source})${reason === undefined ? '' : `: ${reason}`}\n`);
+    const wrong = found.filter(({ status }) => status !== 'ok');
+    if (wrong.length > 0) throw new FinetoothError('E_MODEL_CHANGED', `${counted(wrong.length, 'model')} of ${found.length} ${wrong.length === 1 ? 'is' : 'are'} not as they should be: ${wrong.map(({ name }) => name).join(', ')}.`);
+  },
+});
+
+export const modelsWhereCommand = command({
+  name: 'models where',
+  about: 'Print the folder that holds downloaded models.',
+  takes: [],
+  options: ['cache', 'json'],
+  examples: ['finetooth models where'],
+  run: async ({ flags, terminal }) => {
+    const folder = modelsFolder(places(flags));
+    terminal.write(flags.json ? `${JSON.stringify({ folder })}\n` : `${folder}\n`);
+  },
+});

@@ -1,0 +1,30 @@
+import { openIndex } from '../../config/open-index.ts';
+import { FinetoothError } from '../../errors.ts';
+import type { Manifest } from '../../store/store.ts';
+import { command } from '../command.ts';
+import { grouped, size } from '../text.ts';
+
+export const statusCommand = command({
+  name: 'status',
+  about: 'Tell what an index holds and what it was made with.',
+  takes: [],
+  options: ['in', 'json'],
+  examples: ['finetooth status --in ./movies'],
+  run: async ({ flags, terminal }) => {
+    if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'status needs --in FOLDER, the index.');
+    await using index = await openIndex(flags.in, { embedder: null });
+    const status = await index.status();
+    const manifest = index.manifest() as Manifest;
+    if (flags.json) return terminal.write(`${JSON.stringify({ in: flags.in, ...status, ...manifest })}\n`);
+    const rows = [
+      ['documents', grouped(status.documents)],
+      ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers a document)`],
+      ['text from', manifest.fields.join(', ')],
+      ['ids from', manifest.idField ?? 'the content'],
+      ['on disk', size(status.bytes)],
+      ['made', manifest.createdAt],
+      ['last change', status.changedAt ?? 'never'],
+    ] as const;
+    terminal.write(rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join(''));
+  },
+});

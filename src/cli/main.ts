@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { FinetoothError, messageOf } from '../errors.ts';
+import { type CommandSpec, program, usageErrorOf } from './command.ts';
+import { commands } from './commands.ts';
+import { processTerminal } from './terminal.ts';
+
+const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
+
+/** Runs one command and sets the exit status: 0, or the one of errors.ts. */
+export const main = async (argv: readonly string[], specs: readonly CommandSpec[] = commands): Promise<void> => {
+  const stopper = new AbortController();
+  const asJson = argv.includes('--json');
+  const report = (error: unknown): void => {
+    terminal.progress('');
+    const known = error instanceof FinetoothError ? error : undefined;
+    process.exitCode = known?.exit ?? 1;
+    const sentence = known?.message ?? `this is a mistake of finetooth, please report it: ${messageOf(error)}`;
+    if (asJson) terminal.say(JSON.stringify({ error: { code: known?.code ?? 'E_BUG', message: sentence } }));
+    else terminal.say(`${known?.code ?? 'E_BUG'}: ${sentence}`);
+    if (known === undefined && error instanceof Error && error.stack !== undefined) terminal.say(error.stack);
+  };
+  /** Output that could not be written ends the work; a reader that left, as `head` does, ends it in silence. */
+  let output: { readonly error: unknown } | undefined;
+  const terminal = processTerminal((error) => {
+    if (output !== undefined) return;
+    output = { error };
+    stopper.abort(new FinetoothError('E_STOPPED', 'standard output is closed.'));
+    if (error !== undefined) report(error);
+  });
+  let signals = 0;
+  const stop = (name: 'SIGINT' | 'SIGTERM'): void => {
+    signals++;
+    // The second time at once: the signal's own effect, without waiting for workers.
+    if (signals > 1) {
+      process.removeAllListeners(name);
+      process.kill(process.pid, name);
+    }
+    stopper.abort(new FinetoothError('E_STOPPED', `stopped by ${name === 'SIGINT' ? 'Ctrl-C' : 'SIGTERM'}.`));
+  };
+  process.on('SIGINT', () => stop('SIGINT'));
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  try {
+    const root = program(specs, version, { terminal, signal: stopper.signal, env: process.env });
+    if (argv.length === 0) return terminal.write(root.helpInformation());
+    await root.parseAsync([...argv], { from: 'user' });
+  } catch (thrown) {
+    const error = usageErrorOf(thrown);
+    if (error !== undefined && output === undefined) report(error);
+  }
+  process.removeAllListeners('SIGINT');
+  process.removeAllListeners('SIGTERM');
+};

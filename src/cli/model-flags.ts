@@ -1,0 +1,23 @@
+import type { ModelOptions } from '../config/parts.ts';
+import type { Flags, Run } from './command.ts';
+import { size } from './text.ts';
+
+/** Options of every command that runs a model. */
+export const modelFlags = ['embedder', 'threads', 'maxMemory', 'runtime', 'cache', 'models', 'offline'] as const;
+type ModelFlag = (typeof modelFlags)[number];
+
+/** The same as the library takes them, with downloads shown on a terminal. */
+export const modelOptions = (run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & { readonly flags: Omit<Flags<ModelFlag>, 'embedder'> }): ModelOptions => {
+  const { flags, terminal, signal } = run;
+  return {
+    signal,
+    maxMemory: flags.maxMemory,
+    runtime: flags.runtime,
+    offline: flags.offline,
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    ...(flags.cache === undefined ? {} : { cacheFolder: flags.cache }),
+    ...(flags.models === undefined ? {} : { modelsFolder: flags.models }),
+    onDownload: ({ file, done, total }) =>
+      terminal.progress(total !== undefined && done >= total ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
+  };
+};

@@ -1,0 +1,39 @@
+import type { SearchAnswer } from '../search/search.ts';
+import type { Document } from '../types.ts';
+import { duration, fitted, labelOf } from './text.ts';
+
+const moved = (from: number, to: number): string => (from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`);
+
+const scoreText = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(4) : score.toFixed(2));
+
+const shortFingerprint = (fingerprint: string): string => {
+  const found = /^(.+?)-\d+\((.+?)@/.exec(fingerprint);
+  return found === null ? fingerprint : `${found[1]?.replaceAll('-', ' ')} on ${found[2]}`;
+};
+
+const timingsLine = ({ timings }: SearchAnswer): string =>
+  (['embed', 'retrieve', 'rerank', 'total'] as const).map((stage) => `${stage} ${duration(timings[stage])}`).join(', ');
+
+/** Two lists beside each other, candidates and reranked, with scores and what moved, and the time of each stage. */
+export const sideBySide = (answer: SearchAnswer, columns: number): string => {
+  const { results, candidates } = answer;
+  if (candidates.length === 0) return `nothing found for "${answer.query}"\n`;
+  const rows = Math.max(results.length, Math.min(candidates.length, results.length));
+  const label = Math.max(12, Math.min(44, Math.floor((Math.min(columns, 140) - 46) / 2)));
+  const heading = `  #  ${fitted(`first stage: ${answer.firstStage}`, label)}   score │  #  ${fitted(answer.rankedBy === null ? 'not reranked' : 'reranked', label)}   score  moved`;
+  const lines = [heading, '─'.repeat(label + 14) + '┼' + '─'.repeat(label + 30)];
+  for (let row = 0; row < rows; row++) {
+    const hit = candidates[row];
+    const result = results[row];
+    const left = hit === undefined ? ' '.repeat(label + 13) : `${String(row + 1).padStart(3)}  ${fitted(labelOf(hit.id, hit.document), label)} ${scoreText(hit.score).padStart(7)}`;
+    const right =
+      result === undefined
+        ? ''
+        : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}`;
+    lines.push(`${left} │${right}`.trimEnd());
+  }
+  const who = answer.rankedBy === null ? '' : ` Reranked by ${shortFingerprint(answer.rankedBy)}.`;
+  lines.push('', `${candidates.length} candidates, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`);
+  if (answer.cut > 0) lines.push(`${answer.cut} of the candidates were longer than the model's window; their ends were not read.`);
+  return `${lines.join('\n')}\n`;
+};

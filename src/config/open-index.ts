@@ -1,0 +1,92 @@
+import type { Embedder } from '../embed/embedder.ts';
+import { FinetoothError } from '../errors.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import type { CreateOptions } from '../search/add.ts';
+import { createSearchIndex, type SearchIndex } from '../search/search-index.ts';
+import type { Manifest, Store } from '../store/store.ts';
+import { analyzerVersion } from '../text/analyzer.ts';
+import { defaultModel, lanceStore, lateInteraction, localEmbedder, type ModelOptions, openModel } from './parts.ts';
+
+export interface OpenIndexOptions {
+  /** Make the index when there is none. @default false, so that a misspelt folder is an error */
+  readonly create?: boolean | CreateOptions;
+  /** A model by name, an embedder of your own, or null to read and prune without one. @default the index's own model, else bge-small-en-v1.5 */
+  readonly embedder?: string | Embedder | null;
+  /** A reranker of your own, or null for none. @default late interaction on the embedder's weights, where the embedder is a model by name */
+  readonly reranker?: Reranker | null;
+  readonly models?: ModelOptions;
+}
+
+const shortName = (fingerprint: string): string => fingerprint.split(':')[0] ?? fingerprint;
+
+const sameModel = (manifest: Manifest | undefined, fingerprint: string, where: string): void => {
+  if (manifest === undefined || manifest.embedder === fingerprint) return;
+  const [built, given] = [shortName(manifest.embedder), shortName(fingerprint)];
+  const name = given === built ? 'other weights or settings of the same name' : `"${given}"`;
+  throw new FinetoothError(
+    'E_FINGERPRINT',
+    `${where} holds vectors of "${built}" (${manifest.dimensions} numbers); the embedder is ${name}. Rebuild it with "finetooth index SOURCE --into ${where} --rebuild --embedder ${given.split('@')[0]}", or leave --embedder out.`,
+  );
+};
+
+const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): void => {
+  const differs = create.fields !== undefined && JSON.stringify(create.fields) !== JSON.stringify(manifest.fields);
+  if (differs) {
+    throw new FinetoothError(
+      'E_RECIPE',
+      `${where} was made from the fields ${manifest.fields.join(',')}; got ${create.fields?.join(',')}. Leave --fields out, or rebuild it with --rebuild.`,
+    );
+  }
+  if (create.idField !== undefined && create.idField !== manifest.idField) {
+    throw new FinetoothError('E_RECIPE', `${where} takes ids from ${manifest.idField ?? 'the content'}; got the field ${create.idField}. Leave --id out, or rebuild it with --rebuild.`);
+  }
+};
+
+/** Which embedder and reranker the options ask for. The model's files are compared with the manifest before its workers start. */
+const partsFor = async (
+  options: OpenIndexOptions,
+  manifest: Manifest | undefined,
+  where: string,
+): Promise<{ embedder: Embedder | null; reranker: Reranker | null; model?: string }> => {
+  const { embedder = manifest?.model ?? defaultModel, reranker } = options;
+  if (embedder === null) return { embedder, reranker: reranker ?? null };
+  if (typeof embedder !== 'string') {
+    sameModel(manifest, embedder.fingerprint, where);
+    return { embedder, reranker: reranker ?? null };
+  }
+  if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
+    throw new FinetoothError('E_FINGERPRINT', `${where} was built with an embedder of your own ("${manifest.embedder}"): pass the same one to open it.`);
+  }
+  const encoder = await openModel(embedder, options.models, (fingerprint) => sameModel(manifest, fingerprint, where));
+  return { embedder: localEmbedder(encoder), reranker: reranker === undefined ? lateInteraction(encoder) : reranker, model: encoder.files.entry.name };
+};
+
+/**
+ * Opens an index, or prepares a new one: nothing is written before the first document.
+ *
+ * @param where a folder, or a store of your own
+ * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
+ * E_RECIPE when `create` names other fields
+ */
+export const openIndex = async (where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> => {
+  const store = typeof where === 'string' ? lanceStore(where) : where;
+  const name = typeof where === 'string' ? where : 'the store';
+  const create = typeof options.create === 'object' ? options.create : {};
+  const manifest = await store.open();
+  try {
+    if (manifest === undefined && !options.create) {
+      throw new FinetoothError('E_INDEX_MISSING', `${name} is not an index. Make one with "finetooth index SOURCE --into ${name}".`);
+    }
+    if (manifest !== undefined) {
+      sameRecipe(manifest, create, name);
+      if (manifest.analyzer !== analyzerVersion) {
+        throw new FinetoothError('E_INDEX_DAMAGED', `${name} was made with the word analysis "${manifest.analyzer}"; this version has "${analyzerVersion}". Rebuild it with --rebuild.`);
+      }
+    }
+    const parts = await partsFor(options, manifest, name);
+    return createSearchIndex({ store, manifest, create, ...parts });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};

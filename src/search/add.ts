@@ -1,0 +1,207 @@
+import type { Embedder } from '../embed/embedder.ts';
+import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { type Entry, indexFormat, type Manifest, type Store } from '../store/store.ts';
+import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
+import { derivedId, hashOfDocument, hashOfText } from '../text/identity.ts';
+import { nearestName } from '../text/nearest-name.ts';
+import { defaultFields, textOf } from '../text/recipe.ts';
+import type { CallOptions, Document, Progress, ReadDocument } from '../types.ts';
+import { checkVectors } from './check.ts';
+
+/** What a new index is made with. */
+export interface CreateOptions {
+  /** Fields that make the text, in order. @default title and text where the first document has them, otherwise all fields that hold words */
+  readonly fields?: readonly string[];
+  /** Field that holds the id. @default `_id` or `id` where the first document has it, otherwise ids come from the content */
+  readonly idField?: string;
+}
+
+export interface AddOptions extends CallOptions {
+  /** Afterwards remove what is in the index and not among these documents. @default false */
+  readonly prune?: boolean;
+  /** Called after each acknowledged batch. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface AddReport {
+  readonly added: number;
+  /** Known by their id, with other content. */
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  /** Documents whose fields hold no text; they are stored and embedded as the empty text. */
+  readonly withoutText: number;
+  /** Documents of which the embedder could not read the end, and the tokens that this left out. */
+  readonly cutDocuments: number;
+  readonly cutTokens: number;
+  /** Tokens that went through the embedder; 0 when it does not count them. */
+  readonly tokens: number;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+/** Documents are acknowledged in batches of this size or this many characters, whichever is first. */
+const BATCH_DOCUMENTS = 256;
+const BATCH_CHARACTERS = 1_000_000;
+
+interface Target {
+  readonly store: Store;
+  readonly embedder: Embedder;
+  readonly create: CreateOptions;
+  readonly model?: string;
+  manifest(): Manifest | undefined;
+  created(manifest: Manifest): void;
+}
+
+interface Pending extends ReadDocument {
+  readonly id: string;
+  readonly hash: string;
+}
+
+const idFieldOf = (document: Document): string | undefined => ['_id', 'id'].find((name) => typeof document[name] === 'string' || typeof document[name] === 'number');
+
+/** Gives each document its id and refuses a second one with the same. */
+const identifier = (idField: string | undefined) => {
+  const seen = new Map<string, string>();
+  const repeats = new Map<string, number>();
+  const idOf = (read: ReadDocument, hash: string): string => {
+    if (read.id !== undefined) return read.id;
+    if (idField === undefined) {
+      const repeat = (repeats.get(hash) ?? 0) + 1;
+      repeats.set(hash, repeat);
+      return derivedId(hash, repeat);
+    }
+    const value = read.document[idField];
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
+    const got = value === undefined ? 'is missing' : `is ${JSON.stringify(value)?.slice(0, 60)}`;
+    throw new FinetoothError('E_INPUT_FORMAT', `${read.where}: the id field "${idField}" ${got}; every document needs a text or a number there. Name another field with --id.`);
+  };
+  return {
+    seen,
+    identify: (read: ReadDocument): Pending => {
+      const hash = hashOfDocument(read.document);
+      const id = idOf(read, hash);
+      const first = seen.get(id);
+      if (first !== undefined) throw new FinetoothError('E_DUPLICATE_ID', `${read.where} has the id "${id}", which ${first} has too. Ids must differ; change one of them, or name another field with --id.`);
+      seen.set(id, read.where);
+      return { ...read, id, hash };
+    },
+  };
+};
+
+/** Which of the fields that the user named no document has had so far. */
+const fieldWatch = (fields: readonly string[] | undefined) => {
+  const missing = new Set(fields ?? []);
+  const known = new Set<string>();
+  return {
+    see: (document: Document): void => {
+      for (const name of Object.keys(document)) {
+        if (known.size < 1000) known.add(name);
+        missing.delete(name);
+      }
+    },
+    check: (): void => {
+      for (const name of missing) {
+        const near = nearestName(name, [...known]);
+        throw new FinetoothError('E_FIELD', `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}; the fields are ${[...known].slice(0, 20).join(', ')}.`);
+      }
+    },
+  };
+};
+
+const newManifest = (target: Target, first: Document): Manifest => {
+  const { create, embedder, model } = target;
+  const fields = create.fields ?? defaultFields(first);
+  if (fields.length === 0) throw new FinetoothError('E_FIELD', `the first document has no field that holds words (its fields are ${Object.keys(first).join(', ') || 'none'}); name the fields that make the text with --fields.`);
+  const idField = create.idField ?? idFieldOf(first);
+  return {
+    format: indexFormat,
+    embedder: embedder.fingerprint,
+    ...(model === undefined ? {} : { model }),
+    dimensions: embedder.dimensions,
+    fields,
+    ...(idField === undefined ? {} : { idField }),
+    analyzer: analyzerVersion,
+    createdAt: new Date().toISOString(),
+  };
+};
+
+/** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
+export const addDocuments = async (target: Target, documents: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> => {
+  const { store, embedder } = target;
+  const { signal, onProgress } = options;
+  const started = performance.now();
+  const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
+  const watch = fieldWatch(target.create.fields);
+  let ids: ReturnType<typeof identifier> | undefined;
+  let plan: Manifest | undefined = target.manifest();
+
+  const flush = async (batch: readonly Pending[]): Promise<void> => {
+    if (batch.length === 0) return;
+    const manifest = plan as Manifest;
+    if (target.manifest() === undefined) {
+      const made = (await store.open(manifest)) as Manifest;
+      if (made.embedder !== manifest.embedder || JSON.stringify(made.fields) !== JSON.stringify(manifest.fields)) {
+        throw new FinetoothError('E_LOCKED', 'another process made this index a moment ago, with another model or other fields. Run the command again to add to that one.');
+      }
+      target.created(made);
+    }
+    const known = new Map<string, Entry>();
+    for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
+    const fresh = batch.filter(({ id, hash }) => known.get(id)?.hash !== hash).map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
+    const hashes = fresh.map(({ text }) => hashOfText(text));
+    const toEmbed = fresh.filter(({ id }, i) => known.get(id)?.textHash !== hashes[i]);
+    const vectors = await embedder.embed(
+      toEmbed.map(({ text }) => text),
+      'document',
+      signal === undefined ? {} : { signal },
+    );
+    checkVectors(vectors, toEmbed.length, embedder.dimensions, embedder.fingerprint);
+    throwIfStopped(signal);
+    const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
+    const entries = fresh.map(({ id, document, hash, text }, i): Entry => {
+      const row = rowOf.get(id);
+      const vector = row === undefined ? (known.get(id) as Entry).vector : vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions);
+      return { id, document, hash, textHash: hashes[i] as string, vector, terms: wordsOf(text).join(' ') };
+    });
+    await store.put(entries);
+    for (const { id, text } of fresh) {
+      if (known.has(id)) report.changed++;
+      else report.added++;
+      if (text.trim() === '') report.withoutText++;
+    }
+    report.unchanged += batch.length - fresh.length;
+    for (const tokens of vectors.cut ?? []) {
+      report.cutTokens += tokens;
+      if (tokens > 0) report.cutDocuments++;
+    }
+    for (const tokens of vectors.tokens ?? []) report.tokens += tokens;
+    onProgress?.({ done: report.added + report.changed + report.unchanged, unit: 'documents' });
+  };
+
+  let batch: Pending[] = [];
+  let characters = 0;
+  for await (const read of documents) {
+    throwIfStopped(signal);
+    plan ??= newManifest(target, read.document);
+    ids ??= identifier(plan.idField);
+    watch.see(read.document);
+    const pending = ids.identify(read);
+    batch.push(pending);
+    characters += textOf(read.document, plan.fields).length;
+    if (batch.length < BATCH_DOCUMENTS && characters < BATCH_CHARACTERS) continue;
+    await flush(batch);
+    batch = [];
+    characters = 0;
+  }
+  if (ids === undefined) throw new FinetoothError('E_INPUT_EMPTY', 'there are no documents to index.');
+  watch.check();
+  await flush(batch);
+  if (options.prune) {
+    const gone: string[] = [];
+    for await (const { id } of store.read('all')) if (!ids.seen.has(id)) gone.push(id);
+    report.removed = await store.delete(gone);
+  }
+  await store.settle();
+  return { ...report, took: performance.now() - started };
+};

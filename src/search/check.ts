@@ -1,0 +1,43 @@
+import { FinetoothError } from '../errors.ts';
+import type { Scores } from '../rerank/reranker.ts';
+import type { Vectors } from '../types.ts';
+
+/** How far the length of a vector may be from 1. */
+const LENGTH_TOLERANCE = 1e-3;
+
+const broken = (who: string, what: string): FinetoothError =>
+  new FinetoothError('E_SEAM', `${who} broke its contract: ${what}. Mend the part that was passed in, or report it if it is ours.`);
+
+/** Holds what an embedder gave against its promises: count, dimensions, finite numbers, length 1. */
+export const checkVectors = (vectors: Vectors, count: number, dimensions: number, fingerprint: string): void => {
+  const who = `the embedder "${fingerprint}"`;
+  if (vectors.count !== count || vectors.dimensions !== dimensions || vectors.data.length !== count * dimensions) {
+    throw broken(who, `asked for ${count} × ${dimensions} numbers, it gave ${vectors.count} × ${vectors.dimensions} (${vectors.data.length} in all)`);
+  }
+  for (let row = 0; row < count; row++) {
+    let sum = 0;
+    for (let i = row * dimensions; i < (row + 1) * dimensions; i++) sum += (vectors.data[i] as number) ** 2;
+    if (!Number.isFinite(sum)) throw broken(who, `vector ${row} holds a number that is not finite`);
+    if (Math.abs(Math.sqrt(sum) - 1) > LENGTH_TOLERANCE) throw broken(who, `vector ${row} has length ${Math.sqrt(sum).toFixed(4)}; vectors must have length 1 (divide by the L2 norm)`);
+  }
+};
+
+/** Holds what a reranker gave against its promises: one finite score a candidate. */
+export const checkScores = ({ scores }: Scores, count: number, fingerprint: string): void => {
+  const who = `the reranker "${fingerprint}"`;
+  if (scores.length !== count) throw broken(who, `asked for ${count} scores, it gave ${scores.length}`);
+  const at = scores.findIndex((score) => !Number.isFinite(score));
+  if (at >= 0) throw broken(who, `score ${at} is ${scores[at]}, which is not finite`);
+};
+
+/** A query that can be asked: words, no more than a megabyte of them. */
+export const checkQuery = (query: string): void => {
+  if (query.trim() === '') throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
+  if (query.length > 1_000_000) throw new FinetoothError('E_QUERY', `the query has ${query.length} characters; at most 1000000 are taken.`);
+};
+
+/** A whole number in a range, or E_USAGE. */
+export const checkCount = (name: string, value: number, least: number, most: number): void => {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new FinetoothError('E_USAGE', `${name} must be a whole number from ${least} to ${most}; got ${value}.`);
+};

@@ -1,0 +1,21 @@
+import { byScore } from '../math/order.ts';
+import type { Hit } from '../types.ts';
+
+/**
+ * Reciprocal rank fusion: the sum of 1 / (k + rank) over the lists that hold a document, ranks from 1
+ * (Cormack, Clarke and Büttcher 2009, https://doi.org/10.1145/1571941.1572114, which found k = 60).
+ */
+export const fuse = (lists: readonly (readonly Hit[])[], count: number, k = 60): Hit[] => {
+  const fused = new Map<string, { readonly hit: Hit; score: number }>();
+  for (const list of lists) {
+    list.forEach((hit, at) => {
+      const known = fused.get(hit.id) ?? { hit, score: 0 };
+      known.score += 1 / (k + at + 1);
+      fused.set(hit.id, known);
+    });
+  }
+  return [...fused.values()]
+    .map(({ hit, score }) => ({ ...hit, score }))
+    .sort(byScore)
+    .slice(0, count);
+};

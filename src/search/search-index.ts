@@ -1,0 +1,92 @@
+import type { Embedder } from '../embed/embedder.ts';
+import { FinetoothError } from '../errors.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import type { Manifest, Store, StoreStatus } from '../store/store.ts';
+import type { Document, ReadDocument } from '../types.ts';
+import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
+
+/** Documents, their vectors, and the two models that search them. */
+export interface SearchIndex extends AsyncDisposable {
+  readonly store: Store;
+  /** Nothing until the first document of a new index was stored. */
+  manifest(): Manifest | undefined;
+  /** Throws E_USAGE when the index was opened without one. */
+  embedder(): Embedder;
+  /** null: the first stage alone ranks. */
+  reranker(): Reranker | null;
+  /** Embeds and stores what is new or changed; the rest is left as it is. */
+  add(documents: Iterable<Document> | AsyncIterable<Document>, options?: AddOptions): Promise<AddReport>;
+  /** The same for documents that know where they were read (`readDocuments`). */
+  addRead(documents: AsyncIterable<ReadDocument>, options?: AddOptions): Promise<AddReport>;
+  /** Removes by id and returns how many there were. */
+  delete(ids: readonly string[]): Promise<number>;
+  status(): Promise<StoreStatus>;
+  close(): Promise<void>;
+}
+
+export interface IndexParts {
+  readonly store: Store;
+  /** As the store gave it; nothing for a new index. */
+  readonly manifest: Manifest | undefined;
+  readonly create?: CreateOptions;
+  readonly embedder: Embedder | null;
+  /** Catalog name under which the embedder is opened again. */
+  readonly model?: string;
+  readonly reranker: Reranker | null;
+}
+
+const located = async function* (documents: Iterable<Document> | AsyncIterable<Document>): AsyncGenerator<ReadDocument> {
+  let at = 0;
+  for await (const document of documents) {
+    at++;
+    const where = `document ${at}`;
+    if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+      throw new FinetoothError('E_INPUT_FORMAT', `${where} is ${document === null ? 'null' : Array.isArray(document) ? 'a list' : `a ${typeof document}`}; a document is an object of fields.`);
+    }
+    yield { document, where };
+  }
+};
+
+/** Puts the parts together. They are closed with the index. */
+export const createSearchIndex = (parts: IndexParts): SearchIndex => {
+  let manifest = parts.manifest;
+  const embedder = (): Embedder => {
+    if (parts.embedder === null) throw new FinetoothError('E_USAGE', 'this index was opened without an embedder: it can be read and pruned, not searched or added to.');
+    return parts.embedder;
+  };
+  const addRead = (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
+    addDocuments(
+      {
+        store: parts.store,
+        embedder: embedder(),
+        create: parts.create ?? {},
+        ...(parts.model === undefined ? {} : { model: parts.model }),
+        manifest: () => manifest,
+        created: (made) => {
+          manifest = made;
+        },
+      },
+      documents,
+      options,
+    );
+  const close = async (): Promise<void> => {
+    await Promise.all([parts.store.close(), parts.embedder?.close?.(), parts.reranker?.close?.()]);
+  };
+  return {
+    store: parts.store,
+    manifest: () => manifest,
+    embedder,
+    reranker: () => parts.reranker,
+    add: (documents, options) => addRead(located(documents), options),
+    addRead,
+    delete: async (ids) => {
+      if (manifest === undefined) return 0;
+      const removed = await parts.store.delete(ids);
+      if (removed > 0) await parts.store.settle();
+      return removed;
+    },
+    status: async () => (manifest === undefined ? { documents: 0, bytes: 0 } : parts.store.status()),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+};

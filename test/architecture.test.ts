@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { catalog } from '../src/model/catalog.ts';
+
+const root = join(import.meta.dirname, '..');
+const src = join(root, 'src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .map((name) => name.replaceAll('\\', '/'));
+const product = files.filter((name) => !name.endsWith('.test.ts') && !name.endsWith('-contract.ts') && !name.includes('test-') && !name.includes('/fixtures/'));
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly kind: 'static' | 'type' | 'dynamic';
+}
+
+const importsOf = (file: string): Import[] => {
+  const text = readFileSync(join(src, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+  const found: Import[] = [];
+  for (const [, word, types, target] of text.matchAll(/^(import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'/gms)) {
+    if (word !== undefined) found.push({ file, target: target as string, kind: types === undefined ? 'static' : 'type' });
+  }
+  for (const [, target] of text.matchAll(/(?:import|require(?:\([^)]*\))?)\(\s*'([^']+)'\s*\)/g)) found.push({ file, target: target as string, kind: 'dynamic' });
+  return found;
+};
+const imports = product.flatMap(importsOf);
+
+/** Left to right: a folder may import from those further left, never from its own column's others. */
+const columns: readonly (readonly string[])[] = [['types.ts', 'errors.ts'], ['math'], ['text'], ['model', 'cache', 'read'], ['embed', 'rerank', 'store'], ['search', 'eval'], ['config'], ['server'], ['cli'], ['index.ts']];
+const columnOf = (folder: string): number => columns.findIndex((names) => names.includes(folder));
+const folderOf = (file: string): string => file.split('/')[0] as string;
+
+describe('the tree is the architecture', () => {
+  it('has only folders that the rules know', () => {
+    expect([...new Set(product.map(folderOf))].filter((folder) => columnOf(folder) < 0)).toEqual([]);
+  });
+
+  it('imports only from its own folder and from folders further left', () => {
+    const wrong = imports
+      .filter(({ target }) => target.startsWith('.'))
+      .map((one) => ({ ...one, to: folderOf(relative(src, resolve(join(src, dirname(one.file)), one.target))) }))
+      .filter(({ file, to }) => folderOf(file) !== to && !(columnOf(to) < columnOf(folderOf(file)) && to !== 'index.ts'))
+      .filter(({ file, to }) => !(folderOf(file) === 'errors.ts' && to === 'types.ts'));
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('takes concrete parts only in config/parts.ts', () => {
+    const concrete = /(embed\/local|rerank\/late-interaction|store\/(lancedb|memory))\.ts$/;
+    const wrong = imports.filter(({ file, target }) => concrete.test(target) && file !== 'config/parts.ts');
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('touches files and sockets only where files and sockets are the work', () => {
+    const allowed = [/^(read|model|cache|store|cli)\//, /^eval\/collection\.ts$/, /^config\/(load|doctor|rebuild)\.ts$/, /^(embed|rerank)\/hosted/, /^server\/listen\.ts$/];
+    const wrong = imports.filter(({ file, target }) => /^node:(fs|net|http|https|tls|dgram)/.test(target) && !allowed.some((pattern) => pattern.test(file)));
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('prints and exits only in cli/', () => {
+    const wrong = product.filter((file) => !file.startsWith('cli/') && /console\.|process\.(exit\b|exitCode|stdout|stderr)/.test(readFileSync(join(src, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('what is imported is what is declared', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>;
+  const declared = { ...manifest.dependencies, ...manifest.optionalDependencies };
+  const packageOf = (target: string): string => target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/');
+  const bare = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:') && packageOf(target) !== 'finetooth');
+
+  it('declares every package that it imports, and imports every one that it declares', () => {
+    const used = new Set(bare.map(({ target }) => packageOf(target)));
+    for (const { bundled } of catalog) if (bundled !== undefined) used.add(bundled);
+    expect([...used].sort()).toEqual(Object.keys(declared).sort());
+  });
+
+  it('names builtin modules with node:', () => {
+    expect(bare.filter(({ target }) => builtinModules.includes(target)).map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('pins every version', () => {
+    expect(Object.entries(declared).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('imports heavy packages on first use', () => {
+    const light = new Set(['commander', 'stemmer']);
+    // tokenizer.ts runs in workers alone, which exist to load it.
+    const wrong = bare.filter(({ file, target, kind }) => kind === 'static' && !light.has(packageOf(target)) && file !== 'model/tokenizer.ts');
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+});
+
+describe('files are short and named alike', () => {
+  it('keeps every file under 400 lines, tables excepted', () => {
+    const tables = new Set(['model/catalog.ts']);
+    const long = files.filter((file) => !tables.has(file) && readFileSync(join(src, file), 'utf8').split('\n').length > 400);
+    expect(long).toEqual([]);
+  });
+
+  it('has no utils, helpers, common or core', () => {
+    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|core)(\/|\.)/.test(file))).toEqual([]);
+  });
+});
