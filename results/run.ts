@@ -25,14 +25,21 @@ type Say = (line: string) => void;
 const sample = join(import.meta.dirname, '..', 'samples', 'films');
 
 /** What each workload reads and how it is computed. */
-export const workloads: Readonly<Record<string, { readonly needs?: string; compute(path: string, say: Say): Promise<Readonly<Record<string, number>>> }>> = {
+export const workloads: Readonly<
+  Record<string, { readonly needs?: string; compute(path: string, say: Say): Promise<Readonly<Record<string, number>>> }>
+> = {
   guide: { needs: 'movies/movies.json', compute: (path) => guideRun(path) },
   sample: {
     compute: (_, say) =>
       searchCollection(
         sample,
         ['title', 'overview', 'tagline'],
-        { bm25: { firstStage: 'bm25', reranked: false }, dense: { reranked: false }, hybrid: { firstStage: 'hybrid', reranked: false }, 'dense, reranked': { reranked: true } },
+        {
+          bm25: { firstStage: 'bm25', reranked: false },
+          dense: { reranked: false },
+          hybrid: { firstStage: 'hybrid', reranked: false },
+          'dense, reranked': { reranked: true },
+        },
         say,
       ),
   },
@@ -41,11 +48,17 @@ export const workloads: Readonly<Record<string, { readonly needs?: string; compu
   scifact: {
     needs: 'scifact',
     compute: (path, say) =>
-      searchCollection(path, ['title', 'text'], { dense: { reranked: false }, bm25: { firstStage: 'bm25', reranked: false }, hybrid: { firstStage: 'hybrid', reranked: false } }, say),
+      searchCollection(
+        path,
+        ['title', 'text'],
+        { dense: { reranked: false }, bm25: { firstStage: 'bm25', reranked: false }, hybrid: { firstStage: 'hybrid', reranked: false } },
+        say,
+      ),
   },
 };
 
-export const readPublished = async (): Promise<readonly Published[]> => JSON.parse(await readFile(join(import.meta.dirname, 'published.json'), 'utf8')) as Published[];
+export const readPublished = async (): Promise<readonly Published[]> =>
+  JSON.parse(await readFile(join(import.meta.dirname, 'published.json'), 'utf8')) as Published[];
 
 /** One line a figure; false when one is off. */
 const check = async (name: string, published: readonly Published[], say: Say): Promise<boolean> => {
@@ -58,7 +71,8 @@ const check = async (name: string, published: readonly Published[], say: Say): P
   }
   for (const { data, sha256: expected } of published) {
     const file = data.startsWith('samples/') ? join(import.meta.dirname, '..', data) : collection(data);
-    if (file === undefined || sha256(file) !== expected) throw new Error(`${data} is not the file whose figures are published (sha256 ${expected})`);
+    if (file === undefined || sha256(file) !== expected)
+      throw new Error(`${data} is not the file whose figures are published (sha256 ${expected})`);
   }
   const started = performance.now();
   const values = await workload.compute(path, say);
@@ -82,6 +96,13 @@ if (import.meta.main) {
   const published = await readPublished();
   const asked = process.argv.slice(2);
   for (const name of asked.length > 0 ? asked : Object.keys(workloads)) {
-    if (!(await check(name, published.filter((one) => one.workload === name), say))) process.exitCode = 1;
+    if (
+      !(await check(
+        name,
+        published.filter((one) => one.workload === name),
+        say,
+      ))
+    )
+      process.exitCode = 1;
   }
 }

@@ -7,7 +7,11 @@ export const errorTable = {
   E_QUERY: { http: 400, exit: 2, meaning: 'The query is empty or only white space.' },
   E_INPUT_MISSING: { http: 404, exit: 3, meaning: 'An input file or folder does not exist or cannot be read.' },
   E_INPUT_EMPTY: { http: 422, exit: 3, meaning: 'The input holds no documents.' },
-  E_INPUT_FORMAT: { http: 422, exit: 3, meaning: 'The input is not what its format says: broken JSON, a torn file, binary, a wrong encoding.' },
+  E_INPUT_FORMAT: {
+    http: 422,
+    exit: 3,
+    meaning: 'The input is not what its format says: broken JSON, a torn file, binary, a wrong encoding.',
+  },
   E_FIELD: { http: 422, exit: 3, meaning: 'A field that was named is in no document.' },
   E_DUPLICATE_ID: { http: 422, exit: 3, meaning: 'Two documents of one input have the same id.' },
   E_INDEX_MISSING: { http: 404, exit: 4, meaning: 'The folder is not an index.' },
@@ -68,10 +72,18 @@ export const systemCodeOf = (error: unknown): string | undefined => {
 export const diskErrorOf = (error: unknown, where: string): unknown => {
   const code = systemCodeOf(error);
   if (code !== 'ENOSPC' && code !== 'EFBIG' && code !== 'EDQUOT') return error;
-  const reason = { ENOSPC: 'the disk is full', EFBIG: 'a file may not grow beyond the limit of this process', EDQUOT: 'the disk quota is used up' }[code];
-  return new FinetoothError('E_DISK_FULL', `cannot write to ${where}: ${reason}. What was acknowledged before is kept; make room and run the same command again.`, {
-    cause: error,
-  });
+  const reason = {
+    ENOSPC: 'the disk is full',
+    EFBIG: 'a file may not grow beyond the limit of this process',
+    EDQUOT: 'the disk quota is used up',
+  }[code];
+  return new FinetoothError(
+    'E_DISK_FULL',
+    `cannot write to ${where}: ${reason}. What was acknowledged before is kept; make room and run the same command again.`,
+    {
+      cause: error,
+    },
+  );
 };
 
 /** Throws E_STOPPED when the signal has been raised. */

@@ -1,7 +1,7 @@
 /** The public surface: everything that is exported is listed here by name. */
 
 export { type OpenIndexOptions, openIndex } from './config/open-index.ts';
-export { defaultModel, lanceStore, lateInteraction, localEmbedder, memoryStore, type ModelOptions, openModel } from './config/parts.ts';
+export { defaultModel, lanceStore, lateInteraction, localEmbedder, type ModelOptions, memoryStore, openModel } from './config/parts.ts';
 export type { Embedder } from './embed/embedder.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
 export { byScore, compareIds } from './math/order.ts';

@@ -9,7 +9,9 @@ const src = join(root, 'src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   .map((name) => name.replaceAll('\\', '/'));
-const product = files.filter((name) => !name.endsWith('.test.ts') && !name.endsWith('-contract.ts') && !name.includes('test-') && !name.includes('/fixtures/'));
+const product = files.filter(
+  (name) => !name.endsWith('.test.ts') && !name.endsWith('-contract.ts') && !name.includes('test-') && !name.includes('/fixtures/'),
+);
 
 interface Import {
   readonly file: string;
@@ -23,13 +25,25 @@ const importsOf = (file: string): Import[] => {
   for (const [, word, types, target] of text.matchAll(/^(import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'/gms)) {
     if (word !== undefined) found.push({ file, target: target as string, kind: types === undefined ? 'static' : 'type' });
   }
-  for (const [, target] of text.matchAll(/(?:import|require(?:\([^)]*\))?)\(\s*'([^']+)'\s*\)/g)) found.push({ file, target: target as string, kind: 'dynamic' });
+  for (const [, target] of text.matchAll(/(?:import|require(?:\([^)]*\))?)\(\s*'([^']+)'\s*\)/g))
+    found.push({ file, target: target as string, kind: 'dynamic' });
   return found;
 };
 const imports = product.flatMap(importsOf);
 
 /** Left to right: a folder may import from those further left, never from its own column's others. */
-const columns: readonly (readonly string[])[] = [['types.ts', 'errors.ts'], ['math'], ['text'], ['model', 'cache', 'read'], ['embed', 'rerank', 'store'], ['search', 'eval'], ['config'], ['server'], ['cli'], ['index.ts']];
+const columns: readonly (readonly string[])[] = [
+  ['types.ts', 'errors.ts'],
+  ['math'],
+  ['text'],
+  ['model', 'cache', 'read'],
+  ['embed', 'rerank', 'store'],
+  ['search', 'eval'],
+  ['config'],
+  ['server'],
+  ['cli'],
+  ['index.ts'],
+];
 const columnOf = (folder: string): number => columns.findIndex((names) => names.includes(folder));
 const folderOf = (file: string): string => file.split('/')[0] as string;
 
@@ -54,21 +68,40 @@ describe('the tree is the architecture', () => {
   });
 
   it('touches files and sockets only where files and sockets are the work', () => {
-    const allowed = [/^(read|model|cache|store|cli)\//, /^eval\/collection\.ts$/, /^config\/(load|doctor|rebuild)\.ts$/, /^(embed|rerank)\/hosted/, /^server\/listen\.ts$/];
-    const wrong = imports.filter(({ file, target }) => /^node:(fs|net|http|https|tls|dgram)/.test(target) && !allowed.some((pattern) => pattern.test(file)));
+    const allowed = [
+      /^(read|model|cache|store|cli)\//,
+      /^eval\/collection\.ts$/,
+      /^config\/(load|doctor|rebuild)\.ts$/,
+      /^(embed|rerank)\/hosted/,
+      /^server\/listen\.ts$/,
+    ];
+    const wrong = imports.filter(
+      ({ file, target }) => /^node:(fs|net|http|https|tls|dgram)/.test(target) && !allowed.some((pattern) => pattern.test(file)),
+    );
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
 
   it('prints and exits only in cli/', () => {
-    const wrong = product.filter((file) => !file.startsWith('cli/') && /console\.|process\.(exit\b|exitCode|stdout|stderr)/.test(readFileSync(join(src, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')));
+    const wrong = product.filter(
+      (file) =>
+        !file.startsWith('cli/') &&
+        /console\.|process\.(exit\b|exitCode|stdout|stderr)/.test(readFileSync(join(src, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')),
+    );
     expect(wrong).toEqual([]);
   });
 });
 
 describe('what is imported is what is declared', () => {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>;
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    'dependencies' | 'optionalDependencies',
+    Record<string, string>
+  >;
   const declared = { ...manifest.dependencies, ...manifest.optionalDependencies };
-  const packageOf = (target: string): string => target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/');
+  const packageOf = (target: string): string =>
+    target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/');
   const bare = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:') && packageOf(target) !== 'finetooth');
 
   it('declares every package that it imports, and imports every one that it declares', () => {
@@ -88,7 +121,9 @@ describe('what is imported is what is declared', () => {
   it('imports heavy packages on first use', () => {
     const light = new Set(['commander', 'stemmer']);
     // tokenizer.ts runs in workers alone, which exist to load it.
-    const wrong = bare.filter(({ file, target, kind }) => kind === 'static' && !light.has(packageOf(target)) && file !== 'model/tokenizer.ts');
+    const wrong = bare.filter(
+      ({ file, target, kind }) => kind === 'static' && !light.has(packageOf(target)) && file !== 'model/tokenizer.ts',
+    );
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
 });

@@ -30,7 +30,10 @@ export const finetooth = (words: readonly string[], { input = '', cwd, env = {},
   new Promise((resolve, reject) => {
     const command = [process.execPath, '--input-type=module', '-e', entry, '--', ...words];
     const [file, rest] = shell === undefined ? [command[0] as string, command.slice(1)] : ['bash', ['-c', shell, 'bash', ...command]];
-    const child = spawn(file, rest, { cwd, env: { ...process.env, NODE_OPTIONS: '', FINETOOTH_CACHE: join(tmpdir(), 'finetooth-test-cache'), ...env } });
+    const child = spawn(file, rest, {
+      cwd,
+      env: { ...process.env, NODE_OPTIONS: '', FINETOOTH_CACHE: join(tmpdir(), 'finetooth-test-cache'), ...env },
+    });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

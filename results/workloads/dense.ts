@@ -23,8 +23,16 @@ export const searchCollection = async (
     for (const [name, { firstStage = 'dense', reranked }] of Object.entries(pipelines)) {
       const run = new Map<string, { id: string; score: number }[]>();
       for (const query of judgments.keys()) {
-        const answer = await search(index, queries.get(query) as string, { candidates: reranked ? 100 : 10, top: 10, firstStage, ...(reranked ? {} : { reranker: null }) });
-        run.set(query, answer.results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore })));
+        const answer = await search(index, queries.get(query) as string, {
+          candidates: reranked ? 100 : 10,
+          top: 10,
+          firstStage,
+          ...(reranked ? {} : { reranker: null }),
+        });
+        run.set(
+          query,
+          answer.results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore })),
+        );
         say(`${name}: ${run.size} of ${judgments.size} queries`);
       }
       values[name] = meanNdcg(run, judgments);

@@ -17,9 +17,9 @@ export const guideRun = async (movies: string): Promise<Readonly<Record<string, 
     const byTitle = await search(index, guideQueries[0], { candidates: 25, top: 5, rankFields: ['title'], documents: true });
     const byAll = await search(index, guideQueries[0], { candidates: 25, top: 5, documents: true });
     return {
-      'bat films among 25 candidates': byTitle.candidates.filter(({ document }) => isBatFilm(document['title'])).length,
-      'bat films in the first 5, reranked by title': byTitle.results.filter(({ document }) => isBatFilm(document?.['title'])).length,
-      'bat films in the first 5, reranked by all fields': byAll.results.filter(({ document }) => isBatFilm(document?.['title'])).length,
+      'bat films among 25 candidates': byTitle.candidates.filter(({ document }) => isBatFilm(document.title)).length,
+      'bat films in the first 5, reranked by title': byTitle.results.filter(({ document }) => isBatFilm(document?.title)).length,
+      'bat films in the first 5, reranked by all fields': byAll.results.filter(({ document }) => isBatFilm(document?.title)).length,
     };
   } finally {
     await rm(into, { recursive: true, force: true });

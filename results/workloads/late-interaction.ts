@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { readCollection, readRun } from '../../src/eval/collection.ts';
 import { meanNdcg } from '../../src/eval/measures.ts';
 import { lateInteraction, openModel } from '../../src/index.ts';
-import type { Document } from '../../src/types.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
+import type { Document } from '../../src/types.ts';
 
 /** nDCG@10 of late interaction over a supplied BM25 top 100, with all judgments, and of BM25 itself. */
 export const rerankBm25 = async (folder: string, say: (line: string) => void): Promise<Readonly<Record<string, number>>> => {
@@ -15,7 +15,10 @@ export const rerankBm25 = async (folder: string, say: (line: string) => void): P
     for (const [query, hits] of run) {
       const candidates = hits.map(({ id }) => ({ id, document: documents.get(id) as Document }));
       const { order } = await rankCandidates(reranker, queries.get(query) as string, candidates, ['text']);
-      reranked.set(query, order.map(({ id, score }) => ({ id, score })));
+      reranked.set(
+        query,
+        order.map(({ id, score }) => ({ id, score })),
+      );
       say(`${reranked.size} of ${run.size} queries`);
     }
     return { bm25: meanNdcg(run, judgments), 'late-interaction': meanNdcg(reranked, judgments) };

@@ -50,7 +50,8 @@ const parse = (option: OptionSpec, text: string, from: string): unknown => {
   if (text === '') throw wrong('a value');
   if (option.kind === 'count') {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < option.least || value > option.most) throw wrong(`a whole number from ${option.least} to ${option.most}`);
+    if (!/^\d+$/.test(text) || value < option.least || value > option.most)
+      throw wrong(`a whole number from ${option.least} to ${option.most}`);
     return value;
   }
   if (option.kind === 'choice') {
@@ -72,7 +73,11 @@ const flagText = (option: OptionSpec): string => {
 };
 
 /** Flags first, then variables, then defaults. */
-const valuesOf = (names: readonly OptionName[], typed: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Record<string, unknown> => {
+const valuesOf = (
+  names: readonly OptionName[],
+  typed: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv,
+): Record<string, unknown> => {
   const values: Record<string, unknown> = {};
   for (const name of names) {
     const option: OptionSpec = options[name];
@@ -85,7 +90,11 @@ const valuesOf = (names: readonly OptionName[], typed: Readonly<Record<string, u
   return values;
 };
 
-const build = (spec: CommandSpec, last: string, act: (run: { given: string[]; typed: Record<string, unknown> }) => Promise<void>): Command => {
+const build = (
+  spec: CommandSpec,
+  last: string,
+  act: (run: { given: string[]; typed: Record<string, unknown> }) => Promise<void>,
+): Command => {
   const built = new Command(last).description(spec.about).allowExcessArguments(false).showSuggestionAfterError(true);
   for (const argument of spec.takes) built.argument(argument);
   const keys = new Map<string, OptionName>();
@@ -105,10 +114,17 @@ const build = (spec: CommandSpec, last: string, act: (run: { given: string[]; ty
 };
 
 /** The whole command line. */
-export const program = (specs: readonly CommandSpec[], version: string, context: Pick<Run<never>, 'terminal' | 'signal' | 'env'>): Command => {
+export const program = (
+  specs: readonly CommandSpec[],
+  version: string,
+  context: Pick<Run<never>, 'terminal' | 'signal' | 'env'>,
+): Command => {
   const { terminal, env } = context;
   const root = new Command('finetooth').description('Two-stage search: embed, retrieve and rerank on your own machine.').version(version);
-  root.addHelpText('after', '\nExample:\n  $ finetooth demo\n  $ finetooth index movies.json --fields title,overview --into ./movies\n  $ finetooth search "a film about bats" --in ./movies\n');
+  root.addHelpText(
+    'after',
+    '\nExample:\n  $ finetooth demo\n  $ finetooth index movies.json --fields title,overview --into ./movies\n  $ finetooth search "a film about bats" --in ./movies\n',
+  );
   const groups = new Map<string, Command>();
   for (const spec of specs) {
     const words = spec.name.split(' ');
@@ -118,7 +134,11 @@ export const program = (specs: readonly CommandSpec[], version: string, context:
       parent = groups.get(first) ?? root.command(first).description(`${first}: see "finetooth ${first} --help"`);
       groups.set(first, parent);
     }
-    parent.addCommand(build(spec, second ?? first, ({ given, typed }) => spec.run({ ...context, given, flags: valuesOf(spec.options, typed, env) as Flags<OptionName> })));
+    parent.addCommand(
+      build(spec, second ?? first, ({ given, typed }) =>
+        spec.run({ ...context, given, flags: valuesOf(spec.options, typed, env) as Flags<OptionName> }),
+      ),
+    );
   }
   const quiet = (one: Command): void => {
     one.exitOverride().configureOutput({ writeOut: (text) => terminal.write(text), writeErr: () => {} });

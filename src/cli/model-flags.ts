@@ -7,7 +7,9 @@ export const modelFlags = ['embedder', 'threads', 'maxMemory', 'runtime', 'cache
 type ModelFlag = (typeof modelFlags)[number];
 
 /** The same as the library takes them, with downloads shown on a terminal. */
-export const modelOptions = (run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & { readonly flags: Omit<Flags<ModelFlag>, 'embedder'> }): ModelOptions => {
+export const modelOptions = (
+  run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & { readonly flags: Omit<Flags<ModelFlag>, 'embedder'> },
+): ModelOptions => {
   const { flags, terminal, signal } = run;
   return {
     signal,
@@ -18,6 +20,8 @@ export const modelOptions = (run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & 
     ...(flags.cache === undefined ? {} : { cacheFolder: flags.cache }),
     ...(flags.models === undefined ? {} : { modelsFolder: flags.models }),
     onDownload: ({ file, done, total }) =>
-      terminal.progress(total !== undefined && done >= total ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
+      terminal.progress(
+        total !== undefined && done >= total ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`,
+      ),
   };
 };

@@ -2,7 +2,8 @@ import type { SearchAnswer } from '../search/search.ts';
 import type { Document } from '../types.ts';
 import { duration, fitted, labelOf } from './text.ts';
 
-const moved = (from: number, to: number): string => (from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`);
+const moved = (from: number, to: number): string =>
+  from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`;
 
 const scoreText = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(4) : score.toFixed(2));
 
@@ -21,11 +22,14 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
   const rows = Math.max(results.length, Math.min(candidates.length, results.length));
   const label = Math.max(12, Math.min(44, Math.floor((Math.min(columns, 140) - 46) / 2)));
   const heading = `  #  ${fitted(`first stage: ${answer.firstStage}`, label)}   score │  #  ${fitted(answer.rankedBy === null ? 'not reranked' : 'reranked', label)}   score  moved`;
-  const lines = [heading, '─'.repeat(label + 14) + '┼' + '─'.repeat(label + 30)];
+  const lines = [heading, `${'─'.repeat(label + 14)}┼${'─'.repeat(label + 30)}`];
   for (let row = 0; row < rows; row++) {
     const hit = candidates[row];
     const result = results[row];
-    const left = hit === undefined ? ' '.repeat(label + 13) : `${String(row + 1).padStart(3)}  ${fitted(labelOf(hit.id, hit.document), label)} ${scoreText(hit.score).padStart(7)}`;
+    const left =
+      hit === undefined
+        ? ' '.repeat(label + 13)
+        : `${String(row + 1).padStart(3)}  ${fitted(labelOf(hit.id, hit.document), label)} ${scoreText(hit.score).padStart(7)}`;
     const right =
       result === undefined
         ? ''

@@ -18,7 +18,8 @@ export interface Terminal {
 }
 
 /** A line may carry a stranger's title: whatever could command the terminal is shown as a mark. */
-export const harmless = (text: string): string => text.replace(/\s+/gu, ' ').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (it) => (it === '\u200d' || it === '\ufe0f' ? it : '\u{fffd}'));
+export const harmless = (text: string): string =>
+  text.replace(/\s+/gu, ' ').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (it) => (it === '\u200d' || it === '\ufe0f' ? it : '\u{fffd}'));
 
 /** Terminal over the process's own streams. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
 export const processTerminal = (fail: (error: unknown) => void): Terminal => {

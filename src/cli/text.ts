@@ -51,7 +51,11 @@ export const duration = (milliseconds: number): string => {
 /** 12 B, 3.4 KB, 34 MB */
 export const size = (bytes: number): string => {
   if (bytes < 1000) return `${bytes} B`;
-  for (const [unit, scale] of [['KB', 1e3], ['MB', 1e6]] as const) if (bytes < scale * 1000) return `${(bytes / scale).toFixed(bytes < scale * 10 ? 1 : 0)} ${unit}`;
+  for (const [unit, scale] of [
+    ['KB', 1e3],
+    ['MB', 1e6],
+  ] as const)
+    if (bytes < scale * 1000) return `${(bytes / scale).toFixed(bytes < scale * 10 ? 1 : 0)} ${unit}`;
   return `${(bytes / 1e9).toFixed(1)} GB`;
 };
 

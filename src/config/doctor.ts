@@ -38,7 +38,11 @@ const checkNative: Check = async () => {
     await openRuntime('native');
     return { state: 'ok', found: `onnxruntime-node ${versionOf('onnxruntime-node')}` };
   } catch (error) {
-    return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice: 'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc' };
+    return {
+      state: 'warning',
+      found: `does not load: ${firstLine(error)}`,
+      advice: 'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
+    };
   }
 };
 
@@ -47,7 +51,11 @@ const checkWasm: Check = async () => {
     await openRuntime('wasm');
     return { state: 'ok', found: `@finetooth/runtime-wasm ${versionOf('@finetooth/runtime-wasm')}, the fallback` };
   } catch (error) {
-    return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice: 'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"' };
+    return {
+      state: 'warning',
+      found: `does not load: ${firstLine(error)}`,
+      advice: 'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
+    };
   }
 };
 
@@ -55,7 +63,14 @@ const checkStore: Check = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-doctor-'));
   const store = lanceStore(join(folder, 'index'));
   try {
-    await store.open({ format: 1, embedder: 'doctor', dimensions: 8, fields: ['text'], analyzer: 'none', createdAt: new Date().toISOString() });
+    await store.open({
+      format: 1,
+      embedder: 'doctor',
+      dimensions: 8,
+      fields: ['text'],
+      analyzer: 'none',
+      createdAt: new Date().toISOString(),
+    });
     return { state: 'ok', found: `LanceDB ${versionOf('@lancedb/lancedb')}, writes in ${tmpdir()}` };
   } catch (error) {
     return { state: 'broken', found: firstLine(error), advice: 'indexes on disk do not work without it; memoryStore() does' };
@@ -81,7 +96,11 @@ const checkModel = (name: string, options: ModelOptions): Check => {
         await encoder.close();
       }
     } catch (error) {
-      return { state: 'broken', found: firstLine(error), advice: 'the sentence above says what to do; "finetooth models verify" checks the files' };
+      return {
+        state: 'broken',
+        found: firstLine(error),
+        advice: 'the sentence above says what to do; "finetooth models verify" checks the files',
+      };
     }
   };
 };
@@ -101,10 +120,13 @@ const checkCache = (options: ModelOptions): Check => {
         const { bavail, bsize } = await statfs(at);
         const free = Number(bavail) * Number(bsize);
         const found = `${folder}, ${(free / 1e9).toFixed(1)} GB free`;
-        return free < 1e9 ? { state: 'warning', found, advice: 'larger models may not fit: make room, or name another folder with FINETOOTH_CACHE' } : { state: 'ok', found };
+        return free < 1e9
+          ? { state: 'warning', found, advice: 'larger models may not fit: make room, or name another folder with FINETOOTH_CACHE' }
+          : { state: 'ok', found };
       } catch (error) {
         const parent = join(at, '..');
-        if (parent === at) return { state: 'warning', found: `${folder}: ${firstLine(error)}`, advice: 'name another folder with FINETOOTH_CACHE' };
+        if (parent === at)
+          return { state: 'warning', found: `${folder}: ${firstLine(error)}`, advice: 'name another folder with FINETOOTH_CACHE' };
         at = parent;
       }
     }

@@ -38,7 +38,10 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
     );
   }
   if (create.idField !== undefined && create.idField !== manifest.idField) {
-    throw new FinetoothError('E_RECIPE', `${where} takes ids from ${manifest.idField ?? 'the content'}; got the field ${create.idField}. Leave --id out, or rebuild it with --rebuild.`);
+    throw new FinetoothError(
+      'E_RECIPE',
+      `${where} takes ids from ${manifest.idField ?? 'the content'}; got the field ${create.idField}. Leave --id out, or rebuild it with --rebuild.`,
+    );
   }
 };
 
@@ -55,10 +58,17 @@ const partsFor = async (
     return { embedder, reranker: reranker ?? null };
   }
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
-    throw new FinetoothError('E_FINGERPRINT', `${where} was built with an embedder of your own ("${manifest.embedder}"): pass the same one to open it.`);
+    throw new FinetoothError(
+      'E_FINGERPRINT',
+      `${where} was built with an embedder of your own ("${manifest.embedder}"): pass the same one to open it.`,
+    );
   }
   const encoder = await openModel(embedder, options.models, (fingerprint) => sameModel(manifest, fingerprint, where));
-  return { embedder: localEmbedder(encoder), reranker: reranker === undefined ? lateInteraction(encoder) : reranker, model: encoder.files.entry.name };
+  return {
+    embedder: localEmbedder(encoder),
+    reranker: reranker === undefined ? lateInteraction(encoder) : reranker,
+    model: encoder.files.entry.name,
+  };
 };
 
 /**
@@ -80,7 +90,10 @@ export const openIndex = async (where: string | Store, options: OpenIndexOptions
     if (manifest !== undefined) {
       sameRecipe(manifest, create, name);
       if (manifest.analyzer !== analyzerVersion) {
-        throw new FinetoothError('E_INDEX_DAMAGED', `${name} was made with the word analysis "${manifest.analyzer}"; this version has "${analyzerVersion}". Rebuild it with --rebuild.`);
+        throw new FinetoothError(
+          'E_INDEX_DAMAGED',
+          `${name} was made with the word analysis "${manifest.analyzer}"; this version has "${analyzerVersion}". Rebuild it with --rebuild.`,
+        );
       }
     }
     const parts = await partsFor(options, manifest, name);

@@ -21,7 +21,11 @@ export interface ModelOptions extends BiEncoderOptions {
 }
 
 /** A local model by name, its files checked (and fetched, where they must be) before its workers start. */
-export const openModel = async (name: string = defaultModel, options: ModelOptions = {}, accept?: (fingerprint: string) => void): Promise<BiEncoder> => {
+export const openModel = async (
+  name: string = defaultModel,
+  options: ModelOptions = {},
+  accept?: (fingerprint: string) => void,
+): Promise<BiEncoder> => {
   const { cacheFolder, modelsFolder, offline, signal, onDownload, ...biEncoder } = options;
   const files = await resolveModel(name, {
     ...(cacheFolder === undefined ? {} : { cacheFolder }),

@@ -18,21 +18,28 @@ const leftovers = async (folder: string): Promise<string[]> => {
   const parent = dirname(folder);
   const pattern = new RegExp(`^${basename(folder).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.(new|old)-(\\d+)$`);
   const names = await readdir(parent).catch(() => []);
-  return names.filter((name) => {
-    const pid = Number(pattern.exec(name)?.[2]);
-    return Number.isInteger(pid) && pid !== process.pid && !isAlive(pid);
-  }).map((name) => join(parent, name));
+  return names
+    .filter((name) => {
+      const pid = Number(pattern.exec(name)?.[2]);
+      return Number.isInteger(pid) && pid !== process.pid && !isAlive(pid);
+    })
+    .map((name) => join(parent, name));
 };
 
 /**
  * Fills a folder beside `where` and then puts it in its place: until the last moment searches see the old index, and a run that
  * fails or is stopped leaves it as it was. Fields and id field of the old index are kept unless others are given.
  */
-export const rebuiltIn = async <T>(where: string, create: CreateOptions, fill: (folder: string, create: CreateOptions) => Promise<T>): Promise<T> => {
+export const rebuiltIn = async <T>(
+  where: string,
+  create: CreateOptions,
+  fill: (folder: string, create: CreateOptions) => Promise<T>,
+): Promise<T> => {
   const folder = resolve(where);
   for (const name of await leftovers(folder)) await rm(name, { recursive: true, force: true });
   const old = await readManifest(folder);
-  const kept: CreateOptions = old === undefined ? {} : { fields: old.fields, ...(old.idField === undefined ? {} : { idField: old.idField }) };
+  const kept: CreateOptions =
+    old === undefined ? {} : { fields: old.fields, ...(old.idField === undefined ? {} : { idField: old.idField }) };
   const fresh = `${folder}.new-${process.pid}`;
   const gone = `${folder}.old-${process.pid}`;
   try {

@@ -14,7 +14,11 @@ export interface Collection {
 
 const firstOf = (folder: string, names: readonly string[]): string => {
   const found = names.flatMap((name) => [name, `${name}.gz`]).find((name) => existsSync(join(folder, name)));
-  if (found === undefined) throw new FinetoothError('E_INPUT_MISSING', `${folder} holds none of ${names.join(', ')} (nor one of them with .gz): a collection has corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv.`);
+  if (found === undefined)
+    throw new FinetoothError(
+      'E_INPUT_MISSING',
+      `${folder} holds none of ${names.join(', ')} (nor one of them with .gz): a collection has corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv.`,
+    );
   return join(folder, found);
 };
 
@@ -24,8 +28,9 @@ const text = (value: unknown): string => (typeof value === 'string' || typeof va
 export const readJudgments = async (path: string): Promise<Judgments> => {
   const judgments = new Map<string, Map<string, number>>();
   for await (const { document, where } of readDocuments(path, { format: 'tsv' })) {
-    const [query, id, grade] = [text(document['query-id']), text(document['corpus-id']), Number(document['score'])];
-    if (query === '' || id === '' || !Number.isFinite(grade)) throw new FinetoothError('E_INPUT_FORMAT', `${where} is no judgment: it needs query-id, corpus-id and a number as score.`);
+    const [query, id, grade] = [text(document['query-id']), text(document['corpus-id']), Number(document.score)];
+    if (query === '' || id === '' || !Number.isFinite(grade))
+      throw new FinetoothError('E_INPUT_FORMAT', `${where} is no judgment: it needs query-id, corpus-id and a number as score.`);
     const grades = judgments.get(query) ?? new Map<string, number>();
     judgments.set(query, grades.set(id, grade));
   }
@@ -36,8 +41,9 @@ export const readJudgments = async (path: string): Promise<Judgments> => {
 export const readRun = async (path: string): Promise<Map<string, { id: string; score: number }[]>> => {
   const run = new Map<string, { id: string; score: number }[]>();
   for await (const { document, where } of readDocuments(path, { format: 'tsv' })) {
-    const [query, id, score] = [text(document['query-id']), text(document['corpus-id']), Number(document['score'])];
-    if (query === '' || id === '' || !Number.isFinite(score)) throw new FinetoothError('E_INPUT_FORMAT', `${where} is no line of a run: it needs query-id, corpus-id and a number as score.`);
+    const [query, id, score] = [text(document['query-id']), text(document['corpus-id']), Number(document.score)];
+    if (query === '' || id === '' || !Number.isFinite(score))
+      throw new FinetoothError('E_INPUT_FORMAT', `${where} is no line of a run: it needs query-id, corpus-id and a number as score.`);
     run.set(query, [...(run.get(query) ?? []), { id, score }]);
   }
   return run;
@@ -48,7 +54,7 @@ export const readCollection = async (folder: string, qrels?: string): Promise<Co
   const byId = async (path: string): Promise<Map<string, Document>> => {
     const found = new Map<string, Document>();
     for await (const { document, where } of readDocuments(path)) {
-      const id = text(document['_id']);
+      const id = text(document._id);
       if (id === '') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "_id".`);
       found.set(id, document);
     }
@@ -57,5 +63,5 @@ export const readCollection = async (folder: string, qrels?: string): Promise<Co
   const documents = await byId(firstOf(folder, ['corpus.jsonl']));
   const queries = await byId(firstOf(folder, ['queries.jsonl']));
   const judgments = await readJudgments(qrels === undefined ? firstOf(folder, ['qrels.tsv', 'qrels/test.tsv']) : join(folder, qrels));
-  return { documents, queries: new Map([...queries].map(([id, query]) => [id, text(query['text'])])), judgments };
+  return { documents, queries: new Map([...queries].map(([id, query]) => [id, text(query.text)])), judgments };
 };

@@ -5,7 +5,8 @@ export type Judgments = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** Scored documents by query id, in any order. */
 export type RankedRun = ReadonlyMap<string, readonly Scored[]>;
 
-const discounted = (grades: readonly number[]): number => grades.reduce((sum, grade, at) => sum + Math.max(0, grade) / Math.log2(at + 2), 0);
+const discounted = (grades: readonly number[]): number =>
+  grades.reduce((sum, grade, at) => sum + Math.max(0, grade) / Math.log2(at + 2), 0);
 
 /**
  * nDCG@k of one ranking as trec_eval defines it (`ndcg_cut`): the grade itself is the gain, log2(rank + 1) the discount, and the

@@ -101,11 +101,19 @@ export const openBiEncoder = async (files: ModelFiles, options: BiEncoderOptions
   const { entry } = files;
   const chosen = await chooseRuntime(options.runtime ?? 'auto');
   if (chosen.nativeFailure !== undefined) {
-    process.emitWarning(`the native runtime cannot load (${chosen.nativeFailure}); WebAssembly takes over, ${wasmSlowdown}.`, { code: 'FINETOOTH_WASM' });
+    process.emitWarning(`the native runtime cannot load (${chosen.nativeFailure}); WebAssembly takes over, ${wasmSlowdown}.`, {
+      code: 'FINETOOTH_WASM',
+    });
   }
   const fitting = Math.floor((options.maxMemory ?? 2048) / workerMegabytes(files.bytes));
   const workers = Math.max(1, Math.min(options.threads ?? Math.min(availableParallelism(), 8), fitting));
-  const pool = createPool(workers, { runtime: chosen.name, entry, modelPath: files.modelPath, tokenizerPath: files.tokenizerPath, threads: 1 });
+  const pool = createPool(workers, {
+    runtime: chosen.name,
+    entry,
+    modelPath: files.modelPath,
+    tokenizerPath: files.tokenizerPath,
+    threads: 1,
+  });
   return {
     files,
     fingerprint: fingerprintOf(files),
@@ -130,7 +138,10 @@ export const openBiEncoder = async (files: ModelFiles, options: BiEncoderOptions
       });
       const result = joined(parts, texts.length, entry.dimensions);
       if (result.vectors.some((value) => !Number.isFinite(value))) {
-        throw new FinetoothError('E_MODEL_FAILED', `the model ${entry.name} gave a number that is not finite; its file may not suit this processor`);
+        throw new FinetoothError(
+          'E_MODEL_FAILED',
+          `the model ${entry.name} gave a number that is not finite; its file may not suit this processor`,
+        );
       }
       return result;
     },

@@ -62,15 +62,21 @@ const writeUnit = (target: Float32Array, at: number, source: Float32Array, from:
 
 const meanOfRows = (rows: Float32Array, from: number, count: number, size: number): Float32Array => {
   const mean = new Float32Array(size);
-  for (let row = 0; row < count; row++) for (let i = 0; i < size; i++) mean[i] = (mean[i] as number) + (rows[from + row * size + i] as number) / count;
+  for (let row = 0; row < count; row++)
+    for (let i = 0; i < size; i++) mean[i] = (mean[i] as number) + (rows[from + row * size + i] as number) / count;
   return mean;
 };
 
 const hiddenStates = (outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } => {
-  const output = outputs['last_hidden_state'] ?? outputs['token_embeddings'] ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
-  if (output === undefined) throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
+  const output =
+    outputs['last_hidden_state'] ?? outputs['token_embeddings'] ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
+  if (output === undefined)
+    throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
   if (output.dims[2] !== dimensions || !(output.data instanceof Float32Array)) {
-    throw new FinetoothError('E_MODEL_FAILED', `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${dimensions} of float32`);
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${dimensions} of float32`,
+    );
   }
   return { data: output.data, width: output.dims[1] as number };
 };
@@ -95,7 +101,11 @@ export const encodeTexts = async (
   };
   const lengths = texts.map((text) => text.ids.length);
   for (const batch of batchesOf(lengths, tokenBudget[entry.precision])) {
-    const feeds = feedsOf(runtime, session.inputNames, batch.map((i) => texts[i] as TokenizedText));
+    const feeds = feedsOf(
+      runtime,
+      session.inputNames,
+      batch.map((i) => texts[i] as TokenizedText),
+    );
     const outputs = await session.run(feeds);
     const { data, width } = hiddenStates(outputs, size);
     batch.forEach((i, row) => {
@@ -105,7 +115,13 @@ export const encodeTexts = async (
       else writeUnit(result.vectors, i * size, meanOfRows(data, from, count, size), 0, size);
       if (!request.withTokens) return;
       for (let token = 0; token < count - special; token++) {
-        writeUnit(result.tokenVectors, ((tokenOffsets[i] as number) + token) * size, data, from + (tokenizer.before.length + token) * size, size);
+        writeUnit(
+          result.tokenVectors,
+          ((tokenOffsets[i] as number) + token) * size,
+          data,
+          from + (tokenizer.before.length + token) * size,
+          size,
+        );
       }
     });
     for (const tensor of [...Object.values(feeds), ...Object.values(outputs)]) tensor.dispose();

@@ -78,8 +78,14 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
           else reject(closed);
           settle(worker, () => {});
         } else if ('result' in answer) settle(worker, (job) => job.resolve(answer.result));
-        else if (busy.has(worker)) settle(worker, (job) => job.reject(new FinetoothError('E_MODEL_FAILED', `the model ${start.entry.name} failed: ${answer.failure}`)));
-        else refuse(answer.failure);
+        else if (busy.has(worker))
+          settle(worker, (job) =>
+            job.reject(new FinetoothError('E_MODEL_FAILED', `the model ${start.entry.name} failed: ${answer.failure}`)),
+          );
+        else {
+          refuse(answer.failure);
+          void worker.terminate();
+        }
       });
       worker.on('error', (error) => refuse(error instanceof Error ? error.message : String(error)));
       worker.on('exit', (code) => {

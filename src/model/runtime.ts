@@ -25,7 +25,12 @@ const openNative = async (): Promise<Runtime> => {
     name: 'native',
     Tensor: ort.Tensor,
     createSession: (path, threads) =>
-      ort.InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3 }),
+      ort.InferenceSession.create(path, {
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      }),
   };
 };
 
@@ -35,7 +40,8 @@ const openWasm = async (): Promise<Runtime> => {
   return {
     name: 'wasm',
     Tensor: ort.Tensor,
-    createSession: async (path) => ort.InferenceSession.create(await readFile(path), { graphOptimizationLevel: 'all', logSeverityLevel: 3 }),
+    createSession: async (path) =>
+      ort.InferenceSession.create(await readFile(path), { graphOptimizationLevel: 'all', logSeverityLevel: 3 }),
   };
 };
 
@@ -54,5 +60,8 @@ export const chooseRuntime = async (choice: RuntimeChoice): Promise<{ readonly n
     }
   }
   const packages = choice === 'wasm' ? '@finetooth/runtime-wasm' : 'onnxruntime-node@1.30.0 (or @finetooth/runtime-wasm)';
-  throw new FinetoothError('E_RUNTIME', `no runtime for local models loads here (${failures.join('; ')}). Install one with "npm install ${packages}".`);
+  throw new FinetoothError(
+    'E_RUNTIME',
+    `no runtime for local models loads here (${failures.join('; ')}). Install one with "npm install ${packages}".`,
+  );
 };

@@ -29,7 +29,10 @@ if (parentPort !== null) {
   port.on('message', async (request: EncodeRequest) => {
     try {
       const result = await encodeTexts(request, await opened);
-      port.postMessage({ result }, [result.vectors, result.tokens, result.cut, result.tokenVectors, result.tokenOffsets].map((array) => array.buffer as ArrayBuffer));
+      port.postMessage(
+        { result },
+        [result.vectors, result.tokens, result.cut, result.tokenVectors, result.tokenOffsets].map((array) => array.buffer as ArrayBuffer),
+      );
     } catch (error) {
       port.postMessage({ failure: error instanceof Error ? error.message : String(error) });
     }

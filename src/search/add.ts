@@ -58,7 +58,8 @@ interface Pending extends ReadDocument {
   readonly hash: string;
 }
 
-const idFieldOf = (document: Document): string | undefined => ['_id', 'id'].find((name) => typeof document[name] === 'string' || typeof document[name] === 'number');
+const idFieldOf = (document: Document): string | undefined =>
+  ['_id', 'id'].find((name) => typeof document[name] === 'string' || typeof document[name] === 'number');
 
 /** Gives each document its id and refuses a second one with the same. */
 const identifier = (idField: string | undefined) => {
@@ -74,7 +75,10 @@ const identifier = (idField: string | undefined) => {
     const value = read.document[idField];
     if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
     const got = value === undefined ? 'is missing' : `is ${JSON.stringify(value)?.slice(0, 60)}`;
-    throw new FinetoothError('E_INPUT_FORMAT', `${read.where}: the id field "${idField}" ${got}; every document needs a text or a number there. Name another field with --id.`);
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${read.where}: the id field "${idField}" ${got}; every document needs a text or a number there. Name another field with --id.`,
+    );
   };
   return {
     seen,
@@ -82,7 +86,11 @@ const identifier = (idField: string | undefined) => {
       const hash = hashOfDocument(read.document);
       const id = idOf(read, hash);
       const first = seen.get(id);
-      if (first !== undefined) throw new FinetoothError('E_DUPLICATE_ID', `${read.where} has the id "${id}", which ${first} has too. Ids must differ; change one of them, or name another field with --id.`);
+      if (first !== undefined)
+        throw new FinetoothError(
+          'E_DUPLICATE_ID',
+          `${read.where} has the id "${id}", which ${first} has too. Ids must differ; change one of them, or name another field with --id.`,
+        );
       seen.set(id, read.where);
       return { ...read, id, hash };
     },
@@ -103,7 +111,10 @@ const fieldWatch = (fields: readonly string[] | undefined) => {
     check: (): void => {
       for (const name of missing) {
         const near = nearestName(name, [...known]);
-        throw new FinetoothError('E_FIELD', `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}; the fields are ${[...known].slice(0, 20).join(', ')}.`);
+        throw new FinetoothError(
+          'E_FIELD',
+          `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}; the fields are ${[...known].slice(0, 20).join(', ')}.`,
+        );
       }
     },
   };
@@ -112,7 +123,11 @@ const fieldWatch = (fields: readonly string[] | undefined) => {
 const newManifest = (target: Target, first: Document): Manifest => {
   const { create, embedder, model } = target;
   const fields = create.fields ?? defaultFields(first);
-  if (fields.length === 0) throw new FinetoothError('E_FIELD', `the first document has no field that holds words (its fields are ${Object.keys(first).join(', ') || 'none'}); name the fields that make the text with --fields.`);
+  if (fields.length === 0)
+    throw new FinetoothError(
+      'E_FIELD',
+      `the first document has no field that holds words (its fields are ${Object.keys(first).join(', ') || 'none'}); name the fields that make the text with --fields.`,
+    );
   const idField = create.idField ?? idFieldOf(first);
   return {
     format: indexFormat,
@@ -142,13 +157,18 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     if (target.manifest() === undefined) {
       const made = (await store.open(manifest)) as Manifest;
       if (made.embedder !== manifest.embedder || JSON.stringify(made.fields) !== JSON.stringify(manifest.fields)) {
-        throw new FinetoothError('E_LOCKED', 'another process made this index a moment ago, with another model or other fields. Run the command again to add to that one.');
+        throw new FinetoothError(
+          'E_LOCKED',
+          'another process made this index a moment ago, with another model or other fields. Run the command again to add to that one.',
+        );
       }
       target.created(made);
     }
     const known = new Map<string, Entry>();
     for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
-    const fresh = batch.filter(({ id, hash }) => known.get(id)?.hash !== hash).map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
+    const fresh = batch
+      .filter(({ id, hash }) => known.get(id)?.hash !== hash)
+      .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
     const hashes = fresh.map(({ text }) => hashOfText(text));
     const toEmbed = fresh.filter(({ id }, i) => known.get(id)?.textHash !== hashes[i]);
     const vectors = await embedder.embed(
@@ -161,7 +181,10 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
     const entries = fresh.map(({ id, document, hash, text }, i): Entry => {
       const row = rowOf.get(id);
-      const vector = row === undefined ? (known.get(id) as Entry).vector : vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions);
+      const vector =
+        row === undefined
+          ? (known.get(id) as Entry).vector
+          : vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions);
       return { id, document, hash, textHash: hashes[i] as string, vector, terms: wordsOf(text).join(' ') };
     });
     await store.put(entries);

@@ -12,13 +12,17 @@ const broken = (who: string, what: string): FinetoothError =>
 export const checkVectors = (vectors: Vectors, count: number, dimensions: number, fingerprint: string): void => {
   const who = `the embedder "${fingerprint}"`;
   if (vectors.count !== count || vectors.dimensions !== dimensions || vectors.data.length !== count * dimensions) {
-    throw broken(who, `asked for ${count} × ${dimensions} numbers, it gave ${vectors.count} × ${vectors.dimensions} (${vectors.data.length} in all)`);
+    throw broken(
+      who,
+      `asked for ${count} × ${dimensions} numbers, it gave ${vectors.count} × ${vectors.dimensions} (${vectors.data.length} in all)`,
+    );
   }
   for (let row = 0; row < count; row++) {
     let sum = 0;
     for (let i = row * dimensions; i < (row + 1) * dimensions; i++) sum += (vectors.data[i] as number) ** 2;
     if (!Number.isFinite(sum)) throw broken(who, `vector ${row} holds a number that is not finite`);
-    if (Math.abs(Math.sqrt(sum) - 1) > LENGTH_TOLERANCE) throw broken(who, `vector ${row} has length ${Math.sqrt(sum).toFixed(4)}; vectors must have length 1 (divide by the L2 norm)`);
+    if (Math.abs(Math.sqrt(sum) - 1) > LENGTH_TOLERANCE)
+      throw broken(who, `vector ${row} has length ${Math.sqrt(sum).toFixed(4)}; vectors must have length 1 (divide by the L2 norm)`);
   }
 };
 
@@ -32,7 +36,8 @@ export const checkScores = ({ scores }: Scores, count: number, fingerprint: stri
 
 /** A query that can be asked: words, no more than a megabyte of them. */
 export const checkQuery = (query: string): void => {
-  if (query.trim() === '') throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
+  if (query.trim() === '')
+    throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
   if (query.length > 1_000_000) throw new FinetoothError('E_QUERY', `the query has ${query.length} characters; at most 1000000 are taken.`);
 };
 

@@ -25,12 +25,18 @@ export const rankCandidates = async (
   candidates: readonly { readonly id: string; readonly document: Document }[],
   fields: readonly string[],
   options: CallOptions = {},
-): Promise<{ readonly order: readonly { readonly index: number; readonly id: string; readonly score: number }[]; readonly cut: number }> => {
+): Promise<{
+  readonly order: readonly { readonly index: number; readonly id: string; readonly score: number }[];
+  readonly cut: number;
+}> => {
   if (candidates.length === 0) return { order: [], cut: 0 };
   for (const field of fields) {
     if (candidates.some(({ document }) => Object.hasOwn(document, field))) continue;
     const known = [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))];
-    throw new FinetoothError('E_FIELD', `no candidate has the field "${field}" to rank by; their fields are ${known.slice(0, 20).join(', ')}.`);
+    throw new FinetoothError(
+      'E_FIELD',
+      `no candidate has the field "${field}" to rank by; their fields are ${known.slice(0, 20).join(', ')}.`,
+    );
   }
   const texts = candidates.map(({ id, document }) => ({ id, text: textOf(document, fields) }));
   const given = await reranker.score(query, texts, options);

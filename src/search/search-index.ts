@@ -41,7 +41,10 @@ const located = async function* (documents: Iterable<Document> | AsyncIterable<D
     at++;
     const where = `document ${at}`;
     if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-      throw new FinetoothError('E_INPUT_FORMAT', `${where} is ${document === null ? 'null' : Array.isArray(document) ? 'a list' : `a ${typeof document}`}; a document is an object of fields.`);
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${where} is ${document === null ? 'null' : Array.isArray(document) ? 'a list' : `a ${typeof document}`}; a document is an object of fields.`,
+      );
     }
     yield { document, where };
   }
@@ -51,7 +54,11 @@ const located = async function* (documents: Iterable<Document> | AsyncIterable<D
 export const createSearchIndex = (parts: IndexParts): SearchIndex => {
   let manifest = parts.manifest;
   const embedder = (): Embedder => {
-    if (parts.embedder === null) throw new FinetoothError('E_USAGE', 'this index was opened without an embedder: it can be read and pruned, not searched or added to.');
+    if (parts.embedder === null)
+      throw new FinetoothError(
+        'E_USAGE',
+        'this index was opened without an embedder: it can be read and pruned, not searched or added to.',
+      );
     return parts.embedder;
   };
   const addRead = (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>

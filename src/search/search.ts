@@ -74,7 +74,8 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   checkQuery(query);
   checkCount('candidates', wanted, 1, 10_000);
   checkCount('top', top, 1, 10_000);
-  if (!firstStages.includes(firstStage)) throw new FinetoothError('E_USAGE', `firstStage must be one of ${firstStages.join(', ')}; got "${String(firstStage)}".`);
+  if (!firstStages.includes(firstStage))
+    throw new FinetoothError('E_USAGE', `firstStage must be one of ${firstStages.join(', ')}; got "${String(firstStage)}".`);
   const call: CallOptions = signal === undefined ? {} : { signal };
   throwIfStopped(signal);
 

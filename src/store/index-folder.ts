@@ -34,7 +34,10 @@ export const readManifest = async (folder: string): Promise<Manifest | undefined
     throw new FinetoothError('E_INDEX_DAMAGED', `cannot read ${join(folder, manifestName)}: ${messageOf(error)}`, { cause: error });
   }
   const damaged = (what: string): FinetoothError =>
-    new FinetoothError('E_INDEX_DAMAGED', `${join(folder, manifestName)} ${what}. Restore it from a backup, or build the index anew in another folder.`);
+    new FinetoothError(
+      'E_INDEX_DAMAGED',
+      `${join(folder, manifestName)} ${what}. Restore it from a backup, or build the index anew in another folder.`,
+    );
   let parsed: { manifest?: unknown; sha256?: unknown };
   try {
     parsed = JSON.parse(text);

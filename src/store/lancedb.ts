@@ -25,7 +25,7 @@ const inChunks = function* <T>(items: readonly T[], size: number): Generator<rea
 
 const load = async () => {
   // Its own log goes to standard error, where it means nothing to a user.
-  process.env['LANCE_LOG'] ??= 'error';
+  process.env.LANCE_LOG ??= 'error';
   try {
     // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
     const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
@@ -52,7 +52,7 @@ const tableOf = (libraries: Libraries, entries: readonly Entry[], dimensions: nu
   entries.forEach((entry, row) => vectors.set(entry.vector, row * dimensions));
   const type = new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true));
   const vector = arrow.makeData({ type, length: entries.length, child: arrow.makeData({ type: new arrow.Float32(), data: vectors }) });
-  const column = (valueOf: (entry: Entry) => string) => arrow.vectorFromArray(entries.map(valueOf), new arrow.Utf8());
+  const column = (textIn: (entry: Entry) => string) => arrow.vectorFromArray(entries.map(textIn), new arrow.Utf8());
   const columns = {
     id: column((entry) => entry.id),
     hash: column((entry) => entry.hash),
@@ -96,7 +96,8 @@ export const lanceStore = (folder: string): Store => {
   let dimensions = 0;
 
   const opened = (): { readonly libraries: Libraries; readonly table: Table } => {
-    if (libraries === undefined || table === undefined) throw new FinetoothError('E_BUG', `the store ${folder} was used before it was opened or after it was closed`);
+    if (libraries === undefined || table === undefined)
+      throw new FinetoothError('E_BUG', `the store ${folder} was used before it was opened or after it was closed`);
     return { libraries, table };
   };
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -105,15 +106,27 @@ export const lanceStore = (folder: string): Store => {
     } catch (error) {
       const known = diskErrorOf(error, folder);
       if (known instanceof FinetoothError) throw known;
-      throw new FinetoothError('E_INDEX_DAMAGED', `cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}. If it keeps failing, build it anew in another folder.`, {
-        cause: error,
-      });
+      throw new FinetoothError(
+        'E_INDEX_DAMAGED',
+        `cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}. If it keeps failing, build it anew in another folder.`,
+        {
+          cause: error,
+        },
+      );
     }
   };
   const indexNames = async (): Promise<Set<string>> => new Set((await opened().table.listIndices()).flatMap((index) => index.columns));
   const buildWords = async (): Promise<void> => {
     const { lance } = opened().libraries;
-    const config = lance.Index.fts({ baseTokenizer: 'whitespace', lowercase: false, stem: false, removeStopWords: false, asciiFolding: false, withPosition: false, maxTokenLength: 128 });
+    const config = lance.Index.fts({
+      baseTokenizer: 'whitespace',
+      lowercase: false,
+      stem: false,
+      removeStopWords: false,
+      asciiFolding: false,
+      withPosition: false,
+      maxTokenLength: 128,
+    });
     await opened().table.createIndex('terms', { config, replace: true });
   };
   const rowsFor = async (probe: Probe, count: number): Promise<Row[]> => {
@@ -121,9 +134,19 @@ export const lanceStore = (folder: string): Store => {
     const columns = ['id', 'document'];
     if ('terms' in probe) {
       const query = new loaded.lance.MatchQuery(probe.terms.join(' '), 'terms');
-      return documents.query().fullTextSearch(query).select([...columns, '_score']).limit(count).toArray();
+      return documents
+        .query()
+        .fullTextSearch(query)
+        .select([...columns, '_score'])
+        .limit(count)
+        .toArray();
     }
-    const query = documents.query().nearestTo(probe.vector).distanceType('cosine').select([...columns, '_distance']).limit(count);
+    const query = documents
+      .query()
+      .nearestTo(probe.vector)
+      .distanceType('cosine')
+      .select([...columns, '_distance'])
+      .limit(count);
     return ((await indexNames()).has('vector') ? query.refineFactor(REFINE).nprobes(40) : query).toArray();
   };
 
@@ -160,7 +183,10 @@ export const lanceStore = (folder: string): Store => {
       return removed;
     },
     read: async function* (ids) {
-      const filters = ids === 'all' ? [undefined] : [...inChunks([...new Set(ids)], IDS_PER_FILTER)].map((chunk) => `id IN (${chunk.map(quoted).join(', ')})`);
+      const filters =
+        ids === 'all'
+          ? [undefined]
+          : [...inChunks([...new Set(ids)], IDS_PER_FILTER)].map((chunk) => `id IN (${chunk.map(quoted).join(', ')})`);
       for (const filter of filters) {
         const query = opened().table.query();
         for await (const batch of filter === undefined ? query : query.where(filter)) {
@@ -177,7 +203,13 @@ export const lanceStore = (folder: string): Store => {
         return rowsFor(probe, count);
       });
       return rows
-        .map((row): Hit => ({ id: row.id, score: row._score ?? 1 - (row._distance as number), document: JSON.parse(row.document) as Document }))
+        .map(
+          (row): Hit => ({
+            id: row.id,
+            score: row._score ?? 1 - (row._distance as number),
+            document: JSON.parse(row.document) as Document,
+          }),
+        )
         .sort(byScore);
     },
     settle: async () => {

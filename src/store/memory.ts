@@ -40,7 +40,8 @@ export const memoryStore = (): Store => {
     settle: async () => {},
     status: async () => {
       let bytes = 0;
-      for (const entry of entries.values()) bytes += entry.vector.byteLength + 2 * (entry.terms.length + JSON.stringify(entry.document).length);
+      for (const entry of entries.values())
+        bytes += entry.vector.byteLength + 2 * (entry.terms.length + JSON.stringify(entry.document).length);
       return changedAt === undefined ? { documents: entries.size, bytes } : { documents: entries.size, bytes, changedAt };
     },
     close: async () => {

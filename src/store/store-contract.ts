@@ -55,7 +55,9 @@ export const storeContract = (name: string, make: () => Promise<Store>): void =>
     });
 
     it('gives back what was put, whole, and does not share memory with it', async () => {
-      const entry = entryFor('a', 1, 'red fox', { document: { id: 'a', zero: 0, no: false, none: null, text: "quote ' \" \\ \n \u0007 中 😀" } });
+      const entry = entryFor('a', 1, 'red fox', {
+        document: { id: 'a', zero: 0, no: false, none: null, text: 'quote \' " \\ \n \u0007 中 😀' },
+      });
       const kept = structuredClone(entry);
       await started();
       await store.put([entry]);
@@ -109,12 +111,18 @@ export const storeContract = (name: string, make: () => Promise<Store>): void =>
 
     it('scores words by BM25, and only documents that share one', async () => {
       await started();
-      await store.put([entryFor('a', 1, 'red fox red'), entryFor('b', 2, 'red'), entryFor('c', 3, 'blue whale in a wide sea'), entryFor('d', 4, '')]);
+      await store.put([
+        entryFor('a', 1, 'red fox red'),
+        entryFor('b', 2, 'red'),
+        entryFor('c', 3, 'blue whale in a wide sea'),
+        entryFor('d', 4, ''),
+      ]);
       await store.settle();
       const found = await store.find({ terms: ['red', 'fox'] }, 10);
       expect(found.map((hit) => hit.id)).toEqual(['a', 'b']);
       // k1 = 1.2, b = .75, 4 documents of 3, 1, 6 and 0 words: mean 2.5.
-      const weight = (n: number, tf: number, length: number): number => (Math.log(1 + (4 - n + 0.5) / (n + 0.5)) * tf * 2.2) / (tf + 1.2 * (0.25 + (0.75 * length) / 2.5));
+      const weight = (n: number, tf: number, length: number): number =>
+        (Math.log(1 + (4 - n + 0.5) / (n + 0.5)) * tf * 2.2) / (tf + 1.2 * (0.25 + (0.75 * length) / 2.5));
       expect(found[0]?.score).toBeCloseTo(weight(2, 2, 3) + weight(1, 1, 3), 3);
       expect(found[1]?.score).toBeCloseTo(weight(2, 1, 1), 3);
       expect(await store.find({ terms: ['absent'] }, 10)).toEqual([]);

@@ -22,7 +22,12 @@ const pairsOf = (word: string): string[] => {
  * No stop words: BM25's own weights make them count for little.
  */
 export const wordsOf = (text: string): string[] => {
-  const plain = text.normalize('NFKC').toLowerCase().normalize('NFD').replace(/\p{Mn}+/gu, '').normalize('NFC');
+  const plain = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}+/gu, '')
+    .normalize('NFC');
   const words: string[] = [];
   for (const [word] of plain.matchAll(wordPattern)) {
     if (unspaced.test(word)) words.push(...pairsOf(word));

@@ -12,7 +12,11 @@ const sorted = (value: FieldValue): FieldValue => {
 };
 
 /** Hash of all fields, whatever their order: hex, 32 characters. */
-export const hashOfDocument = (document: Document): string => createHash('sha256').update(JSON.stringify(sorted(document))).digest('hex').slice(0, 32);
+export const hashOfDocument = (document: Document): string =>
+  createHash('sha256')
+    .update(JSON.stringify(sorted(document)))
+    .digest('hex')
+    .slice(0, 32);
 
 /** Hash of a text: hex, 32 characters. */
 export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -32,6 +32,6 @@ const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'ima
 /** The recipe when the user names no fields: title and text where the document has them, otherwise all fields that hold words. */
 export const defaultFields = (document: Document): readonly string[] => {
   const named = textNames.find((name) => typeof document[name] === 'string');
-  if (named !== undefined) return typeof document['title'] === 'string' ? ['title', named] : [named];
+  if (named !== undefined) return typeof document.title === 'string' ? ['title', named] : [named];
   return Object.keys(document).filter((name) => typeof document[name] === 'string' && !idNames.has(name.toLowerCase()));
 };

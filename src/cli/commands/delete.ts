@@ -15,6 +15,9 @@ export const deleteCommand = command({
     const asked = [...new Set(given)];
     const removed = await index.delete(asked);
     if (flags.json) terminal.write(`${JSON.stringify({ asked: asked.length, removed })}\n`);
-    else terminal.write(`${counted(removed, 'document')} removed from ${flags.in}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`);
+    else
+      terminal.write(
+        `${counted(removed, 'document')} removed from ${flags.in}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`,
+      );
   },
 });

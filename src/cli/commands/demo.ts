@@ -10,7 +10,8 @@ import { modelFlags, modelOptions } from '../model-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { counted, duration, grouped } from '../text.ts';
 
-const sampleFile = (): string => join(dirname(createRequire(import.meta.url).resolve('finetooth/package.json')), 'samples', 'films', 'corpus.jsonl');
+const sampleFile = (): string =>
+  join(dirname(createRequire(import.meta.url).resolve('finetooth/package.json')), 'samples', 'films', 'corpus.jsonl');
 
 export const demoCommand = command({
   name: 'demo',
@@ -33,13 +34,21 @@ export const demoCommand = command({
         onProgress: ({ done }) => terminal.progress(`indexing: ${counted(done, 'film')}`),
       });
       terminal.progress('');
-      const answer = await search(index, query, { signal, candidates: flags.candidates, top: flags.top, firstStage: flags.firstStage, documents: true });
+      const answer = await search(index, query, {
+        signal,
+        candidates: flags.candidates,
+        top: flags.top,
+        firstStage: flags.firstStage,
+        documents: true,
+      });
       if (flags.json) {
         const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
         return terminal.write(`${JSON.stringify({ ...answer, candidates, indexed: report })}\n`);
       }
       const rate = grouped((report.added * 1000) / report.took);
-      terminal.write(`Indexed ${counted(report.added, 'film')} in ${duration(report.took)} (${rate} a second), on this machine and without network.\n\n`);
+      terminal.write(
+        `Indexed ${counted(report.added, 'film')} in ${duration(report.took)} (${rate} a second), on this machine and without network.\n\n`,
+      );
       terminal.write(`Query: ${query}\n\n${sideBySide(answer, terminal.columns)}`);
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -15,7 +15,10 @@ export const doctorCommand = command({
     const marks = { ok: 'ok     ', warning: 'warning', broken: 'BROKEN ' } as const;
     if (flags.json) terminal.write(`${JSON.stringify({ findings })}\n`);
     else {
-      for (const { name, state, found, advice } of findings) terminal.write(`${marks[state]}  ${name.padEnd(15)} ${found}\n${advice === undefined ? '' : `${' '.repeat(25)}what to do: ${advice}\n`}`);
+      for (const { name, state, found, advice } of findings)
+        terminal.write(
+          `${marks[state]}  ${name.padEnd(15)} ${found}\n${advice === undefined ? '' : `${' '.repeat(25)}what to do: ${advice}\n`}`,
+        );
     }
     if (findings.some(({ state }) => state === 'broken')) process.exitCode = 5;
   },

@@ -30,13 +30,19 @@ export const embedCommand = command({
     const flush = async (batch: readonly ReadDocument[]): Promise<void> => {
       embedder ??= localEmbedder(await openModel(flags.embedder, modelOptions(run)));
       const chosen = fields ?? [];
-      const vectors = await embedder.embed(batch.map(({ document }) => textOf(document, chosen)), flags.role, { signal });
+      const vectors = await embedder.embed(
+        batch.map(({ document }) => textOf(document, chosen)),
+        flags.role,
+        { signal },
+      );
       checkVectors(vectors, batch.length, embedder.dimensions, embedder.fingerprint);
       for (const [row, read] of batch.entries()) {
-        const id = read.id ?? read.document['_id'] ?? read.document['id'];
+        const id = read.id ?? read.document._id ?? read.document.id;
         const vector = Array.from(vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions), shortest);
         const cut = vectors.cut?.[row] ?? 0;
-        terminal.write(`${JSON.stringify({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) })}\n`);
+        terminal.write(
+          `${JSON.stringify({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) })}\n`,
+        );
       }
       await terminal.drained();
       done += batch.length;
@@ -44,10 +50,18 @@ export const embedCommand = command({
     };
     try {
       let batch: ReadDocument[] = [];
-      for await (const read of readDocuments(source, { signal, stdin: terminal.stdin, ...(flags.format === 'auto' ? {} : { format: flags.format }) })) {
+      for await (const read of readDocuments(source, {
+        signal,
+        stdin: terminal.stdin,
+        ...(flags.format === 'auto' ? {} : { format: flags.format }),
+      })) {
         fields ??= defaultFields(read.document);
         const missing = done + batch.length === 0 ? flags.fields?.find((name) => !Object.hasOwn(read.document, name)) : undefined;
-        if (missing !== undefined) throw new FinetoothError('E_FIELD', `${read.where} has no field "${missing}"; its fields are ${Object.keys(read.document).slice(0, 20).join(', ')}.`);
+        if (missing !== undefined)
+          throw new FinetoothError(
+            'E_FIELD',
+            `${read.where} has no field "${missing}"; its fields are ${Object.keys(read.document).slice(0, 20).join(', ')}.`,
+          );
         batch.push(read);
         if (batch.length < BATCH) continue;
         await flush(batch);

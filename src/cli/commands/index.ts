@@ -10,7 +10,8 @@ import { counted, duration, grouped } from '../text.ts';
 
 const reportLine = (report: AddReport, into: string): string => {
   const { added, changed, unchanged, removed, took, tokens } = report;
-  if (added + changed + removed === 0) return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document' : `all ${counted(unchanged, 'document')}`} as they are.`;
+  if (added + changed + removed === 0)
+    return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document' : `all ${counted(unchanged, 'document')}`} as they are.`;
   const seconds = took / 1000;
   const rate = tokens === 0 ? '' : `: ${grouped((added + changed) / seconds)} documents and ${grouped(tokens / seconds)} tokens a second`;
   return `${into}: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(unchanged)} unchanged, ${grouped(removed)} removed in ${duration(took)}${rate}.`;
@@ -18,21 +19,31 @@ const reportLine = (report: AddReport, into: string): string => {
 
 /** What a user should know about the documents but need not act on. */
 const remarks = (report: AddReport, terminal: Terminal): void => {
-  if (report.withoutText > 0) terminal.say(`note: ${counted(report.withoutText, 'document')} had no text in those fields; they are stored with an empty text.`);
+  if (report.withoutText > 0)
+    terminal.say(`note: ${counted(report.withoutText, 'document')} had no text in those fields; they are stored with an empty text.`);
   if (report.cutDocuments > 0) {
     const one = report.cutDocuments === 1;
-    terminal.say(`note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`);
+    terminal.say(
+      `note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`,
+    );
   }
 };
 
-const createOptions = ({ fields, id }: Pick<Flags<'fields' | 'id'>, 'fields' | 'id'>) => ({ ...(fields === undefined ? {} : { fields }), ...(id === undefined ? {} : { idField: id }) });
+const createOptions = ({ fields, id }: Pick<Flags<'fields' | 'id'>, 'fields' | 'id'>) => ({
+  ...(fields === undefined ? {} : { fields }),
+  ...(id === undefined ? {} : { idField: id }),
+});
 
 export const indexCommand = command({
   name: 'index',
   about: 'Read documents, embed what is new or changed, and store it.',
   takes: ['<source>'],
   options: ['into', 'fields', 'id', 'format', 'prune', 'rebuild', ...modelFlags, 'json'],
-  examples: ['finetooth index movies.json --fields title,overview,tagline --into ./movies', 'cat notes.jsonl | finetooth index - --into ./notes', 'finetooth index ./docs --into ./docs-index --prune'],
+  examples: [
+    'finetooth index movies.json --fields title,overview,tagline --into ./movies',
+    'cat notes.jsonl | finetooth index - --into ./notes',
+    'finetooth index ./docs --into ./docs-index --prune',
+  ],
   run: async (run) => {
     const { given, flags, terminal, signal } = run;
     const [source] = given as [string];
@@ -40,8 +51,16 @@ export const indexCommand = command({
     if (into === undefined) throw new FinetoothError('E_USAGE', 'index needs --into FOLDER, the index to make or to add to.');
     let stored = 0;
     const fill = async (folder: string, create: ReturnType<typeof createOptions>): Promise<AddReport> => {
-      await using index = await openIndex(folder, { create, ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }), models: modelOptions(run) });
-      const documents = readDocuments(source, { signal, stdin: terminal.stdin, ...(flags.format === 'auto' ? {} : { format: flags.format }) });
+      await using index = await openIndex(folder, {
+        create,
+        ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+        models: modelOptions(run),
+      });
+      const documents = readDocuments(source, {
+        signal,
+        stdin: terminal.stdin,
+        ...(flags.format === 'auto' ? {} : { format: flags.format }),
+      });
       const started = performance.now();
       return await index.addRead(documents, {
         signal,
@@ -52,14 +71,18 @@ export const indexCommand = command({
         },
       });
     };
-    const report = await (flags.rebuild ? rebuiltIn(into, createOptions(flags), fill) : fill(into, createOptions(flags))).catch((error: unknown) => {
-      terminal.progress('');
-      if (error instanceof FinetoothError && error.code === 'E_STOPPED') {
-        const kept = flags.rebuild ? `${into} is as it was.` : `${counted(stored, 'document')} of this run ${stored === 1 ? 'is' : 'are'} stored in ${into}; the same command goes on from there.`;
-        throw new FinetoothError('E_STOPPED', `stopped. ${kept}`, { cause: error });
-      }
-      throw error;
-    });
+    const report = await (flags.rebuild ? rebuiltIn(into, createOptions(flags), fill) : fill(into, createOptions(flags))).catch(
+      (error: unknown) => {
+        terminal.progress('');
+        if (error instanceof FinetoothError && error.code === 'E_STOPPED') {
+          const kept = flags.rebuild
+            ? `${into} is as it was.`
+            : `${counted(stored, 'document')} of this run ${stored === 1 ? 'is' : 'are'} stored in ${into}; the same command goes on from there.`;
+          throw new FinetoothError('E_STOPPED', `stopped. ${kept}`, { cause: error });
+        }
+        throw error;
+      },
+    );
     terminal.progress('');
     remarks(report, terminal);
     if (flags.json) terminal.write(`${JSON.stringify({ into, ...report })}\n`);

@@ -5,7 +5,10 @@ import { command, type Flags } from '../command.ts';
 import { counted, size } from '../text.ts';
 
 /** The same places for all four commands. */
-const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({ ...(cache === undefined ? {} : { cacheFolder: cache }), ...(models === undefined ? {} : { folder: models }) });
+const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({
+  ...(cache === undefined ? {} : { cacheFolder: cache }),
+  ...(models === undefined ? {} : { folder: models }),
+});
 
 const scoreOf = ({ scores }: ListedModel): string => scores.find(({ set }) => set === 'SciFact')?.value.toFixed(3) ?? '';
 
@@ -19,13 +22,28 @@ export const modelsListCommand = command({
     const found = await listModels({ ...places(flags), signal });
     if (flags.json) return terminal.write(`${JSON.stringify({ models: found })}\n`);
     const width = Math.max(...found.map(({ name }) => name.length));
-    const row = (cells: readonly string[]): string => `${(cells[0] as string).padEnd(width)}  ${(cells[1] as string).padEnd(8)} ${(cells[2] as string).padStart(7)} ${(cells[3] as string).padStart(5)} ${(cells[4] as string).padStart(6)}  ${(cells[5] as string).padEnd(5)} ${(cells[6] as string).padStart(7)}  ${(cells[7] as string).padEnd(12)} ${cells[8]}\n`;
+    const row = (cells: readonly string[]): string =>
+      `${(cells[0] as string).padEnd(width)}  ${(cells[1] as string).padEnd(8)} ${(cells[2] as string).padStart(7)} ${(cells[3] as string).padStart(5)} ${(cells[4] as string).padStart(6)}  ${(cells[5] as string).padEnd(5)} ${(cells[6] as string).padStart(7)}  ${(cells[7] as string).padEnd(12)} ${cells[8]}\n`;
     terminal.write(row(['model', 'where', 'size', 'dims', 'tokens', 'form', 'SciFact', 'licence', 'languages']));
     for (const model of found) {
       const bytes = model.bytes === undefined ? '' : size(model.bytes);
-      terminal.write(row([model.name, model.source, bytes, String(model.dimensions), String(model.maxTokens), model.precision, scoreOf(model), model.licence, model.languages.join(' ')]));
+      terminal.write(
+        row([
+          model.name,
+          model.source,
+          bytes,
+          String(model.dimensions),
+          String(model.maxTokens),
+          model.precision,
+          scoreOf(model),
+          model.licence,
+          model.languages.join(' '),
+        ]),
+      );
     }
-    terminal.say('SciFact: published nDCG@10 of the fp32 weights. Any other repository with an ONNX file works as owner/name, any folder as ./folder.');
+    terminal.say(
+      'SciFact: published nDCG@10 of the fp32 weights. Any other repository with an ONNX file works as owner/name, any folder as ./folder.',
+    );
   },
 });
 
@@ -40,7 +58,8 @@ export const modelsPullCommand = command({
       ...places(flags),
       offline: flags.offline,
       signal,
-      onProgress: ({ file, done, total }) => terminal.progress(`fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
+      onProgress: ({ file, done, total }) =>
+        terminal.progress(`fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
     });
     terminal.progress('');
     const { entry, source, sha256, modelPath } = files;
@@ -58,9 +77,15 @@ export const modelsVerifyCommand = command({
   run: async ({ flags, terminal, signal }) => {
     const found = await verifyModels({ ...places(flags), signal });
     if (flags.json) terminal.write(`${JSON.stringify({ models: found })}\n`);
-    else for (const { name, status, source, reason } of found) terminal.write(`${status.padEnd(8)} ${name} (${source})${reason === undefined ? '' : `: ${reason}`}\n`);
+    else
+      for (const { name, status, source, reason } of found)
+        terminal.write(`${status.padEnd(8)} ${name} (${source})${reason === undefined ? '' : `: ${reason}`}\n`);
     const wrong = found.filter(({ status }) => status !== 'ok');
-    if (wrong.length > 0) throw new FinetoothError('E_MODEL_CHANGED', `${counted(wrong.length, 'model')} of ${found.length} ${wrong.length === 1 ? 'is' : 'are'} not as they should be: ${wrong.map(({ name }) => name).join(', ')}.`);
+    if (wrong.length > 0)
+      throw new FinetoothError(
+        'E_MODEL_CHANGED',
+        `${counted(wrong.length, 'model')} of ${found.length} ${wrong.length === 1 ? 'is' : 'are'} not as they should be: ${wrong.map(({ name }) => name).join(', ')}.`,
+      );
   },
 });
 

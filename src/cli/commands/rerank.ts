@@ -22,16 +22,25 @@ export const rerankCommand = command({
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
   options: ['top', 'rankFields', 'format', ...modelFlags, 'json'],
-  examples: ['finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview', 'cat documents.jsonl | finetooth rerank "how do bats find their way"'],
+  examples: [
+    'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
+    'cat documents.jsonl | finetooth rerank "how do bats find their way"',
+  ],
   run: async (run) => {
     const { given, flags, terminal, signal } = run;
     const [query, source = '-'] = given as [string, string?];
-    if (query.trim() === '') throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
+    if (query.trim() === '')
+      throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
     const documents: { id: string; document: Document }[] = [];
-    for await (const read of readDocuments(source, { signal, stdin: terminal.stdin, ...(flags.format === 'auto' ? {} : { format: flags.format }) })) {
+    for await (const read of readDocuments(source, {
+      signal,
+      stdin: terminal.stdin,
+      ...(flags.format === 'auto' ? {} : { format: flags.format }),
+    })) {
       documents.push({ id: read.id ?? idOf(read.document, documents.length), document: read.document });
     }
-    if (documents.length === 0) throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
+    if (documents.length === 0)
+      throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
     const rankFields = flags.rankFields ?? defaultFields(documents[0]?.document as Document);
     const encoder = await openModel(flags.embedder, modelOptions(run));
     const reranker = lateInteraction(encoder);
@@ -40,10 +49,13 @@ export const rerankCommand = command({
       if (flags.json) return terminal.write(`${JSON.stringify(answer)}\n`);
       const width = Math.max(20, Math.min(90, terminal.columns - 24));
       const lines = answer.results.map(
-        ({ rank, relevanceScore, index, id, document }) => `${String(rank).padStart(4)}  ${relevanceScore.toFixed(4).padStart(7)}  ${fitted(labelOf(id, document as Document), width)}  [${index}]`,
+        ({ rank, relevanceScore, index, id, document }) =>
+          `${String(rank).padStart(4)}  ${relevanceScore.toFixed(4).padStart(7)}  ${fitted(labelOf(id, document as Document), width)}  [${index}]`,
       );
       terminal.write(`${lines.join('\n')}\n`);
-      terminal.say(`${counted(documents.length, 'document')} scored by ${rankFields.join(', ')} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`);
+      terminal.say(
+        `${counted(documents.length, 'document')} scored by ${rankFields.join(', ')} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`,
+      );
       if (answer.cut > 0) terminal.say(`note: ${counted(answer.cut, 'document')} did not fit the model's window; the end was not read.`);
     } finally {
       await reranker.close?.();

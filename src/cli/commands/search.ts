@@ -14,7 +14,10 @@ export const searchCommand = command({
   run: async (run) => {
     const { given, flags, terminal, signal } = run;
     if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'search needs --in FOLDER, the index.');
-    await using index = await openIndex(flags.in, { ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }), models: modelOptions(run) });
+    await using index = await openIndex(flags.in, {
+      ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+      models: modelOptions(run),
+    });
     // So that the time of the first stage is that of a search, not of loading the model.
     await index.embedder().warm?.();
     const answer = await search(index, given[0] as string, {

