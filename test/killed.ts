@@ -1,27 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Embedder, openIndex } from '../src/index.ts';
+import { openIndex } from '../src/index.ts';
 import { workFolder } from './finetooth.ts';
-
-const SIZE = 16;
-
-/** Deterministic vectors without a model, so that a run is many commits in a second. */
-export const hashEmbedder = (pauseMs = 0): Embedder => ({
-  fingerprint: 'hash@1',
-  dimensions: SIZE,
-  embed: async (texts) => {
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    const data = new Float32Array(texts.length * SIZE);
-    texts.forEach((text, row) => {
-      for (let i = 0; i < SIZE; i++)
-        data[row * SIZE + i] = Math.sin((text.length + 1) * (i + 1)) + (text.charCodeAt(i % Math.max(1, text.length)) || 1) / 500;
-      const length = Math.hypot(...data.subarray(row * SIZE, (row + 1) * SIZE));
-      for (let i = 0; i < SIZE; i++) data[row * SIZE + i] = (data[row * SIZE + i] as number) / length;
-    });
-    return { data, dimensions: SIZE, count: texts.length };
-  },
-});
+import { hashEmbedder, SIZE } from './hash-embedder.ts';
 
 const DOCUMENTS = 4_000;
 export const documentsOf = (version: number) =>
@@ -29,7 +11,8 @@ export const documentsOf = (version: number) =>
 
 const writer = (folder: string, version: number): string => `
 import { openIndex } from ${JSON.stringify(join(import.meta.dirname, '..', 'src', 'index.ts'))};
-import { documentsOf, hashEmbedder } from ${JSON.stringify(import.meta.filename)};
+import { documentsOf } from ${JSON.stringify(import.meta.filename)};
+import { hashEmbedder } from ${JSON.stringify(join(import.meta.dirname, 'hash-embedder.ts'))};
 await using index = await openIndex(${JSON.stringify(folder)}, { create: { fields: ['text'] }, embedder: hashEmbedder(5) });
 await index.add(documentsOf(${version}), { onProgress: ({ done }) => process.stdout.write(done + '\\n') });
 process.stdout.write('end\\n');

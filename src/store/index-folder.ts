@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
@@ -57,7 +57,7 @@ export const readManifest = async (folder: string): Promise<Manifest | undefined
 /** Writes the manifest of a new index, whole or not at all. When another process was first, its manifest stays. */
 export const createManifest = async (folder: string, manifest: Manifest): Promise<void> => {
   const path = join(folder, manifestName);
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomUUID()}.part`;
   try {
     await mkdir(folder, { recursive: true });
     const others = (await readdir(folder)).filter((name) => !name.startsWith(manifestName));

@@ -1,0 +1,44 @@
+/** Writes the pages that are made from tables: docs/errors.md and docs/commands.md. A test holds them to the tables. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commands } from '../src/cli/commands.ts';
+import { type OptionSpec, options, rangeOf } from '../src/config/options.ts';
+import { errorTable } from '../src/errors.ts';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+const errorsPage = (): string => {
+  const rows = Object.entries(errorTable).map(([code, { exit, http, meaning }]) => `| ${code} | ${exit} | ${http} | ${cell(meaning)} |`);
+  return `# Errors
+
+Made from \`src/errors.ts\` by \`npm run docs\`. Every error has a code; the command line exits with the status beside it, and a server
+answers with the HTTP status. With \`--json\`, standard error holds \`{"error": {"code", "message"}}\`.
+
+| code | exit | HTTP | meaning |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+};
+
+const commandsPage = (): string => {
+  const sections = commands.map(({ name, about, takes, options: names, examples }) => {
+    const rows = names.map((key) => {
+      const option: OptionSpec = options[key];
+      return `| \`--${option.name}\` | ${cell(`${option.about} ${rangeOf(option)}`.trim())} |`;
+    });
+    const table = rows.length === 0 ? '' : `\n| option | |\n|---|---|\n${rows.join('\n')}\n`;
+    return `## finetooth ${[name, ...takes].join(' ')}\n\n${about}\n\n\`\`\`\n${examples.join('\n')}\n\`\`\`\n${table}`;
+  });
+  return `# Commands
+
+Made from the tables in \`src/cli/commands.ts\` and \`src/config/options.ts\` by \`npm run docs\`. Standard output is data, standard error is
+talk: progress shows on a terminal and not in a pipe. Exit statuses: 0, or the one in [errors.md](errors.md).
+
+${sections.join('\n')}`;
+};
+
+/** Page by file name. */
+export const pages = (): Readonly<Record<string, string>> => ({ 'errors.md': errorsPage(), 'commands.md': commandsPage() });
+
+if (import.meta.main)
+  for (const [name, text] of Object.entries(pages())) await writeFile(join(import.meta.dirname, '..', 'docs', name), text);

@@ -1,0 +1,40 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createManifest, manifestName, readManifest } from './index-folder.ts';
+import { manifestFor } from './store-contract.ts';
+
+const newFolder = () => mkdtemp(join(tmpdir(), 'finetooth-'));
+
+describe('the manifest of an index', () => {
+  it('is read as it was written, and the first of two writers wins', async () => {
+    const folder = await newFolder();
+    expect(await readManifest(folder)).toBeUndefined();
+    await Promise.all([createManifest(folder, manifestFor()), createManifest(folder, manifestFor({ embedder: 'other' }))]);
+    const won = await readManifest(folder);
+    await createManifest(folder, manifestFor({ embedder: 'late' }));
+    expect(await readManifest(folder)).toEqual(won);
+    expect(await readManifest(join(folder, 'nothing'))).toBeUndefined();
+  });
+
+  it('is refused when it was torn, changed, of the future, or something else', async () => {
+    const folder = await newFolder();
+    await createManifest(folder, manifestFor());
+    const path = join(folder, manifestName);
+    const text = await readFile(path, 'utf8');
+    const attempts: readonly (readonly [string, string])[] = [
+      [text.slice(0, 40), 'is torn: it is not JSON'],
+      [text.replace('"text"', '"title"'), 'was changed: its checksum does not fit'],
+      [text.replace('"format": 1', '"format": 7'), 'has format 7; this version of finetooth reads formats up to 1, so update it'],
+      ['{}', 'is not the description of an index'],
+    ];
+    for (const [spoiled, sentence] of attempts) {
+      await writeFile(path, spoiled);
+      await expect(readManifest(folder)).rejects.toMatchObject({
+        code: 'E_INDEX_DAMAGED',
+        message: expect.stringContaining(`${path} ${sentence}.`),
+      });
+    }
+  });
+});
