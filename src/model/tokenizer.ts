@@ -32,6 +32,23 @@ const pieces = function* (text: string): Generator<string> {
   yield start === 0 ? text : text.slice(start);
 };
 
+/** Ideographs beyond U+FFFF: the ranges of BERT's own list (google-research/bert, tokenization.py, `_is_chinese_char`). */
+const farIdeographs = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
+
+/**
+ * Two steps of the reference library that its JavaScript twin takes otherwise: capital sigma is lowered letter by letter, never to the
+ * form at the end of a word, and ideographs beyond U+FFFF are words of their own as the others are.
+ */
+const preparation = (file: Readonly<Record<string, unknown>>): ((text: string) => string) => {
+  const normalizer = JSON.stringify(file['normalizer'] ?? null);
+  const lowers = /"lowercase":true|"type":"Lowercase"/.test(normalizer);
+  const splitsIdeographs = normalizer.includes('"handle_chinese_chars":true');
+  return (text) => {
+    const lowered = lowers && text.includes('Σ') ? text.replaceAll('Σ', 'σ') : text;
+    return splitsIdeographs ? lowered.replace(farIdeographs, ' $& ') : lowered;
+  };
+};
+
 const indexOfBody = (whole: readonly number[], body: readonly number[]): number => {
   for (let at = 0; at + body.length <= whole.length; at++) if (body.every((id, i) => whole[at + i] === id)) return at;
   return -1;
@@ -40,13 +57,15 @@ const indexOfBody = (whole: readonly number[], body: readonly number[]): number 
 /** Reads a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's. */
 export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
   let tokenizer: Tokenizer;
+  let prepare: (text: string) => string;
   try {
     const file = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     tokenizer = new Tokenizer({ ...file, truncation: null, padding: null }, {});
+    prepare = preparation(file);
   } catch (error) {
     throw new FinetoothError('E_MODEL_FAILED', `cannot read the tokenizer ${path}: ${messageOf(error)}`, { cause: error });
   }
-  const plain = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const plain = (text: string): number[] => tokenizer.encode(prepare(text), { add_special_tokens: false }).ids;
   const probe = plain('a');
   const whole = tokenizer.encode('a', { add_special_tokens: true }).ids;
   const at = indexOfBody(whole, probe);
