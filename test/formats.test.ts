@@ -1,0 +1,32 @@
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openIndex, search } from '../src/index.ts';
+import { indexFormat } from '../src/store/store.ts';
+import { workFolder } from './finetooth.ts';
+import { hashEmbedder } from './hash-embedder.ts';
+
+const formats = join(import.meta.dirname, 'formats');
+
+/** One index of every past format stays here as it was written then; this version must open, search and extend it. */
+describe('indexes of earlier versions', () => {
+  it('has a sample of every format', () => {
+    expect(readdirSync(formats).sort()).toEqual(Array.from({ length: indexFormat }, (_, i) => `index-${i + 1}`));
+  });
+
+  it.each(readdirSync(formats))('%s opens, is searched and takes more', async (name) => {
+    const folder = join(workFolder(), name);
+    cpSync(join(formats, name), folder, { recursive: true });
+    await using index = await openIndex(folder, { embedder: hashEmbedder() });
+    expect(index.manifest()).toMatchObject({ fields: ['title', 'text'], idField: 'id' });
+    const found = await search(index, 'salted flour', { firstStage: 'bm25', documents: true });
+    expect(found.results.map(({ id }) => id)).toEqual(['a']);
+    expect(found.results[0]?.document).toEqual({ id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' });
+    expect((await search(index, 'x', { top: 5 })).results).toHaveLength(3);
+    const report = await index.add([
+      { id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' },
+      { id: 'd', title: 'New', text: 'one' },
+    ]);
+    expect([report.added, report.unchanged]).toEqual([1, 1]);
+  });
+});
