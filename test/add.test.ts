@@ -15,7 +15,10 @@ const counting = () => {
     asked,
     embedder: {
       ...inner,
-      embed: (texts: readonly string[], role: 'query' | 'document') => (asked.push(...texts), inner.embed(texts, role)),
+      embed: (texts: readonly string[], role: 'query' | 'document') => {
+        asked.push(...texts);
+        return inner.embed(texts, role);
+      },
     },
   };
 };

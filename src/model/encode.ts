@@ -68,8 +68,7 @@ const meanOfRows = (rows: Float32Array, from: number, count: number, size: numbe
 };
 
 const hiddenStates = (outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } => {
-  const output =
-    outputs['last_hidden_state'] ?? outputs['token_embeddings'] ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
+  const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
   if (output === undefined)
     throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
   if (output.dims[2] !== dimensions || !(output.data instanceof Float32Array)) {

@@ -40,7 +40,7 @@ const farIdeographs = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f
  * form at the end of a word, and ideographs beyond U+FFFF are words of their own as the others are.
  */
 const preparation = (file: Readonly<Record<string, unknown>>): ((text: string) => string) => {
-  const normalizer = JSON.stringify(file['normalizer'] ?? null);
+  const normalizer = JSON.stringify(file.normalizer ?? null);
   const lowers = /"lowercase":true|"type":"Lowercase"/.test(normalizer);
   const splitsIdeographs = normalizer.includes('"handle_chinese_chars":true');
   return (text) => {

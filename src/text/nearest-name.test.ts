@@ -19,6 +19,15 @@ describe('nearestName', () => {
     expect(nearestName(typed, known)).toBeUndefined();
   });
 
+  it.each([
+    ['movie.json', ['notes', 'movies.json'], 'movies.json'],
+    ['movies.json', ['books.csv', 'movies.jsonl.gz'], 'movies.jsonl.gz'],
+    ['movies.json', ['table.csv'], undefined],
+    ['a', ['b'], undefined],
+  ])('the nearest file to %s in %j is %s', (wanted, names, expected) => {
+    expect(nearestName(wanted, names)).toBe(expected);
+  });
+
   it('prefers the earlier of two equally near names', () => {
     expect(nearestName('cat', ['bat', 'hat'])).toBe('bat');
   });

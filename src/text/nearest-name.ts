@@ -23,14 +23,14 @@ const editDistance = (a: string, b: string): number => {
 const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /**
- * The known name that was most likely meant, or undefined when none is near: at most a third of the letters may differ,
+ * The known name that was most likely meant, or undefined when none is near: at most a third of its letters may differ,
  * unless a known name begins with what was typed. Case, hyphens and dots do not count. The earlier of two equal names wins.
  */
 export const nearestName = (name: string, known: readonly string[]): string | undefined => {
   const wanted = bare(name).slice(0, 200);
   if (wanted === '') return undefined;
   let nearest: string | undefined;
-  let smallest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let smallest = Math.floor(wanted.length / 3) + 1;
   for (const candidate of known) {
     const distance = editDistance(wanted, bare(candidate));
     if (distance < smallest) [nearest, smallest] = [candidate, distance];

@@ -1,0 +1,27 @@
+/** A store of your own: any object with the eight functions of `Store`. This one wraps another and counts its writes. */
+import { memoryStore, openIndex, type Store, search } from 'finetooth';
+
+const counted = (inner: Store): Store & { readonly writes: () => number } => {
+  let writes = 0;
+  return {
+    ...inner,
+    put: (entries) => {
+      writes += entries.length;
+      return inner.put(entries);
+    },
+    writes: () => writes,
+  };
+};
+
+const store = counted(memoryStore());
+await using index = await openIndex(store, { create: { fields: ['text'] } });
+await index.add([
+  { id: 'a', text: 'A film about bats.' },
+  { id: 'b', text: 'The price of wheat.' },
+]);
+await index.add([
+  { id: 'a', text: 'A film about bats.' },
+  { id: 'b', text: 'The price of barley.' },
+]);
+console.log('writes:', store.writes());
+console.log((await search(index, 'grain market')).results.map(({ id }) => id));

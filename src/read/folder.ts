@@ -1,0 +1,80 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { FinetoothError, throwIfStopped } from '../errors.ts';
+import type { ReadDocument } from '../types.ts';
+import { textKindOf, textKinds } from './format.ts';
+import { kindOfPath, unreadable } from './path.ts';
+import { openSource } from './source.ts';
+import { readTextDocument } from './text-document.ts';
+
+/** Enough of a page to find the encoding that it names. */
+const headBytes = 1024;
+
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Files below a folder, as paths with forward slashes, hidden ones left out. A folder that links lead to twice is walked once. */
+const filesBelow = async (root: string, name: string): Promise<readonly string[]> => {
+  const files: string[] = [];
+  const walked = new Set<string>();
+  // Linked folders come last, so that a document has its real path wherever it has one.
+  const due: string[] = [''];
+  const linked: string[] = [];
+  for (let folder = due.pop() ?? linked.shift(); folder !== undefined; folder = due.pop() ?? linked.shift()) {
+    const path = join(root, folder);
+    const refuse = (error: unknown): never => {
+      throw unreadable(folder === '' ? name : `${name}/${folder}`, error);
+    };
+    const real = await realpath(path).catch(refuse);
+    if (walked.has(real)) continue;
+    walked.add(real);
+    const entries: Dirent[] = await readdir(path, { withFileTypes: true }).catch(refuse);
+    for (const entry of entries.sort((a, b) => byName(a.name, b.name))) {
+      if (entry.name.startsWith('.')) continue;
+      const inner = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) due.push(inner);
+      else if (entry.isSymbolicLink()) {
+        const kind = await kindOfPath(join(root, inner), `${name}/${inner}`).catch((error: unknown) => {
+          // A dead link matters only where it stands for a document.
+          if (textKindOf(inner)) throw error;
+          return undefined;
+        });
+        if (kind === 'folder') linked.push(inner);
+        else files.push(inner);
+      } else files.push(inner);
+    }
+  }
+  return files.sort(byName);
+};
+
+/**
+ * One document for each .md, .markdown, .txt, .html and .htm file below a folder, sorted by path; other files and hidden ones
+ * are left out. `id` and the field `path` are the path below the folder. An empty file is a document with an empty text.
+ */
+export async function* readFolder(root: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
+  const shown = name.replace(/(?<=.)[/\\]+$/, '');
+  const files = await filesBelow(root, shown);
+  let count = 0;
+  for (const path of files) {
+    const kind = textKindOf(path);
+    if (!kind || /\.gz$/i.test(path)) continue;
+    throwIfStopped(signal);
+    const where = `${shown}/${path}`;
+    if ((await kindOfPath(join(root, path), where)) !== 'file')
+      throw new FinetoothError('E_INPUT_MISSING', `${where} is a pipe or a folder, not a file. Rename it, or read it by itself.`);
+    const source = await openSource(join(root, path), where, headBytes, signal, true);
+    try {
+      yield { document: await readTextDocument(source, kind, path, true), where, id: path };
+    } finally {
+      await source.close();
+    }
+    count++;
+  }
+  if (count > 0) return;
+  const extensions = Object.keys(textKinds).map((extension) => `.${extension}`);
+  const example = files[0] === undefined ? 'it holds no files' : `it holds ${files.length} other, for example ${basename(files[0])}`;
+  throw new FinetoothError(
+    'E_INPUT_EMPTY',
+    `${shown} has no ${extensions.join(', ')} file: ${example}. To read a JSON, CSV or Parquet file, name the file itself.`,
+  );
+}

@@ -1,0 +1,24 @@
+import { FinetoothError } from '../errors.ts';
+import type { ReadDocument } from '../types.ts';
+import { jsonElements } from './json-elements.ts';
+import { documentOfRecord, parseJson } from './record.ts';
+
+/** One document for each element of the array. */
+export async function* readJson(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
+  let count = 0;
+  let blank = true;
+  async function* seen(): AsyncGenerator<string> {
+    for await (const text of texts) {
+      blank &&= text.trim() === '';
+      yield text;
+    }
+  }
+  for await (const { text, number, line } of jsonElements(name, seen())) {
+    const where = `${name} element ${number}`;
+    yield { document: documentOfRecord(parseJson(text, `${where} (line ${line})`), where), where };
+    count++;
+  }
+  if (count > 0) return;
+  const problem = blank ? 'holds only blank lines' : 'holds an empty array';
+  throw new FinetoothError('E_INPUT_EMPTY', `${name} ${problem}. Check the command that wrote it.`);
+}

@@ -1,0 +1,123 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { AsyncBuffer, SchemaElement } from 'hyparquet';
+import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
+import type { ReadDocument } from '../types.ts';
+import { fieldValueOf, parsersOf } from './parquet-values.ts';
+import { unreadable } from './path.ts';
+import { checkColumnNames } from './record.ts';
+
+/** `PAR1` at both ends, and four bytes of footer length (https://parquet.apache.org/docs/file-format/). */
+const smallest = 12;
+
+const damaged = (name: string, problem: string, cause?: unknown): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${name} ${problem}. Write or fetch it again.`, { cause });
+
+const bytesOf = async (file: FileHandle, name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+  if (start < 0 || end < start) throw damaged(name, `points at bytes ${start} to ${end}, which cannot be`);
+  const bytes = new Uint8Array(end - start);
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at).catch((error: unknown) => {
+      throw unreadable(name, error);
+    });
+    if (bytesRead === 0) throw damaged(name, 'became shorter while it was read');
+    at += bytesRead;
+  }
+  return bytes;
+};
+
+const checkMagic = async (file: FileHandle, name: string, size: number): Promise<void> => {
+  if (size === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} is empty (0 bytes). Check the command that wrote it.`);
+  const text = async (start: number, end: number) => String.fromCharCode(...(await bytesOf(file, name, start, Math.min(end, size))));
+  const head = await text(0, 4);
+  if (head === 'PARE') throw new FinetoothError('E_INPUT_FORMAT', `${name} is an encrypted Parquet file. Write it without encryption.`);
+  if (head !== 'PAR1') throw damaged(name, 'is not a Parquet file: it does not begin with PAR1');
+  if (size < smallest || (await text(size - 4, size)) !== 'PAR1') throw damaged(name, 'is a torn Parquet file: it does not end with PAR1');
+};
+
+const footerProblem = (name: string, error: unknown): FinetoothError =>
+  damaged(name, `is a damaged Parquet file: its footer cannot be read (${messageOf(error)})`, error);
+
+/** The top-level columns, checked for what is read of them: hyparquet takes a damaged footer at its word. */
+const columnsOf = (name: string, read: () => readonly SchemaElement[]): readonly SchemaElement[] => {
+  try {
+    const columns = read();
+    if (columns.some((column) => typeof column.name !== 'string')) throw new Error('a column has no name');
+    if (columns.some(({ scale }) => scale !== undefined && !(scale >= 0 && scale <= 100))) throw new Error('a scale is not from 0 to 100');
+    checkColumnNames(
+      columns.map((column) => column.name),
+      name,
+    );
+    return columns;
+  } catch (error) {
+    throw error instanceof FinetoothError ? error : footerProblem(name, error);
+  }
+};
+
+/**
+ * One document for each row, columns as fields (see `fieldValueOf`). Only a file can be read, as Parquet is read from its end.
+ * Memory is bounded by the largest row group.
+ */
+export async function* readParquet(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
+  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import('hyparquet');
+  const { compressors } = await import('hyparquet-compressors');
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(name, error);
+  });
+  try {
+    const { size } = await handle.stat();
+    await checkMagic(handle, name, size);
+    const file: AsyncBuffer = {
+      byteLength: size,
+      slice: (start, end = size) => {
+        if (end > size) throw damaged(name, `points at byte ${end} but has only ${size}`);
+        const reading = bytesOf(handle, name, start, end).then((bytes) => bytes.buffer);
+        // hyparquet reads ahead, and forgets a read that failed when another one failed before it: without this the process would end.
+        reading.catch(() => undefined);
+        return reading;
+      },
+    };
+    const parsers = parsersOf(name);
+    // Without our parsers: statistics may be cut within a character. Without `geoparquet`: it loops for ever over a damaged footer.
+    const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch((error: unknown) => {
+      throw footerProblem(name, error);
+    });
+    const columns = columnsOf(name, () => parquetSchema(metadata).children.map((column) => column.element));
+    const counted = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+    if (counted !== Number(metadata.num_rows))
+      throw damaged(name, `is a damaged Parquet file: it says that it has ${metadata.num_rows} rows, but its row groups have ${counted}`);
+    let row = 0;
+    for (const group of metadata.row_groups) {
+      throwIfStopped(signal);
+      const rowEnd = row + Number(group.num_rows);
+      const rows = await new Promise<unknown[][]>((resolve, reject) => {
+        parquetRead({
+          file,
+          metadata,
+          compressors,
+          parsers,
+          utf8: false,
+          rowStart: row,
+          rowEnd,
+          rowFormat: 'array',
+          onComplete: resolve,
+        }).catch(reject);
+      }).catch((error: unknown) => {
+        if (error instanceof FinetoothError) throw error;
+        throw damaged(name, `is a damaged Parquet file: rows ${row + 1} to ${rowEnd} cannot be read (${messageOf(error)})`, error);
+      });
+      for (const cells of rows) {
+        const where = `${name} row ${++row}`;
+        const fields = columns.map((column, at) => {
+          const value = fieldValueOf(cells[at], where);
+          // hyparquet multiplies by a power of ten, which leaves 1.1500000000000001 for the decimal 1.15.
+          const decimal = column.converted_type === 'DECIMAL' && typeof value === 'number';
+          return [column.name, decimal ? Number(value.toFixed(column.scale ?? 0)) : value] as const;
+        });
+        yield { document: Object.fromEntries(fields), where };
+      }
+    }
+    if (row === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} has columns but no rows. Check the command that wrote it.`);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { FinetoothError, messageOf } from '../errors.ts';
+import type { Document, FieldValue } from '../types.ts';
+import { quoteStart } from './text.ts';
+
+/** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
+const deepest = 512;
+
+/** An integer of 16 digits or more that stands alone, so that JSON.parse might round it. */
+const longInteger = /(?:^|[:,[\s])-?\d{16,}(?=[,\]}\s]|$)/;
+
+const keepLongIntegers = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && context?.source !== undefined && /^-?\d+$/.test(context.source) && !Number.isSafeInteger(value)
+    ? context.source
+    : value;
+
+/**
+ * JSON.parse, but an integer beyond ±(2^53 − 1) becomes the string of its digits, so that ids do not collide by rounding.
+ * Throws E_INPUT_FORMAT with the place, the reason and the beginning of the text.
+ */
+export const parseJson = (text: string, where: string): unknown => {
+  try {
+    return longInteger.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
+  } catch (error) {
+    const reason = messageOf(error).replace(/[\u0000-\u001f]/g, ' ');
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where} is not JSON: ${reason}. It begins with ${quoteStart(text)}. Correct it or take it out.`,
+      {
+        cause: error,
+      },
+    );
+  }
+};
+
+const tooDeep = (where: string): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${where} is nested more than ${deepest} levels deep. Flatten it or take it out.`);
+
+/**
+ * A copy with every lone surrogate (`"\ud800"` in JSON) replaced by U+FFFD, in names too, as any UTF-8 writer would replace it:
+ * so what is embedded, hashed and stored is one text. What needs no change is returned as it is.
+ */
+const wellFormed = (value: FieldValue, where: string, depth = 0): FieldValue => {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw new FinetoothError('E_INPUT_FORMAT', `${where} holds a number beyond ±1.8e308. Write it as a string or take it out.`);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= deepest) throw tooDeep(where);
+  if (Array.isArray(value)) {
+    const items: readonly FieldValue[] = value;
+    const copy = items.map((item) => wellFormed(item, where, depth + 1));
+    return copy.every((item, at) => item === items[at]) ? items : copy;
+  }
+  let changed = false;
+  const entries: [string, FieldValue][] = [];
+  for (const [name, inner] of Object.entries(value as { readonly [key: string]: FieldValue })) {
+    const entry: [string, FieldValue] = [name.toWellFormed(), wellFormed(inner, where, depth + 1)];
+    changed ||= entry[0] !== name || entry[1] !== inner;
+    entries.push(entry);
+  }
+  return changed ? Object.fromEntries(entries) : value;
+};
+
+const described = (value: unknown): string => {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return `the ${typeof value} ${String(value)}`;
+};
+
+/** A document of a parsed record: an object as it is, a string as `{ text }`. Anything else is E_INPUT_FORMAT. */
+export const documentOfRecord = (value: unknown, where: string): Document => {
+  if (typeof value === 'string') return { text: value.toWellFormed() };
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return wellFormed(value as Document, where) as Document;
+  throw new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${where} is ${described(value)}; a document is an object or a string. Correct it or take it out.`,
+  );
+};
+
+/** E_INPUT_FORMAT when a column has no name or the name of another; the columns are counted from 1. */
+export const checkColumnNames = (names: readonly string[], where: string): void => {
+  const seen = new Map<string, number>();
+  for (const [at, name] of names.entries()) {
+    if (name === '')
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${where}: column ${at + 1} of ${names.length} has no name. Name it; with pandas, to_csv(index=False) leaves such a column out.`,
+      );
+    const first = seen.get(name);
+    if (first !== undefined)
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${where}: columns ${first} and ${at + 1} have the same name ${quoteStart(name)}. Rename one of them.`,
+      );
+    seen.set(name, at + 1);
+  }
+};

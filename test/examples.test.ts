@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { workFolder } from './finetooth.ts';
+
+const folder = join(import.meta.dirname, '..', 'examples');
+const run = promisify(execFile);
+
+/** What each example must print. They import the package by its name, so they run on what `npm run build` made. */
+const expected: Readonly<Record<string, RegExp>> = {
+  'five-lines.ts': /^1 0\.\d{4} The Bat\n2 0\.\d{4} /,
+  'own-embedder.ts': /\[ '(pizzazz|jazz)', '(pizzazz|jazz)' \]/,
+  'own-reranker.ts': /^shared-words@1 .*A (whale|captain) hunts/s,
+  'own-store.ts': /^writes: 3\n\[ 'b', 'a' \]/,
+};
+
+describe('the examples', () => {
+  it('are all here', () => expect(readdirSync(folder).sort()).toEqual(Object.keys(expected).sort()));
+
+  it.each(Object.entries(expected))('%s runs and prints what it should', async (name, pattern) => {
+    const cwd = workFolder();
+    writeFileSync(
+      join(cwd, 'films.json'),
+      JSON.stringify([
+        { title: 'The Bat', overview: 'A hero who loves bats.' },
+        { title: 'Wheat', overview: 'A farm.', tagline: null },
+        { title: 'Rye', overview: 'Bread.', tagline: 'x' },
+      ]),
+    );
+    const { stdout, stderr } = await run(process.execPath, [join(folder, name), ...(name === 'five-lines.ts' ? ['films.json'] : [])], {
+      cwd,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(pattern);
+  });
+});
