@@ -1,0 +1,40 @@
+/**
+ * What a judge of the bundled films must look at: for each query, every film among the first results of BM25, dense search, and dense
+ * search reranked. usage: node results/pool.ts [DEPTH] > pool.jsonl
+ */
+import { join } from 'node:path';
+import { readCollection } from '../src/eval/collection.ts';
+import { type Document, memoryStore, openIndex, search } from '../src/index.ts';
+
+export const samplesFolder = join(import.meta.dirname, '..', 'samples', 'films');
+export const sampleFields = ['title', 'overview', 'tagline'] as const;
+
+/** Ids by query id; every list in the order of the ids. */
+export const pool = async (
+  depth: number,
+): Promise<{
+  readonly ids: ReadonlyMap<string, readonly string[]>;
+  readonly documents: ReadonlyMap<string, Document>;
+  readonly queries: ReadonlyMap<string, string>;
+}> => {
+  const { documents, queries } = await readCollection(samplesFolder);
+  await using index = await openIndex(memoryStore(), { create: { fields: sampleFields } });
+  await index.add(documents.values());
+  const ids = new Map<string, readonly string[]>();
+  for (const [id, query] of queries) {
+    const answers = await Promise.all([
+      search(index, query, { firstStage: 'bm25', candidates: depth, top: depth, reranker: null }),
+      search(index, query, { candidates: depth, top: depth, reranker: null }),
+      search(index, query, { candidates: 25, top: depth }),
+      search(index, query, { candidates: 100, top: depth }),
+    ]);
+    ids.set(id, [...new Set(answers.flatMap(({ results }) => results.map((result) => result.id)))].sort());
+  }
+  return { ids, documents, queries };
+};
+
+if (import.meta.main) {
+  const { ids, documents, queries } = await pool(Number(process.argv[2] ?? 20));
+  for (const [query, found] of ids)
+    for (const id of found) process.stdout.write(`${JSON.stringify({ query, text: queries.get(query), id, film: documents.get(id) })}\n`);
+}

