@@ -131,7 +131,11 @@ export const program = (
     const [first, second] = words as [string, string | undefined];
     let parent = root;
     if (second !== undefined) {
-      parent = groups.get(first) ?? root.command(first).description(`${first}: see "finetooth ${first} --help"`);
+      parent =
+        groups.get(first) ??
+        root
+          .command(first)
+          .description(specs.flatMap(({ name }) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : [])).join(', '));
       groups.set(first, parent);
     }
     parent.addCommand(

@@ -33,7 +33,7 @@ export const processTerminal = (fail: (error: unknown) => void): Terminal => {
   };
   return {
     live: stderr.isTTY === true,
-    columns: stdout.columns ?? 100,
+    columns: stdout.columns > 0 ? stdout.columns : 100,
     stdin: process.stdin,
     write: (text) => {
       clear();
@@ -54,7 +54,8 @@ export const processTerminal = (fail: (error: unknown) => void): Terminal => {
       if (!stderr.isTTY) return;
       clear();
       if (line === '') return;
-      stderr.write(line.slice(0, (stderr.columns ?? 80) - 1));
+      // A terminal that does not know its width says 0.
+      stderr.write(line.slice(0, (stderr.columns > 0 ? stderr.columns : 80) - 1));
       shown = true;
     },
   };

@@ -16,8 +16,8 @@ export interface Runtime {
 
 export type { InferenceSession, Tensor };
 
-/** Measured with the bundled model on texts of 10 to 500 tokens: `npm run bench`, "runtimes". */
-export const wasmSlowdown = 'about 4 times slower';
+/** Measured with the bundled model on texts of 10 to 500 tokens, 4.9 to 6.9 times: `npm run bench -- runtimes`. */
+export const wasmSlowdown = 'about 7 times slower';
 
 const openNative = async (): Promise<Runtime> => {
   const ort = await import('onnxruntime-node');
