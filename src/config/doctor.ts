@@ -21,13 +21,14 @@ type Check = () => Promise<Omit<Finding, 'name'>>;
 const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
 
 const versionOf = (name: string): string => {
+  const require = createRequire(import.meta.url);
+  const versionIn = (path: string): string => (require(path) as { version: string }).version;
   try {
-    // Not every package exports its package.json: it is looked for above the file that is exported.
-    const require = createRequire(import.meta.url);
-    const [folder] = require.resolve(name).split(`${join('node_modules', ...name.split('/'))}`) as [string];
-    return (require(join(folder, 'node_modules', name, 'package.json')) as { version: string }).version;
+    return versionIn(`${name}/package.json`);
   } catch {
-    return 'version unknown';
+    // Not every package exports its package.json: it is looked for above the file that is exported.
+    const folder = require.resolve(name).split(join('node_modules', ...name.split('/')))[0] as string;
+    return versionIn(join(folder, 'node_modules', name, 'package.json'));
   }
 };
 
