@@ -113,7 +113,7 @@ export const options = {
     default: 2048,
     unit: 'MB',
     variable: 'FINETOOTH_MAX_MEMORY',
-    about: 'what the workers may hold together; fewer are started when they would not fit',
+    about: 'what the process may hold: fewer workers are started when more would not fit, but always one',
   },
   runtime: {
     kind: 'choice',

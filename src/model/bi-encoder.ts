@@ -13,7 +13,7 @@ export interface BiEncoderOptions {
   readonly runtime?: RuntimeChoice;
   /** Workers, each with one thread and a copy of the weights. 1 to 64. @default one a processor, at most 8 */
   readonly threads?: number;
-  /** Megabytes that the workers may hold together: fewer workers are started when they would not fit. @default 2048 */
+  /** Megabytes that the process may hold: fewer workers are started when more would not fit, but always one. @default 2048 */
   readonly maxMemory?: number;
 }
 
@@ -38,8 +38,13 @@ export interface BiEncoder {
   close(): Promise<void>;
 }
 
-/** A worker at its fullest: weights as the runtime repacks them, activations of one full window, its own heap. Measured in `npm run bench`. */
-const workerMegabytes = (weightBytes: number): number => 90 + (2.2 * weightBytes) / 1e6;
+/**
+ * Megabytes that a worker holds at its fullest: weights as the runtime repacks them, activations of one full window, its own heap.
+ * Measured with the bundled model, 200 to 224 (`npm run bench -- memory`).
+ */
+const workerMegabytes = (weightBytes: number): number => 130 + (2.2 * weightBytes) / 1e6;
+/** What the process holds before it has a worker. */
+const PROCESS_MEGABYTES = 70;
 
 /** Weights, pooling, prefixes and window: all that a vector depends on. */
 export const fingerprintOf = ({ entry, sha256 }: ModelFiles): string => {
@@ -105,7 +110,7 @@ export const openBiEncoder = async (files: ModelFiles, options: BiEncoderOptions
       code: 'FINETOOTH_WASM',
     });
   }
-  const fitting = Math.floor((options.maxMemory ?? 2048) / workerMegabytes(files.bytes));
+  const fitting = Math.floor(((options.maxMemory ?? 2048) - PROCESS_MEGABYTES) / workerMegabytes(files.bytes));
   const workers = Math.max(1, Math.min(options.threads ?? Math.min(availableParallelism(), 8), fitting));
   const pool = createPool(workers, {
     runtime: chosen.name,

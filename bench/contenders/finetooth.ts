@@ -1,0 +1,8 @@
+/** Ours: the embedder that an index uses. */
+import { localEmbedder, openModel } from '../../src/index.ts';
+import { serveContender, threads } from './contender.ts';
+
+const embedder = localEmbedder(await openModel('all-MiniLM-L6-v2', { threads, offline: true }));
+await embedder.warm?.();
+
+serveContender(async (texts) => (await embedder.embed(texts, 'document')).data);

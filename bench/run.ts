@@ -1,0 +1,49 @@
+/**
+ * Measures speed and memory as ratios to named peers in the same run.
+ * usage: npm run bench [-- WORKLOAD … [--json] [--texts N]]
+ */
+import { parseArgs } from 'node:util';
+import { describeMachine, drawOutcome, keep, type Workload } from './report.ts';
+import { coldStart } from './workloads/cold-start.ts';
+import { embedding } from './workloads/embedding.ts';
+import { memory } from './workloads/memory.ts';
+import { runtimes } from './workloads/runtimes.ts';
+import { search } from './workloads/search.ts';
+import { store } from './workloads/store.ts';
+
+const workloads: Readonly<Record<string, Workload>> = {
+  embedding,
+  search,
+  memory,
+  runtimes,
+  'cold-start': coldStart,
+  store,
+};
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, texts: { type: 'string' } },
+});
+
+const say = (line: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+};
+
+const runOne = async (name: string, texts: number | undefined): Promise<void> => {
+  const workload = workloads[name];
+  if (workload === undefined) throw new Error(`no workload "${name}"; there are ${Object.keys(workloads).join(', ')}`);
+  const date = new Date();
+  const machine = await describeMachine();
+  const outcome = await workload.run({ say, ...(texts === undefined ? {} : { texts }) });
+  say('');
+  const run = { workload: name, about: workload.about, date: date.toISOString(), seconds: (Date.now() - date.getTime()) / 1000, machine };
+  const path = await keep(name, { ...run, ...outcome }, date);
+  if (flags.json) console.log(JSON.stringify({ ...run, ...outcome }));
+  else console.log(`${name}: ${workload.about}\n\n${drawOutcome(outcome)}\n\n${run.seconds.toFixed(0)} s; every figure is in ${path}\n`);
+  if (outcome.bars.some(({ holds }) => !holds)) process.exitCode = 1;
+};
+
+const texts = flags.texts === undefined ? undefined : Number(flags.texts);
+if (texts !== undefined && !(Number.isInteger(texts) && texts > 0))
+  throw new Error(`--texts must be a whole number above 0; got ${flags.texts}`);
+for (const name of positionals.length > 0 ? positionals : Object.keys(workloads)) await runOne(name, texts);
