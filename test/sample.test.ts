@@ -19,7 +19,7 @@ describe('the bundled films', async () => {
         tagline: expect.any(String),
         overview: expect.any(String),
       });
-      const sentences = (film['overview'] as string).split(/[.!?]["”)]?(?=\s|$)/).filter((one) => one.trim() !== '').length;
+      const sentences = (film.overview as string).split(/[.!?]["”)]?(?=\s|$)/).filter((one) => one.trim() !== '').length;
       expect(sentences, id).toBeGreaterThanOrEqual(2);
     }
   });
@@ -56,7 +56,7 @@ describe('the bundled films', async () => {
         .filter((one) => one.split(' ').length === 8);
     for (const { overview, tagline } of movies) for (const one of eight(`${overview ?? ''} ${tagline ?? ''}`)) windows.add(one);
     const shared = [...documents].flatMap(([id, film]) =>
-      eight(`${film['overview']} ${film['tagline']}`)
+      eight(`${film.overview} ${film.tagline}`)
         .filter((one) => windows.has(one))
         .map((one) => `${id}: ${one}`),
     );
