@@ -21,7 +21,7 @@ export const demoCommand = command({
   examples: ['finetooth demo', 'finetooth demo "a heist that goes wrong"'],
   run: async (run) => {
     const { given, flags, terminal, signal } = run;
-    const query = given[0] ?? 'super hero mystery action movie about bats';
+    const query = given[0] ?? 'someone keeps living the same day again';
     const folder = await mkdtemp(join(tmpdir(), 'finetooth-demo-'));
     try {
       await using index = await openIndex(join(folder, 'films'), {
