@@ -33,7 +33,9 @@ const imports = product.flatMap(importsOf);
 
 /** Left to right: a folder may import from those further left, never from its own column's others. */
 const columns: readonly (readonly string[])[] = [
-  ['types.ts', 'errors.ts'],
+  ['types.ts'],
+  ['errors.ts'],
+  ['file-lock.ts'],
   ['math'],
   ['text'],
   ['model', 'cache', 'read'],

@@ -1,10 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
+import { withLock } from '../file-lock.ts';
 import type { Environment } from './cache-folder.ts';
 import { readRecord, writeRecord } from './checksums.ts';
 import { download, type FileProgress } from './download.ts';
-import { withLock } from './file-lock.ts';
 import { type Hub, type HubFile, openHub, openHubFile } from './hub.ts';
 import { originOf, settingFiles } from './infer-entry.ts';
 import type { ModelEntry, ModelFile } from './model-entry.ts';

@@ -61,6 +61,8 @@ export const createManifest = async (folder: string, manifest: Manifest): Promis
   try {
     await mkdir(folder, { recursive: true });
     const others = (await readdir(folder)).filter((name) => !name.startsWith(manifestName));
+    // Another process may have made the index since it was looked for.
+    if (others.length > 0 && (await readManifest(folder)) !== undefined) return;
     if (others.length > 0) {
       throw new FinetoothError(
         'E_INDEX_MISSING',
@@ -84,17 +86,20 @@ export const createManifest = async (folder: string, manifest: Manifest): Promis
   }
 };
 
-/** Bytes of all files below a folder, and when the newest was written. */
+/** Bytes of all files below a folder, and when the newest was written. What goes while it is looked at does not count. */
 export const measureFolder = async (folder: string): Promise<{ readonly bytes: number; readonly changedAt?: Date }> => {
   let bytes = 0;
   let newest = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    // A file may go between listing and asking, when another process tidies up.
-    const found = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
-    if (found === undefined) continue;
-    bytes += found.size;
-    newest = Math.max(newest, found.mtimeMs);
-  }
+  const walk = async (at: string): Promise<void> => {
+    for (const entry of await readdir(at, { withFileTypes: true }).catch(() => [])) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) await walk(path);
+      if (!entry.isFile()) continue;
+      const found = await stat(path).catch(() => undefined);
+      bytes += found?.size ?? 0;
+      newest = Math.max(newest, found?.mtimeMs ?? 0);
+    }
+  };
+  await walk(folder);
   return newest === 0 ? { bytes } : { bytes, changedAt: new Date(newest) };
 };

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
+import { withLock } from '../file-lock.ts';
 import { byScore } from '../math/order.ts';
 import type { Document, Hit } from '../types.ts';
-import { createManifest, measureFolder, readManifest } from './index-folder.ts';
+import { createManifest, manifestName, measureFolder, readManifest } from './index-folder.ts';
 import type { Entry, Manifest, Probe, Store } from './store.ts';
 
 /** Documents from which an approximate index pays (50 ms exact, 11 approximate); below, every vector is compared: `npm run bench -- store`. */
@@ -16,6 +18,8 @@ const REFINE = 40;
 const PROBES = 40;
 /** Versions that a reader may still have open are kept for ten minutes. */
 const KEEP_VERSIONS_MS = 600_000;
+/** A writer waits this long for another one, which may be building an index over millions of vectors. */
+const WRITER_PATIENCE_MS = 300_000;
 const IDS_PER_FILTER = 500;
 const TABLE = 'documents';
 
@@ -117,6 +121,12 @@ export const lanceStore = (folder: string): Store => {
       );
     }
   };
+  /**
+   * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
+   * is free after five seconds.
+   */
+  const write = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    attempt(what, () => withLock(join(folder, manifestName), undefined, work, WRITER_PATIENCE_MS));
   const indexNames = async (): Promise<Set<string>> => new Set((await opened().table.listIndices()).flatMap((index) => index.columns));
   const buildWords = async (): Promise<void> => {
     const { lance } = opened().libraries;
@@ -159,7 +169,7 @@ export const lanceStore = (folder: string): Store => {
       if (known === undefined) await createManifest(folder, wanted as Manifest);
       const manifest = (await readManifest(folder)) as Manifest;
       dimensions = manifest.dimensions;
-      await attempt('open', async () => {
+      await (known === undefined ? write : attempt)('open', async () => {
         const { lance } = libraries as Libraries;
         connection = await lance.connect(folder, { readConsistencyInterval: 0 });
         table = await connection.createEmptyTable(TABLE, schemaOf(libraries as Libraries, dimensions), { existOk: true, mode: 'create' });
@@ -169,12 +179,12 @@ export const lanceStore = (folder: string): Store => {
     put: async (entries) => {
       if (entries.length === 0) return;
       const data = tableOf(opened().libraries, entries, dimensions);
-      await attempt('write to', () => opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data));
+      await write('write to', () => opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data));
     },
     delete: async (ids) => {
       let removed = 0;
       for (const chunk of inChunks([...new Set(ids)], IDS_PER_FILTER)) {
-        await attempt('write to', async () => {
+        await write('write to', async () => {
           const filter = `id IN (${chunk.map(quoted).join(', ')})`;
           const count = await opened().table.countRows(filter);
           if (count > 0) await opened().table.delete(filter);
@@ -204,7 +214,7 @@ export const lanceStore = (folder: string): Store => {
           if ((await opened().table.countRows()) === 0) return [];
           // A process that was killed before its first `settle` leaves no word index.
           if (!('terms' in probe) || (await indexNames()).has('terms')) throw error;
-          await buildWords();
+          await write('tidy', buildWords);
           return await rowsFor(probe, count);
         }
       });
@@ -219,7 +229,7 @@ export const lanceStore = (folder: string): Store => {
         .sort(byScore);
     },
     settle: async () => {
-      await attempt('tidy', async () => {
+      await write('tidy', async () => {
         const documents = opened().table;
         const count = await documents.countRows();
         if (count === 0) return;

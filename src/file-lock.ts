@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { diskErrorOf, FinetoothError, messageOf, systemCodeOf, throwIfStopped } from '../errors.ts';
+import { diskErrorOf, FinetoothError, messageOf, systemCodeOf, throwIfStopped } from './errors.ts';
 
 /** A lock whose owner was killed is taken over after this many milliseconds; a living owner renews it every second. */
 const STALE_MS = 5_000;
@@ -18,23 +18,24 @@ const lockFailure = (path: string, cause: unknown): unknown => {
   const error = diskErrorOf(cause, path);
   if (error instanceof FinetoothError) return error;
   return new FinetoothError(
-    'E_DOWNLOAD',
-    `${path}.lock cannot be made (${messageOf(cause)}). Set FINETOOTH_CACHE to a folder that you may write to.`,
-    {
-      cause,
-    },
+    'E_LOCKED',
+    `${path}.lock cannot be made (${messageOf(cause)}). Its folder must be one that you may write to.`,
+    { cause },
   );
 };
 
 /**
- * Runs `work` while no other process (or caller in this one) holds the lock `<path>.lock`; waits for as long as another does.
+ * Runs `work` while no other process (or caller in this one) holds the lock `<path>.lock`; waits while another does, for
+ * `patienceMs` at most.
  * The signal given to `work` is also raised when the lock is lost: the machine slept, or somebody deleted it.
  */
 export const withLock = async <Result>(
   path: string,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
+  patienceMs = Number.POSITIVE_INFINITY,
 ): Promise<Result> => {
+  const started = performance.now();
   const { lock } = (await import('proper-lockfile')).default;
   surviveFileSizeLimit();
   const lost = new AbortController();
@@ -50,6 +51,12 @@ export const withLock = async <Result>(
       break;
     } catch (error) {
       if (systemCodeOf(error) !== 'ELOCKED') throw lockFailure(path, error);
+      if (performance.now() - started > patienceMs) {
+        throw new FinetoothError(
+          'E_LOCKED',
+          `another process has held ${path}.lock for ${Math.round(patienceMs / 1000)} s. Run the same command again when it is done.`,
+        );
+      }
       await sleep(POLL_MS);
     }
   }

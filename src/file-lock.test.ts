@@ -49,8 +49,17 @@ describe('withLock', () => {
   it('says where it cannot lock', async () => {
     await writeFile(path, '');
     await expect(withLock(join(path, 'below'), undefined, async () => 'never')).rejects.toMatchObject({
-      code: 'E_DOWNLOAD',
-      message: expect.stringMatching(/below\.lock cannot be made .*FINETOOTH_CACHE/),
+      code: 'E_LOCKED',
+      message: expect.stringMatching(/below\.lock cannot be made .*may write to/),
+    });
+  });
+
+  it('gives up when its patience is over', async () => {
+    await withLock(path, undefined, async () => {
+      await expect(withLock(path, undefined, async () => 'never', 200)).rejects.toMatchObject({
+        code: 'E_LOCKED',
+        message: expect.stringContaining('another process has held'),
+      });
     });
   });
 });
