@@ -17,6 +17,8 @@ export const texts = golden<readonly Text[]>('texts.json').map((entry) =>
  */
 export const tolerances = {
   fp32: 0.9999,
+  /** Most that a number of an fp32 vector may change with the neighbours in its batch. */
+  neighbours: 2e-6,
   int8: 0.99,
   int8InOtherScripts: new Map([
     [6, 0.97],
@@ -49,4 +51,13 @@ export const expectReferenceVectors = async (encoder: BiEncoder, name: string): 
   expect(encoder.files.sha256).toBe(golden<{ weights_sha256: string }>(`${name}.json`).weights_sha256);
   const found = await cosines(encoder, name);
   found.forEach((cosine, i) => expect(cosine, nameOf(i)).toBeGreaterThan(tolerances.fp32));
+  const embedder = localEmbedder(encoder);
+  const some = texts.filter((_, i) => i % 7 === 0);
+  const together = await embedder.embed(some, 'document');
+  for (const [row, text] of some.entries()) {
+    const alone = await embedder.embed([text], 'document');
+    alone.data.forEach((value, k) =>
+      expect(Math.abs(value - (together.data[row * alone.dimensions + k] as number))).toBeLessThan(tolerances.neighbours),
+    );
+  }
 };

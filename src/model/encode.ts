@@ -27,9 +27,9 @@ export interface EncodeResult {
 
 /**
  * Padded tokens in one run. An int8 model quantises its activations over the whole run, so a text's neighbours would leak
- * into its vector: each text is run alone. Runs of 512 tokens were the fastest for fp32 (decisions/0004).
+ * into its vector: each text is run alone. For fp32, runs of 256 tokens were fastest (decisions/0004).
  */
-const tokenBudget = { int8: 0, fp32: 512, fp16: 512 } as const;
+const tokenBudget = { int8: 0, fp32: 256, fp16: 256 } as const;
 
 const feedsOf = (runtime: Runtime, names: readonly string[], batch: readonly TokenizedText[]): Record<string, Tensor> => {
   const width = Math.max(...batch.map((text) => text.ids.length));
