@@ -22,13 +22,12 @@ export const pool = async (
   await index.add(documents.values());
   const ids = new Map<string, readonly string[]>();
   for (const [id, query] of queries) {
-    const answers = await Promise.all([
-      search(index, query, { firstStage: 'bm25', candidates: depth, top: depth, reranker: null }),
-      search(index, query, { candidates: depth, top: depth, reranker: null }),
-      search(index, query, { candidates: 25, top: depth }),
-      search(index, query, { candidates: 100, top: depth }),
-    ]);
-    ids.set(id, [...new Set(answers.flatMap(({ results }) => results.map((result) => result.id)))].sort());
+    const bm25 = await search(index, query, { firstStage: 'bm25', candidates: depth, top: depth, reranker: null });
+    const { candidates, results } = await search(index, query, { candidates: 100, top: 100 });
+    // A score does not depend on the list: the first 25 reranked are these, without those that came later.
+    const reranked25 = results.filter(({ firstStageRank }) => firstStageRank <= 25);
+    const lists = [bm25.results, candidates, results, reranked25].map((list) => list.slice(0, depth));
+    ids.set(id, [...new Set(lists.flat().map((one) => one.id))].sort());
   }
   return { ids, documents, queries };
 };
