@@ -30,8 +30,6 @@ const inChunks = function* <T>(items: readonly T[], size: number): Generator<rea
 };
 
 const load = async () => {
-  // Its own log goes to standard error, where it means nothing to a user.
-  process.env.LANCE_LOG ??= 'error';
   try {
     // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
     const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
