@@ -27,7 +27,6 @@ export const errorTable = {
   E_DOWNLOAD: { http: 502, exit: 5, meaning: 'A file could not be fetched.' },
   E_DISK_FULL: { http: 507, exit: 6, meaning: 'There is no room left on the disk, or a file may not grow.' },
   E_STOPPED: { http: 499, exit: 130, meaning: 'The work was stopped by a signal or by its caller.' },
-  E_TIMEOUT: { http: 504, exit: 7, meaning: 'A deadline passed.' },
   E_SEAM: { http: 500, exit: 1, meaning: 'A part that was passed in broke its contract: a wrong count, a number that is not finite.' },
   E_BUG: { http: 500, exit: 1, meaning: 'A broken invariant: our mistake. Please report it with the message.' },
 } as const satisfies Record<string, { http: number; exit: number; meaning: string }>;
