@@ -165,7 +165,7 @@ export const lanceStore = (folder: string): Store => {
       if (known === undefined && wanted === undefined) return undefined;
       libraries = await load();
       if (known === undefined) await createManifest(folder, wanted as Manifest);
-      const manifest = (await readManifest(folder)) as Manifest;
+      const manifest = known ?? ((await readManifest(folder)) as Manifest);
       dimensions = manifest.dimensions;
       await (known === undefined ? write : attempt)('open', async () => {
         const { lance } = libraries as Libraries;

@@ -1,6 +1,7 @@
 import { lateInteraction, openModel } from '../../config/parts.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
+import { checkQuery } from '../../search/check.ts';
 import { rerank } from '../../search/rank.ts';
 import { defaultFields } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
@@ -29,8 +30,7 @@ export const rerankCommand = command({
   run: async (run) => {
     const { given, flags, terminal, signal } = run;
     const [query, source = '-'] = given as [string, string?];
-    if (query.trim() === '')
-      throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
+    checkQuery(query);
     const documents: { id: string; document: Document }[] = [];
     for await (const read of readDocuments(source, {
       signal,
