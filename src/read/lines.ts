@@ -7,31 +7,43 @@ export interface Line {
   readonly number: number;
 }
 
-const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text);
+/** Lines that follow each other, without their line ends; `first` is the number of the first, from 1. */
+export interface Lines {
+  readonly texts: readonly string[];
+  readonly first: number;
+}
+
+const withoutReturn = (text: string): string => (text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text);
 
 /** Cuts decoded text at LF or CR LF, blank lines included; a last line needs no line end. E_INPUT_FORMAT for a line above `longestText`. */
-export async function* linesOf(name: string, texts: AsyncIterable<string>): AsyncGenerator<Line> {
-  let number = 1;
+export async function* lineBatchesOf(name: string, texts: AsyncIterable<string>): AsyncGenerator<Lines> {
+  let first = 1;
   let begun: string[] = [];
   let length = 0;
   for await (const text of texts) {
-    let from = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      begun.push(text.slice(from, end));
-      yield { text: withoutReturn(begun.length === 1 ? text.slice(from, end) : begun.join('')), number };
+    const pieces = text.split('\n');
+    const last = pieces.pop() as string;
+    if (pieces.length > 0) {
+      pieces[0] = begun.join('') + pieces[0];
+      yield { texts: pieces.map(withoutReturn), first };
+      first += pieces.length;
       begun = [];
       length = 0;
-      number++;
-      from = end + 1;
     }
-    if (from === text.length) continue;
-    begun.push(text.slice(from));
-    length += text.length - from;
+    if (last === '') continue;
+    begun.push(last);
+    length += last.length;
     if (length > longestText)
       throw new FinetoothError(
         'E_INPUT_FORMAT',
-        `${name} line ${number} is longer than 256 MiB. Check that this is its format and that it has line ends.`,
+        `${name} line ${first} is longer than 256 MiB. Check that this is its format and that it has line ends.`,
       );
   }
-  if (begun.length > 0) yield { text: withoutReturn(begun.join('')), number };
+  if (begun.length > 0) yield { texts: [withoutReturn(begun.join(''))], first };
+}
+
+/** The same, one line at a time. */
+export async function* linesOf(name: string, texts: AsyncIterable<string>): AsyncGenerator<Line> {
+  for await (const { texts: lines, first } of lineBatchesOf(name, texts))
+    for (const [at, text] of lines.entries()) yield { text, number: first + at };
 }

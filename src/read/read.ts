@@ -5,7 +5,7 @@ import { readFolder } from './folder.ts';
 import { contentHeadBytes, type FileFormat, type Format, formatOfContent, formatOfName, formats, textKindOf } from './format.ts';
 import { readJson } from './json.ts';
 import { readJsonl } from './jsonl.ts';
-import { linesOf } from './lines.ts';
+import { type Lines, lineBatchesOf } from './lines.ts';
 import { readParquet } from './parquet.ts';
 import { kindOfPath } from './path.ts';
 import { openSource, type Source } from './source.ts';
@@ -93,22 +93,32 @@ export interface ReadText {
   readonly where: string;
 }
 
-/** Reads plain text line by line, from a file or standard input (`-`), packed with gzip or not; blank lines are left out. E_INPUT_EMPTY without any. */
-export async function* readTextLines(source: string, options: Omit<ReadOptions, 'format'> = {}): AsyncGenerator<ReadText, void, undefined> {
+/** Reads plain text in batches of lines, blank ones included, from a file or standard input (`-`), packed with gzip or not. */
+export async function* readLineBatches(source: string, options: Omit<ReadOptions, 'format'> = {}): AsyncGenerator<Lines, void, undefined> {
   const name = nameOf(source, options);
   if (source !== '-' && (await kindOfPath(source, name)) === 'folder')
     throw new FinetoothError('E_INPUT_FORMAT', `${name} is a folder; lines are read from a file. Name a file in it.`);
   const opened = await openSource(source === '-' ? (options.stdin ?? process.stdin) : source, name, headBytes, options.signal);
   try {
-    let count = 0;
-    for await (const { text, number } of linesOf(name, opened.texts())) {
+    for await (const lines of lineBatchesOf(name, opened.texts())) {
       throwIfStopped(options.signal);
-      if (text.trim() === '') continue;
-      yield { text, where: `${name} line ${number}` };
-      count++;
+      yield lines;
     }
-    if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);
   } finally {
     await opened.close();
   }
+}
+
+/** Reads plain text line by line; blank lines are left out. E_INPUT_EMPTY without any. */
+export async function* readTextLines(source: string, options: Omit<ReadOptions, 'format'> = {}): AsyncGenerator<ReadText, void, undefined> {
+  const name = nameOf(source, options);
+  let count = 0;
+  for await (const { texts, first } of readLineBatches(source, options)) {
+    for (const [at, text] of texts.entries()) {
+      if (text.trim() === '') continue;
+      yield { text, where: `${name} line ${first + at}` };
+      count++;
+    }
+  }
+  if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);
 }
