@@ -32,6 +32,14 @@ export interface Vectors {
   readonly tokens?: Uint32Array;
 }
 
+/** What a piece of work used. */
+export interface Usage {
+  /** Tokens that went through models, special tokens included. */
+  readonly tokens?: number;
+  /** US dollars; absent where no price is known. */
+  readonly cost?: number;
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal;
 }

@@ -26,7 +26,9 @@ export const lateInteraction = (encoder: BiEncoder): Reranker => ({
       const tokens = { rows: read.tokenVectors, from: read.tokenOffsets[i] as number, to: read.tokenOffsets[i + 1] as number };
       return (cosine + meanMaxSim(queryTokens, tokens, size)) / 2;
     });
-    return read.cut.some((count) => count > 0) ? { scores, cut: read.cut } : { scores };
+    let tokens = 0;
+    for (const part of [asked, words, read]) for (const count of part.tokens) tokens += count;
+    return { scores, usage: { tokens }, ...(read.cut.some((count) => count > 0) ? { cut: read.cut } : {}) };
   },
   close: () => encoder.close(),
 });

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../types.ts';
+import type { CallOptions, Usage } from '../types.ts';
 
 /** What a reranker may read of a candidate. */
 export interface Candidate {
@@ -11,6 +11,8 @@ export interface Scores {
   readonly scores: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly cut?: Uint32Array;
+  /** What the call used; absent when nobody counted. */
+  readonly usage?: Usage;
 }
 
 /** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates. */

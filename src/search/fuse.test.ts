@@ -12,6 +12,16 @@ describe('fuse', () => {
     expect(fused[2]?.score).toBeCloseTo(1 / 62, 12);
   });
 
+  it('weighs lists, and leaves out one of weight 0', () => {
+    const fused = fuse([list('a', 'b'), list('c')], 10, 60, [0.5, 1.5]);
+    expect(fused.map((hit) => [hit.id, hit.score])).toEqual([
+      ['c', 1.5 / 61],
+      ['a', 0.5 / 61],
+      ['b', 0.5 / 62],
+    ]);
+    expect(fuse([list('a', 'b'), list('c')], 10, 60, [0, 1]).map((hit) => hit.id)).toEqual(['c']);
+  });
+
   it('breaks ties by id, descending, and cuts', () => {
     expect(fuse([list('a'), list('b')], 1).map((hit) => hit.id)).toEqual(['b']);
     expect(fuse([], 5)).toEqual([]);

@@ -2,7 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import { byScore } from '../math/order.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { textOf } from '../text/recipe.ts';
-import type { CallOptions, Document } from '../types.ts';
+import type { CallOptions, Document, Usage } from '../types.ts';
 import { checkCount, checkQuery, checkScores } from './check.ts';
 
 /** What every ranked answer has. */
@@ -18,18 +18,35 @@ export interface RankedResult {
   readonly document?: Document;
 }
 
-/** Scores texts and puts them in the one total order. Nothing is cut and nothing is left out. */
+/** How many a second or later reranker gets: the best so many of the one before. */
+const KEPT = 20;
+
+export interface Ranked {
+  /** Best first; `index` is the place in the list that was given, `score` that of the last reranker that saw the document. */
+  readonly order: readonly { readonly index: number; readonly id: string; readonly score: number }[];
+  /** Candidates of which a reranker could not read the end. */
+  readonly cut: number;
+  readonly usage: Usage;
+}
+
+/** Adds what is known; what nobody counted stays unknown. */
+export const addUsage = (a: Usage, b: Usage = {}): Usage => ({
+  ...(a.tokens === undefined && b.tokens === undefined ? {} : { tokens: (a.tokens ?? 0) + (b.tokens ?? 0) }),
+  ...(a.cost === undefined && b.cost === undefined ? {} : { cost: (a.cost ?? 0) + (b.cost ?? 0) }),
+});
+
+/**
+ * Scores texts and puts them in the one total order. Of several rerankers the first scores every candidate and each later one the best 20 of
+ * the one before, which stay above the rest. Nothing is cut and nothing is left out.
+ */
 export const rankCandidates = async (
-  reranker: Reranker,
+  rerankers: Reranker | readonly Reranker[],
   query: string,
   candidates: readonly { readonly id: string; readonly document: Document }[],
   fields: readonly string[],
   options: CallOptions = {},
-): Promise<{
-  readonly order: readonly { readonly index: number; readonly id: string; readonly score: number }[];
-  readonly cut: number;
-}> => {
-  if (candidates.length === 0) return { order: [], cut: 0 };
+): Promise<Ranked> => {
+  if (candidates.length === 0) return { order: [], cut: 0, usage: {} };
   for (const field of fields) {
     if (candidates.some(({ document }) => Object.hasOwn(document, field))) continue;
     const known = [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))];
@@ -39,10 +56,23 @@ export const rankCandidates = async (
     );
   }
   const texts = candidates.map(({ id, document }) => ({ id, text: textOf(document, fields) }));
-  const given = await reranker.score(query, texts, options);
-  checkScores(given, candidates.length, reranker.fingerprint);
-  const order = candidates.map(({ id }, index) => ({ index, id, score: given.scores[index] as number })).sort(byScore);
-  return { order, cut: given.cut?.filter((tokens) => tokens > 0).length ?? 0 };
+  let order = texts.map(({ id }, index) => ({ index, id, score: 0 }));
+  let usage: Usage = {};
+  const cut = new Set<number>();
+  for (const [stage, reranker] of [rerankers].flat().entries()) {
+    const seen = stage === 0 ? order : order.slice(0, KEPT);
+    const given = await reranker.score(
+      query,
+      seen.map(({ index }) => texts[index] as (typeof texts)[number]),
+      options,
+    );
+    checkScores(given, seen.length, reranker.fingerprint);
+    usage = addUsage(usage, given.usage);
+    const scored = seen.map((one, at) => ({ ...one, score: given.scores[at] as number })).sort(byScore);
+    order = [...scored, ...order.slice(seen.length)];
+    for (const [at, { index }] of seen.entries()) if ((given.cut?.[at] ?? 0) > 0) cut.add(index);
+  }
+  return { order, cut: cut.size, usage };
 };
 
 export interface RerankOptions extends CallOptions {

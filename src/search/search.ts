@@ -1,10 +1,10 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { wordsOf } from '../text/analyzer.ts';
-import type { CallOptions, Hit } from '../types.ts';
+import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
 import { fuse } from './fuse.ts';
-import { type RankedResult, rankCandidates } from './rank.ts';
+import { addUsage, type Ranked, type RankedResult, rankCandidates } from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
@@ -20,8 +20,10 @@ export interface SearchOptions extends CallOptions {
   readonly firstStage?: FirstStage;
   /** Fields that the reranker reads, in order. @default the fields that the index was made from */
   readonly rankFields?: readonly string[];
-  /** Another reranker than the index's, or null for the first stage alone. */
-  readonly reranker?: Reranker | null;
+  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
+  readonly denseWeight?: number;
+  /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
+  readonly reranker?: Reranker | readonly Reranker[] | null;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
 }
@@ -44,13 +46,15 @@ export interface Timings {
 export interface SearchAnswer {
   readonly query: string;
   readonly firstStage: FirstStage;
-  /** Fingerprint of the reranker; null when the first stage alone ranked. */
+  /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
   readonly rankedBy: string | null;
   readonly results: readonly SearchResult[];
   /** The first stage's list, best first, as it went to the reranker. */
   readonly candidates: readonly Hit[];
   /** Candidates of which the reranker could not read the end. */
   readonly cut: number;
+  /** What the models used for this query, where they count. */
+  readonly usage: Usage;
   readonly timings: Timings;
 }
 
@@ -60,41 +64,46 @@ const timed = async <T>(work: () => Promise<T>): Promise<readonly [T, number]> =
   return [value, performance.now() - started];
 };
 
-const queryVector = async (index: SearchIndex, query: string, options: CallOptions): Promise<Float32Array> => {
+const queryVector = async (index: SearchIndex, query: string, options: CallOptions): Promise<Vectors> => {
   const embedder = index.embedder();
   const vectors = await embedder.embed([query], 'query', options);
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
-  return vectors.data;
+  return vectors;
 };
 
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export const search = async (index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> => {
   const started = performance.now();
-  const { candidates: wanted = 25, top = 5, firstStage = 'dense', signal } = options;
+  const { candidates: wanted = 25, top = 5, firstStage = 'dense', denseWeight = 0.5, signal } = options;
   checkQuery(query);
   checkCount('candidates', wanted, 1, 10_000);
   checkCount('top', top, 1, 10_000);
   if (!firstStages.includes(firstStage))
     throw new FinetoothError('E_USAGE', `firstStage must be one of ${firstStages.join(', ')}; got "${String(firstStage)}".`);
+  if (!(denseWeight >= 0 && denseWeight <= 1))
+    throw new FinetoothError('E_USAGE', `denseWeight lies between 0 (words alone) and 1 (vectors alone); got ${String(denseWeight)}.`);
   const call: CallOptions = signal === undefined ? {} : { signal };
   throwIfStopped(signal);
 
-  const [vector, embed] = firstStage === 'bm25' ? [undefined, 0] : await timed(() => queryVector(index, query, call));
+  const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
+  const [vectors, embed] = dense ? await timed(() => queryVector(index, query, call)) : [undefined, 0];
   const [hits, retrieve] = await timed(async () => {
     const lists = await Promise.all([
-      ...(vector === undefined ? [] : [index.store.find({ vector }, wanted)]),
-      ...(firstStage === 'dense' ? [] : [index.store.find({ terms: wordsOf(query) }, wanted)]),
+      ...(vectors === undefined ? [] : [index.store.find({ vector: vectors.data }, wanted)]),
+      ...(words ? [index.store.find({ terms: wordsOf(query) }, wanted)] : []),
     ]);
-    return firstStage === 'hybrid' ? fuse(lists, wanted) : (lists[0] as Hit[]);
+    // At equal weights each list counts once, so that the scores are those of the paper.
+    return firstStage === 'hybrid' ? fuse(lists, wanted, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : (lists[0] as Hit[]);
   });
   throwIfStopped(signal);
 
-  const reranker = options.reranker === undefined ? index.reranker() : options.reranker;
+  const given = options.reranker === undefined ? index.reranker() : options.reranker;
+  const rerankers = given === null ? [] : [given].flat();
   const fields = options.rankFields ?? index.manifest()?.fields ?? [];
   const [ranked, rerank] =
-    reranker === null
-      ? [{ order: hits.map(({ id, score }, at) => ({ index: at, id, score })), cut: 0 }, 0]
-      : await timed(() => rankCandidates(reranker, query, hits, fields, call));
+    rerankers.length === 0
+      ? [{ order: hits.map(({ id, score }, at) => ({ index: at, id, score })), cut: 0, usage: {} } satisfies Ranked, 0]
+      : await timed(() => rankCandidates(rerankers, query, hits, fields, call));
 
   const results = ranked.order.slice(0, top).map(({ index: at, id, score }, place) => {
     const hit = hits[at] as Hit;
@@ -104,10 +113,11 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   return {
     query,
     firstStage,
-    rankedBy: reranker?.fingerprint ?? null,
+    rankedBy: rerankers.length === 0 ? null : rerankers.map(({ fingerprint }) => fingerprint).join(' > '),
     results,
     candidates: hits,
     cut: ranked.cut,
+    usage: addUsage(ranked.usage, vectors?.tokens === undefined ? {} : { tokens: vectors.tokens[0] as number }),
     timings: { embed, retrieve, rerank, total: performance.now() - started },
   };
 };

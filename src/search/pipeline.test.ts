@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { defaultPipeline, parsePipeline, parsePipelines } from './pipeline.ts';
+
+describe('a pipeline', () => {
+  it('needs only a name; the rest is as in search', () => {
+    expect(parsePipeline({ name: 'default' }, 'f')).toEqual(defaultPipeline);
+  });
+
+  it('takes one reranker, several, or none', () => {
+    expect(parsePipeline({ name: 'a', reranker: 'late-interaction' }, 'f').reranker).toEqual(['late-interaction']);
+    expect(parsePipeline({ name: 'a', reranker: ['default', 'late-interaction'] }, 'f').reranker).toEqual(['default', 'late-interaction']);
+    expect(parsePipeline({ name: 'a', reranker: null }, 'f').reranker).toBeNull();
+    expect(parsePipeline({ name: 'a', denseWeight: 0, top: 3, rankFields: ['title'] }, 'f')).toMatchObject({
+      denseWeight: 0,
+      top: 3,
+      rankFields: ['title'],
+    });
+  });
+
+  it.each([
+    [{ candidates: 10 }, 'f: a pipeline needs a "name"; got undefined.'],
+    [{ name: 'a', canditates: 10 }, 'f: a pipeline has no "canditates", did you mean "candidates"; it has name, firstStage'],
+    [{ name: 'a', candidates: 0 }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10,000; got 0.'],
+    [{ name: 'a', candidates: '100' }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10,000; got "100".'],
+    [{ name: 'a', firstStage: 'sparse' }, 'f, pipeline "a": "firstStage" is one of dense, bm25, hybrid; got "sparse".'],
+    [{ name: 'a', denseWeight: 2 }, 'f, pipeline "a": "denseWeight" lies between 0'],
+    [{ name: 'a', reranker: [] }, 'f, pipeline "a": "reranker" is a list of names; got [].'],
+    [{ name: 'a', reranker: 3 }, 'f, pipeline "a": "reranker" is a list of names; got 3.'],
+    ['dense', 'f: a pipeline is an object such as {"name": "reranked", "candidates": 100}; got "dense".'],
+  ])('refuses %j', (value, sentence) => {
+    expect(() => parsePipeline(value, 'f')).toThrow(sentence);
+  });
+
+  it('comes alone or in a list', () => {
+    expect(parsePipelines({ name: 'a' }, 'f')).toHaveLength(1);
+    expect(parsePipelines([{ name: 'a' }, { name: 'b' }], 'f')).toHaveLength(2);
+    expect(() => parsePipelines([{ name: 'a' }, {}], 'f')).toThrow('f, entry 2: a pipeline needs a "name"');
+    expect(() => parsePipelines([], 'f')).toThrow('f: it holds no pipeline.');
+  });
+});
