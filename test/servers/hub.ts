@@ -3,17 +3,20 @@ import { type Handle, sendFile, sendStatus, startServer, type TestServer } from 
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The hub's answers for files by `owner/name/path`: large ones state their sha256, small ones a git hash. Revisions are not told apart. */
+/**
+ * The hub's answers for files by `owner/name/path` or `datasets/owner/name/path`: large ones state their sha256, small ones a git hash.
+ * Revisions are not told apart.
+ */
 export const hubHandle =
   (files: Readonly<Record<string, Buffer>>): Handle =>
   (request, response, path) => {
-    const [, repository, file] = /^\/([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(path) ?? [];
+    const [, repository, file] = /^\/((?:datasets\/)?[^/]+\/[^/]+)\/resolve\/(?:refs\/pr\/\d+|[^/]+)\/(.+)$/.exec(path) ?? [];
     const body = files[`${repository}/${file}`];
     if (body === undefined) {
       const known = Object.keys(files).some((name) => name.startsWith(`${repository}/`));
       return sendStatus(response, known ? 404 : 401, { 'x-error-code': known ? 'EntryNotFound' : 'RepoNotFound' });
     }
-    const large = file?.endsWith('.onnx') === true;
+    const large = /\.(onnx|gz)$/.test(file ?? '');
     const headers: Record<string, string> = { 'x-repo-commit': 'c'.repeat(40), etag: `"${createHash('sha1').update(body).digest('hex')}"` };
     if (large) Object.assign(headers, { 'x-linked-etag': `"${sha256Of(body)}"`, 'x-linked-size': String(body.length) });
     sendFile(request, response, body, headers);
