@@ -1,0 +1,11 @@
+/** p-values corrected for all being looked at together (Holm 1979, https://www.jstor.org/stable/4615733), in the order given. */
+export const holm = (ps: readonly number[]): number[] => {
+  const order = ps.map((_, at) => at).sort((a, b) => (ps[a] as number) - (ps[b] as number));
+  const adjusted = new Array<number>(ps.length);
+  let largest = 0;
+  for (const [place, at] of order.entries()) {
+    largest = Math.max(largest, Math.min(1, (ps[at] as number) * (ps.length - place)));
+    adjusted[at] = largest;
+  }
+  return adjusted;
+};
