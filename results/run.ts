@@ -5,9 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { absence, collection, sha256 } from './collections.ts';
-import { searchCollection } from './workloads/dense.ts';
+import { measureCollection } from './workloads/collection.ts';
 import { guideRun } from './workloads/guide.ts';
-import { rerankBm25 } from './workloads/late-interaction.ts';
+import { measureOverRuns } from './workloads/over-run.ts';
 
 export interface Published {
   /** Names the run below that computes it. */
@@ -29,32 +29,18 @@ export const workloads: Readonly<
   Record<string, { readonly needs?: string; compute(path: string, say: Say): Promise<Readonly<Record<string, number>>> }>
 > = {
   guide: { needs: 'movies/movies.json', compute: (path) => guideRun(path) },
-  sample: {
-    compute: (_, say) =>
-      searchCollection(
-        sample,
-        ['title', 'overview', 'tagline'],
-        {
-          bm25: { firstStage: 'bm25', reranked: false },
-          dense: { reranked: false },
-          hybrid: { firstStage: 'hybrid', reranked: false },
-          'dense, reranked': { reranked: true },
-        },
-        say,
-      ),
+  sample: { compute: (_, say) => measureCollection(sample, say, { fields: ['title', 'overview', 'tagline'] }) },
+  dl19: { needs: 'msmarco-dl19', compute: measureOverRuns },
+  dl21: { needs: 'msmarco-dl21', compute: measureOverRuns },
+  scifact: { needs: 'scifact', compute: measureCollection },
+  cranfield: { needs: 'cranfield', compute: measureCollection },
+  'cranfield-graded': {
+    needs: 'cranfield',
+    compute: (path, say) => measureCollection(path, say, { judgments: 'qrels.graded.tsv' }),
   },
-  dl19: { needs: 'msmarco-dl19', compute: rerankBm25 },
-  dl21: { needs: 'msmarco-dl21', compute: rerankBm25 },
-  scifact: {
-    needs: 'scifact',
-    compute: (path, say) =>
-      searchCollection(
-        path,
-        ['title', 'text'],
-        { dense: { reranked: false }, bm25: { firstStage: 'bm25', reranked: false }, hybrid: { firstStage: 'hybrid', reranked: false } },
-        say,
-      ),
-  },
+  cisi: { needs: 'cisi', compute: measureCollection },
+  vaswani: { needs: 'vaswani', compute: measureCollection },
+  cosqa: { needs: 'cosqa', compute: measureCollection },
 };
 
 export const readPublished = async (): Promise<readonly Published[]> =>

@@ -154,11 +154,11 @@ const letters = `{
   },
 }`;
 const lettersSearch = `import { memoryStore, openIndex, search } from 'finetooth';
-import { meanNdcg } from 'finetooth/eval';
+import { meanOf } from 'finetooth/eval';
 await using index = await openIndex(memoryStore(), { create: { fields: ['title'] }, embedder: ${letters} });
 await index.add(${films});
 const { results, rankedBy } = await search(index, 'A bat guards the city at night');
-const measured = meanNdcg(new Map([['q', results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))]]), new Map([['q', new Map([['a', 1]])]]));
+const measured = meanOf(new Map([['q', results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))]]), new Map([['q', new Map([['a', 1]])]]));
 console.log(JSON.stringify({ first: results[0].id, count: results.length, rankedBy, measured }));`;
 
 describe('installed with its model and its runtimes', () => {
@@ -193,12 +193,12 @@ describe('installed with its model and its runtimes', () => {
     const found = await user.script(
       'search.js',
       `import { memoryStore, openIndex, search } from 'finetooth';
-import { meanNdcg } from 'finetooth/eval';
+import { meanOf } from 'finetooth/eval';
 await using index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
 await index.add(${films});
 const { results } = await search(index, 'winged animal in town');
 const run = new Map([['q', results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))]]);
-console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanNdcg(run, new Map([['q', new Map([['a', 1]])]])) }));`,
+console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanOf(run, new Map([['q', new Map([['a', 1]])]])) }));`,
     );
     expect(found).toEqual({ ids: ['a', 'b'], measured: 1 });
   });
@@ -207,10 +207,10 @@ console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanNdc
     await user.write(
       'typed.ts',
       `import { memoryStore, openIndex, search, type SearchAnswer } from 'finetooth';
-import { meanNdcg } from 'finetooth/eval';
+import { meanOf } from 'finetooth/eval';
 const index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
 export const answer: SearchAnswer = await search(index, 'bats', { top: 3 });
-export const measured: number = meanNdcg(new Map(), new Map());
+export const measured: number = meanOf(new Map(), new Map());
 // @ts-expect-error: what the types do not know, they refuse
 export const wrong = await search(index, 'bats', { tops: 3 });
 `,

@@ -1,67 +1,151 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
-import { readDocuments } from '../read/read.ts';
+import { type ReadOptions, readDocuments } from '../read/read.ts';
 import type { Document } from '../types.ts';
-import type { Judgments } from './measures.ts';
+import { checkJudgments, readJudgments } from './judgments.ts';
 
-/** A test collection in BEIR's layout. */
-export interface Collection {
-  readonly documents: ReadonlyMap<string, Document>;
+/** Queries and judgments, and where the documents lie. */
+export interface TestSet {
+  /** Text by query id. */
   readonly queries: ReadonlyMap<string, string>;
-  readonly judgments: Judgments;
+  /** Grades by query id, then document id. */
+  readonly judgments: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Path of the documents; absent for a list of queries, whose documents are in an index. */
+  readonly corpus?: string;
+  /** Every file that was read or is named here. */
+  readonly files: readonly string[];
 }
 
-const firstOf = (folder: string, names: readonly string[]): string => {
-  const found = names.flatMap((name) => [name, `${name}.gz`]).find((name) => existsSync(join(folder, name)));
-  if (found === undefined)
+/** A test collection in BEIR's layout, its documents in memory. */
+export interface Collection extends TestSet {
+  readonly documents: ReadonlyMap<string, Document>;
+}
+
+export interface TestSetOptions extends Pick<ReadOptions, 'signal'> {
+  /** Other judgments than the folder's own: a path from here, or else from the folder. */
+  readonly judgments?: string;
+}
+
+const withGz = (name: string): readonly string[] => [name, `${name}.gz`];
+const fileIn = (folder: string, names: readonly string[]): string | undefined =>
+  names
+    .flatMap(withGz)
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path));
+
+/** A file that the user names: from the working folder, or else from the collection's. */
+export const fileBeside = (folder: string, path: string): string =>
+  isAbsolute(path) || existsSync(path) || !existsSync(join(folder, path)) ? path : join(folder, path);
+
+const needed = (folder: string, names: readonly string[]): string => {
+  const found = fileIn(folder, names);
+  if (found !== undefined) return found;
+  throw new FinetoothError(
+    'E_INPUT_MISSING',
+    `${folder} holds none of ${names.join(', ')} (nor one of them with .gz): a collection has corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv.`,
+  );
+};
+
+const wordOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+
+const once = <T>(found: Map<string, T>, id: string, value: T, where: string): void => {
+  if (found.has(id)) throw new FinetoothError('E_DUPLICATE_ID', `${where}: the id "${id}" was given before. Every id stands once.`);
+  found.set(id, value);
+};
+
+const idOf = (document: Document, where: string): string => {
+  const id = wordOf(document._id ?? document.id);
+  if (id === '') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "_id".`);
+  return id;
+};
+
+const readQueries = async (path: string, options: TestSetOptions): Promise<Map<string, string>> => {
+  const queries = new Map<string, string>();
+  for await (const { document, where } of readDocuments(path, options)) {
+    if (typeof document.text !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "text", the query.`);
+    once(queries, idOf(document, where), document.text, where);
+  }
+  return queries;
+};
+
+/** A list of `{ query, relevant: [ids] }`; `relevant` may also be an object of grades by id. A query without an id is called by its text. */
+const readList = async (path: string, options: TestSetOptions): Promise<TestSet> => {
+  const queries = new Map<string, string>();
+  const judgments = new Map<string, ReadonlyMap<string, number>>();
+  for await (const { document, where } of readDocuments(path, options)) {
+    const { query, relevant } = document;
+    const shape = 'Each entry is {"query": "…", "relevant": ["id", …]}';
+    if (typeof query !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "query". ${shape}.`);
+    const pairs = Array.isArray(relevant)
+      ? relevant.map((id): readonly [string, number] => [wordOf(id), 1])
+      : typeof relevant === 'object' && relevant !== null
+        ? Object.entries(relevant).map(([id, grade]): readonly [string, number] => [id, Number(grade)])
+        : undefined;
+    if (pairs === undefined || pairs.some(([id, grade]) => id === '' || !Number.isInteger(grade)))
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${where}: "relevant" is neither a list of ids nor an object of whole grades by id. ${shape}.`,
+      );
+    const id = wordOf(document._id ?? document.id) || query;
+    once(queries, id, query, where);
+    const grades = new Map<string, number>();
+    for (const [one, grade] of pairs) once(grades, one, grade, `${where}, "relevant"`);
+    judgments.set(id, grades);
+  }
+  return { queries, judgments, files: [path] };
+};
+
+const isList = (data: string): boolean => /\.(json|jsonl|ndjson)(\.gz)?$/i.test(data);
+
+/**
+ * Reads a folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, each plain or gz, or a JSON list of
+ * `{ query, relevant }`. The documents are left where they are. Throws E_INPUT_MISSING, E_INPUT_FORMAT, E_DUPLICATE_ID, E_JUDGMENTS.
+ */
+export const readTestSet = async (data: string, options: TestSetOptions = {}): Promise<TestSet> => {
+  const list = isList(data);
+  const from = list ? undefined : needed(data, ['queries.jsonl']);
+  const read: TestSet = list
+    ? await readList(data, options)
+    : { queries: await readQueries(from as string, options), judgments: new Map(), files: [from as string] };
+  const corpus = list ? undefined : fileIn(data, ['corpus.jsonl']);
+  if (list && options.judgments === undefined) {
+    checkJudgments(read.judgments, data);
+    return read;
+  }
+  const path = options.judgments === undefined ? needed(data, ['qrels.tsv', 'qrels/test.tsv']) : fileBeside(data, options.judgments);
+  const judgments = await readJudgments(path, options);
+  checkJudgments(judgments, path);
+  const known = [...judgments.keys()].filter((query) => read.queries.has(query)).length;
+  if (known === 0)
     throw new FinetoothError(
-      'E_INPUT_MISSING',
-      `${folder} holds none of ${names.join(', ')} (nor one of them with .gz): a collection has corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv.`,
+      'E_JUDGMENTS',
+      `${path} judges ${judgments.size} queries (such as "${judgments.keys().next().value}"), none of which is in ${from ?? data} (such as "${read.queries.keys().next().value}"): they are of different collections.`,
     );
-  return join(folder, found);
-};
-
-const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
-
-/** Judgments as BEIR writes them: a header, then query-id, corpus-id, score. */
-export const readJudgments = async (path: string): Promise<Judgments> => {
-  const judgments = new Map<string, Map<string, number>>();
-  for await (const { document, where } of readDocuments(path, { format: 'tsv' })) {
-    const [query, id, grade] = [text(document['query-id']), text(document['corpus-id']), Number(document.score)];
-    if (query === '' || id === '' || !Number.isFinite(grade))
-      throw new FinetoothError('E_INPUT_FORMAT', `${where} is no judgment: it needs query-id, corpus-id and a number as score.`);
-    const grades = judgments.get(query) ?? new Map<string, number>();
-    judgments.set(query, grades.set(id, grade));
-  }
-  return judgments;
-};
-
-/** A run as BEIR writes it: a header, then query-id, corpus-id, rank, score. */
-export const readRun = async (path: string): Promise<Map<string, { id: string; score: number }[]>> => {
-  const run = new Map<string, { id: string; score: number }[]>();
-  for await (const { document, where } of readDocuments(path, { format: 'tsv' })) {
-    const [query, id, score] = [text(document['query-id']), text(document['corpus-id']), Number(document.score)];
-    if (query === '' || id === '' || !Number.isFinite(score))
-      throw new FinetoothError('E_INPUT_FORMAT', `${where} is no line of a run: it needs query-id, corpus-id and a number as score.`);
-    run.set(query, [...(run.get(query) ?? []), { id, score }]);
-  }
-  return run;
-};
-
-/** Reads corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, each plain or gz. */
-export const readCollection = async (folder: string, qrels?: string): Promise<Collection> => {
-  const byId = async (path: string): Promise<Map<string, Document>> => {
-    const found = new Map<string, Document>();
-    for await (const { document, where } of readDocuments(path)) {
-      const id = text(document._id);
-      if (id === '') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "_id".`);
-      found.set(id, document);
-    }
-    return found;
+  return {
+    queries: read.queries,
+    judgments,
+    ...(corpus === undefined ? {} : { corpus }),
+    files: [...read.files, path, ...(corpus === undefined ? [] : [corpus])],
   };
-  const documents = await byId(firstOf(folder, ['corpus.jsonl']));
-  const queries = await byId(firstOf(folder, ['queries.jsonl']));
-  const judgments = await readJudgments(qrels === undefined ? firstOf(folder, ['qrels.tsv', 'qrels/test.tsv']) : join(folder, qrels));
-  return { documents, queries: new Map([...queries].map(([id, query]) => [id, text(query.text)])), judgments };
+};
+
+/** The documents of a collection by id. `wanted` keeps some of them only. */
+export const readCorpus = async (
+  path: string,
+  options: Pick<ReadOptions, 'signal'> & { readonly wanted?: (id: string) => boolean } = {},
+): Promise<Map<string, Document>> => {
+  const { wanted, ...reading } = options;
+  const documents = new Map<string, Document>();
+  for await (const { document, where } of readDocuments(path, reading)) {
+    const id = idOf(document, where);
+    if (wanted === undefined || wanted(id)) once(documents, id, document, where);
+  }
+  return documents;
+};
+
+/** A whole collection in memory: `readTestSet` and its documents. */
+export const readCollection = async (folder: string, options: TestSetOptions = {}): Promise<Collection> => {
+  const set = await readTestSet(folder, options);
+  return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), options) };
 };

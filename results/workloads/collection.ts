@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { meanOf, readCollection } from '../../src/eval/index.ts';
+import { openIndex, type Reranker, type SearchOptions, search } from '../../src/index.ts';
+
+/** First stages alone, and each reranked with 100 candidates. */
+const pipelines: Readonly<Record<string, Pick<SearchOptions, 'firstStage'> & { readonly reranked?: true }>> = {
+  bm25: { firstStage: 'bm25' },
+  dense: { firstStage: 'dense' },
+  hybrid: { firstStage: 'hybrid' },
+  'bm25, reranked': { firstStage: 'bm25', reranked: true },
+  'dense, reranked': { firstStage: 'dense', reranked: true },
+  'hybrid, reranked': { firstStage: 'hybrid', reranked: true },
+};
+
+/** Scores each document of a query once for all pipelines: a score does not depend on the list. */
+const remembering = (reranker: Reranker): Reranker => {
+  const known = new Map<string, number>();
+  return {
+    fingerprint: reranker.fingerprint,
+    score: async (query, candidates, options) => {
+      const fresh = candidates.filter(({ id }) => !known.has(id as string));
+      const { scores } = await reranker.score(query, fresh, options);
+      for (const [at, { id }] of fresh.entries()) known.set(id as string, scores[at] as number);
+      return { scores: Float32Array.from(candidates, ({ id }) => known.get(id as string) as number) };
+    },
+  };
+};
+
+/** nDCG@10 of every pipeline through the product's own path: an index in a folder, the collection's judged queries. */
+export const measureCollection = async (
+  folder: string,
+  say: (line: string) => void,
+  options: { readonly fields?: readonly string[]; readonly judgments?: string } = {},
+): Promise<Readonly<Record<string, number>>> => {
+  const { judgments: qrels, fields } = options;
+  const { documents, queries, judgments } = await readCollection(folder, qrels === undefined ? {} : { judgments: qrels });
+  const into = await mkdtemp(join(tmpdir(), 'finetooth-results-'));
+  try {
+    await using index = await openIndex(join(into, 'index'), { create: fields === undefined ? true : { fields } });
+    await index.add(documents.values(), { onProgress: ({ done }) => say(`${done} of ${documents.size} documents`) });
+    const runs = Object.keys(pipelines).map((name) => [name, new Map<string, { id: string; score: number }[]>()] as const);
+    let done = 0;
+    for (const query of judgments.keys()) {
+      const reranker = remembering(index.reranker() as Reranker);
+      for (const [name, run] of runs) {
+        const { firstStage, reranked } = pipelines[name] as (typeof pipelines)[string];
+        const answer = await search(index, queries.get(query) as string, {
+          candidates: 100,
+          top: 100,
+          ...(firstStage === undefined ? {} : { firstStage }),
+          reranker: reranked ? reranker : null,
+        });
+        run.set(
+          query,
+          answer.results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore })),
+        );
+      }
+      say(`${++done} of ${judgments.size} queries`);
+    }
+    return Object.fromEntries(runs.map(([name, run]) => [name, meanOf(run, judgments)]));
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,110 @@
+import { changesBetween } from './changes.ts';
+import type { Evaluation } from './evaluation.ts';
+import { condensed, type JudgedRanking } from './judged-ranking.ts';
+import type { Measure } from './measure.ts';
+import { measureOf } from './measures.ts';
+import type { Comparison } from './report.ts';
+import { bootstrapIntervals } from './significance/bootstrap.ts';
+import { holm } from './significance/holm.ts';
+import { randomisationTest } from './significance/randomisation.ts';
+import { verdictOf } from './significance/verdict.ts';
+
+export interface Chance {
+  readonly seed: number;
+  /** Of the bootstrap and of the randomisation test. */
+  readonly resamples: number;
+  /** Of the intervals, between 0 and 1. */
+  readonly confidence: number;
+}
+
+/** Values of one side, paired by query with those of the other. */
+export interface Side {
+  readonly name: string;
+  /** [measure][query] */
+  readonly values: readonly (ArrayLike<number> | undefined)[];
+}
+
+/** From this share on, unjudged results may decide the verdict. */
+const MANY_UNJUDGED = 0.1;
+
+const differencesOf = (before: ArrayLike<number>, after: ArrayLike<number>): Float64Array =>
+  Float64Array.from(after, (value, at) => value - (before[at] as number));
+
+/** Each pipeline against one baseline, with every measure that both have; Holm's correction is over the pipelines of a measure. */
+export const compareAll = (baseline: Side, others: readonly Side[], measures: readonly Measure[], chance: Chance): Comparison[] => {
+  const found: Comparison[] = [];
+  for (const [at, measure] of measures.entries()) {
+    const before = baseline.values[at];
+    const sides = others.filter(({ values }) => values[at] !== undefined);
+    if (before === undefined || sides.length === 0) continue;
+    const differences = sides.map(({ values }) => differencesOf(before, values[at] as ArrayLike<number>));
+    const intervals = bootstrapIntervals(differences, chance);
+    const ps = differences.map((one) => randomisationTest(one, chance));
+    const adjusted = holm(ps);
+    for (const [which, side] of sides.entries()) {
+      const own = differences[which] as Float64Array;
+      const adjustedP = adjusted[which] as number;
+      found.push({
+        baseline: baseline.name,
+        pipeline: side.name,
+        measure: measure.name,
+        difference: own.reduce((sum, one) => sum + one, 0) / own.length,
+        ...(intervals[which] as { low: number; high: number }),
+        p: ps[which] as number,
+        adjustedP,
+        verdict: verdictOf({ differences: own, adjustedP, comparisons: sides.length }).verdict,
+        ...(at === 0 ? { differences: [...own] } : {}),
+      });
+    }
+  }
+  return found.sort((a, b) => others.findIndex(({ name }) => name === a.pipeline) - others.findIndex(({ name }) => name === b.pipeline));
+};
+
+/** Share of the first `depth` results that nobody judged, over all queries together. */
+export const unjudgedShare = ({ rankings }: Evaluation, depth: number): number => {
+  let [results, judged] = [0, 0];
+  for (const { count, ranks } of rankings) {
+    results += Math.min(count, depth);
+    for (const rank of ranks) if (rank < depth) judged++;
+  }
+  return results === 0 ? 0 : 1 - judged / results;
+};
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/**
+ * Why a verdict cannot be relied on: many results have no judgment, and when only the judged ones are counted (condensed lists) it would be
+ * another one.
+ */
+const unsafeOf = (comparison: Comparison, before: Evaluation, after: Evaluation, depth: number, chance: Chance): string | undefined => {
+  const shares = [unjudgedShare(before, depth), unjudgedShare(after, depth)] as const;
+  if (Math.max(...shares) < MANY_UNJUDGED) return undefined;
+  const measure = before.measures[0] as Measure;
+  const condensedOf = ({ rankings }: Evaluation): number[] => rankings.map((one: JudgedRanking) => measureOf(condensed(one), measure));
+  const differences = differencesOf(condensedOf(before), condensedOf(after));
+  const adjustedP = randomisationTest(differences, chance);
+  const other = verdictOf({ differences, adjustedP, comparisons: 1 }).verdict;
+  const kind = (verdict: string): string => verdict.split(' ').slice(0, 2).join(' ');
+  const found = `of the first ${depth} results ${percent(shares[1])} of "${comparison.pipeline}" and ${percent(shares[0])} of "${comparison.baseline}" have no judgment`;
+  return kind(other) === kind(comparison.verdict)
+    ? undefined
+    : `not safe: ${found}; among judged documents alone the verdict would be "${other}". Judge more of them with "finetooth label".`;
+};
+
+export interface DetailOptions {
+  readonly judgments: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  textOf(query: string): string | undefined;
+  readonly depth: number;
+  readonly chance: Chance;
+}
+
+/** What moved and how safe it is: for comparisons of the first measure between rankings that are at hand. */
+export const withDetails = (comparison: Comparison, before: Evaluation, after: Evaluation, options: DetailOptions): Comparison => {
+  if (comparison.measure !== before.measures[0]?.name) return comparison;
+  const unsafe = unsafeOf(comparison, before, after, options.depth, options.chance);
+  return {
+    ...comparison,
+    ...changesBetween(before, after, 0, options.judgments, options.textOf),
+    ...(unsafe === undefined ? {} : { unsafe }),
+  };
+};

@@ -1,0 +1,81 @@
+import { createJudge, type Grades, type JudgedRanking, type Judgments, type RankedList, type RankedRun } from './judged-ranking.ts';
+import { hasRelevant } from './judgments.ts';
+import { type Measure, parseMeasure } from './measure.ts';
+import { measureOf } from './measures.ts';
+
+/** Every measure of every judged query. One denominator: a query that the run does not have counts as an empty ranking. */
+export interface Evaluation {
+  /** [query] In the order of the judgments. */
+  readonly queries: readonly string[];
+  readonly measures: readonly Measure[];
+  /** [measure][query] */
+  readonly values: readonly Float64Array[];
+  /** [query] What the values were made from. */
+  readonly rankings: readonly JudgedRanking[];
+  /** Judged queries that the run has. */
+  readonly ranked: number;
+  /** Ranked queries that nobody judged; they are not in the figures. */
+  readonly unjudgedQueries: number;
+  /** Queries whose list was not in the order of its scores. */
+  readonly unsorted: number;
+  /** Judged queries without a relevant document: in the figures with 0, or left out when they were dropped. */
+  readonly withoutRelevant: number;
+}
+
+export interface EvaluateOptions {
+  /** Leave out judged queries that have no relevant document, instead of counting them as 0. @default false */
+  readonly dropEmpty?: boolean;
+}
+
+/** Takes rankings one query at a time, in any order, and keeps of each only where its judged documents stand. */
+export const beginEvaluation = (judgments: Judgments, measures: readonly Measure[], options: EvaluateOptions = {}) => {
+  const places = new Map<string, number>();
+  const queries: string[] = [];
+  let withoutRelevant = 0;
+  for (const [query, grades] of judgments) {
+    const empty = !hasRelevant(grades.values());
+    if (empty) withoutRelevant++;
+    if (empty && options.dropEmpty) continue;
+    places.set(query, queries.length);
+    queries.push(query);
+  }
+  const judge = createJudge();
+  const gradesOf = (query: string): Grades => judgments.get(query) as Grades;
+  const rankings: JudgedRanking[] = queries.map((query) => judge(query, [], gradesOf(query)));
+  let [ranked, unjudgedQueries] = [0, 0];
+  return {
+    /** Whether the figures need this query. */
+    wants: (query: string): boolean => places.has(query),
+    add: (query: string, list: RankedList): void => {
+      const place = places.get(query);
+      if (place === undefined) {
+        if (!judgments.has(query)) unjudgedQueries++;
+        return;
+      }
+      rankings[place] = judge(query, list, gradesOf(query));
+      ranked++;
+    },
+    end: (): Evaluation => {
+      const values = measures.map((measure) => Float64Array.from(rankings, (ranking) => measureOf(ranking, measure)));
+      return { queries, measures, values, rankings, ranked, unjudgedQueries, unsorted: judge.unsorted(), withoutRelevant };
+    },
+  };
+};
+
+/** Measures a run that is in memory. Throws E_DUPLICATE_ID for a document that stands twice, E_INPUT_FORMAT for a score that is not finite. */
+export const evaluateRun = (
+  run: RankedRun,
+  judgments: Judgments,
+  measures: readonly Measure[],
+  options: EvaluateOptions = {},
+): Evaluation => {
+  const evaluation = beginEvaluation(judgments, measures, options);
+  for (const [query, list] of run) evaluation.add(query, list);
+  return evaluation.end();
+};
+
+/** The mean of one measure over all judged queries, 0 to 1; 0 without any. @default nDCG@10 */
+export const meanOf = (run: RankedRun, judgments: Judgments, measure = 'nDCG@10', options: EvaluateOptions = {}): number => {
+  const [values] = evaluateRun(run, judgments, [parseMeasure(measure)], options).values as [Float64Array];
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+};

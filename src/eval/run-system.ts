@@ -1,0 +1,57 @@
+import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
+import type { CallOptions, Progress } from '../types.ts';
+import type { Journal } from './journal.ts';
+import type { Failure } from './report.ts';
+import type { System, SystemAnswer } from './system.ts';
+
+export interface SystemRun {
+  /** By query id. */
+  readonly answers: ReadonlyMap<string, SystemAnswer>;
+  readonly failures: readonly Failure[];
+}
+
+export interface RunOptions extends CallOptions {
+  /** Keeps every answer at once and gives back those of a run that was killed. */
+  readonly journal?: Journal<SystemAnswer>;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Asks a system every query, one after the other, so that the times are those of one user. A query that fails is listed and the others go
+ * on; when all of them fail there is nothing to report and the first error is thrown.
+ */
+export const runSystemOver = async (
+  system: System,
+  queries: readonly string[],
+  textOf: (query: string) => string | undefined,
+  options: RunOptions = {},
+): Promise<SystemRun> => {
+  const { journal, onProgress, signal } = options;
+  const answers = new Map<string, SystemAnswer>();
+  const failures: Failure[] = [];
+  let firstError: unknown;
+  for (const [at, query] of queries.entries()) {
+    throwIfStopped(signal);
+    onProgress?.({ done: at, total: queries.length, unit: 'query' });
+    const known = journal?.known.get(query);
+    if (known !== undefined) {
+      answers.set(query, known);
+      continue;
+    }
+    try {
+      const text = textOf(query);
+      if (text === undefined) throw new FinetoothError('E_INPUT_FORMAT', `the judged query "${query}" has no text among the queries.`);
+      const answer = await system.answer(query, text, signal === undefined ? {} : { signal });
+      await journal?.add(query, answer);
+      answers.set(query, answer);
+    } catch (error) {
+      // A stop and a full disk end the run; everything else is one query's misfortune.
+      if (error instanceof FinetoothError && (error.code === 'E_STOPPED' || error.code === 'E_DISK_FULL')) throw error;
+      throwIfStopped(signal);
+      firstError ??= error;
+      failures.push({ query, message: messageOf(error) });
+    }
+  }
+  if (answers.size === 0 && failures.length > 0) throw firstError;
+  return { answers, failures };
+};

@@ -1,0 +1,144 @@
+import { FinetoothError } from '../errors.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import type { Pipeline } from '../search/pipeline.ts';
+import { rankCandidates } from '../search/rank.ts';
+import { search } from '../search/search.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import type { CallOptions, Document, Usage } from '../types.ts';
+import type { Stage } from './report.ts';
+
+/** What a system answers to one query. Lists hold ids, best first. */
+export interface SystemAnswer {
+  readonly ranking: readonly string[];
+  /** The first stage alone, as deep as the deepest cut-off. */
+  readonly firstStage: readonly string[];
+  /** By number of candidates: the ranking if only so many had gone to the reranker. Empty without one. */
+  readonly cutOffs: Readonly<Record<number, readonly string[]>>;
+  /** Milliseconds of each stage that ran. */
+  readonly latency: Readonly<Partial<Record<Stage, number>>>;
+  readonly usage: Usage;
+}
+
+/** Something that ranks: a pipeline over an index, or over candidates that somebody else retrieved. */
+export interface System {
+  readonly name: string;
+  readonly pipeline: Pipeline;
+  /** Everything that the answers depend on: the work of a killed run is taken up only under the same one. */
+  readonly fingerprint: string;
+  answer(query: string, text: string, options: CallOptions): Promise<SystemAnswer>;
+}
+
+export interface SystemOptions {
+  /** null: the first stage alone ranks. */
+  readonly rerankers: readonly Reranker[] | null;
+  /** Numbers of candidates whose ranking is looked at, rising. */
+  readonly cutOffs: readonly number[];
+}
+
+/** Scores each document once, however many lists it is in: a candidate's score does not depend on its list. */
+const remembering = (reranker: Reranker): Reranker => {
+  const known = new Map<string, number>();
+  return {
+    fingerprint: reranker.fingerprint,
+    score: async (query, candidates, options) => {
+      const fresh = candidates.filter(({ id }) => !known.has(id as string));
+      const given = fresh.length === 0 ? { scores: new Float32Array(0) } : await reranker.score(query, fresh, options);
+      // A wrong count or a score that is not finite goes through as it is, to where it is refused.
+      if (given.scores.length !== fresh.length) return given;
+      for (const [at, { id }] of fresh.entries()) known.set(id as string, given.scores[at] as number);
+      const scores = Float32Array.from(candidates, ({ id }) => known.get(id as string) as number);
+      return given.usage === undefined ? { scores } : { scores, usage: given.usage };
+    },
+  };
+};
+
+/** What would have come out if fewer, or more, candidates had gone to the rerankers. */
+const rankedAt = async (
+  cutOffs: readonly number[],
+  rerankers: readonly Reranker[],
+  query: string,
+  candidates: readonly { readonly id: string; readonly document: Document }[],
+  fields: readonly string[],
+  options: CallOptions,
+): Promise<Record<number, readonly string[]>> => {
+  const rankings: Record<number, readonly string[]> = {};
+  for (const count of cutOffs) {
+    const { order } = await rankCandidates(rerankers, query, candidates.slice(0, count), fields, options);
+    rankings[count] = order.map(({ id }) => id);
+  }
+  return rankings;
+};
+
+/** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
+export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { rerankers, cutOffs }: SystemOptions): System => {
+  const { name, firstStage, candidates, top = candidates, denseWeight } = pipeline;
+  const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
+  const depth = Math.max(candidates, ...cutOffs);
+  const first = { firstStage, denseWeight, reranker: null } as const;
+  return {
+    name,
+    pipeline,
+    fingerprint: JSON.stringify([pipeline, cutOffs, index.manifest(), rerankers?.map(({ fingerprint }) => fingerprint)]),
+    answer: async (_, text, options) => {
+      const remembered = rerankers?.map(remembering) ?? null;
+      const answer = await search(index, text, {
+        ...options,
+        firstStage,
+        candidates,
+        top,
+        denseWeight,
+        rankFields: fields,
+        reranker: remembered,
+      });
+      const hits =
+        depth === candidates
+          ? answer.candidates
+          : (await search(index, text, { ...options, ...first, candidates: depth, top: 1 })).candidates;
+      const { embed, retrieve, rerank, total } = answer.timings;
+      return {
+        ranking: answer.results.map(({ id }) => id),
+        firstStage: hits.map(({ id }) => id),
+        cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, options),
+        latency: { ...(firstStage === 'bm25' ? {} : { embed }), retrieve, ...(remembered === null ? {} : { rerank }), total },
+        usage: answer.usage,
+      };
+    },
+  };
+};
+
+/** A pipeline over the lists of a run instead of a first stage of our own. */
+export const runSystem = (
+  run: { readonly fingerprint: string; readonly lists: ReadonlyMap<string, readonly string[]>; document(id: string): Document | undefined },
+  pipeline: Pipeline,
+  fields: readonly string[],
+  { rerankers, cutOffs }: SystemOptions,
+): System => {
+  const { name, candidates, top = candidates } = pipeline;
+  const depth = Math.max(candidates, ...cutOffs);
+  return {
+    name,
+    pipeline,
+    fingerprint: JSON.stringify([pipeline, cutOffs, fields, run.fingerprint, rerankers?.map(({ fingerprint }) => fingerprint)]),
+    answer: async (query, text, options) => {
+      const firstStage = (run.lists.get(query) ?? []).slice(0, depth);
+      if (rerankers === null) return { ranking: firstStage.slice(0, top), firstStage, cutOffs: {}, latency: {}, usage: {} };
+      const hits = firstStage.map((id) => {
+        const document = run.document(id);
+        if (document === undefined)
+          throw new FinetoothError('E_INPUT_FORMAT', `the run gives query "${query}" the document "${id}", which is not in the corpus.`);
+        return { id, document };
+      });
+      const remembered = rerankers.map(remembering);
+      const started = performance.now();
+      const { order, usage } = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, options);
+      const rerank = performance.now() - started;
+      return {
+        ranking: order.slice(0, top).map(({ id }) => id),
+        firstStage,
+        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, options),
+        latency: { rerank, total: rerank },
+        usage,
+      };
+    },
+  };
+};
