@@ -1,7 +1,10 @@
 /** The public surface: everything that is exported is listed here by name. */
 
+export { comparedPipelines, type EvaluateOptions, evaluate } from './config/evaluate.ts';
 export { type OpenIndexOptions, openIndex } from './config/open-index.ts';
 export { defaultModel, lanceStore, lateInteraction, localEmbedder, type ModelOptions, memoryStore, openModel } from './config/parts.ts';
+export { readPipelines, searchOptionsOf } from './config/pipelines.ts';
+export { type TuneOptions, type TuneReport, tune } from './config/tune.ts';
 export type { Embedder } from './embed/embedder.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
 export { byScore, compareIds } from './math/order.ts';
@@ -11,9 +14,10 @@ export { type ReadOptions, readDocuments } from './read/read.ts';
 export type { Candidate, Reranker, Scores } from './rerank/reranker.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
 export { fuse } from './search/fuse.ts';
+export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';
 export { type RankedResult, type RerankAnswer, type RerankOptions, rerank } from './search/rank.ts';
 export { type FirstStage, type SearchAnswer, type SearchOptions, type SearchResult, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
 export type { Entry, Manifest, Probe, Store, StoreStatus } from './store/store.ts';
 export { textOf } from './text/recipe.ts';
-export type { CallOptions, Document, FieldValue, Hit, Progress, ReadDocument, Vectors } from './types.ts';
+export type { CallOptions, Document, FieldValue, Hit, Progress, ReadDocument, Usage, Vectors } from './types.ts';

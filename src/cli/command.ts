@@ -13,9 +13,11 @@ type ValueOf<O extends OptionSpec> = O['kind'] extends 'flag'
       : number | undefined
     : O extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }
       ? C
-      : O['kind'] extends 'names'
+      : O['kind'] extends 'names' | 'many'
         ? readonly string[] | undefined
-        : string | undefined;
+        : O extends { readonly default: string }
+          ? string
+          : string | undefined;
 export type Flags<N extends OptionName> = { readonly [K in N]: ValueOf<(typeof options)[K]> };
 
 export interface Run<N extends OptionName> {
@@ -101,7 +103,12 @@ const build = (
   for (const name of spec.options) {
     const option: OptionSpec = options[name];
     const flag = new Option(flagText(option), `${option.about} ${rangeOf(option)}`.trim());
-    if (option.kind !== 'flag') flag.argParser((text: string) => parse(option, text, `--${option.name}`));
+    if (option.kind === 'many')
+      flag.argParser((text: string, before: readonly string[] | undefined) => [
+        ...(before ?? []),
+        String(parse(option, text, `--${option.name}`)),
+      ]);
+    else if (option.kind !== 'flag') flag.argParser((text: string) => parse(option, text, `--${option.name}`));
     built.addOption(flag);
     keys.set(flag.attributeName(), name);
   }

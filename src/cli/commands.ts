@@ -1,13 +1,17 @@
 import type { CommandSpec } from './command.ts';
+import { datasetsListCommand, datasetsPullCommand } from './commands/datasets.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { embedCommand } from './commands/embed.ts';
+import { evalCommand } from './commands/eval.ts';
 import { indexCommand } from './commands/index.ts';
+import { labelCommand } from './commands/label.ts';
 import { modelsListCommand, modelsPullCommand, modelsVerifyCommand, modelsWhereCommand } from './commands/models.ts';
 import { rerankCommand } from './commands/rerank.ts';
 import { searchCommand } from './commands/search.ts';
 import { statusCommand } from './commands/status.ts';
+import { tuneCommand } from './commands/tune.ts';
 
 /** The order is the one of the help. */
 export const commands: readonly CommandSpec[] = [
@@ -16,11 +20,16 @@ export const commands: readonly CommandSpec[] = [
   searchCommand,
   rerankCommand,
   embedCommand,
+  evalCommand,
+  labelCommand,
+  tuneCommand,
   deleteCommand,
   statusCommand,
   modelsListCommand,
   modelsPullCommand,
   modelsVerifyCommand,
   modelsWhereCommand,
+  datasetsListCommand,
+  datasetsPullCommand,
   doctorCommand,
 ];

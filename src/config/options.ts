@@ -33,7 +33,12 @@ export interface NamesOption extends Described {
   readonly kind: 'names';
   readonly value: string;
 }
-export type OptionSpec = FlagOption | CountOption | ChoiceOption | TextOption | NamesOption;
+/** A text that may be given several times. */
+export interface ManyOption extends Described {
+  readonly kind: 'many';
+  readonly value: string;
+}
+export type OptionSpec = ManyOption | FlagOption | CountOption | ChoiceOption | TextOption | NamesOption;
 
 export const options = {
   json: { kind: 'flag', name: 'json', about: 'print one JSON object instead of text' },
@@ -82,6 +87,127 @@ export const options = {
     default: 'late-interaction',
     about: 'the second stage',
   },
+  pipeline: {
+    kind: 'text',
+    name: 'pipeline',
+    value: 'FILE',
+    about: 'a pipeline in JSON, instead of --first-stage, --candidates, --reranker and so on',
+  },
+  data: {
+    kind: 'text',
+    name: 'data',
+    value: 'DATA',
+    about:
+      'the test collection: a folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv (each also .gz), a JSON list of {query, relevant: []}, or a name of "finetooth datasets list"',
+  },
+  qrels: {
+    kind: 'text',
+    name: 'qrels',
+    value: 'FILE',
+    about: "judgments, instead of the collection's own: TREC's four columns, or tabs with a header; also .gz",
+  },
+  run: {
+    kind: 'many',
+    name: 'run',
+    value: 'FILE',
+    about: "a finished run to measure: TREC's six columns, or tabs with a header; also .gz; may be given several times",
+  },
+  pipelines: {
+    kind: 'names',
+    name: 'pipelines',
+    value: 'A.json,B.json',
+    about: 'what to compare (default: bm25, dense and hybrid alone, dense and hybrid reranked)',
+  },
+  firstStageRun: {
+    kind: 'text',
+    name: 'first-stage-run',
+    value: 'FILE',
+    about: 'rerank the candidates of this run instead of retrieving',
+  },
+  measures: {
+    kind: 'text',
+    name: 'measures',
+    value: 'A,B',
+    default: 'nDCG@10,RR@10,AP@100,P@10,R@100,Judged@10',
+    about: 'ir-measures names, the primary one first: nDCG@10, AP(rel=2)@100, RR@10, P@5, R@100, Success@1, Judged@10, Bpref, RBP(p=0.8)',
+  },
+  gate: {
+    kind: 'many',
+    name: 'gate',
+    value: 'CONDITION',
+    about:
+      "exit with 7 when it does not hold: 'nDCG@10 >= 0.62', 'p95 <= 120ms', 'NAME: nDCG@10 >= baseline - 0.01', 'failures = 0', 'memory <= 500MB'; may be given several times",
+  },
+  baseline: {
+    kind: 'text',
+    name: 'baseline',
+    value: 'NAME',
+    about:
+      'the pipeline that the others are compared with (default: the first), or an earlier report in JSON, against which a proven loss fails',
+  },
+  cutOffs: {
+    kind: 'names',
+    name: 'cut-offs',
+    value: '10,25',
+    about: 'numbers of candidates in the cut-off table, or "none" (default: 10,25,50,100)',
+  },
+  dropEmpty: {
+    kind: 'flag',
+    name: 'drop-empty',
+    about: 'leave out judged queries without a relevant document instead of counting them as 0',
+  },
+  seed: { kind: 'count', name: 'seed', least: 0, most: 4_294_967_295, default: 20, about: 'of everything that is drawn by chance' },
+  resamples: {
+    kind: 'count',
+    name: 'resamples',
+    least: 100,
+    most: 1_000_000,
+    default: 10_000,
+    about: 'of each interval and each test',
+  },
+  measure: {
+    kind: 'text',
+    name: 'measure',
+    value: 'MEASURE',
+    default: 'nDCG@10',
+    about: 'what is made as large as possible, by its ir-measures name',
+  },
+  folds: { kind: 'count', name: 'folds', least: 2, most: 100, default: 5, about: 'parts of the queries, each held out once' },
+  save: {
+    kind: 'text',
+    name: 'save',
+    value: 'FILE',
+    about: 'also write the chosen pipeline, for "search --pipeline" and "eval --pipelines"',
+  },
+  noChecks: { kind: 'flag', name: 'no-checks', about: 'do not look for leaks and near-duplicates between queries and documents' },
+  html: { kind: 'text', name: 'html', value: 'FILE', about: 'also write the report as one self-contained page with plots' },
+  markdown: { kind: 'text', name: 'markdown', value: 'FILE', about: 'also write the report as Markdown, for a pull request' },
+  work: {
+    kind: 'text',
+    name: 'work',
+    value: 'FOLDER',
+    about: 'where the index of the collection and the answers of a run that was killed are kept (default: eval in the cache folder)',
+  },
+  queries: {
+    kind: 'text',
+    name: 'queries',
+    value: 'FILE',
+    about: 'queries to judge, one a line, or JSONL with text and perhaps _id; also .gz (default: asks for them)',
+  },
+  judgmentsInto: {
+    kind: 'text',
+    name: 'into',
+    value: 'FOLDER',
+    about: 'where queries.jsonl and qrels.tsv are written or added to (default: the folder of the index with "-judgments" behind it)',
+  },
+  depth: {
+    kind: 'count',
+    name: 'depth',
+    least: 1,
+    most: 1000,
+    default: 10,
+    about: 'how many of the best by words, by vectors and reranked are judged for each query',
+  },
   embedder: {
     kind: 'text',
     name: 'embedder',
@@ -128,7 +254,7 @@ export const options = {
     name: 'cache',
     value: 'FOLDER',
     variable: 'FINETOOTH_CACHE',
-    about: 'where downloaded models are kept (default: finetooth in the cache folder of the system)',
+    about: 'where downloaded models and test collections are kept (default: finetooth in the cache folder of the system)',
   },
   models: {
     kind: 'text',
@@ -136,6 +262,13 @@ export const options = {
     value: 'FOLDER',
     variable: 'FINETOOTH_MODELS',
     about: 'a folder of models of your own, one folder each',
+  },
+  datasets: {
+    kind: 'text',
+    name: 'datasets',
+    value: 'FOLDER',
+    variable: 'FINETOOTH_DATASETS',
+    about: 'a folder of test collections of your own, one folder each',
   },
   offline: { kind: 'flag', name: 'offline', variable: 'HF_HUB_OFFLINE', about: 'never download' },
 } as const satisfies Record<string, OptionSpec>;

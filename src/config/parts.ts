@@ -39,3 +39,6 @@ export const openModel = async (
 };
 
 export { lanceStore, lateInteraction, localEmbedder, memoryStore };
+
+/** Names that a pipeline may give a reranker; `default` is what `search` uses. */
+export const rerankerNames = ['default', 'late-interaction'] as const;

@@ -1,6 +1,7 @@
 import { openIndex } from '../../config/open-index.ts';
+import { readOnePipeline, searchOptionsOf } from '../../config/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
-import { search } from '../../search/search.ts';
+import { type SearchOptions, search } from '../../search/search.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -9,26 +10,30 @@ export const searchCommand = command({
   name: 'search',
   about: 'Find candidates in an index and rerank them.',
   takes: ['<query>'],
-  options: ['in', 'candidates', 'top', 'firstStage', 'rankFields', 'reranker', ...modelFlags, 'json'],
-  examples: ['finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title'],
+  options: ['in', 'pipeline', 'candidates', 'top', 'firstStage', 'rankFields', 'reranker', ...modelFlags, 'json'],
+  examples: [
+    'finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title',
+    'finetooth search "a heist that goes wrong" --in ./movies --pipeline pipeline.json',
+  ],
   run: async (run) => {
     const { given, flags, terminal, signal } = run;
     if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'search needs --in FOLDER, the index.');
+    const pipeline = flags.pipeline === undefined ? undefined : await readOnePipeline(flags.pipeline, signal);
     await using index = await openIndex(flags.in, {
       ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
       models: modelOptions(run),
     });
     // So that the time of the first stage is that of a search, not of loading the model.
     await index.embedder().warm?.();
-    const answer = await search(index, given[0] as string, {
-      signal,
+    const typed: SearchOptions = {
       candidates: flags.candidates,
       top: flags.top,
       firstStage: flags.firstStage,
-      documents: true,
       ...(flags.rankFields === undefined ? {} : { rankFields: flags.rankFields }),
       ...(flags.reranker === 'none' ? { reranker: null } : {}),
-    });
+    };
+    const chosen = pipeline === undefined ? typed : { top: flags.top, ...searchOptionsOf(pipeline, index) };
+    const answer = await search(index, given[0] as string, { ...chosen, signal, documents: true });
     if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns));
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
     terminal.write(`${JSON.stringify({ ...answer, candidates })}\n`);

@@ -1,0 +1,97 @@
+import { evaluate } from '../../config/evaluate.ts';
+import { readPipelines } from '../../config/pipelines.ts';
+import { FinetoothError } from '../../errors.ts';
+import { command } from '../command.ts';
+import { evalTable } from '../eval-table.ts';
+import { modelFlags, modelOptions } from '../model-flags.ts';
+import { showProgress } from '../progress.ts';
+import { saveText } from '../save.ts';
+
+const cutOffsOf = (words: readonly string[] | undefined): readonly number[] | undefined => {
+  if (words === undefined) return undefined;
+  if (words.length === 1 && words[0] === 'none') return [];
+  return words.map((word) => {
+    if (/^\d+$/.test(word)) return Number(word);
+    throw new FinetoothError('E_USAGE', `--cut-offs takes whole numbers separated by commas, or "none"; got "${word}".`);
+  });
+};
+
+export const evalCommand = command({
+  name: 'eval',
+  about: 'Measure pipelines or finished runs on judged queries: quality with certainty, time and cost.',
+  takes: [],
+  options: [
+    'data',
+    'qrels',
+    'run',
+    'pipelines',
+    'firstStageRun',
+    'in',
+    'fields',
+    'measures',
+    'gate',
+    'baseline',
+    'cutOffs',
+    'dropEmpty',
+    'seed',
+    'resamples',
+    'noChecks',
+    'html',
+    'markdown',
+    'work',
+    'datasets',
+    ...modelFlags,
+    'json',
+  ],
+  examples: [
+    'finetooth eval --data ./my-set --pipelines pipelines.json --html report.html',
+    'finetooth eval --data ./my-set --first-stage-run bm25.tsv.gz --qrels qrels.full.tsv --pipelines a.json,b.json',
+    'finetooth eval --run a.trec --run b.trec --qrels qrels.txt',
+    "finetooth eval --data ./my-set --gate 'nDCG@10 >= 0.62' --gate 'p95 <= 120ms' --baseline results/main.json",
+  ],
+  run: async (run) => {
+    const { flags, terminal, signal } = run;
+    const cutOffs = cutOffsOf(flags.cutOffs);
+    const pipelines = flags.pipelines === undefined ? undefined : await readPipelines(flags.pipelines, signal);
+    const report = await evaluate({
+      signal,
+      models: modelOptions(run),
+      measures: flags.measures,
+      dropEmpty: flags.dropEmpty,
+      seed: flags.seed,
+      resamples: flags.resamples,
+      checks: !flags.noChecks,
+      ...(flags.data === undefined ? {} : { data: flags.data }),
+      ...(flags.datasets === undefined ? {} : { datasetsFolder: flags.datasets }),
+      ...(flags.qrels === undefined ? {} : { judgments: flags.qrels }),
+      ...(flags.run === undefined ? {} : { runs: flags.run }),
+      ...(pipelines === undefined ? {} : { pipelines }),
+      ...(flags.firstStageRun === undefined ? {} : { firstStageRun: flags.firstStageRun }),
+      ...(flags.in === undefined ? {} : { in: flags.in }),
+      ...(flags.fields === undefined ? {} : { fields: flags.fields }),
+      ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+      ...(flags.gate === undefined ? {} : { gates: flags.gate }),
+      ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
+      ...(cutOffs === undefined ? {} : { cutOffs }),
+      ...(flags.work === undefined ? {} : { workFolder: flags.work }),
+      onProgress: showProgress(terminal),
+    });
+    terminal.progress('');
+    if (flags.html !== undefined) {
+      const { toHtml } = await import('../../eval/render/html.ts');
+      await saveText(flags.html, await toHtml(report));
+    }
+    if (flags.markdown !== undefined) {
+      const { toMarkdown } = await import('../../eval/render/markdown.ts');
+      await saveText(flags.markdown, toMarkdown(report));
+    }
+    terminal.write(flags.json ? `${JSON.stringify(report)}\n` : evalTable(report, terminal.columns));
+    const failed = report.gates.filter(({ passed }) => !passed);
+    if (failed.length === 0) return;
+    const [first] = failed;
+    throw new FinetoothError(
+      'E_GATE',
+      `${failed.length} of ${report.gates.length} gates did not hold, first "${first?.gate}" for "${first?.pipeline}": ${first?.found}.`,
+    );
+  },
+});

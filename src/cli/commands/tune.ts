@@ -1,0 +1,66 @@
+import { type TuneReport, tune } from '../../config/tune.ts';
+import { FinetoothError } from '../../errors.ts';
+import { command } from '../command.ts';
+import { modelFlags, modelOptions } from '../model-flags.ts';
+import { showProgress } from '../progress.ts';
+import { saveText } from '../save.ts';
+
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
+
+/** Whether the choice is worth making, in words. */
+const adviceOf = ({ comparison, chosen }: TuneReport): string => {
+  if (comparison.verdict === 'helps') return 'The gain is real: use the tuned pipeline.';
+  if (comparison.verdict === 'hurts') return 'The choice does not carry over to other queries: keep the default.';
+  return chosen.reranker === null
+    ? 'What is gained over the default is noise; the chosen pipeline is cheaper, which may be reason enough.'
+    : 'What is gained over the default is noise: keep the default, or judge more queries.';
+};
+
+const tuneTable = (report: TuneReport): string => {
+  const { chosen, tried, comparison, measure, settings } = report;
+  const best = [...tried].sort((a, b) => b.value - a.value).slice(0, 10);
+  const width = Math.max(...best.map(({ pipeline }) => pipeline.name.length));
+  const all = settings.folds * settings.repeats;
+  return `${[
+    `${report.queries} queries, ${tried.length} pipelines, ${settings.folds} folds, ${settings.repeats} times. Best by ${measure}, over all queries:`,
+    ...best.map(
+      ({ pipeline, value, folds }) => `  ${pipeline.name.padEnd(width)}  ${value.toFixed(4)}  chosen in ${folds} of ${all} folds`,
+    ),
+    '',
+    `Chosen, the cheapest within one standard error of the best: ${JSON.stringify(chosen)}`,
+    `${measure} ${report.inSample.toFixed(4)} on the queries that chose it, ${report.heldOut.toFixed(4)} on queries that had no part in the choice.`,
+    `Against the default, on those: ${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)}), p ${comparison.p.toFixed(4)}: ${comparison.verdict}.`,
+    adviceOf(report),
+  ].join('\n')}\n`;
+};
+
+export const tuneCommand = command({
+  name: 'tune',
+  about: 'Pick candidates, fusion weight, fields and reranker on your judged queries, and say when the gain is noise.',
+  takes: [],
+  options: ['data', 'qrels', 'in', 'fields', 'measure', 'folds', 'seed', 'resamples', 'save', 'work', 'datasets', ...modelFlags, 'json'],
+  examples: ['finetooth tune --data ./my-set --save tuned.json', 'finetooth tune --data queries.json --in ./movies'],
+  run: async (run) => {
+    const { flags, terminal, signal } = run;
+    if (flags.data === undefined) throw new FinetoothError('E_USAGE', 'tune needs --data, the judged queries.');
+    const report = await tune({
+      data: flags.data,
+      signal,
+      models: modelOptions(run),
+      measure: flags.measure,
+      folds: flags.folds,
+      seed: flags.seed,
+      resamples: flags.resamples,
+      ...(flags.datasets === undefined ? {} : { datasetsFolder: flags.datasets }),
+      ...(flags.qrels === undefined ? {} : { judgments: flags.qrels }),
+      ...(flags.in === undefined ? {} : { in: flags.in }),
+      ...(flags.fields === undefined ? {} : { fields: flags.fields }),
+      ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+      ...(flags.work === undefined ? {} : { workFolder: flags.work }),
+      onProgress: showProgress(terminal),
+    });
+    terminal.progress('');
+    if (flags.save !== undefined) await saveText(flags.save, `${JSON.stringify(report.chosen, null, 2)}\n`);
+    terminal.write(flags.json ? `${JSON.stringify(report)}\n` : tuneTable(report));
+  },
+});

@@ -1,0 +1,60 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FinetoothError } from '../errors.ts';
+import { keyOf } from '../eval/journal.ts';
+import { hashFile } from '../model/checksums.ts';
+import { readDocuments } from '../read/read.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import type { CallOptions, Progress } from '../types.ts';
+import { type OpenIndexOptions, openIndex } from './open-index.ts';
+import { defaultModel, type ModelOptions } from './parts.ts';
+
+export interface EvalIndexOptions extends CallOptions {
+  /** An index that exists; it is only read. */
+  readonly in?: string;
+  /** Documents to make one from, where none is named. */
+  readonly corpus?: string;
+  readonly fields?: readonly string[];
+  readonly embedder?: string;
+  readonly models?: ModelOptions;
+  /** Where the made index is kept for the next evaluation. */
+  readonly workFolder: string;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Opens what a killed or earlier evaluation made, and makes it anew when it was made by other weights or is damaged. */
+const openMade = async (folder: string, options: OpenIndexOptions): Promise<SearchIndex> => {
+  try {
+    return await openIndex(folder, options);
+  } catch (error) {
+    const stale = error instanceof FinetoothError && ['E_FINGERPRINT', 'E_INDEX_DAMAGED', 'E_RECIPE'].includes(error.code);
+    if (!stale) throw error;
+    await rm(folder, { recursive: true, force: true });
+    return openIndex(folder, options);
+  }
+};
+
+/** The index that pipelines are evaluated on: the one that is named, or one of the collection's documents. */
+export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIndex> => {
+  const { signal, corpus, fields, embedder, models, workFolder, onProgress } = options;
+  const parts: OpenIndexOptions = { ...(embedder === undefined ? {} : { embedder }), ...(models === undefined ? {} : { models }) };
+  if (options.in !== undefined) return openIndex(options.in, parts);
+  if (corpus === undefined)
+    throw new FinetoothError(
+      'E_USAGE',
+      'there are no documents to search: name a folder with corpus.jsonl as --data, or an index as --in, or measure finished runs with --run.',
+    );
+  const key = keyOf(await hashFile(corpus, signal), JSON.stringify(fields ?? null), embedder ?? defaultModel);
+  const create = fields === undefined ? true : { fields };
+  const index = await openMade(join(workFolder, `index-${key}`), { ...parts, create });
+  try {
+    await index.addRead(readDocuments(corpus, signal === undefined ? {} : { signal }), {
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    return index;
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+};

@@ -1,0 +1,73 @@
+import { FinetoothError, messageOf } from '../errors.ts';
+import { readLineBatches } from '../read/read.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
+import type { SearchOptions } from '../search/search.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import { nearestName } from '../text/nearest-name.ts';
+import { rerankerNames } from './parts.ts';
+
+const readJsonFile = async (path: string, signal: AbortSignal | undefined): Promise<unknown> => {
+  const lines: string[] = [];
+  for await (const { texts } of readLineBatches(path, signal === undefined ? {} : { signal })) for (const text of texts) lines.push(text);
+  try {
+    return JSON.parse(lines.join('\n'));
+  } catch (error) {
+    throw new FinetoothError('E_INPUT_FORMAT', `${path} is not JSON: ${messageOf(error)}.`, { cause: error });
+  }
+};
+
+/** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
+export const readPipelines = async (paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> => {
+  const found = new Map<string, Pipeline>();
+  for (const path of paths) {
+    for (const pipeline of parsePipelines(await readJsonFile(path, signal), path)) {
+      if (found.has(pipeline.name))
+        throw new FinetoothError(
+          'E_USAGE',
+          `${path}: the pipeline "${pipeline.name}" was named before. Every pipeline needs a name of its own.`,
+        );
+      found.set(pipeline.name, pipeline);
+    }
+  }
+  return [...found.values()];
+};
+
+/** Reads a file that holds one pipeline. */
+export const readOnePipeline = async (path: string, signal?: AbortSignal): Promise<Pipeline> => {
+  const [pipeline, ...others] = await readPipelines([path], signal);
+  if (others.length > 0)
+    throw new FinetoothError('E_USAGE', `${path} holds ${others.length + 1} pipelines; a search takes a file with one.`);
+  return pipeline as Pipeline;
+};
+
+/** The rerankers that a pipeline names. `open` gives the one that `search` uses by default. Throws E_USAGE for a name that is not known. */
+export const rerankersOf = ({ name, reranker }: Pipeline, open: () => Reranker | null): readonly Reranker[] | null => {
+  if (reranker === null) return null;
+  return reranker.map((wanted) => {
+    if (!(rerankerNames as readonly string[]).includes(wanted)) {
+      const near = nearestName(wanted, rerankerNames);
+      throw new FinetoothError(
+        'E_USAGE',
+        `pipeline "${name}": there is no reranker "${wanted}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${rerankerNames.join(', ')}, or null for none.`,
+      );
+    }
+    const found = open();
+    if (found === null)
+      throw new FinetoothError('E_USAGE', `pipeline "${name}" reranks by "${wanted}", but the index was opened without a reranker.`);
+    return found;
+  });
+};
+
+/** A pipeline as `search` takes it: `search(index, query, searchOptionsOf(pipeline, index))`. */
+export const searchOptionsOf = (pipeline: Pipeline, index: SearchIndex): SearchOptions => {
+  const { firstStage, candidates, denseWeight, top, rankFields } = pipeline;
+  return {
+    firstStage,
+    candidates,
+    denseWeight,
+    reranker: rerankersOf(pipeline, () => index.reranker()),
+    ...(top === undefined ? {} : { top }),
+    ...(rankFields === undefined ? {} : { rankFields }),
+  };
+};
