@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine, drawOutcome, keep, type Workload } from './report.ts';
 import { coldStart } from './workloads/cold-start.ts';
 import { embedding } from './workloads/embedding.ts';
+import { evaluation } from './workloads/evaluation.ts';
 import { memory } from './workloads/memory.ts';
 import { runtimes } from './workloads/runtimes.ts';
 import { search } from './workloads/search.ts';
@@ -18,6 +19,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   runtimes,
   'cold-start': coldStart,
   store,
+  evaluation,
 };
 
 const { values: flags, positionals } = parseArgs({
