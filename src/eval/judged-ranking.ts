@@ -178,9 +178,17 @@ export const createJudge = (): Judge => {
   return Object.assign(judge, { unsorted: () => unsorted });
 };
 
-/** The same ranking without the documents that nobody judged (Sakai 2007, https://doi.org/10.1145/1277741.1277756). */
-export const condensed = (ranking: JudgedRanking): JudgedRanking => ({
-  ...ranking,
-  count: ranking.ranks.length,
-  ranks: Int32Array.from(ranking.ranks, (_, i) => i),
-});
+/**
+ * The same ranking without the documents that nobody judged (Sakai 2007, https://doi.org/10.1145/1277741.1277756), and without those of a
+ * negative grade, as `trec_eval -J` has it.
+ */
+export const condensed = (ranking: JudgedRanking): JudgedRanking => {
+  const kept = Array.from(ranking.ranks, (_, at) => at).filter((at) => (ranking.grades[at] as number) >= 0);
+  return {
+    ...ranking,
+    count: kept.length,
+    ranks: Int32Array.from(kept, (_, at) => at),
+    grades: Int32Array.from(kept, (at) => ranking.grades[at] as number),
+    which: Int32Array.from(kept, (at) => ranking.which[at] as number),
+  };
+};

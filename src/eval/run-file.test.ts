@@ -29,7 +29,13 @@ const trecRun = 'q1 Q0 b 1 0.9 tag\nq1 Q0 a 2 0.5 tag\nq2 Q0 x 1 3 tag\n';
 
 describe('judgments', () => {
   const expected = new Map([
-    ['q1', new Map([['a', 2], ['b', 0]])], // biome-ignore format: one line says more
+    [
+      'q1',
+      new Map([
+        ['a', 2],
+        ['b', 0],
+      ]),
+    ],
     ['q2', new Map([['c', 1]])],
   ]);
 
@@ -90,7 +96,13 @@ describe('judgments', () => {
 describe('a run', () => {
   const measures = parseMeasures('nDCG@10,RR,R@10');
   const judgments = new Map([
-    ['q1', new Map([['a', 2], ['b', 0]])], // biome-ignore format: one line says more
+    [
+      'q1',
+      new Map([
+        ['a', 2],
+        ['b', 0],
+      ]),
+    ],
     ['q2', new Map([['c', 1]])],
   ]);
   const valuesOf = async (content: string | Uint8Array) =>

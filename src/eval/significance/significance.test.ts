@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { randomFrom } from '../../math/random.ts';
+import { bootstrapIntervals } from './bootstrap.ts';
+import { holm } from './holm.ts';
+import { normalCdf, normalQuantile } from './normal.ts';
+import { randomisationTest } from './randomisation.ts';
+import { verdictOf } from './verdict.ts';
+
+interface Golden {
+  readonly made: { readonly resamples: number };
+  readonly cases: readonly {
+    readonly name: string;
+    readonly differences: readonly number[];
+    readonly interval: readonly [number, number];
+    readonly standardError: number;
+    readonly p: number;
+    readonly exact: boolean;
+    readonly fisher: number;
+  }[];
+  readonly normal: Readonly<Record<'cdf' | 'quantile', readonly (readonly [number, number])[]>>;
+}
+const { cases, normal, made } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'significance.json'), 'utf8'),
+) as Golden;
+const RESAMPLES = 40_000;
+
+/** Four standard errors of a difference of two shares that were counted in so many draws. */
+const shareTolerance = (p: number): number => 4 * Math.sqrt(p * (1 - p) * (1 / RESAMPLES + 1 / made.resamples)) + 1 / RESAMPLES;
+
+describe.each(cases)('of $name differences', ({ differences, interval, standardError, p, exact, fisher }) => {
+  const values = Float64Array.from(differences);
+
+  it("the BCa interval is scipy's", () => {
+    const [found] = bootstrapIntervals([values], { resamples: RESAMPLES, seed: 3 });
+    // The 2.5 % point of a resampled normal mean has a standard error of about 2.7 standard errors of the mean / √resamples; skewed ones more.
+    // Means of five values come in steps, and a point near one falls on either side of it.
+    const step = differences.length < 10 ? 0.2 * standardError : 0;
+    const tolerance = 4 * 4 * standardError * Math.sqrt(1 / RESAMPLES + 1 / made.resamples) + step;
+    expect(Math.abs((found?.low as number) - interval[0])).toBeLessThan(tolerance);
+    expect(Math.abs((found?.high as number) - interval[1])).toBeLessThan(tolerance);
+  });
+
+  it("p is scipy's permutation test's and ranx's", () => {
+    const found = randomisationTest(values, { resamples: exact ? made.resamples : RESAMPLES, seed: 3 });
+    if (exact) expect(found).toBeCloseTo(p, 12);
+    expect(Math.abs(found - p)).toBeLessThan(shareTolerance(p) + 1e-12);
+    expect(Math.abs(found - fisher)).toBeLessThan(shareTolerance(fisher));
+  });
+});
+
+describe('the bootstrap', () => {
+  const draw = randomFrom(4);
+  const column = Float64Array.from({ length: 50 }, () => draw.word() / 2 ** 32);
+
+  it('gives the same for the same seed, and pairs the columns', () => {
+    const shifted = column.map((value) => value + 1);
+    const [one, other] = bootstrapIntervals([column, shifted], { seed: 9 });
+    expect(other?.low).toBeCloseTo((one?.low as number) + 1, 12);
+    expect(bootstrapIntervals([column], { seed: 9 })[0]).toEqual(one);
+    expect(bootstrapIntervals([column], { seed: 10 })[0]).not.toEqual(one);
+  });
+
+  it('has no width where nothing varies', () => {
+    expect(bootstrapIntervals([Float64Array.of(0.25, 0.25, 0.25), Float64Array.of(0, 0, 1)])[0]).toEqual({ low: 0.25, high: 0.25 });
+    expect(bootstrapIntervals([Float64Array.of(0.7)])).toEqual([{ low: 0.7, high: 0.7 }]);
+    expect(bootstrapIntervals([])).toEqual([]);
+  });
+
+  it('covers the true mean about as often as it says', () => {
+    let covered = 0;
+    for (let round = 0; round < 300; round++) {
+      const values = Float64Array.from({ length: 40 }, () => draw.word() / 2 ** 32);
+      const [found] = bootstrapIntervals([values], { resamples: 500, seed: round });
+      if ((found?.low as number) <= 0.5 && (found?.high as number) >= 0.5) covered++;
+    }
+    expect(covered / 300).toBeGreaterThan(0.9);
+    expect(covered / 300).toBeLessThan(0.99);
+  });
+});
+
+describe('the randomisation test', () => {
+  it('tries all signs where there are few: 2 of the 32 are as extreme as all gains', () => {
+    expect(randomisationTest(Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5))).toBe(2 / 32);
+    expect(randomisationTest(Float64Array.of(0.1, 0, 0.2, 0, 0.3, 0.4, 0.5))).toBe(2 / 32);
+  });
+
+  it('is 1 for no difference at all, and never 0', () => {
+    expect(randomisationTest(new Float64Array(20))).toBe(1);
+    expect(randomisationTest(new Float64Array(100).fill(0.5), { resamples: 999 })).toBe(1 / 1000);
+  });
+});
+
+describe("Holm's correction", () => {
+  it('equals the definition, worked out the slow way', () => {
+    const draw = randomFrom(5);
+    for (let round = 0; round < 100; round++) {
+      const ps = Array.from({ length: 1 + draw.below(6) }, () => draw.below(100) / 1000);
+      const slow = ps.map((_, at) =>
+        // The largest of (m - rank) × p over all that are no larger.
+        Math.max(
+          ...ps.map((other, where) => {
+            const smaller = ps.filter((p, i) => p < other || (p === other && i < where)).length;
+            const counts = other < (ps[at] as number) || (other === ps[at] && where <= at);
+            return counts ? Math.min(1, other * (ps.length - smaller)) : 0;
+          }),
+        ),
+      );
+      for (const [at, p] of holm(ps).entries()) expect(p).toBeCloseTo(slow[at] as number, 12);
+    }
+    // The example of https://en.wikipedia.org/wiki/Holm-Bonferroni_method: at .05 the first and the second are rejected.
+    expect(holm([0.01, 0.04, 0.03, 0.005]).map((p) => p.toFixed(2))).toEqual(['0.03', '0.06', '0.06', '0.02']);
+    expect(holm([])).toEqual([]);
+  });
+});
+
+describe('the normal distribution', () => {
+  it("is scipy's", () => {
+    for (const [x, share] of normal.cdf) expect(Math.abs(normalCdf(x) / share - 1)).toBeLessThan(1e-7);
+    for (const [x, share] of normal.cdf) expect(Math.abs(normalCdf(x) - share)).toBeLessThan(1e-14);
+    for (const [share, x] of normal.quantile)
+      expect(Math.abs(normalQuantile(share) - x)).toBeLessThan(1e-12 * Math.max(1, Math.abs(x)) + 1e-15);
+  });
+});
+
+describe('a verdict', () => {
+  const of = (differences: readonly number[], adjustedP: number, comparisons = 1) =>
+    verdictOf({ differences: Float64Array.from(differences), adjustedP, comparisons });
+  const wave = (count: number, mean: number): number[] => Array.from({ length: count }, (_, at) => mean + (at % 2 === 0 ? 0.2 : -0.2));
+
+  it('is in words', () => {
+    expect(of(wave(40, 0.1), 0.01)).toEqual({ verdict: 'helps' });
+    expect(of(wave(40, -0.1), 0.049)).toEqual({ verdict: 'hurts' });
+    expect(of([0, 0, 0], 1)).toEqual({ verdict: 'makes no difference: all 3 queries score the same' });
+    expect(of([0], 1)).toEqual({ verdict: 'makes no difference: the only query scores the same' });
+    expect(of([0.4], 1)).toEqual({ verdict: 'cannot tell with 1 query: its spread is unknown' });
+    expect(of([0.2, -0.2], 1)).toEqual({ verdict: 'cannot tell with 2 queries: more than 1,000,000 would be needed' });
+  });
+
+  it('says how many queries a paired z test with a power of 80 % would need', () => {
+    // (1.95996 + 0.84162)² × (0.2² × 40 / 39) / 0.04² = 201.3, rounded up to two digits.
+    expect(of(wave(40, 0.04), 0.2)).toEqual({ verdict: 'cannot tell with 40 queries: about 210 would be needed', needed: 210 });
+    // With four comparisons each is left a quarter of the level: (2.49771 + 0.84162)² × …
+    expect(of(wave(40, 0.04), 0.2, 4).needed).toBe(290);
+    expect(of(wave(40, 0.0004), 0.9).verdict).toBe('cannot tell with 40 queries: more than 1,000,000 would be needed');
+    expect(of(wave(40, 0.2), 0.06).needed).toBe(41);
+  });
+});
