@@ -2,60 +2,24 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
 import { type AssembleOptions, assembleReport, type Measured } from '../eval/assemble.ts';
-import { fileBeside, readCorpus } from '../eval/collection.ts';
+import { checkCollection } from '../eval/checks/check-collection.ts';
+import type { CollectionChecks } from '../eval/checks/findings.ts';
 import { parseGate } from '../eval/gate.ts';
 import { keyOf, openJournal } from '../eval/journal.ts';
-import { inOrder } from '../eval/judged-ranking.ts';
 import { defaultMeasures, type Measure, parseMeasures } from '../eval/measure.ts';
 import { measureRunFile, measureSystem, namesOfRuns } from '../eval/measured.ts';
 import { readReport } from '../eval/read-report.ts';
 import type { EvalReport } from '../eval/report.ts';
-import { readRun } from '../eval/run-file.ts';
 import { runSystemOver } from '../eval/run-system.ts';
-import { indexSystem, runSystem, type System, type SystemAnswer } from '../eval/system.ts';
+import type { SystemAnswer } from '../eval/system.ts';
 import { cacheFolder } from '../model/cache-folder.ts';
-import { hashFile } from '../model/checksums.ts';
+import { readDocuments } from '../read/read.ts';
 import { checkCount } from '../search/check.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
-import { defaultFields } from '../text/recipe.ts';
-import type { Document, Progress } from '../types.ts';
-import { type DataOptions, type FoundSet, findTestSet } from './eval-data.ts';
-import { openEvalIndex } from './eval-index.ts';
-import { lateInteraction, openModel } from './parts.ts';
-import { rerankersOf } from './pipelines.ts';
-
-export interface EvaluateOptions extends DataOptions {
-  /** Runs that somebody else made, each an entry of the report. */
-  readonly runs?: readonly string[];
-  /** @default `comparedPipelines` when there are no runs */
-  readonly pipelines?: readonly Pipeline[];
-  /** Candidates from this run instead of a first stage of our own. */
-  readonly firstStageRun?: string;
-  /** An index that exists, instead of one made of the documents of `data`. */
-  readonly in?: string;
-  /** Fields that make the text of a document. @default as for `openIndex` */
-  readonly fields?: readonly string[];
-  readonly embedder?: string;
-  /** ir-measures names with commas between; the first is the primary one. @default defaultMeasures */
-  readonly measures?: string;
-  /** Numbers of candidates in the cut-off table, 1 to 10,000; none for no table. @default 10, 25, 50, 100 */
-  readonly cutOffs?: readonly number[];
-  /** Leave out judged queries without a relevant document. @default false */
-  readonly dropEmpty?: boolean;
-  /** Such as `nDCG@10 >= 0.62`, see docs/evaluation.md. */
-  readonly gates?: readonly string[];
-  /** The name of one of the pipelines, or the path of an earlier report in JSON. @default the first entry */
-  readonly baseline?: string;
-  /** 0 to 4,294,967,295. @default 20 */
-  readonly seed?: number;
-  /** Resamples of every interval and test, 100 to 1,000,000. @default 10,000 */
-  readonly resamples?: number;
-  /** Look for leaks and near-duplicates between queries and documents. @default true */
-  readonly checks?: boolean;
-  /** Where the index of `data` and the answers of a run that was killed are kept. @default `eval` in the cache folder */
-  readonly workFolder?: string;
-  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
-}
+import { defaultFields, textOf } from '../text/recipe.ts';
+import { type FoundSet, findTestSet } from './eval-data.ts';
+import type { EvaluateOptions } from './eval-options.ts';
+import { type Systems, systemsOverIndex, systemsOverRun } from './eval-systems.ts';
 
 /** What is compared when nobody names pipelines: each first stage alone, and what reranking adds. */
 export const comparedPipelines: readonly Pipeline[] = [
@@ -84,97 +48,6 @@ const measuresOf = (options: EvaluateOptions): readonly Measure[] => {
   return [...measures.values()];
 };
 
-const firstOf = (documents: ReadonlyMap<string, Document>): Document => documents.values().next().value ?? {};
-
-interface Systems extends AsyncDisposable {
-  readonly systems: readonly System[];
-  readonly warnings: readonly string[];
-}
-
-const systemsOverRun = async (
-  options: EvaluateOptions,
-  set: FoundSet,
-  pipelines: readonly Pipeline[],
-  cutOffs: readonly number[],
-): Promise<Systems> => {
-  const { signal, fields } = options;
-  const reading = signal === undefined ? {} : { signal };
-  const path = fileBeside(set.folder ?? '.', options.firstStageRun as string);
-  const run = await readRun(path, reading);
-  const lists = new Map(
-    [...run].filter(([query]) => set.judgments.has(query)).map(([query, list]) => [query, inOrder(query, list).map(({ id }) => id)]),
-  );
-  if (lists.size === 0)
-    throw new FinetoothError(
-      'E_JUDGMENTS',
-      `none of the ${run.size} queries of ${path} is judged: run and judgments are of different collections.`,
-    );
-  const wanted = new Set([...lists.values()].flat());
-  const needsText = pipelines.some(({ reranker }) => reranker !== null);
-  if (needsText && set.corpus === undefined)
-    throw usage('reranking a run needs the texts of its documents: name a folder with corpus.jsonl as --data.');
-  const documents = needsText
-    ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
-    : new Map<string, Document>();
-  const reranker = needsText ? lateInteraction(await openModel(options.embedder, options.models)) : null;
-  const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
-  const read = fields ?? defaultFields(firstOf(documents));
-  return {
-    systems: pipelines.map((pipeline) =>
-      runSystem(described, pipeline, pipeline.rankFields ?? read, { rerankers: rerankersOf(pipeline, () => reranker), cutOffs }),
-    ),
-    warnings: [],
-    [Symbol.asyncDispose]: async () => reranker?.close?.(),
-  };
-};
-
-const systemsOverIndex = async (
-  options: EvaluateOptions,
-  set: FoundSet,
-  pipelines: readonly Pipeline[],
-  cutOffs: readonly number[],
-  workFolder: string,
-): Promise<Systems> => {
-  const { signal, fields, embedder, models, onProgress } = options;
-  const index = await openEvalIndex({
-    workFolder,
-    ...(signal === undefined ? {} : { signal }),
-    ...(options.in === undefined ? {} : { in: options.in }),
-    ...(set.corpus === undefined ? {} : { corpus: set.corpus }),
-    ...(fields === undefined ? {} : { fields }),
-    ...(embedder === undefined ? {} : { embedder }),
-    ...(models === undefined ? {} : { models }),
-    onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
-  });
-  try {
-    const judged = [
-      ...new Set([...set.judgments.values()].flatMap((grades) => [...grades].filter(([, grade]) => grade > 0).map(([id]) => id))),
-    ];
-    let there = 0;
-    for await (const _ of index.store.read(judged)) there++;
-    if (there === 0)
-      throw new FinetoothError(
-        'E_JUDGMENTS',
-        `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${options.in ?? set.corpus}: judgments and documents are of different collections.`,
-      );
-    const missing = judged.length - there;
-    await index.embedder().warm?.();
-    return {
-      systems: pipelines.map((pipeline) =>
-        indexSystem(index, pipeline, { rerankers: rerankersOf(pipeline, () => index.reranker()), cutOffs }),
-      ),
-      warnings:
-        missing === 0
-          ? []
-          : [`${missing} of the ${judged.length} relevant documents are not in ${options.in ?? set.corpus}: no pipeline can find them.`],
-      [Symbol.asyncDispose]: () => index.close(),
-    };
-  } catch (error) {
-    await index.close();
-    throw error;
-  }
-};
-
 /** Asks every system every query, each with its own journal, and gives back what is measured. */
 const measureSystems = async (
   { systems }: Systems,
@@ -201,6 +74,26 @@ const measureSystems = async (
     }
   }
   return measured;
+};
+
+/** Looks for leaks and near-duplicates in the texts that are searched. */
+const checksOf = (
+  corpus: string,
+  { queries, judgments }: FoundSet,
+  { fields, signal, onProgress }: EvaluateOptions,
+): Promise<CollectionChecks> => {
+  const call = signal === undefined ? {} : { signal };
+  const texts = async function* () {
+    let read = fields;
+    let done = 0;
+    for await (const { document } of readDocuments(corpus, call)) {
+      read ??= defaultFields(document);
+      if (done % 1000 === 0) onProgress?.({ what: 'looking for leaks and duplicates', done, unit: 'document' });
+      done++;
+      yield { id: String(document._id ?? document.id), text: textOf(document, read) };
+    }
+  };
+  return checkCollection({ documents: texts(), queries, judgments }, call);
 };
 
 const baselineOf = async ({ baseline, signal }: EvaluateOptions, names: readonly string[]): Promise<Pick<AssembleOptions, 'baseline'>> => {
@@ -246,6 +139,8 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
     warnings.push(...systems.warnings);
     measured.push(...(await measureSystems(systems, set, measures, options, workFolder)));
   }
+  const checked = options.checks === false || set.corpus === undefined ? undefined : await checksOf(set.corpus, set, options);
+  warnings.push(...(checked?.warnings ?? []));
   const all = measured.map(({ name }) => name);
   const twice = all.find((name, at) => all.indexOf(name) !== at);
   if (twice !== undefined) throw usage(`two entries are called "${twice}": give the pipeline another name.`);
@@ -258,6 +153,7 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
     gates,
     ...(await baselineOf(options, all)),
     warnings,
+    ...(checked === undefined ? {} : { checks: checked }),
     ...(options.data === undefined ? {} : { data: options.data }),
     // Kilobytes, on every system.
     peakMemory: process.resourceUsage().maxRSS * 1024,

@@ -201,7 +201,7 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
     measure: measure.name,
     chosen: { ...(pipelines[picked.chosen] as Pipeline), name: 'tuned' },
     tried: pipelines.map((pipeline, at) => ({ pipeline, value: meanOf(valuesOf(at)), folds: picked.choices[at] as number })),
-    inSample: meanOf(valuesOf(picked.chosen)),
+    inSample: picked.inSample,
     heldOut: meanOf(picked.heldOut),
     stability: picked.stability,
     comparison: comparison as Comparison,

@@ -1,3 +1,4 @@
+import type { CollectionChecks } from './checks/findings.ts';
 import { type Chance, compareAll, type Side, unjudgedShare, withDetails } from './compare.ts';
 import type { Evaluation } from './evaluation.ts';
 import { checkGates, type Gate } from './gate.ts';
@@ -33,6 +34,7 @@ export interface AssembleOptions {
   /** An earlier report to compare with, or one of these pipelines. @default the first pipeline, when there are several */
   readonly baseline?: { readonly report: EvalReport; readonly name: string } | { readonly pipeline: string };
   readonly warnings: readonly string[];
+  readonly checks?: CollectionChecks;
   readonly data?: string;
   readonly peakMemory: number;
   readonly version: string;
@@ -182,6 +184,7 @@ export const assembleReport = (options: AssembleOptions): EvalReport => {
     comparisons,
     gates: results,
     warnings,
+    ...(options.checks === undefined ? {} : { checks: options.checks }),
     settings: { ...chance, ...(options.data === undefined ? {} : { data: options.data }) },
     peakMemory,
     version: options.version,

@@ -1,8 +1,33 @@
 /** `finetooth/eval`: measures, significance, collections and reports. Loads no model and no native part. */
-export { type Collection, readCollection, readTestSet, type TestSet, type TestSetOptions } from './collection.ts';
+export { checkCollection } from './checks/check-collection.ts';
+export type { CollectionChecks } from './checks/findings.ts';
+export { type Collection, readCollection, readCorpus, readTestSet, type TestSet, type TestSetOptions } from './collection.ts';
+export { type Chance, compareAll, type Side } from './compare.ts';
 export { type EvaluateOptions, type Evaluation, evaluateRun, meanOf } from './evaluation.ts';
+export { checkGates, type Gate, parseGate } from './gate.ts';
 export type { Columns, DocumentId, Grades, JudgedRanking, Judgments, RankedList, RankedRun } from './judged-ranking.ts';
 export { readJudgments } from './judgments.ts';
 export { defaultMeasures, type Measure, parseMeasure, parseMeasures } from './measure.ts';
 export { measureOf } from './measures.ts';
+export { readReport } from './read-report.ts';
+export { toHtml } from './render/html.ts';
+export { toMarkdown } from './render/markdown.ts';
+export type {
+  Comparison,
+  CutOff,
+  Estimate,
+  EvalReport,
+  Failure,
+  GateResult,
+  Latency,
+  Move,
+  PipelineReport,
+  QueryChange,
+  Stage,
+} from './report.ts';
 export { evaluateFile, type RunList, readRun } from './run-file.ts';
+export { type BootstrapOptions, bootstrapIntervals, type Interval } from './significance/bootstrap.ts';
+export { holm } from './significance/holm.ts';
+export { type RandomisationOptions, randomisationTest } from './significance/randomisation.ts';
+export { powerAssumption, type VerdictInput, verdictOf } from './significance/verdict.ts';
+export { type CrossValidateOptions, type CrossValidation, crossValidate } from './tune/cross-validate.ts';

@@ -1,3 +1,5 @@
+import type { CollectionChecks } from './checks/findings.ts';
+
 /** What an evaluation says: one object, from which the table, the JSON, the Markdown and the HTML page are made. */
 
 /** A mean over queries with its 95 % bootstrap interval. */
@@ -120,6 +122,8 @@ export interface EvalReport {
   readonly gates: readonly GateResult[];
   /** Sentences about the data and the verdicts: unjudged results, scores out of order, leaks, near-duplicates. */
   readonly warnings: readonly string[];
+  /** Leaks and near-duplicates; absent when nobody looked, or the documents were not at hand. */
+  readonly checks?: CollectionChecks;
   /** What makes the figures repeatable. */
   readonly settings: { readonly seed: number; readonly resamples: number; readonly confidence: number; readonly data?: string };
   /** Bytes: the most that the process held. */

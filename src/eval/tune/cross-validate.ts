@@ -1,87 +1,84 @@
 import { FinetoothError } from '../../errors.ts';
-import { type Random, randomFrom } from '../../math/random.ts';
+import { randomFrom } from '../../math/random.ts';
+import { chooseConfiguration, type ScoreTable } from './choose.ts';
+import { checkFolds, drawFolds } from './folds.ts';
 
-export interface CrossValidateInput {
-  /** [configuration × query], row by row; the cheapest configuration first. */
-  readonly scores: Float64Array;
-  readonly configurations: number;
-  readonly queries: number;
-  /** 2 to 100. @default 5 */
+export interface CrossValidateOptions extends ScoreTable {
+  /** 2 to `queries`. @default 5 */
   readonly folds?: number;
-  /** Partitions that are drawn. @default 10 */
+  /** How often the queries are parted anew; 1 and more. @default 10 */
   readonly repeats?: number;
-  /** @default 20 */
+  /** 0 to 4,294,967,295. @default 20 */
   readonly seed?: number;
-  /** Take the cheapest configuration that is within one standard error of the best (Breiman et al. 1984). @default true */
+  /** Whether a cheaper configuration within one standard error of the best is preferred. @default true */
   readonly oneStandardError?: boolean;
 }
 
-export interface CrossValidated {
-  /** The configuration that all queries together choose. */
+export interface CrossValidation {
+  /** The configuration chosen by all queries, 0 to `configurations` - 1: the one to use. */
   readonly chosen: number;
-  /** [query] Its score under the configurations that were chosen without it, mean over the repeats. */
+  /** [query] Score under the configuration that was chosen without its fold, mean over the repeats: what choosing so is worth on new queries. */
   readonly heldOut: Float64Array;
-  /** [configuration] In how many folds it was chosen. */
-  readonly choices: readonly number[];
-  /** Share of the folds that chose `chosen`. */
+  /** Mean of `chosen` over all queries, by which it was chosen: too good to be true. */
+  readonly inSample: number;
+  /** Share of all `folds × repeats` choices that fell on `chosen`, 0 to 1. */
   readonly stability: number;
+  /** [configuration] How many of those choices fell on it. */
+  readonly choices: Int32Array;
 }
 
-/** Fewer queries than these say nothing about a choice. */
-const LEAST_QUERIES = 10;
-
-/** The fold of each item: a random partition whose parts differ by at most one in size. */
-export const foldsOf = (count: number, folds: number, random: Random): Int32Array => {
-  const fold = Int32Array.from({ length: count }, (_, at) => at % folds);
-  for (let at = count - 1; at > 0; at--) {
-    const other = random.below(at + 1);
-    [fold[at], fold[other]] = [fold[other] as number, fold[at] as number];
-  }
-  return fold;
-};
-
-/** The best of the given queries, or the first that is within one standard error of the difference to it. */
-const choose = ({ scores, configurations, queries, oneStandardError = true }: CrossValidateInput, among: readonly number[]): number => {
-  const score = (configuration: number, query: number): number => scores[configuration * queries + query] as number;
-  const sums = Array.from({ length: configurations }, (_, one) => among.reduce((sum, query) => sum + score(one, query), 0));
-  const best = sums.reduce((first, sum, one) => (sum > (sums[first] as number) ? one : first), 0);
-  if (!oneStandardError || among.length < 2) return best;
-  for (let one = 0; one < best; one++) {
-    const mean = ((sums[best] as number) - (sums[one] as number)) / among.length;
-    const squares = among.reduce((sum, query) => sum + (score(best, query) - score(one, query) - mean) ** 2, 0);
-    if (mean <= Math.sqrt(squares / (among.length - 1) / among.length)) return one;
-  }
-  return best;
+const checkTable = ({ scores, configurations, queries }: ScoreTable, repeats: number): void => {
+  if (!Number.isInteger(repeats) || repeats < 1)
+    throw new FinetoothError('E_USAGE', `repeats is ${repeats}; it is a whole number of 1 and more. 10 is usual.`);
+  if (configurations < 1 || scores.length !== configurations * queries)
+    throw new FinetoothError(
+      'E_USAGE',
+      `there are ${scores.length} scores for ${configurations} configurations and ${queries} queries; give one for each pair, and at least one configuration.`,
+    );
+  const at = scores.findIndex((score) => !Number.isFinite(score));
+  if (at >= 0)
+    throw new FinetoothError(
+      'E_USAGE',
+      `the score of configuration ${Math.floor(at / queries)} for query ${at % queries} (both from 0) is ${scores[at]}; a query that failed scores 0.`,
+    );
 };
 
 /**
- * Chooses a configuration, and says what the choosing itself is worth: each query is scored by what the other folds chose. Throws E_USAGE for
- * fewer than 10 queries, or fewer than there are folds.
+ * Chooses among configurations, and estimates by repeated cross-validation what the choice is worth on queries that had no part in it
+ * (Stone 1974, "Cross-validatory choice and assessment of statistical predictions").
+ *
+ * @throws E_USAGE for fewer than 10 queries, folds that do not fit them, and scores that are not finite or not as many as pairs.
  */
-export const crossValidate = (input: CrossValidateInput): CrossValidated => {
-  const { scores, configurations, queries, folds = 5, repeats = 10, seed = 20 } = input;
-  const least = Math.max(LEAST_QUERIES, folds);
-  if (queries < least)
-    throw new FinetoothError(
-      'E_USAGE',
-      `choosing needs at least ${least} judged queries; there ${queries === 1 ? 'is' : 'are'} ${queries}. Judge more with "finetooth label".`,
-    );
+export const crossValidate = (options: CrossValidateOptions): CrossValidation => {
+  const { configurations, queries, scores, folds = 5, repeats = 10, seed = 20, oneStandardError = true } = options;
+  checkFolds(queries, folds);
+  checkTable(options, repeats);
   const random = randomFrom(seed);
+  const choices = new Int32Array(configurations);
   const heldOut = new Float64Array(queries);
-  const choices = new Array<number>(configurations).fill(0);
-  const all = Array.from({ length: queries }, (_, query) => query);
+  const all = Int32Array.from({ length: queries }, (_, query) => query);
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const fold = foldsOf(queries, folds, random);
-    for (let part = 0; part < folds; part++) {
-      const choice = choose(
-        input,
-        all.filter((query) => fold[query] !== part),
-      );
-      choices[choice] = (choices[choice] as number) + 1;
-      for (const query of all)
-        if (fold[query] === part) heldOut[query] = (heldOut[query] as number) + (scores[choice * queries + query] as number) / repeats;
+    const foldOf = drawFolds(queries, folds, random);
+    const taken = Array.from({ length: folds }, (_, fold) =>
+      chooseConfiguration(
+        options,
+        all.filter((query) => foldOf[query] !== fold),
+        oneStandardError,
+      ),
+    );
+    for (const one of taken) choices[one] = (choices[one] as number) + 1;
+    for (const query of all) {
+      const one = taken[foldOf[query] as number] as number;
+      heldOut[query] = (heldOut[query] as number) + (scores[one * queries + query] as number) / repeats;
     }
   }
-  const chosen = choose(input, all);
-  return { chosen, heldOut, choices, stability: (choices[chosen] as number) / (folds * repeats) };
+  const chosen = chooseConfiguration(options, all, oneStandardError);
+  const own = scores.subarray(chosen * queries, (chosen + 1) * queries);
+  return {
+    chosen,
+    heldOut,
+    inSample: own.reduce((sum, one) => sum + one, 0) / queries,
+    stability: (choices[chosen] as number) / (folds * repeats),
+    choices,
+  };
 };

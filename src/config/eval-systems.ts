@@ -1,0 +1,107 @@
+import { FinetoothError } from '../errors.ts';
+import { fileBeside, readCorpus } from '../eval/collection.ts';
+import { inOrder } from '../eval/judged-ranking.ts';
+import { readRun } from '../eval/run-file.ts';
+import { indexSystem, runSystem, type System } from '../eval/system.ts';
+import { hashFile } from '../model/checksums.ts';
+import type { Pipeline } from '../search/pipeline.ts';
+import { defaultFields } from '../text/recipe.ts';
+import type { Document } from '../types.ts';
+import type { FoundSet } from './eval-data.ts';
+import { openEvalIndex } from './eval-index.ts';
+import type { EvaluateOptions } from './eval-options.ts';
+import { lateInteraction, openModel } from './parts.ts';
+import { rerankersOf } from './pipelines.ts';
+
+const firstOf = (documents: ReadonlyMap<string, Document>): Document => documents.values().next().value ?? {};
+
+export interface Systems extends AsyncDisposable {
+  readonly systems: readonly System[];
+  readonly warnings: readonly string[];
+}
+
+/** Pipelines over the candidates of a run. Throws E_JUDGMENTS for a run of other queries. */
+export const systemsOverRun = async (
+  options: EvaluateOptions,
+  set: FoundSet,
+  pipelines: readonly Pipeline[],
+  cutOffs: readonly number[],
+): Promise<Systems> => {
+  const { signal, fields } = options;
+  const reading = signal === undefined ? {} : { signal };
+  const path = fileBeside(set.folder ?? '.', options.firstStageRun as string);
+  const run = await readRun(path, reading);
+  const lists = new Map(
+    [...run].filter(([query]) => set.judgments.has(query)).map(([query, list]) => [query, inOrder(query, list).map(({ id }) => id)]),
+  );
+  if (lists.size === 0)
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      `none of the ${run.size} queries of ${path} is judged: run and judgments are of different collections.`,
+    );
+  const wanted = new Set([...lists.values()].flat());
+  const needsText = pipelines.some(({ reranker }) => reranker !== null);
+  if (needsText && set.corpus === undefined)
+    throw new FinetoothError('E_USAGE', 'reranking a run needs the texts of its documents: name a folder with corpus.jsonl as --data.');
+  const documents = needsText
+    ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
+    : new Map<string, Document>();
+  const reranker = needsText ? lateInteraction(await openModel(options.embedder, options.models)) : null;
+  const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
+  const read = fields ?? defaultFields(firstOf(documents));
+  return {
+    systems: pipelines.map((pipeline) =>
+      runSystem(described, pipeline, pipeline.rankFields ?? read, { rerankers: rerankersOf(pipeline, () => reranker), cutOffs }),
+    ),
+    warnings: [],
+    [Symbol.asyncDispose]: async () => reranker?.close?.(),
+  };
+};
+
+/** Pipelines over an index. Throws E_JUDGMENTS when it holds none of the relevant documents. */
+export const systemsOverIndex = async (
+  options: EvaluateOptions,
+  set: FoundSet,
+  pipelines: readonly Pipeline[],
+  cutOffs: readonly number[],
+  workFolder: string,
+): Promise<Systems> => {
+  const { signal, fields, embedder, models, onProgress } = options;
+  const index = await openEvalIndex({
+    workFolder,
+    ...(signal === undefined ? {} : { signal }),
+    ...(options.in === undefined ? {} : { in: options.in }),
+    ...(set.corpus === undefined ? {} : { corpus: set.corpus }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(embedder === undefined ? {} : { embedder }),
+    ...(models === undefined ? {} : { models }),
+    onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
+  });
+  try {
+    const judged = [
+      ...new Set([...set.judgments.values()].flatMap((grades) => [...grades].filter(([, grade]) => grade > 0).map(([id]) => id))),
+    ];
+    let there = 0;
+    for await (const _ of index.store.read(judged)) there++;
+    if (there === 0)
+      throw new FinetoothError(
+        'E_JUDGMENTS',
+        `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${options.in ?? set.corpus}: judgments and documents are of different collections.`,
+      );
+    const missing = judged.length - there;
+    await index.embedder().warm?.();
+    return {
+      systems: pipelines.map((pipeline) =>
+        indexSystem(index, pipeline, { rerankers: rerankersOf(pipeline, () => index.reranker()), cutOffs }),
+      ),
+      warnings:
+        missing === 0
+          ? []
+          : [`${missing} of the ${judged.length} relevant documents are not in ${options.in ?? set.corpus}: no pipeline can find them.`],
+      [Symbol.asyncDispose]: () => index.close(),
+    };
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+};

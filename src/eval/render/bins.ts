@@ -1,0 +1,29 @@
+/** Counts of differences; one bar is centred on 0, so that no bar holds gains and losses. */
+export interface Bin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** `2 × half + 1` bars over -widest to widest. Their width is the same. */
+export const binned = (differences: readonly number[], half = 15): readonly Bin[] => {
+  let widest = 0;
+  for (const value of differences) widest = Math.max(widest, Math.abs(value));
+  const width = widest === 0 ? 1 / half : widest / half;
+  const counts = new Uint32Array(2 * half + 1);
+  for (const value of differences) {
+    const place = half + Math.round(value / width);
+    counts[place] = (counts[place] as number) + 1;
+  }
+  return Array.from(counts, (count, i) => ({ from: (i - half - 0.5) * width, to: (i - half + 0.5) * width, count }));
+};
+
+/** Queries that gained, lost and stayed; below 0.00005 the four digits of the report show no change. */
+export const tally = (differences: readonly number[]): { readonly better: number; readonly worse: number; readonly same: number } => {
+  let [better, worse] = [0, 0];
+  for (const value of differences) {
+    if (value >= 0.00005) better++;
+    else if (value <= -0.00005) worse++;
+  }
+  return { better, worse, same: differences.length - better - worse };
+};

@@ -1,0 +1,84 @@
+import type { PlotOptions } from '@observablehq/plot';
+import { FinetoothError, messageOf } from '../../errors.ts';
+import { type Html, trusted } from './markup.ts';
+
+type Plot = typeof import('@observablehq/plot');
+
+/** What is read of an element of linkedom's, which needs no browser's types. */
+interface Svg {
+  readonly outerHTML: string;
+  readonly firstChild: unknown;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  querySelector(selector: string): { remove(): void } | null;
+  insertBefore(child: unknown, before: unknown): void;
+}
+
+interface Page {
+  createElementNS(space: string, name: string): { textContent: string; setAttribute(name: string, value: string): void };
+}
+
+export interface Drawing {
+  /** Unique on the page; it becomes part of ids. */
+  readonly name: string;
+  /** Read aloud in place of the picture. */
+  readonly title: string;
+  readonly description: string;
+  readonly options: PlotOptions;
+}
+
+export interface Canvas {
+  readonly plot: Plot;
+  readonly draw: (drawing: Drawing) => Html;
+  /** A picture that only repeats the text beside it. */
+  readonly ornament: (options: PlotOptions) => Html;
+}
+
+const namespace = 'http://www.w3.org/2000/svg';
+
+const loadPackages = async (): Promise<{ plot: Plot; document: unknown }> => {
+  const [plot, linkedom] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
+  return { plot, document: linkedom.parseHTML('<html></html>').document };
+};
+
+/** Loads the plotting library and a document for it to draw into. Throws E_RUNTIME where they are not installed. */
+export const openCanvas = async (load = loadPackages): Promise<Canvas> => {
+  const { plot, document } = await load().catch((error: unknown) => {
+    throw new FinetoothError(
+      'E_RUNTIME',
+      `the page needs two packages for its plots and they did not load (${messageOf(error)}). Run "npm install @observablehq/plot linkedom", or ask for Markdown or JSON, which need neither.`,
+      { cause: error },
+    );
+  });
+  const drawn = (options: PlotOptions): Svg => {
+    const svg = plot.plot({ ...options, document: document as NonNullable<PlotOptions['document']> }) as unknown as Svg;
+    // The page styles all plots once.
+    svg.querySelector('style')?.remove();
+    for (const name of ['class', 'font-family', 'font-size']) svg.removeAttribute(name);
+    return svg;
+  };
+  return {
+    plot,
+    draw: ({ name, title, description, options }) => {
+      const svg = drawn(options);
+      svg.setAttribute('role', 'img');
+      svg.setAttribute('aria-labelledby', `${name}-title ${name}-description`);
+      const before = svg.firstChild;
+      for (const [element, part, text] of [
+        ['title', 'title', title],
+        ['desc', 'description', description],
+      ] as const) {
+        const child = (document as Page).createElementNS(namespace, element);
+        child.setAttribute('id', `${name}-${part}`);
+        child.textContent = text;
+        svg.insertBefore(child, before);
+      }
+      return trusted(svg.outerHTML);
+    },
+    ornament: (options) => {
+      const svg = drawn(options);
+      svg.setAttribute('aria-hidden', 'true');
+      return trusted(svg.outerHTML);
+    },
+  };
+};

@@ -1,0 +1,43 @@
+import type { EvalReport } from '../report.ts';
+import { openCanvas } from './canvas.ts';
+import { failedOf, queriesOf, settingsOf, warningsOf } from './detail-sections.ts';
+import { html, trusted } from './markup.ts';
+import { pageStyle } from './page-style.ts';
+import { spreadsOf, tradesOf } from './plot-sections.ts';
+import { comparisonsOf, figuresOf, gatesOf, headerOf } from './sections.ts';
+
+/**
+ * One page that needs nothing else: no script, no file, no server. Its plots are SVG made here.
+ * Throws E_RUNTIME when the packages that draw them are not installed.
+ */
+export const toHtml = async (report: EvalReport): Promise<string> => {
+  const canvas = await openCanvas();
+  const sections = [
+    headerOf(report),
+    gatesOf(report),
+    figuresOf(report, canvas),
+    comparisonsOf(report, canvas),
+    spreadsOf(report, canvas),
+    tradesOf(report, canvas),
+    queriesOf(report),
+    warningsOf(report),
+    failedOf(report),
+    settingsOf(report),
+  ].filter((section) => section.html !== '');
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Evaluation by ${report.primary}, ${report.at.slice(0, 10)}</title>
+<style>${trusted(pageStyle)}</style>
+</head>
+<body>
+<main>
+${sections.map((section) => html`${section}\n`)}</main>
+</body>
+</html>
+`.html;
+};

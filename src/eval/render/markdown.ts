@@ -1,0 +1,138 @@
+import type { Comparison, EvalReport, QueryChange } from '../report.ts';
+import { counted, dollars, duration, figure, grouped, interval, percent, probability, signed } from './numbers.ts';
+import {
+  claimOf,
+  ended,
+  evidenceOf,
+  failuresOf,
+  gradeText,
+  headlines,
+  measureNames,
+  mostFailures,
+  outcomeOf,
+  outcomeSigns,
+  queriesNeededText,
+  rankChange,
+  shortened,
+  withoutRelevantText,
+} from './words.ts';
+
+/** Names, queries and ids are data: nothing in them may make a column, a link, a heading or a tag. */
+export const safeMarkdown = (text: string): string =>
+  text
+    .replace(/\s+/gu, ' ')
+    .replace(/\p{Cc}/gu, '\u{fffd}')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]()#!|~]|^[-+]|(?<!\p{L}|\p{N})@/gu, '\\$&');
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const headline = (comparison: Comparison, report: EvalReport): string => {
+  const [claim, rest] = claimOf(comparison, safeMarkdown);
+  return `${outcomeSigns[outcomeOf(comparison)]} **${claim}**${rest}: ${evidenceOf(comparison, report, safeMarkdown)}`;
+};
+
+const figures = (report: EvalReport): string => {
+  const names = measureNames(report.pipelines);
+  const timed = report.pipelines.some(({ latency }) => latency.total !== undefined);
+  const tokens = report.pipelines.some((one) => one.tokens !== undefined);
+  const cost = report.pipelines.some((one) => one.cost !== undefined);
+  const rows = report.pipelines.map(({ name, measures, latency: { total }, tokens: used, cost: paid }) => [
+    safeMarkdown(name),
+    ...names.map((measure) => {
+      const found = measures[measure];
+      return found === undefined ? '' : `${figure(found.value)} ${interval(found.low, found.high)}`;
+    }),
+    ...(timed ? [total === undefined ? '' : duration(total.p50), total === undefined ? '' : duration(total.p95)] : []),
+    ...(tokens ? [used === undefined ? '' : grouped(used)] : []),
+    ...(cost ? [paid === undefined ? '' : dollars(paid)] : []),
+  ]);
+  return table(['', ...names, ...(timed ? ['p50', 'p95'] : []), ...(tokens ? ['tokens a query'] : []), ...(cost ? ['cost'] : [])], rows);
+};
+
+const comparisons = ({ comparisons: all }: EvalReport): string =>
+  table(
+    ['', 'against', 'measure', 'difference', 'p (Holm)', 'verdict'],
+    all.map(({ pipeline, baseline, measure, difference, low, high, adjustedP, verdict, unsafe }) => [
+      safeMarkdown(pipeline),
+      safeMarkdown(baseline),
+      measure,
+      `${signed(difference)} ${interval(low, high, signed)}`,
+      probability(adjustedP),
+      `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; ${safeMarkdown(unsafe)}`}`,
+    ]),
+  );
+
+const cutOffs = ({ pipelines, primary }: EvalReport): string => {
+  const cut = pipelines.filter((one) => one.cutOffs.length > 0);
+  const counts = [...new Set(cut.flatMap((one) => one.cutOffs.map(({ candidates }) => candidates)))].sort((a, b) => a - b);
+  const rows = cut.map((one) => [
+    safeMarkdown(one.name),
+    ...counts.map((count) => {
+      const found = one.cutOffs.find(({ candidates }) => candidates === count);
+      if (found === undefined) return '';
+      return found.gainKept === undefined ? figure(found.value) : `${figure(found.value)} (${percent(found.gainKept)})`;
+    }),
+  ]);
+  return rows.length === 0 ? '' : table([`${primary} by candidates (gain kept)`, ...counts.map(String)], rows);
+};
+
+const changes = (title: string, list: readonly QueryChange[]): string =>
+  list.length === 0
+    ? ''
+    : `**${title}**\n\n${table(
+        ['query', 'before', 'after', 'what moved'],
+        list.map(({ query, text, before, after, moved }) => [
+          safeMarkdown(shortened(text ?? query, 120)),
+          figure(before),
+          figure(after),
+          moved.map((move) => `${safeMarkdown(shortened(move.id, 60))} (${gradeText(move)}): ${rankChange(move)}`).join('<br>'),
+        ]),
+      )}`;
+
+const details = (report: EvalReport): string[] =>
+  headlines(report).flatMap(({ pipeline, helped = [], hurt = [] }) => {
+    if (helped.length + hurt.length === 0) return [];
+    const parts = [changes('Most helped', helped), changes('Most hurt', hurt)].filter((part) => part !== '');
+    return [
+      `<details><summary>Queries that ${safeMarkdown(pipeline)} helped and hurt most</summary>\n\n${parts.join('\n\n')}\n\n</details>`,
+    ];
+  });
+
+/** A report for a pull request, in GitHub's Markdown. */
+export const toMarkdown = (report: EvalReport): string => {
+  const { gates, warnings, primary, settings, version } = report;
+  const failures = failuresOf(report);
+  const open = headlines(report).some((one) => outcomeOf(one) === 'unknown');
+  const without = withoutRelevantText(report);
+  const notes = [...(without === '' ? [] : [without]), ...warnings.map((one) => safeMarkdown(ended(one)))];
+  return `${[
+    `### Evaluation by ${primary}, ${counted(report.queries, 'query', 'queries')}`,
+    headlines(report)
+      .map((one) => headline(one, report))
+      .join('\n\n'),
+    gates
+      .map(
+        ({ gate, pipeline, passed, found }) =>
+          `- ${passed ? '✓' : '✗'} ${safeMarkdown(gate)} (${safeMarkdown(pipeline)}): ${safeMarkdown(found)}`,
+      )
+      .join('\n'),
+    figures(report),
+    report.comparisons.length === 0 ? '' : comparisons(report),
+    cutOffs(report),
+    notes.map((one) => `- ${one}`).join('\n'),
+    failures.length === 0
+      ? ''
+      : `**${counted(failures.length, 'query', 'queries')} failed**\n\n${failures
+          .slice(0, mostFailures)
+          .map(({ pipeline, query, message }) => `- ${safeMarkdown(pipeline)}, ${safeMarkdown(query)}: ${safeMarkdown(message)}`)
+          .join('\n')}`,
+    ...details(report),
+    `<sub>95 % intervals; seed ${settings.seed}, ${grouped(settings.resamples)} resamples; finetooth ${version}.${open ? ` ${queriesNeededText}` : ''}</sub>`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`;
+};
