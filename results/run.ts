@@ -13,6 +13,10 @@ export interface Published {
   /** Names the run below that computes it. */
   readonly workload: string;
   readonly value: string;
+  /** `supplied`: somebody else's run, only scored here. @default finetooth */
+  readonly system?: 'finetooth' | 'supplied';
+  /** What computes it again. */
+  readonly command: string;
   /** nDCG@10 unless the value is a count. */
   readonly expected: number;
   readonly tolerance: number;

@@ -1,6 +1,7 @@
-/** Writes the pages that are made from tables: docs/errors.md and docs/commands.md. A test holds them to the tables. */
+/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md and docs/results.md. A test holds them to the tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resultsPage } from '../results/page.ts';
 import { commands } from '../src/cli/commands.ts';
 import { type OptionSpec, options, rangeOf } from '../src/config/options.ts';
 import { errorTable } from '../src/errors.ts';
@@ -38,7 +39,11 @@ ${sections.join('\n')}`;
 };
 
 /** Page by file name. */
-export const pages = (): Readonly<Record<string, string>> => ({ 'errors.md': errorsPage(), 'commands.md': commandsPage() });
+export const pages = (): Readonly<Record<string, string>> => ({
+  'errors.md': errorsPage(),
+  'commands.md': commandsPage(),
+  'results.md': resultsPage(),
+});
 
 if (import.meta.main)
   for (const [name, text] of Object.entries(pages())) await writeFile(join(import.meta.dirname, '..', 'docs', name), text);

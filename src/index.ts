@@ -1,6 +1,7 @@
 /** The public surface: everything that is exported is listed here by name. */
 
-export { comparedPipelines, type EvaluateOptions, evaluate } from './config/evaluate.ts';
+export type { EvaluateOptions } from './config/eval-options.ts';
+export { comparedPipelines, evaluate } from './config/evaluate.ts';
 export { type OpenIndexOptions, openIndex } from './config/open-index.ts';
 export { defaultModel, lanceStore, lateInteraction, localEmbedder, type ModelOptions, memoryStore, openModel } from './config/parts.ts';
 export { readPipelines, searchOptionsOf } from './config/pipelines.ts';

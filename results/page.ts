@@ -1,0 +1,58 @@
+/** docs/results.md, made from what is published here and what others published. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Published } from './run.ts';
+
+interface Other {
+  readonly workload: string;
+  readonly system: string;
+  readonly value: number;
+  readonly source: string;
+}
+interface Described {
+  readonly title: string;
+  readonly about: string;
+  /** The data had been looked at when the ranking recipe was chosen. */
+  readonly seen?: boolean;
+}
+
+const read = <T>(name: string): T => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as T;
+
+const figure = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(4).replace(/^0/, ''));
+
+const section = (
+  workload: string,
+  { title, about, seen }: Described,
+  published: readonly Published[],
+  others: readonly Other[],
+): string => {
+  const ours = published
+    .filter((one) => one.workload === workload)
+    .map(({ value, expected, tolerance, system = 'finetooth' }) => ({
+      expected,
+      row: `| ${system === 'supplied' ? `${value}, supplied run, scored here` : `**finetooth**, ${value}`} | ${figure(expected)} | ± ${tolerance} |`,
+    }));
+  const theirs = others
+    .filter((one) => one.workload === workload)
+    .map(({ system, value, source }) => ({ expected: value, row: `| ${system} | ${figure(value)} | published: ${source} |` }));
+  const rows = [...ours, ...theirs].sort((a, b) => b.expected - a.expected).map(({ row }) => row);
+  const mark = seen ? ' **Seen**: this collection had been looked at when the formula of the reranker was chosen.' : '';
+  return `## ${title}\n\n${about}${mark} \`npm run results -- ${workload}\`\n\n| system | ${workload === 'guide' ? 'count' : 'nDCG@10'} | |\n|---|---|---|\n${rows.join('\n')}\n`;
+};
+
+export const resultsPage = (): string => {
+  const published = read<readonly Published[]>('published.json');
+  const others = read<readonly Other[]>('others.json');
+  const described = read<Readonly<Record<string, Described>>>('collections.json');
+  return `# Results
+
+Made from \`results/\` by \`npm run docs\`. Every figure of ours is a line in [results/published.json](../results/published.json): workload, hash
+of the data, expected value, tolerance. \`npm run results\` computes all of them anew and fails when one is off. The collections are not part of
+the project: name their folder with \`FINETOOTH_COLLECTIONS\`. Figures of others stand beside ours with their source; they were not measured here, and their
+candidate lists, corpora and tokenisers may differ. All is nDCG@10, the best first, losses beside gains. "Reranked" is late interaction on the bundled
+model, 100 candidates.
+
+${Object.entries(described)
+  .map(([workload, one]) => section(workload, one, published, others))
+  .join('\n')}`;
+};
