@@ -4,7 +4,7 @@ export type { EvaluateOptions } from './config/eval-options.ts';
 export { comparedPipelines, evaluate } from './config/evaluate.ts';
 export { type OpenIndexOptions, openIndex } from './config/open-index.ts';
 export { defaultModel, lanceStore, lateInteraction, localEmbedder, type ModelOptions, memoryStore, openModel } from './config/parts.ts';
-export { readPipelines, searchOptionsOf } from './config/pipelines.ts';
+export { type NamedRerankers, readPipelines, searchOptionsOf } from './config/pipelines.ts';
 export { type TuneOptions, type TuneReport, tune } from './config/tune.ts';
 export type { Embedder } from './embed/embedder.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';

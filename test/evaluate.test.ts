@@ -125,6 +125,18 @@ describe('pipelines over a folder of data', () => {
     expect(gated.stdout).toContain('FAILED  failures = 0  (words: failures is 2)');
   });
 
+  it('say when a query stands word for word in a document, unless nobody wants to know', async () => {
+    write('leaky/corpus.jsonl', lines([...documents, { _id: 'faq', title: 'faq', text: 'Q: Where does a bat live? A: In caves.' }]));
+    write('leaky/queries.jsonl', lines(queries));
+    write('leaky/qrels.tsv', `${qrels}q0\tfaq\t1\n`);
+    const words = ['--data', path('leaky'), '--run', path('good.trec')];
+    const report = await reportOf(...words);
+    expect(report.warnings.join()).toContain('Query "q0" stands word for word in document "faq", which is judged relevant');
+    expect(report.checks?.leaks.shown).toEqual([{ query: 'q0', document: 'faq', grade: 1 }]);
+    const unchecked = await reportOf(...words, '--skip-checks');
+    expect([unchecked.warnings, unchecked.checks]).toEqual([[], undefined]);
+  });
+
   it('rerank a run that somebody else made', async () => {
     const report = await reportOf(
       '--data',

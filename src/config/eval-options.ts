@@ -1,6 +1,8 @@
 import type { Pipeline } from '../search/pipeline.ts';
+import type { SearchIndex } from '../search/search-index.ts';
 import type { Progress } from '../types.ts';
 import type { DataOptions } from './eval-data.ts';
+import type { NamedRerankers } from './pipelines.ts';
 
 export interface EvaluateOptions extends DataOptions {
   /** Runs that somebody else made, each an entry of the report. */
@@ -9,8 +11,10 @@ export interface EvaluateOptions extends DataOptions {
   readonly pipelines?: readonly Pipeline[];
   /** Candidates from this run instead of a first stage of our own. */
   readonly firstStageRun?: string;
-  /** An index that exists, instead of one made of the documents of `data`. */
-  readonly in?: string;
+  /** Rerankers of your own, by the name that the pipelines use for them. They are not closed. */
+  readonly rerankers?: NamedRerankers;
+  /** An index that exists, by its folder or opened by you (then it is not closed), instead of one made of the documents of `data`. */
+  readonly in?: string | SearchIndex;
   /** Fields that make the text of a document. @default as for `openIndex` */
   readonly fields?: readonly string[];
   readonly embedder?: string;

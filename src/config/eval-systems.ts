@@ -41,17 +41,21 @@ export const systemsOverRun = async (
     );
   const wanted = new Set([...lists.values()].flat());
   const needsText = pipelines.some(({ reranker }) => reranker !== null);
+  const needsModel = pipelines.some(({ reranker }) => reranker?.some((name) => options.rerankers?.[name] === undefined) === true);
   if (needsText && set.corpus === undefined)
     throw new FinetoothError('E_USAGE', 'reranking a run needs the texts of its documents: name a folder with corpus.jsonl as --data.');
   const documents = needsText
     ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
     : new Map<string, Document>();
-  const reranker = needsText ? lateInteraction(await openModel(options.embedder, options.models)) : null;
+  const reranker = needsModel ? lateInteraction(await openModel(options.embedder, options.models)) : null;
   const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
   const read = fields ?? defaultFields(firstOf(documents));
   return {
     systems: pipelines.map((pipeline) =>
-      runSystem(described, pipeline, pipeline.rankFields ?? read, { rerankers: rerankersOf(pipeline, () => reranker), cutOffs }),
+      runSystem(described, pipeline, pipeline.rankFields ?? read, {
+        rerankers: rerankersOf(pipeline, () => reranker, options.rerankers),
+        cutOffs,
+      }),
     ),
     warnings: [],
     [Symbol.asyncDispose]: async () => reranker?.close?.(),
@@ -67,16 +71,23 @@ export const systemsOverIndex = async (
   workFolder: string,
 ): Promise<Systems> => {
   const { signal, fields, embedder, models, onProgress } = options;
-  const index = await openEvalIndex({
-    workFolder,
-    ...(signal === undefined ? {} : { signal }),
-    ...(options.in === undefined ? {} : { in: options.in }),
-    ...(set.corpus === undefined ? {} : { corpus: set.corpus }),
-    ...(fields === undefined ? {} : { fields }),
-    ...(embedder === undefined ? {} : { embedder }),
-    ...(models === undefined ? {} : { models }),
-    onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
-  });
+  const given = typeof options.in === 'object' ? options.in : undefined;
+  const place = given === undefined ? (options.in ?? set.corpus) : 'the index';
+  const index =
+    given ??
+    (await openEvalIndex({
+      workFolder,
+      ...(signal === undefined ? {} : { signal }),
+      ...(typeof options.in === 'string' ? { in: options.in } : {}),
+      ...(set.corpus === undefined ? {} : { corpus: set.corpus }),
+      ...(fields === undefined ? {} : { fields }),
+      ...(embedder === undefined ? {} : { embedder }),
+      ...(models === undefined ? {} : { models }),
+      onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
+    }));
+  const close = async (): Promise<void> => {
+    if (given === undefined) await index.close();
+  };
   try {
     const judged = [
       ...new Set([...set.judgments.values()].flatMap((grades) => [...grades].filter(([, grade]) => grade > 0).map(([id]) => id))),
@@ -86,22 +97,20 @@ export const systemsOverIndex = async (
     if (there === 0)
       throw new FinetoothError(
         'E_JUDGMENTS',
-        `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${options.in ?? set.corpus}: judgments and documents are of different collections.`,
+        `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${place}: judgments and documents are of different collections.`,
       );
     const missing = judged.length - there;
     await index.embedder().warm?.();
     return {
       systems: pipelines.map((pipeline) =>
-        indexSystem(index, pipeline, { rerankers: rerankersOf(pipeline, () => index.reranker()), cutOffs }),
+        indexSystem(index, pipeline, { rerankers: rerankersOf(pipeline, () => index.reranker(), options.rerankers), cutOffs }),
       ),
       warnings:
-        missing === 0
-          ? []
-          : [`${missing} of the ${judged.length} relevant documents are not in ${options.in ?? set.corpus}: no pipeline can find them.`],
-      [Symbol.asyncDispose]: () => index.close(),
+        missing === 0 ? [] : [`${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`],
+      [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await index.close();
+    await close();
     throw error;
   }
 };

@@ -20,6 +20,7 @@ import { defaultFields, textOf } from '../text/recipe.ts';
 import { type FoundSet, findTestSet } from './eval-data.ts';
 import type { EvaluateOptions } from './eval-options.ts';
 import { type Systems, systemsOverIndex, systemsOverRun } from './eval-systems.ts';
+import { checkRerankers } from './pipelines.ts';
 
 /** What is compared when nobody names pipelines: each first stage alone, and what reranking adds. */
 export const comparedPipelines: readonly Pipeline[] = [
@@ -117,6 +118,7 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
   const measures = measuresOf(options);
   const compared = firstStageRun === undefined ? comparedPipelines : comparedOverRun;
   const pipelines = options.pipelines ?? (runs.length > 0 && firstStageRun === undefined && options.in === undefined ? [] : compared);
+  checkRerankers(pipelines, options.rerankers);
   const set = await findTestSet(options);
   const workFolder = options.workFolder ?? join(cacheFolder(process.env), 'eval');
   const measured: Measured[] = [];

@@ -179,7 +179,7 @@ export const options = {
     value: 'FILE',
     about: 'also write the chosen pipeline, for "search --pipeline" and "eval --pipelines"',
   },
-  noChecks: { kind: 'flag', name: 'no-checks', about: 'do not look for leaks and near-duplicates between queries and documents' },
+  skipChecks: { kind: 'flag', name: 'skip-checks', about: 'do not look for leaks and near-duplicates between queries and documents' },
   html: { kind: 'text', name: 'html', value: 'FILE', about: 'also write the report as one self-contained page with plots' },
   markdown: { kind: 'text', name: 'markdown', value: 'FILE', about: 'also write the report as Markdown, for a pull request' },
   work: {

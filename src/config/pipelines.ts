@@ -41,32 +41,45 @@ export const readOnePipeline = async (path: string, signal?: AbortSignal): Promi
   return pipeline as Pipeline;
 };
 
-/** The rerankers that a pipeline names. `open` gives the one that `search` uses by default. Throws E_USAGE for a name that is not known. */
-export const rerankersOf = ({ name, reranker }: Pipeline, open: () => Reranker | null): readonly Reranker[] | null => {
-  if (reranker === null) return null;
-  return reranker.map((wanted) => {
-    if (!(rerankerNames as readonly string[]).includes(wanted)) {
-      const near = nearestName(wanted, rerankerNames);
+/** Rerankers of the caller's own, by the name that pipelines use. */
+export type NamedRerankers = Readonly<Record<string, Reranker>>;
+
+/** Throws E_USAGE for a pipeline that names a reranker nobody has. */
+export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedRerankers = {}): void => {
+  const known = [...rerankerNames, ...Object.keys(own)];
+  for (const { name, reranker } of pipelines) {
+    for (const wanted of reranker ?? []) {
+      if (known.includes(wanted)) continue;
+      const near = nearestName(wanted, known);
       throw new FinetoothError(
         'E_USAGE',
-        `pipeline "${name}": there is no reranker "${wanted}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${rerankerNames.join(', ')}, or null for none.`,
+        `pipeline "${name}": there is no reranker "${wanted}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${known.join(', ')}, or null for none.`,
       );
     }
-    const found = open();
+  }
+};
+
+/** The rerankers that a pipeline names. `open` gives the one that `search` uses by default. */
+export const rerankersOf = (pipeline: Pipeline, open: () => Reranker | null, own: NamedRerankers = {}): readonly Reranker[] | null => {
+  const { name, reranker } = pipeline;
+  if (reranker === null) return null;
+  checkRerankers([pipeline], own);
+  return reranker.map((wanted) => {
+    const found = own[wanted] ?? open();
     if (found === null)
       throw new FinetoothError('E_USAGE', `pipeline "${name}" reranks by "${wanted}", but the index was opened without a reranker.`);
     return found;
   });
 };
 
-/** A pipeline as `search` takes it: `search(index, query, searchOptionsOf(pipeline, index))`. */
-export const searchOptionsOf = (pipeline: Pipeline, index: SearchIndex): SearchOptions => {
+/** A pipeline as `search` takes it: `search(index, query, searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
+export const searchOptionsOf = (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): SearchOptions => {
   const { firstStage, candidates, denseWeight, top, rankFields } = pipeline;
   return {
     firstStage,
     candidates,
     denseWeight,
-    reranker: rerankersOf(pipeline, () => index.reranker()),
+    reranker: rerankersOf(pipeline, () => index.reranker(), own),
     ...(top === undefined ? {} : { top }),
     ...(rankFields === undefined ? {} : { rankFields }),
   };

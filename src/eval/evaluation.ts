@@ -22,13 +22,13 @@ export interface Evaluation {
   readonly withoutRelevant: number;
 }
 
-export interface EvaluateOptions {
+export interface MeasureOptions {
   /** Leave out judged queries that have no relevant document, instead of counting them as 0. @default false */
   readonly dropEmpty?: boolean;
 }
 
 /** Takes rankings one query at a time, in any order, and keeps of each only where its judged documents stand. */
-export const beginEvaluation = (judgments: Judgments, measures: readonly Measure[], options: EvaluateOptions = {}) => {
+export const beginEvaluation = (judgments: Judgments, measures: readonly Measure[], options: MeasureOptions = {}) => {
   const places = new Map<string, number>();
   const queries: string[] = [];
   let withoutRelevant = 0;
@@ -67,7 +67,7 @@ export const evaluateRun = (
   run: RankedRun,
   judgments: Judgments,
   measures: readonly Measure[],
-  options: EvaluateOptions = {},
+  options: MeasureOptions = {},
 ): Evaluation => {
   const evaluation = beginEvaluation(judgments, measures, options);
   for (const [query, list] of run) evaluation.add(query, list);
@@ -75,7 +75,7 @@ export const evaluateRun = (
 };
 
 /** The mean of one measure over all judged queries, 0 to 1; 0 without any. @default nDCG@10 */
-export const meanOf = (run: RankedRun, judgments: Judgments, measure = 'nDCG@10', options: EvaluateOptions = {}): number => {
+export const meanOf = (run: RankedRun, judgments: Judgments, measure = 'nDCG@10', options: MeasureOptions = {}): number => {
   const [values] = evaluateRun(run, judgments, [parseMeasure(measure)], options).values as [Float64Array];
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 };

@@ -3,7 +3,7 @@ export { checkCollection } from './checks/check-collection.ts';
 export type { CollectionChecks } from './checks/findings.ts';
 export { type Collection, readCollection, readCorpus, readTestSet, type TestSet, type TestSetOptions } from './collection.ts';
 export { type Chance, compareAll, type Side } from './compare.ts';
-export { type EvaluateOptions, type Evaluation, evaluateRun, meanOf } from './evaluation.ts';
+export { type Evaluation, evaluateRun, type MeasureOptions, meanOf } from './evaluation.ts';
 export { checkGates, type Gate, parseGate } from './gate.ts';
 export type { Columns, DocumentId, Grades, JudgedRanking, Judgments, RankedList, RankedRun } from './judged-ranking.ts';
 export { readJudgments } from './judgments.ts';

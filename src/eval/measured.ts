@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Measured } from './assemble.ts';
-import { beginEvaluation, type EvaluateOptions, type Evaluation } from './evaluation.ts';
+import { beginEvaluation, type Evaluation, type MeasureOptions } from './evaluation.ts';
 import type { Columns, Judgments } from './judged-ranking.ts';
 import type { Measure } from './measure.ts';
 import { type Stage, stages } from './report.ts';
@@ -23,7 +23,7 @@ export const measureSystem = (
   { answers, failures }: SystemRun,
   judgments: Judgments,
   measures: readonly Measure[],
-  options: EvaluateOptions = {},
+  options: MeasureOptions = {},
 ): Measured => {
   const [evaluation, firstStage] = [beginEvaluation(judgments, measures, options), beginEvaluation(judgments, measures, options)];
   const cutOffs = new Map<number, ReturnType<typeof beginEvaluation>>();
@@ -89,7 +89,7 @@ export const measureRunFile = async (
   name: string,
   judgments: Judgments,
   measures: readonly Measure[],
-  options: EvaluateOptions & TableOptions = {},
+  options: MeasureOptions & TableOptions = {},
 ): Promise<{ readonly measured: Measured; readonly warnings: readonly string[] }> => {
   const evaluation = await evaluateFile(path, judgments, measures, options);
   checkOverlap(path, evaluation, judgments);

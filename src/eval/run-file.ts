@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import { beginEvaluation, type EvaluateOptions, type Evaluation } from './evaluation.ts';
+import { beginEvaluation, type Evaluation, type MeasureOptions } from './evaluation.ts';
 import type { Judgments } from './judged-ranking.ts';
 import type { Measure } from './measure.ts';
 import { readTable, type TableOptions } from './table.ts';
@@ -76,7 +76,7 @@ export const evaluateFile = async (
   path: string,
   judgments: Judgments,
   measures: readonly Measure[],
-  options: EvaluateOptions & TableOptions = {},
+  options: MeasureOptions & TableOptions = {},
 ): Promise<Evaluation> => {
   const evaluation = beginEvaluation(judgments, measures, options);
   if (await inPieces(path, options, evaluation.add)) return evaluation.end();
