@@ -37,10 +37,9 @@ export const workloads: Readonly<
   dl19: { needs: 'msmarco-dl19', compute: measureOverRuns },
   dl21: { needs: 'msmarco-dl21', compute: measureOverRuns },
   scifact: { needs: 'scifact', compute: measureCollection },
-  cranfield: { needs: 'cranfield', compute: measureCollection },
-  'cranfield-graded': {
+  cranfield: {
     needs: 'cranfield',
-    compute: (path, say) => measureCollection(path, say, { judgments: 'qrels.graded.tsv' }),
+    compute: (path, say) => measureCollection(path, say, { also: { 'grades 1 to 4': 'qrels.graded.tsv' } }),
   },
   cisi: { needs: 'cisi', compute: measureCollection },
   vaswani: { needs: 'vaswani', compute: measureCollection },

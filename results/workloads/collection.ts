@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { meanOf, readCollection } from '../../src/eval/index.ts';
+import { meanOf, readCollection, readJudgments } from '../../src/eval/index.ts';
 import { openIndex, type Reranker, type SearchOptions, search } from '../../src/index.ts';
 
 /** First stages alone, and each reranked with 100 candidates. */
@@ -32,10 +32,14 @@ const remembering = (reranker: Reranker): Reranker => {
 export const measureCollection = async (
   folder: string,
   say: (line: string) => void,
-  options: { readonly fields?: readonly string[]; readonly judgments?: string } = {},
+  options: {
+    readonly fields?: readonly string[];
+    /** Other judgments of the same collection, by what is added to the names of their values. */
+    readonly also?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Readonly<Record<string, number>>> => {
-  const { judgments: qrels, fields } = options;
-  const { documents, queries, judgments } = await readCollection(folder, qrels === undefined ? {} : { judgments: qrels });
+  const { fields, also = {} } = options;
+  const { documents, queries, judgments } = await readCollection(folder);
   const into = await mkdtemp(join(tmpdir(), 'finetooth-results-'));
   try {
     await using index = await openIndex(join(into, 'index'), { create: fields === undefined ? true : { fields } });
@@ -59,7 +63,12 @@ export const measureCollection = async (
       }
       say(`${++done} of ${judgments.size} queries`);
     }
-    return Object.fromEntries(runs.map(([name, run]) => [name, meanOf(run, judgments)]));
+    const values = runs.map(([name, run]) => [name, meanOf(run, judgments)] as const);
+    for (const [what, qrels] of Object.entries(also)) {
+      const other = await readJudgments(join(folder, qrels));
+      for (const [name, run] of runs) values.push([`${name}, ${what}`, meanOf(run, other)]);
+    }
+    return Object.fromEntries(values);
   } finally {
     await rm(into, { recursive: true, force: true });
   }

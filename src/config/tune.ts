@@ -6,6 +6,7 @@ import { keyOf, openJournal } from '../eval/journal.ts';
 import { parseMeasure } from '../eval/measure.ts';
 import type { Comparison } from '../eval/report.ts';
 import { crossValidate } from '../eval/tune/cross-validate.ts';
+import { checkFolds } from '../eval/tune/folds.ts';
 import { cacheFolder } from '../model/cache-folder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { fuse } from '../search/fuse.ts';
@@ -143,6 +144,8 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   const measure = parseMeasure(options.measure ?? 'nDCG@10');
   const call: CallOptions = signal === undefined ? {} : { signal };
   const set = await findTestSet(options);
+  const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
+  checkFolds(queries.length, folds);
   const workFolder = options.workFolder ?? join(cacheFolder(process.env), 'eval');
   const { in: folder, fields, embedder, models } = options;
   await using index = await openEvalIndex({
@@ -158,7 +161,6 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   const reranker = index.reranker();
   const choices = fieldChoices(index.manifest()?.fields ?? []);
   const pipelines = pipelinesFor(choices, reranker !== null);
-  const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
   const path = join(
     workFolder,
     `tune-${keyOf(JSON.stringify([index.manifest(), reranker?.fingerprint, choices, [...set.queries]]))}.jsonl`,

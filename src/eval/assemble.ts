@@ -1,3 +1,4 @@
+import { FinetoothError } from '../errors.ts';
 import type { CollectionChecks } from './checks/findings.ts';
 import { type Chance, compareAll, type Side, unjudgedShare, withDetails } from './compare.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -98,6 +99,12 @@ const comparedWithReport = (
 ): { comparisons: Comparison[]; warnings: string[]; baselines: ReadonlyMap<string, PipelineReport> } => {
   const now = options.measured[0]?.evaluation.queries ?? [];
   const pairs = pairedPlaces(now, report.queryIds);
+  // A gate that compares with nothing would hold whatever happens.
+  if (pairs.length === 0)
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      `${name} has none of these ${now.length} queries (such as "${now[0]}"): it is the report of another collection.`,
+    );
   const baselines = new Map<string, PipelineReport>();
   const comparisons: Comparison[] = [];
   for (const pipeline of pipelines) {
@@ -112,10 +119,7 @@ const comparedWithReport = (
         return values === undefined ? undefined : pairs.map((pair) => values[pair[which]] as number);
       }),
     });
-    if (pairs.length > 0)
-      comparisons.push(
-        ...compareAll(side(then, `${then.name} in ${name}`, 1), [side(pipeline, pipeline.name, 0)], measures, options.chance),
-      );
+    comparisons.push(...compareAll(side(then, `${then.name} in ${name}`, 1), [side(pipeline, pipeline.name, 0)], measures, options.chance));
   }
   const warnings: string[] = [];
   if (pairs.length < now.length || pairs.length < report.queryIds.length)
@@ -123,6 +127,11 @@ const comparedWithReport = (
       `${name} has ${report.queryIds.length} queries and this evaluation ${now.length}: they are compared over the ${pairs.length} that both have.`,
     );
   const missing = pipelines.filter((pipeline) => !baselines.has(pipeline.name));
+  if (baselines.size === 0)
+    throw new FinetoothError(
+      'E_USAGE',
+      `${name} has the pipelines ${report.pipelines.map((one) => `"${one.name}"`).join(', ')}, none of which is evaluated now: nothing to compare with.`,
+    );
   if (missing.length > 0)
     warnings.push(`${name} has no pipeline named ${missing.map((one) => `"${one.name}"`).join(', ')}: nothing to compare with.`);
   return { comparisons, warnings, baselines };

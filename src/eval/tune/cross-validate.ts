@@ -1,7 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import { randomFrom } from '../../math/random.ts';
 import { chooseConfiguration, type ScoreTable } from './choose.ts';
-import { checkFolds, drawFolds } from './folds.ts';
+import { checkFolds, foldsOf } from './folds.ts';
 
 export interface CrossValidateOptions extends ScoreTable {
   /** 2 to `queries`. @default 5 */
@@ -58,7 +58,7 @@ export const crossValidate = (options: CrossValidateOptions): CrossValidation =>
   const heldOut = new Float64Array(queries);
   const all = Int32Array.from({ length: queries }, (_, query) => query);
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const foldOf = drawFolds(queries, folds, random);
+    const foldOf = foldsOf(queries, folds, random);
     const taken = Array.from({ length: folds }, (_, fold) =>
       chooseConfiguration(
         options,

@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { type Random, randomFrom } from '../../math/random.ts';
+import type { Random } from '../../math/random.ts';
 
 /** Below this a held-out fold is one or two queries, and the choice between pipelines is a draw by chance. */
 export const FEWEST_QUERIES = 10;
@@ -23,8 +23,16 @@ export const checkFolds = (count: number, folds: number): void => {
     );
 };
 
-/** `foldsOf` with the numbers of a generator that goes on. */
-export const drawFolds = (count: number, folds: number, random: Random): Int32Array => {
+/**
+ * A random partition into folds whose sizes differ by at most 1
+ *
+ * @param count Queries, 10 and more.
+ * @param folds 2 to `count`.
+ * @param random A seeded generator; it goes on where it was.
+ * @returns [query] Its fold, 0 to `folds` - 1.
+ * @throws E_USAGE
+ */
+export const foldsOf = (count: number, folds: number, random: Random): Int32Array => {
   checkFolds(count, folds);
   const fold = Int32Array.from({ length: count }, (_, i) => i % folds);
   // Fisher and Yates, as in Knuth, "The Art of Computer Programming", volume 2, algorithm 3.4.2P.
@@ -34,14 +42,3 @@ export const drawFolds = (count: number, folds: number, random: Random): Int32Ar
   }
   return fold;
 };
-
-/**
- * A random partition into folds whose sizes differ by at most 1; the same for the same seed on every machine.
- *
- * @param count Queries, 10 and more.
- * @param folds 2 to `count`.
- * @param seed 0 to 4,294,967,295.
- * @returns [query] Its fold, 0 to `folds` - 1.
- * @throws E_USAGE
- */
-export const foldsOf = (count: number, folds: number, seed: number): Int32Array => drawFolds(count, folds, randomFrom(seed));
