@@ -1,6 +1,6 @@
 /**
- * xoshiro128** (Blackman and Vigna 2018, https://prng.di.unimi.it/xoshiro128starstar.c), its state filled by splitmix32 from the seed:
- * the same numbers for a seed on every machine.
+ * xoshiro128** (Blackman and Vigna 2018, https://prng.di.unimi.it/xoshiro128starstar.c), its state filled from the seed by splitmix32
+ * (https://github.com/bryc/code/blob/master/jshash/PRNGs.md#splitmix32): the same numbers for a seed on every machine.
  */
 export interface Random {
   /** 0 to 4,294,967,295. */

@@ -1,5 +1,6 @@
 import { randomFrom } from '../../math/random.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
+import { slackOf } from './ties.ts';
 
 export interface Interval {
   readonly low: number;
@@ -34,11 +35,11 @@ const accelerationOf = (values: Float64Array, mean: number): number => {
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 };
 
-const shareBelow = (sorted: Float64Array, value: number): number => {
+const shareBelow = (sorted: Float64Array, value: number, slack: number): number => {
   let [below, equal] = [0, 0];
   for (const one of sorted) {
-    if (one < value) below++;
-    else if (one === value) equal++;
+    if (one < value - slack) below++;
+    else if (one <= value + slack) equal++;
     else break;
   }
   // A resample that gives the mean itself counts half, as in scipy.
@@ -52,7 +53,7 @@ const intervalOf = (values: Float64Array, resampled: Float64Array, confidence: n
   const mean = meanOf(values);
   resampled.sort();
   const tails = [(1 - confidence) / 2, (1 + confidence) / 2] as const;
-  const share = shareBelow(resampled, mean);
+  const share = shareBelow(resampled, mean, slackOf(values) / values.length);
   const acceleration = accelerationOf(values, mean);
   const bias = share > 0 && share < 1 ? normalQuantile(share) : undefined;
   const [low, high] = tails.map((tail) => {

@@ -1,6 +1,9 @@
 /** The standard normal distribution. */
 
-/** Chance of a value below `x`, to about 1e-15: the complementary error function after W. J. Cody 1969 in the form of Hart 1968 (West 2005). */
+/**
+ * Chance of a value below `x`, to 1e-15; to 1e-7 of its size below -7. Hart et al. 1968, Computer Approximations, as West 2005, Better
+ * approximations to cumulative normal functions, gives it.
+ */
 export const normalCdf = (x: number): number => {
   const z = Math.abs(x);
   if (z > 37) return x > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 import { randomFrom } from '../../math/random.ts';
+import { slackOf } from './ties.ts';
 
 export interface RandomisationOptions {
   /** @default 20 */
@@ -7,23 +8,20 @@ export interface RandomisationOptions {
   readonly resamples?: number;
 }
 
-/** Sums that are equal but for rounding count as equal, as in scipy's permutation_test. */
-const slackOf = (sum: number): number => Math.max(1e-14, Math.abs(sum) * 1e-14);
-
-/** Every way to set the signs, each from the one before by one change (Gray code). */
-const exact = (values: Float64Array, observed: number): number => {
-  const signs = new Int8Array(values.length).fill(1);
-  const patterns = 2 ** values.length;
-  const bound = observed - slackOf(observed);
-  let sum = values.reduce((total, value) => total + value, 0);
-  let extreme = Math.abs(sum) >= bound ? 1 : 0;
-  for (let pattern = 1; pattern < patterns; pattern++) {
-    const at = 31 - Math.clz32(pattern & -pattern);
-    signs[at] = -(signs[at] as number);
-    sum += 2 * (signs[at] as number) * (values[at] as number);
-    if (Math.abs(sum) >= bound) extreme++;
+/** Every way to set the signs. */
+const exact = (values: Float64Array, bound: number): number => {
+  // Doubled with each value, so that a sum has the rounding of few additions; from one pattern to the next it would pile up.
+  const sums = new Float64Array(2 ** values.length);
+  let filled = 1;
+  for (const value of values) {
+    for (let at = 0; at < filled; at++) {
+      const sum = sums[at] as number;
+      sums[at] = sum + value;
+      sums[filled + at] = sum - value;
+    }
+    filled *= 2;
   }
-  return extreme / patterns;
+  return sums.reduce((extreme, sum) => extreme + (Math.abs(sum) >= bound ? 1 : 0), 0) / sums.length;
 };
 
 /**
@@ -36,12 +34,10 @@ export const randomisationTest = (differences: Float64Array, options: Randomisat
   // A difference of 0 has no sign.
   const values = differences.filter((value) => value !== 0);
   if (values.length === 0) return 1;
-  const observed = Math.abs(values.reduce((sum, value) => sum + value, 0));
-  if (2 ** values.length <= resamples) return exact(values, observed);
-  const bound = observed - slackOf(observed);
-  const { word } = randomFrom(seed);
-  // The sum with signs is twice the sum of those drawn as positive, less the sum of all.
   const total = values.reduce((sum, value) => sum + value, 0);
+  const bound = Math.abs(total) - slackOf(values);
+  if (2 ** values.length <= resamples) return exact(values, bound);
+  const { word } = randomFrom(seed);
   let extreme = 0;
   for (let resample = 0; resample < resamples; resample++) {
     let positive = 0;
@@ -53,6 +49,7 @@ export const randomisationTest = (differences: Float64Array, options: Randomisat
         bits >>>= 1;
       }
     }
+    // The sum with signs is twice the sum of those drawn as positive, less the sum of all.
     if (Math.abs(2 * positive - total) >= bound) extreme++;
   }
   return (1 + extreme) / (1 + resamples);

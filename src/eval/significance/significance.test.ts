@@ -26,6 +26,20 @@ const { cases, normal, made } = JSON.parse(
 ) as Golden;
 const RESAMPLES = 40_000;
 
+/** Differences of a measure in steps, such as P@10: in whole steps, and as the fractions that a measure gives. */
+const inSteps = (count: number, steps: number, seed: number): { readonly whole: Float64Array; readonly fractions: Float64Array } => {
+  const draw = randomFrom(seed);
+  const before = Array.from({ length: count }, () => draw.below(steps + 1));
+  const after = before.map((one) => Math.max(0, Math.min(steps, one + draw.below(5) - 2)));
+  return {
+    whole: Float64Array.from(after, (one, at) => one - (before[at] as number)),
+    fractions: Float64Array.from(after, (one, at) => one / steps - (before[at] as number) / steps),
+  };
+};
+const stepped = [5, 7, 10].flatMap((steps) =>
+  [5, 13, 16, 43, 300].flatMap((count) => [1, 2, 3, 4, 5].map((seed) => ({ steps, ...inSteps(count, steps, seed) }))),
+);
+
 /** Four standard errors of a difference of two shares that were counted in so many draws. */
 const shareTolerance = (p: number): number => 4 * Math.sqrt(p * (1 - p) * (1 / RESAMPLES + 1 / made.resamples)) + 1 / RESAMPLES;
 
@@ -68,6 +82,24 @@ describe('the bootstrap', () => {
     expect(bootstrapIntervals([])).toEqual([]);
   });
 
+  it('takes a resample that gives the mean but for rounding for the mean', () => {
+    for (const { steps, whole, fractions } of stepped) {
+      const [exact] = bootstrapIntervals([whole], { resamples: 1000 });
+      const [found] = bootstrapIntervals([fractions], { resamples: 1000 });
+      expect((found?.low as number) * steps).toBeCloseTo(exact?.low as number, 10);
+      expect((found?.high as number) * steps).toBeCloseTo(exact?.high as number, 10);
+    }
+  });
+
+  it('is left with the percentiles where all resamples are on one side', () => {
+    const values = Float64Array.from({ length: 50 }, (_, at) => at ** 2);
+    for (let seed = 0; seed < 20; seed++) {
+      const [found] = bootstrapIntervals([values], { resamples: 1, seed });
+      expect(found?.low).toBe(found?.high);
+      expect(Math.abs((found?.low as number) - 808.5)).toBeLessThan(600);
+    }
+  });
+
   it('covers the true mean about as often as it says', () => {
     let covered = 0;
     for (let round = 0; round < 300; round++) {
@@ -84,6 +116,15 @@ describe('the randomisation test', () => {
   it('tries all signs where there are few: 2 of the 32 are as extreme as all gains', () => {
     expect(randomisationTest(Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5))).toBe(2 / 32);
     expect(randomisationTest(Float64Array.of(0.1, 0, 0.2, 0, 0.3, 0.4, 0.5))).toBe(2 / 32);
+  });
+
+  it('counts sums that are equal but for rounding, tried or drawn', () => {
+    for (const { whole, fractions } of stepped)
+      for (const resamples of [2000, 2 ** 16]) {
+        // 2^16 draws of long vectors would show nothing that 2,000 do not.
+        if (resamples > 2000 && whole.length > 16) continue;
+        expect(randomisationTest(fractions, { resamples })).toBe(randomisationTest(whole, { resamples }));
+      }
   });
 
   it('is 1 for no difference at all, and never 0', () => {
@@ -118,7 +159,7 @@ describe("Holm's correction", () => {
 describe('the normal distribution', () => {
   it("is scipy's", () => {
     for (const [x, share] of normal.cdf) expect(Math.abs(normalCdf(x) / share - 1)).toBeLessThan(1e-7);
-    for (const [x, share] of normal.cdf) expect(Math.abs(normalCdf(x) - share)).toBeLessThan(1e-14);
+    for (const [x, share] of normal.cdf) expect(Math.abs(normalCdf(x) - share)).toBeLessThan(1e-15);
     for (const [share, x] of normal.quantile)
       expect(Math.abs(normalQuantile(share) - x)).toBeLessThan(1e-12 * Math.max(1, Math.abs(x)) + 1e-15);
   });

@@ -3,7 +3,7 @@ import { FinetoothError } from '../../errors.ts';
 import { randomFrom } from '../../math/random.ts';
 import { chooseConfiguration } from './choose.ts';
 import { type CrossValidateOptions, crossValidate } from './cross-validate.ts';
-import { drawFolds } from './folds.ts';
+import { foldsOf } from './folds.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -98,7 +98,7 @@ describe('crossValidate', () => {
       const expected = new Array<number>(queries).fill(0);
       const choices = rows.map(() => 0);
       for (let repeat = 0; repeat < 4; repeat++) {
-        const foldOf = [...drawFolds(queries, 3, random)];
+        const foldOf = [...foldsOf(queries, 3, random)];
         for (let fold = 0; fold < 3; fold++) {
           const inside = foldOf.flatMap((one, query) => (one === fold ? [query] : []));
           const outside = foldOf.flatMap((one, query) => (one === fold ? [] : [query]));
