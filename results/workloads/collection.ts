@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { meanOf, readCollection, readJudgments } from '../../src/eval/index.ts';
 import { openIndex, type Reranker, type SearchOptions, search } from '../../src/index.ts';
+import { remembering } from '../../src/rerank/remembering.ts';
 
 /** First stages alone, and each reranked with 100 candidates. */
 const pipelines: Readonly<Record<string, Pick<SearchOptions, 'firstStage'> & { readonly reranked?: true }>> = {
@@ -12,20 +13,6 @@ const pipelines: Readonly<Record<string, Pick<SearchOptions, 'firstStage'> & { r
   'bm25, reranked': { firstStage: 'bm25', reranked: true },
   'dense, reranked': { firstStage: 'dense', reranked: true },
   'hybrid, reranked': { firstStage: 'hybrid', reranked: true },
-};
-
-/** Scores each document of a query once for all pipelines: a score does not depend on the list. */
-const remembering = (reranker: Reranker): Reranker => {
-  const known = new Map<string, number>();
-  return {
-    fingerprint: reranker.fingerprint,
-    score: async (query, candidates, options) => {
-      const fresh = candidates.filter(({ id }) => !known.has(id as string));
-      const { scores } = await reranker.score(query, fresh, options);
-      for (const [at, { id }] of fresh.entries()) known.set(id as string, scores[at] as number);
-      return { scores: Float32Array.from(candidates, ({ id }) => known.get(id as string) as number) };
-    },
-  };
 };
 
 /** nDCG@10 of every pipeline through the product's own path: an index in a folder, the collection's judged queries. */

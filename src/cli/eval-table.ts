@@ -1,12 +1,9 @@
+import { dollars, figure, percent, probability, signed } from '../eval/render/numbers.ts';
 import type { Comparison, EvalReport, PipelineReport, QueryChange } from '../eval/report.ts';
 import { powerAssumption } from '../eval/significance/verdict.ts';
+import { counted, duration, grouped, size } from '../text/numbers.ts';
 import { harmless } from './terminal.ts';
-import { counted, duration, fitted, grouped, size } from './text.ts';
-
-const figure = (value: number): string => value.toFixed(4);
-const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
-const chance = (p: number): string => (p < 0.0001 ? '<0.0001' : p.toFixed(4));
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+import { fitted } from './text.ts';
 
 /** Columns as wide as their widest cell; the first is text, the others are numbers. */
 const table = (rows: readonly (readonly string[])[], widest: number): string[] => {
@@ -34,7 +31,7 @@ const figures = ({ pipelines }: EvalReport, widest: number): string[] => {
       ...names.map((name) => figure(one.measures[name]?.value ?? 0)),
       ...(timed ? (total === undefined ? ['', '', ''] : [total.p50, total.p95, total.p99].map(duration)) : []),
       ...(tokens ? [one.tokens === undefined ? '' : grouped(one.tokens)] : []),
-      ...(cost ? [one.cost === undefined ? '' : `$${one.cost.toFixed(4)}`] : []),
+      ...(cost ? [one.cost === undefined ? '' : dollars(one.cost)] : []),
     ];
   };
   return table([head, ...pipelines.map(row)], widest);
@@ -61,7 +58,7 @@ const comparisonLines = (report: EvalReport, widest: number): string[] => {
     pipeline,
     signed(difference),
     `${signed(low)} to ${signed(high)}`,
-    chance(adjustedP),
+    probability(adjustedP),
   ]);
   const aligned = table([['', 'difference', '95 % interval', 'p'], ...rows], widest);
   const verdicts = ['', ...shown.map(({ verdict }) => verdict)];
@@ -133,7 +130,7 @@ export const evalTable = (report: EvalReport, columns: number): string => {
   );
   const unsafe = report.comparisons.flatMap(({ pipeline, unsafe: why }) => (why === undefined ? [] : [`"${pipeline}": ${why}`]));
   const lines = [
-    `${counted(report.queries, 'query').replace(/querys$/, 'queries')}${none}.`,
+    `${counted(report.queries, 'query', 'queries')}${none}.`,
     '',
     ...figures(report, widest),
     ...stageTimes(report, widest),

@@ -1,8 +1,9 @@
 import { gradeNames, type OnScreen } from '../eval/label/session.ts';
+import { grouped } from '../text/numbers.ts';
 import { textOf } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
 import { harmless } from './terminal.ts';
-import { fitted, grouped } from './text.ts';
+import { fitted } from './text.ts';
 
 /** Lines of a document that are shown at a time, where the terminal is high enough. */
 const PAGE_LINES = 20;

@@ -1,6 +1,6 @@
 import type { ModelOptions } from '../config/parts.ts';
+import { size } from '../text/numbers.ts';
 import type { Flags, Run } from './command.ts';
-import { size } from './text.ts';
 
 /** Options of every command that runs a model. */
 export const modelFlags = ['embedder', 'threads', 'maxMemory', 'runtime', 'cache', 'models', 'offline'] as const;

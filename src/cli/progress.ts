@@ -1,6 +1,6 @@
+import { duration, grouped } from '../text/numbers.ts';
 import type { Progress } from '../types.ts';
 import type { Terminal } from './terminal.ts';
-import { duration, grouped } from './text.ts';
 
 /** Shows how far each piece of a long work is and about how long it will still take. */
 export const showProgress = (terminal: Pick<Terminal, 'progress'>): ((progress: Progress & { readonly what: string }) => void) => {

@@ -1,6 +1,7 @@
 import type { SearchAnswer } from '../search/search.ts';
+import { duration } from '../text/numbers.ts';
 import type { Document } from '../types.ts';
-import { duration, fitted, labelOf } from './text.ts';
+import { fitted, labelOf } from './text.ts';
 
 const moved = (from: number, to: number): string =>
   from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`;

@@ -36,28 +36,3 @@ export const labelOf = (id: string, document: Document): string => {
   const words = Object.values(document).find((value): value is string => typeof value === 'string' && value.trim() !== '');
   return words?.slice(0, 300) ?? id;
 };
-
-/** 1,234,567 */
-export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
-
-/** 12 ms, 3.4 s, 2 min 5 s */
-export const duration = (milliseconds: number): string => {
-  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
-};
-
-/** 12 B, 3.4 KB, 34 MB */
-export const size = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} B`;
-  for (const [unit, scale] of [
-    ['KB', 1e3],
-    ['MB', 1e6],
-  ] as const)
-    if (bytes < scale * 1000) return `${(bytes / scale).toFixed(bytes < scale * 10 ? 1 : 0)} ${unit}`;
-  return `${(bytes / 1e9).toFixed(1)} GB`;
-};
-
-/** `1 document`, `2 documents` */
-export const counted = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
-import { FinetoothError, messageOf } from '../errors.ts';
-import { readLineBatches } from '../read/read.ts';
+import { FinetoothError } from '../errors.ts';
+import { readJsonValue } from '../read/json-value.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
 import type { SearchOptions } from '../search/search.ts';
@@ -7,21 +7,11 @@ import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { rerankerNames } from './parts.ts';
 
-const readJsonFile = async (path: string, signal: AbortSignal | undefined): Promise<unknown> => {
-  const lines: string[] = [];
-  for await (const { texts } of readLineBatches(path, signal === undefined ? {} : { signal })) for (const text of texts) lines.push(text);
-  try {
-    return JSON.parse(lines.join('\n'));
-  } catch (error) {
-    throw new FinetoothError('E_INPUT_FORMAT', `${path} is not JSON: ${messageOf(error)}.`, { cause: error });
-  }
-};
-
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
 export const readPipelines = async (paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> => {
   const found = new Map<string, Pipeline>();
   for (const path of paths) {
-    for (const pipeline of parsePipelines(await readJsonFile(path, signal), path)) {
+    for (const pipeline of parsePipelines(await readJsonValue(path, signal), path)) {
       if (found.has(pipeline.name))
         throw new FinetoothError(
           'E_USAGE',

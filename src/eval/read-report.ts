@@ -1,5 +1,5 @@
-import { FinetoothError, messageOf } from '../errors.ts';
-import { readLineBatches } from '../read/read.ts';
+import { FinetoothError } from '../errors.ts';
+import { readJsonValue } from '../read/json-value.ts';
 import type { CallOptions } from '../types.ts';
 import type { EvalReport } from './report.ts';
 
@@ -16,22 +16,11 @@ const isReport = (value: unknown): value is EvalReport => {
   );
 };
 
+const ADVICE = 'Write one with "finetooth eval … --json > FILE".';
+
 /** Reads a report that `finetooth eval --json` wrote. Throws E_INPUT_FORMAT for anything else. */
 export const readReport = async (path: string, { signal }: CallOptions = {}): Promise<EvalReport> => {
-  const lines: string[] = [];
-  for await (const { texts } of readLineBatches(path, signal === undefined ? {} : { signal })) for (const text of texts) lines.push(text);
-  let value: unknown;
-  try {
-    value = JSON.parse(lines.join('\n'));
-  } catch (error) {
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${path} is not JSON: ${messageOf(error)}. Write it with "finetooth eval … --json > FILE".`,
-      {
-        cause: error,
-      },
-    );
-  }
+  const value = await readJsonValue(path, signal, ADVICE);
   if (isReport(value)) return value;
-  throw new FinetoothError('E_INPUT_FORMAT', `${path} is no report of an evaluation. Write one with "finetooth eval … --json > FILE".`);
+  throw new FinetoothError('E_INPUT_FORMAT', `${path} is no report of an evaluation. ${ADVICE}`);
 };

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { remembering } from '../rerank/remembering.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import { rankCandidates } from '../search/rank.ts';
@@ -34,23 +35,6 @@ export interface SystemOptions {
   /** Numbers of candidates whose ranking is looked at, rising. */
   readonly cutOffs: readonly number[];
 }
-
-/** Scores each document once, however many lists it is in: a candidate's score does not depend on its list. */
-const remembering = (reranker: Reranker): Reranker => {
-  const known = new Map<string, number>();
-  return {
-    fingerprint: reranker.fingerprint,
-    score: async (query, candidates, options) => {
-      const fresh = candidates.filter(({ id }) => !known.has(id as string));
-      const given = fresh.length === 0 ? { scores: new Float32Array(0) } : await reranker.score(query, fresh, options);
-      // A wrong count or a score that is not finite goes through as it is, to where it is refused.
-      if (given.scores.length !== fresh.length) return given;
-      for (const [at, { id }] of fresh.entries()) known.set(id as string, given.scores[at] as number);
-      const scores = Float32Array.from(candidates, ({ id }) => known.get(id as string) as number);
-      return given.usage === undefined ? { scores } : { scores, usage: given.usage };
-    },
-  };
-};
 
 /** What would have come out if fewer, or more, candidates had gone to the rerankers. */
 const rankedAt = async (

@@ -6,6 +6,7 @@ import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 from ranx.statistical_tests import fisher_randomization_test
@@ -48,6 +49,21 @@ def golden(name, values):
     }
 
 
+def given():
+    """BCa of resampled means that are given, so that nothing is left to chance: off the centre, some equal to the mean."""
+    draw = np.random.default_rng(23)
+    values = draw.exponential(1.0, 12) ** 2
+    means = np.concatenate([draw.choice(values, (80, 12)).mean(axis=1) + 0.3, np.full(9, values.mean())])
+    found = bootstrap((values,), mean, n_resamples=0, bootstrap_result=SimpleNamespace(bootstrap_distribution=means), method="BCa",
+                      confidence_level=0.9)
+    return {
+        "values": values.tolist(),
+        "means": means.tolist(),
+        "confidence": 0.9,
+        "interval": [float(found.confidence_interval.low), float(found.confidence_interval.high)],
+    }
+
+
 points = [-8.5, -5.0, -1.96, -0.3, 0.0, 0.3, 1.0, 2.5, 6.0]
 shares = [1e-12, 1e-6, 0.001, 0.025, 0.3, 0.5, 0.8, 0.975, 1 - 1e-9]
 result = {
@@ -58,6 +74,7 @@ result = {
         "resamples": RESAMPLES,
     },
     "cases": [golden(name, values) for name, values in cases()],
+    "given": given(),
     "normal": {"cdf": [[x, float(norm.cdf(x))] for x in points], "quantile": [[p, float(norm.ppf(p))] for p in shares]},
 }
 Path(__file__).with_name("significance.json").write_text(json.dumps(result, indent=1) + "\n")

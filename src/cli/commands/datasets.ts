@@ -1,7 +1,7 @@
 import { listDatasets } from '../../dataset/list.ts';
 import { pullDataset } from '../../dataset/resolve.ts';
+import { grouped, size } from '../../text/numbers.ts';
 import { command } from '../command.ts';
-import { grouped, size } from '../text.ts';
 
 const number = (value: number | undefined): string => (value === undefined ? '' : grouped(value));
 

@@ -1,7 +1,7 @@
 import { openIndex } from '../../config/open-index.ts';
 import { FinetoothError } from '../../errors.ts';
+import { counted } from '../../text/numbers.ts';
 import { command } from '../command.ts';
-import { counted } from '../text.ts';
 
 export const deleteCommand = command({
   name: 'delete',

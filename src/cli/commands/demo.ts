@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { openIndex } from '../../config/open-index.ts';
 import { readDocuments } from '../../read/read.ts';
 import { search } from '../../search/search.ts';
+import { counted, duration, grouped } from '../../text/numbers.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { counted, duration, grouped } from '../text.ts';
 
 const sampleFile = (): string =>
   join(dirname(createRequire(import.meta.url).resolve('finetooth/package.json')), 'samples', 'films', 'corpus.jsonl');

@@ -2,11 +2,11 @@ import { localEmbedder, openModel } from '../../config/parts.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkVectors } from '../../search/check.ts';
+import { counted, grouped } from '../../text/numbers.ts';
 import { defaultFields, textOf } from '../../text/recipe.ts';
 import type { ReadDocument } from '../../types.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
-import { counted, grouped } from '../text.ts';
 
 /** Documents embedded and printed at a time. */
 const BATCH = 256;

@@ -3,10 +3,10 @@ import { rebuiltIn } from '../../config/rebuild.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import type { AddReport } from '../../search/add.ts';
+import { counted, duration, grouped } from '../../text/numbers.ts';
 import { command, type Flags } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import type { Terminal } from '../terminal.ts';
-import { counted, duration, grouped } from '../text.ts';
 
 const reportLine = (report: AddReport, into: string): string => {
   const { added, changed, unchanged, removed, took, tokens } = report;

@@ -4,13 +4,13 @@ import { type JudgmentFile, withJudgmentFile } from '../../eval/judgment-file.ts
 import { checkTableId, type LabelQuery, queryIdOf, readLabelQueries } from '../../eval/label/queries.ts';
 import { countsOf, gradeNames, inJudgingOrder, type Session, type Task } from '../../eval/label/session.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
+import { counted, grouped } from '../../text/numbers.ts';
 import { command } from '../command.ts';
 import { type Keys, openKeys } from '../label-keys.ts';
 import { poolOf } from '../label-pool.ts';
 import { judge } from '../label-session.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { harmless, type Terminal } from '../terminal.ts';
-import { counted, grouped } from '../text.ts';
 
 const usage = (sentence: string): FinetoothError => new FinetoothError('E_USAGE', sentence);
 

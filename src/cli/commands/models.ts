@@ -1,8 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
 import { pullModel } from '../../model/files.ts';
 import { type ListedModel, listModels, modelsFolder, verifyModels } from '../../model/model-list.ts';
+import { counted, size } from '../../text/numbers.ts';
 import { command, type Flags } from '../command.ts';
-import { counted, size } from '../text.ts';
 
 /** The same places for all four commands. */
 const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({

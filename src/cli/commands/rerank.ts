@@ -3,11 +3,12 @@ import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkQuery } from '../../search/check.ts';
 import { rerank } from '../../search/rank.ts';
+import { counted, duration } from '../../text/numbers.ts';
 import { defaultFields } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
-import { counted, duration, fitted, labelOf } from '../text.ts';
+import { fitted, labelOf } from '../text.ts';
 
 /** The field of the document that names it, else its place in the input. */
 const idOf = (document: Document, index: number): string => {

@@ -1,8 +1,8 @@
 import { openIndex } from '../../config/open-index.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { Manifest } from '../../store/store.ts';
+import { grouped, size } from '../../text/numbers.ts';
 import { command } from '../command.ts';
-import { grouped, size } from '../text.ts';
 
 export const statusCommand = command({
   name: 'status',

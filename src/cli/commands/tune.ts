@@ -1,11 +1,10 @@
 import { type TuneReport, tune } from '../../config/tune.ts';
 import { FinetoothError } from '../../errors.ts';
+import { figure, probability, signed } from '../../eval/render/numbers.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showProgress } from '../progress.ts';
 import { saveText } from '../save.ts';
-
-const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
 
 /** Whether the choice is worth making, in words. */
 const adviceOf = ({ comparison, chosen }: TuneReport): string => {
@@ -23,13 +22,11 @@ const tuneTable = (report: TuneReport): string => {
   const all = settings.folds * settings.repeats;
   return `${[
     `${report.queries} queries, ${tried.length} pipelines, ${settings.folds} folds, ${settings.repeats} times. Best by ${measure}, over all queries:`,
-    ...best.map(
-      ({ pipeline, value, folds }) => `  ${pipeline.name.padEnd(width)}  ${value.toFixed(4)}  chosen in ${folds} of ${all} folds`,
-    ),
+    ...best.map(({ pipeline, value, folds }) => `  ${pipeline.name.padEnd(width)}  ${figure(value)}  chosen in ${folds} of ${all} folds`),
     '',
     `Chosen, the cheapest within one standard error of the best: ${JSON.stringify(chosen)}`,
-    `${measure} ${report.inSample.toFixed(4)} on the queries that chose it, ${report.heldOut.toFixed(4)} on queries that had no part in the choice.`,
-    `Against the default, on those: ${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)}), p ${comparison.p.toFixed(4)}: ${comparison.verdict}.`,
+    `${measure} ${figure(report.inSample)} on the queries that chose it, ${figure(report.heldOut)} on queries that had no part in the choice.`,
+    `Against the default, on those: ${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)}), p ${probability(comparison.p)}: ${comparison.verdict}.`,
     adviceOf(report),
   ].join('\n')}\n`;
 };

@@ -1,8 +1,10 @@
+import { grouped, size } from '../../text/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report.ts';
+import { powerAssumption } from '../significance/verdict.ts';
 import { empty, type Html, html, isolated } from './markup.ts';
-import { figure, grouped, moment, percent, signed, size } from './numbers.ts';
+import { figure, moment, percent, signed } from './numbers.ts';
 import { scrolling } from './sections.ts';
-import { failuresOf, gradeText, mostFailures, queriesNeededText, rankChange, shortened } from './words.ts';
+import { failuresOf, gradeText, mostFailures, rankChange, shortened } from './words.ts';
 
 /** The longest text of a query that is shown, in characters. */
 const longestQuery = 300;
@@ -74,6 +76,6 @@ export const settingsOf = (report: EvalReport): Html => {
   const made = pipelines.flatMap(({ name, pipeline }) => (pipeline === undefined ? [] : [{ name, pipeline }]));
   return html`<section aria-labelledby="settings"><h2 id="settings">Settings</h2>
 <dl>${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-<p class="small muted">${queriesNeededText}</p>
+<p class="small muted">${powerAssumption}</p>
 ${made.length === 0 ? empty : html`<details><summary>Pipelines as they ran</summary>${made.map(({ name, pipeline }) => html`<h3>${isolated(name)}</h3><pre tabindex="0">${JSON.stringify(pipeline, null, 2)}</pre>`)}</details>`}</section>`;
 };

@@ -1,5 +1,7 @@
+import { counted, duration, grouped } from '../../text/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report.ts';
-import { counted, dollars, duration, figure, grouped, interval, percent, probability, signed } from './numbers.ts';
+import { powerAssumption } from '../significance/verdict.ts';
+import { dollars, figure, interval, percent, probability, signed } from './numbers.ts';
 import {
   claimOf,
   ended,
@@ -11,7 +13,6 @@ import {
   mostFailures,
   outcomeOf,
   outcomeSigns,
-  queriesNeededText,
   rankChange,
   shortened,
   withoutRelevantText,
@@ -131,7 +132,7 @@ export const toMarkdown = (report: EvalReport): string => {
           .map(({ pipeline, query, message }) => `- ${safeMarkdown(pipeline)}, ${safeMarkdown(query)}: ${safeMarkdown(message)}`)
           .join('\n')}`,
     ...details(report),
-    `<sub>95 % intervals; seed ${settings.seed}, ${grouped(settings.resamples)} resamples; finetooth ${version}.${open ? ` ${queriesNeededText}` : ''}</sub>`,
+    `<sub>95 % intervals; seed ${settings.seed}, ${grouped(settings.resamples)} resamples; finetooth ${version}.${open ? ` ${powerAssumption}` : ''}</sub>`,
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`;

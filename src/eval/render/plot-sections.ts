@@ -1,9 +1,10 @@
+import { counted, grouped } from '../../text/numbers.ts';
 import type { EvalReport } from '../report.ts';
 import { thinned } from './axes.ts';
 import { tally } from './bins.ts';
 import type { Canvas, Drawing } from './canvas.ts';
 import { empty, type Html, html, isolated } from './markup.ts';
-import { counted, figure, grouped, percent } from './numbers.ts';
+import { figure, percent } from './numbers.ts';
 import { cutOffPlot, paretoFront, recallCurves, recallPlot, timedOf, timePlot } from './quality-plots.ts';
 import { scrolling } from './sections.ts';
 import { keyOf } from './series.ts';

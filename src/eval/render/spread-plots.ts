@@ -1,8 +1,8 @@
+import { counted, grouped } from '../../text/numbers.ts';
 import type { Comparison } from '../report.ts';
 import { binned, tally } from './bins.ts';
 import type { Canvas, Drawing } from './canvas.ts';
 import type { Html } from './markup.ts';
-import { counted, grouped } from './numbers.ts';
 import { frame } from './series.ts';
 
 const shortSigned = (value: number): string => (value === 0 ? '0' : `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toFixed(2))}`);

@@ -1,5 +1,6 @@
+import { counted } from '../../text/numbers.ts';
 import type { Comparison, EvalReport, Move, PipelineReport } from '../report.ts';
-import { counted, equation, figure, interval, percent, signed } from './numbers.ts';
+import { equation, figure, interval, percent, signed } from './numbers.ts';
 
 /** Makes a stranger's text safe where the sentence goes: names, ids, queries and messages are data. */
 export type Safe = (text: string) => string;
@@ -72,10 +73,6 @@ export const withoutRelevantText = ({ withoutRelevant: { count, dropped } }: Eva
 
 /** `3.2 % of the first 10` */
 export const unjudgedText = ({ unjudged: { depth, share } }: PipelineReport): string => `${percent(share)} of the first ${depth}`;
-
-/** What the estimate in "about 180 would be needed" takes for granted. */
-export const queriesNeededText =
-  'The number of queries said to be needed assumes that the true difference is the one seen here and that further queries would scatter as these do.';
 
 /** A text cut to `length` characters, with a sign that it was. */
 export const shortened = (text: string, length: number): string => {

@@ -48,10 +48,13 @@ const shareBelow = (sorted: Float64Array, value: number, slack: number): number 
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Bias-corrected and accelerated (BCa): Efron 1987, https://doi.org/10.1080/01621459.1987.10478410. */
-const intervalOf = (values: Float64Array, resampled: Float64Array, confidence: number): Interval => {
+/**
+ * Bias-corrected and accelerated (BCa) interval of the mean of `values`, from means of resamples in any order: Efron 1987,
+ * https://doi.org/10.1080/01621459.1987.10478410.
+ */
+export const bcaInterval = (values: Float64Array, means: Float64Array, confidence: number): Interval => {
   const mean = meanOf(values);
-  resampled.sort();
+  const resampled = means.toSorted();
   const tails = [(1 - confidence) / 2, (1 + confidence) / 2] as const;
   const share = shareBelow(resampled, mean, slackOf(values) / values.length);
   const acceleration = accelerationOf(values, mean);
@@ -91,6 +94,6 @@ export const bootstrapIntervals = (columns: readonly Float64Array[], options: Bo
   }
   return columns.map((column, at) => {
     if (column.every((value) => value === column[0])) return { low: meanOf(column), high: meanOf(column) };
-    return intervalOf(column, means[at] as Float64Array, confidence);
+    return bcaInterval(column, means[at] as Float64Array, confidence);
   });
 };

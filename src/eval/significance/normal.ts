@@ -1,7 +1,7 @@
 /** The standard normal distribution. */
 
 /**
- * Chance of a value below `x`, to 1e-15; to 1e-7 of its size below -7. Hart et al. 1968, Computer Approximations, as West 2005, Better
+ * Chance of a value below `x`, to 1e-15, and to 1e-8 of its size in the far tail. Hart et al. 1968, Computer Approximations, as West 2005, Better
  * approximations to cumulative normal functions, gives it.
  */
 export const normalCdf = (x: number): number => {

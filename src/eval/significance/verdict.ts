@@ -1,3 +1,4 @@
+import { counted, grouped } from '../../text/numbers.ts';
 import { normalQuantile } from './normal.ts';
 
 export interface VerdictInput {
@@ -25,7 +26,7 @@ const rounded = (value: number): number => {
   return Math.ceil(value / step) * step;
 };
 
-const queriesIn = (count: number): string => `${count.toLocaleString('en-US')} ${count === 1 ? 'query' : 'queries'}`;
+const queriesIn = (count: number): string => counted(count, 'query', 'queries');
 
 /** Queries that a paired z test would need, at the level that is left for each of several comparisons. */
 const neededFor = (differences: Float64Array, mean: number, level: number, power: number): number => {
@@ -51,6 +52,6 @@ export const verdictOf = ({
   if (adjustedP < level && mean !== 0) return { verdict: mean > 0 ? 'helps' : 'hurts' };
   if (count === 1) return { verdict: 'cannot tell with 1 query: its spread is unknown' };
   const needed = mean === 0 ? Number.POSITIVE_INFINITY : neededFor(differences, mean, level / comparisons, power);
-  if (needed > MOST) return { verdict: `cannot tell with ${queriesIn(count)}: more than ${MOST.toLocaleString('en-US')} would be needed` };
-  return { verdict: `cannot tell with ${queriesIn(count)}: about ${needed.toLocaleString('en-US')} would be needed`, needed };
+  if (needed > MOST) return { verdict: `cannot tell with ${queriesIn(count)}: more than ${grouped(MOST)} would be needed` };
+  return { verdict: `cannot tell with ${queriesIn(count)}: about ${grouped(needed)} would be needed`, needed };
 };

@@ -1,0 +1,29 @@
+/** How numbers are written for people. */
+
+/** 1,234,567 */
+export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** `1 query`, `1,200 queries` */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${grouped(count)} ${count === 1 ? one : many}`;
+
+/** 1.2 ms, 12 ms, 3.4 s, 2 min 5 s */
+export const duration = (milliseconds: number): string => {
+  if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
+
+/** 12 B, 3.4 KB, 34 MB, 1.2 GB; thousands, not 1024. */
+export const size = (bytes: number): string => {
+  const units = ['KB', 'MB', 'GB', 'TB'];
+  if (bytes < 999.5) return `${Math.round(bytes)} B`;
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}`;
+};
