@@ -6,6 +6,15 @@ import { pageStyle } from './page-style.ts';
 import { spreadsOf, tradesOf } from './plot-sections.ts';
 import { comparisonsOf, figuresOf, gatesOf, headerOf } from './sections.ts';
 
+/** Plot counts its markers over the whole life of a process; a page counts its own, so that one report makes one page. */
+const renumbered = (page: string): string => {
+  const numbers = new Map<string, number>();
+  return page.replace(/\bplot-marker-\d+/g, (id) => {
+    if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
+    return `plot-marker-${numbers.get(id)}`;
+  });
+};
+
 /**
  * One page that needs nothing else: no script, no file, no server. Its plots are SVG made here.
  * Throws E_RUNTIME when the packages that draw them are not installed.
@@ -24,7 +33,7 @@ export const toHtml = async (report: EvalReport): Promise<string> => {
     failedOf(report),
     settingsOf(report),
   ].filter((section) => section.html !== '');
-  return html`<!doctype html>
+  const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -40,4 +49,5 @@ ${sections.map((section) => html`${section}\n`)}</main>
 </body>
 </html>
 `.html;
+  return renumbered(page);
 };
