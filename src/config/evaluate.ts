@@ -22,10 +22,10 @@ import type { EvaluateOptions } from './eval-options.ts';
 import { type Systems, systemsOverIndex, systemsOverRun } from './eval-systems.ts';
 import { checkRerankers } from './pipelines.ts';
 
-/** What is compared when nobody names pipelines: each first stage alone, and what reranking adds. */
+/** What is compared when nobody names pipelines: the first stage of `search` with the others, and with what reranking adds. */
 export const comparedPipelines: readonly Pipeline[] = [
-  { ...defaultPipeline, name: 'bm25', firstStage: 'bm25', candidates: 100, reranker: null },
   { ...defaultPipeline, name: 'dense', candidates: 100, reranker: null },
+  { ...defaultPipeline, name: 'bm25', firstStage: 'bm25', candidates: 100, reranker: null },
   { ...defaultPipeline, name: 'hybrid', firstStage: 'hybrid', candidates: 100, reranker: null },
   { ...defaultPipeline, name: 'dense, reranked', candidates: 100 },
   { ...defaultPipeline, name: 'hybrid, reranked', firstStage: 'hybrid', candidates: 100 },

@@ -116,7 +116,7 @@ export const options = {
     kind: 'names',
     name: 'pipelines',
     value: 'A.json,B.json',
-    about: 'what to compare (default: bm25, dense and hybrid alone, dense and hybrid reranked)',
+    about: 'what to compare (default: dense, bm25 and hybrid alone, dense and hybrid reranked)',
   },
   firstStageRun: {
     kind: 'text',

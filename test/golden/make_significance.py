@@ -8,11 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 from ranx.statistical_tests import fisher_randomization_test
 from scipy.stats import bootstrap, norm, permutation_test
 
 RESAMPLES = 100_000
+# Compiled without threads, of which ranx seeds only one: the same figures every time.
+fisher_test = numba.njit(fisher_randomization_test.py_func)
 rng = np.random.default_rng(19)
 
 
@@ -36,7 +39,7 @@ def golden(name, values):
     found = bootstrap((values,), mean, n_resamples=RESAMPLES, method="BCa", batch=1000, rng=np.random.default_rng(1))
     test = permutation_test((values, np.zeros_like(values)), lambda a, b, axis=-1: np.mean(a - b, axis=axis), permutation_type="samples",
                             vectorized=True, n_resamples=RESAMPLES, batch=1000, rng=np.random.default_rng(1))
-    fisher, _ = fisher_randomization_test(values, np.zeros_like(values), n_permutations=RESAMPLES, random_seed=1)
+    fisher, _ = fisher_test(values, np.zeros_like(values), n_permutations=RESAMPLES, random_seed=1)
     return {
         "name": name,
         "differences": values.tolist(),
@@ -69,7 +72,7 @@ shares = [1e-12, 1e-6, 0.001, 0.025, 0.3, 0.5, 0.8, 0.975, 1 - 1e-9]
 result = {
     "made": {
         "python": platform.python_version(),
-        "tools": {name: version(name) for name in ("scipy", "ranx", "numpy")},
+        "tools": {name: version(name) for name in ("scipy", "ranx", "numpy", "numba")},
         "command": "python test/golden/make_significance.py",
         "resamples": RESAMPLES,
     },

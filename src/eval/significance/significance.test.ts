@@ -188,8 +188,9 @@ describe('a verdict', () => {
     expect(of(wave(40, -0.1), 0.049)).toEqual({ verdict: 'hurts' });
     expect(of([0, 0, 0], 1)).toEqual({ verdict: 'makes no difference: all 3 queries score the same' });
     expect(of([0], 1)).toEqual({ verdict: 'makes no difference: the only query scores the same' });
-    expect(of([0.4], 1)).toEqual({ verdict: 'cannot tell with 1 query: its spread is unknown' });
-    expect(of([0.2, -0.2], 1)).toEqual({ verdict: 'cannot tell with 2 queries: more than 1,000,000 would be needed' });
+    expect(of([0.4], 1)).toEqual({ verdict: 'cannot tell with 1 query: too few to say how many would be needed' });
+    expect(of([0.2, -0.2, 0.1, 0], 1)).toEqual({ verdict: 'cannot tell with 4 queries: too few to say how many would be needed' });
+    expect(of([0.2, -0.2, 0.2, -0.2, 0, 0], 1)).toEqual({ verdict: 'cannot tell with 6 queries: more than 1,000,000 would be needed' });
   });
 
   it('says how many queries a paired z test with a power of 80 % would need', () => {

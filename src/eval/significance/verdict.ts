@@ -19,6 +19,8 @@ export const powerAssumption =
   'The number of queries needed assumes that the true difference and its spread are those seen here, and gives an 80 % chance to find it.';
 
 const MOST = 1_000_000;
+/** Below this the spread of the differences is a guess. */
+const FEWEST = 5;
 
 /** Two digits are as much as such an estimate is worth. */
 const rounded = (value: number): number => {
@@ -50,7 +52,7 @@ export const verdictOf = ({
   }
   const mean = differences.reduce((sum, value) => sum + value, 0) / count;
   if (adjustedP < level && mean !== 0) return { verdict: mean > 0 ? 'helps' : 'hurts' };
-  if (count === 1) return { verdict: 'cannot tell with 1 query: its spread is unknown' };
+  if (count < FEWEST) return { verdict: `cannot tell with ${queriesIn(count)}: too few to say how many would be needed` };
   const needed = mean === 0 ? Number.POSITIVE_INFINITY : neededFor(differences, mean, level / comparisons, power);
   if (needed > MOST) return { verdict: `cannot tell with ${queriesIn(count)}: more than ${grouped(MOST)} would be needed` };
   return { verdict: `cannot tell with ${queriesIn(count)}: about ${grouped(needed)} would be needed`, needed };
