@@ -128,7 +128,9 @@ export const evalTable = (report: EvalReport, columns: number): string => {
   const failures = pipelines.flatMap(({ name, failures: list }) =>
     list.slice(0, 10).map((one) => `  ${name}, query ${one.query}: ${one.message}`),
   );
-  const unsafe = report.comparisons.flatMap(({ pipeline, unsafe: why }) => (why === undefined ? [] : [`"${pipeline}": ${why}`]));
+  const unsafe = report.comparisons.flatMap(({ pipeline, unsafe: why }) =>
+    why === undefined ? [] : [`the verdict on "${pipeline}" is not safe: ${why}`],
+  );
   const lines = [
     `${counted(report.queries, 'query', 'queries')}${none}.`,
     '',

@@ -76,7 +76,7 @@ describe('a report', () => {
     const [comparison] = report([worse, unseen]).comparisons;
     expect(comparison?.verdict).toBe('hurts');
     expect(comparison?.unsafe).toBe(
-      'not safe: of the first 10 results 50 % of "unseen" and 0 % of "worse" have no judgment; among judged documents alone the verdict would be "helps". Judge more of them with "finetooth label".',
+      'of the first 10 results 50 % of "unseen" and 0 % of "worse" have no judgment; among judged documents alone the verdict would be "helps". Judge more of them with "finetooth label".',
     );
     expect(report([worse, better]).comparisons[0]?.unsafe).toBeUndefined();
     const judgedAlike = measured('alike', () => ['x', 'c', 'b', 'a']);

@@ -88,7 +88,7 @@ const unsafeOf = (comparison: Comparison, before: Evaluation, after: Evaluation,
   const found = `of the first ${depth} results ${percent(shares[1])} of "${comparison.pipeline}" and ${percent(shares[0])} of "${comparison.baseline}" have no judgment`;
   return kind(other) === kind(comparison.verdict)
     ? undefined
-    : `not safe: ${found}; among judged documents alone the verdict would be "${other}". Judge more of them with "finetooth label".`;
+    : `${found}; among judged documents alone the verdict would be "${other}". Judge more of them with "finetooth label".`;
 };
 
 export interface DetailOptions {

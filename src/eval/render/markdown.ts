@@ -63,7 +63,7 @@ const comparisons = ({ comparisons: all }: EvalReport): string =>
       measure,
       `${signed(difference)} ${interval(low, high, signed)}`,
       probability(adjustedP),
-      `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; ${safeMarkdown(unsafe)}`}`,
+      `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
     ]),
   );
 

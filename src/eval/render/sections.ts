@@ -60,7 +60,15 @@ export const figuresOf = (report: EvalReport, canvas: Canvas): Html => {
   const priced = pipelines.some(({ cost }) => cost !== undefined);
   const cell = (text: string, small = ''): Html =>
     html`<td class="number">${text}${small === '' ? empty : html`<small>${small}</small>`}</td>`;
-  const heads = [...names, ...(timed ? ['p50', 'p95'] : []), ...(counts ? ['Tokens'] : []), ...(priced ? ['Cost'] : []), 'Unjudged'];
+  // A measure of its own says the same more precisely.
+  const unjudgedShown = !names.some((name) => name.startsWith('Judged'));
+  const heads = [
+    ...names,
+    ...(timed ? ['p50', 'p95'] : []),
+    ...(counts ? ['Tokens'] : []),
+    ...(priced ? ['Cost'] : []),
+    ...(unjudgedShown ? ['Unjudged'] : []),
+  ];
   const rows = pipelines.map((pipeline, index) => {
     const measures = names.map((name) => {
       const estimate = pipeline.measures[name];
@@ -70,7 +78,7 @@ export const figuresOf = (report: EvalReport, canvas: Canvas): Html => {
     const times = timed ? [cell(total ? duration(total.p50) : '–'), cell(total ? duration(total.p95) : '–')] : [];
     const tokens = counts ? [cell(pipeline.tokens === undefined ? '–' : grouped(pipeline.tokens))] : [];
     const cost = priced ? [cell(pipeline.cost === undefined ? '–' : dollars(pipeline.cost))] : [];
-    const unjudged = cell(percent(pipeline.unjudged.share), `of the first ${pipeline.unjudged.depth}`);
+    const unjudged = unjudgedShown ? [cell(percent(pipeline.unjudged.share), `of the first ${pipeline.unjudged.depth}`)] : [];
     return html`<tr>${nameCell(canvas, pipeline.name, index)}${measures}${times}${tokens}${cost}${unjudged}</tr>`;
   });
   const parts = [
@@ -78,7 +86,7 @@ export const figuresOf = (report: EvalReport, canvas: Canvas): Html => {
     timed ? 'p50 and p95: half and 95 % of the queries took no longer, all stages together.' : '',
     counts ? 'Tokens through models, a query.' : '',
     priced ? 'Cost of all queries.' : '',
-    'Unjudged: results that nobody judged, which count as not relevant.',
+    unjudgedShown ? 'Unjudged: results that nobody judged, which count as not relevant.' : '',
     withoutRelevantText(report),
   ];
   return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>
