@@ -102,7 +102,7 @@ export const timePlot = (plot: Canvas['plot'], timed: readonly Timed[], measure:
   const labels = timed.map(({ name, p50, quality }, i) => {
     const right = placeOn({ type, domain }, p50) > 0.55;
     const text = shortened(name, 30);
-    const place = { dx: right ? -10 : 10, dy: shifts[i] as number, textAnchor: right ? ('end' as const) : ('start' as const) };
+    const place = { dx: right ? -10 : 10, dy: (shifts[i] as number) - 11, textAnchor: right ? ('end' as const) : ('start' as const) };
     return plot.text([[p50, quality.value]], { ...place, text: [text], fill: 'currentColor', stroke: 'var(--surface)', strokeWidth: 5 });
   });
   return {
@@ -125,10 +125,11 @@ export const timePlot = (plot: Canvas['plot'], timed: readonly Timed[], measure:
         ...timed.map(({ p50, quality, index }) =>
           plot.ruleX([p50], { y1: quality.low, y2: quality.high, stroke: seriesOf(index).color, strokeWidth: 2, strokeOpacity: 0.45 }),
         ),
+        // The signs last: a label's edge must not hide a neighbour's.
+        ...labels,
         ...timed.map(({ p50, quality, index }) =>
           plot.dot([[p50, quality.value]], { r: 6, symbol: seriesOf(index).symbol, fill: seriesOf(index).color, stroke: 'var(--surface)' }),
         ),
-        ...labels,
       ],
     },
   };
