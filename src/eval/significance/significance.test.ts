@@ -200,5 +200,7 @@ describe('a verdict', () => {
     expect(of(wave(40, 0.04), 0.2, 4).needed).toBe(290);
     expect(of(wave(40, 0.0004), 0.9).verdict).toBe('cannot tell with 40 queries: more than 1,000,000 would be needed');
     expect(of(wave(40, 0.2), 0.06).needed).toBe(41);
+    // However clear the difference: with five comparisons 2 / 2^n is below a fifth of the level from 8 queries on.
+    expect(of([0.5, 0.5, 0.5, 0.5, 0.501], 0.3, 5).needed).toBe(8);
   });
 });

@@ -35,7 +35,9 @@ const neededFor = (differences: Float64Array, mean: number, level: number, power
   const count = differences.length;
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
   const z = normalQuantile(1 - level / 2) + normalQuantile(power);
-  return Math.max(count + 1, rounded((z * z * variance) / (mean * mean)));
+  // A randomisation test cannot give a p below 2 / 2^n.
+  const least = Math.floor(Math.log2(2 / level)) + 1;
+  return Math.max(count + 1, least, rounded((z * z * variance) / (mean * mean)));
 };
 
 /** Whether a difference helps or hurts, in words; what it would take to tell where that is open. */
