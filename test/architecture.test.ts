@@ -73,7 +73,7 @@ describe('the tree is the architecture', () => {
   it('touches files and sockets only where files and sockets are the work', () => {
     const allowed = [
       /^(read|model|cache|store|dataset|cli)\//,
-      /^eval\/(collection|journal|judgment-file)\.ts$/,
+      /^eval\/(collection|systems\/journal|judgment-file)\.ts$/,
       /^config\/(eval-index|doctor|rebuild)\.ts$/,
       /^(embed|rerank)\/hosted/,
       /^server\/listen\.ts$/,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EvalReport } from '../src/eval/report.ts';
+import type { EvalReport } from '../src/eval/report/report.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
 const folder = workFolder();

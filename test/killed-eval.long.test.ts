@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { EvalReport } from '../src/eval/report.ts';
+import type { EvalReport } from '../src/eval/report/report.ts';
 import { randomFrom } from '../src/math/random.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 

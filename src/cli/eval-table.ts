@@ -1,5 +1,5 @@
 import { dollars, figure, percent, probability, signed } from '../eval/render/numbers.ts';
-import type { Comparison, EvalReport, PipelineReport, QueryChange } from '../eval/report.ts';
+import type { Comparison, EvalReport, PipelineReport, QueryChange } from '../eval/report/report.ts';
 import { powerAssumption } from '../eval/significance/verdict.ts';
 import { counted, duration, grouped, size } from '../text/numbers.ts';
 import { harmless } from './terminal.ts';

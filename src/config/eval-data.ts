@@ -1,7 +1,7 @@
 import { resolveDataset } from '../dataset/resolve.ts';
 import { FinetoothError } from '../errors.ts';
 import { readTestSet, type TestSet } from '../eval/collection.ts';
-import { checkJudgments, readJudgments } from '../eval/judgments.ts';
+import { checkJudgments, readJudgments } from '../eval/measures/judgments.ts';
 import type { CallOptions } from '../types.ts';
 import type { ModelOptions } from './parts.ts';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
-import { keyOf } from '../eval/journal.ts';
+import { keyOf } from '../eval/systems/journal.ts';
 import { hashFile } from '../model/checksums.ts';
 import { readDocuments } from '../read/read.ts';
 import type { SearchIndex } from '../search/search-index.ts';

@@ -1,8 +1,8 @@
 import { FinetoothError } from '../errors.ts';
 import { fileBeside, readCorpus } from '../eval/collection.ts';
-import { inOrder } from '../eval/judged-ranking.ts';
-import { readRun } from '../eval/run-file.ts';
-import { indexSystem, runSystem, type System } from '../eval/system.ts';
+import { inOrder } from '../eval/measures/judged-ranking.ts';
+import { readRun } from '../eval/measures/run-file.ts';
+import { indexSystem, runSystem, type System } from '../eval/systems/system.ts';
 import { hashFile } from '../model/checksums.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import { defaultFields } from '../text/recipe.ts';

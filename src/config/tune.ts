@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
-import { compareAll } from '../eval/compare.ts';
-import { evaluateRun } from '../eval/evaluation.ts';
-import { keyOf, openJournal } from '../eval/journal.ts';
-import { parseMeasure } from '../eval/measure.ts';
-import type { Comparison } from '../eval/report.ts';
+import { evaluateRun } from '../eval/measures/evaluation.ts';
+import { parseMeasure } from '../eval/measures/measure.ts';
+import { compareAll } from '../eval/report/compare.ts';
+import type { Comparison } from '../eval/report/report.ts';
+import { keyOf, openJournal } from '../eval/systems/journal.ts';
 import { crossValidate } from '../eval/tune/cross-validate.ts';
 import { checkFolds } from '../eval/tune/folds.ts';
 import { cacheFolder } from '../model/cache-folder.ts';

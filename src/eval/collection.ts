@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';
 import type { Document } from '../types.ts';
-import { checkJudgments, readJudgments } from './judgments.ts';
+import { checkJudgments, readJudgments } from './measures/judgments.ts';
 
 /** Queries and judgments, and where the documents lie. */
 export interface TestSet {

@@ -2,16 +2,17 @@
 export { checkCollection } from './checks/check-collection.ts';
 export type { CollectionChecks } from './checks/findings.ts';
 export { type Collection, readCollection, readCorpus, readTestSet, type TestSet, type TestSetOptions } from './collection.ts';
-export { type Chance, compareAll, type Side } from './compare.ts';
-export { type Evaluation, evaluateRun, type MeasureOptions, meanOf } from './evaluation.ts';
-export { checkGates, type Gate, parseGate } from './gate.ts';
-export type { Columns, DocumentId, Grades, JudgedRanking, Judgments, RankedList, RankedRun } from './judged-ranking.ts';
-export { readJudgments } from './judgments.ts';
-export { defaultMeasures, type Measure, parseMeasure, parseMeasures } from './measure.ts';
-export { measureOf } from './measures.ts';
-export { readReport } from './read-report.ts';
+export { type Evaluation, evaluateRun, type MeasureOptions, meanOf } from './measures/evaluation.ts';
+export type { Columns, DocumentId, Grades, JudgedRanking, Judgments, RankedList, RankedRun } from './measures/judged-ranking.ts';
+export { readJudgments } from './measures/judgments.ts';
+export { defaultMeasures, type Measure, parseMeasure, parseMeasures } from './measures/measure.ts';
+export { measureOf } from './measures/measures.ts';
+export { evaluateFile, type RunList, readRun } from './measures/run-file.ts';
 export { toHtml } from './render/html.ts';
 export { toMarkdown } from './render/markdown.ts';
+export { type Chance, compareAll, type Side } from './report/compare.ts';
+export { checkGates, type Gate, parseGate } from './report/gate.ts';
+export { readReport } from './report/read-report.ts';
 export type {
   Comparison,
   CutOff,
@@ -24,8 +25,7 @@ export type {
   PipelineReport,
   QueryChange,
   Stage,
-} from './report.ts';
-export { evaluateFile, type RunList, readRun } from './run-file.ts';
+} from './report/report.ts';
 export { type BootstrapOptions, bootstrapIntervals, type Interval } from './significance/bootstrap.ts';
 export { holm } from './significance/holm.ts';
 export { type RandomisationOptions, randomisationTest } from './significance/randomisation.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { withLock } from '../file-lock.ts';
 import { manifestName } from '../store/index-folder.ts';
-import { readJudgments } from './judgments.ts';
 import { checkTableId, type LabelQuery, readLabelQueries } from './label/queries.ts';
+import { readJudgments } from './measures/judgments.ts';
 
 /** As BEIR writes it. */
 const HEADER = 'query-id\tcorpus-id\tscore';

@@ -1,5 +1,5 @@
 import { grouped, size } from '../../text/numbers.ts';
-import type { Comparison, EvalReport, QueryChange } from '../report.ts';
+import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
 import { empty, type Html, html, isolated } from './markup.ts';
 import { figure, moment, percent, signed } from './numbers.ts';

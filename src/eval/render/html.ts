@@ -1,4 +1,4 @@
-import type { EvalReport } from '../report.ts';
+import type { EvalReport } from '../report/report.ts';
 import { openCanvas } from './canvas.ts';
 import { failedOf, queriesOf, settingsOf, warningsOf } from './detail-sections.ts';
 import { html, trusted } from './markup.ts';

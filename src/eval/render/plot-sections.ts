@@ -1,5 +1,5 @@
 import { counted, grouped } from '../../text/numbers.ts';
-import type { EvalReport } from '../report.ts';
+import type { EvalReport } from '../report/report.ts';
 import { thinned } from './axes.ts';
 import { tally } from './bins.ts';
 import type { Canvas, Drawing } from './canvas.ts';

@@ -1,5 +1,5 @@
 import { duration, grouped } from '../../text/numbers.ts';
-import type { Estimate, PipelineReport } from '../report.ts';
+import type { Estimate, PipelineReport } from '../report/report.ts';
 import { depthAxis, placeOn, shareDomain, timeAxis } from './axes.ts';
 import type { Canvas, Drawing } from './canvas.ts';
 import { figure } from './numbers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EvalReport, PipelineReport } from '../report.ts';
+import type { EvalReport, PipelineReport } from '../report/report.ts';
 import { toHtml } from './html.ts';
 import { safeMarkdown, toMarkdown } from './markdown.ts';
 import { testReport } from './test-report.ts';

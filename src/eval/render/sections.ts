@@ -1,5 +1,5 @@
 import { counted, duration, grouped } from '../../text/numbers.ts';
-import { type EvalReport, stages } from '../report.ts';
+import { type EvalReport, stages } from '../report/report.ts';
 import type { Canvas } from './canvas.ts';
 import { empty, escapeHtml, type Html, html, isolated, trusted } from './markup.ts';
 import { dollars, figure, interval, moment, percent, probability, signed } from './numbers.ts';

@@ -1,5 +1,5 @@
 import { counted, grouped } from '../../text/numbers.ts';
-import type { Comparison } from '../report.ts';
+import type { Comparison } from '../report/report.ts';
 import { binned, tally } from './bins.ts';
 import type { Canvas, Drawing } from './canvas.ts';
 import type { Html } from './markup.ts';

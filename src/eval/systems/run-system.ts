@@ -1,7 +1,7 @@
-import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
-import type { CallOptions, Progress } from '../types.ts';
+import { FinetoothError, messageOf, throwIfStopped } from '../../errors.ts';
+import type { CallOptions, Progress } from '../../types.ts';
+import type { Failure } from '../report/report.ts';
 import type { Journal } from './journal.ts';
-import type { Failure } from './report.ts';
 import type { System, SystemAnswer } from './system.ts';
 
 export interface SystemRun {

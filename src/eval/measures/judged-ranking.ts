@@ -1,5 +1,5 @@
-import { FinetoothError } from '../errors.ts';
-import { compareIds, type Scored } from '../math/order.ts';
+import { FinetoothError } from '../../errors.ts';
+import { compareIds, type Scored } from '../../math/order.ts';
 
 /** A string, or a whole number where the caller has them so; numbers are ordered as their digits are. */
 export type DocumentId = string | number;

@@ -16,7 +16,7 @@ interface Group {
   readonly expected: Readonly<Record<string, Table>>;
 }
 const { groups, made } = JSON.parse(
-  gunzipSync(readFileSync(join(import.meta.dirname, '..', '..', 'test', 'golden', 'measures.json.gz'))).toString(),
+  gunzipSync(readFileSync(join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'measures.json.gz'))).toString(),
 ) as { readonly groups: readonly Group[]; readonly made: { readonly tools: Readonly<Record<string, string>> } };
 
 const mapsOf = (table: Table) => new Map(Object.entries(table).map(([query, row]) => [query, new Map(Object.entries(row))]));

@@ -1,13 +1,13 @@
+import type { Evaluation } from '../measures/evaluation.ts';
+import { condensed, type JudgedRanking } from '../measures/judged-ranking.ts';
+import type { Measure } from '../measures/measure.ts';
+import { measureOf } from '../measures/measures.ts';
+import { bootstrapIntervals } from '../significance/bootstrap.ts';
+import { holm } from '../significance/holm.ts';
+import { randomisationTest } from '../significance/randomisation.ts';
+import { verdictOf } from '../significance/verdict.ts';
 import { changesBetween } from './changes.ts';
-import type { Evaluation } from './evaluation.ts';
-import { condensed, type JudgedRanking } from './judged-ranking.ts';
-import type { Measure } from './measure.ts';
-import { measureOf } from './measures.ts';
 import type { Comparison } from './report.ts';
-import { bootstrapIntervals } from './significance/bootstrap.ts';
-import { holm } from './significance/holm.ts';
-import { randomisationTest } from './significance/randomisation.ts';
-import { verdictOf } from './significance/verdict.ts';
 
 export interface Chance {
   readonly seed: number;

@@ -1,4 +1,4 @@
-import { FinetoothError } from '../errors.ts';
+import { FinetoothError } from '../../errors.ts';
 import type { Judgments } from './judged-ranking.ts';
 import { readTable, type TableOptions } from './table.ts';
 

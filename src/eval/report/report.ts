@@ -1,4 +1,4 @@
-import type { CollectionChecks } from './checks/findings.ts';
+import type { CollectionChecks } from '../checks/findings.ts';
 
 /** What an evaluation says: one object, from which the table, the JSON, the Markdown and the HTML page are made. */
 

@@ -1,5 +1,5 @@
-import { FinetoothError } from '../errors.ts';
-import { type Measure, parseMeasure } from './measure.ts';
+import { FinetoothError } from '../../errors.ts';
+import { type Measure, parseMeasure } from '../measures/measure.ts';
 import type { GateResult, Latency, PipelineReport, Stage } from './report.ts';
 import { stages } from './report.ts';
 

@@ -1,13 +1,13 @@
-import { FinetoothError } from '../errors.ts';
-import type { Measured } from './assemble.ts';
-import { beginEvaluation, type Evaluation, type MeasureOptions } from './evaluation.ts';
-import type { Columns, Judgments } from './judged-ranking.ts';
-import type { Measure } from './measure.ts';
-import { type Stage, stages } from './report.ts';
-import { evaluateFile } from './run-file.ts';
+import { FinetoothError } from '../../errors.ts';
+import { beginEvaluation, type Evaluation, type MeasureOptions } from '../measures/evaluation.ts';
+import type { Columns, Judgments } from '../measures/judged-ranking.ts';
+import type { Measure } from '../measures/measure.ts';
+import { evaluateFile } from '../measures/run-file.ts';
+import type { TableOptions } from '../measures/table.ts';
+import type { Measured } from '../report/assemble.ts';
+import { type Stage, stages } from '../report/report.ts';
 import type { SystemRun } from './run-system.ts';
 import type { System } from './system.ts';
-import type { TableOptions } from './table.ts';
 
 /** A list that is in order already: its places are its scores. */
 const ordered = (ids: readonly string[]): Columns => ({ ids, scores: ids.map((_, at) => ids.length - at) });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { evaluateRun } from '../measures/evaluation.ts';
+import { parseMeasures } from '../measures/measure.ts';
 import { type AssembleOptions, assembleReport, type Measured } from './assemble.ts';
-import { evaluateRun } from './evaluation.ts';
 import { parseGate } from './gate.ts';
-import { parseMeasures } from './measure.ts';
 
 const queries = Array.from({ length: 30 }, (_, at) => `q${at}`);
 const judgments = new Map(

@@ -1,13 +1,13 @@
-import { FinetoothError } from '../errors.ts';
-import type { CollectionChecks } from './checks/findings.ts';
+import { FinetoothError } from '../../errors.ts';
+import type { CollectionChecks } from '../checks/findings.ts';
+import type { Evaluation } from '../measures/evaluation.ts';
+import { type Measure, parseMeasure } from '../measures/measure.ts';
+import { measureOf } from '../measures/measures.ts';
+import { bootstrapIntervals } from '../significance/bootstrap.ts';
 import { type Chance, compareAll, type Side, unjudgedShare, withDetails } from './compare.ts';
-import type { Evaluation } from './evaluation.ts';
 import { checkGates, type Gate } from './gate.ts';
-import { type Measure, parseMeasure } from './measure.ts';
-import { measureOf } from './measures.ts';
 import { latencyOf } from './percentiles.ts';
 import type { Comparison, CutOff, EvalReport, Failure, GateResult, Latency, PipelineReport, Stage } from './report.ts';
-import { bootstrapIntervals } from './significance/bootstrap.ts';
 
 /** One pipeline or run, measured. */
 export interface Measured {

@@ -1,4 +1,4 @@
-import { FinetoothError } from '../errors.ts';
+import { FinetoothError } from '../../errors.ts';
 import { beginEvaluation, type Evaluation, type MeasureOptions } from './evaluation.ts';
 import type { Judgments } from './judged-ranking.ts';
 import type { Measure } from './measure.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskErrorOf, systemCodeOf } from '../errors.ts';
+import { diskErrorOf, systemCodeOf } from '../../errors.ts';
 
 /** Answers that are already there, kept line by line so that a killed evaluation goes on where it was. */
 export interface Journal<Answer> {

@@ -1,5 +1,5 @@
-import type { Evaluation } from './evaluation.ts';
-import type { JudgedRanking } from './judged-ranking.ts';
+import type { Evaluation } from '../measures/evaluation.ts';
+import type { JudgedRanking } from '../measures/judged-ranking.ts';
 import type { Move, QueryChange } from './report.ts';
 
 /** Queries in each of the two lists, and documents in each query. */

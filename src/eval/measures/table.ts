@@ -1,5 +1,5 @@
-import { FinetoothError } from '../errors.ts';
-import { type ReadOptions, readLineBatches } from '../read/read.ts';
+import { FinetoothError } from '../../errors.ts';
+import { type ReadOptions, readLineBatches } from '../../read/read.ts';
 
 export type TableKind = 'run' | 'judgments';
 export type TableOptions = Pick<ReadOptions, 'signal' | 'stdin' | 'where'>;

@@ -1,6 +1,6 @@
-import { FinetoothError } from '../errors.ts';
-import { readJsonValue } from '../read/json-value.ts';
-import type { CallOptions } from '../types.ts';
+import { FinetoothError } from '../../errors.ts';
+import { readJsonValue } from '../../read/json-value.ts';
+import type { CallOptions } from '../../types.ts';
 import type { EvalReport } from './report.ts';
 
 const isReport = (value: unknown): value is EvalReport => {

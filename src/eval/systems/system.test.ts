@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Reranker } from '../rerank/reranker.ts';
-import { defaultPipeline } from '../search/pipeline.ts';
-import { parseMeasures } from './measure.ts';
+import type { Reranker } from '../../rerank/reranker.ts';
+import { defaultPipeline } from '../../search/pipeline.ts';
+import { parseMeasures } from '../measures/measure.ts';
 import { measureSystem } from './measured.ts';
 import { runSystemOver } from './run-system.ts';
 import { runSystem } from './system.ts';

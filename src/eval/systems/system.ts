@@ -1,12 +1,12 @@
-import { FinetoothError } from '../errors.ts';
-import { remembering } from '../rerank/remembering.ts';
-import type { Reranker } from '../rerank/reranker.ts';
-import type { Pipeline } from '../search/pipeline.ts';
-import { rankCandidates } from '../search/rank.ts';
-import { search } from '../search/search.ts';
-import type { SearchIndex } from '../search/search-index.ts';
-import type { CallOptions, Document, Usage } from '../types.ts';
-import type { Stage } from './report.ts';
+import { FinetoothError } from '../../errors.ts';
+import { remembering } from '../../rerank/remembering.ts';
+import type { Reranker } from '../../rerank/reranker.ts';
+import type { Pipeline } from '../../search/pipeline.ts';
+import { rankCandidates } from '../../search/rank.ts';
+import { search } from '../../search/search.ts';
+import type { SearchIndex } from '../../search/search-index.ts';
+import type { CallOptions, Document, Usage } from '../../types.ts';
+import type { Stage } from '../report/report.ts';
 
 /** What a system answers to one query. Lists hold ids, best first. */
 export interface SystemAnswer {
