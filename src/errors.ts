@@ -34,7 +34,11 @@ export const errorTable = {
   E_MODEL_MISSING: { http: 503, exit: 5, meaning: 'The model is known but its files are not on this machine.' },
   E_MODEL_CHANGED: { http: 500, exit: 5, meaning: 'A model file does not have the checksum that it must have.' },
   E_MODEL_FAILED: { http: 500, exit: 5, meaning: 'The model could not be loaded or run.' },
-  E_RUNTIME: { http: 500, exit: 5, meaning: 'No runtime for models, or a native part of one, loads on this machine.' },
+  E_RUNTIME: {
+    http: 500,
+    exit: 5,
+    meaning: 'A part that does the work does not load on this machine: a runtime for models, a native library, the plotting packages.',
+  },
   E_DOWNLOAD: { http: 502, exit: 5, meaning: 'A file could not be fetched.' },
   E_DISK_FULL: { http: 507, exit: 6, meaning: 'There is no room left on the disk, or a file may not grow.' },
   E_GATE: { http: 409, exit: 7, meaning: 'An evaluation ran and a gate did not hold.' },

@@ -55,7 +55,7 @@ export const timeAxis = (values: readonly number[]): Axis => {
   const step = steps.find((size) => to / size <= 5) ?? to;
   const even = Array.from({ length: Math.floor(to / step) + 1 }, (_, i) => i * step);
   const ticks = type === 'log' ? steps.filter((value) => value >= from && value <= to) : even;
-  return { type, domain, ticks: apart(ticks, { type, domain }, 0.12) };
+  return { type, domain, ticks: apart(ticks, { type, domain }, 0.17) };
 };
 
 /** Room around values of 0 to 1, so that curves use the height; never beyond 0 and 1. */

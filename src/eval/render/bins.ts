@@ -5,11 +5,9 @@ export interface Bin {
   readonly count: number;
 }
 
-/** `2 × half + 1` bars over -widest to widest. Their width is the same. */
-export const binned = (differences: readonly number[], half = 15): readonly Bin[] => {
-  let widest = 0;
-  for (const value of differences) widest = Math.max(widest, Math.abs(value));
-  const width = widest === 0 ? 1 / half : widest / half;
+/** `2 × half + 1` bars of one width over -widest to widest; no difference may be larger than `widest`, which is more than 0. */
+export const binned = (differences: readonly number[], widest: number, half = 15): readonly Bin[] => {
+  const width = widest / half;
   const counts = new Uint32Array(2 * half + 1);
   for (const value of differences) {
     const place = half + Math.round(value / width);

@@ -18,7 +18,10 @@ import {
   withoutRelevantText,
 } from './words.ts';
 
-/** Names, queries and ids are data: nothing in them may make a column, a link, a heading or a tag. */
+/**
+ * Names, queries and ids are data: nothing in them may make a column, a link, a heading or a tag, tell a person or refer to an issue. GitHub
+ * looks for the last two after the backslashes are gone (https://github.com/github/cmark-gfm/issues/181); an empty comment parts them.
+ */
 export const safeMarkdown = (text: string): string =>
   text
     .replace(/\s+/gu, ' ')
@@ -26,7 +29,8 @@ export const safeMarkdown = (text: string): string =>
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/[\\`*_{}[\]()#!|~]|^[-+]|(?<!\p{L}|\p{N})@/gu, '\\$&');
+    .replace(/[\\`*_{}[\]()!|~]|^[-+#]/g, '\\$&')
+    .replace(/(?<![\p{L}\p{N}])@(?=\w)|@(?=[\w-]+\.\w)|#(?=\d)|(?<=:)\/\/|\bwww(?=\.)/giu, '$&<!-- -->');
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

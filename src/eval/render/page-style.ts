@@ -57,13 +57,17 @@ th:last-child, td:last-child { padding-right: 0; }
 .group th { padding-top: 1rem; }
 .name { min-width: 8rem; max-width: 18rem; overflow-wrap: break-word; }
 .verdict { min-width: 11rem; }
+.verdict p { margin: .25rem 0 0; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.forest { vertical-align: middle; padding-top: 0; padding-bottom: 0; }
+td.forest { vertical-align: top; padding-top: .2rem; padding-bottom: 0; }
+th.forest { padding-bottom: .25rem; }
 .forest svg, .key svg { display: block; }
 .key { display: inline-block; vertical-align: -.15em; margin-right: .35rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem 2rem; }
-figure { margin: 0; min-width: 0; max-width: 36rem; }
-figcaption { margin-bottom: .5rem; }
+figure { margin: 0; min-width: 0; max-width: 36rem; display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: subgrid; grid-row: span 3; row-gap: .5rem; align-content: start; }
+figure.wide { grid-column: 1 / -1; max-width: none; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); grid-template-rows: none; grid-row: auto; column-gap: 2rem; }
+figure.wide figcaption { grid-column: 1 / -1; }
+figure .scroll { margin-bottom: 0; }
 figcaption strong, figcaption span { display: block; }
 figcaption span { font-size: .875rem; }
 figure svg { display: block; width: 100%; height: auto; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; overflow: visible; }
@@ -85,9 +89,15 @@ dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
   section { padding: 1rem .9rem; border-radius: 8px; }
   .name { min-width: 6.5rem; max-width: 38vw; }
   .scroll th[scope="row"] { position: sticky; left: -.25rem; background: var(--surface); }
+  .changes thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .changes tbody { display: block; }
+  .changes tr { display: grid; grid-template-columns: 1fr auto; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  .changes tbody > tr > * { border-bottom: 0; padding-top: 0; padding-bottom: .25rem; }
+  .changes td:last-child { grid-column: 1 / -1; }
+  .changes .query { width: auto; position: static; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .5rem; }
-  figure svg { font-size: 16px; }
+  figure svg { font-size: 15px; }
 }
 @media print {
   :root {${light} --page: #ffffff; color-scheme: light; }
@@ -95,6 +105,11 @@ dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
   main { max-width: none; padding: 0; }
   section { border: 0; padding: 0; margin-top: 1.5rem; }
   .scroll { overflow: visible; }
+  table { font-size: 8.5pt; }
+  .number small, thead th, .moves { font-size: 7.5pt; }
+  th, td { padding: .3rem .5rem .3rem 0; }
+  .name { min-width: 6rem; }
+  .verdict { min-width: 8rem; }
   h2, h3 { break-after: avoid; }
   figure, tr, .verdicts li { break-inside: avoid; }
   details:not([open])::details-content { content-visibility: visible; block-size: auto; }

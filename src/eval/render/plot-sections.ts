@@ -10,39 +10,58 @@ import { scrolling } from './sections.ts';
 import { keyOf } from './series.ts';
 import { spreadPlot } from './spread-plots.ts';
 
-const figureOf = ({ draw }: Canvas, drawing: Drawing, caption: string, below: readonly Html[] = []): Html =>
-  html`<figure><figcaption><strong>${drawing.title}</strong><span>${caption}</span></figcaption>${draw(drawing)}${below}</figure>`;
+const figureOf = ({ draw }: Canvas, drawing: Drawing, caption: string, below: readonly Html[] = [], shape = ''): Html =>
+  html`<figure class="${shape}"><figcaption><strong>${drawing.title}</strong><span>${caption}</span></figcaption><div>${draw(drawing)}</div><div>${below}</div></figure>`;
 
 const legend = (canvas: Canvas, entries: readonly { readonly index: number; readonly names: readonly string[] }[]): Html =>
   html`<ul class="legend">${entries.map(({ index, names }) => html`<li><span class="key">${keyOf(canvas, index)}</span>${names.map((name, i) => html`${i > 0 ? ', ' : ''}${isolated(name)}`)}</li>`)}</ul>`;
+
+/** A row a pipeline, a column a depth; each cell a number with a smaller one below, which may be ''. */
+const depthTable = (
+  corner: string,
+  depths: readonly number[],
+  rows: readonly { readonly name: string; readonly cell: (depth: number) => readonly [large: string, small: string] }[],
+): Html => {
+  const lines = rows.map(({ name, cell }) => {
+    const cells = depths
+      .map(cell)
+      .map(([large, small]) => html`<td class="number">${large}${small === '' ? empty : html`<small>${small}</small>`}</td>`);
+    return html`<tr><th scope="row" class="name">${isolated(name)}</th>${cells}</tr>`;
+  });
+  const heads = depths.map((depth) => html`<th scope="col" class="number">${grouped(depth)}</th>`);
+  return scrolling(corner, html`<table><thead><tr><th scope="col">${corner}</th>${heads}</tr></thead><tbody>${lines}</tbody></table>`);
+};
+
+const rising = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
 
 /** How each comparison of the primary measure spreads over queries. */
 export const spreadsOf = ({ comparisons }: EvalReport, canvas: Canvas): Html => {
   const shown = comparisons.filter(({ differences = [] }) => differences.length > 0);
   if (shown.length === 0) return empty;
-  let reach = 0.05;
-  for (const { differences = [] } of shown) for (const value of differences) reach = Math.max(reach, Math.abs(value));
+  let [least, most] = [-0.05, 0.05];
+  for (const { differences = [] } of shown)
+    for (const value of differences) [least, most] = [Math.min(least, value), Math.max(most, value)];
   const figures = shown.map((comparison, i) => {
     const { better, worse, same } = tally(comparison.differences ?? []);
     const caption = `${counted(better, 'query', 'queries')} better, ${grouped(worse)} worse, ${grouped(same)} the same`;
-    return figureOf(canvas, spreadPlot(canvas.plot, comparison, `spread-${i + 1}`, reach), caption);
+    return figureOf(canvas, spreadPlot(canvas.plot, comparison, `spread-${i + 1}`, [least, most]), caption);
   });
   return html`<section aria-labelledby="spread"><h2 id="spread">Which queries gain and which lose</h2><div class="plots">${figures}</div></section>`;
 };
 
+const figureOrNone = (value: number | undefined): string => (value === undefined ? '–' : figure(value));
+
 const recallFigure = ({ pipelines }: EvalReport, canvas: Canvas): Html => {
   const curves = recallCurves(pipelines);
   if (curves.length === 0) return empty;
-  const rows = curves.flatMap(({ names, points }) =>
-    thinned(points, 12).map(
-      ({ depth, recall }) =>
-        html`<tr><th scope="row">${isolated(names.join(', '))}</th><td class="number">${grouped(depth)}</td><td class="number">${figure(recall)}</td></tr>`,
-    ),
-  );
-  const table = html`<table><thead><tr><th scope="col">Pipeline</th><th scope="col" class="number">Results</th><th scope="col" class="number">Recall</th></tr></thead><tbody>${rows}</tbody></table>`;
+  const depths = thinned(rising(curves.flatMap(({ points }) => points.map(({ depth }) => depth))), 12);
+  const rows = curves.map(({ names, points }) => ({
+    name: names.join(', '),
+    cell: (at: number) => [figureOrNone(points.find(({ depth }) => depth === at)?.recall), ''] as const,
+  }));
   return figureOf(canvas, recallPlot(canvas.plot, curves), 'What the first stage misses, no reranker can bring back.', [
     legend(canvas, curves),
-    html`<details><summary>Numbers</summary>${scrolling('Recall by depth', table)}</details>`,
+    html`<details><summary>Numbers</summary>${depthTable('Recall by depth', depths, rows)}</details>`,
   ]);
 };
 
@@ -53,7 +72,8 @@ const timeFigure = ({ pipelines, primary }: EvalReport, canvas: Canvas): Html =>
   const missing = pipelines.length - timed.length;
   const front = paretoFront(timed).map(({ name }) => name);
   const caption = `Upright lines are intervals. The dashed line joins the pipelines that none beats in both: ${front.join(', ')}.${missing > 0 ? ` Not shown, because not timed: ${counted(missing, 'pipeline')}.` : ''}`;
-  return figureOf(canvas, timePlot(canvas.plot, timed, primary), caption);
+  const entries = timed.map(({ name, index }) => ({ index, names: [name] }));
+  return figureOf(canvas, timePlot(canvas.plot, timed, primary), caption, [legend(canvas, entries)]);
 };
 
 const cutOffFigure = ({ pipelines, primary }: EvalReport, canvas: Canvas): Html => {
@@ -61,18 +81,20 @@ const cutOffFigure = ({ pipelines, primary }: EvalReport, canvas: Canvas): Html 
     .map((pipeline, index) => ({ ...pipeline, index, names: [pipeline.name] }))
     .filter(({ cutOffs }) => cutOffs.length > 0);
   if (shown.length === 0) return empty;
-  const rows = shown.flatMap(({ name, cutOffs }) =>
-    cutOffs.map(
-      ({ candidates, value, gainKept }) =>
-        html`<tr><th scope="row">${isolated(name)}</th><td class="number">${grouped(candidates)}</td><td class="number">${figure(value)}</td><td class="number">${gainKept === undefined ? '–' : percent(gainKept)}</td></tr>`,
-    ),
-  );
-  const table = html`<table><thead><tr><th scope="col">Pipeline</th><th scope="col" class="number">Candidates</th><th scope="col" class="number">${primary}</th><th scope="col" class="number">Gain kept</th></tr></thead><tbody>${rows}</tbody></table>`;
+  const counts = rising(shown.flatMap(({ cutOffs }) => cutOffs.map(({ candidates }) => candidates)));
+  const rows = shown.map(({ name, cutOffs }) => ({
+    name,
+    cell: (at: number) => {
+      const found = cutOffs.find(({ candidates }) => candidates === at);
+      return [figureOrNone(found?.value), found?.gainKept === undefined ? '' : percent(found.gainKept)] as const;
+    },
+  }));
   return figureOf(
     canvas,
     cutOffPlot(canvas.plot, pipelines, primary),
-    'Fewer candidates take less time; the table says how much of the gain is left.',
-    [legend(canvas, shown), html`<details open><summary>Numbers</summary>${scrolling('Cut-offs', table)}</details>`],
+    `Fewer candidates take less time. Below each ${primary}: how much of the gain is left.`,
+    [legend(canvas, shown), depthTable('Candidates', counts, rows)],
+    'wide',
   );
 };
 

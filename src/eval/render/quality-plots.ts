@@ -2,6 +2,7 @@ import { duration, grouped } from '../../text/numbers.ts';
 import type { Estimate, PipelineReport } from '../report/report.ts';
 import { depthAxis, placeOn, shareDomain, timeAxis } from './axes.ts';
 import type { Canvas, Drawing } from './canvas.ts';
+import { freePlaces, placesFor } from './labels.ts';
 import { figure } from './numbers.ts';
 import { curve, frame, inner, seriesOf } from './series.ts';
 import { shortened } from './words.ts';
@@ -81,29 +82,26 @@ export const paretoFront = (timed: readonly Timed[]): readonly Timed[] =>
     )
     .sort((a, b) => a.p50 - b.p50 || a.index - b.index);
 
-/** Pixels that each label is moved down so that none lies on another, top to bottom. */
-const labelShifts = (heights: readonly number[]): readonly number[] => {
-  const shifts: number[] = new Array(heights.length).fill(0);
-  let free = Number.NEGATIVE_INFINITY;
-  for (const i of heights.map((_, place) => place).sort((a, b) => (heights[a] as number) - (heights[b] as number))) {
-    const at = Math.max(free, heights[i] as number);
-    shifts[i] = at - (heights[i] as number);
-    free = at + 17;
-  }
-  return shifts;
-};
-
 /** Timed must hold two or more. */
 export const timePlot = (plot: Canvas['plot'], timed: readonly Timed[], measure: string): Drawing => {
   const { type, domain, ticks } = timeAxis(timed.map(({ p50 }) => p50));
   const [least, most] = shareDomain(timed.flatMap(({ quality }) => [quality.low, quality.high]));
   const front = paretoFront(timed);
-  const shifts = labelShifts(timed.map(({ quality }) => ((most - quality.value) / (most - least)) * inner.height));
-  const labels = timed.map(({ name, p50, quality }, i) => {
-    const right = placeOn({ type, domain }, p50) > 0.55;
-    const text = shortened(name, 30);
-    const place = { dx: right ? -10 : 10, dy: (shifts[i] as number) - 11, textAnchor: right ? ('end' as const) : ('start' as const) };
-    return plot.text([[p50, quality.value]], { ...place, text: [text], fill: 'currentColor', stroke: 'var(--surface)', strokeWidth: 5 });
+  // Those on the front are named first, should there not be room for all.
+  const named = [...front, ...timed.filter((one) => !front.includes(one))].map(({ name, p50, quality }) => {
+    const [x, y] = [placeOn({ type, domain }, p50) * inner.width, ((most - quality.value) / (most - least)) * inner.height];
+    return { text: shortened(name, 30), at: [p50, quality.value], x, y };
+  });
+  const signs = named.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
+  const places = freePlaces(
+    named.map(({ text, x, y }) => placesFor(x, y, text.length, inner.width)),
+    signs,
+  );
+  const labels = named.flatMap(({ text, at }, i) => {
+    const place = places[i];
+    if (place === undefined) return [];
+    const { dx, dy, textAnchor } = place;
+    return [plot.text([at], { text: [text], dx, dy, textAnchor, fill: 'currentColor', stroke: 'var(--surface)', strokeWidth: 5 })];
   });
   return {
     name: 'time',
@@ -111,7 +109,7 @@ export const timePlot = (plot: Canvas['plot'], timed: readonly Timed[], measure:
     description: `${timed.map(({ name, p50, quality }) => `${name}: ${figure(quality.value)} in ${duration(p50)}.`).join(' ')} No other is both as fast and as good as ${front.map(({ name }) => name).join(', ')}.`,
     options: {
       ...frame,
-      x: { type, domain, ticks, tickFormat: roundTime, label: 'time of half of the queries, at most →', labelAnchor: 'center' },
+      x: { type, domain, ticks, tickFormat: roundTime, label: 'median time of a query →', labelAnchor: 'center' },
       y: { domain: [least, most], grid: true, ticks: 5, label: `↑ ${measure}` },
       marks: [
         plot.line(front, {

@@ -4,7 +4,7 @@ import type { Canvas } from './canvas.ts';
 import type { Html } from './markup.ts';
 
 /** Narrow enough to be read on a phone, two abreast on a desk. In pixels. */
-export const frame = { width: 500, height: 300, marginLeft: 48, marginRight: 20, marginTop: 28, marginBottom: 42 } as const;
+export const frame = { width: 500, height: 300, marginLeft: 48, marginRight: 20, marginTop: 28, marginBottom: 48 } as const;
 export const inner = {
   width: frame.width - frame.marginLeft - frame.marginRight,
   height: frame.height - frame.marginTop - frame.marginBottom,

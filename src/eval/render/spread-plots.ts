@@ -4,25 +4,28 @@ import { binned, tally } from './bins.ts';
 import type { Canvas, Drawing } from './canvas.ts';
 import type { Html } from './markup.ts';
 import { frame } from './series.ts';
+import { type Outcome, outcomeOf } from './words.ts';
 
 const shortSigned = (value: number): string => (value === 0 ? '0' : `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toFixed(2))}`);
 
 /** Bars sorted by size up to this many queries; counts of differences above it. */
 const mostBars = 120;
+/** A single query must not become a wall. */
+const fewestPlaces = 12;
 
-/** How the difference spreads over queries. `reach` is the largest difference of all comparisons, so that their plots share one scale. */
+/** How the difference spreads over queries. `reach` holds the differences of all comparisons and zero, so that their plots share one scale. */
 export const spreadPlot = (
   plot: Canvas['plot'],
   { pipeline, baseline, measure, differences = [] }: Comparison,
   name: string,
-  reach: number,
+  reach: readonly [least: number, most: number],
 ): Drawing => {
   const { better, worse, same } = tally(differences);
   const title = `${measure} of ${pipeline} minus ${baseline}, by query`;
   const description = `${counted(better, 'query', 'queries')} better, ${grouped(worse)} worse, ${grouped(same)} the same.`;
   const side = (value: number): string => (value > 0 ? 'var(--better)' : value < 0 ? 'var(--worse)' : 'var(--quiet)');
   if (differences.length > mostBars) {
-    const bins = binned(differences);
+    const bins = binned(differences, Math.max(-reach[0], reach[1]));
     const options = {
       ...frame,
       marginLeft: 56,
@@ -42,8 +45,13 @@ export const spreadPlot = (
     ...frame,
     marginLeft: 56,
     marginBottom: 30,
-    x: { label: 'queries, largest gain first →', domain: [0.5, bars.length + 0.5], ticks: [], labelAnchor: 'center' as const },
-    y: { label: `↑ difference in ${measure}`, domain: [-reach, reach], grid: true, ticks: 5, tickFormat: shortSigned },
+    x: {
+      label: 'queries, largest gain first →',
+      domain: [0.5, Math.max(bars.length, fewestPlaces) + 0.5],
+      ticks: [],
+      labelAnchor: 'center' as const,
+    },
+    y: { label: `↑ difference in ${measure}`, domain: reach, nice: true, grid: true, ticks: 5, tickFormat: shortSigned },
     marks: [
       plot.rectY(bars, {
         x1: ({ place }) => place - 0.5,
@@ -67,6 +75,13 @@ const reachOf = (comparisons: readonly Comparison[]): readonly [number, number] 
   return [least - room, most + room];
 };
 
+const outcomeColors: Readonly<Record<Outcome, string>> = {
+  helps: 'var(--better)',
+  hurts: 'var(--worse)',
+  same: 'var(--quiet)',
+  unknown: 'var(--quiet)',
+};
+
 /** Pictures for the rows of a table, which say the same in numbers: each interval beside the same line of zero, and the scale above them. */
 export const forestOf = (
   { plot, ornament }: Canvas,
@@ -74,20 +89,22 @@ export const forestOf = (
 ): { readonly scale: Html; readonly row: (comparison: Comparison) => Html } => {
   const shape = { width: 220, marginLeft: 14, marginRight: 14, marginBottom: 0, y: { axis: null, domain: [0, 1] } };
   const x = { domain: reachOf(comparisons), axis: null };
-  const zero = plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.55 });
+  const zero = plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 });
   return {
     scale: ornament({
       ...shape,
-      height: 20,
-      marginTop: 18,
+      height: 24,
+      marginTop: 22,
       x,
-      marks: [plot.axisX({ anchor: 'top', ticks: 3, tickSize: 3, tickPadding: 2, tickFormat: shortSigned, label: null })],
+      marks: [plot.axisX({ anchor: 'top', ticks: 3, tickSize: 4, tickPadding: 4, tickFormat: shortSigned, label: null })],
     }),
-    row: ({ low, high, difference }) => {
-      const color = low > 0 ? 'var(--better)' : high < 0 ? 'var(--worse)' : 'var(--quiet)';
-      const bar = plot.ruleY([0.5], { x1: low, x2: high, stroke: color, strokeWidth: 3, marker: 'tick' });
-      const dot = plot.dot([[difference, 0.5]], { r: 5, fill: color, stroke: 'var(--surface)' });
-      return ornament({ ...shape, height: 26, marginTop: 0, x, marks: [zero, bar, dot] });
+    row: (comparison) => {
+      const { low, high, difference } = comparison;
+      const stroke = outcomeColors[outcomeOf(comparison)];
+      const bar = plot.ruleY([0.5], { x1: low, x2: high, stroke, strokeWidth: 2.5 });
+      const ends = plot.ruleX([low, high], { y1: 0.27, y2: 0.73, stroke, strokeWidth: 2 });
+      const dot = plot.dot([[difference, 0.5]], { r: 4, fill: stroke, stroke: 'var(--surface)' });
+      return ornament({ ...shape, height: 44, marginTop: 0, x, marks: [zero, bar, ends, dot] });
     },
   };
 };

@@ -124,7 +124,7 @@ export const testReport = (queries = 43): EvalReport => {
   const firstStage = depths.map((depth) => ({ depth, recall: 0.95 * (1 - Math.exp(-((depth / 11) ** 0.62))) }));
   const dense = pipelineOf(
     'dense',
-    { 'nDCG@10': denseValues, 'RR@10': values(0.61, 0.6), 'R@100': values(0.83, 0.3) },
+    { 'nDCG@10': denseValues, 'RR@10': values(0.55, 0.6), 'R@100': values(0.83, 0.3) },
     {
       pipeline: { embedder: 'bge-small-en-v1.5@q8', retrieve: 'exact' },
       latency: { embed: milliseconds(5.2), retrieve: milliseconds(1.1), total: milliseconds(6.4) },
@@ -159,7 +159,7 @@ export const testReport = (queries = 43): EvalReport => {
     comparisons: [
       compare(bm25, dense, 'nDCG@10', 0.0871, unknown, ids),
       compare(bm25, reranked, 'nDCG@10', 0.00002, 'helps', ids),
-      compare(bm25, dense, 'RR@10', 0.31, 'makes no difference: the interval lies within ±0.1', ids),
+      compare(bm25, dense, 'RR@10', 0.4412, `cannot tell with ${queries} queries: about 510 would be needed`, ids),
       compare(bm25, reranked, 'RR@10', 0.0109, 'helps', ids),
       compare(bm25, dense, 'R@100', 0.0004, 'helps', ids),
       {
@@ -168,7 +168,12 @@ export const testReport = (queries = 43): EvalReport => {
       },
     ],
     gates: [
-      { gate: 'nDCG@10 >= 0.55', pipeline: 'dense + late interaction', passed: true, found: 'nDCG@10 is 0.8104' },
+      {
+        gate: 'nDCG@10 >= 0.55',
+        pipeline: 'dense + late interaction',
+        passed: true,
+        found: `nDCG@10 is ${mean(rerankedValues).toFixed(4)}`,
+      },
       { gate: 'p95 <= 150 ms', pipeline: 'dense + late interaction', passed: false, found: 'p95 is 213 ms' },
     ],
     warnings: [

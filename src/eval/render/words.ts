@@ -1,6 +1,6 @@
 import { counted } from '../../text/numbers.ts';
 import type { Comparison, EvalReport, Move, PipelineReport } from '../report/report.ts';
-import { equation, figure, interval, percent, signed } from './numbers.ts';
+import { equation, figure, interval, signed } from './numbers.ts';
 
 /** Makes a stranger's text safe where the sentence goes: names, ids, queries and messages are data. */
 export type Safe = (text: string) => string;
@@ -70,9 +70,6 @@ export const withoutRelevantText = ({ withoutRelevant: { count, dropped } }: Eva
   const what = counted(count, 'judged query has', 'judged queries have');
   return `${what} no relevant document and ${count === 1 ? (dropped ? 'was' : 'counts') : dropped ? 'were' : 'count'} ${dropped ? 'left out' : 'as 0'}.`;
 };
-
-/** `3.2 % of the first 10` */
-export const unjudgedText = ({ unjudged: { depth, share } }: PipelineReport): string => `${percent(share)} of the first ${depth}`;
 
 /** A text cut to `length` characters, with a sign that it was. */
 export const shortened = (text: string, length: number): string => {
