@@ -19,6 +19,8 @@ export interface Hit {
   readonly id: string;
   readonly score: number;
   readonly document: Document;
+  /** Only where they were asked for, from an index that keeps them. */
+  readonly tokens?: TokenVectors;
 }
 
 /** Row-major [count × dimensions]; every row has length 1 (L2). */
@@ -30,6 +32,27 @@ export interface Vectors {
   readonly cut?: Uint32Array;
   /** [count] Tokens that went through the model, special tokens included; absent when the embedder does not know. */
   readonly tokens?: Uint32Array;
+  /** [count] Packed token vectors of each text, in the form that was asked for. */
+  readonly tokenVectors?: readonly Uint8Array[];
+}
+
+/** How the token vectors of a document are kept. */
+export interface TokenForm {
+  /** Numbers of a token vector. */
+  readonly size: number;
+  /** Bits of each number: 8 and 4 are evenly spaced steps, 1 is the sign. */
+  readonly bits: 1 | 4 | 8;
+  /** Tokens that become one: means of the most similar ones. 1: every token is kept. */
+  readonly pool: number;
+}
+
+/** What an index keeps of a document for late interaction. */
+export interface TokenVectors {
+  readonly form: TokenForm;
+  /** Packed tokens one after another, `size × bits / 8` bytes each. */
+  readonly data: Uint8Array;
+  /** The document's own vector, length 1. */
+  readonly vector: Float32Array;
 }
 
 /** What a piece of work used. */

@@ -25,3 +25,7 @@ export const modelOptions = (
       ),
   };
 };
+
+/** `--reranker` as `openIndex` takes it. */
+export const rerankerOption = (names: readonly string[] | undefined): { readonly reranker?: readonly string[] | null } =>
+  names === undefined ? {} : { reranker: names.length === 1 && names[0] === 'none' ? null : names };

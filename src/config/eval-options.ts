@@ -2,7 +2,7 @@ import type { Pipeline } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { Progress } from '../types.ts';
 import type { DataOptions } from './eval-data.ts';
-import type { NamedRerankers } from './pipelines.ts';
+import type { NamedRerankers } from './rerankers.ts';
 
 export interface EvaluateOptions extends DataOptions {
   /** Runs that somebody else made, each an entry of the report. */

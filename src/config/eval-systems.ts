@@ -10,8 +10,9 @@ import type { Document } from '../types.ts';
 import type { FoundSet } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 import type { EvaluateOptions } from './eval-options.ts';
-import { lateInteraction, openModel } from './parts.ts';
-import { rerankersOf } from './pipelines.ts';
+import { openModel } from './parts.ts';
+import { rerankerOf } from './pipelines.ts';
+import { type RerankerShelf, rerankerShelf } from './rerankers.ts';
 
 const firstOf = (documents: ReadonlyMap<string, Document>): Document => documents.values().next().value ?? {};
 
@@ -19,6 +20,12 @@ export interface Systems extends AsyncDisposable {
   readonly systems: readonly System[];
   readonly warnings: readonly string[];
 }
+
+/** Rerankers without an index; the model whose token vectors late interaction compares is opened when it is needed. */
+const shelfFor = ({ embedder, models }: EvaluateOptions): RerankerShelf => {
+  let encoder: ReturnType<typeof openModel> | undefined;
+  return rerankerShelf(() => (encoder ??= openModel(embedder, models)), models);
+};
 
 /** Pipelines over the candidates of a run. Throws E_JUDGMENTS for a run of other queries. */
 export const systemsOverRun = async (
@@ -41,24 +48,25 @@ export const systemsOverRun = async (
     );
   const wanted = new Set([...lists.values()].flat());
   const needsText = pipelines.some(({ reranker }) => reranker !== null);
-  const needsModel = pipelines.some(({ reranker }) => reranker?.some((name) => options.rerankers?.[name] === undefined) === true);
   if (needsText && set.corpus === undefined)
     throw new FinetoothError('E_USAGE', 'reranking a run needs the texts of its documents: name a folder with corpus.jsonl as --data.');
   const documents = needsText
     ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
     : new Map<string, Document>();
-  const reranker = needsModel ? lateInteraction(await openModel(options.embedder, options.models)) : null;
+  const shelf = shelfFor(options);
   const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
   const read = fields ?? defaultFields(firstOf(documents));
   return {
-    systems: pipelines.map((pipeline) =>
-      runSystem(described, pipeline, pipeline.rankFields ?? read, {
-        rerankers: rerankersOf(pipeline, () => reranker, options.rerankers),
-        cutOffs,
-      }),
+    systems: await Promise.all(
+      pipelines.map(async (pipeline) =>
+        runSystem(described, pipeline, pipeline.rankFields ?? read, {
+          reranker: await rerankerOf(pipeline, shelf.getAll, options.rerankers),
+          cutOffs,
+        }),
+      ),
     ),
     warnings: [],
-    [Symbol.asyncDispose]: async () => reranker?.close?.(),
+    [Symbol.asyncDispose]: () => shelf.close(),
   };
 };
 
@@ -102,8 +110,13 @@ export const systemsOverIndex = async (
     const missing = judged.length - there;
     await index.embedder().warm?.();
     return {
-      systems: pipelines.map((pipeline) =>
-        indexSystem(index, pipeline, { rerankers: rerankersOf(pipeline, () => index.reranker(), options.rerankers), cutOffs }),
+      systems: await Promise.all(
+        pipelines.map(async (pipeline) =>
+          indexSystem(index, pipeline, {
+            reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), options.rerankers),
+            cutOffs,
+          }),
+        ),
       ),
       warnings:
         missing === 0 ? [] : [`${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`],

@@ -2,18 +2,22 @@ import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { CreateOptions } from '../search/add.ts';
-import { createSearchIndex, type SearchIndex } from '../search/search-index.ts';
+import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
-import { defaultModel, lanceStore, lateInteraction, localEmbedder, type ModelOptions, openModel } from './parts.ts';
+import { defaultModel, lanceStore, localEmbedder, type ModelOptions, openModel } from './parts.ts';
+import { rerankerShelf } from './rerankers.ts';
 
 export interface OpenIndexOptions {
   /** Make the index when there is none. @default false, so that a misspelt folder is an error */
   readonly create?: boolean | CreateOptions;
   /** A model by name, an embedder of your own, or null to read and prune without one. @default the index's own model, else bge-small-en-v1.5 */
   readonly embedder?: string | Embedder | null;
-  /** A reranker of your own, or null for none. @default late interaction on the embedder's weights, where the embedder is a model by name */
-  readonly reranker?: Reranker | null;
+  /**
+   * A reranker by name (`default`, `late-interaction`, a cross-encoder; several are a cascade), one of your own, or null for none.
+   * @default `default`, where the embedder is a model by name
+   */
+  readonly reranker?: string | readonly string[] | Reranker | null;
   readonly models?: ModelOptions;
 }
 
@@ -50,12 +54,17 @@ const partsFor = async (
   options: OpenIndexOptions,
   manifest: Manifest | undefined,
   where: string,
-): Promise<{ embedder: Embedder | null; reranker: Reranker | null; model?: string }> => {
-  const { embedder = manifest?.model ?? defaultModel, reranker } = options;
-  if (embedder === null) return { embedder, reranker: reranker ?? null };
+): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> => {
+  const { embedder = manifest?.model ?? defaultModel, reranker, models } = options;
+  const isNamed = typeof reranker === 'string' || Array.isArray(reranker);
+  const named = isNamed ? ([reranker].flat() as readonly string[]) : undefined;
+  const own = named === undefined ? (reranker as Reranker | null | undefined) : undefined;
   if (typeof embedder !== 'string') {
-    sameModel(manifest, embedder.fingerprint, where);
-    return { embedder, reranker: reranker ?? null };
+    if (embedder !== null) sameModel(manifest, embedder.fingerprint, where);
+    const rerankers = rerankerShelf(() => {
+      throw new FinetoothError('E_USAGE', 'late interaction needs a local model by name as the embedder; name a cross-encoder instead.');
+    }, models);
+    return { embedder, reranker: named === undefined ? (own ?? null) : await rerankers.getAll(named), rerankers };
   }
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
     throw new FinetoothError(
@@ -64,11 +73,18 @@ const partsFor = async (
     );
   }
   const encoder = await openModel(embedder, options.models, (fingerprint) => sameModel(manifest, fingerprint, where));
-  return {
-    embedder: localEmbedder(encoder),
-    reranker: reranker === undefined ? lateInteraction(encoder) : reranker,
-    model: encoder.files.entry.name,
-  };
+  const rerankers = rerankerShelf(async () => encoder, models);
+  try {
+    return {
+      embedder: localEmbedder(encoder),
+      reranker: own === undefined ? await rerankers.getAll(named ?? ['default']) : own,
+      rerankers,
+      model: encoder.files.entry.name,
+    };
+  } catch (error) {
+    await encoder.close();
+    throw error;
+  }
 };
 
 /**

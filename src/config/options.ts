@@ -81,11 +81,11 @@ export const options = {
     about: 'fields that the reranker reads, in order (default: those that make the text)',
   },
   reranker: {
-    kind: 'choice',
+    kind: 'names',
     name: 'reranker',
-    choices: ['late-interaction', 'none'],
-    default: 'late-interaction',
-    about: 'the second stage',
+    value: 'NAME',
+    about:
+      'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, several with commas between them, or none (default: default)',
   },
   pipeline: {
     kind: 'text',

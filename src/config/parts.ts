@@ -1,15 +1,24 @@
 import { localEmbedder } from '../embed/local.ts';
-import { type BiEncoder, type BiEncoderOptions, fingerprintOf, openBiEncoder } from '../model/bi-encoder.ts';
+import { type BiEncoder, fingerprintOf, openBiEncoder } from '../model/bi-encoder.ts';
+import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { resolveModel } from '../model/files.ts';
+import { asBiEncoder, asCrossEncoder } from '../model/kind.ts';
+import type { ModelFiles } from '../model/model-entry.ts';
+import type { PoolOptions } from '../model/open-pool.ts';
+import { cascade } from '../rerank/cascade.ts';
+import { crossEncoder } from '../rerank/cross-encoder.ts';
 import { lateInteraction } from '../rerank/late-interaction.ts';
+import type { Reranker } from '../rerank/reranker.ts';
 import { lanceStore } from '../store/lancedb.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Progress } from '../types.ts';
 
 /** The model of the package: small, English, on this machine from the start. */
 export const defaultModel = 'bge-small-en-v1.5';
+/** The cross-encoder of the package: small, English, on this machine from the start. */
+export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
-export interface ModelOptions extends BiEncoderOptions {
+export interface ModelOptions extends PoolOptions {
   /** Where downloaded models are kept. */
   readonly cacheFolder?: string;
   /** A folder of models of the user's own. */
@@ -20,13 +29,9 @@ export interface ModelOptions extends BiEncoderOptions {
   readonly onDownload?: (progress: Progress & { readonly file: string }) => void;
 }
 
-/** A local model by name, its files checked (and fetched, where they must be) before its workers start. */
-export const openModel = async (
-  name: string = defaultModel,
-  options: ModelOptions = {},
-  accept?: (fingerprint: string) => void,
-): Promise<BiEncoder> => {
-  const { cacheFolder, modelsFolder, offline, signal, onDownload, ...biEncoder } = options;
+/** Files and the rest: where a model's files come from, and how it runs. */
+const filesFor = async (name: string, options: ModelOptions): Promise<{ readonly files: ModelFiles; readonly pool: PoolOptions }> => {
+  const { cacheFolder, modelsFolder, offline, signal, onDownload, ...pool } = options;
   const files = await resolveModel(name, {
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
     ...(modelsFolder === undefined ? {} : { folder: modelsFolder }),
@@ -34,11 +39,28 @@ export const openModel = async (
     ...(signal === undefined ? {} : { signal }),
     ...(onDownload === undefined ? {} : { onProgress: onDownload }),
   });
-  accept?.(fingerprintOf(files));
-  return openBiEncoder(files, biEncoder);
+  return { files, pool };
 };
 
-export { lanceStore, lateInteraction, localEmbedder, memoryStore };
+/** A local embedding model by name, its files checked (and fetched, where they must be) before its workers start. */
+export const openModel = async (
+  name: string = defaultModel,
+  options: ModelOptions = {},
+  accept?: (fingerprint: string) => void,
+): Promise<BiEncoder> => {
+  const { files, pool } = await filesFor(name, options);
+  const checked = asBiEncoder(files);
+  accept?.(fingerprintOf(checked));
+  return openBiEncoder(checked, pool);
+};
 
-/** Names that a pipeline may give a reranker; `default` is what `search` uses. */
+/** A local cross-encoder by name: of the catalog, `owner/name` on the hub, or `./folder`. */
+export const openCrossEncoderReranker = async (name: string = defaultCrossEncoder, options: ModelOptions = {}): Promise<Reranker> => {
+  const { files, pool } = await filesFor(name, options);
+  return crossEncoder(openCrossEncoder(asCrossEncoder(files), pool));
+};
+
+export { cascade, crossEncoder, lanceStore, lateInteraction, localEmbedder, memoryStore };
+
+/** Names that a pipeline may give a reranker beside those of cross-encoders; `default` is what `search` uses. */
 export const rerankerNames = ['default', 'late-interaction'] as const;

@@ -1,11 +1,13 @@
 import { FinetoothError } from '../errors.ts';
+import { catalog, findEntry } from '../model/catalog.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
 import type { SearchOptions } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import { rerankerNames } from './parts.ts';
+import { cascade, rerankerNames } from './parts.ts';
+import type { NamedRerankers } from './rerankers.ts';
 
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
 export const readPipelines = async (paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> => {
@@ -31,45 +33,44 @@ export const readOnePipeline = async (path: string, signal?: AbortSignal): Promi
   return pipeline as Pipeline;
 };
 
-/** Rerankers of the caller's own, by the name that pipelines use. */
-export type NamedRerankers = Readonly<Record<string, Reranker>>;
-
-/** Throws E_USAGE for a pipeline that names a reranker nobody has. */
+/** Throws E_USAGE for a pipeline that names a reranker nobody has, before anything is opened. */
 export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedRerankers = {}): void => {
-  const known = [...rerankerNames, ...Object.keys(own)];
+  const listed = [...rerankerNames, ...Object.keys(own)];
+  const known = [...listed, ...catalog.filter(({ kind }) => kind === 'cross-encoder').map(({ name }) => name)];
   for (const { name, reranker } of pipelines) {
     for (const wanted of reranker ?? []) {
-      if (known.includes(wanted)) continue;
+      // A repository or a folder: whether it is there shows when it is opened.
+      if (known.includes(wanted) || /[/\\]/.test(wanted) || findEntry(wanted)?.kind === 'cross-encoder') continue;
       const near = nearestName(wanted, known);
       throw new FinetoothError(
         'E_USAGE',
-        `pipeline "${name}": there is no reranker "${wanted}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${known.join(', ')}, or null for none.`,
+        `pipeline "${name}": there is no reranker "${wanted}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${listed.join(', ')}, any cross-encoder by name, or null for none.`,
       );
     }
   }
 };
 
-/** The rerankers that a pipeline names. `open` gives the one that `search` uses by default. */
-export const rerankersOf = (pipeline: Pipeline, open: () => Reranker | null, own: NamedRerankers = {}): readonly Reranker[] | null => {
-  const { name, reranker } = pipeline;
+/** The reranker that a pipeline names; several are one cascade. */
+export const rerankerOf = async (
+  pipeline: Pipeline,
+  open: (names: readonly string[]) => Promise<Reranker>,
+  own: NamedRerankers = {},
+): Promise<Reranker | null> => {
+  const { reranker } = pipeline;
   if (reranker === null) return null;
   checkRerankers([pipeline], own);
-  return reranker.map((wanted) => {
-    const found = own[wanted] ?? open();
-    if (found === null)
-      throw new FinetoothError('E_USAGE', `pipeline "${name}" reranks by "${wanted}", but the index was opened without a reranker.`);
-    return found;
-  });
+  const all = await Promise.all(reranker.map((name) => own[name] ?? open([name])));
+  return all.length === 1 ? (all[0] as Reranker) : cascade(all);
 };
 
-/** A pipeline as `search` takes it: `search(index, query, searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
-export const searchOptionsOf = (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): SearchOptions => {
+/** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
+export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> => {
   const { firstStage, candidates, denseWeight, top, rankFields } = pipeline;
   return {
     firstStage,
     candidates,
     denseWeight,
-    reranker: rerankersOf(pipeline, () => index.reranker(), own),
+    reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), own),
     ...(top === undefined ? {} : { top }),
     ...(rankFields === undefined ? {} : { rankFields }),
   };

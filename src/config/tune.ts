@@ -8,15 +8,17 @@ import { keyOf, openJournal } from '../eval/systems/journal.ts';
 import { crossValidate } from '../eval/tune/cross-validate.ts';
 import { checkFolds } from '../eval/tune/folds.ts';
 import { cacheFolder } from '../model/cache-folder.ts';
+import { remembering } from '../rerank/remembering.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { fuse } from '../search/fuse.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
 import { rankCandidates } from '../search/rank.ts';
 import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import type { CallOptions, Hit, Progress } from '../types.ts';
+import type { CallOptions, Progress } from '../types.ts';
 import { type DataOptions, findTestSet } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
+import { rerankerNames } from './parts.ts';
 
 /** Data and index as for `evaluate`. */
 export interface TuneOptions extends DataOptions {
@@ -73,66 +75,62 @@ const fieldChoices = (fields: readonly string[]): readonly (readonly string[])[]
 const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: Omit<Pipeline, 'name'>): string =>
   [
     firstStage === 'hybrid' ? `hybrid ${denseWeight}` : firstStage,
-    ...(reranker === null ? [] : [`${candidates} reranked${rankFields === undefined ? '' : ` by ${rankFields.join(',')}`}`]),
+    ...(reranker === null ? [] : [`${candidates} reranked by ${reranker.join(', ')}${rankFields === undefined ? '' : ` from ${rankFields.join(',')}`}`]),
   ].join(', ');
 
-/** Everything that is tried, the cheapest first: among equals the earlier wins. */
-const pipelinesFor = (choices: readonly (readonly string[])[], reranks: boolean): Pipeline[] => {
+/** Everything that is tried, the cheapest first: among equals the earlier wins. `rerankers`: names, the cheapest first. */
+const pipelinesFor = (choices: readonly (readonly string[])[], rerankers: readonly string[]): Pipeline[] => {
   const named = (pipeline: Omit<Pipeline, 'name'>): Pipeline => ({ ...pipeline, name: nameOf(pipeline) });
   const alone = WEIGHTS.map((weight) => named({ ...stageOf(weight), candidates: 25, reranker: null }));
-  if (!reranks) return alone;
-  const reranked = CANDIDATES.flatMap((candidates) =>
-    WEIGHTS.flatMap((weight) =>
-      choices.map((choice, which) =>
-        named({ ...stageOf(weight), candidates, reranker: ['default'], ...(which === 0 ? {} : { rankFields: choice }) }),
+  const reranked = rerankers.flatMap((reranker) =>
+    CANDIDATES.flatMap((candidates) =>
+      WEIGHTS.flatMap((weight) =>
+        choices.map((choice, which) =>
+          named({ ...stageOf(weight), candidates, reranker: [reranker], ...(which === 0 ? {} : { rankFields: choice }) }),
+        ),
       ),
     ),
   );
   return [...alone, ...reranked];
 };
 
-/** All that the pipelines need of a query, worked out once: both lists, and each document's scores by choice of fields. */
+/** What every pipeline answers to one query: places in `ids`, best first. */
 interface Material {
-  readonly dense: readonly string[];
-  readonly bm25: readonly string[];
-  /** [choice of fields] by document id. */
-  readonly scores: readonly Readonly<Record<string, number>>[];
+  readonly ids: readonly string[];
+  /** [pipeline] */
+  readonly rankings: readonly (readonly number[])[];
 }
 
+/** Both lists are retrieved once, and each document is scored once by each reranker and choice of fields, whatever lists it is in. */
 const materialOf = async (
   index: SearchIndex,
-  reranker: Reranker | null,
-  choices: readonly (readonly string[])[],
+  rerankers: ReadonlyMap<string, Reranker>,
+  pipelines: readonly Pipeline[],
   query: string,
   call: CallOptions,
 ): Promise<Material> => {
   const first = { ...call, candidates: DEEPEST, top: 1, reranker: null } as const;
   const dense = (await search(index, query, { ...first, firstStage: 'dense' })).candidates;
   const bm25 = (await search(index, query, { ...first, firstStage: 'bm25' })).candidates;
-  const all = [...new Map([...dense, ...bm25].map((hit) => [hit.id, hit])).values()];
-  const scores: Record<string, number>[] = [];
-  for (const fields of reranker === null ? [] : choices) {
-    const { order } = await rankCandidates(reranker as Reranker, query, all, fields, call);
-    scores.push(Object.fromEntries(order.map(({ id, score }) => [id, score])));
+  const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];
+  const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const remembered = new Map<string, Reranker>();
+  const rankings: number[][] = [];
+  for (const { firstStage, denseWeight, candidates, reranker, rankFields } of pipelines) {
+    const depth = reranker === null ? DEEPEST : candidates;
+    const lists = [dense.slice(0, depth), bm25.slice(0, depth)];
+    const hits = firstStage === 'hybrid' ? fuse(lists, depth, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : lists[firstStage === 'dense' ? 0 : 1];
+    let order: readonly { readonly id: string }[] = hits ?? [];
+    if (reranker !== null) {
+      const name = reranker[0] as string;
+      const key = JSON.stringify([name, rankFields]);
+      const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
+      remembered.set(key, one);
+      order = (await rankCandidates(one, query, hits ?? [], rankFields ?? index.manifest()?.fields ?? [], call)).order;
+    }
+    rankings.push(order.map(({ id }) => placeOf.get(id) as number));
   }
-  const ids = (hits: readonly Hit[]): string[] => hits.map(({ id }) => id);
-  return { dense: ids(dense), bm25: ids(bm25), scores };
-};
-
-const asHits = (ids: readonly string[]): Hit[] => ids.map((id, at) => ({ id, score: -at, document: {} }));
-
-const rankingOf = (pipeline: Pipeline, { dense, bm25, scores }: Material, choices: readonly (readonly string[])[]) => {
-  const { firstStage, denseWeight, candidates, reranker, rankFields } = pipeline;
-  const depth = reranker === null ? DEEPEST : candidates;
-  const list =
-    firstStage === 'hybrid'
-      ? fuse([asHits(dense.slice(0, depth)), asHits(bm25.slice(0, depth))], depth, 60, [2 * denseWeight, 2 * (1 - denseWeight)]).map(
-          ({ id }) => id,
-        )
-      : (firstStage === 'dense' ? dense : bm25).slice(0, depth);
-  if (reranker === null) return { ids: list, scores: list.map((_, at) => -at) };
-  const of = scores[rankFields === undefined ? 0 : choices.indexOf(rankFields)] as Readonly<Record<string, number>>;
-  return { ids: list, scores: list.map((id) => of[id] as number) };
+  return { ids, rankings };
 };
 
 /**
@@ -158,12 +156,13 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
     ...(models === undefined ? {} : { models }),
     onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
   });
-  const reranker = index.reranker();
   const choices = fieldChoices(index.manifest()?.fields ?? []);
-  const pipelines = pipelinesFor(choices, reranker !== null);
+  const rerankers = new Map<string, Reranker>();
+  for (const name of index.reranker() === null ? [] : rerankerNames.toReversed()) rerankers.set(name, await index.rerankerNamed([name]));
+  const pipelines = pipelinesFor(choices, [...rerankers.keys()]);
   const path = join(
     workFolder,
-    `tune-${keyOf(JSON.stringify([index.manifest(), reranker?.fingerprint, choices, [...set.queries]]))}.jsonl`,
+    `tune-${keyOf(JSON.stringify([index.manifest(), [...rerankers.values()].map(({ fingerprint }) => fingerprint), choices, [...set.queries]]))}.jsonl`,
   );
   const journal = await openJournal<Material>(path);
   const materials = new Map<string, Material>();
@@ -172,7 +171,7 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
       throwIfStopped(signal);
       onProgress?.({ what: 'scoring', done: at, total: queries.length, unit: 'query' });
       const known = journal.known.get(query);
-      const material = known ?? (await materialOf(index, reranker, choices, set.queries.get(query) as string, call));
+      const material = known ?? (await materialOf(index, rerankers, pipelines, set.queries.get(query) as string, call));
       if (known === undefined) await journal.add(query, material);
       materials.set(query, material);
     }
@@ -181,14 +180,20 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   }
   const judgments = new Map(queries.map((query) => [query, set.judgments.get(query) as ReadonlyMap<string, number>]));
   const scores = new Float64Array(pipelines.length * queries.length);
-  for (const [at, pipeline] of pipelines.entries()) {
-    const run = new Map(queries.map((query) => [query, rankingOf(pipeline, materials.get(query) as Material, choices)]));
+  for (const at of pipelines.keys()) {
+    const run = new Map(
+      queries.map((query) => {
+        const { ids, rankings } = materials.get(query) as Material;
+        const ranking = rankings[at] as readonly number[];
+        return [query, { ids: ranking.map((place) => ids[place] as string), scores: ranking.map((_, place) => -place) }];
+      }),
+    );
     scores.set(evaluateRun(run, judgments, [measure]).values[0] as Float64Array, at * queries.length);
   }
   const valuesOf = (at: number): Float64Array => scores.subarray(at * queries.length, (at + 1) * queries.length);
   const meanOf = (values: Float64Array): number => values.reduce((sum, one) => sum + one, 0) / values.length;
   const picked = crossValidate({ scores, configurations: pipelines.length, queries: queries.length, folds, repeats: REPEATS, seed });
-  const defaults = reranker === null ? { ...defaultPipeline, reranker: null } : defaultPipeline;
+  const defaults = rerankers.size === 0 ? { ...defaultPipeline, reranker: null } : defaultPipeline;
   const start = pipelines.findIndex((one) => one.name === nameOf(defaults));
   if (start < 0) throw new FinetoothError('E_BUG', 'the default pipeline is not among those that are tried. Please report this.');
   const [comparison] = compareAll(

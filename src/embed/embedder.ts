@@ -1,4 +1,9 @@
-import type { CallOptions, Vectors } from '../types.ts';
+import type { CallOptions, TokenForm, Vectors } from '../types.ts';
+
+export interface EmbedOptions extends CallOptions {
+  /** Also pack the token vectors of each text in this form; only where the embedder has them. @default none */
+  readonly tokens?: TokenForm;
+}
 
 /** A bi-encoder: texts to vectors. Implementations keep no order and cut no list; they embed. */
 export interface Embedder {
@@ -6,8 +11,10 @@ export interface Embedder {
   readonly fingerprint: string;
   /** Numbers in a vector, 1 to 65,536. */
   readonly dimensions: number;
+  /** Numbers in the vector of a token; absent where the embedder gives no token vectors. */
+  readonly tokenSize?: number;
   /** Row i belongs to texts[i], whatever else is in the call. An empty text is embedded like any other. */
-  embed(texts: readonly string[], role: 'query' | 'document', options?: CallOptions): Promise<Vectors>;
+  embed(texts: readonly string[], role: 'query' | 'document', options?: EmbedOptions): Promise<Vectors>;
   /** Resolves when a call need not wait for anything to be loaded. */
   warm?(): Promise<void>;
   /** Frees what the embedder holds; later calls are refused. */

@@ -5,10 +5,18 @@ import type { Embedder } from './embedder.ts';
 export const localEmbedder = (encoder: BiEncoder): Embedder => ({
   fingerprint: encoder.fingerprint,
   dimensions: encoder.files.entry.dimensions,
+  tokenSize: encoder.files.entry.dimensions,
   embed: async (texts, role, options = {}) => {
-    const { vectors, tokens, cut } = await encoder.encode(texts, { ...options, prefix: role });
-    const result = { data: vectors, dimensions: encoder.files.entry.dimensions, count: texts.length, tokens };
-    return cut.some((count) => count > 0) ? { ...result, cut } : result;
+    const { vectors, tokens, cut, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });
+    const packs = texts.map((_, i) => packed.subarray(packedOffsets[i], packedOffsets[i + 1]));
+    return {
+      data: vectors,
+      dimensions: encoder.files.entry.dimensions,
+      count: texts.length,
+      tokens,
+      ...(options.tokens === undefined ? {} : { tokenVectors: packs }),
+      ...(cut.some((count) => count > 0) ? { cut } : {}),
+    };
   },
   warm: () => encoder.ready,
   close: () => encoder.close(),

@@ -1,4 +1,10 @@
 /**
+ * Padded tokens in one run, by the precision of the weights. An int8 model quantises its activations over the whole run, so a text's
+ * neighbours would leak into its vector or score: each text is run alone. For fp32, runs of 256 tokens were fastest (decisions/0004).
+ */
+export const tokenBudget = { int8: 0, fp32: 256, fp16: 256 } as const;
+
+/**
  * Groups texts into runs of the model: longest first, neighbours of like length, so that little is padding.
  *
  * @param lengths tokens of each text

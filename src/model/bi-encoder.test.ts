@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BiEncoder, fingerprintOf, openBiEncoder } from './bi-encoder.ts';
 import { resolveModel } from './files.ts';
-import type { ModelFiles } from './model-entry.ts';
+import { asBiEncoder } from './kind.ts';
+import type { BiEncoderEntry, ModelFiles } from './model-entry.ts';
 
 const texts = [
   '',
@@ -14,10 +15,10 @@ const texts = [
   'long '.repeat(700),
 ];
 
-let files: ModelFiles;
+let files: ModelFiles<BiEncoderEntry>;
 let encoder: BiEncoder;
 beforeAll(async () => {
-  files = await resolveModel('bge-small-en-v1.5');
+  files = asBiEncoder(await resolveModel('bge-small-en-v1.5'));
   encoder = await openBiEncoder(files, { threads: 2 });
 });
 afterAll(() => encoder.close());
@@ -61,11 +62,11 @@ describe('a bi-encoder', () => {
   });
 
   it('gives token vectors without the special tokens, of length 1, at their offsets', async () => {
-    const { tokenVectors, tokenOffsets, tokens } = await encoder.encode(texts, { prefix: 'document', withTokens: true });
+    const { tokenVectors, tokenOffsets, tokens } = await encoder.encode(texts, { prefix: 'document', tokens: "rows" });
     texts.forEach((_, i) => expect((tokenOffsets[i + 1] as number) - (tokenOffsets[i] as number)).toBe((tokens[i] as number) - 2));
     for (let row = 0; row < (tokenOffsets[texts.length] as number); row += 97)
       expect(Math.hypot(...tokenVectors.subarray(row * 384, (row + 1) * 384))).toBeCloseTo(1, 5);
-    const alone = await encoder.encode([texts[2] as string], { prefix: 'document', withTokens: true });
+    const alone = await encoder.encode([texts[2] as string], { prefix: 'document', tokens: "rows" });
     expect(alone.tokenVectors).toEqual(tokenVectors.slice((tokenOffsets[2] as number) * 384, (tokenOffsets[3] as number) * 384));
   });
 

@@ -1,6 +1,10 @@
 import { FinetoothError } from '../errors.ts';
-import { batchesOf } from './batches.ts';
-import type { ModelEntry } from './model-entry.ts';
+import { packTokens } from '../math/packed-tokens.ts';
+import { poolTokens } from '../math/pool-tokens.ts';
+import type { TokenForm } from '../types.ts';
+import { batchesOf, tokenBudget } from './batches.ts';
+import { disposeAll, feedsOf } from './feeds.ts';
+import type { BiEncoderEntry } from './model-entry.ts';
 import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
 import type { TextTokenizer, TokenizedText } from './tokenizer.ts';
 
@@ -8,8 +12,8 @@ import type { TextTokenizer, TokenizedText } from './tokenizer.ts';
 export interface EncodeRequest {
   /** As they go to the tokenizer, prefix included. */
   readonly texts: readonly string[];
-  /** Also the vectors of the single tokens. */
-  readonly withTokens: boolean;
+  /** Also the vectors of the single tokens: as they are, or packed in a form. @default none */
+  readonly tokens?: 'rows' | TokenForm;
 }
 
 export interface EncodeResult {
@@ -19,38 +23,15 @@ export interface EncodeResult {
   readonly tokens: Uint32Array;
   /** [count] Tokens that did not fit. */
   readonly cut: Uint32Array;
-  /** Token vectors of all texts one after another, rows of length 1, without the special tokens; empty unless asked for. */
+  /** Token vectors of all texts one after another, rows of length 1, without the special tokens; empty unless rows were asked for. */
   readonly tokenVectors: Float32Array;
   /** [count + 1] Row in `tokenVectors` at which each text begins. */
   readonly tokenOffsets: Uint32Array;
+  /** Packed token vectors of all texts one after another; empty unless a form was asked for. */
+  readonly packed: Uint8Array;
+  /** [count + 1] Byte in `packed` at which each text begins. */
+  readonly packedOffsets: Uint32Array;
 }
-
-/**
- * Padded tokens in one run. An int8 model quantises its activations over the whole run, so a text's neighbours would leak
- * into its vector: each text is run alone. For fp32, runs of 256 tokens were fastest (decisions/0004).
- */
-const tokenBudget = { int8: 0, fp32: 256, fp16: 256 } as const;
-
-const feedsOf = (runtime: Runtime, names: readonly string[], batch: readonly TokenizedText[]): Record<string, Tensor> => {
-  const width = Math.max(...batch.map((text) => text.ids.length));
-  const shape = [batch.length, width];
-  const filled = (value: (text: TokenizedText, at: number) => bigint): Tensor => {
-    const data = new BigInt64Array(batch.length * width);
-    batch.forEach((text, row) => {
-      for (let at = 0; at < text.ids.length; at++) data[row * width + at] = value(text, at);
-    });
-    return new runtime.Tensor('int64', data, shape);
-  };
-  const feeds: Record<string, Tensor> = {};
-  for (const name of names) {
-    if (name === 'input_ids') feeds[name] = filled((text, at) => BigInt(text.ids[at] as number));
-    else if (name === 'attention_mask') feeds[name] = filled(() => 1n);
-    else if (name === 'token_type_ids') feeds[name] = filled(() => 0n);
-    else if (name === 'position_ids') feeds[name] = filled((_, at) => BigInt(at));
-    else throw new FinetoothError('E_MODEL_FAILED', `the model asks for an input named "${name}", which a text encoder does not have`);
-  }
-  return feeds;
-};
 
 /** Writes `source[from, from + size)` divided by its L2 length; a vector of zeros stays zeros. */
 const writeUnit = (target: Float32Array, at: number, source: Float32Array, from: number, size: number): void => {
@@ -80,29 +61,41 @@ const hiddenStates = (outputs: Readonly<Record<string, Tensor>>, dimensions: num
   return { data: output.data, width: output.dims[1] as number };
 };
 
+/** A document's token vectors as an index keeps them. */
+const packDocument = (rows: Float32Array, count: number, form: TokenForm): Uint8Array => {
+  const pooled = poolTokens(rows, count, form.size, form.pool);
+  return packTokens(pooled.rows, pooled.count, form);
+};
+
+/** Arrays one after another, and where each begins. */
+const concatenated = <T extends Float32Array | Uint8Array>(parts: readonly T[], whole: T, unit: number): readonly [T, Uint32Array] => {
+  const offsets = new Uint32Array(parts.length + 1);
+  for (const [i, part] of parts.entries()) {
+    whole.set(part, (offsets[i] as number) * unit);
+    offsets[i + 1] = (offsets[i] as number) + part.length / unit;
+  }
+  return [whole, offsets];
+};
+
+const lengthOf = (parts: readonly { readonly length: number }[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
 /** Runs texts through a bi-encoder. A text's row does not depend on the other texts of the request. */
 export const encodeTexts = async (
   request: EncodeRequest,
-  model: { readonly runtime: Runtime; readonly session: InferenceSession; readonly tokenizer: TextTokenizer; readonly entry: ModelEntry },
+  model: { readonly runtime: Runtime; readonly session: InferenceSession; readonly tokenizer: TextTokenizer; readonly entry: BiEncoderEntry },
 ): Promise<EncodeResult> => {
   const { runtime, session, tokenizer, entry } = model;
   const size = entry.dimensions;
   const texts = request.texts.map((text) => tokenizer.encode(text, entry.maxTokens));
   const special = tokenizer.before.length + tokenizer.after.length;
-  const tokenOffsets = new Uint32Array(texts.length + 1);
-  if (request.withTokens) texts.forEach((text, i) => (tokenOffsets[i + 1] = (tokenOffsets[i] as number) + text.ids.length - special));
-  const result: EncodeResult = {
-    vectors: new Float32Array(texts.length * size),
-    tokens: Uint32Array.from(texts, (text) => text.ids.length),
-    cut: Uint32Array.from(texts, (text) => text.cut),
-    tokenVectors: new Float32Array((tokenOffsets[texts.length] as number) * size),
-    tokenOffsets,
-  };
   const lengths = texts.map((text) => text.ids.length);
+  const vectors = new Float32Array(texts.length * size);
+  const rows: Float32Array[] = texts.map(() => new Float32Array(0));
+  const packs: Uint8Array[] = texts.map(() => new Uint8Array(0));
   for (const batch of batchesOf(lengths, tokenBudget[entry.precision])) {
     const feeds = feedsOf(
       runtime,
-      session.inputNames,
+      session,
       batch.map((i) => texts[i] as TokenizedText),
     );
     const outputs = await session.run(feeds);
@@ -110,20 +103,19 @@ export const encodeTexts = async (
     batch.forEach((i, row) => {
       const from = row * width * size;
       const count = lengths[i] as number;
-      if (entry.pooling === 'cls') writeUnit(result.vectors, i * size, data, from, size);
-      else writeUnit(result.vectors, i * size, meanOfRows(data, from, count, size), 0, size);
-      if (!request.withTokens) return;
-      for (let token = 0; token < count - special; token++) {
-        writeUnit(
-          result.tokenVectors,
-          ((tokenOffsets[i] as number) + token) * size,
-          data,
-          from + (tokenizer.before.length + token) * size,
-          size,
-        );
-      }
+      if (entry.pooling === 'cls') writeUnit(vectors, i * size, data, from, size);
+      else writeUnit(vectors, i * size, meanOfRows(data, from, count, size), 0, size);
+      if (request.tokens === undefined) return;
+      const own = new Float32Array((count - special) * size);
+      for (let token = 0; token < count - special; token++)
+        writeUnit(own, token * size, data, from + (tokenizer.before.length + token) * size, size);
+      if (request.tokens === 'rows') rows[i] = own;
+      else packs[i] = packDocument(own, count - special, request.tokens);
     });
-    for (const tensor of [...Object.values(feeds), ...Object.values(outputs)]) tensor.dispose();
+    disposeAll(feeds, outputs);
   }
-  return result;
+  const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), size);
+  const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
+  const cut = Uint32Array.from(texts, (text) => text.cut);
+  return { vectors, tokens: Uint32Array.from(lengths), cut, tokenVectors, tokenOffsets, packed, packedOffsets };
 };

@@ -2,7 +2,8 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import type { ModelEntry } from './model-entry.ts';
+import { inferScoring } from './infer-scoring.ts';
+import type { BiEncoderEntry, ModelEntry } from './model-entry.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -74,17 +75,10 @@ const poolingOf = (pooling: Json, modules: unknown, name: string): 'cls' | 'mean
   );
 };
 
-const prefixOf = (sentence: Json): ModelEntry['prefix'] => {
+const prefixOf = (sentence: Json): BiEncoderEntry['prefix'] => {
   const prompts = objectOf(sentence.prompts);
   const first = (...names: string[]): string => names.map((name) => textOf(prompts[name])).find((prompt) => prompt !== undefined) ?? '';
   return { query: first('query', 's2p_query'), document: first('document', 'passage', 'corpus') };
-};
-
-/** A cross-encoder has a head for classification with one label. */
-const kindOf = (config: Json): ModelEntry['kind'] => {
-  const classifies =
-    Array.isArray(config.architectures) && config.architectures.some((name) => /ForSequenceClassification$/.test(String(name)));
-  return classifies ? 'cross-encoder' : 'bi-encoder';
 };
 
 /** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */
@@ -101,7 +95,10 @@ const precisionOf = async (modelPath: string, repositoryPath: string): Promise<M
 
 const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
 
-const readOverrides = async (folder: string): Promise<Partial<ModelEntry>> => {
+/** Of either kind of model; what does not concern a kind is ignored for it. */
+type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & { readonly kind?: ModelEntry['kind'] };
+
+const readOverrides = async (folder: string): Promise<Overrides> => {
   const path = join(folder, 'finetooth.json');
   const value = objectOf((await readJson(path)) ?? {});
   for (const key of Object.keys(value)) {
@@ -136,7 +133,7 @@ const readOverrides = async (folder: string): Promise<Partial<ModelEntry>> => {
   if (wrong !== undefined)
     throw new FinetoothError('E_INPUT_FORMAT', `"${wrong[0]}" in ${path} must be ${wrong[2]}, got ${JSON.stringify(value[wrong[0]])}.`);
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
-  return { ...(value as Partial<ModelEntry>), ...(value.prefix !== undefined && { prefix: texts }) };
+  return { ...(value as Overrides), ...(value.prefix !== undefined && { prefix: texts }) };
 };
 
 export interface InferOptions {
@@ -151,11 +148,31 @@ export interface InferOptions {
 
 /** The entry of a model that is not in the catalog, from the files beside it. */
 export const inferEntry = async ({ folder, name, repository, revision, modelPath, repositoryPath }: InferOptions): Promise<ModelEntry> => {
-  const [config = {}, tokenizer = {}, modules, pooling = {}, sentence = {}, prompts = {}] = await Promise.all(
+  const [config = {}, tokenizer = {}, modules, pooling, sentence = {}, prompts = {}] = await Promise.all(
     settingFiles.map((file) => readJson(join(folder, file))),
   );
   const overrides = await readOverrides(folder);
   const settings = objectOf(config);
+  const precision = overrides.precision ?? (await precisionOf(modelPath, repositoryPath));
+  const common = {
+    name,
+    repository,
+    ...(revision !== undefined && { revision }),
+    files: { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
+    precision,
+    // SPDX for "nobody looked": the licence stands in the model's own card.
+    licence: overrides.licence ?? 'NOASSERTION',
+    maxTokens: overrides.maxTokens ?? maxTokensOf(objectOf(sentence), objectOf(tokenizer), settings),
+    languages: overrides.languages ?? [],
+    // Estimated from the size of the weights.
+    parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
+  };
+  const scoring = overrides.kind === 'bi-encoder' ? undefined : inferScoring(settings, modules !== undefined || pooling !== undefined, name);
+  if (scoring !== undefined) return { ...common, kind: 'cross-encoder', scoring };
+  if (overrides.kind === 'cross-encoder') {
+    // Nothing but the override says so: a head with one label, as most rerankers have.
+    return { ...common, kind: 'cross-encoder', scoring: { form: 'classifier', labels: 1, relevant: 0, activation: 'sigmoid' } };
+  }
   const dimensions =
     overrides.dimensions ?? count(settings.hidden_size) ?? count(settings.d_model) ?? count(settings.dim) ?? count(settings.n_embd);
   if (dimensions === undefined) {
@@ -163,24 +180,11 @@ export const inferEntry = async ({ folder, name, repository, revision, modelPath
       'Put the model\'s config.json there, or a finetooth.json with {"dimensions": …, "pooling": "cls" or "mean", "maxTokens": …}.';
     throw new FinetoothError('E_MODEL_FAILED', `${folder} does not say how many dimensions the model has. ${advice}`);
   }
-  const precision = overrides.precision ?? (await precisionOf(modelPath, repositoryPath));
-  const kind = overrides.kind ?? kindOf(settings);
   return {
-    name,
-    kind,
-    repository,
-    ...(revision !== undefined && { revision }),
-    files: { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
-    precision,
-    // SPDX for "nobody looked": the licence stands in the model's own card.
-    licence: 'NOASSERTION',
+    ...common,
+    kind: 'bi-encoder',
     dimensions,
-    pooling: overrides.pooling ?? (kind === 'cross-encoder' ? 'cls' : poolingOf(objectOf(pooling), modules, name)),
-    prefix: prefixOf(objectOf(prompts)),
-    maxTokens: maxTokensOf(objectOf(sentence), objectOf(tokenizer), settings),
-    languages: [],
-    // Estimated from the size of the weights.
-    parameters: Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
-    ...overrides,
+    pooling: overrides.pooling ?? poolingOf(objectOf(pooling), modules, name),
+    prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
   };
 };

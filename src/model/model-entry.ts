@@ -9,10 +9,10 @@ export interface ModelFile {
   readonly npm?: readonly { readonly package: string; readonly version: string; readonly member: string }[];
 }
 
-export interface ModelEntry {
+/** What every model has. */
+interface CommonEntry {
   /** The name that users type, lower case. */
   readonly name: string;
-  readonly kind: 'bi-encoder' | 'cross-encoder';
   /** Hugging Face repository that holds the ONNX files. */
   readonly repository: string;
   /** Branch, tag or commit. @default main */
@@ -25,11 +25,6 @@ export interface ModelEntry {
   readonly precision: 'fp32' | 'fp16' | 'int8';
   /** SPDX name. */
   readonly licence: string;
-  readonly dimensions: number;
-  /** How token vectors become one: the first token's, or the mean over the attention mask. */
-  readonly pooling: 'cls' | 'mean';
-  /** Put before a text; @default '' */
-  readonly prefix: { readonly query: string; readonly document: string };
   /** Window in tokens, special tokens included. */
   readonly maxTokens: number;
   /** ISO 639-1 codes, or `multilingual`. */
@@ -40,9 +35,36 @@ export interface ModelEntry {
   readonly scores?: readonly { readonly set: string; readonly measure: string; readonly value: number; readonly source: string }[];
 }
 
+/** A model that turns one text into vectors. */
+export interface BiEncoderEntry extends CommonEntry {
+  readonly kind: 'bi-encoder';
+  readonly dimensions: number;
+  /** How token vectors become one: the first token's, or the mean over the attention mask. */
+  readonly pooling: 'cls' | 'mean';
+  /** Put before a text; @default '' */
+  readonly prefix: { readonly query: string; readonly document: string };
+}
+
+/**
+ * How a cross-encoder's output becomes one logit of relevance. `classifier`: a head with one label, or two of which `relevant` is the
+ * one that means yes. `yes-no`: a causal model that answers a question with one of two words.
+ * `activation` is what the model's authors put on the logit; `none` where its scores are logits.
+ */
+export type Scoring =
+  | { readonly form: 'classifier'; readonly labels: 1 | 2; readonly relevant: 0 | 1; readonly activation: 'sigmoid' | 'none' }
+  | { readonly form: 'yes-no'; readonly instruction: string; readonly activation: 'sigmoid' };
+
+/** A model that reads query and text together. */
+export interface CrossEncoderEntry extends CommonEntry {
+  readonly kind: 'cross-encoder';
+  readonly scoring: Scoring;
+}
+
+export type ModelEntry = BiEncoderEntry | CrossEncoderEntry;
+
 /** A model whose files are on this machine and have been checked. */
-export interface ModelFiles {
-  readonly entry: ModelEntry;
+export interface ModelFiles<Entry extends ModelEntry = ModelEntry> {
+  readonly entry: Entry;
   /** Absolute paths. */
   readonly modelPath: string;
   readonly tokenizerPath: string;

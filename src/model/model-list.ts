@@ -19,7 +19,8 @@ export interface ListedModel {
   readonly precision: ModelEntry['precision'];
   /** SPDX name; `NOASSERTION` for models outside the catalog. */
   readonly licence: string;
-  readonly dimensions: number;
+  /** Numbers in a vector; absent for a cross-encoder. */
+  readonly dimensions?: number;
   readonly maxTokens: number;
   readonly languages: readonly string[];
   /** Millions. */
@@ -78,7 +79,7 @@ export const listModels = async (options: ListOptions = {}): Promise<readonly Li
     const stated = targetsOf(entry, '').map(({ file }) => file.bytes);
     const known = stated.every((size) => size !== undefined) ? stated.reduce((sum, size) => sum + size, 0) : undefined;
     const bytes = placed === undefined ? known : await sizeOf([placed.modelPath, placed.tokenizerPath, ...placed.others]);
-    const { kind, precision, licence, dimensions, maxTokens, languages, parameters, scores = [] } = entry;
+    const { kind, precision, licence, maxTokens, languages, parameters, scores = [] } = entry;
     const source = placed === undefined ? 'remote' : placed.source === 'hub' || placed.source === 'npm' ? 'cache' : placed.source;
     models.push({
       name,
@@ -87,7 +88,7 @@ export const listModels = async (options: ListOptions = {}): Promise<readonly Li
       ...(bytes !== undefined && { bytes }),
       precision,
       licence,
-      dimensions,
+      ...(entry.kind === 'bi-encoder' && { dimensions: entry.dimensions }),
       maxTokens,
       languages,
       parameters,

@@ -1,33 +1,32 @@
 import { Worker } from 'node:worker_threads';
 import { FinetoothError } from '../errors.ts';
-import type { EncodeRequest, EncodeResult } from './encode.ts';
 import type { WorkerStart } from './worker.ts';
 
-type Answer = { readonly ready: true } | { readonly failure: string } | { readonly result: EncodeResult };
-interface Job {
-  readonly request: EncodeRequest;
-  readonly resolve: (result: EncodeResult) => void;
+type Answer<Result> = { readonly ready: true } | { readonly failure: string } | { readonly result: Result };
+interface Job<Request, Result> {
+  readonly request: Request;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Workers that each hold the model; a request goes to the first one that is free. */
-export interface Pool {
+export interface Pool<Request, Result> {
   readonly size: number;
   /** Resolves when every worker has its model loaded. */
   readonly ready: Promise<void>;
   /** A request that has not begun when the signal is raised is dropped; one that has, finishes. */
-  run(request: EncodeRequest, signal?: AbortSignal): Promise<EncodeResult>;
+  run(request: Request, signal?: AbortSignal): Promise<Result>;
   close(): Promise<void>;
 }
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** Workers keep the process alive only while they have work. */
-export const createPool = (size: number, start: WorkerStart): Pool => {
-  const queue: Job[] = [];
+export const createPool = <Request, Result>(size: number, start: WorkerStart): Pool<Request, Result> => {
+  const queue: Job<Request, Result>[] = [];
   const idle: Worker[] = [];
-  const busy = new Map<Worker, Job>();
+  const busy = new Map<Worker, Job<Request, Result>>();
   const workers = new Set<Worker>();
   let closed: FinetoothError | undefined;
   let emptied = (): void => {};
@@ -43,7 +42,7 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
   };
   const dispatch = (): void => {
     while (queue.length > 0 && idle.length > 0) {
-      const job = queue.shift() as Job;
+      const job = queue.shift() as Job<Request, Result>;
       if (job.signal?.aborted) {
         job.reject(job.signal.reason);
         continue;
@@ -54,7 +53,7 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
       worker.postMessage(job.request);
     }
   };
-  const settle = (worker: Worker, act: (job: Job) => void): void => {
+  const settle = (worker: Worker, act: (job: Job<Request, Result>) => void): void => {
     const job = busy.get(worker);
     busy.delete(worker);
     if (job !== undefined) act(job);
@@ -72,7 +71,7 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
         fail(error);
         reject(error);
       };
-      worker.on('message', (answer: Answer) => {
+      worker.on('message', (answer: Answer<Result>) => {
         if ('ready' in answer) {
           if (closed === undefined) resolve();
           else reject(closed);
@@ -102,7 +101,7 @@ export const createPool = (size: number, start: WorkerStart): Pool => {
     size,
     ready,
     run: (request, signal) =>
-      new Promise<EncodeResult>((resolve, reject) => {
+      new Promise<Result>((resolve, reject) => {
         if (closed !== undefined) return reject(closed);
         queue.push({ request, resolve, reject, signal });
         dispatch();

@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { FinetoothError, messageOf } from '../errors.ts';
 
-/** Token ids of one text, special tokens included, never longer than the window. */
+/** Token ids of one text or pair, special tokens included, never longer than the window. */
 export interface TokenizedText {
   readonly ids: readonly number[];
-  /** Tokens of the text that did not fit. */
+  /** Segment of each token: 0, and 1 where the model's template says so for the second text of a pair. Absent: all 0. */
+  readonly types?: readonly number[];
+  /** Tokens of the text that did not fit; of a pair, of its second text. */
   readonly cut: number;
 }
 
@@ -15,6 +17,14 @@ export interface TextTokenizer {
   readonly after: readonly number[];
   /** Whole tokens only: what does not fit in `maxTokens` is left out at the end and counted. */
   encode(text: string, maxTokens: number): TokenizedText;
+  /**
+   * Query and text in the model's own template for pairs. Where both do not fit, tokens are taken from the end of the longer one
+   * ("longest first" of the reference library), so a query longer than the window leaves room for the text.
+   * Throws E_MODEL_FAILED when the tokenizer has no template for pairs.
+   */
+  encodePair(query: string, text: string, maxTokens: number): TokenizedText;
+  /** The text's tokens alone, without template, at most `maxTokens`. */
+  plain(text: string, maxTokens: number): { readonly ids: number[]; readonly cut: number };
 }
 
 /** Texts longer than this are tokenised piece by piece, so that a huge one costs time but little memory. */
@@ -49,9 +59,37 @@ const preparation = (file: Readonly<Record<string, unknown>>): ((text: string) =
   };
 };
 
-const indexOfBody = (whole: readonly number[], body: readonly number[]): number => {
-  for (let at = 0; at + body.length <= whole.length; at++) if (body.every((id, i) => whole[at + i] === id)) return at;
+const indexOfBody = (whole: readonly number[], body: readonly number[], from = 0): number => {
+  for (let at = from; at + body.length <= whole.length; at++) if (body.every((id, i) => whole[at + i] === id)) return at;
   return -1;
+};
+
+/** What the template puts before, between and after the two texts of a pair, with the segment of each token. */
+interface PairTemplate {
+  readonly parts: readonly [readonly number[], readonly number[], readonly number[]];
+  readonly partTypes: readonly [readonly number[], readonly number[], readonly number[]];
+  readonly types: readonly [number, number];
+}
+
+/** Reads the template off a pair of one-letter texts; undefined when they do not stand in it one after the other. */
+const pairTemplateOf = (tokenizer: Tokenizer, plain: (text: string) => number[]): PairTemplate | undefined => {
+  const whole = tokenizer.encode('a', { text_pair: 'b', add_special_tokens: true, return_token_type_ids: true });
+  const [first, second] = [plain('a'), plain('b')];
+  const a = indexOfBody(whole.ids, first);
+  const b = a < 0 ? -1 : indexOfBody(whole.ids, second, a + first.length);
+  if (b < 0) return undefined;
+  const parted = (values: readonly number[]) =>
+    [values.slice(0, a), values.slice(a + first.length, b), values.slice(b + second.length)] as const;
+  const types = whole.token_type_ids;
+  return { parts: parted(whole.ids), partTypes: parted(types), types: [types[a] ?? 0, types[b] ?? 0] };
+};
+
+/** Tokens that each of two texts keeps: `truncate_encodings` with `LongestFirst` in huggingface/tokenizers, utils/truncation.rs. */
+const longestFirst = (query: number, text: number, room: number): readonly [number, number] => {
+  if (query + text <= room) return [query, text];
+  const short = Math.min(query, text);
+  const [less, more] = short > Math.floor(room / 2) ? [Math.floor(room / 2), room - Math.floor(room / 2)] : [short, room - short];
+  return query <= text ? [less, more] : [more, less];
 };
 
 /** Reads a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's. */
@@ -65,28 +103,57 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
   } catch (error) {
     throw new FinetoothError('E_MODEL_FAILED', `cannot read the tokenizer ${path}: ${messageOf(error)}`, { cause: error });
   }
-  const plain = (text: string): number[] => tokenizer.encode(prepare(text), { add_special_tokens: false }).ids;
-  const probe = plain('a');
+  const idsOf = (text: string): number[] => tokenizer.encode(prepare(text), { add_special_tokens: false }).ids;
+  const probe = idsOf('a');
   const whole = tokenizer.encode('a', { add_special_tokens: true }).ids;
   const at = indexOfBody(whole, probe);
   if (at < 0) throw new FinetoothError('E_MODEL_FAILED', `the tokenizer ${path} has a template that puts nothing around a text as it is`);
   const before = whole.slice(0, at);
   const after = whole.slice(at + probe.length);
+  let pairs: PairTemplate | undefined;
+
+  const plain = (text: string, maxTokens: number): { readonly ids: number[]; readonly cut: number } => {
+    const ids: number[] = [];
+    let cut = 0;
+    for (const piece of pieces(text)) {
+      const found = idsOf(piece);
+      const fits = Math.min(found.length, Math.max(0, maxTokens - ids.length));
+      for (let i = 0; i < fits; i++) ids.push(found[i] as number);
+      cut += found.length - fits;
+    }
+    return { ids, cut };
+  };
   return {
     before,
     after,
+    plain,
     encode: (text, maxTokens) => {
-      const room = maxTokens - before.length - after.length;
-      const ids = [...before];
-      let cut = 0;
-      for (const piece of pieces(text)) {
-        const found = plain(piece);
-        const fits = Math.min(found.length, room - (ids.length - before.length));
-        for (let i = 0; i < fits; i++) ids.push(found[i] as number);
-        cut += found.length - fits;
-      }
-      ids.push(...after);
-      return { ids, cut };
+      const { ids, cut } = plain(text, maxTokens - before.length - after.length);
+      return { ids: [...before, ...ids, ...after], cut };
+    },
+    encodePair: (query, text, maxTokens) => {
+      pairs ??= pairTemplateOf(tokenizer, idsOf);
+      if (pairs === undefined)
+        throw new FinetoothError(
+          'E_MODEL_FAILED',
+          `the tokenizer ${path} has no template for a query and a text; it is not one of a cross-encoder`,
+        );
+      const { parts, partTypes, types } = pairs;
+      const room = maxTokens - parts[0].length - parts[1].length - parts[2].length;
+      const [first, second] = [plain(query, room), plain(text, room)];
+      const kept = longestFirst(first.ids.length, second.ids.length, room);
+      const bodies = [first.ids.slice(0, kept[0]), second.ids.slice(0, kept[1])] as const;
+      return {
+        ids: [...parts[0], ...bodies[0], ...parts[1], ...bodies[1], ...parts[2]],
+        types: [
+          ...partTypes[0],
+          ...bodies[0].map(() => types[0]),
+          ...partTypes[1],
+          ...bodies[1].map(() => types[1]),
+          ...partTypes[2],
+        ],
+        cut: second.cut + second.ids.length - kept[1],
+      };
     },
   };
 };

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import type { ModelEntry } from './model-entry.ts';
 import { openRuntime, type RuntimeName } from './runtime.ts';
+import { type PairRequest, scorePairs } from './score-pairs.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 /** What a worker is started with. */
@@ -14,9 +16,13 @@ export interface WorkerStart {
   readonly threads: number;
 }
 
+/** The function that answers requests for a model of this kind. */
 const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) => {
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath)]);
-  return { runtime, tokenizer, entry, session: await runtime.createSession(modelPath, threads) };
+  const session = await runtime.createSession(modelPath, threads);
+  return entry.kind === 'bi-encoder'
+    ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
+    : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
 };
 
 if (parentPort !== null) {
@@ -24,17 +30,18 @@ if (parentPort !== null) {
   const opened = open(workerData as WorkerStart);
   opened.then(
     () => port.postMessage({ ready: true }),
-    (error: unknown) => port.postMessage({ failure: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => port.postMessage({ failure: messageOf(error) }),
   );
-  port.on('message', async (request: EncodeRequest) => {
+  port.on('message', async (request: unknown) => {
     try {
-      const result = await encodeTexts(request, await opened);
+      const result = await (await opened)(request);
+      const arrays = Object.values(result) as readonly (Float32Array | Uint32Array)[];
       port.postMessage(
         { result },
-        [result.vectors, result.tokens, result.cut, result.tokenVectors, result.tokenOffsets].map((array) => array.buffer as ArrayBuffer),
+        arrays.map((array) => array.buffer as ArrayBuffer),
       );
     } catch (error) {
-      port.postMessage({ failure: error instanceof Error ? error.message : String(error) });
+      port.postMessage({ failure: messageOf(error) });
     }
   });
 }

@@ -1,16 +1,37 @@
-import type { CallOptions, Usage } from '../types.ts';
+import type { CallOptions, TokenVectors, Usage } from '../types.ts';
 
 /** What a reranker may read of a candidate. */
 export interface Candidate {
   readonly text: string;
   readonly id?: string;
+  /** What an index keeps of the text's tokens, so that nobody need read it again; only while `text` is what the index was made from. */
+  readonly tokens?: TokenVectors;
+}
+
+/** What a reranker may be told beside the texts. */
+export interface ScoreOptions extends CallOptions {
+  /** Milliseconds from the call on; afterwards the best so far is the answer. 1 to 600,000. @default none */
+  readonly deadlineMs?: number;
+  /** Called with scores as they sharpen, before the last ones are returned. */
+  readonly onScores?: (scores: Scores) => void;
 }
 
 /** `scores` [count], finite, higher is better; beside it only what the caller cannot know. */
 export interface Scores {
   readonly scores: Float32Array;
+  /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where nobody fitted one. */
+  readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly cut?: Uint32Array;
+  /**
+   * [count] Which of several stages gave the score, from 0; -1: none, since time was up, and then the score means nothing. A candidate of a
+   * later stage stands above one of an earlier stage. Absent: one stage scored all.
+   */
+  readonly stage?: Int8Array;
+  /** What each of several stages gave, NaN where it did not score. */
+  readonly stages?: readonly { readonly name: string; readonly scores: Float32Array }[];
+  /** False when a deadline stopped the work. @default true */
+  readonly complete?: boolean;
   /** What the call used; absent when nobody counted. */
   readonly usage?: Usage;
 }
@@ -20,7 +41,11 @@ export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
-  score(query: string, candidates: readonly Candidate[], options?: CallOptions): Promise<Scores>;
+  score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
+  /** The same with other parts inside; only rerankers that are made of rerankers have it. */
+  mapStages?(change: (stage: Reranker) => Reranker): Reranker;
+  /** Resolves when a call need not wait for anything to be loaded. */
+  warm?(): Promise<void>;
   /** Frees what the reranker holds; later calls are refused. */
   close?(): Promise<void>;
 }

@@ -5,8 +5,8 @@ import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
 import { derivedId, hashOfDocument, hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
-import type { CallOptions, Document, Progress, ReadDocument } from '../types.ts';
-import { checkVectors } from './check.ts';
+import type { CallOptions, Document, Progress, ReadDocument, TokenForm } from '../types.ts';
+import { checkTokens, checkVectors } from './check.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -14,6 +14,8 @@ export interface CreateOptions {
   readonly fields?: readonly string[];
   /** Field that holds the id. @default `_id` or `id` where the first document has it, otherwise ids come from the content */
   readonly idField?: string;
+  /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default see `defaultTokens` */
+  readonly tokens?: TokenForm | null;
 }
 
 export interface AddOptions extends CallOptions {
@@ -120,6 +122,18 @@ const fieldWatch = (fields: readonly string[] | undefined) => {
   };
 };
 
+/** Four kilobytes a document of a hundred tokens lose nothing that could be measured (decisions/0010). */
+const defaultTokens = { bits: 8, pool: 2 } as const;
+
+const tokensFor = (wanted: TokenForm | null | undefined, { tokenSize, fingerprint }: Embedder): TokenForm | null => {
+  if (wanted === null || (wanted === undefined && tokenSize === undefined)) return null;
+  if (tokenSize === undefined || (wanted !== undefined && wanted.size !== tokenSize)) {
+    const has = tokenSize === undefined ? 'gives no token vectors' : `gives token vectors of ${tokenSize} numbers`;
+    throw new FinetoothError('E_USAGE', `the embedder "${fingerprint}" ${has}; got a form of ${wanted?.size}.`);
+  }
+  return wanted ?? { size: tokenSize, ...defaultTokens };
+};
+
 const newManifest = (target: Target, first: Document): Manifest => {
   const { create, embedder, model } = target;
   const fields = create.fields ?? defaultFields(first);
@@ -129,11 +143,14 @@ const newManifest = (target: Target, first: Document): Manifest => {
       `the first document has no field that holds words (its fields are ${Object.keys(first).join(', ') || 'none'}); name the fields that make the text with --fields.`,
     );
   const idField = create.idField ?? idFieldOf(first);
+  const tokens = tokensFor(create.tokens, embedder);
   return {
-    format: indexFormat,
+    // What keeps no token vectors is read by earlier versions too.
+    format: tokens === null ? 1 : indexFormat,
     embedder: embedder.fingerprint,
     ...(model === undefined ? {} : { model }),
     dimensions: embedder.dimensions,
+    ...(tokens === null ? {} : { tokens }),
     fields,
     ...(idField === undefined ? {} : { idField }),
     analyzer: analyzerVersion,
@@ -174,9 +191,10 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const vectors = await embedder.embed(
       toEmbed.map(({ text }) => text),
       'document',
-      signal === undefined ? {} : { signal },
+      { ...(signal === undefined ? {} : { signal }), ...(manifest.tokens === undefined ? {} : { tokens: manifest.tokens }) },
     );
     checkVectors(vectors, toEmbed.length, embedder.dimensions, embedder.fingerprint);
+    if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);
     throwIfStopped(signal);
     const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
     const entries = fresh.map(({ id, document, hash, text }, i): Entry => {
@@ -185,7 +203,16 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
         row === undefined
           ? (known.get(id) as Entry).vector
           : vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions);
-      return { id, document, hash, textHash: hashes[i] as string, vector, terms: wordsOf(text).join(' ') };
+      const tokens = row === undefined ? known.get(id)?.tokens : vectors.tokenVectors?.[row];
+      return {
+        id,
+        document,
+        hash,
+        textHash: hashes[i] as string,
+        vector,
+        ...(tokens === undefined ? {} : { tokens }),
+        terms: wordsOf(text).join(' '),
+      };
     });
     await store.put(entries);
     for (const { id, text } of fresh) {

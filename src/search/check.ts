@@ -1,6 +1,7 @@
 import { FinetoothError } from '../errors.ts';
+import { bytesPerToken } from '../math/packed-tokens.ts';
 import type { Scores } from '../rerank/reranker.ts';
-import type { Vectors } from '../types.ts';
+import type { TokenForm, Vectors } from '../types.ts';
 
 /** How far the length of a vector may be from 1. */
 const LENGTH_TOLERANCE = 1e-3;
@@ -24,6 +25,15 @@ export const checkVectors = (vectors: Vectors, count: number, dimensions: number
     if (Math.abs(Math.sqrt(sum) - 1) > LENGTH_TOLERANCE)
       throw broken(who, `vector ${row} has length ${Math.sqrt(sum).toFixed(4)}; vectors must have length 1 (divide by the L2 norm)`);
   }
+};
+
+/** Holds the token vectors that an embedder gave against its promises: one pack a text, of whole tokens. */
+export const checkTokens = ({ count, tokenVectors }: Vectors, form: TokenForm, fingerprint: string): void => {
+  const who = `the embedder "${fingerprint}"`;
+  if (tokenVectors?.length !== count) throw broken(who, `asked for the token vectors of ${count} texts, it gave ${tokenVectors?.length ?? 'none'}`);
+  const each = bytesPerToken(form);
+  const torn = tokenVectors.findIndex((pack) => pack.length % each !== 0);
+  if (torn >= 0) throw broken(who, `the token vectors of text ${torn} have ${tokenVectors[torn]?.length} bytes, which is no multiple of ${each}`);
 };
 
 /** Holds what a reranker gave against its promises: one finite score a candidate. */

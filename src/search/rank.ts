@@ -1,8 +1,9 @@
 import { FinetoothError } from '../errors.ts';
 import { byScore } from '../math/order.ts';
-import type { Reranker } from '../rerank/reranker.ts';
+import { cascade } from '../rerank/cascade.ts';
+import type { Reranker, Scores } from '../rerank/reranker.ts';
 import { textOf } from '../text/recipe.ts';
-import type { CallOptions, Document, Usage } from '../types.ts';
+import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
 import { checkCount, checkQuery, checkScores } from './check.ts';
 
 /** What every ranked answer has. */
@@ -10,23 +11,39 @@ export interface RankedResult {
   readonly id: string;
   /** Position in the list that went to the reranker, from 0. */
   readonly index: number;
-  /** The reranker's score (the first stage's where there is none); higher is better, its scale is the model's. */
+  /** Probability of relevance, 0 to 1, where one was fitted for the reranker; else its score (the first stage's where there is none). */
   readonly relevanceScore: number;
   /** Place in this answer, from 1. */
   readonly rank: number;
+  /** What each stage gave, in their order, null where it did not score; only when asked for. */
+  readonly stages?: readonly (number | null)[];
   /** The fields; only when asked for. */
   readonly document?: Document;
 }
 
-/** How many a second or later reranker gets: the best so many of the one before. */
-const KEPT = 20;
+/** A candidate's place in the order, with what ranked it. */
+export interface RankedCandidate {
+  /** Place in the list that was given. */
+  readonly index: number;
+  readonly id: string;
+  /** Of the last stage that saw the document; of several stages, comparable only with documents of the same one. */
+  readonly score: number;
+  /** What `relevanceScore` is; never rises down the list. */
+  readonly relevance: number;
+  /** Which stage gave the score, from 0; -1: none, since time was up. */
+  readonly stage: number;
+}
 
 export interface Ranked {
-  /** Best first; `index` is the place in the list that was given, `score` that of the last reranker that saw the document. */
-  readonly order: readonly { readonly index: number; readonly id: string; readonly score: number }[];
+  /** Best first. */
+  readonly order: readonly RankedCandidate[];
   /** Candidates of which a reranker could not read the end. */
   readonly cut: number;
   readonly usage: Usage;
+  /** False when a deadline stopped the work. */
+  readonly complete: boolean;
+  /** What each stage gave, by place in the list that was given; NaN where it did not score. One reranker is one stage. */
+  readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
 }
 
 /** Adds what is known; what nobody counted stays unknown. */
@@ -35,18 +52,41 @@ export const addUsage = (a: Usage, b: Usage = {}): Usage => ({
   ...(a.cost === undefined && b.cost === undefined ? {} : { cost: (a.cost ?? 0) + (b.cost ?? 0) }),
 });
 
-/**
- * Scores texts and puts them in the one total order. Of several rerankers the first scores every candidate and each later one the best 20 of
- * the one before, which stay above the rest. Nothing is cut and nothing is left out.
- */
+/** A later stage above an earlier one, then score, then id; what time did not suffice for keeps its place at the end. */
+const inOrder = (ids: readonly string[], { scores, stage, relevance }: Scores): readonly RankedCandidate[] => {
+  const all = ids.map((id, index) => ({ index, id, score: scores[index] as number, stage: stage?.[index] ?? 0 }));
+  all.sort((a, b) => b.stage - a.stage || (a.stage < 0 ? a.index - b.index : byScore(a, b)));
+  let least = Number.POSITIVE_INFINITY;
+  return all.map((one) => {
+    const own = one.stage < 0 ? least : (relevance?.[one.index] ?? one.score);
+    // Stages have scales of their own: a document that stands below another is never said to be more relevant.
+    least = Math.min(least, own);
+    return { ...one, score: one.stage < 0 ? 0 : one.score, relevance: Number.isFinite(least) ? least : 0 };
+  });
+};
+
+/** Several rerankers are a cascade: the first scores every candidate and each later one the best 20 of the one before. */
+export const asOne = (rerankers: Reranker | readonly Reranker[]): Reranker => {
+  const [first, ...others] = [rerankers].flat();
+  return others.length === 0 ? (first as Reranker) : cascade([first as Reranker, ...others]);
+};
+
+/** A document to be ranked. `tokens` may be given when the texts are those that the index was made from. */
+export interface Rankable {
+  readonly id: string;
+  readonly document: Document;
+  readonly tokens?: TokenVectors;
+}
+
+/** Scores texts and puts them in the one total order. Nothing is cut and nothing is left out. */
 export const rankCandidates = async (
   rerankers: Reranker | readonly Reranker[],
   query: string,
-  candidates: readonly { readonly id: string; readonly document: Document }[],
+  candidates: readonly Rankable[],
   fields: readonly string[],
-  options: CallOptions = {},
+  options: CallOptions & { readonly deadlineMs?: number; readonly onOrder?: (order: readonly RankedCandidate[]) => void } = {},
 ): Promise<Ranked> => {
-  if (candidates.length === 0) return { order: [], cut: 0, usage: {} };
+  if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, stages: [] };
   for (const field of fields) {
     if (candidates.some(({ document }) => Object.hasOwn(document, field))) continue;
     const known = [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))];
@@ -55,24 +95,28 @@ export const rankCandidates = async (
       `no candidate has the field "${field}" to rank by; their fields are ${known.slice(0, 20).join(', ')}.`,
     );
   }
-  const texts = candidates.map(({ id, document }) => ({ id, text: textOf(document, fields) }));
-  let order = texts.map(({ id }, index) => ({ index, id, score: 0 }));
-  let usage: Usage = {};
-  const cut = new Set<number>();
-  for (const [stage, reranker] of [rerankers].flat().entries()) {
-    const seen = stage === 0 ? order : order.slice(0, KEPT);
-    const given = await reranker.score(
-      query,
-      seen.map(({ index }) => texts[index] as (typeof texts)[number]),
-      options,
-    );
-    checkScores(given, seen.length, reranker.fingerprint);
-    usage = addUsage(usage, given.usage);
-    const scored = seen.map((one, at) => ({ ...one, score: given.scores[at] as number })).sort(byScore);
-    order = [...scored, ...order.slice(seen.length)];
-    for (const [at, { index }] of seen.entries()) if ((given.cut?.[at] ?? 0) > 0) cut.add(index);
-  }
-  return { order, cut: cut.size, usage };
+  const { signal, deadlineMs, onOrder } = options;
+  const ids = candidates.map(({ id }) => id);
+  const one = asOne(rerankers);
+  // Only a cascade knows how to stop halfway.
+  const reranker = one.mapStages === undefined && (deadlineMs !== undefined || onOrder !== undefined) ? cascade([one]) : one;
+  const given = await reranker.score(
+    query,
+    candidates.map(({ id, document, tokens }) => ({ id, text: textOf(document, fields), ...(tokens === undefined ? {} : { tokens }) })),
+    {
+      ...(signal === undefined ? {} : { signal }),
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(onOrder === undefined ? {} : { onScores: (scores: Scores) => onOrder(inOrder(ids, scores)) }),
+    },
+  );
+  checkScores(given, candidates.length, reranker.fingerprint);
+  return {
+    order: inOrder(ids, given),
+    cut: given.cut?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
+    usage: given.usage ?? {},
+    complete: given.complete ?? true,
+    stages: given.stages ?? [{ name: reranker.fingerprint, scores: given.scores }],
+  };
 };
 
 export interface RerankOptions extends CallOptions {
@@ -82,13 +126,23 @@ export interface RerankOptions extends CallOptions {
   readonly rankFields: readonly string[];
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
+  /** Return what each stage gave. @default false */
+  readonly stages?: boolean;
+  /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
+  readonly deadlineMs?: number;
 }
+
+/** What each stage gave for one candidate. */
+export const stageScores = (stages: Ranked['stages'], index: number): (number | null)[] =>
+  stages.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number)));
 
 export interface RerankAnswer {
   readonly query: string;
   readonly results: readonly RankedResult[];
   /** Documents of which the reranker could not read the end. */
   readonly cut: number;
+  /** False when the deadline stopped the work. */
+  readonly complete: boolean;
   readonly rankedBy: string;
   /** Milliseconds. */
   readonly timings: { readonly rerank: number; readonly total: number };
@@ -105,14 +159,19 @@ export const rerank = async (
   checkQuery(query);
   const top = options.top ?? Math.max(1, documents.length);
   checkCount('top', top, 1, 100_000);
-  const { order, cut } = await rankCandidates(reranker, query, documents, options.rankFields, options);
+  const { signal, deadlineMs } = options;
+  const { order, cut, complete, stages } = await rankCandidates(reranker, query, documents, options.rankFields, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+  });
   const total = performance.now() - started;
-  const results = order.slice(0, top).map(({ index, id, score }, at) => ({
+  const results = order.slice(0, top).map(({ index, id, relevance }, at) => ({
     id,
     index,
-    relevanceScore: score,
+    relevanceScore: relevance,
     rank: at + 1,
+    ...(options.stages ? { stages: stageScores(stages, index) } : {}),
     ...(options.documents ? { document: documents[index]?.document as Document } : {}),
   }));
-  return { query, results, cut, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
+  return { query, results, cut, complete, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
 };

@@ -14,6 +14,8 @@ export interface SearchIndex extends AsyncDisposable {
   embedder(): Embedder;
   /** null: the first stage alone ranks. */
   reranker(): Reranker | null;
+  /** A reranker by the name that pipelines use; several are one cascade. Throws E_USAGE where the index has no such names. */
+  rerankerNamed(names: readonly string[]): Promise<Reranker>;
   /** Embeds and stores what is new or changed; the rest is left as it is. */
   add(documents: Iterable<Document> | AsyncIterable<Document>, options?: AddOptions): Promise<AddReport>;
   /** The same for documents that know where they were read (`readDocuments`). */
@@ -33,6 +35,8 @@ export interface IndexParts {
   /** Catalog name under which the embedder is opened again. */
   readonly model?: string;
   readonly reranker: Reranker | null;
+  /** Rerankers by name, closed with the index. */
+  readonly rerankers?: { getAll(names: readonly string[]): Promise<Reranker>; close(): Promise<void> };
 }
 
 const located = async function* (documents: Iterable<Document> | AsyncIterable<Document>): AsyncGenerator<ReadDocument> {
@@ -77,13 +81,18 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
       options,
     );
   const close = async (): Promise<void> => {
-    await Promise.all([parts.store.close(), parts.embedder?.close?.(), parts.reranker?.close?.()]);
+    await Promise.all([parts.store.close(), parts.embedder?.close?.(), parts.reranker?.close?.(), parts.rerankers?.close()]);
   };
   return {
     store: parts.store,
     manifest: () => manifest,
     embedder,
     reranker: () => parts.reranker,
+    rerankerNamed: async (names) => {
+      if (names.length === 1 && names[0] === 'default' && parts.reranker !== null) return parts.reranker;
+      if (parts.rerankers !== undefined) return parts.rerankers.getAll(names);
+      throw new FinetoothError('E_USAGE', `this index was opened without rerankers of a name; got "${names.join(', ')}".`);
+    },
     add: (documents, options) => addRead(located(documents), options),
     addRead,
     delete: async (ids) => {

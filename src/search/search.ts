@@ -4,7 +4,7 @@ import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
 import { fuse } from './fuse.ts';
-import { addUsage, type Ranked, type RankedResult, rankCandidates } from './rank.ts';
+import { addUsage, type Ranked, type RankedResult, rankCandidates, stageScores } from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
@@ -26,6 +26,12 @@ export interface SearchOptions extends CallOptions {
   readonly reranker?: Reranker | readonly Reranker[] | null;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
+  /** Return what each stage of the reranker gave. @default false */
+  readonly stages?: boolean;
+  /** Milliseconds for the whole search; when they are over, the best order so far is the answer. 1 to 600,000. @default none */
+  readonly deadlineMs?: number;
+  /** Called with the first stage's results at once, and with each sharper order, before the last one is returned. */
+  readonly onUpdate?: (results: readonly SearchResult[]) => void;
 }
 
 export interface SearchResult extends RankedResult {
@@ -33,6 +39,8 @@ export interface SearchResult extends RankedResult {
   readonly firstStageRank: number;
   /** Cosine, BM25 or fused score of the first stage. */
   readonly firstStageScore: number;
+  /** Fingerprint of what gave this document its place; only when not all have the same: null is the first stage. */
+  readonly rankedBy?: string | null;
 }
 
 /** Milliseconds of each stage; 0 for one that did not run. */
@@ -49,6 +57,8 @@ export interface SearchAnswer {
   /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
   readonly rankedBy: string | null;
   readonly results: readonly SearchResult[];
+  /** False when the deadline stopped the work. */
+  readonly complete: boolean;
   /** The first stage's list, best first, as it went to the reranker. */
   readonly candidates: readonly Hit[];
   /** Candidates of which the reranker could not read the end. */
@@ -74,10 +84,11 @@ const queryVector = async (index: SearchIndex, query: string, options: CallOptio
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export const search = async (index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> => {
   const started = performance.now();
-  const { candidates: wanted = 25, top = 5, firstStage = 'dense', denseWeight = 0.5, signal } = options;
+  const { candidates: wanted = 25, top = 5, firstStage = 'dense', denseWeight = 0.5, signal, deadlineMs, onUpdate } = options;
   checkQuery(query);
   checkCount('candidates', wanted, 1, 10_000);
   checkCount('top', top, 1, 10_000);
+  if (deadlineMs !== undefined) checkCount('deadlineMs', deadlineMs, 1, 600_000);
   if (!firstStages.includes(firstStage))
     throw new FinetoothError('E_USAGE', `firstStage must be one of ${firstStages.join(', ')}; got "${String(firstStage)}".`);
   if (!(denseWeight >= 0 && denseWeight <= 1))
@@ -85,37 +96,65 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   const call: CallOptions = signal === undefined ? {} : { signal };
   throwIfStopped(signal);
 
+  const given = options.reranker === undefined ? index.reranker() : options.reranker;
+  const rerankers = given === null ? [] : [given].flat();
+  const made = index.manifest()?.fields ?? [];
+  const fields = options.rankFields ?? made;
+  // Stored token vectors are those of the indexed text; other fields make another text.
+  const stored = { tokens: rerankers.length > 0 && JSON.stringify(fields) === JSON.stringify(made) };
   const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
   const [vectors, embed] = dense ? await timed(() => queryVector(index, query, call)) : [undefined, 0];
   const [hits, retrieve] = await timed(async () => {
     const lists = await Promise.all([
-      ...(vectors === undefined ? [] : [index.store.find({ vector: vectors.data }, wanted)]),
-      ...(words ? [index.store.find({ terms: wordsOf(query) }, wanted)] : []),
+      ...(vectors === undefined ? [] : [index.store.find({ vector: vectors.data }, wanted, stored)]),
+      ...(words ? [index.store.find({ terms: wordsOf(query) }, wanted, stored)] : []),
     ]);
     // At equal weights each list counts once, so that the scores are those of the paper.
     return firstStage === 'hybrid' ? fuse(lists, wanted, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : (lists[0] as Hit[]);
   });
   throwIfStopped(signal);
 
-  const given = options.reranker === undefined ? index.reranker() : options.reranker;
-  const rerankers = given === null ? [] : [given].flat();
-  const fields = options.rankFields ?? index.manifest()?.fields ?? [];
+  const alone: Ranked = {
+    order: hits.map(({ id, score }, at) => ({ index: at, id, score, relevance: score, stage: 0 })),
+    cut: 0,
+    usage: {},
+    complete: true,
+    stages: [],
+  };
+  const resultsOf = ({ order, stages, complete }: Pick<Ranked, 'order' | 'stages' | 'complete'>): readonly SearchResult[] =>
+    order.slice(0, top).map(({ index: at, id, relevance, stage }, place) => {
+      const hit = hits[at] as Hit;
+      return {
+        id,
+        index: at,
+        relevanceScore: relevance,
+        rank: place + 1,
+        firstStageRank: at + 1,
+        firstStageScore: hit.score,
+        ...(complete && stages.length < 2 ? {} : { rankedBy: stages[stage]?.name ?? null }),
+        ...(options.stages ? { stages: stageScores(stages, at) } : {}),
+        ...(options.documents ? { document: hit.document } : {}),
+      };
+    });
+  if (rerankers.length > 0) onUpdate?.(resultsOf(alone));
+  const left = deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started));
   const [ranked, rerank] =
     rerankers.length === 0
-      ? [{ order: hits.map(({ id, score }, at) => ({ index: at, id, score })), cut: 0, usage: {} } satisfies Ranked, 0]
-      : await timed(() => rankCandidates(rerankers, query, hits, fields, call));
-
-  const results = ranked.order.slice(0, top).map(({ index: at, id, score }, place) => {
-    const hit = hits[at] as Hit;
-    const result = { id, index: at, relevanceScore: score, rank: place + 1, firstStageRank: at + 1, firstStageScore: hit.score };
-    return options.documents ? { ...result, document: hit.document } : result;
-  });
+      ? [alone, 0]
+      : await timed(() =>
+          rankCandidates(rerankers, query, hits, fields, {
+            ...call,
+            ...(left === undefined ? {} : { deadlineMs: left }),
+            ...(onUpdate === undefined ? {} : { onOrder: (order) => onUpdate(resultsOf({ order, stages: [], complete: true })) }),
+          }),
+        );
   return {
     query,
     firstStage,
     rankedBy: rerankers.length === 0 ? null : rerankers.map(({ fingerprint }) => fingerprint).join(' > '),
-    results,
-    candidates: hits,
+    results: resultsOf(ranked),
+    complete: ranked.complete,
+    candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
     cut: ranked.cut,
     usage: addUsage(ranked.usage, vectors?.tokens === undefined ? {} : { tokens: vectors.tokens[0] as number }),
     timings: { embed, retrieve, rerank, total: performance.now() - started },

@@ -44,14 +44,16 @@ const load = async () => {
 };
 type Libraries = Awaited<ReturnType<typeof load>>;
 
-const schemaOf = ({ arrow }: Libraries, dimensions: number) =>
+const schemaOf = ({ arrow }: Libraries, { dimensions, tokens }: Manifest) =>
   new arrow.Schema([
     ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
     new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
+    ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
   ]);
 
-const tableOf = (libraries: Libraries, entries: readonly Entry[], dimensions: number) => {
+const tableOf = (libraries: Libraries, entries: readonly Entry[], manifest: Manifest) => {
   const { arrow } = libraries;
+  const { dimensions, tokens } = manifest;
   const vectors = new Float32Array(entries.length * dimensions);
   entries.forEach((entry, row) => vectors.set(entry.vector, row * dimensions));
   const type = new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true));
@@ -64,8 +66,16 @@ const tableOf = (libraries: Libraries, entries: readonly Entry[], dimensions: nu
     terms: column((entry) => entry.terms),
     document: column((entry) => JSON.stringify(entry.document)),
     vector: arrow.makeVector(vector),
+    ...(tokens === undefined
+      ? {}
+      : {
+          tokens: arrow.vectorFromArray(
+            entries.map((entry) => entry.tokens ?? new Uint8Array(0)),
+            new arrow.Binary(),
+          ),
+        }),
   };
-  return new arrow.Table(schemaOf(libraries, dimensions), columns);
+  return new arrow.Table(schemaOf(libraries, manifest), columns);
 };
 
 interface Row {
@@ -75,6 +85,7 @@ interface Row {
   readonly terms: string;
   readonly document: string;
   readonly vector: { toArray(): Float32Array };
+  readonly tokens?: Uint8Array;
   readonly _distance?: number;
   readonly _score?: number;
 }
@@ -86,6 +97,7 @@ const entryOf = (row: Row): Entry => ({
   terms: row.terms,
   document: JSON.parse(row.document) as Document,
   vector: Float32Array.from(row.vector.toArray()),
+  ...(row.tokens === undefined ? {} : { tokens: row.tokens.slice() }),
 });
 
 /**
@@ -97,7 +109,7 @@ export const lanceStore = (folder: string): Store => {
   let libraries: Libraries | undefined;
   let connection: Connection | undefined;
   let table: Table | undefined;
-  let dimensions = 0;
+  let manifest: Manifest | undefined;
 
   const opened = (): { readonly libraries: Libraries; readonly table: Table } => {
     if (libraries === undefined || table === undefined)
@@ -139,9 +151,9 @@ export const lanceStore = (folder: string): Store => {
     });
     await opened().table.createIndex('terms', { config, replace: true });
   };
-  const rowsFor = async (probe: Probe, count: number): Promise<Row[]> => {
+  const rowsFor = async (probe: Probe, count: number, withTokens: boolean): Promise<Row[]> => {
     const { libraries: loaded, table: documents } = opened();
-    const columns = ['id', 'document'];
+    const columns = ['id', 'document', ...(withTokens ? ['vector', 'tokens'] : [])];
     if ('terms' in probe) {
       const query = new loaded.lance.MatchQuery(probe.terms.join(' '), 'terms');
       return documents
@@ -165,18 +177,18 @@ export const lanceStore = (folder: string): Store => {
       if (known === undefined && wanted === undefined) return undefined;
       libraries = await load();
       if (known === undefined) await createManifest(folder, wanted as Manifest);
-      const manifest = known ?? ((await readManifest(folder)) as Manifest);
-      dimensions = manifest.dimensions;
+      const made = known ?? ((await readManifest(folder)) as Manifest);
+      manifest = made;
       await (known === undefined ? write : attempt)('open', async () => {
         const { lance } = libraries as Libraries;
         connection = await lance.connect(folder, { readConsistencyInterval: 0 });
-        table = await connection.createEmptyTable(TABLE, schemaOf(libraries as Libraries, dimensions), { existOk: true, mode: 'create' });
+        table = await connection.createEmptyTable(TABLE, schemaOf(libraries as Libraries, made), { existOk: true, mode: 'create' });
       });
-      return manifest;
+      return made;
     },
     put: async (entries) => {
       if (entries.length === 0) return;
-      const data = tableOf(opened().libraries, entries, dimensions);
+      const data = tableOf(opened().libraries, entries, manifest as Manifest);
       await write('write to', () => opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data));
     },
     delete: async (ids) => {
@@ -203,17 +215,18 @@ export const lanceStore = (folder: string): Store => {
         }
       }
     },
-    find: async (probe, count) => {
+    find: async (probe, count, options = {}) => {
+      const form = options.tokens ? manifest?.tokens : undefined;
       if (count <= 0 || ('terms' in probe && probe.terms.length === 0)) return [];
       const rows = await attempt('search', async () => {
         try {
-          return await rowsFor(probe, count);
+          return await rowsFor(probe, count, form !== undefined);
         } catch (error) {
           if ((await opened().table.countRows()) === 0) return [];
           // A process that was killed before its first `settle` leaves no word index.
           if (!('terms' in probe) || (await indexNames()).has('terms')) throw error;
           await write('tidy', buildWords);
-          return await rowsFor(probe, count);
+          return await rowsFor(probe, count, form !== undefined);
         }
       });
       return rows
@@ -222,6 +235,9 @@ export const lanceStore = (folder: string): Store => {
             id: row.id,
             score: row._score ?? 1 - (row._distance as number),
             document: JSON.parse(row.document) as Document,
+            ...(form === undefined || row.tokens === undefined
+              ? {}
+              : { tokens: { form, data: row.tokens, vector: row.vector.toArray() } }),
           }),
         )
         .sort(byScore);

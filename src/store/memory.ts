@@ -18,7 +18,11 @@ export const memoryStore = (): Store => {
   return {
     open: async (wanted) => (manifest ??= wanted),
     put: async (added) => {
-      for (const entry of added) entries.set(entry.id, { ...entry, vector: entry.vector.slice() });
+      for (const entry of added) entries.set(entry.id, {
+          ...entry,
+          vector: entry.vector.slice(),
+          ...(entry.tokens === undefined ? {} : { tokens: entry.tokens.slice() }),
+        });
       if (added.length > 0) changed();
     },
     delete: async (ids) => {
@@ -30,18 +34,22 @@ export const memoryStore = (): Store => {
       if (ids === 'all') yield* [...entries.values()];
       else for (const id of new Set(ids)) if (entries.has(id)) yield entries.get(id) as Entry;
     },
-    find: async (probe, count) => {
+    find: async (probe, count, options = {}) => {
+      const form = options.tokens ? manifest?.tokens : undefined;
       const scored =
         'vector' in probe
           ? entries.values().map(({ id, vector }) => ({ id, score: dot(probe.vector, 0, vector, 0, vector.length) }))
           : (bm25 ??= buildBm25(entries.values().map(({ id, terms }) => ({ id, terms: wordsIn(terms) })))).score(probe.terms);
-      return topK(scored, count).map(({ id, score }) => ({ id, score, document: (entries.get(id) as Entry).document }));
+      return topK(scored, count).map(({ id, score }) => {
+        const { document, vector, tokens } = entries.get(id) as Entry;
+        return { id, score, document, ...(form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }) };
+      });
     },
     settle: async () => {},
     status: async () => {
       let bytes = 0;
       for (const entry of entries.values())
-        bytes += entry.vector.byteLength + 2 * (entry.terms.length + JSON.stringify(entry.document).length);
+        bytes += entry.vector.byteLength + (entry.tokens?.byteLength ?? 0) + 2 * (entry.terms.length + JSON.stringify(entry.document).length);
       return changedAt === undefined ? { documents: entries.size, bytes } : { documents: entries.size, bytes, changedAt };
     },
     close: async () => {

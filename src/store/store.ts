@@ -1,7 +1,7 @@
-import type { Document, Hit } from '../types.ts';
+import type { Document, Hit, TokenForm } from '../types.ts';
 
-/** Version of the layout of an index; older ones stay readable. */
-export const indexFormat = 1;
+/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors. */
+export const indexFormat = 2;
 
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
@@ -12,6 +12,8 @@ export interface Manifest {
   /** Catalog name by which the embedder is opened again, where it has one. */
   readonly model?: string;
   readonly dimensions: number;
+  /** How token vectors are kept; absent when they are not. */
+  readonly tokens?: TokenForm;
   /** Fields that make the text, in order. */
   readonly fields: readonly string[];
   /** Field that holds the user's id; absent when ids are derived. */
@@ -32,8 +34,15 @@ export interface Entry {
   readonly textHash: string;
   /** [dimensions], length 1. */
   readonly vector: Float32Array;
+  /** Token vectors in the manifest's form; only where it has one. */
+  readonly tokens?: Uint8Array;
   /** Analysed words, joined by one space, in text order. */
   readonly terms: string;
+}
+
+export interface FindOptions {
+  /** Bring the token vectors of each hit too, where the index keeps them. @default false */
+  readonly tokens?: boolean;
 }
 
 /** What is asked of a first stage: nearest by cosine to a vector, or best by BM25 for analysed words. */
@@ -58,7 +67,7 @@ export interface Store {
   /** The entries with these ids, or all; any order; ids that are not there are left out. */
   read(ids: readonly string[] | 'all'): AsyncIterable<Entry>;
   /** The best `count`, score descending, then id descending. Cosine is in [-1, 1]; BM25 is 0 or more, and only documents with a shared word come. */
-  find(probe: Probe, count: number): Promise<Hit[]>;
+  find(probe: Probe, count: number, options?: FindOptions): Promise<Hit[]>;
   /** Called when a run of writes is over: the place to build or refresh what makes `find` fast. */
   settle(): Promise<void>;
   status(): Promise<StoreStatus>;

@@ -32,7 +32,7 @@ export const modelsListCommand = command({
           model.name,
           model.source,
           bytes,
-          String(model.dimensions),
+          model.dimensions === undefined ? 'pairs' : String(model.dimensions),
           String(model.maxTokens),
           model.precision,
           scoreOf(model),

@@ -1,4 +1,5 @@
-import { lateInteraction, openModel } from '../../config/parts.ts';
+import { openModel } from '../../config/parts.ts';
+import { rerankerShelf } from '../../config/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkQuery } from '../../search/check.ts';
@@ -23,7 +24,7 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: ['top', 'rankFields', 'format', ...modelFlags, 'json'],
+  options: ['top', 'rankFields', 'reranker', 'format', ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
@@ -43,9 +44,10 @@ export const rerankCommand = command({
     if (documents.length === 0)
       throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
     const rankFields = flags.rankFields ?? defaultFields(documents[0]?.document as Document);
-    const encoder = await openModel(flags.embedder, modelOptions(run));
-    const reranker = lateInteraction(encoder);
+    const models = modelOptions(run);
+    const shelf = rerankerShelf(() => openModel(flags.embedder, models), models);
     try {
+      const reranker = await shelf.getAll(flags.reranker ?? ['default']);
       const answer = await rerank(reranker, query, documents, { signal, top: flags.top, rankFields, documents: true });
       if (flags.json) return terminal.write(`${JSON.stringify(answer)}\n`);
       const width = Math.max(20, Math.min(90, terminal.columns - 24));
@@ -59,7 +61,7 @@ export const rerankCommand = command({
       );
       if (answer.cut > 0) terminal.say(`note: ${counted(answer.cut, 'document')} did not fit the model's window; the end was not read.`);
     } finally {
-      await reranker.close?.();
+      await shelf.close();
     }
   },
 });

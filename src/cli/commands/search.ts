@@ -3,7 +3,7 @@ import { readOnePipeline, searchOptionsOf } from '../../config/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
 import { type SearchOptions, search } from '../../search/search.ts';
 import { command } from '../command.ts';
-import { modelFlags, modelOptions } from '../model-flags.ts';
+import { modelFlags, modelOptions, rerankerOption } from '../model-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
 
 export const searchCommand = command({
@@ -21,18 +21,18 @@ export const searchCommand = command({
     const pipeline = flags.pipeline === undefined ? undefined : await readOnePipeline(flags.pipeline, signal);
     await using index = await openIndex(flags.in, {
       ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+      ...rerankerOption(flags.reranker),
       models: modelOptions(run),
     });
     // So that the time of the first stage is that of a search, not of loading the model.
-    await index.embedder().warm?.();
+    await Promise.all([index.embedder().warm?.(), index.reranker()?.warm?.()]);
     const typed: SearchOptions = {
       candidates: flags.candidates,
       top: flags.top,
       firstStage: flags.firstStage,
       ...(flags.rankFields === undefined ? {} : { rankFields: flags.rankFields }),
-      ...(flags.reranker === 'none' ? { reranker: null } : {}),
     };
-    const chosen = pipeline === undefined ? typed : { top: flags.top, ...searchOptionsOf(pipeline, index) };
+    const chosen = pipeline === undefined ? typed : { top: flags.top, ...(await searchOptionsOf(pipeline, index)) };
     const answer = await search(index, given[0] as string, { ...chosen, signal, documents: true });
     if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns));
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cascade } from '../../rerank/cascade.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
 import { defaultPipeline } from '../../search/pipeline.ts';
 import { parseMeasures } from '../measures/measure.ts';
@@ -27,7 +28,7 @@ const pipeline = { ...defaultPipeline, name: 'p', candidates: 25 };
 describe('a system over a run', () => {
   it("reranks the pipeline's candidates, and scores each document once for all cut-offs", async () => {
     const { reranker, scored } = counting();
-    const system = runSystem(run, pipeline, ['text'], { rerankers: [reranker], cutOffs: [10, 25, 50, 100] });
+    const system = runSystem(run, pipeline, ['text'], { reranker, cutOffs: [10, 25, 50, 100] });
     const answer = await system.answer('q', 'query', {});
     expect(answer.ranking.slice(0, 3)).toEqual(['d24', 'd23', 'd22']);
     expect(answer.ranking).toHaveLength(25);
@@ -49,7 +50,7 @@ describe('a system over a run', () => {
         return { scores: scores.map((score) => -score) };
       },
     };
-    const system = runSystem(run, { ...pipeline, candidates: 60 }, ['text'], { rerankers: [first.reranker, backwards], cutOffs: [] });
+    const system = runSystem(run, { ...pipeline, candidates: 60 }, ['text'], { reranker: cascade([first.reranker, backwards]), cutOffs: [] });
     const { ranking } = await system.answer('q', 'query', {});
     expect(ranking.slice(0, 2)).toEqual(['d40', 'd41']);
     expect(ranking.slice(19, 22)).toEqual(['d59', 'd39', 'd38']);
@@ -68,7 +69,7 @@ describe('a system over a run', () => {
       score: async (query, candidates, options) =>
         query === 'broken' ? { scores: new Float32Array(1) } : reranker.score(query, candidates, options),
     };
-    const system = runSystem({ ...run, lists }, pipeline, ['text'], { rerankers: [broken], cutOffs: [10] });
+    const system = runSystem({ ...run, lists }, pipeline, ['text'], { reranker: broken, cutOffs: [10] });
     const done = await runSystemOver(system, ['q', 'gone', 'broken', 'silent'], (query) => (query === 'silent' ? undefined : query));
     expect(done.failures).toEqual([
       { query: 'gone', message: 'the run gives query "gone" the document "nowhere", which is not in the corpus.' },
@@ -85,7 +86,7 @@ describe('a system over a run', () => {
 
   it('stops at once when it is told to', async () => {
     const stopper = new AbortController();
-    const system = runSystem(run, pipeline, ['text'], { rerankers: null, cutOffs: [] });
+    const system = runSystem(run, pipeline, ['text'], { reranker: null, cutOffs: [] });
     const asked: string[] = [];
     const textOf = (query: string): string => {
       asked.push(query);

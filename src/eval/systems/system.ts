@@ -31,7 +31,7 @@ export interface System {
 
 export interface SystemOptions {
   /** null: the first stage alone ranks. */
-  readonly rerankers: readonly Reranker[] | null;
+  readonly reranker: Reranker | null;
   /** Numbers of candidates whose ranking is looked at, rising. */
   readonly cutOffs: readonly number[];
 }
@@ -39,7 +39,7 @@ export interface SystemOptions {
 /** What would have come out if fewer, or more, candidates had gone to the rerankers. */
 const rankedAt = async (
   cutOffs: readonly number[],
-  rerankers: readonly Reranker[],
+  reranker: Reranker,
   query: string,
   candidates: readonly { readonly id: string; readonly document: Document }[],
   fields: readonly string[],
@@ -47,14 +47,14 @@ const rankedAt = async (
 ): Promise<Record<number, readonly string[]>> => {
   const rankings: Record<number, readonly string[]> = {};
   for (const count of cutOffs) {
-    const { order } = await rankCandidates(rerankers, query, candidates.slice(0, count), fields, options);
+    const { order } = await rankCandidates(reranker, query, candidates.slice(0, count), fields, options);
     rankings[count] = order.map(({ id }) => id);
   }
   return rankings;
 };
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
-export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { rerankers, cutOffs }: SystemOptions): System => {
+export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System => {
   const { name, firstStage, candidates, top = candidates, denseWeight } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
@@ -62,9 +62,9 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { rerankers,
   return {
     name,
     pipeline,
-    fingerprint: JSON.stringify([pipeline, cutOffs, index.manifest(), rerankers?.map(({ fingerprint }) => fingerprint)]),
+    fingerprint: JSON.stringify([pipeline, cutOffs, index.manifest(), reranker?.fingerprint]),
     answer: async (_, text, options) => {
-      const remembered = rerankers?.map(remembering) ?? null;
+      const remembered = reranker === null ? null : remembering(reranker);
       const answer = await search(index, text, {
         ...options,
         firstStage,
@@ -95,24 +95,24 @@ export const runSystem = (
   run: { readonly fingerprint: string; readonly lists: ReadonlyMap<string, readonly string[]>; document(id: string): Document | undefined },
   pipeline: Pipeline,
   fields: readonly string[],
-  { rerankers, cutOffs }: SystemOptions,
+  { reranker, cutOffs }: SystemOptions,
 ): System => {
   const { name, candidates, top = candidates } = pipeline;
   const depth = Math.max(candidates, ...cutOffs);
   return {
     name,
     pipeline,
-    fingerprint: JSON.stringify([pipeline, cutOffs, fields, run.fingerprint, rerankers?.map(({ fingerprint }) => fingerprint)]),
+    fingerprint: JSON.stringify([pipeline, cutOffs, fields, run.fingerprint, reranker?.fingerprint]),
     answer: async (query, text, options) => {
       const firstStage = (run.lists.get(query) ?? []).slice(0, depth);
-      if (rerankers === null) return { ranking: firstStage.slice(0, top), firstStage, cutOffs: {}, latency: {}, usage: {} };
+      if (reranker === null) return { ranking: firstStage.slice(0, top), firstStage, cutOffs: {}, latency: {}, usage: {} };
       const hits = firstStage.map((id) => {
         const document = run.document(id);
         if (document === undefined)
           throw new FinetoothError('E_INPUT_FORMAT', `the run gives query "${query}" the document "${id}", which is not in the corpus.`);
         return { id, document };
       });
-      const remembered = rerankers.map(remembering);
+      const remembered = remembering(reranker);
       const started = performance.now();
       const { order, usage } = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, options);
       const rerank = performance.now() - started;

@@ -1,0 +1,43 @@
+import type { BiEncoder } from '../model/bi-encoder.ts';
+import { cascade } from '../rerank/cascade.ts';
+import { lateInteraction } from '../rerank/late-interaction.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { defaultReranker } from './default-reranker.ts';
+import { type ModelOptions, openCrossEncoderReranker } from './parts.ts';
+
+/** Rerankers of the caller's own, by the name that pipelines use. */
+export type NamedRerankers = Readonly<Record<string, Reranker>>;
+
+/** Rerankers by name. Each is made on first use; those that were made here are closed together. */
+export interface RerankerShelf {
+  /** `default`, `late-interaction`, or a cross-encoder: of the catalog, `owner/name`, `./folder`. Throws E_MODEL_UNKNOWN, E_USAGE. */
+  get(name: string): Promise<Reranker>;
+  /** Several are one cascade. */
+  getAll(names: readonly string[]): Promise<Reranker>;
+  close(): Promise<void>;
+}
+
+/** `encoder`: whose token vectors late interaction compares; asked for only where it is needed. */
+export const rerankerShelf = (encoder: () => Promise<BiEncoder>, models: ModelOptions = {}): RerankerShelf => {
+  const made = new Map<string, Promise<Reranker>>();
+  const make = async (name: string): Promise<Reranker> => {
+    if (name === 'default') return defaultReranker(await encoder(), models);
+    if (name === 'late-interaction') return lateInteraction(await encoder());
+    return openCrossEncoderReranker(name, models);
+  };
+  const get = (name: string): Promise<Reranker> => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
+  };
+  return {
+    get,
+    getAll: async (names) => {
+      const all = await Promise.all(names.map(get));
+      return all.length === 1 ? (all[0] as Reranker) : cascade(all);
+    },
+    close: async () => {
+      await Promise.all([...made.values()].map(async (one) => (await one.catch(() => undefined))?.close?.()));
+    },
+  };
+};

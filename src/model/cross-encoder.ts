@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { FinetoothError, throwIfStopped } from '../errors.ts';
+import type { CallOptions } from '../types.ts';
+import type { CrossEncoderEntry, ModelFiles } from './model-entry.ts';
+import { openPool, type PoolOptions } from './open-pool.ts';
+import type { Pool } from './pool.ts';
+import { requestsOf } from './requests.ts';
+import type { PairRequest, PairResult } from './score-pairs.ts';
+
+export interface CrossEncoderPoolOptions extends PoolOptions {
+  /** Milliseconds without work after which the model is let go; the next call loads it again. @default 300,000 */
+  readonly idleMs?: number;
+}
+
+/** A local model that reads query and text together. It is loaded by the first call. */
+export interface CrossEncoder {
+  readonly files: ModelFiles<CrossEncoderEntry>;
+  readonly fingerprint: string;
+  /** Resolves when every worker has the model loaded. */
+  warm(): Promise<void>;
+  /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads. */
+  score(query: string, texts: readonly string[], options?: CallOptions): Promise<PairResult>;
+  close(): Promise<void>;
+}
+
+/** Weights, window and reading of the output: all that a score depends on. */
+const fingerprintOf = ({ entry, sha256 }: ModelFiles<CrossEncoderEntry>): string => {
+  const form = JSON.stringify([entry.scoring, entry.maxTokens]);
+  return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
+};
+
+/** Five minutes: longer than a person thinks between two queries. */
+const IDLE_MS = 300_000;
+
+export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: CrossEncoderPoolOptions = {}): CrossEncoder => {
+  const { idleMs = IDLE_MS, ...poolOptions } = options;
+  let opened: Promise<Pool<PairRequest, PairResult>> | undefined;
+  let running = 0;
+  let idle: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const letGo = async (): Promise<void> => {
+    clearTimeout(idle);
+    const pool = opened;
+    opened = undefined;
+    await (await pool?.catch(() => undefined))?.close();
+  };
+  const withPool = async <T>(work: (pool: Pool<PairRequest, PairResult>) => Promise<T>): Promise<T> => {
+    if (closed) throw new FinetoothError('E_STOPPED', `the model ${files.entry.name} was closed before it was asked for more`);
+    clearTimeout(idle);
+    running++;
+    try {
+      opened ??= openPool<PairRequest, PairResult>(files, poolOptions).then(({ pool }) => pool);
+      return await work(await opened);
+    } catch (error) {
+      // A model that failed is loaded anew by the next call.
+      if (error instanceof FinetoothError && error.code === 'E_MODEL_FAILED') await letGo();
+      throw error;
+    } finally {
+      running--;
+      if (running === 0 && !closed) idle = setTimeout(letGo, idleMs).unref();
+    }
+  };
+  return {
+    files,
+    fingerprint: fingerprintOf(files),
+    warm: () => withPool((pool) => pool.ready),
+    score: (query, texts, { signal } = {}) =>
+      withPool(async (pool) => {
+        throwIfStopped(signal);
+        const result: PairResult = {
+          scores: new Float32Array(texts.length),
+          tokens: new Uint32Array(texts.length),
+          cut: new Uint32Array(texts.length),
+        };
+        await Promise.all(
+          requestsOf(texts, pool.size).map(async (rows) => {
+            const part = await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal);
+            rows.forEach((i, row) => {
+              for (const key of ['scores', 'tokens', 'cut'] as const) result[key][i] = part[key][row] as number;
+            });
+          }),
+        ).catch((error: unknown) => {
+          throwIfStopped(signal);
+          throw error;
+        });
+        if (!result.scores.every(Number.isFinite)) {
+          throw new FinetoothError(
+            'E_MODEL_FAILED',
+            `the model ${files.entry.name} gave a score that is not finite; its file may not suit this processor`,
+          );
+        }
+        return result;
+      }),
+    close: async () => {
+      closed = true;
+      await letGo();
+    },
+  };
+};

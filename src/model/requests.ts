@@ -1,0 +1,23 @@
+/** A request to a worker is small, so that stopping is prompt and the last worker does not keep the others waiting. */
+const REQUEST_TEXTS = 16;
+const REQUEST_CHARACTERS = 8_192;
+
+/** Positions of the texts of each request: longest first, texts of like length together. */
+export const requestsOf = (texts: readonly string[], workers: number): number[][] => {
+  const order = texts.map((_, i) => i).sort((a, b) => (texts[b] as string).length - (texts[a] as string).length || a - b);
+  const most = Math.max(1, Math.min(REQUEST_TEXTS, Math.ceil(texts.length / (workers * 4))));
+  const requests: number[][] = [];
+  let characters = 0;
+  for (const i of order) {
+    const length = (texts[i] as string).length;
+    const open = requests.at(-1);
+    if (open === undefined || open.length >= most || characters + length > REQUEST_CHARACTERS) {
+      requests.push([i]);
+      characters = length;
+    } else {
+      open.push(i);
+      characters += length;
+    }
+  }
+  return requests;
+};

@@ -1,0 +1,166 @@
+import { FinetoothError } from '../errors.ts';
+import { compareIds } from '../math/order.ts';
+import type { Usage } from '../types.ts';
+import { type Calibration, relevanceOf } from './calibration.ts';
+import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
+import { createPace, type Pace, workIn } from './slices.ts';
+
+/** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
+export interface Combination {
+  readonly name: string;
+  combine(own: number, before: number): number;
+}
+
+export interface CascadeOptions {
+  /** How many candidates each stage ranks, best first: of those given for the first, of the stage before for the others. @default all, then 20 */
+  readonly keep?: readonly number[];
+  /** For each stage. @default the stage's own score alone */
+  readonly combine?: readonly (Combination | undefined)[];
+  /** For each stage: its (combined) score as a probability. @default what the stage itself says, where its score is not combined */
+  readonly calibrations?: readonly (Calibration | undefined)[];
+  /** Texts that a stage works on at the same time. @default 2 */
+  readonly together?: number;
+}
+
+const KEPT = 20;
+
+/** What is known of every candidate while the stages run. */
+interface State {
+  readonly scores: Float32Array;
+  readonly stage: Int8Array;
+  readonly relevance: Float32Array;
+  readonly cut: Uint32Array;
+  readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
+  tokens: number | undefined;
+  cost: number | undefined;
+}
+
+const emptyState = (count: number, names: readonly string[]): State => ({
+  scores: new Float32Array(count),
+  stage: new Int8Array(count).fill(-1),
+  relevance: new Float32Array(count).fill(Number.NaN),
+  cut: new Uint32Array(count),
+  stages: names.map((name) => ({ name, scores: new Float32Array(count).fill(Number.NaN) })),
+  tokens: undefined,
+  cost: undefined,
+});
+
+const scoresOf = (state: State, complete: boolean): Scores => {
+  const usage: Usage = { ...(state.tokens === undefined ? {} : { tokens: state.tokens }), ...(state.cost === undefined ? {} : { cost: state.cost }) };
+  return {
+    scores: state.scores.slice(),
+    stage: state.stage.slice(),
+    stages: state.stages.map(({ name, scores }) => ({ name, scores: scores.slice() })),
+    complete,
+    usage,
+    ...(state.relevance.some(Number.isNaN) ? {} : { relevance: state.relevance.slice() }),
+    ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
+  };
+};
+
+/** Best first: a later stage above an earlier one, then by score, then by id; what no stage scored keeps its place at the end. */
+const orderOf = (state: State, candidates: readonly Candidate[]): number[] =>
+  candidates
+    .map((_, i) => i)
+    .sort(
+      (a, b) =>
+        (state.stage[b] as number) - (state.stage[a] as number) ||
+        (state.stage[a] === -1 ? 0 : (state.scores[b] as number) - (state.scores[a] as number)) ||
+        (state.stage[a] === -1 ? 0 : compareIds(candidates[b]?.id ?? '', candidates[a]?.id ?? '')) ||
+        a - b,
+    );
+
+/**
+ * Rerankers one after the other: each ranks the best of the one before, which stay above the rest. With a deadline the likeliest winners
+ * are scored first, in slices whose time is predicted from what earlier ones took; when time is up, the answer is the best so far.
+ *
+ * @throws E_USAGE when `keep` is not one number for each stage
+ */
+export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {}): Reranker => {
+  const { keep = stages.map((_, at) => (at === 0 ? Number.POSITIVE_INFINITY : KEPT)), combine = [], calibrations = [], together = 2 } = options;
+  if (stages.length === 0) throw new FinetoothError('E_USAGE', 'a cascade needs at least one stage.');
+  if (keep.length !== stages.length || keep.some((count) => !(count >= 1))) {
+    throw new FinetoothError(
+      'E_USAGE',
+      `"keep" says for each stage how many it ranks, ${stages.length} whole numbers from 1 on; got ${keep.join(', ') || 'none'}.`,
+    );
+  }
+  const paces: readonly Pace[] = stages.map(() => createPace(together));
+  const names = stages.map(({ fingerprint }, at) => fingerprint + (combine[at] === undefined ? '' : ` ${combine[at].name}`));
+
+  /** Scores the candidates at these places and writes what came out. */
+  const runStage = async (
+    at: number,
+    query: string,
+    candidates: readonly Candidate[],
+    places: readonly number[],
+    state: State,
+    call: ScoreOptions,
+  ): Promise<void> => {
+    const stage = stages[at] as Reranker;
+    const given = await stage.score(
+      query,
+      places.map((i) => candidates[i] as Candidate),
+      call,
+    );
+    if (given.scores.length !== places.length || !given.scores.every(Number.isFinite)) {
+      const why = given.scores.length === places.length ? 'a score that is not finite' : `${given.scores.length} scores for ${places.length} candidates`;
+      throw new FinetoothError('E_SEAM', `the reranker "${stage.fingerprint}" broke its contract: it gave ${why}.`);
+    }
+    const combined = Float32Array.from(places, (i, row) => {
+      const own = given.scores[row] as number;
+      return combine[at] === undefined ? own : combine[at].combine(own, state.scores[i] as number);
+    });
+    const calibration = calibrations[at];
+    const relevance = calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
+    for (const [row, i] of places.entries()) {
+      (state.stages[at] as State['stages'][number]).scores[i] = given.scores[row] as number;
+      state.scores[i] = combined[row] as number;
+      state.stage[i] = at;
+      state.relevance[i] = relevance?.[row] ?? Number.NaN;
+      if (given.cut !== undefined) state.cut[i] = Math.max(state.cut[i] as number, given.cut[row] as number);
+    }
+    if (given.usage?.tokens !== undefined) state.tokens = (state.tokens ?? 0) + given.usage.tokens;
+    if (given.usage?.cost !== undefined) state.cost = (state.cost ?? 0) + given.usage.cost;
+  };
+
+  return {
+    fingerprint: stages.length === 1 ? (names[0] as string) : `cascade(${names.map((name, at) => `${name} of ${keep[at]}`).join(' > ')})`,
+    score: async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
+      const until = deadlineMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + deadlineMs;
+      const call: ScoreOptions = signal === undefined ? {} : { signal };
+      const state = emptyState(candidates.length, names);
+      let complete = true;
+      for (let at = 0; at < stages.length && complete; at++) {
+        // The first stage takes the candidates as they were given, which is best first.
+        const before = at === 0 ? candidates.map((_, i) => i) : orderOf(state, candidates).filter((i) => state.stage[i] === at - 1);
+        let left = before.slice(0, keep[at]);
+        const pace = paces[at] as Pace;
+        while (left.length > 0) {
+          const works = left.map((i) => workIn((candidates[i] as Candidate).text));
+          const count = until === Number.POSITIVE_INFINITY ? left.length : pace.next(works, until - performance.now());
+          if (count === 0) {
+            complete = false;
+            break;
+          }
+          const started = performance.now();
+          await runStage(at, query, candidates, left.slice(0, count), state, call);
+          pace.learn(
+            works.slice(0, count).reduce((sum, work) => sum + work, 0),
+            performance.now() - started,
+          );
+          left = left.slice(count);
+          if (onScores !== undefined && (left.length > 0 || at < stages.length - 1)) onScores(scoresOf(state, false));
+        }
+      }
+      return scoresOf(state, complete);
+    },
+    mapStages: (change) => cascade(stages.map(change), options),
+    warm: async () => {
+      await Promise.all(stages.map((stage) => stage.warm?.()));
+    },
+    close: async () => {
+      await Promise.all(stages.map((stage) => stage.close?.()));
+    },
+  };
+};

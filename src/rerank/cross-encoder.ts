@@ -1,0 +1,28 @@
+import type { CrossEncoder } from '../model/cross-encoder.ts';
+import { type Calibration, relevanceOf, sigmoid } from './calibration.ts';
+import type { Reranker } from './reranker.ts';
+
+export interface CrossEncoderOptions {
+  /** Turns a logit into a probability. @default the model's own sigmoid, where its config has one */
+  readonly calibration?: Calibration;
+}
+
+/** A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1. */
+export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker => {
+  const calibration = options.calibration ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
+  return {
+    fingerprint: `cross-encoder-1(${model.fingerprint})`,
+    score: async (query, candidates, { signal } = {}) => {
+      const texts = candidates.map(({ text }) => text);
+      const { scores, tokens, cut } = await model.score(query, texts, signal === undefined ? {} : { signal });
+      return {
+        scores,
+        usage: { tokens: tokens.reduce((sum, count) => sum + count, 0) },
+        ...(calibration === undefined ? {} : { relevance: relevanceOf(scores, calibration) }),
+        ...(cut.some((count) => count > 0) ? { cut } : {}),
+      };
+    },
+    warm: () => model.warm(),
+    close: () => model.close(),
+  };
+};
