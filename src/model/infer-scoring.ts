@@ -4,8 +4,22 @@ import { webSearchInstruction } from './yes-no.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Names that people give the label that means yes. */
-const yesNames = /^(label_1|1|yes|true|relevant|positive|match)$/i;
+/** Names that people give the label that means yes, and the other one. */
+const yesNames = new Set(['relevant', 'label_1', 'true', 'yes', '1', 'positive', 'pos']);
+const noNames = new Set(['irrelevant', 'not_relevant', 'non_relevant', 'label_0', 'false', 'no', '0', 'negative', 'neg']);
+
+/** Which of two labels means yes; undefined where the names do not tell. */
+const relevantOf = (labels: readonly string[]): 0 | 1 | undefined => {
+  const plain = labels.map((label) => label.toLowerCase().replaceAll(/[- ]/g, '_'));
+  for (const [names, at] of [
+    [yesNames, 0],
+    [noNames, 1],
+  ] as const) {
+    const known = plain.map((label) => names.has(label));
+    if (known[0] !== known[1]) return (known[0] ? at : 1 - at) as 0 | 1;
+  }
+  return undefined;
+};
 
 const labelsOf = (config: Json): readonly string[] => {
   const names = config.id2label;
@@ -24,7 +38,7 @@ const statedActivation = (config: Json): string | undefined => {
 
 /**
  * How a model's output becomes a score, from its config.json; undefined for a model that embeds. One label's logit, or the relevant
- * label's less the other's; the relevant one is known by its name and is the second where names say nothing. Without a stated
+ * label's less the other's; the relevant one is known by its name or by the other's. Without a stated
  * activation a sigmoid follows, as in sentence-transformers' CrossEncoder. A causal model without pooling answers yes or no.
  */
 export const inferScoring = (config: Json, embeds: boolean, name: string): Scoring | undefined => {
@@ -42,8 +56,11 @@ export const inferScoring = (config: Json, embeds: boolean, name: string): Scori
     const shown = labels.slice(0, 5).join(', ');
     throw new FinetoothError('E_MODEL_FAILED', `${name} tells ${labels.length} classes apart (${shown}); a reranker has one label or two.`);
   }
-  const known = labels.findIndex((label) => yesNames.test(label));
-  const relevant = labels.length === 1 || known === 0 ? 0 : 1;
+  const relevant = labels.length === 1 ? 0 : relevantOf(labels);
+  if (relevant === undefined) {
+    const advice = 'Call them LABEL_0 and LABEL_1, the second for relevant, in "id2label" of its config.json.';
+    throw new FinetoothError('E_MODEL_FAILED', `${name} does not say which of its labels, ${labels.join(' or ')}, means relevant. ${advice}`);
+  }
   const activation = /Identity$/.test(statedActivation(config) ?? '') ? 'none' : 'sigmoid';
   return { form: 'classifier', labels: labels.length as 1 | 2, relevant, activation };
 };

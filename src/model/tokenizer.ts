@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { FinetoothError, messageOf } from '../errors.ts';
+import { readCharsmap } from './charsmap.ts';
 
 /** Token ids of one text or pair, special tokens included, never longer than the window. */
 export interface TokenizedText {
@@ -45,12 +46,52 @@ const pieces = function* (text: string): Generator<string> {
 /** Ideographs beyond U+FFFF: the ranges of BERT's own list (google-research/bert, tokenization.py, `_is_chinese_char`). */
 const farIdeographs = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
+interface Normalizer {
+  readonly type: string;
+  readonly precompiled_charsmap?: string;
+  readonly strip_left?: boolean;
+  readonly strip_right?: boolean;
+  readonly normalizers?: readonly Normalizer[];
+}
+
+/** The rewriting of characters that a file begins its normalising with, perhaps after a strip, and the rest of it. */
+const splitCharsmap = (normalizer: Normalizer | null): { readonly rewrite?: (text: string) => string; readonly rest: Normalizer | null } => {
+  const steps = normalizer?.type === 'Sequence' ? (normalizer.normalizers ?? []) : normalizer === null ? [] : [normalizer];
+  const at = steps.findIndex(({ precompiled_charsmap: charsmap }) => typeof charsmap === 'string');
+  if (at < 0 || steps.slice(0, at).some(({ type }) => type !== 'Strip')) return { rest: normalizer };
+  const rewrite = readCharsmap(steps[at]?.precompiled_charsmap as string);
+  const strip = (text: string): string =>
+    steps.slice(0, at).reduce((stripped, { strip_left: left, strip_right: right }) => {
+      const begun = left ? stripped.replace(/^\p{White_Space}+/u, '') : stripped;
+      return right ? begun.replace(/\p{White_Space}+$/u, '') : begun;
+    }, text);
+  const rest = steps.slice(at + 1);
+  return { rewrite: (text) => rewrite(strip(text)), rest: rest.length === 0 ? null : { type: 'Sequence', normalizers: rest } };
+};
+
+/** Applies a rewriting to what stands between the tokens of the file's own, which are found in the text as it is. */
+const betweenTokens = (
+  rewrite: (text: string) => string,
+  tokens: readonly { readonly content: string; readonly normalized?: boolean }[],
+): ((text: string) => string) => {
+  const raw = tokens.filter(({ content, normalized }) => content !== '' && normalized !== true).map(({ content }) => content);
+  if (raw.length === 0) return rewrite;
+  const escaped = raw.toSorted((a, b) => b.length - a.length).map((content) => content.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+  const pattern = new RegExp(`(${escaped.join('|')})`);
+  // Of a split with one group, every second piece is what matched.
+  return (text) =>
+    text
+      .split(pattern)
+      .map((piece, at) => (at % 2 === 1 ? piece : rewrite(piece)))
+      .join('');
+};
+
 /**
  * Two steps of the reference library that its JavaScript twin takes otherwise: capital sigma is lowered letter by letter, never to the
  * form at the end of a word, and ideographs beyond U+FFFF are words of their own as the others are.
  */
-const preparation = (file: Readonly<Record<string, unknown>>): ((text: string) => string) => {
-  const normalizer = JSON.stringify(file.normalizer ?? null);
+const preparation = (normalizerOfFile: Normalizer | null): ((text: string) => string) => {
+  const normalizer = JSON.stringify(normalizerOfFile);
   const lowers = /"lowercase":true|"type":"Lowercase"/.test(normalizer);
   const splitsIdeographs = normalizer.includes('"handle_chinese_chars":true');
   return (text) => {
@@ -72,7 +113,7 @@ interface PairTemplate {
 }
 
 /** Reads the template off a pair of one-letter texts; undefined when they do not stand in it one after the other. */
-const pairTemplateOf = (tokenizer: Tokenizer, plain: (text: string) => number[]): PairTemplate | undefined => {
+const pairTemplateOf = (tokenizer: Tokenizer, plain: (text: string) => number[], segmented: boolean): PairTemplate | undefined => {
   const whole = tokenizer.encode('a', { text_pair: 'b', add_special_tokens: true, return_token_type_ids: true });
   const [first, second] = [plain('a'), plain('b')];
   const a = indexOfBody(whole.ids, first);
@@ -80,7 +121,8 @@ const pairTemplateOf = (tokenizer: Tokenizer, plain: (text: string) => number[])
   if (b < 0) return undefined;
   const parted = (values: readonly number[]) =>
     [values.slice(0, a), values.slice(a + first.length, b), values.slice(b + second.length)] as const;
-  const types = whole.token_type_ids;
+  // RoBERTa knows one segment only; the JavaScript twin of the tokenizers' library numbers two all the same.
+  const types = segmented ? whole.token_type_ids : whole.ids.map(() => 0);
   return { parts: parted(whole.ids), partTypes: parted(types), types: [types[a] ?? 0, types[b] ?? 0] };
 };
 
@@ -96,10 +138,15 @@ const longestFirst = (query: number, text: number, room: number): readonly [numb
 export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
   let tokenizer: Tokenizer;
   let prepare: (text: string) => string;
+  let segmented: boolean;
   try {
     const file = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
-    tokenizer = new Tokenizer({ ...file, truncation: null, padding: null }, {});
-    prepare = preparation(file);
+    const { rewrite: rewriteAll, rest } = splitCharsmap((file.normalizer ?? null) as Normalizer | null);
+    const rewrite = rewriteAll && betweenTokens(rewriteAll, (file.added_tokens ?? []) as readonly { readonly content: string }[]);
+    segmented = (file.post_processor as { readonly type?: string } | null | undefined)?.type !== 'RobertaProcessing';
+    tokenizer = new Tokenizer({ ...file, normalizer: rest, truncation: null, padding: null }, {});
+    const lower = preparation(rest);
+    prepare = rewrite === undefined ? lower : (text) => lower(rewrite(text));
   } catch (error) {
     throw new FinetoothError('E_MODEL_FAILED', `cannot read the tokenizer ${path}: ${messageOf(error)}`, { cause: error });
   }
@@ -132,7 +179,7 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
       return { ids: [...before, ...ids, ...after], cut };
     },
     encodePair: (query, text, maxTokens) => {
-      pairs ??= pairTemplateOf(tokenizer, idsOf);
+      pairs ??= pairTemplateOf(tokenizer, idsOf, segmented);
       if (pairs === undefined)
         throw new FinetoothError(
           'E_MODEL_FAILED',
@@ -141,7 +188,7 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
       const { parts, partTypes, types } = pairs;
       const room = maxTokens - parts[0].length - parts[1].length - parts[2].length;
       const [first, second] = [plain(query, room), plain(text, room)];
-      const kept = longestFirst(first.ids.length, second.ids.length, room);
+      const kept = longestFirst(first.ids.length + first.cut, second.ids.length + second.cut, room);
       const bodies = [first.ids.slice(0, kept[0]), second.ids.slice(0, kept[1])] as const;
       return {
         ids: [...parts[0], ...bodies[0], ...parts[1], ...bodies[1], ...parts[2]],
