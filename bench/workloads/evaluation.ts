@@ -175,7 +175,12 @@ export const evaluation: Workload = {
         })),
         { claim: 'the same ten figures as ranx, to 1e-9', got: worst.toExponential(1), holds: worst < 1e-9 },
         { claim: 'the same intervals as scipy, to 0.001', got: chance.apart.toExponential(1), holds: chance.apart < 1e-3 },
-        { claim: 'the same p as scipy, to 0.02', got: chance.psApart.toExponential(1), holds: chance.psApart < 0.02 },
+        // Both are counts of 10,000 random draws, and scipy doubles the smaller tail: the difference has a standard error of .011 near 1/2.
+        {
+          claim: 'the same p as scipy, to four standard errors (0.045)',
+          got: chance.psApart.toExponential(1),
+          holds: chance.psApart < 0.045,
+        },
       ];
       return { tables: [table, memory], bars, raw: { runs, chance } };
     } finally {
