@@ -15,7 +15,12 @@ interface GoldenPair {
 interface GoldenModel {
   readonly window: number;
   readonly own_pairs: readonly GoldenPair[];
-  readonly tokens: readonly { readonly ids: readonly number[]; readonly types?: string; readonly whole: readonly number[]; readonly kept: readonly number[] }[];
+  readonly tokens: readonly {
+    readonly ids: readonly number[];
+    readonly types?: string;
+    readonly whole: readonly number[];
+    readonly kept: readonly number[];
+  }[];
   readonly scores: readonly number[];
 }
 
@@ -46,9 +51,11 @@ describe('cross-encoders of every architecture', () => {
       if (files.entry.scoring.form === 'classifier') {
         const { ids, types } = tokenizer.encodePair(query, document, model.window);
         if (JSON.stringify(ids) !== JSON.stringify(wanted.ids)) wrong.push(`${pair}: tokens ${ids.join(' ')} for ${wanted.ids.join(' ')}`);
-        if (wanted.types !== undefined && types?.join('') !== wanted.types) wrong.push(`${pair}: types ${types?.join('')} for ${wanted.types}`);
+        if (wanted.types !== undefined && types?.join('') !== wanted.types)
+          wrong.push(`${pair}: types ${types?.join('')} for ${wanted.types}`);
       } else if (tokens[0] !== wanted.ids.length) wrong.push(`${pair}: ${tokens[0]} tokens for ${wanted.ids.length}`);
-      if (Math.abs((scores[0] as number) - (model.scores[i] as number)) > 1e-4) wrong.push(`${pair}: score ${scores[0]} for ${model.scores[i]}`);
+      if (Math.abs((scores[0] as number) - (model.scores[i] as number)) > 1e-4)
+        wrong.push(`${pair}: score ${scores[0]} for ${model.scores[i]}`);
     }
     expect(wrong).toEqual([]);
     // The same, all documents of a query in one call: neighbours of other lengths change nothing.

@@ -17,7 +17,7 @@ describe('indexes of earlier versions', () => {
   it.each(readdirSync(formats))('%s opens, is searched and takes more', async (name) => {
     const folder = join(workFolder(), name);
     cpSync(join(formats, name), folder, { recursive: true });
-    await using index = await openIndex(folder, { embedder: hashEmbedder() });
+    await using index = await openIndex(folder, { embedder: hashEmbedder(0, { tokens: true }) });
     expect(index.manifest()).toMatchObject({ fields: ['title', 'text'], idField: 'id' });
     const found = await search(index, 'salted flour', { firstStage: 'bm25', documents: true });
     expect(found.results.map(({ id }) => id)).toEqual(['a']);
@@ -28,5 +28,7 @@ describe('indexes of earlier versions', () => {
       { id: 'd', title: 'New', text: 'one' },
     ]);
     expect([report.added, report.unchanged]).toEqual([1, 1]);
+    const keepsTokens = index.manifest()?.tokens !== undefined;
+    for await (const { tokens } of index.store.read(['a', 'd'])) expect((tokens?.length ?? 0) > 0).toBe(keepsTokens);
   });
 });

@@ -8,9 +8,10 @@ const moved = (from: number, to: number): string =>
 
 const scoreText = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(4) : score.toFixed(2));
 
+/** The models of a fingerprint in the order of their stages. */
 const shortFingerprint = (fingerprint: string): string => {
-  const found = /^(.+?)-\d+\((.+?)@/.exec(fingerprint);
-  return found === null ? fingerprint : `${found[1]?.replaceAll('-', ' ')} on ${found[2]}`;
+  const parts = [...fingerprint.matchAll(/([a-z][a-z-]*)-\d+\(([^()@]+)@/g)];
+  return parts.length === 0 ? fingerprint : parts.map(([, form, model]) => `${form?.replaceAll('-', ' ')} on ${model}`).join(', then ');
 };
 
 const timingsLine = ({ timings }: SearchAnswer): string =>

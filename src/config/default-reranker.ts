@@ -2,10 +2,9 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import { bundledFolder } from '../model/bundled.ts';
 import { findEntry } from '../model/catalog.ts';
 import { megabytesOf } from '../model/open-pool.ts';
-import { cascade, type Combination } from '../rerank/cascade.ts';
-import { lateInteraction } from '../rerank/late-interaction.ts';
+import { type Combination, cascade } from '../rerank/cascade.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import { defaultCrossEncoder, type ModelOptions, openCrossEncoderReranker } from './parts.ts';
+import { defaultCrossEncoder, lateInteraction, type ModelOptions, openCrossEncoderReranker } from './parts.ts';
 
 /** Candidates that the cross-encoder reads: the best so many by late interaction. */
 const READ = 20;
@@ -24,7 +23,13 @@ const crossEncoderFits = (encoder: BiEncoder, { maxMemory = 2048 }: ModelOptions
   const english = encoder.files.entry.languages.includes('en');
   if (!english || entry?.bundled === undefined || bundledFolder(entry.bundled) === undefined) return false;
   const bytes = entry.files.model.bytes ?? 0;
-  return maxMemory >= megabytesOf([[encoder.files.bytes, encoder.workers], [bytes, 1]]);
+  return (
+    maxMemory >=
+    megabytesOf([
+      [encoder.files.bytes, encoder.workers],
+      [bytes, 1],
+    ])
+  );
 };
 
 /**

@@ -41,6 +41,12 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
       `${where} was made from the fields ${manifest.fields.join(',')}; got ${create.fields?.join(',')}. Leave --fields out, or rebuild it with --rebuild.`,
     );
   }
+  const { bits, pool } = manifest.tokens ?? {};
+  const { tokens } = create;
+  if (tokens !== undefined && (tokens === null ? bits !== undefined : (tokens.bits ?? bits) !== bits || (tokens.pool ?? pool) !== pool)) {
+    const keeps = bits === undefined ? 'keeps no token vectors' : `keeps token vectors of ${bits} bits a number, pooled by ${pool}`;
+    throw new FinetoothError('E_RECIPE', `${where} ${keeps}. Leave --token-bits and --token-pool out, or rebuild it with --rebuild.`);
+  }
   if (create.idField !== undefined && create.idField !== manifest.idField) {
     throw new FinetoothError(
       'E_RECIPE',
@@ -92,7 +98,7 @@ const partsFor = async (
  *
  * @param where a folder, or a store of your own
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
- * E_RECIPE when `create` names other fields
+ * E_RECIPE when `create` names other fields or another form of token vectors
  */
 export const openIndex = async (where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> => {
   const store = typeof where === 'string' ? lanceStore(where) : where;

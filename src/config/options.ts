@@ -56,6 +56,20 @@ export const options = {
     value: 'FIELD',
     about: 'field that holds the id (default: _id or id where there is one, otherwise ids come from the content)',
   },
+  tokenBits: {
+    kind: 'choice',
+    name: 'token-bits',
+    choices: ['auto', '8', '4', '1', 'none'],
+    default: 'auto',
+    about: 'bits of each number of the token vectors that are kept for late interaction, or none to keep no token vectors',
+  },
+  tokenPool: {
+    kind: 'count',
+    name: 'token-pool',
+    least: 1,
+    most: 16,
+    about: 'token vectors of a document that become one, the most similar ones (default: 2)',
+  },
   format: {
     kind: 'choice',
     name: 'format',

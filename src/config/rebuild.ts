@@ -28,7 +28,7 @@ const leftovers = async (folder: string): Promise<string[]> => {
 
 /**
  * Fills a folder beside `where` and then puts it in its place: until the last moment searches see the old index, and a run that
- * fails or is stopped leaves it as it was. Fields and id field of the old index are kept unless others are given.
+ * fails or is stopped leaves it as it was. Fields, id field and form of token vectors of the old index are kept unless others are given.
  */
 export const rebuiltIn = async <T>(
   where: string,
@@ -38,8 +38,11 @@ export const rebuiltIn = async <T>(
   const folder = resolve(where);
   for (const name of await leftovers(folder)) await rm(name, { recursive: true, force: true });
   const old = await readManifest(folder);
-  const kept: CreateOptions =
-    old === undefined ? {} : { fields: old.fields, ...(old.idField === undefined ? {} : { idField: old.idField }) };
+  const kept: CreateOptions = {
+    ...(old === undefined ? {} : { fields: old.fields }),
+    ...(old?.idField === undefined ? {} : { idField: old.idField }),
+    ...(old?.tokens === undefined ? {} : { tokens: { bits: old.tokens.bits, pool: old.tokens.pool } }),
+  };
   const fresh = `${folder}.new-${process.pid}`;
   const gone = `${folder}.old-${process.pid}`;
   try {

@@ -1,9 +1,8 @@
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import { cascade } from '../rerank/cascade.ts';
-import { lateInteraction } from '../rerank/late-interaction.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { defaultReranker } from './default-reranker.ts';
-import { type ModelOptions, openCrossEncoderReranker } from './parts.ts';
+import { lateInteraction, type ModelOptions, openCrossEncoderReranker } from './parts.ts';
 
 /** Rerankers of the caller's own, by the name that pipelines use. */
 export type NamedRerankers = Readonly<Record<string, Reranker>>;

@@ -75,7 +75,9 @@ const fieldChoices = (fields: readonly string[]): readonly (readonly string[])[]
 const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: Omit<Pipeline, 'name'>): string =>
   [
     firstStage === 'hybrid' ? `hybrid ${denseWeight}` : firstStage,
-    ...(reranker === null ? [] : [`${candidates} reranked by ${reranker.join(', ')}${rankFields === undefined ? '' : ` from ${rankFields.join(',')}`}`]),
+    ...(reranker === null
+      ? []
+      : [`${candidates} reranked by ${reranker.join(', ')}${rankFields === undefined ? '' : ` from ${rankFields.join(',')}`}`]),
   ].join(', ');
 
 /** Everything that is tried, the cheapest first: among equals the earlier wins. `rerankers`: names, the cheapest first. */
@@ -119,7 +121,8 @@ const materialOf = async (
   for (const { firstStage, denseWeight, candidates, reranker, rankFields } of pipelines) {
     const depth = reranker === null ? DEEPEST : candidates;
     const lists = [dense.slice(0, depth), bm25.slice(0, depth)];
-    const hits = firstStage === 'hybrid' ? fuse(lists, depth, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : lists[firstStage === 'dense' ? 0 : 1];
+    const hits =
+      firstStage === 'hybrid' ? fuse(lists, depth, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : lists[firstStage === 'dense' ? 0 : 1];
     let order: readonly { readonly id: string }[] = hits ?? [];
     if (reranker !== null) {
       const name = reranker[0] as string;

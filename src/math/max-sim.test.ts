@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assembled } from '../../scripts/max-sim.ts';
 import { createMaxSim } from './max-sim.ts';
-import { stepOf, unpackTokens } from './packed-tokens.ts';
-import { packTokens } from './packed-tokens.ts';
+import { packTokens, stepOf, unpackTokens } from './packed-tokens.ts';
 import { randomFrom } from './random.ts';
 import { meanMaxSim } from './vectors.ts';
 
@@ -69,7 +68,10 @@ describe('the kernel', () => {
 
   it('takes a document of any length', () => {
     const kernel = createMaxSim(64);
-    kernel.setQuery(unitRows(() => randomFrom(1).word() / 2 ** 32, 5, 64), 5);
+    kernel.setQuery(
+      unitRows(() => randomFrom(1).word() / 2 ** 32, 5, 64),
+      5,
+    );
     expect(kernel.score(20_000, (target) => void target.fill(3), 0.01)).toBeGreaterThan(-1);
   });
 });

@@ -36,7 +36,15 @@ describe('packed tokens', () => {
   it('of one bit are signs', () => {
     const form = { size: 16, bits: 1 as const, pool: 1 };
     const steps = new Int8Array(16);
-    unpackTokens(packTokens(row(16, (i) => (i % 3) - 1), 1, form), form, steps);
+    unpackTokens(
+      packTokens(
+        row(16, (i) => (i % 3) - 1),
+        1,
+        form,
+      ),
+      form,
+      steps,
+    );
     expect([...steps]).toEqual(Array.from({ length: 16 }, (_, i) => (i % 3 === 2 ? 1 : -1)));
     expect(stepOf(form)).toBe(0.25);
   });

@@ -42,7 +42,10 @@ const nibbles = new Int16Array(tableOf(2, (byte, at) => (((byte >> (4 * at)) & 1
 
 /** Writes the steps of packed tokens to `target`, `size` a token. `target` begins at a multiple of 8 bytes. */
 export const unpackTokens = (packed: Uint8Array, { bits }: TokenForm, target: Int8Array): void => {
-  if (bits === 8) return target.set(packed);
+  if (bits === 8) {
+    target.set(packed);
+    return;
+  }
   if (bits === 4) {
     const pairs = new Int16Array(target.buffer, target.byteOffset, packed.length);
     for (let i = 0; i < packed.length; i++) pairs[i] = nibbles[packed[i] as number] as number;

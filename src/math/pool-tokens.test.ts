@@ -23,7 +23,13 @@ const naive = (rows: readonly (readonly number[])[], wanted: number): Set<string
     clusters[best[0]] = [...(clusters[best[0]] as number[]), ...(clusters[best[1]] as number[])];
     clusters.splice(best[1], 1);
   }
-  return new Set(clusters.map((members) => unit(centre(members)).map((value) => value.toFixed(4)).join(' ')));
+  return new Set(
+    clusters.map((members) =>
+      unit(centre(members))
+        .map((value) => value.toFixed(4))
+        .join(' '),
+    ),
+  );
 };
 
 describe('poolTokens', () => {
@@ -40,7 +46,9 @@ describe('poolTokens', () => {
       const rows = Array.from({ length: count }, () => unit(Array.from({ length: 8 }, () => random() - 0.5)));
       const pooled = poolTokens(Float32Array.from(rows.flat()), count, 8, pool);
       expect(pooled.count).toBe(Math.ceil(count / pool));
-      const got = new Set(Array.from({ length: pooled.count }, (_, i) => [...pooled.rows.slice(i * 8, i * 8 + 8)].map((value) => value.toFixed(4)).join(' ')));
+      const got = new Set(
+        Array.from({ length: pooled.count }, (_, i) => [...pooled.rows.slice(i * 8, i * 8 + 8)].map((value) => value.toFixed(4)).join(' ')),
+      );
       expect(got).toEqual(naive(rows, pooled.count));
     }
   });

@@ -68,7 +68,12 @@ const wardMerges = (distances: Float32Array, count: number): Merge[] => {
  *
  * @param rows [count × size], length 1 each
  */
-export const poolTokens = (rows: Float32Array, count: number, size: number, pool: number): { readonly rows: Float32Array; readonly count: number } => {
+export const poolTokens = (
+  rows: Float32Array,
+  count: number,
+  size: number,
+  pool: number,
+): { readonly rows: Float32Array; readonly count: number } => {
   const wanted = Math.ceil(count / pool);
   if (wanted >= count) return { rows, count };
   const merges = wardMerges(distancesOf(rows, count, size), count).sort((a, b) => a.height - b.height);

@@ -62,11 +62,11 @@ describe('a bi-encoder', () => {
   });
 
   it('gives token vectors without the special tokens, of length 1, at their offsets', async () => {
-    const { tokenVectors, tokenOffsets, tokens } = await encoder.encode(texts, { prefix: 'document', tokens: "rows" });
+    const { tokenVectors, tokenOffsets, tokens } = await encoder.encode(texts, { prefix: 'document', tokens: 'rows' });
     texts.forEach((_, i) => expect((tokenOffsets[i + 1] as number) - (tokenOffsets[i] as number)).toBe((tokens[i] as number) - 2));
     for (let row = 0; row < (tokenOffsets[texts.length] as number); row += 97)
       expect(Math.hypot(...tokenVectors.subarray(row * 384, (row + 1) * 384))).toBeCloseTo(1, 5);
-    const alone = await encoder.encode([texts[2] as string], { prefix: 'document', tokens: "rows" });
+    const alone = await encoder.encode([texts[2] as string], { prefix: 'document', tokens: 'rows' });
     expect(alone.tokenVectors).toEqual(tokenVectors.slice((tokenOffsets[2] as number) * 384, (tokenOffsets[3] as number) * 384));
   });
 

@@ -82,7 +82,12 @@ const lengthOf = (parts: readonly { readonly length: number }[]): number => part
 /** Runs texts through a bi-encoder. A text's row does not depend on the other texts of the request. */
 export const encodeTexts = async (
   request: EncodeRequest,
-  model: { readonly runtime: Runtime; readonly session: InferenceSession; readonly tokenizer: TextTokenizer; readonly entry: BiEncoderEntry },
+  model: {
+    readonly runtime: Runtime;
+    readonly session: InferenceSession;
+    readonly tokenizer: TextTokenizer;
+    readonly entry: BiEncoderEntry;
+  },
 ): Promise<EncodeResult> => {
   const { runtime, session, tokenizer, entry } = model;
   const size = entry.dimensions;

@@ -167,7 +167,8 @@ export const inferEntry = async ({ folder, name, repository, revision, modelPath
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
-  const scoring = overrides.kind === 'bi-encoder' ? undefined : inferScoring(settings, modules !== undefined || pooling !== undefined, name);
+  const scoring =
+    overrides.kind === 'bi-encoder' ? undefined : inferScoring(settings, modules !== undefined || pooling !== undefined, name);
   if (scoring !== undefined) return { ...common, kind: 'cross-encoder', scoring };
   if (overrides.kind === 'cross-encoder') {
     // Nothing but the override says so: a head with one label, as most rerankers have.

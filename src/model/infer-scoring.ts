@@ -59,7 +59,10 @@ export const inferScoring = (config: Json, embeds: boolean, name: string): Scori
   const relevant = labels.length === 1 ? 0 : relevantOf(labels);
   if (relevant === undefined) {
     const advice = 'Call them LABEL_0 and LABEL_1, the second for relevant, in "id2label" of its config.json.';
-    throw new FinetoothError('E_MODEL_FAILED', `${name} does not say which of its labels, ${labels.join(' or ')}, means relevant. ${advice}`);
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `${name} does not say which of its labels, ${labels.join(' or ')}, means relevant. ${advice}`,
+    );
   }
   const activation = /Identity$/.test(statedActivation(config) ?? '') ? 'none' : 'sigmoid';
   return { form: 'classifier', labels: labels.length as 1 | 2, relevant, activation };

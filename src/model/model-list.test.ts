@@ -68,6 +68,7 @@ describe('verifyModels', () => {
     const sha256 = sha256Of(files['owner/tiny/onnx/model_quantized.onnx'] as Buffer);
     expect(await verifyModels(all)).toMatchObject([
       { name: 'bge-small-en-v1.5', source: 'bundled', status: 'ok' },
+      { name: 'ms-marco-minilm-l-12-v2', source: 'bundled', status: 'ok' },
       { name: own, status: 'ok', sha256: sha256Of(Buffer.from('weights')) },
       { name: 'owner/tiny', source: 'cache', status: 'ok', sha256 },
     ]);
@@ -75,6 +76,7 @@ describe('verifyModels', () => {
     await rm(join(own, 'tokenizer.json'));
     expect(await verifyModels(all)).toMatchObject([
       { name: 'bge-small-en-v1.5', status: 'ok' },
+      { name: 'ms-marco-minilm-l-12-v2', status: 'ok' },
       { name: own, status: 'missing', reason: expect.stringMatching(/no tokenizer\.json/) },
       { name: 'owner/tiny', status: 'changed', reason: expect.stringMatching(new RegExp(`expected sha256 ${sha256}`)) },
     ]);
@@ -85,7 +87,10 @@ describe('verifyModels', () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'model.onnx'), 'weights');
     const found = await verifyModels({ env: env() });
-    expect(found.at(-1)).toMatchObject({ name: 'gte-small', status: 'missing', reason: expect.stringMatching(/models pull gte-small/) });
+    expect(found.find(({ name }) => name === 'gte-small')).toMatchObject({
+      status: 'missing',
+      reason: expect.stringMatching(/models pull gte-small/),
+    });
   });
 });
 

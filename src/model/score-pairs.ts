@@ -28,7 +28,10 @@ export interface OpenedCrossEncoder {
   readonly entry: CrossEncoderEntry;
 }
 
-const logitsOf = (outputs: Readonly<Record<string, Tensor>>, rank: number): { readonly data: Float32Array; readonly dims: readonly number[] } => {
+const logitsOf = (
+  outputs: Readonly<Record<string, Tensor>>,
+  rank: number,
+): { readonly data: Float32Array; readonly dims: readonly number[] } => {
   const output = outputs.logits ?? Object.values(outputs).find((tensor) => tensor.dims.length === rank);
   if (output === undefined || output.dims.length !== rank || !(output.data instanceof Float32Array)) {
     const given = Object.entries(outputs).map(([name, { dims, type }]) => `${name} [${dims.join(' × ')}] of ${type}`);
@@ -38,7 +41,11 @@ const logitsOf = (outputs: Readonly<Record<string, Tensor>>, rank: number): { re
 };
 
 /** Scores of one run's rows. `lengths`: tokens of each, for models that answer at the last one. */
-const readScores = (outputs: Readonly<Record<string, Tensor>>, lengths: readonly number[], model: OpenedCrossEncoder): readonly number[] => {
+const readScores = (
+  outputs: Readonly<Record<string, Tensor>>,
+  lengths: readonly number[],
+  model: OpenedCrossEncoder,
+): readonly number[] => {
   const { scoring } = model.entry;
   if (scoring.form === 'yes-no') {
     const { data, dims } = logitsOf(outputs, 3);

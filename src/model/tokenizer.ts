@@ -55,7 +55,9 @@ interface Normalizer {
 }
 
 /** The rewriting of characters that a file begins its normalising with, perhaps after a strip, and the rest of it. */
-const splitCharsmap = (normalizer: Normalizer | null): { readonly rewrite?: (text: string) => string; readonly rest: Normalizer | null } => {
+const splitCharsmap = (
+  normalizer: Normalizer | null,
+): { readonly rewrite?: (text: string) => string; readonly rest: Normalizer | null } => {
   const steps = normalizer?.type === 'Sequence' ? (normalizer.normalizers ?? []) : normalizer === null ? [] : [normalizer];
   const at = steps.findIndex(({ precompiled_charsmap: charsmap }) => typeof charsmap === 'string');
   if (at < 0 || steps.slice(0, at).some(({ type }) => type !== 'Strip')) return { rest: normalizer };
@@ -192,13 +194,7 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
       const bodies = [first.ids.slice(0, kept[0]), second.ids.slice(0, kept[1])] as const;
       return {
         ids: [...parts[0], ...bodies[0], ...parts[1], ...bodies[1], ...parts[2]],
-        types: [
-          ...partTypes[0],
-          ...bodies[0].map(() => types[0]),
-          ...partTypes[1],
-          ...bodies[1].map(() => types[1]),
-          ...partTypes[2],
-        ],
+        types: [...partTypes[0], ...bodies[0].map(() => types[0]), ...partTypes[1], ...bodies[1].map(() => types[1]), ...partTypes[2]],
         cut: second.cut + second.ids.length - kept[1],
       };
     },

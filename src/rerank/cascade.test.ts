@@ -76,7 +76,12 @@ describe('a cascade', () => {
     expect(performance.now() - started).toBeLessThan(60 + 45);
     expect(given.complete).toBe(false);
     const read = second.calls.flat();
-    expect(read).toEqual(candidates(50).toReversed().slice(0, read.length).map(({ id }) => id));
+    expect(read).toEqual(
+      candidates(50)
+        .toReversed()
+        .slice(0, read.length)
+        .map(({ id }) => id),
+    );
     expect(read.length).toBeGreaterThan(2);
     expect(read.length).toBeLessThan(20);
     expect([...(given.stage as Int8Array)].filter((stage) => stage === 1)).toHaveLength(read.length);

@@ -46,7 +46,10 @@ const emptyState = (count: number, names: readonly string[]): State => ({
 });
 
 const scoresOf = (state: State, complete: boolean): Scores => {
-  const usage: Usage = { ...(state.tokens === undefined ? {} : { tokens: state.tokens }), ...(state.cost === undefined ? {} : { cost: state.cost }) };
+  const usage: Usage = {
+    ...(state.tokens === undefined ? {} : { tokens: state.tokens }),
+    ...(state.cost === undefined ? {} : { cost: state.cost }),
+  };
   return {
     scores: state.scores.slice(),
     stage: state.stage.slice(),
@@ -77,7 +80,12 @@ const orderOf = (state: State, candidates: readonly Candidate[]): number[] =>
  * @throws E_USAGE when `keep` is not one number for each stage
  */
 export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {}): Reranker => {
-  const { keep = stages.map((_, at) => (at === 0 ? Number.POSITIVE_INFINITY : KEPT)), combine = [], calibrations = [], together = 2 } = options;
+  const {
+    keep = stages.map((_, at) => (at === 0 ? Number.POSITIVE_INFINITY : KEPT)),
+    combine = [],
+    calibrations = [],
+    together = 2,
+  } = options;
   if (stages.length === 0) throw new FinetoothError('E_USAGE', 'a cascade needs at least one stage.');
   if (keep.length !== stages.length || keep.some((count) => !(count >= 1))) {
     throw new FinetoothError(
@@ -104,7 +112,10 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       call,
     );
     if (given.scores.length !== places.length || !given.scores.every(Number.isFinite)) {
-      const why = given.scores.length === places.length ? 'a score that is not finite' : `${given.scores.length} scores for ${places.length} candidates`;
+      const why =
+        given.scores.length === places.length
+          ? 'a score that is not finite'
+          : `${given.scores.length} scores for ${places.length} candidates`;
       throw new FinetoothError('E_SEAM', `the reranker "${stage.fingerprint}" broke its contract: it gave ${why}.`);
     }
     const combined = Float32Array.from(places, (i, row) => {
@@ -112,7 +123,8 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       return combine[at] === undefined ? own : combine[at].combine(own, state.scores[i] as number);
     });
     const calibration = calibrations[at];
-    const relevance = calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
+    const relevance =
+      calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
     for (const [row, i] of places.entries()) {
       (state.stages[at] as State['stages'][number]).scores[i] = given.scores[row] as number;
       state.scores[i] = combined[row] as number;
@@ -125,7 +137,10 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
   };
 
   return {
-    fingerprint: stages.length === 1 ? (names[0] as string) : `cascade(${names.map((name, at) => `${name} of ${keep[at]}`).join(' > ')})`,
+    fingerprint:
+      stages.length === 1
+        ? (names[0] as string)
+        : `cascade(${names.map((name, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`,
     score: async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
       const until = deadlineMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + deadlineMs;
       const call: ScoreOptions = signal === undefined ? {} : { signal };

@@ -6,7 +6,7 @@ import { derivedId, hashOfDocument, hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm } from '../types.ts';
-import { checkTokens, checkVectors } from './check.ts';
+import { checkCount, checkTokens, checkVectors } from './check.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -14,8 +14,8 @@ export interface CreateOptions {
   readonly fields?: readonly string[];
   /** Field that holds the id. @default `_id` or `id` where the first document has it, otherwise ids come from the content */
   readonly idField?: string;
-  /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default see `defaultTokens` */
-  readonly tokens?: TokenForm | null;
+  /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
+  readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
 }
 
 export interface AddOptions extends CallOptions {
@@ -125,13 +125,14 @@ const fieldWatch = (fields: readonly string[] | undefined) => {
 /** Four kilobytes a document of a hundred tokens lose nothing that could be measured (decisions/0010). */
 const defaultTokens = { bits: 8, pool: 2 } as const;
 
-const tokensFor = (wanted: TokenForm | null | undefined, { tokenSize, fingerprint }: Embedder): TokenForm | null => {
+const tokensFor = (wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: Embedder): TokenForm | null => {
   if (wanted === null || (wanted === undefined && tokenSize === undefined)) return null;
-  if (tokenSize === undefined || (wanted !== undefined && wanted.size !== tokenSize)) {
-    const has = tokenSize === undefined ? 'gives no token vectors' : `gives token vectors of ${tokenSize} numbers`;
-    throw new FinetoothError('E_USAGE', `the embedder "${fingerprint}" ${has}; got a form of ${wanted?.size}.`);
-  }
-  return wanted ?? { size: tokenSize, ...defaultTokens };
+  if (tokenSize === undefined)
+    throw new FinetoothError('E_USAGE', `the embedder "${fingerprint}" gives no token vectors that an index could keep.`);
+  const form: TokenForm = { size: tokenSize, ...defaultTokens, ...wanted };
+  if (![8, 4, 1].includes(form.bits)) throw new FinetoothError('E_USAGE', `tokens.bits is 8, 4 or 1; got ${String(form.bits)}.`);
+  checkCount('tokens.pool', form.pool, 1, 16);
+  return form;
 };
 
 const newManifest = (target: Target, first: Document): Manifest => {

@@ -30,10 +30,12 @@ export const checkVectors = (vectors: Vectors, count: number, dimensions: number
 /** Holds the token vectors that an embedder gave against its promises: one pack a text, of whole tokens. */
 export const checkTokens = ({ count, tokenVectors }: Vectors, form: TokenForm, fingerprint: string): void => {
   const who = `the embedder "${fingerprint}"`;
-  if (tokenVectors?.length !== count) throw broken(who, `asked for the token vectors of ${count} texts, it gave ${tokenVectors?.length ?? 'none'}`);
+  if (tokenVectors?.length !== count)
+    throw broken(who, `asked for the token vectors of ${count} texts, it gave ${tokenVectors?.length ?? 'none'}`);
   const each = bytesPerToken(form);
   const torn = tokenVectors.findIndex((pack) => pack.length % each !== 0);
-  if (torn >= 0) throw broken(who, `the token vectors of text ${torn} have ${tokenVectors[torn]?.length} bytes, which is no multiple of ${each}`);
+  if (torn >= 0)
+    throw broken(who, `the token vectors of text ${torn} have ${tokenVectors[torn]?.length} bytes, which is no multiple of ${each}`);
 };
 
 /** Holds what a reranker gave against its promises: one finite score a candidate. */

@@ -235,9 +235,7 @@ export const lanceStore = (folder: string): Store => {
             id: row.id,
             score: row._score ?? 1 - (row._distance as number),
             document: JSON.parse(row.document) as Document,
-            ...(form === undefined || row.tokens === undefined
-              ? {}
-              : { tokens: { form, data: row.tokens, vector: row.vector.toArray() } }),
+            ...(form === undefined || row.tokens === undefined ? {} : { tokens: { form, data: row.tokens, vector: row.vector.toArray() } }),
           }),
         )
         .sort(byScore);

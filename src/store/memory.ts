@@ -18,7 +18,8 @@ export const memoryStore = (): Store => {
   return {
     open: async (wanted) => (manifest ??= wanted),
     put: async (added) => {
-      for (const entry of added) entries.set(entry.id, {
+      for (const entry of added)
+        entries.set(entry.id, {
           ...entry,
           vector: entry.vector.slice(),
           ...(entry.tokens === undefined ? {} : { tokens: entry.tokens.slice() }),
@@ -49,7 +50,8 @@ export const memoryStore = (): Store => {
     status: async () => {
       let bytes = 0;
       for (const entry of entries.values())
-        bytes += entry.vector.byteLength + (entry.tokens?.byteLength ?? 0) + 2 * (entry.terms.length + JSON.stringify(entry.document).length);
+        bytes +=
+          entry.vector.byteLength + (entry.tokens?.byteLength ?? 0) + 2 * (entry.terms.length + JSON.stringify(entry.document).length);
       return changedAt === undefined ? { documents: entries.size, bytes } : { documents: entries.size, bytes, changedAt };
     },
     close: async () => {

@@ -54,6 +54,22 @@ export const storeContract = (name: string, make: () => Promise<Store>): void =>
       expect(await store.open(manifestFor({ embedder: 'another' }))).toEqual(manifestFor());
     });
 
+    it('keeps token vectors, and brings them with hits when asked', async () => {
+      store = await make();
+      const form = { size: SIZE, bits: 4, pool: 2 } as const;
+      await store.open(manifestFor({ format: 2, tokens: form }));
+      const tokens = Uint8Array.from({ length: 12 }, (_, i) => i * 21);
+      await store.put([entryFor('a', 1, 'red', { tokens }), entryFor('b', 2, 'red', { tokens: new Uint8Array() })]);
+      expect((await collect(store, 'all')).map((entry) => entry.tokens)).toEqual([tokens, new Uint8Array()]);
+      for (const probe of [{ vector: unit(1) }, { terms: ['red'] }]) {
+        const hits = await store.find(probe, 2, { tokens: true });
+        const a = hits.find(({ id }) => id === 'a')?.tokens;
+        expect([a?.form, a?.data]).toEqual([form, tokens]);
+        expect(Math.max(...unit(1).map((value, i) => Math.abs(value - (a?.vector[i] as number))))).toBeLessThan(1e-6);
+        expect((await store.find(probe, 2)).every((hit) => hit.tokens === undefined)).toBe(true);
+      }
+    });
+
     it('gives back what was put, whole, and does not share memory with it', async () => {
       const entry = entryFor('a', 1, 'red fox', {
         document: { id: 'a', zero: 0, no: false, none: null, text: 'quote \' " \\ \n \u0007 中 😀' },

@@ -2,8 +2,9 @@ import { openIndex } from '../../config/open-index.ts';
 import { rebuiltIn } from '../../config/rebuild.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
-import type { AddReport } from '../../search/add.ts';
+import type { AddReport, CreateOptions } from '../../search/add.ts';
 import { counted, duration, grouped } from '../../text/numbers.ts';
+import type { TokenForm } from '../../types.ts';
 import { command, type Flags } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -29,16 +30,24 @@ const remarks = (report: AddReport, terminal: Terminal): void => {
   }
 };
 
-const createOptions = ({ fields, id }: Pick<Flags<'fields' | 'id'>, 'fields' | 'id'>) => ({
-  ...(fields === undefined ? {} : { fields }),
-  ...(id === undefined ? {} : { idField: id }),
+const tokensOf = ({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): CreateOptions => {
+  if (tokenBits === 'none') return { tokens: null };
+  if (tokenBits === 'auto' && tokenPool === undefined) return {};
+  const bits = tokenBits === 'auto' ? {} : { bits: Number(tokenBits) as TokenForm['bits'] };
+  return { tokens: { ...bits, ...(tokenPool === undefined ? {} : { pool: tokenPool }) } };
+};
+
+const createOptions = (flags: Flags<'fields' | 'id' | 'tokenBits' | 'tokenPool'>): CreateOptions => ({
+  ...(flags.fields === undefined ? {} : { fields: flags.fields }),
+  ...(flags.id === undefined ? {} : { idField: flags.id }),
+  ...tokensOf(flags),
 });
 
 export const indexCommand = command({
   name: 'index',
   about: 'Read documents, embed what is new or changed, and store it.',
   takes: ['<source>'],
-  options: ['into', 'fields', 'id', 'format', 'prune', 'rebuild', ...modelFlags, 'json'],
+  options: ['into', 'fields', 'id', 'format', 'tokenBits', 'tokenPool', 'prune', 'rebuild', ...modelFlags, 'json'],
   examples: [
     'finetooth index movies.json --fields title,overview,tagline --into ./movies',
     'cat notes.jsonl | finetooth index - --into ./notes',
@@ -50,7 +59,7 @@ export const indexCommand = command({
     const { into } = flags;
     if (into === undefined) throw new FinetoothError('E_USAGE', 'index needs --into FOLDER, the index to make or to add to.');
     let stored = 0;
-    const fill = async (folder: string, create: ReturnType<typeof createOptions>): Promise<AddReport> => {
+    const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
       await using index = await openIndex(folder, {
         create,
         ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),

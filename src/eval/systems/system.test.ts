@@ -50,7 +50,10 @@ describe('a system over a run', () => {
         return { scores: scores.map((score) => -score) };
       },
     };
-    const system = runSystem(run, { ...pipeline, candidates: 60 }, ['text'], { reranker: cascade([first.reranker, backwards]), cutOffs: [] });
+    const system = runSystem(run, { ...pipeline, candidates: 60 }, ['text'], {
+      reranker: cascade([first.reranker, backwards]),
+      cutOffs: [],
+    });
     const { ranking } = await system.answer('q', 'query', {});
     expect(ranking.slice(0, 2)).toEqual(['d40', 'd41']);
     expect(ranking.slice(19, 22)).toEqual(['d59', 'd39', 'd38']);
