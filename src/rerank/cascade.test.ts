@@ -87,6 +87,42 @@ describe('a cascade', () => {
     expect([...(given.stage as Int8Array)].filter((stage) => stage === 1)).toHaveLength(read.length);
   });
 
+  it('answers in time although a slice takes longer than it ever did, and lets that one go', async () => {
+    let wait = 1;
+    let stopped = 0;
+    const second: Reranker = {
+      fingerprint: 'second',
+      score: async (_, list, { signal } = {}) => {
+        signal?.addEventListener('abort', () => stopped++);
+        await new Promise((resolve) => setTimeout(resolve, wait * list.length));
+        return { scores: new Float32Array(list.length) };
+      },
+    };
+    const one = cascade([numbers('first').reranker, second], { keep: [100, 10] });
+    await one.score('q', candidates(10), { deadlineMs: 1000 });
+    expect(stopped).toBe(0);
+    wait = 5000;
+    const started = performance.now();
+    const given = await one.score('q', candidates(10), { deadlineMs: 50 });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect([given.complete, stopped]).toEqual([false, 1]);
+    expect([...(given.stage as Int8Array)].every((stage) => stage === 0)).toBe(true);
+  });
+
+  it('does not wait longer for a model that is not loaded yet', async () => {
+    let loaded = (): void => {};
+    const loading = new Promise<void>((resolve) => {
+      loaded = resolve;
+    });
+    const second: Reranker = { ...numbers('second').reranker, warm: () => loading };
+    const one = cascade([numbers('first').reranker, second]);
+    const early = await one.score('q', candidates(4), { deadlineMs: 30 });
+    expect([early.complete, ...(early.stage as Int8Array)]).toEqual([false, 0, 0, 0, 0]);
+    loaded();
+    const later = await one.score('q', candidates(4), { deadlineMs: 1000 });
+    expect([later.complete, ...(later.stage as Int8Array)]).toEqual([true, 1, 1, 1, 1]);
+  });
+
   it('ranks nothing where there is no time at all', async () => {
     const given = await cascade([numbers('first').reranker]).score('q', candidates(3), { deadlineMs: 0 });
     expect([...(given.stage as Int8Array)]).toEqual([-1, -1, -1]);

@@ -4,6 +4,7 @@ import type { Usage } from '../types.ts';
 import { type Calibration, relevanceOf } from './calibration.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
 import { createPace, type Pace, workIn } from './slices.ts';
+import { doneWithin } from './time-limit.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -143,32 +144,37 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
         : `cascade(${names.map((name, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`,
     score: async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
       const until = deadlineMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + deadlineMs;
-      const call: ScoreOptions = signal === undefined ? {} : { signal };
+      const late = new AbortController();
+      const signals = [...(signal === undefined ? [] : [signal]), ...(deadlineMs === undefined ? [] : [late.signal])];
+      const call: ScoreOptions = signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
+      const left = (): number => until - performance.now();
       const state = emptyState(candidates.length, names);
       let complete = true;
       for (let at = 0; at < stages.length && complete; at++) {
         // The first stage takes the candidates as they were given, which is best first.
         const before = at === 0 ? candidates.map((_, i) => i) : orderOf(state, candidates).filter((i) => state.stage[i] === at - 1);
-        let left = before.slice(0, keep[at]);
+        let waiting = before.slice(0, keep[at]);
         const pace = paces[at] as Pace;
-        while (left.length > 0) {
-          const works = left.map((i) => workIn((candidates[i] as Candidate).text));
-          const count = until === Number.POSITIVE_INFINITY ? left.length : pace.next(works, until - performance.now());
-          if (count === 0) {
-            complete = false;
-            break;
-          }
+        // Loading a model is no slice: what it takes must not be learned as the stage's speed.
+        const loading = waiting.length > 0 && until < Number.POSITIVE_INFINITY ? stages[at]?.warm?.() : undefined;
+        if (loading !== undefined) complete = await doneWithin(loading, left());
+        while (waiting.length > 0 && complete) {
+          const works = waiting.map((i) => workIn(candidates[i] as Candidate));
+          const count = until === Number.POSITIVE_INFINITY ? waiting.length : pace.next(works, left());
           const started = performance.now();
-          await runStage(at, query, candidates, left.slice(0, count), state, call);
+          complete = count > 0 && (await doneWithin(runStage(at, query, candidates, waiting.slice(0, count), state, call), left()));
+          if (!complete) break;
           pace.learn(
             works.slice(0, count).reduce((sum, work) => sum + work, 0),
             performance.now() - started,
           );
-          left = left.slice(count);
-          if (onScores !== undefined && (left.length > 0 || at < stages.length - 1)) onScores(scoresOf(state, false));
+          waiting = waiting.slice(count);
+          if (onScores !== undefined && (waiting.length > 0 || at < stages.length - 1)) onScores(scoresOf(state, false));
         }
       }
-      return scoresOf(state, complete);
+      const given = scoresOf(state, complete);
+      if (!complete) late.abort();
+      return given;
     },
     mapStages: (change) => cascade(stages.map(change), options),
     warm: async () => {

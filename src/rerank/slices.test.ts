@@ -3,9 +3,9 @@ import { createPace, workIn } from './slices.ts';
 
 describe('workIn', () => {
   it('grows with the text until the model would cut it', () => {
-    expect(workIn('')).toBeGreaterThan(0);
-    expect(workIn('a'.repeat(500))).toBe(workIn('') + 500);
-    expect(workIn('a'.repeat(1e6))).toBe(workIn('a'.repeat(1e5)));
+    expect(workIn({ text: '' })).toBeGreaterThan(0);
+    expect(workIn({ text: 'a'.repeat(500) })).toBe(workIn({ text: '' }) + 500);
+    expect(workIn({ text: 'a'.repeat(1e6) })).toBe(workIn({ text: 'a'.repeat(1e5) }));
   });
 });
 

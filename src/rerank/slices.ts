@@ -7,8 +7,8 @@ const LONGEST_CHARACTERS = 2048;
 /** Characters that a text costs besides its own: template and query. */
 const SHORTEST_CHARACTERS = 64;
 
-/** Characters that a model will have to read of a text, about. */
-export const workIn = (text: string): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);
+/** Characters that a model will have to read of a candidate, about. */
+export const workIn = ({ text }: { readonly text: string }): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);
 
 /** Learns how long a stage takes and says how much of it fits into the time left. One for each stage, kept over calls. */
 export interface Pace {
