@@ -9,7 +9,7 @@ describe('published figures', () => {
   it.for(Object.entries(workloads))('%s', async ([name, { needs, compute }], context) => {
     const path = collection(needs ?? '.');
     if (needs !== undefined && path === undefined) return context.skip(absence(needs));
-    const values = await compute(path ?? '', () => {});
+    const { values } = await compute(path ?? '', () => {});
     const known = published.filter(({ workload }) => workload === name);
     expect(known.length).toBeGreaterThan(0);
     for (const { value, expected, tolerance } of known)

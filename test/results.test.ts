@@ -28,7 +28,7 @@ it.for(['guide', 'sample'])('the figures of the %s are as published (all others 
   if (path === undefined) return context.skip(absence(needs as string));
   const published = (await readPublished()).filter(({ workload }) => workload === name);
   if (needs !== undefined) expect(sha256(path)).toBe(published[0]?.sha256);
-  const values = await compute(path, () => {});
+  const { values } = await compute(path, () => {});
   for (const { value, expected, tolerance } of published)
     expect(Math.abs((values[value] as number) - expected), `${value}: published ${expected}, got ${values[value]}`).toBeLessThanOrEqual(
       tolerance,

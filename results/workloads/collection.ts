@@ -2,20 +2,39 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { meanOf, readCollection, readJudgments } from '../../src/eval/index.ts';
-import { openIndex, type Reranker, type SearchOptions, search } from '../../src/index.ts';
-import { remembering } from '../../src/rerank/remembering.ts';
+import { openIndex, type Reranker, type SearchIndex, search } from '../../src/index.ts';
+import { bytesKept, CANDIDATES, type Cost, type Measured, median, rememberingAll, rerankersOf, type Tier, tiers } from './tiers.ts';
 
-/** First stages alone, and each reranked with 100 candidates. */
-const pipelines: Readonly<Record<string, Pick<SearchOptions, 'firstStage'> & { readonly reranked?: true }>> = {
-  bm25: { firstStage: 'bm25' },
-  dense: { firstStage: 'dense' },
-  hybrid: { firstStage: 'hybrid' },
-  'bm25, reranked': { firstStage: 'bm25', reranked: true },
-  'dense, reranked': { firstStage: 'dense', reranked: true },
-  'hybrid, reranked': { firstStage: 'hybrid', reranked: true },
+/** Queries whose searches are timed: enough for a median, few enough for a cross-encoder over all candidates. */
+const TIMED = 15;
+
+/** Milliseconds of whole searches of each tier, one after the other for each query, and bytes of a document. */
+const costsOf = async (index: SearchIndex, queries: readonly string[]): Promise<Readonly<Record<string, Cost>>> => {
+  const rerankers = await rerankersOf(index);
+  const kept = await bytesKept(index);
+  await Promise.all([index.embedder().warm?.(), ...[...rerankers.values()].map((one) => one.warm?.())]);
+  const times = new Map(Object.keys(tiers).map((name) => [name, [] as number[]]));
+  for (const query of queries) {
+    for (const [name, { firstStage, reranker }] of Object.entries(tiers)) {
+      const options = {
+        firstStage,
+        candidates: CANDIDATES,
+        top: 10,
+        reranker: reranker === undefined ? null : (rerankers.get(reranker) as Reranker),
+      };
+      times.get(name)?.push((await search(index, query, options)).timings.total);
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(tiers).map(([name, { firstStage, reranker }]) => {
+      const vector = firstStage === 'bm25' && reranker !== 'default' ? 0 : kept.vector;
+      const tokens = reranker === 'default' || reranker === 'late-interaction' ? kept.tokens : 0;
+      return [name, { milliseconds: median(times.get(name) as number[]), bytes: vector + tokens }];
+    }),
+  );
 };
 
-/** nDCG@10 of every pipeline through the product's own path: an index in a folder, the collection's judged queries. */
+/** nDCG@10 of every tier through the product's own path: an index in a folder, the collection's judged queries. */
 export const measureCollection = async (
   folder: string,
   say: (line: string) => void,
@@ -24,28 +43,29 @@ export const measureCollection = async (
     /** Other judgments of the same collection, by what is added to the names of their values. */
     readonly also?: Readonly<Record<string, string>>;
   } = {},
-): Promise<Readonly<Record<string, number>>> => {
+): Promise<Measured> => {
   const { fields, also = {} } = options;
   const { documents, queries, judgments } = await readCollection(folder);
   const into = await mkdtemp(join(tmpdir(), 'finetooth-results-'));
   try {
     await using index = await openIndex(join(into, 'index'), { create: fields === undefined ? true : { fields } });
     await index.add(documents.values(), { onProgress: ({ done }) => say(`${done} of ${documents.size} documents`) });
-    const runs = Object.keys(pipelines).map((name) => [name, new Map<string, { id: string; score: number }[]>()] as const);
+    const rerankers = await rerankersOf(index);
+    const runs = Object.keys(tiers).map((name) => [name, new Map<string, { id: string; score: number }[]>()] as const);
     let done = 0;
     for (const query of judgments.keys()) {
-      const reranker = remembering(index.reranker() as Reranker);
+      const remembered = rememberingAll(rerankers);
       for (const [name, run] of runs) {
-        const { firstStage, reranked } = pipelines[name] as (typeof pipelines)[string];
+        const { firstStage, reranker } = tiers[name] as Tier;
         const answer = await search(index, queries.get(query) as string, {
-          candidates: 100,
-          top: 100,
-          ...(firstStage === undefined ? {} : { firstStage }),
-          reranker: reranked ? reranker : null,
+          firstStage,
+          candidates: CANDIDATES,
+          top: CANDIDATES,
+          reranker: reranker === undefined ? null : (remembered.get(reranker) as Reranker),
         });
         run.set(
           query,
-          answer.results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore })),
+          answer.results.map(({ id, rank }) => ({ id, score: -rank })),
         );
       }
       say(`${++done} of ${judgments.size} queries`);
@@ -55,7 +75,8 @@ export const measureCollection = async (
       const other = await readJudgments(join(folder, qrels));
       for (const [name, run] of runs) values.push([`${name}, ${what}`, meanOf(run, other)]);
     }
-    return Object.fromEntries(values);
+    const timed = [...judgments.keys()].slice(0, TIMED).map((query) => queries.get(query) as string);
+    return { values: Object.fromEntries(values), costs: await costsOf(index, timed) };
   } finally {
     await rm(into, { recursive: true, force: true });
   }

@@ -1,22 +1,61 @@
 import { readdirSync } from 'node:fs';
-import { evaluate } from '../../src/index.ts';
+import { join } from 'node:path';
+import { meanOf, readCollection, readJudgments, readRun } from '../../src/eval/index.ts';
+import { inOrder } from '../../src/eval/measures/judged-ranking.ts';
+import { memoryStore, openIndex } from '../../src/index.ts';
+import { rankCandidates } from '../../src/search/rank.ts';
+import type { Entry } from '../../src/store/store.ts';
+import { bytesKept, type Cost, type Measured, median, rerankersOf, tierNames } from './tiers.ts';
 
-/** nDCG@10 of every supplied run as it is, and of late interaction over BM25's first 100, all judgments. */
-export const measureOverRuns = async (folder: string, say: (line: string) => void): Promise<Readonly<Record<string, number>>> => {
-  const report = await evaluate({
-    data: folder,
-    judgments: 'qrels.full.tsv',
-    runs: readdirSync(`${folder}/runs`)
+const FIRST_STAGE = 'BM25.top100.tsv.gz';
+
+/** nDCG@10 of every supplied run as it is, and of each tier over BM25's first 100, all judgments. Token vectors are kept as an index keeps them. */
+export const measureOverRuns = async (folder: string, say: (line: string) => void): Promise<Measured> => {
+  const judgments = await readJudgments(join(folder, 'qrels.full.tsv'));
+  const supplied = await Promise.all(
+    readdirSync(join(folder, 'runs'))
       .sort()
-      .map((name) => `${folder}/runs/${name}`),
-    firstStageRun: 'runs/BM25.top100.tsv.gz',
-    measures: 'nDCG@10',
-    cutOffs: [],
-    checks: false,
-    resamples: 100,
-    onProgress: ({ what, done, total }) => say(`${what}: ${done} of ${total}`),
-  });
-  return Object.fromEntries(
-    report.pipelines.map(({ name, measures }) => [name.replace('.top100', ''), measures['nDCG@10']?.value as number]),
+      .map(async (name) => [name.replace(/\.top100.*/, ''), meanOf(await readRun(join(folder, 'runs', name)), judgments)] as const),
   );
+  const { documents, queries } = await readCollection(folder);
+  const run = await readRun(join(folder, 'runs', FIRST_STAGE));
+  const lists = [...judgments.keys()].map(
+    (query) => [query, inOrder(query, run.get(query) ?? { ids: [], scores: [] }).map(({ id }) => id)] as const,
+  );
+  const wanted = new Set(lists.flatMap(([, ids]) => ids));
+
+  await using index = await openIndex(memoryStore(), { create: true });
+  const texts = [...wanted].map((id) => documents.get(id)).filter((document) => document !== undefined);
+  await index.add(texts, { onProgress: ({ done }) => say(`${done} of ${texts.length} passages`) });
+  const { tokens: form, fields = [], dimensions = 0 } = index.manifest() ?? {};
+  const entries = new Map<string, Entry>();
+  for await (const entry of index.store.read('all')) entries.set(entry.id, entry);
+  const rankable = (id: string) => {
+    const { document, tokens, vector } = entries.get(id) as Entry;
+    return { id, document, ...(form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }) };
+  };
+
+  const rerankers = await rerankersOf(index);
+  await Promise.all([...rerankers.values()].map((one) => one.warm?.()));
+  const kept = await bytesKept(index);
+  const values: (readonly [string, number])[] = [...supplied];
+  const costs: Record<string, Cost> = {};
+  for (const [name, reranker] of rerankers) {
+    const ranked = new Map<string, { id: string; score: number }[]>();
+    const times: number[] = [];
+    for (const [query, ids] of lists) {
+      const started = performance.now();
+      const { order } = await rankCandidates(reranker, queries.get(query) as string, ids.map(rankable), fields);
+      times.push(performance.now() - started);
+      ranked.set(
+        query,
+        order.map(({ id }, at) => ({ id, score: -at })),
+      );
+      say(`${tierNames[name]}: ${times.length} of ${lists.length} queries`);
+    }
+    const title = tierNames[name] as string;
+    values.push([title, meanOf(ranked, judgments)]);
+    costs[title] = { milliseconds: median(times), bytes: name === 'ms-marco-minilm-l-12-v2' ? 0 : 4 * dimensions + kept.tokens };
+  }
+  return { values: Object.fromEntries(values), costs };
 };
