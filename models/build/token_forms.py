@@ -139,6 +139,15 @@ def round_gaussian(values, bits, deviation):
     return np.copysign(rounded, values) * deviation
 
 
+def round_fixed(values, bits):
+    """Evenly spaced steps, the same for every number of every token: as src/math/packed-tokens.ts, whose constants these are."""
+    reach, most = {8: (7, 127), 4: (3, 7), 1: (1, 1)}[bits]
+    step = reach / np.sqrt(values.shape[1]) / most
+    if bits == 1:
+        return np.where(values > 0, step, -step).astype(np.float32)
+    return np.clip(np.floor(values / step + 0.5), -most, most) * np.float32(step)
+
+
 def rescale(values, rounded):
     """Multiplies each row so that its product with the true row is that row's squared length (RaBitQ, https://arxiv.org/abs/2405.12497)."""
     product = (values * rounded).sum(1, keepdims=True)
@@ -160,7 +169,8 @@ class Form:
     turn: str = "none"
     # Take the mean token away before rounding; its product with the query is added again.
     centred: bool = False
-    # max: scale by the largest number; gaussian: fixed levels; a trailing + adds a scale of two bytes a token.
+    # max: scale by the largest number; gaussian: levels of a normal distribution; a trailing + adds a scale of two bytes a token; fixed: as the
+    # product does it, nothing stored but the codes.
     rounding: str = "max"
     # After a projection: give both sides length 1 again.
     renormalised: bool = False
@@ -231,6 +241,8 @@ class Turns:
             values = unit(values)
         if form.bits == 32:
             return values
+        if form.rounding == "fixed":
+            return round_fixed(values, form.bits)
         if form.rounding == "max":
             return round_max(values, form.bits)
         rounded = round_gaussian(values, form.bits, self.deviation(form)[:form.dimensions])

@@ -14,6 +14,10 @@ const shortFingerprint = (fingerprint: string): string => {
   return parts.length === 0 ? fingerprint : parts.map(([, form, model]) => `${form?.replaceAll('-', ' ')} on ${model}`).join(', then ');
 };
 
+/** What people are told when the deadline came first. */
+export const incomplete =
+  'Time was up: this is the best order so far. Results below those that were reranked stand as the stage before ranked them.';
+
 const timingsLine = ({ timings }: SearchAnswer): string =>
   (['embed', 'retrieve', 'rerank', 'total'] as const).map((stage) => `${stage} ${duration(timings[stage])}`).join(', ');
 
@@ -40,6 +44,7 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
   }
   const who = answer.rankedBy === null ? '' : ` Reranked by ${shortFingerprint(answer.rankedBy)}.`;
   lines.push('', `${candidates.length} candidates, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`);
+  if (!answer.complete) lines.push(incomplete);
   if (answer.cut > 0) lines.push(`${answer.cut} of the candidates were longer than the model's window; their ends were not read.`);
   return `${lines.join('\n')}\n`;
 };

@@ -101,6 +101,14 @@ export const options = {
     about:
       'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, several with commas between them, or none (default: default)',
   },
+  deadline: {
+    kind: 'count',
+    name: 'deadline',
+    least: 1,
+    most: 600_000,
+    about: 'milliseconds after which the best order so far is the answer (default: none)',
+  },
+  stages: { kind: 'flag', name: 'stages', about: 'also give what each stage of the reranker scored, in --json' },
   pipeline: {
     kind: 'text',
     name: 'pipeline',

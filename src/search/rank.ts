@@ -11,10 +11,15 @@ export interface RankedResult {
   readonly id: string;
   /** Position in the list that went to the reranker, from 0. */
   readonly index: number;
-  /** Probability of relevance, 0 to 1, where one was fitted for the reranker; else its score (the first stage's where there is none). */
+  /**
+   * Probability of relevance, 0 to 1, where one was fitted for the reranker; else its score. Where no reranker saw the document, the first
+   * stage's score, or 0 without one. Never more than that of the document above.
+   */
   readonly relevanceScore: number;
   /** Place in this answer, from 1. */
   readonly rank: number;
+  /** Fingerprint of what gave this document its place; only when not all have the same. null: no reranker came to it in time. */
+  readonly rankedBy?: string | null;
   /** What each stage gave, in their order, null where it did not score; only when asked for. */
   readonly stages?: readonly (number | null)[];
   /** The fields; only when asked for. */
@@ -52,16 +57,28 @@ export const addUsage = (a: Usage, b: Usage = {}): Usage => ({
   ...(a.cost === undefined && b.cost === undefined ? {} : { cost: (a.cost ?? 0) + (b.cost ?? 0) }),
 });
 
+/** A document to be ranked. `tokens` may be given when the texts are those that the index was made from. */
+export interface Rankable {
+  readonly id: string;
+  readonly document: Document;
+  readonly tokens?: TokenVectors;
+  /** The first stage's, which stands where no reranker came in time. */
+  readonly score?: number;
+}
+
 /** A later stage above an earlier one, then score, then id; what time did not suffice for keeps its place at the end. */
-const inOrder = (ids: readonly string[], { scores, stage, relevance }: Scores): readonly RankedCandidate[] => {
-  const all = ids.map((id, index) => ({ index, id, score: scores[index] as number, stage: stage?.[index] ?? 0 }));
+const inOrder = (candidates: readonly Rankable[], { scores, stage, relevance }: Scores): readonly RankedCandidate[] => {
+  const all = candidates.map(({ id, score: before = 0 }, index) => {
+    const own = stage?.[index] ?? 0;
+    const score = own < 0 ? before : (scores[index] as number);
+    return { index, id, score, stage: own, relevance: own < 0 ? before : (relevance?.[index] ?? score) };
+  });
   all.sort((a, b) => b.stage - a.stage || (a.stage < 0 ? a.index - b.index : byScore(a, b)));
   let least = Number.POSITIVE_INFINITY;
   return all.map((one) => {
-    const own = one.stage < 0 ? least : (relevance?.[one.index] ?? one.score);
     // Stages have scales of their own: a document that stands below another is never said to be more relevant.
-    least = Math.min(least, own);
-    return { ...one, score: one.stage < 0 ? 0 : one.score, relevance: Number.isFinite(least) ? least : 0 };
+    least = Math.min(least, one.relevance);
+    return { ...one, relevance: least };
   });
 };
 
@@ -71,12 +88,11 @@ export const asOne = (rerankers: Reranker | readonly Reranker[]): Reranker => {
   return others.length === 0 ? (first as Reranker) : cascade([first as Reranker, ...others]);
 };
 
-/** A document to be ranked. `tokens` may be given when the texts are those that the index was made from. */
-export interface Rankable {
-  readonly id: string;
-  readonly document: Document;
-  readonly tokens?: TokenVectors;
-}
+/** What ranked one document, where not all have the same. */
+export const rankedByOf = (
+  { stages, complete }: Pick<Ranked, 'stages' | 'complete'>,
+  stage: number,
+): { readonly rankedBy?: string | null } => (complete && stages.length < 2 ? {} : { rankedBy: stages[stage]?.name ?? null });
 
 /** Scores texts and puts them in the one total order. Nothing is cut and nothing is left out. */
 export const rankCandidates = async (
@@ -96,7 +112,6 @@ export const rankCandidates = async (
     );
   }
   const { signal, deadlineMs, onOrder } = options;
-  const ids = candidates.map(({ id }) => id);
   const one = asOne(rerankers);
   // Only a cascade knows how to stop halfway.
   const reranker = one.mapStages === undefined && (deadlineMs !== undefined || onOrder !== undefined) ? cascade([one]) : one;
@@ -106,12 +121,12 @@ export const rankCandidates = async (
     {
       ...(signal === undefined ? {} : { signal }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      ...(onOrder === undefined ? {} : { onScores: (scores: Scores) => onOrder(inOrder(ids, scores)) }),
+      ...(onOrder === undefined ? {} : { onScores: (scores: Scores) => onOrder(inOrder(candidates, scores)) }),
     },
   );
   checkScores(given, candidates.length, reranker.fingerprint);
   return {
-    order: inOrder(ids, given),
+    order: inOrder(candidates, given),
     cut: given.cut?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
     usage: given.usage ?? {},
     complete: given.complete ?? true,
@@ -160,16 +175,18 @@ export const rerank = async (
   const top = options.top ?? Math.max(1, documents.length);
   checkCount('top', top, 1, 100_000);
   const { signal, deadlineMs } = options;
-  const { order, cut, complete, stages } = await rankCandidates(reranker, query, documents, options.rankFields, {
+  const ranked = await rankCandidates(reranker, query, documents, options.rankFields, {
     ...(signal === undefined ? {} : { signal }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   });
   const total = performance.now() - started;
-  const results = order.slice(0, top).map(({ index, id, relevance }, at) => ({
+  const { order, cut, complete, stages } = ranked;
+  const results = order.slice(0, top).map(({ index, id, relevance, stage }, at) => ({
     id,
     index,
     relevanceScore: relevance,
     rank: at + 1,
+    ...rankedByOf(ranked, stage),
     ...(options.stages ? { stages: stageScores(stages, index) } : {}),
     ...(options.documents ? { document: documents[index]?.document as Document } : {}),
   }));

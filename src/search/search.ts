@@ -4,7 +4,7 @@ import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
 import { fuse } from './fuse.ts';
-import { addUsage, type Ranked, type RankedResult, rankCandidates, stageScores } from './rank.ts';
+import { addUsage, type Ranked, type RankedResult, rankCandidates, rankedByOf, stageScores } from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
@@ -39,8 +39,6 @@ export interface SearchResult extends RankedResult {
   readonly firstStageRank: number;
   /** Cosine, BM25 or fused score of the first stage. */
   readonly firstStageScore: number;
-  /** Fingerprint of what gave this document its place; only when not all have the same: null is the first stage. */
-  readonly rankedBy?: string | null;
 }
 
 /** Milliseconds of each stage; 0 for one that did not run. */
@@ -131,7 +129,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
         rank: place + 1,
         firstStageRank: at + 1,
         firstStageScore: hit.score,
-        ...(complete && stages.length < 2 ? {} : { rankedBy: stages[stage]?.name ?? null }),
+        ...rankedByOf({ stages, complete }, stage),
         ...(options.stages ? { stages: stageScores(stages, at) } : {}),
         ...(options.documents ? { document: hit.document } : {}),
       };

@@ -9,6 +9,7 @@ import { defaultFields } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
+import { incomplete } from '../side-by-side.ts';
 import { fitted, labelOf } from '../text.ts';
 
 /** The field of the document that names it, else its place in the input. */
@@ -24,7 +25,7 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: ['top', 'rankFields', 'reranker', 'format', ...modelFlags, 'json'],
+  options: ['top', 'rankFields', 'reranker', 'deadline', 'stages', 'format', ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
@@ -48,7 +49,14 @@ export const rerankCommand = command({
     const shelf = rerankerShelf(() => openModel(flags.embedder, models), models);
     try {
       const reranker = await shelf.getAll(flags.reranker ?? ['default']);
-      const answer = await rerank(reranker, query, documents, { signal, top: flags.top, rankFields, documents: true });
+      const answer = await rerank(reranker, query, documents, {
+        signal,
+        top: flags.top,
+        rankFields,
+        documents: true,
+        stages: flags.stages,
+        ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
+      });
       if (flags.json) return terminal.write(`${JSON.stringify(answer)}\n`);
       const width = Math.max(20, Math.min(90, terminal.columns - 24));
       const lines = answer.results.map(
@@ -59,6 +67,7 @@ export const rerankCommand = command({
       terminal.say(
         `${counted(documents.length, 'document')} scored by ${rankFields.join(', ')} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`,
       );
+      if (!answer.complete) terminal.say(incomplete);
       if (answer.cut > 0) terminal.say(`note: ${counted(answer.cut, 'document')} did not fit the model's window; the end was not read.`);
     } finally {
       await shelf.close();

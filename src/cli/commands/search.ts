@@ -10,7 +10,7 @@ export const searchCommand = command({
   name: 'search',
   about: 'Find candidates in an index and rerank them.',
   takes: ['<query>'],
-  options: ['in', 'pipeline', 'candidates', 'top', 'firstStage', 'rankFields', 'reranker', ...modelFlags, 'json'],
+  options: ['in', 'pipeline', 'candidates', 'top', 'firstStage', 'rankFields', 'reranker', 'deadline', 'stages', ...modelFlags, 'json'],
   examples: [
     'finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title',
     'finetooth search "a heist that goes wrong" --in ./movies --pipeline pipeline.json',
@@ -32,8 +32,14 @@ export const searchCommand = command({
       firstStage: flags.firstStage,
       ...(flags.rankFields === undefined ? {} : { rankFields: flags.rankFields }),
     };
+    const shared: SearchOptions = {
+      signal,
+      documents: true,
+      stages: flags.stages,
+      ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
+    };
     const chosen = pipeline === undefined ? typed : { top: flags.top, ...(await searchOptionsOf(pipeline, index)) };
-    const answer = await search(index, given[0] as string, { ...chosen, signal, documents: true });
+    const answer = await search(index, given[0] as string, { ...chosen, ...shared });
     if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns));
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
     terminal.write(`${JSON.stringify({ ...answer, candidates })}\n`);

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { cascade } from '../rerank/cascade.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { rankCandidates, rerank } from './rank.ts';
+
+const documents = ['9', '5', '7', '1'].map((text, i) => ({ id: `d${i}`, document: { text }, score: 0.9 - i / 10 }));
+
+/** Scores a text by the number in it; `relevance` as told. */
+const numbers = (name: string, { sign = 1, relevance, wait = 0 }: { sign?: number; relevance?: number; wait?: number } = {}): Reranker => ({
+  fingerprint: name,
+  score: async (_, candidates) => {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    return {
+      scores: Float32Array.from(candidates, ({ text }) => sign * Number(text)),
+      ...(relevance === undefined ? {} : { relevance: new Float32Array(candidates.length).fill(relevance) }),
+    };
+  },
+});
+
+describe('rankCandidates', () => {
+  it('never says that a document is more relevant than the one above it', async () => {
+    const both = cascade([numbers('first', { relevance: 0.75 }), numbers('second', { sign: -1, relevance: 0.25 })], { keep: [4, 2] });
+    const { order } = await rankCandidates(both, 'q', documents, ['text']);
+    expect(order.map(({ id, score, stage, relevance }) => [id, score, stage, relevance])).toEqual([
+      ['d2', -7, 1, 0.25],
+      ['d0', -9, 1, 0.25],
+      ['d1', 5, 0, 0.25],
+      ['d3', 1, 0, 0.25],
+    ]);
+  });
+
+  it('leaves what no reranker came to in time as the first stage had it', async () => {
+    const { order, complete } = await rankCandidates(numbers('slow', { wait: 2000 }), 'q', documents, ['text'], { deadlineMs: 20 });
+    expect(complete).toBe(false);
+    expect(order.map(({ id, relevance, stage }) => [id, relevance, stage])).toEqual(documents.map(({ id, score }) => [id, score, -1]));
+  });
+
+  it('tells of each sharper order', async () => {
+    const seen: string[][] = [];
+    const both = cascade([numbers('first'), numbers('second', { sign: -1 })], { keep: [4, 2] });
+    const { order } = await rankCandidates(both, 'q', documents, ['text'], { onOrder: (now) => seen.push(now.map(({ id }) => id)) });
+    expect(seen).toEqual([['d0', 'd2', 'd1', 'd3']]);
+    expect(order.map(({ id }) => id)).toEqual(['d2', 'd0', 'd1', 'd3']);
+  });
+});
+
+describe('rerank', () => {
+  it('says what ranked each document where not all have the same', async () => {
+    const both = cascade([numbers('first'), numbers('second')], { keep: [4, 1] });
+    const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], stages: true });
+    expect(complete).toBe(true);
+    expect(results.map(({ id, rankedBy, stages }) => [id, rankedBy, stages])).toEqual([
+      ['d0', 'second', [9, 9]],
+      ['d2', 'first', [7, null]],
+      ['d1', 'first', [5, null]],
+      ['d3', 'first', [1, null]],
+    ]);
+    const alone = await rerank(numbers('one'), 'q', documents, { rankFields: ['text'], stages: true });
+    expect(alone.results[0]).toEqual({ id: 'd0', index: 0, relevanceScore: 9, rank: 1, stages: [9] });
+  });
+
+  it('flags an answer that the deadline cut off', async () => {
+    const both = cascade([numbers('first'), numbers('slow', { wait: 2000 })], { keep: [4, 2] });
+    const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], deadlineMs: 50 });
+    expect([complete, ...results.map(({ id, rankedBy }) => `${id} ${rankedBy}`)]).toEqual([
+      false,
+      'd0 first',
+      'd2 first',
+      'd1 first',
+      'd3 first',
+    ]);
+  });
+});
