@@ -1,6 +1,7 @@
 /** docs/results.md, made from what is published here and what others published. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { qualityTable } from './quality-table.ts';
 import type { Published } from './run.ts';
 
 interface Other {
@@ -49,8 +50,22 @@ export const resultsPage = (): string => {
 Made from \`results/\` by \`npm run docs\`. Every figure of ours is a line in [results/published.json](../results/published.json): workload, hash
 of the data, expected value, tolerance. \`npm run results\` computes all of them anew and fails when one is off. The collections are not part of
 the project: name their folder with \`FINETOOTH_COLLECTIONS\`. Figures of others stand beside ours with their source; they were not measured here, and their
-candidate lists, corpora and tokenisers may differ. All is nDCG@10, the best first, losses beside gains. "Reranked" is late interaction on the bundled
-model, 100 candidates.
+candidate lists, corpora and tokenisers may differ. All is nDCG@10, the best first, losses beside gains.
+
+- **late interaction**: token vectors that the index keeps, with the embedder's own weights; all 100 candidates.
+- **cross-encoder**: ms-marco-MiniLM-L-12-v2 reads all 100 candidates.
+- **default** or "reranked": late interaction over the 100, then the cross-encoder over the best 20 of them, which it may promote and never
+  demotes.
+
+## All in one table
+The first three are first stages over the whole corpus, the others rerank the 100 best of \`dense\`, and on TREC DL the supplied BM25 lists. Bytes are
+what is kept for a document beside its fields, milliseconds are medians of whole searches on two cores of one machine: both are means over the
+collections and compare systems with each other. Weights and constants were fitted on training sets, forms were chosen on those marked "selection"
+([decisions/0011](../decisions/0011-cascade.md)); all others were only looked at.
+
+${qualityTable(published, described)}
+
+![nDCG@10 against milliseconds](pareto.svg)
 
 ${Object.entries(described)
   .map(([workload, one]) => section(workload, one, published, others))

@@ -1,7 +1,9 @@
-/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md and docs/results.md. A test holds them to the tables. */
+/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/results.md and docs/pareto.svg. A test holds them to the tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resultsPage } from '../results/page.ts';
+import { paretoPlot } from '../results/pareto.ts';
+import { readPublished } from '../results/run.ts';
 import { commands } from '../src/cli/commands.ts';
 import { type OptionSpec, options, rangeOf } from '../src/config/options.ts';
 import { errorTable } from '../src/errors.ts';
@@ -39,11 +41,12 @@ ${sections.join('\n')}`;
 };
 
 /** Page by file name. */
-export const pages = (): Readonly<Record<string, string>> => ({
+export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'errors.md': errorsPage(),
   'commands.md': commandsPage(),
   'results.md': resultsPage(),
+  'pareto.svg': await paretoPlot(await readPublished()),
 });
 
 if (import.meta.main)
-  for (const [name, text] of Object.entries(pages())) await writeFile(join(import.meta.dirname, '..', 'docs', name), text);
+  for (const [name, text] of Object.entries(await pages())) await writeFile(join(import.meta.dirname, '..', 'docs', name), text);

@@ -11,8 +11,8 @@ const pagesWritten = [
   ...['docs', 'decisions'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),
 ].filter((name) => name.endsWith('.md'));
 
-describe('the docs', () => {
-  it.each(Object.entries(pages()))('docs/%s is what the tables say (npm run docs)', (name, text) => {
+describe('the docs', async () => {
+  it.each(Object.entries(await pages()))('docs/%s is what the tables say (npm run docs)', (name, text) => {
     expect(read(`docs/${name}`)).toBe(text);
   });
 
