@@ -179,6 +179,7 @@ describe('the command line', () => {
       'wasm runtime ok',
       'store ok',
       'model ok',
+      'cross-encoder ok',
       'cache ok',
     ]);
   });

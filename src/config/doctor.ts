@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { modelsFolder } from '../model/model-list.ts';
 import { openRuntime } from '../model/runtime.ts';
-import { defaultModel, lanceStore, type ModelOptions, openModel } from './parts.ts';
+import { defaultCrossEncoder, defaultModel, lanceStore, type ModelOptions, openCrossEncoderReranker, openModel } from './parts.ts';
 
 export interface Finding {
   readonly name: string;
@@ -106,6 +106,31 @@ const checkModel = (name: string, options: ModelOptions): Check => {
   };
 };
 
+const checkCrossEncoder = (options: ModelOptions): Check => {
+  return async () => {
+    try {
+      const reranker = await openCrossEncoderReranker(defaultCrossEncoder, options);
+      try {
+        await reranker.warm?.();
+        const started = performance.now();
+        await reranker.score('a film about bats', [{ text: 'A bat guards the city at night.' }]);
+        return {
+          state: 'ok',
+          found: `${defaultCrossEncoder} (checksum right), a pair takes ${(performance.now() - started).toFixed(1)} ms`,
+        };
+      } finally {
+        await reranker.close?.();
+      }
+    } catch (error) {
+      return {
+        state: 'warning',
+        found: firstLine(error),
+        advice: `search reranks by late interaction alone; "npm install @finetooth/model-${defaultCrossEncoder}"`,
+      };
+    }
+  };
+};
+
 const checkMachine: Check = async () => {
   const memory = totalmem() / 1e9;
   const found = `${availableParallelism()} processors, ${memory.toFixed(1)} GB of memory`;
@@ -144,6 +169,7 @@ export const examine = async (options: ModelOptions & { readonly embedder?: stri
     ['wasm runtime', checkWasm],
     ['store', checkStore],
     ['model', checkModel(embedder, models)],
+    ['cross-encoder', checkCrossEncoder(models)],
     ['cache', checkCache(models)],
   ];
   const findings: Finding[] = [];
