@@ -30,15 +30,16 @@ CENTRED = {"turn": "rotated", "centred": True}
 PCA = {"turn": "pca", "centred": True}
 FORMS = [
     FULL,
-    *(Form(bits=bits, rounding="fixed", pooling="ward" if factor > 1 else "none", factor=factor) for bits in (8, 4, 1) for factor in (1, 2, 3, 4)),
+    *(Form(bits=bits, rounding="fixed", pooling="ward" if factor > 1 else "none", factor=factor) for bits in (8, 4, 2, 1) for factor in (1, 2, 3, 4)),
     *(Form(pooling=pooling, factor=2) for pooling in POOLINGS),
-    *(Form(dimensions, 8, **PCA) for dimensions in (192, 128, 64)),
-    Form(128, 8, pooling="ward", factor=2, **PCA),
-    Form(64, 8, pooling="ward", factor=2, **PCA),
-    Form(128, 4, rounding="gaussian+", pooling="ward", factor=2, **PCA),
+    *(Form(bits=4, rounding="fixed", pooling="ward", factor=factor, **ROTATED) for factor in (2, 3)),
+    *(Form(bits=2, rounding="fixed", pooling="ward", factor=2, **turn) for turn in (ROTATED, CENTRED)),
     *(Form(bits=2, rounding="gaussian+", pooling="ward", factor=factor, **CENTRED) for factor in (2, 3)),
     *(Form(bits=1, rounding="gaussian+", pooling="ward", factor=factor, **CENTRED) for factor in (2, 3)),
     Form(bits=1, rounding="gaussian+", pooling="ward", factor=2, **ROTATED),
+    *(Form(dimensions, 8, **PCA) for dimensions in (192, 128, 64)),
+    *(Form(dimensions, 8, pooling="ward", factor=2, **PCA) for dimensions in (128, 64)),
+    Form(128, 4, rounding="gaussian+", pooling="ward", factor=2, **PCA),
 ]
 
 turns_of = {}

@@ -61,14 +61,14 @@ export const options = {
     name: 'token-bits',
     choices: ['auto', '8', '4', '1', 'none'],
     default: 'auto',
-    about: 'bits of each number of the token vectors that are kept for late interaction, or none to keep no token vectors',
+    about: 'bits of each number of the token vectors that are kept for late interaction; auto is 4, none keeps no token vectors',
   },
   tokenPool: {
     kind: 'count',
     name: 'token-pool',
     least: 1,
     most: 16,
-    about: 'token vectors of a document that become one, the most similar ones (default: 2)',
+    about: 'token vectors of a document that become one, the most similar ones (default: 3)',
   },
   format: {
     kind: 'choice',

@@ -1,17 +1,20 @@
 import type { CrossEncoder } from '../model/cross-encoder.ts';
 import { type Calibration, relevanceOf, sigmoid } from './calibration.ts';
+import { fittedCalibration } from './fitted.ts';
 import type { Reranker } from './reranker.ts';
 
 export interface CrossEncoderOptions {
-  /** Turns a logit into a probability. @default the model's own sigmoid, where its config has one */
+  /** Turns a logit into a probability. @default what was fitted for these weights, where they are bundled; else the model's own sigmoid, where its config has one */
   readonly calibration?: Calibration;
 }
 
 /** A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1. */
 export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker => {
-  const calibration = options.calibration ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
+  const fingerprint = `cross-encoder-1(${model.fingerprint})`;
+  const calibration =
+    options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
   return {
-    fingerprint: `cross-encoder-1(${model.fingerprint})`,
+    fingerprint,
     score: async (query, candidates, { signal } = {}) => {
       const texts = candidates.map(({ text }) => text);
       const { scores, tokens, cut } = await model.score(query, texts, signal === undefined ? {} : { signal });

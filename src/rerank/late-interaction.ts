@@ -4,10 +4,11 @@ import { dot, meanMaxSim } from '../math/vectors.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { CallOptions, TokenVectors } from '../types.ts';
 import { type Calibration, relevanceOf } from './calibration.ts';
+import { fittedCalibration } from './fitted.ts';
 import type { Reranker } from './reranker.ts';
 
 export interface LateInteractionOptions {
-  /** Turns a score into a probability. @default none */
+  /** Turns a score into a probability. @default what was fitted for these weights, where they are bundled */
   readonly calibration?: Calibration;
 }
 
@@ -56,8 +57,11 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
     return (dot(asked, 0, vector, 0, size) + similarity) / 2;
   };
 
+  const fingerprint = `late-interaction-1(${encoder.fingerprint})`;
+  const calibration = options.calibration ?? fittedCalibration(fingerprint);
+
   return {
-    fingerprint: `late-interaction-1(${encoder.fingerprint})`,
+    fingerprint,
     score: async (query, candidates, { signal } = {}) => {
       const call: CallOptions = signal === undefined ? {} : { signal };
       const fresh = candidates.flatMap(({ tokens }, i) => (tokens?.form.size === size ? [] : [i]));
@@ -85,7 +89,7 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       return {
         scores,
         usage: { tokens },
-        ...(options.calibration === undefined ? {} : { relevance: relevanceOf(scores, options.calibration) }),
+        ...(calibration === undefined ? {} : { relevance: relevanceOf(scores, calibration) }),
         ...(cut.some((count) => count > 0) ? { cut } : {}),
       };
     },

@@ -122,8 +122,8 @@ const fieldWatch = (fields: readonly string[] | undefined) => {
   };
 };
 
-/** Four kilobytes a document of a hundred tokens lose nothing that could be measured (decisions/0010). */
-const defaultTokens = { bits: 8, pool: 2 } as const;
+/** 64 bytes a token: the smallest form that loses nothing that could be measured (decisions/0010). */
+const defaultTokens = { bits: 4, pool: 3 } as const;
 
 const tokensFor = (wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: Embedder): TokenForm | null => {
   if (wanted === null || (wanted === undefined && tokenSize === undefined)) return null;
