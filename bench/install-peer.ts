@@ -12,6 +12,7 @@ const peerPackage = '@huggingface/transformers@4.3.1';
 export const peerModule = join(folder, 'node_modules', '@huggingface', 'transformers', 'dist', 'transformers.node.mjs');
 export const peerModels = join(folder, 'models');
 export const peerModelName = 'all-MiniLM-L6-v2';
+export const peerRerankerName = 'ms-marco-minilm-l-12-v2';
 
 const writeJson = (path: string, value: unknown): Promise<void> => writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
 
@@ -29,9 +30,9 @@ const install = async (): Promise<void> => {
   await promisify(execFile)(npm, args, { cwd: folder, env, shell: process.platform === 'win32' });
 };
 
-export const installPeer = async (files: ContenderFiles): Promise<void> => {
+const layModel = async (name: string, files: ContenderFiles, config: Readonly<Record<string, unknown>>): Promise<void> => {
   if (!existsSync(peerModule)) await install();
-  const model = join(peerModels, peerModelName);
+  const model = join(peerModels, name);
   await mkdir(join(model, 'onnx'), { recursive: true });
   await copyFile(files.modelPath, join(model, 'onnx', 'model_quantized.onnx'));
   await copyFile(files.tokenizerPath, join(model, 'tokenizer.json'));
@@ -40,5 +41,10 @@ export const installPeer = async (files: ContenderFiles): Promise<void> => {
   const form = { tokenizer_class: 'BertTokenizer', do_lower_case: true, model_max_length: files.maxTokens, ...special };
   await writeJson(join(model, 'tokenizer_config.json'), form);
   // What the model's own config.json says of its shape.
-  await writeJson(join(model, 'config.json'), { model_type: 'bert', architectures: ['BertModel'], hidden_size: 384 });
+  await writeJson(join(model, 'config.json'), { model_type: 'bert', hidden_size: 384, ...config });
 };
+
+export const installPeer = (files: ContenderFiles): Promise<void> => layModel(peerModelName, files, { architectures: ['BertModel'] });
+
+export const installPeerReranker = (files: ContenderFiles): Promise<void> =>
+  layModel(peerRerankerName, files, { architectures: ['BertForSequenceClassification'], id2label: { 0: 'LABEL_0' } });

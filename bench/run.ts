@@ -4,10 +4,14 @@
  */
 import { parseArgs } from 'node:util';
 import { describeMachine, drawOutcome, keep, type Workload } from './report.ts';
+import { cascadeBench } from './workloads/cascade.ts';
 import { coldStart } from './workloads/cold-start.ts';
+import { deadlines } from './workloads/deadlines.ts';
 import { embedding } from './workloads/embedding.ts';
 import { evaluation } from './workloads/evaluation.ts';
+import { lateInteractionBench } from './workloads/late-interaction.ts';
 import { memory } from './workloads/memory.ts';
+import { reranking } from './workloads/reranking.ts';
 import { runtimes } from './workloads/runtimes.ts';
 import { search } from './workloads/search.ts';
 import { store } from './workloads/store.ts';
@@ -20,6 +24,10 @@ const workloads: Readonly<Record<string, Workload>> = {
   'cold-start': coldStart,
   store,
   evaluation,
+  reranking,
+  'late-interaction': lateInteractionBench,
+  cascade: cascadeBench,
+  deadlines,
 };
 
 const { values: flags, positionals } = parseArgs({

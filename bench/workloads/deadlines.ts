@@ -1,0 +1,138 @@
+/** A thousand random deadlines: how late answers are, and how good they are by then. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { meanOf } from '../../src/eval/index.ts';
+import { timeAxis } from '../../src/eval/render/axes.ts';
+import { openCanvas } from '../../src/eval/render/canvas.ts';
+import { rankCandidates } from '../../src/search/rank.ts';
+import { threads } from '../contenders/contender.ts';
+import { openRankedPassages } from '../ranked-passages.ts';
+import { type Bar, fixed, quantile, type Table, type Workload } from '../report.ts';
+import { randomFrom } from '../texts.ts';
+
+const DEADLINES = 1000;
+const CANDIDATES = 100;
+const LONGEST_MS = 500;
+/** What a slice is made for; `src/rerank/slices.ts`. */
+const SLICE_MS = 20;
+const BUCKETS = [1, 5, 10, 20, 40, 60, 80, 100, 125, 150, 200, 300, 400, 501];
+
+interface Answered {
+  readonly deadline: number;
+  /** Milliseconds until the answer. */
+  readonly took: number;
+  readonly complete: boolean;
+  readonly query: string;
+  readonly ids: readonly string[];
+}
+
+interface Bucket {
+  readonly from: number;
+  readonly to: number;
+  readonly answers: number;
+  readonly complete: number;
+  /** nDCG@10 of these answers, less that of the same queries with all the time there is, plus the mean of all queries. */
+  readonly quality: number;
+}
+
+const INK = '#767676';
+
+const drawing = async (buckets: readonly Bucket[]): Promise<string> => {
+  const { plot, draw } = await openCanvas();
+  const points = buckets.map(({ from, to, quality }) => ({ middle: Math.sqrt(from * to), quality }));
+  const { domain, ticks } = timeAxis(points.map(({ middle }) => middle));
+  const { html } = draw({
+    name: 'deadlines',
+    title: 'Quality by deadline',
+    description: buckets.map(({ from, to, quality }) => `${from} to ${to - 1} ms: ${quality.toFixed(3)}.`).join(' '),
+    options: {
+      width: 720,
+      height: 320,
+      marginLeft: 56,
+      marginBottom: 48,
+      x: {
+        type: 'log',
+        domain: [...domain],
+        ticks: [...ticks],
+        tickFormat: (value: number) => `${value} ms`,
+        label: 'deadline →',
+        labelAnchor: 'center',
+      },
+      y: { grid: true, ticks: 5, label: '↑ nDCG@10', tickFormat: (value: number) => value.toFixed(2) },
+      marks: [
+        plot.line(points, { x: 'middle', y: 'quality', stroke: '#d1495b', strokeWidth: 2 }),
+        plot.dot(points, { x: 'middle', y: 'quality', r: 4.5, fill: '#d1495b' }),
+      ],
+    },
+  });
+  const page = `xmlns="http://www.w3.org/2000/svg" fill="currentColor" color="${INK}" font-family="system-ui, sans-serif" font-size="13"`;
+  return `${html.replace('<svg ', `<svg ${page} `)}\n`;
+};
+
+export const deadlines: Workload = {
+  about: `${DEADLINES} random deadlines of 1 to ${LONGEST_MS} ms, ${CANDIDATES} passages of TREC DL 2019 each, the default cascade, ${threads} threads`,
+  run: async ({ say }) => {
+    const { index, lists, fields, judgments } = await openRankedPassages(CANDIDATES, threads);
+    try {
+      const reranker = await index.rerankerNamed(['default']);
+      await reranker.warm?.();
+      const best = new Map<string, number>();
+      for (const { id, query, candidates } of lists) {
+        const { order } = await rankCandidates(reranker, query, candidates, fields);
+        best.set(
+          id,
+          meanOf(new Map([[id, order.map((one, at) => ({ id: one.id, score: -at }))]]), new Map([[id, judgments.get(id) ?? new Map()]])),
+        );
+      }
+      const random = randomFrom(21);
+      const answers: Answered[] = [];
+      // One after the other, as a server with a queue would ask.
+      for (let i = 0; i < DEADLINES; i++) {
+        if (i % 50 === 0) say(`${i} of ${DEADLINES}`);
+        const { id, query, candidates } = lists[Math.floor(random() * lists.length)] as (typeof lists)[number];
+        const deadline = 1 + Math.floor(random() * LONGEST_MS);
+        const started = performance.now();
+        const { order, complete } = await rankCandidates(reranker, query, candidates, fields, { deadlineMs: deadline });
+        answers.push({ deadline, took: performance.now() - started, complete, query: id, ids: order.map((one) => one.id) });
+      }
+      const late = answers.map(({ deadline, took }) => Math.max(0, took - deadline));
+      const overall = [...best.values()].reduce((sum, value) => sum + value, 0) / best.size;
+      const buckets = BUCKETS.slice(0, -1).map((from, i): Bucket => {
+        const to = BUCKETS[i + 1] as number;
+        const inside = answers.filter(({ deadline }) => deadline >= from && deadline < to);
+        const losses = inside.map(({ query, ids }) => {
+          const run = new Map([[query, ids.map((id, at) => ({ id, score: -at }))]]);
+          return (best.get(query) as number) - meanOf(run, new Map([[query, judgments.get(query) ?? new Map()]]));
+        });
+        const quality = overall - losses.reduce((sum, value) => sum + value, 0) / inside.length;
+        return { from, to, answers: inside.length, complete: inside.filter(({ complete }) => complete).length, quality };
+      });
+      await writeFile(join(import.meta.dirname, '..', '..', 'docs', 'deadlines.svg'), await drawing(buckets));
+      const bars: Bar[] = [
+        {
+          claim: `never later than the deadline plus one slice of ${SLICE_MS} ms`,
+          got: `p50 ${fixed(quantile(late, 0.5))}, p99 ${fixed(quantile(late, 0.99))}, most ${fixed(Math.max(...late))} ms late`,
+          holds: Math.max(...late) <= SLICE_MS,
+        },
+        {
+          claim: 'quality rises with time: the last bucket above the first, and none falls by more than .01',
+          got: `${fixed(buckets[0]?.quality ?? 0, 3)} to ${fixed(buckets.at(-1)?.quality ?? 0, 3)}`,
+          holds: buckets.every(({ quality }, i) => i === 0 || quality >= (buckets[i - 1] as Bucket).quality - 0.01),
+        },
+      ];
+      const table: Table = {
+        title: 'by deadline; drawn in docs/deadlines.svg',
+        columns: ['milliseconds', 'answers', 'complete', 'nDCG@10'],
+        rows: buckets.map(({ from, to, answers: count, complete, quality }) => [
+          `${from} to ${to - 1}`,
+          count,
+          complete,
+          fixed(quality, 4),
+        ]),
+      };
+      return { tables: [table], bars, raw: { buckets, late, answers: answers.map(({ ids: _, ...one }) => one) } };
+    } finally {
+      await index.close();
+    }
+  },
+};
