@@ -1,4 +1,5 @@
 import { nearestName } from '../text/nearest-name.ts';
+import { crossEncoders } from './catalog-cross-encoders.ts';
 import type { ModelEntry, ModelFile } from './model-entry.ts';
 
 /**
@@ -307,35 +308,19 @@ export const catalog: readonly ModelEntry[] = [
     languages: ['en'],
     parameters: 137,
   },
-  {
-    name: 'ms-marco-minilm-l-12-v2',
-    kind: 'cross-encoder',
-    repository: 'cross-encoder/ms-marco-MiniLM-L-12-v2',
-    bundled: '@finetooth/model-ms-marco-minilm-l-12-v2',
-    // Rebuilt and quantised by this project (models/build): on no hub under this checksum.
-    files: {
-      model: { path: 'model.onnx', sha256: '4cfeaadb0fcf9db376d422dea3525bd56c44fdfd9e25580850a49fa383c352a3', bytes: 34_608_601 },
-      tokenizer: bgeTokenizer,
-    },
-    precision: 'int8',
-    licence: 'Apache-2.0',
-    // The model card's own figures are logits: config.json names Identity.
-    scoring: { form: 'classifier', labels: 1, relevant: 0, activation: 'none' },
-    maxTokens: 512,
-    languages: ['en'],
-    parameters: 33,
-    scores: [{ set: 'TREC DL 2019', measure: 'nDCG@10', value: 0.7431, source: 'model card of cross-encoder/ms-marco-MiniLM-L-12-v2' }],
-  },
+  ...crossEncoders(bgeTokenizer),
 ];
 
 export const modelNames: readonly string[] = catalog.map((entry) => entry.name);
 
-/** Found by name, or by the repository's `owner/name`, which means its int8 entry where there are two. Case does not count. */
+/** Found by name, or by the `owner/name` of the repository or of its weights, which means the int8 entry where there are two. Case does not count. */
 export const findEntry = (name: string): ModelEntry | undefined => {
   const wanted = name.toLowerCase();
   const byName = catalog.find((entry) => entry.name === wanted);
   if (byName !== undefined) return byName;
-  const ofRepository = catalog.filter((entry) => entry.repository.toLowerCase() === wanted);
+  const ofRepository = catalog.filter(({ repository, madeFrom = [] }) =>
+    [repository, ...madeFrom].some((one) => one.toLowerCase() === wanted),
+  );
   return ofRepository.find((entry) => !entry.name.endsWith('-fp32')) ?? ofRepository[0];
 };
 

@@ -15,6 +15,8 @@ interface CommonEntry {
   readonly name: string;
   /** Hugging Face repository that holds the ONNX files. */
   readonly repository: string;
+  /** Repositories of the same weights in another form, which people name. */
+  readonly madeFrom?: readonly string[];
   /** Branch, tag or commit. @default main */
   readonly revision?: string;
   /** The package of this project that carries the files. */
