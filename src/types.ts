@@ -55,6 +55,9 @@ export interface TokenVectors {
   readonly vector: Float32Array;
 }
 
+/** Where a part of a text begins and ends, in characters (UTF-16 units), the end not included. */
+export type Span = readonly [from: number, to: number];
+
 /** What a piece of work used. */
 export interface Usage {
   /** Tokens that went through models, special tokens included. */

@@ -2,8 +2,8 @@
 """How the cross-encoder's logit joins late interaction's score on the best 20.
 
 usage: fit_cascade.py CACHE RESULTS
-Constants of each form are those with the best mean nDCG@10 over the training sets; the form is chosen on the selection sets among those that
-lose to neither part on any of the six by more than NOISE. Everything else is only reported. Writes RESULTS/cascade.json.
+Constants of each form are those with the best mean nDCG@10 over the training sets. The form is the one that, on the worst of the training and
+selection sets, loses least to the better of its two parts. Everything else is only reported. Writes RESULTS/cascade.json.
 """
 import itertools
 import pathlib
@@ -17,7 +17,6 @@ from measure_tokens import FULL
 from ranking import discounts, environment, p_value, rounded, two_stages, write_json
 from token_forms import DEFAULT
 
-NOISE = 0.005
 CUT_OFF = 10
 
 
@@ -65,8 +64,7 @@ def main(cache, results):
             "worstAgainstBetterPart": min(mean[name] - better[name] for name in fitted_on + chosen_on),
             "nDCG@10": mean,
         })
-    allowed = [row for row in rows if row["worstAgainstBetterPart"] >= -NOISE] or rows
-    chosen = max(allowed, key=lambda row: row["selection"])
+    chosen = max(rows, key=lambda row: row["worstAgainstBetterPart"])
     form, constants = chosen["form"], chosen["constants"]
     values = values_of(sets, sets, form, constants)
     comparison = {
@@ -86,7 +84,7 @@ def main(cache, results):
                 "chosen": one.lists.ndcg(two_stages(late, combined, selected)).mean(),
             }
     write_json(results / "cascade.json", {
-        **environment(tokens=DEFAULT.label(), kept=KEPT, late="cosine/.06 + MaxSim/.06", fittedOn=fitted_on, chosenOn=chosen_on, noise=NOISE),
+        **environment(tokens=DEFAULT.label(), kept=KEPT, late="cosine/.06 + MaxSim/.06", fittedOn=fitted_on, chosenOn=chosen_on),
         "chosen": {"form": form, "constants": constants},
         "forms": rounded(rows),
         "chosenAgainstParts": rounded(comparison),

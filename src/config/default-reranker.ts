@@ -4,18 +4,18 @@ import { findEntry } from '../model/catalog.ts';
 import { megabytesOf } from '../model/open-pool.ts';
 import { type Combination, cascade } from '../rerank/cascade.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import { defaultCrossEncoder, lateInteraction, type ModelOptions, openCrossEncoderReranker } from './parts.ts';
+import { defaultCrossEncoder, type ModelOptions, openCrossEncoderReranker, openLateInteraction } from './parts.ts';
 
 /** Candidates that the cross-encoder reads: the best so many by late interaction. */
 const READ = 20;
 
 /**
- * The cross-encoder may promote and never demotes: at home its negative logits are knowledge, elsewhere they are noise
- * (decisions/0011). Late interaction counts in units of .06, its spread on passages.
+ * The cross-encoder may promote and hardly demotes: a logit far below 2 counts nothing, since abroad such logits are noise (decisions/0011).
+ * Late interaction counts in units of .06, its spread on passages. Form and constants: models/build/fit_cascade.py, results/fits/cascade.json.
  */
 const promotion: Combination = {
-  name: 'max(logit, 0) + 2 / .06 × late interaction',
-  combine: (logit, before) => Math.max(logit, 0) + (2 / 0.06) * before,
+  name: '2 / .06 × late interaction + 2 × softplus((logit - 2) / 2)',
+  combine: (logit, before) => (2 / 0.06) * before + 2 * Math.log1p(Math.exp((logit - 2) / 2)),
 };
 
 const crossEncoderFits = (encoder: BiEncoder, { maxMemory = 2048 }: ModelOptions): boolean => {
@@ -37,7 +37,7 @@ const crossEncoderFits = (encoder: BiEncoder, { maxMemory = 2048 }: ModelOptions
  * where the embedder is not known to be English, where the cross-encoder's package is not installed, and where memory is short.
  */
 export const defaultReranker = async (encoder: BiEncoder, options: ModelOptions = {}): Promise<Reranker> => {
-  const first = lateInteraction(encoder);
+  const first = openLateInteraction(encoder, options);
   if (!crossEncoderFits(encoder, options)) return first;
   const left = (options.maxMemory ?? 2048) - megabytesOf([[encoder.files.bytes, encoder.workers]]) + megabytesOf([]);
   const second = await openCrossEncoderReranker(defaultCrossEncoder, { ...options, maxMemory: left });

@@ -101,6 +101,14 @@ export const options = {
     about:
       'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, several with commas between them, or none (default: default)',
   },
+  fieldLabels: { kind: 'flag', name: 'field-labels', about: 'put the name of each field before its words, a line a field' },
+  longDocuments: {
+    kind: 'choice',
+    name: 'long-documents',
+    choices: ['truncate', 'chunk'],
+    default: 'truncate',
+    about: 'a text longer than the window of the reranker: read as much as fits, or read it in parts and let the best one count',
+  },
   deadline: {
     kind: 'count',
     name: 'deadline',

@@ -7,6 +7,7 @@ import type { ModelFiles } from '../model/model-entry.ts';
 import type { PoolOptions } from '../model/open-pool.ts';
 import { cascade } from '../rerank/cascade.ts';
 import { crossEncoder } from '../rerank/cross-encoder.ts';
+import { inParts } from '../rerank/in-parts.ts';
 import { lateInteraction } from '../rerank/late-interaction.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { lanceStore } from '../store/lancedb.ts';
@@ -19,6 +20,11 @@ export const defaultModel = 'bge-small-en-v1.5';
 export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
 export interface ModelOptions extends PoolOptions {
+  /**
+   * What a reranker does with a text that its window does not hold: read as much as fits and say how much it left out, or read it in parts
+   * and let the best one count. @default truncate
+   */
+  readonly longDocuments?: 'truncate' | 'chunk';
   /** Where downloaded models are kept. */
   readonly cacheFolder?: string;
   /** A folder of models of the user's own. */
@@ -31,7 +37,7 @@ export interface ModelOptions extends PoolOptions {
 
 /** Files and the rest: where a model's files come from, and how it runs. */
 const filesFor = async (name: string, options: ModelOptions): Promise<{ readonly files: ModelFiles; readonly pool: PoolOptions }> => {
-  const { cacheFolder, modelsFolder, offline, signal, onDownload, ...pool } = options;
+  const { cacheFolder, modelsFolder, offline, signal, onDownload, longDocuments: _, ...pool } = options;
   const files = await resolveModel(name, {
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
     ...(modelsFolder === undefined ? {} : { folder: modelsFolder }),
@@ -57,7 +63,15 @@ export const openModel = async (
 /** A local cross-encoder by name: of the catalog, `owner/name` on the hub, or `./folder`. */
 export const openCrossEncoderReranker = async (name: string = defaultCrossEncoder, options: ModelOptions = {}): Promise<Reranker> => {
   const { files, pool } = await filesFor(name, options);
-  return crossEncoder(openCrossEncoder(asCrossEncoder(files), pool));
+  const model = openCrossEncoder(asCrossEncoder(files), pool);
+  const reranker = crossEncoder(model);
+  return options.longDocuments === 'chunk' ? inParts(reranker, model.split) : reranker;
+};
+
+/** Late interaction with the encoder that an index has. */
+export const openLateInteraction = (encoder: BiEncoder, { longDocuments }: ModelOptions = {}): Reranker => {
+  const reranker = lateInteraction(encoder);
+  return longDocuments === 'chunk' ? inParts(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
 };
 
 export { cascade, crossEncoder, lanceStore, lateInteraction, localEmbedder, memoryStore };

@@ -65,7 +65,7 @@ export const rerankerOf = async (
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
 export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> => {
-  const { firstStage, candidates, denseWeight, top, rankFields } = pipeline;
+  const { firstStage, candidates, denseWeight, top, rankFields, fieldLabels } = pipeline;
   return {
     firstStage,
     candidates,
@@ -73,5 +73,6 @@ export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, ow
     reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), own),
     ...(top === undefined ? {} : { top }),
     ...(rankFields === undefined ? {} : { rankFields }),
+    ...(fieldLabels === undefined ? {} : { fieldLabels }),
   };
 };

@@ -2,7 +2,7 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import { cascade } from '../rerank/cascade.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { defaultReranker } from './default-reranker.ts';
-import { lateInteraction, type ModelOptions, openCrossEncoderReranker } from './parts.ts';
+import { type ModelOptions, openCrossEncoderReranker, openLateInteraction } from './parts.ts';
 
 /** Rerankers of the caller's own, by the name that pipelines use. */
 export type NamedRerankers = Readonly<Record<string, Reranker>>;
@@ -21,7 +21,7 @@ export const rerankerShelf = (encoder: () => Promise<BiEncoder>, models: ModelOp
   const made = new Map<string, Promise<Reranker>>();
   const make = async (name: string): Promise<Reranker> => {
     if (name === 'default') return defaultReranker(await encoder(), models);
-    if (name === 'late-interaction') return lateInteraction(await encoder());
+    if (name === 'late-interaction') return openLateInteraction(await encoder(), models);
     return openCrossEncoderReranker(name, models);
   };
   const get = (name: string): Promise<Reranker> => {

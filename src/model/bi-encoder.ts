@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
-import type { CallOptions, Progress, TokenForm } from '../types.ts';
+import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
 import type { EncodeRequest, EncodeResult } from './encode.ts';
 import type { BiEncoderEntry, ModelFiles } from './model-entry.ts';
 import { openPool, type PoolOptions } from './open-pool.ts';
-import { requestsOf } from './requests.ts';
+import { requestsOf, splitIn } from './requests.ts';
 import type { RuntimeName } from './runtime.ts';
+import type { SplitRequest, SplitResult } from './split-texts.ts';
 
 export interface EncodeOptions extends CallOptions {
   /** Which of the model's prefixes is put before each text; `none` is for late interaction. */
@@ -26,6 +27,8 @@ export interface BiEncoder {
   readonly ready: Promise<void>;
   /** Rows in the order of `texts`. */
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;
+  /** The parts of each text that fit the window behind the document prefix; one where the whole text does. */
+  split(texts: readonly string[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
   close(): Promise<void>;
 }
 
@@ -80,7 +83,7 @@ const joined = (parts: readonly (readonly [number[], EncodeResult])[], count: nu
 /** Starts the workers; they load the model while the caller goes on. Throws E_RUNTIME when no runtime loads. */
 export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: PoolOptions = {}): Promise<BiEncoder> => {
   const { entry } = files;
-  const { pool, runtime } = await openPool<EncodeRequest, EncodeResult>(files, options);
+  const { pool, runtime } = await openPool<EncodeRequest | SplitRequest, EncodeResult | SplitResult>(files, options);
   return {
     files,
     fingerprint: fingerprintOf(files),
@@ -94,7 +97,7 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
       const parts = await Promise.all(
         requestsOf(texts, pool.size).map(async (rows) => {
           const request = { texts: rows.map((i) => before + (texts[i] as string)), ...(tokens === undefined ? {} : { tokens }) };
-          const part = await pool.run(request, signal);
+          const part = (await pool.run(request, signal)) as EncodeResult;
           done += rows.length;
           onProgress?.({ done, total: texts.length, unit: 'texts' });
           return [rows, part] as const;
@@ -112,6 +115,7 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
       }
       return result;
     },
+    split: (texts, { signal } = {}) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, null, signal),
     close: () => pool.close(),
   };
 };

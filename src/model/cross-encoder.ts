@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
-import type { CallOptions } from '../types.ts';
+import type { CallOptions, Span } from '../types.ts';
 import type { CrossEncoderEntry, ModelFiles } from './model-entry.ts';
 import { openPool, type PoolOptions } from './open-pool.ts';
 import type { Pool } from './pool.ts';
-import { requestsOf } from './requests.ts';
+import { requestsOf, splitIn } from './requests.ts';
 import type { PairRequest, PairResult } from './score-pairs.ts';
+import type { SplitRequest, SplitResult } from './split-texts.ts';
+
+type CrossEncoderPool = Pool<PairRequest | SplitRequest, PairResult | SplitResult>;
 
 export interface CrossEncoderPoolOptions extends PoolOptions {
   /** Milliseconds without work after which the model is let go; the next call loads it again. @default 300,000 */
@@ -21,6 +24,8 @@ export interface CrossEncoder {
   warm(): Promise<void>;
   /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads. */
   score(query: string, texts: readonly string[], options?: CallOptions): Promise<PairResult>;
+  /** The parts of each text that fit the window beside the query; one where the whole text does. */
+  split(query: string, texts: readonly string[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
   close(): Promise<void>;
 }
 
@@ -35,7 +40,7 @@ const IDLE_MS = 300_000;
 
 export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: CrossEncoderPoolOptions = {}): CrossEncoder => {
   const { idleMs = IDLE_MS, ...poolOptions } = options;
-  let opened: Promise<Pool<PairRequest, PairResult>> | undefined;
+  let opened: Promise<CrossEncoderPool> | undefined;
   let running = 0;
   let idle: NodeJS.Timeout | undefined;
   let closed = false;
@@ -46,12 +51,12 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
     opened = undefined;
     await (await pool?.catch(() => undefined))?.close();
   };
-  const withPool = async <T>(work: (pool: Pool<PairRequest, PairResult>) => Promise<T>): Promise<T> => {
+  const withPool = async <T>(work: (pool: CrossEncoderPool) => Promise<T>): Promise<T> => {
     if (closed) throw new FinetoothError('E_STOPPED', `the model ${files.entry.name} was closed before it was asked for more`);
     clearTimeout(idle);
     running++;
     try {
-      opened ??= openPool<PairRequest, PairResult>(files, poolOptions).then(({ pool }) => pool);
+      opened ??= openPool<PairRequest | SplitRequest, PairResult | SplitResult>(files, poolOptions).then(({ pool }) => pool);
       return await work(await opened);
     } catch (error) {
       // A model that failed is loaded anew by the next call.
@@ -76,7 +81,7 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
         };
         await Promise.all(
           requestsOf(texts, pool.size).map(async (rows) => {
-            const part = await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal);
+            const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal)) as PairResult;
             rows.forEach((i, row) => {
               for (const key of ['scores', 'tokens', 'cut'] as const) result[key][i] = part[key][row] as number;
             });
@@ -93,6 +98,8 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
         }
         return result;
       }),
+    split: (query, texts, { signal } = {}) =>
+      withPool((pool) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, query, signal)),
     close: async () => {
       closed = true;
       await letGo();

@@ -1,3 +1,6 @@
+import type { Span } from '../types.ts';
+import type { SplitRequest, SplitResult } from './split-texts.ts';
+
 /** A request to a worker is small, so that stopping is prompt and the last worker does not keep the others waiting. */
 const REQUEST_TEXTS = 16;
 const REQUEST_CHARACTERS = 8_192;
@@ -21,3 +24,17 @@ export const requestsOf = (texts: readonly string[], workers: number): number[][
   }
   return requests;
 };
+
+/** Where the parts of each text begin and end that fit a model's window: one request a text, so that long ones keep no worker for long. */
+export const splitIn = (
+  run: (request: SplitRequest, signal?: AbortSignal) => Promise<SplitResult>,
+  texts: readonly string[],
+  query: string | null,
+  signal?: AbortSignal,
+): Promise<readonly (readonly Span[])[]> =>
+  Promise.all(
+    texts.map(async (text) => {
+      const { spans } = await run({ split: [text], query }, signal);
+      return Array.from({ length: spans.length / 2 }, (_, i): Span => [spans[2 * i] as number, spans[2 * i + 1] as number]);
+    }),
+  );

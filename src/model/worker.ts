@@ -4,6 +4,7 @@ import { type EncodeRequest, encodeTexts } from './encode.ts';
 import type { ModelEntry } from './model-entry.ts';
 import { openRuntime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, scorePairs } from './score-pairs.ts';
+import { type SplitRequest, splitTexts } from './split-texts.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 /** What a worker is started with. */
@@ -20,9 +21,14 @@ export interface WorkerStart {
 const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) => {
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath)]);
   const session = await runtime.createSession(modelPath, threads);
-  return entry.kind === 'bi-encoder'
-    ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
-    : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
+  const run =
+    entry.kind === 'bi-encoder'
+      ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
+      : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
+  return async (request: unknown) =>
+    typeof request === 'object' && request !== null && 'split' in request
+      ? splitTexts(request as SplitRequest, entry, tokenizer)
+      : run(request);
 };
 
 if (parentPort !== null) {

@@ -1,7 +1,8 @@
 import { FinetoothError } from '../errors.ts';
 import { compareIds } from '../math/order.ts';
-import type { Usage } from '../types.ts';
+import type { Span, Usage } from '../types.ts';
 import { type Calibration, relevanceOf } from './calibration.ts';
+import { fittedCalibration } from './fitted.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
 import { createPace, type Pace, workIn } from './slices.ts';
 import { doneWithin } from './time-limit.ts';
@@ -17,7 +18,7 @@ export interface CascadeOptions {
   readonly keep?: readonly number[];
   /** For each stage. @default the stage's own score alone */
   readonly combine?: readonly (Combination | undefined)[];
-  /** For each stage: its (combined) score as a probability. @default what the stage itself says, where its score is not combined */
+  /** For each stage: its (combined) score as a probability. @default what the stage itself says, or what was fitted for the combination */
   readonly calibrations?: readonly (Calibration | undefined)[];
   /** Texts that a stage works on at the same time. @default 2 */
   readonly together?: number;
@@ -31,6 +32,7 @@ interface State {
   readonly stage: Int8Array;
   readonly relevance: Float32Array;
   readonly cut: Uint32Array;
+  readonly spans: (Span | undefined)[];
   readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
   tokens: number | undefined;
   cost: number | undefined;
@@ -41,6 +43,7 @@ const emptyState = (count: number, names: readonly string[]): State => ({
   stage: new Int8Array(count).fill(-1),
   relevance: new Float32Array(count).fill(Number.NaN),
   cut: new Uint32Array(count),
+  spans: Array.from({ length: count }, () => undefined),
   stages: names.map((name) => ({ name, scores: new Float32Array(count).fill(Number.NaN) })),
   tokens: undefined,
   cost: undefined,
@@ -59,6 +62,7 @@ const scoresOf = (state: State, complete: boolean): Scores => {
     usage,
     ...(state.relevance.some(Number.isNaN) ? {} : { relevance: state.relevance.slice() }),
     ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
+    ...(state.spans.some((span) => span !== undefined) ? { spans: state.spans.slice() } : {}),
   };
 };
 
@@ -123,7 +127,7 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       const own = given.scores[row] as number;
       return combine[at] === undefined ? own : combine[at].combine(own, state.scores[i] as number);
     });
-    const calibration = calibrations[at];
+    const calibration = calibrations[at] ?? (combine[at] === undefined ? undefined : fittedCalibration(names[at] as string));
     const relevance =
       calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
     for (const [row, i] of places.entries()) {
@@ -131,6 +135,7 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       state.scores[i] = combined[row] as number;
       state.stage[i] = at;
       state.relevance[i] = relevance?.[row] ?? Number.NaN;
+      if (given.spans?.[row] !== undefined) state.spans[i] = given.spans[row];
       if (given.cut !== undefined) state.cut[i] = Math.max(state.cut[i] as number, given.cut[row] as number);
     }
     if (given.usage?.tokens !== undefined) state.tokens = (state.tokens ?? 0) + given.usage.tokens;

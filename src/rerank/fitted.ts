@@ -6,8 +6,13 @@ import type { Calibration } from './calibration.ts';
  * they do elsewhere; models/build/fit_calibration.py makes it.
  */
 const fitted: Readonly<Record<string, Calibration>> = {
-  'late-interaction-1(bge-small-en-v1.5@int8:68807e3ff2ab:22d2f503)': { slope: 25, intercept: -15 },
-  'cross-encoder-1(ms-marco-minilm-l-12-v2@int8:4cfeaadb0fcf:5b229048)': { slope: 0.6, intercept: -1 },
+  'late-interaction-1(bge-small-en-v1.5@int8:68807e3ff2ab:22d2f503)': { slope: 16.405, intercept: -13.8415 },
+  'cross-encoder-1(ms-marco-minilm-l-12-v2@int8:4cfeaadb0fcf:5b229048)': { slope: 0.3252, intercept: -2.3741 },
+  // The default cascade's last stage: its combined score.
+  'cross-encoder-1(ms-marco-minilm-l-12-v2@int8:4cfeaadb0fcf:5b229048) 2 / .06 × late interaction + 2 × softplus((logit - 2) / 2)': {
+    slope: 0.3045,
+    intercept: -9.567,
+  },
 };
 
 export const fittedCalibration = (fingerprint: string): Calibration | undefined => fitted[fingerprint];

@@ -1,4 +1,4 @@
-import type { CallOptions, TokenVectors, Usage } from '../types.ts';
+import type { CallOptions, Span, TokenVectors, Usage } from '../types.ts';
 
 /** What a reranker may read of a candidate. */
 export interface Candidate {
@@ -23,6 +23,8 @@ export interface Scores {
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly cut?: Uint32Array;
+  /** [count] The part of each candidate's text that gave the score, where the text was read in parts; absent when none was. */
+  readonly spans?: readonly (Span | undefined)[];
   /**
    * [count] Which of several stages gave the score, from 0; -1: none, since time was up, and then the score means nothing. A candidate of a
    * later stage stands above one of an earlier stage. Absent: one stage scored all.

@@ -17,12 +17,14 @@ export interface Pipeline {
   readonly denseWeight: number;
   /** Fields that the reranker reads. @default those that the index was made from */
   readonly rankFields?: readonly string[];
+  /** Put each field's name before its words, a line a field. @default false */
+  readonly fieldLabels?: boolean;
 }
 
 /** The default of `search`, under a name. */
 export const defaultPipeline: Pipeline = { name: 'default', firstStage: 'dense', candidates: 25, reranker: ['default'], denseWeight: 0.5 };
 
-const keys = ['name', 'firstStage', 'candidates', 'reranker', 'top', 'denseWeight', 'rankFields'] as const;
+const keys = ['name', 'firstStage', 'candidates', 'reranker', 'top', 'denseWeight', 'rankFields', 'fieldLabels'] as const;
 
 const wrong = (where: string, why: string): FinetoothError => new FinetoothError('E_USAGE', `${where}: ${why}.`);
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? String(value);
@@ -47,13 +49,15 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     const near = nearestName(key, keys);
     throw wrong(where, `a pipeline has no "${key}"${near === undefined ? '' : `, did you mean "${near}"`}; it has ${keys.join(', ')}`);
   }
-  const { name, firstStage = 'dense', candidates = 25, reranker = 'default', top, denseWeight = 0.5, rankFields } = given;
+  const { name, firstStage = 'dense', candidates = 25, reranker = 'default', top, denseWeight = 0.5, rankFields, fieldLabels } = given;
   if (typeof name !== 'string' || name.trim() === '') throw wrong(where, `a pipeline needs a "name"; got ${shown(name)}`);
   const here = `${where}, pipeline "${name}"`;
   if (!firstStages.includes(firstStage as FirstStage))
     throw wrong(here, `"firstStage" is one of ${firstStages.join(', ')}; got ${shown(firstStage)}`);
   if (typeof denseWeight !== 'number' || !(denseWeight >= 0 && denseWeight <= 1))
     throw wrong(here, `"denseWeight" lies between 0 (words alone) and 1 (vectors alone); got ${shown(denseWeight)}`);
+  if (fieldLabels !== undefined && typeof fieldLabels !== 'boolean')
+    throw wrong(here, `"fieldLabels" is true or false; got ${shown(fieldLabels)}`);
   const rerankers =
     reranker === null || reranker === 'none' ? null : typeof reranker === 'string' ? [reranker] : namesIn(reranker, 'reranker', here);
   return {
@@ -64,6 +68,7 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     denseWeight,
     ...(top === undefined ? {} : { top: countIn(top, 'top', here) }),
     ...(rankFields === undefined ? {} : { rankFields: namesIn(rankFields, 'rankFields', here) }),
+    ...(fieldLabels === undefined ? {} : { fieldLabels }),
   };
 };
 

@@ -20,6 +20,10 @@ export interface RankedResult {
   readonly rank: number;
   /** Fingerprint of what gave this document its place; only when not all have the same. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
+  /** The part of the text that gave the score, where a long text was read in parts. `start` and `end` count characters of the ranked text. */
+  readonly highlight?: { readonly start: number; readonly end: number; readonly text: string };
+  /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
+  readonly cutTokens?: number;
   /** What each stage gave, in their order, null where it did not score; only when asked for. */
   readonly stages?: readonly (number | null)[];
   /** The fields; only when asked for. */
@@ -37,6 +41,8 @@ export interface RankedCandidate {
   readonly relevance: number;
   /** Which stage gave the score, from 0; -1: none, since time was up. */
   readonly stage: number;
+  readonly highlight?: RankedResult['highlight'];
+  readonly cutTokens?: number;
 }
 
 export interface Ranked {
@@ -94,13 +100,28 @@ export const rankedByOf = (
   stage: number,
 ): { readonly rankedBy?: string | null } => (complete && stages.length < 2 ? {} : { rankedBy: stages[stage]?.name ?? null });
 
+export interface RankingOptions extends CallOptions {
+  /** Put each field's name before its words, a line a field: "title: …". @default false */
+  readonly fieldLabels?: boolean;
+  /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
+  readonly deadlineMs?: number;
+  /** Called with each sharper order before the last one. */
+  readonly onOrder?: (order: readonly RankedCandidate[]) => void;
+}
+
+/** What a result says of the text that was read, where there is anything to say. */
+export const readingOf = ({ highlight, cutTokens }: RankedCandidate): Pick<RankedResult, 'highlight' | 'cutTokens'> => ({
+  ...(highlight === undefined ? {} : { highlight }),
+  ...(cutTokens === undefined ? {} : { cutTokens }),
+});
+
 /** Scores texts and puts them in the one total order. Nothing is cut and nothing is left out. */
 export const rankCandidates = async (
   rerankers: Reranker | readonly Reranker[],
   query: string,
   candidates: readonly Rankable[],
   fields: readonly string[],
-  options: CallOptions & { readonly deadlineMs?: number; readonly onOrder?: (order: readonly RankedCandidate[]) => void } = {},
+  options: RankingOptions = {},
 ): Promise<Ranked> => {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, stages: [] };
   for (const field of fields) {
@@ -111,13 +132,14 @@ export const rankCandidates = async (
       `no candidate has the field "${field}" to rank by; their fields are ${known.slice(0, 20).join(', ')}.`,
     );
   }
-  const { signal, deadlineMs, onOrder } = options;
+  const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
+  const texts = candidates.map(({ document }) => textOf(document, fields, { labels: fieldLabels }));
   const one = asOne(rerankers);
   // Only a cascade knows how to stop halfway.
   const reranker = one.mapStages === undefined && (deadlineMs !== undefined || onOrder !== undefined) ? cascade([one]) : one;
   const given = await reranker.score(
     query,
-    candidates.map(({ id, document, tokens }) => ({ id, text: textOf(document, fields), ...(tokens === undefined ? {} : { tokens }) })),
+    candidates.map(({ id, tokens }, i) => ({ id, text: texts[i] as string, ...(tokens === undefined ? {} : { tokens }) })),
     {
       ...(signal === undefined ? {} : { signal }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
@@ -125,8 +147,16 @@ export const rankCandidates = async (
     },
   );
   checkScores(given, candidates.length, reranker.fingerprint);
+  const order = inOrder(candidates, given).map((one): RankedCandidate => {
+    const [span, cutTokens = 0] = [given.spans?.[one.index], given.cut?.[one.index]];
+    return {
+      ...one,
+      ...(span === undefined ? {} : { highlight: { start: span[0], end: span[1], text: texts[one.index]?.slice(...span) ?? '' } }),
+      ...(cutTokens === 0 ? {} : { cutTokens }),
+    };
+  });
   return {
-    order: inOrder(candidates, given),
+    order,
     cut: given.cut?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
     usage: given.usage ?? {},
     complete: given.complete ?? true,
@@ -139,6 +169,8 @@ export interface RerankOptions extends CallOptions {
   readonly top?: number;
   /** Fields that are read, in order. @default all that hold words, see `defaultFields` */
   readonly rankFields: readonly string[];
+  /** Put each field's name before its words, a line a field: "title: …". @default false */
+  readonly fieldLabels?: boolean;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage gave. @default false */
@@ -174,21 +206,26 @@ export const rerank = async (
   checkQuery(query);
   const top = options.top ?? Math.max(1, documents.length);
   checkCount('top', top, 1, 100_000);
-  const { signal, deadlineMs } = options;
+  const { signal, deadlineMs, fieldLabels } = options;
   const ranked = await rankCandidates(reranker, query, documents, options.rankFields, {
     ...(signal === undefined ? {} : { signal }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(fieldLabels === undefined ? {} : { fieldLabels }),
   });
   const total = performance.now() - started;
   const { order, cut, complete, stages } = ranked;
-  const results = order.slice(0, top).map(({ index, id, relevance, stage }, at) => ({
-    id,
-    index,
-    relevanceScore: relevance,
-    rank: at + 1,
-    ...rankedByOf(ranked, stage),
-    ...(options.stages ? { stages: stageScores(stages, index) } : {}),
-    ...(options.documents ? { document: documents[index]?.document as Document } : {}),
-  }));
+  const results = order.slice(0, top).map((one, at) => {
+    const { index, id, relevance, stage } = one;
+    return {
+      id,
+      index,
+      relevanceScore: relevance,
+      rank: at + 1,
+      ...rankedByOf(ranked, stage),
+      ...readingOf(one),
+      ...(options.stages ? { stages: stageScores(stages, index) } : {}),
+      ...(options.documents ? { document: documents[index]?.document as Document } : {}),
+    };
+  });
   return { query, results, cut, complete, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
 };

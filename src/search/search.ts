@@ -4,7 +4,7 @@ import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
 import { fuse } from './fuse.ts';
-import { addUsage, type Ranked, type RankedResult, rankCandidates, rankedByOf, stageScores } from './rank.ts';
+import { addUsage, type Ranked, type RankedResult, rankCandidates, rankedByOf, readingOf, stageScores } from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
@@ -20,6 +20,8 @@ export interface SearchOptions extends CallOptions {
   readonly firstStage?: FirstStage;
   /** Fields that the reranker reads, in order. @default the fields that the index was made from */
   readonly rankFields?: readonly string[];
+  /** Put each field's name before its words, a line a field: "title: …"; token vectors of the index are then not used. @default false */
+  readonly fieldLabels?: boolean;
   /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
   readonly denseWeight?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
@@ -82,7 +84,16 @@ const queryVector = async (index: SearchIndex, query: string, options: CallOptio
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export const search = async (index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> => {
   const started = performance.now();
-  const { candidates: wanted = 25, top = 5, firstStage = 'dense', denseWeight = 0.5, signal, deadlineMs, onUpdate } = options;
+  const {
+    candidates: wanted = 25,
+    top = 5,
+    firstStage = 'dense',
+    denseWeight = 0.5,
+    fieldLabels = false,
+    signal,
+    deadlineMs,
+    onUpdate,
+  } = options;
   checkQuery(query);
   checkCount('candidates', wanted, 1, 10_000);
   checkCount('top', top, 1, 10_000);
@@ -99,7 +110,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   const made = index.manifest()?.fields ?? [];
   const fields = options.rankFields ?? made;
   // Stored token vectors are those of the indexed text; other fields make another text.
-  const stored = { tokens: rerankers.length > 0 && JSON.stringify(fields) === JSON.stringify(made) };
+  const stored = { tokens: rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) };
   const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
   const [vectors, embed] = dense ? await timed(() => queryVector(index, query, call)) : [undefined, 0];
   const [hits, retrieve] = await timed(async () => {
@@ -120,7 +131,8 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     stages: [],
   };
   const resultsOf = ({ order, stages, complete }: Pick<Ranked, 'order' | 'stages' | 'complete'>): readonly SearchResult[] =>
-    order.slice(0, top).map(({ index: at, id, relevance, stage }, place) => {
+    order.slice(0, top).map((one, place) => {
+      const { index: at, id, relevance, stage } = one;
       const hit = hits[at] as Hit;
       return {
         id,
@@ -130,6 +142,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
         firstStageRank: at + 1,
         firstStageScore: hit.score,
         ...rankedByOf({ stages, complete }, stage),
+        ...readingOf(one),
         ...(options.stages ? { stages: stageScores(stages, at) } : {}),
         ...(options.documents ? { document: hit.document } : {}),
       };
@@ -142,6 +155,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
       : await timed(() =>
           rankCandidates(rerankers, query, hits, fields, {
             ...call,
+            fieldLabels,
             ...(left === undefined ? {} : { deadlineMs: left }),
             ...(onUpdate === undefined ? {} : { onOrder: (order) => onUpdate(resultsOf({ order, stages: [], complete: true })) }),
           }),

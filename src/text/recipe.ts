@@ -13,15 +13,22 @@ const wordsOf = (value: FieldValue | undefined): string => {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 
+export interface RecipeOptions {
+  /** Put the name of each field before its words, a line a field: "title: …". @default false */
+  readonly labels?: boolean;
+}
+
 /**
- * The text of a document: the named fields in the order given, joined by one space. A field that is null, absent or only
- * white space adds nothing. A text without any field is ''.
+ * The text of a document: the named fields in the order given, joined by one space, or with labels by line ends. Strings stand as they are,
+ * numbers and truth values as JSON has them, lists joined by ", ", objects as JSON. A field that is null, absent or only white space adds
+ * nothing, nor does its label. A text without any field is ''.
  */
-export const textOf = (document: Document, fields: readonly string[]): string =>
+export const textOf = (document: Document, fields: readonly string[], { labels = false }: RecipeOptions = {}): string =>
   fields
-    .map((field) => wordsOf(Object.hasOwn(document, field) ? document[field] : undefined))
-    .filter((words) => words.trim() !== '')
-    .join(' ');
+    .map((field) => [field, wordsOf(Object.hasOwn(document, field) ? document[field] : undefined)] as const)
+    .filter(([, words]) => words.trim() !== '')
+    .map(([field, words]) => (labels ? `${field}: ${words}` : words))
+    .join(labels ? '\n' : ' ');
 
 /** Fields that hold a text in most collections: one of these alone is the text, with a title before it. */
 const textNames = ['text', 'content', 'body', 'passage', 'contents', 'abstract', 'overview', 'description'];

@@ -25,7 +25,7 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: ['top', 'rankFields', 'reranker', 'deadline', 'stages', 'format', ...modelFlags, 'json'],
+  options: ['top', 'rankFields', 'fieldLabels', 'reranker', 'longDocuments', 'deadline', 'stages', 'format', ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
@@ -45,7 +45,7 @@ export const rerankCommand = command({
     if (documents.length === 0)
       throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
     const rankFields = flags.rankFields ?? defaultFields(documents[0]?.document as Document);
-    const models = modelOptions(run);
+    const models = { ...modelOptions(run), longDocuments: flags.longDocuments };
     const shelf = rerankerShelf(() => openModel(flags.embedder, models), models);
     try {
       const reranker = await shelf.getAll(flags.reranker ?? ['default']);
@@ -53,6 +53,7 @@ export const rerankCommand = command({
         signal,
         top: flags.top,
         rankFields,
+        fieldLabels: flags.fieldLabels,
         documents: true,
         stages: flags.stages,
         ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),

@@ -10,7 +10,21 @@ export const searchCommand = command({
   name: 'search',
   about: 'Find candidates in an index and rerank them.',
   takes: ['<query>'],
-  options: ['in', 'pipeline', 'candidates', 'top', 'firstStage', 'rankFields', 'reranker', 'deadline', 'stages', ...modelFlags, 'json'],
+  options: [
+    'in',
+    'pipeline',
+    'candidates',
+    'top',
+    'firstStage',
+    'rankFields',
+    'fieldLabels',
+    'reranker',
+    'longDocuments',
+    'deadline',
+    'stages',
+    ...modelFlags,
+    'json',
+  ],
   examples: [
     'finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title',
     'finetooth search "a heist that goes wrong" --in ./movies --pipeline pipeline.json',
@@ -22,7 +36,7 @@ export const searchCommand = command({
     await using index = await openIndex(flags.in, {
       ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
       ...rerankerOption(flags.reranker),
-      models: modelOptions(run),
+      models: { ...modelOptions(run), longDocuments: flags.longDocuments },
     });
     // So that the time of the first stage is that of a search, not of loading the model.
     await Promise.all([index.embedder().warm?.(), index.reranker()?.warm?.()]);
@@ -31,6 +45,7 @@ export const searchCommand = command({
       top: flags.top,
       firstStage: flags.firstStage,
       ...(flags.rankFields === undefined ? {} : { rankFields: flags.rankFields }),
+      ...(flags.fieldLabels ? { fieldLabels: true } : {}),
     };
     const shared: SearchOptions = {
       signal,

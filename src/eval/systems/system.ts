@@ -2,7 +2,7 @@ import { FinetoothError } from '../../errors.ts';
 import { remembering } from '../../rerank/remembering.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
 import type { Pipeline } from '../../search/pipeline.ts';
-import { rankCandidates } from '../../search/rank.ts';
+import { type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
@@ -43,7 +43,7 @@ const rankedAt = async (
   query: string,
   candidates: readonly { readonly id: string; readonly document: Document }[],
   fields: readonly string[],
-  options: CallOptions,
+  options: RankingOptions,
 ): Promise<Record<number, readonly string[]>> => {
   const rankings: Record<number, readonly string[]> = {};
   for (const count of cutOffs) {
@@ -55,7 +55,7 @@ const rankedAt = async (
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System => {
-  const { name, firstStage, candidates, top = candidates, denseWeight } = pipeline;
+  const { name, firstStage, candidates, top = candidates, denseWeight, fieldLabels = false } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
   const first = { firstStage, denseWeight, reranker: null } as const;
@@ -72,6 +72,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
         top,
         denseWeight,
         rankFields: fields,
+        fieldLabels,
         reranker: remembered,
       });
       const hits =
@@ -82,7 +83,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
       return {
         ranking: answer.results.map(({ id }) => id),
         firstStage: hits.map(({ id }) => id),
-        cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, options),
+        cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
         latency: { ...(firstStage === 'bm25' ? {} : { embed }), retrieve, ...(remembered === null ? {} : { rerank }), total },
         usage: answer.usage,
       };
@@ -97,7 +98,7 @@ export const runSystem = (
   fields: readonly string[],
   { reranker, cutOffs }: SystemOptions,
 ): System => {
-  const { name, candidates, top = candidates } = pipeline;
+  const { name, candidates, top = candidates, fieldLabels = false } = pipeline;
   const depth = Math.max(candidates, ...cutOffs);
   return {
     name,
@@ -114,12 +115,12 @@ export const runSystem = (
       });
       const remembered = remembering(reranker);
       const started = performance.now();
-      const { order, usage } = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, options);
+      const { order, usage } = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, fieldLabels });
       const rerank = performance.now() - started;
       return {
         ranking: order.slice(0, top).map(({ id }) => id),
         firstStage,
-        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, options),
+        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
         latency: { rerank, total: rerank },
         usage,
       };

@@ -1,0 +1,83 @@
+import type { ModelEntry } from './model-entry.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+import { encodeQuestion } from './yes-no.ts';
+
+/** Asks a worker for the parts of texts that fit the model's window, instead of running it. */
+export interface SplitRequest {
+  readonly split: readonly string[];
+  /** What will be read beside each part; null for a model that reads texts alone. */
+  readonly query: string | null;
+}
+
+export interface SplitResult {
+  /** Where each part begins and ends in its text, in characters; all parts of the first text, then those of the second. */
+  readonly spans: Uint32Array;
+  /** [texts] Parts of each. */
+  readonly counts: Uint32Array;
+}
+
+/** Share of a window that a part repeats of the one before, so that an answer across a border stands whole in one of them. */
+const OVERLAP = 1 / 8;
+/** A unit longer than this share of the window is taken word by word. */
+const LONGEST_UNIT = 1 / 4;
+
+/** Sentences and lines, with the white space behind them. */
+const sentences = /[^.!?。！？\n]+[.!?。！？\n]*\s*|[.!?。！？\n]+\s*/gu;
+/** Words, at most so long that none fills a window. */
+const words = /\S{1,64}\s*|\s+/gu;
+
+interface Unit {
+  readonly from: number;
+  readonly to: number;
+  readonly tokens: number;
+}
+
+const unitsOf = (text: string, room: number, tokensIn: (text: string) => number): Unit[] => {
+  const units: Unit[] = [];
+  for (const { 0: sentence, index } of text.matchAll(sentences)) {
+    const tokens = tokensIn(sentence);
+    if (tokens <= room * LONGEST_UNIT) units.push({ from: index, to: index + sentence.length, tokens });
+    else
+      for (const { 0: word, index: at } of sentence.matchAll(words))
+        units.push({ from: index + at, to: index + at + word.length, tokens: tokensIn(word) });
+  }
+  return units;
+};
+
+/** Parts of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text. */
+export const partsOf = (text: string, room: number, tokensIn: (text: string) => number): readonly (readonly [number, number])[] => {
+  const units = unitsOf(text, room, tokensIn);
+  if (units.length === 0) return [[0, text.length]];
+  const parts: [number, number][] = [];
+  let first = 0;
+  for (;;) {
+    let tokens = 0;
+    let end = first;
+    while (end < units.length && (end === first || tokens + (units[end] as Unit).tokens <= room)) tokens += (units[end++] as Unit).tokens;
+    parts.push([(units[first] as Unit).from, (units[end - 1] as Unit).to]);
+    if (end === units.length) return parts;
+    let next = end;
+    let repeated = 0;
+    while (next - 1 > first && repeated + (units[next - 1] as Unit).tokens <= room * OVERLAP) repeated += (units[--next] as Unit).tokens;
+    first = next;
+  }
+};
+
+/** Tokens that a text may have beside that query. */
+const roomFor = (query: string | null, entry: ModelEntry, tokenizer: TextTokenizer): number => {
+  if (entry.kind === 'bi-encoder') return entry.maxTokens - tokenizer.encode(entry.prefix.document, entry.maxTokens).ids.length;
+  const { scoring, maxTokens } = entry;
+  const encode = scoring.form === 'yes-no' ? encodeQuestion(tokenizer, scoring.instruction) : tokenizer.encodePair;
+  const template = encode('', '', maxTokens).ids.length;
+  const taken = encode(query ?? '', '', maxTokens).ids.length;
+  // A query longer than half the window is cut to it, as the tokenizer does with pairs.
+  return Math.max(maxTokens - taken, Math.ceil((maxTokens - template) / 2));
+};
+
+/** Splits texts for a model whose runs they would not fit. The model is not run. */
+export const splitTexts = ({ split, query }: SplitRequest, entry: ModelEntry, tokenizer: TextTokenizer): SplitResult => {
+  const room = roomFor(query, entry, tokenizer);
+  const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
+  const parts = split.map((text) => partsOf(text, room, tokensIn));
+  return { spans: Uint32Array.from(parts.flat(2)), counts: Uint32Array.from(parts, ({ length }) => length) };
+};

@@ -1,0 +1,60 @@
+import type { CallOptions, Span } from '../types.ts';
+import type { Candidate, Reranker, Scores } from './reranker.ts';
+
+/** Where the parts of each text begin and end that a reranker reads whole beside the query. */
+export type SplitTexts = (query: string, texts: readonly string[], options?: CallOptions) => Promise<readonly (readonly Span[])[]>;
+
+/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
+const SURELY_SHORT = 200;
+
+interface Part {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly candidate: Candidate;
+  /** Absent: the whole text. */
+  readonly span: Span | undefined;
+}
+
+/**
+ * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. A
+ * candidate that brings token vectors is left to the reranker as it is: they are of the whole text that the index read.
+ */
+export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
+  ...reranker,
+  fingerprint: `in-parts-1(${reranker.fingerprint})`,
+  score: async (query, candidates, options = {}) => {
+    const { signal } = options;
+    const long = candidates.flatMap(({ text, tokens }, i) => (tokens !== undefined || text.length <= SURELY_SHORT ? [] : [i]));
+    const found = await split(
+      query,
+      long.map((i) => (candidates[i] as Candidate).text),
+      signal === undefined ? {} : { signal },
+    );
+    const spansOf = new Map(long.map((i, at) => [i, found[at] as readonly Span[]]));
+    const parts = candidates.flatMap((candidate, i): Part[] => {
+      const spans = spansOf.get(i) ?? [];
+      if (spans.length <= 1) return [{ i, candidate, span: undefined }];
+      return spans.map((span) => ({ i, candidate: { ...candidate, text: candidate.text.slice(...span) }, span }));
+    });
+    const given = await reranker.score(
+      query,
+      parts.map(({ candidate }) => candidate),
+      signal === undefined ? {} : { signal },
+    );
+    const best = new Map<number, number>();
+    for (const [at, { i }] of parts.entries()) {
+      const before = best.get(i);
+      if (before === undefined || (given.scores[at] as number) > (given.scores[before] as number)) best.set(i, at);
+    }
+    const winners = candidates.map((_, i) => best.get(i) as number);
+    const cut = winners.map((at) => given.cut?.[at] ?? 0);
+    const { relevance } = given;
+    return {
+      scores: Float32Array.from(winners, (at) => given.scores[at] as number),
+      ...(relevance === undefined ? {} : { relevance: Float32Array.from(winners, (at) => relevance[at] as number) }),
+      ...(cut.some((tokens) => tokens > 0) ? { cut: Uint32Array.from(cut) } : {}),
+      ...(given.usage === undefined ? {} : { usage: given.usage }),
+      spans: winners.map((at) => parts[at]?.span),
+    } satisfies Scores;
+  },
+});
