@@ -1,6 +1,6 @@
 /** docs/pareto.svg: quality against time of every first stage and tier. */
 import { timeAxis } from '../src/eval/render/axes.ts';
-import { openCanvas } from '../src/eval/render/canvas.ts';
+import { openCanvas, standalone } from '../src/eval/render/canvas.ts';
 import { lineOf, mean, measuredCollections, systems } from './quality-table.ts';
 import type { Published } from './run.ts';
 
@@ -35,7 +35,7 @@ export const paretoPlot = async (published: readonly Published[]): Promise<strin
   const { domain, ticks } = timeAxis(points.map(({ milliseconds }) => milliseconds));
   const [least, most] = [Math.min(...points.map(({ quality }) => quality)), Math.max(...points.map(({ quality }) => quality))];
   const right = (point: Point): boolean => point.milliseconds > Math.sqrt(domain[0] * domain[1]);
-  const { html } = draw({
+  const html = draw({
     name: 'pareto',
     title: 'Quality against the time of a query',
     description: points
@@ -47,7 +47,6 @@ export const paretoPlot = async (published: readonly Published[]): Promise<strin
       marginLeft: 56,
       marginRight: 24,
       marginBottom: 48,
-      style: { color: INK, background: 'none', fontFamily: 'system-ui, sans-serif', fontSize: '13px' },
       x: {
         type: 'log',
         domain: [...domain],
@@ -72,9 +71,5 @@ export const paretoPlot = async (published: readonly Published[]): Promise<strin
       ],
     },
   });
-  const styled = html.replace(
-    '<svg ',
-    `<svg xmlns="http://www.w3.org/2000/svg" fill="currentColor" color="${INK}" font-family="system-ui, sans-serif" font-size="13" `,
-  );
-  return `${styled}\n`;
+  return `${standalone(html, INK)}\n`;
 };

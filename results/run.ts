@@ -113,7 +113,9 @@ const linesFor = async (name: string, known: readonly Published[], say: Say): Pr
     const before = known.find((one) => one.value === value);
     const run = `${needs}/runs/${value}.top100.tsv.gz`;
     const supplied = collection(run) !== undefined;
-    const corpus = needs === undefined ? 'samples/films/corpus.jsonl' : /\.\w+$/.test(needs) ? needs : `${needs}/corpus.jsonl.gz`;
+    const packed = `${needs}/corpus.jsonl.gz`;
+    const whole = collection(packed) === undefined ? `${needs}/corpus.jsonl` : packed;
+    const corpus = needs === undefined ? 'samples/films/corpus.jsonl' : /\.\w+$/.test(needs) ? needs : whole;
     const data = supplied ? run : corpus;
     const { milliseconds, bytes } = measured.costs?.[value] ?? {};
     return {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { meanOf } from '../../src/eval/index.ts';
 import { timeAxis } from '../../src/eval/render/axes.ts';
-import { openCanvas } from '../../src/eval/render/canvas.ts';
+import { openCanvas, standalone } from '../../src/eval/render/canvas.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import { threads } from '../contenders/contender.ts';
 import { openRankedPassages } from '../ranked-passages.ts';
@@ -41,7 +41,7 @@ const drawing = async (buckets: readonly Bucket[]): Promise<string> => {
   const { plot, draw } = await openCanvas();
   const points = buckets.map(({ from, to, quality }) => ({ middle: Math.sqrt(from * to), quality }));
   const { domain, ticks } = timeAxis(points.map(({ middle }) => middle));
-  const { html } = draw({
+  const html = draw({
     name: 'deadlines',
     title: 'Quality by deadline',
     description: buckets.map(({ from, to, quality }) => `${from} to ${to - 1} ms: ${quality.toFixed(3)}.`).join(' '),
@@ -65,8 +65,7 @@ const drawing = async (buckets: readonly Bucket[]): Promise<string> => {
       ],
     },
   });
-  const page = `xmlns="http://www.w3.org/2000/svg" fill="currentColor" color="${INK}" font-family="system-ui, sans-serif" font-size="13"`;
-  return `${html.replace('<svg ', `<svg ${page} `)}\n`;
+  return `${standalone(html, INK)}\n`;
 };
 
 export const deadlines: Workload = {

@@ -38,7 +38,9 @@ describe('rankCandidates', () => {
   it('tells of each sharper order', async () => {
     const seen: string[][] = [];
     const both = cascade([numbers('first'), numbers('second', { sign: -1 })], { keep: [4, 2] });
-    const { order } = await rankCandidates(both, 'q', documents, ['text'], { onOrder: (now) => seen.push(now.map(({ id }) => id)) });
+    const { order } = await rankCandidates(both, 'q', documents, ['text'], {
+      onOrder: ({ order: now }) => seen.push(now.map(({ id }) => id)),
+    });
     expect(seen).toEqual([['d0', 'd2', 'd1', 'd3']]);
     expect(order.map(({ id }) => id)).toEqual(['d2', 'd0', 'd1', 'd3']);
   });

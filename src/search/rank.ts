@@ -18,7 +18,7 @@ export interface RankedResult {
   readonly relevanceScore: number;
   /** Place in this answer, from 1. */
   readonly rank: number;
-  /** Fingerprint of what gave this document its place; only when not all have the same. null: no reranker came to it in time. */
+  /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
   /** The part of the text that gave the score, where a long text was read in parts. `start` and `end` count characters of the ranked text. */
   readonly highlight?: { readonly start: number; readonly end: number; readonly text: string };
@@ -94,11 +94,14 @@ export const asOne = (rerankers: Reranker | readonly Reranker[]): Reranker => {
   return others.length === 0 ? (first as Reranker) : cascade([first as Reranker, ...others]);
 };
 
-/** What ranked one document, where not all have the same. */
+/** What ranked each of the results, where it was not the last stage for all of them. */
 export const rankedByOf = (
   { stages, complete }: Pick<Ranked, 'stages' | 'complete'>,
-  stage: number,
-): { readonly rankedBy?: string | null } => (complete && stages.length < 2 ? {} : { rankedBy: stages[stage]?.name ?? null });
+  results: readonly RankedCandidate[],
+): ((one: RankedCandidate) => { readonly rankedBy?: string | null }) => {
+  const alike = complete && results.every(({ stage }) => stage === Math.max(0, stages.length - 1));
+  return ({ stage }) => (alike ? {} : { rankedBy: stages[stage]?.name ?? null });
+};
 
 export interface RankingOptions extends CallOptions {
   /** Put each field's name before its words, a line a field: "title: …". @default false */
@@ -106,7 +109,7 @@ export interface RankingOptions extends CallOptions {
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
   /** Called with each sharper order before the last one. */
-  readonly onOrder?: (order: readonly RankedCandidate[]) => void;
+  readonly onOrder?: (ranked: Pick<Ranked, 'order' | 'stages' | 'complete'>) => void;
 }
 
 /** What a result says of the text that was read, where there is anything to say. */
@@ -143,7 +146,11 @@ export const rankCandidates = async (
     {
       ...(signal === undefined ? {} : { signal }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      ...(onOrder === undefined ? {} : { onScores: (scores: Scores) => onOrder(inOrder(candidates, scores)) }),
+      ...(onOrder === undefined
+        ? {}
+        : {
+            onScores: (scores: Scores) => onOrder({ order: inOrder(candidates, scores), stages: scores.stages ?? [], complete: false }),
+          }),
     },
   );
   checkScores(given, candidates.length, reranker.fingerprint);
@@ -214,14 +221,16 @@ export const rerank = async (
   });
   const total = performance.now() - started;
   const { order, cut, complete, stages } = ranked;
-  const results = order.slice(0, top).map((one, at) => {
-    const { index, id, relevance, stage } = one;
+  const best = order.slice(0, top);
+  const rankedBy = rankedByOf(ranked, best);
+  const results = best.map((one, at) => {
+    const { index, id, relevance } = one;
     return {
       id,
       index,
       relevanceScore: relevance,
       rank: at + 1,
-      ...rankedByOf(ranked, stage),
+      ...rankedBy(one),
       ...readingOf(one),
       ...(options.stages ? { stages: stageScores(stages, index) } : {}),
       ...(options.documents ? { document: documents[index]?.document as Document } : {}),

@@ -130,9 +130,11 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     complete: true,
     stages: [],
   };
-  const resultsOf = ({ order, stages, complete }: Pick<Ranked, 'order' | 'stages' | 'complete'>): readonly SearchResult[] =>
-    order.slice(0, top).map((one, place) => {
-      const { index: at, id, relevance, stage } = one;
+  const resultsOf = ({ order, stages, complete }: Pick<Ranked, 'order' | 'stages' | 'complete'>): readonly SearchResult[] => {
+    const best = order.slice(0, top);
+    const rankedBy = rankedByOf({ stages, complete }, best);
+    return best.map((one, place) => {
+      const { index: at, id, relevance } = one;
       const hit = hits[at] as Hit;
       return {
         id,
@@ -141,12 +143,13 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
         rank: place + 1,
         firstStageRank: at + 1,
         firstStageScore: hit.score,
-        ...rankedByOf({ stages, complete }, stage),
+        ...rankedBy(one),
         ...readingOf(one),
         ...(options.stages ? { stages: stageScores(stages, at) } : {}),
         ...(options.documents ? { document: hit.document } : {}),
       };
     });
+  };
   if (rerankers.length > 0) onUpdate?.(resultsOf(alone));
   const left = deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started));
   const [ranked, rerank] =
@@ -157,7 +160,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
             ...call,
             fieldLabels,
             ...(left === undefined ? {} : { deadlineMs: left }),
-            ...(onUpdate === undefined ? {} : { onOrder: (order) => onUpdate(resultsOf({ order, stages: [], complete: true })) }),
+            ...(onUpdate === undefined ? {} : { onOrder: (now) => onUpdate(resultsOf(now)) }),
           }),
         );
   return {

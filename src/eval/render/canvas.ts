@@ -82,3 +82,10 @@ export const openCanvas = async (load = loadPackages): Promise<Canvas> => {
     },
   };
 };
+
+/** A drawing as a file of its own: no page around it gives it a colour or letters. */
+export const standalone = ({ html }: Html, color: string): string => {
+  const own = { xmlns: namespace, color, 'font-family': 'system-ui, sans-serif', 'font-size': '13' };
+  const given = Object.entries(own).filter(([name]) => !new RegExp(`^<svg[^>]*\\s${name}=`).test(html));
+  return html.replace('<svg ', `<svg ${given.map(([name, value]) => `${name}="${value}" `).join('')}`);
+};
