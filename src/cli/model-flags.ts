@@ -1,4 +1,5 @@
 import type { ModelOptions } from '../config/parts.ts';
+import { FinetoothError } from '../errors.ts';
 import { size } from '../text/numbers.ts';
 import type { Flags, Run } from './command.ts';
 
@@ -29,3 +30,11 @@ export const modelOptions = (
 /** `--reranker` as `openIndex` takes it. */
 export const rerankerOption = (names: readonly string[] | undefined): { readonly reranker?: readonly string[] | null } =>
   names === undefined ? {} : { reranker: names.length === 1 && names[0] === 'none' ? null : names };
+
+/** --min-score as a number. Throws E_USAGE. */
+export const minScoreOption = (text: string | undefined): { readonly minScore?: number } => {
+  if (text === undefined) return {};
+  const minScore = Number(text);
+  if (text.trim() !== '' && minScore >= 0 && minScore <= 1) return { minScore };
+  throw new FinetoothError('E_USAGE', `--min-score takes a number from 0 to 1; got "${text}".`);
+};

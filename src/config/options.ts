@@ -116,6 +116,12 @@ export const options = {
     most: 600_000,
     about: 'milliseconds after which the best order so far is the answer (default: none)',
   },
+  minScore: {
+    kind: 'text',
+    name: 'min-score',
+    value: '0..1',
+    about: 'keep only what is at least so likely to be relevant (default: everything)',
+  },
   stages: { kind: 'flag', name: 'stages', about: 'also give what each stage of the reranker scored, in --json' },
   pipeline: {
     kind: 'text',

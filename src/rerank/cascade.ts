@@ -60,7 +60,7 @@ const scoresOf = (state: State, complete: boolean): Scores => {
     stages: state.stages.map(({ name, scores }) => ({ name, scores: scores.slice() })),
     complete,
     usage,
-    ...(state.relevance.some(Number.isNaN) ? {} : { relevance: state.relevance.slice() }),
+    ...(state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? {} : { relevance: state.relevance.slice() }),
     ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
     ...(state.spans.some((span) => span !== undefined) ? { spans: state.spans.slice() } : {}),
   };

@@ -19,7 +19,7 @@ export interface ScoreOptions extends CallOptions {
 /** `scores` [count], finite, higher is better; beside it only what the caller cannot know. */
 export interface Scores {
   readonly scores: Float32Array;
-  /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where nobody fitted one. */
+  /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where nobody fitted one, NaN where `stage` is -1. */
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly cut?: Uint32Array;

@@ -61,6 +61,23 @@ describe('rerank', () => {
     expect(alone.results[0]).toEqual({ id: 'd0', index: 0, relevanceScore: 9, rank: 1, stages: [9] });
   });
 
+  it('keeps what is likely enough, and refuses to where scores are no probabilities', async () => {
+    const sure: Reranker = {
+      ...numbers('sure'),
+      score: async (_, candidates) => ({
+        scores: Float32Array.from(candidates, ({ text }) => Number(text)),
+        relevance: Float32Array.from(candidates, ({ text }) => Number(text) / 10),
+      }),
+    };
+    const { results } = await rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 0.6 });
+    expect(results.map(({ id }) => id)).toEqual(['d0', 'd2']);
+    expect((await rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 0 })).results).toHaveLength(4);
+    await expect(rerank(numbers('raw'), 'q', documents, { rankFields: ['text'], minScore: 0.6 })).rejects.toThrow(
+      'the scores of "raw" are no probabilities',
+    );
+    await expect(rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 2 })).rejects.toThrow('between 0 and 1; got 2');
+  });
+
   it('flags an answer that the deadline cut off', async () => {
     const both = cascade([numbers('first'), numbers('slow', { wait: 2000 })], { keep: [4, 2] });
     const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], deadlineMs: 50 });

@@ -53,6 +53,8 @@ export interface Ranked {
   readonly usage: Usage;
   /** False when a deadline stopped the work. */
   readonly complete: boolean;
+  /** Whether `relevance` is a probability, for everything that a reranker scored. */
+  readonly calibrated: boolean;
   /** What each stage gave, by place in the list that was given; NaN where it did not score. One reranker is one stage. */
   readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
 }
@@ -126,7 +128,7 @@ export const rankCandidates = async (
   fields: readonly string[],
   options: RankingOptions = {},
 ): Promise<Ranked> => {
-  if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, stages: [] };
+  if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
   for (const field of fields) {
     if (candidates.some(({ document }) => Object.hasOwn(document, field))) continue;
     const known = [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))];
@@ -167,6 +169,7 @@ export const rankCandidates = async (
     cut: given.cut?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
     usage: given.usage ?? {},
     complete: given.complete ?? true,
+    calibrated: given.relevance !== undefined,
     stages: given.stages ?? [{ name: reranker.fingerprint, scores: given.scores }],
   };
 };
@@ -178,6 +181,8 @@ export interface RerankOptions extends CallOptions {
   readonly rankFields: readonly string[];
   /** Put each field's name before its words, a line a field: "title: …". @default false */
   readonly fieldLabels?: boolean;
+  /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
+  readonly minScore?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage gave. @default false */
@@ -185,6 +190,26 @@ export interface RerankOptions extends CallOptions {
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
 }
+
+/**
+ * What is at least so likely to be relevant; what no reranker came to in time is not. Without a threshold everything stays.
+ *
+ * @throws E_USAGE when the scores are no probabilities
+ */
+export const likelyEnough = (
+  { order, calibrated }: Pick<Ranked, 'order' | 'calibrated'>,
+  minScore: number | undefined,
+  rankedBy: string,
+): readonly RankedCandidate[] => {
+  if (minScore === undefined) return order;
+  if (!(minScore >= 0 && minScore <= 1)) throw new FinetoothError('E_USAGE', `minScore lies between 0 and 1; got ${String(minScore)}.`);
+  if (!calibrated)
+    throw new FinetoothError(
+      'E_USAGE',
+      `the scores of "${rankedBy}" are no probabilities, so minScore would mean nothing. Fit them with "finetooth calibrate", or leave minScore out.`,
+    );
+  return order.filter(({ relevance, stage }) => stage >= 0 && relevance >= minScore);
+};
 
 /** What each stage gave for one candidate. */
 export const stageScores = (stages: Ranked['stages'], index: number): (number | null)[] =>
@@ -220,7 +245,8 @@ export const rerank = async (
     ...(fieldLabels === undefined ? {} : { fieldLabels }),
   });
   const total = performance.now() - started;
-  const { order, cut, complete, stages } = ranked;
+  const { cut, complete, stages } = ranked;
+  const order = likelyEnough(ranked, options.minScore, reranker.fingerprint);
   const best = order.slice(0, top);
   const rankedBy = rankedByOf(ranked, best);
   const results = best.map((one, at) => {

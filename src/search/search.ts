@@ -4,7 +4,7 @@ import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
 import { fuse } from './fuse.ts';
-import { addUsage, type Ranked, type RankedResult, rankCandidates, rankedByOf, readingOf, stageScores } from './rank.ts';
+import { addUsage, likelyEnough, type Ranked, type RankedResult, rankCandidates, rankedByOf, readingOf, stageScores } from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
@@ -26,6 +26,8 @@ export interface SearchOptions extends CallOptions {
   readonly denseWeight?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
+  /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
+  readonly minScore?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage of the reranker gave. @default false */
@@ -128,6 +130,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     cut: 0,
     usage: {},
     complete: true,
+    calibrated: false,
     stages: [],
   };
   const resultsOf = ({ order, stages, complete }: Pick<Ranked, 'order' | 'stages' | 'complete'>): readonly SearchResult[] => {
@@ -163,11 +166,12 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
             ...(onUpdate === undefined ? {} : { onOrder: (now) => onUpdate(resultsOf(now)) }),
           }),
         );
+  const rankedBy = rerankers.length === 0 ? null : rerankers.map(({ fingerprint }) => fingerprint).join(' > ');
   return {
     query,
     firstStage,
-    rankedBy: rerankers.length === 0 ? null : rerankers.map(({ fingerprint }) => fingerprint).join(' > '),
-    results: resultsOf(ranked),
+    rankedBy,
+    results: resultsOf({ ...ranked, order: likelyEnough(ranked, options.minScore, rankedBy ?? firstStage) }),
     complete: ranked.complete,
     candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
     cut: ranked.cut,

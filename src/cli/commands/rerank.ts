@@ -8,7 +8,7 @@ import { counted, duration } from '../../text/numbers.ts';
 import { defaultFields } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
-import { modelFlags, modelOptions } from '../model-flags.ts';
+import { minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { fitted, labelOf } from '../text.ts';
 
@@ -25,7 +25,19 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: ['top', 'rankFields', 'fieldLabels', 'reranker', 'longDocuments', 'deadline', 'stages', 'format', ...modelFlags, 'json'],
+  options: [
+    'top',
+    'rankFields',
+    'fieldLabels',
+    'reranker',
+    'longDocuments',
+    'minScore',
+    'deadline',
+    'stages',
+    'format',
+    ...modelFlags,
+    'json',
+  ],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
@@ -56,6 +68,7 @@ export const rerankCommand = command({
         fieldLabels: flags.fieldLabels,
         documents: true,
         stages: flags.stages,
+        ...minScoreOption(flags.minScore),
         ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
       });
       if (flags.json) return terminal.write(`${JSON.stringify(answer)}\n`);

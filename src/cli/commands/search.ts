@@ -3,7 +3,7 @@ import { readOnePipeline, searchOptionsOf } from '../../config/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
 import { type SearchOptions, search } from '../../search/search.ts';
 import { command } from '../command.ts';
-import { modelFlags, modelOptions, rerankerOption } from '../model-flags.ts';
+import { minScoreOption, modelFlags, modelOptions, rerankerOption } from '../model-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
 
 export const searchCommand = command({
@@ -20,6 +20,7 @@ export const searchCommand = command({
     'fieldLabels',
     'reranker',
     'longDocuments',
+    'minScore',
     'deadline',
     'stages',
     ...modelFlags,
@@ -51,6 +52,7 @@ export const searchCommand = command({
       signal,
       documents: true,
       stages: flags.stages,
+      ...minScoreOption(flags.minScore),
       ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
     };
     const chosen = pipeline === undefined ? typed : { top: flags.top, ...(await searchOptionsOf(pipeline, index)) };
