@@ -1,9 +1,22 @@
 /** The public surface: everything that is exported is listed here by name. */
 
+export { type CalibrateOptions, type CalibrateReport, calibrate } from './config/calibrate.ts';
+export { type CalibrationFile, readCalibration, withCalibration } from './config/calibration-file.ts';
 export type { EvaluateOptions } from './config/eval-options.ts';
 export { comparedPipelines, evaluate } from './config/evaluate.ts';
 export { type OpenIndexOptions, openIndex } from './config/open-index.ts';
-export { defaultModel, lanceStore, lateInteraction, localEmbedder, type ModelOptions, memoryStore, openModel } from './config/parts.ts';
+export {
+  cascade,
+  crossEncoder,
+  defaultModel,
+  lanceStore,
+  lateInteraction,
+  localEmbedder,
+  type ModelOptions,
+  memoryStore,
+  openCrossEncoderReranker,
+  openModel,
+} from './config/parts.ts';
 export { readPipelines, searchOptionsOf } from './config/pipelines.ts';
 export type { NamedRerankers } from './config/rerankers.ts';
 export { type TuneOptions, type TuneReport, tune } from './config/tune.ts';
@@ -13,7 +26,9 @@ export { byScore, compareIds } from './math/order.ts';
 export type { BiEncoder } from './model/bi-encoder.ts';
 export type { ModelEntry } from './model/model-entry.ts';
 export { type ReadOptions, readDocuments } from './read/read.ts';
-export type { Candidate, Reranker, Scores } from './rerank/reranker.ts';
+export type { Calibration } from './rerank/calibration.ts';
+export type { CascadeOptions, Combination } from './rerank/cascade.ts';
+export type { Candidate, Reranker, ScoreOptions, Scores } from './rerank/reranker.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
 export { fuse } from './search/fuse.ts';
 export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';

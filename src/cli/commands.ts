@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command.ts';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { datasetsListCommand, datasetsPullCommand } from './commands/datasets.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   evalCommand,
   labelCommand,
   tuneCommand,
+  calibrateCommand,
   deleteCommand,
   statusCommand,
   modelsListCommand,

@@ -1,15 +1,33 @@
 /**
- * A score as a probability of relevance: 1 / (1 + exp(-(slope × score + intercept))), Platt's scaling
- * (https://www.researchgate.net/publication/2594015, 1999). `slope` is above 0, so the order stays.
+ * A score as a probability of relevance. `slope` and `intercept`: 1 / (1 + exp(-(slope × score + intercept))), Platt's scaling
+ * (https://www.researchgate.net/publication/2594015, 1999), `slope` above 0. `points`: scores and probabilities, both rising, with straight
+ * lines between them and level beyond the ends (isotonic regression). Either way the order stays.
  */
-export interface Calibration {
-  readonly slope: number;
-  readonly intercept: number;
-}
+export type Calibration =
+  | { readonly slope: number; readonly intercept: number }
+  | { readonly points: readonly (readonly [number, number])[] };
+
+/** Probability at a score on the broken line through the points; found by halving. */
+const between = (points: readonly (readonly [number, number])[], score: number): number => {
+  let [low, high] = [0, points.length - 1];
+  const [first, last] = [points[low] as readonly [number, number], points[high] as readonly [number, number]];
+  if (score <= first[0]) return first[1];
+  if (score >= last[0]) return last[1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((points[middle] as readonly [number, number])[0] <= score) low = middle;
+    else high = middle;
+  }
+  const [from, to] = [points[low] as readonly [number, number], points[high] as readonly [number, number]];
+  return from[1] + ((score - from[0]) / (to[0] - from[0])) * (to[1] - from[1]);
+};
+
+export const probabilityOf = (score: number, calibration: Calibration): number =>
+  'points' in calibration ? between(calibration.points, score) : 1 / (1 + Math.exp(-(calibration.slope * score + calibration.intercept)));
 
 /** [count] Probabilities, 0 to 1. */
-export const relevanceOf = (scores: Float32Array, { slope, intercept }: Calibration): Float32Array =>
-  scores.map((score) => 1 / (1 + Math.exp(-(slope * score + intercept))));
+export const relevanceOf = (scores: Float32Array, calibration: Calibration): Float32Array =>
+  scores.map((score) => probabilityOf(score, calibration));
 
 /** A logit that its authors read through a sigmoid. */
 export const sigmoid: Calibration = { slope: 1, intercept: 0 };

@@ -1,3 +1,4 @@
+import { readCalibration, withCalibration } from '../../config/calibration-file.ts';
 import { openModel } from '../../config/parts.ts';
 import { rerankerShelf } from '../../config/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
@@ -31,6 +32,7 @@ export const rerankCommand = command({
     'fieldLabels',
     'reranker',
     'longDocuments',
+    'calibration',
     'minScore',
     'deadline',
     'stages',
@@ -58,9 +60,11 @@ export const rerankCommand = command({
       throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
     const rankFields = flags.rankFields ?? defaultFields(documents[0]?.document as Document);
     const models = { ...modelOptions(run), longDocuments: flags.longDocuments };
+    const calibration = flags.calibration === undefined ? undefined : await readCalibration(flags.calibration, signal);
     const shelf = rerankerShelf(() => openModel(flags.embedder, models), models);
     try {
-      const reranker = await shelf.getAll(flags.reranker ?? ['default']);
+      const named = await shelf.getAll(flags.reranker ?? ['default']);
+      const reranker = calibration === undefined ? named : withCalibration(named, calibration);
       const answer = await rerank(reranker, query, documents, {
         signal,
         top: flags.top,

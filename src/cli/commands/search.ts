@@ -1,6 +1,9 @@
+import { readCalibration, withCalibration } from '../../config/calibration-file.ts';
 import { openIndex } from '../../config/open-index.ts';
 import { readOnePipeline, searchOptionsOf } from '../../config/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
+import type { Reranker } from '../../rerank/reranker.ts';
+import { asOne } from '../../search/rank.ts';
 import { type SearchOptions, search } from '../../search/search.ts';
 import { command } from '../command.ts';
 import { minScoreOption, modelFlags, modelOptions, rerankerOption } from '../model-flags.ts';
@@ -20,6 +23,7 @@ export const searchCommand = command({
     'fieldLabels',
     'reranker',
     'longDocuments',
+    'calibration',
     'minScore',
     'deadline',
     'stages',
@@ -56,7 +60,12 @@ export const searchCommand = command({
       ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
     };
     const chosen = pipeline === undefined ? typed : { top: flags.top, ...(await searchOptionsOf(pipeline, index)) };
-    const answer = await search(index, given[0] as string, { ...chosen, ...shared });
+    const reranker = chosen.reranker === undefined ? index.reranker() : chosen.reranker;
+    const fitted = flags.calibration === undefined ? undefined : await readCalibration(flags.calibration, signal);
+    if (fitted !== undefined && reranker === null)
+      throw new FinetoothError('E_USAGE', '--calibration is for a reranker; there is none in this search.');
+    const read = fitted === undefined ? {} : { reranker: withCalibration(asOne(reranker as Reranker), fitted) };
+    const answer = await search(index, given[0] as string, { ...chosen, ...shared, ...read });
     if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns));
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
     terminal.write(`${JSON.stringify({ ...answer, candidates })}\n`);

@@ -1,0 +1,71 @@
+import { type CalibrateReport, calibrate } from '../../config/calibrate.ts';
+import { FinetoothError } from '../../errors.ts';
+import { figure } from '../../eval/render/numbers.ts';
+import { grouped } from '../../text/numbers.ts';
+import { command } from '../command.ts';
+import { modelFlags, modelOptions } from '../model-flags.ts';
+import { showProgress } from '../progress.ts';
+import { saveText } from '../save.ts';
+
+const table = ({ queries, pairs, relevant, heldOut, before, file }: CalibrateReport): string => {
+  const row = (name: string, quality: { readonly calibrationError: number; readonly logLoss: number }): string =>
+    `  ${name.padEnd(32)}  ${figure(quality.calibrationError)}             ${figure(quality.logLoss)}`;
+  return `${[
+    `${grouped(queries)} queries, ${grouped(pairs)} scored candidates, ${grouped(relevant)} of them relevant; ${file.method}.`,
+    '',
+    '                                    calibration error  log loss',
+    ...(before === undefined ? [] : [row('as the reranker states it', before)]),
+    row('fitted, queries not fitted on', heldOut),
+    '',
+    'On those queries, tenths of the candidates by rising probability: stated, and relevant indeed',
+    ...heldOut.bins.map(({ stated, relevant: share, count }) => `  ${figure(stated)}  ${figure(share)}  ${grouped(count)} candidates`),
+  ].join('\n')}\n`;
+};
+
+export const calibrateCommand = command({
+  name: 'calibrate',
+  about: 'Fit the probability of relevance to the scores of a reranker on your judged queries.',
+  takes: [],
+  options: [
+    'data',
+    'qrels',
+    'in',
+    'fields',
+    'reranker',
+    'candidates',
+    'relevantFrom',
+    'method',
+    'save',
+    'work',
+    'datasets',
+    ...modelFlags,
+    'json',
+  ],
+  examples: [
+    'finetooth calibrate --data ./my-set --save calibration.json',
+    'finetooth calibrate --data queries.json --in ./movies --reranker late-interaction --method isotonic --save calibration.json',
+  ],
+  run: async (run) => {
+    const { flags, terminal, signal } = run;
+    if (flags.data === undefined) throw new FinetoothError('E_USAGE', 'calibrate needs --data, the judged queries.');
+    const report = await calibrate({
+      data: flags.data,
+      signal,
+      models: modelOptions(run),
+      candidates: flags.candidates,
+      relevantFrom: flags.relevantFrom,
+      method: flags.method,
+      ...(flags.reranker === undefined ? {} : { reranker: flags.reranker }),
+      ...(flags.datasets === undefined ? {} : { datasetsFolder: flags.datasets }),
+      ...(flags.qrels === undefined ? {} : { judgments: flags.qrels }),
+      ...(flags.in === undefined ? {} : { in: flags.in }),
+      ...(flags.fields === undefined ? {} : { fields: flags.fields }),
+      ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+      ...(flags.work === undefined ? {} : { workFolder: flags.work }),
+      onProgress: showProgress(terminal),
+    });
+    terminal.progress('');
+    if (flags.save !== undefined) await saveText(flags.save, `${JSON.stringify(report.file, null, 2)}\n`);
+    terminal.write(flags.json ? `${JSON.stringify(report)}\n` : table(report));
+  },
+});

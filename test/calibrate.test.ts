@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { calibrate, type Reranker, readCalibration, withCalibration } from '../src/index.ts';
+import { finetooth, workFolder } from './finetooth.ts';
+
+const folder = workFolder();
+const path = (name: string): string => join(folder, name);
+
+/** Scores a film by how many letters of the query are in it: enough to be fitted, no model needed. */
+const letters: Reranker = {
+  fingerprint: 'letters@1',
+  score: async (query, candidates) => ({
+    scores: Float32Array.from(candidates, ({ text }) => query.split(' ').filter((word) => text.toLowerCase().includes(word)).length),
+  }),
+};
+
+describe('calibrate', () => {
+  it('fits a reranker of the caller, and measures on queries that had no part in it', async () => {
+    const report = await calibrate({ data: 'films', fields: ['title', 'overview'], reranker: letters, workFolder: path('work') });
+    expect(report).toMatchObject({ queries: 40, pairs: 1000, file: { reranker: 'letters@1', method: 'platt' } });
+    expect(report.before).toBeUndefined();
+    expect(report.heldOut.calibrationError).toBeLessThan(0.1);
+    expect(report.heldOut.bins.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
+    const fitted = withCalibration(letters, report.file);
+    const { relevance } = await fitted.score('bats at night', [{ text: 'a day' }, { text: 'bats at night' }]);
+    expect(relevance?.[1]).toBeGreaterThan(relevance?.[0] as number);
+    expect(() => withCalibration({ ...letters, fingerprint: 'other@2' }, report.file)).toThrow(
+      'fitted for "letters@1"; the reranker is "other@2"',
+    );
+  });
+
+  it('writes a file that a search takes, and refuses another', async () => {
+    const common = ['--data', 'films', '--fields', 'title,overview,tagline', '--reranker', 'late-interaction', '--work', path('work')];
+    const { status, stdout } = await finetooth(['calibrate', ...common, '--save', path('fit.json'), '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ before: { calibrationError: expect.any(Number) } });
+    writeFileSync(path('two.json'), '[{"id": "a", "text": "a bat flies at night"}, {"id": "b", "text": "a quiet lake"}]');
+    const search = ['rerank', 'bats', path('two.json'), '--reranker', 'late-interaction', '--calibration', path('fit.json'), '--json'];
+    const found = JSON.parse((await finetooth(search)).stdout) as { results: { id: string; relevanceScore: number }[] };
+    expect(found.results.map(({ id }) => id)).toEqual(['a', 'b']);
+    const other = await finetooth(['rerank', 'bats', path('two.json'), '--calibration', path('fit.json')]);
+    expect([other.status, other.stderr]).toEqual([expect.any(Number), expect.stringContaining('E_FINGERPRINT')]);
+    const torn = { ...JSON.parse(readFileSync(path('fit.json'), 'utf8')), calibration: { slope: -1, intercept: 0 } };
+    writeFileSync(path('torn.json'), JSON.stringify(torn));
+    await expect(readCalibration(path('torn.json'))).rejects.toMatchObject({ code: 'E_INPUT_FORMAT' });
+  });
+});
