@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Plain JavaScript of old Node: it must run there to say that it cannot.
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 12)) {
+if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(
-    `finetooth needs Node 22.12 or newer and this is Node ${process.versions.node}: install a newer one (in a clone, "npm ci" brings one and "npx finetooth" uses it).\n`,
+    `finetooth needs Node 22.13 or newer and this is Node ${process.versions.node}: install a newer one (in a clone, "npm ci" brings one and "npx finetooth" uses it).\n`,
   );
   process.exitCode = 1;
 } else {

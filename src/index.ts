@@ -26,6 +26,7 @@ export { byScore, compareIds } from './math/order.ts';
 export type { BiEncoder } from './model/bi-encoder.ts';
 export type { ModelEntry } from './model/model-entry.ts';
 export { type ReadOptions, readDocuments } from './read/read.ts';
+export { type CacheOptions, cached } from './rerank/cached.ts';
 export type { Calibration } from './rerank/calibration.ts';
 export type { CascadeOptions, Combination } from './rerank/cascade.ts';
 export type { Candidate, Reranker, ScoreOptions, Scores } from './rerank/reranker.ts';

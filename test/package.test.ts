@@ -105,7 +105,7 @@ describe('an old Node', () => {
       encoding: 'utf8',
     });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/^finetooth needs Node 22\.12 or newer and this is Node \d+\.\d+\.\d+: .+\n$/);
+    expect(stderr).toMatch(/^finetooth needs Node 22\.13 or newer and this is Node \d+\.\d+\.\d+: .+\n$/);
   });
 });
 

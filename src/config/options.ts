@@ -130,6 +130,12 @@ export const options = {
     value: 'FILE',
     about: 'probabilities that "finetooth calibrate --save" fitted for this reranker',
   },
+  scoreCache: {
+    kind: 'text',
+    name: 'score-cache',
+    value: 'FOLDER',
+    about: 'keep scores there, and score nothing a second time; processes may share it',
+  },
   minScore: {
     kind: 'text',
     name: 'min-score',

@@ -5,7 +5,7 @@ import { assembled } from '../../scripts/max-sim.ts';
 import { createMaxSim } from './max-sim.ts';
 import { packTokens, stepOf, unpackTokens } from './packed-tokens.ts';
 import { randomFrom } from './random.ts';
-import { meanMaxSim } from './vectors.ts';
+import { dot } from './vectors.ts';
 
 const unitRows = (random: () => number, count: number, size: number): Float32Array => {
   const rows = Float32Array.from({ length: count * size }, () => random() + random() + random() - 1.5);
@@ -14,6 +14,29 @@ const unitRows = (random: () => number, count: number, size: number): Float32Arr
     for (let i = row * size; i < (row + 1) * size; i++) rows[i] = (rows[i] as number) / length;
   }
   return rows;
+};
+
+/**
+ * Mean over the query's token vectors of the best dot product with any token vector of the document
+ * (MaxSim of ColBERT, https://arxiv.org/abs/2004.12832, as a mean so that long queries do not score higher).
+ * [-1, 1] for rows of length 1; 0 when either side has no tokens.
+ */
+const meanMaxSim = (
+  query: { readonly rows: Float32Array; readonly from: number; readonly to: number },
+  document: { readonly rows: Float32Array; readonly from: number; readonly to: number },
+  size: number,
+): number => {
+  if (query.to <= query.from || document.to <= document.from) return 0;
+  let sum = 0;
+  for (let q = query.from; q < query.to; q++) {
+    let best = Number.NEGATIVE_INFINITY;
+    for (let d = document.from; d < document.to; d++) {
+      const similarity = dot(query.rows, q * size, document.rows, d * size, size);
+      if (similarity > best) best = similarity;
+    }
+    sum += best;
+  }
+  return sum / (query.to - query.from);
 };
 
 describe('the kernel', () => {

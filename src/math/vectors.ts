@@ -15,26 +15,3 @@ export const dot = (a: Float32Array, fromA: number, b: Float32Array, fromB: numb
   for (; i < size; i++) s0 += (a[fromA + i] as number) * (b[fromB + i] as number);
   return s0 + s1 + s2 + s3;
 };
-
-/**
- * Mean over the query's token vectors of the best dot product with any token vector of the document
- * (MaxSim of ColBERT, https://arxiv.org/abs/2004.12832, as a mean so that long queries do not score higher).
- * [-1, 1] for rows of length 1; 0 when either side has no tokens.
- */
-export const meanMaxSim = (
-  query: { readonly rows: Float32Array; readonly from: number; readonly to: number },
-  document: { readonly rows: Float32Array; readonly from: number; readonly to: number },
-  size: number,
-): number => {
-  if (query.to <= query.from || document.to <= document.from) return 0;
-  let sum = 0;
-  for (let q = query.from; q < query.to; q++) {
-    let best = Number.NEGATIVE_INFINITY;
-    for (let d = document.from; d < document.to; d++) {
-      const similarity = dot(query.rows, q * size, document.rows, d * size, size);
-      if (similarity > best) best = similarity;
-    }
-    sum += best;
-  }
-  return sum / (query.to - query.from);
-};

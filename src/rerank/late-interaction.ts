@@ -1,11 +1,11 @@
 import { createMaxSim } from '../math/max-sim.ts';
 import { bytesPerToken, stepOf, unpackTokens } from '../math/packed-tokens.ts';
-import { dot, meanMaxSim } from '../math/vectors.ts';
+import { dot } from '../math/vectors.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
-import type { CallOptions, TokenVectors } from '../types.ts';
+import type { CallOptions, TokenForm, TokenVectors } from '../types.ts';
 import { type Calibration, relevanceOf } from './calibration.ts';
 import { fittedCalibration } from './fitted.ts';
-import type { Reranker } from './reranker.ts';
+import type { Candidate, Reranker } from './reranker.ts';
 
 export interface LateInteractionOptions {
   /** Turns a score into a probability. @default what was fitted for these weights, where they are bundled */
@@ -28,6 +28,8 @@ const KEPT_QUERIES = 16;
 export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker => {
   const size = encoder.files.entry.dimensions;
   const kernel = createMaxSim(size);
+  // Every token, in the steps that cost nothing that could be measured (decisions/0010).
+  const whole: TokenForm = { size, bits: 8, pool: 1 };
   const queries = new Map<string, ReturnType<typeof readQuery>>();
 
   const readQuery = async (query: string, call: CallOptions) => {
@@ -51,12 +53,11 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       throw error;
     }
   };
-  const scoreStored = (asked: Float32Array, { form, data, vector }: TokenVectors): number => {
+  const scoreOne = (asked: Float32Array, { form, data, vector }: TokenVectors): number => {
     const count = data.length / bytesPerToken(form);
     const similarity = kernel.score(count, (target) => unpackTokens(data, form, target), stepOf(form));
     return (dot(asked, 0, vector, 0, size) + similarity) / 2;
   };
-
   const fingerprint = `late-interaction-1(${encoder.fingerprint})`;
   const calibration = options.calibration ?? fittedCalibration(fingerprint);
 
@@ -69,23 +70,22 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
         queryOf(query, call),
         encoder.encode(
           fresh.map((i) => candidates[i]?.text as string),
-          { ...call, prefix: 'document', tokens: 'rows' },
+          { ...call, prefix: 'document', tokens: whole },
         ),
       ]);
-      const queryRows = { rows: words.tokenVectors, from: 0, to: words.tokenOffsets[1] as number };
-      const scores = new Float32Array(candidates.length);
-      const cut = new Uint32Array(candidates.length);
-      let tokens = queryTokens;
-      for (const [row, i] of fresh.entries()) {
-        const own = { rows: read.tokenVectors, from: read.tokenOffsets[row] as number, to: read.tokenOffsets[row + 1] as number };
-        scores[i] = (dot(asked.vectors, 0, read.vectors, row * size, size) + meanMaxSim(queryRows, own, size)) / 2;
-        cut[i] = read.cut[row] as number;
-        tokens += read.tokens[row] as number;
-      }
+      const rowOf = new Map(fresh.map((i, row) => [i, row]));
+      const tokensOf = ({ tokens }: Candidate, i: number): TokenVectors => {
+        const row = rowOf.get(i);
+        if (row === undefined) return tokens as TokenVectors;
+        const data = read.packed.subarray(read.packedOffsets[row], read.packedOffsets[row + 1]);
+        return { form: whole, data, vector: read.vectors.subarray(row * size, (row + 1) * size) };
+      };
       // From here on nothing waits, so that no other query comes between.
-      if (fresh.length < candidates.length) kernel.setQuery(words.tokenVectors, queryRows.to);
-      for (const [i, { tokens: stored }] of candidates.entries())
-        if (stored?.form.size === size) scores[i] = scoreStored(asked.vectors, stored);
+      kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
+      const scores = Float32Array.from(candidates, (candidate, i) => scoreOne(asked.vectors, tokensOf(candidate, i)));
+      const cut = new Uint32Array(candidates.length);
+      for (const [row, i] of fresh.entries()) cut[i] = read.cut[row] as number;
+      const tokens = read.tokens.reduce((sum, count) => sum + count, queryTokens);
       return {
         scores,
         usage: { tokens },

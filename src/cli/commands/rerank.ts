@@ -1,4 +1,3 @@
-import { readCalibration, withCalibration } from '../../config/calibration-file.ts';
 import { openModel } from '../../config/parts.ts';
 import { rerankerShelf } from '../../config/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
@@ -10,6 +9,7 @@ import { defaultFields } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
+import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { fitted, labelOf } from '../text.ts';
 
@@ -32,7 +32,7 @@ export const rerankCommand = command({
     'fieldLabels',
     'reranker',
     'longDocuments',
-    'calibration',
+    ...aroundFlags,
     'minScore',
     'deadline',
     'stages',
@@ -60,11 +60,9 @@ export const rerankCommand = command({
       throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
     const rankFields = flags.rankFields ?? defaultFields(documents[0]?.document as Document);
     const models = { ...modelOptions(run), longDocuments: flags.longDocuments };
-    const calibration = flags.calibration === undefined ? undefined : await readCalibration(flags.calibration, signal);
     const shelf = rerankerShelf(() => openModel(flags.embedder, models), models);
     try {
-      const named = await shelf.getAll(flags.reranker ?? ['default']);
-      const reranker = calibration === undefined ? named : withCalibration(named, calibration);
+      const reranker = await aroundReranker(await shelf.getAll(flags.reranker ?? ['default']), flags, signal);
       const answer = await rerank(reranker, query, documents, {
         signal,
         top: flags.top,

@@ -1,12 +1,11 @@
-import { readCalibration, withCalibration } from '../../config/calibration-file.ts';
 import { openIndex } from '../../config/open-index.ts';
 import { readOnePipeline, searchOptionsOf } from '../../config/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
-import type { Reranker } from '../../rerank/reranker.ts';
 import { asOne } from '../../search/rank.ts';
 import { type SearchOptions, search } from '../../search/search.ts';
 import { command } from '../command.ts';
 import { minScoreOption, modelFlags, modelOptions, rerankerOption } from '../model-flags.ts';
+import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
 
 export const searchCommand = command({
@@ -23,7 +22,7 @@ export const searchCommand = command({
     'fieldLabels',
     'reranker',
     'longDocuments',
-    'calibration',
+    ...aroundFlags,
     'minScore',
     'deadline',
     'stages',
@@ -61,11 +60,11 @@ export const searchCommand = command({
     };
     const chosen = pipeline === undefined ? typed : { top: flags.top, ...(await searchOptionsOf(pipeline, index)) };
     const reranker = chosen.reranker === undefined ? index.reranker() : chosen.reranker;
-    const fitted = flags.calibration === undefined ? undefined : await readCalibration(flags.calibration, signal);
-    if (fitted !== undefined && reranker === null)
-      throw new FinetoothError('E_USAGE', '--calibration is for a reranker; there is none in this search.');
-    const read = fitted === undefined ? {} : { reranker: withCalibration(asOne(reranker as Reranker), fitted) };
-    const answer = await search(index, given[0] as string, { ...chosen, ...shared, ...read });
+    if (reranker === null && (flags.calibration ?? flags.scoreCache) !== undefined)
+      throw new FinetoothError('E_USAGE', '--calibration and --score-cache are for a reranker; there is none in this search.');
+    const around = reranker === null ? null : await aroundReranker(asOne(reranker), flags, signal);
+    const answer = await search(index, given[0] as string, { ...chosen, ...shared, reranker: around });
+    await around?.close?.();
     if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns));
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
     terminal.write(`${JSON.stringify({ ...answer, candidates })}\n`);

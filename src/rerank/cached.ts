@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { type KnownScore, memoryScores, type ScoreStore } from '../cache/scores.ts';
+import { sqliteScores } from '../cache/sqlite-scores.ts';
+import type { Candidate, Reranker } from './reranker.ts';
+
+export interface CacheOptions {
+  /** A folder that any number of processes may share. @default none: scores are kept in this process */
+  readonly at?: string;
+  /** Scores that are kept; the oldest go first. 100 to 100,000,000. @default 100,000 in memory, 10,000,000 in a folder */
+  readonly maxEntries?: number;
+}
+
+/** Changes when what stands under a key changes its meaning. */
+const RECIPE = 'scores-1';
+
+/** All that a score depends on: reranker, query, text, and the form of token vectors, which stand for the text in late interaction. */
+const keyOf = (fingerprint: string, query: string, { text, tokens }: Candidate): string =>
+  createHash('sha256')
+    .update(JSON.stringify([RECIPE, fingerprint, tokens?.form ?? null, query]))
+    .update('\n')
+    .update(text)
+    .digest('base64url');
+
+const withStore = (reranker: Reranker, store: ScoreStore): Reranker => {
+  if (reranker.mapStages !== undefined) return reranker.mapStages((stage) => withStore(stage, store));
+  return {
+    ...reranker,
+    score: async (query, candidates, options) => {
+      const keys = candidates.map((candidate) => keyOf(reranker.fingerprint, query, candidate));
+      const known = [...store.get(keys)];
+      const fresh = known.flatMap((one, i) => (one === undefined ? [i] : []));
+      const given =
+        fresh.length === 0
+          ? undefined
+          : await reranker.score(
+              query,
+              fresh.map((i) => candidates[i] as Candidate),
+              options,
+            );
+      // A wrong count goes through as it is, to where it is refused.
+      if (given !== undefined && given.scores.length !== fresh.length) return given;
+      for (const [at, i] of fresh.entries()) {
+        const [relevance, span] = [given?.relevance?.[at], given?.spans?.[at]];
+        known[i] = {
+          score: given?.scores[at] as number,
+          cut: given?.cut?.[at] ?? 0,
+          ...(relevance === undefined ? {} : { relevance }),
+          ...(span === undefined ? {} : { span }),
+        };
+      }
+      const all = known as readonly KnownScore[];
+      if (fresh.length > 0 && all.every(({ score }) => Number.isFinite(score)))
+        store.put(fresh.map((i) => [keys[i] as string, all[i] as KnownScore]));
+      return {
+        scores: Float32Array.from(all, ({ score }) => score),
+        ...(all.some(({ relevance }) => relevance === undefined)
+          ? {}
+          : { relevance: Float32Array.from(all, ({ relevance }) => relevance as number) }),
+        ...(all.some(({ cut }) => cut > 0) ? { cut: Uint32Array.from(all, ({ cut }) => cut) } : {}),
+        ...(all.some(({ span }) => span !== undefined) ? { spans: all.map(({ span }) => span) } : {}),
+        ...(given?.usage === undefined ? {} : { usage: given.usage }),
+      };
+    },
+  };
+};
+
+/**
+ * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what was scored anew. Of a cascade
+ * every stage is cached, with what a deadline left unscored left out. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ */
+export const cached = (reranker: Reranker, { at, maxEntries }: CacheOptions = {}): Reranker => {
+  const store = at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
+  const inner = withStore(reranker, store);
+  return {
+    ...inner,
+    close: async () => {
+      store.close();
+      await reranker.close?.();
+    },
+  };
+};
