@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { EvalReport } from '../src/eval/report/report.ts';
 import { calibrate, type Reranker, readCalibration, withCalibration } from '../src/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
@@ -44,5 +45,34 @@ describe('calibrate', () => {
     const torn = { ...JSON.parse(readFileSync(path('fit.json'), 'utf8')), calibration: { slope: -1, intercept: 0 } };
     writeFileSync(path('torn.json'), JSON.stringify(torn));
     await expect(readCalibration(path('torn.json'))).rejects.toMatchObject({ code: 'E_INPUT_FORMAT' });
+  });
+
+  it('writes a file that an evaluation reports on, for the pipelines that it was fitted for', async () => {
+    const common = ['--data', 'films', '--fields', 'title,overview,tagline', '--work', path('work'), '--skip-checks', '--resamples', '100'];
+    const pipelines = [
+      { name: 'dense', reranker: null },
+      { name: 'reranked', reranker: 'late-interaction' },
+      { name: 'certain', reranker: 'late-interaction', calibration: path('certain.json') },
+    ];
+    const certain = { ...JSON.parse(readFileSync(path('fit.json'), 'utf8')), calibration: { slope: 1, intercept: 20 } };
+    writeFileSync(path('certain.json'), JSON.stringify(certain));
+    writeFileSync(path('pipelines.json'), JSON.stringify(pipelines));
+    const words = ['eval', ...common, '--pipelines', path('pipelines.json'), '--calibration', path('fit.json'), '--cut-offs', 'none'];
+    const { stdout, stderr } = await finetooth([...words, '--html', path('report.html'), '--json']);
+    expect(stderr).toBe('');
+    const { pipelines: found } = JSON.parse(stdout) as EvalReport;
+    const [dense, reranked, sure] = found.map(({ reliability }) => reliability);
+    expect(dense).toBeUndefined();
+    expect(reranked?.calibrationError).toBeLessThan(0.05);
+    expect(reranked?.bins.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
+    expect(sure?.calibrationError).toBeGreaterThan(0.5);
+    expect(readFileSync(path('report.html'), 'utf8')).toContain('<h2 id="probabilities">');
+    expect((await finetooth(words)).stdout).toMatch(/nDCG@10 .*calibration error .*p50/);
+    writeFileSync(path('other.json'), JSON.stringify({ name: 'other', reranker: 'default' }));
+    const other = await finetooth(['eval', ...common, '--pipelines', path('other.json'), '--calibration', path('fit.json')]);
+    expect(other.stderr).toMatch(/^E_FINGERPRINT: the calibration was fitted for "late-interaction/);
+    writeFileSync(path('none.json'), JSON.stringify(pipelines[0]));
+    const none = await finetooth(['eval', ...common, '--pipelines', path('none.json'), '--calibration', path('fit.json')]);
+    expect(none.stderr).toMatch(/^E_USAGE: a calibration is for rerankers, and none of the pipelines has one/);
   });
 });

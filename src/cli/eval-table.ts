@@ -23,12 +23,21 @@ const figures = ({ pipelines }: EvalReport, widest: number): string[] => {
   const timed = pipelines.some(({ latency }) => latency.total !== undefined);
   const tokens = pipelines.some((one) => one.tokens !== undefined);
   const cost = pipelines.some((one) => one.cost !== undefined);
-  const head = ['', ...names, ...(timed ? ['p50', 'p95', 'p99'] : []), ...(tokens ? ['tokens'] : []), ...(cost ? ['cost'] : [])];
+  const stated = pipelines.some(({ reliability }) => reliability !== undefined);
+  const head = [
+    '',
+    ...names,
+    ...(stated ? ['calibration error'] : []),
+    ...(timed ? ['p50', 'p95', 'p99'] : []),
+    ...(tokens ? ['tokens'] : []),
+    ...(cost ? ['cost'] : []),
+  ];
   const row = (one: PipelineReport): string[] => {
     const { total } = one.latency;
     return [
       one.name,
       ...names.map((name) => figure(one.measures[name]?.value ?? 0)),
+      ...(stated ? [one.reliability === undefined ? '' : figure(one.reliability.calibrationError)] : []),
       ...(timed ? (total === undefined ? ['', '', ''] : [total.p50, total.p95, total.p99].map(duration)) : []),
       ...(tokens ? [one.tokens === undefined ? '' : grouped(one.tokens)] : []),
       ...(cost ? [one.cost === undefined ? '' : dollars(one.cost)] : []),

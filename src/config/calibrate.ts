@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { type Example, fitCalibration, type Method } from '../eval/calibration/fit.ts';
-import { type Bin, calibrationError, logLoss, reliabilityBins, type Stated } from '../eval/calibration/reliability.ts';
+import { type Reliability, reliabilityOf, type Stated } from '../eval/calibration/reliability.ts';
 import { cacheFolder } from '../model/cache-folder.ts';
 import { type Calibration, probabilityOf } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
@@ -35,9 +35,9 @@ export interface CalibrateReport {
   readonly pairs: number;
   readonly relevant: number;
   /** On queries that had no part in the fit, each in turn one of five groups. */
-  readonly heldOut: { readonly calibrationError: number; readonly logLoss: number; readonly bins: readonly Bin[] };
+  readonly heldOut: Reliability;
   /** The same of the relevance that the reranker states itself; absent where it states none. */
-  readonly before?: { readonly calibrationError: number; readonly logLoss: number };
+  readonly before?: Reliability;
   readonly file: CalibrationFile;
 }
 
@@ -100,8 +100,6 @@ const scoredPairs = async (
   return { lists, fingerprint: one.fingerprint };
 };
 
-const qualityOf = (stated: readonly Stated[]) => ({ calibrationError: calibrationError(stated), logLoss: logLoss(stated) });
-
 const statedBy = (calibration: Calibration, examples: readonly Example[]): Stated[] =>
   examples.map(({ score, relevant }) => ({ probability: probabilityOf(score, calibration), relevant }));
 
@@ -126,8 +124,8 @@ export const calibrate = async (options: CalibrateOptions): Promise<CalibrateRep
     queries: lists.length,
     pairs: examples.length,
     relevant,
-    heldOut: { ...qualityOf(heldOut), bins: reliabilityBins(heldOut) },
-    ...(own.length < examples.length ? {} : { before: qualityOf(own) }),
+    heldOut: reliabilityOf(heldOut),
+    ...(own.length < examples.length ? {} : { before: reliabilityOf(own) }),
     file: {
       format: 'finetooth-calibration-1',
       reranker: fingerprint,

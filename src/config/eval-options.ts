@@ -9,6 +9,8 @@ export interface EvaluateOptions extends DataOptions {
   readonly runs?: readonly string[];
   /** @default `comparedPipelines` when there are no runs */
   readonly pipelines?: readonly Pipeline[];
+  /** A file of `finetooth calibrate` for every pipeline that reranks and names none. @default what is known of each reranker */
+  readonly calibration?: string;
   /** Candidates from this run instead of a first stage of our own. */
   readonly firstStageRun?: string;
   /** Rerankers of your own, by the name that the pipelines use for them. They are not closed. */

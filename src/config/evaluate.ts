@@ -13,6 +13,7 @@ import { measureRunFile, measureSystem, namesOfRuns } from '../eval/systems/meas
 import { runSystemOver } from '../eval/systems/run-system.ts';
 import type { SystemAnswer } from '../eval/systems/system.ts';
 import { cacheFolder } from '../model/cache-folder.ts';
+import { hashFile } from '../model/checksums.ts';
 import { readDocuments } from '../read/read.ts';
 import { checkCount } from '../search/check.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
@@ -49,6 +50,14 @@ const measuresOf = (options: EvaluateOptions): readonly Measure[] => {
   return [...measures.values()];
 };
 
+/** The pipelines, those that rerank with the calibration that is for all of them. */
+const withCalibrationFor = (pipelines: readonly Pipeline[], calibration: string | undefined): readonly Pipeline[] => {
+  if (calibration === undefined) return pipelines;
+  if (pipelines.every(({ reranker }) => reranker === null))
+    throw usage('a calibration is for rerankers, and none of the pipelines has one. Leave it out.');
+  return pipelines.map((one) => (one.reranker === null ? one : { calibration, ...one }));
+};
+
 /** Asks every system every query, each with its own journal, and gives back what is measured. */
 const measureSystems = async (
   { systems }: Systems,
@@ -60,7 +69,10 @@ const measureSystems = async (
   const { signal, onProgress, dropEmpty = false } = options;
   const measured: Measured[] = [];
   for (const system of systems) {
-    const path = join(workFolder, `answers-${keyOf(versionOfPackage(), system.fingerprint, JSON.stringify([...set.queries]))}.jsonl`);
+    // The pipeline names the file; what is in it may change.
+    const { calibration } = system.pipeline;
+    const fit = calibration === undefined ? '' : await hashFile(calibration, signal);
+    const path = join(workFolder, `answers-${keyOf(versionOfPackage(), system.fingerprint, fit, JSON.stringify([...set.queries]))}.jsonl`);
     const journal = await openJournal<SystemAnswer>(path);
     try {
       const run = await runSystemOver(system, [...set.judgments.keys()], (query) => set.queries.get(query), {
@@ -117,7 +129,8 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
   const gates = (options.gates ?? []).map(parseGate);
   const measures = measuresOf(options);
   const compared = firstStageRun === undefined ? comparedPipelines : comparedOverRun;
-  const pipelines = options.pipelines ?? (runs.length > 0 && firstStageRun === undefined && options.in === undefined ? [] : compared);
+  const named = options.pipelines ?? (runs.length > 0 && firstStageRun === undefined && options.in === undefined ? [] : compared);
+  const pipelines = withCalibrationFor(named, options.calibration);
   checkRerankers(pipelines, options.rerankers);
   const set = await findTestSet(options);
   const workFolder = options.workFolder ?? join(cacheFolder(process.env), 'eval');

@@ -6,6 +6,7 @@ import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
 import type { SearchOptions } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
+import { readCalibration, withCalibration } from './calibration-file.ts';
 import { cascade, rerankerNames } from './parts.ts';
 import type { NamedRerankers } from './rerankers.ts';
 
@@ -50,17 +51,18 @@ export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedReranke
   }
 };
 
-/** The reranker that a pipeline names; several are one cascade. */
+/** The reranker that a pipeline names; several are one cascade. Throws E_FINGERPRINT when its calibration was fitted for another one. */
 export const rerankerOf = async (
   pipeline: Pipeline,
   open: (names: readonly string[]) => Promise<Reranker>,
   own: NamedRerankers = {},
 ): Promise<Reranker | null> => {
-  const { reranker } = pipeline;
+  const { reranker, calibration } = pipeline;
   if (reranker === null) return null;
   checkRerankers([pipeline], own);
   const all = await Promise.all(reranker.map((name) => own[name] ?? open([name])));
-  return all.length === 1 ? (all[0] as Reranker) : cascade(all);
+  const one = all.length === 1 ? (all[0] as Reranker) : cascade(all);
+  return calibration === undefined ? one : withCalibration(one, await readCalibration(calibration));
 };
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */

@@ -1,14 +1,12 @@
 import { type Calibration, relevanceOf } from './calibration.ts';
-import type { Reranker } from './reranker.ts';
+import type { Reranker, Scores } from './reranker.ts';
 
 /**
  * A reranker whose relevance is what somebody fitted for it. Of a cascade the fit is that of the last stage's scores; a candidate that an
  * earlier stage ranked is as likely as its stage says, at most as likely as the ones above it.
  */
-export const calibrated = (reranker: Reranker, calibration: Calibration): Reranker => ({
-  ...reranker,
-  score: async (query, candidates, options) => {
-    const given = await reranker.score(query, candidates, options);
+export const calibrated = (reranker: Reranker, calibration: Calibration): Reranker => {
+  const read = (given: Scores): Scores => {
     const relevance = relevanceOf(given.scores, calibration);
     const last = (given.stages?.length ?? 1) - 1;
     for (const [i, stage] of given.stage?.entries() ?? []) {
@@ -16,5 +14,16 @@ export const calibrated = (reranker: Reranker, calibration: Calibration): Rerank
       else if (stage < last) relevance[i] = given.relevance?.[i] ?? 1;
     }
     return { ...given, relevance };
-  },
-});
+  };
+  const { mapStages } = reranker;
+  return {
+    ...reranker,
+    score: async (query, candidates, options = {}) => {
+      const { onScores } = options;
+      const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };
+      return read(await reranker.score(query, candidates, { ...options, ...heard }));
+    },
+    // With other parts inside it is still read by the same fit.
+    ...(mapStages === undefined ? {} : { mapStages: (change) => calibrated(mapStages(change), calibration) }),
+  };
+};

@@ -26,6 +26,8 @@ describe('a pipeline', () => {
     [{ name: 'a', denseWeight: 2 }, 'f, pipeline "a": "denseWeight" lies between 0'],
     [{ name: 'a', reranker: [] }, 'f, pipeline "a": "reranker" is a list of names; got [].'],
     [{ name: 'a', reranker: 3 }, 'f, pipeline "a": "reranker" is a list of names; got 3.'],
+    [{ name: 'a', calibration: 3 }, 'f, pipeline "a": "calibration" is the path of a file of "finetooth calibrate"; got 3.'],
+    [{ name: 'a', calibration: 'fit.json', reranker: null }, 'f, pipeline "a": "calibration" is for a reranker, and "reranker" is none.'],
     ['dense', 'f: a pipeline is an object such as {"name": "reranked", "candidates": 100}; got "dense".'],
   ])('refuses %j', (value, sentence) => {
     expect(() => parsePipeline(value, 'f')).toThrow(sentence);

@@ -19,12 +19,14 @@ export interface Pipeline {
   readonly rankFields?: readonly string[];
   /** Put each field's name before its words, a line a field. @default false */
   readonly fieldLabels?: boolean;
+  /** A file of `finetooth calibrate`, fitted for this reranker; a path from the working folder. @default what is known of the reranker */
+  readonly calibration?: string;
 }
 
 /** The default of `search`, under a name. */
 export const defaultPipeline: Pipeline = { name: 'default', firstStage: 'dense', candidates: 25, reranker: ['default'], denseWeight: 0.5 };
 
-const keys = ['name', 'firstStage', 'candidates', 'reranker', 'top', 'denseWeight', 'rankFields', 'fieldLabels'] as const;
+const keys = ['name', 'firstStage', 'candidates', 'reranker', 'top', 'denseWeight', 'rankFields', 'fieldLabels', 'calibration'] as const;
 
 const wrong = (where: string, why: string): FinetoothError => new FinetoothError('E_USAGE', `${where}: ${why}.`);
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? String(value);
@@ -49,7 +51,17 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     const near = nearestName(key, keys);
     throw wrong(where, `a pipeline has no "${key}"${near === undefined ? '' : `, did you mean "${near}"`}; it has ${keys.join(', ')}`);
   }
-  const { name, firstStage = 'dense', candidates = 25, reranker = 'default', top, denseWeight = 0.5, rankFields, fieldLabels } = given;
+  const {
+    name,
+    firstStage = 'dense',
+    candidates = 25,
+    reranker = 'default',
+    top,
+    denseWeight = 0.5,
+    rankFields,
+    fieldLabels,
+    calibration,
+  } = given;
   if (typeof name !== 'string' || name.trim() === '') throw wrong(where, `a pipeline needs a "name"; got ${shown(name)}`);
   const here = `${where}, pipeline "${name}"`;
   if (!firstStages.includes(firstStage as FirstStage))
@@ -58,8 +70,11 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     throw wrong(here, `"denseWeight" lies between 0 (words alone) and 1 (vectors alone); got ${shown(denseWeight)}`);
   if (fieldLabels !== undefined && typeof fieldLabels !== 'boolean')
     throw wrong(here, `"fieldLabels" is true or false; got ${shown(fieldLabels)}`);
+  if (calibration !== undefined && (typeof calibration !== 'string' || calibration === ''))
+    throw wrong(here, `"calibration" is the path of a file of "finetooth calibrate"; got ${shown(calibration)}`);
   const rerankers =
     reranker === null || reranker === 'none' ? null : typeof reranker === 'string' ? [reranker] : namesIn(reranker, 'reranker', here);
+  if (calibration !== undefined && rerankers === null) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
   return {
     name,
     firstStage: firstStage as FirstStage,
@@ -69,6 +84,7 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     ...(top === undefined ? {} : { top: countIn(top, 'top', here) }),
     ...(rankFields === undefined ? {} : { rankFields: namesIn(rankFields, 'rankFields', here) }),
     ...(fieldLabels === undefined ? {} : { fieldLabels }),
+    ...(calibration === undefined ? {} : { calibration }),
   };
 };
 

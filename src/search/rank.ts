@@ -220,6 +220,8 @@ export interface RerankAnswer {
   readonly results: readonly RankedResult[];
   /** Documents of which the reranker could not read the end. */
   readonly cut: number;
+  /** Whether `relevanceScore` is a probability, of everything that the reranker scored. */
+  readonly calibrated: boolean;
   /** False when the deadline stopped the work. */
   readonly complete: boolean;
   readonly rankedBy: string;
@@ -245,7 +247,7 @@ export const rerank = async (
     ...(fieldLabels === undefined ? {} : { fieldLabels }),
   });
   const total = performance.now() - started;
-  const { cut, complete, stages } = ranked;
+  const { cut, calibrated, complete, stages } = ranked;
   const order = likelyEnough(ranked, options.minScore, reranker.fingerprint);
   const best = order.slice(0, top);
   const rankedBy = rankedByOf(ranked, best);
@@ -262,5 +264,5 @@ export const rerank = async (
       ...(options.documents ? { document: documents[index]?.document as Document } : {}),
     };
   });
-  return { query, results, cut, complete, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
+  return { query, results, cut, calibrated, complete, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
 };

@@ -59,6 +59,8 @@ export interface SearchAnswer {
   /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
   readonly rankedBy: string | null;
   readonly results: readonly SearchResult[];
+  /** Whether `relevanceScore` is a probability, of everything that a reranker scored. */
+  readonly calibrated: boolean;
   /** False when the deadline stopped the work. */
   readonly complete: boolean;
   /** The first stage's list, best first, as it went to the reranker. */
@@ -172,6 +174,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     firstStage,
     rankedBy,
     results: resultsOf({ ...ranked, order: likelyEnough(ranked, options.minScore, rankedBy ?? firstStage) }),
+    calibrated: ranked.calibrated,
     complete: ranked.complete,
     candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
     cut: ranked.cut,

@@ -13,6 +13,16 @@ export interface Bin {
   readonly relevant: number;
 }
 
+/** How far stated probabilities may be trusted. */
+export interface Reliability {
+  /** Expected calibration error over ten bins, 0 to 1; 0 is best. */
+  readonly calibrationError: number;
+  /** Smaller is better. */
+  readonly logLoss: number;
+  /** By rising probability. */
+  readonly bins: readonly Bin[];
+}
+
 /** Bins of as many pairs each, by rising probability: the points of a reliability diagram. */
 export const reliabilityBins = (stated: readonly Stated[], bins = 10): readonly Bin[] => {
   const sorted = stated.toSorted((a, b) => a.probability - b.probability);
@@ -37,3 +47,10 @@ export const logLoss = (stated: readonly Stated[]): number =>
     const p = Math.min(1 - 1e-9, Math.max(1e-9, probability));
     return sum - Math.log(relevant ? p : 1 - p);
   }, 0) / stated.length;
+
+/** There must be at least one pair. */
+export const reliabilityOf = (stated: readonly Stated[]): Reliability => ({
+  calibrationError: calibrationError(stated),
+  logLoss: logLoss(stated),
+  bins: reliabilityBins(stated),
+});

@@ -3,7 +3,7 @@ import { openCanvas } from './canvas.ts';
 import { failedOf, queriesOf, settingsOf, warningsOf } from './detail-sections.ts';
 import { html, trusted } from './markup.ts';
 import { pageStyle } from './page-style.ts';
-import { spreadsOf, tradesOf } from './plot-sections.ts';
+import { probabilitiesOf, spreadsOf, tradesOf } from './plot-sections.ts';
 import { comparisonsOf, figuresOf, gatesOf, headerOf } from './sections.ts';
 
 /** Plot counts its markers over the whole life of a process; a page counts its own, so that one report makes one page. */
@@ -28,6 +28,7 @@ export const toHtml = async (report: EvalReport): Promise<string> => {
     comparisonsOf(report, canvas),
     spreadsOf(report, canvas),
     tradesOf(report, canvas),
+    probabilitiesOf(report, canvas),
     queriesOf(report),
     warningsOf(report),
     failedOf(report),

@@ -45,17 +45,25 @@ const figures = (report: EvalReport): string => {
   const timed = report.pipelines.some(({ latency }) => latency.total !== undefined);
   const tokens = report.pipelines.some((one) => one.tokens !== undefined);
   const cost = report.pipelines.some((one) => one.cost !== undefined);
-  const rows = report.pipelines.map(({ name, measures, latency: { total }, tokens: used, cost: paid }) => [
+  const stated = report.pipelines.some(({ reliability }) => reliability !== undefined);
+  const rows = report.pipelines.map(({ name, measures, reliability, latency: { total }, tokens: used, cost: paid }) => [
     safeMarkdown(name),
     ...names.map((measure) => {
       const found = measures[measure];
       return found === undefined ? '' : `${figure(found.value)} ${interval(found.low, found.high)}`;
     }),
+    ...(stated ? [reliability === undefined ? '' : figure(reliability.calibrationError)] : []),
     ...(timed ? [total === undefined ? '' : duration(total.p50), total === undefined ? '' : duration(total.p95)] : []),
     ...(tokens ? [used === undefined ? '' : grouped(used)] : []),
     ...(cost ? [paid === undefined ? '' : dollars(paid)] : []),
   ]);
-  return table(['', ...names, ...(timed ? ['p50', 'p95'] : []), ...(tokens ? ['tokens a query'] : []), ...(cost ? ['cost'] : [])], rows);
+  const heads = [
+    ...(stated ? ['calibration error'] : []),
+    ...(timed ? ['p50', 'p95'] : []),
+    ...(tokens ? ['tokens a query'] : []),
+    ...(cost ? ['cost'] : []),
+  ];
+  return table(['', ...names, ...heads], rows);
 };
 
 const comparisons = ({ comparisons: all }: EvalReport): string =>

@@ -6,6 +6,7 @@ import type { Canvas, Drawing } from './canvas.ts';
 import { empty, type Html, html, isolated } from './markup.ts';
 import { figure, percent } from './numbers.ts';
 import { cutOffPlot, paretoFront, recallCurves, recallPlot, timedOf, timePlot } from './quality-plots.ts';
+import { reliabilityPlot } from './reliability-plot.ts';
 import { scrolling } from './sections.ts';
 import { keyOf } from './series.ts';
 import { spreadPlot } from './spread-plots.ts';
@@ -101,3 +102,20 @@ const cutOffFigure = ({ pipelines, primary }: EvalReport, canvas: Canvas): Html 
 /** Time, recall and cut-offs. */
 export const tradesOf = (report: EvalReport, canvas: Canvas): Html =>
   html`<section aria-labelledby="trades"><h2 id="trades">Quality, time and depth</h2><div class="plots">${timeFigure(report, canvas)}${recallFigure(report, canvas)}${cutOffFigure(report, canvas)}</div></section>`;
+
+/** Whether stated probabilities come true; empty where no pipeline states any. */
+export const probabilitiesOf = ({ pipelines }: EvalReport, canvas: Canvas): Html => {
+  const shown = pipelines.flatMap(({ name, reliability }, index) =>
+    reliability === undefined ? [] : [{ name, names: [name], index, reliability }],
+  );
+  if (shown.length === 0) return empty;
+  const rows = shown.map(
+    ({ name, reliability: { calibrationError, logLoss } }) =>
+      html`<tr><th scope="row" class="name">${isolated(name)}</th><td class="number">${figure(calibrationError)}</td><td class="number">${figure(logLoss)}</td></tr>`,
+  );
+  const table = html`<table><thead><tr><th scope="col">Pipeline</th><th scope="col" class="number">Calibration error</th><th scope="col" class="number">Log loss</th></tr></thead><tbody>${rows}</tbody></table>`;
+  const caption = 'Each point is a tenth of the results. On the dashed line, what was stated came true; below it, too much was promised.';
+  return html`<section aria-labelledby="probabilities"><h2 id="probabilities">Probabilities</h2>
+<p class="small muted">Calibration error: how far what is stated lies from the share that is relevant, on average. A result without a judgment counts as not relevant. Less is better.</p>
+<div class="plots">${figureOf(canvas, reliabilityPlot(canvas.plot, shown), caption, [legend(canvas, shown), scrolling('Probabilities', table)])}</div></section>`;
+};

@@ -61,6 +61,7 @@ describe('the page', () => {
       'Comparisons',
       'Which queries gain and which lose',
       'Quality, time and depth',
+      'Probabilities',
       'Queries that changed most',
       'Warnings',
       'Failed queries',
@@ -71,7 +72,8 @@ describe('the page', () => {
     for (const [, to] of page.matchAll(/(?:href="#|aria-labelledby=")([^"]+)"/g))
       for (const id of (to as string).split(' ')) expect(ids).toContain(id);
     const plots = page.match(/<svg[^>]*role="img"/g) ?? [];
-    expect(plots).toHaveLength(5);
+    expect(plots).toHaveLength(6);
+    expect(page).toContain('calibration error 0.0412; where it is surest it states 90 %, and 88 % are relevant.');
     expect(page.match(/<svg(?![^>]*role="img")(?![^>]*aria-hidden)/g) ?? []).toEqual([]);
     expect((page.match(/<table/g) ?? []).length).toBeGreaterThan(3);
     expect((await toHtml(testReport())) === page).toBe(true);
@@ -90,7 +92,7 @@ describe('the page', () => {
     expect(page).toContain('Figures');
     expect(page).toContain('Nothing was compared');
     expect(page).toContain('Not drawn: no pipeline was timed');
-    expect(page).not.toMatch(/NaN|undefined|id="(gates|comparisons|spread|queries|warnings|failures)"/);
+    expect(page).not.toMatch(/NaN|undefined|id="(gates|comparisons|spread|probabilities|queries|warnings|failures)"/);
   });
 
   it('stays small with ten thousand queries', async () => {
@@ -108,6 +110,7 @@ describe('the Markdown', () => {
     expect(text).toMatch(/^### Evaluation by nDCG@10, 43 queries\n\n/);
     expect(text).toMatch(/▲ \*\*dense \\\+ late interaction helps\*\*|▲ \*\*dense \+ late interaction helps\*\*/);
     expect(text).toMatch(/^- ✗ /m);
+    expect(text).toMatch(/^\| {2}\| nDCG@10 \|.* calibration error \|/m);
     expect(text).toContain('<details><summary>');
     for (const table of text.split('\n\n').filter((part) => part.startsWith('|'))) {
       const widths = table.split('\n').map((row) => row.replaceAll('\\|', '').split('|').length);

@@ -146,6 +146,11 @@ export const testReport = (queries = 43): EvalReport => {
         const gain = mean(rerankedValues) - mean(denseValues);
         return { candidates, value: mean(denseValues) + gain * kept, gainKept: kept / (1 - Math.exp(-100 / 14)) };
       }),
+      reliability: {
+        calibrationError: 0.0412,
+        logLoss: 0.2207,
+        bins: Array.from({ length: 10 }, (_, i) => ({ count: 430, stated: ((i + 0.5) / 10) ** 2, relevant: ((i + 0.5) / 10) ** 2.4 })),
+      },
       failures: [{ query: 'q17', message: 'the reranker did not answer within 30 s; raise --timeout or send fewer candidates' }],
     },
   );

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import type { Reliability } from '../calibration/reliability.ts';
 import type { CollectionChecks } from '../checks/findings.ts';
 import type { Evaluation } from '../measures/evaluation.ts';
 import { type Measure, parseMeasure } from '../measures/measure.ts';
@@ -22,6 +23,8 @@ export interface Measured {
   readonly latency: Readonly<Partial<Record<Stage, readonly number[]>>>;
   readonly tokens?: number;
   readonly cost?: number;
+  /** Where results come with probabilities. */
+  readonly reliability?: Reliability;
   readonly failures: readonly Failure[];
 }
 
@@ -62,7 +65,7 @@ const cutOffsOf = ({ cutOffs, firstStage }: Measured): CutOff[] => {
 };
 
 const pipelineReport = (one: Measured, depth: number, chance: Chance): PipelineReport => {
-  const { name, pipeline, evaluation, firstStage, latency, tokens, cost, failures } = one;
+  const { name, pipeline, evaluation, firstStage, latency, tokens, cost, reliability, failures } = one;
   const intervals = bootstrapIntervals(evaluation.values, chance);
   const named = <T>(of: (values: Float64Array, at: number) => T): Record<string, T> =>
     Object.fromEntries(evaluation.measures.map((measure, at) => [measure.name, of(evaluation.values[at] as Float64Array, at)]));
@@ -76,6 +79,7 @@ const pipelineReport = (one: Measured, depth: number, chance: Chance): PipelineR
     unjudged: { depth, share: unjudgedShare(evaluation, depth) },
     ...(tokens === undefined ? {} : { tokens }),
     ...(cost === undefined ? {} : { cost }),
+    ...(reliability === undefined ? {} : { reliability }),
     cutOffs: cutOffsOf(one),
     recall: recallByDepth(firstStage),
     failures,

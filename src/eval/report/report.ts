@@ -1,3 +1,4 @@
+import type { Reliability } from '../calibration/reliability.ts';
 import type { CollectionChecks } from '../checks/findings.ts';
 
 /** What an evaluation says: one object, from which the table, the JSON, the Markdown and the HTML page are made. */
@@ -50,6 +51,8 @@ export interface PipelineReport {
   readonly tokens?: number;
   /** US dollars for all queries together; absent when no part named a price. */
   readonly cost?: number;
+  /** Whether the probabilities of the results come true; absent where results have none. A result without a judgment counts as not relevant. */
+  readonly reliability?: Reliability;
   /** Rising `candidates`; empty without a reranker. */
   readonly cutOffs: readonly CutOff[];
   /** Mean recall of the first stage (of the run) by depth, rising. */

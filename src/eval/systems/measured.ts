@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import { reliabilityOf, type Stated } from '../calibration/reliability.ts';
 import { beginEvaluation, type Evaluation, type MeasureOptions } from '../measures/evaluation.ts';
 import type { Columns, Judgments } from '../measures/judged-ranking.ts';
 import type { Measure } from '../measures/measure.ts';
@@ -27,9 +28,14 @@ export const measureSystem = (
 ): Measured => {
   const [evaluation, firstStage] = [beginEvaluation(judgments, measures, options), beginEvaluation(judgments, measures, options)];
   const cutOffs = new Map<number, ReturnType<typeof beginEvaluation>>();
+  const stated: Stated[] = [];
+  const relevantFrom = measures[0]?.rel ?? 1;
   for (const [query, answer] of answers) {
     evaluation.add(query, ordered(answer.ranking));
     firstStage.add(query, ordered(answer.firstStage));
+    if (evaluation.wants(query))
+      for (const [at, probability] of answer.relevance?.entries() ?? [])
+        stated.push({ probability, relevant: (judgments.get(query)?.get(answer.ranking[at] as string) ?? 0) >= relevantFrom });
     for (const [candidates, ranking] of Object.entries(answer.cutOffs)) {
       const cut = cutOffs.get(Number(candidates)) ?? beginEvaluation(judgments, measures.slice(0, 1), options);
       cutOffs.set(Number(candidates), cut);
@@ -49,6 +55,7 @@ export const measureSystem = (
     latency: Object.fromEntries(stages.map((stage) => [stage, times(stage)])),
     ...(tokens === undefined ? {} : { tokens }),
     ...(cost === undefined ? {} : { cost: cost * all.length }),
+    ...(stated.length === 0 ? {} : { reliability: reliabilityOf(stated) }),
     failures,
   };
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { calibrated } from '../../rerank/calibrated.ts';
 import { cascade } from '../../rerank/cascade.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
 import { defaultPipeline } from '../../search/pipeline.ts';
@@ -85,6 +86,28 @@ describe('a system over a run', () => {
     expect([tokens, cost]).toEqual([50, 0.01]);
     expect([...(cutOffs.get(10)?.values[0] as Float64Array)]).toEqual([0, 0, 0, 0]);
     await expect(runSystemOver(system, ['gone'], () => 'gone')).rejects.toThrow('which is not in the corpus');
+  });
+
+  it('says whether stated probabilities come true, of the queries that are in the figures', async () => {
+    const fit = { slope: 1, intercept: -50 };
+    const { reranker } = counting();
+    const judgments = new Map([
+      ['q', new Map(ids.slice(50).map((id) => [id, 1]))],
+      ['empty', new Map([['d00', 0]])],
+    ]);
+    const lists = new Map([...judgments.keys()].map((query) => [query, ids]));
+    const over = async (one: Reranker, dropEmpty: boolean) => {
+      const system = runSystem({ ...run, lists }, { ...pipeline, candidates: 60 }, ['text'], { reranker: one, cutOffs: [10] });
+      const done = await runSystemOver(system, ['q', 'empty'], (query) => query);
+      return measureSystem(system, done, judgments, parseMeasures('nDCG@10'), { dropEmpty }).reliability;
+    };
+    expect(await over(reranker, false)).toBeUndefined();
+    const found = await over(cascade([reranker, calibrated(reranker, fit)], { keep: [60, 60] }), true);
+    expect(found?.bins.map(({ count }) => count)).toEqual(Array.from({ length: 10 }, () => 6));
+    expect(found?.bins.at(-1)).toMatchObject({ relevant: 1, stated: expect.closeTo(0.999, 2) });
+    const both = await over(calibrated(cascade([reranker, reranker], { keep: [60, 60] }), fit), false);
+    expect(both?.bins.map(({ count }) => count)).toEqual(Array.from({ length: 10 }, () => 12));
+    expect(both?.calibrationError).toBeGreaterThan(found?.calibrationError as number);
   });
 
   it('stops at once when it is told to', async () => {

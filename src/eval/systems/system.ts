@@ -11,6 +11,8 @@ import type { Stage } from '../report/report.ts';
 /** What a system answers to one query. Lists hold ids, best first. */
 export interface SystemAnswer {
   readonly ranking: readonly string[];
+  /** [ranking] Stated probabilities of relevance; absent where scores are none. */
+  readonly relevance?: readonly number[];
   /** The first stage alone, as deep as the deepest cut-off. */
   readonly firstStage: readonly string[];
   /** By number of candidates: the ranking if only so many had gone to the reranker. Empty without one. */
@@ -82,6 +84,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
       const { embed, retrieve, rerank, total } = answer.timings;
       return {
         ranking: answer.results.map(({ id }) => id),
+        ...(answer.calibrated ? { relevance: answer.results.map(({ relevanceScore }) => relevanceScore) } : {}),
         firstStage: hits.map(({ id }) => id),
         cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
         latency: { ...(firstStage === 'bm25' ? {} : { embed }), retrieve, ...(remembered === null ? {} : { rerank }), total },
@@ -115,10 +118,14 @@ export const runSystem = (
       });
       const remembered = remembering(reranker);
       const started = performance.now();
-      const { order, usage } = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, fieldLabels });
+      const { order, calibrated, usage } = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, {
+        ...options,
+        fieldLabels,
+      });
       const rerank = performance.now() - started;
       return {
         ranking: order.slice(0, top).map(({ id }) => id),
+        ...(calibrated ? { relevance: order.slice(0, top).map(({ relevance }) => relevance) } : {}),
         firstStage,
         cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
         latency: { rerank, total: rerank },
