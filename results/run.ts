@@ -37,15 +37,17 @@ type Say = (line: string) => void;
 const sample = join(import.meta.dirname, '..', 'samples', 'films');
 
 /** What each workload reads and how it is computed. */
-export const workloads: Readonly<Record<string, { readonly needs?: string; compute(path: string, say: Say): Promise<Measured> }>> = {
+export const workloads: Readonly<
+  Record<string, { readonly needs?: string; compute(path: string, say: Say, options?: { readonly costs?: boolean }): Promise<Measured> }>
+> = {
   guide: { needs: 'movies/movies.json', compute: (path) => guideRun(path) },
-  sample: { compute: (_, say) => measureCollection(sample, say, { fields: ['title', 'overview', 'tagline'] }) },
+  sample: { compute: (_, say, options) => measureCollection(sample, say, { ...options, fields: ['title', 'overview', 'tagline'] }) },
   dl19: { needs: 'msmarco-dl19', compute: measureOverRuns },
   dl21: { needs: 'msmarco-dl21', compute: measureOverRuns },
   scifact: { needs: 'scifact', compute: measureCollection },
   cranfield: {
     needs: 'cranfield',
-    compute: (path, say) => measureCollection(path, say, { also: { 'grades 1 to 4': 'qrels.graded.tsv' } }),
+    compute: (path, say, options) => measureCollection(path, say, { ...options, also: { 'grades 1 to 4': 'qrels.graded.tsv' } }),
   },
   cisi: { needs: 'cisi', compute: measureCollection },
   vaswani: { needs: 'vaswani', compute: measureCollection },
@@ -60,7 +62,7 @@ export const readPublished = async (): Promise<readonly Published[]> =>
 const pathOf = ({ needs }: (typeof workloads)[string]): string | undefined => (needs === undefined ? sample : collection(needs));
 
 /** Nothing, where the collection is not on this machine. */
-const compute = async (name: string, say: Say): Promise<Measured | undefined> => {
+const compute = async (name: string, say: Say, costs: boolean): Promise<Measured | undefined> => {
   const workload = workloads[name];
   if (workload === undefined) throw new Error(`no workload "${name}"; there are ${Object.keys(workloads).join(', ')}`);
   const path = pathOf(workload);
@@ -69,7 +71,7 @@ const compute = async (name: string, say: Say): Promise<Measured | undefined> =>
     return undefined;
   }
   const started = performance.now();
-  const measured = await workload.compute(path, say);
+  const measured = await workload.compute(path, say, { costs });
   say('');
   console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   return measured;
@@ -85,7 +87,7 @@ const check = async (name: string, published: readonly Published[], say: Say): P
     if (file !== undefined && sha256(file) !== expected)
       throw new Error(`${data} is not the file whose figures are published (sha256 ${expected})`);
   }
-  const { values = {} } = (await compute(name, say)) ?? {};
+  const { values = {} } = (await compute(name, say, false)) ?? {};
   let right = true;
   for (const [value, got] of Object.entries(values)) {
     const known = published.find((one) => one.value === value);
@@ -106,7 +108,7 @@ const toleranceOf = (workload: string, value: string, supplied: boolean): number
 
 /** The workload's lines as they were computed now; earlier tolerances are kept. */
 const linesFor = async (name: string, known: readonly Published[], say: Say): Promise<readonly Published[]> => {
-  const measured = await compute(name, say);
+  const measured = await compute(name, say, true);
   if (measured === undefined) return known;
   const { needs } = workloads[name] as (typeof workloads)[string];
   return Object.entries(measured.values).map(([value, expected]): Published => {

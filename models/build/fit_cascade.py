@@ -14,7 +14,7 @@ import numpy as np
 import test_sets
 from cascade import FORMS, KEPT, scored_sets
 from measure_tokens import FULL
-from ranking import discounts, environment, p_value, rounded, two_stages, write_json
+from ranking import compared, discounts, environment, p_value, rounded, two_stages, write_json
 from token_forms import DEFAULT
 
 CUT_OFF = 10
@@ -49,15 +49,31 @@ def fit(sets, form):
     return max(points, key=lambda constants: np.mean(list(means(values_of(sets, test_sets.TRAINING, form, constants)).values())))
 
 
+def by_kept(sets, form, constants, names=("dl19", "dl21"), counts=(10, 20, 30, 50, 100)):
+    """What reading fewer candidates costs: the second stage reads the first one's best `kept`, the others stay below in the first one's order."""
+    values = {}
+    for count in counts:
+        for name in names:
+            lists, late, logit = sets[name].lists, sets[name].late[DEFAULT], np.nan_to_num(sets[name].logits)
+            read = lists.best(late, count)
+            for second, scores in (("logit", logit), ("chosen", FORMS[form][0](late, logit, **constants))):
+                values.setdefault((second, count), {})[name] = lists.ndcg(two_stages(late, scores, read))
+    return [
+        {"second": second, "kept": count, **means(found), "mean": np.mean(list(means(found).values())),
+         "againstLogitOnAll": compared(found, values["logit", counts[-1]], names)}
+        for (second, count), found in values.items()
+    ]
+
+
 def main(cache, results):
     sets = scored_sets(cache)
     fitted_on, chosen_on = list(test_sets.TRAINING), list(test_sets.SELECTION)
-    rows, parts = [], {part: values_of(sets, sets, part, {}) for part in ("late", "logit")}
+    rows, values, parts = [], {}, {part: values_of(sets, sets, part, {}) for part in ("late", "logit")}
     better = {name: max(parts["late"][name].mean(), parts["logit"][name].mean()) for name in sets}
     for form in FORMS:
         constants = fit(sets, form)
-        values = values_of(sets, sets, form, constants)
-        mean = means(values)
+        values[form] = values_of(sets, sets, form, constants)
+        mean = means(values[form])
         rows.append({
             "form": form, "constants": constants,
             "training": np.mean([mean[name] for name in fitted_on]), "selection": np.mean([mean[name] for name in chosen_on]),
@@ -66,23 +82,17 @@ def main(cache, results):
         })
     chosen = max(rows, key=lambda row: row["worstAgainstBetterPart"])
     form, constants = chosen["form"], chosen["constants"]
-    values = values_of(sets, sets, form, constants)
+    for row in rows:
+        row["chosenAgainstIt"] = {
+            group: compared(values[form], values[row["form"]], names)
+            for group, names in (("training", fitted_on), ("selection", chosen_on), ("reported", list(test_sets.REPORTED)))
+        }
     comparison = {
         name: {
-            "queries": len(values[name]), "chosen": values[name].mean(),
-            **{part: parts[part][name].mean() for part in parts}, **{f"p, {part}": p_value(values[name], parts[part][name]) for part in parts},
-        } for name in sets
+            "queries": len(one), "chosen": one.mean(),
+            **{part: parts[part][name].mean() for part in parts}, **{f"p, {part}": p_value(one, parts[part][name]) for part in parts},
+        } for name, one in values[form].items()
     }
-    kept = {}
-    for name in ("dl19", "dl21"):
-        one, late = sets[name], sets[name].late[DEFAULT]
-        for count in (10, 20, 30, 50, 100):
-            selected = one.lists.best(late, count)
-            combined = FORMS[form][0](late, np.nan_to_num(one.logits), **constants)
-            kept.setdefault(str(count), {})[name] = {
-                "logit": one.lists.ndcg(two_stages(late, np.nan_to_num(one.logits), selected)).mean(),
-                "chosen": one.lists.ndcg(two_stages(late, combined, selected)).mean(),
-            }
     write_json(results / "cascade.json", {
         **environment(tokens=DEFAULT.label(), kept=KEPT, late="cosine/.06 + MaxSim/.06", fittedOn=fitted_on, chosenOn=chosen_on),
         "chosen": {"form": form, "constants": constants},
@@ -92,7 +102,7 @@ def main(cache, results):
             "late": means(values_of(sets, sets, "late", {}, FULL)), "logit": means(values_of(sets, sets, "logit", {}, FULL)),
             "chosen": means(values_of(sets, sets, form, constants, FULL)),
         }),
-        "keptFromFirst": rounded(kept),
+        "keptFromFirst": rounded(by_kept(sets, form, constants)),
     })
 
 

@@ -17,7 +17,7 @@ import numpy as np  # noqa: E402
 
 import encode  # noqa: E402
 import test_sets  # noqa: E402
-from ranking import Lists, environment, p_value, rounded, write_json  # noqa: E402
+from ranking import Lists, compared, environment, p_value, rounded, write_json  # noqa: E402
 from token_forms import POOLINGS, Form, Turns, max_sims, pool, tokens_after  # noqa: E402
 
 ROWS_AT_ONCE = 16_384
@@ -106,6 +106,7 @@ def main(cache, results):
     full = {name: one.ndcg(one.cosine + sims(name, FULL)) for name, one in lists.items()}
     counts = {form.pooling_kind(): {name: vectors_left(one, form) for name, one in lists.items()} for form in FORMS}
     chosen = [*test_sets.TRAINING, *test_sets.SELECTION]
+    reported = [name for name in SETS if name not in chosen]
     rows = []
     for form in FORMS:
         values = {name: one.ndcg(one.cosine + sims(name, form)) for name, one in lists.items()}
@@ -116,7 +117,10 @@ def main(cache, results):
             "mostVectors": form.most,
             "bytesPerToken": form.bytes_a_token(),
             "bytesPerDocument": {name: round(form.bytes_a_token() * counts[form.pooling_kind()][name]) for name in lists},
+            "bytesOf120Tokens": round(form.bytes_a_token() * tokens_after(120, form.factor, form.most)),
             "chosenBy": np.mean([means[name] for name in chosen]),
+            "chosenByAgainstFull": compared(values, full, chosen),
+            "reportedAgainstFull": compared(values, full, reported),
             "nDCG@10": means,
             "againstFull": {name: means[name] - full[name].mean() for name in lists},
             "p": {name: p_value(values[name], full[name]) for name in lists},

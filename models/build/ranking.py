@@ -95,6 +95,12 @@ def p_value(a, b, rounds=10_000, seed=20):
     return float((1 + (means >= abs(differences.sum()) - 1e-12).sum()) / (rounds + 1))
 
 
+def compared(a, b, names):
+    """Mean over the sets of the difference of their means, each set with the same weight whatever its size, and its p-value."""
+    a, b = (np.concatenate([values[name] / len(values[name]) for name in names]) / len(names) for values in (a, b))
+    return {"difference": (a - b).sum(), "p": p_value(a, b)}
+
+
 def environment(**more):
     """What a results file says of how it was made."""
     import numpy

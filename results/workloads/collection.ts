@@ -42,9 +42,11 @@ export const measureCollection = async (
     readonly fields?: readonly string[];
     /** Other judgments of the same collection, by what is added to the names of their values. */
     readonly also?: Readonly<Record<string, string>>;
+    /** Also time searches. @default false */
+    readonly costs?: boolean;
   } = {},
 ): Promise<Measured> => {
-  const { fields, also = {} } = options;
+  const { fields, also = {}, costs = false } = options;
   const { documents, queries, judgments } = await readCollection(folder);
   const into = await mkdtemp(join(tmpdir(), 'finetooth-results-'));
   try {
@@ -76,7 +78,7 @@ export const measureCollection = async (
       for (const [name, run] of runs) values.push([`${name}, ${what}`, meanOf(run, other)]);
     }
     const timed = [...judgments.keys()].slice(0, TIMED).map((query) => queries.get(query) as string);
-    return { values: Object.fromEntries(values), costs: await costsOf(index, timed) };
+    return { values: Object.fromEntries(values), ...(costs ? { costs: await costsOf(index, timed) } : {}) };
   } finally {
     await rm(into, { recursive: true, force: true });
   }
