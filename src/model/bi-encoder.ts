@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
 import type { EncodeRequest, EncodeResult } from './encode.ts';
+import { createLanguageCheck } from './language-check.ts';
 import type { BiEncoderEntry, ModelFiles } from './model-entry.ts';
 import { openPool, type PoolOptions } from './open-pool.ts';
 import { requestsOf, splitIn } from './requests.ts';
@@ -90,6 +91,7 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
     files,
     options,
   );
+  const check = createLanguageCheck(entry, async (texts) => namesIn((await pool.run({ name: texts })) as TokenNamesResult));
   return {
     files,
     fingerprint: fingerprintOf(files),
@@ -98,6 +100,7 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
     ready: pool.ready,
     encode: async (texts, { prefix, tokens, signal, onProgress }) => {
       throwIfStopped(signal);
+      check(texts);
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       let done = 0;
       const parts = await Promise.all(

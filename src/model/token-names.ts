@@ -1,4 +1,4 @@
-import type { BiEncoderEntry } from './model-entry.ts';
+import type { ModelEntry } from './model-entry.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 
 /** Asks a worker for the tokens of texts in letters, as far as the window holds them; the model is not run. */
@@ -11,12 +11,8 @@ export interface TokenNamesResult {
   readonly json: Uint8Array;
 }
 
-export const nameTokens = (
-  { name }: TokenNamesRequest,
-  entry: Pick<BiEncoderEntry, 'maxTokens'>,
-  tokenizer: TextTokenizer,
-): TokenNamesResult => {
-  const room = entry.maxTokens - tokenizer.before.length - tokenizer.after.length;
+export const nameTokens = ({ name }: TokenNamesRequest, { maxTokens }: ModelEntry, tokenizer: TextTokenizer): TokenNamesResult => {
+  const room = maxTokens - tokenizer.before.length - tokenizer.after.length;
   return { json: new TextEncoder().encode(JSON.stringify(name.map((text) => tokenizer.names(text, room)))) };
 };
 
