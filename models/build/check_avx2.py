@@ -4,7 +4,7 @@
 usage: check_avx2.py FOLDER RESULTS
        check_avx2.py --outputs MODEL embedder|reranker FILE     one file's outputs; this is what runs on either processor
 FOLDER is prepare.py's. Needs qemu-x86_64 (Debian: qemu-user): the runtime chooses its kernels by cpuid, which is the emulated processor's.
-Inputs are the pairs and texts of test/golden. Takes ten minutes. Writes RESULTS/avx2.json and, to FOLDER, the files of eight bits.
+Inputs are the pairs and texts of test/golden. Takes ten to thirty minutes. Writes RESULTS/avx2.json and, to FOLDER, the files of eight bits.
 """
 import json
 import pathlib
