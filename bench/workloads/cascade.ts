@@ -7,7 +7,7 @@ import { fixed, quantile, type Table, type Workload } from '../report.ts';
 
 const CANDIDATES = 30;
 const ROUNDS = 3;
-/** Milliseconds: what is published elsewhere for 30 passages through a model of this size, their lengths unknown. An aim, no bar. */
+/** MiniSearch's figure for 30 passages through a 12-layer, 384-wide int8 model in Node; its lengths are not published. */
 const AIM = 202;
 
 export const cascadeBench: Workload = {
