@@ -1,5 +1,8 @@
-/** Ours, end to end: the default cascade over token vectors that an index keeps. The passages are indexed before anything is timed. */
-import { memoryStore, openIndex, type Reranker } from '../../src/index.ts';
+/**
+ * Ours, end to end: the default cascade over token vectors that an index keeps, over texts alone, or asked a second time with a cache.
+ * The passages are indexed before anything is timed. usage: ranking.ts stored|fresh|cached
+ */
+import { cached, memoryStore, openIndex, type Reranker } from '../../src/index.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import type { Entry } from '../../src/store/store.ts';
 import { serve } from '../child.ts';
@@ -10,10 +13,12 @@ interface IndexRequest {
   readonly index: readonly string[];
 }
 
-await using index = await openIndex(memoryStore(), { create: { fields: ['text'] }, models: { threads, offline: true } });
+// Never closed: the process ends when it is told to.
+const index = await openIndex(memoryStore(), { create: { fields: ['text'] }, models: { threads, offline: true } });
 const entries = new Map<string, Entry>();
-const fresh = process.argv[2] === 'fresh';
-const reranker = index.reranker() as Reranker;
+const form = process.argv[2] as 'stored' | 'fresh' | 'cached';
+const chosen = index.reranker() as Reranker;
+const reranker = form === 'cached' ? cached(chosen) : chosen;
 await reranker.warm?.();
 
 const addAll = async (texts: readonly string[]): Promise<number> => {
@@ -23,12 +28,13 @@ const addAll = async (texts: readonly string[]): Promise<number> => {
 };
 
 const rank = async ({ query, texts }: ListRequest): Promise<ListAnswer> => {
-  const form = index.manifest()?.tokens;
+  const stored = index.manifest()?.tokens;
   const candidates = texts.map((text, at) => {
     const { document, tokens, vector } = entries.get(text) as Entry;
-    const kept = fresh || form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } };
+    const kept = form === 'fresh' || stored === undefined || tokens === undefined ? {} : { tokens: { form: stored, data: tokens, vector } };
     return { id: String(at).padStart(3, '0'), document, ...kept };
   });
+  if (form === 'cached') await rankCandidates(reranker, query, candidates, ['text']);
   const started = performance.now();
   const { order } = await rankCandidates(reranker, query, candidates, ['text']);
   return { milliseconds: performance.now() - started, scores: order.map(({ relevance }) => relevance) };

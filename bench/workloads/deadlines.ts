@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { meanOf } from '../../src/eval/index.ts';
 import { timeAxis } from '../../src/eval/render/axes.ts';
 import { openCanvas, standalone } from '../../src/eval/render/canvas.ts';
+import type { Reranker } from '../../src/index.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import { threads } from '../contenders/contender.ts';
 import { openRankedPassages } from '../ranked-passages.ts';
@@ -34,6 +35,17 @@ interface Bucket {
   /** nDCG@10 of these answers, less that of the same queries with all the time there is, plus the mean of all queries. */
   readonly quality: number;
 }
+
+/** The same reranker; how long each of its calls takes is added to `slices`, milliseconds. Calls that a deadline stopped are not. */
+const timed = (stage: Reranker, slices: number[]): Reranker => ({
+  ...stage,
+  score: async (query, candidates, options) => {
+    const started = performance.now();
+    const scores = await stage.score(query, candidates, options);
+    slices.push(performance.now() - started);
+    return scores;
+  },
+});
 
 const INK = '#767676';
 
@@ -69,11 +81,13 @@ const drawing = async (buckets: readonly Bucket[]): Promise<string> => {
 };
 
 export const deadlines: Workload = {
-  about: `${DEADLINES} random deadlines of 1 to ${LONGEST_MS} ms, ${CANDIDATES} passages of TREC DL 2019 each, the default cascade, ${threads} threads`,
+  about: `${DEADLINES} random deadlines of 1 to ${LONGEST_MS} ms, ${CANDIDATES} candidates of TREC DL 2019 each, the default cascade, ${threads} threads`,
   run: async ({ say }) => {
-    const { index, lists, fields, judgments } = await openRankedPassages(CANDIDATES, threads);
+    const { about, index, lists, fields, judgments } = await openRankedPassages(CANDIDATES, threads);
     try {
-      const reranker = await index.rerankerNamed(['default']);
+      const slices: number[] = [];
+      const chosen = await index.rerankerNamed(['default']);
+      const reranker = chosen.mapStages?.((stage) => timed(stage, slices)) ?? timed(chosen, slices);
       await reranker.warm?.();
       const best = new Map<string, number>();
       for (const { id, query, candidates } of lists) {
@@ -83,6 +97,8 @@ export const deadlines: Workload = {
           meanOf(new Map([[id, order.map((one, at) => ({ id: one.id, score: -at }))]]), new Map([[id, judgments.get(id) ?? new Map()]])),
         );
       }
+      // Without a deadline a stage is one slice.
+      slices.length = 0;
       const random = randomFrom(21);
       const answers: Answered[] = [];
       // One after the other, as a server with a queue would ask.
@@ -95,21 +111,23 @@ export const deadlines: Workload = {
         answers.push({ deadline, took: performance.now() - started, complete, query: id, ids: order.map((one) => one.id) });
       }
       const late = answers.map(({ deadline, took }) => Math.max(0, took - deadline));
+      const longest = Math.max(0, ...slices);
       const overall = [...best.values()].reduce((sum, value) => sum + value, 0) / best.size;
-      const buckets = BUCKETS.slice(0, -1).map((from, i): Bucket => {
+      const buckets = BUCKETS.slice(0, -1).flatMap((from, i): readonly Bucket[] => {
         const to = BUCKETS[i + 1] as number;
         const inside = answers.filter(({ deadline }) => deadline >= from && deadline < to);
+        if (inside.length === 0) return [];
         const losses = inside.map(({ query, ids }) => {
           const run = new Map([[query, ids.map((id, at) => ({ id, score: -at }))]]);
           return (best.get(query) as number) - meanOf(run, new Map([[query, judgments.get(query) ?? new Map()]]));
         });
         const quality = overall - losses.reduce((sum, value) => sum + value, 0) / inside.length;
-        return { from, to, answers: inside.length, complete: inside.filter(({ complete }) => complete).length, quality };
+        return [{ from, to, answers: inside.length, complete: inside.filter(({ complete }) => complete).length, quality }];
       });
       await writeFile(join(import.meta.dirname, '..', '..', 'docs', 'deadlines.svg'), await drawing(buckets));
       const bars: Bar[] = [
         {
-          claim: `never later than the deadline plus one slice of ${SLICE_MS} ms`,
+          claim: `never later than the deadline plus one slice of ${SLICE_MS} ms (p99 of the slices ${fixed(quantile(slices, 0.99))}, longest ${fixed(longest)})`,
           got: `p50 ${fixed(quantile(late, 0.5))}, p99 ${fixed(quantile(late, 0.99))}, most ${fixed(Math.max(...late))} ms late`,
           holds: Math.max(...late) <= SLICE_MS,
         },
@@ -120,7 +138,7 @@ export const deadlines: Workload = {
         },
       ];
       const table: Table = {
-        title: 'by deadline; drawn in docs/deadlines.svg',
+        title: `${about}, by deadline; drawn in docs/deadlines.svg`,
         columns: ['milliseconds', 'answers', 'complete', 'nDCG@10'],
         rows: buckets.map(({ from, to, answers: count, complete, quality }) => [
           `${from} to ${to - 1}`,
@@ -129,7 +147,7 @@ export const deadlines: Workload = {
           fixed(quality, 4),
         ]),
       };
-      return { tables: [table], bars, raw: { buckets, late, answers: answers.map(({ ids: _, ...one }) => one) } };
+      return { tables: [table], bars, raw: { about, buckets, late, slices, answers: answers.map(({ ids: _, ...one }) => one) } };
     } finally {
       await index.close();
     }
