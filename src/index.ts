@@ -29,6 +29,7 @@ export { type ReadOptions, readDocuments } from './read/read.ts';
 export { type CacheOptions, cached } from './rerank/cached.ts';
 export type { Calibration } from './rerank/calibration.ts';
 export type { CascadeOptions, Combination } from './rerank/cascade.ts';
+export type { Explanation, StageExplanation, TokenMatches } from './rerank/explanation.ts';
 export type { Candidate, Reranker, ScoreOptions, Scores } from './rerank/reranker.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
 export { fuse } from './search/fuse.ts';

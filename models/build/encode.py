@@ -80,7 +80,7 @@ class Encoded:
         return self.tokens[self.offsets[row]:self.offsets[row + 1]]
 
 
-def encode_texts(cache, name, texts, prefix="", with_tokens=True):
+def encode_texts(cache, name, texts, prefix="", with_tokens=True, model=EMBEDDER / "model.onnx"):
     done = cache / f"{name}.json"
     if done.exists():
         return
@@ -96,7 +96,7 @@ def encode_texts(cache, name, texts, prefix="", with_tokens=True):
     for file, dtype, shape in shapes.values():
         np.memmap(file, dtype, "w+", shape=shape).flush()
     jobs = [(row, int(offsets[row]) if with_tokens else None, ids[row]) for row in range(len(ids))]
-    with multiprocessing.Pool(PROCESSES, start, (EMBEDDER / "model.onnx", shapes)) as pool:
+    with multiprocessing.Pool(PROCESSES, start, (model, shapes)) as pool:
         for _ in pool.imap_unordered(encode_one, jobs, chunksize=16):
             pass
     done.write_text(json.dumps({"ids": list(texts), "lengths": lengths}))

@@ -104,14 +104,14 @@ def graft(base, weights, target):
     onnx.save(model, target)
 
 
-def quantise(source, target):
+def quantise(source, target, reduce_range=True):
     """int8 weights, one scale per output channel, activations at run time.
 
     Seven bits (`reduce_range`): with eight, two products can overflow the 16-bit sums of x86 processors without VNNI
-    (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
+    (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html); check_avx2.py measures what that does.
     """
     quantize_dynamic(
-        source, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, nodes_to_exclude=list(HEAD_PRODUCTS),
+        source, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=reduce_range, nodes_to_exclude=list(HEAD_PRODUCTS),
     )
 
 

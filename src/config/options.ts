@@ -142,6 +142,7 @@ export const options = {
     value: '0..1',
     about: 'keep only what is at least so likely to be relevant (default: everything)',
   },
+  explain: { kind: 'flag', name: 'explain', about: 'say of each result why: its fields, the words that met, and all of it in --json' },
   stages: { kind: 'flag', name: 'stages', about: 'also give what each stage of the reranker scored, in --json' },
   pipeline: {
     kind: 'text',

@@ -3,11 +3,13 @@ import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
 import type { EncodeRequest, EncodeResult } from './encode.ts';
+import { createLanguageCheck } from './language-check.ts';
 import type { BiEncoderEntry, ModelFiles } from './model-entry.ts';
 import { openPool, type PoolOptions } from './open-pool.ts';
 import { requestsOf, splitIn } from './requests.ts';
 import type { RuntimeName } from './runtime.ts';
 import type { SplitRequest, SplitResult } from './split-texts.ts';
+import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './token-names.ts';
 
 export interface EncodeOptions extends CallOptions {
   /** Which of the model's prefixes is put before each text; `none` is for late interaction. */
@@ -29,6 +31,8 @@ export interface BiEncoder {
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;
   /** The parts of each text that fit the window behind the document prefix; one where the whole text does. */
   split(texts: readonly string[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
+  /** The tokens of which `encode` gives vectors, in letters. */
+  tokenNames(texts: readonly string[], options: Pick<EncodeOptions, 'prefix' | 'signal'>): Promise<readonly (readonly string[])[]>;
   close(): Promise<void>;
 }
 
@@ -83,7 +87,11 @@ const joined = (parts: readonly (readonly [number[], EncodeResult])[], count: nu
 /** Starts the workers; they load the model while the caller goes on. Throws E_RUNTIME when no runtime loads. */
 export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: PoolOptions = {}): Promise<BiEncoder> => {
   const { entry } = files;
-  const { pool, runtime } = await openPool<EncodeRequest | SplitRequest, EncodeResult | SplitResult>(files, options);
+  const { pool, runtime } = await openPool<EncodeRequest | SplitRequest | TokenNamesRequest, EncodeResult | SplitResult | TokenNamesResult>(
+    files,
+    options,
+  );
+  const check = createLanguageCheck(entry, async (texts) => namesIn((await pool.run({ name: texts })) as TokenNamesResult));
   return {
     files,
     fingerprint: fingerprintOf(files),
@@ -92,6 +100,7 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
     ready: pool.ready,
     encode: async (texts, { prefix, tokens, signal, onProgress }) => {
       throwIfStopped(signal);
+      check(texts);
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       let done = 0;
       const parts = await Promise.all(
@@ -116,6 +125,10 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
       return result;
     },
     split: (texts, { signal } = {}) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, null, signal),
+    tokenNames: async (texts, { prefix, signal }) => {
+      const before = prefix === 'none' ? '' : entry.prefix[prefix];
+      return namesIn((await pool.run({ name: texts.map((text) => before + text) }, signal)) as TokenNamesResult);
+    },
     close: () => pool.close(),
   };
 };

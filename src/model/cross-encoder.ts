@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Span } from '../types.ts';
+import { createLanguageCheck } from './language-check.ts';
 import type { CrossEncoderEntry, ModelFiles } from './model-entry.ts';
 import { openPool, type PoolOptions } from './open-pool.ts';
 import type { Pool } from './pool.ts';
 import { requestsOf, splitIn } from './requests.ts';
 import type { PairRequest, PairResult } from './score-pairs.ts';
 import type { SplitRequest, SplitResult } from './split-texts.ts';
+import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './token-names.ts';
 
-type CrossEncoderPool = Pool<PairRequest | SplitRequest, PairResult | SplitResult>;
+type CrossEncoderPool = Pool<PairRequest | SplitRequest | TokenNamesRequest, PairResult | SplitResult | TokenNamesResult>;
 
 export interface CrossEncoderPoolOptions extends PoolOptions {
   /** Milliseconds without work after which the model is let go; the next call loads it again. @default 300,000 */
@@ -56,7 +58,10 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
     clearTimeout(idle);
     running++;
     try {
-      opened ??= openPool<PairRequest | SplitRequest, PairResult | SplitResult>(files, poolOptions).then(({ pool }) => pool);
+      opened ??= openPool<PairRequest | SplitRequest | TokenNamesRequest, PairResult | SplitResult | TokenNamesResult>(
+        files,
+        poolOptions,
+      ).then(({ pool }) => pool);
       return await work(await opened);
     } catch (error) {
       // A model that failed is loaded anew by the next call.
@@ -67,6 +72,10 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
       if (running === 0 && !closed) idle = setTimeout(letGo, idleMs).unref();
     }
   };
+  const check = createLanguageCheck(files.entry, (texts) =>
+    withPool(async (pool) => namesIn((await pool.run({ name: texts })) as TokenNamesResult)),
+  );
+
   return {
     files,
     fingerprint: fingerprintOf(files),
@@ -74,6 +83,7 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
     score: (query, texts, { signal } = {}) =>
       withPool(async (pool) => {
         throwIfStopped(signal);
+        check([query, ...texts.slice(0, 1)]);
         const result: PairResult = {
           scores: new Float32Array(texts.length),
           tokens: new Uint32Array(texts.length),

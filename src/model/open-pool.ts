@@ -6,7 +6,7 @@ import { chooseRuntime, type RuntimeChoice, type RuntimeName, wasmSlowdown } fro
 export interface PoolOptions {
   /** @default auto */
   readonly runtime?: RuntimeChoice;
-  /** Workers, each with one thread and a copy of the weights. 1 to 64. @default one a processor, at most 8 */
+  /** Workers, each with one thread and a copy of the weights. 1 to 64. @default one a processor, at most 8, of which long jobs keep half idle where that is measured to be faster */
   readonly threads?: number;
   /** Megabytes that the process may hold: fewer workers are started when more would not fit, but always one. @default 2048 */
   readonly maxMemory?: number;
@@ -24,6 +24,12 @@ const PROCESS_MEGABYTES = 70;
 export const megabytesOf = (models: readonly (readonly [number, number])[]): number =>
   models.reduce((sum, [bytes, workers]) => sum + workerMegabytes(bytes) * workers, PROCESS_MEGABYTES);
 
+/** Characters that a model reads of a request; what is asked of a tokenizer alone counts nothing. */
+const charactersIn = (request: unknown): number => {
+  const { texts = [] } = request as { readonly texts?: readonly string[] };
+  return texts.reduce((sum, text) => sum + text.length, 0);
+};
+
 /** Starts the workers of a model; they load it while the caller goes on. Throws E_RUNTIME when no runtime loads. */
 export const openPool = async <Request, Result>(
   files: ModelFiles,
@@ -38,5 +44,8 @@ export const openPool = async <Request, Result>(
   const fitting = Math.floor(((options.maxMemory ?? 2048) - PROCESS_MEGABYTES) / workerMegabytes(files.bytes));
   const workers = Math.max(1, Math.min(options.threads ?? Math.min(availableParallelism(), 8), fitting));
   const { entry, modelPath, tokenizerPath } = files;
-  return { pool: createPool(workers, { runtime: chosen.name, entry, modelPath, tokenizerPath, threads: 1 }), runtime: chosen.name };
+  return {
+    pool: createPool(workers, { runtime: chosen.name, entry, modelPath, tokenizerPath, threads: 1 }, charactersIn),
+    runtime: chosen.name,
+  };
 };

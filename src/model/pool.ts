@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { FinetoothError } from '../errors.ts';
 import type { WorkerStart } from './worker.ts';
+import { createWorkerLimit } from './worker-limit.ts';
 
 type Answer<Result> = { readonly ready: true } | { readonly failure: string } | { readonly result: Result };
 interface Job<Request, Result> {
@@ -22,8 +23,13 @@ export interface Pool<Request, Result> {
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** Workers keep the process alive only while they have work. */
-export const createPool = <Request, Result>(size: number, start: WorkerStart): Pool<Request, Result> => {
+/** Workers keep the process alive only while they have work. `workIn`: how much a request is, in any unit. */
+export const createPool = <Request, Result>(
+  size: number,
+  start: WorkerStart,
+  workIn: (request: Request) => number,
+): Pool<Request, Result> => {
+  const limit = createWorkerLimit(size);
   const queue: Job<Request, Result>[] = [];
   const idle: Worker[] = [];
   const busy = new Map<Worker, Job<Request, Result>>();
@@ -41,7 +47,7 @@ export const createPool = <Request, Result>(size: number, start: WorkerStart): P
     for (const worker of idle.splice(0)) void worker.terminate();
   };
   const dispatch = (): void => {
-    while (queue.length > 0 && idle.length > 0) {
+    while (queue.length > 0 && idle.length > 0 && busy.size < limit.now()) {
       const job = queue.shift() as Job<Request, Result>;
       if (job.signal?.aborted) {
         job.reject(job.signal.reason);
@@ -56,7 +62,10 @@ export const createPool = <Request, Result>(size: number, start: WorkerStart): P
   const settle = (worker: Worker, act: (job: Job<Request, Result>) => void): void => {
     const job = busy.get(worker);
     busy.delete(worker);
-    if (job !== undefined) act(job);
+    if (job !== undefined) {
+      limit.answered(workIn(job.request), queue.length);
+      act(job);
+    }
     if (closed !== undefined) return void worker.terminate();
     worker.unref();
     idle.push(worker);

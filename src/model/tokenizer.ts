@@ -26,12 +26,14 @@ export interface TextTokenizer {
   encodePair(query: string, text: string, maxTokens: number): TokenizedText;
   /** The text's tokens alone, without template, at most `maxTokens`. */
   plain(text: string, maxTokens: number): { readonly ids: number[]; readonly cut: number };
+  /** The same tokens in letters, as the vocabulary has them. */
+  names(text: string, maxTokens: number): readonly string[];
 }
 
 /** Texts longer than this are tokenised piece by piece, so that a huge one costs time but little memory. */
-const PIECE_LENGTH = 65_536;
+const PIECE_LENGTH = 16_384;
 
-/** Cuts at white space, where tokenisers cut too. A run of 64K characters without any is cut where it stands. */
+/** Cuts at white space, where tokenisers cut too. A run of 16K characters without any is cut where it stands. */
 const pieces = function* (text: string): Generator<string> {
   let start = 0;
   while (text.length - start > PIECE_LENGTH) {
@@ -176,6 +178,14 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
     before,
     after,
     plain,
+    names: (text, maxTokens) => {
+      const names: string[] = [];
+      for (const piece of pieces(text)) {
+        if (names.length >= maxTokens) break;
+        names.push(...tokenizer.encode(prepare(piece), { add_special_tokens: false }).tokens.slice(0, maxTokens - names.length));
+      }
+      return names;
+    },
     encode: (text, maxTokens) => {
       const { ids, cut } = plain(text, maxTokens - before.length - after.length);
       return { ids: [...before, ...ids, ...after], cut };

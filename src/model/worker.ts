@@ -5,6 +5,7 @@ import type { ModelEntry } from './model-entry.ts';
 import { openRuntime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, scorePairs } from './score-pairs.ts';
 import { type SplitRequest, splitTexts } from './split-texts.ts';
+import { nameTokens, type TokenNamesRequest } from './token-names.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 /** What a worker is started with. */
@@ -25,10 +26,12 @@ const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }:
     entry.kind === 'bi-encoder'
       ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
       : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
-  return async (request: unknown) =>
-    typeof request === 'object' && request !== null && 'split' in request
-      ? splitTexts(request as SplitRequest, entry, tokenizer)
-      : run(request);
+  return async (request: unknown) => {
+    const asked = request as object;
+    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer);
+    if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
+    return run(request);
+  };
 };
 
 if (parentPort !== null) {

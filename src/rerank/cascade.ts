@@ -181,6 +181,8 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       if (!complete) late.abort();
       return given;
     },
+    explain: async (query, candidate, call) =>
+      (await Promise.all(stages.map((stage) => stage.explain?.(query, candidate, call) ?? []))).flat(),
     mapStages: (change) => cascade(stages.map(change), options),
     warm: async () => {
       await Promise.all(stages.map((stage) => stage.warm?.()));

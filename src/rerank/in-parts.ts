@@ -22,6 +22,16 @@ interface Part {
 export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
   ...reranker,
   fingerprint: `in-parts-1(${reranker.fingerprint})`,
+  explain: async (query, candidate, call = {}) => {
+    const [spans = []] = candidate.tokens === undefined ? await split(query, [candidate.text], call) : [];
+    if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];
+    const texts = spans.map((span) => ({ text: candidate.text.slice(...span) }));
+    const { scores } = await reranker.score(query, texts, call);
+    const best = scores.indexOf(scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY));
+    const inner = await reranker.explain?.(query, texts[best] as Candidate, call);
+    const parts = spans.map(([start, end], i) => ({ start, end, score: scores[i] as number }));
+    return inner === undefined ? [{ name: reranker.fingerprint, parts }] : inner.map((stage) => ({ ...stage, parts }));
+  },
   score: async (query, candidates, options = {}) => {
     const { signal } = options;
     const long = candidates.flatMap(({ text, tokens }, i) => (tokens !== undefined || text.length <= SURELY_SHORT ? [] : [i]));

@@ -94,6 +94,22 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
         ...(cut.some((count) => count > 0) ? { cut } : {}),
       };
     },
+    explain: async (query, { text }, { signal } = {}) => {
+      const call: CallOptions = signal === undefined ? {} : { signal };
+      const [{ asked, words }, read, [ofQuery = []], [ofText = []]] = await Promise.all([
+        queryOf(query, call),
+        encoder.encode([text], { ...call, prefix: 'document', tokens: 'rows' }),
+        encoder.tokenNames([query], { ...call, prefix: 'none' }),
+        encoder.tokenNames([text], { ...call, prefix: 'document' }),
+      ]);
+      const similarities = ofQuery.map((_, q) =>
+        ofText.map((_, d) => dot(words.tokenVectors, q * size, read.tokenVectors, d * size, size)),
+      );
+      const best = similarities.map((row) => row.reduce((most, value) => Math.max(most, value), -1));
+      const maxSim = ofText.length === 0 || best.length === 0 ? 0 : best.reduce((sum, value) => sum + value, 0) / best.length;
+      const cosine = dot(asked.vectors, 0, read.vectors, 0, size);
+      return [{ name: fingerprint, tokens: { query: ofQuery, document: ofText, similarities, cosine, maxSim } }];
+    },
     warm: () => encoder.ready,
     close: () => encoder.close(),
   };

@@ -1,5 +1,6 @@
 import type { CallOptions, Span, TokenVectors, Usage } from '../types.ts';
 import type { Calibration } from './calibration.ts';
+import type { StageExplanation } from './explanation.ts';
 
 /** What a reranker may read of a candidate. */
 export interface Candidate {
@@ -49,6 +50,8 @@ export interface Reranker {
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
   /** The same with other parts inside; only rerankers that are made of rerankers have it. */
   mapStages?(change: (stage: Reranker) => Reranker): Reranker;
+  /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */
+  explain?(query: string, candidate: Candidate, options?: CallOptions): Promise<readonly StageExplanation[]>;
   /** Resolves when a call need not wait for anything to be loaded. */
   warm?(): Promise<void>;
   /** Frees what the reranker holds; later calls are refused. */

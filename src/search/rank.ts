@@ -1,6 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { byScore } from '../math/order.ts';
 import { cascade } from '../rerank/cascade.ts';
+import type { Explanation } from '../rerank/explanation.ts';
 import type { Reranker, Scores } from '../rerank/reranker.ts';
 import { textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
@@ -24,6 +25,8 @@ export interface RankedResult {
   readonly highlight?: { readonly start: number; readonly end: number; readonly text: string };
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
+  /** Why the document stands here; only when asked for. */
+  readonly explanation?: Explanation;
   /** What each stage gave, in their order, null where it did not score; only when asked for. */
   readonly stages?: readonly (number | null)[];
   /** The fields; only when asked for. */
@@ -114,6 +117,52 @@ export interface RankingOptions extends CallOptions {
   readonly onOrder?: (ranked: Pick<Ranked, 'order' | 'stages' | 'complete'>) => void;
 }
 
+/**
+ * Why a document gets its score: what the stages can say, and what the reranker gives each field alone. The text is read anew, although an
+ * index may keep token vectors of it.
+ */
+const explained = async (
+  reranker: Reranker,
+  query: string,
+  { id, document }: Rankable,
+  fields: readonly string[],
+  { signal, fieldLabels = false }: RankingOptions,
+): Promise<Explanation> => {
+  const call: CallOptions = signal === undefined ? {} : { signal };
+  const textIn = (some: readonly string[]): string => textOf(document, some, { labels: fieldLabels });
+  const filled = fields.filter((field) => textIn([field]) !== '');
+  const [stages, alone] = await Promise.all([
+    reranker.explain?.(query, { id, text: textIn(fields) }, call) ?? [],
+    reranker.score(
+      query,
+      filled.map((field) => ({ id: field, text: textIn([field]) })),
+      call,
+    ),
+  ]);
+  return {
+    stages,
+    fields: filled.map((field, i) => {
+      const relevance = alone.relevance?.[i];
+      return { field, score: alone.scores[i] as number, ...(relevance === undefined || Number.isNaN(relevance) ? {} : { relevance }) };
+    }),
+  };
+};
+
+/** Adds to each result why it stands where it stands, one after the other. */
+export const withExplanations = async <Result extends RankedResult>(
+  results: readonly Result[],
+  reranker: Reranker,
+  query: string,
+  candidates: readonly Rankable[],
+  fields: readonly string[],
+  options: RankingOptions,
+): Promise<readonly Result[]> => {
+  const all: Result[] = [];
+  for (const result of results)
+    all.push({ ...result, explanation: await explained(reranker, query, candidates[result.index] as Rankable, fields, options) });
+  return all;
+};
+
 /** What a result says of the text that was read, where there is anything to say. */
 export const readingOf = ({ highlight, cutTokens }: RankedCandidate): Pick<RankedResult, 'highlight' | 'cutTokens'> => ({
   ...(highlight === undefined ? {} : { highlight }),
@@ -187,6 +236,8 @@ export interface RerankOptions extends CallOptions {
   readonly documents?: boolean;
   /** Return what each stage gave. @default false */
   readonly stages?: boolean;
+  /** Say of each result why it stands where it stands; takes a few model runs a result, after the deadline too. @default false */
+  readonly explain?: boolean;
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
 }
@@ -264,5 +315,11 @@ export const rerank = async (
       ...(options.documents ? { document: documents[index]?.document as Document } : {}),
     };
   });
-  return { query, results, cut, calibrated, complete, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
+  const told = options.explain
+    ? await withExplanations(results, reranker, query, documents, options.rankFields, {
+        ...(signal === undefined ? {} : { signal }),
+        ...(fieldLabels === undefined ? {} : { fieldLabels }),
+      })
+    : results;
+  return { query, results: told, cut, calibrated, complete, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
 };

@@ -4,7 +4,18 @@ import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
 import { fuse } from './fuse.ts';
-import { addUsage, likelyEnough, type Ranked, type RankedResult, rankCandidates, rankedByOf, readingOf, stageScores } from './rank.ts';
+import {
+  addUsage,
+  asOne,
+  likelyEnough,
+  type Ranked,
+  type RankedResult,
+  rankCandidates,
+  rankedByOf,
+  readingOf,
+  stageScores,
+  withExplanations,
+} from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
@@ -32,6 +43,8 @@ export interface SearchOptions extends CallOptions {
   readonly documents?: boolean;
   /** Return what each stage of the reranker gave. @default false */
   readonly stages?: boolean;
+  /** Say of each result why it stands where it stands; takes a few model runs a result, after the deadline too. @default false */
+  readonly explain?: boolean;
   /** Milliseconds for the whole search; when they are over, the best order so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
   /** Called with the first stage's results at once, and with each sharper order, before the last one is returned. */
@@ -169,16 +182,21 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
           }),
         );
   const rankedBy = rerankers.length === 0 ? null : rerankers.map(({ fingerprint }) => fingerprint).join(' > ');
+  const total = performance.now() - started;
+  const results = resultsOf({ ...ranked, order: likelyEnough(ranked, options.minScore, rankedBy ?? firstStage) });
   return {
     query,
     firstStage,
     rankedBy,
-    results: resultsOf({ ...ranked, order: likelyEnough(ranked, options.minScore, rankedBy ?? firstStage) }),
+    results:
+      options.explain && rerankers.length > 0
+        ? await withExplanations(results, asOne(rerankers), query, hits, fields, { ...call, fieldLabels })
+        : results,
     calibrated: ranked.calibrated,
     complete: ranked.complete,
     candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
     cut: ranked.cut,
     usage: addUsage(ranked.usage, vectors?.tokens === undefined ? {} : { tokens: vectors.tokens[0] as number }),
-    timings: { embed, retrieve, rerank, total: performance.now() - started },
+    timings: { embed, retrieve, rerank, total },
   };
 };

@@ -8,6 +8,7 @@ import { counted, duration } from '../../text/numbers.ts';
 import { defaultFields } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
+import { explanationLines } from '../explanation-lines.ts';
 import { minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
 import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
@@ -35,6 +36,7 @@ export const rerankCommand = command({
     ...aroundFlags,
     'minScore',
     'deadline',
+    'explain',
     'stages',
     'format',
     ...modelFlags,
@@ -70,6 +72,7 @@ export const rerankCommand = command({
         fieldLabels: flags.fieldLabels,
         documents: true,
         stages: flags.stages,
+        explain: flags.explain,
         ...minScoreOption(flags.minScore),
         ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
       });
@@ -79,7 +82,7 @@ export const rerankCommand = command({
         ({ rank, relevanceScore, index, id, document }) =>
           `${String(rank).padStart(4)}  ${relevanceScore.toFixed(4).padStart(7)}  ${fitted(labelOf(id, document as Document), width)}  [${index}]`,
       );
-      terminal.write(`${lines.join('\n')}\n`);
+      terminal.write(`${lines.join('\n')}\n${explanationLines(answer.results)}`);
       terminal.say(
         `${counted(documents.length, 'document')} scored by ${rankFields.join(', ')} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`,
       );

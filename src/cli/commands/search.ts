@@ -4,6 +4,7 @@ import { FinetoothError } from '../../errors.ts';
 import { asOne } from '../../search/rank.ts';
 import { type SearchOptions, search } from '../../search/search.ts';
 import { command } from '../command.ts';
+import { explanationLines } from '../explanation-lines.ts';
 import { minScoreOption, modelFlags, modelOptions, rerankerOption } from '../model-flags.ts';
 import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -25,6 +26,7 @@ export const searchCommand = command({
     ...aroundFlags,
     'minScore',
     'deadline',
+    'explain',
     'stages',
     ...modelFlags,
     'json',
@@ -55,6 +57,7 @@ export const searchCommand = command({
       signal,
       documents: true,
       stages: flags.stages,
+      explain: flags.explain,
       ...minScoreOption(flags.minScore),
       ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
     };
@@ -65,7 +68,7 @@ export const searchCommand = command({
     const around = reranker === null ? null : await aroundReranker(asOne(reranker), flags, signal);
     const answer = await search(index, given[0] as string, { ...chosen, ...shared, reranker: around });
     await around?.close?.();
-    if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns));
+    if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns) + explanationLines(answer.results));
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
     terminal.write(`${JSON.stringify({ ...answer, candidates })}\n`);
   },

@@ -1,0 +1,40 @@
+import type { TokenMatches } from '../rerank/explanation.ts';
+import type { RankedResult } from '../search/rank.ts';
+import { labelOf } from './text.ts';
+
+/** Matches that are shown of each result; all of them are in --json. */
+const SHOWN = 5;
+
+const value = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(3) : score.toFixed(1));
+
+/** The query's tokens that met their like best: `bats ~ bat .81`. */
+const meetings = ({ query, document, similarities }: TokenMatches): string =>
+  query
+    .map((word, q) => {
+      const row = similarities[q] ?? [];
+      const best = row.indexOf(Math.max(...row));
+      return { text: `${word} ~ ${document[best] ?? 'nothing'} ${value(row[best] ?? 0)}`, similarity: row[best] ?? 0 };
+    })
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, SHOWN)
+    .map(({ text }) => text)
+    .join(', ');
+
+/** Why each result stands where it stands, for people; nothing where nobody asked. */
+export const explanationLines = (results: readonly RankedResult[]): string =>
+  results
+    .flatMap(({ rank, id, document, explanation }) => {
+      if (explanation === undefined) return [];
+      const { stages, fields } = explanation;
+      const alone = fields.map(({ field, score, relevance }) => `${field} ${value(relevance ?? score)}`).join(', ');
+      const tokens = stages.find((stage) => stage.tokens !== undefined)?.tokens;
+      return [
+        '',
+        `${String(rank).padStart(3)}  ${document === undefined ? id : labelOf(id, document)}`,
+        `     each field alone: ${alone}`,
+        ...(tokens === undefined ? [] : [`     words that met: ${meetings(tokens)}`]),
+        ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} parts`])),
+      ];
+    })
+    .map((line) => `${line}\n`)
+    .join('');

@@ -1,0 +1,28 @@
+/** How alike the tokens of a query and of a text are: what late interaction adds up. */
+export interface TokenMatches {
+  /** Tokens as the model's tokenizer cuts them; `##` or `▁` as it marks them. */
+  readonly query: readonly string[];
+  readonly document: readonly string[];
+  /** [query tokens × document tokens] Cosines. */
+  readonly similarities: readonly (readonly number[])[];
+  /** Of the two texts as wholes. */
+  readonly cosine: number;
+  /** Mean over the query's tokens of the largest cosine in its row. */
+  readonly maxSim: number;
+}
+
+/** Why one stage gave a text its score, as far as it can say. */
+export interface StageExplanation {
+  /** Fingerprint of the stage. */
+  readonly name: string;
+  readonly tokens?: TokenMatches;
+  /** Scores of the parts of a long text, in their order; `start` and `end` count characters. */
+  readonly parts?: readonly { readonly start: number; readonly end: number; readonly score: number }[];
+}
+
+/** Why a document stands where it stands. */
+export interface Explanation {
+  readonly stages: readonly StageExplanation[];
+  /** What the reranker gives each ranked field alone, those without words left out. */
+  readonly fields: readonly { readonly field: string; readonly score: number; readonly relevance?: number }[];
+}
