@@ -68,6 +68,16 @@ describe('calibrate', () => {
     expect(sure?.calibrationError).toBeGreaterThan(0.5);
     expect(readFileSync(path('report.html'), 'utf8')).toContain('<h2 id="probabilities">');
     expect((await finetooth(words)).stdout).toMatch(/nDCG@10 .*calibration error .*p50/);
+    const kept = [...words, '--score-cache', path('scores'), '--json'];
+    const [first, again] = [JSON.parse((await finetooth(kept)).stdout), JSON.parse((await finetooth(kept)).stdout)] as [
+      EvalReport,
+      EvalReport,
+    ];
+    const steady = ({ pipelines: all }: EvalReport) => all.map(({ perQuery, reliability }) => ({ perQuery, reliability }));
+    expect(steady(first)).toEqual(found.map(({ perQuery, reliability }) => ({ perQuery, reliability })));
+    expect(steady(again)).toEqual(steady(first));
+    expect(again.pipelines[1]?.tokens).toBeLessThan(first.pipelines[1]?.tokens as number);
+    expect(again.warnings.join()).toContain('scores were taken from a folder where they are kept');
     writeFileSync(path('other.json'), JSON.stringify({ name: 'other', reranker: 'default' }));
     const other = await finetooth(['eval', ...common, '--pipelines', path('other.json'), '--calibration', path('fit.json')]);
     expect(other.stderr).toMatch(/^E_FINGERPRINT: the calibration was fitted for "late-interaction/);

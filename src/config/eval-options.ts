@@ -11,6 +11,8 @@ export interface EvaluateOptions extends DataOptions {
   readonly pipelines?: readonly Pipeline[];
   /** A file of `finetooth calibrate` for every pipeline that reranks and names none. @default what is known of each reranker */
   readonly calibration?: string;
+  /** A folder of kept scores, see `cached`. What is found there is not scored again: times and tokens are then not those of scoring. */
+  readonly scoreCache?: string;
   /** Candidates from this run instead of a first stage of our own. */
   readonly firstStageRun?: string;
   /** Rerankers of your own, by the name that the pipelines use for them. They are not closed. */

@@ -4,15 +4,17 @@ import { inOrder } from '../eval/measures/judged-ranking.ts';
 import { readRun } from '../eval/measures/run-file.ts';
 import { indexSystem, runSystem, type System } from '../eval/systems/system.ts';
 import { hashFile } from '../model/checksums.ts';
+import type { Reranker } from '../rerank/reranker.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import { defaultFields } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
 import type { FoundSet } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 import type { EvaluateOptions } from './eval-options.ts';
+import { keptScores } from './kept-scores.ts';
 import { openModel } from './parts.ts';
 import { rerankerOf } from './pipelines.ts';
-import { type RerankerShelf, rerankerShelf } from './rerankers.ts';
+import { type NamedRerankers, type RerankerShelf, rerankerShelf } from './rerankers.ts';
 
 const firstOf = (documents: ReadonlyMap<string, Document>): Document => documents.values().next().value ?? {};
 
@@ -20,6 +22,19 @@ export interface Systems extends AsyncDisposable {
   readonly systems: readonly System[];
   readonly warnings: readonly string[];
 }
+
+const keptNote = 'scores were taken from a folder where they are kept: the times and tokens of reranking are not those of scoring.';
+
+/** How a pipeline gets its reranker: from the index (or the shelf), or from the caller, each with its scores kept where that is wanted. */
+const rerankersFor = ({ scoreCache, rerankers = {} }: EvaluateOptions, open: (names: readonly string[]) => Promise<Reranker>) => {
+  const kept = keptScores(scoreCache);
+  const own: NamedRerankers = Object.fromEntries(Object.entries(rerankers).map(([name, one]) => [name, kept.around(one)]));
+  return {
+    of: (pipeline: Pipeline) => rerankerOf(pipeline, async (names) => kept.around(await open(names)), own),
+    warnings: scoreCache === undefined ? [] : [keptNote],
+    close: kept.close,
+  };
+};
 
 /** Rerankers without an index; the model whose token vectors late interaction compares is opened when it is needed. */
 const shelfFor = ({ embedder, models }: EvaluateOptions): RerankerShelf => {
@@ -54,19 +69,23 @@ export const systemsOverRun = async (
     ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
     : new Map<string, Document>();
   const shelf = shelfFor(options);
+  const rerankers = rerankersFor(options, shelf.getAll);
   const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
   const read = fields ?? defaultFields(firstOf(documents));
   return {
     systems: await Promise.all(
       pipelines.map(async (pipeline) =>
         runSystem(described, pipeline, pipeline.rankFields ?? read, {
-          reranker: await rerankerOf(pipeline, shelf.getAll, options.rerankers),
+          reranker: await rerankers.of(pipeline),
           cutOffs,
         }),
       ),
     ),
-    warnings: [],
-    [Symbol.asyncDispose]: () => shelf.close(),
+    warnings: rerankers.warnings,
+    [Symbol.asyncDispose]: async () => {
+      await rerankers.close();
+      await shelf.close();
+    },
   };
 };
 
@@ -93,7 +112,9 @@ export const systemsOverIndex = async (
       ...(models === undefined ? {} : { models }),
       onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
     }));
+  const rerankers = rerankersFor(options, (names) => index.rerankerNamed(names));
   const close = async (): Promise<void> => {
+    await rerankers.close();
     if (given === undefined) await index.close();
   };
   try {
@@ -113,13 +134,18 @@ export const systemsOverIndex = async (
       systems: await Promise.all(
         pipelines.map(async (pipeline) =>
           indexSystem(index, pipeline, {
-            reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), options.rerankers),
+            reranker: await rerankers.of(pipeline),
             cutOffs,
           }),
         ),
       ),
       warnings:
-        missing === 0 ? [] : [`${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`],
+        missing === 0
+          ? rerankers.warnings
+          : [
+              ...rerankers.warnings,
+              `${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`,
+            ],
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

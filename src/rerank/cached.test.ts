@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { randomFrom } from '../math/random.ts';
 import { cached } from './cached.ts';
+import { calibrated } from './calibrated.ts';
 import { cascade } from './cascade.ts';
 import type { Candidate, Reranker } from './reranker.ts';
 
@@ -91,6 +94,40 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     await one.close?.();
   });
 
+  it('tells apart what probabilities are made from', async () => {
+    const { reranker, read } = lengths();
+    const one = cached(calibrated(reranker, { slope: 1, intercept: 0 }), options());
+    const before = await one.score('q', texts('a'));
+    await one.close?.();
+    const two = cached(calibrated(reranker, { slope: 2, intercept: 0 }), options());
+    const after = await two.score('q', texts('a'));
+    await two.close?.();
+    expect(read).toHaveLength(2);
+    expect(after.relevance?.[0]).toBeGreaterThan(before.relevance?.[0] as number);
+  });
+
+  it('keeps nothing of an answer that time cut off, and gives it as it is', async () => {
+    let late = true;
+    const asked: number[] = [];
+    const reranker: Reranker = {
+      fingerprint: 'late',
+      score: async (_, list) => {
+        asked.push(list.length);
+        const scores = Float32Array.from(list, ({ text }) => text.length);
+        return late ? { scores, complete: false, stage: Int8Array.from(list, (_, i) => (i === 0 ? 0 : -1)) } : { scores };
+      },
+    };
+    const one = cached(reranker, options());
+    expect((await one.score('q', texts('a', 'bb'))).complete).toBe(false);
+    late = false;
+    await one.score('q', texts('a', 'bb'));
+    late = true;
+    const mixed = await one.score('q', texts('a', 'ccc'));
+    expect([...(mixed.stage ?? [])]).toEqual([0, -1]);
+    expect(asked).toEqual([2, 2, 1, 2]);
+    await one.close?.();
+  });
+
   it('keeps nothing of a reranker that breaks its promise', async () => {
     let broken = true;
     const reranker: Reranker = {
@@ -120,5 +157,47 @@ describe('a folder of scores', () => {
   it('is refused when its file is something else', () => {
     writeFileSync(join(folder, 'scores.sqlite'), 'no database, and long enough to be read as one'.repeat(50));
     expect(() => cached(lengths().reranker, { at: folder })).toThrow(/scores\.sqlite is not a score cache or is damaged.*Delete it/);
+  });
+
+  it('never gives a score that changed on the disk', async () => {
+    const list = texts(...Array.from({ length: 60 }, (_, i) => 'x'.repeat(i + 1)));
+    const one = cached(lengths().reranker, { at: folder });
+    const { scores } = await one.score('q', list);
+    await one.close?.();
+    const whole = readFileSync(join(folder, 'scores.sqlite'));
+    const random = randomFrom(20);
+    let refused = 0;
+    for (let i = 0; i < 150; i++) {
+      const at = join(folder, String(i));
+      const torn = Buffer.from(whole);
+      const place = random.below(torn.length);
+      torn[place] = (torn[place] as number) ^ (1 << random.below(8));
+      mkdirSync(at);
+      writeFileSync(join(at, 'scores.sqlite'), torn);
+      const work = async () => {
+        const two = cached(lengths().reranker, { at });
+        try {
+          return (await two.score('q', list)).scores;
+        } finally {
+          await two.close?.();
+        }
+      };
+      const found = await work().catch((error: unknown) => error);
+      if (found instanceof Float32Array) expect(found).toEqual(scores);
+      else expect(found).toMatchObject({ code: 'E_CACHE_DAMAGED' });
+      if (!(found instanceof Float32Array)) refused++;
+    }
+    expect(refused).toBeGreaterThan(10);
+  });
+
+  it('is refused when its file is of another format, or is no folder', () => {
+    const database = new DatabaseSync(join(folder, 'scores.sqlite'));
+    database.exec('pragma user_version = 9');
+    database.close();
+    expect(() => cached(lengths().reranker, { at: folder })).toThrow('scores.sqlite has the format 9; this version reads 1. Delete it.');
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => cached(lengths().reranker, { at: join(folder, 'file') })).toThrow(
+      expect.objectContaining({ code: 'E_USAGE', message: expect.stringContaining('Name a folder that you may write to') }),
+    );
   });
 });

@@ -4,29 +4,40 @@ import { sqliteScores } from '../cache/sqlite-scores.ts';
 import type { Candidate, Reranker } from './reranker.ts';
 
 export interface CacheOptions {
-  /** A folder that any number of processes may share. @default none: scores are kept in this process */
+  /** A folder that any number of processes may share; about 140 bytes a score. @default none: scores are kept in this process */
   readonly at?: string;
   /** Scores that are kept; the oldest go first. 100 to 100,000,000. @default 100,000 in memory, 10,000,000 in a folder */
   readonly maxEntries?: number;
 }
 
+/** Says which query and candidate a score belongs to; one is made for each reranker. */
+export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate) => string;
+
 /** Changes when what stands under a key changes its meaning. */
-const RECIPE = 'scores-1';
+const RECIPE = 'scores-2';
 
-/** All that a score depends on: reranker, query, text, and the form of token vectors, which stand for the text in late interaction. */
-const keyOf = (fingerprint: string, query: string, { text, tokens }: Candidate): string =>
-  createHash('sha256')
-    .update(JSON.stringify([RECIPE, fingerprint, tokens?.form ?? null, query]))
-    .update('\n')
-    .update(text)
-    .digest('base64url');
+/**
+ * All that an answer depends on: reranker, what its probabilities are made from, query, text, and the form of token vectors, which stand for
+ * the text in late interaction.
+ */
+const byContent: KeyOf = ({ fingerprint, calibration }) => {
+  const about = [RECIPE, fingerprint, calibration ?? null];
+  return (query, { text, tokens }) =>
+    createHash('sha256')
+      .update(JSON.stringify([...about, tokens?.form ?? null, query]))
+      .update('\n')
+      .update(text)
+      .digest('base64url');
+};
 
-const withStore = (reranker: Reranker, store: ScoreStore): Reranker => {
-  if (reranker.mapStages !== undefined) return reranker.mapStages((stage) => withStore(stage, store));
+/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. */
+export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
+  if (reranker.mapStages !== undefined) return reranker.mapStages((stage) => withStore(stage, store, keyOf));
+  const keyFor = keyOf(reranker);
   return {
     ...reranker,
     score: async (query, candidates, options) => {
-      const keys = candidates.map((candidate) => keyOf(reranker.fingerprint, query, candidate));
+      const keys = candidates.map((candidate) => keyFor(query, candidate));
       const known = [...store.get(keys)];
       const fresh = known.flatMap((one, i) => (one === undefined ? [i] : []));
       const given =
@@ -39,6 +50,9 @@ const withStore = (reranker: Reranker, store: ScoreStore): Reranker => {
             );
       // A wrong count goes through as it is, to where it is refused.
       if (given !== undefined && given.scores.length !== fresh.length) return given;
+      // What time cut off, and what came from stages of which nothing is known here, holds for this list alone.
+      if (given?.complete === false || given?.stage !== undefined)
+        return fresh.length === candidates.length ? given : reranker.score(query, candidates, options);
       for (const [at, i] of fresh.entries()) {
         const [relevance, span] = [given?.relevance?.[at], given?.spans?.[at]];
         known[i] = {
@@ -70,7 +84,7 @@ const withStore = (reranker: Reranker, store: ScoreStore): Reranker => {
  */
 export const cached = (reranker: Reranker, { at, maxEntries }: CacheOptions = {}): Reranker => {
   const store = at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
-  const inner = withStore(reranker, store);
+  const inner = withStore(reranker, store, byContent);
   return {
     ...inner,
     close: async () => {

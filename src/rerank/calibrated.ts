@@ -18,6 +18,7 @@ export const calibrated = (reranker: Reranker, calibration: Calibration): Rerank
   const { mapStages } = reranker;
   return {
     ...reranker,
+    calibration,
     score: async (query, candidates, options = {}) => {
       const { onScores } = options;
       const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };

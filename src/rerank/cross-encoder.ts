@@ -15,6 +15,7 @@ export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions =
     options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
   return {
     fingerprint,
+    ...(calibration === undefined ? {} : { calibration }),
     score: async (query, candidates, { signal } = {}) => {
       const texts = candidates.map(({ text }) => text);
       const { scores, tokens, cut } = await model.score(query, texts, signal === undefined ? {} : { signal });

@@ -63,6 +63,7 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
 
   return {
     fingerprint,
+    ...(calibration === undefined ? {} : { calibration }),
     score: async (query, candidates, { signal } = {}) => {
       const call: CallOptions = signal === undefined ? {} : { signal };
       const fresh = candidates.flatMap(({ tokens }, i) => (tokens?.form.size === size ? [] : [i]));

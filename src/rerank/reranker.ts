@@ -1,4 +1,5 @@
 import type { CallOptions, Span, TokenVectors, Usage } from '../types.ts';
+import type { Calibration } from './calibration.ts';
 import type { StageExplanation } from './explanation.ts';
 
 /** What a reranker may read of a candidate. */
@@ -43,6 +44,8 @@ export interface Scores {
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
+  /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
+  readonly calibration?: Calibration;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
   /** The same with other parts inside; only rerankers that are made of rerankers have it. */
