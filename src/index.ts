@@ -7,6 +7,7 @@ export { comparedPipelines, evaluate } from './config/evaluate.ts';
 export { type OpenIndexOptions, openIndex } from './config/open-index.ts';
 export {
   cascade,
+  createModelSessions,
   crossEncoder,
   defaultModel,
   lanceStore,
@@ -25,6 +26,7 @@ export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
 export { byScore, compareIds } from './math/order.ts';
 export type { BiEncoder } from './model/bi-encoder.ts';
 export type { ModelEntry } from './model/model-entry.ts';
+export type { ModelSessions } from './model/sessions.ts';
 export { type ReadOptions, readDocuments } from './read/read.ts';
 export { type CacheOptions, cached } from './rerank/cached.ts';
 export type { Calibration } from './rerank/calibration.ts';

@@ -27,6 +27,12 @@ export const main = async (argv: readonly string[], specs: readonly CommandSpec[
     stopper.abort(new FinetoothError('E_STOPPED', 'standard output is closed.'));
     if (error !== undefined) report(error);
   });
+  // Warnings of ours are sentences for people, which Node would put behind its process id and the word Warning.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning: Error & { readonly code?: string }) => {
+    if (warning.code?.startsWith('FINETOOTH_')) terminal.say(`note: ${warning.message}`);
+    else terminal.say(`${warning.name}: ${warning.message}`);
+  });
   let signals = 0;
   const stop = (name: 'SIGINT' | 'SIGTERM'): void => {
     signals++;

@@ -1,10 +1,10 @@
 import { localEmbedder } from '../embed/local.ts';
-import { type BiEncoder, fingerprintOf, openBiEncoder } from '../model/bi-encoder.ts';
-import { openCrossEncoder } from '../model/cross-encoder.ts';
+import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
 import { resolveModel } from '../model/files.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/kind.ts';
 import type { ModelFiles } from '../model/model-entry.ts';
 import type { PoolOptions } from '../model/open-pool.ts';
+import { createModelSessions, type ModelSessions } from '../model/sessions.ts';
 import { cascade } from '../rerank/cascade.ts';
 import { crossEncoder } from '../rerank/cross-encoder.ts';
 import { inParts } from '../rerank/in-parts.ts';
@@ -31,13 +31,18 @@ export interface ModelOptions extends PoolOptions {
   readonly modelsFolder?: string;
   /** Never download. @default false */
   readonly offline?: boolean;
+  /** Models that several indexes and rerankers share, so that each is loaded once. @default a set of its own for each index */
+  readonly sessions?: ModelSessions;
   readonly signal?: AbortSignal;
   readonly onDownload?: (progress: Progress & { readonly file: string }) => void;
 }
 
 /** Files and the rest: where a model's files come from, and how it runs. */
-const filesFor = async (name: string, options: ModelOptions): Promise<{ readonly files: ModelFiles; readonly pool: PoolOptions }> => {
-  const { cacheFolder, modelsFolder, offline, signal, onDownload, longDocuments: _, ...pool } = options;
+const filesFor = async (
+  name: string,
+  options: ModelOptions,
+): Promise<{ readonly files: ModelFiles; readonly pool: PoolOptions; readonly sessions: ModelSessions }> => {
+  const { cacheFolder, modelsFolder, offline, signal, onDownload, longDocuments: _, sessions = createModelSessions(), ...pool } = options;
   const files = await resolveModel(name, {
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
     ...(modelsFolder === undefined ? {} : { folder: modelsFolder }),
@@ -45,7 +50,7 @@ const filesFor = async (name: string, options: ModelOptions): Promise<{ readonly
     ...(signal === undefined ? {} : { signal }),
     ...(onDownload === undefined ? {} : { onProgress: onDownload }),
   });
-  return { files, pool };
+  return { files, pool, sessions };
 };
 
 /** A local embedding model by name, its files checked (and fetched, where they must be) before its workers start. */
@@ -54,16 +59,16 @@ export const openModel = async (
   options: ModelOptions = {},
   accept?: (fingerprint: string) => void,
 ): Promise<BiEncoder> => {
-  const { files, pool } = await filesFor(name, options);
+  const { files, pool, sessions } = await filesFor(name, options);
   const checked = asBiEncoder(files);
   accept?.(fingerprintOf(checked));
-  return openBiEncoder(checked, pool);
+  return sessions.biEncoder(checked, pool);
 };
 
 /** A local cross-encoder by name: of the catalog, `owner/name` on the hub, or `./folder`. */
 export const openCrossEncoderReranker = async (name: string = defaultCrossEncoder, options: ModelOptions = {}): Promise<Reranker> => {
-  const { files, pool } = await filesFor(name, options);
-  const model = openCrossEncoder(asCrossEncoder(files), pool);
+  const { files, pool, sessions } = await filesFor(name, options);
+  const model = sessions.crossEncoder(asCrossEncoder(files), pool);
   const reranker = crossEncoder(model);
   return options.longDocuments === 'chunk' ? inParts(reranker, model.split) : reranker;
 };
@@ -74,7 +79,7 @@ export const openLateInteraction = (encoder: BiEncoder, { longDocuments }: Model
   return longDocuments === 'chunk' ? inParts(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
 };
 
-export { cascade, crossEncoder, lanceStore, lateInteraction, localEmbedder, memoryStore };
+export { cascade, createModelSessions, crossEncoder, lanceStore, lateInteraction, localEmbedder, memoryStore };
 
 /** Names that a pipeline may give a reranker beside those of cross-encoders; `default` is what `search` uses. */
 export const rerankerNames = ['default', 'late-interaction'] as const;

@@ -2,7 +2,7 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import { cascade } from '../rerank/cascade.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { defaultReranker } from './default-reranker.ts';
-import { type ModelOptions, openCrossEncoderReranker, openLateInteraction } from './parts.ts';
+import { createModelSessions, type ModelOptions, openCrossEncoderReranker, openLateInteraction } from './parts.ts';
 
 /** Rerankers of the caller's own, by the name that pipelines use. */
 export type NamedRerankers = Readonly<Record<string, Reranker>>;
@@ -17,7 +17,9 @@ export interface RerankerShelf {
 }
 
 /** `encoder`: whose token vectors late interaction compares; asked for only where it is needed. */
-export const rerankerShelf = (encoder: () => Promise<BiEncoder>, models: ModelOptions = {}): RerankerShelf => {
+export const rerankerShelf = (encoder: () => Promise<BiEncoder>, options: ModelOptions = {}): RerankerShelf => {
+  // The cross-encoder of `default` is also one that may be named.
+  const models: ModelOptions = { ...options, sessions: options.sessions ?? createModelSessions() };
   const made = new Map<string, Promise<Reranker>>();
   const make = async (name: string): Promise<Reranker> => {
     if (name === 'default') return defaultReranker(await encoder(), models);

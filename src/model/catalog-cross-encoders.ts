@@ -15,9 +15,23 @@ const int8: Pick<CrossEncoderEntry, 'kind' | 'files' | 'precision'> = {
 const card = (name: string, values: Readonly<Record<string, number>>): NonNullable<CrossEncoderEntry['scores']> =>
   Object.entries(values).map(([set, value]) => ({ set, measure: 'nDCG@10', value, source: `model card of ${name}` }));
 
+/** What a repository holds at one commit. */
+interface Pin {
+  readonly revision: string;
+  /** Of onnx/model_quantized.onnx. */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+const pinned = ({ revision, bytes, sha256 }: Pin): Pick<CrossEncoderEntry, 'revision' | 'files'> => ({
+  revision,
+  files: { ...int8.files, model: { ...int8.files.model, bytes, sha256 } },
+});
+
 /** The cross-encoders of MS MARCO, all BERTs of one logit; figures are of the fp32 weights. */
-const msMarco = (size: string, other: string, parameters: number, value: number): CrossEncoderEntry => ({
+const msMarco = (size: string, other: string, parameters: number, value: number, pin?: Pin): CrossEncoderEntry => ({
   ...int8,
+  ...(pin === undefined ? {} : pinned(pin)),
   name: `ms-marco-${size}-v2`.toLowerCase(),
   repository: `Xenova/ms-marco-${size}-v2`,
   // The hub has both spellings.
@@ -29,6 +43,8 @@ const msMarco = (size: string, other: string, parameters: number, value: number)
   parameters,
   scores: card(`cross-encoder/ms-marco-${size}-v2`, { 'TREC DL 2019': value }),
 });
+
+const multiBert = 'ms-marco-MultiBERT-L-12.zip';
 
 /**
  * Cross-encoders by name. Windows of more than 8,192 tokens are cut to that: attention over a longer one does not fit the memory that the
@@ -54,10 +70,18 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
     parameters: 33,
     scores: card('cross-encoder/ms-marco-MiniLM-L-12-v2', { 'TREC DL 2019': 0.7431 }),
   },
-  msMarco('TinyBERT-L-2', 'TinyBERT-L2', 4, 0.6984),
+  msMarco('TinyBERT-L-2', 'TinyBERT-L2', 4, 0.6984, {
+    revision: 'b76bb5e1fefd66aa36cd108622d768e86c015ff1',
+    bytes: 4_496_298,
+    sha256: '026c2ec3257cd351696e45bbd6040bb83cf818ba89059b4344bd6350138b62ce',
+  }),
   msMarco('MiniLM-L-2', 'MiniLM-L2', 16, 0.7101),
   msMarco('MiniLM-L-4', 'MiniLM-L4', 19, 0.7304),
-  msMarco('MiniLM-L-6', 'MiniLM-L6', 23, 0.743),
+  msMarco('MiniLM-L-6', 'MiniLM-L6', 23, 0.743, {
+    revision: 'a09144355adeed5f58c8ed011d209bf8ee5a1fec',
+    bytes: 23_143_499,
+    sha256: 'e9d8ebf845c413e981c175bfe49a3bfa9b3dcce2a3ba54875ee5df5a58639fbe',
+  }),
   {
     ...int8,
     name: 'bge-reranker-base',
@@ -71,6 +95,11 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   },
   {
     ...int8,
+    ...pinned({
+      revision: '3c4ff3c9420fb24ea62acd31e3884e09c8827f2a',
+      bytes: 562_938_749,
+      sha256: '62cbff7af164e3a5c6776918a25c1b24a54a31854bdbe83ffe1dd13f68901637',
+    }),
     name: 'bge-reranker-large',
     repository: 'Xenova/bge-reranker-large',
     madeFrom: ['BAAI/bge-reranker-large'],
@@ -82,6 +111,11 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   },
   {
     ...int8,
+    ...pinned({
+      revision: '6f5ff65298512715a1e669753bc754d2bc8f367b',
+      bytes: 570_727_094,
+      sha256: '912fc1215c2dbff6499700534bd8d31253af01573861abbfc43afd1fab6cce5d',
+    }),
     name: 'bge-reranker-v2-m3',
     repository: 'onnx-community/bge-reranker-v2-m3-ONNX',
     madeFrom: ['BAAI/bge-reranker-v2-m3'],
@@ -93,6 +127,11 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   },
   {
     ...int8,
+    ...pinned({
+      revision: 'b5c6e9da73abc3711f593f705371cdbe9e0fe422',
+      bytes: 87_245_802,
+      sha256: '15ef19a6de90be7d52b627f2c784107bd806e64826450f41fb75fa4f0179ab30',
+    }),
     name: 'mxbai-rerank-xsmall-v1',
     repository: 'mixedbread-ai/mxbai-rerank-xsmall-v1',
     licence: 'Apache-2.0',
@@ -133,6 +172,11 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   },
   {
     ...int8,
+    ...pinned({
+      revision: '9cfeff2df7d40d1b78e75e5e9cebec92a99813c9',
+      bytes: 279_577_152,
+      sha256: 'c5220cf8fe023f8aa0ed2a3eb787d4451a7f17cf53f6b787e35718dd4b8815c3',
+    }),
     name: 'jina-reranker-v2-base-multilingual',
     repository: 'jinaai/jina-reranker-v2-base-multilingual',
     licence: 'CC-BY-NC-4.0',
@@ -150,6 +194,23 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
     maxTokens: 8192,
     languages: ['en'],
     parameters: 149,
+  },
+  {
+    // FlashRank's: a zip archive with the tokenizer and int8 weights, two logits of which the second means relevant
+    // (FlashRank's Config.py and Ranker.py; made from amberoad/bert-multilingual-passage-reranking-msmarco).
+    kind: 'cross-encoder',
+    name: 'ms-marco-multibert-l-12',
+    repository: 'prithivida/flashrank',
+    files: {
+      model: { path: multiBert, member: 'ms-marco-MultiBERT-L-12/flashrank-MultiBERT-L12_Q.onnx' },
+      tokenizer: { path: multiBert, member: 'ms-marco-MultiBERT-L-12/tokenizer.json' },
+    },
+    precision: 'int8',
+    licence: 'LicenseRef-CC-BY-SA',
+    scoring: { form: 'classifier', labels: 2, relevant: 1, activation: 'sigmoid' },
+    maxTokens: 512,
+    languages: ['multilingual'],
+    parameters: 178,
   },
   {
     ...int8,

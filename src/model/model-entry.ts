@@ -2,6 +2,8 @@
 export interface ModelFile {
   /** Path in the Hugging Face repository, e.g. `onnx/model_quantized.onnx`. */
   readonly path: string;
+  /** `path` is a zip archive, and this is the file's path inside it; checksum and size are the member's. */
+  readonly member?: string;
   /** Hex, lower case. Absent: remembered at first use and held to from then on. */
   readonly sha256?: string;
   readonly bytes?: number;
