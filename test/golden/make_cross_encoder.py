@@ -104,6 +104,8 @@ PAIRS = [
     ("what is sold in the old customs shed", ORCHARD + HARBOUR + CLOCKS),
     ("what is sold in the old customs shed", CLOCKS + ORCHARD + HARBOUR),
     ("how does mercury keep a clock on time", ORCHARD + HARBOUR + ORCHARD + CLOCKS),
+    # One token less than the window, the whole window, one more.
+    *[("who dug the harbour", ORCHARD + HARBOUR + CLOCKS + "boat " * count) for count in (56, 57, 58)],
     (QUESTION, ORCHARD),
     (QUESTION, "Plums, russet apples and medlars, eight paces apart; prune in February and ask a neighbour for bees."),
     (QUESTION, ORCHARD + HARBOUR + CLOCKS + ORCHARD),
