@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { qualityTable } from './quality-table.ts';
+import { about as aboutReliability, reliabilityTable } from './reliability.ts';
 import type { Published } from './run.ts';
 
 interface Other {
@@ -10,7 +11,7 @@ interface Other {
   readonly value: number;
   readonly source: string;
 }
-interface Described {
+export interface Described {
   readonly title: string;
   readonly about: string;
   /** The data had been looked at when the ranking recipe was chosen. */
@@ -41,10 +42,13 @@ const section = (
   return `## ${title}\n\n${about}${mark} \`npm run results -- ${workload}\`\n\n| system | ${workload === 'guide' ? 'count' : 'nDCG@10'} | |\n|---|---|---|\n${rows.join('\n')}\n`;
 };
 
+/** What each collection is, by workload. */
+export const describedCollections = (): Readonly<Record<string, Described>> => read('collections.json');
+
 export const resultsPage = (): string => {
   const published = read<readonly Published[]>('published.json');
   const others = read<readonly Other[]>('others.json');
-  const described = read<Readonly<Record<string, Described>>>('collections.json');
+  const described = describedCollections();
   return `# Results
 
 Made from \`results/\` by \`npm run docs\`. Every figure of ours is a line in [results/published.json](../results/published.json): workload, hash
@@ -66,6 +70,18 @@ collections and compare systems with each other. Weights and constants were fitt
 ${qualityTable(published, described)}
 
 ![nDCG@10 against milliseconds](pareto.svg)
+
+## Stated probabilities
+Collections that had no part in the fit: the share of the pairs that is relevant, the probability that is stated on average, and the expected
+calibration error. The pairs are the 100 best of the first stage for late interaction, and the 20 best of those for the others. What counts as
+relevant is each collection's own word (grade 2 and up for TREC DL and the films), so that a probability fitted elsewhere can only be near it:
+\`finetooth calibrate\` fits one to judgments of your own.
+
+${reliabilityTable(described)}
+
+![stated probability against the share that is relevant](reliability.svg)
+
+Drawn is the default. ${aboutReliability}
 
 ${Object.entries(described)
   .map(([workload, one]) => section(workload, one, published, others))

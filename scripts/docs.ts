@@ -1,8 +1,9 @@
-/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/results.md and docs/pareto.svg. A test holds them to the tables. */
+/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/results.md and its pictures. A test holds them to the tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resultsPage } from '../results/page.ts';
+import { describedCollections, resultsPage } from '../results/page.ts';
 import { paretoPlot } from '../results/pareto.ts';
+import { reliabilityPicture } from '../results/reliability.ts';
 import { readPublished } from '../results/run.ts';
 import { commands } from '../src/cli/commands.ts';
 import { type OptionSpec, options, rangeOf } from '../src/config/options.ts';
@@ -46,6 +47,7 @@ export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'commands.md': commandsPage(),
   'results.md': resultsPage(),
   'pareto.svg': await paretoPlot(await readPublished()),
+  'reliability.svg': await reliabilityPicture(describedCollections()),
 });
 
 if (import.meta.main)
