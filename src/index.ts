@@ -34,6 +34,7 @@ export type { CascadeOptions, Combination } from './rerank/cascade.ts';
 export type { Explanation, StageExplanation, TokenMatches } from './rerank/explanation.ts';
 export type { Candidate, Reranker, ScoreOptions, Scores } from './rerank/reranker.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
+export type { FieldCondition, Filter } from './search/filter.ts';
 export { fuse } from './search/fuse.ts';
 export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';
 export { type RankedResult, type RerankAnswer, type RerankOptions, rerank } from './search/rank.ts';

@@ -7,10 +7,12 @@ import { doctorCommand } from './commands/doctor.ts';
 import { embedCommand } from './commands/embed.ts';
 import { evalCommand } from './commands/eval.ts';
 import { indexCommand } from './commands/index.ts';
+import { keyCommand } from './commands/key.ts';
 import { labelCommand } from './commands/label.ts';
 import { modelsListCommand, modelsPullCommand, modelsVerifyCommand, modelsWhereCommand } from './commands/models.ts';
 import { rerankCommand } from './commands/rerank.ts';
 import { searchCommand } from './commands/search.ts';
+import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { tuneCommand } from './commands/tune.ts';
 
@@ -21,6 +23,8 @@ export const commands: readonly CommandSpec[] = [
   searchCommand,
   rerankCommand,
   embedCommand,
+  serveCommand,
+  keyCommand,
   evalCommand,
   labelCommand,
   tuneCommand,

@@ -5,8 +5,8 @@ import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
 import type { EncodeRequest, EncodeResult } from './encode.ts';
 import { createLanguageCheck } from './language-check.ts';
 import type { BiEncoderEntry, ModelFiles } from './model-entry.ts';
-import { openPool, type PoolOptions } from './open-pool.ts';
-import { requestsOf, splitIn } from './requests.ts';
+import { charactersIn, openPool, type PoolOptions } from './open-pool.ts';
+import { requestsOf, type SplitOptions, splitIn } from './requests.ts';
 import type { RuntimeName } from './runtime.ts';
 import type { SplitRequest, SplitResult } from './split-texts.ts';
 import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './token-names.ts';
@@ -30,7 +30,7 @@ export interface BiEncoder {
   /** Rows in the order of `texts`. */
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;
   /** The parts of each text that fit the window behind the document prefix; one where the whole text does. */
-  split(texts: readonly string[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
+  split(texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
   /** The tokens of which `encode` gives vectors, in letters. */
   tokenNames(texts: readonly string[], options: Pick<EncodeOptions, 'prefix' | 'signal'>): Promise<readonly (readonly string[])[]>;
   close(): Promise<void>;
@@ -103,10 +103,11 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
       check(texts);
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       let done = 0;
+      const work = charactersIn({ texts });
       const parts = await Promise.all(
         requestsOf(texts, pool.size).map(async (rows) => {
           const request = { texts: rows.map((i) => before + (texts[i] as string)), ...(tokens === undefined ? {} : { tokens }) };
-          const part = (await pool.run(request, signal)) as EncodeResult;
+          const part = (await pool.run(request, signal, work)) as EncodeResult;
           done += rows.length;
           onProgress?.({ done, total: texts.length, unit: 'texts' });
           return [rows, part] as const;
@@ -124,7 +125,7 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
       }
       return result;
     },
-    split: (texts, { signal } = {}) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, null, signal),
+    split: (texts, options) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, null, options),
     tokenNames: async (texts, { prefix, signal }) => {
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       return namesIn((await pool.run({ name: texts.map((text) => before + text) }, signal)) as TokenNamesResult);

@@ -4,9 +4,9 @@ import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Span } from '../types.ts';
 import { createLanguageCheck } from './language-check.ts';
 import type { CrossEncoderEntry, ModelFiles } from './model-entry.ts';
-import { openPool, type PoolOptions } from './open-pool.ts';
+import { charactersIn, openPool, type PoolOptions } from './open-pool.ts';
 import type { Pool } from './pool.ts';
-import { requestsOf, splitIn } from './requests.ts';
+import { requestsOf, type SplitOptions, splitIn } from './requests.ts';
 import type { PairRequest, PairResult } from './score-pairs.ts';
 import type { SplitRequest, SplitResult } from './split-texts.ts';
 import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './token-names.ts';
@@ -27,7 +27,7 @@ export interface CrossEncoder {
   /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads. */
   score(query: string, texts: readonly string[], options?: CallOptions): Promise<PairResult>;
   /** The parts of each text that fit the window beside the query; one where the whole text does. */
-  split(query: string, texts: readonly string[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
+  split(query: string, texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
   close(): Promise<void>;
 }
 
@@ -84,6 +84,7 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
       withPool(async (pool) => {
         throwIfStopped(signal);
         check([query, ...texts.slice(0, 1)]);
+        const work = charactersIn({ texts });
         const result: PairResult = {
           scores: new Float32Array(texts.length),
           tokens: new Uint32Array(texts.length),
@@ -91,7 +92,7 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
         };
         await Promise.all(
           requestsOf(texts, pool.size).map(async (rows) => {
-            const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal)) as PairResult;
+            const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal, work)) as PairResult;
             rows.forEach((i, row) => {
               for (const key of ['scores', 'tokens', 'cut'] as const) result[key][i] = part[key][row] as number;
             });
@@ -108,8 +109,8 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
         }
         return result;
       }),
-    split: (query, texts, { signal } = {}) =>
-      withPool((pool) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, query, signal)),
+    split: (query, texts, options) =>
+      withPool((pool) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, query, options)),
     close: async () => {
       closed = true;
       await letGo();

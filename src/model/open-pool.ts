@@ -25,7 +25,7 @@ export const megabytesOf = (models: readonly (readonly [number, number])[]): num
   models.reduce((sum, [bytes, workers]) => sum + workerMegabytes(bytes) * workers, PROCESS_MEGABYTES);
 
 /** Characters that a model reads of a request; what is asked of a tokenizer alone counts nothing. */
-const charactersIn = (request: unknown): number => {
+export const charactersIn = (request: unknown): number => {
   const { texts = [] } = request as { readonly texts?: readonly string[] };
   return texts.reduce((sum, text) => sum + text.length, 0);
 };

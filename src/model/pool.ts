@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { FinetoothError } from '../errors.ts';
+import { createJobQueue } from './job-queue.ts';
 import type { WorkerStart } from './worker.ts';
 import { createWorkerLimit } from './worker-limit.ts';
 
@@ -8,7 +9,6 @@ interface Job<Request, Result> {
   readonly request: Request;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** Workers that each hold the model; a request goes to the first one that is free. */
@@ -16,8 +16,11 @@ export interface Pool<Request, Result> {
   readonly size: number;
   /** Resolves when every worker has its model loaded. */
   readonly ready: Promise<void>;
-  /** A request that has not begun when the signal is raised is dropped; one that has, finishes. */
-  run(request: Request, signal?: AbortSignal): Promise<Result>;
+  /**
+   * A request that has not begun when the signal is raised is dropped at once; one that has, finishes. `work`: how much the whole call is
+   * that the request belongs to, in the unit of `workIn`; small calls go first. @default as much as the request
+   */
+  run(request: Request, signal?: AbortSignal, work?: number): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ export const createPool = <Request, Result>(
   workIn: (request: Request) => number,
 ): Pool<Request, Result> => {
   const limit = createWorkerLimit(size);
-  const queue: Job<Request, Result>[] = [];
+  const queue = createJobQueue<Job<Request, Result>>();
   const idle: Worker[] = [];
   const busy = new Map<Worker, Job<Request, Result>>();
   const workers = new Set<Worker>();
@@ -43,16 +46,12 @@ export const createPool = <Request, Result>(
   // a second at most.
   const fail = (error: FinetoothError): void => {
     closed ??= error;
-    for (const job of [...busy.values(), ...queue.splice(0)]) job.reject(error);
+    for (const job of [...busy.values(), ...queue.drain()]) job.reject(error);
     for (const worker of idle.splice(0)) void worker.terminate();
   };
   const dispatch = (): void => {
     while (queue.length > 0 && idle.length > 0 && busy.size < limit.now()) {
-      const job = queue.shift() as Job<Request, Result>;
-      if (job.signal?.aborted) {
-        job.reject(job.signal.reason);
-        continue;
-      }
+      const job = queue.next() as Job<Request, Result>;
       const worker = idle.shift() as Worker;
       busy.set(worker, job);
       worker.ref();
@@ -109,10 +108,27 @@ export const createPool = <Request, Result>(
   return {
     size,
     ready,
-    run: (request, signal) =>
+    run: (request, signal, work = workIn(request)) =>
       new Promise<Result>((resolve, reject) => {
         if (closed !== undefined) return reject(closed);
-        queue.push({ request, resolve, reject, signal });
+        if (signal?.aborted) return reject(signal.reason);
+        const drop = (): void => {
+          if (queue.remove(job)) reject(signal?.reason);
+        };
+        const settled = (): void => signal?.removeEventListener('abort', drop);
+        const job: Job<Request, Result> = {
+          request,
+          resolve: (result) => {
+            settled();
+            resolve(result);
+          },
+          reject: (error) => {
+            settled();
+            reject(error);
+          },
+        };
+        signal?.addEventListener('abort', drop, { once: true });
+        queue.push(job, work);
         dispatch();
       }),
     close: async () => {

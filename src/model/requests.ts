@@ -1,4 +1,4 @@
-import type { Span } from '../types.ts';
+import type { CallOptions, Span } from '../types.ts';
 import type { SplitRequest, SplitResult } from './split-texts.ts';
 
 /** A request to a worker is small, so that stopping is prompt and the last worker does not keep the others waiting. */
@@ -25,16 +25,21 @@ export const requestsOf = (texts: readonly string[], workers: number): number[][
   return requests;
 };
 
+export interface SplitOptions extends CallOptions {
+  /** Tokens that a part may have, 1 and up. @default as many as the model's window leaves */
+  readonly room?: number;
+}
+
 /** Where the parts of each text begin and end that fit a model's window: one request a text, so that long ones keep no worker for long. */
 export const splitIn = (
   run: (request: SplitRequest, signal?: AbortSignal) => Promise<SplitResult>,
   texts: readonly string[],
   query: string | null,
-  signal?: AbortSignal,
+  { signal, room }: SplitOptions = {},
 ): Promise<readonly (readonly Span[])[]> =>
   Promise.all(
     texts.map(async (text) => {
-      const { spans } = await run({ split: [text], query }, signal);
+      const { spans } = await run({ split: [text], query, ...(room === undefined ? {} : { room }) }, signal);
       return Array.from({ length: spans.length / 2 }, (_, i): Span => [spans[2 * i] as number, spans[2 * i + 1] as number]);
     }),
   );

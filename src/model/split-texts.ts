@@ -7,6 +7,8 @@ export interface SplitRequest {
   readonly split: readonly string[];
   /** What will be read beside each part; null for a model that reads texts alone. */
   readonly query: string | null;
+  /** Tokens that a part may have. @default as many as the window leaves */
+  readonly room?: number;
 }
 
 export interface SplitResult {
@@ -75,8 +77,8 @@ const roomFor = (query: string | null, entry: ModelEntry, tokenizer: TextTokeniz
 };
 
 /** Splits texts for a model whose runs they would not fit. The model is not run. */
-export const splitTexts = ({ split, query }: SplitRequest, entry: ModelEntry, tokenizer: TextTokenizer): SplitResult => {
-  const room = roomFor(query, entry, tokenizer);
+export const splitTexts = ({ split, query, room: asked }: SplitRequest, entry: ModelEntry, tokenizer: TextTokenizer): SplitResult => {
+  const room = Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, entry, tokenizer));
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
   const parts = split.map((text) => partsOf(text, room, tokensIn));
   return { spans: Uint32Array.from(parts.flat(2)), counts: Uint32Array.from(parts, ({ length }) => length) };

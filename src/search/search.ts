@@ -3,6 +3,8 @@ import type { Reranker } from '../rerank/reranker.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
+import { documentTest, type Filter } from './filter.ts';
+import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
 import {
   addUsage,
@@ -37,6 +39,8 @@ export interface SearchOptions extends CallOptions {
   readonly denseWeight?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
+  /** Which documents may be found. @default all */
+  readonly filter?: Filter;
   /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
   readonly minScore?: number;
   /** Return the fields of each document. @default false */
@@ -128,12 +132,13 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   const fields = options.rankFields ?? made;
   // Stored token vectors are those of the indexed text; other fields make another text.
   const stored = { tokens: rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) };
+  const fits = options.filter === undefined ? undefined : documentTest(options.filter);
   const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
   const [vectors, embed] = dense ? await timed(() => queryVector(index, query, call)) : [undefined, 0];
   const [hits, retrieve] = await timed(async () => {
     const lists = await Promise.all([
-      ...(vectors === undefined ? [] : [index.store.find({ vector: vectors.data }, wanted, stored)]),
-      ...(words ? [index.store.find({ terms: wordsOf(query) }, wanted, stored)] : []),
+      ...(vectors === undefined ? [] : [findFitting(index.store, { vector: vectors.data }, wanted, stored, fits)]),
+      ...(words ? [findFitting(index.store, { terms: wordsOf(query) }, wanted, stored, fits)] : []),
     ]);
     // At equal weights each list counts once, so that the scores are those of the paper.
     return firstStage === 'hybrid' ? fuse(lists, wanted, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : (lists[0] as Hit[]);

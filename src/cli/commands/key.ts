@@ -1,0 +1,24 @@
+import { appendFile } from 'node:fs/promises';
+import { diskErrorOf } from '../../errors.ts';
+import { newKey } from '../../server/safety/keys.ts';
+import { command } from '../command.ts';
+
+export const keyCommand = command({
+  name: 'key',
+  about: 'Make a key for "finetooth serve" and print it; a file gets its hash only.',
+  takes: [],
+  options: ['keyInto', 'keyName', 'json'],
+  examples: ['finetooth key --into keys --name laptop'],
+  run: async ({ flags, terminal }) => {
+    const { key, line } = newKey(flags.keyName);
+    if (flags.keyInto !== undefined) {
+      // Nobody else needs to read it, hash or not.
+      await appendFile(flags.keyInto, `${line}\n`, { mode: 0o600, flush: true }).catch((error: unknown) =>
+        Promise.reject(diskErrorOf(error, flags.keyInto as string)),
+      );
+    }
+    terminal.write(flags.json ? `${JSON.stringify({ key, line })}\n` : `${key}\n`);
+    if (flags.keyInto === undefined) terminal.say(`The line for a file of keys: ${line}`);
+    else terminal.say(`Its hash stands in ${flags.keyInto}; the key itself is printed only this once.`);
+  },
+});

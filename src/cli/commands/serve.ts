@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module';
+import { serve } from '../../server/listen.ts';
+import { command } from '../command.ts';
+import { modelOptions } from '../model-flags.ts';
+
+const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
+
+export const serveCommand = command({
+  name: 'serve',
+  about: 'Answer rerank, embedding and search requests over HTTP, in the words of many vendors, on local models.',
+  takes: [],
+  options: [
+    'served',
+    'indexes',
+    'host',
+    'port',
+    'apiKeyFile',
+    'noAuth',
+    'servedModels',
+    'strictModels',
+    'maxRequests',
+    'maxDocuments',
+    'maxBody',
+    'allowOrigin',
+    'allowHost',
+    'logLevel',
+    'longDocuments',
+    'threads',
+    'maxMemory',
+    'runtime',
+    'cache',
+    'offline',
+    'json',
+  ],
+  examples: [
+    'finetooth serve',
+    'finetooth serve --in ./movies --port 8787 --api-key-file keys',
+    'finetooth serve --host 0.0.0.0 --api-key-file keys --indexes ./indexes',
+  ],
+  run: async (run) => {
+    const { flags, terminal, signal, env } = run;
+    const server = await serve({
+      host: flags.host,
+      port: flags.port,
+      ...(flags.apiKeyFile === undefined ? {} : { keyFile: flags.apiKeyFile }),
+      noKeys: flags.noAuth,
+      indexes: flags.served ?? [],
+      ...(flags.indexes === undefined ? {} : { indexesFolder: flags.indexes }),
+      models: {
+        ...modelOptions({ ...run, flags: { ...flags, models: env.FINETOOTH_MODELS } }),
+        ...(flags.servedModels === undefined ? {} : { names: flags.servedModels }),
+        strict: flags.strictModels,
+        longDocuments: flags.longDocuments,
+      },
+      mostRequests: flags.maxRequests,
+      mostDocuments: flags.maxDocuments,
+      bodyBytes: flags.maxBody * 1_048_576,
+      ...(flags.allowOrigin === undefined ? {} : { origins: flags.allowOrigin }),
+      ...(flags.allowHost === undefined ? {} : { hosts: flags.allowHost }),
+      version,
+      log: { level: flags.logLevel, stream: { write: (line) => terminal.say(line.trimEnd()) } },
+    });
+    const { url, models, indexes } = server;
+    if (flags.json) terminal.write(`${JSON.stringify({ url, models, indexes })}\n`);
+    else {
+      const served = indexes.length === 0 ? '' : `, indexes ${indexes.join(', ')}`;
+      terminal.write(`listening at ${url} (models ${models.join(', ')}${served}); ${url}/docs lists what can be asked. Ctrl-C stops.\n`);
+    }
+    if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    terminal.say('finishing what was accepted.');
+    await server.close();
+  },
+});

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { createJobQueue } from './job-queue.ts';
+
+const taken = (queue: { next(): string | undefined }): string[] => {
+  const all: string[] = [];
+  for (let job = queue.next(); job !== undefined; job = queue.next()) all.push(job);
+  return all;
+};
+
+it('takes short calls first and keeps the order inside a call', () => {
+  const queue = createJobQueue<string>(1000, () => 0);
+  queue.push('long 1', 500);
+  queue.push('long 2', 500);
+  queue.push('short 1', 10);
+  queue.push('short 2', 10);
+  expect(taken(queue)).toEqual(['short 1', 'short 2', 'long 1', 'long 2']);
+});
+
+it('lets nobody wait longer than its patience while others come', () => {
+  let now = 0;
+  const queue = createJobQueue<string>(1000, () => now);
+  queue.push('long', 500);
+  for (let i = 0; i < 20; i++) {
+    now += 100;
+    queue.push(`short ${i}`, 1);
+    const job = queue.next();
+    if (now < 1000) expect(job).toMatch(/^short/);
+    else return expect(job).toBe('long');
+  }
+});
+
+it('takes out of the line what nobody wants any more', () => {
+  const queue = createJobQueue<string>();
+  queue.push('a', 1);
+  queue.push('b', 1);
+  expect([queue.remove('a'), queue.remove('a'), queue.length]).toEqual([true, false, 1]);
+  expect(queue.drain()).toEqual(['b']);
+  expect(queue.next()).toBeUndefined();
+});

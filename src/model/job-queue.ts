@@ -1,0 +1,53 @@
+/** Something that waits for a worker. */
+export interface Waiting<Job> {
+  readonly job: Job;
+  /** How much the whole call is that it belongs to, in any unit. */
+  readonly work: number;
+  /** Milliseconds on the queue's clock. */
+  readonly since: number;
+}
+
+export interface JobQueue<Job> {
+  readonly length: number;
+  push(job: Job, work: number): void;
+  /** Takes the one whose turn it is. */
+  next(): Job | undefined;
+  /** Takes that one out of the line, wherever it stands; false when it is not in it. */
+  remove(job: Job): boolean;
+  /** Takes all. */
+  drain(): readonly Job[];
+}
+
+/** Milliseconds that a long call lets short ones pass: a second is what a person notices. */
+const PATIENCE = 1000;
+
+/**
+ * Short before long, so that a question does not wait for somebody's upload; what belongs to one call stays in its order, and who has
+ * waited for `patience` milliseconds comes first.
+ */
+export const createJobQueue = <Job>(patience = PATIENCE, clock: () => number = () => performance.now()): JobQueue<Job> => {
+  // In the order of arrival, so that the first is the one that has waited longest.
+  const line: Waiting<Job>[] = [];
+  return {
+    get length() {
+      return line.length;
+    },
+    push: (job, work) => void line.push({ job, work, since: clock() }),
+    next: () => {
+      const [oldest] = line;
+      if (oldest === undefined) return undefined;
+      let at = 0;
+      if (clock() - oldest.since < patience) {
+        const works = line.map(({ work }) => work);
+        at = works.indexOf(Math.min(...works));
+      }
+      return line.splice(at, 1)[0]?.job;
+    },
+    remove: (job) => {
+      const at = line.findIndex((one) => one.job === job);
+      if (at >= 0) line.splice(at, 1);
+      return at >= 0;
+    },
+    drain: () => line.splice(0).map(({ job }) => job),
+  };
+};

@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FinetoothError } from '../errors.ts';
+import type { Dialect, Endpoint, Facts, RerankDone } from './dialects/dialect.ts';
+import { dialectOf, dialects, rerankPath } from './dialects/index.ts';
+import type { Gate } from './gate.ts';
+import type { Models } from './models.ts';
+import { openapiOf, type Route } from './openapi.ts';
+import { pageOf } from './openapi-page.ts';
+import { misfit, type Problem, problemOf, RequestError } from './problem.ts';
+import { jsonOf } from './safety/json-body.ts';
+import { type Keys, keyOf } from './safety/keys.ts';
+import { checkVisitor, type VisitorRules } from './safety/visitors.ts';
+import type { Metrics } from './watch/metrics.ts';
+import type { Traced } from './watch/traces.ts';
+import type { Work } from './work.ts';
+
+export interface AppLimits {
+  /** Bytes of a body. @default 16,777,216 */
+  readonly bodyBytes?: number;
+  /** Milliseconds for the whole of a body to come in. @default 30,000 */
+  readonly bodyMs?: number;
+  /** Bytes of all headers of a request. @default 16,384 */
+  readonly headerBytes?: number;
+}
+
+export interface AppParts {
+  readonly work: Work;
+  readonly models: Models;
+  readonly gate: Gate;
+  readonly metrics: Metrics;
+  readonly traced: Traced;
+  /** undefined: nobody needs a key. */
+  readonly keys: Keys | undefined;
+  readonly visitors: VisitorRules;
+  readonly limits?: AppLimits;
+  readonly version: string;
+  /** Structured logs, a JSON object a line. */
+  readonly log: { readonly level: string; readonly stream: { write(line: string): void } };
+  /** Routes of our own API beside what vendors have. */
+  readonly routes?: (app: FastifyInstance, signalOf: (reply: FastifyReply) => AbortSignal) => Promise<readonly Route[]>;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    dialect?: Dialect;
+    /** Answered without a key. */
+    open?: boolean;
+    /** What the numbers call it. */
+    task?: string;
+    /** The body is read piece by piece, however long that takes. */
+    streamed?: boolean;
+  }
+  interface FastifyRequest {
+    outcome?: Problem;
+    tokens?: number;
+    key?: string;
+  }
+}
+
+/** Raised when the client is gone before it has its answer. */
+const goneSignal = (reply: FastifyReply): AbortSignal => {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new FinetoothError('E_STOPPED', 'the client is gone.'));
+  });
+  return gone.signal;
+};
+
+const deadlineOf = (request: FastifyRequest): { readonly deadlineMs?: number } => {
+  const sent = request.headers['x-deadline-ms'];
+  if (sent === undefined) return {};
+  const deadlineMs = Number(sent);
+  if (!Number.isInteger(deadlineMs) || deadlineMs < 1 || deadlineMs > 600_000)
+    throw new RequestError('invalid', `x-deadline-ms takes a whole number from 1 to 600000; got "${String(sent)}"`, {
+      param: 'x-deadline-ms',
+    });
+  return { deadlineMs };
+};
+
+/** What a vendor's form has no word for: nothing is cut or left unfinished in silence. */
+const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete'>>): Record<string, string> => ({
+  ...(done.complete === false ? { 'x-finetooth-complete': 'false' } : {}),
+  ...(done.cut > 0 ? { 'x-finetooth-cut': String(done.cut) } : {}),
+});
+
+/** The server as a Fastify instance that nothing listens with yet: `inject` asks it in tests. */
+export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
+  const { work, models, gate, metrics, traced, keys, visitors, limits = {}, version, log } = parts;
+  const { bodyBytes = 16_777_216, bodyMs = 30_000, headerBytes = 16_384 } = limits;
+  const { fastify, LogController } = await import('fastify');
+  const app = fastify({
+    bodyLimit: bodyBytes,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    // One line a request, written when it is answered.
+    logController: new LogController({ disableRequestLogging: true }),
+    logger: { level: log.level, stream: log.stream, base: null, messageKey: 'message' },
+    // A slow client is cut off by `bodyMs`; an upload of documents may take hours.
+    requestTimeout: 0,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    http: { maxHeaderSize: headerBytes, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    const coding = request.headers['content-encoding'];
+    if (coding !== undefined && coding !== 'identity')
+      throw new RequestError('malformed', `the body is packed with ${coding}; send it as it is`);
+    let text: string;
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    } catch {
+      throw new RequestError('malformed', 'the body is not UTF-8');
+    }
+    return jsonOf(text);
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { config } = request.routeOptions;
+    reply.header('x-request-id', request.id);
+    metrics.began(config.task ?? 'other');
+    if (!config.streamed && request.method === 'POST') {
+      const slow = setTimeout(() => request.raw.destroy(), bodyMs);
+      request.raw.once('close', () => clearTimeout(slow));
+      request.raw.once('end', () => clearTimeout(slow));
+    }
+    const origin = request.headers.origin;
+    checkVisitor({ host: request.headers.host, origin }, visitors);
+    if (origin !== undefined && visitors.origins?.includes(origin)) {
+      reply.header('access-control-allow-origin', origin);
+      reply.header('vary', 'origin');
+    }
+    if (keys === undefined || config.open) return;
+    const name = keys.nameOf(keyOf(request.headers));
+    if (name === undefined) throw new RequestError('key', keyOf(request.headers) === undefined ? 'no api key supplied' : 'invalid api key');
+    request.key = name;
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const { outcome, tokens = 0, key } = request;
+    metrics.ended(request.routeOptions.config.task ?? 'other', outcome?.kind, reply.elapsedTime / 1000, tokens);
+    const line = {
+      id: request.id,
+      method: request.method,
+      // Without what stands behind a question mark: it may hold what is secret.
+      path: request.url.split('?')[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...(tokens > 0 ? { tokens } : {}),
+      ...(key === undefined ? {} : { key }),
+      ...(outcome === undefined ? {} : { problem: outcome.kind, reason: outcome.message }),
+    };
+    app.log.info(line, 'answered');
+  });
+
+  const problemIn = (error: unknown, id: string): Problem => {
+    const { code, statusCode } = error as { readonly code?: string; readonly statusCode?: number };
+    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { kind: 'large', message: `the body is larger than ${bodyBytes} bytes` };
+    if (error instanceof FinetoothError || error instanceof RequestError) return problemOf(error, id);
+    if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' || (statusCode !== undefined && statusCode >= 400 && statusCode < 500))
+      return { kind: 'malformed', message: (error as Error).message };
+    return problemOf(error, id);
+  };
+
+  const fail = (error: unknown, dialect: Dialect, request: FastifyRequest, reply: FastifyReply): void => {
+    const problem = problemIn(error, request.id);
+    request.outcome = problem;
+    if (problem.kind === 'failed') app.log.error({ id: request.id, err: error }, 'failed');
+    const { status, body } = dialect.fail(problem, request.id);
+    if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');
+    // What is left of a body that was refused is not read.
+    if (problem.kind === 'large') reply.header('connection', 'close');
+    if (body === undefined) void reply.code(status).send();
+    else void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  };
+  app.setErrorHandler((error, request, reply) =>
+    fail(error, request.routeOptions.config.dialect ?? dialectOf(request.url), request, reply),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    fail(
+      new RequestError('path', `there is no ${request.method} ${request.url.split('?')[0]}; /docs lists what there is`),
+      dialectOf(request.url),
+      request,
+      reply,
+    ),
+  );
+
+  const answer = (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<unknown> => {
+    const read = endpoint.body.safeParse(request.body);
+    if (!read.success) throw misfit(read.error);
+    const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
+    return traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () => {
+      const body = read.data;
+      const told = async <Done extends Facts>(done: Done, tell: (done: Done) => unknown): Promise<unknown> => {
+        request.tokens = done.tokens;
+        reply.headers({ ...ownHeaders(done), ...endpoint.headers?.(done, body) });
+        return tell(done);
+      };
+      return endpoint.task === 'rerank'
+        ? told(await work.rerank(endpoint.ask(body), options), (done) => endpoint.tell(done, body))
+        : told(await work.embed(endpoint.ask(body), options), (done) => endpoint.tell(done, body));
+    });
+  };
+
+  for (const dialect of dialects)
+    for (const endpoint of dialect.endpoints)
+      app.post(`${dialect.prefix}${endpoint.path}`, { config: { dialect, task: endpoint.task } }, (request, reply) =>
+        answer(request, reply, endpoint).then((body) => reply.type('application/json; charset=utf-8').send(JSON.stringify(body))),
+      );
+
+  // One path, two dialects: the body says which.
+  app.post(rerankPath.path, { config: { dialect: rerankPath.documents, task: 'rerank' } }, (request, reply) => {
+    const isTei = typeof request.body === 'object' && request.body !== null && 'texts' in request.body;
+    const dialect = isTei ? rerankPath.texts : rerankPath.documents;
+    const endpoint = dialect.endpoints.find(({ path }) => path === rerankPath.path) as Endpoint;
+    return Promise.resolve()
+      .then(() => answer(request, reply, endpoint))
+      .then(
+        (body) => reply.type('application/json; charset=utf-8').send(JSON.stringify(body)),
+        (error: unknown) => {
+          fail(error, dialect, request, reply);
+          return reply;
+        },
+      );
+  });
+
+  const routes: Route[] = [];
+  const get = (
+    path: string,
+    about: string,
+    tag: string,
+    make: (request: FastifyRequest, reply: FastifyReply) => unknown,
+    open = false,
+  ): void => {
+    routes.push({ method: 'get', path, about, tag });
+    app.get(path, { config: { task: 'other', open } }, async (request, reply) => make(request, reply));
+  };
+  let isReady = false;
+  const ready = models.warm().then(() => {
+    isReady = true;
+  });
+  // A default that cannot be loaded is told by /ready and by every request for it.
+  ready.catch(() => {});
+
+  const listed = () => ({
+    object: 'list',
+    data: models.list.map(({ name, task }) => ({ id: name, object: 'model', created: 0, owned_by: 'finetooth', task })),
+  });
+  for (const path of ['/v1/models', '/openai/v1/models', '/infinity/models', '/models'])
+    get(path, 'The models that are served.', 'OpenAI', listed);
+  for (const path of ['/health', '/ping', '/tei/health', '/'])
+    get(path, 'Whether the server runs.', 'Health', (_, reply) => reply.send(), true);
+  get('/infinity/health', 'Whether the server runs.', 'Health', () => ({ unix: Date.now() / 1000 }), true);
+  get(
+    '/ready',
+    'Whether the default models are loaded.',
+    'Health',
+    (_, reply) => (isReady ? reply.send() : reply.code(503).send({ error: 'unready', error_type: 'Unhealthy' })),
+    true,
+  );
+  for (const path of ['/info', '/tei/info'])
+    get(path, 'What is served, in the words of TEI.', 'TEI', async () => {
+      const [{ name, reranker }, embedder] = await Promise.all([models.reranker(), models.embedder()]);
+      return {
+        model_id: name,
+        model_sha: null,
+        model_dtype: 'int8',
+        served_model_name: name,
+        model_type: { reranker: { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } } },
+        max_concurrent_requests: gate.most.requests,
+        max_input_length: 512,
+        max_batch_tokens: 16_384,
+        max_batch_requests: null,
+        max_client_batch_size: work.mostDocuments,
+        auto_truncate: true,
+        tokenization_workers: 1,
+        version,
+        sha: null,
+        docker_label: null,
+        fingerprint: reranker.fingerprint,
+        embedding: { model_id: embedder.name, dimensions: embedder.embedder.dimensions },
+      };
+    });
+  get('/metrics', 'Numbers for Prometheus.', 'Health', async (_, reply) => {
+    const { type, body } = await metrics.text();
+    return reply.type(type).send(body);
+  });
+  routes.push(...((await parts.routes?.(app, goneSignal)) ?? []));
+  get('/openapi.json', 'This API as an OpenAPI document.', 'Docs', () => openapiOf(dialects, routes, version), true);
+  get(
+    '/docs',
+    'This API as a page.',
+    'Docs',
+    (_, reply) => reply.type('text/html; charset=utf-8').send(pageOf(openapiOf(dialects, routes, version))),
+    true,
+  );
+  app.options('/*', { config: { open: true } }, async (request, reply) => {
+    checkVisitor({ host: request.headers.host, origin: request.headers.origin }, visitors);
+    return reply
+      .headers({
+        'access-control-allow-methods': 'GET, POST, DELETE',
+        'access-control-allow-headers': 'authorization, content-type, x-api-key, x-deadline-ms',
+        'access-control-max-age': '600',
+      })
+      .code(204)
+      .send();
+  });
+  return app;
+};

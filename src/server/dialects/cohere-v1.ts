@@ -1,0 +1,122 @@
+/** Cohere, version 1: https://docs.cohere.com/v1/reference/rerank, /v1/reference/embed. */
+import { z } from 'zod';
+import { RequestError } from '../problem.ts';
+import {
+  byType,
+  byTypeSchema,
+  cohereFailure,
+  embeddingTypes,
+  embedMeta,
+  failAsCohere,
+  inputTypes,
+  meta,
+  metaOf,
+  noDocuments,
+  noQuery,
+  roleOf,
+} from './cohere.ts';
+import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
+import { notEmpty, passage, result, scored, withWords } from './shared.ts';
+
+/** Documents times chunks a document must stay below it. */
+const MOST_CHUNKS = 10_000;
+
+const rankFields = (named: readonly string[] | undefined): readonly string[] => {
+  if (named?.length === 0)
+    throw new RequestError('invalid', 'rank_fields cannot be empty, it must either contain at least one field or be omitted', {
+      param: 'rank_fields',
+    });
+  // "If a document is provided the text fields is required": it is what is read where nothing is named.
+  return named ?? ['text'];
+};
+
+const withText = (documents: readonly Passage[], named: readonly string[]): readonly Passage[] => {
+  documents.forEach((document, at) => {
+    if (typeof document !== 'string' && !named.some((field) => Object.hasOwn(document, field)))
+      throw new RequestError('invalid', `document at index ${at} has none of the fields ${named.join(', ')}`, { param: 'documents' });
+    if (document === '') throw new RequestError('invalid', `document at index ${at} cannot be empty`, { param: 'documents' });
+  });
+  return documents;
+};
+
+export const cohereV1: Dialect = {
+  name: 'Cohere v1',
+  prefix: '/cohere/v1',
+  endpoints: [
+    rerankEndpoint({
+      path: '/rerank',
+      about: 'Rank texts or objects by their relevance to a query.',
+      body: z.object({
+        model: z.string().optional(),
+        query: z.string(),
+        documents: z.array(passage),
+        top_n: z.int().min(1).optional(),
+        rank_fields: z.array(z.string()).optional(),
+        return_documents: z.boolean().optional(),
+        max_chunks_per_doc: z.int().min(1).optional(),
+      }),
+      answer: z.object({
+        id: z.string(),
+        results: z.array(result.extend({ document: z.looseObject({ text: z.string().optional() }).optional() })),
+        meta,
+      }),
+      ask: ({ model, query, documents, top_n, rank_fields, max_chunks_per_doc = 10 }) => {
+        if (documents.length * max_chunks_per_doc >= MOST_CHUNKS && documents.length > 0)
+          throw new RequestError(
+            'invalid',
+            `number of total max chunks (number of documents * max chunks per doc) must be less than ${MOST_CHUNKS}`,
+            { param: 'documents' },
+          );
+        const named = rankFields(rank_fields);
+        return {
+          model,
+          query: withWords(query, noQuery),
+          documents: withText(notEmpty(documents, noDocuments, 'documents'), named),
+          fields: named,
+          top: top_n,
+        };
+      },
+      tell: ({ id, ranked, tokens }, { documents, return_documents = false }) => ({
+        id,
+        results: scored(ranked, (index) => {
+          const sent = documents[index] as Passage;
+          return return_documents ? { document: typeof sent === 'string' ? { text: sent } : sent } : {};
+        }),
+        meta: metaOf('1', tokens, documents.length),
+      }),
+    }),
+    embedEndpoint({
+      path: '/embed',
+      about: 'Turn texts into vectors.',
+      body: z.object({
+        model: z.string().optional(),
+        texts: z.array(z.string()),
+        input_type: inputTypes.optional(),
+        embedding_types: z.array(embeddingTypes).min(1).optional(),
+        truncate: z.enum(['NONE', 'START', 'END']).optional(),
+      }),
+      answer: z.object({
+        id: z.string(),
+        embeddings: z.union([z.array(z.array(z.number())), byTypeSchema]),
+        texts: z.array(z.string()),
+        meta,
+        response_type: z.enum(['embeddings_floats', 'embeddings_by_type']),
+      }),
+      ask: ({ model, texts, input_type, truncate }) => ({
+        model,
+        texts: notEmpty(texts, 'texts must not be empty', 'texts'),
+        role: roleOf(input_type),
+        refuseLong: truncate === 'NONE',
+      }),
+      tell: (done, { texts, embedding_types }) => ({
+        id: done.id,
+        embeddings: embedding_types === undefined ? done.vectors.map((vector) => [...vector]) : byType(done, embedding_types),
+        texts,
+        meta: embedMeta('1', done.tokens),
+        response_type: embedding_types === undefined ? 'embeddings_floats' : 'embeddings_by_type',
+      }),
+    }),
+  ],
+  fail: failAsCohere,
+  failure: cohereFailure,
+};

@@ -1,0 +1,56 @@
+/** What both versions of Cohere's API share: https://docs.cohere.com/reference/errors, /reference/rerank (OpenAPI of 2026-08-20). */
+import { z } from 'zod';
+import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
+import type { EmbedDone, Failure } from './dialect.ts';
+import { base64Of, bytesOf, signsOf } from './shared.ts';
+
+/** A search unit is one query with up to 100 documents. */
+const SEARCH_UNIT = 100;
+
+export const metaOf = (version: '1' | '2', tokens: number, documents: number) => ({
+  api_version: { version },
+  billed_units: { search_units: Math.max(1, Math.ceil(documents / SEARCH_UNIT)) },
+  tokens: { input_tokens: tokens, output_tokens: 0 },
+});
+
+export const meta = z.object({
+  api_version: z.object({ version: z.string() }),
+  billed_units: z.object({ search_units: z.int().optional(), input_tokens: z.int().optional() }),
+  tokens: z.object({ input_tokens: z.int(), output_tokens: z.int() }).optional(),
+});
+
+export const cohereFailure = z.object({ message: z.string(), id: z.string() });
+
+const requestKinds: readonly ProblemKind[] = ['malformed', 'invalid', 'empty'];
+
+export const failAsCohere = (problem: Problem, id: string): Failure => ({
+  status: statusOf[problem.kind],
+  body: { message: requestKinds.includes(problem.kind) ? `invalid request: ${problem.message}` : problem.message, id },
+});
+
+export const noDocuments = 'list of documents must not be empty';
+export const noQuery = 'query must not be empty or be only whitespace';
+
+export const embeddingTypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64']);
+type EmbeddingType = z.infer<typeof embeddingTypes>;
+
+export const inputTypes = z.enum(['search_document', 'search_query', 'classification', 'clustering', 'image']);
+export const roleOf = (type: z.infer<typeof inputTypes> | undefined): 'query' | 'document' =>
+  type === 'search_query' ? 'query' : 'document';
+
+/** The vectors in every form that was asked for. */
+export const byType = ({ vectors }: EmbedDone, types: readonly EmbeddingType[]): Readonly<Record<string, readonly unknown[]>> =>
+  Object.fromEntries(
+    types.map((type) => [
+      type,
+      vectors.map((vector) => {
+        if (type === 'float') return [...vector];
+        if (type === 'base64') return base64Of(vector);
+        return type === 'int8' || type === 'uint8' ? bytesOf(vector, type) : signsOf(vector, type);
+      }),
+    ]),
+  );
+
+export const byTypeSchema = z.partialRecord(embeddingTypes, z.array(z.union([z.array(z.number()), z.string()])));
+
+export const embedMeta = (version: '1' | '2', tokens: number) => ({ api_version: { version }, billed_units: { input_tokens: tokens } });

@@ -1,0 +1,20 @@
+import { cohereV1 } from './cohere-v1.ts';
+import { cohereV2 } from './cohere-v2.ts';
+import type { Dialect } from './dialect.ts';
+import { infinity } from './infinity.ts';
+import { jina } from './jina.ts';
+import { openai } from './openai.ts';
+import { tei } from './tei.ts';
+import { together } from './together.ts';
+import { shared, unprefixed } from './union.ts';
+import { vllm } from './vllm.ts';
+import { voyage } from './voyage.ts';
+
+export { rerankPath } from './union.ts';
+
+/** Every dialect under its prefix, and what they have to themselves without one. */
+export const dialects: readonly Dialect[] = [together, cohereV1, cohereV2, jina, voyage, tei, openai, vllm, infinity, ...unprefixed];
+
+/** Whose words an error is told in where no endpoint is known: by the prefix of the path. */
+export const dialectOf = (path: string): Dialect =>
+  dialects.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ?? shared;

@@ -1,0 +1,119 @@
+/** Infinity: infinity_server.py, fastapi_schemas/pymodels.py (fcb951c). */
+import { z } from 'zod';
+import { type Problem, RequestError, statusOf } from '../problem.ts';
+import { type Dialect, embedEndpoint, type Failure, rerankEndpoint } from './dialect.ts';
+import { base64Of, errorObject, notEmpty, result, withWords } from './shared.ts';
+
+/** INFINITY_MAX_CLIENT_BATCH_SIZE. */
+const MOST = 2048;
+const MOST_CHARACTERS = 122_880;
+const unnamed = 'default/not-specified';
+
+const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int() });
+const named = (model: string | undefined): string | undefined => (model === unnamed ? undefined : model);
+
+const atMost = <Item>(list: readonly Item[], param: string): readonly Item[] => {
+  if (list.length > MOST) throw new RequestError('malformed', `${param} may hold at most ${MOST}; got ${list.length}`, { param });
+  return notEmpty(list, `${param} must not be empty`, param);
+};
+
+const detail = z.object({
+  detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.string()), msg: z.string(), type: z.string() }))]),
+});
+
+/** pydantic's 422 for what the schema refuses, FastAPI's 401, OpenAI's form for the rest. */
+const failAsInfinity = ({ kind, message, param }: Problem): Failure => {
+  if (kind === 'key') return { status: 401, body: { detail: 'Unauthorized' } };
+  if (kind === 'malformed' || kind === 'empty')
+    return {
+      status: 422,
+      body: { detail: [{ loc: ['body', ...(param === undefined ? [] : [param])], msg: message, type: 'value_error' }] },
+    };
+  const status = kind === 'model' ? 400 : statusOf[kind];
+  return { status, body: { error: { message, type: 'invalid_request_error', param: param ?? null, code: status } } };
+};
+
+export const infinity: Dialect = {
+  name: 'Infinity',
+  prefix: '/infinity',
+  endpoints: [
+    rerankEndpoint({
+      path: '/rerank',
+      about: 'Rank texts by their relevance to a query.',
+      body: z.object({
+        query: z.string().max(MOST_CHARACTERS),
+        documents: z.array(z.string()),
+        return_documents: z.boolean().optional(),
+        raw_scores: z.boolean().optional(),
+        model: z.string().optional(),
+        top_n: z.int().min(1).nullish(),
+      }),
+      answer: z.object({
+        object: z.literal('rerank'),
+        results: z.array(result.extend({ document: z.string().optional() })),
+        model: z.string(),
+        usage,
+        id: z.string(),
+        created: z.int(),
+      }),
+      ask: ({ model, query, documents, top_n }) => ({
+        model: named(model),
+        query: withWords(query, 'query must not be empty'),
+        documents: atMost(documents, 'documents'),
+        top: top_n ?? undefined,
+      }),
+      tell: ({ id, created, model, ranked, tokens }, { documents, return_documents, raw_scores }) => ({
+        object: 'rerank',
+        results: ranked.map(({ index, relevance, raw }) => ({
+          relevance_score: raw_scores ? raw : relevance,
+          index,
+          ...(return_documents ? { document: documents[index] as string } : {}),
+        })),
+        model,
+        usage: { prompt_tokens: tokens, total_tokens: tokens },
+        id: `infinity-${id}`,
+        created,
+      }),
+    }),
+    embedEndpoint({
+      path: '/embeddings',
+      about: 'Turn texts into vectors.',
+      body: z.object({
+        input: z.union([z.string(), z.array(z.string())]),
+        model: z.string().optional(),
+        encoding_format: z.enum(['float', 'base64']).nullish(),
+        user: z.string().nullish(),
+        dimensions: z.int().min(0).optional(),
+        modality: z.literal('text').optional(),
+      }),
+      answer: z.object({
+        object: z.literal('list'),
+        data: z.array(z.object({ object: z.literal('embedding'), embedding: z.union([z.array(z.number()), z.string()]), index: z.int() })),
+        model: z.string(),
+        usage,
+        id: z.string(),
+        created: z.int(),
+      }),
+      ask: ({ model, input, dimensions = 0 }) => ({
+        model: named(model),
+        texts: atMost([input].flat(), 'input'),
+        role: 'document',
+        dimensions: dimensions === 0 ? undefined : dimensions,
+      }),
+      tell: ({ id, created, model, vectors, tokens }, { encoding_format }) => ({
+        object: 'list',
+        data: vectors.map((vector, index) => ({
+          object: 'embedding',
+          embedding: encoding_format === 'base64' ? base64Of(vector) : [...vector],
+          index,
+        })),
+        model,
+        usage: { prompt_tokens: tokens, total_tokens: tokens },
+        id: `infinity-${id}`,
+        created,
+      }),
+    }),
+  ],
+  fail: failAsInfinity,
+  failure: z.union([errorObject, detail]),
+};

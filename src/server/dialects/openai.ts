@@ -1,0 +1,73 @@
+/** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings/create (openai-node 7.57). */
+import { z } from 'zod';
+import { type Problem, type ProblemKind, RequestError, statusOf } from '../problem.ts';
+import { type Dialect, embedEndpoint, type Failure } from './dialect.ts';
+import { base64Of, errorObject, notEmpty } from './shared.ts';
+
+/** "Any array must be 2048 dimensions or less." */
+const MOST_TEXTS = 2048;
+
+const input = z.union([z.string(), z.array(z.string()), z.array(z.int()), z.array(z.array(z.int()))]);
+
+/** Numbers are tokens of OpenAI's tokenizers; ours are others, so nothing stands for them here. */
+const textsOf = (sent: z.infer<typeof input>): readonly string[] => {
+  const texts: readonly (string | number | number[])[] = [sent].flat();
+  notEmpty(texts, 'input must not be empty', 'input');
+  if (texts.length > MOST_TEXTS)
+    throw new RequestError('invalid', `input may hold at most ${MOST_TEXTS} texts; got ${texts.length}`, { param: 'input' });
+  return texts.map((text) => {
+    if (typeof text !== 'string')
+      throw new RequestError('invalid', 'input is a list of token numbers of another tokenizer; send text', { param: 'input' });
+    if (text === '') throw new RequestError('invalid', 'input must not hold an empty string', { param: 'input' });
+    return text;
+  });
+};
+
+const types: Readonly<Partial<Record<ProblemKind, string>>> = { failed: 'server_error', unready: 'server_error', busy: 'requests' };
+const codes: Readonly<Partial<Record<ProblemKind, string>>> = {
+  key: 'invalid_api_key',
+  model: 'model_not_found',
+  busy: 'rate_limit_exceeded',
+};
+
+export const failAsOpenai = ({ kind, message, param }: Problem): Failure => ({
+  status: statusOf[kind],
+  body: { error: { message, type: types[kind] ?? 'invalid_request_error', param: param ?? null, code: codes[kind] ?? null } },
+});
+
+export const openaiEmbeddings = embedEndpoint({
+  path: '/embeddings',
+  about: 'Turn texts into vectors.',
+  body: z.object({
+    input,
+    model: z.string(),
+    encoding_format: z.enum(['float', 'base64']).nullish(),
+    dimensions: z.int().min(1).nullish(),
+    user: z.string().nullish(),
+  }),
+  answer: z.object({
+    object: z.literal('list'),
+    data: z.array(z.object({ object: z.literal('embedding'), index: z.int(), embedding: z.union([z.array(z.number()), z.string()]) })),
+    model: z.string(),
+    usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
+  }),
+  ask: ({ model, input: sent, dimensions }) => ({ model, texts: textsOf(sent), role: 'document', dimensions: dimensions ?? undefined }),
+  tell: ({ model, vectors, tokens }, { encoding_format }) => ({
+    object: 'list',
+    data: vectors.map((vector, index) => ({
+      object: 'embedding',
+      index,
+      embedding: encoding_format === 'base64' ? base64Of(vector) : [...vector],
+    })),
+    model,
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  }),
+});
+
+export const openai: Dialect = {
+  name: 'OpenAI',
+  prefix: '/openai/v1',
+  endpoints: [openaiEmbeddings],
+  fail: failAsOpenai,
+  failure: errorObject,
+};

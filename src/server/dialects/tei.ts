@@ -1,0 +1,132 @@
+/** Hugging Face text-embeddings-inference: router/src/http/{server,types}.rs (commit 0d124dc). */
+import { z } from 'zod';
+import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
+import { type Dialect, embedEndpoint, type Facts, type Failure, rerankEndpoint } from './dialect.ts';
+import { base64Of, notEmpty } from './shared.ts';
+
+const direction = z.enum(['Right', 'Left', 'right', 'left']);
+
+const types: Readonly<Partial<Record<ProblemKind, string>>> = {
+  empty: 'Empty',
+  busy: 'Overloaded',
+  unready: 'Unhealthy',
+  failed: 'Backend',
+  late: 'Backend',
+  model: 'Backend',
+};
+const statuses: Readonly<Partial<Record<ProblemKind, number>>> = { malformed: 422, invalid: 422, failed: 424, model: 424 };
+
+/** A wrong key gets no body. */
+export const failAsTei = ({ kind, message }: Problem): Failure => ({
+  status: statuses[kind] ?? statusOf[kind],
+  body: kind === 'key' ? undefined : { error: message, error_type: types[kind] ?? 'Validation' },
+});
+
+/** Milliseconds, whole ones, as there; how they divide into waiting and computing is not known here, so those headers are left out. */
+export const teiHeaders = ({ tokens, took }: Facts, characters: number): Readonly<Record<string, string>> => ({
+  'x-compute-type': 'cpu',
+  'x-compute-time': String(Math.round(took)),
+  'x-compute-characters': String(characters),
+  'x-compute-tokens': String(tokens),
+  'x-total-time': String(Math.round(took)),
+});
+
+/** Unicode characters, as Rust counts them. */
+export const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + [...text].length, 0);
+
+export const teiRerank = rerankEndpoint({
+  path: '/rerank',
+  about: 'Rank texts by their relevance to a query.',
+  body: z.object({
+    query: z.string(),
+    texts: z.array(z.string()),
+    truncate: z.boolean().nullish(),
+    truncation_direction: direction.optional(),
+    raw_scores: z.boolean().optional(),
+    return_text: z.boolean().optional(),
+  }),
+  answer: z.array(z.object({ index: z.int(), text: z.string().optional(), score: z.number() })),
+  // Cutting is the default here too (--auto-truncate); `truncate: false` refuses.
+  ask: ({ query, texts, truncate }) => ({
+    query,
+    documents: notEmpty(texts, '`texts` cannot be empty', 'texts'),
+    refuseLong: truncate === false,
+  }),
+  tell: ({ ranked }, { texts, raw_scores, return_text }) =>
+    ranked.map(({ index, relevance, raw }) => ({
+      index,
+      ...(return_text ? { text: texts[index] as string } : {}),
+      score: raw_scores ? raw : relevance,
+    })),
+  headers: (done, { query, texts }) => teiHeaders(done, charactersIn([query, ...texts])),
+});
+
+const inputsOf = (inputs: string | readonly string[]): readonly string[] => [inputs].flat();
+
+export const tei: Dialect = {
+  name: 'TEI',
+  prefix: '/tei',
+  endpoints: [
+    teiRerank,
+    embedEndpoint({
+      path: '/embed',
+      about: 'Turn texts into vectors.',
+      body: z.object({
+        inputs: z.union([z.string(), z.array(z.string())]),
+        truncate: z.boolean().nullish(),
+        truncation_direction: direction.optional(),
+        prompt_name: z.string().nullish(),
+        normalize: z.boolean().optional(),
+        dimensions: z.int().min(1).nullish(),
+      }),
+      answer: z.array(z.array(z.number())),
+      ask: ({ inputs, prompt_name, dimensions, truncate }) => ({
+        texts: notEmpty(inputsOf(inputs), '`inputs` cannot be empty', 'inputs'),
+        role: prompt_name === 'query' ? 'query' : 'document',
+        dimensions: dimensions ?? undefined,
+        refuseLong: truncate === false,
+      }),
+      tell: ({ vectors }) => vectors.map((vector) => [...vector]),
+      headers: (done, { inputs }) => teiHeaders(done, charactersIn(inputsOf(inputs))),
+    }),
+    embedEndpoint({
+      path: '/v1/embeddings',
+      about: "Turn texts into vectors, in OpenAI's words.",
+      body: z.object({
+        input: z.union([z.string(), z.array(z.string())]),
+        model: z.string().nullish(),
+        user: z.string().nullish(),
+        encoding_format: z.enum(['float', 'base64']).nullish(),
+        dimensions: z.int().min(1).nullish(),
+      }),
+      answer: z.object({
+        object: z.literal('list'),
+        data: z.array(z.object({ object: z.literal('embedding'), index: z.int(), embedding: z.union([z.array(z.number()), z.string()]) })),
+        model: z.string(),
+        usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
+      }),
+      // A name that does not fit is only warned about there.
+      ask: ({ input, dimensions }) => ({
+        texts: notEmpty(inputsOf(input), '`input` cannot be empty', 'input'),
+        role: 'document',
+        dimensions: dimensions ?? undefined,
+      }),
+      tell: ({ model, vectors, tokens }, { encoding_format }) => ({
+        object: 'list',
+        data: vectors.map((vector, index) => ({
+          object: 'embedding',
+          index,
+          embedding: encoding_format === 'base64' ? base64Of(vector) : [...vector],
+        })),
+        model,
+        usage: { prompt_tokens: tokens, total_tokens: tokens },
+      }),
+      headers: (done, { input }) => teiHeaders(done, charactersIn(inputsOf(input))),
+    }),
+  ],
+  fail: failAsTei,
+  failure: z.object({
+    error: z.string(),
+    error_type: z.enum(['Unhealthy', 'Backend', 'Overloaded', 'Validation', 'Tokenizer', 'Empty']),
+  }),
+};

@@ -1,0 +1,136 @@
+/**
+ * The paths that several vendors share, for clients of which only the address was changed. `/v1/rerank` takes what Together, Cohere v1, Jina
+ * and Voyage take and answers with everything that their clients look for; `/rerank` is TEI's where `texts` stands, else vLLM's.
+ */
+import { z } from 'zod';
+import { RequestError, statusOf } from '../problem.ts';
+import { meta, metaOf } from './cohere.ts';
+import { cohereV2 } from './cohere-v2.ts';
+import { type Dialect, type Endpoint, type Passage, rerankEndpoint } from './dialect.ts';
+import { openai, openaiEmbeddings } from './openai.ts';
+import { allUsage, allUsageSchema, errorObject, fields, notEmpty, passage, result, scored, textOfPassage, withWords } from './shared.ts';
+import { tei } from './tei.ts';
+import { togetherFailure } from './together.ts';
+import { vllm } from './vllm.ts';
+import { voyageRerank } from './voyage.ts';
+
+const text = z.union([z.string(), z.looseObject({ text: z.string() })]);
+
+const body = z.looseObject({
+  model: z.string().nullish(),
+  query: text,
+  documents: z.union([z.string(), z.array(passage)]),
+  /** 0: all, as vLLM has it. */
+  top_n: z.int().min(0).nullish(),
+  top_k: z.int().min(1).nullish(),
+  return_documents: z.boolean().nullish(),
+  rank_fields: z.array(z.string()).nullish(),
+  max_tokens_per_doc: z.int().min(0).nullish(),
+  max_chunks_per_doc: z.int().min(1).nullish(),
+  truncation: z.boolean().nullish(),
+});
+type Body = z.infer<typeof body>;
+
+const listOf = ({ documents }: Body): readonly Passage[] => [documents].flat();
+
+/** `text` where every object has it, as Together's and Cohere's pages say; else all fields, as Together's OpenAPI says. */
+const fieldsOf = (sent: Body): readonly string[] | undefined => {
+  if (sent.rank_fields?.length === 0)
+    throw new RequestError('invalid', 'rank_fields must name a field or be left out', { param: 'rank_fields' });
+  if (sent.rank_fields) return sent.rank_fields;
+  return listOf(sent).every((one) => typeof one === 'string' || typeof one.text === 'string') ? ['text'] : undefined;
+};
+
+/** Whether the body is in Voyage's words. */
+const isVoyage = ({ top_k, truncation, top_n }: Body): boolean => (top_k !== undefined || truncation !== undefined) && top_n === undefined;
+
+const together = rerankEndpoint({
+  path: '/v1/rerank',
+  about: 'Rank texts or objects: the requests of Together, Cohere v1, Jina and Voyage.',
+  body,
+  answer: z.union([
+    z.object({
+      object: z.literal('rerank'),
+      id: z.string(),
+      model: z.string(),
+      results: z.array(result.extend({ document: fields.optional() })),
+      usage: allUsageSchema,
+      meta,
+    }),
+    voyageRerank.answer,
+  ]),
+  ask: (sent) => {
+    if (isVoyage(sent)) return voyageRerank.ask(checked(sent));
+    const { model, query, top_n, max_tokens_per_doc } = sent;
+    return {
+      model: model ?? undefined,
+      query: withWords(typeof query === 'string' ? query : query.text, 'query must not be empty'),
+      documents: notEmpty(listOf(sent), 'documents must not be empty', 'documents'),
+      fields: fieldsOf(sent),
+      top: top_n === 0 ? undefined : (top_n ?? undefined),
+      maxTokens: max_tokens_per_doc === 0 ? undefined : (max_tokens_per_doc ?? undefined),
+    };
+  },
+  tell: (done, sent) => {
+    if (isVoyage(sent)) return voyageRerank.tell(done, sent);
+    const { id, model, ranked, tokens } = done;
+    const documents = listOf(sent);
+    return {
+      object: 'rerank',
+      id,
+      model,
+      results: scored(ranked, (index) => {
+        const one = documents[index] as Passage;
+        if (sent.return_documents === false) return {};
+        return { document: { ...(typeof one === 'string' ? {} : one), text: textOfPassage(one) } };
+      }),
+      usage: allUsage(tokens),
+      meta: metaOf('1', tokens, documents.length),
+    };
+  },
+});
+
+/** The body once more through Voyage's own schema, which asks for more. */
+const checked = (sent: Body): unknown => {
+  const read = voyageRerank.body.safeParse(sent);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new RequestError('malformed', `${(issue?.path ?? []).join('.')}: ${issue?.message}`, { param: String(issue?.path[0] ?? '') });
+};
+
+/** The endpoint of a dialect under the path that stands without its prefix. */
+const as = (dialect: Dialect, path: string, outside: string = path): Endpoint => ({
+  ...(dialect.endpoints.find((one) => one.path === path) as Endpoint),
+  path: outside,
+});
+
+/** Each key that a client of these vendors reads of an error. */
+export const shared: Dialect = {
+  name: 'Together, Cohere, Jina and Voyage',
+  prefix: '',
+  endpoints: [together],
+  fail: (problem, id) => ({
+    status: statusOf[problem.kind],
+    body: { ...togetherFailure(problem), message: problem.message, detail: problem.message, id },
+  }),
+  failure: errorObject.extend({ message: z.string(), detail: z.string(), id: z.string() }),
+};
+
+/** Whole dialects at the paths that are theirs alone. */
+export const unprefixed: readonly Dialect[] = [
+  shared,
+  { ...cohereV2, prefix: '', endpoints: [as(cohereV2, '/rerank', '/v2/rerank'), as(cohereV2, '/embed', '/v2/embed')] },
+  {
+    ...openai,
+    prefix: '',
+    endpoints: [
+      { ...openaiEmbeddings, path: '/v1/embeddings' },
+      { ...openaiEmbeddings, path: '/embeddings' },
+    ],
+  },
+  { ...tei, prefix: '', endpoints: [as(tei, '/embed')] },
+  { ...vllm, prefix: '', endpoints: [as(vllm, '/score'), as(vllm, '/v1/score')] },
+];
+
+/** `/rerank` is two dialects': which, the body says. */
+export const rerankPath = { path: '/rerank', texts: tei, documents: vllm } as const;

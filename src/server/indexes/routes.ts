@@ -1,0 +1,305 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { FinetoothError } from '../../errors.ts';
+import type { Filter } from '../../search/filter.ts';
+import { type SearchAnswer, type SearchOptions, search } from '../../search/search.ts';
+import type { Gate } from '../gate.ts';
+import type { Route } from '../openapi.ts';
+import { misfit, RequestError } from '../problem.ts';
+import { documentsIn } from './documents.ts';
+import type { IndexShelf } from './shelf.ts';
+
+/** Milliseconds without a byte after which the sender of documents is given up. */
+const IDLE_MS = 60_000;
+
+const json = z.json();
+const filter: z.ZodType<Filter> = z.lazy(() =>
+  z.strictObject({ fields: z.record(z.string(), json).optional(), or: z.array(filter).optional(), not: filter.optional() }),
+) as z.ZodType<Filter>;
+
+const searchBody = z.strictObject({
+  index: z.string().optional(),
+  query: z.string(),
+  filter: filter.optional(),
+  candidates: z.int().min(1).max(10_000).optional(),
+  top: z.int().min(1).max(10_000).optional(),
+  first_stage: z.enum(['dense', 'bm25', 'hybrid']).optional(),
+  /** A reranker by name, several for a cascade, or null for the first stage alone. */
+  reranker: z.union([z.string(), z.array(z.string()).min(1), z.null()]).optional(),
+  rank_fields: z.array(z.string()).min(1).optional(),
+  min_score: z.number().min(0).max(1).optional(),
+  deadline_ms: z.int().min(1).max(600_000).optional(),
+  explain: z.boolean().optional(),
+  documents: z.boolean().optional(),
+  /** Server-sent events: the first stage's results at once, each sharper order, then the answer. */
+  stream: z.boolean().optional(),
+});
+
+const result = z.looseObject({
+  id: z.string(),
+  rank: z.int(),
+  index: z.int(),
+  relevance_score: z.number(),
+  first_stage_rank: z.int(),
+  first_stage_score: z.number(),
+});
+const searchAnswer = z.looseObject({ query: z.string(), results: z.array(result), complete: z.boolean(), calibrated: z.boolean() });
+
+const indexName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a name has 1 to 64 small letters, digits, "_" and "-", a letter or digit first');
+const createBody = z.strictObject({
+  name: indexName,
+  fields: z.array(z.string()).min(1).optional(),
+  id_field: z.string().optional(),
+  token_bits: z.union([z.literal(8), z.literal(4), z.literal(1), z.null()]).optional(),
+  token_pool: z.int().min(1).max(16).optional(),
+});
+const status = z.object({
+  name: z.string(),
+  documents: z.int(),
+  bytes: z.int(),
+  embedder: z.string().nullable(),
+  fields: z.array(z.string()).nullable(),
+  changed_at: z.string().nullable(),
+});
+const deleteBody = z.strictObject({ ids: z.array(z.string()).min(1).max(100_000) });
+
+const read = <Body>(schema: z.ZodType<Body>, sent: unknown): Body => {
+  const checked = schema.safeParse(sent);
+  if (!checked.success) throw misfit(checked.error);
+  return checked.data;
+};
+
+/** Names of ours as this API writes them: `relevanceScore` is `relevance_score`. What is inside a document stays as it is. */
+const inSnakeCase = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      name === 'document' ? inner : inSnakeCase(inner),
+    ]),
+  );
+};
+
+/** Candidates without their documents. */
+const told = (answer: SearchAnswer): unknown => {
+  const { candidates, ...rest } = answer;
+  return inSnakeCase({ ...rest, candidates: candidates.map(({ id, score }) => ({ id, score })) });
+};
+
+export interface OwnApi {
+  readonly indexes: IndexShelf;
+  readonly gate: Gate;
+}
+
+/** Indexes of this machine: search in them, make them, fill them. */
+export const ownRoutes =
+  ({ indexes, gate }: OwnApi) =>
+  async (app: FastifyInstance, signalOf: (reply: FastifyReply) => AbortSignal): Promise<readonly Route[]> => {
+    const nameIn = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
+    const statusOf = async (name: string): Promise<z.infer<typeof status>> => {
+      const index = await indexes.get(name);
+      const { documents, bytes, changedAt } = await index.status();
+      const manifest = index.manifest();
+      return {
+        name,
+        documents,
+        bytes,
+        embedder: manifest?.embedder ?? null,
+        fields: manifest === undefined ? null : [...manifest.fields],
+        changed_at: changedAt ?? null,
+      };
+    };
+    const theOnly = async (): Promise<string> => {
+      const names = await indexes.names();
+      if (names.length === 1) return names[0] as string;
+      throw new RequestError('invalid', names.length === 0 ? 'there is no index here' : `name one of the indexes: ${names.join(', ')}`, {
+        param: 'index',
+      });
+    };
+
+    app.post('/v1/search', { config: { task: 'search' } }, async (request, reply) => {
+      const body = read(searchBody, request.body);
+      const index = await indexes.get(body.index ?? (await theOnly()));
+      const signal = signalOf(reply);
+      const reranker =
+        body.reranker === undefined ? undefined : body.reranker === null ? null : await index.rerankerNamed([body.reranker].flat());
+      const options: SearchOptions = {
+        signal,
+        documents: body.documents ?? true,
+        ...(body.filter === undefined ? {} : { filter: body.filter }),
+        ...(body.candidates === undefined ? {} : { candidates: body.candidates }),
+        ...(body.top === undefined ? {} : { top: body.top }),
+        ...(body.first_stage === undefined ? {} : { firstStage: body.first_stage }),
+        ...(reranker === undefined ? {} : { reranker }),
+        ...(body.rank_fields === undefined ? {} : { rankFields: body.rank_fields }),
+        ...(body.min_score === undefined ? {} : { minScore: body.min_score }),
+        ...(body.deadline_ms === undefined ? {} : { deadlineMs: body.deadline_ms }),
+        ...(body.explain === undefined ? {} : { explain: body.explain }),
+      };
+      const run = (more: SearchOptions = {}): Promise<SearchAnswer> =>
+        gate.enter(body.query.length, () => search(index, body.query, { ...options, ...more }));
+      if (!body.stream) {
+        const answer = await run();
+        request.tokens = answer.usage.tokens ?? 0;
+        return told(answer);
+      }
+      const event = (name: string, data: unknown): void => void reply.raw.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+      let began = false;
+      const begin = (): void => {
+        if (began) return;
+        began = true;
+        reply.hijack();
+        reply.raw.writeHead(200, {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+          'x-request-id': request.id,
+        });
+      };
+      try {
+        const answer = await run({
+          onUpdate: (results) => {
+            begin();
+            event('results', inSnakeCase({ results }));
+          },
+        });
+        begin();
+        request.tokens = answer.usage.tokens ?? 0;
+        event('answer', told(answer));
+      } catch (error) {
+        // Before the first event the status can still say it.
+        if (!began) throw error;
+        event('error', {
+          message:
+            error instanceof FinetoothError || error instanceof RequestError
+              ? error.message
+              : `the server failed; its log has the reason under ${request.id}.`,
+        });
+      }
+      reply.raw.end();
+      return reply;
+    });
+
+    app.get('/v1/indexes', { config: { task: 'indexes' } }, async () => ({
+      indexes: await Promise.all((await indexes.names()).map(statusOf)),
+    }));
+    app.get('/v1/indexes/:name', { config: { task: 'indexes' } }, (request) => statusOf(nameIn(request)));
+    app.post('/v1/indexes', { config: { task: 'indexes' } }, async (request, reply) => {
+      const { name, fields, id_field, token_bits, token_pool } = read(createBody, request.body);
+      await indexes.create(name, {
+        ...(fields === undefined ? {} : { fields }),
+        ...(id_field === undefined ? {} : { idField: id_field }),
+        ...(token_bits === null
+          ? { tokens: null }
+          : token_bits === undefined && token_pool === undefined
+            ? {}
+            : {
+                tokens: {
+                  ...(token_bits === undefined ? {} : { bits: token_bits }),
+                  ...(token_pool === undefined ? {} : { pool: token_pool }),
+                },
+              }),
+      });
+      return reply.code(201).send(await statusOf(name));
+    });
+    app.delete('/v1/indexes/:name', { config: { task: 'indexes' } }, async (request) => {
+      await indexes.remove(nameIn(request));
+      return { name: nameIn(request), deleted: true };
+    });
+    app.post('/v1/indexes/:name/delete', { config: { task: 'indexes' } }, async (request) => {
+      const { ids } = read(deleteBody, request.body);
+      return indexes.writing(nameIn(request), async (index) => ({ deleted: await index.delete(ids) }));
+    });
+
+    // The body is a stream here, whatever its type says.
+    await app.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', async (_: FastifyRequest, body: Readable) => body);
+      scope.post(
+        '/v1/indexes/:name/documents',
+        { config: { task: 'add', streamed: true }, bodyLimit: Number.MAX_SAFE_INTEGER },
+        async (request, reply) => {
+          const name = nameIn(request);
+          await indexes.get(name);
+          const signal = signalOf(reply);
+          const lines = String(request.headers.accept ?? '').includes('application/x-ndjson');
+          if (lines) {
+            reply.hijack();
+            reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'x-request-id': request.id });
+          }
+          const line = (value: unknown): void => void reply.raw.write(`${JSON.stringify(value)}\n`);
+          let acknowledged = 0;
+          try {
+            const report = await indexes.writing(name, (index) =>
+              index.addRead(documentsIn(request.body as Readable, IDLE_MS), {
+                signal,
+                onProgress: ({ done }) => {
+                  acknowledged = done;
+                  if (lines) line({ acknowledged: done });
+                },
+              }),
+            );
+            if (!lines) return inSnakeCase(report);
+            line({ report: inSnakeCase(report) });
+          } catch (error) {
+            const reason = error instanceof FinetoothError || error instanceof RequestError ? error.message : undefined;
+            if (!lines)
+              throw reason === undefined || !(error instanceof RequestError)
+                ? error
+                : new RequestError(error.problem.kind, `${reason}; ${acknowledged} documents before it are stored`);
+            line({ error: { message: reason ?? `the server failed; its log has the reason under ${request.id}.` }, acknowledged });
+          }
+          reply.raw.end();
+          return reply;
+        },
+      );
+    });
+
+    const tag = 'Indexes';
+    return [
+      {
+        method: 'post',
+        path: '/v1/search',
+        about: 'Find candidates in an index and rerank them.',
+        tag,
+        body: searchBody,
+        answer: searchAnswer,
+      },
+      {
+        method: 'get',
+        path: '/v1/indexes',
+        about: 'The indexes and how full they are.',
+        tag,
+        answer: z.object({ indexes: z.array(status) }),
+      },
+      {
+        method: 'post',
+        path: '/v1/indexes',
+        about: 'Make an index. It gets its model with its first document.',
+        tag,
+        body: createBody,
+        answer: status,
+      },
+      { method: 'get', path: '/v1/indexes/:name', about: 'How full an index is.', tag, answer: status },
+      { method: 'delete', path: '/v1/indexes/:name', about: 'Delete an index that was made here.', tag },
+      {
+        method: 'post',
+        path: '/v1/indexes/:name/documents',
+        about:
+          'Add documents, a JSON object a line, as a stream of any length. Answers with a report; with Accept: application/x-ndjson with a line for each batch that is safe.',
+        tag,
+      },
+      {
+        method: 'post',
+        path: '/v1/indexes/:name/delete',
+        about: 'Delete documents by their ids.',
+        tag,
+        body: deleteBody,
+        answer: z.object({ deleted: z.int() }),
+      },
+    ];
+  };

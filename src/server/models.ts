@@ -1,0 +1,127 @@
+import { createModelSessions, defaultCrossEncoder, defaultModel, localEmbedder, type ModelOptions, openModel } from '../config/parts.ts';
+import { rerankerShelf } from '../config/rerankers.ts';
+import type { Embedder } from '../embed/embedder.ts';
+import type { BiEncoder } from '../model/bi-encoder.ts';
+import { findEntry } from '../model/catalog.ts';
+import type { Calibration } from '../rerank/calibration.ts';
+import { sigmoid } from '../rerank/calibration.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { RequestError } from './problem.ts';
+import { isVendorName, type Task } from './vendor-names.ts';
+
+export interface ModelsOptions extends ModelOptions {
+  /** Models of the catalog, of the hub, or folders, beside the bundled ones. @default the bundled embedder and cross-encoder */
+  readonly names?: readonly string[];
+  /** Answer a vendor's model names with 404 instead of with the local default. @default false */
+  readonly strict?: boolean;
+}
+
+export interface ServedReranker {
+  /** What an answer says that ran. */
+  readonly name: string;
+  readonly reranker: Reranker;
+  /** Where nobody fitted probabilities: how a score becomes a number from 0 to 1. */
+  readonly otherwise: Calibration | undefined;
+}
+
+export interface ServedEmbedder {
+  readonly name: string;
+  readonly embedder: Embedder;
+}
+
+/** Models by the names that clients use. Each is opened by the first request for it, and once for all of them. */
+export interface Models {
+  /** `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other. */
+  reranker(name?: string): Promise<ServedReranker>;
+  embedder(name?: string): Promise<ServedEmbedder>;
+  /** The beginnings of texts, of at most so many tokens. */
+  beginnings(texts: readonly string[], tokens: number, signal?: AbortSignal): Promise<readonly string[]>;
+  readonly list: readonly { readonly name: string; readonly task: Task }[];
+  /** Loads what `default` needs. */
+  warm(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Every name that stands for a model of the catalog. */
+const aliasesOf = (name: string): readonly string[] => {
+  const entry = findEntry(name);
+  return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
+};
+
+/** In the catalog the task is stated; a model outside it is one that makes vectors until its files say otherwise. */
+const taskOf = (name: string): Task => (findEntry(name)?.kind === 'cross-encoder' ? 'rerank' : 'embed');
+
+export const openModels = (options: ModelsOptions = {}): Models => {
+  const { names: asked = [defaultModel, defaultCrossEncoder], strict = false, ...given } = options;
+  const sessions = given.sessions ?? createModelSessions();
+  const models: ModelOptions = { ...given, sessions };
+  const served = (task: Task): readonly string[] => asked.filter((name) => taskOf(name) === task);
+  const [embedders, crossEncoders] = [served('embed'), served('rerank')];
+  const main = embedders[0] ?? defaultModel;
+  const encoders = new Map<string, Promise<BiEncoder>>();
+  const encoder = (name: string): Promise<BiEncoder> => {
+    const known = encoders.get(name) ?? openModel(name, models);
+    encoders.set(name, known);
+    // What failed is tried anew by the next request.
+    known.catch(() => encoders.delete(name));
+    return known;
+  };
+  const shelf = rerankerShelf(() => encoder(main), models);
+
+  const known = new Map<string, { readonly task: Task; readonly name: string }>();
+  for (const name of [...embedders, ...crossEncoders])
+    for (const alias of aliasesOf(name)) known.set(alias.toLowerCase(), { task: taskOf(name), name });
+  known.set('late-interaction', { task: 'rerank', name: 'late-interaction' });
+
+  /** The served model that a name stands for; undefined: the default. */
+  const resolve = (task: Task, name: string | undefined): string | undefined => {
+    if (name === undefined || name.toLowerCase() === 'default') return undefined;
+    const found = known.get(name.toLowerCase());
+    if (found?.task === task) return found.name;
+    if (!strict && isVendorName(task, name)) return undefined;
+    const others = [...new Set([...known.values()].filter((one) => one.task === task).map((one) => one.name))];
+    throw new RequestError(
+      'model',
+      found === undefined
+        ? `the model "${name}" is not served here; there are default, ${others.join(', ')}`
+        : `the model "${name}" does not ${task}; there are default, ${others.join(', ')}`,
+      { param: 'model' },
+    );
+  };
+
+  return {
+    list: [
+      { name: 'default', task: 'rerank' },
+      { name: 'late-interaction', task: 'rerank' },
+      ...crossEncoders.map((name) => ({ name, task: 'rerank' as const })),
+      ...embedders.map((name) => ({ name, task: 'embed' as const })),
+    ],
+    reranker: async (name) => {
+      const found = resolve('rerank', name) ?? 'default';
+      const reranker = await shelf.get(found);
+      const isCascade = reranker.mapStages !== undefined;
+      return {
+        name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
+        reranker,
+        // Late interaction's scores are cosines; a cross-encoder's are logits.
+        otherwise: found === 'late-interaction' || (found === 'default' && !isCascade) ? undefined : sigmoid,
+      };
+    },
+    embedder: async (name) => {
+      const found = resolve('embed', name) ?? main;
+      return { name: found, embedder: localEmbedder(await encoder(found)) };
+    },
+    beginnings: async (texts, tokens, signal) => {
+      const spans = await (await encoder(main)).split(texts, { room: tokens, ...(signal === undefined ? {} : { signal }) });
+      return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
+    },
+    warm: async () => {
+      const [one, reranker] = await Promise.all([encoder(main), shelf.get('default')]);
+      await Promise.all([one.ready, reranker.warm?.()]);
+    },
+    close: async () => {
+      await shelf.close();
+      await Promise.all([...encoders.values()].map(async (one) => (await one.catch(() => undefined))?.close()));
+    },
+  };
+};

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Dialect, Endpoint } from './dialects/dialect.ts';
+import { type ProblemKind, statusOf } from './problem.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A route beside the dialects. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: string;
+  readonly about: string;
+  readonly tag: string;
+  readonly body?: z.ZodType;
+  readonly answer?: z.ZodType;
+}
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  return rest;
+};
+const content = (schema: Json): Json => ({ 'application/json': { schema } });
+
+const kinds = Object.keys(statusOf) as ProblemKind[];
+
+/** Statuses that a dialect answers with when something is wrong. */
+export const failureStatuses = (dialect: Dialect): readonly number[] =>
+  [...new Set(kinds.filter((kind) => kind !== 'stopped').map((kind) => dialect.fail({ kind, message: '' }, '').status))].sort(
+    (a, b) => a - b,
+  );
+
+const operationOf = (dialect: Dialect, { about, body, answer }: Endpoint): Json => ({
+  tags: [dialect.name],
+  summary: about,
+  requestBody: { required: true, content: content(schemaOf(body, 'input')) },
+  responses: {
+    200: { description: 'The answer.', content: content(schemaOf(answer, 'output')) },
+    ...Object.fromEntries(
+      failureStatuses(dialect).map((status) => [
+        status,
+        { description: 'Refused or failed.', content: content(schemaOf(dialect.failure, 'output')) },
+      ]),
+    ),
+  },
+});
+
+/** The OpenAPI document: the schemas are those that requests are checked with. */
+export const openapiOf = (dialects: readonly Dialect[], routes: readonly Route[], version: string): Json => {
+  const paths: Record<string, Record<string, unknown>> = {};
+  const add = (path: string, method: string, operation: Json): void => {
+    paths[path] = { ...paths[path], [method]: operation };
+  };
+  for (const dialect of dialects)
+    for (const endpoint of dialect.endpoints) add(`${dialect.prefix}${endpoint.path}`, 'post', operationOf(dialect, endpoint));
+  for (const { method, path, about, tag, body, answer } of routes)
+    add(path.replace(/:(\w+)/g, '{$1}'), method, {
+      tags: [tag],
+      summary: about,
+      ...(path.includes(':')
+        ? {
+            parameters: [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+          }
+        : {}),
+      ...(body === undefined ? {} : { requestBody: { required: true, content: content(schemaOf(body, 'input')) } }),
+      responses: {
+        200: { description: 'The answer.', ...(answer === undefined ? {} : { content: content(schemaOf(answer, 'output')) }) },
+      },
+    });
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Finetooth', version, description: 'Rerank, embed and search on local models, in the words of many vendors.' },
+    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    security: [{}, { key: [] }],
+    paths,
+  };
+};

@@ -1,0 +1,89 @@
+import type { ZodError } from 'zod';
+import { FinetoothError, messageOf } from '../errors.ts';
+
+/** What went wrong, before a dialect gives it a status and a form. */
+export type ProblemKind =
+  /** The body is no JSON, or not of the form that the endpoint takes. */
+  | 'malformed'
+  /** The form is right, a value is not. */
+  | 'invalid'
+  /** No documents, no texts, or a query without a word. */
+  | 'empty'
+  | 'key'
+  | 'forbidden'
+  | 'model'
+  | 'path'
+  | 'large'
+  | 'busy'
+  | 'stopped'
+  | 'late'
+  | 'unready'
+  | 'failed';
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** A sentence for people; of `failed` it holds no secrets and no paths. */
+  readonly message: string;
+  /** The field of the request that is wrong. */
+  readonly param?: string;
+  /** Seconds after which asking again may help. */
+  readonly retryAfter?: number;
+}
+
+/** A request that is refused, and why. */
+export class RequestError extends Error {
+  readonly problem: Problem;
+
+  constructor(kind: ProblemKind, message: string, more: { readonly param?: string; readonly retryAfter?: number } = {}) {
+    super(message);
+    this.name = 'RequestError';
+    this.problem = { kind, message, ...more };
+  }
+}
+
+/** Union-safe statuses; a dialect may have others. */
+export const statusOf: Readonly<Record<ProblemKind, number>> = {
+  malformed: 400,
+  invalid: 400,
+  empty: 400,
+  key: 401,
+  forbidden: 403,
+  model: 404,
+  path: 404,
+  large: 413,
+  busy: 429,
+  stopped: 499,
+  late: 504,
+  unready: 503,
+  failed: 500,
+};
+
+/** Sentences of a schema that a body does not fit, the first field's name beside them. */
+export const misfit = (error: ZodError): RequestError => {
+  const [first] = error.issues;
+  const path = (first?.path ?? []).map(String).join('.');
+  const sentence = first?.message ?? 'the body does not have the form that this endpoint takes';
+  return new RequestError('malformed', path === '' ? sentence : `${path}: ${sentence}`, path === '' ? {} : { param: path });
+};
+
+const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>> = {
+  E_QUERY: 'empty',
+  E_USAGE: 'invalid',
+  E_FIELD: 'invalid',
+  E_INPUT_EMPTY: 'empty',
+  E_INPUT_FORMAT: 'malformed',
+  E_DUPLICATE_ID: 'invalid',
+  E_MODEL_UNKNOWN: 'model',
+  E_INDEX_MISSING: 'path',
+  E_MODEL_MISSING: 'unready',
+  E_LOCKED: 'unready',
+  E_STOPPED: 'stopped',
+};
+
+/** Every thrown value as a problem. What is not the client's doing is not told to it: the log has it. */
+export const problemOf = (error: unknown, id: string): Problem => {
+  if (error instanceof RequestError) return error.problem;
+  const kind = error instanceof FinetoothError ? (kindOfCode[error.code] ?? 'failed') : 'failed';
+  if (kind === 'failed') return { kind, message: `the server failed; its log has the reason under ${id}.` };
+  return { kind, message: messageOf(error) };
+};

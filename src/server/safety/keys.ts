@@ -1,0 +1,66 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { FinetoothError } from '../../errors.ts';
+
+/** Who may ask. Keys are kept as SHA-256 only: they are random, so that a slow hash would add nothing. */
+export interface Keys {
+  /** The name of the key, `key 1` where it has none; undefined for a wrong or a missing one. */
+  nameOf(key: string | undefined): string | undefined;
+  readonly count: number;
+}
+
+const PREFIX = 'sha256:';
+/** Shorter ones can be guessed. */
+const LEAST_CHARACTERS = 16;
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+/**
+ * Keys of a file: one a line, as it is or as `sha256:` and 64 hex digits, then optionally a space and a name. Empty lines and lines that begin
+ * with # are left out.
+ *
+ * @throws E_USAGE for a line that is no key
+ */
+export const readKeys = (text: string, from: string): Keys => {
+  const known = text.split(/\r?\n/).flatMap((line, at) => {
+    const trimmed = line.trim();
+    if (trimmed === '' || trimmed.startsWith('#')) return [];
+    const [key = '', ...rest] = trimmed.split(/\s+/);
+    const name = rest.join(' ') || `key ${at + 1}`;
+    if (key.startsWith(PREFIX)) {
+      const hex = key.slice(PREFIX.length);
+      if (!/^[0-9a-f]{64}$/i.test(hex))
+        throw new FinetoothError('E_USAGE', `line ${at + 1} of ${from}: "${PREFIX}" takes 64 hex digits behind it; got ${hex.length}.`);
+      return [{ name, hash: Buffer.from(hex, 'hex') }];
+    }
+    if (key.length < LEAST_CHARACTERS)
+      throw new FinetoothError(
+        'E_USAGE',
+        `line ${at + 1} of ${from} has a key of ${key.length} characters; one of at least ${LEAST_CHARACTERS} cannot be guessed. Make one with "finetooth key".`,
+      );
+    return [{ name, hash: hashOf(key) }];
+  });
+  if (known.length === 0) throw new FinetoothError('E_USAGE', `${from} holds no key. Make one with "finetooth key --into ${from}".`);
+  return {
+    count: known.length,
+    nameOf: (key) => {
+      if (key === undefined) return undefined;
+      const hash = hashOf(key);
+      // All are compared, so that the time says nothing of which.
+      return known.filter((one) => timingSafeEqual(one.hash, hash))[0]?.name;
+    },
+  };
+};
+
+/** A new key, and the line that stands for it in a file. */
+export const newKey = (name?: string): { readonly key: string; readonly line: string } => {
+  const key = `ft_${randomBytes(24).toString('base64url')}`;
+  return { key, line: `${PREFIX}${hashOf(key).toString('hex')}${name === undefined ? '' : ` ${name}`}` };
+};
+
+/** The key of a request: `Authorization: Bearer KEY`, as all vendors have it, else `x-api-key` or `api-key`. */
+export const keyOf = (headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined => {
+  const { authorization } = headers;
+  if (typeof authorization === 'string') return /^bearer\s+(\S+)\s*$/i.exec(authorization)?.[1];
+  const other = headers['x-api-key'] ?? headers['api-key'];
+  return typeof other === 'string' ? other : undefined;
+};

@@ -1,0 +1,152 @@
+import { probabilityOf } from '../rerank/calibration.ts';
+import type { Scores } from '../rerank/reranker.ts';
+import { defaultFields, textOf } from '../text/recipe.ts';
+import type { CallOptions } from '../types.ts';
+import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
+import type { Gate } from './gate.ts';
+import type { Models, ServedReranker } from './models.ts';
+import { RequestError } from './problem.ts';
+
+export interface WorkLimits {
+  /** Documents or texts of a request, 1 and up. @default 10,000 */
+  readonly mostDocuments?: number;
+  /** Characters of a query, 1 and up. @default 100,000 */
+  readonly mostQueryCharacters?: number;
+}
+
+export interface AskOptions extends CallOptions {
+  /** Becomes the answer's id. */
+  readonly id: string;
+  /** Milliseconds; afterwards the best so far is the answer. */
+  readonly deadlineMs?: number;
+}
+
+/** What the dialects' endpoints do: limits, one queue, the model, the order. */
+export interface Work {
+  /** Documents or texts that a request may hold. */
+  readonly mostDocuments: number;
+  rerank(ask: RerankAsk, options: AskOptions): Promise<RerankDone>;
+  embed(ask: EmbedAsk, options: AskOptions): Promise<EmbedDone>;
+}
+
+const logit = (probability: number): number => {
+  const inside = Math.min(1 - 1e-7, Math.max(1e-7, probability));
+  return Math.log(inside / (1 - inside));
+};
+
+/** The text of each document: of an object its fields, in order, as an index would read them. */
+const textsOf = ({ documents, fields }: RerankAsk): readonly string[] => {
+  const objects = documents.filter((one): one is Exclude<Passage, string> => typeof one !== 'string');
+  const missing = fields?.find((field) => objects.length > 0 && !objects.some((one) => Object.hasOwn(one, field)));
+  if (missing !== undefined && fields?.join() !== 'text')
+    throw new RequestError('invalid', `no document has the field "${missing}" of rank_fields`, { param: 'rank_fields' });
+  return documents.map((one) => {
+    if (typeof one === 'string') return one;
+    const all = fields ?? defaultFields(one);
+    return textOf(one, all);
+  });
+};
+
+/** A later stage above an earlier one, then the score, then the place in the list; a probability never rises down the list. */
+const rankingOf = ({ scores, stage, relevance }: Scores, { reranker, otherwise }: ServedReranker): readonly RankedPassage[] => {
+  const stageOf = (i: number): number => stage?.[i] ?? 0;
+  const order = Array.from(scores, (_, i) => i).sort(
+    (a, b) => stageOf(b) - stageOf(a) || (stageOf(a) < 0 ? a - b : (scores[b] as number) - (scores[a] as number) || a - b),
+  );
+  const isSingle = reranker.mapStages === undefined;
+  let least = 1;
+  return order.map((index) => {
+    const score = scores[index] as number;
+    const stated = relevance?.[index];
+    const own =
+      stageOf(index) < 0
+        ? 0
+        : stated === undefined || Number.isNaN(stated)
+          ? otherwise === undefined
+            ? score
+            : probabilityOf(score, otherwise)
+          : stated;
+    least = Math.max(0, Math.min(least, own));
+    return { index, relevance: least, raw: isSingle ? score : logit(least) };
+  });
+};
+
+export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}): Work => {
+  const { mostDocuments = 10_000, mostQueryCharacters = 100_000 } = limits;
+  const checkCount = (count: number, what: string, param: string): void => {
+    if (count > mostDocuments) throw new RequestError('large', `a request may hold ${mostDocuments} ${what}; got ${count}`, { param });
+  };
+  const facts = (id: string, model: string, tokens: number, started: number): Omit<Facts, 'cut'> => ({
+    id,
+    model,
+    created: Math.floor(Date.now() / 1000),
+    tokens,
+    took: performance.now() - started,
+  });
+
+  return {
+    mostDocuments,
+    rerank: async (ask, { id, signal, deadlineMs }) => {
+      const started = performance.now();
+      checkCount(ask.documents.length, 'documents', 'documents');
+      if (ask.query.length > mostQueryCharacters)
+        throw new RequestError('large', `a query may have ${mostQueryCharacters} characters; got ${ask.query.length}`, { param: 'query' });
+      const whole = textsOf(ask);
+      const characters = whole.reduce((sum, { length }) => sum + length, ask.query.length);
+      const call: CallOptions = signal === undefined ? {} : { signal };
+      return gate.enter(characters, async () => {
+        const served = await models.reranker(ask.model);
+        const texts = ask.maxTokens === undefined ? whole : await models.beginnings(whole, ask.maxTokens, signal);
+        const given = await served.reranker.score(
+          ask.query,
+          texts.map((text) => ({ text })),
+          { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
+        );
+        const long = ask.refuseLong ? given.cut?.findIndex((tokens) => tokens > 0) : undefined;
+        if (long !== undefined && long >= 0)
+          throw new RequestError(
+            'invalid',
+            `the document at index ${long} is ${given.cut?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
+            { param: 'documents' },
+          );
+        return {
+          ...facts(id, served.name, given.usage?.tokens ?? 0, started),
+          ranked: rankingOf(given, served).slice(0, ask.top),
+          complete: given.complete ?? true,
+          cut: given.cut?.filter((tokens) => tokens > 0).length ?? 0,
+        };
+      });
+    },
+    embed: async (ask, { id, signal }) => {
+      const started = performance.now();
+      checkCount(ask.texts.length, 'texts', 'input');
+      const characters = ask.texts.reduce((sum, { length }) => sum + length, 0);
+      return gate.enter(characters, async () => {
+        const { name, embedder } = await models.embedder(ask.model);
+        if (ask.dimensions !== undefined && ask.dimensions !== embedder.dimensions)
+          throw new RequestError(
+            'invalid',
+            `the vectors of ${name} have ${embedder.dimensions} numbers; ${ask.dimensions} are not to be had`,
+            {
+              param: 'dimensions',
+            },
+          );
+        const { data, dimensions, tokens, cut } = await embedder.embed(ask.texts, ask.role, signal === undefined ? {} : { signal });
+        const long = ask.refuseLong ? cut?.findIndex((count) => count > 0) : undefined;
+        if (long !== undefined && long >= 0)
+          throw new RequestError(
+            'invalid',
+            `the text at index ${long} is ${cut?.[long]} tokens too long for the model, and cutting was not allowed`,
+            {
+              param: 'input',
+            },
+          );
+        return {
+          ...facts(id, name, tokens?.reduce((sum, count) => sum + count, 0) ?? 0, started),
+          cut: cut?.filter((count) => count > 0).length ?? 0,
+          vectors: ask.texts.map((_, i) => data.subarray(i * dimensions, (i + 1) * dimensions)),
+        };
+      });
+    },
+  };
+};
