@@ -188,7 +188,8 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     ),
   );
 
-  const answer = (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<unknown> => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<unknown> => {
+    if (request.body === undefined) throw new RequestError('malformed', 'the body is empty; send JSON');
     const read = endpoint.body.safeParse(request.body);
     if (!read.success) throw misfit(read.error);
     const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
@@ -216,15 +217,13 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     const isTei = typeof request.body === 'object' && request.body !== null && 'texts' in request.body;
     const dialect = isTei ? rerankPath.texts : rerankPath.documents;
     const endpoint = dialect.endpoints.find(({ path }) => path === rerankPath.path) as Endpoint;
-    return Promise.resolve()
-      .then(() => answer(request, reply, endpoint))
-      .then(
-        (body) => reply.type('application/json; charset=utf-8').send(JSON.stringify(body)),
-        (error: unknown) => {
-          fail(error, dialect, request, reply);
-          return reply;
-        },
-      );
+    return answer(request, reply, endpoint).then(
+      (body) => reply.type('application/json; charset=utf-8').send(JSON.stringify(body)),
+      (error: unknown) => {
+        fail(error, dialect, request, reply);
+        return reply;
+      },
+    );
   });
 
   const routes: Route[] = [];
