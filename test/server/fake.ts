@@ -1,57 +1,63 @@
 import type { FastifyInstance } from 'fastify';
+import type { Embedder } from '../../src/embed/embedder.ts';
+import type { Reranker } from '../../src/rerank/reranker.ts';
 import { type AppParts, createApp } from '../../src/server/app.ts';
-import type { Passage } from '../../src/server/dialects/dialect.ts';
 import { createGate, type Gate } from '../../src/server/gate.ts';
 import type { Models } from '../../src/server/models.ts';
 import { RequestError } from '../../src/server/problem.ts';
 import { createMetrics } from '../../src/server/watch/metrics.ts';
-import type { Work } from '../../src/server/work.ts';
+import { createWork } from '../../src/server/work.ts';
 
-const known = (model: string | undefined): string => {
-  if (model !== undefined && model.toLowerCase() !== 'default')
-    throw new RequestError('model', `the model "${model}" is not served here`, { param: 'model' });
-  return 'tiny';
+const named = (model: string | undefined): string => {
+  if (model === undefined || model.toLowerCase() === 'default') return 'tiny';
+  throw new RequestError('model', `the model "${model}" is not served here`, { param: 'model' });
 };
 
-const lengthOf = (one: Passage): number => (typeof one === 'string' ? one : JSON.stringify(one)).length;
+/** A window of so many characters. */
+const WINDOW = 4000;
+const cutOf = (texts: readonly string[]): { readonly cut?: Uint32Array } =>
+  texts.some(({ length }) => length > WINDOW) ? { cut: Uint32Array.from(texts, ({ length }) => Math.max(0, length - WINDOW)) } : {};
 
-/** Ranks the longest document first and makes vectors of three numbers: every form of an answer, without a model. */
-export const fakeWork: Work = {
-  mostDocuments: 1000,
-  rerank: async ({ model, documents, top, refuseLong }, { id }) => {
-    const name = known(model);
-    const long = documents.findIndex((one) => lengthOf(one) > 4000);
-    if (refuseLong && long >= 0) throw new RequestError('invalid', `the document at index ${long} is too long`, { param: 'documents' });
-    const ranked = documents
-      .map((one, index) => ({ index, relevance: 1 - 1 / (1 + lengthOf(one)), raw: lengthOf(one) }))
-      .sort((a, b) => b.raw - a.raw || a.index - b.index);
-    return { id, created: 1, model: name, tokens: 7 * documents.length, took: 1.5, cut: 0, complete: true, ranked: ranked.slice(0, top) };
-  },
-  embed: async ({ model, texts, dimensions }, { id }) => {
-    const name = known(model);
-    if (dimensions !== undefined && dimensions !== 3)
-      throw new RequestError('invalid', 'the vectors have 3 numbers', { param: 'dimensions' });
+/** The longer the better; seven tokens a text. */
+const reranker: Reranker = {
+  fingerprint: 'length',
+  score: async (_, candidates) => {
+    const texts = candidates.map(({ text }) => text);
     return {
-      id,
-      created: 1,
-      model: name,
-      tokens: texts.length,
-      took: 1.5,
-      cut: 0,
-      vectors: texts.map(() => new Float32Array([0.6, -0.8, 0])),
+      scores: Float32Array.from(texts, ({ length }) => length),
+      relevance: Float32Array.from(texts, ({ length }) => 1 - 1 / (1 + length)),
+      usage: { tokens: 7 * texts.length },
+      ...cutOf(texts),
     };
   },
 };
 
-const fakeModels = {
+/** The same vector of three numbers for every text; one token each. */
+const embedder: Embedder = {
+  fingerprint: 'three',
+  dimensions: 3,
+  embed: async (texts) => ({
+    data: Float32Array.from(texts.flatMap(() => [0.6, -0.8, 0])),
+    dimensions: 3,
+    count: texts.length,
+    tokens: new Uint32Array(texts.length).fill(1),
+    ...cutOf(texts),
+  }),
+};
+
+/** Every form of an answer, without a model. */
+export const fakeModels: Models = {
   list: [{ name: 'default', task: 'rerank' }],
+  reranker: async (name) => ({ name: named(name), reranker, otherwise: undefined }),
+  embedder: async (name) => ({ name: named(name), embedder }),
+  beginnings: async (texts, tokens) => texts.map((text) => text.slice(0, tokens)),
   warm: async () => {},
   close: async () => {},
-} as unknown as Models;
+};
 
 export const fakeApp = async (more: Partial<AppParts> = {}, gate: Gate = createGate()): Promise<FastifyInstance> =>
   createApp({
-    work: fakeWork,
+    work: createWork(fakeModels, gate),
     models: fakeModels,
     gate,
     metrics: await createMetrics(gate),
