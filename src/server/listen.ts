@@ -121,8 +121,11 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
             resolve();
           }, patienceMs);
         });
+        // A connection that is kept alive is idle once it has its answer, which may be long after the first look.
+        const idle = setInterval(() => app.server.closeIdleConnections(), 20);
         await Promise.race([Promise.all([gate.empty(), app.close()]), late]);
         clearTimeout(timer);
+        clearInterval(idle);
         await app.close();
         await end();
       },
