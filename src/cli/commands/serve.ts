@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { serve } from '../../server/listen.ts';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-flags.ts';
 
@@ -39,6 +38,7 @@ export const serveCommand = command({
   ],
   run: async (run) => {
     const { flags, terminal, signal, env } = run;
+    const { serve } = await import('../../server/listen.ts');
     const server = await serve({
       host: flags.host,
       port: flags.port,
