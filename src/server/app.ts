@@ -78,6 +78,12 @@ const deadlineOf = (request: FastifyRequest): { readonly deadlineMs?: number } =
   return { deadlineMs };
 };
 
+/** A field that is null is one that was not given: that is how clients in several languages write it, and how all these APIs read it. */
+const withoutNulls = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && !Array.isArray(body)
+    ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+    : body;
+
 /** What a vendor's form has no word for: nothing is cut or left unfinished in silence. */
 const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete'>>): Record<string, string> => ({
   ...(done.complete === false ? { 'x-finetooth-complete': 'false' } : {}),
@@ -190,7 +196,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   const answer = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<unknown> => {
     if (request.body === undefined) throw new RequestError('malformed', 'the body is empty; send JSON');
-    const read = endpoint.body.safeParse(request.body);
+    const read = endpoint.body.safeParse(withoutNulls(request.body));
     if (!read.success) throw misfit(read.error);
     const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
     return traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () => {

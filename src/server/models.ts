@@ -7,7 +7,7 @@ import type { Calibration } from '../rerank/calibration.ts';
 import { sigmoid } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { RequestError } from './problem.ts';
-import { isVendorName, type Task } from './vendor-names.ts';
+import { sellerOf, type Task } from './vendor-names.ts';
 
 export interface ModelsOptions extends ModelOptions {
   /** Models of the catalog, of the hub, or folders, beside the bundled ones. @default the bundled embedder and cross-encoder */
@@ -78,7 +78,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     if (name === undefined || name.toLowerCase() === 'default') return undefined;
     const found = known.get(name.toLowerCase());
     if (found?.task === task) return found.name;
-    if (!strict && isVendorName(task, name)) return undefined;
+    if (!strict && sellerOf(task, name) !== undefined) return undefined;
     const others = [...new Set([...known.values()].filter((one) => one.task === task).map((one) => one.name))];
     throw new RequestError(
       'model',

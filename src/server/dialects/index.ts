@@ -3,6 +3,7 @@ import { cohereV2 } from './cohere-v2.ts';
 import type { Dialect } from './dialect.ts';
 import { infinity } from './infinity.ts';
 import { jina } from './jina.ts';
+import { mixedbread } from './mixedbread.ts';
 import { openai } from './openai.ts';
 import { tei } from './tei.ts';
 import { together } from './together.ts';
@@ -13,7 +14,19 @@ import { voyage } from './voyage.ts';
 export { rerankPath } from './union.ts';
 
 /** Every dialect under its prefix, and what they have to themselves without one. */
-export const dialects: readonly Dialect[] = [together, cohereV1, cohereV2, jina, voyage, tei, openai, vllm, infinity, ...unprefixed];
+export const dialects: readonly Dialect[] = [
+  together,
+  cohereV1,
+  cohereV2,
+  jina,
+  voyage,
+  tei,
+  openai,
+  vllm,
+  infinity,
+  mixedbread,
+  ...unprefixed,
+];
 
 /** Whose words an error is told in where no endpoint is known: by the prefix of the path. */
 export const dialectOf = (path: string): Dialect =>

@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import { RequestError, statusOf } from '../problem.ts';
+import { sellerOf } from '../vendor-names.ts';
 import { meta, metaOf } from './cohere.ts';
 import { cohereV2 } from './cohere-v2.ts';
 import { type Dialect, type Endpoint, type Passage, rerankEndpoint } from './dialect.ts';
+import { mixedbread } from './mixedbread.ts';
 import { openai, openaiEmbeddings } from './openai.ts';
 import { allUsage, allUsageSchema, errorObject, fields, notEmpty, passage, result, scored, textOfPassage, withWords } from './shared.ts';
 import { tei } from './tei.ts';
@@ -41,8 +43,9 @@ const fieldsOf = (sent: Body): readonly string[] | undefined => {
   return listOf(sent).every((one) => typeof one === 'string' || typeof one.text === 'string') ? ['text'] : undefined;
 };
 
-/** Whether the body is in Voyage's words. */
-const isVoyage = ({ top_k, truncation, top_n }: Body): boolean => (top_k !== undefined || truncation !== undefined) && top_n === undefined;
+/** Whether the body is in Voyage's words, or asks for what only Voyage sells. */
+const isVoyage = ({ top_k, truncation, top_n, model }: Body): boolean =>
+  top_n === undefined && (top_k !== undefined || truncation !== undefined || (model != null && sellerOf('rerank', model) === 'voyage'));
 
 const together = rerankEndpoint({
   path: '/v1/rerank',
@@ -129,6 +132,7 @@ export const unprefixed: readonly Dialect[] = [
     ],
   },
   { ...tei, prefix: '', endpoints: [as(tei, '/embed')] },
+  { ...mixedbread, prefix: '', endpoints: [as(mixedbread, '/v1/reranking')] },
   { ...vllm, prefix: '', endpoints: [as(vllm, '/score'), as(vllm, '/v1/score')] },
 ];
 

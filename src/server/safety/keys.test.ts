@@ -26,6 +26,7 @@ it.each([
 it.each([
   [{ authorization: 'Bearer abc' }, 'abc'],
   [{ authorization: 'bearer  abc ' }, 'abc'],
+  [{ authorization: 'abc' }, 'abc'],
   [{ authorization: 'Basic abc' }, undefined],
   [{ 'x-api-key': 'abc' }, 'abc'],
   [{ 'api-key': 'abc' }, 'abc'],

@@ -57,10 +57,11 @@ export const newKey = (name?: string): { readonly key: string; readonly line: st
   return { key, line: `${PREFIX}${hashOf(key).toString('hex')}${name === undefined ? '' : ` ${name}`}` };
 };
 
-/** The key of a request: `Authorization: Bearer KEY`, as all vendors have it, else `x-api-key` or `api-key`. */
+/** The key of a request: `Authorization: Bearer KEY`, as nearly all vendors have it, else `x-api-key` or `api-key`. */
 export const keyOf = (headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined => {
   const { authorization } = headers;
-  if (typeof authorization === 'string') return /^bearer\s+(\S+)\s*$/i.exec(authorization)?.[1];
+  // Mixedbread's client sends the key alone.
+  if (typeof authorization === 'string') return /^(?:bearer\s+)?(\S+)\s*$/i.exec(authorization)?.[1];
   const other = headers['x-api-key'] ?? headers['api-key'];
   return typeof other === 'string' ? other : undefined;
 };

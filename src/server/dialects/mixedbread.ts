@@ -1,0 +1,138 @@
+/** Mixedbread: https://www.mixedbread.com/docs/api-reference, and its client (@mixedbread-ai/sdk 2.2). */
+import { z } from 'zod';
+import { type ProblemKind, statusOf } from '../problem.ts';
+import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
+import { base64Of, bytesOf, fields, notEmpty, signsOf, withWords } from './shared.ts';
+
+const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int(), completion_tokens: z.int() });
+const usageOf = (tokens: number) => ({ prompt_tokens: tokens, total_tokens: tokens, completion_tokens: 0 });
+
+const types: Readonly<Partial<Record<ProblemKind, string>>> = {
+  key: 'unauthorized_error',
+  forbidden: 'forbidden_error',
+  model: 'not_found_error',
+  path: 'not_found_error',
+  busy: 'too_many_requests_error',
+  failed: 'internal_error',
+};
+
+const forms = z.enum(['float', 'float16', 'base64', 'binary', 'ubinary', 'int8', 'uint8']);
+const embedding = z.union([z.array(z.number()), z.string()]);
+
+const formed = (vector: Float32Array, form: z.infer<typeof forms>): number[] | string => {
+  if (form === 'base64') return base64Of(vector);
+  if (form === 'binary' || form === 'ubinary') return signsOf(vector, form);
+  if (form === 'int8' || form === 'uint8') return bytesOf(vector, form);
+  return [...vector];
+};
+
+export const mixedbread: Dialect = {
+  name: 'Mixedbread',
+  prefix: '/mixedbread',
+  endpoints: [
+    rerankEndpoint({
+      path: '/v1/reranking',
+      about: 'Rank texts or objects by their relevance to a query.',
+      body: z.object({
+        model: z.string().optional(),
+        query: z.union([z.string(), z.looseObject({ text: z.string() })]),
+        input: z.union([z.array(z.string()), z.array(fields)]),
+        rank_fields: z.array(z.string()).min(1).optional(),
+        top_k: z.int().min(1).optional(),
+        return_input: z.boolean().optional(),
+      }),
+      answer: z.object({
+        usage,
+        model: z.string(),
+        data: z.array(
+          z.object({
+            index: z.int(),
+            score: z.number(),
+            input: z.union([z.string(), fields]).optional(),
+            object: z.literal('text_document'),
+          }),
+        ),
+        object: z.literal('list'),
+        top_k: z.int(),
+        return_input: z.boolean(),
+      }),
+      ask: ({ model, query, input, rank_fields, top_k }) => ({
+        model,
+        query: withWords(typeof query === 'string' ? query : query.text, 'query must not be empty'),
+        documents: notEmpty<Passage>(input, 'input must not be empty', 'input'),
+        fields: rank_fields,
+        top: top_k,
+      }),
+      tell: ({ model, ranked, tokens }, { input, return_input = false, top_k }) => ({
+        usage: usageOf(tokens),
+        model,
+        data: ranked.map(({ index, relevance }) => ({
+          index,
+          score: relevance,
+          ...(return_input ? { input: input[index] as Passage } : {}),
+          object: 'text_document',
+        })),
+        object: 'list',
+        top_k: top_k ?? input.length,
+        return_input,
+      }),
+    }),
+    embedEndpoint({
+      path: '/v1/embeddings',
+      about: 'Turn texts into vectors.',
+      body: z.object({
+        model: z.string(),
+        input: z.union([z.string(), z.array(z.string())]),
+        normalized: z.boolean().optional(),
+        encoding_format: z.union([forms, z.array(forms).min(1)]).optional(),
+        truncation_strategy: z.string().optional(),
+        dimensions: z.int().min(1).optional(),
+        prompt: z.string().nullish(),
+      }),
+      answer: z.object({
+        usage,
+        model: z.string(),
+        data: z.array(
+          z.object({
+            embedding: z.union([embedding, z.partialRecord(forms, embedding)]),
+            index: z.int(),
+            object: z.enum(['embedding', 'embedding_dict']),
+          }),
+        ),
+        object: z.literal('list'),
+        normalized: z.boolean(),
+        encoding_format: z.union([forms, z.array(forms)]),
+        dimensions: z.int(),
+      }),
+      // A prompt is how their models tell queries from documents.
+      ask: ({ model, input, prompt, dimensions }) => ({
+        model,
+        texts: notEmpty([input].flat(), 'input must not be empty', 'input'),
+        role: prompt ? 'query' : 'document',
+        dimensions,
+      }),
+      tell: ({ model, vectors, tokens }, { encoding_format = 'float' }) => ({
+        usage: usageOf(tokens),
+        model,
+        data: vectors.map((vector, index) =>
+          Array.isArray(encoding_format)
+            ? {
+                embedding: Object.fromEntries(encoding_format.map((form) => [form, formed(vector, form)])),
+                index,
+                object: 'embedding_dict',
+              }
+            : { embedding: formed(vector, encoding_format), index, object: 'embedding' },
+        ),
+        object: 'list',
+        normalized: true,
+        encoding_format,
+        dimensions: vectors[0]?.length ?? 0,
+      }),
+    }),
+  ],
+  fail: ({ kind, message }, id) => ({
+    status: statusOf[kind],
+    body: { type: types[kind] ?? 'bad_request_error', message, details: { id } },
+  }),
+  failure: z.object({ type: z.string(), message: z.string(), details: z.object({ id: z.string() }) }),
+};

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { withLock } from '../../src/file-lock.ts';
+import { serve } from '../../src/server/listen.ts';
+import { right } from './calls/texts.mjs';
+import type { Client, Context } from './client.ts';
+
+const here = import.meta.dirname;
+const manifest = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+const stamp = join(here, 'node_modules', '.installed');
+const wanted = readFileSync(join(here, 'package-lock.json'), 'utf8');
+
+/** The clients in their own folder, from its lock file. Why they are not there, where the network does not allow it. */
+const install = (): Promise<string | undefined> =>
+  withLock(join(here, 'package-lock.json'), undefined, async () => {
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
+    try {
+      await promisify(execFile)('npm', ['ci'], { cwd: here, timeout: 300_000 });
+      writeFileSync(stamp, wanted);
+      return undefined;
+    } catch (error) {
+      return `the clients cannot be installed here: ${
+        String((error as { stderr?: string }).stderr ?? error)
+          .split('\n')
+          .filter((line) => /npm error/.test(line))[0] ?? 'npm failed'
+      }`;
+    }
+  });
+const missing = await install();
+
+const KEY = 'a-key-of-sixteen-letters-or-more';
+const keyFile = join(mkdtempSync(join(tmpdir(), 'finetooth-clients-')), 'keys');
+writeFileSync(keyFile, `${KEY}\n`);
+const server = missing === undefined ? await serve({ port: 0, version: '0.0.0', keyFile }) : undefined;
+afterAll(() => server?.close());
+
+interface Row {
+  readonly client: string;
+  readonly version: string;
+  readonly calls: string[];
+  readonly skipped: string[];
+}
+const rows: Row[] = [];
+
+const files = ['together-ai', 'cohere-ai', 'voyageai', 'openai', 'ai-sdk', 'langchain-cohere', 'llamaindex'];
+
+describe.skipIf(missing !== undefined)(missing ?? 'clients from npm', async () => {
+  for (const file of missing === undefined ? files : []) {
+    const client = (await import(/* @vite-ignore */ pathToFileURL(join(here, 'calls', `${file}.mjs`)).href)) as Client;
+    const names = [client.name, ...(client.others ?? [])];
+    const row: Row = {
+      client: names.map((name) => `\`${name}\``).join(', '),
+      version: names.map((name) => manifest.dependencies[name]).join(', '),
+      calls: [],
+      skipped: [],
+    };
+    rows.push(row);
+    describe(`${client.name} ${manifest.dependencies[client.name]}`, () => {
+      const context: Context = {
+        url: server?.url ?? '',
+        key: KEY,
+        tried: (call, run) => {
+          row.calls.push(call);
+          it(call, run);
+        },
+        skipped: (call, reason) => {
+          row.skipped.push(`${call}: ${reason}`);
+          it.skip(`${call}: ${reason}`, () => {});
+        },
+        equal: (got, expected) => expect(got).toEqual(expected),
+        best: (pairs, count) => {
+          expect(pairs).toHaveLength(count);
+          expect(pairs[0]?.[0]).toBe(right);
+          const scores = pairs.map(([, score]) => score);
+          expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+          expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+        },
+        fails: async (run, read, expected) => {
+          const error = await run().then(
+            () => 'it did not fail',
+            (failure: unknown) => failure,
+          );
+          expect(read(error as never)).toEqual(expected);
+        },
+      };
+      client.calls(context);
+    });
+  }
+
+  it('are in the table of docs/clients.md, with what was tried', async () => {
+    const page = `# Clients
+
+Made by \`test/clients/clients.test.ts\`, which runs each of these clients against the server with nothing changed but its base URL and key.
+
+| client | version | calls tried | skipped |
+|---|---|---|---|
+${rows.map(({ client, version, calls, skipped }) => `| ${client} | ${version} | ${calls.join('; ')} | ${skipped.join('; ')} |`).join('\n')}
+`;
+    await expect(page).toMatchFileSnapshot(join(here, '..', '..', 'docs', 'clients.md'));
+  });
+});
