@@ -175,7 +175,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     const problem = problemIn(error, request.id);
     request.outcome = problem;
     if (problem.kind === 'failed') app.log.error({ id: request.id, err: error }, 'failed');
-    const { status, body } = dialect.fail(problem, request.id);
+    const { status, body } = dialect.fail(problem, request.id, request.body);
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');
     // What is left of a body that was refused is not read.
     if (problem.kind === 'large') reply.header('connection', 'close');

@@ -114,7 +114,8 @@ export interface Dialect {
   /** Before every path of the dialect, `/cohere`; the paths that it has to itself are served without it too. */
   readonly prefix: string;
   readonly endpoints: readonly Endpoint[];
-  fail(problem: Problem, id: string): Failure;
+  /** `body`: what was sent, where it could be read. */
+  fail(problem: Problem, id: string, body?: unknown): Failure;
   /** Of every error body. */
   readonly failure: ZodType;
 }

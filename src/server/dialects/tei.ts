@@ -90,6 +90,25 @@ export const tei: Dialect = {
       headers: (done, { inputs }) => teiHeaders(done, charactersIn(inputsOf(inputs))),
     }),
     embedEndpoint({
+      path: '/similarity',
+      about: 'Compare one sentence with others: cosines, -1 to 1.',
+      body: z.object({
+        inputs: z.object({ source_sentence: z.string(), sentences: z.array(z.string()) }),
+        parameters: z
+          .object({ truncate: z.boolean().nullish(), truncation_direction: direction.optional(), prompt_name: z.string().nullish() })
+          .optional(),
+      }),
+      answer: z.array(z.number()),
+      ask: ({ inputs: { source_sentence, sentences }, parameters }) => ({
+        texts: [source_sentence, ...notEmpty(sentences, '`inputs.sentences` cannot be empty', 'inputs.sentences')],
+        role: 'document',
+        refuseLong: parameters?.truncate === false,
+      }),
+      tell: ({ vectors: [source, ...others] }) =>
+        others.map((other) => other.reduce((sum, value, i) => sum + value * (source?.[i] ?? 0), 0)),
+      headers: (done, { inputs: { source_sentence, sentences } }) => teiHeaders(done, charactersIn([source_sentence, ...sentences])),
+    }),
+    embedEndpoint({
       path: '/v1/embeddings',
       about: "Turn texts into vectors, in OpenAI's words.",
       body: z.object({

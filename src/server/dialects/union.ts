@@ -14,7 +14,7 @@ import { allUsage, allUsageSchema, errorObject, fields, notEmpty, passage, resul
 import { tei } from './tei.ts';
 import { togetherFailure } from './together.ts';
 import { vllm } from './vllm.ts';
-import { voyageRerank } from './voyage.ts';
+import { failAsVoyage, voyageFailure, voyageRerank } from './voyage.ts';
 
 const text = z.union([z.string(), z.looseObject({ text: z.string() })]);
 
@@ -112,11 +112,13 @@ export const shared: Dialect = {
   name: 'Together, Cohere, Jina and Voyage',
   prefix: '',
   endpoints: [together],
-  fail: (problem, id) => ({
-    status: statusOf[problem.kind],
-    body: { ...togetherFailure(problem), message: problem.message, detail: problem.message, id },
-  }),
-  failure: errorObject.extend({ message: z.string(), detail: z.string(), id: z.string() }),
+  fail: (problem, id, sent) => {
+    const read = body.safeParse(sent);
+    // Voyage's client for Python breaks on an `error` that is no text.
+    if (read.success && isVoyage(read.data)) return failAsVoyage(problem);
+    return { status: statusOf[problem.kind], body: { ...togetherFailure(problem), message: problem.message, detail: problem.message, id } };
+  },
+  failure: z.union([errorObject.extend({ message: z.string(), detail: z.string(), id: z.string() }), voyageFailure]),
 };
 
 /** Whole dialects at the paths that are theirs alone. */
@@ -131,7 +133,7 @@ export const unprefixed: readonly Dialect[] = [
       { ...openaiEmbeddings, path: '/embeddings' },
     ],
   },
-  { ...tei, prefix: '', endpoints: [as(tei, '/embed')] },
+  { ...tei, prefix: '', endpoints: [as(tei, '/embed'), as(tei, '/similarity')] },
   { ...mixedbread, prefix: '', endpoints: [as(mixedbread, '/v1/reranking')] },
   { ...vllm, prefix: '', endpoints: [as(vllm, '/score'), as(vllm, '/v1/score')] },
 ];

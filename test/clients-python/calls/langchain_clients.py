@@ -1,0 +1,35 @@
+from langchain_cohere import CohereRerank
+from langchain_core.documents import Document
+from langchain_openai import OpenAIEmbeddings
+from langchain_voyageai import VoyageAIRerank
+
+from .texts import DOCUMENTS, QUERY
+
+PACKAGES = ["langchain-core", "langchain-cohere", "langchain-voyageai", "langchain-openai"]
+
+
+def calls(t):
+    documents = [Document(page_content=text, metadata={"at": i}) for i, text in enumerate(DOCUMENTS)]
+
+    def pairs(kept):
+        return [(one.metadata["at"], one.metadata["relevance_score"]) for one in kept]
+
+    for base in ("/cohere", ""):
+
+        @t.tried(f"CohereRerank.compress_documents at {base or '/'}")
+        def _():
+            compressor = CohereRerank(cohere_api_key=t.key, base_url=t.url + base, model="rerank-v3.5", top_n=2)
+            t.best(pairs(compressor.compress_documents(documents, QUERY)), 2)
+
+    for base in ("/voyage/v1", "/v1"):
+
+        @t.tried(f"VoyageAIRerank.compress_documents at {base}")
+        def _():
+            compressor = VoyageAIRerank(voyage_api_key=t.key, base_url=t.url + base, model="rerank-2.5", top_k=2)
+            t.best(pairs(compressor.compress_documents(documents, QUERY)), 2)
+
+    @t.tried("OpenAIEmbeddings at /v1")
+    def _():
+        # Otherwise it sends the numbers of OpenAI's own tokenizer.
+        embedder = OpenAIEmbeddings(api_key=t.key, base_url=t.url + "/v1", model="text-embedding-3-small", check_embedding_ctx_length=False)
+        t.equal([len(one) for one in embedder.embed_documents(DOCUMENTS)], [384] * 4)
