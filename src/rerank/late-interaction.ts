@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { throwIfStopped } from '../errors.ts';
 import { createMaxSim } from '../math/max-sim.ts';
 import { bytesPerToken, stepOf, unpackTokens } from '../math/packed-tokens.ts';
 import { dot } from '../math/vectors.ts';
@@ -11,6 +13,9 @@ export interface LateInteractionOptions {
   /** Turns a score into a probability. @default what was fitted for these weights, where they are bundled */
   readonly calibration?: Calibration;
 }
+
+/** Candidates that are scored in one turn of the event loop: about 10 ms of long ones. */
+const TURN = 512;
 
 /** Queries whose vectors are kept, since a cascade asks for the same one slice after slice. */
 const KEPT_QUERIES = 16;
@@ -81,9 +86,15 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
         const data = read.packed.subarray(read.packedOffsets[row], read.packedOffsets[row + 1]);
         return { form: whole, data, vector: read.vectors.subarray(row * size, (row + 1) * size) };
       };
-      // From here on nothing waits, so that no other query comes between.
-      kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
-      const scores = Float32Array.from(candidates, (candidate, i) => scoreOne(asked.vectors, tokensOf(candidate, i)));
+      const scores = new Float32Array(candidates.length);
+      for (let from = 0; from < candidates.length; from += TURN) {
+        // Others get their turn between two pieces, and may set another query; inside one nothing waits.
+        if (from > 0) await nextTurn();
+        kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
+        const to = Math.min(candidates.length, from + TURN);
+        for (let i = from; i < to; i++) scores[i] = scoreOne(asked.vectors, tokensOf(candidates[i] as Candidate, i));
+      }
+      throwIfStopped(signal);
       const cut = new Uint32Array(candidates.length);
       for (const [row, i] of fresh.entries()) cut[i] = read.cut[row] as number;
       const tokens = read.tokens.reduce((sum, count) => sum + count, queryTokens);

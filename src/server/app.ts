@@ -4,6 +4,7 @@ import { FinetoothError } from '../errors.ts';
 import type { Dialect, Endpoint, Facts, RerankDone } from './dialects/dialect.ts';
 import { dialectOf, dialects, rerankPath } from './dialects/index.ts';
 import type { Gate } from './gate.ts';
+import { jsonText } from './json-text.ts';
 import type { Models } from './models.ts';
 import { openapiOf, type Route } from './openapi.ts';
 import { pageOf } from './openapi-page.ts';
@@ -115,13 +116,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     const coding = request.headers['content-encoding'];
     if (coding !== undefined && coding !== 'identity')
       throw new RequestError('malformed', `the body is packed with ${coding}; send it as it is`);
-    let text: string;
-    try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    } catch {
-      throw new RequestError('malformed', 'the body is not UTF-8');
-    }
-    return jsonOf(text);
+    return jsonOf(body);
   });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -194,17 +189,22 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     ),
   );
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<unknown> => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<string> => {
     if (request.body === undefined) throw new RequestError('malformed', 'the body is empty; send JSON');
-    const read = endpoint.body.safeParse(withoutNulls(request.body));
+    const sent = withoutNulls(request.body);
+    // Before every item of a list is looked at.
+    for (const [name, value] of Object.entries(typeof sent === 'object' && sent !== null ? sent : {}))
+      if (Array.isArray(value) && value.length > work.mostDocuments)
+        throw new RequestError('large', `${name} may hold ${work.mostDocuments}; got ${value.length}`, { param: name });
+    const read = endpoint.body.safeParse(sent);
     if (!read.success) throw misfit(read.error);
     const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
     return traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () => {
       const body = read.data;
-      const told = async <Done extends Facts>(done: Done, tell: (done: Done) => unknown): Promise<unknown> => {
+      const told = async <Done extends Facts>(done: Done, tell: (done: Done) => unknown): Promise<string> => {
         request.tokens = done.tokens;
         reply.headers({ ...ownHeaders(done), ...endpoint.headers?.(done, body) });
-        return tell(done);
+        return jsonText(tell(done));
       };
       return endpoint.task === 'rerank'
         ? told(await work.rerank(endpoint.ask(body), options), (done) => endpoint.tell(done, body))
@@ -215,7 +215,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
   for (const dialect of dialects)
     for (const endpoint of dialect.endpoints)
       app.post(`${dialect.prefix}${endpoint.path}`, { config: { dialect, task: endpoint.task } }, (request, reply) =>
-        answer(request, reply, endpoint).then((body) => reply.type('application/json; charset=utf-8').send(JSON.stringify(body))),
+        answer(request, reply, endpoint).then((text) => reply.type('application/json; charset=utf-8').send(text)),
       );
 
   // One path, two dialects: the body says which.
@@ -224,7 +224,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     const dialect = isTei ? rerankPath.texts : rerankPath.documents;
     const endpoint = dialect.endpoints.find(({ path }) => path === rerankPath.path) as Endpoint;
     return answer(request, reply, endpoint).then(
-      (body) => reply.type('application/json; charset=utf-8').send(JSON.stringify(body)),
+      (text) => reply.type('application/json; charset=utf-8').send(text),
       (error: unknown) => {
         fail(error, dialect, request, reply);
         return reply;

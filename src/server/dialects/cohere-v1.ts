@@ -110,7 +110,7 @@ export const cohereV1: Dialect = {
       }),
       tell: (done, { texts, embedding_types }) => ({
         id: done.id,
-        embeddings: embedding_types === undefined ? done.vectors.map((vector) => [...vector]) : byType(done, embedding_types),
+        embeddings: embedding_types === undefined ? done.vectors : byType(done, embedding_types),
         texts,
         meta: embedMeta('1', done.tokens),
         response_type: embedding_types === undefined ? 'embeddings_floats' : 'embeddings_by_type',

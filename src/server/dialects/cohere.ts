@@ -44,7 +44,7 @@ export const byType = ({ vectors }: EmbedDone, types: readonly EmbeddingType[]):
     types.map((type) => [
       type,
       vectors.map((vector) => {
-        if (type === 'float') return [...vector];
+        if (type === 'float') return vector;
         if (type === 'base64') return base64Of(vector);
         return type === 'int8' || type === 'uint8' ? bytesOf(vector, type) : signsOf(vector, type);
       }),

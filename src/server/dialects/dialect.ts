@@ -84,7 +84,7 @@ export interface RerankEndpoint<Body = unknown> extends Described<Body> {
   readonly task: 'rerank';
   /** Wire to ours. Throws a RequestError for what the schema cannot say. */
   ask(body: Body): RerankAsk;
-  /** Ours to wire. */
+  /** Ours to wire: anything that JSON has, and vectors as they are. */
   tell(done: RerankDone, body: Body): unknown;
 }
 

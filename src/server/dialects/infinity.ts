@@ -104,7 +104,7 @@ export const infinity: Dialect = {
         object: 'list',
         data: vectors.map((vector, index) => ({
           object: 'embedding',
-          embedding: encoding_format === 'base64' ? base64Of(vector) : [...vector],
+          embedding: encoding_format === 'base64' ? base64Of(vector) : vector,
           index,
         })),
         model,

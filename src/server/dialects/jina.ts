@@ -92,9 +92,9 @@ export const jina: Dialect = {
         };
       },
       tell: ({ model, vectors, tokens }, { embedding_type }) => {
-        const formed = (vector: Float32Array, form: z.infer<typeof forms>): number[] | string => {
+        const formed = (vector: Float32Array, form: z.infer<typeof forms>): Float32Array | number[] | string => {
           if (form === 'base64') return base64Of(vector);
-          return form === 'float' ? [...vector] : signsOf(vector, form);
+          return form === 'float' ? vector : signsOf(vector, form);
         };
         return {
           model,

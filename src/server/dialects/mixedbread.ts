@@ -19,11 +19,11 @@ const types: Readonly<Partial<Record<ProblemKind, string>>> = {
 const forms = z.enum(['float', 'float16', 'base64', 'binary', 'ubinary', 'int8', 'uint8']);
 const embedding = z.union([z.array(z.number()), z.string()]);
 
-const formed = (vector: Float32Array, form: z.infer<typeof forms>): number[] | string => {
+const formed = (vector: Float32Array, form: z.infer<typeof forms>): Float32Array | number[] | string => {
   if (form === 'base64') return base64Of(vector);
   if (form === 'binary' || form === 'ubinary') return signsOf(vector, form);
   if (form === 'int8' || form === 'uint8') return bytesOf(vector, form);
-  return [...vector];
+  return vector;
 };
 
 export const mixedbread: Dialect = {

@@ -57,7 +57,7 @@ export const openaiEmbeddings = embedEndpoint({
     data: vectors.map((vector, index) => ({
       object: 'embedding',
       index,
-      embedding: encoding_format === 'base64' ? base64Of(vector) : [...vector],
+      embedding: encoding_format === 'base64' ? base64Of(vector) : vector,
     })),
     model,
     usage: { prompt_tokens: tokens, total_tokens: tokens },

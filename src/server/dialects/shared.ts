@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { z } from 'zod';
 import type { Document } from '../../types.ts';
 import { RequestError } from '../problem.ts';
@@ -49,11 +50,8 @@ export const errorObject = z.object({
 
 /** float32, little-endian, base64: what OpenAI's clients ask for by default. */
 export const base64Of = (vector: Float32Array): string => {
-  const bytes = Buffer.alloc(vector.length * 4);
-  vector.forEach((value, i) => {
-    bytes.writeFloatLE(value, i * 4);
-  });
-  return bytes.toString('base64');
+  const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+  return (endianness() === 'LE' ? bytes : Buffer.from(bytes).swap32()).toString('base64');
 };
 
 /** Vectors as whole numbers: `int8` is 127 × the number, rounded; `uint8` that plus 128. */

@@ -86,7 +86,7 @@ export const tei: Dialect = {
         dimensions: dimensions ?? undefined,
         refuseLong: truncate === false,
       }),
-      tell: ({ vectors }) => vectors.map((vector) => [...vector]),
+      tell: ({ vectors }) => vectors,
       headers: (done, { inputs }) => teiHeaders(done, charactersIn(inputsOf(inputs))),
     }),
     embedEndpoint({
@@ -135,7 +135,7 @@ export const tei: Dialect = {
         data: vectors.map((vector, index) => ({
           object: 'embedding',
           index,
-          embedding: encoding_format === 'base64' ? base64Of(vector) : [...vector],
+          embedding: encoding_format === 'base64' ? base64Of(vector) : vector,
         })),
         model,
         usage: { prompt_tokens: tokens, total_tokens: tokens },

@@ -79,7 +79,7 @@ export const together: Dialect = {
       tell: ({ model, vectors }) => ({
         object: 'list',
         model,
-        data: vectors.map((vector, index) => ({ index, object: 'embedding', embedding: [...vector] })),
+        data: vectors.map((vector, index) => ({ index, object: 'embedding', embedding: vector })),
       }),
     }),
   ],

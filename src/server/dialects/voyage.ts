@@ -13,8 +13,8 @@ const dtypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary']);
 export const voyageFailure = z.object({ detail: z.string() });
 export const failAsVoyage = ({ kind, message }: Problem): Failure => ({ status: statusOf[kind], body: { detail: message } });
 
-const numbersOf = (vector: Float32Array, type: z.infer<typeof dtypes>): number[] => {
-  if (type === 'float') return [...vector];
+const numbersOf = (vector: Float32Array, type: z.infer<typeof dtypes>): Float32Array | number[] => {
+  if (type === 'float') return vector;
   return type === 'int8' || type === 'uint8' ? bytesOf(vector, type) : signsOf(vector, type);
 };
 
@@ -92,7 +92,7 @@ export const voyage: Dialect = {
           const type = output_dtype ?? 'float';
           // Of whole numbers base64 holds one byte each.
           const packed = (): string =>
-            type === 'float' ? base64Of(vector) : Buffer.from(numbersOf(vector, type).map((value) => value & 0xff)).toString('base64');
+            type === 'float' ? base64Of(vector) : Buffer.from([...numbersOf(vector, type)].map((value) => value & 0xff)).toString('base64');
           return { object: 'embedding', embedding: encoding_format === 'base64' ? packed() : numbersOf(vector, type), index };
         }),
         model,

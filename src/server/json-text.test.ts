@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { jsonText } from './json-text.ts';
+
+it('writes what JSON.stringify writes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.array(fc.jsonValue(), { minLength: 17, maxLength: 60 })), async (value) => {
+      expect(await jsonText(value)).toBe(JSON.stringify(value));
+    }),
+  );
+});
+
+it('writes vectors as lists of numbers, to the last bit', async () => {
+  const vector = new Float32Array([0.1, -0, 1e-30, 3, 1 / 3, 16777216]);
+  const text = await jsonText({ data: [{ embedding: vector, left: undefined }], empty: {} });
+  expect(JSON.parse(text)).toEqual({ data: [{ embedding: [...vector].map((value) => value + 0) }], empty: {} });
+});
+
+it('lets others have their turn', async () => {
+  const vectors = Array.from({ length: 3000 }, () => new Float32Array(384).fill(1 / 3));
+  let turns = 0;
+  const other = setInterval(() => turns++, 0);
+  await jsonText({ vectors });
+  clearInterval(other);
+  expect(turns).toBeGreaterThan(3);
+});

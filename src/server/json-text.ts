@@ -1,0 +1,50 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Milliseconds of work after which others get their turn. */
+const TURN_MS = 8;
+/** Shorter lists are written in one go. */
+const LONG = 16;
+
+const isLong = (value: unknown): boolean =>
+  ArrayBuffer.isView(value) ||
+  (Array.isArray(value) && (value.length > LONG || value.some(isLong))) ||
+  (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some(isLong));
+
+/** A vector's numbers as JSON has them. */
+const numbers = (vector: Float32Array): string => `[${vector.join(',')}]`;
+
+/** Pieces of a value's JSON text, each of them small. Vectors (Float32Array) are lists of numbers. */
+function* pieces(value: unknown): Generator<string> {
+  if (value instanceof Float32Array) yield numbers(value);
+  else if (!isLong(value)) yield JSON.stringify(value) ?? 'null';
+  else if (Array.isArray(value)) {
+    yield '[';
+    for (const [at, item] of value.entries()) {
+      if (at > 0) yield ',';
+      yield* pieces(item);
+    }
+    yield ']';
+  } else {
+    let before = '{';
+    for (const [name, item] of Object.entries(value as object)) {
+      if (item === undefined) continue;
+      yield `${before}${JSON.stringify(name)}:`;
+      yield* pieces(item);
+      before = ',';
+    }
+    yield before === '{' ? '{}' : '}';
+  }
+}
+
+/** A value as JSON text. A long one is written in turns, so that two thousand vectors do not keep every other client waiting. */
+export const jsonText = async (value: unknown): Promise<string> => {
+  const parts: string[] = [];
+  let began = performance.now();
+  for (const piece of pieces(value)) {
+    parts.push(piece);
+    if (performance.now() - began < TURN_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+  return parts.join('');
+};
