@@ -56,6 +56,17 @@ describe('token vectors that an index keeps', async () => {
     for (const [i, one] of given.entries()) expect((await reranker.score('love at sea', [one])).scores[0]).toBe(scores[i]);
   });
 
+  it('and a query that somebody stopped waiting for is still read for the others', async () => {
+    const fresh = lateInteraction(encoder);
+    const candidates = [{ text: 'A heist film.' }];
+    const stopper = new AbortController();
+    const [stopped, other] = [fresh.score('a heist', candidates, { signal: stopper.signal }), fresh.score('a heist', candidates)];
+    stopper.abort();
+    await expect(stopped).rejects.toMatchObject({ code: 'E_STOPPED' });
+    const { scores } = await other;
+    expect((await fresh.score('a heist', candidates)).scores).toEqual(scores);
+  });
+
   it('are left aside when other fields are ranked by', async () => {
     await using index = await openIndex(memoryStore(), { create: true, embedder, reranker });
     await index.add(films);

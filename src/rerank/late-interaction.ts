@@ -8,6 +8,7 @@ import type { CallOptions, TokenForm, TokenVectors } from '../types.ts';
 import { type Calibration, relevanceOf } from './calibration.ts';
 import { fittedCalibration } from './fitted.ts';
 import type { Candidate, Reranker } from './reranker.ts';
+import { unlessStopped } from './time-limit.ts';
 
 export interface LateInteractionOptions {
   /** Turns a score into a probability. @default what was fitted for these weights, where they are bundled */
@@ -37,26 +38,23 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
   const whole: TokenForm = { size, bits: 8, pool: 1 };
   const queries = new Map<string, ReturnType<typeof readQuery>>();
 
-  const readQuery = async (query: string, call: CallOptions) => {
+  const readQuery = async (query: string) => {
     const [asked, words] = await Promise.all([
-      encoder.encode([query], { ...call, prefix: 'query' }),
-      encoder.encode([query], { ...call, prefix: 'none', tokens: 'rows' }),
+      encoder.encode([query], { prefix: 'query' }),
+      encoder.encode([query], { prefix: 'none', tokens: 'rows' }),
     ]);
     return { asked, words };
   };
-  const queryOf = async (query: string, call: CallOptions) => {
+  const queryOf = async (query: string, { signal }: CallOptions) => {
     const known = queries.get(query);
-    if (known !== undefined) return { ...(await known), tokens: 0 };
-    const read = readQuery(query, call);
+    if (known !== undefined) return { ...(await unlessStopped(known, signal)), tokens: 0 };
+    // Others may wait for the same query: who stops stops waiting, not the reading.
+    const read = readQuery(query);
     queries.set(query, read);
+    read.catch(() => queries.delete(query));
     if (queries.size > KEPT_QUERIES) queries.delete(queries.keys().next().value as string);
-    try {
-      const { asked, words } = await read;
-      return { asked, words, tokens: (asked.tokens[0] as number) + (words.tokens[0] as number) };
-    } catch (error) {
-      queries.delete(query);
-      throw error;
-    }
+    const { asked, words } = await unlessStopped(read, signal);
+    return { asked, words, tokens: (asked.tokens[0] as number) + (words.tokens[0] as number) };
   };
   const scoreOne = (asked: Float32Array, { form, data, vector }: TokenVectors): number => {
     const count = data.length / bytesPerToken(form);

@@ -1,3 +1,5 @@
+import { throwIfStopped } from '../errors.ts';
+
 /** Whether `work` was done within so many milliseconds; it goes on when it was not. Throws what the work throws within them. */
 export const doneWithin = async (work: Promise<unknown>, milliseconds: number): Promise<boolean> => {
   if (milliseconds === Number.POSITIVE_INFINITY) {
@@ -13,6 +15,25 @@ export const doneWithin = async (work: Promise<unknown>, milliseconds: number): 
   } finally {
     clearTimeout(timer);
     // What fails after its time is nobody's.
+    work.catch(() => {});
+  }
+};
+
+/** What the work gives, or E_STOPPED as soon as the signal is raised; the work goes on for others. */
+export const unlessStopped = async <Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> => {
+  throwIfStopped(signal);
+  if (signal === undefined) return work;
+  let stop = (): void => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = () => resolve();
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const first = await Promise.race([work.then((result) => ({ result })), stopped]);
+    if (first === undefined) throwIfStopped(signal);
+    return (first as { readonly result: Result }).result;
+  } finally {
+    signal.removeEventListener('abort', stop);
     work.catch(() => {});
   }
 };
