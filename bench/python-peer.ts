@@ -45,6 +45,24 @@ export const runPython = async <Answer>(
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer;
 };
 
+/** Starts a script that serves over HTTP and prints its port; how to stop it comes with its address. */
+export const servePython = async (
+  script: string,
+  args: readonly (string | number)[],
+  { requirements, threads }: { readonly requirements: string; readonly threads: number },
+): Promise<{ readonly url: string; readonly pid: number; close(): void }> => {
+  const python = await install(requirements);
+  const child = spawn(python, [join(scripts, script), ...args.map(String)], {
+    env: withThreads(threads),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
+  if (done) throw new Error(`${script} ${args[0]} ended before it listened`);
+  const { port } = JSON.parse(value as string) as { readonly port: number };
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid as number, close: () => void child.kill('SIGKILL') };
+};
+
 /** Starts a script that answers JSON lines with JSON lines; resolves when it has said that it is ready. */
 export const startPython = async (
   script: string,

@@ -14,6 +14,7 @@ import { memory } from './workloads/memory.ts';
 import { reranking } from './workloads/reranking.ts';
 import { runtimes } from './workloads/runtimes.ts';
 import { search } from './workloads/search.ts';
+import { serving } from './workloads/serving.ts';
 import { store } from './workloads/store.ts';
 
 const workloads: Readonly<Record<string, Workload>> = {
@@ -28,6 +29,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   'late-interaction': lateInteractionBench,
   cascade: cascadeBench,
   deadlines,
+  serving,
 };
 
 const { values: flags, positionals } = parseArgs({
