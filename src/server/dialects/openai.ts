@@ -1,7 +1,7 @@
 /** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings/create (openai-node 7.57). */
 import { z } from 'zod';
 import { type Problem, type ProblemKind, RequestError, statusOf } from '../problem.ts';
-import { type Dialect, embedEndpoint, type Failure } from './dialect.ts';
+import { type Dialect, type EmbedDone, embedEndpoint, type Failure } from './dialect.ts';
 import { base64Of, errorObject, notEmpty } from './shared.ts';
 
 /** "Any array must be 2048 dimensions or less." */
@@ -35,6 +35,28 @@ export const failAsOpenai = ({ kind, message, param }: Problem): Failure => ({
   body: { error: { message, type: types[kind] ?? 'invalid_request_error', param: param ?? null, code: codes[kind] ?? null } },
 });
 
+/** Of a good answer, here and wherever OpenAI's form is spoken. */
+export const embeddingList = z.object({
+  object: z.literal('list'),
+  data: z.array(z.object({ object: z.literal('embedding'), index: z.int(), embedding: z.union([z.array(z.number()), z.string()]) })),
+  model: z.string(),
+  usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
+});
+
+export const tellEmbeddings = (
+  { model, vectors, tokens }: EmbedDone,
+  { encoding_format }: { readonly encoding_format?: 'float' | 'base64' | null | undefined },
+) => ({
+  object: 'list',
+  data: vectors.map((vector, index) => ({
+    object: 'embedding',
+    index,
+    embedding: encoding_format === 'base64' ? base64Of(vector) : vector,
+  })),
+  model,
+  usage: { prompt_tokens: tokens, total_tokens: tokens },
+});
+
 export const openaiEmbeddings = embedEndpoint({
   path: '/embeddings',
   about: 'Turn texts into vectors.',
@@ -45,23 +67,9 @@ export const openaiEmbeddings = embedEndpoint({
     dimensions: z.int().min(1).nullish(),
     user: z.string().nullish(),
   }),
-  answer: z.object({
-    object: z.literal('list'),
-    data: z.array(z.object({ object: z.literal('embedding'), index: z.int(), embedding: z.union([z.array(z.number()), z.string()]) })),
-    model: z.string(),
-    usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
-  }),
+  answer: embeddingList,
   ask: ({ model, input: sent, dimensions }) => ({ model, texts: textsOf(sent), role: 'document', dimensions: dimensions ?? undefined }),
-  tell: ({ model, vectors, tokens }, { encoding_format }) => ({
-    object: 'list',
-    data: vectors.map((vector, index) => ({
-      object: 'embedding',
-      index,
-      embedding: encoding_format === 'base64' ? base64Of(vector) : vector,
-    })),
-    model,
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
-  }),
+  tell: tellEmbeddings,
 });
 
 export const openai: Dialect = {

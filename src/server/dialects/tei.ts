@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Facts, type Failure, rerankEndpoint } from './dialect.ts';
-import { base64Of, notEmpty } from './shared.ts';
+import { embeddingList, tellEmbeddings } from './openai.ts';
+import { notEmpty } from './shared.ts';
 
 const direction = z.enum(['Right', 'Left', 'right', 'left']);
 
@@ -118,28 +119,14 @@ export const tei: Dialect = {
         encoding_format: z.enum(['float', 'base64']).nullish(),
         dimensions: z.int().min(1).nullish(),
       }),
-      answer: z.object({
-        object: z.literal('list'),
-        data: z.array(z.object({ object: z.literal('embedding'), index: z.int(), embedding: z.union([z.array(z.number()), z.string()]) })),
-        model: z.string(),
-        usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
-      }),
+      answer: embeddingList,
       // A name that does not fit is only warned about there.
       ask: ({ input, dimensions }) => ({
         texts: notEmpty(inputsOf(input), '`input` cannot be empty', 'input'),
         role: 'document',
         dimensions: dimensions ?? undefined,
       }),
-      tell: ({ model, vectors, tokens }, { encoding_format }) => ({
-        object: 'list',
-        data: vectors.map((vector, index) => ({
-          object: 'embedding',
-          index,
-          embedding: encoding_format === 'base64' ? base64Of(vector) : vector,
-        })),
-        model,
-        usage: { prompt_tokens: tokens, total_tokens: tokens },
-      }),
+      tell: tellEmbeddings,
       headers: (done, { input }) => teiHeaders(done, charactersIn(inputsOf(input))),
     }),
   ],
