@@ -69,7 +69,7 @@ export const openaiEmbeddings = embedEndpoint({
   }),
   answer: embeddingList,
   ask: ({ model, input: sent, dimensions }) => ({ model, texts: textsOf(sent), role: 'document', dimensions: dimensions ?? undefined }),
-  tell: tellEmbeddings,
+  tell: (done, body) => tellEmbeddings(done, body),
 });
 
 export const openai: Dialect = {

@@ -126,7 +126,7 @@ export const tei: Dialect = {
         role: 'document',
         dimensions: dimensions ?? undefined,
       }),
-      tell: tellEmbeddings,
+      tell: (done, body) => tellEmbeddings(done, body),
       headers: (done, { input }) => teiHeaders(done, charactersIn(inputsOf(input))),
     }),
   ],
