@@ -114,7 +114,12 @@ const build = (
   }
   built.addHelpText('after', `\nExample:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}\n`);
   built.action(async () => {
-    const typed = Object.fromEntries(Object.entries(built.opts()).map(([key, value]) => [keys.get(key) as string, value]));
+    // The parser takes `--no-x` for the opposite of a flag `x`, which is true until then.
+    const given = (name: string, value: unknown): unknown =>
+      options[name as OptionName].name.startsWith('no-') ? (value === false ? true : undefined) : value;
+    const typed = Object.fromEntries(
+      Object.entries(built.opts()).map(([key, value]) => [keys.get(key) as string, given(keys.get(key) as string, value)]),
+    );
     await act({ given: built.processedArgs.flat().filter((value): value is string => typeof value === 'string'), typed });
   });
   return built;

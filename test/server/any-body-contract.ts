@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dialects } from '../../src/server/dialects/index.ts';
+import { dialects, rerankPath } from '../../src/server/dialects/index.ts';
 import { failureStatuses } from '../../src/server/openapi.ts';
 import { anyBody, faultOf } from './any-body.ts';
 import { ask, fakeApp } from './fake.ts';
@@ -32,6 +32,22 @@ export const anyBodyContract = (bodies: number): void => {
       // A generator that never makes a good body would prove little.
       expect(seen).toContain(200);
       expect(seen.size).toBeGreaterThan(1);
+    });
+
+    it('TEI and vLLM at /rerank, told apart by the body', async () => {
+      for (const dialect of [rerankPath.texts, rerankPath.documents]) {
+        const endpoint = dialect.endpoints.find(({ path }) => path === rerankPath.path) as (typeof dialect.endpoints)[number];
+        await fc.assert(
+          fc.asyncProperty(anyBody(endpoint), async (body) => {
+            const isTei = typeof body === 'object' && body !== null && 'texts' in body;
+            const spoken = isTei ? rerankPath.texts : rerankPath.documents;
+            const spokenEndpoint = spoken.endpoints.find(({ path }) => path === rerankPath.path) as typeof endpoint;
+            const answer = await ask(app, rerankPath.path, body);
+            expect(faultOf(spoken, spokenEndpoint, failureStatuses(spoken), answer)).toBeUndefined();
+          }),
+          { numRuns: bodies / 2, seed: 20 },
+        );
+      }
     });
   });
 };

@@ -63,6 +63,8 @@ const status = z.object({
   embedder: z.string().nullable(),
   fields: z.array(z.string()).nullable(),
   changed_at: z.string().nullable(),
+  /** Why it cannot be opened. */
+  error: z.string().optional(),
 });
 const deleteBody = z.strictObject({ ids: z.array(z.string()).min(1).max(100_000) });
 
@@ -185,7 +187,23 @@ export const ownRoutes =
     });
 
     app.get('/v1/indexes', { config: { task: 'indexes' } }, async () => ({
-      indexes: await Promise.all((await indexes.names()).map(statusOf)),
+      indexes: await Promise.all(
+        (await indexes.names()).map((name) =>
+          // One that is damaged must not hide the others.
+          statusOf(name).catch((error: unknown): z.infer<typeof status> => {
+            if (!(error instanceof FinetoothError)) throw error;
+            return {
+              name,
+              documents: 0,
+              bytes: 0,
+              embedder: null,
+              fields: null,
+              changed_at: null,
+              error: `${error.code}: this index cannot be opened`,
+            };
+          }),
+        ),
+      ),
     }));
     app.get('/v1/indexes/:name', { config: { task: 'indexes' } }, (request) => statusOf(nameIn(request)));
     app.post('/v1/indexes', { config: { task: 'indexes' } }, async (request, reply) => {

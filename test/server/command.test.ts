@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { finetooth, workFolder } from '../finetooth.ts';
+import { serverProcess } from './server-process.ts';
+
+const cwd = workFolder();
+
+it('serves no other machine without a key, unless --no-auth is spelled out', async () => {
+  const refused = await finetooth(['serve', '--host', '0.0.0.0', '--port', '0'], { cwd });
+  expect([refused.status, refused.stderr.trim(), refused.stdout]).toEqual([
+    2,
+    'E_USAGE: 0.0.0.0 is reached by other machines: name a file of keys with --api-key-file ("finetooth key" makes one), or spell out --no-auth.',
+    '',
+  ]);
+  const { url, child } = await serverProcess(['--host', '0.0.0.0', '--no-auth']);
+  expect((await fetch(`${url.replace('0.0.0.0', '127.0.0.1')}/health`)).status).toBe(200);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
+
+it('makes keys, of which the file has the hash alone, and the server takes them', async () => {
+  const made = await finetooth(['key', '--into', 'keys', '--name', 'laptop'], { cwd });
+  const key = made.stdout.trim();
+  expect(key).toMatch(/^ft_[\w-]{32}$/);
+  const file = readFileSync(join(cwd, 'keys'), 'utf8');
+  expect(file).toMatch(/^sha256:[0-9a-f]{64} laptop\n$/);
+  expect(file).not.toContain(key);
+  const { url, child } = await serverProcess(['--api-key-file', join(cwd, 'keys')]);
+  expect((await fetch(`${url}/v1/models`)).status).toBe(401);
+  expect((await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  child.kill('SIGINT');
+});
+
+it.each([
+  [
+    ['--api-key-file', 'nowhere'],
+    3,
+    /^E_INPUT_MISSING: the key file nowhere cannot be read: .* Make one with "finetooth key --into nowhere"\.$/,
+  ],
+  [['--port', '70000'], 2, /^E_USAGE: --port takes a whole number from 0 to 65535; got "70000"\./],
+  [['--in', 'nowhere'], 4, /^E_INDEX_MISSING: nowhere is not an index\. Make one with/],
+  [['--host', 'nowhere.invalid', '--no-auth', '--port', '0'], 2, /^E_USAGE: "nowhere\.invalid" is no address of this machine\./],
+])('refuses %j', async (words, status, sentence) => {
+  const answer = await finetooth(['serve', '--log-level', 'silent', ...words], { cwd });
+  expect(answer.stderr.trim()).toMatch(sentence);
+  expect([answer.status, answer.stdout]).toEqual([status, '']);
+});
