@@ -6,7 +6,7 @@ import { dialectOf, dialects, rerankPath } from './dialects/index.ts';
 import type { Gate } from './gate.ts';
 import { jsonText } from './json-text.ts';
 import type { Models } from './models.ts';
-import { openapiOf, type Route } from './openapi.ts';
+import { eitherOf, openapiOf, type Route } from './openapi.ts';
 import { pageOf } from './openapi-page.ts';
 import { misfit, type Problem, problemOf, RequestError } from './problem.ts';
 import { jsonOf } from './safety/json-body.ts';
@@ -232,7 +232,19 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     );
   });
 
-  const routes: Route[] = [];
+  const both = [rerankPath.texts, rerankPath.documents].map(
+    (dialect) => dialect.endpoints.find(({ path }) => path === rerankPath.path) as Endpoint,
+  ) as [Endpoint, Endpoint];
+  const routes: Route[] = [
+    {
+      method: 'post',
+      path: rerankPath.path,
+      about: 'Rank texts by their relevance to a query: TEI’s request with texts, vLLM’s with documents.',
+      tag: `${rerankPath.texts.name} and ${rerankPath.documents.name}`,
+      body: eitherOf(both[0].body, both[1].body),
+      answer: eitherOf(both[0].answer, both[1].answer),
+    },
+  ];
   const get = (
     path: string,
     about: string,

@@ -14,6 +14,8 @@ export interface Route {
   readonly answer?: z.ZodType;
 }
 
+export const eitherOf = (one: z.ZodType, other: z.ZodType): z.ZodType => z.union([one, other]);
+
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   return rest;

@@ -202,7 +202,7 @@ describe('the server', () => {
     expect(page).toContain('<code>/v1/rerank</code>');
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, unknown> };
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/v1/rerank', '/v2/rerank', '/v1/search', '/v1/indexes/{name}/documents']),
+      expect.arrayContaining(['/rerank', '/v1/rerank', '/v2/rerank', '/v1/search', '/v1/indexes/{name}/documents']),
     );
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toMatch(/te_request_success\{method="rerank"\} \d+/);

@@ -13,7 +13,7 @@ import { voyage } from './voyage.ts';
 
 export { rerankPath } from './union.ts';
 
-/** Every dialect under its prefix, and what they have to themselves without one. */
+/** What the dialects have to themselves without a prefix, and every one under its own. */
 export const dialects: readonly Dialect[] = [
   together,
   cohereV1,
