@@ -198,6 +198,7 @@ describe('the server', () => {
   });
 
   it('shows what it can be asked', async () => {
+    await post(server, '/v2/rerank', { model: 'default', query: 'bats', documents: ['x'] });
     const page = await (await fetch(`${server.url}/docs`)).text();
     expect(page).toContain('<code>/v1/rerank</code>');
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, unknown> };
