@@ -59,6 +59,9 @@ declare module 'fastify' {
   }
 }
 
+/** What waits for a model. */
+const queued: ReadonlySet<string> = new Set(['rerank', 'embed', 'search']);
+
 /** Raised when the client is gone before it has its answer. */
 const goneSignal = (reply: FastifyReply): AbortSignal => {
   const gone = new AbortController();
@@ -134,10 +137,14 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
       reply.header('access-control-allow-origin', origin);
       reply.header('vary', 'origin');
     }
-    if (keys === undefined || config.open) return;
-    const name = keys.nameOf(keyOf(request.headers));
-    if (name === undefined) throw new RequestError('key', keyOf(request.headers) === undefined ? 'no api key supplied' : 'invalid api key');
-    request.key = name;
+    if (keys !== undefined && !config.open) {
+      const name = keys.nameOf(keyOf(request.headers));
+      if (name === undefined)
+        throw new RequestError('key', keyOf(request.headers) === undefined ? 'no api key supplied' : 'invalid api key');
+      request.key = name;
+    }
+    // Before the body is read: who is refused must cost next to nothing.
+    if (config.task !== undefined && queued.has(config.task)) gate.check();
   });
 
   app.addHook('onResponse', async (request, reply) => {

@@ -9,6 +9,8 @@ export interface GateOptions {
 
 /** Who comes in. Who does not is told at once, and when to come again: a full queue must not become a slow death. */
 export interface Gate {
+  /** Throws that RequestError where nobody more comes in, before anybody has read what a request holds. */
+  check(): void;
   /** Runs `work` if there is room for it. Throws a RequestError with `retryAfter` if there is none. */
   enter<Result>(characters: number, work: () => Promise<Result>): Promise<Result>;
   readonly inside: { readonly requests: number; readonly characters: number };
@@ -38,6 +40,9 @@ export const createGate = (options: GateOptions = {}, clock: () => number = () =
   };
   const secondsUntilRoom = (): number => Math.max(1, Math.min(LONGEST_WAIT, Math.ceil(characters / (pace ?? characters) / 1000)));
 
+  const full = (limit: string): RequestError =>
+    new RequestError('busy', `the queue is full (${limit}); ask again later`, { retryAfter: secondsUntilRoom() });
+
   return {
     most: { requests: mostRequests, characters: mostCharacters },
     inside: {
@@ -48,11 +53,12 @@ export const createGate = (options: GateOptions = {}, clock: () => number = () =
         return characters;
       },
     },
+    check: () => {
+      if (requests >= mostRequests) throw full(`${mostRequests} requests`);
+    },
     enter: async (amount, work) => {
-      if (requests >= mostRequests || (characters + amount > mostCharacters && requests > 0)) {
-        const limit = requests >= mostRequests ? `${mostRequests} requests` : `${mostCharacters} characters`;
-        throw new RequestError('busy', `the queue is full (${limit}); ask again later`, { retryAfter: secondsUntilRoom() });
-      }
+      if (requests >= mostRequests) throw full(`${mostRequests} requests`);
+      if (characters + amount > mostCharacters && requests > 0) throw full(`${mostCharacters} characters`);
       const entered = clock();
       requests++;
       characters += amount;
