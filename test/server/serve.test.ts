@@ -189,7 +189,7 @@ describe('the server', () => {
 
   it('refuses more documents, a longer query and a larger body than it takes, with the limit in the sentence', async () => {
     const many = await post(server, '/v2/rerank', { model: 'default', query: 'q', documents: Array.from({ length: 2001 }, () => 'x') });
-    expect([many.status, await many.json()]).toMatchObject([413, { message: 'a request may hold 2000 documents; got 2001' }]);
+    expect([many.status, await many.json()]).toMatchObject([413, { message: 'documents may hold 2000; got 2001' }]);
     const query = await post(server, '/v2/rerank', { model: 'default', query: 'x'.repeat(100_001), documents: ['x'] });
     expect([query.status, await query.json()]).toMatchObject([413, { message: 'a query may have 100000 characters; got 100001' }]);
     const small = await start({ bodyBytes: 1000 });
