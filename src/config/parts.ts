@@ -2,7 +2,7 @@ import { localEmbedder } from '../embed/local.ts';
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
 import { resolveModel } from '../model/files.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/kind.ts';
-import type { ModelFiles } from '../model/model-entry.ts';
+import type { ModelEntry, ModelFiles } from '../model/model-entry.ts';
 import type { PoolOptions } from '../model/open-pool.ts';
 import { createModelSessions, type ModelSessions } from '../model/sessions.ts';
 import { cascade } from '../rerank/cascade.ts';
@@ -64,6 +64,10 @@ export const openModel = async (
   accept?.(fingerprintOf(checked));
   return sessions.biEncoder(checked, pool);
 };
+
+/** Whether a model makes vectors or scores pairs. Its files are fetched and checked where they are not known yet. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
+export const kindOfModel = async (name: string, options: ModelOptions = {}): Promise<ModelEntry['kind']> =>
+  (await filesFor(name, options)).files.entry.kind;
 
 /** A local cross-encoder by name: of the catalog, `owner/name` on the hub, or `./folder`. */
 export const openCrossEncoderReranker = async (name: string = defaultCrossEncoder, options: ModelOptions = {}): Promise<Reranker> => {

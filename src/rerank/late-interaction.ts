@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { throwIfStopped } from '../errors.ts';
 import { createMaxSim } from '../math/max-sim.ts';
 import { bytesPerToken, stepOf, unpackTokens } from '../math/packed-tokens.ts';
 import { dot } from '../math/vectors.ts';
@@ -15,7 +13,7 @@ export interface LateInteractionOptions {
   readonly calibration?: Calibration;
 }
 
-/** Candidates that are scored in one turn of the event loop: about 10 ms of long ones. */
+/** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
 const TURN = 512;
 
 /** Queries whose vectors are kept, since a cascade asks for the same one slice after slice. */
@@ -69,33 +67,36 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
     ...(calibration === undefined ? {} : { calibration }),
     score: async (query, candidates, { signal } = {}) => {
       const call: CallOptions = signal === undefined ? {} : { signal };
-      const fresh = candidates.flatMap(({ tokens }, i) => (tokens?.form.size === size ? [] : [i]));
-      const [{ asked, words, tokens: queryTokens }, read] = await Promise.all([
-        queryOf(query, call),
-        encoder.encode(
-          fresh.map((i) => candidates[i]?.text as string),
-          { ...call, prefix: 'document', tokens: whole },
-        ),
-      ]);
-      const rowOf = new Map(fresh.map((i, row) => [i, row]));
-      const tokensOf = ({ tokens }: Candidate, i: number): TokenVectors => {
-        const row = rowOf.get(i);
-        if (row === undefined) return tokens as TokenVectors;
-        const data = read.packed.subarray(read.packedOffsets[row], read.packedOffsets[row + 1]);
-        return { form: whole, data, vector: read.vectors.subarray(row * size, (row + 1) * size) };
-      };
+      const asking = queryOf(query, call);
       const scores = new Float32Array(candidates.length);
-      for (let from = 0; from < candidates.length; from += TURN) {
-        // Others get their turn between two pieces, and may set another query; inside one nothing waits.
-        if (from > 0) await nextTurn();
-        kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
-        const to = Math.min(candidates.length, from + TURN);
-        for (let i = from; i < to; i++) scores[i] = scoreOne(asked.vectors, tokensOf(candidates[i] as Candidate, i));
-      }
-      throwIfStopped(signal);
       const cut = new Uint32Array(candidates.length);
-      for (const [row, i] of fresh.entries()) cut[i] = read.cut[row] as number;
-      const tokens = read.tokens.reduce((sum, count) => sum + count, queryTokens);
+      const scoreTurn = async (from: number, to: number): Promise<number> => {
+        const fresh: number[] = [];
+        for (let i = from; i < to; i++) if (candidates[i]?.tokens?.form.size !== size) fresh.push(i);
+        const [{ asked, words }, read] = await Promise.all([
+          asking,
+          encoder.encode(
+            fresh.map((i) => candidates[i]?.text as string),
+            { ...call, prefix: 'document', tokens: whole },
+          ),
+        ]);
+        const rowOf = new Map(fresh.map((i, row) => [i, row]));
+        const tokensOf = ({ tokens }: Candidate, i: number): TokenVectors => {
+          const row = rowOf.get(i);
+          if (row === undefined) return tokens as TokenVectors;
+          const data = read.packed.subarray(read.packedOffsets[row], read.packedOffsets[row + 1]);
+          return { form: whole, data, vector: read.vectors.subarray(row * size, (row + 1) * size) };
+        };
+        // From here on nothing waits, so that no other query comes between.
+        kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
+        for (let i = from; i < to; i++) scores[i] = scoreOne(asked.vectors, tokensOf(candidates[i] as Candidate, i));
+        for (const [row, i] of fresh.entries()) cut[i] = read.cut[row] as number;
+        return read.tokens.reduce((sum, count) => sum + count, 0);
+      };
+      const used: Promise<number>[] = [];
+      for (let from = 0; from < candidates.length; from += TURN) used.push(scoreTurn(from, Math.min(candidates.length, from + TURN)));
+      const counts = await Promise.all(used);
+      const tokens = counts.reduce((sum, count) => sum + count, (await asking).tokens);
       return {
         scores,
         usage: { tokens },

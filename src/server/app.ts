@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FinetoothError } from '../errors.ts';
 import type { Dialect, Endpoint, Facts, RerankDone } from './dialects/dialect.ts';
 import { dialectOf, dialects, rerankPath } from './dialects/index.ts';
 import type { Gate } from './gate.ts';
-import { jsonText } from './json-text.ts';
+import { jsonAnswer } from './json-answer.ts';
 import type { Models } from './models.ts';
 import { eitherOf, openapiOf, type Route } from './openapi.ts';
 import { pageOf } from './openapi-page.ts';
-import { misfit, type Problem, problemOf, RequestError } from './problem.ts';
+import { isOurs, misfit, type Problem, problemOf, RequestError } from './problem.ts';
 import { jsonOf } from './safety/json-body.ts';
 import { type Keys, keyOf } from './safety/keys.ts';
 import { checkVisitor, type VisitorRules } from './safety/visitors.ts';
@@ -21,6 +22,8 @@ export interface AppLimits {
   readonly bodyBytes?: number;
   /** Milliseconds for the whole of a body to come in. @default 30,000 */
   readonly bodyMs?: number;
+  /** Bytes of all bodies that are coming in at the same time; a body of unknown length counts as the largest. @default 16 × bodyBytes */
+  readonly readingBytes?: number;
   /** Bytes of all headers of a request. @default 16,384 */
   readonly headerBytes?: number;
 }
@@ -97,7 +100,8 @@ const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete'>>): Record
 /** The server as a Fastify instance that nothing listens with yet: `inject` asks it in tests. */
 export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
   const { work, models, gate, metrics, traced, keys, visitors, limits = {}, version, log } = parts;
-  const { bodyBytes = 16_777_216, bodyMs = 30_000, headerBytes = 16_384 } = limits;
+  const { bodyBytes = 16_777_216, bodyMs = 30_000, readingBytes = 16 * bodyBytes, headerBytes = 16_384 } = limits;
+  let reading = 0;
   const { fastify, LogController } = await import('fastify');
   const app = fastify({
     bodyLimit: bodyBytes,
@@ -145,6 +149,16 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     }
     // Before the body is read: who is refused must cost next to nothing.
     if (config.task !== undefined && queued.has(config.task)) gate.check();
+    if (config.streamed || request.method !== 'POST') return;
+    const size = Math.min(bodyBytes, Number(request.headers['content-length'] ?? bodyBytes));
+    if (reading > 0 && reading + size > readingBytes)
+      throw new RequestError('busy', `${readingBytes} bytes of requests are coming in already; ask again later`, { retryAfter: 1 });
+    reading += size;
+    const arrived = (): void => {
+      reading -= size;
+      request.raw.off('end', arrived).off('close', arrived);
+    };
+    request.raw.once('end', arrived).once('close', arrived);
   });
 
   app.addHook('onResponse', async (request, reply) => {
@@ -176,7 +190,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
   const fail = (error: unknown, dialect: Dialect, request: FastifyRequest, reply: FastifyReply): void => {
     const problem = problemIn(error, request.id);
     request.outcome = problem;
-    if (problem.kind === 'failed') app.log.error({ id: request.id, err: error }, 'failed');
+    if (isOurs(problem)) app.log.error({ id: request.id, err: error }, 'failed');
     const { status, body } = dialect.fail(problem, request.id, request.body);
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');
     // What is left of a body that was refused is not read.
@@ -196,7 +210,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     ),
   );
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<string> => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint): Promise<string | Readable> => {
     if (request.body === undefined) throw new RequestError('malformed', 'the body is empty; send JSON');
     const sent = withoutNulls(request.body);
     // Before every item of a list is looked at.
@@ -208,10 +222,10 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
     return traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () => {
       const body = read.data;
-      const told = async <Done extends Facts>(done: Done, tell: (done: Done) => unknown): Promise<string> => {
+      const told = async <Done extends Facts>(done: Done, tell: (done: Done) => unknown): Promise<string | Readable> => {
         request.tokens = done.tokens;
         reply.headers({ ...ownHeaders(done), ...endpoint.headers?.(done, body) });
-        return jsonText(tell(done));
+        return jsonAnswer(tell(done));
       };
       return endpoint.task === 'rerank'
         ? told(await work.rerank(endpoint.ask(body), options), (done) => endpoint.tell(done, body))

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { indexFolders } from '../config/index-folders.ts';
-import { createModelSessions } from '../config/parts.ts';
+import { createModelSessions, type ModelOptions } from '../config/parts.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { type AppLimits, createApp } from './app.ts';
 import { createGate, type GateOptions } from './gate.ts';
 import { ownRoutes } from './indexes/routes.ts';
 import { createIndexShelf } from './indexes/shelf.ts';
-import { type ModelsOptions, openModels } from './models.ts';
+import { type ModelsOptions, namedModels, openModels } from './models.ts';
 import { readKeys } from './safety/keys.ts';
 import { isLoopback, type VisitorRules } from './safety/visitors.ts';
 import { createMetrics } from './watch/metrics.ts';
@@ -27,7 +27,9 @@ export interface ServeOptions extends GateOptions, WorkLimits, AppLimits, Partia
   readonly indexes?: readonly string[];
   /** Where indexes are made that clients ask for. @default none are made */
   readonly indexesFolder?: string;
-  readonly models?: ModelsOptions;
+  /** Models by name: of the catalog, of the hub, or folders. @default the bundled ones */
+  readonly modelNames?: readonly string[];
+  readonly models?: Omit<ModelsOptions, 'served'>;
   readonly version: string;
   /** @default logs of level info go nowhere */
   readonly log?: { readonly level: string; readonly stream: { write(line: string): void } };
@@ -66,7 +68,7 @@ const listenError = (error: unknown, host: string, port: number): unknown => {
 
 /** Starts the server. Models are loaded while it already listens; /ready says when they are. */
 export const serve = async (options: ServeOptions): Promise<Server> => {
-  const { host = '127.0.0.1', port = 8787, keyFile, noKeys = false, indexes: given = [], indexesFolder, version } = options;
+  const { host = '127.0.0.1', port = 8787, keyFile, noKeys = false, indexes: folders = [], indexesFolder, version } = options;
   if (!isLoopback(host) && keyFile === undefined && !noKeys)
     throw new FinetoothError(
       'E_USAGE',
@@ -74,13 +76,18 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
     );
   const keys = keyFile === undefined ? undefined : await keysFrom(keyFile);
   const sessions = createModelSessions();
-  const models = openModels({ ...options.models, sessions });
+  const { strict = false, ...given } = options.models ?? {};
+  const modelOptions: ModelOptions = { ...given, sessions };
+  const models = openModels({
+    ...modelOptions,
+    strict,
+    ...(options.modelNames === undefined ? {} : { served: await namedModels(options.modelNames, modelOptions) }),
+  });
   const gate = createGate(options);
-  const { names: _, strict: __, ...modelOptions } = options.models ?? {};
   const indexes = createIndexShelf({
-    given,
+    given: folders,
     folders: indexesFolder === undefined ? undefined : indexFolders(indexesFolder),
-    models: { ...modelOptions, sessions },
+    models: modelOptions,
   });
   const end = async (): Promise<void> => {
     await indexes.close();
@@ -88,7 +95,7 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
   };
   try {
     // An index that cannot be opened is told now, not to the first client.
-    for (const name of await indexes.names()) if (given.length > 0) await indexes.get(name);
+    for (const name of await indexes.names()) if (folders.length > 0) await indexes.get(name);
     const app = await createApp({
       work: createWork(models, gate, options),
       models,

@@ -1,4 +1,12 @@
-import { createModelSessions, defaultCrossEncoder, defaultModel, localEmbedder, type ModelOptions, openModel } from '../config/parts.ts';
+import {
+  createModelSessions,
+  defaultCrossEncoder,
+  defaultModel,
+  kindOfModel,
+  localEmbedder,
+  type ModelOptions,
+  openModel,
+} from '../config/parts.ts';
 import { rerankerShelf } from '../config/rerankers.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
@@ -9,9 +17,14 @@ import type { Reranker } from '../rerank/reranker.ts';
 import { RequestError } from './problem.ts';
 import { sellerOf, type Task } from './vendor-names.ts';
 
+export interface NamedModel {
+  readonly name: string;
+  readonly task: Task;
+}
+
 export interface ModelsOptions extends ModelOptions {
-  /** Models of the catalog, of the hub, or folders, beside the bundled ones. @default the bundled embedder and cross-encoder */
-  readonly names?: readonly string[];
+  /** What is served beside `default` and `late-interaction`. @default the bundled embedder and cross-encoder */
+  readonly served?: readonly NamedModel[];
   /** Answer a vendor's model names with 404 instead of with the local default. @default false */
   readonly strict?: boolean;
 }
@@ -36,7 +49,7 @@ export interface Models {
   embedder(name?: string): Promise<ServedEmbedder>;
   /** The beginnings of texts, of at most so many tokens. */
   beginnings(texts: readonly string[], tokens: number, signal?: AbortSignal): Promise<readonly string[]>;
-  readonly list: readonly { readonly name: string; readonly task: Task }[];
+  readonly list: readonly NamedModel[];
   /** Loads what `default` needs. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -48,14 +61,23 @@ const aliasesOf = (name: string): readonly string[] => {
   return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
 };
 
-/** In the catalog the task is stated; a model outside it is one that makes vectors until its files say otherwise. */
-const taskOf = (name: string): Task => (findEntry(name)?.kind === 'cross-encoder' ? 'rerank' : 'embed');
+const bundled: readonly NamedModel[] = [
+  { name: defaultModel, task: 'embed' },
+  { name: defaultCrossEncoder, task: 'rerank' },
+];
+
+/** Models by name, with what they can do: their files are here afterwards. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
+export const namedModels = async (names: readonly string[], options: ModelOptions): Promise<readonly NamedModel[]> => {
+  const found: NamedModel[] = [];
+  for (const name of names) found.push({ name, task: (await kindOfModel(name, options)) === 'cross-encoder' ? 'rerank' : 'embed' });
+  return found;
+};
 
 export const openModels = (options: ModelsOptions = {}): Models => {
-  const { names: asked = [defaultModel, defaultCrossEncoder], strict = false, ...given } = options;
+  const { served: asked = bundled, strict = false, ...given } = options;
   const sessions = given.sessions ?? createModelSessions();
   const models: ModelOptions = { ...given, sessions };
-  const served = (task: Task): readonly string[] => asked.filter((name) => taskOf(name) === task);
+  const served = (task: Task): readonly string[] => asked.filter((one) => one.task === task).map(({ name }) => name);
   const [embedders, crossEncoders] = [served('embed'), served('rerank')];
   const main = embedders[0] ?? defaultModel;
   const encoders = new Map<string, Promise<BiEncoder>>();
@@ -69,8 +91,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
   const shelf = rerankerShelf(() => encoder(main), models);
 
   const known = new Map<string, { readonly task: Task; readonly name: string }>();
-  for (const name of [...embedders, ...crossEncoders])
-    for (const alias of aliasesOf(name)) known.set(alias.toLowerCase(), { task: taskOf(name), name });
+  for (const { name, task } of asked) for (const alias of aliasesOf(name)) known.set(alias.toLowerCase(), { task, name });
   known.set('late-interaction', { task: 'rerank', name: 'late-interaction' });
 
   /** The served model that a name stands for; undefined: the default. */

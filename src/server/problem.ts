@@ -18,6 +18,8 @@ export type ProblemKind =
   | 'stopped'
   | 'late'
   | 'unready'
+  /** The disk of the server. */
+  | 'full'
   | 'failed';
 
 export interface Problem {
@@ -55,6 +57,7 @@ export const statusOf: Readonly<Record<ProblemKind, number>> = {
   stopped: 499,
   late: 504,
   unready: 503,
+  full: 507,
   failed: 500,
 };
 
@@ -74,16 +77,26 @@ const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>>
   E_INPUT_FORMAT: 'malformed',
   E_DUPLICATE_ID: 'invalid',
   E_MODEL_UNKNOWN: 'model',
-  E_INDEX_MISSING: 'path',
   E_MODEL_MISSING: 'unready',
   E_LOCKED: 'unready',
+  E_DISK_FULL: 'full',
   E_STOPPED: 'stopped',
 };
+
+/** What is told of errors whose own sentences name files of the server. */
+const veiled: Readonly<Partial<Record<ProblemKind, string>>> = {
+  unready: 'the server is not ready for this: a model or an index cannot be used now',
+  full: 'the disk of the server is full; what was acknowledged before is kept',
+  failed: 'the server failed',
+};
+
+/** Whether a problem is the server's, so that its log must say more than the client is told. */
+export const isOurs = ({ kind }: Problem): boolean => veiled[kind] !== undefined;
 
 /** Every thrown value as a problem. What is not the client's doing is not told to it: the log has it. */
 export const problemOf = (error: unknown, id: string): Problem => {
   if (error instanceof RequestError) return error.problem;
   const kind = error instanceof FinetoothError ? (kindOfCode[error.code] ?? 'failed') : 'failed';
-  if (kind === 'failed') return { kind, message: `the server failed; its log has the reason under ${id}.` };
-  return { kind, message: messageOf(error) };
+  const sentence = veiled[kind];
+  return { kind, message: sentence === undefined ? messageOf(error) : `${sentence}; its log has the reason under ${id}.` };
 };

@@ -29,6 +29,17 @@ export interface Work {
   embed(ask: EmbedAsk, options: AskOptions): Promise<EmbedDone>;
 }
 
+const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+
+/** Texts whose vectors are put together in one turn of the event loop. */
+const TURN = 1024;
+const turnsOf = (texts: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(texts.length / TURN) }, (_, at) => texts.slice(at * TURN, (at + 1) * TURN));
+
 const logit = (probability: number): number => {
   const inside = Math.min(1 - 1e-7, Math.max(1e-7, probability));
   return Math.log(inside / (1 - inside));
@@ -131,20 +142,25 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
               param: 'dimensions',
             },
           );
-        const { data, dimensions, tokens, cut } = await embedder.embed(ask.texts, ask.role, signal === undefined ? {} : { signal });
-        const long = ask.refuseLong ? cut?.findIndex((count) => count > 0) : undefined;
+        const parts = await Promise.all(
+          turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, signal === undefined ? {} : { signal })),
+        );
+        const cut = parts.flatMap(({ count, cut: own }) => [...(own ?? new Uint32Array(count))]);
+        const long = ask.refuseLong ? cut.findIndex((count) => count > 0) : undefined;
         if (long !== undefined && long >= 0)
           throw new RequestError(
             'invalid',
-            `the text at index ${long} is ${cut?.[long]} tokens too long for the model, and cutting was not allowed`,
+            `the text at index ${long} is ${cut[long]} tokens too long for the model, and cutting was not allowed`,
             {
               param: 'input',
             },
           );
         return {
-          ...facts(id, name, tokens?.reduce((sum, count) => sum + count, 0) ?? 0, started),
-          cut: cut?.filter((count) => count > 0).length ?? 0,
-          vectors: ask.texts.map((_, i) => data.subarray(i * dimensions, (i + 1) * dimensions)),
+          ...facts(id, name, sum(parts.map(({ tokens }) => sum(tokens ?? []))), started),
+          cut: cut.filter((count) => count > 0).length,
+          vectors: parts.flatMap(({ data, dimensions, count }) =>
+            Array.from({ length: count }, (_, i) => data.subarray(i * dimensions, (i + 1) * dimensions)),
+          ),
         };
       });
     },

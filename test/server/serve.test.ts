@@ -315,6 +315,33 @@ describe('under load', () => {
     await expect(post(server, '/v2/rerank', slow)).rejects.toThrow();
   });
 
+  it('takes only so many bytes at the same time, however slowly they come', async () => {
+    const server = await start({ bodyBytes: 1000, readingBytes: 1500 });
+    const { port } = new URL(server.url);
+    const sockets = [connect(Number(port), '127.0.0.1'), connect(Number(port), '127.0.0.1')];
+    const answers = sockets.map(
+      (socket) =>
+        new Promise<string>((resolve) => {
+          let text = '';
+          socket.setEncoding('utf8').on('data', (part: string) => {
+            text += part;
+            resolve(text);
+          });
+          socket.on('error', () => {});
+          socket.on('close', () => resolve(text));
+        }),
+    );
+    for (const socket of sockets) {
+      socket.write(`POST /v2/rerank HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-length: 900\r\n\r\n{`);
+      await sleep(50);
+    }
+    expect(await answers[1]).toMatch(/^HTTP\/1\.1 429 [\s\S]*1500 bytes of requests are coming in already/);
+    sockets[0]?.destroy();
+    await sleep(50);
+    expect((await post(server, '/v2/rerank', { model: 'default', query: 'q', documents: ['x'.repeat(500)] })).status).toBe(200);
+    sockets[1]?.destroy();
+  });
+
   it('cuts off who sends a body too slowly', async () => {
     const server = await start({ bodyMs: 300 });
     const { port } = new URL(server.url);

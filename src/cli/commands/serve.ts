@@ -46,9 +46,9 @@ export const serveCommand = command({
       noKeys: flags.noAuth,
       indexes: flags.served ?? [],
       ...(flags.indexes === undefined ? {} : { indexesFolder: flags.indexes }),
+      ...(flags.servedModels === undefined ? {} : { modelNames: flags.servedModels }),
       models: {
         ...modelOptions({ ...run, flags: { ...flags, models: env.FINETOOTH_MODELS } }),
-        ...(flags.servedModels === undefined ? {} : { names: flags.servedModels }),
         strict: flags.strictModels,
         longDocuments: flags.longDocuments,
       },

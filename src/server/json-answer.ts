@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work after which others get their turn. */
@@ -36,15 +37,35 @@ function* pieces(value: unknown): Generator<string> {
   }
 }
 
-/** A value as JSON text. A long one is written in turns, so that two thousand vectors do not keep every other client waiting. */
-export const jsonText = async (value: unknown): Promise<string> => {
-  const parts: string[] = [];
+/** Characters of a piece that is sent on its own. */
+const PIECE = 262_144;
+
+/** A value as JSON text, in pieces. A long one is written in turns, so that two thousand vectors do not keep every other client waiting. */
+const piecesOf = async (value: unknown): Promise<readonly string[]> => {
+  const done: string[] = [];
+  let open: string[] = [];
+  let length = 0;
   let began = performance.now();
   for (const piece of pieces(value)) {
-    parts.push(piece);
+    open.push(piece);
+    length += piece.length;
+    if (length >= PIECE) {
+      done.push(open.join(''));
+      [open, length] = [[], 0];
+    }
     if (performance.now() - began < TURN_MS) continue;
     await nextTurn();
     began = performance.now();
   }
-  return parts.join('');
+  return [...done, open.join('')];
+};
+
+function* bytesOf(texts: readonly string[]): Generator<Buffer> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+/** What is sent of a value: its JSON text, or a stream of it where it is long. */
+export const jsonAnswer = async (value: unknown): Promise<string | Readable> => {
+  const [first = '', ...others] = await piecesOf(value);
+  return others.length === 0 ? first : Readable.from(bytesOf([first, ...others]));
 };

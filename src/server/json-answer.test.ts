@@ -1,6 +1,12 @@
+import { text as textOf } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonText } from './json-text.ts';
+import { jsonAnswer } from './json-answer.ts';
+
+const jsonText = async (value: unknown): Promise<string> => {
+  const body = await jsonAnswer(value);
+  return typeof body === 'string' ? body : textOf(body);
+};
 
 it('writes what JSON.stringify writes', async () => {
   await fc.assert(
@@ -14,6 +20,12 @@ it('writes vectors as lists of numbers, to the last bit', async () => {
   const vector = new Float32Array([0.1, -0, 1e-30, 3, 1 / 3, 16777216]);
   const text = await jsonText({ data: [{ embedding: vector, left: undefined }], empty: {} });
   expect(JSON.parse(text)).toEqual({ data: [{ embedding: [...vector].map((value) => value + 0) }], empty: {} });
+});
+
+it('sends long texts as a stream, whole', async () => {
+  const vectors = Array.from({ length: 2000 }, (_, i) => new Float32Array(384).fill(1 / (i + 3)));
+  expect(typeof (await jsonAnswer({ vectors }))).toBe('object');
+  expect((JSON.parse(await jsonText({ vectors })) as { vectors: number[][] }).vectors[1999]).toEqual([...(vectors[1999] as Float32Array)]);
 });
 
 it('lets others have their turn', async () => {
