@@ -180,6 +180,8 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   const problemIn = (error: unknown, id: string): Problem => {
     const { code, statusCode } = error as { readonly code?: string; readonly statusCode?: number };
+    // In the middle of its body.
+    if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return { kind: 'stopped', message: 'the client is gone.' };
     if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { kind: 'large', message: `the body is larger than ${bodyBytes} bytes` };
     if (error instanceof FinetoothError || error instanceof RequestError) return problemOf(error, id);
     if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' || (statusCode !== undefined && statusCode >= 400 && statusCode < 500))
