@@ -6,7 +6,7 @@ import type { Dialect, Endpoint, Facts, RerankDone } from './dialects/dialect.ts
 import { dialectOf, dialects, rerankPath } from './dialects/index.ts';
 import type { Gate } from './gate.ts';
 import { jsonAnswer } from './json-answer.ts';
-import type { Models } from './models.ts';
+import type { Models, NamedModel } from './models.ts';
 import { eitherOf, openapiOf, type Route } from './openapi.ts';
 import { pageOf } from './openapi-page.ts';
 import { isOurs, misfit, type Problem, problemOf, RequestError } from './problem.ts';
@@ -285,12 +285,17 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
   // A default that cannot be loaded is told by /ready and by every request for it.
   ready.catch(() => {});
 
-  const listed = () => ({
-    object: 'list',
-    data: models.list.map(({ name, task }) => ({ id: name, object: 'model', created: 0, owned_by: 'finetooth', task })),
-  });
+  const described = ({ name, task }: NamedModel) => ({ id: name, object: 'model', created: 0, owned_by: 'finetooth', task });
+  const listed = () => ({ object: 'list', data: models.list.map(described) });
   for (const path of ['/v1/models', '/openai/v1/models', '/infinity/models', '/models'])
     get(path, 'The models that are served.', 'OpenAI', listed);
+  for (const path of ['/v1/models/:name', '/openai/v1/models/:name'])
+    get(path, 'One of them.', 'OpenAI', (request) => {
+      const { name } = request.params as { readonly name: string };
+      const found = models.list.find((one) => one.name === name);
+      if (found === undefined) throw new RequestError('model', `the model "${name}" is not served here`, { param: 'model' });
+      return described(found);
+    });
   for (const path of ['/health', '/ping', '/tei/health', '/'])
     get(path, 'Whether the server runs.', 'Health', (_, reply) => reply.send(), true);
   get('/infinity/health', 'Whether the server runs.', 'Health', () => ({ unix: Date.now() / 1000 }), true);

@@ -72,6 +72,9 @@ describe('the server', () => {
     const long = 'A sentence about bats. '.repeat(400);
     const cut = await post(server, '/v2/rerank', { model: 'default', query: 'bats', documents: [long, 'short'] });
     expect([cut.status, cut.headers.get('x-finetooth-cut')]).toEqual([200, '1']);
+    expect(await cut.json()).toMatchObject({
+      meta: { warnings: ["1 of 2 documents did not fit the model's window; their ends were not read"] },
+    });
     const refused = await post(server, '/voyage/v1/rerank', {
       model: 'default',
       query: 'bats',

@@ -76,13 +76,13 @@ export const cohereV1: Dialect = {
           top: top_n,
         };
       },
-      tell: ({ id, ranked, tokens }, { documents, return_documents = false }) => ({
-        id,
-        results: scored(ranked, (index) => {
+      tell: (done, { documents, return_documents = false }) => ({
+        id: done.id,
+        results: scored(done.ranked, (index) => {
           const sent = documents[index] as Passage;
           return return_documents ? { document: typeof sent === 'string' ? { text: sent } : sent } : {};
         }),
-        meta: metaOf('1', tokens, documents.length),
+        meta: metaOf('1', done, documents.length),
       }),
     }),
     embedEndpoint({

@@ -53,10 +53,10 @@ export const cohereV2: Dialect = {
         top: top_n,
         maxTokens: max_tokens_per_doc,
       }),
-      tell: ({ id, ranked, tokens }, { documents }) => ({
-        id,
-        results: scored(ranked, () => ({})),
-        meta: metaOf('2', tokens, documents.length),
+      tell: (done, { documents }) => ({
+        id: done.id,
+        results: scored(done.ranked, () => ({})),
+        meta: metaOf('2', done, documents.length),
       }),
     }),
     embedEndpoint({

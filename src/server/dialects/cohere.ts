@@ -1,22 +1,24 @@
 /** What both versions of Cohere's API share: https://docs.cohere.com/reference/errors, /reference/rerank (OpenAPI of 2026-08-20). */
 import { z } from 'zod';
 import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
-import type { EmbedDone, Failure } from './dialect.ts';
+import type { EmbedDone, Facts, Failure } from './dialect.ts';
 import { base64Of, bytesOf, signsOf } from './shared.ts';
 
 /** A search unit is one query with up to 100 documents. */
 const SEARCH_UNIT = 100;
 
-export const metaOf = (version: '1' | '2', tokens: number, documents: number) => ({
+export const metaOf = (version: '1' | '2', { tokens, cut }: Pick<Facts, 'tokens' | 'cut'>, documents: number) => ({
   api_version: { version },
   billed_units: { search_units: Math.max(1, Math.ceil(documents / SEARCH_UNIT)) },
   tokens: { input_tokens: tokens, output_tokens: 0 },
+  ...(cut === 0 ? {} : { warnings: [`${cut} of ${documents} documents did not fit the model's window; their ends were not read`] }),
 });
 
 export const meta = z.object({
   api_version: z.object({ version: z.string() }),
   billed_units: z.object({ search_units: z.int().optional(), input_tokens: z.int().optional() }),
   tokens: z.object({ input_tokens: z.int(), output_tokens: z.int() }).optional(),
+  warnings: z.array(z.string()).optional(),
 });
 
 export const cohereFailure = z.object({ message: z.string(), id: z.string() });

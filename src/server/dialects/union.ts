@@ -88,7 +88,7 @@ const together = rerankEndpoint({
         return { document: { ...(typeof one === 'string' ? {} : one), text: textOfPassage(one) } };
       }),
       usage: allUsage(tokens),
-      meta: metaOf('1', tokens, documents.length),
+      meta: metaOf('1', done, documents.length),
     };
   },
 });

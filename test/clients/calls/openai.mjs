@@ -21,6 +21,7 @@ export const calls = ({ url, key, tried, equal, fails }) => {
       const models = [];
       for await (const model of client.models.list()) models.push(model.id);
       equal(models.includes('default'), true);
+      equal((await client.models.retrieve('late-interaction')).id, 'late-interaction');
     });
     tried(`unknown model at ${base}`, () =>
       fails(() => client.embeddings.create({ model: 'none', input: 'a' }), failure, ['NotFoundError', 404, 'model_not_found']),
