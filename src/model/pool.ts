@@ -1,14 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import { FinetoothError } from '../errors.ts';
 import { createJobQueue } from './job-queue.ts';
+import { currentStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { WorkerStart } from './worker.ts';
 import { createWorkerLimit } from './worker-limit.ts';
 
-type Answer<Result> = { readonly ready: true } | { readonly failure: string } | { readonly result: Result };
+/** `tokenised`: milliseconds of the answer that went into tokens. */
+type Answer<Result> = { readonly ready: true } | { readonly failure: string } | { readonly result: Result; readonly tokenised: number };
 interface Job<Request, Result> {
   readonly request: Request;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+  readonly watch: Stopwatch | undefined;
+  /** When it was asked for, then when a worker took it: milliseconds. */
+  since: number;
 }
 
 /** Workers that each hold the model; a request goes to the first one that is free. */
@@ -53,10 +58,21 @@ export const createPool = <Request, Result>(
     while (queue.length > 0 && idle.length > 0 && busy.size < limit.now()) {
       const job = queue.next() as Job<Request, Result>;
       const worker = idle.shift() as Worker;
+      const now = performance.now();
+      if (job.watch !== undefined) job.watch.queued += now - job.since;
+      job.since = now;
       busy.set(worker, job);
       worker.ref();
       worker.postMessage(job.request);
     }
+  };
+  const done = ({ watch, since, resolve }: Job<Request, Result>, { result, tokenised }: { result: Result; tokenised: number }): void => {
+    if (watch !== undefined) {
+      watch.runs++;
+      watch.tokenised += tokenised;
+      watch.inferred += performance.now() - since - tokenised;
+    }
+    resolve(result);
   };
   const settle = (worker: Worker, act: (job: Job<Request, Result>) => void): void => {
     const job = busy.get(worker);
@@ -84,7 +100,7 @@ export const createPool = <Request, Result>(
           if (closed === undefined) resolve();
           else reject(closed);
           settle(worker, () => {});
-        } else if ('result' in answer) settle(worker, (job) => job.resolve(answer.result));
+        } else if ('result' in answer) settle(worker, (job) => done(job, answer));
         else if (busy.has(worker))
           settle(worker, (job) =>
             job.reject(new FinetoothError('E_MODEL_FAILED', `the model ${start.entry.name} failed: ${answer.failure}`)),
@@ -118,6 +134,8 @@ export const createPool = <Request, Result>(
         const settled = (): void => signal?.removeEventListener('abort', drop);
         const job: Job<Request, Result> = {
           request,
+          watch: currentStopwatch(),
+          since: performance.now(),
           resolve: (result) => {
             settled();
             resolve(result);

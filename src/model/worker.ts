@@ -6,7 +6,7 @@ import { openRuntime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, scorePairs } from './score-pairs.ts';
 import { type SplitRequest, splitTexts } from './split-texts.ts';
 import { nameTokens, type TokenNamesRequest } from './token-names.ts';
-import { loadTokenizer } from './tokenizer.ts';
+import { loadTokenizer, type TextTokenizer } from './tokenizer.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -18,9 +18,23 @@ export interface WorkerStart {
   readonly threads: number;
 }
 
+/** Milliseconds that the tokenizer has taken since it was last asked for. */
+let tokenised = 0;
+const clocked = (tokenizer: TextTokenizer): TextTokenizer => {
+  const timed =
+    <Given extends readonly unknown[], Result>(work: (...given: Given) => Result) =>
+    (...given: Given): Result => {
+      const started = performance.now();
+      const result = work(...given);
+      tokenised += performance.now() - started;
+      return result;
+    };
+  return { ...tokenizer, encode: timed(tokenizer.encode), encodePair: timed(tokenizer.encodePair), plain: timed(tokenizer.plain) };
+};
+
 /** The function that answers requests for a model of this kind. */
 const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) => {
-  const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath)]);
+  const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath).then(clocked)]);
   const session = await runtime.createSession(modelPath, threads);
   const run =
     entry.kind === 'bi-encoder'
@@ -43,10 +57,11 @@ if (parentPort !== null) {
   );
   port.on('message', async (request: unknown) => {
     try {
+      tokenised = 0;
       const result = await (await opened)(request);
       const arrays = Object.values(result) as readonly (Float32Array | Uint32Array)[];
       port.postMessage(
-        { result },
+        { result, tokenised },
         arrays.map((array) => array.buffer as ArrayBuffer),
       );
     } catch (error) {

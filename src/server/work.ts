@@ -1,3 +1,4 @@
+import { type Stopwatch, stopped } from '../model/stopwatch.ts';
 import { probabilityOf } from '../rerank/calibration.ts';
 import type { Scores } from '../rerank/reranker.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
@@ -87,12 +88,15 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
   const checkCount = (count: number, what: string, param: string): void => {
     if (count > mostDocuments) throw new RequestError('large', `a request may hold ${mostDocuments} ${what}; got ${count}`, { param });
   };
-  const facts = (id: string, model: string, tokens: number, started: number): Omit<Facts, 'cut'> => ({
+  const facts = (id: string, model: string, tokens: number, started: number, { runs, ...sums }: Stopwatch): Omit<Facts, 'cut'> => ({
     id,
     model,
     created: Math.floor(Date.now() / 1000),
     tokens,
     took: performance.now() - started,
+    waited: sums.queued / Math.max(1, runs),
+    tokenised: sums.tokenised / Math.max(1, runs),
+    inferred: sums.inferred / Math.max(1, runs),
   });
 
   return {
@@ -108,10 +112,12 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
       return gate.enter(characters, async () => {
         const served = await models.reranker(ask.model);
         const texts = ask.maxTokens === undefined ? whole : await models.beginnings(whole, ask.maxTokens, signal);
-        const given = await served.reranker.score(
-          ask.query,
-          texts.map((text) => ({ text })),
-          { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
+        const [given, watch] = await stopped(() =>
+          served.reranker.score(
+            ask.query,
+            texts.map((text) => ({ text })),
+            { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
+          ),
         );
         const long = ask.refuseLong ? given.cut?.findIndex((tokens) => tokens > 0) : undefined;
         if (long !== undefined && long >= 0)
@@ -121,7 +127,7 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
             { param: 'documents' },
           );
         return {
-          ...facts(id, served.name, given.usage?.tokens ?? 0, started),
+          ...facts(id, served.name, given.usage?.tokens ?? 0, started, watch),
           ranked: rankingOf(given, served).slice(0, ask.top),
           complete: given.complete ?? true,
           cut: given.cut?.filter((tokens) => tokens > 0).length ?? 0,
@@ -142,8 +148,8 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
               param: 'dimensions',
             },
           );
-        const parts = await Promise.all(
-          turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, signal === undefined ? {} : { signal })),
+        const [parts, watch] = await stopped(() =>
+          Promise.all(turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, signal === undefined ? {} : { signal }))),
         );
         const cut = parts.flatMap(({ count, cut: own }) => [...(own ?? new Uint32Array(count))]);
         const long = ask.refuseLong ? cut.findIndex((count) => count > 0) : undefined;
@@ -156,7 +162,7 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
             },
           );
         return {
-          ...facts(id, name, sum(parts.map(({ tokens }) => sum(tokens ?? []))), started),
+          ...facts(id, name, sum(parts.map(({ tokens }) => sum(tokens ?? []))), started, watch),
           cut: cut.filter((count) => count > 0).length,
           vectors: parts.flatMap(({ data, dimensions, count }) =>
             Array.from({ length: count }, (_, i) => data.subarray(i * dimensions, (i + 1) * dimensions)),

@@ -95,6 +95,9 @@ describe('rerank', () => {
       'x-compute-characters': '33',
       'x-compute-tokens': '21',
       'x-total-time': expect.stringMatching(/^\d+$/) as string,
+      'x-tokenization-time': expect.stringMatching(/^\d+$/) as string,
+      'x-queue-time': expect.stringMatching(/^\d+$/) as string,
+      'x-inference-time': expect.stringMatching(/^\d+$/) as string,
     });
     const raw = await ask(app, path, { query: 'q', texts: documents, raw_scores: true, return_text: true });
     expect(raw.body).toEqual([1, 2, 0].map((index) => ({ index, text: documents[index], score: (documents[index] as string).length })));

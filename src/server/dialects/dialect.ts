@@ -32,6 +32,10 @@ export interface Facts {
   readonly tokens: number;
   /** Milliseconds, waiting for the model included. */
   readonly took: number;
+  /** Milliseconds of a model run, the mean over those of the request: for a worker, for the tokens, for the rest. */
+  readonly waited: number;
+  readonly tokenised: number;
+  readonly inferred: number;
   /** Documents or texts of which the model could not read the end. */
   readonly cut: number;
 }

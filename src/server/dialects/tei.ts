@@ -23,13 +23,16 @@ export const failAsTei = ({ kind, message }: Problem): Failure => ({
   body: kind === 'key' ? undefined : { error: message, error_type: types[kind] ?? 'Validation' },
 });
 
-/** Milliseconds, whole ones, as there; how they divide into waiting and computing is not known here, so those headers are left out. */
-export const teiHeaders = ({ tokens, took }: Facts, characters: number): Readonly<Record<string, string>> => ({
+/** Milliseconds, whole ones, as there; the last three are means over the model runs, as there over the texts. */
+export const teiHeaders = ({ tokens, took, waited, tokenised, inferred }: Facts, characters: number): Readonly<Record<string, string>> => ({
   'x-compute-type': 'cpu',
   'x-compute-time': String(Math.round(took)),
   'x-compute-characters': String(characters),
   'x-compute-tokens': String(tokens),
   'x-total-time': String(Math.round(took)),
+  'x-tokenization-time': String(Math.round(tokenised)),
+  'x-queue-time': String(Math.round(waited)),
+  'x-inference-time': String(Math.round(inferred)),
 });
 
 /** Unicode characters, as Rust counts them. */

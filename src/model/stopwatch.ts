@@ -1,0 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Where the time of the model runs of one piece of work went: sums over its runs, milliseconds. */
+export interface Stopwatch {
+  runs: number;
+  /** Waiting for a worker. */
+  queued: number;
+  /** Texts to tokens. */
+  tokenised: number;
+  /** In a worker, tokenising apart. */
+  inferred: number;
+}
+
+const watching = new AsyncLocalStorage<Stopwatch>();
+
+/** Does the work and measures every model run that it starts, however deep inside. */
+export const stopped = async <Result>(work: () => Promise<Result>): Promise<readonly [Result, Stopwatch]> => {
+  const watch: Stopwatch = { runs: 0, queued: 0, tokenised: 0, inferred: 0 };
+  return [await watching.run(watch, work), watch];
+};
+
+/** Of the work that is going on, where somebody measures it. */
+export const currentStopwatch = (): Stopwatch | undefined => watching.getStore();
