@@ -59,6 +59,8 @@ declare module 'fastify' {
     outcome?: Problem;
     tokens?: number;
     key?: string;
+    /** Tells that no more of the body is coming; absent once it was told. */
+    arrived?: (() => void) | undefined;
   }
 }
 
@@ -154,14 +156,17 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     if (reading > 0 && reading + size > readingBytes)
       throw new RequestError('busy', `${readingBytes} bytes of requests are coming in already; ask again later`, { retryAfter: 1 });
     reading += size;
-    const arrived = (): void => {
+    request.arrived = () => {
       reading -= size;
-      request.raw.off('end', arrived).off('close', arrived);
+      request.arrived = undefined;
     };
+    const arrived = (): void => request.arrived?.();
     request.raw.once('end', arrived).once('close', arrived);
   });
 
   app.addHook('onResponse', async (request, reply) => {
+    // A body that nobody read has no end, and a connection that is kept does not close.
+    request.arrived?.();
     const { outcome, tokens = 0, key } = request;
     metrics.ended(request.routeOptions.config.task ?? 'other', outcome?.kind, reply.elapsedTime / 1000, tokens);
     const line = {

@@ -349,3 +349,13 @@ describe('refusals', () => {
     expect(packed.json()).toEqual({ detail: 'the body is packed with gzip; send it as it is' });
   });
 });
+
+it('bodies that nobody reads take no room for good', async () => {
+  const small = await fakeApp({ limits: { bodyBytes: 1000, readingBytes: 3000 } });
+  try {
+    for (let i = 0; i < 20; i++) await small.inject({ method: 'POST', url: '/v1/rerank', headers: { host: '127.0.0.1' } });
+    expect((await ask(small, '/v1/rerank', { model: 'default', query: 'q', documents: ['a'] })).status).toBe(200);
+  } finally {
+    await small.close();
+  }
+});
