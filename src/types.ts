@@ -34,6 +34,8 @@ export interface Vectors {
   readonly tokens?: Uint32Array;
   /** [count] Packed token vectors of each text, in the form that was asked for. */
   readonly tokenVectors?: readonly Uint8Array[];
+  /** What the call used, where that is not known text by text. */
+  readonly usage?: Usage;
 }
 
 /** How the token vectors of a document are kept. */
@@ -64,6 +66,10 @@ export interface Usage {
   readonly tokens?: number;
   /** US dollars; absent where no price is known. */
   readonly cost?: number;
+  /** Requests that were sent to hosted models, those that failed included; absent where none was. */
+  readonly requests?: number;
+  /** Part of the cost is an estimate: a vendor did not say what it counted. */
+  readonly estimated?: true;
 }
 
 export interface CallOptions {

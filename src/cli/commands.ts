@@ -10,6 +10,7 @@ import { indexCommand } from './commands/index.ts';
 import { keyCommand } from './commands/key.ts';
 import { labelCommand } from './commands/label.ts';
 import { modelsListCommand, modelsPullCommand, modelsVerifyCommand, modelsWhereCommand } from './commands/models.ts';
+import { providersCommand } from './commands/providers.ts';
 import { rerankCommand } from './commands/rerank.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -35,6 +36,7 @@ export const commands: readonly CommandSpec[] = [
   modelsPullCommand,
   modelsVerifyCommand,
   modelsWhereCommand,
+  providersCommand,
   datasetsListCommand,
   datasetsPullCommand,
   doctorCommand,

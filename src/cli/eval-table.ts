@@ -1,7 +1,7 @@
-import { dollars, figure, percent, probability, signed } from '../eval/render/numbers.ts';
+import { figure, percent, probability, signed } from '../eval/render/numbers.ts';
 import type { Comparison, EvalReport, PipelineReport, QueryChange } from '../eval/report/report.ts';
 import { powerAssumption } from '../eval/significance/verdict.ts';
-import { counted, duration, grouped, size } from '../text/numbers.ts';
+import { counted, dollars, duration, grouped, size } from '../text/numbers.ts';
 import { harmless } from './terminal.ts';
 import { fitted } from './text.ts';
 

@@ -1,18 +1,56 @@
+import { createBudget } from '../config/hosted.ts';
 import type { ModelOptions } from '../config/parts.ts';
+import { readPrices } from '../config/price-file.ts';
 import { FinetoothError } from '../errors.ts';
 import { size } from '../text/numbers.ts';
 import type { Flags, Run } from './command.ts';
 
 /** Options of every command that runs a model. */
-export const modelFlags = ['embedder', 'threads', 'maxMemory', 'runtime', 'cache', 'models', 'offline'] as const;
+export const modelFlags = ['embedder', 'threads', 'maxMemory', 'runtime', 'cache', 'models', 'offline', 'budget', 'prices'] as const;
 type ModelFlag = (typeof modelFlags)[number];
 
-/** The same as the library takes them, with downloads shown on a terminal. */
-export const modelOptions = (
-  run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & { readonly flags: Omit<Flags<ModelFlag>, 'embedder'> },
-): ModelOptions => {
-  const { flags, terminal, signal } = run;
+/** Who ranks when the reranker cannot. */
+export const fallbackFlags = ['fallback', 'strict'] as const;
+
+/** The same as the library takes them. Throws E_USAGE for --strict without a fallback. */
+export const fallbackOptions = ({
+  fallback,
+  strict,
+}: Flags<(typeof fallbackFlags)[number]>): { fallback?: readonly string[]; strict?: boolean } => {
+  if (fallback === undefined && strict) throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
+  return fallback === undefined ? {} : { fallback, strict };
+};
+
+/** --long-documents as the library takes it. */
+export const longDocumentsOption = (value: string): Pick<ModelOptions, 'longDocuments'> =>
+  value === 'truncate' || value === 'chunk' ? { longDocuments: value } : {};
+
+/** --budget and --prices. Throws E_USAGE, E_INPUT_MISSING, E_INPUT_FORMAT. */
+const hostedOptions = async (
+  { budget, prices }: Partial<Flags<'budget' | 'prices'>>,
+  signal: AbortSignal,
+): Promise<Pick<ModelOptions, 'hosted'>> => {
+  if (budget !== undefined && (budget.trim() === '' || !(Number(budget) >= 0)))
+    throw new FinetoothError('E_USAGE', `--budget takes an amount of US dollars, such as 0.50; got "${budget}".`);
+  if (budget === undefined && prices === undefined) return {};
   return {
+    hosted: {
+      ...(budget === undefined ? {} : { budget: createBudget(Number(budget)) }),
+      ...(prices === undefined ? {} : { prices: await readPrices(prices, signal) }),
+    },
+  };
+};
+
+/** The same as the library takes them, with downloads shown on a terminal. */
+export const modelOptions = async (
+  run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & {
+    readonly flags: Omit<Flags<ModelFlag>, 'embedder' | 'budget' | 'prices'> & Partial<Flags<'budget' | 'prices'>>;
+  },
+): Promise<ModelOptions> => {
+  const { flags, terminal, signal } = run;
+  const hosted = await hostedOptions(flags, signal);
+  return {
+    ...hosted,
     signal,
     maxMemory: flags.maxMemory,
     runtime: flags.runtime,

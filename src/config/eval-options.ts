@@ -11,6 +11,10 @@ export interface EvaluateOptions extends DataOptions {
   readonly pipelines?: readonly Pipeline[];
   /** A file of `finetooth calibrate` for every pipeline that reranks and names none. @default what is known of each reranker */
   readonly calibration?: string;
+  /** Rerankers that rank when that of a pipeline cannot, for every pipeline that reranks and names none. @default none */
+  readonly fallback?: readonly string[];
+  /** A query for which a fallback would rank fails instead. @default false */
+  readonly strict?: boolean;
   /** A folder of kept scores, see `cached`. What is found there is not scored again: times and tokens are then not those of scoring. */
   readonly scoreCache?: string;
   /** Candidates from this run instead of a first stage of our own. */

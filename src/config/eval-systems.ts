@@ -3,11 +3,13 @@ import { fileBeside, readCorpus } from '../eval/collection.ts';
 import { inOrder } from '../eval/measures/judged-ranking.ts';
 import { readRun } from '../eval/measures/run-file.ts';
 import { indexSystem, runSystem, type System } from '../eval/systems/system.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
 import { hashFile } from '../model/checksums.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import { defaultFields } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
+import { localName } from './embedders.ts';
 import type { FoundSet } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 import type { EvaluateOptions } from './eval-options.ts';
@@ -22,6 +24,19 @@ export interface Systems extends AsyncDisposable {
   readonly systems: readonly System[];
   readonly warnings: readonly string[];
 }
+
+/**
+ * Cut-offs that cost nothing beside the ranking itself: a hosted reranker is not paid for more candidates than its pipeline has, and a language model,
+ * which reads lists, for none, unless somebody names cut-offs.
+ */
+const affordable = (
+  { cutOffs: wanted }: EvaluateOptions,
+  { reranker, candidates }: Pipeline,
+  cutOffs: readonly number[],
+): readonly number[] => {
+  if (wanted !== undefined || !(reranker ?? []).some(looksHosted)) return cutOffs;
+  return (reranker ?? []).some((name) => name.startsWith('llm')) ? [] : cutOffs.filter((one) => one <= candidates);
+};
 
 const keptNote = 'scores were taken from a folder where they are kept: the times and tokens of reranking are not those of scoring.';
 
@@ -39,7 +54,7 @@ const rerankersFor = ({ scoreCache, rerankers = {} }: EvaluateOptions, open: (na
 /** Rerankers without an index; the model whose token vectors late interaction compares is opened when it is needed. */
 const shelfFor = ({ embedder, models }: EvaluateOptions): RerankerShelf => {
   let encoder: ReturnType<typeof openModel> | undefined;
-  return rerankerShelf(() => (encoder ??= openModel(embedder, models)), models);
+  return rerankerShelf(() => (encoder ??= openModel(localName(embedder), models)), models);
 };
 
 /** Pipelines over the candidates of a run. Throws E_JUDGMENTS for a run of other queries. */
@@ -77,7 +92,7 @@ export const systemsOverRun = async (
       pipelines.map(async (pipeline) =>
         runSystem(described, pipeline, pipeline.rankFields ?? read, {
           reranker: await rerankers.of(pipeline),
-          cutOffs,
+          cutOffs: affordable(options, pipeline, cutOffs),
         }),
       ),
     ),
@@ -89,8 +104,37 @@ export const systemsOverRun = async (
   };
 };
 
-/** Pipelines over an index. Throws E_JUDGMENTS when it holds none of the relevant documents. */
+/** Pipelines over an index, each over that of its own embedder. Throws E_JUDGMENTS when one holds none of the relevant documents. */
 export const systemsOverIndex = async (
+  options: EvaluateOptions,
+  set: FoundSet,
+  pipelines: readonly Pipeline[],
+  cutOffs: readonly number[],
+  workFolder: string,
+): Promise<Systems> => {
+  const embedders = [...new Set(pipelines.map(({ embedder }) => embedder ?? options.embedder))];
+  const opened: Systems[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of opened) await one[Symbol.asyncDispose]();
+  };
+  try {
+    for (const embedder of embedders) {
+      const own = pipelines.filter((one) => (one.embedder ?? options.embedder) === embedder);
+      opened.push(await systemsOverOne({ ...options, ...(embedder === undefined ? {} : { embedder }) }, set, own, cutOffs, workFolder));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const all = opened.flatMap(({ systems }) => systems);
+  return {
+    systems: pipelines.map(({ name }) => all.find((one) => one.name === name) as System),
+    warnings: [...new Set(opened.flatMap(({ warnings }) => warnings))],
+    [Symbol.asyncDispose]: close,
+  };
+};
+
+const systemsOverOne = async (
   options: EvaluateOptions,
   set: FoundSet,
   pipelines: readonly Pipeline[],
@@ -135,7 +179,7 @@ export const systemsOverIndex = async (
         pipelines.map(async (pipeline) =>
           indexSystem(index, pipeline, {
             reranker: await rerankers.of(pipeline),
-            cutOffs,
+            cutOffs: affordable(options, pipeline, cutOffs),
           }),
         ),
       ),

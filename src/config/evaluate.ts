@@ -58,6 +58,16 @@ const withCalibrationFor = (pipelines: readonly Pipeline[], calibration: string 
   return pipelines.map((one) => (one.reranker === null ? one : { calibration, ...one }));
 };
 
+/** The pipelines, those that rerank and name no fallback with the one that is for all of them. */
+const withFallbackFor = (pipelines: readonly Pipeline[], { fallback, strict }: EvaluateOptions): readonly Pipeline[] => {
+  if (fallback === undefined && strict === undefined) return pipelines;
+  return pipelines.map((one) => {
+    if (one.reranker === null) return one;
+    const names = one.fallback ?? fallback;
+    return names === undefined ? one : { ...one, fallback: names, ...(strict === undefined ? {} : { strict: one.strict ?? strict }) };
+  });
+};
+
 /** Asks every system every query, each with its own journal, and gives back what is measured. */
 const measureSystems = async (
   { systems }: Systems,
@@ -130,7 +140,7 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
   const measures = measuresOf(options);
   const compared = firstStageRun === undefined ? comparedPipelines : comparedOverRun;
   const named = options.pipelines ?? (runs.length > 0 && firstStageRun === undefined && options.in === undefined ? [] : compared);
-  const pipelines = withCalibrationFor(named, options.calibration);
+  const pipelines = withFallbackFor(withCalibrationFor(named, options.calibration), options);
   checkRerankers(pipelines, options.rerankers);
   const set = await findTestSet(options);
   const workFolder = options.workFolder ?? join(cacheFolder(process.env), 'eval');

@@ -1,27 +1,40 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
+import { type EmbeddingModel, isEmbeddingModel, isRerankingModel, type RerankingModel } from '../hosted/ai-sdk.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
-import { defaultModel, lanceStore, localEmbedder, type ModelOptions, openModel } from './parts.ts';
-import { rerankerShelf } from './rerankers.ts';
+import { openEmbedder } from './embedders.ts';
+import { hosted, hostedEmbedder } from './hosted.ts';
+import { defaultModel, lanceStore, type ModelOptions, openModel } from './parts.ts';
+import { rerankerShelf, withFallback } from './rerankers.ts';
 
 export interface OpenIndexOptions {
   /** Make the index when there is none. @default false, so that a misspelt folder is an error */
   readonly create?: boolean | CreateOptions;
-  /** A model by name, an embedder of your own, or null to read and prune without one. @default the index's own model, else bge-small-en-v1.5 */
-  readonly embedder?: string | Embedder | null;
   /**
-   * A reranker by name (`default`, `late-interaction`, a cross-encoder; several are a cascade), one of your own, or null for none.
-   * @default `default`, where the embedder is a model by name
+   * A model by name (`vendor:model` for a hosted one), an embedder of your own, an embedding model of the AI SDK, or null to read and prune without
+   * one. @default the index's own model, else bge-small-en-v1.5
    */
-  readonly reranker?: string | readonly string[] | Reranker | null;
+  readonly embedder?: string | Embedder | EmbeddingModel | null;
+  /**
+   * A reranker by name (`default`, `late-interaction`, a cross-encoder, `vendor:model`; several are a cascade), one of your own, a reranking model of
+   * the AI SDK, or null for none. @default `default`, where the embedder is a model by name
+   */
+  readonly reranker?: string | readonly string[] | Reranker | RerankingModel | null;
+  /** Names of rerankers that rank when that one cannot, in this order: `local`, `vendor:model`, `first-stage`. @default none */
+  readonly fallback?: readonly string[];
+  /** Throw where a fallback would rank. @default false */
+  readonly strict?: boolean;
   readonly models?: ModelOptions;
 }
 
-const shortName = (fingerprint: string): string => fingerprint.split(':')[0] ?? fingerprint;
+/** `bge-small-en-v1.5@q8` of a local model, `vendor:model` of a hosted one. */
+const shortName = (fingerprint: string): string =>
+  (looksHosted(fingerprint) ? fingerprint.split('#')[0] : fingerprint.split(':')[0]) ?? fingerprint;
 
 const sameModel = (manifest: Manifest | undefined, fingerprint: string, where: string): void => {
   if (manifest === undefined || manifest.embedder === fingerprint) return;
@@ -61,16 +74,24 @@ const partsFor = async (
   manifest: Manifest | undefined,
   where: string,
 ): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> => {
-  const { embedder = manifest?.model ?? defaultModel, reranker, models } = options;
+  const { reranker, models = {} } = options;
+  const given = options.embedder === undefined ? (manifest?.model ?? defaultModel) : options.embedder;
+  const size = manifest?.dimensions === undefined ? {} : { dimensions: manifest.dimensions };
+  const embedder = isEmbeddingModel(given) ? await hostedEmbedder(given, { ...models.hosted, ...size }) : given;
   const isNamed = typeof reranker === 'string' || Array.isArray(reranker);
   const named = isNamed ? ([reranker].flat() as readonly string[]) : undefined;
-  const own = named === undefined ? (reranker as Reranker | null | undefined) : undefined;
+  const own = isRerankingModel(reranker)
+    ? hosted(reranker, models.hosted)
+    : named === undefined
+      ? (reranker as Reranker | null | undefined)
+      : undefined;
   if (typeof embedder !== 'string') {
     if (embedder !== null) sameModel(manifest, embedder.fingerprint, where);
     const rerankers = rerankerShelf(() => {
       throw new FinetoothError('E_USAGE', 'late interaction needs a local model by name as the embedder; name a cross-encoder instead.');
     }, models);
-    return { embedder, reranker: named === undefined ? (own ?? null) : await rerankers.getAll(named), rerankers };
+    const first = named === undefined ? (own ?? null) : await rerankers.getAll(named);
+    return { embedder, reranker: first === null ? null : await withFallback(first, options, rerankers.get), rerankers };
   }
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
     throw new FinetoothError(
@@ -78,17 +99,19 @@ const partsFor = async (
       `${where} was built with an embedder of your own ("${manifest.embedder}"): pass the same one to open it.`,
     );
   }
-  const encoder = await openModel(embedder, options.models, (fingerprint) => sameModel(manifest, fingerprint, where));
-  const rerankers = rerankerShelf(async () => encoder, models);
+  const opened = await openEmbedder(embedder, models, (fingerprint) => sameModel(manifest, fingerprint, where), manifest?.dimensions);
+  // A hosted embedder has no token vectors: late interaction then reads the texts with the bundled model.
+  const rerankers = rerankerShelf(async () => opened.encoder ?? openModel(undefined, models), models);
   try {
+    const first = own === undefined ? await rerankers.getAll(named ?? ['default']) : own;
     return {
-      embedder: localEmbedder(encoder),
-      reranker: own === undefined ? await rerankers.getAll(named ?? ['default']) : own,
+      embedder: opened.embedder,
+      reranker: first === null ? null : await withFallback(first, options, rerankers.get),
       rerankers,
-      model: encoder.files.entry.name,
+      model: opened.model,
     };
   } catch (error) {
-    await encoder.close();
+    await opened.embedder.close?.();
     throw error;
   }
 };

@@ -99,15 +99,38 @@ export const options = {
     name: 'reranker',
     value: 'NAME',
     about:
-      'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, several with commas between them, or none (default: default)',
+      'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several with commas between them, or none (default: default)',
   },
+  fallback: {
+    kind: 'names',
+    name: 'fallback',
+    value: 'NAME',
+    about:
+      'who ranks when the reranker cannot, several with commas between them: local, another name, or first-stage to keep the order of the first stage (default: nobody, which is an error)',
+  },
+  strict: { kind: 'flag', name: 'strict', about: 'fail where a fallback would rank' },
+  budget: {
+    kind: 'text',
+    name: 'budget',
+    value: 'DOLLARS',
+    about: 'what hosted models may cost in this run; a call that could pass it is not made (default: no limit)',
+  },
+  prices: {
+    kind: 'text',
+    name: 'prices',
+    value: 'FILE',
+    variable: 'FINETOOTH_PRICES',
+    about: 'prices of your own in JSON, {"vendor:model": {"tokens": 0.05}} in dollars a million tokens, or "searches" a thousand searches',
+  },
+  check: { kind: 'flag', name: 'check', about: 'make one tiny call to each; it may cost a fraction of a cent' },
   fieldLabels: { kind: 'flag', name: 'field-labels', about: 'put the name of each field before its words, a line a field' },
   longDocuments: {
     kind: 'choice',
     name: 'long-documents',
-    choices: ['truncate', 'chunk'],
-    default: 'truncate',
-    about: 'a text longer than the window of the reranker: read as much as fits, or read it in parts and let the best one count',
+    choices: ['auto', 'truncate', 'chunk'],
+    default: 'auto',
+    about:
+      'a text longer than the window of the reranker: read as much as fits, or read it in parts and let the best one count; auto reads parts where the reranker is hosted',
   },
   deadline: {
     kind: 'count',
@@ -271,7 +294,7 @@ export const options = {
     value: 'MODEL',
     variable: 'FINETOOTH_EMBEDDER',
     about:
-      'a model of "finetooth models list", owner/name on the hub, or a folder (default: the one the index was made with, else bge-small-en-v1.5)',
+      'a model of "finetooth models list", owner/name on the hub, a folder, or vendor:model for a hosted one (default: the one the index was made with, else bge-small-en-v1.5)',
   },
   role: {
     kind: 'choice',

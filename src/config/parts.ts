@@ -1,4 +1,5 @@
 import { localEmbedder } from '../embed/local.ts';
+import type { HostedOptions } from '../hosted/model.ts';
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
 import { resolveModel } from '../model/files.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/kind.ts';
@@ -22,7 +23,7 @@ export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 export interface ModelOptions extends PoolOptions {
   /**
    * What a reranker does with a text that its window does not hold: read as much as fits and say how much it left out, or read it in parts
-   * and let the best one count. @default truncate
+   * and let the best one count. @default truncate for local models, chunk for hosted ones
    */
   readonly longDocuments?: 'truncate' | 'chunk';
   /** Where downloaded models are kept. */
@@ -31,6 +32,8 @@ export interface ModelOptions extends PoolOptions {
   readonly modelsFolder?: string;
   /** Never download. @default false */
   readonly offline?: boolean;
+  /** Keys, addresses, limits and money of hosted models. */
+  readonly hosted?: HostedOptions;
   /** Models that several indexes and rerankers share, so that each is loaded once. @default a set of its own for each index */
   readonly sessions?: ModelSessions;
   readonly signal?: AbortSignal;
@@ -42,7 +45,17 @@ const filesFor = async (
   name: string,
   options: ModelOptions,
 ): Promise<{ readonly files: ModelFiles; readonly pool: PoolOptions; readonly sessions: ModelSessions }> => {
-  const { cacheFolder, modelsFolder, offline, signal, onDownload, longDocuments: _, sessions = createModelSessions(), ...pool } = options;
+  const {
+    cacheFolder,
+    modelsFolder,
+    offline,
+    signal,
+    onDownload,
+    longDocuments: _,
+    hosted: __,
+    sessions = createModelSessions(),
+    ...pool
+  } = options;
   const files = await resolveModel(name, {
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
     ...(modelsFolder === undefined ? {} : { folder: modelsFolder }),
@@ -85,5 +98,8 @@ export const openLateInteraction = (encoder: BiEncoder, { longDocuments }: Model
 
 export { cascade, createModelSessions, crossEncoder, lanceStore, lateInteraction, localEmbedder, memoryStore };
 
-/** Names that a pipeline may give a reranker beside those of cross-encoders; `default` is what `search` uses. */
-export const rerankerNames = ['default', 'late-interaction'] as const;
+/**
+ * Names that a pipeline may give a reranker beside those of cross-encoders and `vendor:model`; `default` is what `search` uses, `local` the same
+ * where others may be hosted, and `first-stage` keeps the order of the first stage, as a last resort.
+ */
+export const rerankerNames = ['default', 'local', 'late-interaction', 'first-stage'] as const;

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
 import { catalog, findEntry } from '../model/catalog.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { Reranker } from '../rerank/reranker.ts';
@@ -7,8 +8,9 @@ import type { SearchOptions } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { readCalibration, withCalibration } from './calibration-file.ts';
+import { hosted } from './hosted.ts';
 import { cascade, rerankerNames } from './parts.ts';
-import type { NamedRerankers } from './rerankers.ts';
+import { type NamedRerankers, withFallback } from './rerankers.ts';
 
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
 export const readPipelines = async (paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> => {
@@ -38,14 +40,18 @@ export const readOnePipeline = async (path: string, signal?: AbortSignal): Promi
 export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedRerankers = {}): void => {
   const listed = [...rerankerNames, ...Object.keys(own)];
   const known = [...listed, ...catalog.filter(({ kind }) => kind === 'cross-encoder').map(({ name }) => name)];
-  for (const { name, reranker } of pipelines) {
-    for (const wanted of reranker ?? []) {
+  for (const { name, reranker, fallback = [] } of pipelines) {
+    for (const wanted of [...(reranker ?? []), ...fallback]) {
+      if (looksHosted(wanted)) {
+        hosted(wanted);
+        continue;
+      }
       // A repository or a folder: whether it is there shows when it is opened.
       if (known.includes(wanted) || /[/\\]/.test(wanted) || findEntry(wanted)?.kind === 'cross-encoder') continue;
       const near = nearestName(wanted, known);
       throw new FinetoothError(
         'E_USAGE',
-        `pipeline "${name}": there is no reranker "${wanted}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${listed.join(', ')}, any cross-encoder by name, or null for none.`,
+        `pipeline "${name}": there is no reranker "${wanted}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${listed.join(', ')}, any cross-encoder by name, "vendor:model" for a hosted one, or null for none.`,
       );
     }
   }
@@ -62,7 +68,8 @@ export const rerankerOf = async (
   checkRerankers([pipeline], own);
   const all = await Promise.all(reranker.map((name) => own[name] ?? open([name])));
   const one = all.length === 1 ? (all[0] as Reranker) : cascade(all);
-  return calibration === undefined ? one : withCalibration(one, await readCalibration(calibration));
+  const first = calibration === undefined ? one : withCalibration(one, await readCalibration(calibration));
+  return withFallback(first, pipeline, async (name) => own[name] ?? open([name]));
 };
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */

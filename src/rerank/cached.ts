@@ -10,8 +10,8 @@ export interface CacheOptions {
   readonly maxEntries?: number;
 }
 
-/** Says which query and candidate a score belongs to; one is made for each reranker. */
-export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate) => string;
+/** Says which query and candidate a score belongs to, and which list where that matters; one is made for each reranker. */
+export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate, list?: string) => string;
 
 /** Changes when what stands under a key changes its meaning. */
 const RECIPE = 'scores-2';
@@ -22,12 +22,19 @@ const RECIPE = 'scores-2';
  */
 const byContent: KeyOf = ({ fingerprint, calibration }) => {
   const about = [RECIPE, fingerprint, calibration ?? null];
-  return (query, { text, tokens }) =>
+  return (query, { text, tokens }, list) =>
     createHash('sha256')
-      .update(JSON.stringify([...about, tokens?.form ?? null, query]))
+      .update(JSON.stringify([...about, tokens?.form ?? null, query, ...(list === undefined ? [] : [list])]))
       .update('\n')
       .update(text)
       .digest('base64url');
+};
+
+/** Stands for a list whose scores hold for it alone. */
+const listKeyOf = (candidates: readonly Candidate[]): string => {
+  const hash = createHash('sha256');
+  for (const { text } of candidates) hash.update(`${text.length} ${text}`);
+  return hash.digest('base64url');
 };
 
 /** The reranker, asked only for what the store does not know. Of a cascade it is every stage. */
@@ -37,9 +44,11 @@ export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): 
   return {
     ...reranker,
     score: async (query, candidates, options) => {
-      const keys = candidates.map((candidate) => keyFor(query, candidate));
+      const list = reranker.atOnce === 'list' ? listKeyOf(candidates) : undefined;
+      const keys = candidates.map((candidate) => keyFor(query, candidate, list));
       const known = [...store.get(keys)];
-      const fresh = known.flatMap((one, i) => (one === undefined ? [i] : []));
+      const missing = known.flatMap((one, i) => (one === undefined ? [i] : []));
+      const fresh = list === undefined || missing.length === 0 ? missing : keys.map((_, i) => i);
       const given =
         fresh.length === 0
           ? undefined
@@ -73,6 +82,7 @@ export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): 
         ...(all.some(({ cut }) => cut > 0) ? { cut: Uint32Array.from(all, ({ cut }) => cut) } : {}),
         ...(all.some(({ span }) => span !== undefined) ? { spans: all.map(({ span }) => span) } : {}),
         ...(given?.usage === undefined ? {} : { usage: given.usage }),
+        ...(given?.notes === undefined ? {} : { notes: given.notes }),
       };
     },
   };

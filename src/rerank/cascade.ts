@@ -3,9 +3,10 @@ import { compareIds } from '../math/order.ts';
 import type { Span, Usage } from '../types.ts';
 import { type Calibration, relevanceOf } from './calibration.ts';
 import { fittedCalibration } from './fitted.ts';
-import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
+import type { Candidate, PassedOver, Reranker, ScoreOptions, Scores } from './reranker.ts';
 import { createPace, type Pace, workIn } from './slices.ts';
 import { doneWithin } from './time-limit.ts';
+import { addUsage } from './usage.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -33,9 +34,12 @@ interface State {
   readonly relevance: Float32Array;
   readonly cut: Uint32Array;
   readonly spans: (Span | undefined)[];
-  readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
-  tokens: number | undefined;
-  cost: number | undefined;
+  readonly stages: readonly { name: string; readonly scores: Float32Array }[];
+  readonly passedOver: PassedOver[];
+  readonly notes: string[];
+  usage: Usage;
+  /** Whether a stage was ranked by another than its own, which then is its name. */
+  isOther: boolean;
 }
 
 const emptyState = (count: number, names: readonly string[]): State => ({
@@ -45,26 +49,25 @@ const emptyState = (count: number, names: readonly string[]): State => ({
   cut: new Uint32Array(count),
   spans: Array.from({ length: count }, () => undefined),
   stages: names.map((name) => ({ name, scores: new Float32Array(count).fill(Number.NaN) })),
-  tokens: undefined,
-  cost: undefined,
+  passedOver: [],
+  notes: [],
+  usage: {},
+  isOther: false,
 });
 
-const scoresOf = (state: State, complete: boolean): Scores => {
-  const usage: Usage = {
-    ...(state.tokens === undefined ? {} : { tokens: state.tokens }),
-    ...(state.cost === undefined ? {} : { cost: state.cost }),
-  };
-  return {
-    scores: state.scores.slice(),
-    stage: state.stage.slice(),
-    stages: state.stages.map(({ name, scores }) => ({ name, scores: scores.slice() })),
-    complete,
-    usage,
-    ...(state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? {} : { relevance: state.relevance.slice() }),
-    ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
-    ...(state.spans.some((span) => span !== undefined) ? { spans: state.spans.slice() } : {}),
-  };
-};
+const scoresOf = (state: State, complete: boolean): Scores => ({
+  scores: state.scores.slice(),
+  stage: state.stage.slice(),
+  stages: state.stages.map(({ name, scores }) => ({ name, scores: scores.slice() })),
+  complete,
+  usage: state.usage,
+  ...(state.isOther ? { rankedBy: state.stages.map(({ name }) => name).join(' > ') } : {}),
+  ...(state.passedOver.length > 0 ? { passedOver: [...state.passedOver] } : {}),
+  ...(state.notes.length > 0 ? { notes: [...state.notes] } : {}),
+  ...(state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? {} : { relevance: state.relevance.slice() }),
+  ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
+  ...(state.spans.some((span) => span !== undefined) ? { spans: state.spans.slice() } : {}),
+});
 
 /** Best first: a later stage above an earlier one, then by score, then by id; what no stage scored keeps its place at the end. */
 const orderOf = (state: State, candidates: readonly Candidate[]): number[] =>
@@ -109,7 +112,7 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
     places: readonly number[],
     state: State,
     call: ScoreOptions,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const stage = stages[at] as Reranker;
     const given = await stage.score(
       query,
@@ -131,6 +134,8 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
     const relevance =
       calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
     for (const [row, i] of places.entries()) {
+      // Nobody reranked it: it stays where the stage before put it.
+      if (given.stage?.[row] === -1) continue;
       (state.stages[at] as State['stages'][number]).scores[i] = given.scores[row] as number;
       state.scores[i] = combined[row] as number;
       state.stage[i] = at;
@@ -138,8 +143,14 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       if (given.spans?.[row] !== undefined) state.spans[i] = given.spans[row];
       if (given.cut !== undefined) state.cut[i] = Math.max(state.cut[i] as number, given.cut[row] as number);
     }
-    if (given.usage?.tokens !== undefined) state.tokens = (state.tokens ?? 0) + given.usage.tokens;
-    if (given.usage?.cost !== undefined) state.cost = (state.cost ?? 0) + given.usage.cost;
+    state.usage = addUsage(state.usage, given.usage);
+    state.passedOver.push(...(given.passedOver ?? []));
+    state.notes.push(...(given.notes ?? []));
+    if (given.rankedBy !== undefined && given.rankedBy !== stage.fingerprint) {
+      (state.stages[at] as State['stages'][number]).name = given.rankedBy;
+      state.isOther = true;
+    }
+    return given.complete ?? true;
   };
 
   return {
@@ -165,9 +176,14 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
         if (loading !== undefined) complete = await doneWithin(loading, left());
         while (waiting.length > 0 && complete) {
           const works = waiting.map((i) => workIn(candidates[i] as Candidate));
-          const count = until === Number.POSITIVE_INFINITY ? waiting.length : pace.next(works, left());
+          const isWhole = until === Number.POSITIVE_INFINITY || stages[at]?.atOnce !== undefined;
+          const count = isWhole ? (left() > 0 ? waiting.length : 0) : pace.next(works, left());
           const started = performance.now();
-          complete = count > 0 && (await doneWithin(runStage(at, query, candidates, waiting.slice(0, count), state, call), left()));
+          let isWholly = true;
+          const run = async (): Promise<void> => {
+            isWholly = await runStage(at, query, candidates, waiting.slice(0, count), state, call);
+          };
+          complete = count > 0 && (await doneWithin(run(), left())) && isWholly;
           if (!complete) break;
           pace.learn(
             works.slice(0, count).reduce((sum, work) => sum + work, 0),

@@ -12,7 +12,7 @@ export const remembering = (reranker: Reranker): Reranker =>
         reranker,
         memoryScores(Number.POSITIVE_INFINITY),
         () =>
-          (_, { id }) =>
-            id as string,
+          (_, { id }, list) =>
+            list === undefined ? (id as string) : `${list} ${id}`,
       )
     : reranker.mapStages(remembering);

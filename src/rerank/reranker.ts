@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { CallOptions, Span, TokenVectors, Usage } from '../types.ts';
 import type { Calibration } from './calibration.ts';
 import type { StageExplanation } from './explanation.ts';
@@ -16,6 +17,15 @@ export interface ScoreOptions extends CallOptions {
   readonly deadlineMs?: number;
   /** Called with scores as they sharpen, before the last ones are returned. */
   readonly onScores?: (scores: Scores) => void;
+}
+
+/** A reranker that was asked and could not rank. */
+export interface PassedOver {
+  /** Its fingerprint. */
+  readonly reranker: string;
+  readonly code: ErrorCode;
+  /** The sentence of its error. */
+  readonly why: string;
 }
 
 /** `scores` [count], finite, higher is better; beside it only what the caller cannot know. */
@@ -38,14 +48,22 @@ export interface Scores {
   readonly complete?: boolean;
   /** What the call used; absent when nobody counted. */
   readonly usage?: Usage;
+  /** Fingerprint of what ranked, where it is not always the same. */
+  readonly rankedBy?: string;
+  /** Why others did not rank that should have; absent when none was asked in vain. */
+  readonly passedOver?: readonly PassedOver[];
+  /** Sentences about what was done that nobody asked for: a list that had to be sent in several requests. */
+  readonly notes?: readonly string[];
 }
 
-/** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates. */
+/** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates, unless `atOnce` says so. */
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
+  /** `call`: a list is best scored in one call, since each has its price. `list`: its scores hold for the whole list alone. @default neither */
+  readonly atOnce?: 'call' | 'list';
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
   /** The same with other parts inside; only rerankers that are made of rerankers have it. */

@@ -1,11 +1,12 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { addUsage } from '../rerank/usage.ts';
 import { type Entry, indexFormat, type Manifest, type Store } from '../store/store.ts';
 import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
 import { derivedId, hashOfDocument, hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
-import type { CallOptions, Document, Progress, ReadDocument, TokenForm } from '../types.ts';
+import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
 
 /** What a new index is made with. */
@@ -38,6 +39,8 @@ export interface AddReport {
   readonly cutTokens: number;
   /** Tokens that went through the embedder; 0 when it does not count them. */
   readonly tokens: number;
+  /** What hosted embedding used; absent for a local embedder. */
+  readonly usage?: Usage;
   /** Milliseconds. */
   readonly took: number;
 }
@@ -165,6 +168,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const { signal, onProgress } = options;
   const started = performance.now();
   const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
+  let usage: Usage | undefined;
   const watch = fieldWatch(target.create.fields);
   let ids: ReturnType<typeof identifier> | undefined;
   let plan: Manifest | undefined = target.manifest();
@@ -227,6 +231,8 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
       if (tokens > 0) report.cutDocuments++;
     }
     for (const tokens of vectors.tokens ?? []) report.tokens += tokens;
+    if (vectors.usage !== undefined) usage = addUsage(usage, vectors.usage);
+    report.tokens += vectors.usage?.tokens ?? 0;
     onProgress?.({ done: report.added + report.changed + report.unchanged, unit: 'documents' });
   };
 
@@ -254,5 +260,5 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     report.removed = await store.delete(gone);
   }
   await store.settle();
-  return { ...report, took: performance.now() - started };
+  return { ...report, ...(usage === undefined ? {} : { usage }), took: performance.now() - started };
 };

@@ -11,6 +11,12 @@ export interface Pipeline {
   readonly candidates: number;
   /** Names of rerankers, one after the other; null for the first stage alone. @default ["default"], the one that `search` uses */
   readonly reranker: readonly string[] | null;
+  /** Rerankers that rank when that one cannot, in this order. @default none */
+  readonly fallback?: readonly string[];
+  /** A query for which a fallback would rank fails instead. @default false */
+  readonly strict?: boolean;
+  /** The model whose vectors the first stage compares, by name. @default that of the index, or of the evaluation */
+  readonly embedder?: string;
   /** Results that come back, 1 to 10,000. @default 5 in `search`; in an evaluation all the candidates */
   readonly top?: number;
   /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
@@ -26,7 +32,20 @@ export interface Pipeline {
 /** The default of `search`, under a name. */
 export const defaultPipeline: Pipeline = { name: 'default', firstStage: 'dense', candidates: 25, reranker: ['default'], denseWeight: 0.5 };
 
-const keys = ['name', 'firstStage', 'candidates', 'reranker', 'top', 'denseWeight', 'rankFields', 'fieldLabels', 'calibration'] as const;
+const keys = [
+  'name',
+  'firstStage',
+  'candidates',
+  'reranker',
+  'fallback',
+  'strict',
+  'embedder',
+  'top',
+  'denseWeight',
+  'rankFields',
+  'fieldLabels',
+  'calibration',
+] as const;
 
 const wrong = (where: string, why: string): FinetoothError => new FinetoothError('E_USAGE', `${where}: ${why}.`);
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? String(value);
@@ -61,6 +80,9 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     rankFields,
     fieldLabels,
     calibration,
+    fallback,
+    strict,
+    embedder,
   } = given;
   if (typeof name !== 'string' || name.trim() === '') throw wrong(where, `a pipeline needs a "name"; got ${shown(name)}`);
   const here = `${where}, pipeline "${name}"`;
@@ -68,6 +90,9 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     throw wrong(here, `"firstStage" is one of ${firstStages.join(', ')}; got ${shown(firstStage)}`);
   if (typeof denseWeight !== 'number' || !(denseWeight >= 0 && denseWeight <= 1))
     throw wrong(here, `"denseWeight" lies between 0 (words alone) and 1 (vectors alone); got ${shown(denseWeight)}`);
+  if (strict !== undefined && typeof strict !== 'boolean') throw wrong(here, `"strict" is true or false; got ${shown(strict)}`);
+  if (embedder !== undefined && (typeof embedder !== 'string' || embedder === ''))
+    throw wrong(here, `"embedder" is the name of a model; got ${shown(embedder)}`);
   if (fieldLabels !== undefined && typeof fieldLabels !== 'boolean')
     throw wrong(here, `"fieldLabels" is true or false; got ${shown(fieldLabels)}`);
   if (calibration !== undefined && (typeof calibration !== 'string' || calibration === ''))
@@ -75,6 +100,9 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
   const rerankers =
     reranker === null || reranker === 'none' ? null : typeof reranker === 'string' ? [reranker] : namesIn(reranker, 'reranker', here);
   if (calibration !== undefined && rerankers === null) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
+  const others = fallback === undefined ? undefined : namesIn(typeof fallback === 'string' ? [fallback] : fallback, 'fallback', here);
+  if (rerankers === null && others !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
+  if (others === undefined && strict !== undefined) throw wrong(here, '"strict" forbids fallbacks, and there is none');
   return {
     name,
     firstStage: firstStage as FirstStage,
@@ -83,6 +111,9 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     denseWeight,
     ...(top === undefined ? {} : { top: countIn(top, 'top', here) }),
     ...(rankFields === undefined ? {} : { rankFields: namesIn(rankFields, 'rankFields', here) }),
+    ...(others === undefined ? {} : { fallback: others }),
+    ...(strict === undefined ? {} : { strict }),
+    ...(embedder === undefined ? {} : { embedder }),
     ...(fieldLabels === undefined ? {} : { fieldLabels }),
     ...(calibration === undefined ? {} : { calibration }),
   };

@@ -2,7 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import { byScore } from '../math/order.ts';
 import { cascade } from '../rerank/cascade.ts';
 import type { Explanation } from '../rerank/explanation.ts';
-import type { Reranker, Scores } from '../rerank/reranker.ts';
+import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
 import { textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
 import { checkCount, checkQuery, checkScores } from './check.ts';
@@ -60,12 +60,23 @@ export interface Ranked {
   readonly calibrated: boolean;
   /** What each stage gave, by place in the list that was given; NaN where it did not score. One reranker is one stage. */
   readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
+  /** Who ranked, where it was not the reranker that was asked by its own name. */
+  readonly rankedBy?: string;
+  readonly passedOver?: readonly PassedOver[];
+  readonly notes?: readonly string[];
 }
 
-/** Adds what is known; what nobody counted stays unknown. */
-export const addUsage = (a: Usage, b: Usage = {}): Usage => ({
-  ...(a.tokens === undefined && b.tokens === undefined ? {} : { tokens: (a.tokens ?? 0) + (b.tokens ?? 0) }),
-  ...(a.cost === undefined && b.cost === undefined ? {} : { cost: (a.cost ?? 0) + (b.cost ?? 0) }),
+/** What every answer says of how it came about, where there is anything to say. */
+export interface Provenance {
+  /** Rerankers that were asked before the one that ranked, and why they did not. */
+  readonly passedOver?: readonly PassedOver[];
+  /** Sentences about what was done that nobody asked for. */
+  readonly notes?: readonly string[];
+}
+
+export const provenanceOf = ({ passedOver, notes }: Pick<Ranked, 'passedOver' | 'notes'>): Provenance => ({
+  ...(passedOver === undefined ? {} : { passedOver }),
+  ...(notes === undefined ? {} : { notes }),
 });
 
 /** A document to be ranked. `tokens` may be given when the texts are those that the index was made from. */
@@ -219,7 +230,9 @@ export const rankCandidates = async (
     usage: given.usage ?? {},
     complete: given.complete ?? true,
     calibrated: given.relevance !== undefined,
-    stages: given.stages ?? [{ name: reranker.fingerprint, scores: given.scores }],
+    stages: given.stages ?? [{ name: given.rankedBy ?? reranker.fingerprint, scores: given.scores }],
+    ...(given.rankedBy === undefined ? {} : { rankedBy: given.rankedBy }),
+    ...provenanceOf(given),
   };
 };
 
@@ -266,7 +279,7 @@ export const likelyEnough = (
 export const stageScores = (stages: Ranked['stages'], index: number): (number | null)[] =>
   stages.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number)));
 
-export interface RerankAnswer {
+export interface RerankAnswer extends Provenance {
   readonly query: string;
   readonly results: readonly RankedResult[];
   /** Documents of which the reranker could not read the end. */
@@ -276,6 +289,7 @@ export interface RerankAnswer {
   /** False when the deadline stopped the work. */
   readonly complete: boolean;
   readonly rankedBy: string;
+  readonly usage: Usage;
   /** Milliseconds. */
   readonly timings: { readonly rerank: number; readonly total: number };
 }
@@ -299,7 +313,8 @@ export const rerank = async (
   });
   const total = performance.now() - started;
   const { cut, calibrated, complete, stages } = ranked;
-  const order = likelyEnough(ranked, options.minScore, reranker.fingerprint);
+  const who = ranked.rankedBy ?? reranker.fingerprint;
+  const order = likelyEnough(ranked, options.minScore, who);
   const best = order.slice(0, top);
   const rankedBy = rankedByOf(ranked, best);
   const results = best.map((one, at) => {
@@ -321,5 +336,15 @@ export const rerank = async (
         ...(fieldLabels === undefined ? {} : { fieldLabels }),
       })
     : results;
-  return { query, results: told, cut, calibrated, complete, rankedBy: reranker.fingerprint, timings: { rerank: total, total } };
+  return {
+    query,
+    results: told,
+    cut,
+    calibrated,
+    complete,
+    rankedBy: who,
+    ...provenanceOf(ranked),
+    usage: ranked.usage,
+    timings: { rerank: total, total },
+  };
 };

@@ -1,5 +1,6 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { addUsage } from '../rerank/usage.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkCount, checkQuery, checkVectors } from './check.ts';
@@ -7,9 +8,10 @@ import { documentTest, type Filter } from './filter.ts';
 import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
 import {
-  addUsage,
   asOne,
   likelyEnough,
+  type Provenance,
+  provenanceOf,
   type Ranked,
   type RankedResult,
   rankCandidates,
@@ -70,7 +72,7 @@ export interface Timings {
   readonly total: number;
 }
 
-export interface SearchAnswer {
+export interface SearchAnswer extends Provenance {
   readonly query: string;
   readonly firstStage: FirstStage;
   /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
@@ -186,7 +188,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
             ...(onUpdate === undefined ? {} : { onOrder: (now) => onUpdate(resultsOf(now)) }),
           }),
         );
-  const rankedBy = rerankers.length === 0 ? null : rerankers.map(({ fingerprint }) => fingerprint).join(' > ');
+  const rankedBy = rerankers.length === 0 ? null : (ranked.rankedBy ?? rerankers.map(({ fingerprint }) => fingerprint).join(' > '));
   const total = performance.now() - started;
   const results = resultsOf({ ...ranked, order: likelyEnough(ranked, options.minScore, rankedBy ?? firstStage) });
   return {
@@ -201,7 +203,8 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     complete: ranked.complete,
     candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
     cut: ranked.cut,
-    usage: addUsage(ranked.usage, vectors?.tokens === undefined ? {} : { tokens: vectors.tokens[0] as number }),
+    ...provenanceOf(ranked),
+    usage: addUsage(ranked.usage, addUsage(vectors?.usage, vectors?.tokens === undefined ? {} : { tokens: vectors.tokens[0] as number })),
     timings: { embed, retrieve, rerank, total },
   };
 };

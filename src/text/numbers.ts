@@ -27,3 +27,11 @@ export const size = (bytes: number): string => {
   }
   return `${value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}`;
 };
+
+/** US dollars; a query often costs less than a cent: `$12.30`, `$0.0042`. */
+export const dollars = (amount: number): string => {
+  if (amount === 0) return '$0';
+  if (amount < 0.00005) return '< $0.0001';
+  if (amount < 0.995) return `$${amount.toFixed(4)}`;
+  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+};

@@ -51,7 +51,7 @@ export const calibrateCommand = command({
     const report = await calibrate({
       data: flags.data,
       signal,
-      models: modelOptions(run),
+      models: await modelOptions(run),
       candidates: flags.candidates,
       relevantFrom: flags.relevantFrom,
       method: flags.method,

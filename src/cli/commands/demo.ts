@@ -27,7 +27,7 @@ export const demoCommand = command({
       await using index = await openIndex(join(folder, 'films'), {
         create: { fields: ['title', 'overview', 'tagline'] },
         ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
-        models: modelOptions(run),
+        models: await modelOptions(run),
       });
       const report = await index.addRead(readDocuments(sampleFile(), { signal }), {
         signal,

@@ -1,4 +1,5 @@
-import { localEmbedder, openModel } from '../../config/parts.ts';
+import { openEmbedder } from '../../config/embedders.ts';
+import type { Embedder } from '../../embed/embedder.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkVectors } from '../../search/check.ts';
@@ -23,12 +24,12 @@ export const embedCommand = command({
   run: async (run) => {
     const { given, flags, terminal, signal } = run;
     const source = given[0] ?? '-';
-    let embedder: ReturnType<typeof localEmbedder> | undefined;
+    let embedder: Embedder | undefined;
     let fields = flags.fields;
     let done = 0;
     const started = performance.now();
     const flush = async (batch: readonly ReadDocument[]): Promise<void> => {
-      embedder ??= localEmbedder(await openModel(flags.embedder, modelOptions(run)));
+      embedder ??= (await openEmbedder(flags.embedder, await modelOptions(run))).embedder;
       const chosen = fields ?? [];
       const vectors = await embedder.embed(
         batch.map(({ document }) => textOf(document, chosen)),

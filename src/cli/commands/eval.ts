@@ -3,7 +3,7 @@ import { readPipelines } from '../../config/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
 import { command } from '../command.ts';
 import { evalTable } from '../eval-table.ts';
-import { modelFlags, modelOptions } from '../model-flags.ts';
+import { fallbackFlags, fallbackOptions, modelFlags, modelOptions } from '../model-flags.ts';
 import { showProgress } from '../progress.ts';
 import { saveText } from '../save.ts';
 
@@ -26,6 +26,7 @@ export const evalCommand = command({
     'run',
     'pipelines',
     'calibration',
+    ...fallbackFlags,
     'scoreCache',
     'firstStageRun',
     'in',
@@ -57,7 +58,7 @@ export const evalCommand = command({
     const pipelines = flags.pipelines === undefined ? undefined : await readPipelines(flags.pipelines, signal);
     const report = await evaluate({
       signal,
-      models: modelOptions(run),
+      models: await modelOptions(run),
       measures: flags.measures,
       dropEmpty: flags.dropEmpty,
       seed: flags.seed,
@@ -69,6 +70,7 @@ export const evalCommand = command({
       ...(flags.run === undefined ? {} : { runs: flags.run }),
       ...(pipelines === undefined ? {} : { pipelines }),
       ...(flags.calibration === undefined ? {} : { calibration: flags.calibration }),
+      ...fallbackOptions(flags),
       ...(flags.scoreCache === undefined ? {} : { scoreCache: flags.scoreCache }),
       ...(flags.firstStageRun === undefined ? {} : { firstStageRun: flags.firstStageRun }),
       ...(flags.in === undefined ? {} : { in: flags.in }),

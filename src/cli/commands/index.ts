@@ -7,6 +7,7 @@ import { counted, duration, grouped } from '../../text/numbers.ts';
 import type { TokenForm } from '../../types.ts';
 import { command, type Flags } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
+import { billLine } from '../provenance-lines.ts';
 import type { Terminal } from '../terminal.ts';
 
 const reportLine = (report: AddReport, into: string): string => {
@@ -63,7 +64,7 @@ export const indexCommand = command({
       await using index = await openIndex(folder, {
         create,
         ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
-        models: modelOptions(run),
+        models: await modelOptions(run),
       });
       const documents = readDocuments(source, {
         signal,
@@ -94,6 +95,7 @@ export const indexCommand = command({
     );
     terminal.progress('');
     remarks(report, terminal);
+    if (report.usage !== undefined) terminal.say(billLine(report.usage));
     if (flags.json) terminal.write(`${JSON.stringify({ into, ...report })}\n`);
     else terminal.write(`${reportLine(report, into)}\n`);
   },

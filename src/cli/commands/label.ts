@@ -75,7 +75,7 @@ export const labelCommand = command({
     const listed = flags.queries === undefined ? undefined : await readLabelQueries(flags.queries, { signal: run.signal });
     await using index = await openIndex(flags.in, {
       ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
-      models: modelOptions(run),
+      models: await modelOptions(run),
     });
     terminal.progress(`opening ${into}; after a kill this takes a few seconds`);
     const session = await withJudgmentFile(into, run.signal, async (file, signal): Promise<Session> => {

@@ -1,5 +1,6 @@
+import { localName } from '../../config/embedders.ts';
 import { openModel } from '../../config/parts.ts';
-import { rerankerShelf } from '../../config/rerankers.ts';
+import { rerankerShelf, withFallback } from '../../config/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkQuery } from '../../search/check.ts';
@@ -9,7 +10,8 @@ import { defaultFields } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
+import { fallbackFlags, fallbackOptions, longDocumentsOption, minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
+import { provenanceLines } from '../provenance-lines.ts';
 import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { fitted, labelOf } from '../text.ts';
@@ -32,6 +34,7 @@ export const rerankCommand = command({
     'rankFields',
     'fieldLabels',
     'reranker',
+    ...fallbackFlags,
     'longDocuments',
     ...aroundFlags,
     'minScore',
@@ -61,10 +64,11 @@ export const rerankCommand = command({
     if (documents.length === 0)
       throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
     const rankFields = flags.rankFields ?? defaultFields(documents[0]?.document as Document);
-    const models = { ...modelOptions(run), longDocuments: flags.longDocuments };
-    const shelf = rerankerShelf(() => openModel(flags.embedder, models), models);
+    const models = { ...(await modelOptions(run)), ...longDocumentsOption(flags.longDocuments) };
+    const shelf = rerankerShelf(() => openModel(localName(flags.embedder), models), models);
     try {
-      const reranker = await aroundReranker(await shelf.getAll(flags.reranker ?? ['default']), flags, signal);
+      const first = await aroundReranker(await shelf.getAll(flags.reranker ?? ['default']), flags, signal);
+      const reranker = await withFallback(first, fallbackOptions(flags), shelf.get);
       const answer = await rerank(reranker, query, documents, {
         signal,
         top: flags.top,
@@ -86,7 +90,8 @@ export const rerankCommand = command({
       terminal.say(
         `${counted(documents.length, 'document')} scored by ${rankFields.join(', ')} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`,
       );
-      if (!answer.complete) terminal.say(incomplete);
+      if (!answer.complete && answer.rankedBy !== 'first-stage') terminal.say(incomplete);
+      for (const line of provenanceLines(answer)) terminal.say(line);
       if (answer.cut > 0) terminal.say(`note: ${counted(answer.cut, 'document')} did not fit the model's window; the end was not read.`);
     } finally {
       await shelf.close();

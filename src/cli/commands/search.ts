@@ -1,13 +1,25 @@
 import { openIndex } from '../../config/open-index.ts';
 import { readOnePipeline, searchOptionsOf } from '../../config/pipelines.ts';
+import { withFallback } from '../../config/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { asOne } from '../../search/rank.ts';
 import { type SearchOptions, search } from '../../search/search.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { minScoreOption, modelFlags, modelOptions, rerankerOption } from '../model-flags.ts';
+import {
+  fallbackFlags,
+  fallbackOptions,
+  longDocumentsOption,
+  minScoreOption,
+  modelFlags,
+  modelOptions,
+  rerankerOption,
+} from '../model-flags.ts';
+import { provenanceLines } from '../provenance-lines.ts';
 import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
+
+const embedderOf = (embedder: string | undefined): { readonly embedder?: string } => (embedder === undefined ? {} : { embedder });
 
 export const searchCommand = command({
   name: 'search',
@@ -22,6 +34,7 @@ export const searchCommand = command({
     'rankFields',
     'fieldLabels',
     'reranker',
+    ...fallbackFlags,
     'longDocuments',
     ...aroundFlags,
     'minScore',
@@ -40,12 +53,18 @@ export const searchCommand = command({
     if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'search needs --in FOLDER, the index.');
     const pipeline = flags.pipeline === undefined ? undefined : await readOnePipeline(flags.pipeline, signal);
     await using index = await openIndex(flags.in, {
-      ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+      ...embedderOf(flags.embedder ?? pipeline?.embedder),
       ...rerankerOption(flags.reranker),
-      models: { ...modelOptions(run), longDocuments: flags.longDocuments },
+      models: { ...(await modelOptions(run)), ...longDocumentsOption(flags.longDocuments) },
     });
     // So that the time of the first stage is that of a search, not of loading the model.
-    await Promise.all([index.embedder().warm?.(), index.reranker()?.warm?.()]);
+    await Promise.all([
+      index.embedder().warm?.(),
+      index
+        .reranker()
+        ?.warm?.()
+        .catch(() => {}),
+    ]);
     const typed: SearchOptions = {
       candidates: flags.candidates,
       top: flags.top,
@@ -65,10 +84,18 @@ export const searchCommand = command({
     const reranker = chosen.reranker === undefined ? index.reranker() : chosen.reranker;
     if (reranker === null && (flags.calibration ?? flags.scoreCache) !== undefined)
       throw new FinetoothError('E_USAGE', '--calibration and --score-cache are for a reranker; there is none in this search.');
-    const around = reranker === null ? null : await aroundReranker(asOne(reranker), flags, signal);
+    const backup = fallbackOptions(flags);
+    if (reranker === null && backup.fallback !== undefined)
+      throw new FinetoothError('E_USAGE', '--fallback is for a reranker; there is none in this search.');
+    const first = reranker === null ? null : await aroundReranker(asOne(reranker), flags, signal);
+    const around = first === null ? null : await withFallback(first, backup, (name) => index.rerankerNamed([name]));
     const answer = await search(index, given[0] as string, { ...chosen, ...shared, reranker: around });
     await around?.close?.();
-    if (!flags.json) return terminal.write(sideBySide(answer, terminal.columns) + explanationLines(answer.results));
+    if (!flags.json) {
+      terminal.write(sideBySide(answer, terminal.columns) + explanationLines(answer.results));
+      for (const line of provenanceLines(answer)) terminal.say(line);
+      return;
+    }
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
     terminal.write(`${JSON.stringify({ ...answer, candidates })}\n`);
   },

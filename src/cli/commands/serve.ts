@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { command } from '../command.ts';
-import { modelOptions } from '../model-flags.ts';
+import { longDocumentsOption, modelOptions } from '../model-flags.ts';
 
 const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
 
@@ -48,9 +48,9 @@ export const serveCommand = command({
       ...(flags.indexes === undefined ? {} : { indexesFolder: flags.indexes }),
       ...(flags.servedModels === undefined ? {} : { modelNames: flags.servedModels }),
       models: {
-        ...modelOptions({ ...run, flags: { ...flags, models: env.FINETOOTH_MODELS } }),
+        ...(await modelOptions({ ...run, flags: { ...flags, models: env.FINETOOTH_MODELS } })),
         strict: flags.strictModels,
-        longDocuments: flags.longDocuments,
+        ...longDocumentsOption(flags.longDocuments),
       },
       mostRequests: flags.maxRequests,
       mostDocuments: flags.maxDocuments,

@@ -43,7 +43,7 @@ export const tuneCommand = command({
     const report = await tune({
       data: flags.data,
       signal,
-      models: modelOptions(run),
+      models: await modelOptions(run),
       measure: flags.measure,
       folds: flags.folds,
       seed: flags.seed,

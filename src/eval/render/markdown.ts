@@ -1,7 +1,7 @@
-import { counted, duration, grouped } from '../../text/numbers.ts';
+import { counted, dollars, duration, grouped } from '../../text/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
-import { dollars, figure, interval, percent, probability, signed } from './numbers.ts';
+import { figure, interval, percent, probability, signed } from './numbers.ts';
 import {
   claimOf,
   ended,

@@ -28,13 +28,5 @@ export const percent = (share: number): string => {
   return `${share < 0 && Number(digits) !== 0 ? minus : ''}${digits} %`;
 };
 
-/** US dollars; a query often costs less than a cent: `$12.30`, `$0.0042`. */
-export const dollars = (amount: number): string => {
-  if (amount === 0) return '$0';
-  if (amount < 0.00005) return '< $0.0001';
-  if (amount < 0.995) return `$${amount.toFixed(4)}`;
-  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-};
-
 /** An ISO 8601 moment in UTC for people: `2025-03-01 12:34 UTC`. */
 export const moment = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

@@ -26,6 +26,7 @@ export interface Measured {
   /** Where results come with probabilities. */
   readonly reliability?: Reliability;
   readonly failures: readonly Failure[];
+  readonly standIns?: PipelineReport['standIns'];
 }
 
 export interface AssembleOptions {
@@ -65,7 +66,7 @@ const cutOffsOf = ({ cutOffs, firstStage }: Measured): CutOff[] => {
 };
 
 const pipelineReport = (one: Measured, depth: number, chance: Chance): PipelineReport => {
-  const { name, pipeline, evaluation, firstStage, latency, tokens, cost, reliability, failures } = one;
+  const { name, pipeline, evaluation, firstStage, latency, tokens, cost, reliability, failures, standIns } = one;
   const intervals = bootstrapIntervals(evaluation.values, chance);
   const named = <T>(of: (values: Float64Array, at: number) => T): Record<string, T> =>
     Object.fromEntries(evaluation.measures.map((measure, at) => [measure.name, of(evaluation.values[at] as Float64Array, at)]));
@@ -83,6 +84,7 @@ const pipelineReport = (one: Measured, depth: number, chance: Chance): PipelineR
     cutOffs: cutOffsOf(one),
     recall: recallByDepth(firstStage),
     failures,
+    ...(standIns === undefined ? {} : { standIns }),
   };
 };
 
@@ -183,6 +185,11 @@ export const assembleReport = (options: AssembleOptions): EvalReport => {
   const failed = pipelines.filter(({ failures }) => failures.length > 0);
   for (const { name, failures } of failed)
     warnings.push(`"${name}" failed on ${failures.length} of ${queries.length} queries; they count as 0 in its figures.`);
+  for (const { name, standIns } of pipelines)
+    if (standIns !== undefined)
+      warnings.push(
+        `"${name}": ${standIns.queries} of ${queries.length} queries were ranked by a fallback (${standIns.rankedBy}), so its figures are of a mixture. ${standIns.why}`,
+      );
   const results = checkGates(gates, { pipelines, peakMemory, baselineOf });
   if ((gates.length > 0 || earlier !== undefined) && !gates.some(({ quantity }) => quantity.kind === 'failures'))
     for (const { name, failures } of failed)

@@ -58,6 +58,8 @@ export interface PipelineReport {
   /** Mean recall of the first stage (of the run) by depth, rising. */
   readonly recall: readonly { readonly depth: number; readonly recall: number }[];
   readonly failures: readonly Failure[];
+  /** Queries that another reranker ranked, since the one that the pipeline names could not; one of them, and why. Absent when there were none. */
+  readonly standIns?: { readonly queries: number; readonly rankedBy: string; readonly why: string };
 }
 
 /** One document's way between two rankings. Ranks count from 1; nothing where the document is not in the ranking. */

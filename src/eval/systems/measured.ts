@@ -8,7 +8,9 @@ import type { TableOptions } from '../measures/table.ts';
 import type { Measured } from '../report/assemble.ts';
 import { type Stage, stages } from '../report/report.ts';
 import type { SystemRun } from './run-system.ts';
-import type { System } from './system.ts';
+import type { System, SystemAnswer } from './system.ts';
+
+type StandIn = NonNullable<SystemAnswer['standIn']>;
 
 /** A list that is in order already: its places are its scores. */
 const ordered = (ids: readonly string[]): Columns => ({ ids, scores: ids.map((_, at) => ids.length - at) });
@@ -46,9 +48,11 @@ export const measureSystem = (
   const times = (stage: Stage): readonly number[] => all.flatMap(({ latency }) => latency[stage] ?? []);
   const tokens = meanOf(all.map(({ usage }) => usage.tokens));
   const cost = meanOf(all.map(({ usage }) => usage.cost));
+  const standIns = all.flatMap(({ standIn }) => standIn ?? []);
   return {
     name,
     pipeline: { ...pipeline },
+    ...(standIns.length === 0 ? {} : { standIns: { queries: standIns.length, ...(standIns[0] as StandIn) } }),
     evaluation: evaluation.end(),
     firstStage: firstStage.end(),
     cutOffs: new Map([...cutOffs].sort(([a], [b]) => a - b).map(([candidates, cut]) => [candidates, cut.end()])),

@@ -45,8 +45,8 @@ export const runSystemOver = async (
       await journal?.add(query, answer);
       answers.set(query, answer);
     } catch (error) {
-      // A stop and a full disk end the run; everything else is one query's misfortune.
-      if (error instanceof FinetoothError && (error.code === 'E_STOPPED' || error.code === 'E_DISK_FULL')) throw error;
+      // A stop, a full disk and a spent budget end the run; everything else is one query's misfortune.
+      if (error instanceof FinetoothError && ['E_STOPPED', 'E_DISK_FULL', 'E_BUDGET'].includes(error.code)) throw error;
       throwIfStopped(signal);
       firstError ??= error;
       failures.push({ query, message: messageOf(error) });

@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { remembering } from '../../rerank/remembering.ts';
-import type { Reranker } from '../../rerank/reranker.ts';
+import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
 import type { Pipeline } from '../../search/pipeline.ts';
 import { type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { search } from '../../search/search.ts';
@@ -20,7 +20,15 @@ export interface SystemAnswer {
   /** Milliseconds of each stage that ran. */
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
   readonly usage: Usage;
+  /** Who ranked in the place of a reranker that could not, and why it could not. */
+  readonly standIn?: { readonly rankedBy: string; readonly why: string };
 }
+
+/** Why another ranked than the reranker that the pipeline names first, where one did. */
+const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly PassedOver[] }) => {
+  const [first] = passedOver ?? [];
+  return first === undefined || typeof rankedBy !== 'string' ? {} : { standIn: { rankedBy, why: `${first.code}: ${first.why}` } };
+};
 
 /** Something that ranks: a pipeline over an index, or over candidates that somebody else retrieved. */
 export interface System {
@@ -89,6 +97,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
         cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
         latency: { ...(firstStage === 'bm25' ? {} : { embed }), retrieve, ...(remembered === null ? {} : { rerank }), total },
         usage: answer.usage,
+        ...standInOf(answer),
       };
     },
   };
@@ -118,10 +127,8 @@ export const runSystem = (
       });
       const remembered = remembering(reranker);
       const started = performance.now();
-      const { order, calibrated, usage } = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, {
-        ...options,
-        fieldLabels,
-      });
+      const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, fieldLabels });
+      const { order, calibrated, usage } = ranked;
       const rerank = performance.now() - started;
       return {
         ranking: order.slice(0, top).map(({ id }) => id),
@@ -130,6 +137,7 @@ export const runSystem = (
         cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
         latency: { rerank, total: rerank },
         usage,
+        ...standInOf(ranked),
       };
     },
   };

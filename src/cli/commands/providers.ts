@@ -1,0 +1,74 @@
+import { readPrices } from '../../config/price-file.ts';
+import { type ListedModel, type ListedProvider, listProviders } from '../../config/providers.ts';
+import type { Price } from '../../hosted/money/cost.ts';
+import type { Limits } from '../../hosted/vendor.ts';
+import { cacheFolder } from '../../model/cache-folder.ts';
+import { duration, grouped } from '../../text/numbers.ts';
+import { command } from '../command.ts';
+import { harmless } from '../terminal.ts';
+
+const priceWords = (price: Price | undefined): string => {
+  if (price === undefined) return 'price not known';
+  const { tokens, searches, source, seen } = price;
+  if (tokens === 0) return 'free';
+  const amount = tokens === undefined ? `$${searches} a thousand searches` : `$${tokens} a million tokens`;
+  return `${amount} (${source}, ${seen})`;
+};
+
+const limitWords = ({ documents, tokensEach, tokens }: Limits, task: ListedModel['task']): string =>
+  [
+    ...(documents === undefined ? [] : [`${grouped(documents)} ${task === 'rerank' ? 'documents' : 'texts'} a request`]),
+    ...(tokensEach === undefined ? [] : [`${grouped(tokensEach)} tokens each`]),
+    ...(tokens === undefined ? [] : [`${grouped(tokens)} together`]),
+  ].join(', ');
+
+const linesOf = ({
+  name,
+  title,
+  key,
+  keyVariable,
+  baseVariable,
+  baseURL,
+  package: needed,
+  languageModels,
+  models,
+  lastCheck,
+}: ListedProvider): string[] => {
+  const width = Math.max(0, ...models.map((model) => model.name.length));
+  return [
+    `${name}  ${title}`,
+    `  key      ${key === 'missing' ? `missing: set ${keyVariable}` : key === 'none needed' ? `none needed (or ${keyVariable})` : `in ${harmless(key)}`}`,
+    `  address  ${baseURL === undefined ? `missing: set ${baseVariable}` : `${harmless(baseURL)} (or ${baseVariable})`}`,
+    ...(needed === undefined ? [] : [`  package  npm install ${needed}`]),
+    ...models.map(
+      (model) =>
+        `  ${model.task.padEnd(7)}  ${model.name.padEnd(width)}  ${limitWords(model.limits, model.task)}; ${priceWords(model.price)}`,
+    ),
+    ...(languageModels ? [`  also     llm:${name}:MODEL, llm-graded:${name}:MODEL`] : []),
+    ...(lastCheck === undefined
+      ? []
+      : [
+          `  checked  ${lastCheck.at.slice(0, 16).replace('T', ' ')} UTC, ${harmless(lastCheck.model)}: ${lastCheck.ok ? `answered in ${duration(lastCheck.took)}` : harmless(lastCheck.error ?? '')}`,
+        ]),
+  ];
+};
+
+export const providersCommand = command({
+  name: 'providers',
+  about: 'List vendors of hosted models: whether there is a key, models, limits, prices, and how the last check went.',
+  takes: ['[name...]'],
+  options: ['check', 'prices', 'cache', 'json'],
+  examples: ['finetooth providers', 'finetooth providers cohere together --check', 'finetooth providers tei:default --check --json'],
+  run: async ({ given, flags, terminal, signal, env }) => {
+    const listed = await listProviders({
+      names: given.flat() as string[],
+      cacheFolder: flags.cache ?? cacheFolder(env),
+      check: flags.check,
+      variables: env,
+      signal,
+      ...(flags.prices === undefined ? {} : { prices: await readPrices(flags.prices, signal) }),
+    });
+    if (flags.json) return terminal.write(`${JSON.stringify(listed)}\n`);
+    terminal.write(`${listed.map((one) => linesOf(one).join('\n')).join('\n\n')}\n`);
+  },
+});

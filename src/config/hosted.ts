@@ -1,0 +1,128 @@
+import type { Embedder } from '../embed/embedder.ts';
+import { createHostedEmbedder, type HostedEmbedderOptions, type HostedEmbedSource } from '../embed/hosted.ts';
+import { FinetoothError } from '../errors.ts';
+import {
+  type EmbeddingModel,
+  embedWith,
+  isLanguageModel,
+  isRerankingModel,
+  type LanguageModel,
+  type RerankingModel,
+  rerankWith,
+} from '../hosted/ai-sdk.ts';
+import { hostedName } from '../hosted/check-answer.ts';
+import { openLink } from '../hosted/link.ts';
+import type { HostedOptions, HostedSource } from '../hosted/model.ts';
+import type { Vendor } from '../hosted/vendor.ts';
+import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
+import { createHostedReranker, type HostedRerankSource } from '../rerank/hosted.ts';
+import { type LanguageModelOptions, languageModelReranker } from '../rerank/language-model.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+
+export { type Budget, createBudget } from '../hosted/money/budget.ts';
+
+/** `vendor:model` in its two parts; a model may have colons of its own. */
+const parted = (name: string): readonly [Vendor, string] => {
+  const at = name.indexOf(':');
+  const vendor = vendorNamed(at < 0 ? name : name.slice(0, at));
+  const model = at < 0 ? '' : name.slice(at + 1);
+  hostedName(vendor.name, model);
+  return [vendor, model];
+};
+
+const withKey = ({ keyVariables }: Vendor): { readonly keyVariable?: string } => {
+  const [keyVariable] = keyVariables;
+  return keyVariable === undefined ? {} : { keyVariable };
+};
+
+const cannot = (vendor: Vendor, what: 'rerank' | 'embed' | 'languageModel', words: string): FinetoothError => {
+  const others = vendors.filter((one) => one[what] !== undefined).map(({ name }) => name);
+  return new FinetoothError('E_MODEL_UNKNOWN', `${vendor.title} has no ${words}; ${others.join(', ')} have.`);
+};
+
+const rerankSource = (name: string, options: HostedOptions): HostedRerankSource => {
+  const [vendor, model] = parted(name);
+  const { rerank } = vendor;
+  if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
+  return {
+    name: `${vendor.name}:${model}`,
+    limits: rerank.limits(model),
+    ...withKey(vendor),
+    readsList: rerank.readsList?.(model) ?? false,
+    open: async () => {
+      const link = openLink(vendor, options);
+      return { send: await rerank.open(model, link), key: link.key };
+    },
+  };
+};
+
+const languageSource = (name: string, options: HostedOptions): HostedSource<LanguageModel> => {
+  const [vendor, model] = parted(name);
+  const { languageModel } = vendor;
+  if (languageModel === undefined) throw cannot(vendor, 'languageModel', 'language models that are known here');
+  return {
+    name: `${vendor.name}:${model}`,
+    limits: {},
+    ...withKey(vendor),
+    open: async () => {
+      const link = openLink(vendor, options);
+      return { send: await languageModel(model, link), key: link.key };
+    },
+  };
+};
+
+/** Names that make a reranker of a language model, and how it is asked. */
+const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
+
+/**
+ * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
+ * language model, or a reranking or language model of the AI SDK as it is. Nothing is asked, and no key looked for, before the first call.
+ *
+ * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model; calls throw as `createHostedReranker`
+ */
+export const hosted = (what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker => {
+  if (typeof what === 'string') {
+    const at = what.indexOf(':');
+    const mode = languageModes[what.slice(0, at) as keyof typeof languageModes];
+    if (mode === undefined) return createHostedReranker(rerankSource(what, options), options);
+    return languageModelReranker(languageSource(what.slice(at + 1), options), { mode, ...options });
+  }
+  if (isRerankingModel(what)) {
+    // Of another's model nothing is known but its name.
+    const own = { name: `${what.provider}:${what.modelId}`, limits: { documents: 1000 }, readsList: false };
+    return createHostedReranker({ ...own, open: async () => ({ send: rerankWith(what) }) }, options);
+  }
+  if (isLanguageModel(what))
+    return languageModelReranker({ name: `${what.provider}:${what.modelId}`, limits: {}, open: async () => ({ send: what }) }, options);
+  throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
+};
+
+const embedSource = (name: string, options: HostedOptions): HostedEmbedSource => {
+  const [vendor, model] = parted(name);
+  const { embed } = vendor;
+  if (embed === undefined) throw cannot(vendor, 'embed', 'embedding API');
+  const dimensions = embed.dimensions(model);
+  return {
+    name: `${vendor.name}:${model}`,
+    limits: embed.limits(model),
+    ...withKey(vendor),
+    ...(dimensions === undefined ? {} : { dimensions }),
+    open: async () => {
+      const link = openLink(vendor, options);
+      return { send: await embed.open(model, link), key: link.key };
+    },
+  };
+};
+
+/**
+ * An embedder behind an API: `vendor:model` (`together:BAAI/bge-base-en-v1.5`), or an embedding model of the AI SDK as it is. Where the number of
+ * dimensions is not known, one text is embedded to find out.
+ *
+ * @throws as `hosted`
+ */
+export const hostedEmbedder = async (what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
+  if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
+  const most = await what.maxEmbeddingsPerCall;
+  const own = { name: `${what.provider}:${what.modelId}`, limits: most === undefined ? {} : { documents: most } };
+  return createHostedEmbedder({ ...own, open: async () => ({ send: embedWith(what) }) }, options);
+};

@@ -1,0 +1,109 @@
+import { checkedVectors } from '../hosted/check-answer.ts';
+import { estimatedTokens, halved, mostTokens, spansWithin } from '../hosted/estimate.ts';
+import { groupsOf, halves } from '../hosted/groups.ts';
+import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, together } from '../hosted/model.ts';
+import type { Consumption, Embed } from '../hosted/vendor.ts';
+import type { CallOptions, Vectors } from '../types.ts';
+import type { Embedder } from './embedder.ts';
+
+export interface HostedEmbedSource extends HostedSource<Embed> {
+  /** Where it is known. */
+  readonly dimensions?: number;
+}
+
+export interface HostedEmbedderOptions extends HostedOptions {
+  /** Numbers in a vector. @default what is known of the model; else one text is embedded to find out */
+  readonly dimensions?: number;
+}
+
+/** Milliseconds that a call may take when nobody says otherwise: a query is waited for, an import may have to wait for its minute. */
+const USUAL_MS = { query: 30_000, document: 300_000 } as const;
+/** A text that is refused as too long is not cut below this. */
+const SHORTEST = 200;
+
+interface Unit {
+  readonly i: number;
+  readonly text: string;
+}
+
+const consumed = (units: readonly Unit[], tokensIn: (text: string) => number): Consumption => ({
+  tokens: units.reduce((sum, { text }) => sum + tokensIn(text), 0),
+});
+
+interface Asking extends CallOptions {
+  readonly role: 'query' | 'document';
+  readonly dimensions: number | undefined;
+}
+
+const embedAll = async (model: HostedModel<Embed>, texts: readonly string[], { role, dimensions, signal }: Asking): Promise<Vectors> => {
+  if (texts.length === 0) return { data: new Float32Array(0), dimensions: dimensions ?? 0, count: 0 };
+  const until = model.until(USUAL_MS[role]);
+  const { send, requests } = await model.open();
+  const meter = model.meter();
+  const cut = new Uint32Array(texts.length);
+  let size = dimensions;
+  const rows: Float32Array[] = [];
+  const units = texts.map((text, i): Unit => {
+    // An empty text has a vector like any other, but no vendor takes one: a space is the least that can be said.
+    if (text === '') return { i, text: ' ' };
+    const { tokensEach = Number.POSITIVE_INFINITY } = model.limits;
+    if (text.length <= tokensEach) return { i, text };
+    const [[, to]] = spansWithin(text, tokensEach) as [readonly [number, number]];
+    cut[i] = estimatedTokens(text.slice(to));
+    return { i, text: text.slice(0, to) };
+  });
+  const ask = async (group: readonly Unit[], stop: AbortSignal): Promise<void> => {
+    const charge = meter.charge(consumed(group, mostTokens));
+    const outcome = await requests.send(
+      async (inner) => {
+        const reply = await send({ texts: group.map(({ text }) => text), role, signal: inner });
+        const checked = checkedVectors(reply.vectors, group.length, size);
+        return { ...checked, used: reply.used };
+      },
+      { signal: stop, until, pay: charge.pay },
+    );
+    if ('tooLarge' in outcome) {
+      if (group.length > 1) return together(halves(group), ask, { signal: stop });
+      const { i, text } = group[0] as Unit;
+      if (text.length <= SHORTEST) throw outcome.tooLarge;
+      const [[, middle]] = halved(text, [0, text.length]) as [readonly [number, number]];
+      cut[i] = (cut[i] as number) + estimatedTokens(text.slice(middle));
+      return ask([{ i, text: text.slice(0, middle) }], stop);
+    }
+    const { data, used } = outcome.result;
+    charge.done(used, consumed(group, estimatedTokens));
+    size ??= outcome.result.dimensions;
+    for (const [row, { i }] of group.entries()) rows[i] = data.subarray(row * size, (row + 1) * size);
+  };
+  await together(groupsOf(units, model.limits), ask, signal === undefined ? {} : { signal });
+  const width = size ?? 0;
+  const data = new Float32Array(texts.length * width);
+  for (const [i, row] of rows.entries()) data.set(row, i * width);
+  return {
+    data,
+    dimensions: width,
+    count: texts.length,
+    usage: meter.usage(),
+    ...(cut.some((tokens) => tokens > 0) ? { cut } : {}),
+  };
+};
+
+/**
+ * An embedder behind an API: no prompt of ours goes before a text; the vendor is told which side of a search it is on where it can be told.
+ * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `cut` says by how many tokens, about.
+ *
+ * @throws as `createHostedReranker`; E_VENDOR_ANSWER also for vectors of another dimension
+ */
+export const createHostedEmbedder = async (source: HostedEmbedSource, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
+  const model = hostedModel(source, options);
+  const known = options.dimensions ?? source.dimensions;
+  const dimensions = known ?? (await embedAll(model, ['dimensions'], { role: 'query', dimensions: undefined })).dimensions;
+  return {
+    fingerprint: `${source.name}#${dimensions}`,
+    dimensions,
+    embed: (texts, role, { signal } = {}) => embedAll(model, texts, { role, dimensions, ...(signal === undefined ? {} : { signal }) }),
+    warm: async () => {
+      await model.open();
+    },
+  };
+};

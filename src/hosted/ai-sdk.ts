@@ -1,0 +1,115 @@
+/**
+ * The Vercel AI SDK's models, as far as they are used here (@ai-sdk/provider, specifications v2 to v4): any provider's model fits. Its
+ * providers retry nothing by themselves when they are called like this.
+ */
+
+import type { Consumption, Embed, Rerank } from './vendor.ts';
+import { count, field, inPlaces, listIn } from './wire.ts';
+
+type ProviderOptions = Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>>;
+
+export interface RerankingModel {
+  readonly specificationVersion: string;
+  readonly provider: string;
+  readonly modelId: string;
+  doRerank(options: {
+    documents: { type: 'text'; values: string[] };
+    query: string;
+    abortSignal?: AbortSignal;
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's own JSON type differs between its versions
+    providerOptions?: any;
+  }): PromiseLike<{
+    readonly ranking: readonly { readonly index: number; readonly relevanceScore: number }[];
+    readonly response?: { readonly body?: unknown } | undefined;
+  }>;
+}
+
+export interface EmbeddingModel {
+  readonly specificationVersion: string;
+  readonly provider: string;
+  readonly modelId: string;
+  readonly maxEmbeddingsPerCall: number | undefined | PromiseLike<number | undefined>;
+  doEmbed(options: {
+    values: string[];
+    abortSignal?: AbortSignal;
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's own JSON type differs between its versions
+    providerOptions?: any;
+  }): PromiseLike<{
+    readonly embeddings: readonly (readonly number[])[];
+    readonly usage?: { readonly tokens: number } | undefined;
+    readonly response?: { readonly body?: unknown } | undefined;
+  }>;
+}
+
+export interface LanguageModel {
+  readonly specificationVersion: string;
+  readonly provider: string;
+  readonly modelId: string;
+  doGenerate(options: {
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's prompt type differs between its versions
+    prompt: any;
+    maxOutputTokens?: number;
+    temperature?: number;
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's JSON schema type differs between its versions
+    responseFormat?: any;
+    abortSignal?: AbortSignal;
+  }): PromiseLike<{
+    readonly content: readonly { readonly type: string }[];
+    // biome-ignore lint/suspicious/noExplicitAny: a number in v2, an object of numbers from v3 on
+    readonly usage: any;
+  }>;
+}
+
+const isModel = (value: unknown, method: string): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof field(value, 'specificationVersion') === 'string' &&
+  typeof field(value, method) === 'function';
+
+export const isRerankingModel = (value: unknown): value is RerankingModel => isModel(value, 'doRerank');
+export const isEmbeddingModel = (value: unknown): value is EmbeddingModel => isModel(value, 'doEmbed');
+export const isLanguageModel = (value: unknown): value is LanguageModel => isModel(value, 'doGenerate');
+
+/** The SDK's rerank result has no usage: it is read from the body, in the words of Together, Voyage and Cohere. */
+const usedIn = (body: unknown): Consumption => {
+  const usage = field(body, 'usage');
+  const tokens = count(field(usage, 'total_tokens')) ?? count(field(field(field(body, 'meta'), 'tokens'), 'input_tokens'));
+  const searches = count(field(field(field(body, 'meta'), 'billed_units'), 'search_units'));
+  return { ...(tokens === undefined ? {} : { tokens }), ...(searches === undefined ? {} : { searches }) };
+};
+
+/** A reranking model of the SDK as our wire. */
+export const rerankWith =
+  (model: RerankingModel, providerOptions?: ProviderOptions): Rerank =>
+  async ({ query, documents, signal }) => {
+    const { ranking, response } = await model.doRerank({
+      query,
+      documents: { type: 'text', values: [...documents] },
+      abortSignal: signal,
+      ...(providerOptions === undefined ? {} : { providerOptions }),
+    });
+    return {
+      ranking: listIn(ranking).map((row) => ({ index: field(row, 'index'), score: field(row, 'relevanceScore') })),
+      used: usedIn(response?.body),
+    };
+  };
+
+/** An embedding model of the SDK as our wire. The SDK takes vectors as they come; where the body says which text each is of, that counts. */
+export const embedWith =
+  (model: EmbeddingModel, providerOptions?: (role: 'query' | 'document') => ProviderOptions): Embed =>
+  async ({ texts, role, signal }) => {
+    const { embeddings, usage, response } = await model.doEmbed({
+      values: [...texts],
+      abortSignal: signal,
+      ...(providerOptions === undefined ? {} : { providerOptions: providerOptions(role) }),
+    });
+    const rows = field(response?.body, 'data');
+    const tokens = count(usage?.tokens);
+    return {
+      vectors:
+        Array.isArray(rows) && rows.length === embeddings.length && rows.every((row) => Number.isInteger(field(row, 'index')))
+          ? inPlaces(rows, (row) => embeddings[rows.indexOf(row)])
+          : listIn(embeddings),
+      used: tokens === undefined ? {} : { tokens },
+    };
+  };

@@ -1,0 +1,133 @@
+import { FinetoothError, messageOf } from '../../errors.ts';
+import { AnswerTooLarge } from '../bounded-fetch.ts';
+import { field, ShapeError } from '../wire.ts';
+
+/** What a failed request means for those who sent it. */
+export interface Failure {
+  readonly error: FinetoothError;
+  /** Whether the same request may succeed later. */
+  readonly again: boolean;
+  /** Milliseconds that the vendor asks to wait. */
+  readonly afterMs?: number;
+  /** The request was more than the vendor takes: a smaller one may succeed. */
+  readonly tooLarge: boolean;
+  /** Says something about the vendor's health, not about the request. */
+  readonly down: boolean;
+  /** The vendor may have done the work, and bill it. */
+  readonly perhapsBilled: boolean;
+}
+
+/** Who was asked, and what must not be told. */
+export interface Asked {
+  /** `together:Salesforce/Llama-Rank-V1`. */
+  readonly name: string;
+  readonly keyVariable?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** What a stranger wrote, for a sentence: one line, short, without our key. */
+export const quoted = (text: string, key: string | undefined, length = 200): string => {
+  const plain = (key === undefined ? text : text.replaceAll(key, '[key]').replaceAll(encodeURIComponent(key), '[key]'))
+    .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, '$1 [key]')
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim();
+  return plain.length > length ? `${plain.slice(0, length)}…` : plain;
+};
+
+/** RFC 9110: seconds or a date; `retry-after-ms` is what OpenAI and Together add. */
+const waitIn = (headers: Readonly<Record<string, string>>): number | undefined => {
+  const precise = Number(headers['retry-after-ms']);
+  if (headers['retry-after-ms'] !== undefined && precise >= 0) return precise;
+  const after = headers['retry-after'];
+  if (after === undefined) return undefined;
+  const seconds = Number(after);
+  if (seconds >= 0) return seconds * 1000;
+  const at = Date.parse(after);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+};
+
+/** The sentence in a vendor's error body: `{error: {message}}`, `{message}`, `{detail}`, `{error}`, or the text itself. */
+const sentenceIn = (body: string | undefined): string => {
+  if (body === undefined || body.trim() === '') return 'it gave no reason';
+  try {
+    const value = JSON.parse(body) as unknown;
+    const error = field(value, 'error');
+    const found = [field(error, 'message'), field(value, 'message'), field(value, 'detail'), error].find((one) => typeof one === 'string');
+    return (found as string | undefined) ?? body;
+  } catch {
+    return body;
+  }
+};
+
+/** How vendors say that a request was too much: of documents, of tokens, of bytes. */
+const saysTooMuch =
+  /too (long|large|many|big)|exceed|at most|max(imum)?\b.{0,60}\b(batch|tokens?|documents?|texts?|inputs?|length|size|chunks?|context)|(context|sequence|input) length|less than \d+|batch size/i;
+
+/** Codes of the system and of undici beneath a failed fetch. */
+const causeOf = (error: unknown): string => {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; depth++) {
+    const { code } = at as { readonly code?: unknown };
+    if (typeof code === 'string' && /^[A-Z_]{4,}$/.test(code)) return `${code}: ${at.message}`;
+    if (at.cause === undefined) return at.message;
+    at = at.cause;
+  }
+  return messageOf(error);
+};
+
+const none = { again: false, tooLarge: false, down: false, perhapsBilled: false } as const;
+
+/** Any error of one request. */
+export const failureOf = (thrown: unknown, { name, key, keyVariable }: Asked): Failure => {
+  if (thrown instanceof FinetoothError) return { ...none, error: thrown };
+  const cause = { cause: new Error(quoted(messageOf(thrown), key, 2000)) };
+  const given = (thrown ?? {}) as {
+    readonly statusCode?: number;
+    readonly responseHeaders?: Readonly<Record<string, string>>;
+    readonly responseBody?: string;
+  };
+  const unusable = (why: string, part: unknown): Failure => ({
+    ...none,
+    perhapsBilled: true,
+    error: new FinetoothError(
+      'E_VENDOR_ANSWER',
+      `${name} gave an answer that cannot be used: it ${why}. It began with: ${quoted(typeof part === 'string' ? part : (JSON.stringify(part) ?? String(part)), key)}`,
+      cause,
+    ),
+  });
+  if (thrown instanceof ShapeError) return unusable(thrown.message, thrown.part);
+  const status = given.statusCode;
+  // The AI SDK's words for an answer of another shape: a good status and a failure nevertheless.
+  if (status !== undefined && status >= 200 && status < 300)
+    return unusable('does not have the documented shape', given.responseBody ?? messageOf(thrown));
+  const isTooLarge = thrown instanceof AnswerTooLarge || (thrown as { readonly cause?: unknown }).cause instanceof AnswerTooLarge;
+  if (isTooLarge) return unusable(messageOf(thrown).replace(/^its answer /, ''), '');
+  if (status === undefined) {
+    const why = quoted(causeOf(thrown), key);
+    // A certificate does not become valid by asking again.
+    const isTls = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/i.test(why);
+    return {
+      again: !isTls,
+      tooLarge: false,
+      down: true,
+      perhapsBilled: !/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT|TLS|SSL/i.test(why),
+      error: new FinetoothError('E_VENDOR_DOWN', `${name} cannot be reached, or broke off: ${why}.`, cause),
+    };
+  }
+  const headers = given.responseHeaders ?? {};
+  const sentence = sentenceIn(given.responseBody);
+  const why = quoted(sentence, key);
+  const afterMs = waitIn(headers);
+  const wait = afterMs === undefined ? {} : { afterMs };
+  const told = (code: 'E_KEY' | 'E_VENDOR_REFUSED' | 'E_VENDOR_BUSY' | 'E_VENDOR_DOWN', words: string): FinetoothError =>
+    new FinetoothError(code, `${name} ${words} (${status}): ${why}`, cause);
+  const mayAgain = headers['x-should-retry'] !== 'false';
+  if (status === 429) return { ...none, ...wait, again: mayAgain, error: told('E_VENDOR_BUSY', 'asks to slow down') };
+  if ([401, 403, 498].includes(status))
+    return { ...none, error: told('E_KEY', `refused the key${keyVariable === undefined ? '' : ` in ${keyVariable}`}`) };
+  if (status === 408 || status === 425 || status === 409 || status >= 500)
+    return { ...none, ...wait, again: mayAgain, down: status >= 500, error: told('E_VENDOR_DOWN', 'fails') };
+  if (status >= 300 && status < 400)
+    return { ...none, error: told('E_VENDOR_REFUSED', 'sends the request elsewhere, which is not followed since it carries a key') };
+  const tooLarge = status === 413 || ([400, 422].includes(status) && saysTooMuch.test(sentence));
+  return { ...none, tooLarge, error: told('E_VENDOR_REFUSED', 'refused the request') };
+};

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { FinetoothError, messageOf } from '../errors.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import type { Vendor } from './vendor.ts';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface LinkOptions {
+  /** @default the vendor's variable, or the file that the variable with `_FILE` behind it names */
+  readonly apiKey?: string;
+  /** @default the vendor's variable, else its public address */
+  readonly baseURL?: string;
+  /** @default those of the process */
+  readonly variables?: Variables;
+}
+
+/** Where a vendor is and how it knows us. */
+export interface Link {
+  /** Without a slash at its end. */
+  readonly baseURL: string;
+  /** Absent where there is none and none is needed. */
+  readonly key?: string;
+  readonly fetch: typeof fetch;
+  variable(name: string): string | undefined;
+}
+
+const set = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value.trim());
+
+const keyIn = (path: string, variable: string): string => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new FinetoothError('E_KEY', `the file that ${variable} names cannot be read (${messageOf(error)}).`, { cause: error });
+  }
+  const key = text.split(/\r?\n/).find((line) => line.trim() !== '');
+  if (key === undefined) throw new FinetoothError('E_KEY', `the file that ${variable} names is empty; its first line is the key.`);
+  return key.trim();
+};
+
+/** The key of a vendor, and where it stands; nothing where there is none. Throws E_KEY for a file that cannot be read. */
+export const keyOf = ({ keyVariables }: Vendor, variables: Variables): { readonly key: string; readonly from: string } | undefined => {
+  for (const name of keyVariables) {
+    const key = set(variables[name]);
+    if (key !== undefined) return { key, from: name };
+    const file = set(variables[`${name}_FILE`]);
+    if (file !== undefined) return { key: keyIn(file, `${name}_FILE`), from: `${name}_FILE` };
+  }
+  return undefined;
+};
+
+/** Throws E_KEY where a key is needed and none is there, E_USAGE for an address that is none. */
+export const openLink = (vendor: Vendor, options: LinkOptions = {}): Link => {
+  const { variables = process.env } = options;
+  const key = set(options.apiKey) ?? keyOf(vendor, variables)?.key;
+  const [usual] = vendor.keyVariables;
+  if (key === undefined && usual !== undefined && vendor.keyless !== true)
+    throw new FinetoothError('E_KEY', `${vendor.title} needs a key: set ${usual}, or ${usual}_FILE to the path of a file that holds it.`);
+  if (key !== undefined && /[^\x20-\x7e]/.test(key))
+    throw new FinetoothError('E_KEY', `the key for ${vendor.title} holds a character that no key has; look at ${usual}.`);
+  const given = set(options.baseURL) ?? set(variables[vendor.baseVariable]) ?? vendor.baseURL;
+  if (given === undefined) throw new FinetoothError('E_USAGE', `${vendor.title} has no address of its own: set ${vendor.baseVariable}.`);
+  if (!URL.canParse(given) || !/^https?:/.test(given))
+    throw new FinetoothError(
+      'E_USAGE',
+      `the address of ${vendor.title} must begin with http:// or https://; ${vendor.baseVariable} is none.`,
+    );
+  return {
+    baseURL: given.replace(/\/+$/, ''),
+    ...(key === undefined ? {} : { key }),
+    fetch: boundedFetch,
+    variable: (name) => set(variables[name]),
+  };
+};

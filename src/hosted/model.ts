@@ -1,0 +1,104 @@
+import type { CallOptions } from '../types.ts';
+import type { BreakerOptions } from './calls/breaker.ts';
+import { createRequests, type Requests, type RequestsOptions } from './calls/requests.ts';
+import type { LinkOptions } from './link.ts';
+import type { Budget } from './money/budget.ts';
+import { type Price, type PriceTable, priceOf } from './money/cost.ts';
+import { createMeter, type Meter } from './money/meter.ts';
+import { prices as listPrices } from './money/prices.ts';
+import type { Limits } from './vendor.ts';
+
+/** What may be said of every hosted model. */
+export interface HostedOptions extends LinkOptions {
+  /** Milliseconds for a whole call, waiting and trying again included, 1 to 600,000. @default 30,000; for documents to embed 300,000 */
+  readonly deadlineMs?: number;
+  /** Tries of one request, the first included, 1 to 10. @default 3 */
+  readonly tries?: number;
+  /** Requests at the same time. @default what the vendor allows, else 4 */
+  readonly together?: number;
+  /** Requests that begin within a minute. @default what the vendor allows */
+  readonly perMinute?: number;
+  /** What one request may hold, where it is other than the vendor's. */
+  readonly limits?: Limits;
+  /** A text that is too long for the vendor: read in parts of which the best counts, or only its beginning. Vectors are always of the beginning. @default chunk */
+  readonly longDocuments?: 'chunk' | 'truncate';
+  /** Shared by all models that it is given to. @default none */
+  readonly budget?: Budget;
+  /** Prices that go before the list's. */
+  readonly prices?: PriceTable;
+  readonly breaker?: BreakerOptions;
+}
+
+/** A hosted model before it is asked: who, how much at once, and how to open it. */
+export interface HostedSource<Send> {
+  /** `together:BAAI/bge-base-en-v1.5`. */
+  readonly name: string;
+  readonly limits: Limits;
+  readonly keyVariable?: string;
+  /** Finds the key and loads what speaks to the vendor. */
+  open(): Promise<{ readonly send: Send; readonly key?: string | undefined }>;
+}
+
+export interface HostedModel<Send> {
+  readonly name: string;
+  readonly limits: Limits;
+  readonly price: Price | undefined;
+  /** Opens once; what failed is tried again. Throws E_KEY, E_PACKAGE, E_USAGE. */
+  open(): Promise<{ readonly send: Send; readonly requests: Requests }>;
+  /** On the clock of `performance.now`. */
+  until(usualMs: number, deadlineMs?: number): number;
+  meter(): Meter;
+}
+
+/** A source with its line, its breaker, its price and its budget. */
+export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOptions): HostedModel<Send> => {
+  const limits: Limits = { ...source.limits, ...options.limits };
+  const price = priceOf(source.name, options.prices ?? {}) ?? priceOf(source.name, listPrices);
+  const { together = limits.together, perMinute = limits.perMinute } = options;
+  const settings: RequestsOptions = {
+    ...(options.tries === undefined ? {} : { tries: options.tries }),
+    ...(together === undefined ? {} : { together }),
+    ...(perMinute === undefined ? {} : { perMinute }),
+    ...(options.breaker === undefined ? {} : { breaker: options.breaker }),
+  };
+  let opened: Promise<{ readonly send: Send; readonly requests: Requests }> | undefined;
+  return {
+    name: source.name,
+    limits,
+    price,
+    open: () => {
+      opened ??= source.open().then(
+        ({ send, key }) => ({ send, requests: createRequests({ name: source.name, key, keyVariable: source.keyVariable }, settings) }),
+        (error: unknown) => {
+          opened = undefined;
+          throw error;
+        },
+      );
+      return opened;
+    },
+    until: (usualMs, deadlineMs) => performance.now() + Math.min(options.deadlineMs ?? usualMs, deadlineMs ?? Number.POSITIVE_INFINITY),
+    meter: () => createMeter(source.name, price, options.budget),
+  };
+};
+
+/** The work with a signal of its own: one part that fails ends the others. */
+export const together = async <Part>(
+  parts: readonly Part[],
+  work: (part: Part, signal: AbortSignal) => Promise<void>,
+  { signal }: CallOptions,
+): Promise<void> => {
+  const ended = new AbortController();
+  const both = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  let first: { readonly error: unknown } | undefined;
+  await Promise.all(
+    parts.map(async (part) => {
+      try {
+        await work(part, both);
+      } catch (error) {
+        first ??= { error };
+        ended.abort(error);
+      }
+    }),
+  );
+  if (first !== undefined) throw first.error;
+};

@@ -1,0 +1,45 @@
+import { FinetoothError } from '../../errors.ts';
+import { dollars } from '../../text/numbers.ts';
+
+/** Money for any number of models together. One is passed to all that share it. */
+export interface Budget {
+  /** US dollars. */
+  readonly limit: number;
+  /** What was used, calls included of which it is not known whether they are billed. */
+  spent(): number;
+  /** Sets money aside for a call, at most so much; `settle` says what it took. Throws E_BUDGET where there is not enough, or no price is known. */
+  reserve(name: string, most: number | undefined): (took: number) => void;
+}
+
+/** Stops before it is passed: a call for which the rest may not suffice is not made. */
+export const createBudget = (limit: number): Budget => {
+  if (!(limit >= 0) || !Number.isFinite(limit))
+    throw new FinetoothError('E_USAGE', `a budget is an amount of US dollars, 0 or more; got ${limit}.`);
+  let spent = 0;
+  let aside = 0;
+  return {
+    limit,
+    spent: () => spent,
+    reserve: (name, most) => {
+      if (most === undefined)
+        throw new FinetoothError(
+          'E_BUDGET',
+          `no price is known of ${name}, so a budget cannot be kept. Give one with --prices, or leave --budget out.`,
+        );
+      // Sums of cents are not exact in binary.
+      if (spent + aside + most > limit + 1e-12)
+        throw new FinetoothError(
+          'E_BUDGET',
+          `the next call to ${name} may cost ${dollars(most)}; of the budget of ${dollars(limit)}, ${dollars(Math.max(0, limit - spent - aside))} is left. Nothing was sent.`,
+        );
+      aside += most;
+      let isOpen = true;
+      return (took) => {
+        if (!isOpen) return;
+        isOpen = false;
+        aside -= most;
+        spent += took;
+      };
+    },
+  };
+};

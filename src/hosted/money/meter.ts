@@ -1,0 +1,55 @@
+import type { Usage } from '../../types.ts';
+import type { Consumption } from '../vendor.ts';
+import type { Budget } from './budget.ts';
+import { costOf, type Price } from './cost.ts';
+
+/** One request's money, over all its tries. */
+export interface Charge {
+  /** For `Requests.send`. */
+  readonly pay: () => (outcome: 'free' | 'perhaps') => void;
+  /** After success, what the vendor says was used; what it does not say is `about`. */
+  done(used: Consumption, about: Consumption): void;
+}
+
+/** Counts what one call uses, and holds it against the price and the budget. */
+export interface Meter {
+  /** Throws E_BUDGET from `pay`. `most`: what the request cannot exceed. */
+  charge(most: Consumption): Charge;
+  usage(): Usage;
+}
+
+export const createMeter = (name: string, price: Price | undefined, budget: Budget | undefined): Meter => {
+  let requests = 0;
+  let tokens: number | undefined;
+  let cost: number | undefined;
+  let isEstimated = false;
+  return {
+    charge: (most) => {
+      const bound = costOf(most, price);
+      let settle: ((took: number) => void) | undefined;
+      return {
+        pay: () => {
+          settle = budget?.reserve(name, bound);
+          requests++;
+          return (outcome) => settle?.(outcome === 'free' ? 0 : (bound ?? 0));
+        },
+        done: (used, about) => {
+          const [told, guessed] = [costOf(used, price), costOf({ ...about, ...used }, price)];
+          // What is not known is taken from the budget as if it were the most that it can be.
+          settle?.(told ?? bound ?? 0);
+          const own = told ?? guessed;
+          if (own !== undefined) cost = (cost ?? 0) + own;
+          if (told === undefined && guessed !== undefined) isEstimated = true;
+          const read = (used.tokens ?? 0) + (used.written ?? 0);
+          if (used.tokens !== undefined) tokens = (tokens ?? 0) + read;
+        },
+      };
+    },
+    usage: () => ({
+      requests,
+      ...(tokens === undefined ? {} : { tokens }),
+      ...(cost === undefined ? {} : { cost }),
+      ...(isEstimated ? { estimated: true } : {}),
+    }),
+  };
+};

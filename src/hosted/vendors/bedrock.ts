@@ -1,0 +1,52 @@
+/** Amazon Bedrock through @ai-sdk/amazon-bedrock 5: the agent runtime's Rerank and the runtime's InvokeModel. */
+import { type EmbeddingModel, embedWith, type LanguageModel, type RerankingModel, rerankWith } from '../ai-sdk.ts';
+import type { Link } from '../link.ts';
+import { peer } from '../peer.ts';
+import type { Vendor } from '../vendor.ts';
+
+const provider = async ({ baseURL, key, fetch, variable }: Link) => {
+  const { createAmazonBedrock } = await peer('@ai-sdk/amazon-bedrock', () => import('@ai-sdk/amazon-bedrock'));
+  const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? 'us-east-1';
+  // Without a bearer key, access key and secret are taken from AWS's own variables.
+  const secrets = {
+    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+    sessionToken: variable('AWS_SESSION_TOKEN'),
+  };
+  return createAmazonBedrock({
+    region,
+    fetch,
+    ...(baseURL === usual ? {} : { baseURL }),
+    ...(key === undefined || key === secrets.accessKeyId
+      ? Object.fromEntries(Object.entries(secrets).filter(([, one]) => one !== undefined))
+      : { apiKey: key }),
+  });
+};
+
+/** Stands for the region's own addresses. */
+const usual = 'https://bedrock.amazonaws.com';
+
+export const bedrock: Vendor = {
+  name: 'bedrock',
+  title: 'Amazon Bedrock',
+  keyVariables: ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID'],
+  baseVariable: 'BEDROCK_BASE_URL',
+  baseURL: usual,
+  package: '@ai-sdk/amazon-bedrock',
+  rerank: {
+    models: ['cohere.rerank-v3-5:0', 'amazon.rerank-v1:0'],
+    // 1,000 sources of at most 32,000 characters (API reference of Rerank).
+    limits: () => ({ documents: 1000, tokensEach: 4000 }),
+    open: async (model, link) => rerankWith((await provider(link)).reranking(model) as RerankingModel),
+  },
+  embed: {
+    models: ['amazon.titan-embed-text-v2:0', 'cohere.embed-english-v3', 'cohere.embed-multilingual-v3'],
+    limits: (model) => (/cohere/.test(model) ? { documents: 96, tokensEach: 510 } : { documents: 1, tokensEach: 8000 }),
+    dimensions: (model) => (/titan-embed-text-v2|cohere\.embed-.*v3/.test(model) ? 1024 : undefined),
+    open: async (model, link) =>
+      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
+        amazonBedrock: /cohere/.test(model) ? { inputType: role === 'query' ? 'search_query' : 'search_document', truncate: 'NONE' } : {},
+      })),
+  },
+  languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
+};

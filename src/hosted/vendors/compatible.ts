@@ -1,0 +1,28 @@
+/** What several servers speak alike: Jina's form of /rerank and OpenAI's of /embeddings. */
+import type { EmbedService, RerankService } from '../vendor.ts';
+import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts';
+
+/** `{model, query, documents}` to `{results: [{index, relevance_score}], usage: {total_tokens, cost, search_units}}`. */
+export const jinaRerank =
+  (path: string): RerankService['open'] =>
+  async (model, link) =>
+  async ({ query, documents, signal }) => {
+    const { body } = await post(link, path, { model, query, documents }, signal);
+    const usage = field(body, 'usage');
+    const [tokens, cost, searches] = ['total_tokens', 'cost', 'search_units'].map((name) => count(field(usage, name)));
+    return {
+      ranking: rankingIn(listIn(body, 'results'), 'relevance_score'),
+      used: {
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(cost === undefined ? {} : { cost }),
+        ...(searches === undefined ? {} : { searches }),
+      },
+    };
+  };
+
+/** `{model, input, encoding_format: "float"}` to `{data: [{index, embedding}], usage}`. */
+export const openAiEmbed =
+  (path: string): EmbedService['open'] =>
+  async (model, link) =>
+  async ({ texts, signal }) =>
+    openAiVectors((await post(link, path, { model, input: texts, encoding_format: 'float' }, signal)).body);

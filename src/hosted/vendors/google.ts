@@ -1,0 +1,29 @@
+/** Google's Gemini API through @ai-sdk/google 4: embedContent and batchEmbedContents. */
+import { type EmbeddingModel, embedWith, type LanguageModel } from '../ai-sdk.ts';
+import type { Link } from '../link.ts';
+import { peer } from '../peer.ts';
+import type { Vendor } from '../vendor.ts';
+
+const provider = async ({ baseURL, key, fetch }: Link) => {
+  const { createGoogleGenerativeAI } = await peer('@ai-sdk/google', () => import('@ai-sdk/google'));
+  return createGoogleGenerativeAI({ baseURL, fetch, ...(key === undefined ? {} : { apiKey: key }) });
+};
+
+export const google: Vendor = {
+  name: 'google',
+  title: 'Google Gemini',
+  keyVariables: ['GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY'],
+  baseVariable: 'GOOGLE_BASE_URL',
+  baseURL: 'https://generativelanguage.googleapis.com/v1beta',
+  package: '@ai-sdk/google',
+  embed: {
+    models: ['gemini-embedding-001'],
+    limits: () => ({ documents: 100, tokensEach: 2000 }),
+    dimensions: (model) => (model === 'gemini-embedding-001' ? 3072 : undefined),
+    open: async (model, link) =>
+      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
+        google: { taskType: role === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT' },
+      })),
+  },
+  languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
+};

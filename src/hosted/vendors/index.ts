@@ -1,0 +1,58 @@
+import { FinetoothError } from '../../errors.ts';
+import { nearestName } from '../../text/nearest-name.ts';
+import type { Vendor } from '../vendor.ts';
+import { bedrock } from './bedrock.ts';
+import { cohere } from './cohere.ts';
+import { google } from './google.ts';
+import { infinity } from './infinity.ts';
+import { jina } from './jina.ts';
+import { lmstudio } from './lmstudio.ts';
+import { mistral } from './mistral.ts';
+import { mixedbread } from './mixedbread.ts';
+import { ollama } from './ollama.ts';
+import { openai } from './openai.ts';
+import { openaiCompatible } from './openai-compatible.ts';
+import { openrouter } from './openrouter.ts';
+import { pinecone } from './pinecone.ts';
+import { tei } from './tei.ts';
+import { together } from './together.ts';
+import { vllm } from './vllm.ts';
+import { voyage } from './voyage.ts';
+import { zeroentropy } from './zeroentropy.ts';
+
+/** Every vendor that a name may begin with. */
+export const vendors: readonly Vendor[] = [
+  together,
+  cohere,
+  voyage,
+  jina,
+  mixedbread,
+  zeroentropy,
+  pinecone,
+  bedrock,
+  openai,
+  google,
+  mistral,
+  openrouter,
+  tei,
+  vllm,
+  infinity,
+  ollama,
+  lmstudio,
+  openaiCompatible,
+];
+
+/** Whether a name is of the form `vendor:model`; a drive letter or a path is not. */
+export const looksHosted = (name: string): boolean => /^[a-z][a-z-]+:/.test(name);
+
+/** Throws E_MODEL_UNKNOWN for a vendor that is none of these. */
+export const vendorNamed = (name: string): Vendor => {
+  const found = vendors.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const all = vendors.map((one) => one.name);
+  const near = nearestName(name, all);
+  throw new FinetoothError(
+    'E_MODEL_UNKNOWN',
+    `there is no vendor "${name}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${all.join(', ')}.`,
+  );
+};

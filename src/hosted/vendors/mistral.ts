@@ -1,0 +1,26 @@
+/** Mistral through @ai-sdk/mistral 4: POST /embeddings. */
+import { type EmbeddingModel, embedWith, type LanguageModel } from '../ai-sdk.ts';
+import type { Link } from '../link.ts';
+import { peer } from '../peer.ts';
+import type { Vendor } from '../vendor.ts';
+
+const provider = async ({ baseURL, key, fetch }: Link) => {
+  const { createMistral } = await peer('@ai-sdk/mistral', () => import('@ai-sdk/mistral'));
+  return createMistral({ baseURL, fetch, ...(key === undefined ? {} : { apiKey: key }) });
+};
+
+export const mistral: Vendor = {
+  name: 'mistral',
+  title: 'Mistral',
+  keyVariables: ['MISTRAL_API_KEY'],
+  baseVariable: 'MISTRAL_BASE_URL',
+  baseURL: 'https://api.mistral.ai/v1',
+  package: '@ai-sdk/mistral',
+  embed: {
+    models: ['mistral-embed', 'codestral-embed'],
+    limits: () => ({ documents: 32, tokensEach: 8000, tokens: 16_000, together: 1 }),
+    dimensions: (model) => ({ 'mistral-embed': 1024, 'codestral-embed': 1536 })[model],
+    open: async (model, link) => embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel),
+  },
+  languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
+};

@@ -1,0 +1,39 @@
+/** Hugging Face text-embeddings-inference: POST /rerank and /embed (router/src/http, commit 0d124dc). One model a server: its name is not sent. */
+import type { Vendor } from '../vendor.ts';
+import { type Answer, count, listIn, post, rankingIn } from '../wire.ts';
+
+const used = ({ headers }: Answer) => {
+  const tokens = headers.get('x-compute-tokens');
+  return tokens === null ? {} : { tokens: count(Number(tokens)) ?? 0 };
+};
+
+export const tei: Vendor = {
+  name: 'tei',
+  title: 'Text Embeddings Inference',
+  keyVariables: ['TEI_API_KEY'],
+  keyless: true,
+  baseVariable: 'TEI_BASE_URL',
+  baseURL: 'http://127.0.0.1:8080',
+  rerank: {
+    models: ['default'],
+    // --max-client-batch-size.
+    limits: () => ({ documents: 32 }),
+    open:
+      async (_, link) =>
+      async ({ query, documents, signal }) => {
+        const answer = await post(link, '/rerank', { query, texts: documents, truncate: false, raw_scores: false }, signal);
+        return { ranking: rankingIn(listIn(answer.body), 'score'), used: used(answer) };
+      },
+  },
+  embed: {
+    models: ['default'],
+    limits: () => ({ documents: 32 }),
+    dimensions: () => undefined,
+    open:
+      async (_, link) =>
+      async ({ texts, signal }) => {
+        const answer = await post(link, '/embed', { inputs: texts, truncate: false, normalize: true }, signal);
+        return { vectors: listIn(answer.body), used: used(answer) };
+      },
+  },
+};

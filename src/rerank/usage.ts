@@ -1,0 +1,15 @@
+import type { Usage } from '../types.ts';
+
+const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+
+/** Adds what is known; what nobody counted stays unknown. */
+export const addUsage = (a: Usage = {}, b: Usage = {}): Usage => {
+  const [tokens, cost, requests] = [sum(a.tokens, b.tokens), sum(a.cost, b.cost), sum(a.requests, b.requests)];
+  return {
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(requests === undefined ? {} : { requests }),
+    ...(a.estimated || b.estimated ? { estimated: true } : {}),
+  };
+};
