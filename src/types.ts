@@ -70,6 +70,8 @@ export interface Usage {
   readonly requests?: number;
   /** Part of the cost is an estimate: a vendor did not say what it counted. */
   readonly estimated?: true;
+  /** Part of the work has no known price and is not in the cost. */
+  readonly unpriced?: true;
 }
 
 export interface CallOptions {

@@ -1,14 +1,15 @@
 import type { Provenance } from '../search/rank.ts';
 import { counted, dollars } from '../text/numbers.ts';
 import type { Usage } from '../types.ts';
+import { rerankerWords } from './reranker-words.ts';
 import { harmless } from './terminal.ts';
 
-/** What hosted models used: `2 requests to hosted models, 1,837 tokens, $0.0002`. */
-export const billLine = ({ requests = 0, tokens, cost, estimated }: Usage): string => {
+/** What hosted models used: `2 requests to hosted models, $0.0002`. */
+export const billLine = ({ requests = 0, cost, estimated, unpriced }: Usage): string => {
   const parts = [
     `${counted(requests, 'request')} to hosted models`,
-    ...(tokens === undefined ? [] : [counted(tokens, 'token')]),
-    cost === undefined ? 'at a price that is not known' : `${estimated ? 'about ' : ''}${dollars(cost)}`,
+    ...(cost === undefined ? [] : [`${estimated ? 'about ' : ''}${dollars(cost)}`]),
+    ...(unpriced ? [cost === undefined ? 'at a price that is not known' : 'and some at a price that is not known'] : []),
   ];
   return `${parts.join(', ')}.`;
 };
@@ -17,7 +18,9 @@ export const billLine = ({ requests = 0, tokens, cost, estimated }: Usage): stri
 export const provenanceLines = (answer: Provenance & { readonly rankedBy: string | null; readonly usage: Usage }): readonly string[] => {
   const { passedOver = [], notes = [], rankedBy, usage } = answer;
   const order =
-    rankedBy === 'first-stage' ? 'the order is that of the first stage, which nobody reranked' : `ranked by ${rankedBy} instead`;
+    rankedBy === 'first-stage'
+      ? 'the order is that of the first stage, which nobody reranked'
+      : `ranked by ${rerankerWords(rankedBy ?? '')} instead`;
   return [
     ...passedOver.map(({ code, why }) => `note: ${code}: ${harmless(why)}`),
     ...(passedOver.length > 0 ? [`note: ${order}.`] : []),

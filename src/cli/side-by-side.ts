@@ -1,18 +1,13 @@
 import type { SearchAnswer } from '../search/search.ts';
 import { duration } from '../text/numbers.ts';
 import type { Document } from '../types.ts';
+import { rerankerWords } from './reranker-words.ts';
 import { fitted, labelOf } from './text.ts';
 
 const moved = (from: number, to: number): string =>
   from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`;
 
 const scoreText = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(4) : score.toFixed(2));
-
-/** The models of a fingerprint in the order of their stages. */
-const shortFingerprint = (fingerprint: string): string => {
-  const parts = [...fingerprint.matchAll(/([a-z][a-z-]*)-\d+\(([^()@]+)@/g)];
-  return parts.length === 0 ? fingerprint : parts.map(([, form, model]) => `${form?.replaceAll('-', ' ')} on ${model}`).join(', then ');
-};
 
 /** What people are told when the deadline came first. */
 export const incomplete =
@@ -27,7 +22,8 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
   if (candidates.length === 0) return `nothing found for "${answer.query}"\n`;
   const rows = Math.max(results.length, Math.min(candidates.length, results.length));
   const label = Math.max(12, Math.min(44, Math.floor((Math.min(columns, 140) - 46) / 2)));
-  const heading = `  #  ${fitted(`first stage: ${answer.firstStage}`, label)}   score │  #  ${fitted(answer.rankedBy === null ? 'not reranked' : 'reranked', label)}   score  moved`;
+  const nobody = answer.rankedBy === null || answer.rankedBy === 'first-stage';
+  const heading = `  #  ${fitted(`first stage: ${answer.firstStage}`, label)}   score │  #  ${fitted(nobody ? 'not reranked' : 'reranked', label)}   score  moved`;
   const lines = [heading, `${'─'.repeat(label + 14)}┼${'─'.repeat(label + 30)}`];
   for (let row = 0; row < rows; row++) {
     const hit = candidates[row];
@@ -42,9 +38,9 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
         : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}`;
     lines.push(`${left} │${right}`.trimEnd());
   }
-  const who = answer.rankedBy === null ? '' : ` Reranked by ${shortFingerprint(answer.rankedBy)}.`;
+  const who = nobody ? '' : ` Reranked by ${rerankerWords(answer.rankedBy as string)}.`;
   lines.push('', `${candidates.length} candidates, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`);
-  if (!answer.complete) lines.push(incomplete);
+  if (!answer.complete && !nobody) lines.push(incomplete);
   if (answer.cut > 0) lines.push(`${answer.cut} of the candidates were longer than the model's window; their ends were not read.`);
   return `${lines.join('\n')}\n`;
 };

@@ -11,5 +11,6 @@ export const addUsage = (a: Usage = {}, b: Usage = {}): Usage => {
     ...(cost === undefined ? {} : { cost }),
     ...(requests === undefined ? {} : { requests }),
     ...(a.estimated || b.estimated ? { estimated: true } : {}),
+    ...(a.unpriced || b.unpriced ? { unpriced: true } : {}),
   };
 };

@@ -176,18 +176,8 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const flush = async (batch: readonly Pending[]): Promise<void> => {
     if (batch.length === 0) return;
     const manifest = plan as Manifest;
-    if (target.manifest() === undefined) {
-      const made = (await store.open(manifest)) as Manifest;
-      if (made.embedder !== manifest.embedder || JSON.stringify(made.fields) !== JSON.stringify(manifest.fields)) {
-        throw new FinetoothError(
-          'E_LOCKED',
-          'another process made this index a moment ago, with another model or other fields. Run the command again to add to that one.',
-        );
-      }
-      target.created(made);
-    }
     const known = new Map<string, Entry>();
-    for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
+    if (target.manifest() !== undefined) for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
     const fresh = batch
       .filter(({ id, hash }) => known.get(id)?.hash !== hash)
       .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
@@ -201,6 +191,17 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     checkVectors(vectors, toEmbed.length, embedder.dimensions, embedder.fingerprint);
     if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);
     throwIfStopped(signal);
+    // Only now: a model that cannot be asked leaves no empty index behind.
+    if (target.manifest() === undefined) {
+      const made = (await store.open(manifest)) as Manifest;
+      if (made.embedder !== manifest.embedder || JSON.stringify(made.fields) !== JSON.stringify(manifest.fields)) {
+        throw new FinetoothError(
+          'E_LOCKED',
+          'another process made this index a moment ago, with another model or other fields. Run the command again to add to that one.',
+        );
+      }
+      target.created(made);
+    }
     const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
     const entries = fresh.map(({ id, document, hash, text }, i): Entry => {
       const row = rowOf.get(id);

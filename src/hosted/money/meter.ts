@@ -23,6 +23,7 @@ export const createMeter = (name: string, price: Price | undefined, budget: Budg
   let tokens: number | undefined;
   let cost: number | undefined;
   let isEstimated = false;
+  let isUnpriced = false;
   return {
     charge: (most) => {
       const bound = costOf(most, price);
@@ -38,7 +39,8 @@ export const createMeter = (name: string, price: Price | undefined, budget: Budg
           // What is not known is taken from the budget as if it were the most that it can be.
           settle?.(told ?? bound ?? 0);
           const own = told ?? guessed;
-          if (own !== undefined) cost = (cost ?? 0) + own;
+          if (own === undefined) isUnpriced = true;
+          else cost = (cost ?? 0) + own;
           if (told === undefined && guessed !== undefined) isEstimated = true;
           const read = (used.tokens ?? 0) + (used.written ?? 0);
           if (used.tokens !== undefined) tokens = (tokens ?? 0) + read;
@@ -50,6 +52,7 @@ export const createMeter = (name: string, price: Price | undefined, budget: Budg
       ...(tokens === undefined ? {} : { tokens }),
       ...(cost === undefined ? {} : { cost }),
       ...(isEstimated ? { estimated: true } : {}),
+      ...(isUnpriced ? { unpriced: true } : {}),
     }),
   };
 };
