@@ -95,10 +95,10 @@ export const failureOf = (thrown: unknown, { name, key, keyVariable }: Asked): F
     ),
   });
   if (thrown instanceof ShapeError) return unusable(thrown.message, thrown.part);
-  const status = given.statusCode;
-  // The AI SDK's words for an answer of another shape: a good status and a failure nevertheless.
-  if (status !== undefined && status >= 200 && status < 300)
-    return unusable('does not have the documented shape', given.responseBody ?? messageOf(thrown));
+  // The AI SDK's words for an answer of another shape are a good status with the body that came; without a body, the connection broke.
+  const isGood = given.statusCode !== undefined && given.statusCode >= 200 && given.statusCode < 300;
+  if (isGood && given.responseBody !== undefined) return unusable('does not have the documented shape', given.responseBody);
+  const status = isGood ? undefined : given.statusCode;
   const isTooLarge = thrown instanceof AnswerTooLarge || (thrown as { readonly cause?: unknown }).cause instanceof AnswerTooLarge;
   if (isTooLarge) return unusable(messageOf(thrown).replace(/^its answer /, ''), '');
   if (status === undefined) {
