@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { FinetoothError } from '../../errors.ts';
+import { ShapeError, WireError } from '../wire.ts';
+import { failureOf, quoted } from './failure.ts';
+
+const asked = { name: 'cohere:rerank-v3.5', key: 'sk-1234/secret', keyVariable: 'COHERE_API_KEY' };
+const status = (statusCode: number, responseBody: string, responseHeaders: Record<string, string> = {}) =>
+  failureOf(new WireError('status', { statusCode, responseBody, responseHeaders }), asked);
+
+describe('a failed request', () => {
+  it.each([
+    [429, 'E_VENDOR_BUSY', { again: true, down: false }],
+    [500, 'E_VENDOR_DOWN', { again: true, down: true }],
+    [503, 'E_VENDOR_DOWN', { again: true, down: true }],
+    [529, 'E_VENDOR_DOWN', { again: true, down: true }],
+    [408, 'E_VENDOR_DOWN', { again: true, down: false }],
+    [401, 'E_KEY', { again: false, down: false }],
+    [498, 'E_KEY', { again: false, down: false }],
+    [404, 'E_VENDOR_REFUSED', { again: false, down: false, tooLarge: false }],
+    [413, 'E_VENDOR_REFUSED', { again: false, tooLarge: true }],
+  ] as const)('of status %i is %s', (code, name, rest) => {
+    const failure = status(code, '{"message":"no"}');
+    expect(failure).toMatchObject(rest);
+    expect(failure.error).toMatchObject({ code: name, message: expect.stringContaining(`(${code}): no`) });
+  });
+
+  it.each([
+    ['2', 2000],
+    ['0.05', 50],
+    [new Date(Date.now() + 5000).toUTCString(), 4500],
+    ['soon', undefined],
+  ])('is asked again after "%s"', (after, expected) => {
+    const { afterMs } = status(429, '', { 'retry-after': after });
+    if (expected === undefined) expect(afterMs).toBeUndefined();
+    else expect(Math.abs((afterMs as number) - expected)).toBeLessThan(1000);
+  });
+
+  it('follows what else vendors say about asking again', () => {
+    expect(status(429, '', { 'retry-after': '9', 'retry-after-ms': '120' }).afterMs).toBe(120);
+    expect(status(500, '', { 'x-should-retry': 'false' }).again).toBe(false);
+  });
+
+  // The words of Voyage, Cohere, TEI, vLLM, Pinecone, OpenAI.
+  it.each([
+    '{"detail":"Request to model failed. The max allowed tokens per submitted batch is 600000."}',
+    '{"message":"invalid request: number of total max chunks (number of documents * max chunks per doc) must be less than 10000"}',
+    '{"error":"batch size 40 > maximum allowed batch size 32","error_type":"Validation"}',
+    `{"error":{"message":"This model's maximum context length is 512 tokens"}}`,
+    '{"error":{"message":"Input length 97 exceeds inputs limit of 96"}}',
+    `{"error":{"message":"Invalid 'input': array too long."}}`,
+  ])('was too much: %s', (body) => {
+    expect(status(400, body).tooLarge).toBe(true);
+    expect(status(422, body).tooLarge).toBe(true);
+    expect(status(401, body).tooLarge).toBe(false);
+  });
+
+  it('tells no key, whoever repeats it, and in one line', () => {
+    const { error } = status(401, `{"message":"bad key sk-1234/secret\\nsk-1234%2Fsecret, Authorization: Bearer other-key"}`);
+    expect(error.message).toContain('bad key [key] [key], Authorization: Bearer [key]');
+    expect(`${error.message}${String(error.cause)}`).not.toMatch(/1234|other-key/);
+    expect(quoted('a\u0000b\u001b[31m\nc', undefined)).toBe('a b [31m c');
+    expect(quoted('x'.repeat(500), undefined, 20)).toBe(`${'x'.repeat(20)}…`);
+  });
+
+  it('of a shape quotes the part that is wrong', () => {
+    const { error, again, perhapsBilled } = failureOf(new ShapeError('gives the index 9', { index: 9, note: 'sk-1234/secret' }), asked);
+    expect(error.code).toBe('E_VENDOR_ANSWER');
+    expect(error.message).toContain('it gives the index 9. It began with: {"index":9,"note":"[key]"}');
+    expect([again, perhapsBilled]).toEqual([false, true]);
+  });
+
+  it('without a status is the network, and certificates are not tried again', () => {
+    const reset = new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
+    expect(failureOf(reset, asked)).toMatchObject({ again: true, down: true, perhapsBilled: true, error: { code: 'E_VENDOR_DOWN' } });
+    const refused = new TypeError('fetch failed', { cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) });
+    expect(failureOf(refused, asked)).toMatchObject({ again: true, perhapsBilled: false });
+    const tls = new TypeError('fetch failed', {
+      cause: Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+    });
+    expect(failureOf(tls, asked)).toMatchObject({ again: false, down: true });
+  });
+
+  it('of ours stays what it is', () => {
+    const error = new FinetoothError('E_PACKAGE', 'not installed');
+    expect(failureOf(error, asked)).toMatchObject({ error, again: false, tooLarge: false });
+  });
+});
