@@ -71,6 +71,16 @@ const languageSource = (name: string, options: HostedOptions): HostedSource<Lang
   };
 };
 
+/** What the AI SDK calls vendors that have another name here. */
+const sdkNames: Readonly<Record<string, string>> = { togetherai: 'together', 'amazon-bedrock': 'bedrock' };
+
+/** The vendor of a model of the AI SDK, whose provider is called `cohere.reranking` and the like, and the model's name here. */
+const ownNameOf = ({ provider, modelId }: { readonly provider: string; readonly modelId: string }) => {
+  const [first = provider] = provider.split('.');
+  const name = sdkNames[first] ?? first;
+  return { name: `${name}:${modelId}`, vendor: vendors.find((one) => one.name === name) };
+};
+
 /** Names that make a reranker of a language model, and how it is asked. */
 const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
 
@@ -88,12 +98,13 @@ export const hosted = (what: string | RerankingModel | LanguageModel, options: L
     return languageModelReranker(languageSource(what.slice(at + 1), options), { mode, ...options });
   }
   if (isRerankingModel(what)) {
-    // Of another's model nothing is known but its name.
-    const own = { name: `${what.provider}:${what.modelId}`, limits: { documents: 1000 }, readsList: false };
+    const { name, vendor } = ownNameOf(what);
+    const { limits = () => ({ documents: 1000 }), readsList = () => false } = vendor?.rerank ?? {};
+    const own = { name, limits: limits(what.modelId), readsList: readsList(what.modelId) };
     return createHostedReranker({ ...own, open: async () => ({ send: rerankWith(what) }) }, options);
   }
   if (isLanguageModel(what))
-    return languageModelReranker({ name: `${what.provider}:${what.modelId}`, limits: {}, open: async () => ({ send: what }) }, options);
+    return languageModelReranker({ name: ownNameOf(what).name, limits: {}, open: async () => ({ send: what }) }, options);
   throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
 };
 
@@ -123,6 +134,7 @@ const embedSource = (name: string, options: HostedOptions): HostedEmbedSource =>
 export const hostedEmbedder = async (what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
   if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
   const most = await what.maxEmbeddingsPerCall;
-  const own = { name: `${what.provider}:${what.modelId}`, limits: most === undefined ? {} : { documents: most } };
-  return createHostedEmbedder({ ...own, open: async () => ({ send: embedWith(what) }) }, options);
+  const { name, vendor } = ownNameOf(what);
+  const limits = { ...vendor?.embed?.limits(what.modelId), ...(most === undefined ? {} : { documents: most }) };
+  return createHostedEmbedder({ name, limits, open: async () => ({ send: embedWith(what) }) }, options);
 };
