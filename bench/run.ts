@@ -9,6 +9,7 @@ import { coldStart } from './workloads/cold-start.ts';
 import { deadlines } from './workloads/deadlines.ts';
 import { embedding } from './workloads/embedding.ts';
 import { evaluation } from './workloads/evaluation.ts';
+import { hostedBench } from './workloads/hosted.ts';
 import { lateInteractionBench } from './workloads/late-interaction.ts';
 import { memory } from './workloads/memory.ts';
 import { reranking } from './workloads/reranking.ts';
@@ -30,6 +31,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   cascade: cascadeBench,
   deadlines,
   serving,
+  hosted: hostedBench,
 };
 
 const { values: flags, positionals } = parseArgs({

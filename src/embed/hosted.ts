@@ -71,7 +71,7 @@ const embedAll = async (model: HostedModel<Embed>, texts: readonly string[], { r
       return ask([{ i, text: text.slice(0, middle) }], stop);
     }
     const { data, used } = outcome.result;
-    charge.done(used, consumed(group, estimatedTokens));
+    charge.done(used, () => consumed(group, estimatedTokens));
     size ??= outcome.result.dimensions;
     for (const [row, { i }] of group.entries()) rows[i] = data.subarray(row * size, (row + 1) * size);
   };

@@ -34,7 +34,8 @@ const searchesFor = (tokens: readonly number[]): number =>
   Math.ceil(tokens.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / SEARCH_TOKENS)), 0) / SEARCH_DOCUMENTS);
 
 const consumed = (query: string, units: readonly Unit[], tokensIn: (text: string) => number): Consumption => {
-  const each = units.map(({ text }) => tokensIn(text) + tokensIn(query));
+  const own = tokensIn(query);
+  const each = units.map(({ text }) => tokensIn(text) + own);
   return { tokens: each.reduce((sum, one) => sum + one, 0), searches: searchesFor(each) };
 };
 
@@ -108,7 +109,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
         }
         calls++;
         const { scores, used } = outcome.result;
-        charge.done(used, consumed(query, sent, estimatedTokens));
+        charge.done(used, () => consumed(query, sent, estimatedTokens));
         const shift = anchors.length === 0 ? 0 : median(anchors.map((unit, at) => (found.get(unit) as number) - (scores[at] as number)));
         for (const [at, unit] of group.entries()) found.set(unit, (scores[anchors.length + at] as number) + shift);
       };

@@ -120,7 +120,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
         { signal: stop ?? signal, until, pay: charge.pay },
       );
       if ('tooLarge' in outcome) throw outcome.tooLarge;
-      charge.done(outcome.result.used, { tokens: estimatedTokens(text), written: 100 });
+      charge.done(outcome.result.used, () => ({ tokens: estimatedTokens(text), written: 100 }));
       return outcome.result.value;
     };
     return { ask, usage: (): Usage => meter.usage() };

@@ -8,7 +8,7 @@ export interface Charge {
   /** For `Requests.send`. */
   readonly pay: () => (outcome: 'free' | 'perhaps') => void;
   /** After success, what the vendor says was used; what it does not say is `about`. */
-  done(used: Consumption, about: Consumption): void;
+  done(used: Consumption, about: () => Consumption): void;
 }
 
 /** Counts what one call uses, and holds it against the price and the budget. */
@@ -35,13 +35,14 @@ export const createMeter = (name: string, price: Price | undefined, budget: Budg
           return (outcome) => settle?.(outcome === 'free' ? 0 : (bound ?? 0));
         },
         done: (used, about) => {
-          const [told, guessed] = [costOf(used, price), costOf({ ...about, ...used }, price)];
+          const told = costOf(used, price);
+          const guessed = told === undefined ? costOf({ ...about(), ...used }, price) : undefined;
           // What is not known is taken from the budget as if it were the most that it can be.
           settle?.(told ?? bound ?? 0);
           const own = told ?? guessed;
           if (own === undefined) isUnpriced = true;
           else cost = (cost ?? 0) + own;
-          if (told === undefined && guessed !== undefined) isEstimated = true;
+          if (guessed !== undefined) isEstimated = true;
           const read = (used.tokens ?? 0) + (used.written ?? 0);
           if (used.tokens !== undefined) tokens = (tokens ?? 0) + read;
         },

@@ -66,7 +66,7 @@ describe('a meter', () => {
     charge.pay()('free');
     charge.pay()('perhaps');
     charge.pay();
-    charge.done({ tokens: 200 }, { tokens: 300 });
+    charge.done({ tokens: 200 }, () => ({ tokens: 300 }));
     expect(meter.usage()).toEqual({ requests: 3, tokens: 200, cost: expect.closeTo(0.0002, 12) as number });
     // The try that may have been billed is taken as if it was.
     expect(budget.spent()).toBeCloseTo(0.0012);
@@ -76,12 +76,12 @@ describe('a meter', () => {
     const estimated = createMeter('v:m', price, undefined);
     const charge = estimated.charge({ tokens: 1000 });
     charge.pay();
-    charge.done({}, { tokens: 300 });
+    charge.done({}, () => ({ tokens: 300 }));
     expect(estimated.usage()).toEqual({ requests: 1, cost: 0.0003, estimated: true });
     const unpriced = createMeter('v:n', undefined, undefined);
     const other = unpriced.charge({ tokens: 1000 });
     other.pay();
-    other.done({ tokens: 7 }, { tokens: 300 });
+    other.done({ tokens: 7 }, () => ({ tokens: 300 }));
     expect(unpriced.usage()).toEqual({ requests: 1, tokens: 7, unpriced: true });
   });
 });

@@ -1,0 +1,168 @@
+/** What stands between a caller and a hosted reranker: limits, retries, breaker, checks, money, cache. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTogetherAI } from '@ai-sdk/togetherai';
+import { cached, createBudget, fallback, hosted, openCrossEncoderReranker, type Reranker } from '../../src/index.ts';
+import { type Bar, fixed, quantile, type Table, type Workload } from '../report.ts';
+import { randomFrom } from '../texts.ts';
+
+const DELAY_MS = 20;
+const DOCUMENTS = 100;
+const ROUNDS = 300;
+const WARM_UP = 30;
+
+const random = randomFrom(7);
+const words = ['bats', 'find', 'their', 'way', 'in', 'the', 'dark', 'by', 'echo', 'of', 'a', 'call', 'that', 'nobody', 'hears'];
+const textOf = (): string => Array.from({ length: 40 }, () => words[Math.floor(random() * words.length)]).join(' ');
+const listOf = () => Array.from({ length: DOCUMENTS }, (_, i) => ({ id: String(i), text: textOf() }));
+
+/** Milliseconds of each round; what the server says it took itself is taken off. */
+const above = async (call: () => PromiseLike<unknown>, serverTook: () => number): Promise<number[]> => {
+  const taken: number[] = [];
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    const started = performance.now();
+    await call();
+    const took = performance.now() - started - serverTook();
+    if (round >= WARM_UP) taken.push(took);
+  }
+  return taken;
+};
+
+const startServer = async (): Promise<{ readonly url: string; readonly child: ChildProcess }> => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'contenders', 'fixed-delay-server.mjs'), String(DELAY_MS)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  return { url: `http://127.0.0.1:${line.toString().trim()}`, child };
+};
+
+/** The reranker, with what its calls took by themselves. */
+const timed = (reranker: Reranker, own: number[]): Reranker => ({
+  fingerprint: reranker.fingerprint,
+  score: async (...given) => {
+    const started = performance.now();
+    const scores = await reranker.score(...given);
+    own.push(performance.now() - started);
+    return scores;
+  },
+});
+
+export const hostedBench: Workload = {
+  about: `${DOCUMENTS} documents of 40 words, a server of fixed ${DELAY_MS} ms in a process of its own, ${ROUNDS} rounds after ${WARM_UP}`,
+  run: async ({ say }) => {
+    const { url, child } = await startServer();
+    const folder = mkdtempSync(join(tmpdir(), 'finetooth-bench-'));
+    let took = 0;
+    // Every contender goes through this, so that each is freed of the same server's time.
+    const watched = globalThis.fetch;
+    globalThis.fetch = async (...given) => {
+      const response = await watched(...given);
+      took = Number(response.headers.get('x-took') ?? 0);
+      return response;
+    };
+    try {
+      const variables = { TOGETHER_API_KEY: 'key', TOGETHER_BASE_URL: url, JINA_API_KEY: 'key', JINA_BASE_URL: url };
+      const prices = {
+        'jina:*': { tokens: 0.02, source: 'bench', seen: 'now' },
+        'together:*': { tokens: 0.1, source: 'bench', seen: 'now' },
+      };
+      const options = { variables, prices, budget: createBudget(1000) };
+      const query = 'how do bats find their way';
+      const lists = Array.from({ length: 8 }, listOf);
+      let round = 0;
+      const next = () => lists[round++ % lists.length] as (typeof lists)[number];
+      const bare = createTogetherAI({ baseURL: url, apiKey: 'key' }).reranking('Salesforce/Llama-Rank-V1');
+      const contenders: readonly (readonly [string, () => PromiseLike<unknown>])[] = [
+        ['@ai-sdk/togetherai alone', () => bare.doRerank({ query, documents: { type: 'text', values: next().map(({ text }) => text) } })],
+        [
+          'together, through its AI SDK provider',
+          (() => {
+            const one = hosted('together:Salesforce/Llama-Rank-V1', options);
+            return () => one.score(query, next());
+          })(),
+        ],
+        [
+          'jina, through the client here',
+          (() => {
+            const one = hosted('jina:jina-reranker-v2-base-multilingual', options);
+            return () => one.score(query, next());
+          })(),
+        ],
+      ];
+      const times = new Map<string, readonly number[]>();
+      for (const [name, call] of contenders) {
+        say(name);
+        times.set(name, await above(call, () => took));
+      }
+
+      say('cache');
+      const kept = cached(hosted('jina:jina-reranker-v2-base-multilingual', options), { at: folder });
+      for (const list of lists) await kept.score(query, list);
+      took = 0;
+      const hits = await above(
+        () => kept.score(query, next()),
+        () => 0,
+      );
+      await kept.close?.();
+
+      say('breaker');
+      const local = await openCrossEncoderReranker();
+      await local.warm?.();
+      const own: number[] = [];
+      const down = hosted('jina:jina-reranker-v3', { ...options, baseURL: 'http://127.0.0.1:9', breaker: { restMs: 600_000 } });
+      const chain = fallback([down, timed(local, own)]);
+      const few = lists[0]?.slice(0, 5) ?? [];
+      const chained: number[] = [];
+      let sayings = 0;
+      for (let i = 0; i < 60; i++) {
+        const started = performance.now();
+        const { passedOver, rankedBy } = await chain.score(query, few);
+        const all = performance.now() - started;
+        if (passedOver?.[0]?.code === 'E_VENDOR_DOWN' && rankedBy === local.fingerprint) sayings++;
+        // The first call makes the three failures, with their pauses.
+        if (i > 0) chained.push(all - (own.at(-1) as number));
+      }
+      await local.close?.();
+
+      const row = (name: string, values: readonly number[]): (string | number)[] => [
+        name,
+        fixed(quantile(values, 0.5), 2),
+        fixed(quantile(values, 0.95), 2),
+        fixed(quantile(values, 0.99), 2),
+      ];
+      const table: Table = {
+        title: 'Milliseconds above the time of the server, or of the local reranker',
+        columns: ['call', 'p50', 'p95', 'p99'],
+        rows: [
+          ...[...times].map(([name, values]) => row(name, values)),
+          row('cache hit, all of it', hits),
+          row('fallback behind an open breaker', chained),
+        ],
+      };
+      const p95 = (values: readonly number[] | undefined): number => quantile(values ?? [], 0.95);
+      const [, together, jina] = [...times.values()];
+      const bars: Bar[] = [
+        { claim: 'under 2 ms p95 above the vendor, through the AI SDK', got: `${fixed(p95(together), 2)} ms`, holds: p95(together) < 2 },
+        { claim: 'under 2 ms p95 above the vendor, through the client here', got: `${fixed(p95(jina), 2)} ms`, holds: p95(jina) < 2 },
+        {
+          claim: `a cache hit of ${DOCUMENTS} documents under 1 ms`,
+          got: `p50 ${fixed(quantile(hits, 0.5), 2)}, p95 ${fixed(p95(hits), 2)} ms`,
+          holds: p95(hits) < 1,
+        },
+        {
+          claim: 'behind an open breaker, the time of the local reranker plus 1 ms',
+          got: `p95 ${fixed(p95(chained), 3)} ms more, ${sayings} of 60 say why`,
+          holds: p95(chained) < 1 && sayings === 60,
+        },
+      ];
+      return { tables: [table], bars, raw: { milliseconds: Object.fromEntries(times), hits, chained } };
+    } finally {
+      globalThis.fetch = watched;
+      child.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
