@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
 import { modelsFolder } from '../model/model-list.ts';
 import { openRuntime } from '../model/runtime.ts';
 import { defaultCrossEncoder, defaultModel, lanceStore, type ModelOptions, openCrossEncoderReranker, openModel } from './parts.ts';
@@ -83,6 +84,9 @@ const checkStore: Check = async () => {
 
 const checkModel = (name: string, options: ModelOptions): Check => {
   return async () => {
+    // Whether it answers costs money to know.
+    if (looksHosted(name))
+      return { state: 'ok', found: `${name} is hosted and was not asked; "finetooth providers ${name} --check" makes one tiny call` };
     try {
       const started = performance.now();
       const encoder = await openModel(name, options);

@@ -4,26 +4,45 @@ const MOST_BYTES = 1_073_741_824;
 /** How a request fails that ended on this side; `failureOf` reads it. */
 export class AnswerTooLarge extends Error {}
 
-const bounded = (body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> => {
-  let seen = 0;
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform: (piece, controller) => {
-        seen += piece.byteLength;
-        if (seen > MOST_BYTES) controller.error(new AnswerTooLarge(`its answer is larger than ${MOST_BYTES} bytes`));
-        else controller.enqueue(piece);
-      },
-    }),
-  );
+const load = async () => {
+  const { Agent, EnvHttpProxyAgent, request } = await import('undici');
+  // Deadlines are the caller's: the signal ends a request, no clock in here.
+  const clocks = { headersTimeout: 0, bodyTimeout: 0 };
+  // Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY; none stands between a machine and itself.
+  return { request, here: new Agent(clocks), elsewhere: new EnvHttpProxyAgent(clocks) };
 };
+let client: ReturnType<typeof load> | undefined;
 
-/** `fetch` that follows no redirection, which could carry a key elsewhere, and reads no answer without end. */
-export const boundedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, { ...init, redirect: 'manual' });
-  const { status, statusText, headers, body } = response;
-  const length = Number(headers.get('content-length') ?? 0);
-  if (length > MOST_BYTES) throw new AnswerTooLarge(`its answer is larger than ${MOST_BYTES} bytes`);
-  // A stated length is kept by the protocol.
-  if (body === null || length > 0) return response;
-  return new Response(bounded(body), { status, statusText, headers });
+const urlOf = (input: string | URL | Request): string => (typeof input === 'string' ? input : 'href' in input ? input.href : input.url);
+
+/** Addresses of this machine. */
+const own = /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?(\/|$)/i;
+
+/** Statuses whose answers have no body. */
+const bare: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * `fetch` for requests with a text for a body and answers that are read whole. It follows no redirection, which could carry a key elsewhere, reads no
+ * answer without end, and asks for no compression. Faster than the one of Node, whose streams are made for more (`npm run bench -- hosted`).
+ */
+export const boundedFetch: typeof fetch = async (input, init = {}) => {
+  client ??= load();
+  const { request, here, elsewhere } = await client;
+  const url = urlOf(input);
+  const { statusCode, headers, body } = await request(url, {
+    dispatcher: own.test(url) ? here : elsewhere,
+    method: (init.method ?? 'GET') as 'GET' | 'POST',
+    headers: Object.fromEntries(new Headers(init.headers)),
+    ...(typeof init.body === 'string' || init.body instanceof Uint8Array ? { body: init.body } : {}),
+    ...(init.signal ? { signal: init.signal } : {}),
+  });
+  const pieces: Buffer[] = [];
+  let seen = 0;
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    seen += piece.length;
+    if (seen > MOST_BYTES) throw new AnswerTooLarge(`its answer is larger than ${MOST_BYTES} bytes`);
+    pieces.push(piece);
+  }
+  const told = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
+  return new Response(bare.has(statusCode) ? null : Buffer.concat(pieces), { status: statusCode, headers: told });
 };

@@ -22,12 +22,22 @@ const vendors = {
     embed: ['togethercomputer/m2-bert-80M-8k-retrieval'],
   },
   jina: {
-    rerank: ['jina-reranker-v3', 'jina-reranker-m0', 'jina-reranker-v1-base-en', 'jina-colbert-v2'],
+    rerank: ['jina-reranker-v3', 'jina-reranker-m0', 'jina-reranker-v2-base-multilingual', 'jina-reranker-v1-base-en', 'jina-colbert-v2'],
     embed: ['jina-embeddings-v4', 'jina-embeddings-v3', 'jina-embeddings-v2-base-en'],
   },
   voyage: {
     rerank: ['rerank-3', 'rerank-2.5', 'rerank-2.5-lite', 'rerank-2', 'rerank-2-lite', 'rerank-1', 'rerank-lite-1'],
-    embed: ['voyage-3.5', 'voyage-3.5-lite', 'voyage-3-large', 'voyage-3', 'voyage-3-lite', 'voyage-code-3'],
+    embed: [
+      'voyage-4-large',
+      'voyage-4',
+      'voyage-4-lite',
+      'voyage-3.5',
+      'voyage-3.5-lite',
+      'voyage-3-large',
+      'voyage-3',
+      'voyage-3-lite',
+      'voyage-code-3',
+    ],
   },
   mixedbread: {
     rerank: ['mxbai-rerank-large-v2', 'mxbai-rerank-base-v2', 'mxbai-rerank-large-v1'],

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { FinetoothError } from '../../errors.ts';
+import { looksHosted } from '../../hosted/vendors/index.ts';
 import { command } from '../command.ts';
 import { longDocumentsOption, modelOptions } from '../model-flags.ts';
 
@@ -38,6 +40,9 @@ export const serveCommand = command({
   ],
   run: async (run) => {
     const { flags, terminal, signal, env } = run;
+    const hostedName = flags.servedModels?.find(looksHosted);
+    if (hostedName !== undefined)
+      throw new FinetoothError('E_USAGE', `serve answers with models of this machine; "${hostedName}" is hosted elsewhere: ask it there.`);
     const { serve } = await import('../../server/listen.ts');
     const server = await serve({
       host: flags.host,

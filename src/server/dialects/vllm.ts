@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Problem, RequestError, statusOf } from '../problem.ts';
 import { type Dialect, type Failure, type RerankEndpoint, rerankEndpoint } from './dialect.ts';
+import { openaiEmbeddings } from './openai.ts';
 import { errorObject, notEmpty, result, withWords } from './shared.ts';
 
 const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int() });
@@ -125,7 +126,14 @@ const score = (path: string): RerankEndpoint =>
 export const vllm: Dialect = {
   name: 'vLLM',
   prefix: '/vllm',
-  endpoints: [vllmRerank('/rerank'), vllmRerank('/v1/rerank'), vllmRerank('/v2/rerank'), score('/score'), score('/v1/score')],
+  endpoints: [
+    vllmRerank('/rerank'),
+    vllmRerank('/v1/rerank'),
+    vllmRerank('/v2/rerank'),
+    score('/score'),
+    score('/v1/score'),
+    { ...openaiEmbeddings, path: '/v1/embeddings' },
+  ],
   fail: failAsVllm,
   failure: errorObject,
 };
