@@ -1,19 +1,11 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { createHostedEmbedder, type HostedEmbedderOptions, type HostedEmbedSource } from '../embed/hosted.ts';
 import { FinetoothError } from '../errors.ts';
-import {
-  type EmbeddingModel,
-  embedWith,
-  isLanguageModel,
-  isRerankingModel,
-  type LanguageModel,
-  type RerankingModel,
-  rerankWith,
-} from '../hosted/ai-sdk.ts';
+import { type EmbeddingModel, embedWith, isLanguageModel, isRerankingModel, type RerankingModel, rerankWith } from '../hosted/ai-sdk.ts';
 import { hostedName } from '../hosted/check-answer.ts';
 import { openLink } from '../hosted/link.ts';
 import type { HostedOptions, HostedSource } from '../hosted/model.ts';
-import type { Vendor } from '../hosted/vendor.ts';
+import type { LanguageModel, Vendor } from '../hosted/vendor.ts';
 import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
 import { createHostedReranker, type HostedRerankSource } from '../rerank/hosted.ts';
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/language-model.ts';

@@ -3,7 +3,7 @@
  * providers retry nothing by themselves when they are called like this.
  */
 
-import type { Consumption, Embed, Rerank } from './vendor.ts';
+import type { Consumption, Embed, LanguageModel, Rerank } from './vendor.ts';
 import { count, field, inPlaces, listIn } from './wire.ts';
 
 type ProviderOptions = Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>>;
@@ -38,25 +38,6 @@ export interface EmbeddingModel {
     readonly embeddings: readonly (readonly number[])[];
     readonly usage?: { readonly tokens: number } | undefined;
     readonly response?: { readonly body?: unknown } | undefined;
-  }>;
-}
-
-export interface LanguageModel {
-  readonly specificationVersion: string;
-  readonly provider: string;
-  readonly modelId: string;
-  doGenerate(options: {
-    // biome-ignore lint/suspicious/noExplicitAny: the SDK's prompt type differs between its versions
-    prompt: any;
-    maxOutputTokens?: number;
-    temperature?: number;
-    // biome-ignore lint/suspicious/noExplicitAny: the SDK's JSON schema type differs between its versions
-    responseFormat?: any;
-    abortSignal?: AbortSignal;
-  }): PromiseLike<{
-    readonly content: readonly { readonly type: string }[];
-    // biome-ignore lint/suspicious/noExplicitAny: a number in v2, an object of numbers from v3 on
-    readonly usage: any;
   }>;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { FinetoothError, messageOf } from '../errors.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import type { Vendor } from './vendor.ts';
+import type { Link, Vendor } from './vendor.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -12,16 +12,6 @@ export interface LinkOptions {
   readonly baseURL?: string;
   /** @default those of the process */
   readonly variables?: Variables;
-}
-
-/** Where a vendor is and how it knows us. */
-export interface Link {
-  /** Without a slash at its end. */
-  readonly baseURL: string;
-  /** Absent where there is none and none is needed. */
-  readonly key?: string;
-  readonly fetch: typeof fetch;
-  variable(name: string): string | undefined;
 }
 
 const set = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value.trim());

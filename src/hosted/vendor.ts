@@ -1,6 +1,34 @@
 /** The seam to hosted models: one file a vendor, which knows its wire and nothing of patience, money or other vendors. */
-import type { LanguageModel } from './ai-sdk.ts';
-import type { Link } from './link.ts';
+
+/** Where a vendor is and how it knows us. */
+export interface Link {
+  /** Without a slash at its end. */
+  readonly baseURL: string;
+  /** Absent where there is none and none is needed. */
+  readonly key?: string;
+  readonly fetch: typeof fetch;
+  variable(name: string): string | undefined;
+}
+
+/** A language model of the AI SDK, as far as it is used here (@ai-sdk/provider, specifications v2 to v4). */
+export interface LanguageModel {
+  readonly specificationVersion: string;
+  readonly provider: string;
+  readonly modelId: string;
+  doGenerate(options: {
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's prompt type differs between its versions
+    prompt: any;
+    maxOutputTokens?: number;
+    temperature?: number;
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's JSON schema type differs between its versions
+    responseFormat?: any;
+    abortSignal?: AbortSignal;
+  }): PromiseLike<{
+    readonly content: readonly { readonly type: string }[];
+    // biome-ignore lint/suspicious/noExplicitAny: a number in v2, an object of numbers from v3 on
+    readonly usage: any;
+  }>;
+}
 
 /** What the vendor says that a call used, in its own units. */
 export interface Consumption {

@@ -1,6 +1,5 @@
 /** What the thin clients share: one POST with JSON both ways, and reading of answers that may be anything. */
-import type { Link } from './link.ts';
-import type { EmbedReply, RankingRow } from './vendor.ts';
+import type { EmbedReply, Link, RankingRow } from './vendor.ts';
 
 /** A request that failed on the wire. The fields are those of the AI SDK's APICallError, so that one reader understands both. */
 export class WireError extends Error {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LanguageModel } from '../hosted/ai-sdk.ts';
+import type { LanguageModel } from '../hosted/vendor.ts';
 import { type LanguageModelOptions, languageModelReranker, repairedOrder } from './language-model.ts';
 
 interface Shown {

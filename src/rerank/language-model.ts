@@ -1,7 +1,6 @@
-import type { LanguageModel } from '../hosted/ai-sdk.ts';
 import { estimatedTokens, mostTokens, spansWithin } from '../hosted/estimate.ts';
 import { type HostedOptions, type HostedSource, hostedModel, together } from '../hosted/model.ts';
-import type { Consumption } from '../hosted/vendor.ts';
+import type { Consumption, LanguageModel } from '../hosted/vendor.ts';
 import { count, field, ShapeError } from '../hosted/wire.ts';
 import { counted } from '../text/numbers.ts';
 import type { Usage } from '../types.ts';

@@ -1,8 +1,7 @@
 /** Amazon Bedrock through @ai-sdk/amazon-bedrock 5: the agent runtime's Rerank and the runtime's InvokeModel. */
-import { type EmbeddingModel, embedWith, type LanguageModel, type RerankingModel, rerankWith } from '../ai-sdk.ts';
-import type { Link } from '../link.ts';
+import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { Vendor } from '../vendor.ts';
+import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch, variable }: Link) => {
   const { createAmazonBedrock } = await peer('@ai-sdk/amazon-bedrock', () => import('@ai-sdk/amazon-bedrock'));

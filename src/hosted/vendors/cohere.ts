@@ -1,8 +1,7 @@
 /** Cohere's v2 API through @ai-sdk/cohere 4: POST /rerank and /embed. */
-import { type EmbeddingModel, embedWith, type LanguageModel, type RerankingModel, rerankWith } from '../ai-sdk.ts';
-import type { Link } from '../link.ts';
+import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { Vendor } from '../vendor.ts';
+import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createCohere } = await peer('@ai-sdk/cohere', () => import('@ai-sdk/cohere'));

@@ -1,8 +1,7 @@
 /** Google's Gemini API through @ai-sdk/google 4: embedContent and batchEmbedContents. */
-import { type EmbeddingModel, embedWith, type LanguageModel } from '../ai-sdk.ts';
-import type { Link } from '../link.ts';
+import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { Vendor } from '../vendor.ts';
+import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createGoogleGenerativeAI } = await peer('@ai-sdk/google', () => import('@ai-sdk/google'));

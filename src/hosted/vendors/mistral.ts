@@ -1,8 +1,7 @@
 /** Mistral through @ai-sdk/mistral 4: POST /embeddings. */
-import { type EmbeddingModel, embedWith, type LanguageModel } from '../ai-sdk.ts';
-import type { Link } from '../link.ts';
+import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { Vendor } from '../vendor.ts';
+import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createMistral } = await peer('@ai-sdk/mistral', () => import('@ai-sdk/mistral'));

@@ -1,8 +1,7 @@
 /** OpenAI through @ai-sdk/openai 4: POST /embeddings, and language models. */
-import { type EmbeddingModel, embedWith, type LanguageModel } from '../ai-sdk.ts';
-import type { Link } from '../link.ts';
+import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { Vendor } from '../vendor.ts';
+import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 export const openAiProvider = async ({ baseURL, key, fetch }: Link) => {
   const { createOpenAI } = await peer('@ai-sdk/openai', () => import('@ai-sdk/openai'));

@@ -1,6 +1,5 @@
 /** Pinecone's inference API: POST /rerank and /embed (@pinecone-database/pinecone 8.2.0, OpenAPI document 2026-04). */
-import type { Link } from '../link.ts';
-import type { Vendor } from '../vendor.ts';
+import type { Link, Vendor } from '../vendor.ts';
 import { count, field, listIn, post, rankingIn } from '../wire.ts';
 
 const headers = ({ key }: Link): Readonly<Record<string, string>> => ({

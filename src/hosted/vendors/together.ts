@@ -1,8 +1,7 @@
 /** Together through @ai-sdk/togetherai 3: POST /rerank and /embeddings. */
-import { type EmbeddingModel, embedWith, type LanguageModel, type RerankingModel, rerankWith } from '../ai-sdk.ts';
-import type { Link } from '../link.ts';
+import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { Vendor } from '../vendor.ts';
+import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createTogetherAI } = await peer('@ai-sdk/togetherai', () => import('@ai-sdk/togetherai'));

@@ -1,8 +1,7 @@
 /** Voyage through @ai-sdk/voyage 1: POST /rerank and /embeddings. */
 import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
-import type { Link } from '../link.ts';
 import { peer } from '../peer.ts';
-import type { Vendor } from '../vendor.ts';
+import type { Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createVoyage } = await peer('@ai-sdk/voyage', () => import('@ai-sdk/voyage'));
