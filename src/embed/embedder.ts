@@ -3,6 +3,8 @@ import type { CallOptions, TokenForm, Vectors } from '../types.ts';
 export interface EmbedOptions extends CallOptions {
   /** Also pack the token vectors of each text in this form; only where the embedder has them. @default none */
   readonly tokens?: TokenForm;
+  /** Milliseconds after which an embedder on another machine gives up with E_DEADLINE; one on this machine does not look at it. @default its own */
+  readonly deadlineMs?: number;
 }
 
 /** A bi-encoder: texts to vectors. Implementations keep no order and cut no list; they embed. */

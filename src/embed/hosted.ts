@@ -31,13 +31,18 @@ const consumed = (units: readonly Unit[], tokensIn: (text: string) => number): C
 });
 
 interface Asking extends CallOptions {
+  readonly deadlineMs?: number;
   readonly role: 'query' | 'document';
   readonly dimensions: number | undefined;
 }
 
-const embedAll = async (model: HostedModel<Embed>, texts: readonly string[], { role, dimensions, signal }: Asking): Promise<Vectors> => {
+const embedAll = async (
+  model: HostedModel<Embed>,
+  texts: readonly string[],
+  { role, dimensions, signal, deadlineMs }: Asking,
+): Promise<Vectors> => {
   if (texts.length === 0) return { data: new Float32Array(0), dimensions: dimensions ?? 0, count: 0 };
-  const until = model.until(USUAL_MS[role]);
+  const until = model.until(USUAL_MS[role], deadlineMs);
   const { send, requests } = await model.open();
   const meter = model.meter();
   const cut = new Uint32Array(texts.length);
@@ -101,7 +106,13 @@ export const createHostedEmbedder = async (source: HostedEmbedSource, options: H
   return {
     fingerprint: `${source.name}#${dimensions}`,
     dimensions,
-    embed: (texts, role, { signal } = {}) => embedAll(model, texts, { role, dimensions, ...(signal === undefined ? {} : { signal }) }),
+    embed: (texts, role, { signal, deadlineMs } = {}) =>
+      embedAll(model, texts, {
+        role,
+        dimensions,
+        ...(signal === undefined ? {} : { signal }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      }),
     warm: async () => {
       await model.open();
     },

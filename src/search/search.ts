@@ -1,3 +1,4 @@
+import type { EmbedOptions } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { addUsage } from '../rerank/usage.ts';
@@ -97,7 +98,7 @@ const timed = async <T>(work: () => Promise<T>): Promise<readonly [T, number]> =
   return [value, performance.now() - started];
 };
 
-const queryVector = async (index: SearchIndex, query: string, options: CallOptions): Promise<Vectors> => {
+const queryVector = async (index: SearchIndex, query: string, options: EmbedOptions): Promise<Vectors> => {
   const embedder = index.embedder();
   const vectors = await embedder.embed([query], 'query', options);
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
@@ -136,7 +137,9 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   const stored = { tokens: rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) };
   const fits = options.filter === undefined ? undefined : documentTest(options.filter);
   const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
-  const [vectors, embed] = dense ? await timed(() => queryVector(index, query, call)) : [undefined, 0];
+  const [vectors, embed] = dense
+    ? await timed(() => queryVector(index, query, { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) }))
+    : [undefined, 0];
   const [hits, retrieve] = await timed(async () => {
     const lists = await Promise.all([
       ...(vectors === undefined ? [] : [findFitting(index.store, { vector: vectors.data }, wanted, stored, fits)]),

@@ -34,6 +34,8 @@ export interface VendorServer {
   fault: Fault | undefined;
   /** Milliseconds before each answer. */
   delayMs: number;
+  /** What goes wrong with each request, by its number from 0; goes before `fault`. */
+  plan: ((request: number) => Fault | undefined) | undefined;
   close(): Promise<void>;
 }
 
@@ -127,14 +129,17 @@ const answered = (
 /** The vendor's API. `size`: numbers in its vectors. */
 export const startVendor = async (protocol: Protocol, size: number, behaviour: Behaviour = {}): Promise<VendorServer> => {
   const seen: { path: string; body: unknown }[] = [];
-  let fault: Fault | undefined;
+  let always: Fault | undefined;
   let isFirst = true;
+  let planned = 0;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(request.url ?? '/');
     const text = await bodyOf(request);
     const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
     seen.push({ path, body });
-    const once = isFirst;
+    const fault = server.plan === undefined ? always : server.plan(planned++);
+    // A plan says of each request by itself what goes wrong.
+    const once = isFirst || server.plan !== undefined;
     isFirst = false;
     const send = ({ status, body: told, headers = {} }: Reply): void => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(told);
@@ -191,17 +196,18 @@ export const startVendor = async (protocol: Protocol, size: number, behaviour: B
   const [port, securePort] = [await listen(plain), await listen(secure as unknown as Server)];
   const server: VendorServer = {
     get url() {
-      return fault === 'TLS error' ? `https://127.0.0.1:${securePort}` : `http://127.0.0.1:${port}`;
+      return always === 'TLS error' ? `https://127.0.0.1:${securePort}` : `http://127.0.0.1:${port}`;
     },
     seen,
     get fault() {
-      return fault;
+      return always;
     },
     set fault(wanted) {
-      fault = wanted;
+      always = wanted;
       isFirst = true;
     },
     delayMs: 0,
+    plan: undefined,
     close: async () => {
       for (const one of [plain, secure]) {
         one.closeAllConnections();

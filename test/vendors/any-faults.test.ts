@@ -1,0 +1,3 @@
+import { anyFaultsContract } from './any-faults-contract.ts';
+
+anyFaultsContract(10);
