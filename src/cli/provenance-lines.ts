@@ -1,7 +1,7 @@
+import { rerankerWords } from '../rerank/reranker-words.ts';
 import type { Provenance } from '../search/rank.ts';
 import { counted, dollars } from '../text/numbers.ts';
 import type { Usage } from '../types.ts';
-import { rerankerWords } from './reranker-words.ts';
 import { harmless } from './terminal.ts';
 
 /** What hosted models used: `2 requests to hosted models, $0.0002`. */

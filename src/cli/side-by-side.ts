@@ -1,7 +1,7 @@
+import { rerankerWords } from '../rerank/reranker-words.ts';
 import type { SearchAnswer } from '../search/search.ts';
 import { duration } from '../text/numbers.ts';
 import type { Document } from '../types.ts';
-import { rerankerWords } from './reranker-words.ts';
 import { fitted, labelOf } from './text.ts';
 
 const moved = (from: number, to: number): string =>

@@ -1,6 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import { remembering } from '../../rerank/remembering.ts';
 import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
+import { rerankerWords } from '../../rerank/reranker-words.ts';
 import type { Pipeline } from '../../search/pipeline.ts';
 import { type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { search } from '../../search/search.ts';
@@ -27,7 +28,9 @@ export interface SystemAnswer {
 /** Why another ranked than the reranker that the pipeline names first, where one did. */
 const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly PassedOver[] }) => {
   const [first] = passedOver ?? [];
-  return first === undefined || typeof rankedBy !== 'string' ? {} : { standIn: { rankedBy, why: `${first.code}: ${first.why}` } };
+  return first === undefined || typeof rankedBy !== 'string'
+    ? {}
+    : { standIn: { rankedBy: rerankerWords(rankedBy), why: `${first.code}: ${first.why}` } };
 };
 
 /** Something that ranks: a pipeline over an index, or over candidates that somebody else retrieved. */
