@@ -18,7 +18,6 @@ import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions, Progress } from '../types.ts';
 import { type DataOptions, findTestSet } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
-import { rerankerNames } from './parts.ts';
 
 /** Data and index as for `evaluate`. */
 export interface TuneOptions extends DataOptions {
@@ -71,6 +70,9 @@ const fieldChoices = (fields: readonly string[]): readonly (readonly string[])[]
   fields,
   ...(fields.length > 1 ? fields.map((one) => [one]) : []),
 ];
+
+/** Rerankers that are tried, the cheapest first. */
+const TRIED = ['late-interaction', 'default'] as const;
 
 const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: Omit<Pipeline, 'name'>): string =>
   [
@@ -161,7 +163,7 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   });
   const choices = fieldChoices(index.manifest()?.fields ?? []);
   const rerankers = new Map<string, Reranker>();
-  for (const name of index.reranker() === null ? [] : rerankerNames.toReversed()) rerankers.set(name, await index.rerankerNamed([name]));
+  for (const name of index.reranker() === null ? [] : TRIED) rerankers.set(name, await index.rerankerNamed([name]));
   const pipelines = pipelinesFor(choices, [...rerankers.keys()]);
   const path = join(
     workFolder,
