@@ -25,9 +25,14 @@ export interface Asked {
   readonly key?: string | undefined;
 }
 
+/** Letters from which on a key is one: shorter ones stand in ordinary words. */
+const SHORTEST_KEY = 4;
+
 /** What a stranger wrote, for a sentence: one line, short, without our key. */
 export const quoted = (text: string, key: string | undefined, length = 200): string => {
-  const plain = (key === undefined ? text : text.replaceAll(key, '[key]').replaceAll(encodeURIComponent(key), '[key]'))
+  const plain = (
+    key === undefined || key.length < SHORTEST_KEY ? text : text.replaceAll(key, '[key]').replaceAll(encodeURIComponent(key), '[key]')
+  )
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, '$1 [key]')
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();

@@ -40,6 +40,8 @@ export interface Requests {
 /** Milliseconds before the second try; it doubles with each. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 8_000;
+/** What one answer can hold all others back for: a date that is wrong must not do it for a day. */
+const LONGEST_REST = 900_000;
 
 /** What the work gives, or the signal's reason as soon as it is raised, also where the work does not listen. */
 const raced = async <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> => {
@@ -132,7 +134,7 @@ export const createRequests = (asked: Asked, options: RequestsOptions = {}): Req
             if (failure.down) breaker.failed();
             else breaker.succeeded();
             if (failure.tooLarge) return { tooLarge: failure.error };
-            if (failure.afterMs !== undefined && failure.again) turnstile.pause(failure.afterMs);
+            if (failure.afterMs !== undefined && failure.again) turnstile.pause(Math.min(LONGEST_REST, failure.afterMs));
             if (!failure.again || tried >= tries) throw failure.error;
             await wait(Math.max(failure.afterMs ?? 0, random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tried - 1))), failure.error);
             if (late.signal.aborted) throw over();
