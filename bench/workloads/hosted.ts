@@ -19,16 +19,19 @@ const words = ['bats', 'find', 'their', 'way', 'in', 'the', 'dark', 'by', 'echo'
 const textOf = (): string => Array.from({ length: 40 }, () => words[Math.floor(random() * words.length)]).join(' ');
 const listOf = () => Array.from({ length: DOCUMENTS }, (_, i) => ({ id: String(i), text: textOf() }));
 
-/** Milliseconds of each round; what the server says it took itself is taken off. */
-const above = async (call: () => PromiseLike<unknown>, serverTook: () => Promise<number>): Promise<number[]> => {
-  const taken: number[] = [];
-  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    const started = performance.now();
-    await call();
-    const all = performance.now() - started;
-    const took = all - (await serverTook());
-    if (round >= WARM_UP) taken.push(took);
-  }
+type Call = () => PromiseLike<unknown>;
+
+/** Milliseconds of each round of each call, the calls in turn; what the server says it took itself is taken off. */
+const above = async (calls: readonly Call[], serverTook: () => Promise<number>): Promise<readonly (readonly number[])[]> => {
+  const taken: number[][] = calls.map(() => []);
+  for (let round = 0; round < WARM_UP + ROUNDS; round++)
+    for (const [at, call] of calls.entries()) {
+      const started = performance.now();
+      await call();
+      const all = performance.now() - started;
+      const took = all - (await serverTook());
+      if (round >= WARM_UP) taken[at]?.push(took);
+    }
   return taken;
 };
 
@@ -68,9 +71,17 @@ export const hostedBench: Workload = {
       const lists = Array.from({ length: 8 }, listOf);
       let round = 0;
       const next = () => lists[round++ % lists.length] as (typeof lists)[number];
-      const bare = createTogetherAI({ baseURL: url, apiKey: 'key' }).reranking('Salesforce/Llama-Rank-V1');
-      const contenders: readonly (readonly [string, () => PromiseLike<unknown>])[] = [
-        ['@ai-sdk/togetherai alone', () => bare.doRerank({ query, documents: { type: 'text', values: next().map(({ text }) => text) } })],
+      const sdk = createTogetherAI({ baseURL: url, apiKey: 'key' }).reranking('Salesforce/Llama-Rank-V1');
+      const { Agent, request } = await import('undici');
+      const dispatcher = new Agent();
+      const plain = async (): Promise<unknown> => {
+        const body = JSON.stringify({ model: 'jina-reranker-v2-base-multilingual', query, documents: next().map(({ text }) => text) });
+        const headers = { 'content-type': 'application/json' };
+        return (await request(`${url}/rerank`, { method: 'POST', headers, body, dispatcher })).body.json();
+      };
+      const contenders: readonly (readonly [string, Call])[] = [
+        ['a plain request, JSON both ways', plain],
+        ['@ai-sdk/togetherai alone', () => sdk.doRerank({ query, documents: { type: 'text', values: next().map(({ text }) => text) } })],
         [
           'together, through its AI SDK provider',
           (() => {
@@ -86,19 +97,31 @@ export const hostedBench: Workload = {
           })(),
         ],
       ];
-      const times = new Map<string, readonly number[]>();
-      for (const [name, call] of contenders) {
-        say(name);
-        times.set(name, await above(call, took));
-      }
+      say('requests');
+      const taken = await above(
+        contenders.map(([, call]) => call),
+        took,
+      );
+      const times = new Map(contenders.map(([name], at) => [name, taken[at] as readonly number[]]));
+
+      // Nobody is asked: what is left is limits, breaker, line, checks and money.
+      const instant = hosted(
+        {
+          specificationVersion: 'v4',
+          provider: 'jina',
+          modelId: 'instant',
+          doRerank: async ({ documents }) => ({
+            ranking: documents.values.map((_, index) => ({ index, relevanceScore: 1 / (1 + index) })),
+          }),
+        },
+        options,
+      );
+      const [policy = []] = await above([() => instant.score(query, next())], async () => 0);
 
       say('cache');
       const kept = cached(hosted('jina:jina-reranker-v2-base-multilingual', options), { at: folder });
       for (const list of lists) await kept.score(query, list);
-      const hits = await above(
-        () => kept.score(query, next()),
-        async () => 0,
-      );
+      const [hits = []] = await above([() => kept.score(query, next())], async () => 0);
       await kept.close?.();
 
       say('breaker');
@@ -131,15 +154,25 @@ export const hostedBench: Workload = {
         columns: ['call', 'p50', 'p95', 'p99'],
         rows: [
           ...[...times].map(([name, values]) => row(name, values)),
+          row('the policy alone, without a network', policy),
           row('cache hit, all of it', hits),
           row('fallback behind an open breaker', chained),
         ],
       };
-      const p95 = (values: readonly number[] | undefined): number => quantile(values ?? [], 0.95);
-      const [, together, jina] = [...times.values()];
+      const p95 = (values: readonly number[]): number => quantile(values, 0.95);
+      const [bare = [], , together = [], jina = []] = taken;
+      const more = (values: readonly number[]): number => p95(values) - p95(bare);
       const bars: Bar[] = [
-        { claim: 'under 2 ms p95 above the vendor, through the AI SDK', got: `${fixed(p95(together), 2)} ms`, holds: p95(together) < 2 },
-        { claim: 'under 2 ms p95 above the vendor, through the client here', got: `${fixed(p95(jina), 2)} ms`, holds: p95(jina) < 2 },
+        {
+          claim: 'under 2 ms p95 above a plain request to the same server, through the AI SDK',
+          got: `${fixed(more(together), 2)} ms`,
+          holds: more(together) < 2,
+        },
+        {
+          claim: 'under 2 ms p95 above a plain request to the same server, through the client here',
+          got: `${fixed(more(jina), 2)} ms`,
+          holds: more(jina) < 2,
+        },
         {
           claim: `a cache hit of ${DOCUMENTS} documents under 1 ms`,
           got: `p50 ${fixed(quantile(hits, 0.5), 2)}, p95 ${fixed(p95(hits), 2)} ms`,
@@ -151,7 +184,7 @@ export const hostedBench: Workload = {
           holds: p95(chained) < 1 && sayings === 60,
         },
       ];
-      return { tables: [table], bars, raw: { milliseconds: Object.fromEntries(times), hits, chained } };
+      return { tables: [table], bars, raw: { milliseconds: Object.fromEntries(times), policy, hits, chained } };
     } finally {
       child.kill();
       rmSync(folder, { recursive: true, force: true });

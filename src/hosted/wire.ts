@@ -1,4 +1,5 @@
 /** What the thin clients share: one POST with JSON both ways, and reading of answers that may be anything. */
+import { exchange } from './bounded-fetch.ts';
 import type { EmbedReply, Link, RankingRow } from './vendor.ts';
 
 /** A request that failed on the wire. The fields are those of the AI SDK's APICallError, so that one reader understands both. */
@@ -41,7 +42,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** Bearer unless the headers say otherwise. Throws WireError, ShapeError, and what `fetch` throws. */
+/** Bearer unless the headers say otherwise. Throws WireError, ShapeError, and what the network does. */
 export const post = async (
   link: Link,
   path: string,
@@ -49,13 +50,13 @@ export const post = async (
   signal: AbortSignal,
   headers: Readonly<Record<string, string>> = link.key === undefined ? {} : { authorization: `Bearer ${link.key}` },
 ): Promise<Answer> => {
-  const response = await link.fetch(`${link.baseURL}${path}`, {
+  const response = await exchange(`${link.baseURL}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify(body),
     signal,
   });
-  const text = await response.text();
+  const text = response.body.toString('utf8');
   if (response.status !== 200)
     throw new WireError(`status ${response.status}`, {
       statusCode: response.status,
