@@ -42,8 +42,9 @@ const embedAll = async (
   { role, dimensions, signal, deadlineMs }: Asking,
 ): Promise<Vectors> => {
   if (texts.length === 0) return { data: new Float32Array(0), dimensions: dimensions ?? 0, count: 0 };
-  const until = model.until(USUAL_MS[role], deadlineMs);
+  const started = performance.now();
   const { send, requests } = await model.open();
+  const until = model.until(USUAL_MS[role], started, deadlineMs);
   const meter = model.meter();
   const cut = new Uint32Array(texts.length);
   let size = dimensions;

@@ -13,6 +13,12 @@ const load = async () => {
 };
 let client: ReturnType<typeof load> | undefined;
 
+/** Loads what requests need, so that the first one need not. */
+export const preload = async (): Promise<void> => {
+  client ??= load();
+  await client;
+};
+
 const urlOf = (input: string | URL | Request): string => (typeof input === 'string' ? input : 'href' in input ? input.href : input.url);
 
 /** Addresses of this machine. */

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../types.ts';
+import { preload } from './bounded-fetch.ts';
 import type { BreakerOptions } from './calls/breaker.ts';
 import { createRequests, type Requests, type RequestsOptions } from './calls/requests.ts';
 import type { LinkOptions } from './link.ts';
@@ -45,8 +46,11 @@ export interface HostedModel<Send> {
   readonly price: Price | undefined;
   /** Opens once; what failed is tried again. Throws E_KEY, E_PACKAGE, E_USAGE. */
   open(): Promise<{ readonly send: Send; readonly requests: Requests }>;
-  /** On the clock of `performance.now`. */
-  until(usualMs: number, deadlineMs?: number): number;
+  /**
+   * When a call must be over, on the clock of `performance.now`: the model's own deadline counts from now on, once everything is loaded, the
+   * caller's from `started`.
+   */
+  until(usualMs: number, started: number, deadlineMs?: number): number;
   meter(): Meter;
 }
 
@@ -67,8 +71,8 @@ export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOpt
     limits,
     price,
     open: () => {
-      opened ??= source.open().then(
-        ({ send, key }) => ({ send, requests: createRequests({ name: source.name, key, keyVariable: source.keyVariable }, settings) }),
+      opened ??= Promise.all([source.open(), preload()]).then(
+        ([{ send, key }]) => ({ send, requests: createRequests({ name: source.name, key, keyVariable: source.keyVariable }, settings) }),
         (error: unknown) => {
           opened = undefined;
           throw error;
@@ -76,7 +80,8 @@ export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOpt
       );
       return opened;
     },
-    until: (usualMs, deadlineMs) => performance.now() + Math.min(options.deadlineMs ?? usualMs, deadlineMs ?? Number.POSITIVE_INFINITY),
+    until: (usualMs, started, deadlineMs) =>
+      Math.min(performance.now() + (options.deadlineMs ?? usualMs), started + (deadlineMs ?? Number.POSITIVE_INFINITY)),
     meter: () => createMeter(source.name, price, options.budget),
   };
 };

@@ -84,8 +84,9 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       await model.open();
     },
     score: async (query, candidates, { signal, deadlineMs } = {}) => {
-      const until = model.until(USUAL_MS, deadlineMs);
+      const started = performance.now();
       const { send, requests } = await model.open();
+      const until = model.until(USUAL_MS, started, deadlineMs);
       const meter = model.meter();
       const texts = candidates.map(({ text }) => text);
       const { units, cut } = unitsOf(query, texts);

@@ -89,8 +89,9 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
   };
 
   const session = async ({ signal, deadlineMs }: ScoreOptions) => {
-    const until = model.until(USUAL_MS, deadlineMs);
+    const started = performance.now();
     const { send, requests } = await model.open();
+    const until = model.until(USUAL_MS, started, deadlineMs);
     const meter = model.meter();
     const ask = async <Read>(
       prompt: Prompt,
