@@ -8,6 +8,7 @@ it('tells a client what it did wrong, and of what went wrong here no more than t
   expect(problemOf(new FinetoothError('E_QUERY', 'the query is empty.'), 'x')).toEqual({ kind: 'empty', message: 'the query is empty.' });
   for (const [error, kind] of [
     [new FinetoothError('E_MODEL_MISSING', path), 'unready'],
+    [new FinetoothError('E_VENDOR_DOWN', path), 'unready'],
     [new FinetoothError('E_DISK_FULL', path), 'full'],
     [new FinetoothError('E_INDEX_DAMAGED', path), 'failed'],
     [new Error(path), 'failed'],

@@ -79,6 +79,14 @@ const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>>
   E_MODEL_UNKNOWN: 'model',
   E_MODEL_MISSING: 'unready',
   E_LOCKED: 'unready',
+  // Of an index whose vectors are a vendor's.
+  E_VENDOR_BUSY: 'unready',
+  E_VENDOR_DOWN: 'unready',
+  E_VENDOR_ANSWER: 'unready',
+  E_VENDOR_REFUSED: 'unready',
+  E_KEY: 'unready',
+  E_PACKAGE: 'unready',
+  E_DEADLINE: 'unready',
   E_DISK_FULL: 'full',
   E_STOPPED: 'stopped',
 };
