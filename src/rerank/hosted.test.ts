@@ -69,6 +69,8 @@ describe('a list', () => {
     expect([...scores]).toEqual(rising(20));
     expect(sent.slice(1).every((one) => one.slice(0, 4).join() === 'text 0,text 1,text 2,text 3')).toBe(true);
     expect(Math.max(...sent.map((one) => one.length))).toBeLessThanOrEqual(10);
+    const halved = fake({}, { readsList: true, scale: (request) => request * 100, refuse: (documents) => documents.length > 12 });
+    expect([...(await halved.reranker.score('q', of(20))).scores].map((score) => score - 100)).toEqual(rising(20));
   });
 
   it('of which one request fails gives no scores at all', async () => {
@@ -116,11 +118,11 @@ describe('a text', () => {
   it('without a word is not sent and stands below the others', async () => {
     const { reranker, sent } = fake({});
     const { scores, notes } = await reranker.score('q', [{ text: ' ' }, { text: 'text -4' }, { text: '' }]);
-    expect([...scores]).toEqual([-5, -4, -5]);
+    expect([...scores]).toEqual([-10_000, -4, -10_000]);
     expect(sent).toEqual([['text -4']]);
     expect(notes).toEqual(['2 texts have no words and stand below the others']);
     const none = await fake({}).reranker.score('q', [{ text: '' }]);
-    expect([...none.scores]).toEqual([-1]);
+    expect([...none.scores]).toEqual([-10_000]);
     expect(none.usage).toEqual({ requests: 0 });
   });
 

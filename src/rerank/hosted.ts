@@ -19,6 +19,8 @@ const SEARCH_TOKENS = 500;
 const SEARCH_DOCUMENTS = 100;
 /** Documents of the first request that are sent again with every other one, where scores depend on their list. */
 const ANCHORS = 4;
+/** The score of a text without a word: below whatever a model gives, and the same in every list, so that it may be kept. */
+const NO_WORDS = -10_000;
 /** A text that is refused as too long is not halved below this. */
 const SHORTEST = 200;
 
@@ -92,6 +94,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       const { units, cut } = unitsOf(query, texts);
       const found = new Map<Unit, number>();
       let calls = 0;
+      const anchorsIn = (group: readonly Unit[]): readonly Unit[] => group.filter((unit) => found.has(unit)).slice(0, ANCHORS);
 
       const ask = async (group: readonly Unit[], anchors: readonly Unit[], stop: AbortSignal): Promise<void> => {
         const sent = [...anchors, ...group];
@@ -106,7 +109,11 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
         if ('tooLarge' in outcome) {
           const smaller = group.length > 1 ? halves(group) : halvesOf(group[0] as Unit);
           if (smaller === undefined) throw outcome.tooLarge;
-          return together(smaller, (part, inner) => ask(part, anchors, inner), { signal: stop });
+          if (!source.readsList || anchors.length > 0)
+            return together(smaller, (part, inner) => ask(part, anchors, inner), { signal: stop });
+          const [first = [], ...others] = smaller;
+          await ask(first, [], stop);
+          return together(others, (part, inner) => ask(part, anchorsIn(first), inner), { signal: stop });
         }
         calls++;
         const { scores, used } = outcome.result;
@@ -136,16 +143,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
           query,
         );
         await together([first], (group, stop) => ask(group, [], stop), call);
-        await together(
-          others,
-          (group, stop) =>
-            ask(
-              group,
-              first.slice(0, ANCHORS).filter((unit) => found.has(unit)),
-              stop,
-            ),
-          call,
-        );
+        await together(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
       } else await together(groups, (group, stop) => ask(group, [], stop), call);
       return answerOf({ texts, found, cut, calls, name, usage: meter.usage() });
     },
@@ -168,7 +166,6 @@ const answerOf = ({ texts, found, cut, calls, name, usage }: Found): Scores => {
     const before = best.get(unit.i);
     if (before === undefined || score > before[1]) best.set(unit.i, [unit, score]);
   }
-  const lowest = Math.min(0, ...[...best.values()].map(([, score]) => score));
   const parts = new Map<number, number>();
   for (const { i } of found.keys()) parts.set(i, (parts.get(i) ?? 0) + 1);
   const [split, empty] = [[...parts.values()].filter((count) => count > 1).length, texts.length - best.size];
@@ -182,7 +179,7 @@ const answerOf = ({ texts, found, cut, calls, name, usage }: Found): Scores => {
       : []),
   ];
   return {
-    scores: Float32Array.from(texts, (_, i) => best.get(i)?.[1] ?? lowest - 1),
+    scores: Float32Array.from(texts, (_, i) => best.get(i)?.[1] ?? NO_WORDS),
     ...(split > 0 ? { spans: texts.map((_, i) => ((parts.get(i) ?? 0) > 1 ? best.get(i)?.[0].span : undefined)) } : {}),
     ...(cut.some((tokens) => tokens > 0) ? { cut } : {}),
     ...(notes.length > 0 ? { notes } : {}),
