@@ -25,6 +25,7 @@ export { readPrices } from './config/price-file.ts';
 export { type ListedProvider, listProviders, type ProvidersOptions } from './config/providers.ts';
 export type { NamedRerankers } from './config/rerankers.ts';
 export { type TuneOptions, type TuneReport, tune } from './config/tune.ts';
+export { cachedEmbedder, type VectorCacheOptions } from './embed/cached.ts';
 export type { Embedder } from './embed/embedder.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
 export type { EmbeddingModel, RerankingModel } from './hosted/ai-sdk.ts';

@@ -113,6 +113,17 @@ describe('the command line with hosted models', () => {
     expect((await search('--prices', prices)).stderr).toMatch(/E_INPUT_FORMAT: .*"voyage:rerank-2.5" has "token"/);
   });
 
+  it('buys no vector twice where they are kept', async () => {
+    const kept = join(folder, 'vectors');
+    const before = server(0).seen.length;
+    const words = ['search', query, '--in', index, '--reranker', 'none', '--vector-cache', kept, '--json'];
+    const [first, second] = [await finetooth(words, { env }), await finetooth(words, { env })];
+    expect([first.status, second.status]).toEqual([0, 0]);
+    expect(server(0).seen.length - before).toBe(1);
+    const resultsOf = (stdout: string): unknown => (JSON.parse(stdout) as { readonly results: unknown }).results;
+    expect(resultsOf(second.stdout)).toEqual(resultsOf(first.stdout));
+  });
+
   it('embeds texts', async () => {
     const { stdout, status, stderr } = await finetooth(['embed', '--embedder', 'cohere:embed-english-light-v3.0'], {
       env,

@@ -6,7 +6,18 @@ import { size } from '../text/numbers.ts';
 import type { Flags, Run } from './command.ts';
 
 /** Options of every command that runs a model. */
-export const modelFlags = ['embedder', 'threads', 'maxMemory', 'runtime', 'cache', 'models', 'offline', 'budget', 'prices'] as const;
+export const modelFlags = [
+  'embedder',
+  'threads',
+  'maxMemory',
+  'runtime',
+  'cache',
+  'models',
+  'offline',
+  'budget',
+  'prices',
+  'vectorCache',
+] as const;
 type ModelFlag = (typeof modelFlags)[number];
 
 /** Who ranks when the reranker cannot. */
@@ -44,13 +55,15 @@ const hostedOptions = async (
 /** The same as the library takes them, with downloads shown on a terminal. */
 export const modelOptions = async (
   run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & {
-    readonly flags: Omit<Flags<ModelFlag>, 'embedder' | 'budget' | 'prices'> & Partial<Flags<'budget' | 'prices'>>;
+    readonly flags: Omit<Flags<ModelFlag>, 'embedder' | 'budget' | 'prices' | 'vectorCache'> &
+      Partial<Flags<'budget' | 'prices' | 'vectorCache'>>;
   },
 ): Promise<ModelOptions> => {
   const { flags, terminal, signal } = run;
   const hosted = await hostedOptions(flags, signal);
   return {
     ...hosted,
+    ...(flags.vectorCache === undefined ? {} : { vectorCache: flags.vectorCache }),
     signal,
     maxMemory: flags.maxMemory,
     runtime: flags.runtime,

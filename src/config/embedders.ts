@@ -1,3 +1,4 @@
+import { cachedEmbedder } from '../embed/cached.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
@@ -28,7 +29,8 @@ export const openEmbedder = async (
   if (name !== undefined && looksHosted(name)) {
     const embedder = await hostedEmbedder(name, { ...options.hosted, ...(dimensions === undefined ? {} : { dimensions }) });
     accept?.(embedder.fingerprint);
-    return { embedder, model: name };
+    const { vectorCache: at } = options;
+    return { embedder: at === undefined ? embedder : cachedEmbedder(embedder, { at }), model: name };
   }
   const encoder = await openModel(name, options, accept);
   return { embedder: localEmbedder(encoder), encoder, model: encoder.files.entry.name };

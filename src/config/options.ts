@@ -115,6 +115,13 @@ export const options = {
     value: 'DOLLARS',
     about: 'what hosted models may cost in this run; a call that could pass it is not made (default: no limit)',
   },
+  vectorCache: {
+    kind: 'text',
+    name: 'vector-cache',
+    value: 'FOLDER',
+    variable: 'FINETOOTH_VECTOR_CACHE',
+    about: 'keep the vectors of hosted embedders there, and ask for none a second time; processes may share it',
+  },
   prices: {
     kind: 'text',
     name: 'prices',

@@ -34,6 +34,8 @@ export interface ModelOptions extends PoolOptions {
   readonly offline?: boolean;
   /** Keys, addresses, limits and money of hosted models. */
   readonly hosted?: HostedOptions;
+  /** A folder where the vectors of hosted embedders are kept, see `cachedEmbedder`. @default none */
+  readonly vectorCache?: string;
   /** Models that several indexes and rerankers share, so that each is loaded once. @default a set of its own for each index */
   readonly sessions?: ModelSessions;
   readonly signal?: AbortSignal;
@@ -53,6 +55,7 @@ const filesFor = async (
     onDownload,
     longDocuments: _,
     hosted: __,
+    vectorCache: ___,
     sessions = createModelSessions(),
     ...pool
   } = options;

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { type KnownVector, sqliteVectors } from '../cache/sqlite-vectors.ts';
+import { FinetoothError } from '../errors.ts';
+import type { Embedder } from './embedder.ts';
+
+export interface VectorCacheOptions {
+  /** A folder that any number of processes may share; about four bytes a number of each vector. */
+  readonly at: string;
+  /** Vectors that are kept; the oldest go first. 100 to 100,000,000. @default 1,000,000 */
+  readonly maxEntries?: number;
+}
+
+/** Changes when what stands under a key changes its meaning. */
+const RECIPE = 'vectors-1';
+
+/**
+ * Embeds each text once: an index that is made anew, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
+ * text. Token vectors are not kept: a call that wants them goes through. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ */
+export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 }: VectorCacheOptions): Embedder => {
+  const cache = sqliteVectors(at, maxEntries);
+  const about = JSON.stringify([RECIPE, embedder.fingerprint]);
+  return {
+    ...embedder,
+    embed: async (texts, role, options = {}) => {
+      if (options.tokens !== undefined) return embedder.embed(texts, role, options);
+      const keys = texts.map((text) => createHash('sha256').update(`${about} ${role}\n`).update(text).digest('base64url'));
+      const known = [...cache.get(keys)];
+      // A text that stands twice in one call is asked for once.
+      const fresh = [...new Map(keys.flatMap((key, i) => (known[i] === undefined ? [[key, i] as const] : []))).values()];
+      const given =
+        fresh.length === 0
+          ? undefined
+          : await embedder.embed(
+              fresh.map((i) => texts[i] as string),
+              role,
+              options,
+            );
+      const size = embedder.dimensions;
+      if (given !== undefined && (given.count !== fresh.length || given.data.length !== fresh.length * size))
+        throw new FinetoothError(
+          'E_SEAM',
+          `the embedder "${embedder.fingerprint}" broke its contract: asked for ${fresh.length} vectors, it gave ${given.count}.`,
+        );
+      const added = fresh.map((i, row): readonly [string, KnownVector] => [
+        keys[i] as string,
+        { vector: (given?.data ?? new Float32Array(0)).slice(row * size, (row + 1) * size), cut: given?.cut?.[row] ?? 0 },
+      ]);
+      if (added.length > 0) cache.put(added);
+      const found = new Map(added);
+      const all = known.map((one, i) => one ?? (found.get(keys[i] as string) as KnownVector));
+      const data = new Float32Array(texts.length * size);
+      for (const [i, { vector }] of all.entries()) data.set(vector, i * size);
+      return {
+        data,
+        dimensions: size,
+        count: texts.length,
+        ...(all.some(({ cut }) => cut > 0) ? { cut: Uint32Array.from(all, ({ cut }) => cut) } : {}),
+        ...(given?.usage === undefined ? {} : { usage: given.usage }),
+      };
+    },
+    close: async () => {
+      cache.close();
+      await embedder.close?.();
+    },
+  };
+};
