@@ -143,10 +143,13 @@ describe('wrong inputs', () => {
     });
     expect(stdout).toBe('');
     expect(status).toBe(130);
+    expect(Date.now() - started).toBeLessThan(15_000);
+    // On a slow machine the first batch is not through by then.
+    const none = 'E_STOPPED: stopped. Nothing of this run was stored yet; the same command begins again.\n';
+    if (stderr === none) return expect((await finetooth(['status', '--in', 'long'], { cwd })).status).toBe(4);
     expect(stderr).toMatch(
       /^E_STOPPED: stopped\. (\d[\d,]*) documents of this run are stored in long; the same command goes on from there\.\n$/,
     );
-    expect(Date.now() - started).toBeLessThan(15_000);
     const acknowledged = Number(/stopped\. ([\d,]+)/.exec(stderr)?.[1]?.replaceAll(',', ''));
     const { stdout: state } = await finetooth(['status', '--in', 'long', '--json'], { cwd });
     expect((JSON.parse(state) as { documents: number }).documents).toBeGreaterThanOrEqual(acknowledged);

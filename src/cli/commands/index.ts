@@ -87,7 +87,9 @@ export const indexCommand = command({
         if (error instanceof FinetoothError && error.code === 'E_STOPPED') {
           const kept = flags.rebuild
             ? `${into} is as it was.`
-            : `${counted(stored, 'document')} of this run ${stored === 1 ? 'is' : 'are'} stored in ${into}; the same command goes on from there.`;
+            : stored === 0
+              ? 'Nothing of this run was stored yet; the same command begins again.'
+              : `${counted(stored, 'document')} of this run ${stored === 1 ? 'is' : 'are'} stored in ${into}; the same command goes on from there.`;
           throw new FinetoothError('E_STOPPED', `stopped. ${kept}`, { cause: error });
         }
         throw error;
