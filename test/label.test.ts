@@ -35,7 +35,7 @@ const titlesIn = (stderr: string): string[] =>
 const waiting = (keys: string, until: string, signal: NodeJS.Signals): Invocation => {
   let sent = false;
   return {
-    shell: `exec "$@" < <(printf ${keys}; exec sleep 3 2>/dev/null)`,
+    shell: `exec "$@" < <(printf ${keys}; exec sleep 20 2>/dev/null)`,
     watch: (stderr, child) => {
       if (!sent && stderr.includes(until)) sent = child.kill(signal);
     },
