@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { FinetoothError, messageOf } from '../errors.ts';
 
 export interface LanceLibraries {
@@ -6,9 +7,12 @@ export interface LanceLibraries {
   readonly arrow: typeof import('apache-arrow');
 }
 
-/** LanceDB and the copy of Arrow that it knows, loaded on first use. Throws E_RUNTIME where they do not load. */
+/** LanceDB and the copy of Arrow that it knows, loaded on first use and nowhere else. Throws E_RUNTIME where they do not load. */
 export const loadLance = async (): Promise<LanceLibraries> => {
   try {
+    // Of three processors or fewer LanceDB 0.31 keeps one thread, which waits for itself for ever while it indexes more than some 30,000 texts
+    // (https://github.com/lancedb/lancedb/issues/3568). It reads the variable when it first works.
+    process.env.LANCE_CPU_THREADS ??= String(Math.max(2, availableParallelism()));
     // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
     const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
     return { lance: await import('@lancedb/lancedb'), arrow };
