@@ -18,9 +18,13 @@ export const unreadable = (name: string, error: unknown): FinetoothError => {
 const missing = async (path: string, name: string, cause: unknown): Promise<FinetoothError> => {
   const target = await readlink(path).catch(() => undefined);
   if (target !== undefined)
-    return new FinetoothError('E_INPUT_MISSING', `${name} is a link to ${target}, which does not exist. Mend or remove the link.`, {
-      cause,
-    });
+    return new FinetoothError(
+      'E_INPUT_MISSING',
+      `${name} does not exist. It is a link to ${target}, which does not exist: mend or remove the link.`,
+      {
+        cause,
+      },
+    );
   const folder = dirname(path);
   let advice = `Paths start at ${process.cwd()}.`;
   try {
