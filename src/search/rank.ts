@@ -3,7 +3,7 @@ import { byScore } from '../math/order.ts';
 import { cascade } from '../rerank/cascade.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
-import { textOf } from '../text/recipe.ts';
+import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
 import { checkCount, checkQuery, checkScores } from './check.ts';
 
@@ -128,6 +128,9 @@ export interface RankingOptions extends CallOptions {
   readonly onOrder?: (ranked: Pick<Ranked, 'order' | 'stages' | 'complete'>) => void;
 }
 
+/** Fields that are read of each document, in order; undefined: of each its own, see `defaultFields`, so that a score does not depend on the list. */
+export type RankFields = readonly string[] | undefined;
+
 /**
  * Why a document gets its score: what the stages can say, and what the reranker gives each field alone. The text is read anew, although an
  * index may keep token vectors of it.
@@ -136,10 +139,11 @@ const explained = async (
   reranker: Reranker,
   query: string,
   { id, document }: Rankable,
-  fields: readonly string[],
+  rankFields: RankFields,
   { signal, fieldLabels = false }: RankingOptions,
 ): Promise<Explanation> => {
   const call: CallOptions = signal === undefined ? {} : { signal };
+  const fields = rankFields ?? defaultFields(document);
   const textIn = (some: readonly string[]): string => textOf(document, some, { labels: fieldLabels });
   const filled = fields.filter((field) => textIn([field]) !== '');
   const [stages, alone] = await Promise.all([
@@ -165,7 +169,7 @@ export const withExplanations = async <Result extends RankedResult>(
   reranker: Reranker,
   query: string,
   candidates: readonly Rankable[],
-  fields: readonly string[],
+  fields: RankFields,
   options: RankingOptions,
 ): Promise<readonly Result[]> => {
   const all: Result[] = [];
@@ -180,25 +184,31 @@ export const readingOf = ({ highlight, cutTokens }: RankedCandidate): Pick<Ranke
   ...(cutTokens === undefined ? {} : { cutTokens }),
 });
 
+/** Throws E_FIELD where somebody named a field that no candidate has, or where nobody named one and no candidate has words. */
+export const checkFields = (candidates: readonly Rankable[], fields: RankFields): void => {
+  if (candidates.length === 0) return;
+  const known = (): string => [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))].slice(0, 20).join(', ') || 'none';
+  const missing = fields?.find((field) => !candidates.some(({ document }) => Object.hasOwn(document, field)));
+  if (missing !== undefined)
+    throw new FinetoothError('E_FIELD', `no candidate has the field "${missing}" to rank by; their fields are ${known()}.`);
+  if (fields === undefined && candidates.every(({ document }) => defaultFields(document).length === 0))
+    throw new FinetoothError(
+      'E_FIELD',
+      `no candidate has a field that holds words (their fields are ${known()}); name those to rank by with rankFields, or --rank-fields.`,
+    );
+};
+
 /** Scores texts and puts them in the one total order. Nothing is cut and nothing is left out. */
 export const rankCandidates = async (
   rerankers: Reranker | readonly Reranker[],
   query: string,
   candidates: readonly Rankable[],
-  fields: readonly string[],
+  fields: RankFields,
   options: RankingOptions = {},
 ): Promise<Ranked> => {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  for (const field of fields) {
-    if (candidates.some(({ document }) => Object.hasOwn(document, field))) continue;
-    const known = [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))];
-    throw new FinetoothError(
-      'E_FIELD',
-      `no candidate has the field "${field}" to rank by; their fields are ${known.slice(0, 20).join(', ')}.`,
-    );
-  }
   const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
-  const texts = candidates.map(({ document }) => textOf(document, fields, { labels: fieldLabels }));
+  const texts = candidates.map(({ document }) => textOf(document, fields ?? defaultFields(document), { labels: fieldLabels }));
   const one = asOne(rerankers);
   // Only a cascade knows how to stop halfway.
   const reranker = one.mapStages === undefined && (deadlineMs !== undefined || onOrder !== undefined) ? cascade([one]) : one;
@@ -239,8 +249,8 @@ export const rankCandidates = async (
 export interface RerankOptions extends CallOptions {
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
-  /** Fields that are read, in order. @default all that hold words, see `defaultFields` */
-  readonly rankFields: readonly string[];
+  /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
+  readonly rankFields?: readonly string[];
   /** Put each field's name before its words, a line a field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
@@ -305,6 +315,7 @@ export const rerank = async (
   checkQuery(query);
   const top = options.top ?? Math.max(1, documents.length);
   checkCount('top', top, 1, 100_000);
+  checkFields(documents, options.rankFields);
   const { signal, deadlineMs, fieldLabels } = options;
   const ranked = await rankCandidates(reranker, query, documents, options.rankFields, {
     ...(signal === undefined ? {} : { signal }),

@@ -10,6 +10,7 @@ import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
 import {
   asOne,
+  checkFields,
   likelyEnough,
   type Provenance,
   provenanceOf,
@@ -149,6 +150,8 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     return firstStage === 'hybrid' ? fuse(lists, wanted, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : (lists[0] as Hit[]);
   });
   throwIfStopped(signal);
+  // The fields of the index may be missing in all candidates: they are those of other documents.
+  if (rerankers.length > 0 && options.rankFields !== undefined) checkFields(hits, options.rankFields);
 
   const alone: Ranked = {
     order: hits.map(({ id, score }, at) => ({ index: at, id, score, relevance: score, stage: 0 })),
