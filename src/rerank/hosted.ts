@@ -1,7 +1,7 @@
 import { checkedScores } from '../hosted/check-answer.ts';
 import { estimatedTokens, halved, mostTokens, spansWithin } from '../hosted/estimate.ts';
 import { groupsOf, halves } from '../hosted/groups.ts';
-import { type HostedOptions, type HostedSource, hostedModel, together } from '../hosted/model.ts';
+import { type HostedOptions, type HostedSource, hostedModel, identityOf, together } from '../hosted/model.ts';
 import type { Consumption, Rerank } from '../hosted/vendor.ts';
 import { counted } from '../text/numbers.ts';
 import type { Span } from '../types.ts';
@@ -79,7 +79,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
   };
 
   return {
-    fingerprint: `${name} ${longDocuments === 'chunk' ? 'in parts' : 'cut'}${tokensEach === undefined ? '' : ` of ${tokensEach}`}`,
+    fingerprint: `${identityOf(source)} ${longDocuments === 'chunk' ? 'in parts' : 'cut'}${tokensEach === undefined ? '' : ` of ${tokensEach}`}`,
     // A slice would cost as much time as the list.
     atOnce: source.readsList ? 'list' : 'call',
     warm: async () => {
