@@ -14,7 +14,7 @@ export interface CacheOptions {
 export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate, list?: string) => string;
 
 /** Changes when what stands under a key changes its meaning. */
-const RECIPE = 'scores-2';
+const RECIPE = 'scores-3';
 
 /**
  * All that an answer depends on: reranker, what its probabilities are made from, query, text, and the form of token vectors, which stand for
@@ -67,6 +67,7 @@ export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): 
         known[i] = {
           score: given?.scores[at] as number,
           cut: given?.cut?.[at] ?? 0,
+          queryTruncatedTokens: given?.queryTruncatedTokens?.[at] ?? 0,
           ...(relevance === undefined ? {} : { relevance }),
           ...(span === undefined ? {} : { span }),
         };
@@ -80,6 +81,9 @@ export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): 
           ? {}
           : { relevance: Float32Array.from(all, ({ relevance }) => relevance as number) }),
         ...(all.some(({ cut }) => cut > 0) ? { cut: Uint32Array.from(all, ({ cut }) => cut) } : {}),
+        ...(all.some(({ queryTruncatedTokens }) => queryTruncatedTokens > 0)
+          ? { queryTruncatedTokens: Uint32Array.from(all, ({ queryTruncatedTokens }) => queryTruncatedTokens) }
+          : {}),
         ...(all.some(({ span }) => span !== undefined) ? { spans: all.map(({ span }) => span) } : {}),
         ...(given?.usage === undefined ? {} : { usage: given.usage }),
         ...(given?.notes === undefined ? {} : { notes: given.notes }),

@@ -33,6 +33,7 @@ interface State {
   readonly stage: Int8Array;
   readonly relevance: Float32Array;
   readonly cut: Uint32Array;
+  readonly queryTruncatedTokens: Uint32Array;
   readonly spans: (Span | undefined)[];
   readonly stages: readonly { name: string; readonly scores: Float32Array }[];
   readonly passedOver: PassedOver[];
@@ -47,6 +48,7 @@ const emptyState = (count: number, names: readonly string[]): State => ({
   stage: new Int8Array(count).fill(-1),
   relevance: new Float32Array(count).fill(Number.NaN),
   cut: new Uint32Array(count),
+  queryTruncatedTokens: new Uint32Array(count),
   spans: Array.from({ length: count }, () => undefined),
   stages: names.map((name) => ({ name, scores: new Float32Array(count).fill(Number.NaN) })),
   passedOver: [],
@@ -66,6 +68,7 @@ const scoresOf = (state: State, complete: boolean): Scores => ({
   ...(state.notes.length > 0 ? { notes: [...state.notes] } : {}),
   ...(state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? {} : { relevance: state.relevance.slice() }),
   ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
+  ...(state.queryTruncatedTokens.some((count) => count > 0) ? { queryTruncatedTokens: state.queryTruncatedTokens.slice() } : {}),
   ...(state.spans.some((span) => span !== undefined) ? { spans: state.spans.slice() } : {}),
 });
 
@@ -142,6 +145,8 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       state.relevance[i] = relevance?.[row] ?? Number.NaN;
       if (given.spans?.[row] !== undefined) state.spans[i] = given.spans[row];
       if (given.cut !== undefined) state.cut[i] = Math.max(state.cut[i] as number, given.cut[row] as number);
+      const truncated = given.queryTruncatedTokens?.[row] ?? 0;
+      state.queryTruncatedTokens[i] = Math.max(state.queryTruncatedTokens[i] as number, truncated);
     }
     state.usage = addUsage(state.usage, given.usage);
     state.passedOver.push(...(given.passedOver ?? []));

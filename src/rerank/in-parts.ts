@@ -51,6 +51,8 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
       parts.map(({ candidate }) => candidate),
       signal === undefined ? {} : { signal },
     );
+    const truncated = new Uint32Array(candidates.length);
+    for (const [at, { i }] of parts.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
     const best = new Map<number, number>();
     for (const [at, { i }] of parts.entries()) {
       const before = best.get(i);
@@ -63,6 +65,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
       scores: Float32Array.from(winners, (at) => given.scores[at] as number),
       ...(relevance === undefined ? {} : { relevance: Float32Array.from(winners, (at) => relevance[at] as number) }),
       ...(cut.some((tokens) => tokens > 0) ? { cut: Uint32Array.from(cut) } : {}),
+      ...(truncated.some((tokens) => tokens > 0) ? { queryTruncatedTokens: truncated } : {}),
       ...(given.usage === undefined ? {} : { usage: given.usage }),
       spans: winners.map((at) => parts[at]?.span),
     } satisfies Scores;

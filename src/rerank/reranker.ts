@@ -35,6 +35,8 @@ export interface Scores {
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly cut?: Uint32Array;
+  /** [count] Tokens left out of the query beside each candidate because the model's window was full; absent when it was read whole. */
+  readonly queryTruncatedTokens?: Uint32Array;
   /** [count] The part of each candidate's text that gave the score, where the text was read in parts; absent when none was. */
   readonly spans?: readonly (Span | undefined)[];
   /**

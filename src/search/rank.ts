@@ -64,6 +64,7 @@ export interface Ranked {
   readonly rankedBy?: string;
   readonly passedOver?: readonly PassedOver[];
   readonly notes?: readonly string[];
+  readonly queryTruncatedTokens?: number;
 }
 
 /** What every answer says of how it came about, where there is anything to say. */
@@ -72,10 +73,13 @@ export interface Provenance {
   readonly passedOver?: readonly PassedOver[];
   /** Sentences about what was done that nobody asked for. */
   readonly notes?: readonly string[];
+  /** Tokens at the end of the query that a model did not read, the most that any of them left out; absent when all read it whole. */
+  readonly queryTruncatedTokens?: number;
 }
 
-export const provenanceOf = ({ passedOver, notes }: Pick<Ranked, 'passedOver' | 'notes'>): Provenance => ({
+export const provenanceOf = ({ passedOver, notes, queryTruncatedTokens = 0 }: Provenance): Provenance => ({
   ...(passedOver === undefined ? {} : { passedOver }),
+  ...(queryTruncatedTokens === 0 ? {} : { queryTruncatedTokens }),
   ...(notes === undefined ? {} : { notes }),
 });
 
@@ -242,7 +246,7 @@ export const rankCandidates = async (
     calibrated: given.relevance !== undefined,
     stages: given.stages ?? [{ name: given.rankedBy ?? reranker.fingerprint, scores: given.scores }],
     ...(given.rankedBy === undefined ? {} : { rankedBy: given.rankedBy }),
-    ...provenanceOf(given),
+    ...provenanceOf({ ...given, queryTruncatedTokens: Math.max(0, ...(given.queryTruncatedTokens ?? [])) }),
   };
 };
 

@@ -209,7 +209,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     complete: ranked.complete,
     candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
     cut: ranked.cut,
-    ...provenanceOf(ranked),
+    ...provenanceOf({ ...ranked, queryTruncatedTokens: Math.max(vectors?.cut?.[0] ?? 0, ranked.queryTruncatedTokens ?? 0) }),
     usage: addUsage(ranked.usage, addUsage(vectors?.usage, vectors?.tokens === undefined ? {} : { tokens: vectors.tokens[0] as number })),
     timings: { embed, retrieve, rerank, total },
   };

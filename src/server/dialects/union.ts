@@ -79,6 +79,7 @@ const together = rerankEndpoint({
       fields: named,
       top: top_n === 0 ? undefined : (top_n ?? undefined),
       maxTokens: max_tokens_per_doc === 0 ? undefined : (max_tokens_per_doc ?? undefined),
+      refuseLong: sent.truncation === false,
     };
   },
   tell: (done, sent) => {

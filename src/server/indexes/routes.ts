@@ -44,7 +44,14 @@ const result = z.looseObject({
   first_stage_rank: z.int(),
   first_stage_score: z.number(),
 });
-const searchAnswer = z.looseObject({ query: z.string(), results: z.array(result), complete: z.boolean(), calibrated: z.boolean() });
+const searchAnswer = z.looseObject({
+  query: z.string(),
+  results: z.array(result),
+  complete: z.boolean(),
+  calibrated: z.boolean(),
+  /** Tokens at the end of the query that a model did not read. */
+  query_truncated_tokens: z.int().optional(),
+});
 
 const indexName = z
   .string()
