@@ -3,6 +3,7 @@ import { byScore } from '../math/order.ts';
 import { cascade } from '../rerank/cascade.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
 import { textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
 import { checkCount, checkQuery, checkScores } from './check.ts';
@@ -199,10 +200,9 @@ export const rankCandidates = async (
   }
   const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
   const texts = candidates.map(({ document }) => textOf(document, fields, { labels: fieldLabels }));
-  const one = asOne(rerankers);
-  // Only a cascade knows how to stop halfway.
-  const reranker = one.mapStages === undefined && (deadlineMs !== undefined || onOrder !== undefined) ? cascade([one]) : one;
-  const given = await reranker.score(
+  const reranker = asOne(rerankers);
+  const given = await scoreInTime(
+    reranker,
     query,
     candidates.map(({ id, tokens }, i) => ({ id, text: texts[i] as string, ...(tokens === undefined ? {} : { tokens }) })),
     {
