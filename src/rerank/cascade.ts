@@ -103,7 +103,9 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
   }
   const atOnce = stages[0]?.atOnce;
   const paces: readonly Pace[] = stages.map(() => createPace(together));
-  const names = stages.map(({ fingerprint }, at) => fingerprint + (combine[at] === undefined ? '' : ` ${combine[at].name}`));
+  const named = (name: string, at: number): string => name + (combine[at] === undefined ? '' : ` ${combine[at].name}`);
+  const names = stages.map(({ fingerprint }, at) => named(fingerprint, at));
+  const scales = stages.map(({ fingerprint, scale = fingerprint }, at) => named(scale, at));
 
   /** Scores the candidates at these places and writes what came out. */
   const runStage = async (
@@ -131,7 +133,7 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       const own = given.scores[row] as number;
       return combine[at] === undefined ? own : combine[at].combine(own, state.scores[i] as number);
     });
-    const calibration = calibrations[at] ?? (combine[at] === undefined ? undefined : fittedCalibration(names[at] as string));
+    const calibration = calibrations[at] ?? (combine[at] === undefined ? undefined : fittedCalibration(scales[at] as string));
     const relevance =
       calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
     for (const [row, i] of places.entries()) {

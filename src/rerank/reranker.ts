@@ -66,6 +66,8 @@ export interface Composition {
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
+  /** Fingerprint of the reranker whose scores these are to be read like, where that is another: of texts read in parts. */
+  readonly scale?: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
   /** `call`: a list is best scored in one call, since each has its price. `list`: its scores hold for the whole list alone. @default neither */

@@ -4,9 +4,10 @@ import { cascade } from '../rerank/cascade.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
-import { textOf } from '../text/recipe.ts';
+import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
-import { checkCount, checkQuery, checkScores } from './check.ts';
+import { checkQuery, checkScores } from './check.ts';
+import { checkRerankCall } from './check-call.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -89,6 +90,11 @@ export interface Rankable {
   readonly score?: number;
 }
 
+/** The fields that are read of every document, or of each its own. */
+export type RankFields = readonly string[] | ((document: Document) => readonly string[]);
+
+const fieldsFor = (fields: RankFields, document: Document): readonly string[] => (typeof fields === 'function' ? fields(document) : fields);
+
 /** A later stage above an earlier one, then score, then id; what time did not suffice for keeps its place at the end. */
 const inOrder = (candidates: readonly Rankable[], { scores, stage, relevance }: Scores): readonly RankedCandidate[] => {
   const all = candidates.map(({ id, score: before = 0 }, index) => {
@@ -137,9 +143,10 @@ const explained = async (
   reranker: Reranker,
   query: string,
   { id, document }: Rankable,
-  fields: readonly string[],
+  wanted: RankFields,
   { signal, fieldLabels = false }: RankingOptions,
 ): Promise<Explanation> => {
+  const fields = fieldsFor(wanted, document);
   const call: CallOptions = signal === undefined ? {} : { signal };
   const textIn = (some: readonly string[]): string => textOf(document, some, { labels: fieldLabels });
   const filled = fields.filter((field) => textIn([field]) !== '');
@@ -166,7 +173,7 @@ export const withExplanations = async <Result extends RankedResult>(
   reranker: Reranker,
   query: string,
   candidates: readonly Rankable[],
-  fields: readonly string[],
+  fields: RankFields,
   options: RankingOptions,
 ): Promise<readonly Result[]> => {
   const all: Result[] = [];
@@ -186,11 +193,13 @@ export const rankCandidates = async (
   rerankers: Reranker | readonly Reranker[],
   query: string,
   candidates: readonly Rankable[],
-  fields: readonly string[],
+  fields: RankFields,
   options: RankingOptions = {},
 ): Promise<Ranked> => {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  for (const field of fields) {
+  if (typeof fields === 'function' && candidates.every(({ document }) => fields(document).length === 0))
+    throw new FinetoothError('E_FIELD', 'no document has a field that holds words; name the fields to rank by as rankFields.');
+  for (const field of typeof fields === 'function' ? [] : fields) {
     if (candidates.some(({ document }) => Object.hasOwn(document, field))) continue;
     const known = [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))];
     throw new FinetoothError(
@@ -199,7 +208,7 @@ export const rankCandidates = async (
     );
   }
   const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
-  const texts = candidates.map(({ document }) => textOf(document, fields, { labels: fieldLabels }));
+  const texts = candidates.map(({ document }) => textOf(document, fieldsFor(fields, document), { labels: fieldLabels }));
   const reranker = asOne(rerankers);
   const given = await scoreInTime(
     reranker,
@@ -240,7 +249,7 @@ export interface RerankOptions extends CallOptions {
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
   /** Fields that are read, in order. @default all that hold words, see `defaultFields` */
-  readonly rankFields: readonly string[];
+  readonly rankFields?: readonly string[];
   /** Put each field's name before its words, a line a field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
@@ -294,19 +303,29 @@ export interface RerankAnswer extends Provenance {
   readonly timings: { readonly rerank: number; readonly total: number };
 }
 
-/** The reranker alone, over documents that are at hand. `index` is the position in `documents`. */
+/**
+ * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an
+ * id it is the place in the list.
+ */
+export type RerankDocument = string | Document | { readonly id: string; readonly document: Document };
+
+/**
+ * The reranker alone, over documents that are at hand. `index` is the position in `documents`.
+ *
+ * @throws E_USAGE for what it does not take, E_QUERY for a query without a word, E_FIELD when no document has a field that is named, or one that
+ * holds words
+ */
 export const rerank = async (
   reranker: Reranker,
   query: string,
-  documents: readonly { readonly id: string; readonly document: Document }[],
-  options: RerankOptions,
+  documents: readonly RerankDocument[],
+  options: RerankOptions = {},
 ): Promise<RerankAnswer> => {
   const started = performance.now();
+  const given = checkRerankCall(reranker, query, documents, options);
   checkQuery(query);
-  const top = options.top ?? Math.max(1, documents.length);
-  checkCount('top', top, 1, 100_000);
-  const { signal, deadlineMs, fieldLabels } = options;
-  const ranked = await rankCandidates(reranker, query, documents, options.rankFields, {
+  const { signal, deadlineMs, fieldLabels, top = given.length, rankFields = defaultFields } = options;
+  const ranked = await rankCandidates(reranker, query, given, rankFields, {
     ...(signal === undefined ? {} : { signal }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(fieldLabels === undefined ? {} : { fieldLabels }),
@@ -327,11 +346,11 @@ export const rerank = async (
       ...rankedBy(one),
       ...readingOf(one),
       ...(options.stages ? { stages: stageScores(stages, index) } : {}),
-      ...(options.documents ? { document: documents[index]?.document as Document } : {}),
+      ...(options.documents ? { document: given[index]?.document as Document } : {}),
     };
   });
   const told = options.explain
-    ? await withExplanations(results, reranker, query, documents, options.rankFields, {
+    ? await withExplanations(results, reranker, query, given, rankFields, {
         ...(signal === undefined ? {} : { signal }),
         ...(fieldLabels === undefined ? {} : { fieldLabels }),
       })
