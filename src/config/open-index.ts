@@ -6,6 +6,7 @@ import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
+import { checkOpenIndexCall } from './check-open-index.ts';
 import { openEmbedder } from './embedders.ts';
 import { hosted, hostedEmbedder } from './hosted.ts';
 import { defaultModel, lanceStore, type ModelOptions, openModel } from './parts.ts';
@@ -110,6 +111,7 @@ const partsFor = async (
  * E_RECIPE when `create` names other fields or another form of token vectors
  */
 export const openIndex = async (where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> => {
+  checkOpenIndexCall(where, options);
   const store = typeof where === 'string' ? lanceStore(where) : where;
   const name = typeof where === 'string' ? where : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};

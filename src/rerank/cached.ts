@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type KnownScore, memoryScores, type ScoreStore } from '../cache/scores.ts';
 import { sqliteScores } from '../cache/sqlite-scores.ts';
+import { rebuild } from './rebuild.ts';
 import type { Candidate, Reranker } from './reranker.ts';
 
 export interface CacheOptions {
@@ -37,9 +38,13 @@ const listKeyOf = (candidates: readonly Candidate[]): string => {
   return hash.digest('base64url');
 };
 
-/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. */
+/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
 export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
-  if (reranker.mapStages !== undefined) return reranker.mapStages((stage) => withStore(stage, store, keyOf));
+  const { score, composition } = rebuild(reranker, (part) => wholeWithStore(part, store, keyOf));
+  return { ...reranker, score, ...(composition === undefined ? {} : { composition }) };
+};
+
+const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
   const keyFor = keyOf(reranker);
   return {
     ...reranker,

@@ -16,14 +16,16 @@ interface Part {
 }
 
 /**
- * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. A
- * candidate that brings token vectors is left to the reranker as it is: they are of the whole text that the index read.
+ * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. Token
+ * vectors that a long text brings are not used: an index keeps those of its beginning alone.
  */
 export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
   ...reranker,
   fingerprint: `in-parts-1(${reranker.fingerprint})`,
+  // A part is scored as a text of its own would be.
+  scale: reranker.scale ?? reranker.fingerprint,
   explain: async (query, candidate, call = {}) => {
-    const [spans = []] = candidate.tokens === undefined ? await split(query, [candidate.text], call) : [];
+    const [spans = []] = await split(query, [candidate.text], call);
     if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];
     const texts = spans.map((span) => ({ text: candidate.text.slice(...span) }));
     const { scores } = await reranker.score(query, texts, call);
@@ -34,7 +36,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
   },
   score: async (query, candidates, options = {}) => {
     const { signal } = options;
-    const long = candidates.flatMap(({ text, tokens }, i) => (tokens !== undefined || text.length <= SURELY_SHORT ? [] : [i]));
+    const long = candidates.flatMap(({ text }, i) => (text.length <= SURELY_SHORT ? [] : [i]));
     const found = await split(
       query,
       long.map((i) => (candidates[i] as Candidate).text),
@@ -44,7 +46,8 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
     const parts = candidates.flatMap((candidate, i): Part[] => {
       const spans = spansOf.get(i) ?? [];
       if (spans.length <= 1) return [{ i, candidate, span: undefined }];
-      return spans.map((span) => ({ i, candidate: { ...candidate, text: candidate.text.slice(...span) }, span }));
+      const { tokens: _, ...own } = candidate;
+      return spans.map((span) => ({ i, candidate: { ...own, text: candidate.text.slice(...span) }, span }));
     });
     const given = await reranker.score(
       query,

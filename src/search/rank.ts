@@ -3,9 +3,11 @@ import { byScore } from '../math/order.ts';
 import { cascade } from '../rerank/cascade.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
-import { checkCount, checkQuery, checkScores } from './check.ts';
+import { checkQuery, checkScores } from './check.ts';
+import { checkRerankCall } from './check-call.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -213,10 +215,9 @@ export const rankCandidates = async (
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
   const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
   const texts = candidates.map(({ document }) => textOf(document, fields ?? defaultFields(document), { labels: fieldLabels }));
-  const one = asOne(rerankers);
-  // Only a cascade knows how to stop halfway.
-  const reranker = one.mapStages === undefined && (deadlineMs !== undefined || onOrder !== undefined) ? cascade([one]) : one;
-  const given = await reranker.score(
+  const reranker = asOne(rerankers);
+  const given = await scoreInTime(
+    reranker,
     query,
     candidates.map(({ id, tokens }, i) => ({ id, text: texts[i] as string, ...(tokens === undefined ? {} : { tokens }) })),
     {
@@ -308,20 +309,30 @@ export interface RerankAnswer extends Provenance {
   readonly timings: { readonly rerank: number; readonly total: number };
 }
 
-/** The reranker alone, over documents that are at hand. `index` is the position in `documents`. */
+/**
+ * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an
+ * id it is the place in the list.
+ */
+export type RerankDocument = string | Document | { readonly id: string; readonly document: Document };
+
+/**
+ * The reranker alone, over documents that are at hand. `index` is the position in `documents`.
+ *
+ * @throws E_USAGE for what it does not take, E_QUERY for a query without a word, E_FIELD when no document has a field that is named, or one that
+ * holds words
+ */
 export const rerank = async (
   reranker: Reranker,
   query: string,
-  documents: readonly { readonly id: string; readonly document: Document }[],
-  options: RerankOptions,
+  documents: readonly RerankDocument[],
+  options: RerankOptions = {},
 ): Promise<RerankAnswer> => {
   const started = performance.now();
+  const given = checkRerankCall(reranker, query, documents, options);
   checkQuery(query);
-  const top = options.top ?? Math.max(1, documents.length);
-  checkCount('top', top, 1, 100_000);
-  checkFields(documents, options.rankFields);
-  const { signal, deadlineMs, fieldLabels } = options;
-  const ranked = await rankCandidates(reranker, query, documents, options.rankFields, {
+  checkFields(given, options.rankFields);
+  const { signal, deadlineMs, fieldLabels, rankFields, top = given.length } = options;
+  const ranked = await rankCandidates(reranker, query, given, rankFields, {
     ...(signal === undefined ? {} : { signal }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(fieldLabels === undefined ? {} : { fieldLabels }),
@@ -342,11 +353,11 @@ export const rerank = async (
       ...rankedBy(one),
       ...readingOf(one),
       ...(options.stages ? { stages: stageScores(stages, index) } : {}),
-      ...(options.documents ? { document: documents[index]?.document as Document } : {}),
+      ...(options.documents ? { document: given[index]?.document as Document } : {}),
     };
   });
   const told = options.explain
-    ? await withExplanations(results, reranker, query, documents, options.rankFields, {
+    ? await withExplanations(results, reranker, query, given, rankFields, {
         ...(signal === undefined ? {} : { signal }),
         ...(fieldLabels === undefined ? {} : { fieldLabels }),
       })

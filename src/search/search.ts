@@ -1,10 +1,11 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
-import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
-import { checkCount, checkQuery, checkVectors } from './check.ts';
+import { checkQuery, checkVectors } from './check.ts';
+import { checkSearchCall } from './check-call.ts';
 import { documentTest, type Filter } from './filter.ts';
 import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
@@ -109,6 +110,7 @@ const queryVector = async (index: SearchIndex, query: string, options: EmbedOpti
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export const search = async (index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> => {
   const started = performance.now();
+  checkSearchCall(index, query, options, firstStages);
   const {
     candidates: wanted = 25,
     top = 5,
@@ -120,13 +122,6 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     onUpdate,
   } = options;
   checkQuery(query);
-  checkCount('candidates', wanted, 1, 10_000);
-  checkCount('top', top, 1, 10_000);
-  if (deadlineMs !== undefined) checkCount('deadlineMs', deadlineMs, 1, 600_000);
-  if (!firstStages.includes(firstStage))
-    throw new FinetoothError('E_USAGE', `firstStage must be one of ${firstStages.join(', ')}; got "${String(firstStage)}".`);
-  if (!(denseWeight >= 0 && denseWeight <= 1))
-    throw new FinetoothError('E_USAGE', `denseWeight lies between 0 (words alone) and 1 (vectors alone); got ${String(denseWeight)}.`);
   const call: CallOptions = signal === undefined ? {} : { signal };
   throwIfStopped(signal);
 

@@ -1,6 +1,7 @@
 import { type Stopwatch, stopped } from '../model/stopwatch.ts';
 import { probabilityOf } from '../rerank/calibration.ts';
 import type { Scores } from '../rerank/reranker.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions } from '../types.ts';
 import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
@@ -60,12 +61,12 @@ const textsOf = ({ documents, fields }: RerankAsk): readonly string[] => {
 };
 
 /** A later stage above an earlier one, then the score, then the place in the list; a probability never rises down the list. */
-const rankingOf = ({ scores, stage, relevance }: Scores, { reranker, otherwise }: ServedReranker): readonly RankedPassage[] => {
+const rankingOf = ({ scores, stage, stages = [], relevance }: Scores, { otherwise }: ServedReranker): readonly RankedPassage[] => {
   const stageOf = (i: number): number => stage?.[i] ?? 0;
   const order = Array.from(scores, (_, i) => i).sort(
     (a, b) => stageOf(b) - stageOf(a) || (stageOf(a) < 0 ? a - b : (scores[b] as number) - (scores[a] as number) || a - b),
   );
-  const isSingle = reranker.mapStages === undefined;
+  const isSingle = stages.length <= 1;
   let least = 1;
   return order.map((index) => {
     const score = scores[index] as number;
@@ -139,7 +140,8 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
         const [query = ask.query] =
           ask.maxQueryTokens === undefined ? [] : await models.beginnings([ask.query], ask.maxQueryTokens, signal);
         const [given, watch] = await stopped(() =>
-          served.reranker.score(
+          scoreInTime(
+            served.reranker,
             query,
             texts.map((text) => ({ text })),
             { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
