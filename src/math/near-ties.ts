@@ -12,8 +12,7 @@ const NEAR = 1e-6;
  * a million of another takes that one. So the head of the list is the same whatever the count, and however the scores were added up.
  */
 export const topWithTies = <T extends Scored>(items: readonly T[], count: number): T[] => {
-  const kept = topK(items, count);
-  const lowest = kept.length < count ? 0 : (kept.at(-1)?.score ?? 0) * (1 - NEAR);
+  const lowest = items.length <= count ? 0 : (topK(items, count).at(-1)?.score ?? 0) * (1 - NEAR);
   let level = 0;
   return items
     .filter(({ score }) => score >= lowest)

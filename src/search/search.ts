@@ -130,7 +130,8 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   const made = index.manifest()?.fields ?? [];
   const fields = options.rankFields ?? made;
   // Stored token vectors are those of the indexed text; other fields make another text.
-  const stored = { tokens: rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) };
+  const stored =
+    rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) ? index.manifest()?.tokens : undefined;
   const fits = options.filter === undefined ? undefined : documentTest(options.filter);
   const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
   const [vectors, embed] = dense

@@ -2,7 +2,7 @@ import type { FullTextQuery, Occur, Table, VectorQuery } from '@lancedb/lancedb'
 import { holdsTies, topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
-import { dot } from '../math/vectors.ts';
+import { cosine } from '../math/vectors.ts';
 import type { LanceLibraries } from './lance-library.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
@@ -51,7 +51,7 @@ export const findByWords = async (
   terms: readonly string[],
   count: number,
   withTokens: boolean,
-): Promise<FoundRow[]> => {
+): Promise<readonly FoundRow[]> => {
   const times = new Map<string, number>();
   for (const term of terms) times.set(term, (times.get(term) ?? 0) + 1);
   const parts = [...Map.groupBy(times.keys(), (term) => times.get(term) as number)].map(([boost, words]): [Occur, FullTextQuery] => [
@@ -70,7 +70,7 @@ export const findByWords = async (
   let limit = count + SPARE;
   let rows = await ask(columnsFor(withTokens), limit);
   if (rows.length < limit || holdsTies(rows, count)) return topWithTies(rows, count);
-  do rows = await ask(['id'], (limit *= MORE));
+  do rows = await ask(tieColumns(count, withTokens), (limit *= MORE));
   while (rows.length === limit && !holdsTies(rows, count));
   return withDocuments(table, topWithTies(rows, count), withTokens);
 };
@@ -87,7 +87,7 @@ export const findByVector = async (
   withTokens: boolean,
   exact: boolean,
   { refine, probes }: Approximation,
-): Promise<FoundRow[]> => {
+): Promise<readonly FoundRow[]> => {
   const limit = count + SPARE;
   const every = (): VectorQuery => table.query().nearestTo(probe).distanceType('cosine').bypassVectorIndex();
   const some = (): VectorQuery => table.query().nearestTo(probe).distanceType('cosine').refineFactor(refine).nprobes(probes);
@@ -104,11 +104,17 @@ export const findByVector = async (
   // Of a tie at the cut an approximate index may have brought a part only, even where worse ones came after it.
   const torn = !exact && best[count - 1]?.score === best[count]?.score;
   if ((distances.at(-1) as number) > reach && !torn) return best.slice(0, count);
-  const near = every().distanceRange(undefined, reach).select(['id', 'vector', '_distance']);
+  const near = every()
+    .distanceRange(undefined, reach)
+    .select([...new Set([...tieColumns(count, withTokens), 'vector', '_distance'])]);
   return withDocuments(table, topK(await rowsOf(near.limit(await table.countRows()), probe), count), withTokens);
 };
 
 const columnsFor = (withTokens: boolean): readonly string[] => ['id', 'document', ...(withTokens ? ['vector', 'tokens'] : [])];
+
+/** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
+const tieColumns = (count: number, withTokens: boolean): readonly string[] =>
+  count > IDS_PER_FILTER && !withTokens ? columnsFor(false) : ['id'];
 
 /** All rows of a query, batch by batch: a vector that is only there to be compared is not kept. */
 const rowsOf = async (query: AsyncIterable<Batch>, probe?: Float32Array): Promise<Row[]> => {
@@ -121,7 +127,7 @@ const rowsOf = async (query: AsyncIterable<Batch>, probe?: Float32Array): Promis
       const tokens = valueAt('tokens', at) as Uint8Array | undefined;
       rows.push({
         id: valueAt('id', at) as string,
-        score: probe === undefined || vector === undefined ? (valueAt('_score', at) as number) : dot(probe, 0, vector, 0, probe.length),
+        score: probe === undefined || vector === undefined ? (valueAt('_score', at) as number) : cosine(probe, vector),
         distance: (valueAt('_distance', at) as number | undefined) ?? 0,
         document: (valueAt('document', at) as string | undefined) ?? '',
         ...(tokens === undefined || vector === undefined ? {} : { tokens: tokens.slice(), vector: vector.slice() }),
@@ -141,7 +147,8 @@ interface Batch {
 }
 
 /** Rows of which only ids and scores are known, whole; what was deleted meanwhile is left out. */
-const withDocuments = async (table: Table, found: readonly Row[], withTokens: boolean): Promise<FoundRow[]> => {
+const withDocuments = async (table: Table, found: readonly Row[], withTokens: boolean): Promise<readonly FoundRow[]> => {
+  if (found.every(({ document }) => document !== '')) return found;
   const rows = new Map<string, Row>();
   for (const condition of conditionsFor(found.map(({ id }) => id)))
     for (const row of await rowsOf(

@@ -31,3 +31,13 @@ it('builds a word index again that leaves out words of 128 bytes, as earlier ver
   expect((await store.find({ terms: [long] }, 5)).map(({ id }) => id)).toEqual(['a']);
   await store.close();
 });
+
+it('compares every vector where an approximate index cannot be built for their length', async () => {
+  const store = lanceStore(await newFolder(), { approximateFrom: 300 });
+  await store.open(manifestFor({ dimensions: 3 }));
+  const vectorOf = (at: number) => Float32Array.of(Math.sin(at), Math.cos(at), 0);
+  await store.put(Array.from({ length: 300 }, (_, at) => entryFor(`d${at}`, at, 'red', { vector: vectorOf(at) })));
+  await store.settle();
+  expect((await store.find({ vector: vectorOf(7) }, 1)).map(({ id }) => id)).toEqual(['d7']);
+  await store.close();
+});

@@ -9,14 +9,8 @@ import { conditionsFor, type FoundRow, findByVector, findByWords } from './lance
 import { type LanceLibraries, loadLance } from './lance-library.ts';
 import type { Entry, Manifest, Probe, Store } from './store.ts';
 
-/** Documents from which an approximate index pays (50 ms exact, 11 approximate); below, every vector is compared: `npm run bench -- store`. */
-const APPROXIMATE_FROM = 20_000;
 /** Up to here the word index is rebuilt after each run of writes, so that its counts are exact; above, it is extended. */
 const REBUILD_WORDS_UP_TO = 200_000;
-/** Candidates fetched for each one returned, to be compared exactly: recall@25 is 1.000 at 100,000 documents, and .859 with 10. */
-const REFINE = 40;
-/** Partitions of the approximate index that are looked into. */
-const PROBES = 40;
 /** Versions that a reader may still have open are kept for ten minutes. */
 const KEEP_VERSIONS_MS = 600_000;
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
@@ -79,12 +73,30 @@ const entryOf = (row: Row): Entry => ({
   ...(row.tokens === undefined ? {} : { tokens: row.tokens.slice() }),
 });
 
+/** The approximate index over vectors. */
+export interface LanceStoreOptions {
+  /** Documents from which it is built (50 ms exact, 11 approximate there); below, every vector is compared: `npm run bench -- store`. @default 20,000 */
+  readonly approximateFrom?: number;
+  /** Parts into which it sorts the vectors. @default one for each 4,096 documents */
+  readonly partitions?: number;
+  /** Parts that a search looks into. @default 40 */
+  readonly probes?: number;
+  /**
+   * Candidates fetched for each one returned, to be compared exactly: recall@25 is 1.000 at 100,000 documents, and .859 with 10.
+   * @default 40
+   */
+  readonly refine?: number;
+}
+
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `put` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ with
  * exact comparison of forty times as many as asked for.
  */
-export const lanceStore = (folder: string): Store => {
+export const lanceStore = (
+  folder: string,
+  { approximateFrom = 20_000, partitions, probes = 40, refine = 40 }: LanceStoreOptions = {},
+): Store => {
   let libraries: LanceLibraries | undefined;
   let connection: Connection | undefined;
   let table: Table | undefined;
@@ -137,10 +149,10 @@ export const lanceStore = (folder: string): Store => {
     if (!wordsAreBuilt && !(await indexes()).has('terms')) await write('tidy', buildWords);
     wordsAreBuilt = true;
   };
-  const rowsFor = async (probe: Probe, count: number, withTokens: boolean): Promise<FoundRow[]> => {
+  const rowsFor = async (probe: Probe, count: number, withTokens: boolean, exact: boolean): Promise<readonly FoundRow[]> => {
     const { libraries: loaded, table: documents } = opened();
     if ((await documents.countRows()) === 0) return [];
-    if ('vector' in probe) return findByVector(documents, probe.vector, count, withTokens, false, { refine: REFINE, probes: PROBES });
+    if ('vector' in probe) return findByVector(documents, probe.vector, count, withTokens, exact, { refine, probes });
     await ensureWords();
     return findByWords(loaded, documents, probe.terms, count, withTokens);
   };
@@ -188,7 +200,7 @@ export const lanceStore = (folder: string): Store => {
     find: async (probe, count, options = {}) => {
       const form = options.tokens ? manifest?.tokens : undefined;
       if (count <= 0 || ('terms' in probe && probe.terms.length === 0)) return [];
-      const rows = await attempt('search', () => rowsFor(probe, count, form !== undefined));
+      const rows = await attempt('search', () => rowsFor(probe, count, form !== undefined, options.exact ?? false));
       return rows.map(
         ({ id, score, document, tokens, vector }): Hit => ({
           id,
@@ -210,8 +222,11 @@ export const lanceStore = (folder: string): Store => {
         if (whole && words?.numUnindexedRows === 0 && words.numIndexedRows === count) return;
         await documents.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
         if (!whole || count <= REBUILD_WORDS_UP_TO) await buildWords();
-        if (!built.has('vector') && count >= APPROXIMATE_FROM) {
-          await documents.createIndex('vector', { config: opened().libraries.lance.Index.ivfRq({ distanceType: 'cosine' }) });
+        // The index takes whole bytes of one bit a number; other vectors are all compared.
+        if (!built.has('vector') && count >= approximateFrom && (manifest as Manifest).dimensions % 8 === 0) {
+          const { lance } = opened().libraries;
+          const config = lance.Index.ivfRq({ distanceType: 'cosine', ...(partitions === undefined ? {} : { numPartitions: partitions }) });
+          await documents.createIndex('vector', { config });
         }
       });
     },

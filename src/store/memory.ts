@@ -1,6 +1,6 @@
 import { topWithTies } from '../math/near-ties.ts';
 import { topK } from '../math/top-k.ts';
-import { dot } from '../math/vectors.ts';
+import { cosine } from '../math/vectors.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
 import type { Entry, Manifest, Store } from './store.ts';
 
@@ -41,7 +41,7 @@ export const memoryStore = (): Store => {
       const best =
         'vector' in probe
           ? topK(
-              entries.values().map(({ id, vector }) => ({ id, score: dot(probe.vector, 0, vector, 0, vector.length) })),
+              entries.values().map(({ id, vector }) => ({ id, score: cosine(probe.vector, vector) })),
               count,
             )
           : topWithTies(
