@@ -1,15 +1,16 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { type EmbeddingModel, isEmbeddingModel, isRerankingModel, type RerankingModel } from '../hosted/ai-sdk.ts';
-import { looksHosted } from '../hosted/vendors/index.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
+import { shortName } from '../store/index-changes.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { openEmbedder } from './embedders.ts';
 import { hosted, hostedEmbedder } from './hosted.ts';
 import { defaultModel, lanceStore, type ModelOptions, openModel } from './parts.ts';
+import { recoverIndex } from './rebuild.ts';
 import { rerankerShelf, withFallback } from './rerankers.ts';
 
 export interface OpenIndexOptions {
@@ -31,10 +32,6 @@ export interface OpenIndexOptions {
   readonly strict?: boolean;
   readonly models?: ModelOptions;
 }
-
-/** `bge-small-en-v1.5@q8` of a local model, `vendor:model` of a hosted one. */
-const shortName = (fingerprint: string): string =>
-  (looksHosted(fingerprint) ? fingerprint.split('#')[0] : fingerprint.split(':')[0]) ?? fingerprint;
 
 const sameModel = (manifest: Manifest | undefined, fingerprint: string, where: string): void => {
   if (manifest === undefined || manifest.embedder === fingerprint) return;
@@ -127,7 +124,8 @@ export const openIndex = async (where: string | Store, options: OpenIndexOptions
   const store = typeof where === 'string' ? lanceStore(where) : where;
   const name = typeof where === 'string' ? where : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};
-  const manifest = await store.open();
+  let manifest = await store.open();
+  if (manifest === undefined && typeof where === 'string' && (await recoverIndex(where))) manifest = await store.open();
   try {
     if (manifest === undefined && !options.create) {
       throw new FinetoothError('E_INDEX_MISSING', `${name} is not an index. Make one with "finetooth index SOURCE --into ${name}".`);

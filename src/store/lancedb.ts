@@ -1,12 +1,15 @@
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
-import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
+import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../file-lock.ts';
 import { byScore } from '../math/order.ts';
 import type { Document, Hit } from '../types.ts';
-import { createManifest, manifestName, measureFolder, readManifest } from './index-folder.ts';
-import type { Entry, Manifest, Probe, Store } from './store.ts';
+import { checkUsable, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
+import { committedVersion, manifestName, measureFolder, readManifest, recordVersion, stampOf, sweepFolder } from './index-folder.ts';
+import { checkVersion, createIndex, openTable } from './lance-table.ts';
+import { type Entry, isSameIndex, type Manifest, type Probe, type Store } from './store.ts';
 
 /** Documents from which an approximate index pays (50 ms exact, 11 approximate); below, every vector is compared: `npm run bench -- store`. */
 const APPROXIMATE_FROM = 20_000;
@@ -21,9 +24,12 @@ const KEEP_VERSIONS_MS = 600_000;
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
 const WRITER_PATIENCE_MS = 300_000;
 const IDS_PER_FILTER = 500;
-const TABLE = 'documents';
+/** Another process may make the index anew while it is read; so often it is looked at again. */
+const TRIES = 5;
 
 const quoted = (id: string): string => `'${id.replaceAll("'", "''")}'`;
+
+const idIn = (ids: readonly string[]): string => `id IN (${ids.map(quoted).join(', ')})`;
 
 const inChunks = function* <T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
@@ -51,7 +57,7 @@ const schemaOf = ({ arrow }: Libraries, { dimensions, tokens }: Manifest) =>
     ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
   ]);
 
-const tableOf = (libraries: Libraries, entries: readonly Entry[], manifest: Manifest) => {
+const rowsOf = (libraries: Libraries, entries: readonly Entry[], manifest: Manifest) => {
   const { arrow } = libraries;
   const { dimensions, tokens } = manifest;
   const vectors = new Float32Array(entries.length * dimensions);
@@ -110,33 +116,83 @@ export const lanceStore = (folder: string): Store => {
   let connection: Connection | undefined;
   let table: Table | undefined;
   let manifest: Manifest | undefined;
+  /** Of the manifest that `table` was opened for. */
+  let stamp: string | undefined;
 
   const opened = (): { readonly libraries: Libraries; readonly table: Table } => {
     if (libraries === undefined || table === undefined)
       throw new FinetoothError('E_BUG', `the store ${folder} was used before it was opened or after it was closed`);
     return { libraries, table };
   };
+  const failure = (what: string, error: unknown): unknown => {
+    const known = diskErrorOf(error, folder);
+    if (known instanceof FinetoothError) return known;
+    return indexDamaged(`cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}`, folder, error);
+  };
+  /** Opens what is there now. The manifest is looked at again afterwards: an index that is just made anew has tables that come and go. */
+  const openNow = async (): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      const now = await stampOf(folder);
+      try {
+        const found = await readManifest(folder);
+        if (found === undefined) throw indexGone(folder);
+        if (manifest !== undefined) checkUsable(manifest, found, folder);
+        // What is still read from the table before is not closed under its reader.
+        ({ connection, table } = await openTable((libraries as Libraries).lance, folder, found));
+        [manifest, stamp] = [found, now];
+        return;
+      } catch (error) {
+        if (tries === TRIES || (await stampOf(folder)) === now) throw failure('open', error);
+      }
+    }
+  };
+  /** Another process may have made the index anew, or deleted it. */
+  const refresh = async (): Promise<void> => {
+    opened();
+    if ((await stampOf(folder)) !== stamp) await openNow();
+  };
+  /** Reads, again when the index was made anew meanwhile: an answer is of one index. */
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      await refresh();
+      const before = stamp;
+      try {
+        const result = await work();
+        if ((await stampOf(folder)) === before) return result;
+      } catch (error) {
+        if ((await stampOf(folder)) === before) throw failure(what, error);
+      }
+      if (tries === TRIES) throw indexReplaced(folder);
+    }
+  };
+  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      return await withLock(join(folder, manifestName), undefined, work, WRITER_PATIENCE_MS);
     } catch (error) {
-      const known = diskErrorOf(error, folder);
-      if (known instanceof FinetoothError) throw known;
-      throw new FinetoothError(
-        'E_INDEX_DAMAGED',
-        `cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}. If it keeps failing, build it anew in another folder.`,
-        {
-          cause: error,
-        },
-      );
+      if (table !== undefined && (await stampOf(folder)) === undefined) throw indexGone(folder);
+      throw failure(what, error);
     }
   };
   /**
    * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
-   * is free after five seconds.
+   * is free after five seconds. Who waited may find another index in the place of the one that was opened, and writes to that.
    */
   const write = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-    attempt(what, () => withLock(join(folder, manifestName), undefined, work, WRITER_PATIENCE_MS));
+    locked(what, async (signal) => {
+      for (let tries = 1; ; tries++) {
+        await refresh();
+        await checkVersion(opened().table, folder, await committedVersion(folder, manifest as Manifest));
+        throwIfStopped(signal);
+        try {
+          const result = await work();
+          await recordVersion(folder, manifest as Manifest, await opened().table.version());
+          return result;
+        } catch (error) {
+          // A writer that was suspended for longer than its lock lived commits beside this one; LanceDB lets one of them win.
+          if (tries === TRIES || !/commit conflict/i.test(messageOf(error))) throw error;
+        }
+      }
+    });
   const indexNames = async (): Promise<Set<string>> => new Set((await opened().table.listIndices()).flatMap((index) => index.columns));
   const buildWords = async (): Promise<void> => {
     const { lance } = opened().libraries;
@@ -173,29 +229,36 @@ export const lanceStore = (folder: string): Store => {
 
   return {
     open: async (wanted) => {
+      if (table !== undefined) {
+        await refresh();
+        return manifest;
+      }
       const known = await readManifest(folder);
       if (known === undefined && wanted === undefined) return undefined;
       libraries = await load();
-      if (known === undefined) await createManifest(folder, wanted as Manifest);
-      const made = known ?? ((await readManifest(folder)) as Manifest);
-      manifest = made;
-      await (known === undefined ? write : attempt)('open', async () => {
-        const { lance } = libraries as Libraries;
-        connection = await lance.connect(folder, { readConsistencyInterval: 0 });
-        table = await connection.createEmptyTable(TABLE, schemaOf(libraries as Libraries, made), { existOk: true, mode: 'create' });
-      });
-      return made;
+      if (known === undefined) {
+        await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(diskErrorOf(error, folder)));
+        const { lance } = libraries;
+        const schema = schemaOf(libraries, wanted as Manifest);
+        await locked('make', () => createIndex(lance, folder, wanted as Manifest, schema));
+      }
+      await openNow();
+      return manifest;
     },
     put: async (entries) => {
-      if (entries.length === 0) return;
-      const data = tableOf(opened().libraries, entries, manifest as Manifest);
-      await write('write to', () => opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data));
+      const data = entries.length === 0 ? undefined : rowsOf(opened().libraries, entries, manifest as Manifest);
+      // With nothing to put too: what is unchanged in an index that is just made anew would be acknowledged and then gone.
+      await write('write to', async () => {
+        if (data !== undefined) await opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data);
+      });
     },
-    delete: async (ids) => {
+    delete: async (ids, { hashes, from } = {}) => {
       let removed = 0;
       for (const chunk of inChunks([...new Set(ids)], IDS_PER_FILTER)) {
         await write('write to', async () => {
-          const filter = `id IN (${chunk.map(quoted).join(', ')})`;
+          if (from !== undefined && !isSameIndex(from, manifest as Manifest)) throw indexReplaced(folder);
+          const content = chunk.map((id) => quoted(`${hashes?.get(id)} ${id}`)).join(', ');
+          const filter = `${idIn(chunk)}${hashes === undefined ? '' : ` AND (hash || ' ' || id) IN (${content})`}`;
           const count = await opened().table.countRows(filter);
           if (count > 0) await opened().table.delete(filter);
           removed += count;
@@ -204,16 +267,26 @@ export const lanceStore = (folder: string): Store => {
       return removed;
     },
     read: async function* (ids) {
-      const filters =
-        ids === 'all'
-          ? [undefined]
-          : [...inChunks([...new Set(ids)], IDS_PER_FILTER)].map((chunk) => `id IN (${chunk.map(quoted).join(', ')})`);
-      for (const filter of filters) {
-        const query = opened().table.query();
-        for await (const batch of filter === undefined ? query : query.where(filter)) {
-          for (const row of batch.toArray()) yield entryOf(row as unknown as Row);
+      if (ids !== 'all') {
+        for (const chunk of inChunks([...new Set(ids)], IDS_PER_FILTER)) {
+          const rows: Row[] = await attempt('read', () => opened().table.query().where(idIn(chunk)).toArray());
+          yield* rows.map(entryOf);
         }
+        return;
       }
+      await refresh();
+      const before = stamp;
+      const fail = async (error: unknown): Promise<never> => {
+        const now = await stampOf(folder);
+        throw now === before ? failure('read', error) : now === undefined ? indexGone(folder) : indexReplaced(folder);
+      };
+      try {
+        for await (const batch of opened().table.query()) for (const row of batch.toArray()) yield entryOf(row as unknown as Row);
+      } catch (error) {
+        await fail(error);
+      }
+      // What was read last may be of another index.
+      if ((await stampOf(folder)) !== before) await fail(undefined);
     },
     find: async (probe, count, options = {}) => {
       const form = options.tokens ? manifest?.tokens : undefined;
@@ -242,6 +315,8 @@ export const lanceStore = (folder: string): Store => {
     },
     settle: async () => {
       await write('tidy', async () => {
+        // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
+        await sweepFolder(folder).catch(() => {});
         const documents = opened().table;
         const count = await documents.countRows();
         if (count === 0) return;
