@@ -164,6 +164,12 @@ const newManifest = (target: Target, first: Document): Manifest => {
   };
 };
 
+const madeAnew = (): FinetoothError =>
+  new FinetoothError(
+    'E_LOCKED',
+    'another process made the index anew in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
+  );
+
 /** What an index holds before anything is added, which is all that may be pruned: what others add meanwhile is theirs. */
 const contentOf = async ({ store, manifest }: Target): Promise<Required<DeleteOptions> | undefined> => {
   const from = manifest() === undefined ? undefined : await store.open();
@@ -249,10 +255,20 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const now = before === undefined ? undefined : await store.open();
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
+  /** The index that holds what was stored so far, and the batch that this is, where it is a single one. */
+  let home: Manifest | undefined;
+  let single: readonly Pending[] | undefined;
+  const isHome = async (): Promise<boolean> => {
+    const now = home === undefined ? undefined : await store.open();
+    return home === undefined || (now !== undefined && isSameIndex(home, now));
+  };
   const flush = async (batch: readonly Pending[]): Promise<void> => {
     if (batch.length === 0) return;
     const written = new Map<string, 'added' | 'changed'>();
     while (!(await storeBatch(batch, written)));
+    if (!(await isHome())) throw madeAnew();
+    single = home === undefined ? batch : undefined;
+    home ??= await store.open();
     for (const what of written.values()) report[what]++;
     report.unchanged += batch.length - written.size;
     onProgress?.({ done: report.added + report.changed + report.unchanged, unit: 'documents' });
@@ -284,5 +300,13 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     );
   }
   await store.settle();
+  // Settling waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
+  while (!(await isHome())) {
+    if (single === undefined) throw madeAnew();
+    Object.assign(report, { added: 0, changed: 0, unchanged: 0, withoutText: 0 });
+    home = undefined;
+    await flush(single);
+    await store.settle();
+  }
   return { ...report, ...(usage === undefined ? {} : { usage }), took: performance.now() - started };
 };

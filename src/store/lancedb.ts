@@ -118,6 +118,10 @@ export const lanceStore = (folder: string): Store => {
   let manifest: Manifest | undefined;
   /** Of the manifest that `table` was opened for. */
   let stamp: string | undefined;
+  /** Whether it was opened before the first document was stored: there is nothing then, and nothing to open. */
+  let isUnmade = false;
+  /** While this process makes it. */
+  let making: Promise<unknown> | undefined;
 
   const opened = (): { readonly libraries: Libraries; readonly table: Table } => {
     if (libraries === undefined || table === undefined)
@@ -234,15 +238,19 @@ export const lanceStore = (folder: string): Store => {
         return manifest;
       }
       const known = await readManifest(folder);
-      if (known === undefined && wanted === undefined) return undefined;
+      if (known === undefined && wanted === undefined) {
+        isUnmade = true;
+        return undefined;
+      }
       libraries = await load();
       if (known === undefined) {
-        await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(diskErrorOf(error, folder)));
         const { lance } = libraries;
         const schema = schemaOf(libraries, wanted as Manifest);
-        await locked('make', () => createIndex(lance, folder, wanted as Manifest, schema));
-      }
-      await openNow();
+        await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(diskErrorOf(error, folder)));
+        making = locked('make', () => createIndex(lance, folder, wanted as Manifest, schema)).then(openNow);
+        await making;
+      } else await openNow();
+      isUnmade = false;
       return manifest;
     },
     put: async (entries) => {
@@ -291,6 +299,11 @@ export const lanceStore = (folder: string): Store => {
     find: async (probe, count, options = {}) => {
       const form = options.tokens ? manifest?.tokens : undefined;
       if (count <= 0 || ('terms' in probe && probe.terms.length === 0)) return [];
+      if (isUnmade) await making?.catch(() => {});
+      if (isUnmade && table === undefined) {
+        if ((await stampOf(folder)) === undefined) return [];
+        throw indexReplaced(folder);
+      }
       const rows = await attempt('search', async () => {
         try {
           return await rowsFor(probe, count, form !== undefined);
@@ -340,6 +353,7 @@ export const lanceStore = (folder: string): Store => {
       connection?.close();
       table = undefined;
       connection = undefined;
+      isUnmade = false;
     },
   };
 };
