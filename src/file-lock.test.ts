@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,6 +36,33 @@ describe('withLock', () => {
     const longAgo = Date.now() / 1000 - 60;
     await utimes(`${path}.lock`, longAgo, longAgo);
     expect(await withLock(path, undefined, async () => 'yes')).toBe('yes');
+  });
+
+  it('takes over a lock that nobody renews, though its time lies ahead', async () => {
+    await mkdir(`${path}.lock`);
+    const ahead = Date.now() / 1000 + 86_400;
+    await utimes(`${path}.lock`, ahead, ahead);
+    expect(await withLock(path, undefined, async () => 'yes')).toBe('yes');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves a lock alone that is renewed, though by a clock that is an hour behind', async () => {
+    await mkdir(`${path}.lock`);
+    let at = Date.now() / 1000 - 3600;
+    const renewing = setInterval(() => void utimes(`${path}.lock`, at, at++), 1000);
+    await expect(withLock(path, undefined, async () => 'never', 8_000)).rejects.toMatchObject({ code: 'E_LOCKED' });
+    clearInterval(renewing);
+  });
+
+  it('tells the owner when its lock is lost, and leaves that of the next one', async () => {
+    const heard = await withLock(path, undefined, async (signal) => {
+      await rmdir(`${path}.lock`);
+      await mkdir(`${path}.lock`);
+      for (let waited = 0; !signal.aborted && waited < 100; waited++) await sleep(100);
+      return signal.reason;
+    });
+    expect(heard).toMatchObject({ code: 'E_LOCKED', message: expect.stringContaining('was lost') });
+    expect(await readdir(folder)).toEqual(['model.onnx.lock']);
   });
 
   it('stops waiting when the caller says so', async () => {

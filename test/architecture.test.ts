@@ -89,7 +89,7 @@ describe('the tree is the architecture', () => {
       /^(read|model|cache|store|dataset|hosted|cli)\//,
       /^eval\/(collection|systems\/journal|judgment-file)\.ts$/,
       /^config\/(eval-index|doctor|index-folders|providers|rebuild)\.ts$/,
-      /^server\/listen\.ts$/,
+      /^(file-lock|server\/listen)\.ts$/,
     ];
     const wrong = imports.filter(
       ({ file, target }) => /^node:(fs|net|http|https|tls|dgram)/.test(target) && !allowed.some((pattern) => pattern.test(file)),

@@ -10,6 +10,7 @@ import { checkOpenIndexCall } from './check-open-index.ts';
 import { openEmbedder } from './embedders.ts';
 import { hosted, hostedEmbedder } from './hosted.ts';
 import { defaultModel, lanceStore, type ModelOptions, openModel } from './parts.ts';
+import { recoverIndex } from './rebuild.ts';
 import { rerankerShelf, withFallback } from './rerankers.ts';
 import { sameModel } from './same-model.ts';
 
@@ -115,7 +116,8 @@ export const openIndex = async (where: string | Store, options: OpenIndexOptions
   const store = typeof where === 'string' ? lanceStore(where) : where;
   const name = typeof where === 'string' ? where : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};
-  const manifest = await store.open();
+  let manifest = await store.open();
+  if (manifest === undefined && typeof where === 'string' && (await recoverIndex(where))) manifest = await store.open();
   try {
     if (manifest === undefined && !options.create) {
       throw new FinetoothError('E_INDEX_MISSING', `${name} is not an index. Make one with "finetooth index SOURCE --into ${name}".`);

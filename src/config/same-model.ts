@@ -1,5 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import { looksHosted, vendors } from '../hosted/vendors/index.ts';
+import { shortName } from '../store/index-changes.ts';
 import type { Manifest } from '../store/store.ts';
 
 /** Throws E_FINGERPRINT when an index holds vectors of another model than the embedder's, and says how to go on. */
@@ -13,10 +14,6 @@ export const sameModel = (manifest: Manifest | undefined, fingerprint: string, w
   const what = given === built ? 'other weights or settings of the same name' : quoted(given);
   throw new FinetoothError('E_FINGERPRINT', `${begun} ${what}. Rebuild it with "${command}", or leave --embedder out.`);
 };
-
-/** `bge-small-en-v1.5@q8` of a local model, `vendor:model` of a hosted one, with its address where that is part of what it is. */
-const shortName = (fingerprint: string): string =>
-  (looksHosted(fingerprint) ? fingerprint.split('#')[0] : fingerprint.split(':')[0]) ?? fingerprint;
 
 const address = / at https?:\/\/\S*$/;
 

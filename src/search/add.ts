@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
-import { type Entry, indexFormat, type Manifest, type Store } from '../store/store.ts';
+import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Store } from '../store/store.ts';
 import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
@@ -123,7 +124,8 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
   const tokens = tokensFor(create.tokens, embedder);
   return {
     // What keeps no token vectors is read by earlier versions too.
-    format: tokens === null ? 1 : indexFormat,
+    format: tokens === null ? 1 : 2,
+    id: randomUUID(),
     embedder: embedder.fingerprint,
     ...(model === undefined ? {} : { model }),
     dimensions: embedder.dimensions,
@@ -166,6 +168,21 @@ const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[
       `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name fields with --fields, and --rebuild an index that is there`,
   );
 
+const madeAnew = (): FinetoothError =>
+  new FinetoothError(
+    'E_LOCKED',
+    'another process made the index anew in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
+  );
+
+/** What an index holds before anything is added, which is all that may be pruned: what others add meanwhile is theirs. */
+const contentOf = async ({ store, manifest }: Target): Promise<Required<DeleteOptions> | undefined> => {
+  const from = manifest() === undefined ? undefined : await store.open();
+  if (from === undefined) return undefined;
+  const hashes = new Map<string, string>();
+  for await (const { id, hash } of store.read('all')) hashes.set(id, hash);
+  return { from, hashes };
+};
+
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
 export const addDocuments = async (target: Target, documents: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> => {
   const { store, embedder } = target;
@@ -178,12 +195,14 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const noted = readNotes();
   let ids: Identifier | undefined;
   let plan: Manifest | undefined = target.manifest();
+  const there = options.prune ? await contentOf(target) : undefined;
 
-  const flush = async (batch: readonly Identified[]): Promise<void> => {
-    if (batch.length === 0) return;
+  /** Stores what is new or changed. False when the index was made anew meanwhile: what was compared with is gone. */
+  const storeBatch = async (batch: readonly Identified[], written: Map<string, 'added' | 'changed'>): Promise<boolean> => {
     const manifest = plan as Manifest;
+    const before = target.manifest() === undefined ? undefined : await store.open();
     const known = new Map<string, Entry>();
-    if (target.manifest() !== undefined) for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
+    if (before !== undefined) for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
     const fresh = batch
       .filter(({ id, hash }) => known.get(id)?.hash !== hash)
       .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
@@ -228,11 +247,10 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     });
     await store.put(entries);
     for (const { id, text } of fresh) {
-      if (known.has(id)) report.changed++;
-      else report.added++;
+      if (written.has(id)) continue;
+      written.set(id, known.has(id) ? 'changed' : 'added');
       if (text.trim() === '') report.withoutText++;
     }
-    report.unchanged += batch.length - fresh.length;
     for (const tokens of vectors.cut ?? []) {
       report.cutTokens += tokens;
       if (tokens > 0) report.cutDocuments++;
@@ -240,6 +258,25 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     for (const tokens of vectors.tokens ?? []) report.tokens += tokens;
     if (vectors.usage !== undefined) usage = addUsage(usage, vectors.usage);
     report.tokens += vectors.usage?.tokens ?? 0;
+    const now = before === undefined ? undefined : await store.open();
+    return before === undefined || (now !== undefined && isSameIndex(before, now));
+  };
+  /** The index that holds what was stored so far, and the batch that this is, where it is a single one. */
+  let home: Manifest | undefined;
+  let single: readonly Identified[] | undefined;
+  const isHome = async (): Promise<boolean> => {
+    const now = home === undefined ? undefined : await store.open();
+    return home === undefined || (now !== undefined && isSameIndex(home, now));
+  };
+  const flush = async (batch: readonly Identified[]): Promise<void> => {
+    if (batch.length === 0) return;
+    const written = new Map<string, 'added' | 'changed'>();
+    while (!(await storeBatch(batch, written)));
+    if (!(await isHome())) throw madeAnew();
+    single = home === undefined ? batch : undefined;
+    home ??= await store.open();
+    for (const what of written.values()) report[what]++;
+    report.unchanged += batch.length - written.size;
     onProgress?.({ done: report.added + report.changed + report.unchanged, unit: 'documents' });
   };
 
@@ -266,12 +303,22 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   if (ids === undefined) throw new FinetoothError('E_INPUT_EMPTY', 'there are no documents to index.');
   watch.check();
   await flush(batch);
-  if (options.prune) {
-    const gone: string[] = [];
-    for await (const { id } of store.read('all')) if (!ids.seen.has(id)) gone.push(id);
-    report.removed = await store.delete(gone);
+  if (there !== undefined) {
+    const { seen } = ids;
+    report.removed = await store.delete(
+      [...there.hashes.keys()].filter((id) => !seen.has(id)),
+      there,
+    );
   }
   await store.settle();
+  // Settling waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
+  while (!(await isHome())) {
+    if (single === undefined) throw madeAnew();
+    Object.assign(report, { added: 0, changed: 0, unchanged: 0, withoutText: 0 });
+    home = undefined;
+    await flush(single);
+    await store.settle();
+  }
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
   const notes = [...unreadNotes(unread), ...ids.notes(), ...noted.sentences()];
   return {

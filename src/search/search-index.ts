@@ -1,7 +1,7 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { Manifest, Store, StoreStatus } from '../store/store.ts';
+import { isSameIndex, type Manifest, type Store, type StoreStatus } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
@@ -84,9 +84,14 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
     delete: async (ids) => {
       checkIds(ids);
       if (manifest === undefined) return 0;
-      const removed = await parts.store.delete(ids);
-      if (removed > 0) await parts.store.settle();
-      return removed;
+      for (let most = 0; ; ) {
+        const before = (await parts.store.open()) ?? manifest;
+        const removed = await parts.store.delete(ids);
+        if (removed > 0) await parts.store.settle();
+        most = Math.max(most, removed);
+        // Settling waits for a rebuild, which may have brought them back.
+        if (isSameIndex(before, (await parts.store.open()) ?? before)) return most;
+      }
     },
     status: async () => (manifest === undefined ? { documents: 0, bytes: 0 } : parts.store.status()),
     close,

@@ -95,7 +95,7 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
   };
   try {
     // An index that cannot be opened is told now, not to the first client.
-    for (const name of await indexes.names()) if (folders.length > 0) await indexes.get(name);
+    await indexes.openGiven();
     const app = await createApp({
       work: createWork(models, gate, options),
       models,

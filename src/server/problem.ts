@@ -13,6 +13,8 @@ export type ProblemKind =
   | 'forbidden'
   | 'model'
   | 'path'
+  /** An index was made anew in the middle of the request, or has another model. */
+  | 'conflict'
   | 'large'
   | 'busy'
   | 'stopped'
@@ -20,6 +22,8 @@ export type ProblemKind =
   | 'unready'
   /** The disk of the server. */
   | 'full'
+  /** Files of an index. */
+  | 'damaged'
   | 'failed';
 
 export interface Problem {
@@ -52,12 +56,14 @@ export const statusOf: Readonly<Record<ProblemKind, number>> = {
   forbidden: 403,
   model: 404,
   path: 404,
+  conflict: 409,
   large: 413,
   busy: 429,
   stopped: 499,
   late: 504,
   unready: 503,
   full: 507,
+  damaged: 500,
   failed: 500,
 };
 
@@ -79,6 +85,7 @@ const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>>
   E_MODEL_UNKNOWN: 'model',
   E_MODEL_MISSING: 'unready',
   E_LOCKED: 'unready',
+  E_INDEX_DAMAGED: 'damaged',
   // Of an index whose vectors are a vendor's.
   E_VENDOR_BUSY: 'unready',
   E_VENDOR_DOWN: 'unready',
@@ -95,6 +102,7 @@ const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>>
 const veiled: Readonly<Partial<Record<ProblemKind, string>>> = {
   unready: 'the server is not ready for this: a model or an index cannot be used now',
   full: 'the disk of the server is full; what was acknowledged before is kept',
+  damaged: 'E_INDEX_DAMAGED: the index cannot be read, since files of it are missing or were changed; it must be restored or rebuilt',
   failed: 'the server failed',
 };
 

@@ -1,11 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { indexFormat, type Manifest } from './store.ts';
 
-/** The file that makes a folder an index. */
+/** The file that makes a folder an index. What else of ours lies beside the table has a name that begins with it. */
 export const manifestName = 'finetooth.json';
+/** Begins the name of the folder where a rebuild puts the new index together. */
+export const stageName = `${manifestName}.rebuild-`;
+const committedName = `${manifestName}.committed`;
+/** The table of an index that was never rebuilt. */
+const firstTable = 'documents';
+const tablePattern = /^documents(-[0-9a-f]+)?\.lance$/;
+
+export const tableOf = ({ table = firstTable }: Manifest): string => table;
 
 const checksumOf = (manifest: Manifest): string => createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
 
@@ -54,21 +62,23 @@ export const readManifest = async (folder: string): Promise<Manifest | undefined
   return manifest;
 };
 
-/** Writes the manifest of a new index, whole or not at all. When another process was first, its manifest stays. */
-export const createManifest = async (folder: string, manifest: Manifest): Promise<void> => {
-  const path = join(folder, manifestName);
-  const part = `${path}.${randomUUID()}.part`;
+/** Another value says that an index was made, rebuilt or deleted since. Nothing where there is none. */
+export const stampOf = async (folder: string, name = manifestName): Promise<string | undefined> => {
+  try {
+    const { ino, mtimeNs, size } = await stat(join(folder, name), { bigint: true });
+    return `${ino} ${mtimeNs} ${size}`;
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new FinetoothError('E_INDEX_DAMAGED', `cannot read ${join(folder, name)}: ${messageOf(error)}`, { cause: error });
+  }
+};
+
+/** Writes a manifest beside its place and hands over where it lies. */
+const withPart = async (folder: string, manifest: Manifest, place: (part: string) => Promise<void>): Promise<void> => {
+  const part = join(folder, `${manifestName}.${randomUUID()}.part`);
   try {
     await mkdir(folder, { recursive: true });
-    const others = (await readdir(folder)).filter((name) => !name.startsWith(manifestName));
-    // Another process may have made the index since it was looked for.
-    if (others.length > 0 && (await readManifest(folder)) !== undefined) return;
-    if (others.length > 0) {
-      throw new FinetoothError(
-        'E_INDEX_MISSING',
-        `${folder} is not an index and is not empty (it holds ${others.slice(0, 3).join(', ')}): name a new or an empty folder.`,
-      );
-    }
     const file = await open(part, 'w');
     try {
       await file.writeFile(`${JSON.stringify({ manifest, sha256: checksumOf(manifest) }, null, 2)}\n`);
@@ -76,12 +86,92 @@ export const createManifest = async (folder: string, manifest: Manifest): Promis
     } finally {
       await file.close();
     }
-    await link(part, path).catch((error: unknown) => {
-      if (systemCodeOf(error) !== 'EEXIST') throw error;
-    });
+    await place(part);
   } catch (error) {
     throw diskErrorOf(error, folder);
   } finally {
+    await unlink(part).catch(() => {});
+  }
+};
+
+/** Writes the manifest of a new index, whole or not at all. When another process was first, its manifest stays. */
+export const createManifest = (folder: string, manifest: Manifest): Promise<void> =>
+  withPart(folder, manifest, (part) =>
+    link(part, join(folder, manifestName)).catch((error: unknown) => {
+      if (systemCodeOf(error) !== 'EEXIST') throw error;
+    }),
+  );
+
+/** Puts a manifest in the place of another in one step: whoever reads sees the one or the other. */
+export const replaceManifest = (folder: string, manifest: Manifest): Promise<void> =>
+  withPart(folder, manifest, (part) => rename(part, join(folder, manifestName)));
+
+const entriesOf = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+
+/**
+ * Makes room for a new index. A table without documents is what a process left that was killed before it wrote the manifest; a folder that
+ * holds anything else is refused.
+ */
+export const claimFolder = async (folder: string): Promise<void> => {
+  const others: string[] = [];
+  for (const name of await entriesOf(folder)) {
+    // LanceDB's list of tables, which it makes when it connects.
+    if (name.startsWith(manifestName) || name === '__manifest') continue;
+    if (tablePattern.test(name) && (await entriesOf(join(folder, name, 'data'))).length === 0)
+      await rm(join(folder, name), { recursive: true, force: true });
+    else others.push(name);
+  }
+  if (others.length > 0)
+    throw new FinetoothError(
+      'E_INDEX_MISSING',
+      `${folder} is not an index and is not empty (it holds ${others.slice(0, 3).join(', ')}): name a new or an empty folder.`,
+    );
+};
+
+/**
+ * Removes what rebuilds left that were killed: their folders, and tables that the manifest does not name. Only for who holds the index's lock,
+ * which a living rebuild would hold.
+ */
+export const sweepFolder = async (folder: string): Promise<void> => {
+  const named = async (): Promise<string> => {
+    const manifest = await readManifest(folder);
+    return manifest === undefined ? '' : `${tableOf(manifest)}.lance`;
+  };
+  const kept = await named();
+  // Without a manifest no table is known to be another's leftover.
+  const isLeft = (name: string): boolean => name.startsWith(stageName) || (kept !== '' && name !== kept && tablePattern.test(name));
+  const left = (await entriesOf(folder)).filter(isLeft);
+  for (const name of left) {
+    // Out of sight in one step: a reader that still has the table open must not see half of it.
+    const gone = join(folder, `${stageName}${randomUUID()}`);
+    await rename(join(folder, name), gone);
+    if (name === (await named())) await rename(gone, join(folder, name));
+    else await rm(gone, { recursive: true, force: true });
+  }
+};
+
+/** The last version of the table that is known to have been committed; it may lag behind, and is never ahead. 0 where none is known. */
+export const committedVersion = async (folder: string, manifest: Manifest): Promise<number> => {
+  try {
+    const { index, version } = JSON.parse(await readFile(join(folder, committedName), 'utf8')) as { index?: unknown; version?: unknown };
+    return index === (manifest.id ?? checksumOf(manifest)) && typeof version === 'number' ? version : 0;
+  } catch {
+    // Absent in indexes of earlier versions, or torn when the power was lost.
+    return 0;
+  }
+};
+
+/** Called after a commit, by who holds the lock. That it cannot be written must not undo what is committed. */
+export const recordVersion = async (folder: string, manifest: Manifest, version: number): Promise<void> => {
+  const part = join(folder, `${committedName}.${randomUUID()}.part`);
+  try {
+    await writeFile(part, JSON.stringify({ index: manifest.id ?? checksumOf(manifest), version }));
+    await rename(part, join(folder, committedName));
+  } catch {
     await unlink(part).catch(() => {});
   }
 };
@@ -92,6 +182,7 @@ export const measureFolder = async (folder: string): Promise<{ readonly bytes: n
   let newest = 0;
   const walk = async (at: string): Promise<void> => {
     for (const entry of await readdir(at, { withFileTypes: true }).catch(() => [])) {
+      if (entry.name.startsWith(stageName)) continue;
       const path = join(at, entry.name);
       if (entry.isDirectory()) await walk(path);
       if (!entry.isFile()) continue;

@@ -32,13 +32,16 @@ export interface Approximation {
   readonly probes: number;
 }
 
-/** An SQL condition for each 500 of the ids. */
-export const conditionsFor = function* (ids: readonly string[]): Generator<string> {
-  for (let at = 0; at < ids.length; at += IDS_PER_FILTER)
-    yield `id IN (${ids
-      .slice(at, at + IDS_PER_FILTER)
-      .map((id) => `'${id.replaceAll("'", "''")}'`)
-      .join(', ')})`;
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** An SQL condition for each 500 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
+export const conditionsFor = function* (ids: readonly string[], hashes?: ReadonlyMap<string, string>): Generator<string> {
+  for (let at = 0; at < ids.length; at += IDS_PER_FILTER) {
+    const some = ids.slice(at, at + IDS_PER_FILTER);
+    const content =
+      hashes === undefined ? '' : ` AND (hash || ' ' || id) IN (${some.map((id) => quoted(`${hashes.get(id)} ${id}`)).join(', ')})`;
+    yield `id IN (${some.map(quoted).join(', ')})${content}`;
+  }
 };
 
 /**

@@ -1,13 +1,17 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, IndexConfig, Table } from '@lancedb/lancedb';
-import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
+import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../file-lock.ts';
 import { LONGEST_WORD } from '../text/analyzer.ts';
 import type { Document, Hit } from '../types.ts';
-import { createManifest, manifestName, measureFolder, readManifest } from './index-folder.ts';
+import { checkUsable, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
+import { committedVersion, manifestName, measureFolder, readManifest, recordVersion, stampOf, sweepFolder } from './index-folder.ts';
 import { conditionsFor, type FoundRow, findByVector, findByWords } from './lance-find.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
-import type { Entry, Manifest, Probe, Store } from './store.ts';
+import { entryOf, type Row, rowsOf, schemaOf } from './lance-rows.ts';
+import { checkVersion, createIndex, openTable } from './lance-table.ts';
+import { isSameIndex, type Manifest, type Probe, type Store } from './store.ts';
 
 /** Up to here the word index is rebuilt after each run of writes, so that its counts are exact; above, it is extended. */
 const REBUILD_WORDS_UP_TO = 200_000;
@@ -15,63 +19,10 @@ const REBUILD_WORDS_UP_TO = 200_000;
 const KEEP_VERSIONS_MS = 600_000;
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
 const WRITER_PATIENCE_MS = 300_000;
-const TABLE = 'documents';
 /** LanceDB leaves words of this many bytes of UTF-8 and more out of its index; the longest of ours has 64 letters of at most four. */
 const MAX_TOKEN_BYTES = 4 * LONGEST_WORD + 1;
-
-const schemaOf = ({ arrow }: LanceLibraries, { dimensions, tokens }: Manifest) =>
-  new arrow.Schema([
-    ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
-    new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
-    ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
-  ]);
-
-const tableOf = (libraries: LanceLibraries, entries: readonly Entry[], manifest: Manifest) => {
-  const { arrow } = libraries;
-  const { dimensions, tokens } = manifest;
-  const vectors = new Float32Array(entries.length * dimensions);
-  entries.forEach((entry, row) => vectors.set(entry.vector, row * dimensions));
-  const type = new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true));
-  const vector = arrow.makeData({ type, length: entries.length, child: arrow.makeData({ type: new arrow.Float32(), data: vectors }) });
-  const column = (textIn: (entry: Entry) => string) => arrow.vectorFromArray(entries.map(textIn), new arrow.Utf8());
-  const columns = {
-    id: column((entry) => entry.id),
-    hash: column((entry) => entry.hash),
-    textHash: column((entry) => entry.textHash),
-    terms: column((entry) => entry.terms),
-    document: column((entry) => JSON.stringify(entry.document)),
-    vector: arrow.makeVector(vector),
-    ...(tokens === undefined
-      ? {}
-      : {
-          tokens: arrow.vectorFromArray(
-            entries.map((entry) => entry.tokens ?? new Uint8Array(0)),
-            new arrow.Binary(),
-          ),
-        }),
-  };
-  return new arrow.Table(schemaOf(libraries, manifest), columns);
-};
-
-interface Row {
-  readonly id: string;
-  readonly hash: string;
-  readonly textHash: string;
-  readonly terms: string;
-  readonly document: string;
-  readonly vector: { toArray(): Float32Array };
-  readonly tokens?: Uint8Array;
-}
-
-const entryOf = (row: Row): Entry => ({
-  id: row.id,
-  hash: row.hash,
-  textHash: row.textHash,
-  terms: row.terms,
-  document: JSON.parse(row.document) as Document,
-  vector: Float32Array.from(row.vector.toArray()),
-  ...(row.tokens === undefined ? {} : { tokens: row.tokens.slice() }),
-});
+/** Another process may make the index anew while it is read; so often it is looked at again. */
+const TRIES = 5;
 
 /** The approximate index over vectors. */
 export interface LanceStoreOptions {
@@ -101,33 +52,87 @@ export const lanceStore = (
   let connection: Connection | undefined;
   let table: Table | undefined;
   let manifest: Manifest | undefined;
+  /** Of the manifest that `table` was opened for. */
+  let stamp: string | undefined;
+  /** Whether it was opened before the first document was stored: there is nothing then, and nothing to open. */
+  let isUnmade = false;
+  /** While this process makes it. */
+  let making: Promise<unknown> | undefined;
 
   const opened = (): { readonly libraries: LanceLibraries; readonly table: Table } => {
     if (libraries === undefined || table === undefined)
       throw new FinetoothError('E_BUG', `the store ${folder} was used before it was opened or after it was closed`);
     return { libraries, table };
   };
+  const failure = (what: string, error: unknown): unknown => {
+    const known = diskErrorOf(error, folder);
+    if (known instanceof FinetoothError) return known;
+    return indexDamaged(`cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}`, folder, error);
+  };
+  /** Opens what is there now. The manifest is looked at again afterwards: an index that is just made anew has tables that come and go. */
+  const openNow = async (): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      const now = await stampOf(folder);
+      try {
+        const found = await readManifest(folder);
+        if (found === undefined) throw indexGone(folder);
+        if (manifest !== undefined) checkUsable(manifest, found, folder);
+        // What is still read from the table before is not closed under its reader.
+        ({ connection, table } = await openTable((libraries as LanceLibraries).lance, folder, found));
+        [manifest, stamp] = [found, now];
+        return;
+      } catch (error) {
+        if (tries === TRIES || (await stampOf(folder)) === now) throw failure('open', error);
+      }
+    }
+  };
+  /** Another process may have made the index anew, or deleted it. */
+  const refresh = async (): Promise<void> => {
+    opened();
+    if ((await stampOf(folder)) !== stamp) await openNow();
+  };
+  /** Reads, again when the index was made anew meanwhile: an answer is of one index. */
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      await refresh();
+      const before = stamp;
+      try {
+        const result = await work();
+        if ((await stampOf(folder)) === before) return result;
+      } catch (error) {
+        if ((await stampOf(folder)) === before) throw failure(what, error);
+      }
+      if (tries === TRIES) throw indexReplaced(folder);
+    }
+  };
+  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      return await withLock(join(folder, manifestName), undefined, work, WRITER_PATIENCE_MS);
     } catch (error) {
-      const known = diskErrorOf(error, folder);
-      if (known instanceof FinetoothError) throw known;
-      throw new FinetoothError(
-        'E_INDEX_DAMAGED',
-        `cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}. If it keeps failing, build it anew in another folder.`,
-        {
-          cause: error,
-        },
-      );
+      if (table !== undefined && (await stampOf(folder)) === undefined) throw indexGone(folder);
+      throw failure(what, error);
     }
   };
   /**
    * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
-   * is free after five seconds.
+   * is free after five seconds. Who waited may find another index in the place of the one that was opened, and writes to that.
    */
   const write = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-    attempt(what, () => withLock(join(folder, manifestName), undefined, work, WRITER_PATIENCE_MS));
+    locked(what, async (signal) => {
+      for (let tries = 1; ; tries++) {
+        await refresh();
+        await checkVersion(opened().table, folder, await committedVersion(folder, manifest as Manifest));
+        throwIfStopped(signal);
+        try {
+          const result = await work();
+          await recordVersion(folder, manifest as Manifest, await opened().table.version());
+          return result;
+        } catch (error) {
+          // A writer that was suspended for longer than its lock lived commits beside this one; LanceDB lets one of them win.
+          if (tries === TRIES || !/commit conflict/i.test(messageOf(error))) throw error;
+        }
+      }
+    });
   const indexes = async (): Promise<Map<string, IndexConfig>> =>
     new Map((await opened().table.listIndices()).flatMap((index) => index.columns.map((column) => [column, index] as const)));
   const buildWords = async (): Promise<void> => {
@@ -144,10 +149,11 @@ export const lanceStore = (
     await opened().table.createIndex('terms', { config, replace: true });
   };
   /** A process that was killed before its first `settle` leaves no word index, and LanceDB would split words its own way. */
-  let wordsAreBuilt = false;
+  let wordsBuiltFor: string | undefined;
   const ensureWords = async (): Promise<void> => {
-    if (!wordsAreBuilt && !(await indexes()).has('terms')) await write('tidy', buildWords);
-    wordsAreBuilt = true;
+    if (wordsBuiltFor === stamp) return;
+    if (!(await indexes()).has('terms')) await write('tidy', buildWords);
+    wordsBuiltFor = stamp;
   };
   const rowsFor = async (probe: Probe, count: number, withTokens: boolean, exact: boolean): Promise<readonly FoundRow[]> => {
     const { libraries: loaded, table: documents } = opened();
@@ -159,28 +165,38 @@ export const lanceStore = (
 
   return {
     open: async (wanted) => {
+      if (table !== undefined) {
+        await refresh();
+        return manifest;
+      }
       const known = await readManifest(folder);
-      if (known === undefined && wanted === undefined) return undefined;
+      if (known === undefined && wanted === undefined) {
+        isUnmade = true;
+        return undefined;
+      }
       libraries = await loadLance();
-      if (known === undefined) await createManifest(folder, wanted as Manifest);
-      const made = known ?? ((await readManifest(folder)) as Manifest);
-      manifest = made;
-      await (known === undefined ? write : attempt)('open', async () => {
-        const { lance } = libraries as LanceLibraries;
-        connection = await lance.connect(folder, { readConsistencyInterval: 0 });
-        table = await connection.createEmptyTable(TABLE, schemaOf(libraries as LanceLibraries, made), { existOk: true, mode: 'create' });
-      });
-      return made;
+      if (known === undefined) {
+        const { lance } = libraries;
+        const schema = schemaOf(libraries, wanted as Manifest);
+        await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(diskErrorOf(error, folder)));
+        making = locked('make', () => createIndex(lance, folder, wanted as Manifest, schema)).then(openNow);
+        await making;
+      } else await openNow();
+      isUnmade = false;
+      return manifest;
     },
     put: async (entries) => {
-      if (entries.length === 0) return;
-      const data = tableOf(opened().libraries, entries, manifest as Manifest);
-      await write('write to', () => opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data));
+      const data = entries.length === 0 ? undefined : rowsOf(opened().libraries, entries, manifest as Manifest);
+      // With nothing to put too: what is unchanged in an index that is just made anew would be acknowledged and then gone.
+      await write('write to', async () => {
+        if (data !== undefined) await opened().table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data);
+      });
     },
-    delete: async (ids) => {
+    delete: async (ids, { hashes, from } = {}) => {
       let removed = 0;
-      for (const filter of conditionsFor([...new Set(ids)])) {
+      for (const filter of conditionsFor([...new Set(ids)], hashes)) {
         await write('write to', async () => {
+          if (from !== undefined && !isSameIndex(from, manifest as Manifest)) throw indexReplaced(folder);
           const count = await opened().table.countRows(filter);
           if (count > 0) await opened().table.delete(filter);
           removed += count;
@@ -189,17 +205,35 @@ export const lanceStore = (
       return removed;
     },
     read: async function* (ids) {
-      const filters = ids === 'all' ? [undefined] : conditionsFor([...new Set(ids)]);
-      for (const filter of filters) {
-        const query = opened().table.query();
-        for await (const batch of filter === undefined ? query : query.where(filter)) {
-          for (const row of batch.toArray()) yield entryOf(row as unknown as Row);
+      if (ids !== 'all') {
+        for (const filter of conditionsFor([...new Set(ids)])) {
+          const rows: Row[] = await attempt('read', () => opened().table.query().where(filter).toArray());
+          yield* rows.map(entryOf);
         }
+        return;
       }
+      await refresh();
+      const before = stamp;
+      const fail = async (error: unknown): Promise<never> => {
+        const now = await stampOf(folder);
+        throw now === before ? failure('read', error) : now === undefined ? indexGone(folder) : indexReplaced(folder);
+      };
+      try {
+        for await (const batch of opened().table.query()) for (const row of batch.toArray()) yield entryOf(row as unknown as Row);
+      } catch (error) {
+        await fail(error);
+      }
+      // What was read last may be of another index.
+      if ((await stampOf(folder)) !== before) await fail(undefined);
     },
     find: async (probe, count, options = {}) => {
       const form = options.tokens ? manifest?.tokens : undefined;
       if (count <= 0 || ('terms' in probe && probe.terms.length === 0)) return [];
+      if (isUnmade) await making?.catch(() => {});
+      if (isUnmade && table === undefined) {
+        if ((await stampOf(folder)) === undefined) return [];
+        throw indexReplaced(folder);
+      }
       const rows = await attempt('search', () => rowsFor(probe, count, form !== undefined, options.exact ?? false));
       return rows.map(
         ({ id, score, document, tokens, vector }): Hit => ({
@@ -212,6 +246,8 @@ export const lanceStore = (
     },
     settle: async () => {
       await write('tidy', async () => {
+        // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
+        await sweepFolder(folder).catch(() => {});
         const documents = opened().table;
         const count = await documents.countRows();
         if (count === 0) return;
@@ -240,6 +276,7 @@ export const lanceStore = (
       connection?.close();
       table = undefined;
       connection = undefined;
+      isUnmade = false;
     },
   };
 };

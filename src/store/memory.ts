@@ -27,8 +27,9 @@ export const memoryStore = (): Store => {
         });
       if (added.length > 0) changed();
     },
-    delete: async (ids) => {
-      const removed = ids.filter((id) => entries.delete(id)).length;
+    delete: async (ids, { hashes } = {}) => {
+      const fitting = ids.filter((id) => hashes === undefined || hashes.get(id) === entries.get(id)?.hash);
+      const removed = fitting.filter((id) => entries.delete(id)).length;
       if (removed > 0) changed();
       return removed;
     },

@@ -101,6 +101,16 @@ export const storeContract = (name: string, make: () => Promise<Store>): void =>
       expect((await store.find({ terms: ['other'] }, 5)).map((hit) => hit.id)).toEqual([]);
     });
 
+    it('deletes only what still has the content that it had', async () => {
+      await started();
+      const ids = ["it's", 'b', 'c'];
+      await store.put(ids.map((id, i) => entryFor(id, i)));
+      const hashes = new Map(ids.map((id, i) => [id, `h${i}`]));
+      await store.put([entryFor('b', 22, 'other')]);
+      expect(await store.delete(ids, { hashes, from: manifestFor() })).toBe(2);
+      expect((await collect(store, 'all')).map((entry) => [entry.id, entry.hash])).toEqual([['b', 'h22']]);
+    });
+
     it('takes any id', async () => {
       const ids = ["it's", 'a b', '../x', 'é中😀', '%_', '"', '\\', "'; DROP TABLE documents; --", 'x'.repeat(2000), '\u0001'];
       await started();

@@ -1,12 +1,16 @@
 import type { Document, Hit, TokenForm } from '../types.ts';
 
-/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors. */
-export const indexFormat = 2;
+/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table. */
+export const indexFormat = 3;
 
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
   /** Version of the layout on disk. */
   readonly format: number;
+  /** Drawn by chance: an index that was made anew has another, though all else is the same. Absent in indexes of earlier versions. */
+  readonly id?: string;
+  /** Name of the table that holds the documents; only after a rebuild. @default documents */
+  readonly table?: string;
   /** The embedder's fingerprint. */
   readonly embedder: string;
   /** Catalog name by which the embedder is opened again, where it has one. */
@@ -58,14 +62,28 @@ export interface StoreStatus {
   readonly changedAt?: string;
 }
 
+/** What must hold for entries to be removed, where others write too. */
+export interface DeleteOptions {
+  /** By id the hash that the content must still have: what was changed since it was read stays. @default any */
+  readonly hashes?: ReadonlyMap<string, string>;
+  /** Only from this index: E_LOCKED when another has taken its place. @default any */
+  readonly from?: Manifest;
+}
+
+/** Whether two manifests are of one index, and not of one that was made anew in its place. */
+export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));
+
 /** Documents and their vectors together. */
 export interface Store {
-  /** Returns the manifest that the store was created with; an empty store is created with the one given, when one is. */
+  /**
+   * Returns the manifest that the store was created with; an empty store is created with the one given, when one is. Of a store that is open it
+   * is the manifest as it is now: another `id` says that the index was made anew meanwhile.
+   */
   open(manifest?: Manifest): Promise<Manifest | undefined>;
-  /** Adds or replaces by id, all or nothing. What has resolved survives a kill. */
+  /** Adds or replaces by id, all or nothing. What has resolved survives a kill. Waits for other writers, also with nothing to put. */
   put(entries: readonly Entry[]): Promise<void>;
   /** Removes by id and returns how many there were. */
-  delete(ids: readonly string[]): Promise<number>;
+  delete(ids: readonly string[], options?: DeleteOptions): Promise<number>;
   /** The entries with these ids, or all; any order; ids that are not there are left out. */
   read(ids: readonly string[] | 'all'): AsyncIterable<Entry>;
   /**

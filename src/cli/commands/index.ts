@@ -82,7 +82,7 @@ export const indexCommand = command({
         },
       });
     };
-    const report = await (flags.rebuild ? rebuiltIn(into, createOptions(flags), fill) : fill(into, createOptions(flags))).catch(
+    const report = await (flags.rebuild ? rebuiltIn(into, createOptions(flags), fill, signal) : fill(into, createOptions(flags))).catch(
       (error: unknown) => {
         terminal.progress('');
         if (error instanceof FinetoothError && error.code === 'E_STOPPED') {

@@ -5,6 +5,7 @@ import { FinetoothError, messageOf } from '../../errors.ts';
 import { checkFilter } from '../../search/check-filter.ts';
 import type { Filter } from '../../search/filter.ts';
 import { type SearchAnswer, type SearchOptions, search } from '../../search/search.ts';
+import type { SearchIndex } from '../../search/search-index.ts';
 import type { Gate } from '../gate.ts';
 import type { Route } from '../openapi.ts';
 import { misfit, RequestError } from '../problem.ts';
@@ -121,19 +122,19 @@ export const ownRoutes =
   ({ indexes, gate }: OwnApi) =>
   async (app: FastifyInstance, signalOf: (reply: FastifyReply) => AbortSignal): Promise<readonly Route[]> => {
     const nameIn = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
-    const statusOf = async (name: string): Promise<z.infer<typeof status>> => {
-      const index = await indexes.get(name);
-      const { documents, bytes, changedAt } = await index.status();
-      const manifest = index.manifest();
-      return {
-        name,
-        documents,
-        bytes,
-        embedder: manifest?.embedder ?? null,
-        fields: manifest === undefined ? null : [...manifest.fields],
-        changed_at: changedAt ?? null,
-      };
-    };
+    const statusOf = (name: string): Promise<z.infer<typeof status>> =>
+      indexes.reading(name, async (index) => {
+        const { documents, bytes, changedAt } = await index.status();
+        const manifest = index.manifest();
+        return {
+          name,
+          documents,
+          bytes,
+          embedder: manifest?.embedder ?? null,
+          fields: manifest === undefined ? null : [...manifest.fields],
+          changed_at: changedAt ?? null,
+        };
+      });
     const theOnly = async (): Promise<string> => {
       const names = await indexes.names();
       if (names.length === 1) return names[0] as string;
@@ -142,9 +143,12 @@ export const ownRoutes =
       });
     };
 
-    app.post('/v1/search', { config: { task: 'search' } }, async (request, reply) => {
-      const body = read(searchBody, request.body);
-      const index = await indexes.get(body.index ?? (await theOnly()));
+    const searchIn = async (
+      index: SearchIndex,
+      body: z.infer<typeof searchBody>,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<unknown> => {
       const signal = signalOf(reply);
       const reranker =
         body.reranker === undefined ? undefined : body.reranker === null ? null : await index.rerankerNamed([body.reranker].flat());
@@ -203,6 +207,10 @@ export const ownRoutes =
       }
       reply.raw.end();
       return reply;
+    };
+    app.post('/v1/search', { config: { task: 'search' } }, async (request, reply) => {
+      const body = read(searchBody, request.body);
+      return indexes.reading(body.index ?? (await theOnly()), (index) => searchIn(index, body, request, reply));
     });
 
     app.get('/v1/indexes', { config: { task: 'indexes' } }, async () => ({
@@ -210,7 +218,7 @@ export const ownRoutes =
         (await indexes.names()).map((name) =>
           // One that is damaged must not hide the others.
           statusOf(name).catch((error: unknown): z.infer<typeof status> => {
-            if (!(error instanceof FinetoothError)) throw error;
+            if (!(error instanceof FinetoothError || error instanceof RequestError)) throw error;
             return {
               name,
               documents: 0,
@@ -218,7 +226,7 @@ export const ownRoutes =
               embedder: null,
               fields: null,
               changed_at: null,
-              error: `${error.code}: this index cannot be opened`,
+              error: error instanceof FinetoothError ? `${error.code}: this index cannot be opened` : error.message,
             };
           }),
         ),
@@ -261,7 +269,8 @@ export const ownRoutes =
         { config: { task: 'add', streamed: true }, bodyLimit: Number.MAX_SAFE_INTEGER },
         async (request, reply) => {
           const name = nameIn(request);
-          await indexes.get(name);
+          // Told before the first line of the answer.
+          await indexes.reading(name, async () => {});
           const signal = signalOf(reply);
           const lines = String(request.headers.accept ?? '').includes('application/x-ndjson');
           if (lines) {

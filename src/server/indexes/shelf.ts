@@ -2,15 +2,22 @@ import { basename, resolve } from 'node:path';
 import type { IndexFolders } from '../../config/index-folders.ts';
 import { openIndex } from '../../config/open-index.ts';
 import type { ModelOptions } from '../../config/parts.ts';
+import { FinetoothError } from '../../errors.ts';
 import type { CreateOptions } from '../../search/add.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
+import { stampOf } from '../../store/index-folder.ts';
 import { RequestError } from '../problem.ts';
 
-/** The indexes that a server answers from, each opened by the first request for it. */
+/**
+ * The indexes that a server answers from, each opened by the first request for it, and again when another process has rebuilt it or made another
+ * in its place. One that is in use is closed when its last user is done.
+ */
 export interface IndexShelf {
   names(): Promise<readonly string[]>;
-  /** Throws a RequestError when there is none of that name. */
-  get(name: string): Promise<SearchIndex>;
+  /** Opens those that are served as they are, so that one that cannot be opened is told at once. */
+  openGiven(): Promise<void>;
+  /** Throws a RequestError when there is none of that name, or when it was replaced by one that cannot answer meanwhile. */
+  reading<Result>(name: string, work: (index: SearchIndex) => Promise<Result>): Promise<Result>;
   create(name: string, options: CreateOptions): Promise<void>;
   /** Closes and deletes. Only what was made through the server can be deleted through it. */
   remove(name: string): Promise<void>;
@@ -27,6 +34,15 @@ export interface ShelfOptions {
   readonly models: ModelOptions;
 }
 
+interface Opened {
+  /** Of the files that it was opened from. */
+  readonly stamp: string;
+  readonly index: Promise<SearchIndex>;
+  users: number;
+  /** Called when the last user is done; only once nobody new can come. */
+  idle?: () => void;
+}
+
 const nameOf = (folder: string): string =>
   basename(resolve(folder))
     .toLowerCase()
@@ -39,21 +55,68 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
     if (places.has(name)) throw new RequestError('invalid', `two of the folders would both be the index "${name}"; rename one`);
     places.set(name, folder);
   }
-  const open = new Map<string, Promise<SearchIndex>>();
+  const open = new Map<string, Opened>();
+  const leaving = new Set<string>();
   const lines = new Map<string, Promise<unknown>>();
   const missing = (name: string): RequestError => new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`);
 
+  const stampNow = async (name: string): Promise<string | undefined> => {
+    const place = places.get(name);
+    if (place !== undefined) return stampOf(place);
+    return folders?.stamp(name);
+  };
   const openOne = async (name: string): Promise<SearchIndex> => {
     const place = places.get(name);
     if (place !== undefined) return openIndex(place, { models });
-    if (folders === undefined || !(await folders.list()).includes(name)) throw missing(name);
-    return openIndex(folders.pathOf(name), { create: (await folders.plan(name)) ?? true, models });
+    if (folders === undefined) throw missing(name);
+    const folder = folders.pathOf(name);
+    // A plan is for the first document: an index that is there may have been rebuilt with other fields.
+    return openIndex(folder, { ...((await stampOf(folder)) === undefined ? { create: (await folders.plan(name)) ?? true } : {}), models });
   };
-  const get = (name: string): Promise<SearchIndex> => {
-    const known = open.get(name) ?? openOne(name);
-    open.set(name, known);
-    known.catch(() => open.delete(name));
-    return known;
+  /** Closes what nobody new can get, when its last user is done. */
+  const retire = async (one: Opened | undefined): Promise<void> => {
+    if (one === undefined) return;
+    if (one.users > 0) await new Promise<void>((resolve) => (one.idle = resolve));
+    await (await one.index.catch(() => undefined))?.close();
+  };
+  const take = (name: string, stamp: string): Opened => {
+    const known = open.get(name);
+    if (known?.stamp === stamp) return known;
+    const one: Opened = { stamp, index: openOne(name), users: 0 };
+    open.set(name, one);
+    const forget = (): void => void (open.get(name) === one && open.delete(name));
+    // The old one is closed when the new one is open, so that a model that both have stays loaded.
+    void one.index.catch(forget).then(() => retire(known));
+    return one;
+  };
+  /** What another process did to the index in the middle of a request is no failure of the server. */
+  const told = (error: unknown, name: string, isOpen: boolean): unknown => {
+    if (!(error instanceof FinetoothError)) return error;
+    if (error.code === 'E_INDEX_MISSING') return missing(name);
+    if (error.code === 'E_FINGERPRINT' || error.code === 'E_RECIPE')
+      return new RequestError(
+        'conflict',
+        isOpen
+          ? `the index "${name}" was made anew with another model or other fields in the middle of this request; send it again`
+          : `the index "${name}" cannot be used here (${error.code}): it was built with a model that this server cannot open by its name, or that has changed`,
+      );
+    return error;
+  };
+  const reading = async <Result>(name: string, work: (index: SearchIndex) => Promise<Result>): Promise<Result> => {
+    const stamp = await stampNow(name);
+    if (stamp === undefined || leaving.has(name)) throw missing(name);
+    const one = take(name, stamp);
+    one.users++;
+    let isOpen = false;
+    try {
+      const index = await one.index;
+      isOpen = true;
+      return await work(index);
+    } catch (error) {
+      throw told(error, name, isOpen);
+    } finally {
+      if (--one.users === 0) one.idle?.();
+    }
   };
   const maker = (): IndexFolders => {
     if (folders === undefined) throw new RequestError('forbidden', 'this server makes no indexes: it was started without --indexes FOLDER');
@@ -71,26 +134,37 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
   };
   return {
     names: async () => [...new Set([...places.keys(), ...((await folders?.list()) ?? [])])].sort(),
-    get,
-    create: async (name, options) => {
-      if (places.has(name) || !(await maker().create(name, options)))
-        throw new RequestError('invalid', `there is an index "${name}" already; delete it first, or choose another name`, {
-          param: 'name',
-        });
+    openGiven: async () => {
+      for (const name of places.keys()) await take(name, (await stampNow(name)) ?? '').index;
     },
+    reading,
+    create: (name, options) =>
+      inLine(name, async () => {
+        if (places.has(name) || !(await maker().create(name, options)))
+          throw new RequestError('invalid', `there is an index "${name}" already; delete it first, or choose another name`, {
+            param: 'name',
+          });
+      }),
     remove: (name) =>
       inLine(name, async () => {
         if (places.has(name))
           throw new RequestError('forbidden', `"${name}" was not made by this server, which therefore does not delete it`);
-        const known = open.get(name);
-        open.delete(name);
-        await (await known?.catch(() => undefined))?.close();
-        if (!(await maker().remove(name))) throw missing(name);
+        // Who searches in it has the answer before it goes; who comes now finds none.
+        leaving.add(name);
+        try {
+          const known = open.get(name);
+          open.delete(name);
+          await retire(known);
+          if (!(await maker().remove(name))) throw missing(name);
+        } finally {
+          leaving.delete(name);
+        }
       }),
-    writing: (name, work) => inLine(name, async () => work(await get(name))),
+    writing: (name, work) => inLine(name, () => reading(name, work)),
     close: async () => {
       await Promise.all([...lines.values()].map((one) => one.catch(() => undefined)));
-      await Promise.all([...open.values()].map(async (one) => (await one.catch(() => undefined))?.close()));
+      // A server that ends has waited for its requests; who is still at it has lost its client.
+      await Promise.all([...open.values()].map(async ({ index }) => (await index.catch(() => undefined))?.close()));
     },
   };
 };

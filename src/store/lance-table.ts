@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Connection, SchemaLike, Table } from '@lancedb/lancedb';
+import { messageOf } from '../errors.ts';
+import { indexDamaged } from './index-changes.ts';
+import { claimFolder, committedVersion, createManifest, manifestName, readManifest, tableOf } from './index-folder.ts';
+import { missingFile } from './lance-files.ts';
+import type { Manifest } from './store.ts';
+
+/** LanceDB, or as much of it as opening needs. */
+interface Lance {
+  connect(folder: string, options: { readonly readConsistencyInterval: number }): Promise<Connection>;
+}
+
+export interface OpenTable {
+  readonly connection: Connection;
+  readonly table: Table;
+}
+
+/** Every read sees what was last committed, by whichever process. */
+const connectTo = (lance: Lance, folder: string): Promise<Connection> => lance.connect(folder, { readConsistencyInterval: 0 });
+
+/** Throws E_INDEX_DAMAGED where the newest of the committed versions is gone: LanceDB would go on from an older one. */
+export const checkVersion = async (table: Table, folder: string, least: number): Promise<number> => {
+  const version = await table.version();
+  if (version >= least) return version;
+  throw indexDamaged(
+    `${folder} was set back: version ${least} of its documents was committed and ${version} is the last one there, so that the newest files of _versions are missing. To go on with the older documents, delete ${join(folder, manifestName)}.committed`,
+    folder,
+  );
+};
+
+/** Opens a table that is known to exist. It is never made here: documents that are missing are not an index without documents. */
+export const openTable = async (lance: Lance, folder: string, manifest: Manifest): Promise<OpenTable> => {
+  const name = tableOf(manifest);
+  const path = join(folder, `${name}.lance`);
+  // Before the version is looked at: meanwhile another process may commit.
+  const least = await committedVersion(folder, manifest);
+  const connection = await connectTo(lance, folder);
+  const table = await connection.openTable(name).catch((error: unknown) => {
+    if (!/was not found/.test(messageOf(error))) throw error;
+    throw indexDamaged(`the documents of the index ${folder} are gone: ${path} is missing, or its _versions are`, folder, error);
+  });
+  const missing = await missingFile(path, await checkVersion(table, folder, least));
+  if (missing !== undefined) throw indexDamaged(`documents of the index ${folder} are gone: ${missing}`, folder);
+  return { connection, table };
+};
+
+/**
+ * Makes an empty index, for who holds its lock. The table is made before the manifest, so that a process that is killed in between leaves
+ * nothing that looks like an index that lost its documents.
+ */
+export const createIndex = async (lance: Lance, folder: string, manifest: Manifest, schema: SchemaLike): Promise<void> => {
+  // Another process may have made it since it was looked for.
+  if ((await readManifest(folder)) !== undefined) return;
+  await claimFolder(folder);
+  const connection = await connectTo(lance, folder);
+  (await connection.createEmptyTable(tableOf(manifest), schema, { mode: 'create' })).close();
+  connection.close();
+  await createManifest(folder, manifest);
+};
