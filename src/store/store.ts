@@ -91,7 +91,10 @@ export interface Store {
    * 0 or more, a word asked twice counts twice, and only documents with a shared word come.
    */
   find(probe: Probe, count: number, options?: FindOptions): Promise<Hit[]>;
-  /** Called when a run of writes is over: the place to build or refresh what makes `find` fast. */
+  /**
+   * Called when a run of writes is over: the place to build or refresh what makes `find` fast. Until then BM25 may weigh words by the documents
+   * that there were the last time.
+   */
   settle(): Promise<void>;
   status(): Promise<StoreStatus>;
   close(): Promise<void>;
