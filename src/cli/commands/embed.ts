@@ -51,9 +51,7 @@ export const embedCommand = command({
         const id = read.id ?? read.document._id ?? read.document.id;
         const vector = Array.from(vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions), shortest);
         const cut = vectors.cut?.[row] ?? 0;
-        terminal.write(
-          `${JSON.stringify({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) })}\n`,
-        );
+        terminal.json({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) });
       }
       await terminal.drained();
       done += batch.length;

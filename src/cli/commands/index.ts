@@ -99,7 +99,7 @@ export const indexCommand = command({
     terminal.progress('');
     remarks(report, terminal);
     if (report.usage !== undefined) terminal.say(billLine(report.usage));
-    if (flags.json) terminal.write(`${JSON.stringify({ into, ...report })}\n`);
+    if (flags.json) terminal.json({ into, ...report });
     else terminal.write(`${reportLine(report, into)}\n`);
   },
 });

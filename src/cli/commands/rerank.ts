@@ -86,7 +86,7 @@ export const rerankCommand = command({
       });
       const notes = [...(ranked.notes ?? []), ...noted.sentences()];
       const answer = { ...ranked, ...(notes.length === 0 ? {} : { notes }) };
-      if (flags.json) return terminal.write(`${JSON.stringify(answer)}\n`);
+      if (flags.json) return terminal.json(answer);
       const width = Math.max(20, Math.min(90, terminal.columns - 24));
       const lines = answer.results.map(
         ({ rank, relevanceScore, index, id, document }) =>
