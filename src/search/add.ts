@@ -2,12 +2,13 @@ import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type Entry, indexFormat, type Manifest, type Store } from '../store/store.ts';
-import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
+import { analyzerVersion } from '../text/analyzer.ts';
 import { derivedId, hashOfDocument, hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
+import { createTurns, wordsInTurns } from './turns.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -24,6 +25,13 @@ export interface AddOptions extends CallOptions {
   readonly prune?: boolean;
   /** Called after each acknowledged batch. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Runs each write: one a batch, and a last one. It may wait until others have written. @default at once */
+  readonly write?: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /**
+   * A new index for which no document has one of the fields that were named: refuse the documents, since that name is likely misspelt, or accept them
+   * as long as the first batch has one of the fields. @default refuse
+   */
+  readonly missingFields?: 'refuse' | 'accept';
 }
 
 export interface AddReport {
@@ -34,7 +42,7 @@ export interface AddReport {
   readonly removed: number;
   /** Documents whose fields hold no text; they are stored and embedded as the empty text. */
   readonly withoutText: number;
-  /** Documents of which the embedder could not read the end, and the tokens that this left out. */
+  /** Documents of which the embedder could not read the end, and the tokens that this left out: at least so many where a text is very long. */
   readonly cutDocuments: number;
   readonly cutTokens: number;
   /** Tokens that went through the embedder; 0 when it does not count them. */
@@ -66,6 +74,9 @@ interface Pending extends ReadDocument {
 const idFieldOf = (document: Document): string | undefined =>
   ['_id', 'id'].find((name) => typeof document[name] === 'string' || typeof document[name] === 'number');
 
+/** Whether a number is one that no other number is rounded to. */
+const isExact = (value: number): boolean => Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+
 /** Gives each document its id and refuses a second one with the same. */
 const identifier = (idField: string | undefined) => {
   const seen = new Map<string, string>();
@@ -78,6 +89,16 @@ const identifier = (idField: string | undefined) => {
       return derivedId(hash, repeat);
     }
     const value = read.document[idField];
+    if (typeof value === 'string' && (!value.isWellFormed() || read.mended?.includes(idField)))
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${read.where}: the id field "${idField}" holds half a character (a lone surrogate), which no index can keep: ids that differ in nothing else would become one. Correct it.`,
+      );
+    if (typeof value === 'number' && !isExact(value))
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${read.where}: the id field "${idField}" is the number ${value}; beyond ±(2^53 − 1) several numbers are one, and so would be the documents. Write such ids as texts.`,
+      );
     if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
     const got = value === undefined ? 'is missing' : `is ${JSON.stringify(value)?.slice(0, 60)}`;
     throw new FinetoothError(
@@ -113,6 +134,8 @@ const fieldWatch = (fields: readonly string[] | undefined) => {
         missing.delete(name);
       }
     },
+    /** Whether none of several fields has been there. */
+    isBlank: (): boolean => fields !== undefined && missing.size === new Set(fields).size,
     check: (): void => {
       for (const name of missing) {
         const near = nearestName(name, [...known]);
@@ -162,26 +185,42 @@ const newManifest = (target: Target, first: Document): Manifest => {
   };
 };
 
+/** The index as it is: as planned, or as somebody else made it meanwhile in the same way. */
+const agreed = (planned: Manifest, made: Manifest | undefined): Manifest => {
+  if (made === undefined || made === planned) return planned;
+  const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
+  if (recipe(made) === recipe(planned)) return made;
+  throw new FinetoothError(
+    'E_LOCKED',
+    'another process made this index a moment ago, with another model, other fields or another id field. Run the command again to add to that one.',
+  );
+};
+
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
 export const addDocuments = async (target: Target, documents: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> => {
   const { store, embedder } = target;
-  const { signal, onProgress } = options;
+  const { signal, onProgress, write = (work) => work(), missingFields = 'refuse' } = options;
   const started = performance.now();
   const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
   let usage: Usage | undefined;
   const watch = fieldWatch(target.create.fields);
   let ids: ReturnType<typeof identifier> | undefined;
   let plan: Manifest | undefined = target.manifest();
+  const isNew = plan === undefined;
+  const turn = createTurns();
 
   const flush = async (batch: readonly Pending[]): Promise<void> => {
     if (batch.length === 0) return;
-    const manifest = plan as Manifest;
+    if (target.manifest() === undefined && missingFields === 'accept' && watch.isBlank()) watch.check();
+    const manifest = agreed(plan as Manifest, target.manifest());
     const known = new Map<string, Entry>();
     if (target.manifest() !== undefined) for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
     const fresh = batch
       .filter(({ id, hash }) => known.get(id)?.hash !== hash)
       .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
     const hashes = fresh.map(({ text }) => hashOfText(text));
+    const terms: string[] = [];
+    for (const { text } of fresh) terms.push((await wordsInTurns(text, turn)).join(' '));
     const toEmbed = fresh.filter(({ id }, i) => known.get(id)?.textHash !== hashes[i]);
     const vectors = await embedder.embed(
       toEmbed.map(({ text }) => text),
@@ -193,17 +232,10 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
     if (target.manifest() === undefined) {
-      const made = (await store.open(manifest)) as Manifest;
-      if (made.embedder !== manifest.embedder || JSON.stringify(made.fields) !== JSON.stringify(manifest.fields)) {
-        throw new FinetoothError(
-          'E_LOCKED',
-          'another process made this index a moment ago, with another model or other fields. Run the command again to add to that one.',
-        );
-      }
-      target.created(made);
+      target.created(agreed(manifest, (await store.open(manifest)) as Manifest));
     }
     const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
-    const entries = fresh.map(({ id, document, hash, text }, i): Entry => {
+    const entries = fresh.map(({ id, document, hash }, i): Entry => {
       const row = rowOf.get(id);
       const vector =
         row === undefined
@@ -217,7 +249,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
         textHash: hashes[i] as string,
         vector,
         ...(tokens === undefined ? {} : { tokens }),
-        terms: wordsOf(text).join(' '),
+        terms: terms[i] as string,
       };
     });
     await store.put(entries);
@@ -241,25 +273,30 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   let characters = 0;
   for await (const read of documents) {
     throwIfStopped(signal);
+    await turn();
     plan ??= newManifest(target, read.document);
     ids ??= identifier(plan.idField);
     watch.see(read.document);
     const pending = ids.identify(read);
     batch.push(pending);
-    characters += textOf(read.document, plan.fields).length;
+    characters += Math.max(textOf(read.document, plan.fields).length, read.bytes ?? 0);
     if (batch.length < BATCH_DOCUMENTS && characters < BATCH_CHARACTERS) continue;
-    await flush(batch);
+    const full = batch;
+    await write(() => flush(full));
     batch = [];
     characters = 0;
   }
   if (ids === undefined) throw new FinetoothError('E_INPUT_EMPTY', 'there are no documents to index.');
-  watch.check();
-  await flush(batch);
-  if (options.prune) {
-    const gone: string[] = [];
-    for await (const { id } of store.read('all')) if (!ids.seen.has(id)) gone.push(id);
-    report.removed = await store.delete(gone);
-  }
-  await store.settle();
+  if (isNew && missingFields === 'refuse') watch.check();
+  const { seen } = ids;
+  await write(async () => {
+    await flush(batch);
+    if (options.prune) {
+      const gone: string[] = [];
+      for await (const { id } of store.read('all')) if (!seen.has(id)) gone.push(id);
+      report.removed = await store.delete(gone);
+    }
+    await store.settle();
+  });
   return { ...report, ...(usage === undefined ? {} : { usage }), took: performance.now() - started };
 };

@@ -1,5 +1,6 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
+import { readRecord } from '../read/record.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Manifest, Store, StoreStatus } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
@@ -50,7 +51,7 @@ const located = async function* (documents: Iterable<Document> | AsyncIterable<D
         `${where} is ${document === null ? 'null' : Array.isArray(document) ? 'a list' : `a ${typeof document}`}; a document is an object of fields.`,
       );
     }
-    yield { document, where };
+    yield readRecord(document, where);
   }
 };
 
