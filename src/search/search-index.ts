@@ -1,10 +1,10 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
-import { readRecord } from '../read/record.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Manifest, Store, StoreStatus } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
+import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
 
 /** Documents, their vectors, and the two models that search them. */
 export interface SearchIndex extends AsyncDisposable {
@@ -40,21 +40,6 @@ export interface IndexParts {
   readonly rerankers?: { getAll(names: readonly string[]): Promise<Reranker>; close(): Promise<void> };
 }
 
-const located = async function* (documents: Iterable<Document> | AsyncIterable<Document>): AsyncGenerator<ReadDocument> {
-  let at = 0;
-  for await (const document of documents) {
-    at++;
-    const where = `document ${at}`;
-    if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-      throw new FinetoothError(
-        'E_INPUT_FORMAT',
-        `${where} is ${document === null ? 'null' : Array.isArray(document) ? 'a list' : `a ${typeof document}`}; a document is an object of fields.`,
-      );
-    }
-    yield readRecord(document, where);
-  }
-};
-
 /** Puts the parts together. They are closed with the index. */
 export const createSearchIndex = (parts: IndexParts): SearchIndex => {
   let manifest = parts.manifest;
@@ -66,7 +51,7 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
       );
     return parts.embedder;
   };
-  const addRead = (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
+  const addChecked = async (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
     addDocuments(
       {
         store: parts.store,
@@ -94,9 +79,10 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
       if (parts.rerankers !== undefined) return parts.rerankers.getAll(names);
       throw new FinetoothError('E_USAGE', `this index was opened without rerankers of a name; got "${names.join(', ')}".`);
     },
-    add: (documents, options) => addRead(located(documents), options),
-    addRead,
+    add: async (documents, options) => addChecked(checkedDocuments(documents, options), options),
+    addRead: async (documents, options) => addChecked(checkedReadDocuments(documents, options), options),
     delete: async (ids) => {
+      checkIds(ids);
       if (manifest === undefined) return 0;
       const removed = await parts.store.delete(ids);
       if (removed > 0) await parts.store.settle();
