@@ -23,6 +23,10 @@ export interface ReadDocument {
   readonly notes?: readonly ReadNote[];
   /** The id that the source itself gives (a path in a folder); a field named `id` or `_id` is not repeated here. */
   readonly id?: string;
+  /** Fields whose own text held half a character (a lone surrogate), which stands there as U+FFFD now: such a text is no id. @default none */
+  readonly mended?: readonly string[];
+  /** Bytes that it took in its source, where they are counted; they bound a batch. */
+  readonly bytes?: number;
 }
 
 /** One answer of a first stage. `score` is higher for better; its scale belongs to the stage. */
@@ -39,7 +43,10 @@ export interface Vectors {
   readonly data: Float32Array;
   readonly dimensions: number;
   readonly count: number;
-  /** [count] Tokens left out of each text because the model's window was full; absent when none were. */
+  /**
+   * [count] Tokens left out of each text because the model's window was full; absent when none were. At least so many of a text of more than 65,536
+   * characters, which a local model's tokenizer does not read to its end.
+   */
   readonly cut?: Uint32Array;
   /** [count] Tokens that went through the model, special tokens included; absent when the embedder does not know. */
   readonly tokens?: Uint32Array;

@@ -39,9 +39,15 @@ export const rerankerShelf = (encoder: () => Promise<BiEncoder>, options: ModelO
     return openCrossEncoderReranker(name, models);
   };
   const get = (name: string): Promise<Reranker> => {
-    const known = made.get(name) ?? make(name);
-    made.set(name, known);
-    return known;
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const opened = make(name);
+    made.set(name, opened);
+    // What could not be opened is tried again by whoever names it next, and takes no memory until then.
+    opened.catch(() => {
+      if (made.get(name) === opened) made.delete(name);
+    });
+    return opened;
   };
   return {
     get,

@@ -61,7 +61,14 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
       opened ??= openPool<PairRequest | SplitRequest | TokenNamesRequest, PairResult | SplitResult | TokenNamesResult>(
         files,
         poolOptions,
-      ).then(({ pool }) => pool);
+      ).then(
+        ({ pool }) => pool,
+        (error: unknown) => {
+          // What could not be opened is tried again by the next call.
+          opened = undefined;
+          throw error;
+        },
+      );
       return await work(await opened);
     } catch (error) {
       // A model that failed is loaded anew by the next call.

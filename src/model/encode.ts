@@ -21,7 +21,7 @@ export interface EncodeResult {
   readonly vectors: Float32Array;
   /** [count] Tokens that went through the model. */
   readonly tokens: Uint32Array;
-  /** [count] Tokens that did not fit. */
+  /** [count] Tokens that did not fit; at least so many of a text of more than 65,536 characters. */
   readonly cut: Uint32Array;
   /** Token vectors of all texts one after another, rows of length 1, without the special tokens; empty unless rows were asked for. */
   readonly tokenVectors: Float32Array;

@@ -28,6 +28,8 @@ export const requestsOf = (texts: readonly string[], workers: number): number[][
 export interface SplitOptions extends CallOptions {
   /** Tokens that a part may have, 1 and up. @default as many as the model's window leaves */
   readonly room?: number;
+  /** The first part of each text alone. @default false */
+  readonly first?: boolean;
 }
 
 /** Where the parts of each text begin and end that fit a model's window: one request a text, so that long ones keep no worker for long. */
@@ -35,11 +37,14 @@ export const splitIn = (
   run: (request: SplitRequest, signal?: AbortSignal) => Promise<SplitResult>,
   texts: readonly string[],
   query: string | null,
-  { signal, room }: SplitOptions = {},
+  { signal, room, first }: SplitOptions = {},
 ): Promise<readonly (readonly Span[])[]> =>
   Promise.all(
     texts.map(async (text) => {
-      const { spans } = await run({ split: [text], query, ...(room === undefined ? {} : { room }) }, signal);
+      const { spans } = await run(
+        { split: [text], query, ...(room === undefined ? {} : { room }), ...(first === undefined ? {} : { first }) },
+        signal,
+      );
       return Array.from({ length: spans.length / 2 }, (_, i): Span => [spans[2 * i] as number, spans[2 * i + 1] as number]);
     }),
   );

@@ -20,6 +20,9 @@ export type { InferenceSession, Tensor };
 export const wasmSlowdown = 'about 7 times slower';
 
 const openNative = async (): Promise<Runtime> => {
+  // It reports to its maker from version 1.30 on unless this is set (core/platform/posix/telemetry.cc), and nothing may leave a machine unasked. The
+  // first to load it is the main thread, whose variables are the process's.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const ort = await import('onnxruntime-node');
   return {
     name: 'native',

@@ -17,7 +17,7 @@ export interface PairResult {
   readonly scores: Float32Array;
   /** [count] Tokens that went through the model, the query's included. */
   readonly tokens: Uint32Array;
-  /** [count] Tokens of the text that did not fit. */
+  /** [count] Tokens of the text that did not fit; at least so many of a text of more than 65,536 characters. */
   readonly cut: Uint32Array;
   /** [count] Tokens of the query that did not fit beside the text. */
   readonly queryTruncated: Uint32Array;

@@ -9,6 +9,8 @@ export interface SplitRequest {
   readonly query: string | null;
   /** Tokens that a part may have. @default as many as the window leaves */
   readonly room?: number;
+  /** The first part of each text alone; what is behind it is not read. @default false */
+  readonly first?: boolean;
 }
 
 export interface SplitResult {
@@ -34,30 +36,47 @@ interface Unit {
   readonly tokens: number;
 }
 
-const unitsOf = (text: string, room: number, tokensIn: (text: string) => number): Unit[] => {
-  const units: Unit[] = [];
+function* unitsOf(text: string, room: number, tokensIn: (text: string) => number): Generator<Unit> {
   for (const { 0: sentence, index } of text.matchAll(sentences)) {
     const tokens = tokensIn(sentence);
-    if (tokens <= room * LONGEST_UNIT) units.push({ from: index, to: index + sentence.length, tokens });
+    if (tokens <= room * LONGEST_UNIT) yield { from: index, to: index + sentence.length, tokens };
     else
       for (const { 0: word, index: at } of sentence.matchAll(words))
-        units.push({ from: index + at, to: index + at + word.length, tokens: tokensIn(word) });
+        yield { from: index + at, to: index + at + word.length, tokens: tokensIn(word) };
   }
-  return units;
-};
+}
 
-/** Parts of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text. */
-export const partsOf = (text: string, room: number, tokensIn: (text: string) => number): readonly (readonly [number, number])[] => {
-  const units = unitsOf(text, room, tokensIn);
-  if (units.length === 0) return [[0, text.length]];
+/**
+ * Parts of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text.
+ *
+ * @param most parts; what is behind them is not read
+ */
+export const partsOf = (
+  text: string,
+  room: number,
+  tokensIn: (text: string) => number,
+  most: number = Number.POSITIVE_INFINITY,
+): readonly (readonly [number, number])[] => {
+  const reading = unitsOf(text, room, tokensIn);
+  const units: Unit[] = [];
+  /** Reads on until there is a unit at that place; false where the text has ended. */
+  const has = (place: number): boolean => {
+    while (units.length <= place) {
+      const { value, done } = reading.next();
+      if (done) return false;
+      units.push(value);
+    }
+    return true;
+  };
+  if (!has(0)) return [[0, text.length]];
   const parts: [number, number][] = [];
   let first = 0;
   for (;;) {
     let tokens = 0;
     let end = first;
-    while (end < units.length && (end === first || tokens + (units[end] as Unit).tokens <= room)) tokens += (units[end++] as Unit).tokens;
+    while (has(end) && (end === first || tokens + (units[end] as Unit).tokens <= room)) tokens += (units[end++] as Unit).tokens;
     parts.push([(units[first] as Unit).from, (units[end - 1] as Unit).to]);
-    if (end === units.length) return parts;
+    if (!has(end) || parts.length >= most) return parts;
     let next = end;
     let repeated = 0;
     while (next - 1 > first && repeated + (units[next - 1] as Unit).tokens <= room * OVERLAP) repeated += (units[--next] as Unit).tokens;
@@ -77,9 +96,13 @@ const roomFor = (query: string | null, entry: ModelEntry, tokenizer: TextTokeniz
 };
 
 /** Splits texts for a model whose runs they would not fit. The model is not run. */
-export const splitTexts = ({ split, query, room: asked }: SplitRequest, entry: ModelEntry, tokenizer: TextTokenizer): SplitResult => {
+export const splitTexts = (
+  { split, query, room: asked, first = false }: SplitRequest,
+  entry: ModelEntry,
+  tokenizer: TextTokenizer,
+): SplitResult => {
   const room = Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, entry, tokenizer));
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
-  const parts = split.map((text) => partsOf(text, room, tokensIn));
+  const parts = split.map((text) => partsOf(text, room, tokensIn, first ? 1 : undefined));
   return { spans: Uint32Array.from(parts.flat(2)), counts: Uint32Array.from(parts, ({ length }) => length) };
 };

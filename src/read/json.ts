@@ -1,7 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
 import { jsonElements } from './json-elements.ts';
-import { documentOfRecord, parseJson } from './record.ts';
+import { parseJson, readRecord } from './record.ts';
 
 /** One document for each element of the array. */
 export async function* readJson(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
@@ -15,7 +15,7 @@ export async function* readJson(name: string, texts: AsyncIterable<string>): Asy
   }
   for await (const { text, number, line } of jsonElements(name, seen())) {
     const where = `${name} element ${number}`;
-    yield { document: documentOfRecord(parseJson(text, `${where} (line ${line})`), where), where };
+    yield readRecord(parseJson(text, `${where} (line ${line})`), where);
     count++;
   }
   if (count > 0) return;

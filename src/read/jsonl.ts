@@ -1,7 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
 import { linesOf } from './lines.ts';
-import { documentOfRecord, parseJson } from './record.ts';
+import { parseJson, readRecord } from './record.ts';
 
 /** One document a line; blank lines are skipped. Memory is bounded by the longest line. */
 export async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
@@ -12,7 +12,7 @@ export async function* readJsonl(name: string, texts: AsyncIterable<string>): As
     const where = `${name} line ${number}`;
     if (record === '[' && count === 0)
       throw new FinetoothError('E_INPUT_FORMAT', `${where} opens a JSON array, but JSONL has one object in each line. Pass --format json.`);
-    yield { document: documentOfRecord(parseJson(record, where), where), where };
+    yield readRecord(parseJson(record, where), where);
     count++;
   }
   if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);

@@ -1,5 +1,5 @@
 import { FinetoothError, messageOf } from '../errors.ts';
-import type { Document, FieldValue } from '../types.ts';
+import type { Document, FieldValue, ReadDocument } from '../types.ts';
 import { quoteStart } from './text.ts';
 
 /** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
@@ -13,13 +13,14 @@ const keepLongIntegers = (_key: string, value: unknown, context?: { readonly sou
     ? context.source
     : value;
 
-/**
- * JSON.parse, but an integer beyond ±(2^53 − 1) becomes the string of its digits, so that ids do not collide by rounding.
- * Throws E_INPUT_FORMAT with the place, the reason and the beginning of the text.
- */
+/** JSON.parse, but an integer beyond ±(2^53 − 1) becomes the string of its digits, so that ids do not collide by rounding. */
+export const parseWithLongIntegers = (text: string): unknown =>
+  longInteger.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
+
+/** The same; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
 export const parseJson = (text: string, where: string): unknown => {
   try {
-    return longInteger.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
+    return parseWithLongIntegers(text);
   } catch (error) {
     const reason = messageOf(error).replace(/[\u0000-\u001f]/g, ' ');
     throw new FinetoothError(
@@ -57,7 +58,14 @@ const wellFormed = (value: FieldValue, where: string, depth = 0): FieldValue => 
     changed ||= entry[0] !== name || entry[1] !== inner;
     entries.push(entry);
   }
-  return changed ? Object.fromEntries(entries) : value;
+  if (!changed) return value;
+  const copy = Object.fromEntries(entries);
+  if (Object.keys(copy).length < entries.length)
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where} has two field names that differ in nothing but half a character (a lone surrogate). Correct one of them.`,
+    );
+  return copy;
 };
 
 const described = (value: unknown): string => {
@@ -74,6 +82,16 @@ export const documentOfRecord = (value: unknown, where: string): Document => {
     'E_INPUT_FORMAT',
     `${where} is ${described(value)}; a document is an object or a string. Correct it or take it out.`,
   );
+};
+
+/** The same with its place, and which of its texts are no longer what they were: those cannot be ids. */
+export const readRecord = (value: unknown, where: string): ReadDocument => {
+  const document = documentOfRecord(value, where);
+  if (document === value || typeof value === 'string') return { document, where };
+  const mended = Object.entries(value as Document).flatMap(([name, one]) =>
+    typeof one === 'string' && !one.isWellFormed() ? [name.toWellFormed()] : [],
+  );
+  return { document, where, ...(mended.length === 0 ? {} : { mended }) };
 };
 
 /** E_INPUT_FORMAT when a column has no name or the name of another; the columns are counted from 1. */

@@ -49,7 +49,9 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
     // Others may wait for the same query: who stops stops waiting, not the reading.
     const read = readQuery(query);
     queries.set(query, read);
-    read.catch(() => queries.delete(query));
+    read.catch(() => {
+      if (queries.get(query) === read) queries.delete(query);
+    });
     if (queries.size > KEPT_QUERIES) queries.delete(queries.keys().next().value as string);
     const { asked, words } = await unlessStopped(read, signal);
     return { asked, words, tokens: (asked.tokens[0] as number) + (words.tokens[0] as number) };

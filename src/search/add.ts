@@ -3,7 +3,7 @@ import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Store } from '../store/store.ts';
-import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
+import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { counted } from '../text/numbers.ts';
@@ -12,6 +12,7 @@ import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
+import { createTurns, wordsInTurns } from './turns.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -28,6 +29,13 @@ export interface AddOptions extends CallOptions {
   readonly prune?: boolean;
   /** Called after each acknowledged batch. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Runs each write: one a batch, and a last one. It may wait until others have written. @default at once */
+  readonly write?: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /**
+   * A new index for which no document has one of the fields that were named: refuse the documents, since that name is likely misspelt, or accept them
+   * as long as the first batch has one of the fields. @default refuse
+   */
+  readonly missingFields?: 'refuse' | 'accept';
 }
 
 export interface AddReport {
@@ -38,7 +46,7 @@ export interface AddReport {
   readonly removed: number;
   /** Documents whose fields hold no text; they are stored and embedded as the empty text. */
   readonly withoutText: number;
-  /** Documents of which the embedder could not read the end, and the tokens that this left out. */
+  /** Documents of which the embedder could not read the end, and the tokens that this left out: at least so many where a text is very long. */
   readonly cutDocuments: number;
   readonly cutTokens: number;
   /** Tokens that went through the embedder; 0 when it does not count them. */
@@ -83,6 +91,8 @@ const fieldWatch = (fields: readonly string[] | undefined) => {
         missing.delete(name);
       }
     },
+    /** Whether none of several fields has been there. */
+    isBlank: (): boolean => fields !== undefined && missing.size === new Set(fields).size,
     check: (): void => {
       for (const name of missing) {
         const near = nearestName(name, [...known]);
@@ -137,6 +147,16 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
   };
 };
 
+/** The index as it is: as planned, or as somebody else made it meanwhile in the same way. */
+const agreed = (planned: Manifest, made: Manifest | undefined): Manifest => {
+  if (made === undefined || made === planned) return planned;
+  const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
+  if (recipe(made) === recipe(planned)) return made;
+  throw new FinetoothError(
+    'E_LOCKED',
+    'another process made this index a moment ago, with another model, other fields or another id field. Run the command again to add to that one.',
+  );
+};
 /** The same documents, all that a decision may rest on told of before the first of them. */
 async function* lookedAhead(
   documents: AsyncIterable<ReadDocument>,
@@ -186,7 +206,7 @@ const contentOf = async ({ store, manifest }: Target): Promise<Required<DeleteOp
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
 export const addDocuments = async (target: Target, documents: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> => {
   const { store, embedder } = target;
-  const { signal, onProgress } = options;
+  const { signal, onProgress, write = (work) => work(), missingFields = 'refuse' } = options;
   const started = performance.now();
   const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
   let usage: Usage | undefined;
@@ -195,11 +215,14 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const noted = readNotes();
   let ids: Identifier | undefined;
   let plan: Manifest | undefined = target.manifest();
+  const isNew = plan === undefined;
+  const turn = createTurns();
   const there = options.prune ? await contentOf(target) : undefined;
 
   /** Stores what is new or changed. False when the index was made anew meanwhile: what was compared with is gone. */
   const storeBatch = async (batch: readonly Identified[], written: Map<string, 'added' | 'changed'>): Promise<boolean> => {
-    const manifest = plan as Manifest;
+    if (target.manifest() === undefined && missingFields === 'accept' && watch.isBlank()) watch.check();
+    const manifest = agreed(plan as Manifest, target.manifest());
     const before = target.manifest() === undefined ? undefined : await store.open();
     const known = new Map<string, Entry>();
     if (before !== undefined) for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
@@ -207,6 +230,8 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
       .filter(({ id, hash }) => known.get(id)?.hash !== hash)
       .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
     const hashes = fresh.map(({ text }) => hashOfText(text));
+    const terms: string[] = [];
+    for (const { text } of fresh) terms.push((await wordsInTurns(text, turn)).join(' '));
     const toEmbed = fresh.filter(({ id }, i) => known.get(id)?.textHash !== hashes[i]);
     const vectors = await embedder.embed(
       toEmbed.map(({ text }) => text),
@@ -217,18 +242,10 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
-    if (target.manifest() === undefined) {
-      const made = (await store.open(manifest)) as Manifest;
-      if (made.embedder !== manifest.embedder || JSON.stringify(made.fields) !== JSON.stringify(manifest.fields)) {
-        throw new FinetoothError(
-          'E_LOCKED',
-          'another process made this index a moment ago, with another model or other fields. Run the command again to add to that one.',
-        );
-      }
-      target.created(made);
-    }
+    if (target.manifest() === undefined) target.created(agreed(manifest, (await store.open(manifest)) as Manifest));
+    else agreed(manifest, target.manifest());
     const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
-    const entries = fresh.map(({ id, document, hash, text }, i): Entry => {
+    const entries = fresh.map(({ id, document, hash }, i): Entry => {
       const row = rowOf.get(id);
       const vector =
         row === undefined
@@ -242,7 +259,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
         textHash: hashes[i] as string,
         vector,
         ...(tokens === undefined ? {} : { tokens }),
-        terms: wordsOf(text).join(' '),
+        terms: terms[i] as string,
       };
     });
     await store.put(entries);
@@ -287,6 +304,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   };
   for await (const read of lookedAhead(documents, plan === undefined ? decide : undefined)) {
     throwIfStopped(signal);
+    await turn();
     const { idField, fields } = plan as Manifest;
     ids ??= identifier(idField);
     watch.see(read.document);
@@ -294,31 +312,34 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     noted.add(read.notes);
     const pending = ids.identify(read);
     batch.push(pending);
-    characters += textOf(read.document, fields).length;
+    characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
     if (batch.length < BATCH_DOCUMENTS && characters < BATCH_CHARACTERS) continue;
-    await flush(batch);
+    const full = batch;
+    await write(() => flush(full));
     batch = [];
     characters = 0;
   }
   if (ids === undefined) throw new FinetoothError('E_INPUT_EMPTY', 'there are no documents to index.');
-  watch.check();
-  await flush(batch);
-  if (there !== undefined) {
-    const { seen } = ids;
-    report.removed = await store.delete(
-      [...there.hashes.keys()].filter((id) => !seen.has(id)),
-      there,
-    );
-  }
-  await store.settle();
-  // Settling waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
-  while (!(await isHome())) {
-    if (single === undefined) throw madeAnew();
-    Object.assign(report, { added: 0, changed: 0, unchanged: 0, withoutText: 0 });
-    home = undefined;
-    await flush(single);
+  if (isNew && missingFields === 'refuse') watch.check();
+  const { seen } = ids;
+  await write(async () => {
+    await flush(batch);
+    if (there !== undefined) {
+      report.removed = await store.delete(
+        [...there.hashes.keys()].filter((id) => !seen.has(id)),
+        there,
+      );
+    }
     await store.settle();
-  }
+    // Settling waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
+    while (!(await isHome())) {
+      if (single === undefined) throw madeAnew();
+      Object.assign(report, { added: 0, changed: 0, unchanged: 0, withoutText: 0 });
+      home = undefined;
+      await flush(single);
+      await store.settle();
+    }
+  });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
   const notes = [...unreadNotes(unread), ...ids.notes(), ...noted.sentences()];
   return {

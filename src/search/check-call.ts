@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { readRecord } from '../read/record.ts';
 import type { Document, ReadDocument, TokenVectors } from '../types.ts';
 import type { AddOptions } from './add.ts';
 import {
@@ -127,7 +128,13 @@ export const checkSearchCall = (index: unknown, query: unknown, options: unknown
   checkOptions<SearchOptions>('search', options, searchChecks(firstStages));
 };
 
-const addChecks: OptionChecks<AddOptions> = { prune: truth, onProgress: callback, signal };
+const addChecks: OptionChecks<AddOptions> = {
+  prune: truth,
+  onProgress: callback,
+  write: callback,
+  missingFields: oneOf(['refuse', 'accept']),
+  signal,
+};
 
 const isIterable = (value: unknown, ...kinds: readonly symbol[]): boolean =>
   typeof value === 'object' && value !== null && kinds.some((kind) => typeof (value as Record<symbol, unknown>)[kind] === 'function');
@@ -148,7 +155,8 @@ const located = async function* (documents: Iterable<unknown> | AsyncIterable<un
     if (!isRecord(document))
       throw new FinetoothError('E_INPUT_FORMAT', `${where} is ${kindOf(document)}; a document is an object of fields.`);
     checkDocument(document, where);
-    yield { document: document as Document, where };
+    // With the care that a file's documents get.
+    yield readRecord(document, where);
   }
 };
 

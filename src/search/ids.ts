@@ -36,6 +36,21 @@ export const commonIdField = (documents: readonly ReadDocument[]): string | unde
   return most === undefined || most.count === 0 ? undefined : most.name;
 };
 
+/** Throws E_INPUT_FORMAT for an id that another one may have become too, on its way here or on its way into an index. */
+const checkOwn = ({ document, where, mended }: ReadDocument, name: string): void => {
+  const value = document[name];
+  if (typeof value === 'string' && (!value.isWellFormed() || mended?.includes(name)))
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where}: the id field "${name}" holds half a character (a lone surrogate), which no index can keep: ids that differ in nothing else would become one. Correct it.`,
+    );
+  if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER))
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where}: the id field "${name}" is the number ${value}; beyond ±(2^53 − 1) several numbers are one, and so would be the documents. Write such ids as texts.`,
+    );
+};
+
 /**
  * Gives each document its id: what its source says, else the id field, else `_id` or `id`, else one from its content. A field of another
  * name than those two was named by somebody, and then every document must have it.
@@ -48,11 +63,13 @@ export const identifier = (idField: string | undefined): Identifier => {
   let withId = 0;
   const without: { count: number; first: string[] } = { count: 0, first: [] };
 
-  const idOf = ({ document, where, id }: ReadDocument, hash: string): string => {
+  const idOf = (read: ReadDocument, hash: string): string => {
+    const { document, where, id } = read;
     if (id !== undefined) return id;
     const name = names.find((one) => has(document, one));
     if (name !== undefined) {
       withId++;
+      checkOwn(read, name);
       return String(document[name]);
     }
     if (strict) {

@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FinetoothError } from '../errors.ts';
-import type { Dialect, Endpoint, Facts, RerankDone } from './dialects/dialect.ts';
+import { parseWithLongIntegers } from '../read/record.ts';
+import type { Dialect, Endpoint, Facts, RerankAsk, RerankDone } from './dialects/dialect.ts';
 import { dialectOf, dialects, rerankPath } from './dialects/index.ts';
 import type { Gate } from './gate.ts';
-import { jsonAnswer } from './json-answer.ts';
+import { bytesWaitingIn, jsonAnswer } from './json-answer.ts';
 import type { Models, NamedModel } from './models.ts';
 import { eitherOf, openapiOf, type Route } from './openapi.ts';
 import { pageOf } from './openapi-page.ts';
-import { isOurs, misfit, type Problem, problemOf, RequestError } from './problem.ts';
+import { createOutflow, type Outflow } from './outflow.ts';
+import { isGone, isOurs, misfit, type Problem, problemOf, RequestError } from './problem.ts';
+import { bodyOf, createIntake, type Share } from './safety/intake.ts';
 import { jsonOf } from './safety/json-body.ts';
 import { type Keys, keyOf } from './safety/keys.ts';
 import { checkVisitor, type VisitorRules } from './safety/visitors.ts';
@@ -22,8 +25,12 @@ export interface AppLimits {
   readonly bodyBytes?: number;
   /** Milliseconds for the whole of a body to come in. @default 30,000 */
   readonly bodyMs?: number;
-  /** Bytes of all bodies that are coming in at the same time; a body of unknown length counts as the largest. @default 16 × bodyBytes */
+  /** Bytes that have come of all bodies that are not whole yet; above them the largest is refused. @default 16 × bodyBytes */
   readonly readingBytes?: number;
+  /** Milliseconds in which a client must take something of an answer that waits for it. @default 30,000 */
+  readonly answerMs?: number;
+  /** Bytes of all answers that wait for their readers; above them those that take nothing for a second are cut off. @default 4 × bodyBytes */
+  readonly answerBytes?: number;
   /** Bytes of all headers of a request. @default 16,384 */
   readonly headerBytes?: number;
 }
@@ -42,7 +49,15 @@ export interface AppParts {
   /** Structured logs, a JSON object a line. */
   readonly log: { readonly level: string; readonly stream: { write(line: string): void } };
   /** Routes of our own API beside what vendors have. */
-  readonly routes?: (app: FastifyInstance, signalOf: (reply: FastifyReply) => AbortSignal) => Promise<readonly Route[]>;
+  readonly routes?: (app: FastifyInstance, server: RouteTools) => Promise<readonly Route[]>;
+}
+
+/** What routes beside the dialects get of the server. */
+export interface RouteTools {
+  /** Raised when the client is gone before it has its answer. */
+  signalOf(reply: FastifyReply): AbortSignal;
+  /** For answers that a route writes itself. */
+  readonly outflow: Outflow;
 }
 
 declare module 'fastify' {
@@ -59,8 +74,8 @@ declare module 'fastify' {
     outcome?: Problem;
     tokens?: number;
     key?: string;
-    /** Tells that no more of the body is coming; absent once it was told. */
-    arrived?: (() => void) | undefined;
+    /** What is counted of its body while that comes in. */
+    share?: Share;
   }
 }
 
@@ -105,11 +120,27 @@ const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTr
   };
 };
 
+/** Fields of each document that are read: every one of them is looked for in every document. */
+const MOST_FIELDS = 100;
+
+const fewFields = (ask: RerankAsk): RerankAsk => {
+  if (ask.fields !== undefined && ask.fields.length > MOST_FIELDS)
+    throw new RequestError('large', `rank_fields may hold ${MOST_FIELDS}; got ${ask.fields.length}`, { param: 'rank_fields' });
+  return ask;
+};
+
+/** Values of all kinds that a body may hold: enough for documents of many fields. */
+const LEAST_VALUES = 250_000;
+const VALUES_A_DOCUMENT = 25;
+
 /** The server as a Fastify instance that nothing listens with yet: `inject` asks it in tests. */
 export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
   const { work, models, gate, metrics, traced, keys, visitors, limits = {}, version, log } = parts;
   const { bodyBytes = 16_777_216, bodyMs = 30_000, readingBytes = 16 * bodyBytes, headerBytes = 16_384 } = limits;
-  let reading = 0;
+  const { answerMs = 30_000, answerBytes = 4 * bodyBytes } = limits;
+  const intake = createIntake(readingBytes);
+  const outflow = createOutflow({ stalledMs: answerMs, mostBytes: answerBytes });
+  const json = { mostValues: Math.max(LEAST_VALUES, VALUES_A_DOCUMENT * work.mostDocuments), parse: parseWithLongIntegers };
   const { fastify, LogController } = await import('fastify');
   const app = fastify({
     bodyLimit: bodyBytes,
@@ -127,22 +158,26 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
   });
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    const coding = request.headers['content-encoding'];
+  app.addContentTypeParser('*', async (request: FastifyRequest, body: Readable) => {
+    const { 'content-encoding': coding, 'content-length': length } = request.headers;
     if (coding !== undefined && coding !== 'identity')
       throw new RequestError('malformed', `the body is packed with ${coding}; send it as it is`);
-    return jsonOf(body);
+    if (Number(length ?? 0) > bodyBytes) throw new RequestError('large', `the body is larger than ${bodyBytes} bytes`);
+    return jsonOf(await bodyOf(body, request.share ?? intake.open(), bodyBytes), json);
   });
 
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions;
-    reply.header('x-request-id', request.id);
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
     metrics.began(config.task ?? 'other');
     if (!config.streamed && request.method === 'POST') {
       const slow = setTimeout(() => request.raw.destroy(), bodyMs);
       request.raw.once('close', () => clearTimeout(slow));
       request.raw.once('end', () => clearTimeout(slow));
     }
+    // RFC 9112, 3.2: which of two hosts was meant is for nobody to guess.
+    if (request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
+      throw new RequestError('malformed', 'the request has two Host headers; send one');
     const origin = request.headers.origin;
     checkVisitor({ host: request.headers.host, origin }, visitors);
     if (origin !== undefined && visitors.origins?.includes(origin)) {
@@ -157,22 +192,20 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     }
     // Before the body is read: who is refused must cost next to nothing.
     if (config.task !== undefined && queued.has(config.task)) gate.check();
-    if (config.streamed || request.method !== 'POST') return;
-    const size = Math.min(bodyBytes, Number(request.headers['content-length'] ?? bodyBytes));
-    if (reading > 0 && reading + size > readingBytes)
-      throw new RequestError('busy', `${readingBytes} bytes of requests are coming in already; ask again later`, { retryAfter: 1 });
-    reading += size;
-    request.arrived = () => {
-      reading -= size;
-      request.arrived = undefined;
-    };
-    const arrived = (): void => request.arrived?.();
-    request.raw.once('end', arrived).once('close', arrived);
+    if (request.method !== 'POST') return;
+    const share = intake.open();
+    request.share = share;
+    request.raw.once('close', () => share.release());
+  });
+
+  app.addHook('onSend', async (_request, reply, payload) => {
+    outflow.wait(reply.raw, typeof payload === 'string' ? Buffer.byteLength(payload) : bytesWaitingIn(payload));
+    return payload;
   });
 
   app.addHook('onResponse', async (request, reply) => {
     // A body that nobody read has no end, and a connection that is kept does not close.
-    request.arrived?.();
+    request.share?.release();
     const { outcome, tokens = 0, key } = request;
     metrics.ended(request.routeOptions.config.task ?? 'other', outcome?.kind, reply.elapsedTime / 1000, tokens);
     const line = {
@@ -191,8 +224,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   const problemIn = (error: unknown, id: string): Problem => {
     const { code, statusCode } = error as { readonly code?: string; readonly statusCode?: number };
-    // In the middle of its body.
-    if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return { kind: 'stopped', message: 'the client is gone.' };
+    if (isGone(error)) return { kind: 'stopped', message: 'the client is gone.' };
     if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { kind: 'large', message: `the body is larger than ${bodyBytes} bytes` };
     if (error instanceof FinetoothError || error instanceof RequestError) return problemOf(error, id);
     if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' || (statusCode !== undefined && statusCode >= 400 && statusCode < 500))
@@ -207,7 +239,8 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     const { status, body } = dialect.fail(problem, request.id, request.body);
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');
     // What is left of a body that was refused is not read.
-    if (problem.kind === 'large') reply.header('connection', 'close');
+    if (problem.kind === 'large' || request.share?.refused.aborted || request.routeOptions.config?.streamed)
+      reply.header('connection', 'close');
     if (body === undefined) void reply.code(status).send();
     else void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   };
@@ -241,7 +274,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
         return jsonAnswer(tell(done));
       };
       return endpoint.task === 'rerank'
-        ? told(await work.rerank(endpoint.ask(body), options), (done) => endpoint.tell(done, body))
+        ? told(await work.rerank(fewFields(endpoint.ask(body)), options), (done) => endpoint.tell(done, body))
         : told(await work.embed(endpoint.ask(body), options), (done) => endpoint.tell(done, body));
     });
   };
@@ -344,7 +377,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     const { type, body } = await metrics.text();
     return reply.type(type).send(body);
   });
-  routes.push(...((await parts.routes?.(app, goneSignal)) ?? []));
+  routes.push(...((await parts.routes?.(app, { signalOf: goneSignal, outflow })) ?? []));
   get('/openapi.json', 'This API as an OpenAPI document.', 'Docs', () => openapiOf(dialects, routes, version), true);
   get(
     '/docs',

@@ -64,8 +64,20 @@ function* bytesOf(texts: readonly string[]): Generator<Buffer> {
   for (const text of texts) yield Buffer.from(text);
 }
 
+/** Bytes, at least, of an answer in pieces, which wait here until they are read. */
+const sizes = new WeakMap<object, number>();
+export const bytesWaitingIn = (payload: unknown): number =>
+  payload instanceof Uint8Array ? payload.length : typeof payload === 'object' && payload !== null ? (sizes.get(payload) ?? 0) : 0;
+
 /** What is sent of a value: its JSON text, or a stream of it where it is long. */
 export const jsonAnswer = async (value: unknown): Promise<string | Readable> => {
   const [first = '', ...others] = await piecesOf(value);
-  return others.length === 0 ? first : Readable.from(bytesOf([first, ...others]));
+  if (others.length === 0) return first;
+  const pieces = [first, ...others];
+  const stream = Readable.from(bytesOf(pieces));
+  sizes.set(
+    stream,
+    pieces.reduce((sum, piece) => sum + piece.length, 0),
+  );
+  return stream;
 };

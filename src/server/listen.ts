@@ -111,7 +111,7 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
       limits: options,
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
-      routes: ownRoutes({ indexes, gate }),
+      routes: ownRoutes({ indexes, models, gate, mostQueryCharacters: options.mostQueryCharacters }),
     });
     await app.listen({ host, port }).catch((error: unknown) => Promise.reject(listenError(error, host, port)));
     const address = app.server.address() as AddressInfo;

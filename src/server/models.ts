@@ -47,6 +47,11 @@ export interface Models {
   /** `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other. */
   reranker(name?: string): Promise<ServedReranker>;
   embedder(name?: string): Promise<ServedEmbedder>;
+  /**
+   * The name under which a model is served that a client asks for: `default`, `late-interaction`, or a served model's. Nothing is opened. Throws the
+   * RequestError of an unknown model, which `param` blames on that field. @default model
+   */
+  resolve(task: Task, name: string | undefined, param?: string): string;
   /** The beginnings of texts, of at most so many tokens. */
   beginnings(texts: readonly string[], tokens: number, signal?: AbortSignal): Promise<readonly string[]>;
   readonly list: readonly NamedModel[];
@@ -82,11 +87,15 @@ export const openModels = (options: ModelsOptions = {}): Models => {
   const main = embedders[0] ?? defaultModel;
   const encoders = new Map<string, Promise<BiEncoder>>();
   const encoder = (name: string): Promise<BiEncoder> => {
-    const known = encoders.get(name) ?? openModel(name, models);
-    encoders.set(name, known);
-    // What failed is tried anew by the next request.
-    known.catch(() => encoders.delete(name));
-    return known;
+    const known = encoders.get(name);
+    if (known !== undefined) return known;
+    const opened = openModel(name, models);
+    encoders.set(name, opened);
+    // What could not be opened is tried again by the next request.
+    opened.catch(() => {
+      if (encoders.get(name) === opened) encoders.delete(name);
+    });
+    return opened;
   };
   const shelf = rerankerShelf(() => encoder(main), models);
 
@@ -94,23 +103,25 @@ export const openModels = (options: ModelsOptions = {}): Models => {
   for (const { name, task } of asked) for (const alias of aliasesOf(name)) known.set(alias.toLowerCase(), { task, name });
   known.set('late-interaction', { task: 'rerank', name: 'late-interaction' });
 
-  /** The served model that a name stands for; undefined: the default. */
-  const resolve = (task: Task, name: string | undefined): string | undefined => {
-    if (name === undefined || name.toLowerCase() === 'default') return undefined;
+  const resolve: Models['resolve'] = (task, name, param = 'model') => {
+    if (name === undefined || name.toLowerCase() === 'default') return 'default';
     const found = known.get(name.toLowerCase());
     if (found?.task === task) return found.name;
-    if (!strict && sellerOf(task, name) !== undefined) return undefined;
+    if (!strict && sellerOf(task, name) !== undefined) return 'default';
+    // A name of a megabyte is not sent back.
+    const shown = name.length > 200 ? `${name.slice(0, 200)}…` : name;
     const others = [...new Set([...known.values()].filter((one) => one.task === task).map((one) => one.name))];
     throw new RequestError(
       'model',
       found === undefined
-        ? `the model "${name}" is not served here; there are default, ${others.join(', ')}`
-        : `the model "${name}" does not ${task}; there are default, ${others.join(', ')}`,
-      { param: 'model' },
+        ? `the model "${shown}" is not served here; there are default, ${others.join(', ')}`
+        : `the model "${shown}" does not ${task}; there are default, ${others.join(', ')}`,
+      { param },
     );
   };
 
   return {
+    resolve,
     list: [
       { name: 'default', task: 'rerank' },
       { name: 'late-interaction', task: 'rerank' },
@@ -118,7 +129,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
       ...embedders.map((name) => ({ name, task: 'embed' as const })),
     ],
     reranker: async (name) => {
-      const found = resolve('rerank', name) ?? 'default';
+      const found = resolve('rerank', name);
       const reranker = await shelf.get(found);
       const isCascade = reranker.atOnce === 'list';
       return {
@@ -129,11 +140,12 @@ export const openModels = (options: ModelsOptions = {}): Models => {
       };
     },
     embedder: async (name) => {
-      const found = resolve('embed', name) ?? main;
+      const named = resolve('embed', name);
+      const found = named === 'default' ? main : named;
       return { name: found, embedder: localEmbedder(await encoder(found)) };
     },
     beginnings: async (texts, tokens, signal) => {
-      const spans = await (await encoder(main)).split(texts, { room: tokens, ...(signal === undefined ? {} : { signal }) });
+      const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, ...(signal === undefined ? {} : { signal }) });
       return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
     },
     warm: async () => {

@@ -75,6 +75,10 @@ export const misfit = (error: ZodError): RequestError => {
   return new RequestError('malformed', path === '' ? sentence : `${path}: ${sentence}`, path === '' ? {} : { param: path });
 };
 
+/** Whether a body ended before its end: its sender has left. */
+export const isGone = (error: unknown): boolean =>
+  ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String((error as { readonly code?: unknown } | null)?.code));
+
 const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>> = {
   E_QUERY: 'empty',
   E_USAGE: 'invalid',

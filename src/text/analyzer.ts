@@ -34,7 +34,8 @@ export const wordsOf = (text: string): string[] => {
     .normalize('NFC');
   const words: string[] = [];
   for (const [word] of plain.matchAll(wordPattern)) {
-    if (unspaced.test(word)) words.push(...pairsOf(word));
+    // One by one: a run of a hundred thousand letters is more than a call takes arguments.
+    if (unspaced.test(word)) for (const pair of pairsOf(word)) words.push(pair);
     else if (asciiWord.test(word) && word.length <= LONGEST_WORD) words.push(stemmer(word));
     else words.push(beginningOf(word));
   }

@@ -50,6 +50,7 @@ export const fakeModels: Models = {
   list: [{ name: 'default', task: 'rerank' }],
   reranker: async (name) => ({ name: named(name), reranker, otherwise: undefined }),
   embedder: async (name) => ({ name: named(name), embedder }),
+  resolve: (_, name) => named(name),
   beginnings: async (texts, tokens) => texts.map((text) => text.slice(0, tokens)),
   warm: async () => {},
   close: async () => {},

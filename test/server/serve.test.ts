@@ -344,7 +344,7 @@ describe('under load', () => {
         }),
     );
     for (const socket of sockets) {
-      socket.write(`POST /v2/rerank HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-length: 900\r\n\r\n{`);
+      socket.write(`POST /v2/rerank HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-length: 900\r\n\r\n${' '.repeat(800)}`);
       await sleep(50);
     }
     expect(await answers[1]).toMatch(/^HTTP\/1\.1 429 [\s\S]*1500 bytes of requests are coming in already/);

@@ -1,61 +1,119 @@
-import type { Document, ReadDocument } from '../../types.ts';
-import { RequestError } from '../problem.ts';
+import { FinetoothError } from '../../errors.ts';
+import { parseJson, readRecord } from '../../read/record.ts';
+import type { ReadDocument } from '../../types.ts';
+import { isGone, RequestError } from '../problem.ts';
+import type { Share } from '../safety/intake.ts';
+import { excessOf } from '../safety/json-shape.ts';
 
-/** Characters of one line. A document of that length is a book. */
+/** Bytes of one line. A document of that length is a book. */
 const LONGEST_LINE = 16_000_000;
+/** Levels are those that the command line reads; values are far more than a document has. */
+const SHAPE = { deepest: 512, mostValues: 250_000 } as const;
+const NEWLINE = 0x0a;
 
-const documentOf = (line: string, at: number): Document => {
-  let value: unknown;
+/** The line that has begun. It grows by doubling, so that a million chunks of one byte cost what one of a million costs. */
+const createLine = () => {
+  let held = new Uint8Array(0);
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    add: (piece: Uint8Array): void => {
+      if (length + piece.length > held.length) {
+        const larger = new Uint8Array(Math.max(length + piece.length, Math.min(2 * held.length, LONGEST_LINE)));
+        larger.set(held.subarray(0, length));
+        held = larger;
+      }
+      held.set(piece, length);
+      length += piece.length;
+    },
+    /** What there is, and nothing afterwards. */
+    take: (): Uint8Array => {
+      const taken = held.subarray(0, length);
+      [held, length] = [new Uint8Array(0), 0];
+      return taken;
+    },
+  };
+};
+
+/** The document of a line, as the command line reads it; undefined for a blank line. */
+const documentOf = (bytes: Uint8Array, where: string): ReadDocument | undefined => {
+  const excess = excessOf(bytes, SHAPE);
+  if (excess !== undefined) throw new FinetoothError('E_INPUT_FORMAT', `${where} ${excess}. Flatten it or take it out.`);
+  let text: string;
   try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new RequestError('malformed', `line ${at} is not JSON: ${(error as Error).message}`);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new FinetoothError('E_INPUT_FORMAT', `${where} is not UTF-8. Convert it or take it out.`, { cause });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new RequestError('malformed', `line ${at} is not an object of fields`);
-  return value as Document;
+  if (text.trim() === '') return undefined;
+  return { ...readRecord(parseJson(text, where), where), bytes: bytes.length };
 };
 
 /**
  * Documents of a body, one JSON object a line, as they arrive. A body that ends in the middle of a line ends in an error, after the whole lines.
  *
  * @param idleMs milliseconds without a byte after which the sender is given up
+ * @param share what the line that has begun is counted in
+ * @param gone aborted when nobody wants the documents any more
  */
-export const documentsIn = async function* (body: AsyncIterable<Uint8Array>, idleMs: number): AsyncGenerator<ReadDocument> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+export const documentsIn = async function* (
+  body: AsyncIterable<Uint8Array>,
+  idleMs: number,
+  { share, gone }: { readonly share?: Share | undefined; readonly gone?: AbortSignal } = {},
+): AsyncGenerator<ReadDocument> {
+  const stops = [share?.refused, gone].filter((one) => one !== undefined);
   const chunks = body[Symbol.asyncIterator]();
-  let [rest, at] = ['', 0];
+  const line = createLine();
+  let at = 0;
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
-    let timer: NodeJS.Timeout | undefined;
-    const slow = new Promise<never>((_, reject) => {
-      timer = setTimeout(
+    for (const stop of stops) stop.throwIfAborted();
+    const ended = new AbortController();
+    const stopped = new Promise<never>((_, reject) => {
+      const timer = setTimeout(
         () => reject(new RequestError('late', `nothing came for ${idleMs} ms after line ${at}; what was acknowledged is kept`)),
         idleMs,
       );
+      const refuse = (): void => reject(stops.find(({ aborted }) => aborted)?.reason);
+      for (const stop of stops) stop.addEventListener('abort', refuse);
+      ended.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        for (const stop of stops) stop.removeEventListener('abort', refuse);
+      });
     });
     try {
-      return await Promise.race([chunks.next(), slow]);
+      return await Promise.race([chunks.next(), stopped]);
+    } catch (error) {
+      // In the middle of its body.
+      if (isGone(error)) throw new RequestError('stopped', 'the client is gone.');
+      throw error;
     } finally {
-      clearTimeout(timer);
+      ended.abort();
     }
   };
-  const decoded = (bytes?: Uint8Array): string => {
-    try {
-      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
-    } catch {
-      throw new RequestError('malformed', `line ${at + 1} is not UTF-8`);
-    }
+  const hold = (piece: Uint8Array): void => {
+    if (line.length + piece.length > LONGEST_LINE) throw new RequestError('large', `line ${at + 1} has more than ${LONGEST_LINE} bytes`);
+    line.add(piece);
   };
-  for (;;) {
-    const { value, done } = await next();
-    rest += done ? decoded() : decoded(value);
-    const lines = rest.split('\n');
-    rest = done ? '' : (lines.pop() ?? '');
-    if (rest.length > LONGEST_LINE) throw new RequestError('large', `line ${at + 1} has more than ${LONGEST_LINE} characters`);
-    for (const line of lines) {
-      at++;
-      if (line.trim() !== '') yield { document: documentOf(line, at), where: `line ${at}` };
+  try {
+    for (;;) {
+      const { value, done } = await next();
+      if (done) break;
+      let from = 0;
+      for (let end = value.indexOf(NEWLINE); end >= 0; end = value.indexOf(NEWLINE, from)) {
+        hold(value.subarray(from, end));
+        from = end + 1;
+        at++;
+        const document = documentOf(line.take(), `line ${at}`);
+        if (document !== undefined) yield document;
+      }
+      hold(value.subarray(from));
+      share?.hold(line.length);
     }
-    if (done) return;
+    const document = documentOf(line.take(), `line ${at + 1}`);
+    if (document !== undefined) yield document;
+  } finally {
+    share?.release();
   }
 };

@@ -2,18 +2,28 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FinetoothError, messageOf } from '../../errors.ts';
+import { firstStageName } from '../../rerank/first-stage-order.ts';
 import { checkFilter } from '../../search/check-filter.ts';
 import type { Filter } from '../../search/filter.ts';
 import { type SearchAnswer, type SearchOptions, search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
+import type { RouteTools } from '../app.ts';
 import type { Gate } from '../gate.ts';
+import { jsonAnswer } from '../json-answer.ts';
+import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
-import { misfit, RequestError } from '../problem.ts';
+import { createPieces } from '../outflow.ts';
+import { isOurs, misfit, problemOf, RequestError } from '../problem.ts';
 import { documentsIn } from './documents.ts';
 import type { IndexShelf } from './shelf.ts';
 
 /** Milliseconds without a byte after which the sender of documents is given up. */
 const IDLE_MS = 60_000;
+
+/** Rerankers of one search, one after the other. */
+const MOST_STAGES = 8;
+/** Fields that make a text. */
+const MOST_FIELDS = 100;
 
 /** Checked as the library checks it; the form is written out for the OpenAPI document. */
 const filter = z
@@ -38,9 +48,9 @@ const searchBody = z.strictObject({
   candidates: z.int().min(1).max(10_000).optional(),
   top: z.int().min(1).max(10_000).optional(),
   first_stage: z.enum(['dense', 'bm25', 'hybrid']).optional(),
-  /** A reranker by name, several for a cascade, or null for the first stage alone. */
-  reranker: z.union([z.string(), z.array(z.string()).min(1), z.null()]).optional(),
-  rank_fields: z.array(z.string()).min(1).optional(),
+  /** A served reranker by name, several for a cascade, or null (or `none`) for the first stage alone. */
+  reranker: z.union([z.string(), z.array(z.string()).min(1).max(MOST_STAGES), z.null()]).optional(),
+  rank_fields: z.array(z.string()).min(1).max(MOST_FIELDS).optional(),
   min_score: z.number().min(0).max(1).optional(),
   deadline_ms: z.int().min(1).max(600_000).optional(),
   explain: z.boolean().optional(),
@@ -71,7 +81,7 @@ const indexName = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a name has 1 to 64 small letters, digits, "_" and "-", a letter or digit first');
 const createBody = z.strictObject({
   name: indexName,
-  fields: z.array(z.string()).min(1).optional(),
+  fields: z.array(z.string()).min(1).max(MOST_FIELDS).optional(),
   id_field: z.string().optional(),
   token_bits: z.union([z.literal(8), z.literal(4), z.literal(1), z.null()]).optional(),
   token_pool: z.int().min(1).max(16).optional(),
@@ -112,15 +122,35 @@ const told = (answer: SearchAnswer): unknown => {
   return inSnakeCase({ ...rest, candidates: candidates.map(({ id, score }) => ({ id, score })) });
 };
 
+/** Rerankers that need no model, and so need not be served. */
+const withoutModel: ReadonlySet<string> = new Set(['local', firstStageName]);
+
 export interface OwnApi {
   readonly indexes: IndexShelf;
+  readonly models: Models;
   readonly gate: Gate;
+  /** Characters of a query. @default 100,000 */
+  readonly mostQueryCharacters?: number | undefined;
 }
+
+/** Ends a connection whose sender goes on after its last answer; first what is on its way is read, so that the answer arrives. */
+const endSoon = (body: FastifyRequest['raw']): void => {
+  if (body.complete) return;
+  body.resume();
+  setTimeout(() => body.destroy(), 1000).unref();
+};
 
 /** Indexes of this machine: search in them, make them, fill them. */
 export const ownRoutes =
-  ({ indexes, gate }: OwnApi) =>
-  async (app: FastifyInstance, signalOf: (reply: FastifyReply) => AbortSignal): Promise<readonly Route[]> => {
+  ({ indexes, models, gate, mostQueryCharacters = 100_000 }: OwnApi) =>
+  async (app: FastifyInstance, { signalOf, outflow }: RouteTools): Promise<readonly Route[]> => {
+    /** What a client is told of an error after its answer has begun; what is not its doing is in the log. */
+    const toldOf = (error: unknown, request: FastifyRequest): string => {
+      const problem = problemOf(error, request.id);
+      request.outcome = problem;
+      if (isOurs(problem)) app.log.error({ id: request.id, err: error }, 'failed');
+      return problem.message;
+    };
     const nameIn = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
     const statusOf = (name: string): Promise<z.infer<typeof status>> =>
       indexes.reading(name, async (index) => {
@@ -143,15 +173,22 @@ export const ownRoutes =
       });
     };
 
+    /** A client opens no model: it names one that the operator serves. */
+    const rerankersNamed = (sent: z.infer<typeof searchBody>['reranker']): readonly string[] | null | undefined => {
+      if (sent === undefined || sent === null) return sent;
+      if (sent === 'none') return null;
+      return [sent].flat().map((name) => (withoutModel.has(name) ? name : models.resolve('rerank', name, 'reranker')));
+    };
+
     const searchIn = async (
       index: SearchIndex,
       body: z.infer<typeof searchBody>,
+      names: readonly string[] | null | undefined,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<unknown> => {
       const signal = signalOf(reply);
-      const reranker =
-        body.reranker === undefined ? undefined : body.reranker === null ? null : await index.rerankerNamed([body.reranker].flat());
+      const reranker = names === undefined || names === null ? names : await index.rerankerNamed(names);
       const options: SearchOptions = {
         signal,
         documents: body.documents ?? true,
@@ -170,9 +207,10 @@ export const ownRoutes =
       if (!body.stream) {
         const answer = await run();
         request.tokens = answer.usage.tokens ?? 0;
-        return told(answer);
+        return reply.type('application/json; charset=utf-8').send(await jsonAnswer(told(answer)));
       }
-      const event = (name: string, data: unknown): void => void reply.raw.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+      const event = (name: string, data: unknown): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+      const pieces = createPieces(reply.raw, outflow);
       let began = false;
       const begin = (): void => {
         if (began) return;
@@ -189,28 +227,25 @@ export const ownRoutes =
         const answer = await run({
           onUpdate: (results) => {
             begin();
-            event('results', inSnakeCase({ results }));
+            pieces.send(event('results', inSnakeCase({ results })));
           },
         });
         begin();
         request.tokens = answer.usage.tokens ?? 0;
-        event('answer', told(answer));
+        await pieces.end(event('answer', told(answer)));
       } catch (error) {
         // Before the first event the status can still say it.
         if (!began) throw error;
-        event('error', {
-          message:
-            error instanceof FinetoothError || error instanceof RequestError
-              ? error.message
-              : `the server failed; its log has the reason under ${request.id}.`,
-        });
+        await pieces.end(event('error', { message: toldOf(error, request) }));
       }
-      reply.raw.end();
       return reply;
     };
     app.post('/v1/search', { config: { task: 'search' } }, async (request, reply) => {
       const body = read(searchBody, request.body);
-      return indexes.reading(body.index ?? (await theOnly()), (index) => searchIn(index, body, request, reply));
+      if (body.query.length > mostQueryCharacters)
+        throw new RequestError('large', `a query may have ${mostQueryCharacters} characters; got ${body.query.length}`, { param: 'query' });
+      const names = rerankersNamed(body.reranker);
+      return indexes.reading(body.index ?? (await theOnly()), (index) => searchIn(index, body, names, request, reply));
     });
 
     app.get('/v1/indexes', { config: { task: 'indexes' } }, async () => ({
@@ -269,37 +304,43 @@ export const ownRoutes =
         { config: { task: 'add', streamed: true }, bodyLimit: Number.MAX_SAFE_INTEGER },
         async (request, reply) => {
           const name = nameIn(request);
+          const signal = signalOf(reply);
           // Told before the first line of the answer.
           await indexes.reading(name, async () => {});
-          const signal = signalOf(reply);
           const lines = String(request.headers.accept ?? '').includes('application/x-ndjson');
+          const pieces = createPieces(reply.raw, outflow);
           if (lines) {
             reply.hijack();
             reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'x-request-id': request.id });
           }
-          const line = (value: unknown): void => void reply.raw.write(`${JSON.stringify(value)}\n`);
+          const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
           let acknowledged = 0;
           try {
-            const report = await indexes.writing(name, (index) =>
-              index.addRead(documentsIn(request.body as Readable, IDLE_MS), {
+            const report = await indexes.reading(name, (index, gone) =>
+              index.addRead(documentsIn(request.body as Readable, IDLE_MS, { share: request.share, gone }), {
                 signal,
+                // The fields were named when the index was made, for all documents that are still to come.
+                missingFields: 'accept',
+                // Others write between two batches: who sends slowly keeps nobody waiting.
+                write: (work) => indexes.inTurn(name, gone, work),
                 onProgress: ({ done }) => {
                   acknowledged = done;
-                  if (lines) line({ acknowledged: done });
+                  if (lines) pieces.send(line({ acknowledged: done }));
                 },
               }),
             );
             if (!lines) return inSnakeCase(report);
-            line({ report: inSnakeCase(report) });
+            await pieces.end(line({ report: inSnakeCase(report) }));
           } catch (error) {
-            const reason = error instanceof FinetoothError || error instanceof RequestError ? error.message : undefined;
-            if (!lines)
-              throw reason === undefined || !(error instanceof RequestError)
-                ? error
-                : new RequestError(error.problem.kind, `${reason}; ${acknowledged} documents before it are stored`);
-            line({ error: { message: reason ?? `the server failed; its log has the reason under ${request.id}.` }, acknowledged });
+            if (lines) {
+              await pieces.end(line({ error: { message: toldOf(error, request) }, acknowledged }));
+              endSoon(request.raw);
+              return reply;
+            }
+            const problem = problemOf(error, request.id);
+            if (isOurs(problem)) throw error;
+            throw new RequestError(problem.kind, `${problem.message.replace(/\.$/, '')}; ${acknowledged} documents before it are stored`);
           }
-          reply.raw.end();
           return reply;
         },
       );

@@ -16,8 +16,13 @@ export interface IndexShelf {
   names(): Promise<readonly string[]>;
   /** Opens those that are served as they are, so that one that cannot be opened is told at once. */
   openGiven(): Promise<void>;
-  /** Throws a RequestError when there is none of that name, or when it was replaced by one that cannot answer meanwhile. */
-  reading<Result>(name: string, work: (index: SearchIndex) => Promise<Result>): Promise<Result>;
+  /**
+   * Throws a RequestError when there is none of that name, or when it was replaced by one that cannot answer meanwhile. `gone` is aborted when it
+   * is deleted, which waits for the work.
+   */
+  reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** Work of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
+  inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
   create(name: string, options: CreateOptions): Promise<void>;
   /** Closes and deletes. Only what was made through the server can be deleted through it. */
   remove(name: string): Promise<void>;
@@ -57,6 +62,8 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
   }
   const open = new Map<string, Opened>();
   const leaving = new Set<string>();
+  /** Aborted when the index of that name is deleted. */
+  const departures = new Map<string, AbortController>();
   const lines = new Map<string, Promise<unknown>>();
   const missing = (name: string): RequestError => new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`);
 
@@ -102,16 +109,18 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
       );
     return error;
   };
-  const reading = async <Result>(name: string, work: (index: SearchIndex) => Promise<Result>): Promise<Result> => {
+  const reading: IndexShelf['reading'] = async (name, work) => {
     const stamp = await stampNow(name);
     if (stamp === undefined || leaving.has(name)) throw missing(name);
     const one = take(name, stamp);
+    const departure = departures.get(name) ?? new AbortController();
+    departures.set(name, departure);
     one.users++;
     let isOpen = false;
     try {
       const index = await one.index;
       isOpen = true;
-      return await work(index);
+      return await work(index, departure.signal);
     } catch (error) {
       throw told(error, name, isOpen);
     } finally {
@@ -151,6 +160,8 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
           throw new RequestError('forbidden', `"${name}" was not made by this server, which therefore does not delete it`);
         // Who searches in it has the answer before it goes; who comes now finds none.
         leaving.add(name);
+        departures.get(name)?.abort(missing(name));
+        departures.delete(name);
         try {
           const known = open.get(name);
           open.delete(name);
@@ -160,6 +171,22 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
           leaving.delete(name);
         }
       }),
+    inTurn: (name, gone, work) => {
+      let began = false;
+      const turn = inLine(name, () => {
+        gone.throwIfAborted();
+        began = true;
+        return work();
+      });
+      // Who waits behind its deletion would wait for itself.
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          if (!began) reject(gone.reason);
+        };
+        gone.addEventListener('abort', leave, { once: true });
+        turn.then(resolve, reject).finally(() => gone.removeEventListener('abort', leave));
+      });
+    },
     writing: (name, work) => inLine(name, () => reading(name, work)),
     close: async () => {
       await Promise.all([...lines.values()].map((one) => one.catch(() => undefined)));
