@@ -129,24 +129,6 @@ describe('records', () => {
   });
 });
 
-describe('NaN from Python', () => {
-  it.each([
-    ['n.jsonl', '{"text": NaN}\n'],
-    ['n.json', '[{"text": "a", "score": -Infinity}]'],
-    ['l.jsonl', '{"scores": [1, NaN, 2]}\n'],
-  ])('is refused in %s with the way out', async (name, content) => {
-    writeFileSync(name, content);
-    expect(await errorOf(readDocuments(name))).toMatch(
-      /is not JSON: .*NaN and Infinity are no JSON, although Python writes them: write null instead/,
-    );
-  });
-
-  it('is not suspected in a text', async () => {
-    writeFileSync('t.jsonl', '{"text": "a: NaN, b"\n');
-    expect(await errorOf(readDocuments('t.jsonl'))).toMatch(/Correct it or take it out\.$/);
-  });
-});
-
 describe('folders', () => {
   it('reads text files below a folder in order, without hidden ones, past loops and links', async () => {
     mkdirSync('notes/deep/.git', { recursive: true });
