@@ -44,6 +44,54 @@ describe('readDelimited', () => {
     expect((await all(csv('a;b\n1,5;2\n')))[0]?.document).toEqual({ a: '1,5', b: '2' });
   });
 
+  it('leaves out columns without a name and a value, wherever they are', async () => {
+    const expected = [
+      { id: '1', text: 'hello' },
+      { id: '2', text: 'world' },
+    ];
+    for (const table of [
+      'id,text,\n1,hello,\n2,world,\n',
+      'id,text\n1,hello,\n2,world, ,\n',
+      'id,text,,\n1,hello\n2,world,\n',
+      'id,,text\n1,,hello\n2,,world\n',
+    ])
+      expect((await all(csv(table))).map(({ document }) => document)).toEqual(expected);
+    expect(await errorOf(csv('id,text,\n1,hello,\n2,world,lost\n'))).toMatch(
+      /^E_INPUT_FORMAT: table\.csv line 1: column 3 of 3 has no name\./,
+    );
+    expect(await errorOf(csv('id,text\n1,hello,x,\n'))).toMatch(/row 1 has 4 cells, but the header has 2/);
+  });
+
+  it.each([
+    'sep=;\nid;text\n1;a,b\n',
+    'SEP=;\r\nid;text\r\n1;a,b\r\n',
+    '"sep=;"\nid;text\n1;a,b\n',
+  ])('takes the first line of Excel as a hint: %j', async (table) => {
+    for (const pieces of [[table], [...table]])
+      expect(await all(csv(...pieces))).toEqual([{ document: { id: '1', text: 'a,b' }, where: 'table.csv line 3' }]);
+  });
+
+  it('reads lines that end with a lone CR', async () => {
+    const table = 'id,text\r1,"a\rb"\r2,c\r';
+    for (const pieces of [[table], [...table], ['id,text\r', '1,"a\rb"\r2,c']])
+      expect(await all(csv(...pieces))).toEqual([
+        { document: { id: '1', text: 'a\nb' }, where: 'table.csv line 2' },
+        { document: { id: '2', text: 'c' }, where: 'table.csv line 4' },
+      ]);
+    expect((await all(csv('id,"te\rxt"\n1,a\rb\n')))[0]?.document).toEqual({ id: '1', 'te\rxt': 'a\rb' });
+  });
+
+  it('takes a quote in TSV as a letter', async () => {
+    const table = 'id\ttext\n1\t"Hello\n2\tWorld"\n3\t"so" it began\n4\t"whole"\n';
+    for (const pieces of [[table], [...table]])
+      expect((await all(readDelimited('t.tsv', piecesOf(pieces), 'tsv'))).map(({ document }) => document)).toEqual([
+        { id: '1', text: '"Hello' },
+        { id: '2', text: 'World"' },
+        { id: '3', text: '"so" it began' },
+        { id: '4', text: '"whole"' },
+      ]);
+  });
+
   it('keeps a column that is named like a part of every object', async () => {
     const [read] = await all(csv('__proto__,constructor\nx,y\n'));
     expect(Object.entries(read?.document ?? {})).toEqual([

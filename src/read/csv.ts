@@ -1,7 +1,7 @@
 import type { ParseResult } from 'papaparse';
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
-import { checkColumnNames } from './record.ts';
+import { checkColumnNames, namelessColumn } from './record.ts';
 import { quoteStart } from './text.ts';
 
 /** No row may be longer, in UTF-16 units: 64 MiB. A quote that is never closed makes one row of the rest of a file. */
@@ -13,15 +13,25 @@ interface Row {
   readonly line: number;
 }
 
-/** CR LF becomes LF, inside cells too, also where a chunk ends between the two; a lone CR stays. */
+/**
+ * CR LF becomes LF, inside cells too, also where a chunk ends between the two. A lone CR stays, unless the first line ends with one: then all
+ * do, as in old files of the Macintosh.
+ */
 async function* withPlainLineEnds(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let held = '';
+  let quoted = false;
+  let lone: boolean | undefined;
   for await (const text of texts) {
     const whole = held + text;
     held = whole.endsWith('\r') ? '\r' : '';
-    yield (held === '' ? whole : whole.slice(0, -1)).replaceAll('\r\n', '\n');
+    const ready = held === '' ? whole : whole.slice(0, -1);
+    for (let at = 0; lone === undefined && at < ready.length; at++) {
+      if (ready[at] === '"') quoted = !quoted;
+      else if (!quoted && (ready[at] === '\n' || ready[at] === '\r')) lone = ready[at] === '\r' && ready[at + 1] !== '\n';
+    }
+    yield lone ? ready.replace(/\r\n?/g, '\n') : ready.replaceAll('\r\n', '\n');
   }
-  if (held !== '') yield held;
+  if (held !== '') yield lone === false ? held : '\n';
 }
 
 /** A comma, unless the header line has none and has one of the others: spreadsheets of many countries write a semicolon. */
@@ -44,8 +54,19 @@ async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' |
   // A row that did not end in the buffer is parsed again from its start, so wait until the buffer has doubled.
   let parseAt = 0;
 
+  const begin = () => {
+    // Excel names the delimiter in a line before the header: sep=;
+    const hint = fixed === undefined ? /^"?sep=(.)"?\n/i.exec(buffer) : null;
+    if (hint) {
+      buffer = buffer.slice(hint[0].length);
+      line = 2;
+    }
+    const delimiter = fixed ?? hint?.[1] ?? delimiterOf(buffer.split('\n', 1)[0] ?? '');
+    // In TSV a quote is a letter like any other (https://www.iana.org/assignments/media-types/text/tab-separated-values).
+    return new Papa.Parser({ delimiter, newline: '\n', ...(fixed !== undefined && { fastMode: true }) });
+  };
   function* take(last: boolean): Generator<Row> {
-    parser ??= new Papa.Parser({ delimiter: fixed ?? delimiterOf(buffer.split('\n', 1)[0] ?? ''), newline: '\n' });
+    parser ??= begin();
     const { data, errors, meta }: ParseResult<string[]> = parser.parse(buffer, 0, !last);
     const problem = errors[0];
     for (const [at, cells] of data.entries()) {
@@ -68,32 +89,53 @@ async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' |
   if (buffer !== '') yield* take(true);
 }
 
+/** Whether a row has a cell for each named column and none that no column names: empty ones at the end do not count. */
+const fits = (cells: readonly string[], names: readonly string[]): boolean =>
+  cells.slice(names.length).every((cell) => cell.trim() === '') && names.slice(cells.length).every((name) => name === '');
+
+/** A line of TSV that has too many cells because a program put some into quotes, as in CSV. */
+const asQuoted = async (cells: readonly string[]): Promise<readonly string[]> => {
+  const { default: Papa } = await import('papaparse');
+  const { data, errors }: ParseResult<string[]> = new Papa.Parser({ delimiter: '\t', newline: '\n' }).parse(cells.join('\t'), 0, false);
+  return errors.length === 0 && data[0] !== undefined ? data[0] : cells;
+};
+
 /**
  * One document for each row under the header row; every value is the string that stands there, and may be ''. Names are
- * trimmed. `tsv` is cut at tabs, `csv` at commas (see `delimiterOf`); both know quoted cells. A row of a wrong length is
- * E_INPUT_FORMAT. Blank lines are skipped, so a table of one column cannot hold an empty text.
+ * trimmed. `csv` is cut at commas (see `delimiterOf`) and knows quoted cells; `tsv` is cut at tabs, and a quote is a letter, unless the cells
+ * of a line fit the header only without it. A row of a wrong length is E_INPUT_FORMAT. Columns that have neither a name nor a value in any row
+ * are left out: a delimiter at the end of each line makes one. Blank lines are skipped, so a table of one column cannot hold an empty text.
  */
 export async function* readDelimited(name: string, texts: AsyncIterable<string>, format: 'csv' | 'tsv'): AsyncGenerator<ReadDocument> {
   let names: readonly string[] | undefined;
+  let nameless: readonly number[] = [];
+  let header = name;
   let row = 0;
-  for await (const { cells, line } of rowsOf(name, texts, format === 'tsv' ? '\t' : undefined)) {
+  for await (const { cells: written, line } of rowsOf(name, texts, format === 'tsv' ? '\t' : undefined)) {
     const where = `${name} line ${line}`;
     if (!names) {
-      names = cells.map((cell) => cell.trim().toWellFormed());
-      checkColumnNames(names, where);
+      names = written.map((cell) => cell.trim().toWellFormed());
+      header = where;
+      nameless = names.flatMap((one, at) => (one === '' ? [at] : []));
+      checkColumnNames(names, header, { allowNameless: nameless.length < names.length });
       continue;
     }
     row++;
-    if (cells.length !== names.length) {
+    const cells = format === 'csv' || fits(written, names) ? written : await asQuoted(written);
+    if (!fits(cells, names)) {
       const problem = `row ${row} has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, but the header has ${names.length}`;
       throw new FinetoothError(
         'E_INPUT_FORMAT',
         `${where}: ${problem}. Put cells that hold the delimiter into quotes, or complete the row; it begins with ${quoteStart(cells.join(' | '))}.`,
       );
     }
-    yield { document: Object.fromEntries(names.map((field, at) => [field, cells[at] ?? ''])), where };
+    const filled = nameless.find((at) => (cells[at] ?? '').trim() !== '');
+    if (filled !== undefined) throw namelessColumn(filled, names.length, header);
+    const fields = names.map((field, at) => [field, cells[at] ?? ''] as const).filter(([field]) => field !== '');
+    yield { document: Object.fromEntries(fields), where };
   }
   if (row > 0) return;
+  if (names && nameless[0] !== undefined) throw namelessColumn(nameless[0], names.length, header);
   const problem = names ? 'holds a header but no rows' : 'holds only blank lines';
   throw new FinetoothError('E_INPUT_EMPTY', `${name} ${problem}. Check the command that wrote it.`);
 }

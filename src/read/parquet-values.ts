@@ -1,3 +1,4 @@
+import type { SchemaElement } from 'hyparquet';
 import { FinetoothError } from '../errors.ts';
 import type { FieldValue } from '../types.ts';
 import { parseJson } from './record.ts';
@@ -42,4 +43,54 @@ export const fieldValueOf = (cell: unknown, where: string): FieldValue => {
   if (ArrayBuffer.isView(cell)) return Array.from(cell as Float64Array, (item) => fieldValueOf(item, where));
   if (Array.isArray(cell)) return cell.map((item: unknown) => fieldValueOf(item, where));
   return Object.fromEntries(Object.entries(cell).map(([field, inner]) => [field, fieldValueOf(inner, where)]));
+};
+
+/** The integer that a decimal is without its point: bytes are big-endian, two's complement. */
+const unscaled = (cell: Uint8Array | number | bigint): bigint => {
+  if (!(cell instanceof Uint8Array)) return BigInt(cell);
+  let value = 0n;
+  for (const byte of cell) value = value * 256n + BigInt(byte);
+  return cell.length > 0 && (cell[0] as number) >= 128 ? value - 2n ** BigInt(cell.length * 8) : value;
+};
+
+/** A decimal as a number where the number has all of its digits, otherwise as their text. */
+const decimalOf = (cell: Uint8Array | number | bigint, scale: number): number | string => {
+  const whole = unscaled(cell);
+  const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
+  const text = `${whole < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
+  return Number(text).toFixed(scale) === text || whole === 0n ? Number(text) : text;
+};
+
+const DAY = 86_400_000_000_000n;
+
+/** A time of day, ISO 8601, with as many digits of the second as it needs. */
+const timeOf = (cell: number | bigint, unit: bigint): FieldValue => {
+  const nanoseconds = BigInt(cell) * unit;
+  if (nanoseconds < 0n || nanoseconds >= DAY) return fieldValueOf(cell, '');
+  return isoOfNanoseconds(nanoseconds)
+    .slice(11, -1)
+    .replace(/\.000$/, '');
+};
+
+const integers: readonly unknown[] = ['INT32', 'INT64'];
+const bytes: readonly unknown[] = ['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'];
+
+/**
+ * How cells of a column are read whose type is hidden from hyparquet: of decimals it would lose digits, and times of day it leaves as numbers.
+ * undefined for all other columns.
+ */
+export const hiddenTypeOf = (column: SchemaElement): ((cell: unknown) => FieldValue) | undefined => {
+  const { type, repetition_type, converted_type, logical_type } = column;
+  if (repetition_type === 'REPEATED') return undefined;
+  const given = (read: (cell: never) => FieldValue) => (cell: unknown) =>
+    cell === undefined || cell === null ? null : read(cell as never);
+  if (logical_type?.type === 'DECIMAL' || converted_type === 'DECIMAL') {
+    const scale = column.scale ?? (logical_type?.type === 'DECIMAL' ? logical_type.scale : 0);
+    if (![...integers, ...bytes].includes(type) || !(scale >= 0 && scale <= 100)) return undefined;
+    return given((cell: Uint8Array | number | bigint) => decimalOf(cell, scale));
+  }
+  const unit = logical_type?.type === 'TIME' ? logical_type.unit : { TIME_MILLIS: 'MILLIS', TIME_MICROS: 'MICROS' }[String(converted_type)];
+  if (unit === undefined || !integers.includes(type)) return undefined;
+  const nanoseconds = unit === 'MILLIS' ? 1_000_000n : unit === 'MICROS' ? 1000n : 1n;
+  return given((cell: number | bigint) => timeOf(cell, nanoseconds));
 };

@@ -36,6 +36,22 @@ describe('Parquet', () => {
     expect(read.map(({ where }) => where)).toEqual([1, 2, 3, 4, 5].map((row) => `${name}.parquet row ${row}`));
   });
 
+  it('keeps every digit of a decimal, and times of day', async () => {
+    expect((await all(readDocuments('decimals.parquet'))).map(({ document }) => document)).toEqual([
+      { wide: '-99999999999999.99', long: '9007199254740993', time: '01:02:03' },
+      { wide: 0.1, long: -1, time: '23:59:59.000004' },
+      { wide: '12345678901234567890.12', long: 0, time: '00:00:00' },
+      { wide: null, long: null, time: null },
+    ]);
+  });
+
+  it('reads a column of nothing, packed with LZ4', async () => {
+    expect((await all(readDocuments('lz4-null.parquet'))).map(({ document }) => document)).toEqual([
+      { id: '1', note: null },
+      { id: '2', note: null },
+    ]);
+  });
+
   it('is told by its first bytes when the extension does not tell', async () => {
     writeFileSync('unnamed', bytesOf('snappy'));
     expect(await all(readDocuments('unnamed'))).toHaveLength(5);

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { AsyncBuffer, SchemaElement } from 'hyparquet';
+import type { AsyncBuffer, Compressors, SchemaElement } from 'hyparquet';
 import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
-import { fieldValueOf, parsersOf } from './parquet-values.ts';
+import { fieldValueOf, hiddenTypeOf, parsersOf } from './parquet-values.ts';
 import { unreadable } from './path.ts';
 import { checkColumnNames } from './record.ts';
 
@@ -53,6 +53,15 @@ const columnsOf = (name: string, read: () => readonly SchemaElement[]): readonly
   }
 };
 
+/** Compressors that know a page of nothing: pyarrow writes one byte of LZ4 for it, which is no block by itself. */
+const withEmptyPages = (compressors: Compressors): Compressors =>
+  Object.fromEntries(
+    Object.entries(compressors).map(([codec, unpack]) => [
+      codec,
+      (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array() : unpack(input, length)),
+    ]),
+  );
+
 /**
  * One document for each row, columns as fields (see `fieldValueOf`). Only a file can be read, as Parquet is read from its end.
  * Memory is bounded by the largest row group.
@@ -82,6 +91,10 @@ export async function* readParquet(path: string, name: string, signal: AbortSign
       throw footerProblem(name, error);
     });
     const columns = columnsOf(name, () => parquetSchema(metadata).children.map((column) => column.element));
+    const hidden = columns.map(hiddenTypeOf);
+    // The elements that hyparquet itself will look at.
+    for (const [at, column] of columns.entries())
+      if (hidden[at]) Object.assign(column, { converted_type: undefined, logical_type: undefined });
     const counted = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
     if (counted !== Number(metadata.num_rows))
       throw damaged(name, `is a damaged Parquet file: it says that it has ${metadata.num_rows} rows, but its row groups have ${counted}`);
@@ -93,7 +106,7 @@ export async function* readParquet(path: string, name: string, signal: AbortSign
         parquetRead({
           file,
           metadata,
-          compressors,
+          compressors: withEmptyPages(compressors),
           parsers,
           utf8: false,
           rowStart: row,
@@ -107,12 +120,7 @@ export async function* readParquet(path: string, name: string, signal: AbortSign
       });
       for (const cells of rows) {
         const where = `${name} row ${++row}`;
-        const fields = columns.map((column, at) => {
-          const value = fieldValueOf(cells[at], where);
-          // hyparquet multiplies by a power of ten, which leaves 1.1500000000000001 for the decimal 1.15.
-          const decimal = column.converted_type === 'DECIMAL' && typeof value === 'number';
-          return [column.name, decimal ? Number(value.toFixed(column.scale ?? 0)) : value] as const;
-        });
+        const fields = columns.map(({ name: field }, at) => [field, hidden[at]?.(cells[at]) ?? fieldValueOf(cells[at], where)] as const);
         yield { document: Object.fromEntries(fields), where };
       }
     }

@@ -8,6 +8,9 @@ const deepest = 512;
 /** An integer of 16 digits or more that stands alone, so that JSON.parse might round it. */
 const longInteger = /(?:^|[:,[\s])-?\d{16,}(?=[,\]}\s]|$)/;
 
+/** What Python's json writes for numbers that JSON does not have, where a value may stand. */
+const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;
+
 const keepLongIntegers = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
   typeof value === 'number' && context?.source !== undefined && /^-?\d+$/.test(context.source) && !Number.isSafeInteger(value)
     ? context.source
@@ -23,13 +26,12 @@ export const parseJson = (text: string, where: string): unknown => {
     return parseWithLongIntegers(text);
   } catch (error) {
     const reason = messageOf(error).replace(/[\u0000-\u001f]/g, ' ');
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${where} is not JSON: ${reason}. It begins with ${quoteStart(text)}. Correct it or take it out.`,
-      {
-        cause: error,
-      },
-    );
+    const advice = pythonNumber.test(text.slice(0, 1_000_000).replace(/"(?:[^"\\]|\\.)*"/g, '""'))
+      ? "NaN and Infinity are no JSON, although Python writes them: write null instead (json.dumps(…, allow_nan=False) refuses them; pandas' to_json writes null)."
+      : 'Correct it or take it out.';
+    throw new FinetoothError('E_INPUT_FORMAT', `${where} is not JSON: ${reason}. It begins with ${quoteStart(text)}. ${advice}`, {
+      cause: error,
+    });
   }
 };
 
@@ -94,15 +96,21 @@ export const readRecord = (value: unknown, where: string): ReadDocument => {
   return { document, where, ...(mended.length === 0 ? {} : { mended }) };
 };
 
-/** E_INPUT_FORMAT when a column has no name or the name of another; the columns are counted from 1. */
-export const checkColumnNames = (names: readonly string[], where: string): void => {
+/** E_INPUT_FORMAT for a column that has no name; columns are counted from 0 here and from 1 in the sentence. */
+export const namelessColumn = (at: number, columns: number, where: string): FinetoothError =>
+  new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${where}: column ${at + 1} of ${columns} has no name. Name it; with pandas, to_csv(index=False) leaves such a column out.`,
+  );
+
+/** E_INPUT_FORMAT when a column has the name of another, or none, unless `allowNameless`; the columns are counted from 1. */
+export const checkColumnNames = (names: readonly string[], where: string, { allowNameless = false } = {}): void => {
   const seen = new Map<string, number>();
   for (const [at, name] of names.entries()) {
-    if (name === '')
-      throw new FinetoothError(
-        'E_INPUT_FORMAT',
-        `${where}: column ${at + 1} of ${names.length} has no name. Name it; with pandas, to_csv(index=False) leaves such a column out.`,
-      );
+    if (name === '') {
+      if (allowNameless) continue;
+      throw namelessColumn(at, names.length, where);
+    }
     const first = seen.get(name);
     if (first !== undefined)
       throw new FinetoothError(
