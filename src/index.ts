@@ -49,7 +49,7 @@ export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
 export type { FieldCondition, Filter } from './search/filter.ts';
 export { fuse } from './search/fuse.ts';
 export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';
-export { type Provenance, type RankedResult, type RerankAnswer, type RerankOptions, rerank } from './search/rank.ts';
+export { type Provenance, type RankedResult, type RerankAnswer, type RerankDocument, type RerankOptions, rerank } from './search/rank.ts';
 export { type FirstStage, type SearchAnswer, type SearchOptions, type SearchResult, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
 export type { Entry, Manifest, Probe, Store, StoreStatus } from './store/store.ts';

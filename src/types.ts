@@ -6,10 +6,21 @@ export type FieldValue = string | number | boolean | null | readonly FieldValue[
 /** A user's document: named fields. All of them are stored and returned. */
 export type Document = { readonly [field: string]: FieldValue };
 
+/** What a reader could not take as it stands and took all the same, or left out. */
+export interface ReadNote {
+  readonly kind: 'yaml' | 'toml' | 'repeated-key' | 'open-front-matter' | 'dead-link';
+  /** `notes/whales.md line 2` */
+  readonly where: string;
+  /** Why, as half a sentence; '' where the kind says it all. */
+  readonly reason: string;
+}
+
 /** A document as it was read, with the place it came from, for errors: `movies.jsonl line 3`. */
 export interface ReadDocument {
   readonly document: Document;
   readonly where: string;
+  /** What a user should know about the reading of this document, or of what was left out before it. */
+  readonly notes?: readonly ReadNote[];
   /** The id that the source itself gives (a path in a folder); a field named `id` or `_id` is not repeated here. */
   readonly id?: string;
 }

@@ -72,6 +72,18 @@ describe('the tree is the architecture', () => {
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
 
+  it('loads LanceDB in one place, which gives it threads enough', () => {
+    const elsewhere = ['src', 'bench', 'scripts', 'examples', 'test']
+      .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
+      .filter((name) => /\.(ts|js|mjs)$/.test(name) && !name.includes('node_modules') && !name.endsWith('src/store/lance-library.ts'))
+      .filter((name) =>
+        /^import (?!type )[^;]*from '@lancedb|(?:^|[^f]\s+)(?:import|require(?:\([^)]*\))?)\(\s*'@lancedb/m.test(
+          readFileSync(join(root, name), 'utf8'),
+        ),
+      );
+    expect(elsewhere).toEqual([]);
+  });
+
   it('touches files and sockets only where files and sockets are the work', () => {
     const allowed = [
       /^(read|model|cache|store|dataset|hosted|cli)\//,

@@ -13,16 +13,17 @@ export const texts = golden<readonly Text[]>('texts.json').map((entry) =>
 
 /**
  * Least cosine with the reference, as data. The bundled file is int8 and is compared with its own fp32 original. Four texts in scripts
- * that this English model was not trained on lose more to int8 than the rest: flags, letters of mathematics, Arabic, Russian.
+ * that this English model was not trained on lose more to int8 than the rest: flags, letters of mathematics, Arabic, Russian. The other
+ * 46 stand at .98994 and above on every processor of results/fits/processors.json, where a text moves by up to .0034 from one to another.
  */
 export const tolerances = {
   fp32: 0.9999,
   /** Most that a number of an fp32 vector may change with the neighbours in its batch. */
   neighbours: 2e-6,
-  int8: 0.99,
+  int8: 0.988,
   int8InOtherScripts: new Map([
     [6, 0.97],
-    [36, 0.985],
+    [36, 0.98],
     [10, 0.985],
     [12, 0.985],
   ]),
@@ -42,6 +43,11 @@ export const cosines = async (encoder: BiEncoder, name: string): Promise<number[
     for (let k = i * dimensions; k < (i + 1) * dimensions; k++) sum += (rows[k] as number) * (data[k] as number);
     return sum;
   });
+};
+
+export const expectCosines = (found: readonly number[]): void => {
+  expect(found).toHaveLength(texts.length);
+  found.forEach((cosine, i) => expect(cosine, nameOf(i)).toBeGreaterThan(tolerances.int8InOtherScripts.get(i) ?? tolerances.int8));
 };
 
 export const nameOf = (i: number): string => `text ${i} ${JSON.stringify(texts[i]?.slice(0, 30))}`;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { absence, collection } from '../results/collections.ts';
-import { pool, samplesFolder } from '../results/pool.ts';
+import { samplesFolder } from '../results/pool.ts';
+import { unjudgedFilms } from '../results/processor.ts';
 import { readCollection } from '../src/eval/collection.ts';
 
 describe('the bundled films', async () => {
@@ -37,11 +38,7 @@ describe('the bundled films', async () => {
   });
 
   it('are judged wherever BM25, dense search or reranking put them among the first 20', async () => {
-    const { ids } = await pool(20);
-    const unjudged = [...ids].flatMap(([query, found]) =>
-      found.filter((id) => !judgments.get(query)?.has(id)).map((id) => `${query} ${id}`),
-    );
-    expect(unjudged).toEqual([]);
+    expect(await unjudgedFilms(20)).toEqual([]);
   });
 
   it('share no text with movies.json', (context) => {

@@ -1,4 +1,5 @@
 import type { FirstStage, Reranker, SearchIndex } from '../../src/index.ts';
+import { rebuild } from '../../src/rerank/rebuild.ts';
 import { remembering } from '../../src/rerank/remembering.ts';
 
 /** A first stage and what reranks its 100 candidates: nothing, one tier, or `search`'s default, called "reranked". */
@@ -58,7 +59,7 @@ export const rememberingAll = (rerankers: ReadonlyMap<string, Reranker>): Readon
     known.set(reranker.fingerprint, one);
     return one;
   };
-  return new Map([...rerankers].map(([name, reranker]) => [name, reranker.mapStages?.(once) ?? once(reranker)]));
+  return new Map([...rerankers].map(([name, reranker]) => [name, rebuild(reranker, once)]));
 };
 
 /** Bytes that a document's vector and its token vectors take, each the mean over the index. */

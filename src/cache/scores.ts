@@ -6,6 +6,8 @@ export interface KnownScore {
   readonly relevance?: number;
   /** Tokens of the text that were not read. */
   readonly cut: number;
+  /** Tokens of the query that were not read beside the text. */
+  readonly queryTruncatedTokens: number;
   readonly span?: Span;
 }
 

@@ -5,7 +5,7 @@ import type { KnownScore, ScoreStore } from './scores.ts';
 import { sqliteTable } from './sqlite-table.ts';
 
 /** Written into the file; another number is another layout. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface Row {
   readonly score: number;
@@ -14,21 +14,25 @@ interface Row {
   readonly first: number | null;
   readonly last: number | null;
   readonly checksum: number;
+  readonly query_truncated_tokens: number;
 }
 
 /** SQLite notices a broken page, not a number that changed inside of one. */
-const checksumOf = (key: string, { score, relevance, cut, span }: KnownScore): number =>
-  crc32(JSON.stringify([key, score, relevance ?? null, cut, span ?? null]));
+const checksumOf = (key: string, { score, relevance, cut, span, queryTruncatedTokens }: KnownScore): number =>
+  crc32(JSON.stringify([key, score, relevance ?? null, cut, span ?? null, queryTruncatedTokens]));
 
 /** In a folder, for any number of processes. Throws as `sqliteTable`, and E_CACHE_DAMAGED for a score that changed. */
 export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => {
   const path = join(folder, 'scores.sqlite');
-  const columns = ['score real', 'relevance real', 'cut integer', 'first integer', 'last integer', 'checksum integer'];
+  const before = ['score real', 'relevance real', 'cut integer', 'first integer', 'last integer', 'checksum integer'];
+  const columns = [...before, 'query_truncated_tokens integer'];
   const table = sqliteTable({ path, format: FORMAT, table: 'scores', columns, maxEntries, what: 'a score cache' });
-  const knownOf = (key: string, { score, relevance, cut, first, last, checksum }: Row): KnownScore => {
+  const knownOf = (key: string, row: Row): KnownScore => {
+    const { score, relevance, cut, first, last, checksum, query_truncated_tokens: queryTruncatedTokens } = row;
     const known: KnownScore = {
       score,
       cut,
+      queryTruncatedTokens,
       ...(relevance === null ? {} : { relevance }),
       ...(first === null || last === null ? {} : { span: [first, last] as const }),
     };
@@ -46,8 +50,9 @@ export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => 
     put: (entries) =>
       table.write(
         entries.map(([key, known]) => {
-          const { score, relevance, cut, span } = known;
-          return [key, score, relevance ?? null, cut, span?.[0] ?? null, span?.[1] ?? null, checksumOf(key, known)];
+          const { score, relevance, cut, span, queryTruncatedTokens } = known;
+          const place = [span?.[0] ?? null, span?.[1] ?? null] as const;
+          return [key, score, relevance ?? null, cut, ...place, checksumOf(key, known), queryTruncatedTokens];
         }),
       ),
     close: table.close,

@@ -12,7 +12,7 @@ const EVICTED = 0.1;
 export interface TableOptions {
   /** The file. */
   readonly path: string;
-  /** Written into the file; another number is another layout. */
+  /** Written into the file; another number is another layout. A file of an older one gets the columns that it lacks, empty. */
   readonly format: number;
   /** The table's name, and what its rows have beside `at`, which numbers them, and `key`, which is unique. */
   readonly table: string;
@@ -74,13 +74,22 @@ export const sqliteTable = ({ path, format: wanted, table, columns, maxEntries, 
   const prepare = (): readonly [StatementSync, StatementSync, StatementSync, StatementSync] => {
     database.exec('pragma journal_mode = wal; pragma synchronous = normal');
     const { user_version: format } = database.prepare('pragma user_version').get() as { user_version: number };
-    if (format !== 0 && format !== wanted)
+    if (format > wanted || format < 0)
       throw new FinetoothError('E_CACHE_DAMAGED', `${path} has the format ${format}; this version reads ${wanted}. Delete it.`);
-    if (format === 0)
+    if (format < wanted) {
       database.exec(`begin immediate;
-        create table if not exists ${table} (at integer primary key, key text unique, ${columns.join(', ')});
-        pragma user_version = ${wanted};
-        commit`);
+        create table if not exists ${table} (at integer primary key, key text unique, ${columns.join(', ')})`);
+      const there = new Set(
+        database
+          .prepare(`select name from pragma_table_info('${table}')`)
+          .all()
+          .map(({ name }) => name),
+      );
+      // Another process may have done it since the format was read.
+      const missing = columns.filter((column) => !there.has(column.split(' ')[0] as string));
+      for (const column of missing) database.exec(`alter table ${table} add column ${column}`);
+      database.exec(`pragma user_version = ${wanted}; commit`);
+    }
     return [
       database.prepare(`select ${names} from ${table} where key = ?`),
       database.prepare(`insert or replace into ${table} (key, ${names}) values (?${', ?'.repeat(columns.length)})`),

@@ -1,5 +1,6 @@
 import type { TokenMatches } from '../rerank/explanation.ts';
 import type { RankedResult } from '../search/rank.ts';
+import { harmless } from './terminal.ts';
 import { labelOf } from './text.ts';
 
 /** Matches that are shown of each result; all of them are in --json. */
@@ -30,9 +31,9 @@ export const explanationLines = (results: readonly RankedResult[]): string =>
       const tokens = stages.find((stage) => stage.tokens !== undefined)?.tokens;
       return [
         '',
-        `${String(rank).padStart(3)}  ${document === undefined ? id : labelOf(id, document)}`,
-        `     each field alone: ${alone}`,
-        ...(tokens === undefined ? [] : [`     words that met: ${meetings(tokens)}`]),
+        `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
+        `     each field alone: ${harmless(alone)}`,
+        ...(tokens === undefined ? [] : [`     words that met: ${harmless(meetings(tokens))}`]),
         ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} parts`])),
       ];
     })

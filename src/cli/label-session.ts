@@ -26,7 +26,7 @@ export interface JudgeOptions {
 }
 
 /** A screen in place of the one before it; in a pipe, below it. */
-const show = (terminal: Terminal, text: string): void => terminal.say(terminal.live ? `\u001b[H\u001b[2J${text}` : `\n${text}`);
+const show = (terminal: Terminal, text: string): void => terminal.paint(terminal.live ? `\u001b[H\u001b[2J${text}` : `\n${text}`);
 
 /** Read anew for each screen: windows change. A terminal that does not know its size says 0. */
 const sizeOf = (terminal: Terminal): { readonly columns: number; readonly rows: number } => ({

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { FinetoothError, messageOf } from '../errors.ts';
 import { type CommandSpec, program, usageErrorOf } from './command.ts';
 import { commands } from './commands.ts';
-import { processTerminal } from './terminal.ts';
+import { jsonLine, processTerminal } from './terminal.ts';
 
 const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
 
@@ -15,8 +15,9 @@ export const main = async (argv: readonly string[], specs: readonly CommandSpec[
     const known = error instanceof FinetoothError ? error : undefined;
     process.exitCode = known?.exit ?? 1;
     const sentence = known?.message ?? `this is a mistake of finetooth, please report it: ${messageOf(error)}`;
-    if (asJson) terminal.say(JSON.stringify({ error: { code: known?.code ?? 'E_BUG', message: sentence } }));
-    else terminal.say(`${known?.code ?? 'E_BUG'}: ${sentence}`);
+    if (asJson) terminal.say(jsonLine({ error: { code: known?.code ?? 'E_BUG', message: sentence } }));
+    // One line: an id with a line end of its own must not look like a second error.
+    else terminal.say(`${known?.code ?? 'E_BUG'}: ${sentence.replaceAll(/[\r\n]+/g, ' ')}`);
     if (known === undefined && error instanceof Error && error.stack !== undefined) terminal.say(error.stack);
   };
   /** Output that could not be written ends the work; a reader that left, as `head` does, ends it in silence. */

@@ -2,6 +2,7 @@ import { rerankerWords } from '../rerank/reranker-words.ts';
 import type { SearchAnswer } from '../search/search.ts';
 import { duration } from '../text/numbers.ts';
 import type { Document } from '../types.ts';
+import { harmless } from './terminal.ts';
 import { fitted, labelOf } from './text.ts';
 
 const moved = (from: number, to: number): string =>
@@ -19,7 +20,7 @@ const timingsLine = ({ timings }: SearchAnswer): string =>
 /** Two lists beside each other, candidates and reranked, with scores and what moved, and the time of each stage. */
 export const sideBySide = (answer: SearchAnswer, columns: number): string => {
   const { results, candidates } = answer;
-  if (candidates.length === 0) return `nothing found for "${answer.query}"\n`;
+  if (candidates.length === 0) return `nothing found for "${harmless(answer.query)}"\n`;
   const rows = Math.max(results.length, Math.min(candidates.length, results.length));
   const label = Math.max(12, Math.min(44, Math.floor((Math.min(columns, 140) - 46) / 2)));
   const nobody = answer.rankedBy === null || answer.rankedBy === 'first-stage';

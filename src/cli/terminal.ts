@@ -7,19 +7,34 @@ export interface Terminal {
   /** Characters in a line of standard output; 100 where nobody can tell. */
   readonly columns: number;
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** Data, as it is. */
+  /** Lines for people. What could command the terminal is shown as a mark, whoever wrote it. */
   write(text: string): void;
+  /** Data: one line of JSON. What could command the terminal is escaped, so that nothing of it is lost. */
+  json(value: unknown): void;
   /** Waits until what was written has left the process, so that a slow reader slows the work down. */
   drained(): Promise<void>;
-  /** A line for people. */
-  say(line: string): void;
+  /** Lines for people, made harmless as those of `write`. */
+  say(text: string): void;
+  /** A screen with commands for the terminal in it. Whoever paints makes harmless what strangers wrote. */
+  paint(text: string): void;
   /** A line that replaces itself; shown on a terminal only. '' takes it away. */
   progress(line: string): void;
 }
 
+/** What could command a terminal or turn its text around; the joiner of emoji could not. */
+const commanding = /(?!\u200d)[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
 /** A line may carry a stranger's title: whatever could command the terminal is shown as a mark. */
-export const harmless = (text: string): string =>
-  text.replace(/\s+/gu, ' ').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (it) => (it === '\u200d' || it === '\ufe0f' ? it : '\u{fffd}'));
+export const harmless = (text: string): string => text.replace(/\s+/gu, ' ').replace(commanding, '\u{fffd}');
+
+/** The same of several lines, which stay apart. */
+const harmlessLines = (text: string): string => text.replace(commanding, (it) => (it === '\n' || it === '\t' ? it : '\u{fffd}'));
+
+/** One line of JSON in which nothing commands a terminal, and which is read as the same value. */
+export const jsonLine = (value: unknown): string =>
+  JSON.stringify(value).replace(commanding, (it) =>
+    Array.from({ length: it.length }, (_, i) => `\\u${it.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
 
 /** Terminal over the process's own streams. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
 export const processTerminal = (fail: (error: unknown) => void): Terminal => {
@@ -37,7 +52,11 @@ export const processTerminal = (fail: (error: unknown) => void): Terminal => {
     stdin: process.stdin,
     write: (text) => {
       clear();
-      stdout.write(text);
+      stdout.write(harmlessLines(text));
+    },
+    json: (value) => {
+      clear();
+      stdout.write(`${jsonLine(value)}\n`);
     },
     drained: () =>
       stdout.writableNeedDrain && !stdout.destroyed
@@ -46,16 +65,20 @@ export const processTerminal = (fail: (error: unknown) => void): Terminal => {
             stdout.once('close', resolve);
           })
         : Promise.resolve(),
-    say: (line) => {
+    say: (text) => {
       clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${harmlessLines(text)}\n`);
+    },
+    paint: (text) => {
+      clear();
+      stderr.write(`${text}\n`);
     },
     progress: (line) => {
       if (!stderr.isTTY) return;
       clear();
       if (line === '') return;
       // A terminal that does not know its width says 0.
-      stderr.write(line.slice(0, (stderr.columns > 0 ? stderr.columns : 80) - 1));
+      stderr.write(harmless(line).slice(0, (stderr.columns > 0 ? stderr.columns : 80) - 1));
       shown = true;
     },
   };

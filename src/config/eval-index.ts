@@ -20,7 +20,12 @@ export interface EvalIndexOptions extends CallOptions {
   /** Where the made index is kept for the next evaluation. */
   readonly workFolder: string;
   readonly onProgress?: (progress: Progress) => void;
+  /** What the reading of the documents has to say. */
+  readonly onNotes?: (notes: readonly string[]) => void;
 }
+
+/** Told apart from indexes that earlier versions made of other fields: how fields are found where nobody names them. */
+const INFERENCE = 'of-256';
 
 /** Opens what a killed or earlier evaluation made, and makes it anew when it was made by other weights or is damaged. */
 const openMade = async (folder: string, options: OpenIndexOptions): Promise<SearchIndex> => {
@@ -36,7 +41,7 @@ const openMade = async (folder: string, options: OpenIndexOptions): Promise<Sear
 
 /** The index that pipelines are evaluated on: the one that is named, or one of the collection's documents. */
 export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIndex> => {
-  const { signal, corpus, fields, embedder, models, workFolder, onProgress } = options;
+  const { signal, corpus, fields, embedder, models, workFolder, onProgress, onNotes } = options;
   const parts: OpenIndexOptions = { ...(embedder === undefined ? {} : { embedder }), ...(models === undefined ? {} : { models }) };
   if (options.in !== undefined) return openIndex(options.in, parts);
   if (corpus === undefined)
@@ -44,14 +49,15 @@ export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIn
       'E_USAGE',
       'there are no documents to search: name a folder with corpus.jsonl as --data, or an index as --in, or measure finished runs with --run.',
     );
-  const key = keyOf(await hashFile(corpus, signal), JSON.stringify(fields ?? null), embedder ?? defaultModel);
+  const key = keyOf(await hashFile(corpus, signal), JSON.stringify(fields ?? INFERENCE), embedder ?? defaultModel);
   const create = fields === undefined ? true : { fields };
   const index = await openMade(join(workFolder, `index-${key}`), { ...parts, create });
   try {
-    await index.addRead(readDocuments(corpus, signal === undefined ? {} : { signal }), {
+    const { notes = [] } = await index.addRead(readDocuments(corpus, signal === undefined ? {} : { signal }), {
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
+    onNotes?.(notes);
     return index;
   } catch (error) {
     await index.close();

@@ -7,7 +7,6 @@ import { looksHosted } from '../hosted/vendors/index.ts';
 import { hashFile } from '../model/checksums.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Pipeline } from '../search/pipeline.ts';
-import { defaultFields } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
 import { localName } from './embedders.ts';
 import type { FoundSet } from './eval-data.ts';
@@ -17,8 +16,6 @@ import { keptScores } from './kept-scores.ts';
 import { openModel } from './parts.ts';
 import { rerankerOf } from './pipelines.ts';
 import { type NamedRerankers, type RerankerShelf, rerankerShelf } from './rerankers.ts';
-
-const firstOf = (documents: ReadonlyMap<string, Document>): Document => documents.values().next().value ?? {};
 
 export interface Systems extends AsyncDisposable {
   readonly systems: readonly System[];
@@ -86,11 +83,10 @@ export const systemsOverRun = async (
   const shelf = shelfFor(options);
   const rerankers = rerankersFor(options, shelf.getAll);
   const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
-  const read = fields ?? defaultFields(firstOf(documents));
   return {
     systems: await Promise.all(
       pipelines.map(async (pipeline) =>
-        runSystem(described, pipeline, pipeline.rankFields ?? read, {
+        runSystem(described, pipeline, pipeline.rankFields ?? fields, {
           reranker: await rerankers.of(pipeline),
           cutOffs: affordable(options, pipeline, cutOffs),
         }),
@@ -144,6 +140,7 @@ const systemsOverOne = async (
   const { signal, fields, embedder, models, onProgress } = options;
   const given = typeof options.in === 'object' ? options.in : undefined;
   const place = given === undefined ? (options.in ?? set.corpus) : 'the index';
+  const notes: string[] = [];
   const index =
     given ??
     (await openEvalIndex({
@@ -155,6 +152,7 @@ const systemsOverOne = async (
       ...(embedder === undefined ? {} : { embedder }),
       ...(models === undefined ? {} : { models }),
       onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
+      onNotes: (some) => notes.push(...some),
     }));
   const rerankers = rerankersFor(options, (names) => index.rerankerNamed(names));
   const close = async (): Promise<void> => {
@@ -183,13 +181,11 @@ const systemsOverOne = async (
           }),
         ),
       ),
-      warnings:
-        missing === 0
-          ? rerankers.warnings
-          : [
-              ...rerankers.warnings,
-              `${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`,
-            ],
+      warnings: [
+        ...rerankers.warnings,
+        ...notes.map((note) => `${note}.`),
+        ...(missing === 0 ? [] : [`${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`]),
+      ],
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

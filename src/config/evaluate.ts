@@ -107,13 +107,11 @@ const checksOf = (
 ): Promise<CollectionChecks> => {
   const call = signal === undefined ? {} : { signal };
   const texts = async function* () {
-    let read = fields;
     let done = 0;
     for await (const { document } of readDocuments(corpus, call)) {
-      read ??= defaultFields(document);
       if (done % 1000 === 0) onProgress?.({ what: 'looking for leaks and duplicates', done, unit: 'document' });
       done++;
-      yield { id: String(document._id ?? document.id), text: textOf(document, read) };
+      yield { id: String(document._id ?? document.id), text: textOf(document, fields ?? defaultFields(document)) };
     }
   };
   return checkCollection({ documents: texts(), queries, judgments }, call);

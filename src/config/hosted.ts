@@ -3,7 +3,7 @@ import { createHostedEmbedder, type HostedEmbedderOptions, type HostedEmbedSourc
 import { FinetoothError } from '../errors.ts';
 import { type EmbeddingModel, embedWith, isLanguageModel, isRerankingModel, type RerankingModel, rerankWith } from '../hosted/ai-sdk.ts';
 import { hostedName } from '../hosted/check-answer.ts';
-import { openLink } from '../hosted/link.ts';
+import { addressOf, openLink } from '../hosted/link.ts';
 import type { HostedOptions, HostedSource } from '../hosted/model.ts';
 import type { LanguageModel, Vendor } from '../hosted/vendor.ts';
 import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
@@ -27,6 +27,11 @@ const withKey = ({ keyVariables }: Vendor): { readonly keyVariable?: string } =>
   return keyVariable === undefined ? {} : { keyVariable };
 };
 
+const withAddress = (vendor: Vendor, options: HostedOptions): { readonly address?: string } => {
+  const address = addressOf(vendor, options);
+  return address === undefined ? {} : { address };
+};
+
 const cannot = (vendor: Vendor, what: 'rerank' | 'embed' | 'languageModel', words: string): FinetoothError => {
   const others = vendors.filter((one) => one[what] !== undefined).map(({ name }) => name);
   return new FinetoothError('E_MODEL_UNKNOWN', `${vendor.title} has no ${words}; ${others.join(', ')} have.`);
@@ -39,6 +44,7 @@ const rerankSource = (name: string, options: HostedOptions): HostedRerankSource 
   return {
     name: `${vendor.name}:${model}`,
     limits: rerank.limits(model),
+    ...withAddress(vendor, options),
     ...withKey(vendor),
     readsList: rerank.readsList?.(model) ?? false,
     open: async () => {
@@ -55,6 +61,7 @@ const languageSource = (name: string, options: HostedOptions): HostedSource<Lang
   return {
     name: `${vendor.name}:${model}`,
     limits: {},
+    ...withAddress(vendor, options),
     ...withKey(vendor),
     open: async () => {
       const link = openLink(vendor, options);
@@ -108,6 +115,7 @@ const embedSource = (name: string, options: HostedOptions): HostedEmbedSource =>
   return {
     name: `${vendor.name}:${model}`,
     limits: embed.limits(model),
+    ...withAddress(vendor, options),
     ...withKey(vendor),
     ...(dimensions === undefined ? {} : { dimensions }),
     open: async () => {

@@ -4,14 +4,15 @@ import { type EmbeddingModel, isEmbeddingModel, isRerankingModel, type Reranking
 import type { Reranker } from '../rerank/reranker.ts';
 import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
-import { shortName } from '../store/index-changes.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
+import { checkOpenIndexCall } from './check-open-index.ts';
 import { openEmbedder } from './embedders.ts';
 import { hosted, hostedEmbedder } from './hosted.ts';
 import { defaultModel, lanceStore, type ModelOptions, openModel } from './parts.ts';
 import { recoverIndex } from './rebuild.ts';
 import { rerankerShelf, withFallback } from './rerankers.ts';
+import { sameModel } from './same-model.ts';
 
 export interface OpenIndexOptions {
   /** Make the index when there is none. @default false, so that a misspelt folder is an error */
@@ -32,16 +33,6 @@ export interface OpenIndexOptions {
   readonly strict?: boolean;
   readonly models?: ModelOptions;
 }
-
-const sameModel = (manifest: Manifest | undefined, fingerprint: string, where: string): void => {
-  if (manifest === undefined || manifest.embedder === fingerprint) return;
-  const [built, given] = [shortName(manifest.embedder), shortName(fingerprint)];
-  const name = given === built ? 'other weights or settings of the same name' : `"${given}"`;
-  throw new FinetoothError(
-    'E_FINGERPRINT',
-    `${where} holds vectors of "${built}" (${manifest.dimensions} numbers); the embedder is ${name}. Rebuild it with "finetooth index SOURCE --into ${where} --rebuild --embedder ${given.split('@')[0]}", or leave --embedder out.`,
-  );
-};
 
 const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): void => {
   const differs = create.fields !== undefined && JSON.stringify(create.fields) !== JSON.stringify(manifest.fields);
@@ -121,6 +112,7 @@ const partsFor = async (
  * E_RECIPE when `create` names other fields or another form of token vectors
  */
 export const openIndex = async (where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> => {
+  checkOpenIndexCall(where, options);
   const store = typeof where === 'string' ? lanceStore(where) : where;
   const name = typeof where === 'string' ? where : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};

@@ -48,7 +48,8 @@ export const options = {
     kind: 'names',
     name: 'fields',
     value: 'A,B',
-    about: 'fields that make the text, in order (default: title and text where there are such, otherwise all that hold words)',
+    about:
+      'fields that make the text, in order (default: title and text where there are such, otherwise all that hold words; see formats.md)',
   },
   id: {
     kind: 'text',

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bundledFolder } from '../model/bundled.ts';
 import { absolutePath, datasetsFolder } from '../model/cache-folder.ts';
-import { isFile } from '../model/fetch-file.ts';
+import { isFile, isSpoiled } from '../model/fetch-file.ts';
 import { folderNamed, type Places, placesOf, type ResolveOptions } from '../model/files.ts';
 import { kindOfPath } from '../read/path.ts';
 import { type DatasetEntry, type DatasetFile, findDataset } from './catalog.ts';
@@ -90,13 +90,21 @@ export const placeInFolder = async (name: string, { folder }: Places): Promise<P
   return { ...(entry === undefined ? { name: basename(own) } : statedOf(entry)), folder: own, source: 'folder', files };
 };
 
-/** A collection whose files are ours: bundled or cached, and whole. Nothing is hashed. */
-export const placeOwn = async (entry: DatasetEntry, places: Places): Promise<PlacedDataset | undefined> => {
+/**
+ * A collection whose files are ours: bundled or cached, and whole. Nothing is hashed. `refetch`: what an earlier version kept of a portal's pages
+ * counts as not there, so that it is fetched again.
+ */
+export const placeOwn = async (
+  entry: DatasetEntry,
+  places: Places,
+  { refetch = false }: { readonly refetch?: boolean } = {},
+): Promise<PlacedDataset | undefined> => {
   const own = entry.bundled === undefined ? undefined : bundledFolder('finetooth');
   if (entry.bundled !== undefined && own === undefined) return undefined;
   const folder = own === undefined ? cachedFolder(entry, places) : join(own, entry.bundled as string);
   const files = pathsIn(entry, folder);
-  for (const path of Object.values(files)) if (!(await isFile(path))) return undefined;
+  for (const path of Object.values(files))
+    if (!(await isFile(path)) || (refetch && own === undefined && (await isSpoiled(path, path)))) return undefined;
   return { ...statedOf(entry), folder, source: own === undefined ? 'cache' : 'bundled', files };
 };
 

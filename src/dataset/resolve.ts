@@ -79,7 +79,7 @@ const fetchOwn = async (entry: DatasetEntry, places: Places, options: DatasetOpt
 
 /** Bundled, cached or fetched, and checked. */
 const ownDataset = async (entry: DatasetEntry, places: Places, options: DatasetOptions): Promise<ResolvedDataset> => {
-  const here = await placeOwn(entry, places);
+  const here = await placeOwn(entry, places, { refetch: !(options.offline ?? isOffline(places.env)) });
   if (here === undefined) await fetchOwn(entry, places, options);
   const placed = here ?? (await placeOwn(entry, places));
   if (placed === undefined)

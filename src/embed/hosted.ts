@@ -1,7 +1,7 @@
 import { checkedVectors } from '../hosted/check-answer.ts';
 import { estimatedTokens, halved, mostTokens, spansWithin } from '../hosted/estimate.ts';
 import { groupsOf, halves } from '../hosted/groups.ts';
-import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, together } from '../hosted/model.ts';
+import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, identityOf, together } from '../hosted/model.ts';
 import type { Consumption, Embed } from '../hosted/vendor.ts';
 import type { CallOptions, Vectors } from '../types.ts';
 import type { Embedder } from './embedder.ts';
@@ -105,7 +105,7 @@ export const createHostedEmbedder = async (source: HostedEmbedSource, options: H
   const known = options.dimensions ?? source.dimensions;
   const dimensions = known ?? (await embedAll(model, ['dimensions'], { role: 'query', dimensions: undefined })).dimensions;
   return {
-    fingerprint: `${source.name}#${dimensions}`,
+    fingerprint: `${identityOf(source)}#${dimensions}`,
     dimensions,
     embed: (texts, role, { signal, deadlineMs } = {}) =>
       embedAll(model, texts, {

@@ -39,6 +39,24 @@ export const keyOf = ({ keyVariables }: Vendor, variables: Variables): { readonl
   return undefined;
 };
 
+const givenAddress = (vendor: Vendor, { baseURL, variables = process.env }: LinkOptions): string | undefined =>
+  set(baseURL) ?? set(variables[vendor.baseVariable]);
+
+/**
+ * Where a model is, where its name does not say which one it is: `default` of one TEI server is another model than that of the next, and behind an
+ * address of one's own a vendor's names may mean anything. Origin and path alone: what may be secret, a password or a query, is left out.
+ * undefined at the public address of a vendor.
+ */
+export const addressOf = (vendor: Vendor, options: LinkOptions = {}): string | undefined => {
+  const short = (address: string | undefined): string | undefined => {
+    const url = URL.parse(address ?? '');
+    return url === null ? undefined : `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  };
+  const usual = short(vendor.baseURL);
+  const address = short(givenAddress(vendor, options)) ?? usual;
+  return vendor.keyless !== true && address === usual ? undefined : address;
+};
+
 /** Throws E_KEY where a key is needed and none is there, E_USAGE for an address that is none. */
 export const openLink = (vendor: Vendor, options: LinkOptions = {}): Link => {
   const { variables = process.env } = options;
@@ -48,7 +66,7 @@ export const openLink = (vendor: Vendor, options: LinkOptions = {}): Link => {
     throw new FinetoothError('E_KEY', `${vendor.title} needs a key: set ${usual}, or ${usual}_FILE to the path of a file that holds it.`);
   if (key !== undefined && /[^\x20-\x7e]/.test(key))
     throw new FinetoothError('E_KEY', `the key for ${vendor.title} holds a character that no key has; look at ${usual}.`);
-  const given = set(options.baseURL) ?? set(variables[vendor.baseVariable]) ?? vendor.baseURL;
+  const given = givenAddress(vendor, options) ?? vendor.baseURL;
   if (given === undefined) throw new FinetoothError('E_USAGE', `${vendor.title} has no address of its own: set ${vendor.baseVariable}.`);
   if (!URL.canParse(given) || !/^https?:/.test(given))
     throw new FinetoothError(

@@ -34,6 +34,8 @@ export interface HostedOptions extends LinkOptions {
 export interface HostedSource<Send> {
   /** `together:BAAI/bge-base-en-v1.5`. */
   readonly name: string;
+  /** Where it is, where the name does not say which model it is; see `addressOf`. */
+  readonly address?: string;
   readonly limits: Limits;
   readonly keyVariable?: string;
   /** Finds the key and loads what speaks to the vendor. */
@@ -53,6 +55,10 @@ export interface HostedModel<Send> {
   until(usualMs: number, started: number, deadlineMs?: number): number;
   meter(): Meter;
 }
+
+/** What tells a model from every other: part of fingerprints, so that two servers never share what is kept. */
+export const identityOf = ({ name, address }: Pick<HostedSource<unknown>, 'name' | 'address'>): string =>
+  address === undefined ? name : `${name} at ${address}`;
 
 /** A source with its line, its breaker, its price and its budget. */
 export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOptions): HostedModel<Send> => {

@@ -51,6 +51,8 @@ export interface RankingRow {
 export interface RerankReply {
   readonly ranking: readonly RankingRow[];
   readonly used: Consumption;
+  /** Tokens of the query that the model did not read, where the server says so. */
+  readonly queryTruncatedTokens?: number;
 }
 
 export interface EmbedReply {

@@ -15,3 +15,10 @@ export const dot = (a: Float32Array, fromA: number, b: Float32Array, fromB: numb
   for (; i < size; i++) s0 += (a[fromA + i] as number) * (b[fromB + i] as number);
   return s0 + s1 + s2 + s3;
 };
+
+/** Cosine of two vectors of any length but 0, of which it is 0. */
+export const cosine = (a: Float32Array, b: Float32Array): number => {
+  const size = a.length;
+  const lengths = Math.sqrt(dot(a, 0, a, 0, size) * dot(b, 0, b, 0, size));
+  return lengths === 0 ? 0 : dot(a, 0, b, 0, size) / lengths;
+};

@@ -89,12 +89,13 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
           scores: new Float32Array(texts.length),
           tokens: new Uint32Array(texts.length),
           cut: new Uint32Array(texts.length),
+          queryTruncated: new Uint32Array(texts.length),
         };
         await Promise.all(
           requestsOf(texts, pool.size).map(async (rows) => {
             const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal, work)) as PairResult;
             rows.forEach((i, row) => {
-              for (const key of ['scores', 'tokens', 'cut'] as const) result[key][i] = part[key][row] as number;
+              for (const key of ['scores', 'tokens', 'cut', 'queryTruncated'] as const) result[key][i] = part[key][row] as number;
             });
           }),
         ).catch((error: unknown) => {

@@ -6,11 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { Progress } from '../types.ts';
 import { type FileKind, fileChanged } from './checksums.ts';
+import { faultOfContent, mostBytesOf, otherContent } from './fetched-content.ts';
 
 export type FileProgress = Progress & { readonly file: string };
 
 /** A body that begins at byte `start` of the file: 0 when the server cannot continue or the file is another by now. */
 export interface Opened {
+  /** Where the body comes from, for errors. */
+  readonly address: string;
   readonly start: number;
   /** Bytes of the whole file. */
   readonly total?: number | undefined;
@@ -85,10 +88,13 @@ const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
   const known = await readFile(etagFile, 'utf8').catch(() => undefined);
   const opened = await options.open(known === undefined && options.expected === undefined ? 0 : await sizeOf(part), known, signal);
   if ('refused' in opened) return opened;
-  const { start, total, sha256: stated } = opened;
+  const { start, total, sha256: stated, address } = opened;
   if (stated !== undefined && options.expected !== undefined && stated !== options.expected) {
     throw fileChanged(kind, file, options.expected, `${stated} (as the server states)`, options.advice);
   }
+  const mostBytes = mostBytesOf(file);
+  const endless: Refused = { refused: `${address} sends more than ${mostBytes} bytes, which no ${file} has`, retry: false };
+  if (total !== undefined && total > mostBytes) return endless;
   const hash = start === 0 ? createHash('sha256') : await hashOfPart(part);
   let written = start;
   const handle = await open(part, start === 0 ? 'w' : 'r+').catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
@@ -108,6 +114,11 @@ const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
         };
       }
       if (next.done) break;
+      if (written + next.value.length > (total ?? mostBytes)) {
+        await chunks.return?.();
+        await handle.truncate(0);
+        return total === undefined ? endless : { refused: `the server sent more than the ${total} bytes that it states`, retry: true };
+      }
       for (let at = 0; at < next.value.length; ) {
         at += (await handle.write(next.value, at, next.value.length - at, written + at)).bytesWritten;
       }
@@ -115,10 +126,7 @@ const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
       written += next.value.length;
       onProgress?.({ done: written, ...(total !== undefined && { total }), unit: 'bytes', file });
     }
-    if (total !== undefined && written !== total) {
-      if (written > total) await handle.truncate(0);
-      return { refused: `the server sent ${written} of ${total} bytes`, retry: true };
-    }
+    if (total !== undefined && written !== total) return { refused: `the server sent ${written} of ${total} bytes`, retry: true };
     await handle.sync();
   } catch (error) {
     throw diskErrorOf(error, part);
@@ -127,11 +135,14 @@ const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
   }
   const sha256 = hash.digest('hex');
   const expected = options.expected ?? stated;
-  if (expected === undefined || expected === sha256) return { sha256, resumed: start > 0 };
+  // Looked at before it is kept: what is in the cache is not asked for again.
+  const came = await faultOfContent(part, file);
+  if (came === undefined && (expected === undefined || expected === sha256)) return { sha256, resumed: start > 0 };
   await rm(part, { force: true });
   await rm(etagFile, { force: true });
   if (start > 0) return { refused: 'the part from an earlier try was damaged', retry: true };
-  throw fileChanged(kind, file, expected, sha256, options.advice);
+  if (came !== undefined) return { refused: otherContent(file, address, came), retry: false };
+  throw fileChanged(kind, file, expected as string, sha256, options.advice);
 };
 
 /**

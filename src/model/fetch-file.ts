@@ -1,10 +1,11 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
 import { withLock } from '../file-lock.ts';
 import type { Environment } from './cache-folder.ts';
 import { readRecord, writeRecord } from './checksums.ts';
 import { download, type FileProgress } from './download.ts';
+import { faultAtEnds } from './fetched-content.ts';
 import { type Hub, type HubFile, openHub, openHubFile } from './hub.ts';
 
 export interface FetchOptions {
@@ -47,23 +48,35 @@ export const record = async (to: string, sha256: string, from: string): Promise<
   await writeRecord(bookOf(dirname(to)), basename(to), { sha256, bytes: size, mtimeMs, inode: ino, from });
 };
 
-/** Fetches one file of the hub unless it is there by now; false when the repository has no such file. */
+/**
+ * Whether a file is exactly what was fetched once and yet not what its name promises: the page of a portal that an earlier version kept. Files
+ * that somebody put there or changed are never meant. `name`: its path in the repository.
+ */
+export const isSpoiled = async (path: string, name: string): Promise<boolean> => {
+  if ((await faultAtEnds(path, name)) === undefined) return false;
+  const [known, found] = [await readRecord(bookOf(dirname(path)), basename(path)), await stat(path)];
+  return known?.from !== undefined && known.bytes === found.size && known.mtimeMs === found.mtimeMs;
+};
+
+/** Fetches one file of the hub unless it is there by now, and not a portal's page; false when the repository has no such file. */
 export const fetchFile = (hub: Hub, file: HubFile, to: string, options: FetchFileOptions): Promise<boolean> =>
   withLock(to, options.signal, async (signal) => {
-    if (await isFile(to)) return true;
+    const spoiled = (await isFile(to)) && (await isSpoiled(to, file.path));
+    if (!spoiled && (await isFile(to))) return true;
     const fetched = await download({
       kind: file.kind,
       to,
       file: file.path,
       open: openHubFile(hub, file),
       // A file that was here before is held to what it was then.
-      expected: options.sha256 ?? (await readRecord(bookOf(dirname(to)), basename(to)))?.sha256,
+      expected: options.sha256 ?? (spoiled ? undefined : (await readRecord(bookOf(dirname(to)), basename(to)))?.sha256),
       advice: options.advice,
       signal,
       onProgress: options.onProgress,
       pauseMs: options.retryPauseMs,
       repositoryMayBeMissing: options.repositoryMayBeMissing,
     });
+    if (fetched === undefined && spoiled) await rm(to);
     if (fetched !== undefined) await record(to, fetched, `${file.repository}/${file.path}@${file.revision}`);
     return fetched !== undefined;
   });

@@ -5,10 +5,10 @@ import { bundledFolder } from './bundled.ts';
 import { absolutePath, cacheFolder, type Environment, folderNameOf, modelsFolder, variable } from './cache-folder.ts';
 import { bookOfForeignFolder, checkFile } from './checksums.ts';
 import type { FileProgress } from './download.ts';
-import { bookOf, isFile } from './fetch-file.ts';
+import { bookOf, isFile, isSpoiled } from './fetch-file.ts';
 import { copyByHand, fetchEntry, fetchRepository, onnxCandidates, targetsOf } from './fetch-model.ts';
 import { isOffline } from './hub.ts';
-import { inferEntry } from './infer-entry.ts';
+import { inferEntry, settingFiles } from './infer-entry.ts';
 import type { ModelEntry, ModelFiles } from './model-entry.ts';
 import { type ModelTarget, parseModelName } from './model-name.ts';
 
@@ -92,6 +92,12 @@ const placeRepository = async (
   return { entry, source, folder, modelPath, tokenizerPath, others: [] };
 };
 
+/** Whether a file that was fetched into a folder of the cache is a portal's page; the path of each in it, and its name in its repository. */
+const isAnySpoiled = async (folder: string, files: readonly (readonly [path: string, name: string])[]): Promise<boolean> => {
+  for (const [path, name] of files) if ((await isFile(join(folder, path))) && (await isSpoiled(join(folder, path), name))) return true;
+  return false;
+};
+
 /** `<folder>/<name>`, whatever case it is written in; `name` is lower case. */
 export const folderNamed = async (folder: string, name: string): Promise<string | undefined> => {
   const names = await readdir(folder).catch(() => []);
@@ -99,8 +105,15 @@ export const folderNamed = async (folder: string, name: string): Promise<string 
   return found === undefined ? undefined : join(folder, found);
 };
 
-/** Finds a model on this machine: bundled, then cached, then in the user's folder. Nothing is fetched and nothing is hashed. */
-export const placeModel = async (target: ModelTarget, { cache, folder }: Places): Promise<Placed | undefined> => {
+/**
+ * Finds a model on this machine: bundled, then cached, then in the user's folder. Nothing is fetched and nothing is hashed. `refetch`: what an
+ * earlier version kept of a portal's pages counts as not there, so that it is fetched again.
+ */
+export const placeModel = async (
+  target: ModelTarget,
+  { cache, folder }: Places,
+  { refetch = false }: { readonly refetch?: boolean } = {},
+): Promise<Placed | undefined> => {
   if (target.kind === 'folder') {
     const placed = await placeForeign(target.folder);
     if (placed !== undefined) return placed;
@@ -110,15 +123,21 @@ export const placeModel = async (target: ModelTarget, { cache, folder }: Places)
       `${target.folder} holds no model; looked for ${looked}. Put one there with its tokenizer.json and config.json.`,
     );
   }
-  if (target.kind === 'hub') return placeRepository(target, join(modelsFolder(cache), folderNameOf(target.name)), 'cache');
+  if (target.kind === 'hub') {
+    const own = join(modelsFolder(cache), folderNameOf(target.name));
+    const fetched = ['tokenizer.json', ...settingFiles, 'model.onnx'].map((path) => [path, path] as const);
+    return refetch && (await isAnySpoiled(own, fetched)) ? undefined : placeRepository(target, own, 'cache');
+  }
   const { entry } = target;
   const installed = entry.bundled === undefined ? undefined : bundledFolder(entry.bundled);
   const bundled = installed === undefined ? undefined : await placeOwn(entry, installed, 'bundled');
   if (bundled !== undefined) return bundled;
-  const cached = await placeOwn(entry, join(modelsFolder(cache), entry.name), 'cache');
+  const own = join(modelsFolder(cache), entry.name);
+  const fetched = targetsOf(entry, '').map(({ to, file }) => [to, file.member ?? file.path] as const);
+  const cached = refetch && (await isAnySpoiled(own, fetched)) ? undefined : await placeOwn(entry, own, 'cache');
   if (cached !== undefined || folder === undefined) return cached;
-  const own = await folderNamed(folder, entry.name);
-  return own === undefined ? undefined : placeForeign(own, entry);
+  const users = await folderNamed(folder, entry.name);
+  return users === undefined ? undefined : placeForeign(users, entry);
 };
 
 const adviceOf = ({ entry, folder, source }: Placed): string => {
@@ -195,7 +214,8 @@ const fetchModel = async (target: ModelTarget, places: Places, options: ResolveO
 export const resolveModel = async (name: string, options: ResolveOptions = {}): Promise<ModelFiles> => {
   const places = placesOf(options);
   const target = await parseModelName(name, places.env, places.folder);
-  const placed = (await placeModel(target, places)) ?? (await fetchModel(target, places, options));
+  const offline = options.offline ?? isOffline(places.env);
+  const placed = (await placeModel(target, places, { refetch: !offline })) ?? (await fetchModel(target, places, options));
   if (placed === undefined)
     throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. Please report this.`);
   const { signal, full } = options;

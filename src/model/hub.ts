@@ -3,6 +3,7 @@ import { FinetoothError, messageOf, systemCodeOf, throwIfStopped } from '../erro
 import { type Environment, variable } from './cache-folder.ts';
 import type { FileKind } from './checksums.ts';
 import type { Open, Refused } from './download.ts';
+import { otherContent } from './fetched-content.ts';
 
 /** The endpoint that the hub's own clients use unless HF_ENDPOINT names another: huggingface_hub, constants.py. */
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
@@ -118,6 +119,9 @@ const refusalOfStatus = (
   };
 };
 
+/** Without what is secret in it: signatures of redirections, and the name and password of a mirror. */
+const addressOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
+
 const plain = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '').replaceAll('"', '') || undefined;
 
 /**
@@ -175,6 +179,11 @@ export const openHubFile =
         drop();
         return refusalOfStatus(hub, file, status, header);
       }
+      const type = header('content-type');
+      if (/^(text\/html|application\/xhtml)/i.test(type ?? '')) {
+        drop();
+        return { refused: otherContent(file.path, addressOf(url), `a web page (${type})`), retry: false };
+      }
       const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header('content-range') ?? '');
       if (status === 206 && Number(range?.[1]) !== offset) {
         drop();
@@ -182,9 +191,11 @@ export const openHubFile =
       }
       const total = Number(status === 206 ? range?.[2] : (linked.size ?? header('content-length')));
       return {
+        address: addressOf(url),
         start: status === 206 ? offset : 0,
         total: Number.isFinite(total) ? total : undefined,
-        sha256: /^[0-9a-f]{64}$/.test(linked.etag ?? '') ? linked.etag : undefined,
+        // Of small files the hub states git's own hash, which is shorter.
+        sha256: /^[0-9a-f]{64}$/.test(version ?? '') ? version : undefined,
         etag: version,
         body: answer.body,
       };

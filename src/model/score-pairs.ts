@@ -19,6 +19,8 @@ export interface PairResult {
   readonly tokens: Uint32Array;
   /** [count] Tokens of the text that did not fit. */
   readonly cut: Uint32Array;
+  /** [count] Tokens of the query that did not fit beside the text. */
+  readonly queryTruncated: Uint32Array;
 }
 
 export interface OpenedCrossEncoder {
@@ -89,5 +91,7 @@ export const scorePairs = async ({ query, texts }: PairRequest, model: OpenedCro
     batch.forEach((i, row) => (scores[i] = read[row] as number));
     disposeAll(feeds, outputs);
   }
-  return { scores, tokens: Uint32Array.from(lengths), cut: Uint32Array.from(pairs, ({ cut }) => cut) };
+  const cut = Uint32Array.from(pairs, (pair) => pair.cut);
+  const queryTruncated = Uint32Array.from(pairs, (pair) => pair.queryTruncated ?? 0);
+  return { scores, tokens: Uint32Array.from(lengths), cut, queryTruncated };
 };

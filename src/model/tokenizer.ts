@@ -10,6 +10,8 @@ export interface TokenizedText {
   readonly types?: readonly number[];
   /** Tokens of the text that did not fit; of a pair, of its second text. */
   readonly cut: number;
+  /** Of a pair: tokens of its first text, the query, that did not fit. Absent of a text alone. */
+  readonly queryTruncated?: number;
 }
 
 export interface TextTokenizer {
@@ -206,6 +208,7 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
         ids: [...parts[0], ...bodies[0], ...parts[1], ...bodies[1], ...parts[2]],
         types: [...partTypes[0], ...bodies[0].map(() => types[0]), ...partTypes[1], ...bodies[1].map(() => types[1]), ...partTypes[2]],
         cut: second.cut + second.ids.length - kept[1],
+        queryTruncated: first.cut + first.ids.length - kept[0],
       };
     },
   };

@@ -23,9 +23,14 @@ export const encodeQuestion = (
   const before = tokenizer.plain(frame.before, 4096).ids;
   const after = tokenizer.plain(frame.after, 4096).ids;
   return (query, text, maxTokens) => {
-    const body = `<Instruct>: ${instruction}\n<Query>: ${query}\n<Document>: ${text}`;
-    const { ids, cut } = tokenizer.plain(body, maxTokens - before.length - after.length);
-    return { ids: [...before, ...ids, ...after], cut };
+    const asked = `<Instruct>: ${instruction}\n<Query>: ${query}`;
+    const room = maxTokens - before.length - after.length;
+    const { ids, cut } = tokenizer.plain(`${asked}\n<Document>: ${text}`, room);
+    const whole = { ids: [...before, ...ids, ...after], cut, queryTruncated: 0 };
+    if (cut === 0) return whole;
+    // Cut at the end: the query is only touched when nothing of the text is left, and then the words before the text are lost too.
+    const queryTruncated = tokenizer.plain(asked, room).cut;
+    return queryTruncated === 0 ? whole : { ...whole, cut: tokenizer.plain(text, 0).cut, queryTruncated };
   };
 };
 

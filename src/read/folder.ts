@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { FinetoothError, throwIfStopped } from '../errors.ts';
-import type { ReadDocument } from '../types.ts';
+import { FinetoothError, systemCodeOf, throwIfStopped } from '../errors.ts';
+import type { ReadDocument, ReadNote } from '../types.ts';
 import { textKindOf, textKinds } from './format.ts';
 import { kindOfPath, unreadable } from './path.ts';
 import { openSource } from './source.ts';
@@ -13,9 +13,20 @@ const headBytes = 1024;
 
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** The target of a link does not exist, or is the link itself. */
+const leadsNowhere = (error: unknown): boolean =>
+  error instanceof FinetoothError && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCodeOf(error.cause) ?? '');
+
+interface Found {
+  readonly files: readonly string[];
+  /** Links to nothing that have the name of a document. */
+  readonly dead: readonly string[];
+}
+
 /** Files below a folder, as paths with forward slashes, hidden ones left out. A folder that links lead to twice is walked once. */
-const filesBelow = async (root: string, name: string): Promise<readonly string[]> => {
+const filesBelow = async (root: string, name: string): Promise<Found> => {
   const files: string[] = [];
+  const dead: string[] = [];
   const walked = new Set<string>();
   // Linked folders come last, so that a document has its real path wherever it has one.
   const due: string[] = [''];
@@ -34,26 +45,30 @@ const filesBelow = async (root: string, name: string): Promise<readonly string[]
       const inner = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) due.push(inner);
       else if (entry.isSymbolicLink()) {
+        // What a link leads to matters only where it stands for a document.
         const kind = await kindOfPath(join(root, inner), `${name}/${inner}`).catch((error: unknown) => {
-          // A dead link matters only where it stands for a document.
-          if (textKindOf(inner)) throw error;
-          return undefined;
+          if (!textKindOf(inner)) return undefined;
+          if (leadsNowhere(error)) return 'dead';
+          throw error;
         });
         if (kind === 'folder') linked.push(inner);
+        else if (kind === 'dead') dead.push(inner);
         else files.push(inner);
       } else files.push(inner);
     }
   }
-  return files.sort(byName);
+  return { files: files.sort(byName), dead: dead.sort(byName) };
 };
 
 /**
  * One document for each .md, .markdown, .txt, .html and .htm file below a folder, sorted by path; other files and hidden ones
- * are left out. `id` and the field `path` are the path below the folder. An empty file is a document with an empty text.
+ * are left out. `id` and the field `path` are the path below the folder. An empty file is a document with an empty text. Links that lead to
+ * nothing are left out with a note.
  */
 export async function* readFolder(root: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
   const shown = name.replace(/(?<=.)[/\\]+$/, '');
-  const files = await filesBelow(root, shown);
+  const { files, dead } = await filesBelow(root, shown);
+  const deadLinks = dead.map((path): ReadNote => ({ kind: 'dead-link', where: `${shown}/${path}`, reason: '' }));
   let count = 0;
   for (const path of files) {
     const kind = textKindOf(path);
@@ -64,7 +79,9 @@ export async function* readFolder(root: string, name: string, signal: AbortSigna
       throw new FinetoothError('E_INPUT_MISSING', `${where} is a pipe or a folder, not a file. Rename it, or read it by itself.`);
     const source = await openSource(join(root, path), where, headBytes, signal, true);
     try {
-      yield { document: await readTextDocument(source, kind, path, true), where, id: path };
+      const { document, notes = [] } = await readTextDocument(source, kind, path, true);
+      const all = count === 0 ? [...deadLinks, ...notes] : notes;
+      yield { document, where, id: path, ...(all.length > 0 && { notes: all }) };
     } finally {
       await source.close();
     }
@@ -72,6 +89,8 @@ export async function* readFolder(root: string, name: string, signal: AbortSigna
   }
   if (count > 0) return;
   const extensions = Object.keys(textKinds).map((extension) => `.${extension}`);
+  // Without any document a dead link is no side issue: the sentence about it.
+  if (dead[0] !== undefined) await kindOfPath(join(root, dead[0]), `${shown}/${dead[0]}`);
   const example = files[0] === undefined ? 'it holds no files' : `it holds ${files.length} other, for example ${basename(files[0])}`;
   throw new FinetoothError(
     'E_INPUT_EMPTY',

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
@@ -16,6 +16,15 @@ export const unreadable = (name: string, error: unknown): FinetoothError => {
 };
 
 const missing = async (path: string, name: string, cause: unknown): Promise<FinetoothError> => {
+  const target = await readlink(path).catch(() => undefined);
+  if (target !== undefined)
+    return new FinetoothError(
+      'E_INPUT_MISSING',
+      `${name} does not exist. It is a link to ${target}, which does not exist: mend or remove the link.`,
+      {
+        cause,
+      },
+    );
   const folder = dirname(path);
   let advice = `Paths start at ${process.cwd()}.`;
   try {

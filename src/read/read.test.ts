@@ -46,7 +46,7 @@ describe('formats', () => {
 
   it('reads a single text file', async () => {
     expect(await read('a.md', '---\nyear: 1999\ntext: mine\n---\n# Head\nbody\n')).toEqual([
-      { document: { year: '1999', title: 'Head', text: '# Head\nbody\n', path: 'a.md' }, where: 'a.md', id: 'a.md' },
+      { document: { year: 1999, title: 'Head', text: '# Head\nbody\n', path: 'a.md' }, where: 'a.md', id: 'a.md' },
     ]);
     mkdirSync('below');
     expect(await read('below/b.txt', 'words')).toEqual([
@@ -171,10 +171,31 @@ describe('folders', () => {
     );
   });
 
+  it('leaves out links that lead nowhere, and says so', async () => {
+    mkdirSync('linked');
+    writeFileSync('linked/b.md', '---\ntitle: a: b\n---\nB');
+    symlinkSync('gone.md', 'linked/a.md');
+    symlinkSync('c.md', 'linked/c.md');
+    expect(await all(readDocuments('linked'))).toEqual([
+      {
+        document: { title: 'a: b', text: 'B', path: 'b.md' },
+        where: 'linked/b.md',
+        id: 'b.md',
+        notes: [
+          { kind: 'dead-link', where: 'linked/a.md', reason: '' },
+          { kind: 'dead-link', where: 'linked/c.md', reason: '' },
+          { kind: 'yaml', where: 'linked/b.md line 2', reason: 'Nested mappings are not allowed in compact mappings' },
+        ],
+      },
+    ]);
+  });
+
   it('names the dead link and the wrong encoding in a folder', async () => {
     mkdirSync('bad');
     symlinkSync('gone.md', 'bad/a.md');
-    expect(await errorOf(readDocuments('bad'))).toMatch(/^E_INPUT_MISSING: bad\/a\.md does not exist\./);
+    expect(await errorOf(readDocuments('bad'))).toBe(
+      'E_INPUT_MISSING: bad/a.md does not exist. It is a link to gone.md, which does not exist: mend or remove the link.',
+    );
     mkdirSync('pages');
     writeFileSync('pages/p.html', '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"><p>ok');
     expect(await errorOf(readDocuments('pages'))).toBe(

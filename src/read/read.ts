@@ -37,8 +37,8 @@ async function* readStream(source: Source, format: Exclude<FileFormat, 'parquet'
   else if (format === 'jsonl') yield* readJsonl(source.name, source.texts());
   else if (format === 'text') {
     const file = path?.replace(/^.*[/\\]/, '');
-    const document = await readTextDocument(source, (path && textKindOf(path)) || 'plain', file, false);
-    yield { document, where: source.name, ...(file !== undefined && { id: file }) };
+    const read = await readTextDocument(source, (path && textKindOf(path)) || 'plain', file, false);
+    yield { ...read, where: source.name, ...(file !== undefined && { id: file }) };
   } else yield* readDelimited(source.name, source.texts(), format);
 }
 

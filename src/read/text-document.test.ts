@@ -3,35 +3,21 @@ import { htmlParts } from './html.ts';
 import { markdownParts } from './markdown.ts';
 
 describe('markdownParts', () => {
-  it('takes the first heading as the title and keeps the text whole', () => {
-    expect(markdownParts('intro\n\n```\n# no\n```\n## The *title* ##\nbody')).toEqual({
+  it('takes the first heading as the title and keeps the text whole', async () => {
+    expect(await markdownParts('intro\n\n```\n# no\n```\n## The *title* ##\nbody')).toEqual({
       title: 'The *title*',
       text: 'intro\n\n```\n# no\n```\n## The *title* ##\nbody',
       fields: {},
     });
-    expect(markdownParts('Under\r\n=====\r\nbody').title).toBe('Under');
-    expect(markdownParts('no heading\n\n---\n').title).toBeUndefined();
-    expect(markdownParts('#hashtag\n- item\n---\n').title).toBeUndefined();
+    expect((await markdownParts('Under\r\n=====\r\nbody')).title).toBe('Under');
+    expect((await markdownParts('no heading\n\n---\n')).title).toBeUndefined();
+    expect((await markdownParts('#hashtag\n- item\n---\n')).title).toBeUndefined();
   });
 
-  it('makes simple front matter into fields, as strings', () => {
-    const source = '---\ntitle: "A: b"\r\nyear: 1999\n# comment\n\nurl: https://x.org/a#b\nempty:\nq: \'x\'\n---\n# Heading\nbody\n';
-    expect(markdownParts(source)).toEqual({
-      title: 'A: b',
-      text: '# Heading\nbody\n',
-      fields: { year: '1999', url: 'https://x.org/a#b', empty: '', q: 'x' },
-    });
-  });
-
-  it('strips front matter that is more than pairs, without reading it', () => {
-    expect(markdownParts('---\ntitle: x\ntags:\n  - a\n---\nbody')).toEqual({ text: 'body', fields: {} });
-    expect(markdownParts('---\ntags: [a, b]\n...\nbody')).toEqual({ text: 'body', fields: {} });
-    expect(markdownParts('---\n---\nbody')).toEqual({ text: 'body', fields: {} });
-  });
-
-  it('keeps prose between two rules, and front matter that never ends', () => {
-    expect(markdownParts('---\n\nProse here.\n\n---\nmore').text).toBe('---\n\nProse here.\n\n---\nmore');
-    expect(markdownParts('---\ntitle: x\nbody').text).toBe('---\ntitle: x\nbody');
+  it('prefers the title of the front matter, unless it is empty', async () => {
+    expect((await markdownParts('---\ntitle: Barometer\n---\n# Heading\n')).title).toBe('Barometer');
+    expect(await markdownParts('---\ntitle:\n---\n# Real\nBody')).toEqual({ title: 'Real', text: '# Real\nBody', fields: {} });
+    expect((await markdownParts('---\ntitle: ""\n---\n# Real')).title).toBe('Real');
   });
 });
 

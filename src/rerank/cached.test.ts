@@ -26,6 +26,7 @@ const lengths = (fingerprint = 'lengths@1') => {
         scores: Float32Array.from(candidates, ({ text }) => text.length / 3),
         relevance: Float32Array.from(candidates, ({ text }) => text.length / 100),
         cut: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 5)),
+        queryTruncatedTokens: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 6)),
         spans: candidates.map(({ text }) => (text.length > 4 ? ([0, 4] as const) : undefined)),
         usage: { tokens: candidates.length },
       };
@@ -47,6 +48,7 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     expect(again.scores).toEqual(Float32Array.of(first.scores[2] as number, 1, first.scores[0] as number));
     expect(again.relevance?.[0]).toBe(first.relevance?.[2]);
     expect([...(again.cut ?? [])]).toEqual([2, 0, 0]);
+    expect([...(again.queryTruncatedTokens ?? [])]).toEqual([1, 0, 0]);
     expect(again.spans).toEqual([[0, 4], undefined, undefined]);
     expect(again.usage).toEqual({ tokens: 1 });
     expect((await one.score('q', texts('a'))).usage).toBeUndefined();
@@ -190,11 +192,26 @@ describe('a folder of scores', () => {
     expect(refused).toBeGreaterThan(10);
   });
 
+  it('of an older format goes on, without the scores that say nothing of the query', async () => {
+    const database = new DatabaseSync(join(folder, 'scores.sqlite'));
+    database.exec(`create table scores (at integer primary key, key text unique, score real, relevance real, cut integer, first integer,
+      last integer, checksum integer);
+      insert into scores (key, score, cut, checksum) values ('old', 1, 0, 0); pragma user_version = 1`);
+    database.close();
+    const { reranker, read } = lengths();
+    for (let times = 0; times < 2; times++) {
+      const one = cached(reranker, { at: folder });
+      expect([...((await one.score('q', texts('a', 'efghijk'))).queryTruncatedTokens ?? [])]).toEqual([0, 1]);
+      await one.close?.();
+    }
+    expect(read).toEqual(['a', 'efghijk']);
+  });
+
   it('is refused when its file is of another format, or is no folder', () => {
     const database = new DatabaseSync(join(folder, 'scores.sqlite'));
     database.exec('pragma user_version = 9');
     database.close();
-    expect(() => cached(lengths().reranker, { at: folder })).toThrow('scores.sqlite has the format 9; this version reads 1. Delete it.');
+    expect(() => cached(lengths().reranker, { at: folder })).toThrow('scores.sqlite has the format 9; this version reads 2. Delete it.');
     writeFileSync(join(folder, 'file'), '');
     expect(() => cached(lengths().reranker, { at: join(folder, 'file') })).toThrow(
       expect.objectContaining({ code: 'E_USAGE', message: expect.stringContaining('Name a folder that you may write to') }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type KnownScore, memoryScores, type ScoreStore } from '../cache/scores.ts';
 import { sqliteScores } from '../cache/sqlite-scores.ts';
+import { rebuild } from './rebuild.ts';
 import type { Candidate, Reranker } from './reranker.ts';
 
 export interface CacheOptions {
@@ -14,7 +15,7 @@ export interface CacheOptions {
 export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate, list?: string) => string;
 
 /** Changes when what stands under a key changes its meaning. */
-const RECIPE = 'scores-2';
+const RECIPE = 'scores-3';
 
 /**
  * All that an answer depends on: reranker, what its probabilities are made from, query, text, and the form of token vectors, which stand for
@@ -37,9 +38,13 @@ const listKeyOf = (candidates: readonly Candidate[]): string => {
   return hash.digest('base64url');
 };
 
-/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. */
+/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
 export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
-  if (reranker.mapStages !== undefined) return reranker.mapStages((stage) => withStore(stage, store, keyOf));
+  const { score, composition } = rebuild(reranker, (part) => wholeWithStore(part, store, keyOf));
+  return { ...reranker, score, ...(composition === undefined ? {} : { composition }) };
+};
+
+const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
   const keyFor = keyOf(reranker);
   return {
     ...reranker,
@@ -67,6 +72,7 @@ export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): 
         known[i] = {
           score: given?.scores[at] as number,
           cut: given?.cut?.[at] ?? 0,
+          queryTruncatedTokens: given?.queryTruncatedTokens?.[at] ?? 0,
           ...(relevance === undefined ? {} : { relevance }),
           ...(span === undefined ? {} : { span }),
         };
@@ -80,6 +86,9 @@ export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): 
           ? {}
           : { relevance: Float32Array.from(all, ({ relevance }) => relevance as number) }),
         ...(all.some(({ cut }) => cut > 0) ? { cut: Uint32Array.from(all, ({ cut }) => cut) } : {}),
+        ...(all.some(({ queryTruncatedTokens }) => queryTruncatedTokens > 0)
+          ? { queryTruncatedTokens: Uint32Array.from(all, ({ queryTruncatedTokens }) => queryTruncatedTokens) }
+          : {}),
         ...(all.some(({ span }) => span !== undefined) ? { spans: all.map(({ span }) => span) } : {}),
         ...(given?.usage === undefined ? {} : { usage: given.usage }),
         ...(given?.notes === undefined ? {} : { notes: given.notes }),

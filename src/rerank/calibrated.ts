@@ -1,4 +1,5 @@
 import { type Calibration, relevanceOf } from './calibration.ts';
+import { rebuild } from './rebuild.ts';
 import type { Reranker, Scores } from './reranker.ts';
 
 /**
@@ -15,16 +16,13 @@ export const calibrated = (reranker: Reranker, calibration: Calibration): Rerank
     }
     return { ...given, relevance };
   };
-  const { mapStages } = reranker;
-  return {
-    ...reranker,
-    calibration,
-    score: async (query, candidates, options = {}) => {
-      const { onScores } = options;
-      const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };
-      return read(await reranker.score(query, candidates, { ...options, ...heard }));
-    },
-    // With other parts inside it is still read by the same fit.
-    ...(mapStages === undefined ? {} : { mapStages: (change) => calibrated(mapStages(change), calibration) }),
+  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+    const { onScores } = options;
+    const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };
+    return read(await reranker.score(query, candidates, { ...options, ...heard }));
   };
+  // With other parts inside it is still read by the same fit.
+  const map = (change: (part: Reranker) => Reranker): Reranker => calibrated(rebuild(reranker, change), calibration);
+  const isMade = reranker.composition?.score === reranker.score;
+  return { ...reranker, calibration, score, ...(isMade ? { composition: { score, map } } : {}) };
 };

@@ -5,7 +5,7 @@ import { type Calibration, relevanceOf } from './calibration.ts';
 import { fittedCalibration } from './fitted.ts';
 import type { Candidate, PassedOver, Reranker, ScoreOptions, Scores } from './reranker.ts';
 import { createPace, type Pace, workIn } from './slices.ts';
-import { doneWithin } from './time-limit.ts';
+import { doneWithin, OWN_STOP_MS } from './time-limit.ts';
 import { addUsage } from './usage.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
@@ -33,6 +33,7 @@ interface State {
   readonly stage: Int8Array;
   readonly relevance: Float32Array;
   readonly cut: Uint32Array;
+  readonly queryTruncatedTokens: Uint32Array;
   readonly spans: (Span | undefined)[];
   readonly stages: readonly { name: string; readonly scores: Float32Array }[];
   readonly passedOver: PassedOver[];
@@ -47,6 +48,7 @@ const emptyState = (count: number, names: readonly string[]): State => ({
   stage: new Int8Array(count).fill(-1),
   relevance: new Float32Array(count).fill(Number.NaN),
   cut: new Uint32Array(count),
+  queryTruncatedTokens: new Uint32Array(count),
   spans: Array.from({ length: count }, () => undefined),
   stages: names.map((name) => ({ name, scores: new Float32Array(count).fill(Number.NaN) })),
   passedOver: [],
@@ -66,6 +68,7 @@ const scoresOf = (state: State, complete: boolean): Scores => ({
   ...(state.notes.length > 0 ? { notes: [...state.notes] } : {}),
   ...(state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? {} : { relevance: state.relevance.slice() }),
   ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
+  ...(state.queryTruncatedTokens.some((count) => count > 0) ? { queryTruncatedTokens: state.queryTruncatedTokens.slice() } : {}),
   ...(state.spans.some((span) => span !== undefined) ? { spans: state.spans.slice() } : {}),
 });
 
@@ -101,8 +104,11 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       `"keep" says for each stage how many it ranks, ${stages.length} whole numbers from 1 on; got ${keep.join(', ') || 'none'}.`,
     );
   }
+  const atOnce = stages[0]?.atOnce;
   const paces: readonly Pace[] = stages.map(() => createPace(together));
-  const names = stages.map(({ fingerprint }, at) => fingerprint + (combine[at] === undefined ? '' : ` ${combine[at].name}`));
+  const named = (name: string, at: number): string => name + (combine[at] === undefined ? '' : ` ${combine[at].name}`);
+  const names = stages.map(({ fingerprint }, at) => named(fingerprint, at));
+  const scales = stages.map(({ fingerprint, scale = fingerprint }, at) => named(scale, at));
 
   /** Scores the candidates at these places and writes what came out. */
   const runStage = async (
@@ -130,7 +136,7 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       const own = given.scores[row] as number;
       return combine[at] === undefined ? own : combine[at].combine(own, state.scores[i] as number);
     });
-    const calibration = calibrations[at] ?? (combine[at] === undefined ? undefined : fittedCalibration(names[at] as string));
+    const calibration = calibrations[at] ?? (combine[at] === undefined ? undefined : fittedCalibration(scales[at] as string));
     const relevance =
       calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
     for (const [row, i] of places.entries()) {
@@ -142,6 +148,8 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       state.relevance[i] = relevance?.[row] ?? Number.NaN;
       if (given.spans?.[row] !== undefined) state.spans[i] = given.spans[row];
       if (given.cut !== undefined) state.cut[i] = Math.max(state.cut[i] as number, given.cut[row] as number);
+      const truncated = given.queryTruncatedTokens?.[row] ?? 0;
+      state.queryTruncatedTokens[i] = Math.max(state.queryTruncatedTokens[i] as number, truncated);
     }
     state.usage = addUsage(state.usage, given.usage);
     state.passedOver.push(...(given.passedOver ?? []));
@@ -153,11 +161,14 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
     return given.complete ?? true;
   };
 
-  return {
+  const made: Reranker = {
     fingerprint:
       stages.length === 1
         ? (names[0] as string)
         : `cascade(${names.map((name, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`,
+    // What a later stage comes to see depends on the list.
+    ...(stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? { atOnce: 'list' } : atOnce === undefined ? {} : { atOnce }),
+    keepsDeadline: true,
     score: async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
       const until = deadlineMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + deadlineMs;
       const late = new AbortController();
@@ -176,14 +187,16 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
         if (loading !== undefined) complete = await doneWithin(loading, left());
         while (waiting.length > 0 && complete) {
           const works = waiting.map((i) => workIn(candidates[i] as Candidate));
-          const isWhole = until === Number.POSITIVE_INFINITY || stages[at]?.atOnce !== undefined;
+          const { atOnce, keepsDeadline = false } = stages[at] as Reranker;
+          const isWhole = until === Number.POSITIVE_INFINITY || atOnce !== undefined || keepsDeadline;
+          const told = until < Number.POSITIVE_INFINITY && keepsDeadline ? { ...call, deadlineMs: Math.max(0, left()) } : call;
           const count = isWhole ? (left() > 0 ? waiting.length : 0) : pace.next(works, left());
           const started = performance.now();
           let isWholly = true;
           const run = async (): Promise<void> => {
-            isWholly = await runStage(at, query, candidates, waiting.slice(0, count), state, call);
+            isWholly = await runStage(at, query, candidates, waiting.slice(0, count), state, told);
           };
-          complete = count > 0 && (await doneWithin(run(), left())) && isWholly;
+          complete = count > 0 && (await doneWithin(run(), left() + (keepsDeadline ? OWN_STOP_MS : 0))) && isWholly;
           if (!complete) break;
           pace.learn(
             works.slice(0, count).reduce((sum, work) => sum + work, 0),
@@ -199,7 +212,6 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
     },
     explain: async (query, candidate, call) =>
       (await Promise.all(stages.map((stage) => stage.explain?.(query, candidate, call) ?? []))).flat(),
-    mapStages: (change) => cascade(stages.map(change), options),
     warm: async () => {
       await Promise.all(stages.map((stage) => stage.warm?.()));
     },
@@ -207,4 +219,5 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       await Promise.all(stages.map((stage) => stage.close?.()));
     },
   };
+  return { ...made, composition: { score: made.score, map: (change) => cascade(stages.map(change), options) } };
 };

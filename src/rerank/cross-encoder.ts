@@ -18,12 +18,13 @@ export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions =
     ...(calibration === undefined ? {} : { calibration }),
     score: async (query, candidates, { signal } = {}) => {
       const texts = candidates.map(({ text }) => text);
-      const { scores, tokens, cut } = await model.score(query, texts, signal === undefined ? {} : { signal });
+      const { scores, tokens, cut, queryTruncated } = await model.score(query, texts, signal === undefined ? {} : { signal });
       return {
         scores,
         usage: { tokens: tokens.reduce((sum, count) => sum + count, 0) },
         ...(calibration === undefined ? {} : { relevance: relevanceOf(scores, calibration) }),
         ...(cut.some((count) => count > 0) ? { cut } : {}),
+        ...(queryTruncated.some((count) => count > 0) ? { queryTruncatedTokens: queryTruncated } : {}),
       };
     },
     warm: () => model.warm(),

@@ -1,6 +1,6 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../errors.ts';
-import { cascade } from './cascade.ts';
 import type { PassedOver, Reranker, ScoreOptions } from './reranker.ts';
+import { scoreInTime } from './score-in-time.ts';
 
 export interface FallbackOptions {
   /** Throw what the first one throws instead of asking the next. @default false */
@@ -20,11 +20,11 @@ const notForTheNext: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_USAGE', '
 export const fallback = (rerankers: readonly Reranker[], { strict = false }: FallbackOptions = {}): Reranker => {
   if (rerankers.length === 0) throw new FinetoothError('E_USAGE', 'a fallback needs at least one reranker.');
   const [first] = rerankers as readonly [Reranker, ...Reranker[]];
-  return {
+  const made: Reranker = {
     fingerprint: rerankers.length === 1 ? first.fingerprint : `fallback(${rerankers.map(({ fingerprint }) => fingerprint).join(' | ')})`,
     // In slices, different rerankers could rank different slices.
     atOnce: 'list',
-    mapStages: (change) => fallback(rerankers.map(change), { strict }),
+    keepsDeadline: true,
     explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
     warm: async () => {
       // Who cannot be made ready says so when it is asked.
@@ -42,10 +42,8 @@ export const fallback = (rerankers: readonly Reranker[], { strict = false }: Fal
           ...(until === undefined ? {} : { deadlineMs: Math.max(0, until - performance.now()) }),
           ...(onScores === undefined ? {} : { onScores }),
         };
-        // Only a cascade knows how to stop halfway.
-        const timed = one.mapStages === undefined && (until !== undefined || onScores !== undefined) ? cascade([one]) : one;
         try {
-          const given = await timed.score(query, candidates, options);
+          const given = await scoreInTime(one, query, candidates, options);
           return {
             ...given,
             rankedBy: given.rankedBy ?? one.fingerprint,
@@ -69,4 +67,5 @@ export const fallback = (rerankers: readonly Reranker[], { strict = false }: Fal
       throw new FinetoothError('E_BUG', 'a fallback ended without an answer. Please report this.');
     },
   };
+  return { ...made, composition: { score: made.score, map: (change) => fallback(rerankers.map(change), { strict }) } };
 };

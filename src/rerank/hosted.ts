@@ -1,7 +1,7 @@
 import { checkedScores } from '../hosted/check-answer.ts';
 import { estimatedTokens, halved, mostTokens, spansWithin } from '../hosted/estimate.ts';
 import { groupsOf, halves } from '../hosted/groups.ts';
-import { type HostedOptions, type HostedSource, hostedModel, together } from '../hosted/model.ts';
+import { type HostedOptions, type HostedSource, hostedModel, identityOf, together } from '../hosted/model.ts';
 import type { Consumption, Rerank } from '../hosted/vendor.ts';
 import { counted } from '../text/numbers.ts';
 import type { Span } from '../types.ts';
@@ -79,7 +79,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
   };
 
   return {
-    fingerprint: `${name} ${longDocuments === 'chunk' ? 'in parts' : 'cut'}${tokensEach === undefined ? '' : ` of ${tokensEach}`}`,
+    fingerprint: `${identityOf(source)} ${longDocuments === 'chunk' ? 'in parts' : 'cut'}${tokensEach === undefined ? '' : ` of ${tokensEach}`}`,
     // A slice would cost as much time as the list.
     atOnce: source.readsList ? 'list' : 'call',
     warm: async () => {
@@ -92,6 +92,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       const meter = model.meter();
       const texts = candidates.map(({ text }) => text);
       const { units, cut } = unitsOf(query, texts);
+      const queryTruncatedTokens = new Uint32Array(texts.length);
       const found = new Map<Unit, number>();
       let calls = 0;
       const anchorsIn = (group: readonly Unit[]): readonly Unit[] => group.filter((unit) => found.has(unit)).slice(0, ANCHORS);
@@ -102,7 +103,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
         const outcome = await requests.send(
           async (inner) => {
             const reply = await send({ query, documents: sent.map(({ text }) => text), signal: inner });
-            return { scores: checkedScores(reply.ranking, sent.length), used: reply.used };
+            return { scores: checkedScores(reply.ranking, sent.length), used: reply.used, truncated: reply.queryTruncatedTokens ?? 0 };
           },
           { signal: stop, until, pay: charge.pay },
         );
@@ -116,7 +117,8 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
           return together(others, (part, inner) => ask(part, anchorsIn(first), inner), { signal: stop });
         }
         calls++;
-        const { scores, used } = outcome.result;
+        const { scores, used, truncated } = outcome.result;
+        for (const { i } of group) queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, truncated);
         charge.done(used, () => consumed(query, sent, estimatedTokens));
         const shift = anchors.length === 0 ? 0 : median(anchors.map((unit, at) => (found.get(unit) as number) - (scores[at] as number)));
         for (const [at, unit] of group.entries()) found.set(unit, (scores[anchors.length + at] as number) + shift);
@@ -145,7 +147,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
         await together([first], (group, stop) => ask(group, [], stop), call);
         await together(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
       } else await together(groups, (group, stop) => ask(group, [], stop), call);
-      return answerOf({ texts, found, cut, calls, name, usage: meter.usage() });
+      return answerOf({ texts, found, cut, queryTruncatedTokens, calls, name, usage: meter.usage() });
     },
   };
 };
@@ -154,13 +156,14 @@ interface Found {
   readonly texts: readonly string[];
   readonly found: ReadonlyMap<Unit, number>;
   readonly cut: Uint32Array;
+  readonly queryTruncatedTokens: Uint32Array;
   readonly calls: number;
   readonly name: string;
   readonly usage: NonNullable<Scores['usage']>;
 }
 
 /** The best part of each text; texts without a word below all others. */
-const answerOf = ({ texts, found, cut, calls, name, usage }: Found): Scores => {
+const answerOf = ({ texts, found, cut, queryTruncatedTokens, calls, name, usage }: Found): Scores => {
   const best = new Map<number, readonly [Unit, number]>();
   for (const [unit, score] of found) {
     const before = best.get(unit.i);
@@ -182,6 +185,7 @@ const answerOf = ({ texts, found, cut, calls, name, usage }: Found): Scores => {
     scores: Float32Array.from(texts, (_, i) => best.get(i)?.[1] ?? NO_WORDS),
     ...(split > 0 ? { spans: texts.map((_, i) => ((parts.get(i) ?? 0) > 1 ? best.get(i)?.[0].span : undefined)) } : {}),
     ...(cut.some((tokens) => tokens > 0) ? { cut } : {}),
+    ...(queryTruncatedTokens.some((tokens) => tokens > 0) ? { queryTruncatedTokens } : {}),
     ...(notes.length > 0 ? { notes } : {}),
     usage,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../types.ts';
+import { cascade } from './cascade.ts';
 import { inParts } from './in-parts.ts';
 import type { Candidate, Reranker } from './reranker.ts';
 
@@ -58,11 +59,50 @@ describe('inParts', () => {
     }
   });
 
-  it('leaves alone what an index has read', async () => {
-    const { reranker, read } = counting();
-    const tokens: Candidate['tokens'] = { form: { size: 8, bits: 1, pool: 1 }, data: new Uint8Array(), vector: new Float32Array(8) };
-    await inParts(reranker, hundreds).score('q', [{ text: filler(900), tokens }]);
-    expect(read).toEqual([filler(900)]);
+  const tokens: Candidate['tokens'] = { form: { size: 8, bits: 1, pool: 1 }, data: new Uint8Array(), vector: new Float32Array(8) };
+
+  it('reads a long text in parts although an index keeps tokens of its beginning, and hands those on for a short one', async () => {
+    const { reranker } = counting();
+    const seen: (readonly [string, boolean])[] = [];
+    const spy: Reranker = {
+      ...reranker,
+      score: (query, candidates) => {
+        seen.push(...candidates.map((one) => [one.text, one.tokens !== undefined] as const));
+        return reranker.score(query, candidates);
+      },
+    };
+    const long = `${filler(350)}xx${filler(50)}`;
+    const given = await inParts(spy, hundreds).score('q', [
+      { text: long, tokens },
+      { text: 'x', tokens },
+      { text: filler(200), tokens },
+    ]);
+    expect(seen).toEqual([
+      [long.slice(0, 200), false],
+      [long.slice(200, 400), false],
+      [long.slice(400), false],
+      ['x', true],
+      [filler(200), true],
+    ]);
+    expect([...given.scores]).toEqual([2, 1, 0]);
+    expect(given.spans).toEqual([[200, 400], undefined, undefined]);
+  });
+
+  it('keeps the scale of what it asks, in a cascade too', async () => {
+    const fitted = 'cross-encoder-1(ms-marco-minilm-l-12-v2@int8:4cfeaadb0fcf:5b229048)';
+    const combine = {
+      name: '2 / .06 × late interaction + 2 × softplus((logit - 2) / 2)',
+      combine: (own: number, before: number) => own + before,
+    };
+    const second: Reranker = { ...counting().reranker, fingerprint: fitted };
+    const [plain, parted] = [second, inParts(second, hundreds)].map((one) =>
+      cascade([counting().reranker, one], { combine: [undefined, combine] }),
+    ) as [Reranker, Reranker];
+    const texts = [{ text: 'xx' }, { text: 'x' }];
+    const given = await parted.score('q', texts);
+    expect(given.relevance).toEqual((await plain.score('q', texts)).relevance);
+    expect(given.relevance).toBeDefined();
+    expect(inParts(parted, hundreds).scale).toBe(parted.fingerprint);
   });
 
   it('is another reranker by name', () => {

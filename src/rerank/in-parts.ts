@@ -16,14 +16,16 @@ interface Part {
 }
 
 /**
- * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. A
- * candidate that brings token vectors is left to the reranker as it is: they are of the whole text that the index read.
+ * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. Token
+ * vectors that a long text brings are not used: an index keeps those of its beginning alone.
  */
 export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
   ...reranker,
   fingerprint: `in-parts-1(${reranker.fingerprint})`,
+  // A part is scored as a text of its own would be.
+  scale: reranker.scale ?? reranker.fingerprint,
   explain: async (query, candidate, call = {}) => {
-    const [spans = []] = candidate.tokens === undefined ? await split(query, [candidate.text], call) : [];
+    const [spans = []] = await split(query, [candidate.text], call);
     if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];
     const texts = spans.map((span) => ({ text: candidate.text.slice(...span) }));
     const { scores } = await reranker.score(query, texts, call);
@@ -34,7 +36,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
   },
   score: async (query, candidates, options = {}) => {
     const { signal } = options;
-    const long = candidates.flatMap(({ text, tokens }, i) => (tokens !== undefined || text.length <= SURELY_SHORT ? [] : [i]));
+    const long = candidates.flatMap(({ text }, i) => (text.length <= SURELY_SHORT ? [] : [i]));
     const found = await split(
       query,
       long.map((i) => (candidates[i] as Candidate).text),
@@ -44,13 +46,16 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
     const parts = candidates.flatMap((candidate, i): Part[] => {
       const spans = spansOf.get(i) ?? [];
       if (spans.length <= 1) return [{ i, candidate, span: undefined }];
-      return spans.map((span) => ({ i, candidate: { ...candidate, text: candidate.text.slice(...span) }, span }));
+      const { tokens: _, ...own } = candidate;
+      return spans.map((span) => ({ i, candidate: { ...own, text: candidate.text.slice(...span) }, span }));
     });
     const given = await reranker.score(
       query,
       parts.map(({ candidate }) => candidate),
       signal === undefined ? {} : { signal },
     );
+    const truncated = new Uint32Array(candidates.length);
+    for (const [at, { i }] of parts.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
     const best = new Map<number, number>();
     for (const [at, { i }] of parts.entries()) {
       const before = best.get(i);
@@ -63,6 +68,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
       scores: Float32Array.from(winners, (at) => given.scores[at] as number),
       ...(relevance === undefined ? {} : { relevance: Float32Array.from(winners, (at) => relevance[at] as number) }),
       ...(cut.some((tokens) => tokens > 0) ? { cut: Uint32Array.from(cut) } : {}),
+      ...(truncated.some((tokens) => tokens > 0) ? { queryTruncatedTokens: truncated } : {}),
       ...(given.usage === undefined ? {} : { usage: given.usage }),
       spans: winners.map((at) => parts[at]?.span),
     } satisfies Scores;

@@ -1,5 +1,5 @@
 import { estimatedTokens, mostTokens, spansWithin } from '../hosted/estimate.ts';
-import { type HostedOptions, type HostedSource, hostedModel, together } from '../hosted/model.ts';
+import { type HostedOptions, type HostedSource, hostedModel, identityOf, together } from '../hosted/model.ts';
 import type { Consumption, LanguageModel } from '../hosted/vendor.ts';
 import { count, field, ShapeError } from '../hosted/wire.ts';
 import { counted } from '../text/numbers.ts';
@@ -185,7 +185,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
   };
 
   return {
-    fingerprint: `${source.name} ${form}, ${tokensEach} tokens`,
+    fingerprint: `${identityOf(source)} ${form}, ${tokensEach} tokens`,
     atOnce: mode === 'graded' ? 'call' : 'list',
     warm: async () => {
       await model.open();

@@ -96,12 +96,16 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       const used: Promise<number>[] = [];
       for (let from = 0; from < candidates.length; from += TURN) used.push(scoreTurn(from, Math.min(candidates.length, from + TURN)));
       const counts = await Promise.all(used);
-      const tokens = counts.reduce((sum, count) => sum + count, (await asking).tokens);
+      const { asked, words, tokens: ofQuery } = await asking;
+      const tokens = counts.reduce((sum, count) => sum + count, ofQuery);
+      // It is read twice, once behind its prefix.
+      const truncated = Math.max(asked.cut[0] as number, words.cut[0] as number);
       return {
         scores,
         usage: { tokens },
         ...(calibration === undefined ? {} : { relevance: relevanceOf(scores, calibration) }),
         ...(cut.some((count) => count > 0) ? { cut } : {}),
+        ...(truncated > 0 ? { queryTruncatedTokens: new Uint32Array(candidates.length).fill(truncated) } : {}),
       };
     },
     explain: async (query, { text }, { signal } = {}) => {

@@ -1,6 +1,8 @@
 import type { Reranker } from './reranker.ts';
+import { scoreInTime, unscored } from './score-in-time.ts';
+import { doneWithin } from './time-limit.ts';
 
-/** A reranker that is opened when it is first needed; what could not be opened is tried again. */
+/** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
 export const lazyReranker = (fingerprint: string, open: () => Promise<Reranker>): Reranker => {
   let opened: Promise<Reranker> | undefined;
   const inner = (): Promise<Reranker> => {
@@ -10,15 +12,23 @@ export const lazyReranker = (fingerprint: string, open: () => Promise<Reranker>)
     });
     return opened;
   };
+  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+    const { deadlineMs } = options;
+    if (deadlineMs === undefined) return scoreInTime(await inner(), query, candidates, options);
+    const started = performance.now();
+    const opening = inner();
+    if (!(await doneWithin(opening, deadlineMs))) return unscored(candidates.length);
+    const left = Math.max(0, deadlineMs - (performance.now() - started));
+    return scoreInTime(await opening, query, candidates, { ...options, deadlineMs: left });
+  };
   return {
     fingerprint,
-    score: async (query, candidates, options) => (await inner()).score(query, candidates, options),
+    // What it will be is not known before it is opened: perhaps a cascade, whose scores hold for a whole list.
+    atOnce: 'list',
+    keepsDeadline: true,
+    score,
+    composition: { score, map: (change) => lazyReranker(fingerprint, async () => change(await inner())) },
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
-    mapStages: (change) =>
-      lazyReranker(fingerprint, async () => {
-        const one = await inner();
-        return one.mapStages?.(change) ?? change(one);
-      }),
     warm: async () => (await inner()).warm?.(),
     close: async () => (await opened?.catch(() => undefined))?.close?.(),
   };

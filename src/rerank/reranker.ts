@@ -35,6 +35,8 @@ export interface Scores {
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly cut?: Uint32Array;
+  /** [count] Tokens left out of the query beside each candidate because the model's window was full; absent when it was read whole. */
+  readonly queryTruncatedTokens?: Uint32Array;
   /** [count] The part of each candidate's text that gave the score, where the text was read in parts; absent when none was. */
   readonly spans?: readonly (Span | undefined)[];
   /**
@@ -56,18 +58,28 @@ export interface Scores {
   readonly notes?: readonly string[];
 }
 
+export interface Composition {
+  /** The function that it stands for: a reranker that was decorated by spread has another `score`, and is asked as a whole. */
+  readonly score: Reranker['score'];
+  map(change: (part: Reranker) => Reranker): Reranker;
+}
+
 /** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates, unless `atOnce` says so. */
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
+  /** Fingerprint of the reranker whose scores these are to be read like, where that is another: of texts read in parts. */
+  readonly scale?: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
   /** `call`: a list is best scored in one call, since each has its price. `list`: its scores hold for the whole list alone. @default neither */
   readonly atOnce?: 'call' | 'list';
+  /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
+  readonly keepsDeadline?: boolean;
+  /** Of a reranker that is made of rerankers: how it is made again with other ones. For `rebuild` alone. */
+  readonly composition?: Composition;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
-  /** The same with other parts inside; only rerankers that are made of rerankers have it. */
-  mapStages?(change: (stage: Reranker) => Reranker): Reranker;
   /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */
   explain?(query: string, candidate: Candidate, options?: CallOptions): Promise<readonly StageExplanation[]>;
   /** Resolves when a call need not wait for anything to be loaded. */

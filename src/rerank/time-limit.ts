@@ -1,5 +1,8 @@
 import { throwIfStopped } from '../errors.ts';
 
+/** Milliseconds beyond a deadline for whoever keeps it, to hand over what there is. */
+export const OWN_STOP_MS = 5;
+
 /** Whether `work` was done within so many milliseconds; it goes on when it was not. Throws what the work throws within them. */
 export const doneWithin = async (work: Promise<unknown>, milliseconds: number): Promise<boolean> => {
   if (milliseconds === Number.POSITIVE_INFINITY) {

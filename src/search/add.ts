@@ -4,17 +4,20 @@ import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Store } from '../store/store.ts';
 import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
-import { derivedId, hashOfDocument, hashOfText } from '../text/identity.ts';
+import { hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import { defaultFields, textOf } from '../text/recipe.ts';
+import { counted } from '../text/numbers.ts';
+import { readNotes } from '../text/read-notes.ts';
+import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
+import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
-  /** Fields that make the text, in order. @default title and text where the first document has them, otherwise all fields that hold words */
+  /** Fields that make the text, in order. @default those that most of the first 256 documents would be read by, see `defaultFields` */
   readonly fields?: readonly string[];
-  /** Field that holds the id. @default `_id` or `id` where the first document has it, otherwise ids come from the content */
+  /** Field that holds the id, in every document. @default `_id` or `id`; the id of a document without one comes from its content */
   readonly idField?: string;
   /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
   readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
@@ -42,6 +45,10 @@ export interface AddReport {
   readonly tokens: number;
   /** What hosted embedding used; absent for a local embedder. */
   readonly usage?: Usage;
+  /** By field, how many documents have a text there that is not read; only where nobody named fields. Absent when all is read. */
+  readonly unreadFields?: Readonly<Record<string, number>>;
+  /** Sentences about what was done that nobody asked for: fields that are not read, ids from the content, files that were read with leniency. */
+  readonly notes?: readonly string[];
   /** Milliseconds. */
   readonly took: number;
 }
@@ -49,6 +56,12 @@ export interface AddReport {
 /** Documents are acknowledged in batches of this size or this many characters, whichever is first. */
 const BATCH_DOCUMENTS = 256;
 const BATCH_CHARACTERS = 1_000_000;
+
+/** A new index looks at so much before it decides what is read: `BATCH_DOCUMENTS`, or this many characters of JSON. */
+const LOOKAHEAD_CHARACTERS = 16_000_000;
+
+/** Names of fields that are counted for the report. */
+const MOST_FIELDS = 1000;
 
 interface Target {
   readonly store: Store;
@@ -58,50 +71,6 @@ interface Target {
   manifest(): Manifest | undefined;
   created(manifest: Manifest): void;
 }
-
-interface Pending extends ReadDocument {
-  readonly id: string;
-  readonly hash: string;
-}
-
-const idFieldOf = (document: Document): string | undefined =>
-  ['_id', 'id'].find((name) => typeof document[name] === 'string' || typeof document[name] === 'number');
-
-/** Gives each document its id and refuses a second one with the same. */
-const identifier = (idField: string | undefined) => {
-  const seen = new Map<string, string>();
-  const repeats = new Map<string, number>();
-  const idOf = (read: ReadDocument, hash: string): string => {
-    if (read.id !== undefined) return read.id;
-    if (idField === undefined) {
-      const repeat = (repeats.get(hash) ?? 0) + 1;
-      repeats.set(hash, repeat);
-      return derivedId(hash, repeat);
-    }
-    const value = read.document[idField];
-    if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
-    const got = value === undefined ? 'is missing' : `is ${JSON.stringify(value)?.slice(0, 60)}`;
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${read.where}: the id field "${idField}" ${got}; every document needs a text or a number there. Name another field with --id.`,
-    );
-  };
-  return {
-    seen,
-    identify: (read: ReadDocument): Pending => {
-      const hash = hashOfDocument(read.document);
-      const id = idOf(read, hash);
-      const first = seen.get(id);
-      if (first !== undefined)
-        throw new FinetoothError(
-          'E_DUPLICATE_ID',
-          `${read.where} has the id "${id}", which ${first} has too. Ids must differ; change one of them, or name another field with --id.`,
-        );
-      seen.set(id, read.where);
-      return { ...read, id, hash };
-    },
-  };
-};
 
 /** Which of the fields that the user named no document has had so far. */
 const fieldWatch = (fields: readonly string[] | undefined) => {
@@ -139,15 +108,19 @@ const tokensFor = (wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: 
   return form;
 };
 
-const newManifest = (target: Target, first: Document): Manifest => {
+const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest => {
   const { create, embedder, model } = target;
-  const fields = create.fields ?? defaultFields(first);
-  if (fields.length === 0)
+  const counts = fieldCounts();
+  for (const { document } of first) counts.see(document);
+  const fields = create.fields ?? counts.common();
+  if (fields.length === 0) {
+    const known = [...new Set(first.flatMap(({ document }) => Object.keys(document)))];
     throw new FinetoothError(
       'E_FIELD',
-      `the first document has no field that holds words (its fields are ${Object.keys(first).join(', ') || 'none'}); name the fields that make the text with --fields.`,
+      `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text with --fields.`,
     );
-  const idField = create.idField ?? idFieldOf(first);
+  }
+  const idField = create.idField ?? commonIdField(first);
   const tokens = tokensFor(create.tokens, embedder);
   return {
     // What keeps no token vectors is read by earlier versions too.
@@ -163,6 +136,37 @@ const newManifest = (target: Target, first: Document): Manifest => {
     createdAt: new Date().toISOString(),
   };
 };
+
+/** The same documents, all that a decision may rest on told of before the first of them. */
+async function* lookedAhead(
+  documents: AsyncIterable<ReadDocument>,
+  decide: ((first: readonly ReadDocument[]) => void) | undefined,
+): AsyncGenerator<ReadDocument> {
+  let first: ReadDocument[] | undefined = decide === undefined ? undefined : [];
+  let characters = 0;
+  for await (const read of documents) {
+    if (first === undefined) {
+      yield read;
+      continue;
+    }
+    first.push(read);
+    characters += JSON.stringify(read.document).length;
+    if (first.length < BATCH_DOCUMENTS && characters < LOOKAHEAD_CHARACTERS) continue;
+    decide?.(first);
+    yield* first;
+    first = undefined;
+  }
+  if (first === undefined || first.length === 0) return;
+  decide?.(first);
+  yield* first;
+}
+
+/** "1,234 documents have a field `text` that is not read: name fields with --fields" */
+const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[] =>
+  Object.entries(unread).map(
+    ([name, count]) =>
+      `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name fields with --fields, and --rebuild an index that is there`,
+  );
 
 const madeAnew = (): FinetoothError =>
   new FinetoothError(
@@ -187,12 +191,14 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
   let usage: Usage | undefined;
   const watch = fieldWatch(target.create.fields);
-  let ids: ReturnType<typeof identifier> | undefined;
+  const counts = fieldCounts(MOST_FIELDS);
+  const noted = readNotes();
+  let ids: Identifier | undefined;
   let plan: Manifest | undefined = target.manifest();
   const there = options.prune ? await contentOf(target) : undefined;
 
   /** Stores what is new or changed. False when the index was made anew meanwhile: what was compared with is gone. */
-  const storeBatch = async (batch: readonly Pending[], written: Map<string, 'added' | 'changed'>): Promise<boolean> => {
+  const storeBatch = async (batch: readonly Identified[], written: Map<string, 'added' | 'changed'>): Promise<boolean> => {
     const manifest = plan as Manifest;
     const before = target.manifest() === undefined ? undefined : await store.open();
     const known = new Map<string, Entry>();
@@ -257,12 +263,12 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   };
   /** The index that holds what was stored so far, and the batch that this is, where it is a single one. */
   let home: Manifest | undefined;
-  let single: readonly Pending[] | undefined;
+  let single: readonly Identified[] | undefined;
   const isHome = async (): Promise<boolean> => {
     const now = home === undefined ? undefined : await store.open();
     return home === undefined || (now !== undefined && isSameIndex(home, now));
   };
-  const flush = async (batch: readonly Pending[]): Promise<void> => {
+  const flush = async (batch: readonly Identified[]): Promise<void> => {
     if (batch.length === 0) return;
     const written = new Map<string, 'added' | 'changed'>();
     while (!(await storeBatch(batch, written)));
@@ -274,16 +280,21 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     onProgress?.({ done: report.added + report.changed + report.unchanged, unit: 'documents' });
   };
 
-  let batch: Pending[] = [];
+  let batch: Identified[] = [];
   let characters = 0;
-  for await (const read of documents) {
+  const decide = (first: readonly ReadDocument[]): void => {
+    plan = newManifest(target, first);
+  };
+  for await (const read of lookedAhead(documents, plan === undefined ? decide : undefined)) {
     throwIfStopped(signal);
-    plan ??= newManifest(target, read.document);
-    ids ??= identifier(plan.idField);
+    const { idField, fields } = plan as Manifest;
+    ids ??= identifier(idField);
     watch.see(read.document);
+    counts.see(read.document);
+    noted.add(read.notes);
     const pending = ids.identify(read);
     batch.push(pending);
-    characters += textOf(read.document, plan.fields).length;
+    characters += textOf(read.document, fields).length;
     if (batch.length < BATCH_DOCUMENTS && characters < BATCH_CHARACTERS) continue;
     await flush(batch);
     batch = [];
@@ -308,5 +319,13 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     await flush(single);
     await store.settle();
   }
-  return { ...report, ...(usage === undefined ? {} : { usage }), took: performance.now() - started };
+  const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
+  const notes = [...unreadNotes(unread), ...ids.notes(), ...noted.sentences()];
+  return {
+    ...report,
+    ...(usage === undefined ? {} : { usage }),
+    ...(Object.keys(unread).length === 0 ? {} : { unreadFields: unread }),
+    ...(notes.length === 0 ? {} : { notes }),
+    took: performance.now() - started,
+  };
 };

@@ -2,6 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import { bytesPerToken } from '../math/packed-tokens.ts';
 import type { Scores } from '../rerank/reranker.ts';
 import type { TokenForm, Vectors } from '../types.ts';
+import { shown } from './check-options.ts';
 
 /** How far the length of a vector may be from 1. */
 const LENGTH_TOLERANCE = 1e-3;
@@ -39,8 +40,11 @@ export const checkTokens = ({ count, tokenVectors }: Vectors, form: TokenForm, f
 };
 
 /** Holds what a reranker gave against its promises: one finite score a candidate. */
-export const checkScores = ({ scores }: Scores, count: number, fingerprint: string): void => {
+export const checkScores = (given: Scores, count: number, fingerprint: string): void => {
   const who = `the reranker "${fingerprint}"`;
+  const scores: unknown = (given as Partial<Scores> | undefined)?.scores;
+  if (!(scores instanceof Float32Array))
+    throw broken(who, `asked for ${count} scores, it gave ${shown(scores)}; "scores" is a Float32Array`);
   if (scores.length !== count) throw broken(who, `asked for ${count} scores, it gave ${scores.length}`);
   const at = scores.findIndex((score) => !Number.isFinite(score));
   if (at >= 0) throw broken(who, `score ${at} is ${scores[at]}, which is not finite`);
@@ -48,6 +52,7 @@ export const checkScores = ({ scores }: Scores, count: number, fingerprint: stri
 
 /** A query that can be asked: words, no more than a megabyte of them. */
 export const checkQuery = (query: string): void => {
+  if (typeof query !== 'string') throw new FinetoothError('E_USAGE', `the query must be a text; got ${shown(query)}.`);
   if (query.trim() === '')
     throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
   if (query.length > 1_000_000) throw new FinetoothError('E_QUERY', `the query has ${query.length} characters; at most 1000000 are taken.`);

@@ -1,5 +1,5 @@
-import { FinetoothError } from '../errors.ts';
 import type { Document, FieldValue } from '../types.ts';
+import { checkFilter } from './check-filter.ts';
 
 /** A condition on one field; of a list that a document holds, one value suffices. */
 export interface FieldCondition {
@@ -25,9 +25,7 @@ export interface Filter {
   readonly not?: Filter;
 }
 
-const operators = ['equals', 'in', 'not', 'gt', 'gte', 'lt', 'lte', 'exists'] as const;
-
-const same = (a: FieldValue | undefined, b: FieldValue): boolean => JSON.stringify(a ?? null) === JSON.stringify(b);
+const textOf = (value: FieldValue | undefined): string => JSON.stringify(value ?? null);
 
 const compared = (value: FieldValue | undefined, limit: number | string, fits: (order: number) => boolean): boolean => {
   if (typeof value === 'number' && typeof limit === 'number') return fits(value - limit);
@@ -35,46 +33,54 @@ const compared = (value: FieldValue | undefined, limit: number | string, fits: (
   return false;
 };
 
-const conditionOf = (field: string, wanted: FieldValue | FieldCondition): FieldCondition => {
+type Test = (value: FieldValue | undefined) => boolean;
+
+const oneOf = (values: readonly FieldValue[]): Test => {
+  const texts = new Set(values.map(textOf));
+  return (value) => texts.has(textOf(value));
+};
+
+/** What each operator asks of a value; of a list one value must fit, of `not` all must. */
+const testsOf = ({ equals, in: among, not, gt, gte, lt, lte, exists }: FieldCondition): readonly Test[] => {
+  const some =
+    (test: Test): Test =>
+    (value) =>
+      test(value) || (Array.isArray(value) && value.some(test));
+  const tests: Test[] = [];
+  if (equals !== undefined) tests.push(some(oneOf([equals])));
+  if (among !== undefined) tests.push(some(oneOf(among)));
+  if (gt !== undefined) tests.push(some((value) => compared(value, gt, (order) => order > 0)));
+  if (gte !== undefined) tests.push(some((value) => compared(value, gte, (order) => order >= 0)));
+  if (lt !== undefined) tests.push(some((value) => compared(value, lt, (order) => order < 0)));
+  if (lte !== undefined) tests.push(some((value) => compared(value, lte, (order) => order <= 0)));
+  if (exists !== undefined) tests.push((value) => (value !== undefined && value !== null) === exists);
+  if (not !== undefined) {
+    const same = some(oneOf([not]));
+    tests.push((value) => !same(value));
+  }
+  return tests;
+};
+
+const conditionOf = (wanted: FieldValue | FieldCondition): FieldCondition => {
   if (Array.isArray(wanted)) return { in: wanted as readonly FieldValue[] };
-  if (typeof wanted !== 'object' || wanted === null) return { equals: wanted as FieldValue };
-  const unknown = Object.keys(wanted).find((name) => !(operators as readonly string[]).includes(name));
-  if (unknown !== undefined || Object.keys(wanted).length === 0)
-    throw new FinetoothError(
-      'E_USAGE',
-      `the filter of "${field}" has ${unknown === undefined ? 'nothing in it' : `"${unknown}"`}; it takes ${operators.join(', ')}.`,
-    );
-  return wanted as FieldCondition;
+  return typeof wanted === 'object' && wanted !== null ? (wanted as FieldCondition) : { equals: wanted as FieldValue };
 };
 
-const tests: Readonly<Record<(typeof operators)[number], (value: FieldValue | undefined, condition: FieldCondition) => boolean>> = {
-  equals: (value, { equals }) => same(value, equals as FieldValue),
-  in: (value, condition) => (condition.in ?? []).some((one) => same(value, one)),
-  not: (value, { not }) => !same(value, not as FieldValue),
-  gt: (value, { gt }) => compared(value, gt as number, (order) => order > 0),
-  gte: (value, { gte }) => compared(value, gte as number, (order) => order >= 0),
-  lt: (value, { lt }) => compared(value, lt as number, (order) => order < 0),
-  lte: (value, { lte }) => compared(value, lte as number, (order) => order <= 0),
-  exists: (value, { exists }) => (value !== undefined && value !== null) === exists,
-};
-
-/** Of a list one value must fit; of `not` all must. */
-const fits = (value: FieldValue | undefined, condition: FieldCondition): boolean =>
-  operators.every((name) => {
-    if (condition[name] === undefined) return true;
-    const test = (one: FieldValue | undefined): boolean => tests[name](one, condition);
-    if (!Array.isArray(value) || name === 'exists' || test(value))
-      return name === 'not' && Array.isArray(value) ? value.every(test) : test(value);
-    return name !== 'not' && (value as readonly FieldValue[]).some(test);
-  });
-
-/** A filter as a test of documents. Throws E_USAGE for a condition that does not exist. */
-export const documentTest = (filter: Filter): ((document: Document) => boolean) => {
-  const fields = Object.entries(filter.fields ?? {}).map(([field, wanted]) => [field, conditionOf(field, wanted)] as const);
-  const others = filter.or?.map(documentTest);
-  const none = filter.not === undefined ? undefined : documentTest(filter.not);
+const testOf = (filter: Filter): ((document: Document) => boolean) => {
+  const fields = Object.entries(filter.fields ?? {}).map(([field, wanted]) => [field, testsOf(conditionOf(wanted))] as const);
+  const others = filter.or?.map(testOf);
+  const none = filter.not === undefined ? undefined : testOf(filter.not);
   return (document) =>
-    fields.every(([field, condition]) => fits(Object.hasOwn(document, field) ? document[field] : undefined, condition)) &&
+    fields.every(([field, tests]) => {
+      const value = Object.hasOwn(document, field) ? document[field] : undefined;
+      return tests.every((test) => test(value));
+    }) &&
     (others === undefined || others.some((test) => test(document))) &&
     (none === undefined || !none(document));
+};
+
+/** A filter as a test of documents. Throws E_USAGE for one that is not understood to the last word. */
+export const documentTest = (filter: Filter): ((document: Document) => boolean) => {
+  checkFilter(filter);
+  return testOf(filter);
 };

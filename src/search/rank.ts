@@ -3,9 +3,11 @@ import { byScore } from '../math/order.ts';
 import { cascade } from '../rerank/cascade.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
-import { textOf } from '../text/recipe.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
+import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
-import { checkCount, checkQuery, checkScores } from './check.ts';
+import { checkQuery, checkScores } from './check.ts';
+import { checkRerankCall } from './check-call.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -64,6 +66,7 @@ export interface Ranked {
   readonly rankedBy?: string;
   readonly passedOver?: readonly PassedOver[];
   readonly notes?: readonly string[];
+  readonly queryTruncatedTokens?: number;
 }
 
 /** What every answer says of how it came about, where there is anything to say. */
@@ -72,10 +75,13 @@ export interface Provenance {
   readonly passedOver?: readonly PassedOver[];
   /** Sentences about what was done that nobody asked for. */
   readonly notes?: readonly string[];
+  /** Tokens at the end of the query that a model did not read, the most that any of them left out; absent when all read it whole. */
+  readonly queryTruncatedTokens?: number;
 }
 
-export const provenanceOf = ({ passedOver, notes }: Pick<Ranked, 'passedOver' | 'notes'>): Provenance => ({
+export const provenanceOf = ({ passedOver, notes, queryTruncatedTokens = 0 }: Provenance): Provenance => ({
   ...(passedOver === undefined ? {} : { passedOver }),
+  ...(queryTruncatedTokens === 0 ? {} : { queryTruncatedTokens }),
   ...(notes === undefined ? {} : { notes }),
 });
 
@@ -128,6 +134,9 @@ export interface RankingOptions extends CallOptions {
   readonly onOrder?: (ranked: Pick<Ranked, 'order' | 'stages' | 'complete'>) => void;
 }
 
+/** Fields that are read of each document, in order; undefined: of each its own, see `defaultFields`, so that a score does not depend on the list. */
+export type RankFields = readonly string[] | undefined;
+
 /**
  * Why a document gets its score: what the stages can say, and what the reranker gives each field alone. The text is read anew, although an
  * index may keep token vectors of it.
@@ -136,10 +145,11 @@ const explained = async (
   reranker: Reranker,
   query: string,
   { id, document }: Rankable,
-  fields: readonly string[],
+  rankFields: RankFields,
   { signal, fieldLabels = false }: RankingOptions,
 ): Promise<Explanation> => {
   const call: CallOptions = signal === undefined ? {} : { signal };
+  const fields = rankFields ?? defaultFields(document);
   const textIn = (some: readonly string[]): string => textOf(document, some, { labels: fieldLabels });
   const filled = fields.filter((field) => textIn([field]) !== '');
   const [stages, alone] = await Promise.all([
@@ -165,7 +175,7 @@ export const withExplanations = async <Result extends RankedResult>(
   reranker: Reranker,
   query: string,
   candidates: readonly Rankable[],
-  fields: readonly string[],
+  fields: RankFields,
   options: RankingOptions,
 ): Promise<readonly Result[]> => {
   const all: Result[] = [];
@@ -180,29 +190,34 @@ export const readingOf = ({ highlight, cutTokens }: RankedCandidate): Pick<Ranke
   ...(cutTokens === undefined ? {} : { cutTokens }),
 });
 
+/** Throws E_FIELD where somebody named a field that no candidate has, or where nobody named one and no candidate has words. */
+export const checkFields = (candidates: readonly Rankable[], fields: RankFields): void => {
+  if (candidates.length === 0) return;
+  const known = (): string => [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))].slice(0, 20).join(', ') || 'none';
+  const missing = fields?.find((field) => !candidates.some(({ document }) => Object.hasOwn(document, field)));
+  if (missing !== undefined)
+    throw new FinetoothError('E_FIELD', `no candidate has the field "${missing}" to rank by; their fields are ${known()}.`);
+  if (fields === undefined && candidates.every(({ document }) => defaultFields(document).length === 0))
+    throw new FinetoothError(
+      'E_FIELD',
+      `no candidate has a field that holds words (their fields are ${known()}); name those to rank by with rankFields, or --rank-fields.`,
+    );
+};
+
 /** Scores texts and puts them in the one total order. Nothing is cut and nothing is left out. */
 export const rankCandidates = async (
   rerankers: Reranker | readonly Reranker[],
   query: string,
   candidates: readonly Rankable[],
-  fields: readonly string[],
+  fields: RankFields,
   options: RankingOptions = {},
 ): Promise<Ranked> => {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  for (const field of fields) {
-    if (candidates.some(({ document }) => Object.hasOwn(document, field))) continue;
-    const known = [...new Set(candidates.flatMap(({ document }) => Object.keys(document)))];
-    throw new FinetoothError(
-      'E_FIELD',
-      `no candidate has the field "${field}" to rank by; their fields are ${known.slice(0, 20).join(', ')}.`,
-    );
-  }
   const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
-  const texts = candidates.map(({ document }) => textOf(document, fields, { labels: fieldLabels }));
-  const one = asOne(rerankers);
-  // Only a cascade knows how to stop halfway.
-  const reranker = one.mapStages === undefined && (deadlineMs !== undefined || onOrder !== undefined) ? cascade([one]) : one;
-  const given = await reranker.score(
+  const texts = candidates.map(({ document }) => textOf(document, fields ?? defaultFields(document), { labels: fieldLabels }));
+  const reranker = asOne(rerankers);
+  const given = await scoreInTime(
+    reranker,
     query,
     candidates.map(({ id, tokens }, i) => ({ id, text: texts[i] as string, ...(tokens === undefined ? {} : { tokens }) })),
     {
@@ -232,15 +247,15 @@ export const rankCandidates = async (
     calibrated: given.relevance !== undefined,
     stages: given.stages ?? [{ name: given.rankedBy ?? reranker.fingerprint, scores: given.scores }],
     ...(given.rankedBy === undefined ? {} : { rankedBy: given.rankedBy }),
-    ...provenanceOf(given),
+    ...provenanceOf({ ...given, queryTruncatedTokens: Math.max(0, ...(given.queryTruncatedTokens ?? [])) }),
   };
 };
 
 export interface RerankOptions extends CallOptions {
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
-  /** Fields that are read, in order. @default all that hold words, see `defaultFields` */
-  readonly rankFields: readonly string[];
+  /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
+  readonly rankFields?: readonly string[];
   /** Put each field's name before its words, a line a field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
@@ -294,19 +309,30 @@ export interface RerankAnswer extends Provenance {
   readonly timings: { readonly rerank: number; readonly total: number };
 }
 
-/** The reranker alone, over documents that are at hand. `index` is the position in `documents`. */
+/**
+ * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an
+ * id it is the place in the list.
+ */
+export type RerankDocument = string | Document | { readonly id: string; readonly document: Document };
+
+/**
+ * The reranker alone, over documents that are at hand. `index` is the position in `documents`.
+ *
+ * @throws E_USAGE for what it does not take, E_QUERY for a query without a word, E_FIELD when no document has a field that is named, or one that
+ * holds words
+ */
 export const rerank = async (
   reranker: Reranker,
   query: string,
-  documents: readonly { readonly id: string; readonly document: Document }[],
-  options: RerankOptions,
+  documents: readonly RerankDocument[],
+  options: RerankOptions = {},
 ): Promise<RerankAnswer> => {
   const started = performance.now();
+  const given = checkRerankCall(reranker, query, documents, options);
   checkQuery(query);
-  const top = options.top ?? Math.max(1, documents.length);
-  checkCount('top', top, 1, 100_000);
-  const { signal, deadlineMs, fieldLabels } = options;
-  const ranked = await rankCandidates(reranker, query, documents, options.rankFields, {
+  checkFields(given, options.rankFields);
+  const { signal, deadlineMs, fieldLabels, rankFields, top = given.length } = options;
+  const ranked = await rankCandidates(reranker, query, given, rankFields, {
     ...(signal === undefined ? {} : { signal }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(fieldLabels === undefined ? {} : { fieldLabels }),
@@ -327,11 +353,11 @@ export const rerank = async (
       ...rankedBy(one),
       ...readingOf(one),
       ...(options.stages ? { stages: stageScores(stages, index) } : {}),
-      ...(options.documents ? { document: documents[index]?.document as Document } : {}),
+      ...(options.documents ? { document: given[index]?.document as Document } : {}),
     };
   });
   const told = options.explain
-    ? await withExplanations(results, reranker, query, documents, options.rankFields, {
+    ? await withExplanations(results, reranker, query, given, rankFields, {
         ...(signal === undefined ? {} : { signal }),
         ...(fieldLabels === undefined ? {} : { fieldLabels }),
       })

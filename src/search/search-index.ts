@@ -4,6 +4,7 @@ import type { Reranker } from '../rerank/reranker.ts';
 import { isSameIndex, type Manifest, type Store, type StoreStatus } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
+import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
 
 /** Documents, their vectors, and the two models that search them. */
 export interface SearchIndex extends AsyncDisposable {
@@ -39,21 +40,6 @@ export interface IndexParts {
   readonly rerankers?: { getAll(names: readonly string[]): Promise<Reranker>; close(): Promise<void> };
 }
 
-const located = async function* (documents: Iterable<Document> | AsyncIterable<Document>): AsyncGenerator<ReadDocument> {
-  let at = 0;
-  for await (const document of documents) {
-    at++;
-    const where = `document ${at}`;
-    if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-      throw new FinetoothError(
-        'E_INPUT_FORMAT',
-        `${where} is ${document === null ? 'null' : Array.isArray(document) ? 'a list' : `a ${typeof document}`}; a document is an object of fields.`,
-      );
-    }
-    yield { document, where };
-  }
-};
-
 /** Puts the parts together. They are closed with the index. */
 export const createSearchIndex = (parts: IndexParts): SearchIndex => {
   let manifest = parts.manifest;
@@ -65,7 +51,7 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
       );
     return parts.embedder;
   };
-  const addRead = (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
+  const addChecked = async (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
     addDocuments(
       {
         store: parts.store,
@@ -93,9 +79,10 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
       if (parts.rerankers !== undefined) return parts.rerankers.getAll(names);
       throw new FinetoothError('E_USAGE', `this index was opened without rerankers of a name; got "${names.join(', ')}".`);
     },
-    add: (documents, options) => addRead(located(documents), options),
-    addRead,
+    add: async (documents, options) => addChecked(checkedDocuments(documents, options), options),
+    addRead: async (documents, options) => addChecked(checkedReadDocuments(documents, options), options),
     delete: async (ids) => {
+      checkIds(ids);
       if (manifest === undefined) return 0;
       for (let most = 0; ; ) {
         const before = (await parts.store.open()) ?? manifest;

@@ -1,15 +1,17 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
-import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
-import { checkCount, checkQuery, checkVectors } from './check.ts';
+import { checkQuery, checkVectors } from './check.ts';
+import { checkSearchCall } from './check-call.ts';
 import { documentTest, type Filter } from './filter.ts';
 import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
 import {
   asOne,
+  checkFields,
   likelyEnough,
   type Provenance,
   provenanceOf,
@@ -108,6 +110,7 @@ const queryVector = async (index: SearchIndex, query: string, options: EmbedOpti
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export const search = async (index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> => {
   const started = performance.now();
+  checkSearchCall(index, query, options, firstStages);
   const {
     candidates: wanted = 25,
     top = 5,
@@ -119,13 +122,6 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     onUpdate,
   } = options;
   checkQuery(query);
-  checkCount('candidates', wanted, 1, 10_000);
-  checkCount('top', top, 1, 10_000);
-  if (deadlineMs !== undefined) checkCount('deadlineMs', deadlineMs, 1, 600_000);
-  if (!firstStages.includes(firstStage))
-    throw new FinetoothError('E_USAGE', `firstStage must be one of ${firstStages.join(', ')}; got "${String(firstStage)}".`);
-  if (!(denseWeight >= 0 && denseWeight <= 1))
-    throw new FinetoothError('E_USAGE', `denseWeight lies between 0 (words alone) and 1 (vectors alone); got ${String(denseWeight)}.`);
   const call: CallOptions = signal === undefined ? {} : { signal };
   throwIfStopped(signal);
 
@@ -134,7 +130,8 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
   const made = index.manifest()?.fields ?? [];
   const fields = options.rankFields ?? made;
   // Stored token vectors are those of the indexed text; other fields make another text.
-  const stored = { tokens: rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) };
+  const stored =
+    rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) ? index.manifest()?.tokens : undefined;
   const fits = options.filter === undefined ? undefined : documentTest(options.filter);
   const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
   const [vectors, embed] = dense
@@ -149,6 +146,8 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     return firstStage === 'hybrid' ? fuse(lists, wanted, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : (lists[0] as Hit[]);
   });
   throwIfStopped(signal);
+  // The fields of the index may be missing in all candidates: they are those of other documents.
+  if (rerankers.length > 0 && options.rankFields !== undefined) checkFields(hits, options.rankFields);
 
   const alone: Ranked = {
     order: hits.map(({ id, score }, at) => ({ index: at, id, score, relevance: score, stage: 0 })),
@@ -206,7 +205,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     complete: ranked.complete,
     candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
     cut: ranked.cut,
-    ...provenanceOf(ranked),
+    ...provenanceOf({ ...ranked, queryTruncatedTokens: Math.max(vectors?.cut?.[0] ?? 0, ranked.queryTruncatedTokens ?? 0) }),
     usage: addUsage(ranked.usage, addUsage(vectors?.usage, vectors?.tokens === undefined ? {} : { tokens: vectors.tokens[0] as number })),
     timings: { embed, retrieve, rerank, total },
   };

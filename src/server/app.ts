@@ -94,10 +94,16 @@ const withoutNulls = (body: unknown): unknown =>
     : body;
 
 /** What a vendor's form has no word for: nothing is cut or left unfinished in silence. */
-const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete'>>): Record<string, string> => ({
-  ...(done.complete === false ? { 'x-finetooth-complete': 'false' } : {}),
-  ...(done.cut > 0 ? { 'x-finetooth-cut': String(done.cut) } : {}),
-});
+const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens'>>): Record<string, string> => {
+  const { complete, cut, queryTruncatedTokens = 0 } = done;
+  // The query is a text too.
+  const texts = cut + (queryTruncatedTokens > 0 ? 1 : 0);
+  return {
+    ...(complete === false ? { 'x-finetooth-complete': 'false' } : {}),
+    ...(texts > 0 ? { 'x-finetooth-cut': String(texts) } : {}),
+    ...(queryTruncatedTokens > 0 ? { 'x-finetooth-query-truncated': String(queryTruncatedTokens) } : {}),
+  };
+};
 
 /** The server as a Fastify instance that nothing listens with yet: `inject` asks it in tests. */
 export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {

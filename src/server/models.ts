@@ -120,7 +120,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     reranker: async (name) => {
       const found = resolve('rerank', name) ?? 'default';
       const reranker = await shelf.get(found);
-      const isCascade = reranker.mapStages !== undefined;
+      const isCascade = reranker.atOnce === 'list';
       return {
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,

@@ -1,6 +1,7 @@
 import { type Stopwatch, stopped } from '../model/stopwatch.ts';
 import { probabilityOf } from '../rerank/calibration.ts';
 import type { Scores } from '../rerank/reranker.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions } from '../types.ts';
 import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
@@ -60,12 +61,12 @@ const textsOf = ({ documents, fields }: RerankAsk): readonly string[] => {
 };
 
 /** A later stage above an earlier one, then the score, then the place in the list; a probability never rises down the list. */
-const rankingOf = ({ scores, stage, relevance }: Scores, { reranker, otherwise }: ServedReranker): readonly RankedPassage[] => {
+const rankingOf = ({ scores, stage, stages = [], relevance }: Scores, { otherwise }: ServedReranker): readonly RankedPassage[] => {
   const stageOf = (i: number): number => stage?.[i] ?? 0;
   const order = Array.from(scores, (_, i) => i).sort(
     (a, b) => stageOf(b) - stageOf(a) || (stageOf(a) < 0 ? a - b : (scores[b] as number) - (scores[a] as number) || a - b),
   );
-  const isSingle = reranker.mapStages === undefined;
+  const isSingle = stages.length <= 1;
   let least = 1;
   return order.map((index) => {
     const score = scores[index] as number;
@@ -81,6 +82,30 @@ const rankingOf = ({ scores, stage, relevance }: Scores, { reranker, otherwise }
     least = Math.max(0, Math.min(least, own));
     return { index, relevance: least, raw: isSingle ? score : logit(least) };
   });
+};
+
+const mostIn = (tokens: Uint32Array | undefined): number => tokens?.reduce((most, count) => Math.max(most, count), 0) ?? 0;
+
+/** Throws where truncating is forbidden and a model did not read all of the query or of a document. */
+const refuseLong = ({ cut, queryTruncatedTokens }: Scores): void => {
+  const most = mostIn(queryTruncatedTokens);
+  if (most > 0) {
+    const at = queryTruncatedTokens?.indexOf(most) as number;
+    const left = cut?.[at] ?? 0;
+    const beside = left === 0 ? '' : `, which is ${left} tokens too long beside it`;
+    throw new RequestError(
+      'invalid',
+      `the query is ${most} tokens too long for the model beside the document at index ${at}${beside}, and cutting was not allowed`,
+      { param: 'query' },
+    );
+  }
+  const long = cut?.findIndex((tokens) => tokens > 0) ?? -1;
+  if (long >= 0)
+    throw new RequestError(
+      'invalid',
+      `the document at index ${long} is ${cut?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
+      { param: 'documents' },
+    );
 };
 
 export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}): Work => {
@@ -112,25 +137,23 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
       return gate.enter(characters, async () => {
         const served = await models.reranker(ask.model);
         const texts = ask.maxTokens === undefined ? whole : await models.beginnings(whole, ask.maxTokens, signal);
+        const [query = ask.query] =
+          ask.maxQueryTokens === undefined ? [] : await models.beginnings([ask.query], ask.maxQueryTokens, signal);
         const [given, watch] = await stopped(() =>
-          served.reranker.score(
-            ask.query,
+          scoreInTime(
+            served.reranker,
+            query,
             texts.map((text) => ({ text })),
             { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
           ),
         );
-        const long = ask.refuseLong ? given.cut?.findIndex((tokens) => tokens > 0) : undefined;
-        if (long !== undefined && long >= 0)
-          throw new RequestError(
-            'invalid',
-            `the document at index ${long} is ${given.cut?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
-            { param: 'documents' },
-          );
+        if (ask.refuseLong) refuseLong(given);
         return {
           ...facts(id, served.name, given.usage?.tokens ?? 0, started, watch),
           ranked: rankingOf(given, served).slice(0, ask.top),
           complete: given.complete ?? true,
           cut: given.cut?.filter((tokens) => tokens > 0).length ?? 0,
+          queryTruncatedTokens: mostIn(given.queryTruncatedTokens),
         };
       });
     },

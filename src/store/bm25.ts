@@ -33,7 +33,7 @@ export const buildBm25 = (documents: Iterable<{ readonly id: string; readonly te
       for (const term of terms) {
         const counts = postings.get(term);
         if (counts === undefined) continue;
-        const idf = Math.log(1 + (ids.length - counts.size + 0.5) / (counts.size + 0.5));
+        const idf = rarityOf(counts.size, ids.length);
         for (const [at, count] of counts) {
           const norm = k1 * (1 - b + (b * (lengths[at] as number)) / meanLength);
           scores.set(at, (scores.get(at) ?? 0) + (idf * count * (k1 + 1)) / (count + norm));
@@ -42,4 +42,14 @@ export const buildBm25 = (documents: Iterable<{ readonly id: string; readonly te
       return scores.entries().map(([at, score]) => ({ id: ids[at] as string, score }));
     },
   };
+};
+
+/**
+ * The idf in single precision, step by step as LanceDB takes it: of a word that nearly every document has, 1 + x keeps few digits of x, and
+ * documents would come in another order than on disk.
+ */
+const rarityOf = (having: number, documents: number): number => {
+  const { fround } = Math;
+  const others = fround(fround(fround(documents) - fround(having)) + 0.5);
+  return fround(Math.log(fround(1 + fround(others / fround(fround(having) + 0.5)))));
 };

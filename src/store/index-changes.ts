@@ -2,7 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import type { Manifest } from './store.ts';
 
-/** `bge-small-en-v1.5@q8` of a local model, `vendor:model` of a hosted one. */
+/** `bge-small-en-v1.5@q8` of a local model, `vendor:model` of a hosted one, with its address where that is part of what it is. */
 export const shortName = (fingerprint: string): string =>
   (looksHosted(fingerprint) ? fingerprint.split('#')[0] : fingerprint.split(':')[0]) ?? fingerprint;
 

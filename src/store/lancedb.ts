@@ -1,118 +1,54 @@
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Connection, Table } from '@lancedb/lancedb';
+import type { Connection, IndexConfig, Table } from '@lancedb/lancedb';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../file-lock.ts';
-import { byScore } from '../math/order.ts';
+import { LONGEST_WORD } from '../text/analyzer.ts';
 import type { Document, Hit } from '../types.ts';
 import { checkUsable, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
 import { committedVersion, manifestName, measureFolder, readManifest, recordVersion, stampOf, sweepFolder } from './index-folder.ts';
+import { conditionsFor, type FoundRow, findByVector, findByWords } from './lance-find.ts';
+import { type LanceLibraries, loadLance } from './lance-library.ts';
+import { entryOf, type Row, rowsOf, schemaOf } from './lance-rows.ts';
 import { checkVersion, createIndex, openTable } from './lance-table.ts';
-import { type Entry, isSameIndex, type Manifest, type Probe, type Store } from './store.ts';
+import { isSameIndex, type Manifest, type Probe, type Store } from './store.ts';
 
-/** Documents from which an approximate index pays (50 ms exact, 11 approximate); below, every vector is compared: `npm run bench -- store`. */
-const APPROXIMATE_FROM = 20_000;
 /** Up to here the word index is rebuilt after each run of writes, so that its counts are exact; above, it is extended. */
 const REBUILD_WORDS_UP_TO = 200_000;
-/** Candidates fetched for each one returned, to be compared exactly: recall@25 is 1.000 at 100,000 documents, and .859 with 10. */
-const REFINE = 40;
-/** Partitions of the approximate index that are looked into. */
-const PROBES = 40;
 /** Versions that a reader may still have open are kept for ten minutes. */
 const KEEP_VERSIONS_MS = 600_000;
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
 const WRITER_PATIENCE_MS = 300_000;
-const IDS_PER_FILTER = 500;
+/** LanceDB leaves words of this many bytes of UTF-8 and more out of its index; the longest of ours has 64 letters of at most four. */
+const MAX_TOKEN_BYTES = 4 * LONGEST_WORD + 1;
 /** Another process may make the index anew while it is read; so often it is looked at again. */
 const TRIES = 5;
 
-const quoted = (id: string): string => `'${id.replaceAll("'", "''")}'`;
-
-const idIn = (ids: readonly string[]): string => `id IN (${ids.map(quoted).join(', ')})`;
-
-const inChunks = function* <T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-};
-
-const load = async () => {
-  try {
-    // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
-    const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
-    return { lance: await import('@lancedb/lancedb'), arrow };
-  } catch (error) {
-    throw new FinetoothError(
-      'E_RUNTIME',
-      `the store on disk needs LanceDB, which does not load here (${messageOf(error).split('\n')[0]}). Install it with "npm install @lancedb/lancedb@0.31.0 apache-arrow@18.1.0", or pass memoryStore().`,
-      { cause: error },
-    );
-  }
-};
-type Libraries = Awaited<ReturnType<typeof load>>;
-
-const schemaOf = ({ arrow }: Libraries, { dimensions, tokens }: Manifest) =>
-  new arrow.Schema([
-    ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
-    new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
-    ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
-  ]);
-
-const rowsOf = (libraries: Libraries, entries: readonly Entry[], manifest: Manifest) => {
-  const { arrow } = libraries;
-  const { dimensions, tokens } = manifest;
-  const vectors = new Float32Array(entries.length * dimensions);
-  entries.forEach((entry, row) => vectors.set(entry.vector, row * dimensions));
-  const type = new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true));
-  const vector = arrow.makeData({ type, length: entries.length, child: arrow.makeData({ type: new arrow.Float32(), data: vectors }) });
-  const column = (textIn: (entry: Entry) => string) => arrow.vectorFromArray(entries.map(textIn), new arrow.Utf8());
-  const columns = {
-    id: column((entry) => entry.id),
-    hash: column((entry) => entry.hash),
-    textHash: column((entry) => entry.textHash),
-    terms: column((entry) => entry.terms),
-    document: column((entry) => JSON.stringify(entry.document)),
-    vector: arrow.makeVector(vector),
-    ...(tokens === undefined
-      ? {}
-      : {
-          tokens: arrow.vectorFromArray(
-            entries.map((entry) => entry.tokens ?? new Uint8Array(0)),
-            new arrow.Binary(),
-          ),
-        }),
-  };
-  return new arrow.Table(schemaOf(libraries, manifest), columns);
-};
-
-interface Row {
-  readonly id: string;
-  readonly hash: string;
-  readonly textHash: string;
-  readonly terms: string;
-  readonly document: string;
-  readonly vector: { toArray(): Float32Array };
-  readonly tokens?: Uint8Array;
-  readonly _distance?: number;
-  readonly _score?: number;
+/** The approximate index over vectors. */
+export interface LanceStoreOptions {
+  /** Documents from which it is built (50 ms exact, 11 approximate there); below, every vector is compared: `npm run bench -- store`. @default 20,000 */
+  readonly approximateFrom?: number;
+  /** Parts into which it sorts the vectors. @default one for each 4,096 documents */
+  readonly partitions?: number;
+  /** Parts that a search looks into. @default 40 */
+  readonly probes?: number;
+  /**
+   * Candidates fetched for each one returned, to be compared exactly: recall@25 is 1.000 at 100,000 documents, and .859 with 10.
+   * @default 40
+   */
+  readonly refine?: number;
 }
-
-const entryOf = (row: Row): Entry => ({
-  id: row.id,
-  hash: row.hash,
-  textHash: row.textHash,
-  terms: row.terms,
-  document: JSON.parse(row.document) as Document,
-  vector: Float32Array.from(row.vector.toArray()),
-  ...(row.tokens === undefined ? {} : { tokens: row.tokens.slice() }),
-});
 
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `put` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ with
  * exact comparison of forty times as many as asked for.
  */
-export const lanceStore = (folder: string): Store => {
-  let libraries: Libraries | undefined;
+export const lanceStore = (
+  folder: string,
+  { approximateFrom = 20_000, partitions, probes = 40, refine = 40 }: LanceStoreOptions = {},
+): Store => {
+  let libraries: LanceLibraries | undefined;
   let connection: Connection | undefined;
   let table: Table | undefined;
   let manifest: Manifest | undefined;
@@ -123,7 +59,7 @@ export const lanceStore = (folder: string): Store => {
   /** While this process makes it. */
   let making: Promise<unknown> | undefined;
 
-  const opened = (): { readonly libraries: Libraries; readonly table: Table } => {
+  const opened = (): { readonly libraries: LanceLibraries; readonly table: Table } => {
     if (libraries === undefined || table === undefined)
       throw new FinetoothError('E_BUG', `the store ${folder} was used before it was opened or after it was closed`);
     return { libraries, table };
@@ -142,7 +78,7 @@ export const lanceStore = (folder: string): Store => {
         if (found === undefined) throw indexGone(folder);
         if (manifest !== undefined) checkUsable(manifest, found, folder);
         // What is still read from the table before is not closed under its reader.
-        ({ connection, table } = await openTable((libraries as Libraries).lance, folder, found));
+        ({ connection, table } = await openTable((libraries as LanceLibraries).lance, folder, found));
         [manifest, stamp] = [found, now];
         return;
       } catch (error) {
@@ -197,7 +133,8 @@ export const lanceStore = (folder: string): Store => {
         }
       }
     });
-  const indexNames = async (): Promise<Set<string>> => new Set((await opened().table.listIndices()).flatMap((index) => index.columns));
+  const indexes = async (): Promise<Map<string, IndexConfig>> =>
+    new Map((await opened().table.listIndices()).flatMap((index) => index.columns.map((column) => [column, index] as const)));
   const buildWords = async (): Promise<void> => {
     const { lance } = opened().libraries;
     const config = lance.Index.fts({
@@ -207,28 +144,23 @@ export const lanceStore = (folder: string): Store => {
       removeStopWords: false,
       asciiFolding: false,
       withPosition: false,
-      maxTokenLength: 128,
+      maxTokenLength: MAX_TOKEN_BYTES,
     });
     await opened().table.createIndex('terms', { config, replace: true });
   };
-  const rowsFor = async (probe: Probe, count: number, withTokens: boolean): Promise<Row[]> => {
+  /** A process that was killed before its first `settle` leaves no word index, and LanceDB would split words its own way. */
+  let wordsBuiltFor: string | undefined;
+  const ensureWords = async (): Promise<void> => {
+    if (wordsBuiltFor === stamp) return;
+    if (!(await indexes()).has('terms')) await write('tidy', buildWords);
+    wordsBuiltFor = stamp;
+  };
+  const rowsFor = async (probe: Probe, count: number, withTokens: boolean, exact: boolean): Promise<readonly FoundRow[]> => {
     const { libraries: loaded, table: documents } = opened();
-    const columns = ['id', 'document', ...(withTokens ? ['vector', 'tokens'] : [])];
-    if ('terms' in probe) {
-      const query = new loaded.lance.MatchQuery(probe.terms.join(' '), 'terms');
-      return documents
-        .query()
-        .fullTextSearch(query)
-        .select([...columns, '_score'])
-        .limit(count)
-        .toArray();
-    }
-    // Where there is no approximate index, refining and probing change nothing.
-    const query = documents.query().nearestTo(probe.vector).distanceType('cosine').refineFactor(REFINE).nprobes(PROBES);
-    return query
-      .select([...columns, '_distance'])
-      .limit(count)
-      .toArray();
+    if ((await documents.countRows()) === 0) return [];
+    if ('vector' in probe) return findByVector(documents, probe.vector, count, withTokens, exact, { refine, probes });
+    await ensureWords();
+    return findByWords(loaded, documents, probe.terms, count, withTokens);
   };
 
   return {
@@ -242,7 +174,7 @@ export const lanceStore = (folder: string): Store => {
         isUnmade = true;
         return undefined;
       }
-      libraries = await load();
+      libraries = await loadLance();
       if (known === undefined) {
         const { lance } = libraries;
         const schema = schemaOf(libraries, wanted as Manifest);
@@ -262,11 +194,9 @@ export const lanceStore = (folder: string): Store => {
     },
     delete: async (ids, { hashes, from } = {}) => {
       let removed = 0;
-      for (const chunk of inChunks([...new Set(ids)], IDS_PER_FILTER)) {
+      for (const filter of conditionsFor([...new Set(ids)], hashes)) {
         await write('write to', async () => {
           if (from !== undefined && !isSameIndex(from, manifest as Manifest)) throw indexReplaced(folder);
-          const content = chunk.map((id) => quoted(`${hashes?.get(id)} ${id}`)).join(', ');
-          const filter = `${idIn(chunk)}${hashes === undefined ? '' : ` AND (hash || ' ' || id) IN (${content})`}`;
           const count = await opened().table.countRows(filter);
           if (count > 0) await opened().table.delete(filter);
           removed += count;
@@ -276,8 +206,8 @@ export const lanceStore = (folder: string): Store => {
     },
     read: async function* (ids) {
       if (ids !== 'all') {
-        for (const chunk of inChunks([...new Set(ids)], IDS_PER_FILTER)) {
-          const rows: Row[] = await attempt('read', () => opened().table.query().where(idIn(chunk)).toArray());
+        for (const filter of conditionsFor([...new Set(ids)])) {
+          const rows: Row[] = await attempt('read', () => opened().table.query().where(filter).toArray());
           yield* rows.map(entryOf);
         }
         return;
@@ -304,27 +234,15 @@ export const lanceStore = (folder: string): Store => {
         if ((await stampOf(folder)) === undefined) return [];
         throw indexReplaced(folder);
       }
-      const rows = await attempt('search', async () => {
-        try {
-          return await rowsFor(probe, count, form !== undefined);
-        } catch (error) {
-          if ((await opened().table.countRows()) === 0) return [];
-          // A process that was killed before its first `settle` leaves no word index.
-          if (!('terms' in probe) || (await indexNames()).has('terms')) throw error;
-          await write('tidy', buildWords);
-          return await rowsFor(probe, count, form !== undefined);
-        }
-      });
-      return rows
-        .map(
-          (row): Hit => ({
-            id: row.id,
-            score: row._score ?? 1 - (row._distance as number),
-            document: JSON.parse(row.document) as Document,
-            ...(form === undefined || row.tokens === undefined ? {} : { tokens: { form, data: row.tokens, vector: row.vector.toArray() } }),
-          }),
-        )
-        .sort(byScore);
+      const rows = await attempt('search', () => rowsFor(probe, count, form !== undefined, options.exact ?? false));
+      return rows.map(
+        ({ id, score, document, tokens, vector }): Hit => ({
+          id,
+          score,
+          document: JSON.parse(document) as Document,
+          ...(form === undefined || tokens === undefined || vector === undefined ? {} : { tokens: { form, data: tokens, vector } }),
+        }),
+      );
     },
     settle: async () => {
       await write('tidy', async () => {
@@ -333,13 +251,18 @@ export const lanceStore = (folder: string): Store => {
         const documents = opened().table;
         const count = await documents.countRows();
         if (count === 0) return;
-        const names = await indexNames();
-        const words = names.has('terms') ? await documents.indexStats('terms_idx') : undefined;
-        if (words !== undefined && words.numUnindexedRows === 0 && words.numIndexedRows === count) return;
+        const built = await indexes();
+        const words = built.get('terms');
+        // Before words of 64 letters of any script were kept, 128 bytes were the longest.
+        const whole = words?.indexDetails?.max_token_length === MAX_TOKEN_BYTES;
+        if (whole && words?.numUnindexedRows === 0 && words.numIndexedRows === count) return;
         await documents.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
-        if (words === undefined || count <= REBUILD_WORDS_UP_TO) await buildWords();
-        if (!names.has('vector') && count >= APPROXIMATE_FROM) {
-          await documents.createIndex('vector', { config: opened().libraries.lance.Index.ivfRq({ distanceType: 'cosine' }) });
+        if (!whole || count <= REBUILD_WORDS_UP_TO) await buildWords();
+        // The index takes whole bytes of one bit a number; other vectors are all compared.
+        if (!built.has('vector') && count >= approximateFrom && (manifest as Manifest).dimensions % 8 === 0) {
+          const { lance } = opened().libraries;
+          const config = lance.Index.ivfRq({ distanceType: 'cosine', ...(partitions === undefined ? {} : { numPartitions: partitions }) });
+          await documents.createIndex('vector', { config });
         }
       });
     },

@@ -1,5 +1,6 @@
+import { topWithTies } from '../math/near-ties.ts';
 import { topK } from '../math/top-k.ts';
-import { dot } from '../math/vectors.ts';
+import { cosine } from '../math/vectors.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
 import type { Entry, Manifest, Store } from './store.ts';
 
@@ -38,11 +39,17 @@ export const memoryStore = (): Store => {
     },
     find: async (probe, count, options = {}) => {
       const form = options.tokens ? manifest?.tokens : undefined;
-      const scored =
+      const best =
         'vector' in probe
-          ? entries.values().map(({ id, vector }) => ({ id, score: dot(probe.vector, 0, vector, 0, vector.length) }))
-          : (bm25 ??= buildBm25(entries.values().map(({ id, terms }) => ({ id, terms: wordsIn(terms) })))).score(probe.terms);
-      return topK(scored, count).map(({ id, score }) => {
+          ? topK(
+              entries.values().map(({ id, vector }) => ({ id, score: cosine(probe.vector, vector) })),
+              count,
+            )
+          : topWithTies(
+              [...(bm25 ??= buildBm25(entries.values().map(({ id, terms }) => ({ id, terms: wordsIn(terms) })))).score(probe.terms)],
+              count,
+            );
+      return best.map(({ id, score }) => {
         const { document, vector, tokens } = entries.get(id) as Entry;
         return { id, score, document, ...(form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }) };
       });

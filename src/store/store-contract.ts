@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Entry, Manifest, Store } from './store.ts';
+import { randomFrom } from '../math/random.ts';
+import type { Hit } from '../types.ts';
+import { memoryStore } from './memory.ts';
+import type { Entry, Manifest, Probe, Store } from './store.ts';
 
 /** Numbers in a vector of the suite. */
 const SIZE = 8;
@@ -177,6 +180,89 @@ export const storeContract = (name: string, make: () => Promise<Store>): void =>
       expect(status.documents).toBe(1);
       expect(status.bytes).toBeGreaterThan(0);
       expect(Number.isNaN(Date.parse(status.changedAt ?? ''))).toBe(false);
+    });
+
+    /** The same entries in the store of the suite, settled, and in the reference. */
+    const besideReference = async (entries: readonly Entry[]): Promise<(probe: Probe, count: number, what: string) => Promise<Hit[]>> => {
+      const reference = memoryStore();
+      await reference.open(manifestFor());
+      await started();
+      for (let at = 0; at < entries.length; at += 97) {
+        await reference.put(entries.slice(at, at + 97));
+        await store.put(entries.slice(at, at + 97));
+      }
+      await store.settle();
+      return async (probe, count, what) => {
+        const [found, expected] = [await store.find(probe, count), await reference.find(probe, count)];
+        expect(
+          found.map((hit) => hit.id),
+          what,
+        ).toEqual(expected.map((hit) => hit.id));
+        found.forEach((hit, at) => {
+          const { score, document } = expected[at] as Hit;
+          expect(Math.abs(hit.score - score), `${what}: ${hit.score} for ${score}`).toBeLessThanOrEqual(
+            2e-6 * Math.max(1, Math.abs(score)),
+          );
+          expect(hit.document).toEqual(document);
+        });
+        return found;
+      };
+    };
+
+    it('counts a word as often as it is asked', async () => {
+      const ask = await besideReference([
+        entryFor('a', 1, 'red fox red'),
+        entryFor('b', 2, 'red'),
+        entryFor('c', 3, 'blue whale in a wide sea fox'),
+        entryFor('d', 4, ''),
+      ]);
+      const [once] = await ask({ terms: ['red'] }, 9, 'once');
+      const [thrice] = await ask({ terms: ['red', 'red', 'red'] }, 9, 'three times');
+      expect(thrice?.score).toBeCloseTo(3 * (once?.score as number), 4);
+      await ask({ terms: ['fox', 'red', 'fox', 'absent', 'red', 'fox', 'absent'] }, 9, 'two words');
+      expect((await ask({ terms: Array<string>(500).fill('whale') }, 9, 'one word 500 times')).map((hit) => hit.id)).toEqual(['c']);
+    });
+
+    it('cuts through ties in the one order, however many are asked for', async () => {
+      const entries = Array.from({ length: 300 }, (_, i) =>
+        entryFor(`d${String((i * 7) % 300).padStart(3, '0')}`, i < 20 ? i : 99, 'red fox'),
+      );
+      const ask = await besideReference(entries);
+      const probes = [{ terms: ['fox'] }, { terms: ['red', 'fox', 'red'] }, { vector: unit(99) }, { vector: unit(3) }];
+      for (const probe of probes) {
+        const all = (await ask(probe, 1000, 'all')).map((hit) => hit.id);
+        expect(all.length).toBe(300);
+        for (const count of [1, 2, 3, 10, 19, 20, 21, 22, 100, 279, 280, 281, 299, 300, 301])
+          expect((await ask(probe, count, `${count}`)).map((hit) => hit.id)).toEqual(all.slice(0, count));
+      }
+    });
+
+    it('finds words of 64 letters in any script, settled or not', async () => {
+      const words = ['z', 'ж', 'क', '서', '𐐨', '𞤢'].map((letter) => letter.repeat(64));
+      const entries = words.flatMap((word, i) => [entryFor(`a${i}`, i, `red ${word}`), entryFor(`b${i}`, i, word)]);
+      await started();
+      await store.put(entries);
+      for (const word of words) expect((await store.find({ terms: [word] }, 9)).length, word).toBe(2);
+      await store.close();
+      const ask = await besideReference(entries);
+      for (const word of words) expect((await ask({ terms: [word, 'red'] }, 2, word)).length).toBe(2);
+    });
+
+    it('gives what the reference gives, for words and vectors drawn at random', async () => {
+      const { below, word: random } = randomFrom(5);
+      // A few words that are everywhere and many that are rare: ties, and sums that are equal whatever the order of adding.
+      const word = (): string => `w${Math.floor(200 ** (random() / 2 ** 32))}`;
+      const entries = Array.from({ length: 600 }, (_, i) =>
+        entryFor(`${below(9)}-${i}`, below(150), Array.from({ length: below(8) }, word).join(' ')),
+      );
+      const ask = await besideReference(entries);
+      for (let round = 0; round < 60; round++) {
+        const terms = Array.from({ length: 1 + below(round % 6 === 5 ? 600 : 8) }, word);
+        const count = 1 + below(round % 4 === 3 ? 700 : 30);
+        await ask({ terms }, count, `the best ${count} of "${terms.join(' ').slice(0, 80)}"`);
+        const seed = below(300);
+        await ask({ vector: unit(seed) }, count, `the best ${count} of vector ${seed}`);
+      }
     });
 
     it('agrees with itself under many writes at random', async () => {

@@ -47,6 +47,8 @@ export interface Entry {
 export interface FindOptions {
   /** Bring the token vectors of each hit too, where the index keeps them. @default false */
   readonly tokens?: boolean;
+  /** Compare with every vector, though there be an approximate index: nothing is missed, and the time grows with the collection. @default false */
+  readonly exact?: boolean;
 }
 
 /** What is asked of a first stage: nearest by cosine to a vector, or best by BM25 for analysed words. */
@@ -84,9 +86,15 @@ export interface Store {
   delete(ids: readonly string[], options?: DeleteOptions): Promise<number>;
   /** The entries with these ids, or all; any order; ids that are not there are left out. */
   read(ids: readonly string[] | 'all'): AsyncIterable<Entry>;
-  /** The best `count`, score descending, then id descending. Cosine is in [-1, 1]; BM25 is 0 or more, and only documents with a shared word come. */
+  /**
+   * The best `count`, score descending, then id descending, so that fewer come only where no more are to be had. Cosine is in [-1, 1]; BM25 is
+   * 0 or more, a word asked twice counts twice, and only documents with a shared word come.
+   */
   find(probe: Probe, count: number, options?: FindOptions): Promise<Hit[]>;
-  /** Called when a run of writes is over: the place to build or refresh what makes `find` fast. */
+  /**
+   * Called when a run of writes is over: the place to build or refresh what makes `find` fast. Until then BM25 may weigh words by the documents
+   * that there were the last time.
+   */
   settle(): Promise<void>;
   status(): Promise<StoreStatus>;
   close(): Promise<void>;

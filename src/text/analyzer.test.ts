@@ -18,6 +18,8 @@ describe('wordsOf', () => {
   it('keeps other scripts whole and cuts words of a megabyte', () => {
     expect(wordsOf('Привет мир')).toEqual(['привет', 'мир']);
     expect(wordsOf('a'.repeat(1_000_000))[0]).toHaveLength(64);
+    expect(wordsOf(`a${'𐐨'.repeat(1000)}`)).toEqual([`a${'𐐨'.repeat(63)}`]);
+    expect(wordsOf(`${'ж'.repeat(63)}𐐨𐐨`)).toEqual([`${'ж'.repeat(63)}𐐨`]);
     expect(wordsOf(' \u0000 \n')).toEqual([]);
   });
 });

@@ -7,14 +7,18 @@ const wordPattern = /[\p{L}\p{N}]+/gu;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const asciiWord = /^[a-z]+$/;
 
-/** Longer words are cut here, so that a line of base64 is no word of a megabyte. */
-const LONGEST_WORD = 64;
+/** Letters, as code points, after which a word is cut, so that a line of base64 is no word of a megabyte. */
+export const LONGEST_WORD = 64;
 
 const pairsOf = (word: string): string[] => {
   const letters = [...word];
   if (letters.length < 2) return letters;
   return letters.slice(1).map((letter, i) => `${letters[i]}${letter}`);
 };
+
+/** A code point is one or two units long, so that the first 64 lie within 128 of them. */
+const beginningOf = (word: string): string =>
+  word.length <= LONGEST_WORD ? word : [...word.slice(0, 2 * LONGEST_WORD)].slice(0, LONGEST_WORD).join('');
 
 /**
  * The words that BM25 counts: NFKC, lower case, accents dropped, split at everything that is no letter or digit. Words of a-z
@@ -32,7 +36,7 @@ export const wordsOf = (text: string): string[] => {
   for (const [word] of plain.matchAll(wordPattern)) {
     if (unspaced.test(word)) words.push(...pairsOf(word));
     else if (asciiWord.test(word) && word.length <= LONGEST_WORD) words.push(stemmer(word));
-    else words.push(word.slice(0, LONGEST_WORD));
+    else words.push(beginningOf(word));
   }
   return words;
 };

@@ -36,9 +36,94 @@ const textNames = ['text', 'content', 'body', 'passage', 'contents', 'abstract',
 /** Fields that name a thing rather than tell of it. */
 const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'image']);
 
-/** The recipe when the user names no fields: title and text where the document has them, otherwise all fields that hold words. */
-export const defaultFields = (document: Document): readonly string[] => {
-  const named = textNames.find((name) => typeof document[name] === 'string');
-  if (named !== undefined) return typeof document.title === 'string' ? ['title', named] : [named];
-  return Object.keys(document).filter((name) => typeof document[name] === 'string' && !idNames.has(name.toLowerCase()));
+const isText = (value: FieldValue | undefined): boolean => typeof value === 'string';
+
+/** Whether a value is a text with words, or a list that holds one. */
+const saysSomething = (value: FieldValue | undefined): boolean =>
+  typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && (value as readonly FieldValue[]).some(saysSomething);
+
+interface Recipe {
+  readonly fields: readonly string[];
+  /** The document has a text by one of the usual names; otherwise all of its texts are taken. */
+  readonly named: boolean;
+}
+
+const recipeOf = (document: Document): Recipe => {
+  const own = (name: string): FieldValue | undefined => (Object.hasOwn(document, name) ? document[name] : undefined);
+  const title = isText(own('title')) ? ['title'] : [];
+  const text = textNames.find((name) => saysSomething(own(name)));
+  if (text !== undefined) return { fields: [...title, text], named: true };
+  // An empty text is a text too, where the title says something: other fields are then beside the point.
+  const empty = textNames.find((name) => own(name) === null || isText(own(name)));
+  if (empty !== undefined && saysSomething(own('title'))) return { fields: ['title', empty], named: true };
+  const all = Object.keys(document).filter((name) => isText(document[name]) && !idNames.has(name.toLowerCase()));
+  return { fields: all, named: false };
+};
+
+/**
+ * The recipe of one document when the user names no fields: title and text where it has them, otherwise all of its fields that are texts.
+ * It depends on nothing but the document.
+ */
+export const defaultFields = (document: Document): readonly string[] => recipeOf(document).fields;
+
+/** What many documents would be read by, each for itself; their order changes nothing. */
+export interface FieldCounts {
+  see(document: Document): void;
+  /**
+   * The fields that most of the documents that fill them would be read by: title first, then texts by their usual names, then the others by
+   * their place in the documents. A few odd documents do not change what is read of the others.
+   */
+  common(): readonly string[];
+  /** Documents that have words in a field which they would be read by and which is not among these: their number, by field. */
+  unread(fields: readonly string[]): Readonly<Record<string, number>>;
+}
+
+/** `most`: names that are counted, so that documents which use values as names do not fill the memory. */
+export const fieldCounts = (most = Number.POSITIVE_INFINITY): FieldCounts => {
+  interface Count {
+    /** Documents that would be read by it, and how many of them have words there. */
+    read: number;
+    filled: number;
+    /** Documents that have words there and would be read by others. */
+    beside: number;
+    /** Sum of its places in the recipes. */
+    places: number;
+    named: boolean;
+  }
+  const counts = new Map<string, Count>();
+  const countOf = (name: string): Count => {
+    const count = counts.get(name) ?? { read: 0, filled: 0, beside: 0, places: 0, named: false };
+    if (counts.size < most) counts.set(name, count);
+    return count;
+  };
+  const isCommon = ({ read, beside }: Count): boolean => read > 0 && read >= beside;
+  return {
+    see: (document) => {
+      const { fields, named } = recipeOf(document);
+      for (const [place, name] of fields.entries()) {
+        const count = countOf(name);
+        count.read++;
+        count.places += place;
+        count.named ||= named;
+        if (saysSomething(document[name])) count.filled++;
+      }
+      for (const name of Object.keys(document)) if (!fields.includes(name) && saysSomething(document[name])) countOf(name).beside++;
+    },
+    common: () => {
+      const common = [...counts].filter(([, count]) => isCommon(count));
+      const usual = common.some(([, { named }]) => named) ? ['title', ...textNames] : [];
+      const rankOf = (name: string): number => (usual.includes(name) ? usual.indexOf(name) : usual.length);
+      const placeOf = ({ places, read }: Count): number => places / read;
+      return common
+        .sort(([a, one], [b, other]) => rankOf(a) - rankOf(b) || placeOf(one) - placeOf(other) || (a < b ? -1 : 1))
+        .map(([name]) => name);
+    },
+    unread: (fields) =>
+      Object.fromEntries(
+        [...counts]
+          .filter(([name, count]) => count.filled > 0 && !fields.includes(name) && (count.named || isCommon(count)))
+          .sort(([a, one], [b, other]) => other.filled - one.filled || (a < b ? -1 : 1))
+          .map(([name, { filled }]) => [name, filled]),
+      ),
+  };
 };

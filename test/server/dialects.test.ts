@@ -115,6 +115,19 @@ describe('rerank', () => {
     });
   });
 
+  it('scores an object by its own text, whatever stands beside it', async () => {
+    const whole = { title: 'Llama', text: 'short' };
+    const bare = { name: 'no text at all' };
+    const scoresOf = async (list: readonly object[]): Promise<ReadonlyMap<object | undefined, number>> => {
+      const { body } = await ask(app, '/v1/rerank', { query: 'q', documents: list });
+      const { results: found } = body as { readonly results: readonly { readonly index: number; readonly relevance_score: number }[] };
+      return new Map(found.map(({ index, relevance_score }) => [list[index], relevance_score]));
+    };
+    const alone = [...(await scoresOf([whole])), ...(await scoresOf([bare]))];
+    expect(new Map(alone)).toEqual(await scoresOf([bare, whole]));
+    expect(new Map(alone)).toEqual(await scoresOf([whole, bare]));
+  });
+
   it('takes objects where the vendor does, and gives them back in its form', async () => {
     const objects = [
       { title: 'Llama', text: 'short' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServeOptions, type Server, serve } from '../../src/server/listen.ts';
+import { wrongFilters } from '../wrong-filters.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-serve-'));
 const KEY = 'ft_a-key-that-nobody-else-has';
@@ -153,6 +154,14 @@ describe('the server', () => {
     };
     expect(found.results).toHaveLength(3);
     for (const { document } of found.results) expect(document.year).toBeLessThan(2000);
+
+    for (const [json, sentence] of wrongFilters) {
+      const refused = await post(server, '/v1/search', `{"index": "films", "query": "a heist", "filter": ${json}}`);
+      const { message } = (await refused.json()) as { message: string };
+      expect([refused.status, message], json.slice(0, 80)).toEqual([400, expect.stringContaining(sentence)]);
+    }
+    const proto = await post(server, '/v1/search', '{"index": "films", "query": "a heist", "filter": {"fields": {"__proto__": "x"}}}');
+    expect(await proto.json()).toMatchObject({ results: [] });
 
     const streamed = await post(server, '/v1/search', { ...body, stream: true, documents: false });
     expect(streamed.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');

@@ -66,6 +66,7 @@ export const calibrateCommand = command({
     });
     terminal.progress('');
     if (flags.save !== undefined) await saveText(flags.save, `${JSON.stringify(report.file, null, 2)}\n`);
-    terminal.write(flags.json ? `${JSON.stringify(report)}\n` : table(report));
+    if (flags.json) terminal.json(report);
+    else terminal.write(table(report));
   },
 });

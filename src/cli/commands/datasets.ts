@@ -18,7 +18,7 @@ export const datasetsListCommand = command({
   run: async ({ flags, terminal }) => {
     const { cache: cacheFolder, datasets: folder } = flags;
     const found = await listDatasets({ cacheFolder, folder });
-    if (flags.json) return terminal.write(`${JSON.stringify({ datasets: found })}\n`);
+    if (flags.json) return terminal.json({ datasets: found });
     const width = Math.max(...found.map(({ name }) => name.length));
     const row = (name: string, where: string, documents: string, queries: string, judgments: string, licence: string): string =>
       `${name.padEnd(width)}  ${where.padEnd(7)} ${documents.padStart(9)} ${queries.padStart(7)} ${judgments.padStart(9)}  ${licence}`.trimEnd();
@@ -48,7 +48,7 @@ export const datasetsPullCommand = command({
         terminal.progress(`fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
     });
     terminal.progress('');
-    if (flags.json) return terminal.write(`${JSON.stringify(pulled)}\n`);
+    if (flags.json) return terminal.json(pulled);
     const { name, source, folder, documents, queries, judgments } = pulled;
     terminal.write(
       `${name} is here (from ${source}): ${number(documents)} documents, ${number(queries)} queries, ${number(judgments)} judgments\n`,

@@ -14,7 +14,7 @@ export const deleteCommand = command({
     await using index = await openIndex(flags.in, { embedder: null });
     const asked = [...new Set(given)];
     const removed = await index.delete(asked);
-    if (flags.json) terminal.write(`${JSON.stringify({ asked: asked.length, removed })}\n`);
+    if (flags.json) terminal.json({ asked: asked.length, removed });
     else
       terminal.write(
         `${counted(removed, 'document')} removed from ${flags.in}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`,

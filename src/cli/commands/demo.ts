@@ -43,7 +43,7 @@ export const demoCommand = command({
       });
       if (flags.json) {
         const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
-        return terminal.write(`${JSON.stringify({ ...answer, candidates, indexed: report })}\n`);
+        return terminal.json({ ...answer, candidates, indexed: report });
       }
       const rate = grouped((report.added * 1000) / report.took);
       terminal.write(

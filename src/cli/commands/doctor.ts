@@ -13,7 +13,7 @@ export const doctorCommand = command({
     const findings = await examine({ ...(await modelOptions(run)), ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }) });
     terminal.progress('');
     const marks = { ok: 'ok     ', warning: 'warning', broken: 'BROKEN ' } as const;
-    if (flags.json) terminal.write(`${JSON.stringify({ findings })}\n`);
+    if (flags.json) terminal.json({ findings });
     else {
       for (const { name, state, found, advice } of findings)
         terminal.write(

@@ -4,10 +4,12 @@ import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkVectors } from '../../search/check.ts';
 import { counted, grouped } from '../../text/numbers.ts';
+import { readNotes } from '../../text/read-notes.ts';
 import { defaultFields, textOf } from '../../text/recipe.ts';
 import type { ReadDocument } from '../../types.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
+import { harmless } from '../terminal.ts';
 
 /** Documents embedded and printed at a time. */
 const BATCH = 256;
@@ -25,14 +27,22 @@ export const embedCommand = command({
     const { given, flags, terminal, signal } = run;
     const source = given[0] ?? '-';
     let embedder: Embedder | undefined;
-    let fields = flags.fields;
+    const { fields } = flags;
+    const noted = readNotes();
     let done = 0;
     const started = performance.now();
     const flush = async (batch: readonly ReadDocument[]): Promise<void> => {
+      const missing = done === 0 ? fields?.find((name) => !batch.some(({ document }) => Object.hasOwn(document, name))) : undefined;
+      if (missing !== undefined) {
+        const known = [...new Set(batch.flatMap(({ document }) => Object.keys(document)))];
+        throw new FinetoothError(
+          'E_FIELD',
+          `none of the first ${counted(batch.length, 'text')} has a field "${missing}"; their fields are ${known.slice(0, 20).join(', ')}.`,
+        );
+      }
       embedder ??= (await openEmbedder(flags.embedder, await modelOptions(run))).embedder;
-      const chosen = fields ?? [];
       const vectors = await embedder.embed(
-        batch.map(({ document }) => textOf(document, chosen)),
+        batch.map(({ document }) => textOf(document, fields ?? defaultFields(document))),
         flags.role,
         { signal },
       );
@@ -41,9 +51,7 @@ export const embedCommand = command({
         const id = read.id ?? read.document._id ?? read.document.id;
         const vector = Array.from(vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions), shortest);
         const cut = vectors.cut?.[row] ?? 0;
-        terminal.write(
-          `${JSON.stringify({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) })}\n`,
-        );
+        terminal.json({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) });
       }
       await terminal.drained();
       done += batch.length;
@@ -56,13 +64,7 @@ export const embedCommand = command({
         stdin: terminal.stdin,
         ...(flags.format === 'auto' ? {} : { format: flags.format }),
       })) {
-        fields ??= defaultFields(read.document);
-        const missing = done + batch.length === 0 ? flags.fields?.find((name) => !Object.hasOwn(read.document, name)) : undefined;
-        if (missing !== undefined)
-          throw new FinetoothError(
-            'E_FIELD',
-            `${read.where} has no field "${missing}"; its fields are ${Object.keys(read.document).slice(0, 20).join(', ')}.`,
-          );
+        noted.add(read.notes);
         batch.push(read);
         if (batch.length < BATCH) continue;
         await flush(batch);
@@ -70,6 +72,7 @@ export const embedCommand = command({
       }
       if (batch.length > 0) await flush(batch);
       terminal.progress('');
+      for (const note of noted.sentences()) terminal.say(`note: ${harmless(note)}.`);
       if (done === 0) throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no texts.`);
     } finally {
       await embedder?.close?.();

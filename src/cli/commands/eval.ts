@@ -91,7 +91,8 @@ export const evalCommand = command({
       const { toMarkdown } = await import('../../eval/render/markdown.ts');
       await saveText(flags.markdown, toMarkdown(report));
     }
-    terminal.write(flags.json ? `${JSON.stringify(report)}\n` : evalTable(report, terminal.columns));
+    if (flags.json) terminal.json(report);
+    else terminal.write(evalTable(report, terminal.columns));
     const failed = report.gates.filter(({ passed }) => !passed);
     if (failed.length === 0) return;
     const [first] = failed;

@@ -8,7 +8,7 @@ import type { TokenForm } from '../../types.ts';
 import { command, type Flags } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { billLine } from '../provenance-lines.ts';
-import type { Terminal } from '../terminal.ts';
+import { harmless, type Terminal } from '../terminal.ts';
 
 const reportLine = (report: AddReport, into: string): string => {
   const { added, changed, unchanged, removed, took, tokens } = report;
@@ -29,6 +29,7 @@ const remarks = (report: AddReport, terminal: Terminal): void => {
       `note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`,
     );
   }
+  for (const note of report.notes ?? []) terminal.say(`note: ${harmless(note)}.`);
 };
 
 const tokensOf = ({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): CreateOptions => {
@@ -98,7 +99,7 @@ export const indexCommand = command({
     terminal.progress('');
     remarks(report, terminal);
     if (report.usage !== undefined) terminal.say(billLine(report.usage));
-    if (flags.json) terminal.write(`${JSON.stringify({ into, ...report })}\n`);
+    if (flags.json) terminal.json({ into, ...report });
     else terminal.write(`${reportLine(report, into)}\n`);
   },
 });

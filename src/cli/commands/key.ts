@@ -17,7 +17,8 @@ export const keyCommand = command({
         Promise.reject(diskErrorOf(error, flags.keyInto as string)),
       );
     }
-    terminal.write(flags.json ? `${JSON.stringify({ key, line })}\n` : `${key}\n`);
+    if (flags.json) terminal.json({ key, line });
+    else terminal.write(`${key}\n`);
     if (flags.keyInto === undefined) terminal.say(`The line for a file of keys: ${line}`);
     else terminal.say(`Its hash stands in ${flags.keyInto}; the key itself is printed only this once.`);
   },

@@ -94,7 +94,7 @@ export const labelCommand = command({
       }
     });
     const { queries, judged, skipped } = countsOf(session);
-    if (flags.json) terminal.write(`${JSON.stringify({ queries, judged, skipped, into, qrels: `${into}/qrels.tsv` })}\n`);
+    if (flags.json) terminal.json({ queries, judged, skipped, into, qrels: `${into}/qrels.tsv` });
     else
       terminal.write(
         `${counted(judged, 'judgment')} of ${queries === 1 ? '1 query' : `${grouped(queries)} queries`}, ${skipped} skipped: ${into}\n`,

@@ -20,7 +20,7 @@ export const modelsListCommand = command({
   examples: ['finetooth models list'],
   run: async ({ flags, terminal, signal }) => {
     const found = await listModels({ ...places(flags), signal });
-    if (flags.json) return terminal.write(`${JSON.stringify({ models: found })}\n`);
+    if (flags.json) return terminal.json({ models: found });
     const width = Math.max(...found.map(({ name }) => name.length));
     const row = (cells: readonly string[]): string =>
       `${(cells[0] as string).padEnd(width)}  ${(cells[1] as string).padEnd(8)} ${(cells[2] as string).padStart(7)} ${(cells[3] as string).padStart(5)} ${(cells[4] as string).padStart(6)}  ${(cells[5] as string).padEnd(5)} ${(cells[6] as string).padStart(7)}  ${(cells[7] as string).padEnd(12)} ${cells[8]}\n`;
@@ -63,7 +63,7 @@ export const modelsPullCommand = command({
     });
     terminal.progress('');
     const { entry, source, sha256, modelPath } = files;
-    if (flags.json) terminal.write(`${JSON.stringify({ name: entry.name, source, sha256, modelPath })}\n`);
+    if (flags.json) terminal.json({ name: entry.name, source, sha256, modelPath });
     else terminal.write(`${entry.name} is here (from ${source}), sha256 ${sha256}\n${modelPath}\n`);
   },
 });
@@ -76,7 +76,7 @@ export const modelsVerifyCommand = command({
   examples: ['finetooth models verify'],
   run: async ({ flags, terminal, signal }) => {
     const found = await verifyModels({ ...places(flags), signal });
-    if (flags.json) terminal.write(`${JSON.stringify({ models: found })}\n`);
+    if (flags.json) terminal.json({ models: found });
     else
       for (const { name, status, source, reason } of found)
         terminal.write(`${status.padEnd(8)} ${name} (${source})${reason === undefined ? '' : `: ${reason}`}\n`);
@@ -97,6 +97,7 @@ export const modelsWhereCommand = command({
   examples: ['finetooth models where'],
   run: async ({ flags, terminal }) => {
     const folder = modelsFolder(places(flags));
-    terminal.write(flags.json ? `${JSON.stringify({ folder })}\n` : `${folder}\n`);
+    if (flags.json) terminal.json({ folder });
+    else terminal.write(`${folder}\n`);
   },
 });

@@ -68,7 +68,7 @@ export const providersCommand = command({
       signal,
       ...(flags.prices === undefined ? {} : { prices: await readPrices(flags.prices, signal) }),
     });
-    if (flags.json) return terminal.write(`${JSON.stringify(listed)}\n`);
+    if (flags.json) return terminal.json(listed);
     terminal.write(`${listed.map((one) => linesOf(one).join('\n')).join('\n\n')}\n`);
   },
 });

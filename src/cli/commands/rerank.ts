@@ -6,7 +6,8 @@ import { readDocuments } from '../../read/read.ts';
 import { checkQuery } from '../../search/check.ts';
 import { rerank } from '../../search/rank.ts';
 import { counted, duration } from '../../text/numbers.ts';
-import { defaultFields } from '../../text/recipe.ts';
+import { readNotes } from '../../text/read-notes.ts';
+import { fieldCounts } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
@@ -54,25 +55,28 @@ export const rerankCommand = command({
     const [query, source = '-'] = given as [string, string?];
     checkQuery(query);
     const documents: { id: string; document: Document }[] = [];
-    for await (const read of readDocuments(source, {
+    const noted = readNotes();
+    const read = fieldCounts(1000);
+    for await (const one of readDocuments(source, {
       signal,
       stdin: terminal.stdin,
       ...(flags.format === 'auto' ? {} : { format: flags.format }),
     })) {
-      documents.push({ id: read.id ?? idOf(read.document, documents.length), document: read.document });
+      documents.push({ id: one.id ?? idOf(one.document, documents.length), document: one.document });
+      read.see(one.document);
+      noted.add(one.notes);
     }
     if (documents.length === 0)
       throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
-    const rankFields = flags.rankFields ?? defaultFields(documents[0]?.document as Document);
     const models = { ...(await modelOptions(run)), ...longDocumentsOption(flags.longDocuments) };
     const shelf = rerankerShelf(() => openModel(localName(flags.embedder), models), models);
     try {
       const first = await aroundReranker(await shelf.getAll(flags.reranker ?? ['default']), flags, signal);
       const reranker = await withFallback(first, fallbackOptions(flags), shelf.get);
-      const answer = await rerank(reranker, query, documents, {
+      const ranked = await rerank(reranker, query, documents, {
         signal,
         top: flags.top,
-        rankFields,
+        ...(flags.rankFields === undefined ? {} : { rankFields: flags.rankFields }),
         fieldLabels: flags.fieldLabels,
         documents: true,
         stages: flags.stages,
@@ -80,15 +84,20 @@ export const rerankCommand = command({
         ...minScoreOption(flags.minScore),
         ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
       });
-      if (flags.json) return terminal.write(`${JSON.stringify(answer)}\n`);
+      const notes = [...(ranked.notes ?? []), ...noted.sentences()];
+      const answer = { ...ranked, ...(notes.length === 0 ? {} : { notes }) };
+      if (flags.json) return terminal.json(answer);
       const width = Math.max(20, Math.min(90, terminal.columns - 24));
       const lines = answer.results.map(
         ({ rank, relevanceScore, index, id, document }) =>
           `${String(rank).padStart(4)}  ${relevanceScore.toFixed(4).padStart(7)}  ${fitted(labelOf(id, document as Document), width)}  [${index}]`,
       );
       terminal.write(`${lines.join('\n')}\n${explanationLines(answer.results)}`);
+      const common = flags.rankFields ?? read.common();
+      const others = flags.rankFields === undefined ? Object.keys(read.unread(common)) : [];
+      const fields = `${common.join(', ')}${others.length === 0 ? '' : ` (some by ${others.slice(0, 20).join(', ')})`}`;
       terminal.say(
-        `${counted(documents.length, 'document')} scored by ${rankFields.join(', ')} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`,
+        `${counted(documents.length, 'document')} scored by ${fields} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`,
       );
       if (!answer.complete && answer.rankedBy !== 'first-stage') terminal.say(incomplete);
       for (const line of provenanceLines(answer)) terminal.say(line);

@@ -97,6 +97,6 @@ export const searchCommand = command({
       return;
     }
     const candidates = answer.candidates.map(({ id, score }) => ({ id, score }));
-    terminal.write(`${JSON.stringify({ ...answer, candidates })}\n`);
+    terminal.json({ ...answer, candidates });
   },
 });

@@ -66,7 +66,7 @@ export const serveCommand = command({
       log: { level: flags.logLevel, stream: { write: (line) => terminal.say(line.trimEnd()) } },
     });
     const { url, models, indexes } = server;
-    if (flags.json) terminal.write(`${JSON.stringify({ url, models, indexes })}\n`);
+    if (flags.json) terminal.json({ url, models, indexes });
     else {
       const served = indexes.length === 0 ? '' : `, indexes ${indexes.join(', ')}`;
       terminal.write(`listening at ${url} (models ${models.join(', ')}${served}); ${url}/docs lists what can be asked. Ctrl-C stops.\n`);

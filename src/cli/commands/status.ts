@@ -15,7 +15,7 @@ export const statusCommand = command({
     await using index = await openIndex(flags.in, { embedder: null });
     const status = await index.status();
     const manifest = index.manifest() as Manifest;
-    if (flags.json) return terminal.write(`${JSON.stringify({ in: flags.in, ...status, ...manifest })}\n`);
+    if (flags.json) return terminal.json({ in: flags.in, ...status, ...manifest });
     const rows = [
       ['documents', grouped(status.documents)],
       ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers a document)`],

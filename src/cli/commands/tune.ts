@@ -58,6 +58,7 @@ export const tuneCommand = command({
     });
     terminal.progress('');
     if (flags.save !== undefined) await saveText(flags.save, `${JSON.stringify(report.chosen, null, 2)}\n`);
-    terminal.write(flags.json ? `${JSON.stringify(report)}\n` : tuneTable(report));
+    if (flags.json) terminal.json(report);
+    else terminal.write(tuneTable(report));
   },
 });

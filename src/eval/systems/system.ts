@@ -3,7 +3,7 @@ import { remembering } from '../../rerank/remembering.ts';
 import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
 import { rerankerWords } from '../../rerank/reranker-words.ts';
 import type { Pipeline } from '../../search/pipeline.ts';
-import { type RankingOptions, rankCandidates } from '../../search/rank.ts';
+import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
@@ -55,7 +55,7 @@ const rankedAt = async (
   reranker: Reranker,
   query: string,
   candidates: readonly { readonly id: string; readonly document: Document }[],
-  fields: readonly string[],
+  fields: RankFields,
   options: RankingOptions,
 ): Promise<Record<number, readonly string[]>> => {
   const rankings: Record<number, readonly string[]> = {};
@@ -84,7 +84,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
         candidates,
         top,
         denseWeight,
-        rankFields: fields,
+        ...(pipeline.rankFields === undefined ? {} : { rankFields: pipeline.rankFields }),
         fieldLabels,
         reranker: remembered,
       });
@@ -110,7 +110,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
 export const runSystem = (
   run: { readonly fingerprint: string; readonly lists: ReadonlyMap<string, readonly string[]>; document(id: string): Document | undefined },
   pipeline: Pipeline,
-  fields: readonly string[],
+  fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
 ): System => {
   const { name, candidates, top = candidates, fieldLabels = false } = pipeline;
@@ -128,6 +128,7 @@ export const runSystem = (
           throw new FinetoothError('E_INPUT_FORMAT', `the run gives query "${query}" the document "${id}", which is not in the corpus.`);
         return { id, document };
       });
+      if (fields !== undefined) checkFields(hits.slice(0, candidates), fields);
       const remembered = remembering(reranker);
       const started = performance.now();
       const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, fieldLabels });

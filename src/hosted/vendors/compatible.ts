@@ -7,11 +7,14 @@ export const jinaRerank =
   (path: string): RerankService['open'] =>
   async (model, link) =>
   async ({ query, documents, signal }) => {
-    const { body } = await post(link, path, { model, query, documents }, signal);
+    const { body, headers } = await post(link, path, { model, query, documents }, signal);
+    // What `finetooth serve` says; the others say nothing.
+    const truncated = count(Number(headers.get('x-finetooth-query-truncated') ?? Number.NaN));
     const usage = field(body, 'usage');
     const [tokens, cost, searches] = ['total_tokens', 'cost', 'search_units'].map((name) => count(field(usage, name)));
     return {
       ranking: rankingIn(listIn(body, 'results'), 'relevance_score'),
+      ...(truncated === undefined ? {} : { queryTruncatedTokens: truncated }),
       used: {
         ...(tokens === undefined ? {} : { tokens }),
         ...(cost === undefined ? {} : { cost }),

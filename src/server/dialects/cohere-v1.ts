@@ -112,7 +112,7 @@ export const cohereV1: Dialect = {
         id: done.id,
         embeddings: embedding_types === undefined ? done.vectors : byType(done, embedding_types),
         texts,
-        meta: embedMeta('1', done.tokens),
+        meta: embedMeta('1', done),
         response_type: embedding_types === undefined ? 'embeddings_floats' : 'embeddings_by_type',
       }),
     }),

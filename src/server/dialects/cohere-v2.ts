@@ -91,7 +91,7 @@ export const cohereV2: Dialect = {
         id: done.id,
         embeddings: byType(done, embedding_types ?? ['float']),
         texts: textsOf(texts, inputs),
-        meta: embedMeta('2', done.tokens),
+        meta: embedMeta('2', done),
         response_type: 'embeddings_by_type',
       }),
     }),

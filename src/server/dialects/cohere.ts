@@ -1,17 +1,31 @@
 /** What both versions of Cohere's API share: https://docs.cohere.com/reference/errors, /reference/rerank (OpenAPI of 2026-08-20). */
 import { z } from 'zod';
 import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
-import type { EmbedDone, Facts, Failure } from './dialect.ts';
+import type { EmbedDone, Failure, RerankDone } from './dialect.ts';
 import { base64Of, bytesOf, signsOf } from './shared.ts';
 
 /** A search unit is one query with up to 100 documents. */
 const SEARCH_UNIT = 100;
 
-export const metaOf = (version: '1' | '2', { tokens, cut }: Pick<Facts, 'tokens' | 'cut'>, documents: number) => ({
+const warningsOf = (cut: number, texts: number, what: string, queryTruncatedTokens = 0): { readonly warnings?: readonly string[] } => {
+  const warnings = [
+    ...(cut === 0 ? [] : [`${cut} of ${texts} ${what} did not fit the model's window; their ends were not read`]),
+    ...(queryTruncatedTokens === 0
+      ? []
+      : [`${queryTruncatedTokens} tokens of the query did not fit the model's window; its end was not read`]),
+  ];
+  return warnings.length === 0 ? {} : { warnings };
+};
+
+export const metaOf = (
+  version: '1' | '2',
+  { tokens, cut, queryTruncatedTokens }: Pick<RerankDone, 'tokens' | 'cut' | 'queryTruncatedTokens'>,
+  documents: number,
+) => ({
   api_version: { version },
   billed_units: { search_units: Math.max(1, Math.ceil(documents / SEARCH_UNIT)) },
   tokens: { input_tokens: tokens, output_tokens: 0 },
-  ...(cut === 0 ? {} : { warnings: [`${cut} of ${documents} documents did not fit the model's window; their ends were not read`] }),
+  ...warningsOf(cut, documents, 'documents', queryTruncatedTokens),
 });
 
 export const meta = z.object({
@@ -55,4 +69,8 @@ export const byType = ({ vectors }: EmbedDone, types: readonly EmbeddingType[]):
 
 export const byTypeSchema = z.partialRecord(embeddingTypes, z.array(z.union([z.array(z.number()), z.string()])));
 
-export const embedMeta = (version: '1' | '2', tokens: number) => ({ api_version: { version }, billed_units: { input_tokens: tokens } });
+export const embedMeta = (version: '1' | '2', { tokens, cut, vectors }: EmbedDone) => ({
+  api_version: { version },
+  billed_units: { input_tokens: tokens },
+  ...warningsOf(cut, vectors.length, 'texts'),
+});

@@ -16,7 +16,9 @@ export interface RerankAsk {
   readonly top?: number | undefined;
   /** Tokens of a document that are read, 1 and up. @default as many as the model's window holds */
   readonly maxTokens?: number | undefined;
-  /** Refuse a document that does not fit instead of reading its beginning. @default false */
+  /** Tokens of the query that are read, 1 and up. @default as many as the model's window holds */
+  readonly maxQueryTokens?: number | undefined;
+  /** Refuse a query or a document that does not fit instead of reading its beginning. @default false */
   readonly refuseLong?: boolean | undefined;
 }
 
@@ -54,6 +56,8 @@ export interface RerankDone extends Facts {
   readonly ranked: readonly RankedPassage[];
   /** False when a deadline stopped the work. */
   readonly complete: boolean;
+  /** Tokens at the end of the query that a model did not read; 0 when all of it was. */
+  readonly queryTruncatedTokens: number;
 }
 
 /** What a client wants turned into vectors. */

@@ -79,7 +79,7 @@ export const jina: Dialect = {
           }),
         ),
       }),
-      ask: ({ model, input, task, dimensions, late_chunking, return_multivector }) => {
+      ask: ({ model, input, task, dimensions, truncate, late_chunking, return_multivector }) => {
         const unknown = late_chunking ? 'late_chunking' : return_multivector ? 'return_multivector' : undefined;
         if (unknown !== undefined)
           throw new RequestError('invalid', `${unknown} is not to be had from the models here; leave it out`, { param: unknown });
@@ -89,6 +89,7 @@ export const jina: Dialect = {
           // retrieval.query, nl2code.query and their like.
           role: task?.endsWith('.query') ? 'query' : 'document',
           dimensions: dimensions ?? undefined,
+          refuseLong: truncate === false,
         };
       },
       tell: ({ model, vectors, tokens }, { embedding_type }) => {

@@ -105,11 +105,12 @@ export const mixedbread: Dialect = {
         dimensions: z.int(),
       }),
       // A prompt is how their models tell queries from documents.
-      ask: ({ model, input, prompt, dimensions }) => ({
+      ask: ({ model, input, prompt, dimensions, truncation_strategy }) => ({
         model,
         texts: notEmpty([input].flat(), 'input must not be empty', 'input'),
         role: prompt ? 'query' : 'document',
         dimensions,
+        refuseLong: truncation_strategy?.toLowerCase() === 'none',
       }),
       tell: ({ model, vectors, tokens }, { encoding_format = 'float' }) => ({
         usage: usageOf(tokens),

@@ -35,13 +35,18 @@ type Body = z.infer<typeof body>;
 
 const listOf = ({ documents }: Body): readonly Passage[] => [documents].flat();
 
-/** `text` where every object has it, as Together's and Cohere's pages say; else all fields, as Together's OpenAPI says. */
-const fieldsOf = (sent: Body): readonly string[] | undefined => {
-  if (sent.rank_fields?.length === 0)
+/** `rank_fields` as they are named; nothing where they are not. */
+const fieldsOf = ({ rank_fields }: Body): readonly string[] | undefined => {
+  if (rank_fields?.length === 0)
     throw new RequestError('invalid', 'rank_fields must name a field or be left out', { param: 'rank_fields' });
-  if (sent.rank_fields) return sent.rank_fields;
-  return listOf(sent).every((one) => typeof one === 'string' || typeof one.text === 'string') ? ['text'] : undefined;
+  return rank_fields ?? undefined;
 };
+
+/**
+ * Without `rank_fields`: of an object its `text`, as Together's and Cohere's pages say; else all fields, as Together's OpenAPI says. Each for
+ * itself, so that a score does not depend on the list.
+ */
+const readOf = (one: Passage): Passage => (typeof one !== 'string' && typeof one.text === 'string' ? one.text : one);
 
 /** Whether the body is in Voyage's words, or asks for what only Voyage sells. */
 const isVoyage = ({ top_k, truncation, top_n, model }: Body): boolean =>
@@ -65,13 +70,16 @@ const together = rerankEndpoint({
   ask: (sent) => {
     if (isVoyage(sent)) return voyageRerank.ask(checked(sent));
     const { model, query, top_n, max_tokens_per_doc } = sent;
+    const named = fieldsOf(sent);
+    const documents = notEmpty(listOf(sent), 'documents must not be empty', 'documents');
     return {
       model: model ?? undefined,
       query: withWords(typeof query === 'string' ? query : query.text, 'query must not be empty'),
-      documents: notEmpty(listOf(sent), 'documents must not be empty', 'documents'),
-      fields: fieldsOf(sent),
+      documents: named === undefined ? documents.map(readOf) : documents,
+      fields: named,
       top: top_n === 0 ? undefined : (top_n ?? undefined),
       maxTokens: max_tokens_per_doc === 0 ? undefined : (max_tokens_per_doc ?? undefined),
+      refuseLong: sent.truncation === false,
     };
   },
   tell: (done, sent) => {

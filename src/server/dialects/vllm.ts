@@ -48,13 +48,14 @@ export const vllmRerank = (path: string): RerankEndpoint =>
       results: z.array(result.extend({ document: z.object({ text: z.string(), multi_modal: z.null() }) })),
     }),
     // What is too long is refused, unless cutting was asked for.
-    ask: ({ model, query, documents, top_n, truncate_prompt_tokens, max_tokens_per_doc = 0 }) => ({
+    ask: ({ model, query, documents, top_n, truncate_prompt_tokens, max_tokens_per_doc = 0, max_tokens_per_query = 0 }) => ({
       model: model ?? undefined,
       query: withWords(query, 'query must not be empty'),
       documents: notEmpty([documents].flat(), 'documents must not be empty', 'documents'),
       top: top_n === 0 ? undefined : top_n,
       maxTokens: max_tokens_per_doc === 0 ? undefined : max_tokens_per_doc,
-      refuseLong: (truncate_prompt_tokens ?? 0) === 0 && max_tokens_per_doc === 0,
+      maxQueryTokens: max_tokens_per_query === 0 ? undefined : max_tokens_per_query,
+      refuseLong: (truncate_prompt_tokens ?? 0) === 0,
     }),
     tell: ({ id, model, ranked, tokens }, { documents, use_activation }) => ({
       id: `rerank-${id}`,

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { FinetoothError } from '../../errors.ts';
+import { FinetoothError, messageOf } from '../../errors.ts';
+import { checkFilter } from '../../search/check-filter.ts';
 import type { Filter } from '../../search/filter.ts';
 import { type SearchAnswer, type SearchOptions, search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
@@ -14,10 +15,21 @@ import type { IndexShelf } from './shelf.ts';
 /** Milliseconds without a byte after which the sender of documents is given up. */
 const IDLE_MS = 60_000;
 
-const json = z.json();
-const filter: z.ZodType<Filter> = z.lazy(() =>
-  z.strictObject({ fields: z.record(z.string(), json).optional(), or: z.array(filter).optional(), not: filter.optional() }),
-) as z.ZodType<Filter>;
+/** Checked as the library checks it; the form is written out for the OpenAPI document. */
+const filter = z
+  .custom<Filter>()
+  .superRefine((sent, context) => {
+    try {
+      checkFilter(sent);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) });
+    }
+  })
+  .meta({
+    type: 'object',
+    properties: { fields: { type: 'object' }, or: { type: 'array', items: { type: 'object' } }, not: { type: 'object' } },
+    additionalProperties: false,
+  });
 
 const searchBody = z.strictObject({
   index: z.string().optional(),
@@ -45,7 +57,14 @@ const result = z.looseObject({
   first_stage_rank: z.int(),
   first_stage_score: z.number(),
 });
-const searchAnswer = z.looseObject({ query: z.string(), results: z.array(result), complete: z.boolean(), calibrated: z.boolean() });
+const searchAnswer = z.looseObject({
+  query: z.string(),
+  results: z.array(result),
+  complete: z.boolean(),
+  calibrated: z.boolean(),
+  /** Tokens at the end of the query that a model did not read. */
+  query_truncated_tokens: z.int().optional(),
+});
 
 const indexName = z
   .string()

@@ -1,0 +1,92 @@
+import { isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
+import type { CreateOptions } from '../search/add.ts';
+import { isReranker } from '../search/check-call.ts';
+import {
+  callback,
+  checkOptions,
+  checkValue,
+  either,
+  type OptionChecks,
+  oneOf,
+  part,
+  positive,
+  record,
+  signal,
+  text,
+  texts,
+  truth,
+  type ValueCheck,
+  whole,
+} from '../search/check-options.ts';
+import type { OpenIndexOptions } from './open-index.ts';
+import type { ModelOptions } from './parts.ts';
+
+const CALL = "openIndex('./movies', { create: true })";
+
+const isNull: ValueCheck = (value) => (value === null ? undefined : 'null');
+const isEmbedder: ValueCheck = part('an embedder', ['embed'], ['fingerprint']);
+const isModel =
+  (fits: (value: unknown) => boolean): ValueCheck =>
+  (value) =>
+    fits(value) ? undefined : 'a model of the AI SDK';
+/** A path that the system can be asked for. */
+const isPath: ValueCheck = (value) => (text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder');
+const isStore = part('a store', ['open', 'put', 'find', 'close']);
+
+const createChecks: OptionChecks<CreateOptions> = {
+  fields: either('a list of fields, such as ["title", "text"]', (value) =>
+    Array.isArray(value) && value.length === 0 ? 'none' : texts(value),
+  ),
+  idField: text,
+  tokens: either('{ bits, pool } or null', record, isNull),
+};
+
+const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = { bits: oneOf([8, 4, 1]), pool: whole(1, 16) };
+
+const modelChecks: OptionChecks<ModelOptions> = {
+  runtime: oneOf(['auto', 'native', 'wasm']),
+  threads: whole(1, 64),
+  maxMemory: positive,
+  longDocuments: oneOf(['truncate', 'chunk']),
+  cacheFolder: isPath,
+  modelsFolder: isPath,
+  offline: truth,
+  hosted: record,
+  vectorCache: isPath,
+  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
+  signal,
+  onDownload: callback,
+};
+
+const openChecks: OptionChecks<OpenIndexOptions> = {
+  create: either('true, false, or an object such as { fields: ["title", "text"] }', truth, record),
+  embedder: either(
+    'the name of a model, an embedder, an embedding model of the AI SDK, or null',
+    text,
+    isEmbedder,
+    isModel(isEmbeddingModel),
+    isNull,
+  ),
+  reranker: either(
+    'the name of a reranker, a list of names, a reranker, a reranking model of the AI SDK, or null',
+    text,
+    (value) => (Array.isArray(value) && value.length === 0 ? 'none' : texts(value)),
+    isReranker,
+    isModel(isRerankingModel),
+    isNull,
+  ),
+  fallback: texts,
+  strict: truth,
+  models: record,
+};
+
+/** Throws E_USAGE for anything else than what `openIndex` takes, and shows the right call. */
+export const checkOpenIndexCall = (where: unknown, options: unknown): void => {
+  checkValue('the index of openIndex', where, either('the path of a folder, or a store', isPath, isStore), CALL);
+  checkOptions<OpenIndexOptions>('openIndex', options, openChecks);
+  const { create, models } = (options ?? {}) as OpenIndexOptions;
+  checkOptions<ModelOptions>('openIndex', models, modelChecks, 'models.');
+  if (typeof create !== 'object') return;
+  checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');
+  if (create.tokens !== null) checkOptions('openIndex', create.tokens, tokensChecks, 'create.tokens.');
+};

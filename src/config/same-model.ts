@@ -1,0 +1,34 @@
+import { FinetoothError } from '../errors.ts';
+import { looksHosted, vendors } from '../hosted/vendors/index.ts';
+import { shortName } from '../store/index-changes.ts';
+import type { Manifest } from '../store/store.ts';
+
+/** Throws E_FINGERPRINT when an index holds vectors of another model than the embedder's, and says how to go on. */
+export const sameModel = (manifest: Manifest | undefined, fingerprint: string, where: string): void => {
+  if (manifest === undefined || manifest.embedder === fingerprint) return;
+  const [built, given] = [shortName(manifest.embedder), shortName(fingerprint)];
+  const begun = `${where} holds vectors of ${quoted(built)} (${manifest.dimensions} numbers); the embedder is`;
+  const command = `finetooth index SOURCE --into ${where} --rebuild --embedder ${nameOf(given)}`;
+  if (built !== given && looksHosted(built) && nameOf(built) === nameOf(given))
+    throw new FinetoothError('E_FINGERPRINT', `${begun} ${quoted(given)}. ${otherAddress(built, command)}`);
+  const what = given === built ? 'other weights or settings of the same name' : quoted(given);
+  throw new FinetoothError('E_FINGERPRINT', `${begun} ${what}. Rebuild it with "${command}", or leave --embedder out.`);
+};
+
+const address = / at https?:\/\/\S*$/;
+
+/** The name that a user types. */
+const nameOf = (short: string): string => (looksHosted(short) ? short.replace(address, '') : short.split('@')[0]) ?? short;
+
+const quoted = (short: string): string => `"${short.replace(address, '')}"${address.exec(short)?.[0] ?? ''}`;
+
+/** What to do where only the address differs. `built`: the short name of the model that the index was made with. */
+const otherAddress = (built: string, command: string): string => {
+  const vendor = vendors.find(({ name }) => built.startsWith(`${name}:`));
+  const variable = vendor === undefined ? '' : ` (${vendor.baseVariable})`;
+  if (built !== nameOf(built))
+    return `Behind another address that name may be another model. Give it the address that the index was made at${variable}, or rebuild it with "${command}".`;
+  if (vendor?.keyless === true)
+    return `Which model that name means depends on the address, and an earlier version, which made this index, did not write it down. Rebuild it with "${command}".`;
+  return `The index was made at the vendor's own address, or by an earlier version, which wrote none down. Leave the other address out${variable}, or rebuild it with "${command}".`;
+};

@@ -1,0 +1,175 @@
+import { FinetoothError } from '../errors.ts';
+import type { Document, ReadDocument, TokenVectors } from '../types.ts';
+import type { AddOptions } from './add.ts';
+import {
+  callback,
+  checkOptions,
+  checkValue,
+  isRecord,
+  type OptionChecks,
+  oneOf,
+  part,
+  share,
+  shown,
+  signal,
+  texts,
+  truth,
+  type ValueCheck,
+  whole,
+} from './check-options.ts';
+import type { RerankDocument, RerankOptions } from './rank.ts';
+import type { FirstStage, SearchOptions } from './search.ts';
+
+const RERANK_CALL = "rerank(local(), 'how do bats find their way', documents, { top: 5 })";
+const SEARCH_CALL = "search(index, 'how do bats find their way', { top: 5 })";
+
+export const isReranker: ValueCheck = part(
+  'a reranker, such as local(): an object with a fingerprint and a function score',
+  ['score'],
+  ['fingerprint'],
+);
+
+const rerankChecks: OptionChecks<RerankOptions> = {
+  top: whole(1, 100_000),
+  rankFields: texts,
+  fieldLabels: truth,
+  minScore: share,
+  documents: truth,
+  stages: truth,
+  explain: truth,
+  deadlineMs: whole(1, 600_000),
+  signal,
+};
+
+/** A document as `rerank` ranks it. */
+interface Given {
+  readonly id: string;
+  readonly document: Document;
+  readonly tokens?: TokenVectors;
+}
+
+/** Throws E_INPUT_FORMAT for a document that cannot be kept as JSON: a bigint in it, or itself. */
+const checkDocument = (document: object, where: string): void => {
+  try {
+    JSON.stringify(document);
+  } catch (error) {
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where} holds a value that JSON has no form for (a bigint, or an object that contains itself). Give it as a number, a text, or leave it out.`,
+      { cause: error },
+    );
+  }
+};
+
+/** A text is a document with the one field `text`; an object is a document, or has one beside its id. */
+const givenOf = (one: unknown, at: number): Given => {
+  if (typeof one === 'string') return { id: String(at), document: { text: one } };
+  if (!isRecord(one))
+    throw new FinetoothError(
+      'E_USAGE',
+      `documents must hold texts or objects; document ${at + 1} is ${shown(one)}. Call it as ${RERANK_CALL}.`,
+    );
+  checkDocument(one, `document ${at + 1}`);
+  if ((typeof one.id === 'string' || typeof one.id === 'number') && isRecord(one.document))
+    return { ...(one as unknown as Given), id: String(one.id) };
+  return { id: String(at), document: one as Document };
+};
+
+/** The documents of a call of `rerank`, each with an id. Throws E_USAGE for anything else than what it takes, and shows the right call. */
+export const checkRerankCall = (reranker: unknown, query: unknown, documents: unknown, options: unknown): readonly Given[] => {
+  checkValue('the reranker of rerank', reranker, isReranker, RERANK_CALL);
+  if (typeof query !== 'string')
+    throw new FinetoothError('E_USAGE', `the query of rerank must be a text; got ${shown(query)}. Call it as ${RERANK_CALL}.`);
+  if (!Array.isArray(documents))
+    throw new FinetoothError(
+      'E_USAGE',
+      `the documents of rerank must be a list of texts or objects; got ${shown(documents)}. Call it as ${RERANK_CALL}.`,
+    );
+  checkOptions<RerankOptions>('rerank', options, rerankChecks);
+  return Array.from(documents as readonly RerankDocument[], givenOf);
+};
+
+/** What a search takes as `reranker`: parts, since names are an index's. */
+const isSearchReranker: ValueCheck = (value) => {
+  const words =
+    'a reranker, a list of them, or null; by name: await index.rerankerNamed(["default"]), or openIndex(folder, { reranker: "default" })';
+  if (value === null) return undefined;
+  const all: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
+  return all.every((one) => isReranker(one) === undefined) ? undefined : words;
+};
+
+/** `documentTest` looks into it. */
+const isFilter: ValueCheck = (value) => (isRecord(value) ? undefined : 'an object, such as { fields: { year: { gte: 1990 } } }');
+
+const searchChecks = (firstStages: readonly FirstStage[]): OptionChecks<SearchOptions> => ({
+  candidates: whole(1, 10_000),
+  top: whole(1, 10_000),
+  firstStage: oneOf(firstStages),
+  rankFields: texts,
+  fieldLabels: truth,
+  denseWeight: share,
+  reranker: isSearchReranker,
+  filter: isFilter,
+  minScore: share,
+  documents: truth,
+  stages: truth,
+  explain: truth,
+  deadlineMs: whole(1, 600_000),
+  onUpdate: callback,
+  signal,
+});
+
+/** Throws E_USAGE for anything else than what `search` takes, and shows the right call. */
+export const checkSearchCall = (index: unknown, query: unknown, options: unknown, firstStages: readonly FirstStage[]): void => {
+  checkValue('the index of search', index, part('what openIndex gives', ['manifest', 'embedder', 'reranker']), SEARCH_CALL);
+  if (typeof query !== 'string')
+    throw new FinetoothError('E_USAGE', `the query of search must be a text; got ${shown(query)}. Call it as ${SEARCH_CALL}.`);
+  checkOptions<SearchOptions>('search', options, searchChecks(firstStages));
+};
+
+const addChecks: OptionChecks<AddOptions> = { prune: truth, onProgress: callback, signal };
+
+const isIterable = (value: unknown, ...kinds: readonly symbol[]): boolean =>
+  typeof value === 'object' && value !== null && kinds.some((kind) => typeof (value as Record<symbol, unknown>)[kind] === 'function');
+
+/** The documents of `index.add`, each with its place. Throws E_USAGE for what is no list of them. */
+export const checkedDocuments = (documents: unknown, options: unknown): AsyncIterable<ReadDocument> => {
+  if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
+    throw new FinetoothError('E_USAGE', `index.add takes a list of documents; got ${shown(documents)}. Call it as index.add([document]).`);
+  checkOptions<AddOptions>('index.add', options, addChecks);
+  return located(documents as Iterable<unknown> | AsyncIterable<unknown>);
+};
+
+const located = async function* (documents: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<ReadDocument> {
+  let at = 0;
+  for await (const document of documents) {
+    at++;
+    const where = `document ${at}`;
+    if (!isRecord(document))
+      throw new FinetoothError('E_INPUT_FORMAT', `${where} is ${kindOf(document)}; a document is an object of fields.`);
+    checkDocument(document, where);
+    yield { document: document as Document, where };
+  }
+};
+
+const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`);
+
+/** The documents of `index.addRead`. Throws E_USAGE for what `readDocuments` does not give. */
+export const checkedReadDocuments = (documents: unknown, options: unknown): AsyncIterable<ReadDocument> => {
+  const call = "Call it as index.addRead(readDocuments('movies.json')), or index.add(documents)";
+  if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
+    throw new FinetoothError('E_USAGE', `index.addRead takes what readDocuments gives; got ${shown(documents)}. ${call}.`);
+  checkOptions<AddOptions>('index.addRead', options, addChecks);
+  return (async function* () {
+    for await (const one of documents as AsyncIterable<unknown>) {
+      if (!isRecord(one) || !isRecord(one.document) || typeof one.where !== 'string')
+        throw new FinetoothError('E_USAGE', `index.addRead takes what readDocuments gives; got ${shown(one)} in it. ${call}.`);
+      yield one as unknown as ReadDocument;
+    }
+  })();
+};
+
+/** Throws E_USAGE for ids that are no list of texts. */
+export const checkIds = (ids: unknown): void => {
+  checkValue('the ids of index.delete', ids, texts, "index.delete(['an-id'])");
+};

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createModelSessions } from '../src/config/parts.ts';
+import {
+  memoryStore,
+  openIndex,
+  type RerankAnswer,
+  rerank,
+  type SearchAnswer,
+  type SearchIndex,
+  type SearchOptions,
+  search,
+} from '../src/index.ts';
+
+const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';
+const answer = 'Berlin has a population of three and a half million registered inhabitants.';
+/** The answer stands far behind every window. */
+const long = `${filler.repeat(120)}${answer}`;
+const query = 'how many people live in Berlin';
+const fillers = Array.from({ length: 22 }, (_, i) => ({
+  id: `other-${i}`,
+  year: 1990 + i,
+  title: `Minutes ${i}`,
+  text: filler.slice(3 * i),
+}));
+const documents = [
+  { id: 'long', year: 2001, title: 'Berlin', text: long },
+  { id: 'short', year: 2002, title: 'People', text: 'Berlin is well known for its museums and its parks.' },
+  ...fillers,
+];
+
+/** What an index may keep of token vectors. */
+const kinds = { 'with token vectors': {}, 'without token vectors': { tokens: null } } as const;
+type Kind = keyof typeof kinds;
+const rerankers = ['default', 'ms-marco-minilm-l-12-v2', 'late-interaction'] as const;
+const ways = ['truncate', 'chunk'] as const;
+
+const sessions = createModelSessions();
+const indexes = new Map<string, SearchIndex>();
+const indexFor = (kind: Kind, longDocuments: (typeof ways)[number]): SearchIndex => indexes.get(`${kind} ${longDocuments}`) as SearchIndex;
+
+beforeAll(async () => {
+  for (const [kind, form] of Object.entries(kinds))
+    for (const longDocuments of ways) {
+      const create = { fields: ['text'], idField: 'id', ...form };
+      const index = await openIndex(memoryStore(), { create, models: { sessions, longDocuments } });
+      await index.add(documents);
+      indexes.set(`${kind} ${longDocuments}`, index);
+    }
+});
+afterAll(async () => {
+  for (const index of indexes.values()) await index.close();
+});
+
+const longOf = ({ results }: Pick<RerankAnswer, 'results'>) => results.find(({ id }) => id === 'long');
+/** The three ways that somebody may ask: over each kind of index, and over documents at hand. */
+const asks: Readonly<
+  Record<
+    string,
+    (name: string, way: (typeof ways)[number], minScore?: number) => Promise<Pick<RerankAnswer, 'results' | 'cut' | 'calibrated'>>
+  >
+> = {
+  ...Object.fromEntries(
+    (Object.keys(kinds) as Kind[]).map((kind) => [
+      `search, ${kind}`,
+      async (name: string, way: (typeof ways)[number], minScore?: number) => {
+        const index = indexFor(kind, way);
+        const reranker = await index.rerankerNamed([name]);
+        return search(index, query, { reranker, top: 100, firstStage: 'hybrid', ...(minScore === undefined ? {} : { minScore }) });
+      },
+    ]),
+  ),
+  rerank: async (name, way, minScore) => {
+    const reranker = await indexFor('with token vectors', way).rerankerNamed([name]);
+    const list = documents.map((document) => ({ id: document.id, document }));
+    return rerank(reranker, query, list, { rankFields: ['text'], ...(minScore === undefined ? {} : { minScore }) });
+  },
+};
+
+describe.each(Object.entries(asks))('%s', (_, ask) => {
+  it.each(rerankers)('reads a long text in parts by %s, on the scale that it has without', async (name) => {
+    const [truncated, chunked] = [await ask(name, 'truncate'), await ask(name, 'chunk')];
+    for (const { calibrated, results } of [truncated, chunked]) {
+      expect(calibrated).toBe(true);
+      expect(results.every(({ relevanceScore }) => relevanceScore >= 0 && relevanceScore <= 1)).toBe(true);
+    }
+    const found = longOf(chunked);
+    expect(found?.relevanceScore).toBeGreaterThan(longOf(truncated)?.relevanceScore as number);
+    expect(chunked.cut).toBe(0);
+    expect(found?.cutTokens).toBeUndefined();
+    expect(found?.highlight?.text).toContain(answer);
+    expect(long.slice(found?.highlight?.start, found?.highlight?.end)).toBe(found?.highlight?.text);
+    // Texts that fit the window get the score that they have without, to the last bit, wherever nothing stands between.
+    const relevanceOf = (answered: typeof chunked): number | undefined => answered.results.find(({ id }) => id === 'short')?.relevanceScore;
+    expect(relevanceOf(chunked)).toBeCloseTo(relevanceOf(truncated) as number, 6);
+    // A threshold between two results keeps the upper one.
+    const [best, next] = chunked.results.map(({ relevanceScore }) => relevanceScore) as [number, number];
+    const kept = await ask(name, 'chunk', (best + next) / 2);
+    expect(kept.results.map(({ id }) => id)).toEqual([chunked.results[0]?.id]);
+  });
+});
+
+it.each(rerankers)('a long text in parts has one score by %s, whatever the index keeps', async (name) => {
+  const all = await Promise.all(Object.values(asks).map((ask) => ask(name, 'chunk')));
+  const [first, ...others] = all.map((answered) => [longOf(answered)?.relevanceScore, longOf(answered)?.highlight?.start]);
+  for (const other of others) expect(other).toEqual(first);
+});
+
+/** Every option of a search; what each must do, of both kinds of index. */
+const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (answered: SearchAnswer, plain: SearchAnswer) => void]>> = {
+  candidates: [{ candidates: 3 }, ({ candidates }) => expect(candidates).toHaveLength(3)],
+  top: [{ top: 2 }, ({ results }) => expect(results).toHaveLength(2)],
+  firstStage: [{ firstStage: 'bm25' }, ({ firstStage }) => expect(firstStage).toBe('bm25')],
+  rankFields: [{ rankFields: ['title'] }, (answered) => expect(longOf(answered)).toMatchObject({ rank: 1 })],
+  fieldLabels: [
+    { fieldLabels: true },
+    (answered, plain) => expect(longOf(answered)?.relevanceScore).not.toBe(longOf(plain)?.relevanceScore),
+  ],
+  denseWeight: [{ denseWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],
+  filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
+  minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
+  documents: [{ documents: true }, (answered) => expect(longOf(answered)?.document?.title).toBe('Berlin')],
+  stages: [{ stages: true }, (answered) => expect(longOf(answered)?.stages?.every((score) => score !== null)).toBe(true)],
+  explain: [
+    { explain: true, candidates: 2 },
+    (answered) => expect(longOf(answered)?.explanation?.stages[0]?.parts?.length).toBeGreaterThan(4),
+  ],
+  deadlineMs: [{ deadlineMs: 1 }, ({ complete }) => expect(complete).toBe(false)],
+  onUpdate: [{ onUpdate: () => {} }, ({ results }, plain) => expect(results).toEqual(plain.results)],
+  signal: [{ signal: new AbortController().signal }, ({ results }, plain) => expect(results).toEqual(plain.results)],
+};
+
+describe.each(Object.keys(kinds) as Kind[])('an index %s, long texts in parts', (kind) => {
+  let plain: SearchAnswer;
+  beforeAll(async () => {
+    plain = await search(indexFor(kind, 'chunk'), query, { firstStage: 'hybrid', top: 100 });
+  });
+
+  it.each(Object.entries(options))('does what %s says', async (name, [given, check]) => {
+    const answered = await search(indexFor(kind, 'chunk'), query, { firstStage: 'hybrid', top: 100, ...given });
+    check(answered, plain);
+    const isRanked = !['reranker', 'minScore', 'deadlineMs', 'rankFields'].includes(name);
+    if (isRanked) expect(longOf(answered)?.highlight?.text).toContain(answer);
+    expect(answered.cut).toBe(0);
+  });
+});

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dialects, rerankPath } from '../../src/server/dialects/index.ts';
+import { type Server, serve } from '../../src/server/listen.ts';
+
+const query = `${'The committee met on Tuesday and talked about the budget for the coming year. '.repeat(40)}What is the capital of France?`;
+const texts = ['Paris is the capital of France.', 'Bats are flying mammals.'];
+const warning = /^\d+ tokens of the query did not fit the model's window; its end was not read$/;
+const refusal = /the query is \d+ tokens too long for the model beside the document at index \d/;
+
+/** How each path is asked, what forbids cutting there (null: nothing does), and what allows it where it is forbidden from the start. */
+const asked: Readonly<Record<string, readonly [body: object, forbids: object | null, allows?: object]>> = {
+  '/together/v1/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/cohere/v1/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/cohere/v2/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/v2/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/jina/v1/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/infinity/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/mixedbread/v1/reranking': [{ model: 'default', query, input: texts }, null],
+  '/v1/reranking': [{ model: 'default', query, input: texts }, null],
+  '/v1/rerank': [{ model: 'default', query, documents: texts }, { truncation: false }],
+  '/voyage/v1/rerank': [{ model: 'default', query, documents: texts }, { truncation: false }],
+  '/tei/rerank': [{ query, texts }, { truncate: false }],
+  '/rerank': [{ query, texts }, { truncate: false }],
+  '/vllm/rerank': [{ query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],
+  '/vllm/v1/rerank': [{ query, documents: texts }, { max_tokens_per_doc: 20 }, { max_tokens_per_query: 100 }],
+  '/vllm/v2/rerank': [{ query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],
+  '/vllm/score': [{ text_1: query, text_2: texts }, {}, { truncate_prompt_tokens: -1 }],
+  '/vllm/v1/score': [{ queries: query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],
+  '/score': [{ text_1: query, text_2: texts }, {}, { truncate_prompt_tokens: -1 }],
+  '/v1/score': [{ queries: query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],
+};
+
+/** The same of endpoints that turn a query into a vector. */
+const embedded: Readonly<Record<string, readonly [body: object, forbids: object]>> = {
+  '/cohere/v1/embed': [{ texts: [query], input_type: 'search_query' }, { truncate: 'NONE' }],
+  '/cohere/v2/embed': [{ model: 'default', texts: [query], input_type: 'search_query' }, { truncate: 'NONE' }],
+  '/voyage/v1/embeddings': [{ model: 'default', input: query, input_type: 'query' }, { truncation: false }],
+  '/tei/embed': [{ inputs: query, prompt_name: 'query' }, { truncate: false }],
+  '/jina/v1/embeddings': [{ model: 'default', input: query, task: 'retrieval.query' }, { truncate: false }],
+  '/mixedbread/v1/embeddings': [{ model: 'default', input: query, prompt: 'Represent this' }, { truncation_strategy: 'none' }],
+};
+
+describe('a query longer than the window', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await serve({ port: 0, version: '0.0.0' });
+  });
+  afterAll(() => server.close(1000));
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(server.url + path, { method: 'POST', body: JSON.stringify(body) });
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { meta?: { warnings?: string[] } } };
+  };
+
+  it('is asked of every path that ranks', () => {
+    const paths = dialects.flatMap(({ prefix, endpoints }) =>
+      endpoints.flatMap(({ task, path }) => (task === 'rerank' ? [prefix + path] : [])),
+    );
+    expect(Object.keys(asked).toSorted()).toEqual([...new Set([...paths, rerankPath.path])].toSorted());
+  });
+
+  it.each(Object.entries(asked))('%s tells that it was cut, or refuses where cutting is forbidden', async (path, [
+    body,
+    forbids,
+    allows,
+  ]) => {
+    const allowed = await post(path, { ...body, ...allows });
+    expect(allowed.status).toBe(200);
+    // A query that the client itself asked to be read in part is no surprise.
+    if (!(allows !== undefined && 'max_tokens_per_query' in allows)) {
+      expect(Number(allowed.headers.get('x-finetooth-query-truncated'))).toBeGreaterThan(90);
+      expect(allowed.headers.get('x-finetooth-cut')).toBe('1');
+    }
+    if (allowed.body.meta !== undefined) expect(allowed.body.meta.warnings).toEqual([expect.stringMatching(warning)]);
+    if (forbids === null) return;
+    const refused = await post(path, { ...body, ...forbids });
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.status).toBeLessThan(500);
+    expect(JSON.stringify(refused.body)).toMatch(refusal);
+    const owner =
+      path === rerankPath.path ? rerankPath.texts : dialects.find((one) => one.endpoints.some((end) => one.prefix + end.path === path));
+    expect(owner?.failure.safeParse(refused.body).error).toBeUndefined();
+  });
+
+  it.each(Object.entries(embedded))('%s tells that it was cut, or refuses where cutting is forbidden', async (path, [body, forbids]) => {
+    const allowed = await post(path, body);
+    expect([allowed.status, allowed.headers.get('x-finetooth-cut')]).toEqual([200, '1']);
+    if (allowed.body.meta !== undefined) expect(allowed.body.meta.warnings).toHaveLength(1);
+    const refused = await post(path, { ...body, ...forbids });
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(JSON.stringify(refused.body)).toMatch(/the text at index 0 is \d+ tokens too long for the model/);
+  });
+
+  it('and short enough is neither told nor refused', async () => {
+    for (const [path, [body, forbids]] of Object.entries(asked)) {
+      const shorter = JSON.parse(JSON.stringify({ ...body, ...forbids }).replace(query, 'capital of France')) as object;
+      const { status, headers, body: answer } = await post(path, shorter);
+      expect([path, status, headers.get('x-finetooth-cut'), answer.meta?.warnings]).toEqual([path, 200, null, undefined]);
+    }
+  });
+});

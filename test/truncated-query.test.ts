@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCrossEncoderReranker, openLateInteraction } from '../src/config/parts.ts';
+import {
+  cached,
+  cascade,
+  FinetoothError,
+  fallback,
+  memoryStore,
+  openIndex,
+  openModel,
+  type Reranker,
+  rerank,
+  type SearchIndex,
+  search,
+} from '../src/index.ts';
+import { finetooth, workFolder } from './finetooth.ts';
+
+const filler = 'The committee met on Tuesday and talked about the budget for the coming year. ';
+const short = 'What is the capital of France?';
+/** 608 and more tokens of the bundled models, whose window has 512; the question stands where nobody reads. */
+const long = `${filler.repeat(40)}${short}`;
+const documents = ['Paris is the capital of France.', 'Bats are flying mammals.'].map((text, i) => ({ id: String(i), document: { text } }));
+const tiny = (family: string): Promise<Reranker> => openCrossEncoderReranker(join(import.meta.dirname, 'tiny-models', family));
+const broken: Reranker = {
+  fingerprint: 'broken',
+  score: async () => {
+    throw new FinetoothError('E_VENDOR_DOWN', 'it does not answer.');
+  },
+};
+
+describe('a query longer than the window is told', () => {
+  let parts: {
+    readonly cross: Reranker;
+    readonly late: Reranker;
+    readonly chunks: Reranker;
+    readonly bert: Reranker;
+    readonly qwen: Reranker;
+  };
+  beforeAll(async () => {
+    const [cross, late, chunks, bert, qwen] = await Promise.all([
+      openCrossEncoderReranker(),
+      openLateInteraction(await openModel()),
+      openCrossEncoderReranker('ms-marco-minilm-l-12-v2', { longDocuments: 'chunk' }),
+      tiny('bert'),
+      tiny('qwen3'),
+    ]);
+    parts = { cross, late, chunks, bert, qwen };
+  });
+  afterAll(async () => {
+    await Promise.all(Object.values(parts).map((one) => one.close?.()));
+  });
+
+  const truncated = async (reranker: Reranker, query: string): Promise<number | undefined> =>
+    (await rerank(reranker, query, documents, { rankFields: ['text'] })).queryTruncatedTokens;
+
+  it.each<[string, () => Reranker]>([
+    ['a cross-encoder', () => parts.cross],
+    ['late interaction', () => parts.late],
+    ['a cross-encoder that reads long documents in parts', () => parts.chunks],
+    ['a causal model that answers yes or no', () => parts.qwen],
+    ['a cascade whose first stage has the smaller window', () => cascade([parts.bert, parts.cross])],
+    ['a cascade whose last stage has the smaller window', () => cascade([parts.cross, parts.bert])],
+    ['the second of a fallback', () => fallback([broken, parts.cross])],
+  ])('by %s, and a short one is not', async (_, make) => {
+    const reranker = make();
+    const kept = cached(make());
+    expect(await truncated(reranker, long)).toBeGreaterThan(90);
+    expect(await truncated(reranker, short)).toBeUndefined();
+    // A score that was kept says it too.
+    const first = await truncated(kept, long);
+    expect(first).toBe(await truncated(reranker, long));
+    expect(await truncated(kept, long)).toBe(first);
+  });
+
+  it('by as many tokens as were left out', async () => {
+    const given = await parts.cross.score(long, [{ text: '' }, { text: filler.repeat(3) }]);
+    const whole = 40 * 15 + 7;
+    // Three tokens are the template's; of the text nothing is left out, since tokens go from the longer one.
+    expect([...(given.queryTruncatedTokens ?? [])]).toEqual([whole - 509, whole - 509 + 3 * 15]);
+    expect(given.cut).toBeUndefined();
+    const both = await parts.cross.score(filler.repeat(20), [{ text: filler.repeat(20) }]);
+    expect([both.queryTruncatedTokens?.[0], both.cut?.[0]]).toEqual([300 - 254, 300 - 255]);
+  });
+
+  it('by a search, of which the embedder alone cut it, or the reranker too', async () => {
+    const index: SearchIndex = await openIndex(memoryStore(), { create: { fields: ['text'] } });
+    await index.add(documents.map(({ id, document }) => ({ id, ...document })));
+    for (const reranker of [null, parts.cross]) {
+      expect((await search(index, long, { reranker })).queryTruncatedTokens).toBeGreaterThan(90);
+      expect((await search(index, short, { reranker })).queryTruncatedTokens).toBeUndefined();
+    }
+    // Words are counted, however many.
+    expect((await search(index, long, { reranker: null, firstStage: 'bm25' })).queryTruncatedTokens).toBeUndefined();
+    await index.close();
+  });
+});
+
+describe('the command line says that the query was cut', () => {
+  const folder = workFolder();
+  const source = join(folder, 'documents.jsonl');
+  writeFileSync(source, documents.map(({ id, document }) => JSON.stringify({ id, ...document })).join('\n'));
+  const note = /note: \d+ tokens of the query did not fit the model's window; its end was not read/;
+
+  it('in rerank and in search, as a note and as JSON', async () => {
+    await finetooth(['index', source, '--into', join(folder, 'index')]);
+    for (const words of [
+      ['rerank', long, source],
+      ['search', long, '--in', join(folder, 'index')],
+    ]) {
+      const [told, json] = await Promise.all([finetooth(words), finetooth([...words, '--json'])]);
+      expect(told.stderr).toMatch(note);
+      expect((JSON.parse(json.stdout) as { queryTruncatedTokens?: number }).queryTruncatedTokens).toBeGreaterThan(90);
+    }
+    const plain = await finetooth(['rerank', short, source]);
+    expect(plain.stderr).not.toMatch(/of the query/);
+  });
+});
