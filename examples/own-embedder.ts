@@ -22,7 +22,11 @@ const letters: Embedder = {
   },
 };
 
-await using index = await openIndex(memoryStore(), { create: { fields: ['text'] }, embedder: letters });
-await index.add([{ text: 'jazz' }, { text: 'banana' }, { text: 'pizzazz' }]);
-const { results } = await search(index, 'zz', { top: 2, documents: true });
-console.log(results.map(({ document }) => document?.text));
+const index = await openIndex(memoryStore(), { create: { fields: ['text'] }, embedder: letters });
+try {
+  await index.add([{ text: 'jazz' }, { text: 'banana' }, { text: 'pizzazz' }]);
+  const { results } = await search(index, 'zz', { top: 2, documents: true });
+  console.log(results.map(({ document }) => document?.text));
+} finally {
+  await index.close();
+}

@@ -11,10 +11,14 @@ const sharedWords: Reranker = {
   },
 };
 
-await using index = await openIndex('./own-reranker-index', { create: true, reranker: sharedWords });
-await index.add([{ text: 'A whale hunts a captain.' }, { text: 'A captain hunts a whale.' }, { text: 'A bank is robbed.' }]);
-const { results, rankedBy } = await search(index, 'captain hunts whale', { top: 2, documents: true });
-console.log(
-  rankedBy,
-  results.map(({ document, relevanceScore }) => [document?.text, relevanceScore]),
-);
+const index = await openIndex('./own-reranker-index', { create: true, reranker: sharedWords });
+try {
+  await index.add([{ text: 'A whale hunts a captain.' }, { text: 'A captain hunts a whale.' }, { text: 'A bank is robbed.' }]);
+  const { results, rankedBy } = await search(index, 'captain hunts whale', { top: 2, documents: true });
+  console.log(
+    rankedBy,
+    results.map(({ document, relevanceScore }) => [document?.text, relevanceScore]),
+  );
+} finally {
+  await index.close();
+}

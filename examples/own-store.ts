@@ -14,14 +14,18 @@ const counted = (inner: Store): Store & { readonly writes: () => number } => {
 };
 
 const store = counted(memoryStore());
-await using index = await openIndex(store, { create: { fields: ['text'] } });
-await index.add([
-  { id: 'a', text: 'A film about bats.' },
-  { id: 'b', text: 'The price of wheat.' },
-]);
-await index.add([
-  { id: 'a', text: 'A film about bats.' },
-  { id: 'b', text: 'The price of barley.' },
-]);
-console.log('writes:', store.writes());
-console.log((await search(index, 'grain market')).results.map(({ id }) => id));
+const index = await openIndex(store, { create: { fields: ['text'] } });
+try {
+  await index.add([
+    { id: 'a', text: 'A film about bats.' },
+    { id: 'b', text: 'The price of wheat.' },
+  ]);
+  await index.add([
+    { id: 'a', text: 'A film about bats.' },
+    { id: 'b', text: 'The price of barley.' },
+  ]);
+  console.log('writes:', store.writes());
+  console.log((await search(index, 'grain market')).results.map(({ id }) => id));
+} finally {
+  await index.close();
+}

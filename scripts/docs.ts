@@ -31,7 +31,7 @@ const commandsPage = (): string => {
       return `| \`--${option.name}\` | ${cell(`${option.about} ${rangeOf(option)}`.trim())} |`;
     });
     const table = rows.length === 0 ? '' : `\n| option | |\n|---|---|\n${rows.join('\n')}\n`;
-    return `## finetooth ${[name, ...takes].join(' ')}\n\n${about}\n\n\`\`\`\n${examples.join('\n')}\n\`\`\`\n${table}`;
+    return `## finetooth ${[name, ...takes].join(' ')}\n\n${about}\n\n\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n${table}`;
   });
   return `# Commands
 

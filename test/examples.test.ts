@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { workFolder } from './finetooth.ts';
+import { findLowestNode, lowestVersion } from './lowest-node.ts';
 
 const folder = join(import.meta.dirname, '..', 'examples');
 const run = promisify(execFile);
@@ -23,7 +24,7 @@ const elsewhere = ['guide-hosted.ts'];
 describe('the examples', () => {
   it('are all here', () => expect(readdirSync(folder).sort()).toEqual([...Object.keys(expected), ...elsewhere].sort()));
 
-  it.each(Object.entries(expected))('%s runs and prints what it should', async (name, pattern) => {
+  const prints = async (node: string, flags: readonly string[], name: string, pattern: RegExp): Promise<void> => {
     const cwd = workFolder();
     writeFileSync(
       join(cwd, 'films.json'),
@@ -33,11 +34,21 @@ describe('the examples', () => {
         { title: 'Rye', overview: 'Bread.', tagline: 'x' },
       ]),
     );
-    const { stdout, stderr } = await run(process.execPath, [join(folder, name), ...(name === 'five-lines.ts' ? ['films.json'] : [])], {
+    const { stdout, stderr } = await run(node, [...flags, join(folder, name), ...(name === 'five-lines.ts' ? ['films.json'] : [])], {
       cwd,
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     expect(stderr).toBe('');
     expect(stdout).toMatch(pattern);
+  };
+
+  it.each(Object.entries(expected))('%s runs and prints what it should', (name, pattern) => prints(process.execPath, [], name, pattern));
+
+  describe.each(Object.entries(expected))('%s', (name, pattern) => {
+    it(`does so on Node ${lowestVersion}`, async (ctx) => {
+      const lowest = await findLowestNode();
+      if ('reason' in lowest) return ctx.skip(lowest.reason);
+      await prints(lowest.node, ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'], name, pattern);
+    });
   });
 });

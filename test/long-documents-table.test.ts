@@ -13,8 +13,8 @@ import {
 
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';
 const answer = 'Berlin has a population of three and a half million registered inhabitants.';
-/** The answer stands far behind every window. */
-const long = `${filler.repeat(120)}${answer}`;
+/** The answer stands behind every window, which is 512 tokens. */
+const long = `${filler.repeat(45)}${answer}`;
 const query = 'how many people live in Berlin';
 const fillers = Array.from({ length: 22 }, (_, i) => ({
   id: `other-${i}`,
@@ -52,6 +52,8 @@ afterAll(async () => {
 });
 
 const longOf = ({ results }: Pick<RerankAnswer, 'results'>) => results.find(({ id }) => id === 'long');
+const scoreOf = ({ results }: Pick<RerankAnswer, 'results'>, id: string): number | undefined =>
+  results.find((one) => one.id === id)?.relevanceScore;
 /** The three ways that somebody may ask: over each kind of index, and over documents at hand. */
 const asks: Readonly<
   Record<
@@ -76,9 +78,18 @@ const asks: Readonly<
   },
 };
 
-describe.each(Object.entries(asks))('%s', (_, ask) => {
+/** What was asked once is not asked again. */
+const answers = new Map<string, Promise<Pick<RerankAnswer, 'results' | 'cut' | 'calibrated'>>>();
+const asked = (where: string, name: string, way: (typeof ways)[number]): Promise<Pick<RerankAnswer, 'results' | 'cut' | 'calibrated'>> => {
+  const key = `${where} ${name} ${way}`;
+  const known = answers.get(key) ?? (asks[where] as (typeof asks)[string])(name, way);
+  answers.set(key, known);
+  return known;
+};
+
+describe.each(Object.entries(asks))('%s', (where, ask) => {
   it.each(rerankers)('reads a long text in parts by %s, on the scale that it has without', async (name) => {
-    const [truncated, chunked] = [await ask(name, 'truncate'), await ask(name, 'chunk')];
+    const [truncated, chunked] = [await asked(where, name, 'truncate'), await asked(where, name, 'chunk')];
     for (const { calibrated, results } of [truncated, chunked]) {
       expect(calibrated).toBe(true);
       expect(results.every(({ relevanceScore }) => relevanceScore >= 0 && relevanceScore <= 1)).toBe(true);
@@ -90,8 +101,7 @@ describe.each(Object.entries(asks))('%s', (_, ask) => {
     expect(found?.highlight?.text).toContain(answer);
     expect(long.slice(found?.highlight?.start, found?.highlight?.end)).toBe(found?.highlight?.text);
     // Texts that fit the window get the score that they have without, to the last bit, wherever nothing stands between.
-    const relevanceOf = (answered: typeof chunked): number | undefined => answered.results.find(({ id }) => id === 'short')?.relevanceScore;
-    expect(relevanceOf(chunked)).toBeCloseTo(relevanceOf(truncated) as number, 6);
+    expect(scoreOf(chunked, 'short')).toBeCloseTo(scoreOf(truncated, 'short') as number, 6);
     // A threshold between two results keeps the upper one.
     const [best, next] = chunked.results.map(({ relevanceScore }) => relevanceScore) as [number, number];
     const kept = await ask(name, 'chunk', (best + next) / 2);
@@ -100,7 +110,7 @@ describe.each(Object.entries(asks))('%s', (_, ask) => {
 });
 
 it.each(rerankers)('a long text in parts has one score by %s, whatever the index keeps', async (name) => {
-  const all = await Promise.all(Object.values(asks).map((ask) => ask(name, 'chunk')));
+  const all = await Promise.all(Object.keys(asks).map((where) => asked(where, name, 'chunk')));
   const [first, ...others] = all.map((answered) => [longOf(answered)?.relevanceScore, longOf(answered)?.highlight?.start]);
   for (const other of others) expect(other).toEqual(first);
 });
@@ -113,7 +123,8 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   rankFields: [{ rankFields: ['title'] }, (answered) => expect(longOf(answered)).toMatchObject({ rank: 1 })],
   fieldLabels: [
     { fieldLabels: true },
-    (answered, plain) => expect(longOf(answered)?.relevanceScore).not.toBe(longOf(plain)?.relevanceScore),
+    // The label stands in the first part of a long text, which is not its best.
+    (answered, plain) => expect(scoreOf(answered, 'short')).not.toBe(scoreOf(plain, 'short')),
   ],
   denseWeight: [{ denseWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],
@@ -123,7 +134,7 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   stages: [{ stages: true }, (answered) => expect(longOf(answered)?.stages?.every((score) => score !== null)).toBe(true)],
   explain: [
     { explain: true, candidates: 2 },
-    (answered) => expect(longOf(answered)?.explanation?.stages[0]?.parts?.length).toBeGreaterThan(4),
+    (answered) => expect(longOf(answered)?.explanation?.stages[0]?.parts?.length).toBeGreaterThan(1),
   ],
   deadlineMs: [{ deadlineMs: 1 }, ({ complete }) => expect(complete).toBe(false)],
   onUpdate: [{ onUpdate: () => {} }, ({ results }, plain) => expect(results).toEqual(plain.results)],

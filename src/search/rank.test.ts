@@ -75,7 +75,7 @@ describe('rerank', () => {
     await expect(rerank(numbers('raw'), 'q', documents, { rankFields: ['text'], minScore: 0.6 })).rejects.toThrow(
       'the scores of "raw" are no probabilities',
     );
-    await expect(rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 2 })).rejects.toThrow('between 0 and 1; got 2');
+    await expect(rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 2 })).rejects.toThrow('from 0 to 1; got 2');
   });
 
   it('flags an answer that the deadline cut off', async () => {

@@ -1,0 +1,299 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FinetoothError, local, memoryStore, openIndex, type Reranker, rerank, type SearchIndex, search } from '../src/index.ts';
+import { hashEmbedder } from './hash-embedder.ts';
+
+/** Calls as somebody makes them who has read no page: no compiler looks at them. */
+type Anything = (...given: readonly unknown[]) => Promise<unknown>;
+const [anyRerank, anySearch, anyOpen] = [rerank, search, openIndex] as unknown as [Anything, Anything, Anything];
+
+const lengths: Reranker = {
+  fingerprint: 'lengths@1',
+  score: async (_, candidates) => ({ scores: Float32Array.from(candidates, ({ text }) => text.length) }),
+};
+const documents = [
+  { id: 'a', document: { text: 'Bats hunt by echo.' } },
+  { id: 'b', document: { text: 'Wheat rose.' } },
+];
+const openFilled = async (): Promise<SearchIndex> => {
+  const index = await openIndex(memoryStore(), { create: { fields: ['text'] }, embedder: hashEmbedder(), reranker: lengths });
+  await index.add([{ text: 'Bats hunt by echo.' }, { text: 'Wheat rose.' }]);
+  return index;
+};
+let index: SearchIndex;
+beforeAll(async () => {
+  index = await openFilled();
+});
+afterAll(() => index.close());
+const add: Anything = async (...given) => (index.add as unknown as Anything)(...given);
+const addRead: Anything = async (...given) => (index.addRead as unknown as Anything)(...given);
+const remove: Anything = async (...given) => (index.delete as unknown as Anything)(...given);
+
+const callOfRerank = "Call it as rerank(local(), 'how do bats find their way', documents, { top: 5 }).";
+const callOfSearch = "Call it as search(index, 'how do bats find their way', { top: 5 }).";
+
+/** What is guessed, and what the sentence must say. */
+const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])[] = [
+  ["rerank('q', documents)", () => anyRerank('q', documents), 'the reranker of rerank must be a reranker', 'got "q".', callOfRerank],
+  ['rerank()', () => anyRerank(), 'got undefined', callOfRerank],
+  ['rerank(reranker)', () => anyRerank(lengths), 'the query of rerank must be a text; got undefined', callOfRerank],
+  ['rerank(reranker, documents, query)', () => anyRerank(lengths, documents, 'q'), 'must be a text; got a list', callOfRerank],
+  ["rerank(reranker, 'q')", () => anyRerank(lengths, 'q'), 'must be a list of texts or objects; got undefined', callOfRerank],
+  ["rerank(reranker, 'q', 'text')", () => anyRerank(lengths, 'q', 'text'), 'must be a list of texts or objects; got "text"'],
+  ["rerank(reranker, 'q', [1])", () => anyRerank(lengths, 'q', [1]), 'document 1 is 1', callOfRerank],
+  ["rerank(reranker, 'q', [null])", () => anyRerank(lengths, 'q', ['a', null]), 'document 2 is null'],
+  ['rerank with null as options', () => anyRerank(lengths, 'q', documents, null), 'the options of rerank must be an object; got null'],
+  ['rerank with a number as options', () => anyRerank(lengths, 'q', documents, 5), 'the options of rerank must be an object; got 5'],
+  [
+    'rerank { topN }',
+    () => anyRerank(lengths, 'q', documents, { topN: 1 }),
+    'rerank has no option "topN", did you mean "top"; it has top, rankFields',
+  ],
+  ['rerank { rankfields }', () => anyRerank(lengths, 'q', documents, { rankfields: ['text'] }), 'did you mean "rankFields"'],
+  ['rerank { colour }', () => anyRerank(lengths, 'q', documents, { colour: 1 }), 'rerank has no option "colour"; it has top'],
+  ["rerank { top: '5' }", () => anyRerank(lengths, 'q', documents, { top: '5' }), 'top must be a whole number from 1 to 100000; got "5".'],
+  ['rerank { top: 0 }', () => anyRerank(lengths, 'q', documents, { top: 0 }), 'top must be a whole number from 1 to 100000; got 0.'],
+  ['rerank { top: null }', () => anyRerank(lengths, 'q', documents, { top: null }), 'got null'],
+  ['rerank { top: NaN }', () => anyRerank(lengths, 'q', documents, { top: Number.NaN }), 'got NaN'],
+  [
+    'rerank { deadlineMs: 0.5 }',
+    () => anyRerank(lengths, 'q', documents, { deadlineMs: 0.5 }),
+    'deadlineMs must be a whole number from 1 to 600000; got 0.5',
+  ],
+  ["rerank { deadlineMs: '200' }", () => anyRerank(lengths, 'q', documents, { deadlineMs: '200' }), 'got "200"'],
+  [
+    "rerank { rankFields: 'text' }",
+    () => anyRerank(lengths, 'q', documents, { rankFields: 'text' }),
+    'rankFields must be a list of texts; got "text"',
+  ],
+  ["rerank { minScore: 'high' }", () => anyRerank(lengths, 'q', documents, { minScore: 'high' }), 'minScore must be a number from 0 to 1'],
+  ['rerank { signal: {} }', () => anyRerank(lengths, 'q', documents, { signal: {} }), 'signal must be the signal of an AbortController'],
+  ['search()', () => anySearch(), 'the index of search must be what openIndex gives', callOfSearch],
+  ["search('q')", () => anySearch('q'), 'got "q"', callOfSearch],
+  ['search(index, undefined)', () => anySearch(index, undefined), 'the query of search must be a text; got undefined', callOfSearch],
+  ['search(index, { query })', () => anySearch(index, { query: 'q' }), 'got an object', callOfSearch],
+  [
+    "search { reranker: 'default' }",
+    () => anySearch(index, 'q', { reranker: 'default' }),
+    'await index.rerankerNamed(["default"])',
+    'openIndex(folder, { reranker: "default" })',
+  ],
+  ["search { reranker: ['default'] }", () => anySearch(index, 'q', { reranker: ['default'] }), 'await index.rerankerNamed(["default"])'],
+  ['search { limit }', () => anySearch(index, 'q', { limit: 3 }), 'search has no option "limit"'],
+  ['search { candidats }', () => anySearch(index, 'q', { candidats: 3 }), 'did you mean "candidates"'],
+  [
+    "search { firstStage: 'vector' }",
+    () => anySearch(index, 'q', { firstStage: 'vector' }),
+    'firstStage must be one of dense, bm25, hybrid; got "vector"',
+  ],
+  ["search { top: '3' }", () => anySearch(index, 'q', { top: '3' }), 'top must be a whole number from 1 to 10000; got "3"'],
+  ['search { deadlineMs: null }', () => anySearch(index, 'q', { deadlineMs: null }), 'deadlineMs must be'],
+  ["search { filter: 'year' }", () => anySearch(index, 'q', { filter: 'year' }), 'filter must be an object, such as { fields:'],
+  ['index.add({ … })', () => add({ text: 'one' }), 'index.add takes a list of documents; got an object. Call it as index.add([document]).'],
+  ["index.add('text')", () => add('text'), 'index.add takes a list of documents; got "text"'],
+  ['index.add()', () => add(), 'index.add takes a list of documents; got undefined'],
+  [
+    'index.add with an unknown option',
+    () => add([{ text: 'x' }], { prunee: true }),
+    'index.add has no option "prunee", did you mean "prune"',
+  ],
+  ['index.addRead of documents', () => addRead([{ text: 'x' }]), 'index.addRead takes what readDocuments gives', 'or index.add(documents)'],
+  [
+    "index.delete('a')",
+    () => remove('a'),
+    'the ids of index.delete must be a list of texts; got "a". Call it as index.delete([\'an-id\']).',
+  ],
+  [
+    'openIndex()',
+    () => anyOpen(),
+    'the index of openIndex must be the path of a folder, or a store; got undefined',
+    "openIndex('./movies', { create: true })",
+  ],
+  ['openIndex({ path })', () => anyOpen({ path: './x' }), 'got an object'],
+  ['openIndex { crate }', () => anyOpen('./x', { crate: true }), 'openIndex has no option "crate", did you mean "create"'],
+  ["openIndex { create: 'yes' }", () => anyOpen('./x', { create: 'yes' }), 'create must be true, false, or an object'],
+  [
+    "openIndex { create: { fields: 'text' } }",
+    () => anyOpen('./x', { create: { fields: 'text' } }),
+    'create.fields must be a list of fields',
+  ],
+  [
+    'openIndex { create: { feilds } }',
+    () => anyOpen('./x', { create: { feilds: ['text'] } }),
+    'openIndex has no option "create.feilds", did you mean "create.fields"',
+  ],
+  ['openIndex { models: { maxMemroy } }', () => anyOpen('./x', { models: { maxMemroy: 300 } }), 'did you mean "models.maxMemory"'],
+  ['openIndex { embedder: 5 }', () => anyOpen('./x', { embedder: 5 }), 'embedder must be the name of a model, an embedder'],
+  ['openIndex { reranker: {} }', () => anyOpen('./x', { reranker: {} }), 'reranker must be the name of a reranker'],
+];
+
+describe('a first guess that is wrong', () => {
+  it.each(guesses.map(([name, call, ...sentences]) => ({ name, call, sentences })))('$name is refused with the right one', async ({
+    call,
+    sentences,
+  }) => {
+    const error = await call().then(
+      (value) => value,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(FinetoothError);
+    expect(error).toMatchObject({ code: 'E_USAGE' });
+    for (const sentence of sentences) expect((error as Error).message).toContain(sentence);
+  });
+
+  it('a document that JSON has no form for is named by its place', async () => {
+    const circular: Record<string, unknown> = { text: 'x' };
+    circular.self = circular;
+    for (const document of [{ text: 'x', year: 1990n }, circular]) {
+      await expect(add([{ text: 'fine' }, document])).rejects.toMatchObject({
+        code: 'E_INPUT_FORMAT',
+        message: expect.stringContaining('document 2'),
+      });
+      await expect(anyRerank(lengths, 'q', ['fine', document])).rejects.toMatchObject({ code: 'E_INPUT_FORMAT' });
+    }
+  });
+});
+
+describe('a first guess that is right', () => {
+  it.each([
+    ['texts', ['Wheat rose.', 'Bats hunt by echo.']],
+    ['objects with a text', [{ text: 'Wheat rose.' }, { text: 'Bats hunt by echo.' }]],
+    ['objects with other fields', [{ name: 'Wheat rose.' }, { overview: 'Bats hunt by echo.', year: 1 }]],
+    ['objects beside their ids', [documents[1], documents[0]]],
+    [
+      'objects beside numbers as ids',
+      [
+        { id: 7, document: { text: 'Wheat rose.' } },
+        { id: 8, document: { text: 'Bats hunt by echo.' } },
+      ],
+    ],
+    ['texts and objects', ['Wheat rose.', { text: 'Bats hunt by echo.' }]],
+  ])('rerank takes %s, with options or without', async (_, list) => {
+    for (const options of [[], [{}], [undefined], [{ top: undefined }]]) {
+      const { results } = (await anyRerank(lengths, 'q', list, ...options)) as Awaited<ReturnType<typeof rerank>>;
+      expect(results.map(({ index: place, relevanceScore }) => [place, relevanceScore])).toEqual([
+        [1, 18],
+        [0, 11],
+      ]);
+    }
+    const { results } = (await anyRerank(lengths, 'q', list, { documents: true, explain: true })) as Awaited<ReturnType<typeof rerank>>;
+    expect(Object.values(results[0]?.document ?? {})).toContain('Bats hunt by echo.');
+    expect(results[0]?.explanation?.fields).toHaveLength(1);
+  });
+
+  it('an id is the place in the list where none is given', async () => {
+    expect((await rerank(lengths, 'q', ['a', 'bcd'])).results.map(({ id }) => id)).toEqual(['1', '0']);
+    expect((await rerank(lengths, 'q', documents)).results.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('an empty list has an empty answer, and one without words is refused', async () => {
+    expect((await rerank(lengths, 'q', [])).results).toEqual([]);
+    await expect(rerank(lengths, 'q', [{ year: 1990 }])).rejects.toMatchObject({ code: 'E_FIELD' });
+  });
+
+  it('with the bundled models', async () => {
+    const reranker = local();
+    const { results } = await rerank(reranker, 'how do bats find their way', ['Wheat rose.', 'Bats find their way by echolocation.']);
+    expect(results[0]).toMatchObject({ index: 1, rank: 1 });
+    await reranker.close?.();
+  });
+});
+
+/** Works or is refused with a code: whatever anybody passes. */
+const answersOrRefuses = async (call: () => Promise<unknown>): Promise<void> => {
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof FinetoothError)) throw error;
+  }
+};
+
+const anything = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withNullPrototype: true,
+  withObjectString: true,
+  withSparseArray: true,
+  withTypedArray: true,
+  withBoxedValues: true,
+});
+/** Mostly what is right, so that what is wrong is reached one at a time. */
+const mostly = (...right: readonly unknown[]): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...right) }, { weight: 1, arbitrary: anything });
+const optionsOf = (names: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.dictionary(fc.constantFrom(...names), anything, { maxKeys: 3 }) },
+    { weight: 1, arbitrary: fc.constantFrom(undefined, {}) },
+    { weight: 1, arbitrary: anything },
+  );
+const list = fc.oneof(
+  fc.array(fc.oneof(fc.string(), fc.dictionary(fc.constantFrom('text', 'title', 'id', 'document', 'n'), anything), anything)),
+  anything,
+);
+const settings = { numRuns: 300, seed: 16 };
+
+describe('whatever is passed, it works or is refused with a code', () => {
+  it('rerank', async () => {
+    const names = ['top', 'rankFields', 'fieldLabels', 'minScore', 'documents', 'stages', 'explain', 'deadlineMs', 'signal', 'other'];
+    await fc.assert(
+      fc.asyncProperty(mostly(lengths), mostly('q', 'bats'), fc.oneof(fc.constant(documents), list), optionsOf(names), (...given) =>
+        answersOrRefuses(() => anyRerank(...given)),
+      ),
+      settings,
+    );
+  });
+
+  it('search', async () => {
+    const names = [
+      'candidates',
+      'top',
+      'firstStage',
+      'rankFields',
+      'fieldLabels',
+      'denseWeight',
+      'reranker',
+      'minScore',
+      'documents',
+      'stages',
+      'explain',
+      'deadlineMs',
+      'onUpdate',
+      'signal',
+      'other',
+    ];
+    await fc.assert(
+      fc.asyncProperty(mostly(index), mostly('q', 'bats'), optionsOf(names), (...given) => answersOrRefuses(() => anySearch(...given))),
+      settings,
+    );
+  });
+
+  it('add, addRead and delete', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('add', 'addRead', 'delete'),
+        list,
+        optionsOf(['prune', 'onProgress', 'signal', 'other']),
+        async (name, ...given) => {
+          const fresh = await openFilled();
+          await answersOrRefuses(() => (fresh[name as 'add'] as unknown as Anything)(...given));
+        },
+      ),
+      settings,
+    );
+  });
+
+  it('openIndex', async () => {
+    const names = ['create', 'embedder', 'reranker', 'fallback', 'strict', 'models', 'other'];
+    await fc.assert(
+      fc.asyncProperty(mostly('./there-is-none', memoryStore()), optionsOf(names), async (...given) => {
+        await answersOrRefuses(async () => {
+          const opened = (await anyOpen(...given)) as SearchIndex;
+          await opened.close();
+        });
+      }),
+      settings,
+    );
+  });
+});

@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Finished, run } from '../scripts/trial-install.ts';
+import { commands } from '../src/cli/commands.ts';
+import { type OptionSpec, options } from '../src/config/options.ts';
+import { findLowestNode, lowestVersion } from './lowest-node.ts';
+
+const root = join(import.meta.dirname, '..');
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md')).sort();
+
+interface Snippet {
+  readonly page: string;
+  readonly language: string;
+  readonly text: string;
+  /** First line that is no import. */
+  readonly title: string;
+}
+
+const snippets = pages.flatMap((page): Snippet[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```(js|mjs|ts|sh|bash)\n(.*?)^```$/gms)].map(([, language, text]) => ({
+    page,
+    language: language as string,
+    text: text as string,
+    title: ((text as string).split('\n').find((line) => line !== '' && !line.startsWith('import ')) ?? '').slice(0, 70),
+  })),
+);
+
+/** What is not run, by page and a piece of it that no other has, and why. Its syntax is checked all the same. */
+const notRun: readonly (readonly [page: string, piece: string, reason: string])[] = [
+  ['README.md', 'npm ci && npm start', 'needs a clone'],
+  ['README.md', 'npm install finetooth', 'installs from a registry: test/package.test.ts does it from tarballs'],
+  ['README.md', 'finetooth models list | pull NAME', 'is a list of commands, with names to be filled in'],
+  ['README.md', 'finetooth eval --data films', 'takes a minute of model time: test/sample.test.ts measures the same films'],
+  ['README.md', 'npx finetooth search "a film about bats"', 'needs a key of Cohere'],
+  ['README.md', 'npx finetooth serve', 'runs until it is stopped: test/server does it'],
+  ['README.md', 'new CohereClientV2', 'needs a package of Cohere and a running server: test/clients does it'],
+  ['docs/commands.md', '', 'shows every command with files that the reader has'],
+  [
+    'docs/evaluation.md',
+    'finetooth',
+    'needs judgments of the reader: test/evaluate.test.ts and test/calibrate.test.ts run the same commands',
+  ],
+  ['docs/hosted.md', 'export TOGETHER_API_KEY', 'needs a key of Together'],
+  ['docs/hosted.md', 'createCohere()', 'needs packages and keys of two vendors: test/vendors/ai-sdk.test.ts runs such models'],
+  ['docs/serving.md', 'finetooth serve', 'runs until it is stopped: test/server does it'],
+  ['docs/serving.md', 'curl localhost', 'needs a running server: test/server does it'],
+];
+const reasonOf = ({ page, text, language }: Snippet): string | undefined =>
+  notRun.find(([where, piece]) => where === page && text.includes(piece) && (piece !== 'finetooth' || language === 'sh'))?.[2];
+
+const folder = mkdtempSync(join(tmpdir(), 'finetooth-snippets-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The files that the pages speak of, in a folder that holds nothing else but the built package. */
+const fill = (): void => {
+  mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
+  symlinkSync(root, join(folder, 'node_modules', 'finetooth'));
+  symlinkSync('../finetooth/bin/finetooth.js', join(folder, 'node_modules', '.bin', 'finetooth'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const films = readFileSync(join(root, 'samples', 'films', 'corpus.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(0, 40);
+  writeFileSync(join(folder, 'movies.json'), `[${films.join(',')}]`);
+  writeFileSync(join(folder, 'qrels.txt'), 'q1 0 a 1\nq1 0 b 0\nq2 0 b 2\n');
+  writeFileSync(join(folder, 'a.trec'), 'q1 Q0 a 1 0.9 a\nq1 Q0 b 2 0.8 a\nq2 Q0 b 1 0.7 a\n');
+  writeFileSync(join(folder, 'b.trec'), 'q1 Q0 b 1 0.9 b\nq1 Q0 a 2 0.8 b\nq2 Q0 b 1 0.7 b\n');
+};
+
+let lowest: Awaited<ReturnType<typeof findLowestNode>> = { reason: 'it was not looked for' };
+beforeAll(async () => {
+  fill();
+  lowest = await findLowestNode();
+});
+const isolated = (node: string) => ({
+  cwd: folder,
+  env: {
+    PATH: [dirname(node), join(folder, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+    FINETOOTH_CACHE: join(folder, 'cache'),
+    ...Object.fromEntries(
+      Object.keys(process.env)
+        .filter((name) => name.endsWith('_API_KEY'))
+        .map((name) => [name, '']),
+    ),
+  },
+});
+
+/** Runs a snippet, or has it looked at alone. */
+const start = (node: string, { language, text }: Snippet, checkOnly: boolean): Promise<Finished> => {
+  const file = join(folder, language === 'sh' || language === 'bash' ? 'snippet.sh' : `snippet.${language === 'js' ? 'mjs' : language}`);
+  writeFileSync(file, text);
+  if (file.endsWith('.sh')) return run('bash', [checkOnly ? '-n' : '-e', file], isolated(node));
+  const words = language === 'ts' ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [];
+  return run(node, [...words, ...(checkOnly ? ['--check'] : []), file], isolated(node));
+};
+
+describe(`the snippets of README and docs, on Node ${lowestVersion}`, () => {
+  beforeEach((ctx) => {
+    if ('reason' in lowest) ctx.skip(lowest.reason);
+  });
+
+  it.each(snippets.filter((one) => reasonOf(one) === undefined))('$page runs: $title', async (snippet) => {
+    const { status, stderr } = await start((lowest as { node: string }).node, snippet, false);
+    expect(status, stderr).toBe(0);
+  });
+
+  it.each(snippets.filter((one) => reasonOf(one) !== undefined))('$page has no slip: $title', async (snippet) => {
+    const { status, stderr } = await start((lowest as { node: string }).node, snippet, true);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+describe('the snippets', () => {
+  it('are found, of both kinds, and no reason is left over', () => {
+    expect(snippets.filter((one) => one.language === 'js' && reasonOf(one) === undefined).length).toBeGreaterThan(5);
+    expect(snippets.filter((one) => one.language === 'sh' && reasonOf(one) === undefined).length).toBeGreaterThan(0);
+    const stale = notRun.filter(([page, piece]) => !snippets.some((one) => one.page === page && one.text.includes(piece)));
+    expect(stale).toEqual([]);
+  });
+
+  it('name commands and options that exist', () => {
+    const wrong: string[] = [];
+    for (const { page, text } of snippets.filter(({ language }) => language === 'sh'))
+      for (const [line] of text.matchAll(/(?<=^|\s)finetooth [^|>#\n]*/g)) {
+        const words = line.trim().split(/\s+/).slice(1);
+        const command = commands.find(({ name }) => words.slice(0, name.split(' ').length).join(' ') === name);
+        // A list of subcommands, or a word after the name of a command that has them.
+        if (command === undefined) {
+          if (!commands.some(({ name }) => name.startsWith(`${words[0]} `))) wrong.push(`${page}: ${line}`);
+          continue;
+        }
+        const known = command.options.map((name) => `--${(options[name] as OptionSpec).name}`);
+        for (const flag of words.filter((word) => word.startsWith('--')))
+          if (!known.includes(flag)) wrong.push(`${page}: ${line}: ${flag}`);
+      }
+    expect(wrong).toEqual([]);
+  });
+
+  it('hold no block of code without its language, where it is one', () => {
+    const unnamed = pages.flatMap((page) => {
+      const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```(\w*)\n(.*?)^```$/gms)];
+      return blocks
+        .filter(([, language, text]) => language === '' && /^(import |await |const |npm |npx |finetooth |curl )/m.test(text as string))
+        .map(([, , text]) => `${page}: ${text}`);
+    });
+    expect(unnamed).toEqual([]);
+  });
+});
