@@ -30,7 +30,11 @@ export const errorTable = {
   E_CACHE_DAMAGED: { http: 500, exit: 4, meaning: 'A folder of kept scores or vectors holds a file that is no cache, or a damaged one.' },
   E_FINGERPRINT: { http: 409, exit: 4, meaning: 'The index was built by another model.' },
   E_RECIPE: { http: 409, exit: 4, meaning: 'The index was built from other fields.' },
-  E_LOCKED: { http: 423, exit: 4, meaning: 'Another process is writing and did not finish in time.' },
+  E_LOCKED: {
+    http: 423,
+    exit: 4,
+    meaning: 'Another process is writing and did not finish in time, or made the index anew in the middle of the work.',
+  },
   E_MODEL_UNKNOWN: { http: 404, exit: 5, meaning: 'No model of that name is bundled, cached or in the catalog.' },
   E_MODEL_MISSING: { http: 503, exit: 5, meaning: 'The model is known but its files are not on this machine.' },
   E_MODEL_CHANGED: { http: 500, exit: 5, meaning: 'A model file does not have the checksum that it must have.' },

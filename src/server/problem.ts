@@ -22,8 +22,6 @@ export type ProblemKind =
   | 'unready'
   /** The disk of the server. */
   | 'full'
-  /** Files of an index. */
-  | 'damaged'
   | 'failed';
 
 export interface Problem {
@@ -63,7 +61,6 @@ export const statusOf: Readonly<Record<ProblemKind, number>> = {
   late: 504,
   unready: 503,
   full: 507,
-  damaged: 500,
   failed: 500,
 };
 
@@ -89,7 +86,6 @@ const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>>
   E_MODEL_UNKNOWN: 'model',
   E_MODEL_MISSING: 'unready',
   E_LOCKED: 'unready',
-  E_INDEX_DAMAGED: 'damaged',
   // Of an index whose vectors are a vendor's.
   E_VENDOR_BUSY: 'unready',
   E_VENDOR_DOWN: 'unready',
@@ -106,9 +102,11 @@ const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>>
 const veiled: Readonly<Partial<Record<ProblemKind, string>>> = {
   unready: 'the server is not ready for this: a model or an index cannot be used now',
   full: 'the disk of the server is full; what was acknowledged before is kept',
-  damaged: 'E_INDEX_DAMAGED: the index cannot be read, since files of it are missing or were changed; it must be restored or rebuilt',
   failed: 'the server failed',
 };
+
+/** A client may know as much, so that it does not take a damaged index for one that holds nothing, nor asks again. */
+const damaged = 'E_INDEX_DAMAGED: the index cannot be read, since files of it are missing or were changed; it must be restored or rebuilt';
 
 /** Whether a problem is the server's, so that its log must say more than the client is told. */
 export const isOurs = ({ kind }: Problem): boolean => veiled[kind] !== undefined;
@@ -117,6 +115,6 @@ export const isOurs = ({ kind }: Problem): boolean => veiled[kind] !== undefined
 export const problemOf = (error: unknown, id: string): Problem => {
   if (error instanceof RequestError) return error.problem;
   const kind = error instanceof FinetoothError ? (kindOfCode[error.code] ?? 'failed') : 'failed';
-  const sentence = veiled[kind];
+  const sentence = error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED' ? damaged : veiled[kind];
   return { kind, message: sentence === undefined ? messageOf(error) : `${sentence}; its log has the reason under ${id}.` };
 };
