@@ -156,6 +156,7 @@ const surface = {
       'ReadDocument',
       'ReadOptions',
       'RerankAnswer',
+      'RerankDocument',
       'RerankOptions',
       'Reranker',
       'RerankingModel',
