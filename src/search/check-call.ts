@@ -177,7 +177,10 @@ export const checkedReadDocuments = (documents: unknown, options: unknown): Asyn
   })();
 };
 
+const isIds: ValueCheck = (value) =>
+  Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string') ? undefined : 'a list of texts';
+
 /** Throws E_USAGE for ids that are no list of texts. */
 export const checkIds = (ids: unknown): void => {
-  checkValue('the ids of index.delete', ids, texts, "index.delete(['an-id'])");
+  checkValue('the ids of index.delete', ids, isIds, "index.delete(['an-id'])");
 };
