@@ -3,8 +3,8 @@
 /** What a field of a document may hold: anything that JSON can. */
 export type FieldValue = string | number | boolean | null | readonly FieldValue[] | { readonly [key: string]: FieldValue };
 
-/** A user's document: named fields. All of them are stored and returned. */
-export type Document = { readonly [field: string]: FieldValue };
+/** A user's document: named fields. All of them are stored and returned; one that is undefined is as one that is not there. */
+export type Document = { readonly [field: string]: FieldValue | undefined };
 
 /** What a reader could not take as it stands and took all the same, or left out. */
 export interface ReadNote {

@@ -21,7 +21,7 @@ serve(async ({ texts, maxMemory }: MemoryRequest): Promise<MemoryAnswer> => {
   const bareMegabytes = process.memoryUsage().rss / 1e6;
   // Built where it can be: workers that strip types from sources hold more.
   const { localEmbedder, openModel } = (await import(pathToFileURL(source).href)) as typeof import('../../src/index.ts');
-  const encoder = await openModel(undefined, maxMemory === undefined ? {} : { maxMemory });
+  const encoder = await openModel(undefined, { maxMemory });
   const embedder = localEmbedder(encoder);
   await embedder.warm?.();
   const random = randomFrom(1);

@@ -34,7 +34,7 @@ export const memory: Workload = {
       const count = ceiling === DEFAULT_CEILING ? texts : Math.ceil(texts * LOW_SHARE);
       say(`${count} texts with at most ${ceiling} MB`);
       const child = startChild('contenders/memory.ts');
-      const request: MemoryRequest = { texts: count, ...(ceiling === DEFAULT_CEILING ? {} : { maxMemory: ceiling }) };
+      const request: MemoryRequest = { texts: count, maxMemory: ceiling === DEFAULT_CEILING ? undefined : ceiling };
       answers.set(ceiling, await child.ask<MemoryAnswer>(request));
       await child.close();
     }

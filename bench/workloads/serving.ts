@@ -66,7 +66,7 @@ const load = async (url: string, bodies: readonly string[], clients: number, mor
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         requests: bodies.map((body) => ({ method: 'POST', path: new URL(url).pathname, body })),
-        ...(more.amount === undefined ? { duration: SECONDS } : {}),
+        duration: more.amount === undefined ? SECONDS : undefined,
         ...more,
       },
       (error) => (error ? reject(error) : resolve()),

@@ -233,7 +233,7 @@ export const store: Workload = {
       way,
       milliseconds: found.milliseconds,
       recall: share,
-      ...(build === undefined ? {} : { buildSeconds: build }),
+      buildSeconds: build,
     }));
     return { tables: [table], bars, raw };
   },

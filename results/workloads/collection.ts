@@ -78,7 +78,7 @@ export const measureCollection = async (
       for (const [name, run] of runs) values.push([`${name}, ${what}`, meanOf(run, other)]);
     }
     const timed = [...judgments.keys()].slice(0, TIMED).map((query) => queries.get(query) as string);
-    return { values: Object.fromEntries(values), ...(costs ? { costs: await costsOf(index, timed) } : {}) };
+    return { values: Object.fromEntries(values), costs: costs ? await costsOf(index, timed) : undefined };
   } finally {
     await rm(into, { recursive: true, force: true });
   }

@@ -32,7 +32,7 @@ export const measureOverRuns = async (folder: string, say: (line: string) => voi
   for await (const entry of index.store.read('all')) entries.set(entry.id, entry);
   const rankable = (id: string) => {
     const { document, tokens, vector } = entries.get(id) as Entry;
-    return { id, document, ...(form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }) };
+    return { id, document, tokens: form === undefined || tokens === undefined ? undefined : { form, data: tokens, vector } };
   };
 
   const rerankers = await rerankersOf(index);

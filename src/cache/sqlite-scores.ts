@@ -33,8 +33,8 @@ export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => 
       score,
       cut,
       queryTruncatedTokens,
-      ...(relevance === null ? {} : { relevance }),
-      ...(first === null || last === null ? {} : { span: [first, last] as const }),
+      relevance: relevance === null ? undefined : relevance,
+      span: first === null || last === null ? undefined : ([first, last] as const),
     };
     if (checksumOf(key, known) === checksum) return known;
     throw new FinetoothError('E_CACHE_DAMAGED', `${path} is damaged: a score in it is not what was stored. Delete it.`);

@@ -46,8 +46,8 @@ const hostedOptions = async (
   if (budget === undefined && prices === undefined) return {};
   return {
     hosted: {
-      ...(budget === undefined ? {} : { budget: createBudget(Number(budget)) }),
-      ...(prices === undefined ? {} : { prices: await readPrices(prices, signal) }),
+      budget: budget === undefined ? undefined : createBudget(Number(budget)),
+      prices: prices === undefined ? undefined : await readPrices(prices, signal),
     },
   };
 };
@@ -63,14 +63,14 @@ export const modelOptions = async (
   const hosted = await hostedOptions(flags, signal);
   return {
     ...hosted,
-    ...(flags.vectorCache === undefined ? {} : { vectorCache: flags.vectorCache }),
+    vectorCache: flags.vectorCache,
     signal,
     maxMemory: flags.maxMemory,
     runtime: flags.runtime,
     offline: flags.offline,
-    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
-    ...(flags.cache === undefined ? {} : { cacheFolder: flags.cache }),
-    ...(flags.models === undefined ? {} : { modelsFolder: flags.models }),
+    threads: flags.threads,
+    cacheFolder: flags.cache,
+    modelsFolder: flags.models,
     onDownload: ({ file, done, total }) =>
       terminal.progress(
         total !== undefined && done >= total ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`,

@@ -52,17 +52,17 @@ const scoredPairs = async (
   options: CalibrateOptions,
 ): Promise<{ readonly lists: readonly (readonly Scored[])[]; readonly fingerprint: string }> => {
   const { signal, firstStage, candidates = 25, relevantFrom = 1, onProgress, embedder, fields, models } = options;
-  const call: CallOptions = signal === undefined ? {} : { signal };
+  const call: CallOptions = { signal };
   const set = await findTestSet(options);
   const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
   await using index = await openEvalIndex({
     ...call,
     workFolder: options.workFolder ?? join(cacheFolder(process.env), 'eval'),
-    ...(options.in === undefined ? {} : { in: options.in }),
-    ...(set.corpus === undefined ? {} : { corpus: set.corpus }),
-    ...(fields === undefined ? {} : { fields }),
-    ...(embedder === undefined ? {} : { embedder }),
-    ...(models === undefined ? {} : { models }),
+    in: options.in,
+    corpus: set.corpus,
+    fields,
+    embedder,
+    models,
     onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
   });
   const { reranker = ['default'] } = options;
@@ -92,7 +92,7 @@ const scoredPairs = async (
       ...call,
       candidates,
       top: 1,
-      ...(firstStage === undefined ? {} : { firstStage }),
+      firstStage,
       reranker: recording,
     });
     lists.push(given);
@@ -125,7 +125,7 @@ export const calibrate = async (options: CalibrateOptions): Promise<CalibrateRep
     pairs: examples.length,
     relevant,
     heldOut: reliabilityOf(heldOut),
-    ...(own.length < examples.length ? {} : { before: reliabilityOf(own) }),
+    before: own.length < examples.length ? undefined : reliabilityOf(own),
     file: {
       format: 'finetooth-calibration-1',
       reranker: fingerprint,

@@ -143,7 +143,7 @@ const checkMachine: Check = async () => {
 
 const checkCache = (options: ModelOptions): Check => {
   return async () => {
-    const folder = modelsFolder(options.cacheFolder === undefined ? {} : { cacheFolder: options.cacheFolder });
+    const folder = modelsFolder({ cacheFolder: options.cacheFolder });
     let at = folder;
     for (;;) {
       try {

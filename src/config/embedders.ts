@@ -27,7 +27,7 @@ export const openEmbedder = async (
   dimensions?: number,
 ): Promise<OpenedEmbedder> => {
   if (name !== undefined && looksHosted(name)) {
-    const embedder = await hostedEmbedder(name, { ...options.hosted, ...(dimensions === undefined ? {} : { dimensions }) });
+    const embedder = await hostedEmbedder(name, { ...options.hosted, dimensions });
     accept?.(embedder.fingerprint);
     const { vectorCache: at } = options;
     return { embedder: at === undefined ? embedder : cachedEmbedder(embedder, { at }), model: name };

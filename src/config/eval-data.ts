@@ -22,11 +22,11 @@ export interface FoundSet extends TestSet {
 
 /** Queries and judgments, from wherever `data` says; fetched when it names a collection that is not here. */
 export const findTestSet = async ({ data, datasetsFolder, judgments, models = {}, signal }: DataOptions): Promise<FoundSet> => {
-  const reading = signal === undefined ? {} : { signal };
+  const reading = { signal };
   if (data !== undefined) {
     const { cacheFolder, offline, onDownload } = models;
     const { folder } = await resolveDataset(data, { ...reading, folder: datasetsFolder, cacheFolder, offline, onProgress: onDownload });
-    return { ...(await readTestSet(folder, { ...reading, ...(judgments === undefined ? {} : { judgments }) })), folder };
+    return { ...(await readTestSet(folder, { ...reading, judgments })), folder };
   }
   if (judgments === undefined)
     throw new FinetoothError('E_USAGE', 'judgments are needed: name a collection as --data, or a file of judgments as --qrels.');

@@ -42,7 +42,7 @@ const openMade = async (folder: string, options: OpenIndexOptions): Promise<Sear
 /** The index that pipelines are evaluated on: the one that is named, or one of the collection's documents. */
 export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIndex> => {
   const { signal, corpus, fields, embedder, models, workFolder, onProgress, onNotes } = options;
-  const parts: OpenIndexOptions = { ...(embedder === undefined ? {} : { embedder }), ...(models === undefined ? {} : { models }) };
+  const parts: OpenIndexOptions = { embedder, models };
   if (options.in !== undefined) return openIndex(options.in, parts);
   if (corpus === undefined)
     throw new FinetoothError(
@@ -53,9 +53,9 @@ export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIn
   const create = fields === undefined ? true : { fields };
   const index = await openMade(join(workFolder, `index-${key}`), { ...parts, create });
   try {
-    const { notes = [] } = await index.addRead(readDocuments(corpus, signal === undefined ? {} : { signal }), {
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+    const { notes = [] } = await index.addRead(readDocuments(corpus, { signal }), {
+      signal,
+      onProgress,
     });
     onNotes?.(notes);
     return index;

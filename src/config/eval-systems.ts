@@ -62,7 +62,7 @@ export const systemsOverRun = async (
   cutOffs: readonly number[],
 ): Promise<Systems> => {
   const { signal, fields } = options;
-  const reading = signal === undefined ? {} : { signal };
+  const reading = { signal };
   const path = fileBeside(set.folder ?? '.', options.firstStageRun as string);
   const run = await readRun(path, reading);
   const lists = new Map(
@@ -116,7 +116,7 @@ export const systemsOverIndex = async (
   try {
     for (const embedder of embedders) {
       const own = pipelines.filter((one) => (one.embedder ?? options.embedder) === embedder);
-      opened.push(await systemsOverOne({ ...options, ...(embedder === undefined ? {} : { embedder }) }, set, own, cutOffs, workFolder));
+      opened.push(await systemsOverOne({ ...options, embedder }, set, own, cutOffs, workFolder));
     }
   } catch (error) {
     await close();
@@ -145,12 +145,12 @@ const systemsOverOne = async (
     given ??
     (await openEvalIndex({
       workFolder,
-      ...(signal === undefined ? {} : { signal }),
-      ...(typeof options.in === 'string' ? { in: options.in } : {}),
-      ...(set.corpus === undefined ? {} : { corpus: set.corpus }),
-      ...(fields === undefined ? {} : { fields }),
-      ...(embedder === undefined ? {} : { embedder }),
-      ...(models === undefined ? {} : { models }),
+      signal,
+      in: typeof options.in === 'string' ? options.in : undefined,
+      corpus: set.corpus,
+      fields,
+      embedder,
+      models,
       onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
       onNotes: (some) => notes.push(...some),
     }));

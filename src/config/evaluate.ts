@@ -55,7 +55,7 @@ const withCalibrationFor = (pipelines: readonly Pipeline[], calibration: string 
   if (calibration === undefined) return pipelines;
   if (pipelines.every(({ reranker }) => reranker === null))
     throw usage('a calibration is for rerankers, and none of the pipelines has one. Leave it out.');
-  return pipelines.map((one) => (one.reranker === null ? one : { calibration, ...one }));
+  return pipelines.map((one) => (one.reranker === null ? one : { ...one, calibration: one.calibration ?? calibration }));
 };
 
 /** The pipelines, those that rerank and name no fallback with the one that is for all of them. */
@@ -87,7 +87,7 @@ const measureSystems = async (
     try {
       const run = await runSystemOver(system, [...set.judgments.keys()], (query) => set.queries.get(query), {
         journal,
-        ...(signal === undefined ? {} : { signal }),
+        signal,
         onProgress: (progress) => onProgress?.({ ...progress, what: system.name }),
       });
       measured.push(measureSystem(system, run, set.judgments, measures, { dropEmpty }));
@@ -105,7 +105,7 @@ const checksOf = (
   { queries, judgments }: FoundSet,
   { fields, signal, onProgress }: EvaluateOptions,
 ): Promise<CollectionChecks> => {
-  const call = signal === undefined ? {} : { signal };
+  const call = { signal };
   const texts = async function* () {
     let done = 0;
     for await (const { document } of readDocuments(corpus, call)) {
@@ -120,7 +120,7 @@ const checksOf = (
 const baselineOf = async ({ baseline, signal }: EvaluateOptions, names: readonly string[]): Promise<Pick<AssembleOptions, 'baseline'>> => {
   if (baseline === undefined) return {};
   if (names.includes(baseline)) return { baseline: { pipeline: baseline } };
-  return { baseline: { report: await readReport(baseline, signal === undefined ? {} : { signal }), name: baseline } };
+  return { baseline: { report: await readReport(baseline, { signal }), name: baseline } };
 };
 
 /**
@@ -149,7 +149,7 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
     options.onProgress?.({ what: `measuring ${path}`, done: at, total: runs.length, unit: 'run' });
     const one = await measureRunFile(path, names[at] as string, set.judgments, measures, {
       dropEmpty,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      signal: options.signal,
     });
     measured.push(one.measured);
     warnings.push(...one.warnings);
@@ -176,8 +176,8 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
     gates,
     ...(await baselineOf(options, all)),
     warnings,
-    ...(checked === undefined ? {} : { checks: checked }),
-    ...(options.data === undefined ? {} : { data: options.data }),
+    checks: checked,
+    data: options.data,
     // Kilobytes, on every system.
     peakMemory: process.resourceUsage().maxRSS * 1024,
     version: versionOfPackage(),

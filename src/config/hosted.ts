@@ -24,12 +24,12 @@ const parted = (name: string): readonly [Vendor, string] => {
 
 const withKey = ({ keyVariables }: Vendor): { readonly keyVariable?: string } => {
   const [keyVariable] = keyVariables;
-  return keyVariable === undefined ? {} : { keyVariable };
+  return { keyVariable };
 };
 
 const withAddress = (vendor: Vendor, options: HostedOptions): { readonly address?: string } => {
   const address = addressOf(vendor, options);
-  return address === undefined ? {} : { address };
+  return { address };
 };
 
 const cannot = (vendor: Vendor, what: 'rerank' | 'embed' | 'languageModel', words: string): FinetoothError => {
@@ -117,7 +117,7 @@ const embedSource = (name: string, options: HostedOptions): HostedEmbedSource =>
     limits: embed.limits(model),
     ...withAddress(vendor, options),
     ...withKey(vendor),
-    ...(dimensions === undefined ? {} : { dimensions }),
+    dimensions,
     open: async () => {
       const link = openLink(vendor, options);
       return { send: await embed.open(model, link), key: link.key };
@@ -135,6 +135,7 @@ export const hostedEmbedder = async (what: string | EmbeddingModel, options: Hos
   if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
   const most = await what.maxEmbeddingsPerCall;
   const { name, vendor } = ownNameOf(what);
-  const limits = { ...vendor?.embed?.limits(what.modelId), ...(most === undefined ? {} : { documents: most }) };
+  const known = vendor?.embed?.limits(what.modelId);
+  const limits = { ...known, documents: most ?? known?.documents };
   return createHostedEmbedder({ name, limits, open: async () => ({ send: embedWith(what) }) }, options);
 };

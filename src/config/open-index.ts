@@ -64,8 +64,7 @@ const partsFor = async (
 ): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> => {
   const { reranker, models = {} } = options;
   const given = options.embedder === undefined ? (manifest?.model ?? defaultModel) : options.embedder;
-  const size = manifest?.dimensions === undefined ? {} : { dimensions: manifest.dimensions };
-  const embedder = isEmbeddingModel(given) ? await hostedEmbedder(given, { ...models.hosted, ...size }) : given;
+  const embedder = isEmbeddingModel(given) ? await hostedEmbedder(given, { ...models.hosted, dimensions: manifest?.dimensions }) : given;
   const isNamed = typeof reranker === 'string' || Array.isArray(reranker);
   const named = isNamed ? ([reranker].flat() as readonly string[]) : undefined;
   const own = isRerankingModel(reranker)

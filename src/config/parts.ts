@@ -60,11 +60,11 @@ const filesFor = async (
     ...pool
   } = options;
   const files = await resolveModel(name, {
-    ...(cacheFolder === undefined ? {} : { cacheFolder }),
-    ...(modelsFolder === undefined ? {} : { folder: modelsFolder }),
-    ...(offline === undefined ? {} : { offline }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onDownload === undefined ? {} : { onProgress: onDownload }),
+    cacheFolder,
+    folder: modelsFolder,
+    offline,
+    signal,
+    onProgress: onDownload,
   });
   return { files, pool, sessions };
 };

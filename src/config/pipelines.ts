@@ -80,8 +80,8 @@ export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, ow
     candidates,
     denseWeight,
     reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), own),
-    ...(top === undefined ? {} : { top }),
-    ...(rankFields === undefined ? {} : { rankFields }),
-    ...(fieldLabels === undefined ? {} : { fieldLabels }),
+    top,
+    rankFields,
+    fieldLabels,
   };
 };

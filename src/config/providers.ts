@@ -91,7 +91,7 @@ const modelsOf = ({ name: vendor, rerank, embed }: Vendor, { prices = {} }: Host
     (service?.models ?? []).map((model) => {
       const name = `${vendor}:${model}`;
       const price = priceOf(name, prices) ?? priceOf(name, listPrices);
-      return { name, task, limits: (service as NonNullable<typeof service>).limits(model), ...(price === undefined ? {} : { price }) };
+      return { name, task, limits: (service as NonNullable<typeof service>).limits(model), price };
     });
   return [...listed('rerank', rerank), ...listed('embed', embed)];
 };
@@ -106,12 +106,12 @@ const checkModel = async (vendor: Vendor, given: string | undefined, options: Pr
     if (model === undefined)
       throw new FinetoothError('E_USAGE', `${vendor.title} serves what its owner chose: name a model, ${vendor.name}:MODEL.`);
     const name = `${vendor.name}:${model}`;
-    const [call, few] = [options.signal === undefined ? {} : { signal: options.signal }, { tries: 1, deadlineMs: 20_000, ...options }];
+    const [call, few] = [{ signal: options.signal }, { ...options, tries: options.tries ?? 1, deadlineMs: options.deadlineMs ?? 20_000 }];
     const ranks = vendor.rerank !== undefined && !(vendor.embed?.models.includes(model) ?? false);
     const { usage } = ranks
       ? await hosted(name, few).score('bats', [{ text: 'bats' }, { text: 'cats' }], call)
       : await (await hostedEmbedder(name, few)).embed(['bats'], 'query', call);
-    return { ...outcome, ok: true, took: took(), ...(usage === undefined ? {} : { usage }) };
+    return { ...outcome, ok: true, took: took(), usage };
   } catch (error) {
     if (error instanceof FinetoothError && error.code === 'E_STOPPED') throw error;
     const code = error instanceof FinetoothError ? `${error.code}: ` : '';
@@ -145,11 +145,11 @@ export const listProviders = async (options: ProvidersOptions): Promise<readonly
       key: keyState(vendor, variables),
       keyVariable: vendor.keyVariables[0] ?? '',
       baseVariable: vendor.baseVariable,
-      ...(baseURL === undefined ? {} : { baseURL }),
-      ...(vendor.package === undefined ? {} : { package: vendor.package }),
+      baseURL,
+      package: vendor.package,
       languageModels: vendor.languageModel !== undefined,
       models: modelsOf(vendor, options),
-      ...(lastCheck === undefined ? {} : { lastCheck }),
+      lastCheck,
     };
   });
 };

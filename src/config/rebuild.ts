@@ -123,13 +123,14 @@ export const rebuiltIn = async <T>(
     const written = old === undefined ? 0 : await committedVersion(folder, old);
     if (old === undefined) await claimFolder(folder);
     await sweepFolder(folder);
+    const tokens = old?.tokens === undefined ? undefined : { bits: old.tokens.bits, pool: old.tokens.pool };
     const kept: CreateOptions = {
-      ...(old === undefined ? {} : { fields: old.fields }),
-      ...(old?.idField === undefined ? {} : { idField: old.idField }),
-      ...(old?.tokens === undefined ? {} : { tokens: { bits: old.tokens.bits, pool: old.tokens.pool } }),
+      fields: create.fields ?? old?.fields,
+      idField: create.idField ?? old?.idField,
+      tokens: create.tokens === undefined ? tokens : create.tokens,
     };
     try {
-      const result = await fill(stage, { ...kept, ...create });
+      const result = await fill(stage, kept);
       throwIfStopped(lock);
       // Who was suspended for longer than the lock lives may not know yet that it is lost.
       const now = await readManifest(folder);

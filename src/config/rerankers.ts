@@ -34,7 +34,7 @@ export const rerankerShelf = (encoder: () => Promise<BiEncoder>, options: ModelO
     if (name === firstStageName) return firstStageOrder();
     if (looksHosted(name)) {
       const { longDocuments } = options;
-      return hosted(name, { ...options.hosted, ...(longDocuments === undefined ? {} : { longDocuments }) });
+      return hosted(name, { ...options.hosted, longDocuments: longDocuments ?? options.hosted?.longDocuments });
     }
     return openCrossEncoderReranker(name, models);
   };
@@ -76,5 +76,5 @@ export const withFallback = async (
   open: (name: string) => Promise<Reranker>,
 ): Promise<Reranker> => {
   if (names === undefined || names.length === 0) return first;
-  return fallback([first, ...(await Promise.all(names.map(open)))], strict === undefined ? {} : { strict });
+  return fallback([first, ...(await Promise.all(names.map(open)))], { strict });
 };

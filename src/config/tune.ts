@@ -145,7 +145,7 @@ const materialOf = async (
 export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   const { signal, folds = 5, seed = 20, resamples = 10_000, onProgress } = options;
   const measure = parseMeasure(options.measure ?? 'nDCG@10');
-  const call: CallOptions = signal === undefined ? {} : { signal };
+  const call: CallOptions = { signal };
   const set = await findTestSet(options);
   const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
   checkFolds(queries.length, folds);
@@ -154,11 +154,11 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   await using index = await openEvalIndex({
     ...call,
     workFolder,
-    ...(folder === undefined ? {} : { in: folder }),
-    ...(set.corpus === undefined ? {} : { corpus: set.corpus }),
-    ...(fields === undefined ? {} : { fields }),
-    ...(embedder === undefined ? {} : { embedder }),
-    ...(models === undefined ? {} : { models }),
+    in: folder,
+    corpus: set.corpus,
+    fields,
+    embedder,
+    models,
     onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
   });
   const choices = fieldChoices(index.manifest()?.fields ?? []);

@@ -55,8 +55,8 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
         data,
         dimensions: size,
         count: texts.length,
-        ...(all.some(({ cut }) => cut > 0) ? { cut: Uint32Array.from(all, ({ cut }) => cut) } : {}),
-        ...(given?.usage === undefined ? {} : { usage: given.usage }),
+        cut: all.some(({ cut }) => cut > 0) ? Uint32Array.from(all, ({ cut }) => cut) : undefined,
+        usage: given?.usage === undefined ? undefined : given.usage,
       };
     },
     close: async () => {

@@ -81,7 +81,7 @@ const embedAll = async (
     size ??= outcome.result.dimensions;
     for (const [row, { i }] of group.entries()) rows[i] = data.subarray(row * size, (row + 1) * size);
   };
-  await together(groupsOf(units, model.limits), ask, signal === undefined ? {} : { signal });
+  await together(groupsOf(units, model.limits), ask, { signal });
   const width = size ?? 0;
   const data = new Float32Array(texts.length * width);
   for (const [i, row] of rows.entries()) data.set(row, i * width);
@@ -90,7 +90,7 @@ const embedAll = async (
     dimensions: width,
     count: texts.length,
     usage: meter.usage(),
-    ...(cut.some((tokens) => tokens > 0) ? { cut } : {}),
+    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
   };
 };
 
@@ -111,8 +111,8 @@ export const createHostedEmbedder = async (source: HostedEmbedSource, options: H
       embedAll(model, texts, {
         role,
         dimensions,
-        ...(signal === undefined ? {} : { signal }),
-        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        signal,
+        deadlineMs,
       }),
     warm: async () => {
       await model.open();

@@ -14,8 +14,8 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
       dimensions: encoder.files.entry.dimensions,
       count: texts.length,
       tokens,
-      ...(options.tokens === undefined ? {} : { tokenVectors: packs }),
-      ...(cut.some((count) => count > 0) ? { cut } : {}),
+      tokenVectors: options.tokens === undefined ? undefined : packs,
+      cut: cut.some((count) => count > 0) ? cut : undefined,
     };
   },
   warm: () => encoder.ready,

@@ -125,7 +125,7 @@ export const readTestSet = async (data: string, options: TestSetOptions = {}): P
   return {
     queries: read.queries,
     judgments,
-    ...(corpus === undefined ? {} : { corpus }),
+    corpus,
     files: [...read.files, path, ...(corpus === undefined ? [] : [corpus])],
   };
 };

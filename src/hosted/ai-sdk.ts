@@ -6,7 +6,7 @@
 import type { Consumption, Embed, LanguageModel, Rerank } from './vendor.ts';
 import { count, field, inPlaces, listIn } from './wire.ts';
 
-type ProviderOptions = Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>>;
+export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>>;
 
 export interface RerankingModel {
   readonly specificationVersion: string;
@@ -56,7 +56,7 @@ const usedIn = (body: unknown): Consumption => {
   const usage = field(body, 'usage');
   const tokens = count(field(usage, 'total_tokens')) ?? count(field(field(field(body, 'meta'), 'tokens'), 'input_tokens'));
   const searches = count(field(field(field(body, 'meta'), 'billed_units'), 'search_units'));
-  return { ...(tokens === undefined ? {} : { tokens }), ...(searches === undefined ? {} : { searches }) };
+  return { tokens, searches };
 };
 
 /** A reranking model of the SDK as our wire. */
@@ -67,7 +67,7 @@ export const rerankWith =
       query,
       documents: { type: 'text', values: [...documents] },
       abortSignal: signal,
-      ...(providerOptions === undefined ? {} : { providerOptions }),
+      providerOptions,
     });
     return {
       ranking: listIn(ranking).map((row) => ({ index: field(row, 'index'), score: field(row, 'relevanceScore') })),
@@ -82,7 +82,7 @@ export const embedWith =
     const { embeddings, usage, response } = await model.doEmbed({
       values: [...texts],
       abortSignal: signal,
-      ...(providerOptions === undefined ? {} : { providerOptions: providerOptions(role) }),
+      providerOptions: providerOptions === undefined ? undefined : providerOptions(role),
     });
     const rows = field(response?.body, 'data');
     const tokens = count(usage?.tokens);
@@ -91,6 +91,6 @@ export const embedWith =
         Array.isArray(rows) && rows.length === embeddings.length && rows.every((row) => Number.isInteger(field(row, 'index')))
           ? inPlaces(rows, (row) => embeddings[rows.indexOf(row)])
           : listIn(embeddings),
-      used: tokens === undefined ? {} : { tokens },
+      used: { tokens },
     };
   };

@@ -44,8 +44,8 @@ export const exchange = async (url: string, init: RequestInit): Promise<Exchange
     dispatcher: own.test(url) ? here : elsewhere,
     method: (init.method ?? 'GET') as 'GET' | 'POST',
     headers: Object.fromEntries(new Headers(init.headers)),
-    ...(typeof init.body === 'string' || init.body instanceof Uint8Array ? { body: init.body } : {}),
-    ...(init.signal ? { signal: init.signal } : {}),
+    body: typeof init.body === 'string' || init.body instanceof Uint8Array ? init.body : undefined,
+    signal: init.signal ? init.signal : undefined,
   });
   const pieces: Buffer[] = [];
   let seen = 0;

@@ -75,7 +75,7 @@ export const openLink = (vendor: Vendor, options: LinkOptions = {}): Link => {
     );
   return {
     baseURL: given.replace(/\/+$/, ''),
-    ...(key === undefined ? {} : { key }),
+    key,
     fetch: boundedFetch,
     variable: (name) => set(variables[name]),
   };

@@ -66,10 +66,10 @@ export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOpt
   const price = priceOf(source.name, options.prices ?? {}) ?? priceOf(source.name, listPrices);
   const { together = limits.together, perMinute = limits.perMinute } = options;
   const settings: RequestsOptions = {
-    ...(options.tries === undefined ? {} : { tries: options.tries }),
-    ...(together === undefined ? {} : { together }),
-    ...(perMinute === undefined ? {} : { perMinute }),
-    ...(options.breaker === undefined ? {} : { breaker: options.breaker }),
+    tries: options.tries,
+    together,
+    perMinute,
+    breaker: options.breaker,
   };
   let opened: Promise<{ readonly send: Send; readonly requests: Requests }> | undefined;
   return {

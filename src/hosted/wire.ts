@@ -108,6 +108,6 @@ export const openAiVectors = (body: unknown): EmbedReply => {
   const cost = count(field(usage, 'cost'));
   return {
     vectors: inPlaces(listIn(body, 'data'), (row) => field(row, 'embedding')),
-    used: { ...(tokens === undefined ? {} : { tokens }), ...(cost === undefined ? {} : { cost }) },
+    used: { tokens, cost },
   };
 };

@@ -106,7 +106,7 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
       const work = charactersIn({ texts });
       const parts = await Promise.all(
         requestsOf(texts, pool.size).map(async (rows) => {
-          const request = { texts: rows.map((i) => before + (texts[i] as string)), ...(tokens === undefined ? {} : { tokens }) };
+          const request = { texts: rows.map((i) => before + (texts[i] as string)), tokens };
           const part = (await pool.run(request, signal, work)) as EncodeResult;
           done += rows.length;
           onProgress?.({ done, total: texts.length, unit: 'texts' });

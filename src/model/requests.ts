@@ -41,10 +41,7 @@ export const splitIn = (
 ): Promise<readonly (readonly Span[])[]> =>
   Promise.all(
     texts.map(async (text) => {
-      const { spans } = await run(
-        { split: [text], query, ...(room === undefined ? {} : { room }), ...(first === undefined ? {} : { first }) },
-        signal,
-      );
+      const { spans } = await run({ split: [text], query, room, first }, signal);
       return Array.from({ length: spans.length / 2 }, (_, i): Span => [spans[2 * i] as number, spans[2 * i + 1] as number]);
     }),
   );

@@ -4,7 +4,7 @@ import { readLineBatches } from './read.ts';
 /** The one JSON value that a file of settings or a report holds, in memory as a whole. `advice` ends the sentence of an error. */
 export const readJsonValue = async (path: string, signal: AbortSignal | undefined, advice = ''): Promise<unknown> => {
   const lines: string[] = [];
-  for await (const { texts } of readLineBatches(path, signal === undefined ? {} : { signal })) for (const text of texts) lines.push(text);
+  for await (const { texts } of readLineBatches(path, { signal })) for (const text of texts) lines.push(text);
   try {
     return JSON.parse(lines.join('\n'));
   } catch (error) {

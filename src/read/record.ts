@@ -79,7 +79,7 @@ const described = (value: unknown): string => {
 /** A document of a parsed record: an object as it is, a string as `{ text }`. Anything else is E_INPUT_FORMAT. */
 export const documentOfRecord = (value: unknown, where: string): Document => {
   if (typeof value === 'string') return { text: value.toWellFormed() };
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return wellFormed(value as Document, where) as Document;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return wellFormed(value as FieldValue, where) as Document;
   throw new FinetoothError(
     'E_INPUT_FORMAT',
     `${where} is ${described(value)}; a document is an object or a string. Correct it or take it out.`,
@@ -93,7 +93,7 @@ export const readRecord = (value: unknown, where: string): ReadDocument => {
   const mended = Object.entries(value as Document).flatMap(([name, one]) =>
     typeof one === 'string' && !one.isWellFormed() ? [name.toWellFormed()] : [],
   );
-  return { document, where, ...(mended.length === 0 ? {} : { mended }) };
+  return { document, where, mended: mended.length === 0 ? undefined : mended };
 };
 
 /** E_INPUT_FORMAT for a column that has no name; columns are counted from 0 here and from 1 in the sentence. */

@@ -41,7 +41,7 @@ const listKeyOf = (candidates: readonly Candidate[]): string => {
 /** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
 export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
   const { score, composition } = rebuild(reranker, (part) => wholeWithStore(part, store, keyOf));
-  return { ...reranker, score, ...(composition === undefined ? {} : { composition }) };
+  return { ...reranker, score, composition };
 };
 
 const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
@@ -73,8 +73,8 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
           score: given?.scores[at] as number,
           cut: given?.cut?.[at] ?? 0,
           queryTruncatedTokens: given?.queryTruncatedTokens?.[at] ?? 0,
-          ...(relevance === undefined ? {} : { relevance }),
-          ...(span === undefined ? {} : { span }),
+          relevance,
+          span,
         };
       }
       const all = known as readonly KnownScore[];
@@ -82,16 +82,16 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
         store.put(fresh.map((i) => [keys[i] as string, all[i] as KnownScore]));
       return {
         scores: Float32Array.from(all, ({ score }) => score),
-        ...(all.some(({ relevance }) => relevance === undefined)
-          ? {}
-          : { relevance: Float32Array.from(all, ({ relevance }) => relevance as number) }),
-        ...(all.some(({ cut }) => cut > 0) ? { cut: Uint32Array.from(all, ({ cut }) => cut) } : {}),
-        ...(all.some(({ queryTruncatedTokens }) => queryTruncatedTokens > 0)
-          ? { queryTruncatedTokens: Uint32Array.from(all, ({ queryTruncatedTokens }) => queryTruncatedTokens) }
-          : {}),
-        ...(all.some(({ span }) => span !== undefined) ? { spans: all.map(({ span }) => span) } : {}),
-        ...(given?.usage === undefined ? {} : { usage: given.usage }),
-        ...(given?.notes === undefined ? {} : { notes: given.notes }),
+        relevance: all.some(({ relevance }) => relevance === undefined)
+          ? undefined
+          : Float32Array.from(all, ({ relevance }) => relevance as number),
+        cut: all.some(({ cut }) => cut > 0) ? Uint32Array.from(all, ({ cut }) => cut) : undefined,
+        queryTruncatedTokens: all.some(({ queryTruncatedTokens }) => queryTruncatedTokens > 0)
+          ? Uint32Array.from(all, ({ queryTruncatedTokens }) => queryTruncatedTokens)
+          : undefined,
+        spans: all.some(({ span }) => span !== undefined) ? all.map(({ span }) => span) : undefined,
+        usage: given?.usage === undefined ? undefined : given.usage,
+        notes: given?.notes === undefined ? undefined : given.notes,
       };
     },
   };

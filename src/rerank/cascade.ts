@@ -63,13 +63,13 @@ const scoresOf = (state: State, complete: boolean): Scores => ({
   stages: state.stages.map(({ name, scores }) => ({ name, scores: scores.slice() })),
   complete,
   usage: state.usage,
-  ...(state.isOther ? { rankedBy: state.stages.map(({ name }) => name).join(' > ') } : {}),
-  ...(state.passedOver.length > 0 ? { passedOver: [...state.passedOver] } : {}),
-  ...(state.notes.length > 0 ? { notes: [...state.notes] } : {}),
-  ...(state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? {} : { relevance: state.relevance.slice() }),
-  ...(state.cut.some((count) => count > 0) ? { cut: state.cut.slice() } : {}),
-  ...(state.queryTruncatedTokens.some((count) => count > 0) ? { queryTruncatedTokens: state.queryTruncatedTokens.slice() } : {}),
-  ...(state.spans.some((span) => span !== undefined) ? { spans: state.spans.slice() } : {}),
+  rankedBy: state.isOther ? state.stages.map(({ name }) => name).join(' > ') : undefined,
+  passedOver: state.passedOver.length > 0 ? [...state.passedOver] : undefined,
+  notes: state.notes.length > 0 ? [...state.notes] : undefined,
+  relevance: state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? undefined : state.relevance.slice(),
+  cut: state.cut.some((count) => count > 0) ? state.cut.slice() : undefined,
+  queryTruncatedTokens: state.queryTruncatedTokens.some((count) => count > 0) ? state.queryTruncatedTokens.slice() : undefined,
+  spans: state.spans.some((span) => span !== undefined) ? state.spans.slice() : undefined,
 });
 
 /** Best first: a later stage above an earlier one, then by score, then by id; what no stage scored keeps its place at the end. */
@@ -167,7 +167,7 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
         ? (names[0] as string)
         : `cascade(${names.map((name, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`,
     // What a later stage comes to see depends on the list.
-    ...(stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? { atOnce: 'list' } : atOnce === undefined ? {} : { atOnce }),
+    ...(stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? { atOnce: 'list' } : { atOnce }),
     keepsDeadline: true,
     score: async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
       const until = deadlineMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + deadlineMs;

@@ -15,16 +15,16 @@ export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions =
     options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
   return {
     fingerprint,
-    ...(calibration === undefined ? {} : { calibration }),
+    calibration,
     score: async (query, candidates, { signal } = {}) => {
       const texts = candidates.map(({ text }) => text);
-      const { scores, tokens, cut, queryTruncated } = await model.score(query, texts, signal === undefined ? {} : { signal });
+      const { scores, tokens, cut, queryTruncated } = await model.score(query, texts, { signal });
       return {
         scores,
         usage: { tokens: tokens.reduce((sum, count) => sum + count, 0) },
-        ...(calibration === undefined ? {} : { relevance: relevanceOf(scores, calibration) }),
-        ...(cut.some((count) => count > 0) ? { cut } : {}),
-        ...(queryTruncated.some((count) => count > 0) ? { queryTruncatedTokens: queryTruncated } : {}),
+        relevance: calibration === undefined ? undefined : relevanceOf(scores, calibration),
+        cut: cut.some((count) => count > 0) ? cut : undefined,
+        queryTruncatedTokens: queryTruncated.some((count) => count > 0) ? queryTruncated : undefined,
       };
     },
     warm: () => model.warm(),

@@ -40,7 +40,7 @@ export const fallback = (rerankers: readonly Reranker[], { strict = false }: Fal
         const options: ScoreOptions = {
           ...call,
           ...(until === undefined ? {} : { deadlineMs: Math.max(0, until - performance.now()) }),
-          ...(onScores === undefined ? {} : { onScores }),
+          onScores,
         };
         try {
           const given = await scoreInTime(one, query, candidates, options);

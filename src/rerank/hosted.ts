@@ -136,7 +136,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
         return [[first]];
       };
 
-      const call = signal === undefined ? {} : { signal };
+      const call = { signal };
       const groups = groupsOf(units, limits, query);
       if (source.readsList && groups.length > 1) {
         const [first = [], ...others] = groupsOf(
@@ -183,10 +183,10 @@ const answerOf = ({ texts, found, cut, queryTruncatedTokens, calls, name, usage 
   ];
   return {
     scores: Float32Array.from(texts, (_, i) => best.get(i)?.[1] ?? NO_WORDS),
-    ...(split > 0 ? { spans: texts.map((_, i) => ((parts.get(i) ?? 0) > 1 ? best.get(i)?.[0].span : undefined)) } : {}),
-    ...(cut.some((tokens) => tokens > 0) ? { cut } : {}),
-    ...(queryTruncatedTokens.some((tokens) => tokens > 0) ? { queryTruncatedTokens } : {}),
-    ...(notes.length > 0 ? { notes } : {}),
+    spans: split > 0 ? texts.map((_, i) => ((parts.get(i) ?? 0) > 1 ? best.get(i)?.[0].span : undefined)) : undefined,
+    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
+    queryTruncatedTokens: queryTruncatedTokens.some((tokens) => tokens > 0) ? queryTruncatedTokens : undefined,
+    notes: notes.length > 0 ? notes : undefined,
     usage,
   };
 };

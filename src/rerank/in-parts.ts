@@ -40,7 +40,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
     const found = await split(
       query,
       long.map((i) => (candidates[i] as Candidate).text),
-      signal === undefined ? {} : { signal },
+      { signal },
     );
     const spansOf = new Map(long.map((i, at) => [i, found[at] as readonly Span[]]));
     const parts = candidates.flatMap((candidate, i): Part[] => {
@@ -52,7 +52,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
     const given = await reranker.score(
       query,
       parts.map(({ candidate }) => candidate),
-      signal === undefined ? {} : { signal },
+      { signal },
     );
     const truncated = new Uint32Array(candidates.length);
     for (const [at, { i }] of parts.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
@@ -66,10 +66,10 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
     const { relevance } = given;
     return {
       scores: Float32Array.from(winners, (at) => given.scores[at] as number),
-      ...(relevance === undefined ? {} : { relevance: Float32Array.from(winners, (at) => relevance[at] as number) }),
-      ...(cut.some((tokens) => tokens > 0) ? { cut: Uint32Array.from(cut) } : {}),
-      ...(truncated.some((tokens) => tokens > 0) ? { queryTruncatedTokens: truncated } : {}),
-      ...(given.usage === undefined ? {} : { usage: given.usage }),
+      relevance: relevance === undefined ? undefined : Float32Array.from(winners, (at) => relevance[at] as number),
+      cut: cut.some((tokens) => tokens > 0) ? Uint32Array.from(cut) : undefined,
+      queryTruncatedTokens: truncated.some((tokens) => tokens > 0) ? truncated : undefined,
+      usage: given.usage,
       spans: winners.map((at) => parts[at]?.span),
     } satisfies Scores;
   },

@@ -114,7 +114,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
             abortSignal: inner,
           });
           const [tokens, written] = [tokensOf(usage, 'inputTokens'), tokensOf(usage, 'outputTokens')];
-          const used: Consumption = { ...(tokens === undefined ? {} : { tokens }), ...(written === undefined ? {} : { written }) };
+          const used: Consumption = { tokens, written };
           return { value: read(jsonIn(content)), used };
         },
         { signal: stop ?? signal, until, pay: charge.pay },
@@ -154,11 +154,10 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
     return {
       scores,
       usage: usage(),
-      ...(repairs === 0
-        ? {}
-        : {
-            notes: [`${source.name} left out or repeated documents in ${counted(repairs, 'window')}; those keep the order that they had`],
-          }),
+      notes:
+        repairs === 0
+          ? undefined
+          : [`${source.name} left out or repeated documents in ${counted(repairs, 'window')}; those keep the order that they had`],
     };
   };
 
@@ -179,7 +178,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
           stop,
         );
       },
-      call.signal === undefined ? {} : { signal: call.signal },
+      { signal: call.signal },
     );
     return { scores, usage: usage() };
   };

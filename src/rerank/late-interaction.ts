@@ -66,9 +66,9 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
 
   return {
     fingerprint,
-    ...(calibration === undefined ? {} : { calibration }),
+    calibration,
     score: async (query, candidates, { signal } = {}) => {
-      const call: CallOptions = signal === undefined ? {} : { signal };
+      const call: CallOptions = { signal };
       const asking = queryOf(query, call);
       const scores = new Float32Array(candidates.length);
       const cut = new Uint32Array(candidates.length);
@@ -105,13 +105,13 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       return {
         scores,
         usage: { tokens },
-        ...(calibration === undefined ? {} : { relevance: relevanceOf(scores, calibration) }),
-        ...(cut.some((count) => count > 0) ? { cut } : {}),
-        ...(truncated > 0 ? { queryTruncatedTokens: new Uint32Array(candidates.length).fill(truncated) } : {}),
+        relevance: calibration === undefined ? undefined : relevanceOf(scores, calibration),
+        cut: cut.some((count) => count > 0) ? cut : undefined,
+        queryTruncatedTokens: truncated > 0 ? new Uint32Array(candidates.length).fill(truncated) : undefined,
       };
     },
     explain: async (query, { text }, { signal } = {}) => {
-      const call: CallOptions = signal === undefined ? {} : { signal };
+      const call: CallOptions = { signal };
       const [{ asked, words }, read, [ofQuery = []], [ofText = []]] = await Promise.all([
         queryOf(query, call),
         encoder.encode([text], { ...call, prefix: 'document', tokens: 'rows' }),

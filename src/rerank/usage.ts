@@ -7,10 +7,10 @@ const sum = (a: number | undefined, b: number | undefined): number | undefined =
 export const addUsage = (a: Usage = {}, b: Usage = {}): Usage => {
   const [tokens, cost, requests] = [sum(a.tokens, b.tokens), sum(a.cost, b.cost), sum(a.requests, b.requests)];
   return {
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(cost === undefined ? {} : { cost }),
-    ...(requests === undefined ? {} : { requests }),
-    ...(a.estimated || b.estimated ? { estimated: true } : {}),
-    ...(a.unpriced || b.unpriced ? { unpriced: true } : {}),
+    tokens,
+    cost,
+    requests,
+    estimated: a.estimated || b.estimated ? true : undefined,
+    unpriced: a.unpriced || b.unpriced ? true : undefined,
   };
 };

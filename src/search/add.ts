@@ -112,7 +112,8 @@ const tokensFor = (wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: 
   if (wanted === null || (wanted === undefined && tokenSize === undefined)) return null;
   if (tokenSize === undefined)
     throw new FinetoothError('E_USAGE', `the embedder "${fingerprint}" gives no token vectors that an index could keep.`);
-  const form: TokenForm = { size: tokenSize, ...defaultTokens, ...wanted };
+  const { bits = defaultTokens.bits, pool = defaultTokens.pool } = wanted ?? {};
+  const form: TokenForm = { size: tokenSize, bits, pool };
   if (![8, 4, 1].includes(form.bits)) throw new FinetoothError('E_USAGE', `tokens.bits is 8, 4 or 1; got ${String(form.bits)}.`);
   checkCount('tokens.pool', form.pool, 1, 16);
   return form;
@@ -137,11 +138,11 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
     format: tokens === null ? 1 : 2,
     id: randomUUID(),
     embedder: embedder.fingerprint,
-    ...(model === undefined ? {} : { model }),
+    model,
     dimensions: embedder.dimensions,
-    ...(tokens === null ? {} : { tokens }),
+    tokens: tokens === null ? undefined : tokens,
     fields,
-    ...(idField === undefined ? {} : { idField }),
+    idField,
     analyzer: analyzerVersion,
     createdAt: new Date().toISOString(),
   };
@@ -236,7 +237,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const vectors = await embedder.embed(
       toEmbed.map(({ text }) => text),
       'document',
-      { ...(signal === undefined ? {} : { signal }), ...(manifest.tokens === undefined ? {} : { tokens: manifest.tokens }) },
+      { signal, tokens: manifest.tokens },
     );
     checkVectors(vectors, toEmbed.length, embedder.dimensions, embedder.fingerprint);
     if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);
@@ -258,7 +259,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
         hash,
         textHash: hashes[i] as string,
         vector,
-        ...(tokens === undefined ? {} : { tokens }),
+        tokens,
         terms: terms[i] as string,
       };
     });
@@ -344,7 +345,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const notes = [...unreadNotes(unread), ...ids.notes(), ...noted.sentences()];
   return {
     ...report,
-    ...(usage === undefined ? {} : { usage }),
+    usage,
     ...(Object.keys(unread).length === 0 ? {} : { unreadFields: unread }),
     ...(notes.length === 0 ? {} : { notes }),
     took: performance.now() - started,

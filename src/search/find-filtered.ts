@@ -41,7 +41,7 @@ const withTokens = async (
       id,
       score: scores.get(id) as number,
       document,
-      ...(tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }),
+      tokens: tokens === undefined ? undefined : { form, data: tokens, vector },
     });
   }
   return hits.flatMap(({ id }) => found.get(id) ?? []);

@@ -109,13 +109,13 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     candidates: countIn(candidates, 'candidates', here),
     reranker: rerankers,
     denseWeight,
-    ...(top === undefined ? {} : { top: countIn(top, 'top', here) }),
-    ...(rankFields === undefined ? {} : { rankFields: namesIn(rankFields, 'rankFields', here) }),
-    ...(others === undefined ? {} : { fallback: others }),
-    ...(strict === undefined ? {} : { strict }),
-    ...(embedder === undefined ? {} : { embedder }),
-    ...(fieldLabels === undefined ? {} : { fieldLabels }),
-    ...(calibration === undefined ? {} : { calibration }),
+    top: top === undefined ? undefined : countIn(top, 'top', here),
+    rankFields: rankFields === undefined ? undefined : namesIn(rankFields, 'rankFields', here),
+    fallback: others,
+    strict,
+    embedder,
+    fieldLabels,
+    calibration,
   };
 };
 

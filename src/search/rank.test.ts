@@ -12,7 +12,7 @@ const numbers = (name: string, { sign = 1, relevance, wait = 0 }: { sign?: numbe
     await new Promise((resolve) => setTimeout(resolve, wait));
     return {
       scores: Float32Array.from(candidates, ({ text }) => sign * Number(text)),
-      ...(relevance === undefined ? {} : { relevance: new Float32Array(candidates.length).fill(relevance) }),
+      relevance: relevance === undefined ? undefined : new Float32Array(candidates.length).fill(relevance),
     };
   },
 });

@@ -80,9 +80,9 @@ export interface Provenance {
 }
 
 export const provenanceOf = ({ passedOver, notes, queryTruncatedTokens = 0 }: Provenance): Provenance => ({
-  ...(passedOver === undefined ? {} : { passedOver }),
-  ...(queryTruncatedTokens === 0 ? {} : { queryTruncatedTokens }),
-  ...(notes === undefined ? {} : { notes }),
+  passedOver,
+  queryTruncatedTokens: queryTruncatedTokens === 0 ? undefined : queryTruncatedTokens,
+  notes,
 });
 
 /** A document to be ranked. `tokens` may be given when the texts are those that the index was made from. */
@@ -148,7 +148,7 @@ const explained = async (
   rankFields: RankFields,
   { signal, fieldLabels = false }: RankingOptions,
 ): Promise<Explanation> => {
-  const call: CallOptions = signal === undefined ? {} : { signal };
+  const call: CallOptions = { signal };
   const fields = rankFields ?? defaultFields(document);
   const textIn = (some: readonly string[]): string => textOf(document, some, { labels: fieldLabels });
   const filled = fields.filter((field) => textIn([field]) !== '');
@@ -164,7 +164,11 @@ const explained = async (
     stages,
     fields: filled.map((field, i) => {
       const relevance = alone.relevance?.[i];
-      return { field, score: alone.scores[i] as number, ...(relevance === undefined || Number.isNaN(relevance) ? {} : { relevance }) };
+      return {
+        field,
+        score: alone.scores[i] as number,
+        relevance: relevance === undefined || Number.isNaN(relevance) ? undefined : relevance,
+      };
     }),
   };
 };
@@ -186,8 +190,8 @@ export const withExplanations = async <Result extends RankedResult>(
 
 /** What a result says of the text that was read, where there is anything to say. */
 export const readingOf = ({ highlight, cutTokens }: RankedCandidate): Pick<RankedResult, 'highlight' | 'cutTokens'> => ({
-  ...(highlight === undefined ? {} : { highlight }),
-  ...(cutTokens === undefined ? {} : { cutTokens }),
+  highlight,
+  cutTokens,
 });
 
 /** Throws E_FIELD where somebody named a field that no candidate has, or where nobody named one and no candidate has words. */
@@ -219,15 +223,14 @@ export const rankCandidates = async (
   const given = await scoreInTime(
     reranker,
     query,
-    candidates.map(({ id, tokens }, i) => ({ id, text: texts[i] as string, ...(tokens === undefined ? {} : { tokens }) })),
+    candidates.map(({ id, tokens }, i) => ({ id, text: texts[i] as string, tokens })),
     {
-      ...(signal === undefined ? {} : { signal }),
-      ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      ...(onOrder === undefined
-        ? {}
-        : {
-            onScores: (scores: Scores) => onOrder({ order: inOrder(candidates, scores), stages: scores.stages ?? [], complete: false }),
-          }),
+      signal,
+      deadlineMs,
+      onScores:
+        onOrder === undefined
+          ? undefined
+          : (scores: Scores) => onOrder({ order: inOrder(candidates, scores), stages: scores.stages ?? [], complete: false }),
     },
   );
   checkScores(given, candidates.length, reranker.fingerprint);
@@ -246,7 +249,7 @@ export const rankCandidates = async (
     complete: given.complete ?? true,
     calibrated: given.relevance !== undefined,
     stages: given.stages ?? [{ name: given.rankedBy ?? reranker.fingerprint, scores: given.scores }],
-    ...(given.rankedBy === undefined ? {} : { rankedBy: given.rankedBy }),
+    rankedBy: given.rankedBy,
     ...provenanceOf({ ...given, queryTruncatedTokens: Math.max(0, ...(given.queryTruncatedTokens ?? [])) }),
   };
 };
@@ -333,9 +336,9 @@ export const rerank = async (
   checkFields(given, options.rankFields);
   const { signal, deadlineMs, fieldLabels, rankFields, top = given.length } = options;
   const ranked = await rankCandidates(reranker, query, given, rankFields, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    ...(fieldLabels === undefined ? {} : { fieldLabels }),
+    signal,
+    deadlineMs,
+    fieldLabels,
   });
   const total = performance.now() - started;
   const { cut, calibrated, complete, stages } = ranked;
@@ -358,8 +361,8 @@ export const rerank = async (
   });
   const told = options.explain
     ? await withExplanations(results, reranker, query, given, rankFields, {
-        ...(signal === undefined ? {} : { signal }),
-        ...(fieldLabels === undefined ? {} : { fieldLabels }),
+        signal,
+        fieldLabels,
       })
     : results;
   return {

@@ -57,7 +57,7 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
         store: parts.store,
         embedder: embedder(),
         create: parts.create ?? {},
-        ...(parts.model === undefined ? {} : { model: parts.model }),
+        model: parts.model,
         manifest: () => manifest,
         created: (made) => {
           manifest = made;

@@ -122,7 +122,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     onUpdate,
   } = options;
   checkQuery(query);
-  const call: CallOptions = signal === undefined ? {} : { signal };
+  const call: CallOptions = { signal };
   throwIfStopped(signal);
 
   const given = options.reranker === undefined ? index.reranker() : options.reranker;
@@ -134,9 +134,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
     rerankers.length > 0 && !fieldLabels && JSON.stringify(fields) === JSON.stringify(made) ? index.manifest()?.tokens : undefined;
   const fits = options.filter === undefined ? undefined : documentTest(options.filter);
   const [dense, words] = [firstStage !== 'bm25', firstStage !== 'dense'];
-  const [vectors, embed] = dense
-    ? await timed(() => queryVector(index, query, { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) }))
-    : [undefined, 0];
+  const [vectors, embed] = dense ? await timed(() => queryVector(index, query, { ...call, deadlineMs })) : [undefined, 0];
   const [hits, retrieve] = await timed(async () => {
     const lists = await Promise.all([
       ...(vectors === undefined ? [] : [findFitting(index.store, { vector: vectors.data }, wanted, stored, fits)]),
@@ -186,7 +184,7 @@ export const search = async (index: SearchIndex, query: string, options: SearchO
           rankCandidates(rerankers, query, hits, fields, {
             ...call,
             fieldLabels,
-            ...(left === undefined ? {} : { deadlineMs: left }),
+            deadlineMs: left,
             ...(onUpdate === undefined ? {} : { onOrder: (now) => onUpdate(resultsOf(now)) }),
           }),
         );

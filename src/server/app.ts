@@ -113,11 +113,11 @@ const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTr
   const { complete, cut, queryTruncatedTokens = 0 } = done;
   // The query is a text too.
   const texts = cut + (queryTruncatedTokens > 0 ? 1 : 0);
-  return {
-    ...(complete === false ? { 'x-finetooth-complete': 'false' } : {}),
-    ...(texts > 0 ? { 'x-finetooth-cut': String(texts) } : {}),
-    ...(queryTruncatedTokens > 0 ? { 'x-finetooth-query-truncated': String(queryTruncatedTokens) } : {}),
-  };
+  const headers: Record<string, string> = {};
+  if (complete === false) headers['x-finetooth-complete'] = 'false';
+  if (texts > 0) headers['x-finetooth-cut'] = String(texts);
+  if (queryTruncatedTokens > 0) headers['x-finetooth-query-truncated'] = String(queryTruncatedTokens);
+  return headers;
 };
 
 /** Fields of each document that are read: every one of them is looked for in every document. */
@@ -215,8 +215,8 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
       path: request.url.split('?')[0],
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      ...(tokens > 0 ? { tokens } : {}),
-      ...(key === undefined ? {} : { key }),
+      tokens: tokens > 0 ? tokens : undefined,
+      key,
       ...(outcome === undefined ? {} : { problem: outcome.kind, reason: outcome.message }),
     };
     app.log.info(line, 'answered');

@@ -105,8 +105,8 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
       keys,
       visitors: {
         host,
-        ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
-        ...(options.origins === undefined ? {} : { origins: options.origins }),
+        hosts: options.hosts,
+        origins: options.origins,
       },
       limits: options,
       version,

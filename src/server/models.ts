@@ -145,7 +145,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
       return { name: found, embedder: localEmbedder(await encoder(found)) };
     },
     beginnings: async (texts, tokens, signal) => {
-      const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, ...(signal === undefined ? {} : { signal }) });
+      const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, signal });
       return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
     },
     warm: async () => {

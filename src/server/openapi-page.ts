@@ -23,7 +23,7 @@ export const pageOf = (document: Readonly<Record<string, unknown>>): string => {
   const groups = new Map<string, string[]>();
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, { tags, summary, requestBody, responses }] of Object.entries(operations)) {
-      const shown = JSON.stringify({ ...(requestBody === undefined ? {} : { requestBody }), responses }, null, 2);
+      const shown = JSON.stringify({ requestBody, responses }, null, 2);
       const line = `<details><summary><code>${method.toUpperCase()}</code> <code>${escaped(path)}</code> ${escaped(summary)}</summary><pre>${escaped(shown)}</pre></details>`;
       const tag = tags[0] ?? '';
       groups.set(tag, [...(groups.get(tag) ?? []), line]);

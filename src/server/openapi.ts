@@ -57,14 +57,12 @@ export const openapiOf = (dialects: readonly Dialect[], routes: readonly Route[]
     add(path.replace(/:(\w+)/g, '{$1}'), method, {
       tags: [tag],
       summary: about,
-      ...(path.includes(':')
-        ? {
-            parameters: [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-          }
-        : {}),
-      ...(body === undefined ? {} : { requestBody: { required: true, content: content(schemaOf(body, 'input')) } }),
+      parameters: path.includes(':')
+        ? [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+        : undefined,
+      requestBody: body === undefined ? undefined : { required: true, content: content(schemaOf(body, 'input')) },
       responses: {
-        200: { description: 'The answer.', ...(answer === undefined ? {} : { content: content(schemaOf(answer, 'output')) }) },
+        200: { description: 'The answer.', content: answer === undefined ? undefined : content(schemaOf(answer, 'output')) },
       },
     });
   return {

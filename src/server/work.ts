@@ -133,7 +133,7 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
         throw new RequestError('large', `a query may have ${mostQueryCharacters} characters; got ${ask.query.length}`, { param: 'query' });
       const whole = textsOf(ask);
       const characters = whole.reduce((sum, { length }) => sum + length, ask.query.length);
-      const call: CallOptions = signal === undefined ? {} : { signal };
+      const call: CallOptions = { signal };
       return gate.enter(characters, async () => {
         const served = await models.reranker(ask.model);
         const texts = ask.maxTokens === undefined ? whole : await models.beginnings(whole, ask.maxTokens, signal);
@@ -144,7 +144,7 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
             served.reranker,
             query,
             texts.map((text) => ({ text })),
-            { ...call, ...(deadlineMs === undefined ? {} : { deadlineMs }) },
+            { ...call, deadlineMs },
           ),
         );
         if (ask.refuseLong) refuseLong(given);
@@ -172,7 +172,7 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
             },
           );
         const [parts, watch] = await stopped(() =>
-          Promise.all(turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, signal === undefined ? {} : { signal }))),
+          Promise.all(turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, { signal }))),
         );
         const cut = parts.flatMap(({ count, cut: own }) => [...(own ?? new Uint32Array(count))]);
         const long = ask.refuseLong ? cut.findIndex((count) => count > 0) : undefined;

@@ -240,7 +240,7 @@ export const lanceStore = (
           id,
           score,
           document: JSON.parse(document) as Document,
-          ...(form === undefined || tokens === undefined || vector === undefined ? {} : { tokens: { form, data: tokens, vector } }),
+          tokens: form === undefined || tokens === undefined || vector === undefined ? undefined : { form, data: tokens, vector },
         }),
       );
     },
@@ -261,7 +261,7 @@ export const lanceStore = (
         // The index takes whole bytes of one bit a number; other vectors are all compared.
         if (!built.has('vector') && count >= approximateFrom && (manifest as Manifest).dimensions % 8 === 0) {
           const { lance } = opened().libraries;
-          const config = lance.Index.ivfRq({ distanceType: 'cosine', ...(partitions === undefined ? {} : { numPartitions: partitions }) });
+          const config = lance.Index.ivfRq({ distanceType: 'cosine', numPartitions: partitions });
           await documents.createIndex('vector', { config });
         }
       });

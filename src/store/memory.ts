@@ -51,7 +51,7 @@ export const memoryStore = (): Store => {
             );
       return best.map(({ id, score }) => {
         const { document, vector, tokens } = entries.get(id) as Entry;
-        return { id, score, document, ...(form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }) };
+        return { id, score, document, tokens: form === undefined || tokens === undefined ? undefined : { form, data: tokens, vector } };
       });
     },
     settle: async () => {},

@@ -7,6 +7,7 @@ const sorted = (value: FieldValue): FieldValue => {
   const record = value as { readonly [key: string]: FieldValue };
   // A list of pairs, not an object: a key like "__proto__" or "10" keeps its place and its meaning.
   return Object.keys(record)
+    .filter((key) => record[key] !== undefined)
     .sort()
     .map((key) => [key, sorted(record[key] as FieldValue)]);
 };
@@ -14,7 +15,7 @@ const sorted = (value: FieldValue): FieldValue => {
 /** Hash of all fields, whatever their order: hex, 32 characters. */
 export const hashOfDocument = (document: Document): string =>
   createHash('sha256')
-    .update(JSON.stringify(sorted(document)))
+    .update(JSON.stringify(sorted(document as FieldValue)))
     .digest('hex')
     .slice(0, 32);
 

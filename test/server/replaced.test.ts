@@ -50,7 +50,7 @@ afterAll(async () => {
 const ask = async (server: Server, path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST') => {
   const answer = await fetch(server.url + path, {
     method,
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 };

@@ -40,7 +40,7 @@ describe('two addresses', () => {
     baseURL: `${server?.url}${vendor === 'tei' ? '/tei' : ''}`,
     variables: {},
     deadlineMs: 2000,
-    ...(['together', 'jina'].includes(vendor) ? { apiKey: 'key' } : {}),
+    apiKey: ['together', 'jina'].includes(vendor) ? 'key' : undefined,
   });
 
   it.each(['tei', 'vllm', 'infinity', 'openai-compatible', 'jina'])('never share kept scores of %s', async (vendor) => {
@@ -67,8 +67,7 @@ describe('two addresses', () => {
   });
 
   it('have names of their own, without what may be secret; the public address has none', () => {
-    const named = (name: string, baseURL?: string, variables = {}) =>
-      hosted(name, { variables, ...(baseURL === undefined ? {} : { baseURL }) }).fingerprint;
+    const named = (name: string, baseURL?: string, variables = {}) => hosted(name, { variables, baseURL }).fingerprint;
     expect(named('tei:default')).toBe('tei:default at http://127.0.0.1:8080 in parts');
     expect(named('vllm:a', 'http://user:secret@Box.example:80/v1/?key=secret#x')).toBe('vllm:a at http://box.example/v1 in parts');
     expect(named('infinity:a', undefined, { INFINITY_BASE_URL: 'https://box.example/' })).toBe(

@@ -26,7 +26,7 @@ export const demoCommand = command({
     try {
       await using index = await openIndex(join(folder, 'films'), {
         create: { fields: ['title', 'overview', 'tagline'] },
-        ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+        embedder: flags.embedder,
         models: await modelOptions(run),
       });
       const report = await index.addRead(readDocuments(sampleFile(), { signal }), {

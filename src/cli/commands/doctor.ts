@@ -10,7 +10,7 @@ export const doctorCommand = command({
   examples: ['finetooth doctor'],
   run: async (run) => {
     const { flags, terminal } = run;
-    const findings = await examine({ ...(await modelOptions(run)), ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }) });
+    const findings = await examine({ ...(await modelOptions(run)), embedder: flags.embedder });
     terminal.progress('');
     const marks = { ok: 'ok     ', warning: 'warning', broken: 'BROKEN ' } as const;
     if (flags.json) terminal.json({ findings });

@@ -51,7 +51,7 @@ export const embedCommand = command({
         const id = read.id ?? read.document._id ?? read.document.id;
         const vector = Array.from(vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions), shortest);
         const cut = vectors.cut?.[row] ?? 0;
-        terminal.json({ index: done + row, ...(id === undefined ? {} : { id }), vector, ...(cut > 0 ? { cut } : {}) });
+        terminal.json({ index: done + row, id, vector, cut: cut > 0 ? cut : undefined });
       }
       await terminal.drained();
       done += batch.length;
@@ -62,7 +62,7 @@ export const embedCommand = command({
       for await (const read of readDocuments(source, {
         signal,
         stdin: terminal.stdin,
-        ...(flags.format === 'auto' ? {} : { format: flags.format }),
+        format: flags.format === 'auto' ? undefined : flags.format,
       })) {
         noted.add(read.notes);
         batch.push(read);

@@ -36,12 +36,12 @@ const tokensOf = ({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): C
   if (tokenBits === 'none') return { tokens: null };
   if (tokenBits === 'auto' && tokenPool === undefined) return {};
   const bits = tokenBits === 'auto' ? {} : { bits: Number(tokenBits) as TokenForm['bits'] };
-  return { tokens: { ...bits, ...(tokenPool === undefined ? {} : { pool: tokenPool }) } };
+  return { tokens: { ...bits, pool: tokenPool } };
 };
 
 const createOptions = (flags: Flags<'fields' | 'id' | 'tokenBits' | 'tokenPool'>): CreateOptions => ({
-  ...(flags.fields === undefined ? {} : { fields: flags.fields }),
-  ...(flags.id === undefined ? {} : { idField: flags.id }),
+  fields: flags.fields,
+  idField: flags.id,
   ...tokensOf(flags),
 });
 
@@ -64,13 +64,13 @@ export const indexCommand = command({
     const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
       await using index = await openIndex(folder, {
         create,
-        ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+        embedder: flags.embedder,
         models: await modelOptions(run),
       });
       const documents = readDocuments(source, {
         signal,
         stdin: terminal.stdin,
-        ...(flags.format === 'auto' ? {} : { format: flags.format }),
+        format: flags.format === 'auto' ? undefined : flags.format,
       });
       const started = performance.now();
       return await index.addRead(documents, {

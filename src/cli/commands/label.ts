@@ -74,7 +74,7 @@ export const labelCommand = command({
     const into = flags.judgmentsInto ?? `${flags.in.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
     const listed = flags.queries === undefined ? undefined : await readLabelQueries(flags.queries, { signal: run.signal });
     await using index = await openIndex(flags.in, {
-      ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
+      embedder: flags.embedder,
       models: await modelOptions(run),
     });
     terminal.progress(`opening ${into}; after a kill this takes a few seconds`);

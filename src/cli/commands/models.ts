@@ -6,8 +6,8 @@ import { command, type Flags } from '../command.ts';
 
 /** The same places for all four commands. */
 const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({
-  ...(cache === undefined ? {} : { cacheFolder: cache }),
-  ...(models === undefined ? {} : { folder: models }),
+  cacheFolder: cache,
+  folder: models,
 });
 
 const scoreOf = ({ scores }: ListedModel): string => scores.find(({ set }) => set === 'SciFact')?.value.toFixed(3) ?? '';

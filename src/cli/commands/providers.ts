@@ -66,7 +66,7 @@ export const providersCommand = command({
       check: flags.check,
       variables: env,
       signal,
-      ...(flags.prices === undefined ? {} : { prices: await readPrices(flags.prices, signal) }),
+      prices: flags.prices === undefined ? undefined : await readPrices(flags.prices, signal),
     });
     if (flags.json) return terminal.json(listed);
     terminal.write(`${listed.map((one) => linesOf(one).join('\n')).join('\n\n')}\n`);

@@ -60,7 +60,7 @@ export const rerankCommand = command({
     for await (const one of readDocuments(source, {
       signal,
       stdin: terminal.stdin,
-      ...(flags.format === 'auto' ? {} : { format: flags.format }),
+      format: flags.format === 'auto' ? undefined : flags.format,
     })) {
       documents.push({ id: one.id ?? idOf(one.document, documents.length), document: one.document });
       read.see(one.document);
@@ -76,13 +76,13 @@ export const rerankCommand = command({
       const ranked = await rerank(reranker, query, documents, {
         signal,
         top: flags.top,
-        ...(flags.rankFields === undefined ? {} : { rankFields: flags.rankFields }),
+        rankFields: flags.rankFields,
         fieldLabels: flags.fieldLabels,
         documents: true,
         stages: flags.stages,
         explain: flags.explain,
         ...minScoreOption(flags.minScore),
-        ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
+        deadlineMs: flags.deadline,
       });
       const notes = [...(ranked.notes ?? []), ...noted.sentences()];
       const answer = { ...ranked, ...(notes.length === 0 ? {} : { notes }) };

@@ -19,7 +19,7 @@ import { provenanceLines } from '../provenance-lines.ts';
 import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
 
-const embedderOf = (embedder: string | undefined): { readonly embedder?: string } => (embedder === undefined ? {} : { embedder });
+const embedderOf = (embedder: string | undefined): { readonly embedder?: string } => ({ embedder });
 
 export const searchCommand = command({
   name: 'search',
@@ -69,8 +69,8 @@ export const searchCommand = command({
       candidates: flags.candidates,
       top: flags.top,
       firstStage: flags.firstStage,
-      ...(flags.rankFields === undefined ? {} : { rankFields: flags.rankFields }),
-      ...(flags.fieldLabels ? { fieldLabels: true } : {}),
+      rankFields: flags.rankFields,
+      fieldLabels: flags.fieldLabels ? true : undefined,
     };
     const shared: SearchOptions = {
       signal,
@@ -78,7 +78,7 @@ export const searchCommand = command({
       stages: flags.stages,
       explain: flags.explain,
       ...minScoreOption(flags.minScore),
-      ...(flags.deadline === undefined ? {} : { deadlineMs: flags.deadline }),
+      deadlineMs: flags.deadline,
     };
     const chosen = pipeline === undefined ? typed : { top: flags.top, ...(await searchOptionsOf(pipeline, index)) };
     const reranker = chosen.reranker === undefined ? index.reranker() : chosen.reranker;

@@ -47,11 +47,11 @@ export const serveCommand = command({
     const server = await serve({
       host: flags.host,
       port: flags.port,
-      ...(flags.apiKeyFile === undefined ? {} : { keyFile: flags.apiKeyFile }),
+      keyFile: flags.apiKeyFile,
       noKeys: flags.noAuth,
       indexes: flags.served ?? [],
-      ...(flags.indexes === undefined ? {} : { indexesFolder: flags.indexes }),
-      ...(flags.servedModels === undefined ? {} : { modelNames: flags.servedModels }),
+      indexesFolder: flags.indexes,
+      modelNames: flags.servedModels,
       models: {
         ...(await modelOptions({ ...run, flags: { ...flags, models: env.FINETOOTH_MODELS } })),
         strict: flags.strictModels,
@@ -60,8 +60,8 @@ export const serveCommand = command({
       mostRequests: flags.maxRequests,
       mostDocuments: flags.maxDocuments,
       bodyBytes: flags.maxBody * 1_048_576,
-      ...(flags.allowOrigin === undefined ? {} : { origins: flags.allowOrigin }),
-      ...(flags.allowHost === undefined ? {} : { hosts: flags.allowHost }),
+      origins: flags.allowOrigin,
+      hosts: flags.allowHost,
       version,
       log: { level: flags.logLevel, stream: { write: (line) => terminal.say(line.trimEnd()) } },
     });

@@ -48,12 +48,12 @@ export const tuneCommand = command({
       folds: flags.folds,
       seed: flags.seed,
       resamples: flags.resamples,
-      ...(flags.datasets === undefined ? {} : { datasetsFolder: flags.datasets }),
-      ...(flags.qrels === undefined ? {} : { judgments: flags.qrels }),
-      ...(flags.in === undefined ? {} : { in: flags.in }),
-      ...(flags.fields === undefined ? {} : { fields: flags.fields }),
-      ...(flags.embedder === undefined ? {} : { embedder: flags.embedder }),
-      ...(flags.work === undefined ? {} : { workFolder: flags.work }),
+      datasetsFolder: flags.datasets,
+      judgments: flags.qrels,
+      in: flags.in,
+      fields: flags.fields,
+      embedder: flags.embedder,
+      workFolder: flags.work,
       onProgress: showProgress(terminal),
     });
     terminal.progress('');

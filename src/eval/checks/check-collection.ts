@@ -71,7 +71,7 @@ export const beginChecks = (queries: ReadonlyMap<string, string>, judgments: Rea
     for (const which of leaksIn(plain, shingles)) {
       const query = idOf(which);
       const grade = gradesOf(query).get(id);
-      leaks.add({ query, document: id, ...(grade === undefined ? {} : { grade }) }, isRelevant(grade) ? 0 : 1);
+      leaks.add({ query, document: id, grade }, isRelevant(grade) ? 0 : 1);
       leaked.add(query);
       if (isRelevant(grade)) relevantLeaks++;
     }
@@ -118,10 +118,7 @@ export const beginChecks = (queries: ReadonlyMap<string, string>, judgments: Rea
         if (isRelevant(grade)) continue;
         const double = relevant.find((one) => documents.near(one, at));
         if (double === undefined) continue;
-        found.add(
-          { query, relevant: ids[double] as string, other, ...(grade === undefined ? {} : { grade }) },
-          grade === undefined ? 1 : 0,
-        );
+        found.add({ query, relevant: ids[double] as string, other, grade }, grade === undefined ? 1 : 0);
       }
     return found.end();
   };

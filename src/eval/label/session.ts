@@ -82,7 +82,7 @@ export const withTask = (session: Session, task: Task): Session =>
 export const withStep = (session: Session, grade?: number): Session => {
   const shown = onScreen(session);
   if (shown === undefined) return session;
-  const step = { task: session.at, id: shown.candidate.id, ...(grade === undefined ? {} : { grade }) };
+  const step = { task: session.at, id: shown.candidate.id, grade };
   return onward({ ...session, steps: [...session.steps, step] });
 };
 

@@ -85,8 +85,8 @@ export const parseMeasure = (text: string): Measure => {
   if (after !== undefined && needs === 'none') throw wrong(text, `${family} reads the whole ranking and takes no cut-off`);
   let measure: Omit<Measure, 'name'> = {
     family,
-    ...(after === undefined ? {} : { cutoff: Number(after) }),
-    ...(family === 'nDCG' ? { dcg: 'log2' as const } : {}),
+    cutoff: after === undefined ? undefined : Number(after),
+    dcg: family === 'nDCG' ? ('log2' as const) : undefined,
     ...(family === 'RBP' ? { p: 0.8 } : parameters.includes('rel') ? { rel: 1 } : {}),
   };
   for (const pair of (inside ?? '').split(',').filter((one) => one.trim() !== '')) {

@@ -57,7 +57,7 @@ const layoutOf = (line: string, kind: TableKind, where: string): Layout => {
         `${where}: the header (${names.join(', ')}) names no ${kind === 'run' ? 'score' : 'grade'}. ${shapes[kind]}`,
       );
     const rank = kind === 'run' ? names.indexOf('rank') : -1;
-    return { header: true, columns: names.length, query, document, value, ...(rank < 0 ? {} : { rank }) };
+    return { header: true, columns: names.length, query, document, value, rank: rank < 0 ? undefined : rank };
   }
   const words = wordsIn(line);
   if (words.length === trec[kind].columns) return trec[kind];

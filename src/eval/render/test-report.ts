@@ -55,7 +55,7 @@ const pipelineOf = (
 
 const change = (ids: readonly string[], i: number, before: number, after: number): QueryChange => ({
   query: ids[i] as string,
-  ...(i % 5 === 4 ? {} : { text: texts[i % texts.length] as string }),
+  text: i % 5 === 4 ? undefined : (texts[i % texts.length] as string),
   before,
   after,
   moved: [

@@ -73,18 +73,18 @@ const pipelineReport = (one: Measured, depth: number, chance: Chance): PipelineR
   const timed = Object.entries(latency).filter(([, times]) => times.length > 0);
   return {
     name,
-    ...(pipeline === undefined ? {} : { pipeline }),
+    pipeline,
     measures: named((values, at) => ({ value: meanOf(values), ...(intervals[at] as { low: number; high: number }) })),
     latency: Object.fromEntries(timed.map(([stage, times]): [string, Latency] => [stage, latencyOf(times)])),
     perQuery: named((values) => [...values]),
     unjudged: { depth, share: unjudgedShare(evaluation, depth) },
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(cost === undefined ? {} : { cost }),
-    ...(reliability === undefined ? {} : { reliability }),
+    tokens,
+    cost,
+    reliability,
     cutOffs: cutOffsOf(one),
     recall: recallByDepth(firstStage),
     failures,
-    ...(standIns === undefined ? {} : { standIns }),
+    standIns,
   };
 };
 
@@ -204,8 +204,8 @@ export const assembleReport = (options: AssembleOptions): EvalReport => {
     comparisons,
     gates: results,
     warnings,
-    ...(options.checks === undefined ? {} : { checks: options.checks }),
-    settings: { ...chance, ...(options.data === undefined ? {} : { data: options.data }) },
+    checks: options.checks,
+    settings: { ...chance, data: options.data },
     peakMemory,
     version: options.version,
     at: new Date().toISOString(),

@@ -23,8 +23,8 @@ const movesBetween = (before: JudgedRanking, after: JudgedRanking, grades: Reado
     .map(({ id, grade, from: was, to: is }) => ({
       id,
       grade,
-      ...(was === undefined ? {} : { from: was + 1 }),
-      ...(is === undefined ? {} : { to: is + 1 }),
+      from: was === undefined ? undefined : was + 1,
+      to: is === undefined ? undefined : is + 1,
     }));
 };
 
@@ -44,7 +44,7 @@ export const changesBetween = (
     const text = textOf(query);
     return {
       query,
-      ...(text === undefined ? {} : { text }),
+      text,
       before: was[at] as number,
       after: is[at] as number,
       moved: movesBetween(

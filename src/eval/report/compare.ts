@@ -105,6 +105,6 @@ export const withDetails = (comparison: Comparison, before: Evaluation, after: E
   return {
     ...comparison,
     ...changesBetween(before, after, 0, options.judgments, options.textOf),
-    ...(unsafe === undefined ? {} : { unsafe }),
+    unsafe,
   };
 };

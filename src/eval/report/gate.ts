@@ -79,7 +79,7 @@ export const parseGate = (text: string): Gate => {
     : boundOf(right, quantity, text);
   return {
     text,
-    ...(pipeline === undefined ? {} : { pipeline }),
+    pipeline,
     quantity,
     comparator: comparator === '==' ? '=' : (comparator as Comparator),
     bound,

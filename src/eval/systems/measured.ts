@@ -52,14 +52,14 @@ export const measureSystem = (
   return {
     name,
     pipeline: { ...pipeline },
-    ...(standIns.length === 0 ? {} : { standIns: { queries: standIns.length, ...(standIns[0] as StandIn) } }),
+    standIns: standIns.length === 0 ? undefined : { queries: standIns.length, ...(standIns[0] as StandIn) },
     evaluation: evaluation.end(),
     firstStage: firstStage.end(),
     cutOffs: new Map([...cutOffs].sort(([a], [b]) => a - b).map(([candidates, cut]) => [candidates, cut.end()])),
     latency: Object.fromEntries(stages.map((stage) => [stage, times(stage)])),
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(cost === undefined ? {} : { cost: cost * all.length }),
-    ...(stated.length === 0 ? {} : { reliability: reliabilityOf(stated) }),
+    tokens,
+    cost: cost === undefined ? undefined : cost * all.length,
+    reliability: stated.length === 0 ? undefined : reliabilityOf(stated),
     failures,
   };
 };

@@ -41,7 +41,7 @@ export const runSystemOver = async (
     try {
       const text = textOf(query);
       if (text === undefined) throw new FinetoothError('E_INPUT_FORMAT', `the judged query "${query}" has no text among the queries.`);
-      const answer = await system.answer(query, text, signal === undefined ? {} : { signal });
+      const answer = await system.answer(query, text, { signal });
       await journal?.add(query, answer);
       answers.set(query, answer);
     } catch (error) {

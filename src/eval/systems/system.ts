@@ -84,7 +84,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
         candidates,
         top,
         denseWeight,
-        ...(pipeline.rankFields === undefined ? {} : { rankFields: pipeline.rankFields }),
+        rankFields: pipeline.rankFields,
         fieldLabels,
         reranker: remembered,
       });
@@ -95,10 +95,10 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
       const { embed, retrieve, rerank, total } = answer.timings;
       return {
         ranking: answer.results.map(({ id }) => id),
-        ...(answer.calibrated ? { relevance: answer.results.map(({ relevanceScore }) => relevanceScore) } : {}),
+        relevance: answer.calibrated ? answer.results.map(({ relevanceScore }) => relevanceScore) : undefined,
         firstStage: hits.map(({ id }) => id),
         cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
-        latency: { ...(firstStage === 'bm25' ? {} : { embed }), retrieve, ...(remembered === null ? {} : { rerank }), total },
+        latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
         ...standInOf(answer),
       };
@@ -136,7 +136,7 @@ export const runSystem = (
       const rerank = performance.now() - started;
       return {
         ranking: order.slice(0, top).map(({ id }) => id),
-        ...(calibrated ? { relevance: order.slice(0, top).map(({ relevance }) => relevance) } : {}),
+        relevance: calibrated ? order.slice(0, top).map(({ relevance }) => relevance) : undefined,
         firstStage,
         cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
         latency: { rerank, total: rerank },

@@ -122,7 +122,7 @@ export const failureOf = (thrown: unknown, { name, key, keyVariable }: Asked): F
   const sentence = sentenceIn(given.responseBody);
   const why = quoted(sentence, key);
   const afterMs = waitIn(headers);
-  const wait = afterMs === undefined ? {} : { afterMs };
+  const wait = { afterMs };
   const told = (code: 'E_KEY' | 'E_VENDOR_REFUSED' | 'E_VENDOR_BUSY' | 'E_VENDOR_DOWN', words: string): FinetoothError =>
     new FinetoothError(code, `${name} ${words} (${status}): ${why}`, cause);
   const mayAgain = headers['x-should-retry'] !== 'false';

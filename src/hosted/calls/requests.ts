@@ -65,8 +65,8 @@ export const createRequests = (asked: Asked, options: RequestsOptions = {}): Req
   const { tries = 3, random = Math.random } = options;
   const breaker = createBreaker(options.breaker);
   const turnstile = createTurnstile({
-    ...(options.together === undefined ? {} : { together: options.together }),
-    ...(options.perMinute === undefined ? {} : { perMinute: options.perMinute }),
+    together: options.together,
+    perMinute: options.perMinute,
   });
   let lastWords = '';
   const checkBreaker = (): void => {

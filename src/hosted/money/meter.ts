@@ -50,10 +50,10 @@ export const createMeter = (name: string, price: Price | undefined, budget: Budg
     },
     usage: () => ({
       requests,
-      ...(tokens === undefined ? {} : { tokens }),
-      ...(cost === undefined ? {} : { cost }),
-      ...(isEstimated ? { estimated: true } : {}),
-      ...(isUnpriced ? { unpriced: true } : {}),
+      tokens,
+      cost,
+      estimated: isEstimated ? true : undefined,
+      unpriced: isUnpriced ? true : undefined,
     }),
   };
 };

@@ -1,5 +1,5 @@
 /** Amazon Bedrock through @ai-sdk/amazon-bedrock 5: the agent runtime's Rerank and the runtime's InvokeModel. */
-import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
+import { type EmbeddingModel, embedWith, type ProviderOptions, type RerankingModel, rerankWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
 import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
@@ -43,9 +43,12 @@ export const bedrock: Vendor = {
     limits: (model) => (/cohere/.test(model) ? { documents: 96, tokensEach: 510 } : { documents: 1, tokensEach: 8000 }),
     dimensions: (model) => (/titan-embed-text-v2|cohere\.embed-.*v3/.test(model) ? 1024 : undefined),
     open: async (model, link) =>
-      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
-        amazonBedrock: /cohere/.test(model) ? { inputType: role === 'query' ? 'search_query' : 'search_document', truncate: 'NONE' } : {},
-      })),
+      embedWith(
+        (await provider(link)).embeddingModel(model) as EmbeddingModel,
+        (role): ProviderOptions => ({
+          amazonBedrock: /cohere/.test(model) ? { inputType: role === 'query' ? 'search_query' : 'search_document', truncate: 'NONE' } : {},
+        }),
+      ),
   },
   languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
 };

@@ -5,7 +5,7 @@ import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createCohere } = await peer('@ai-sdk/cohere', () => import('@ai-sdk/cohere'));
-  return createCohere({ baseURL, fetch, ...(key === undefined ? {} : { apiKey: key }) });
+  return createCohere({ baseURL, fetch, apiKey: key });
 };
 
 export const cohere: Vendor = {

@@ -14,11 +14,11 @@ export const jinaRerank =
     const [tokens, cost, searches] = ['total_tokens', 'cost', 'search_units'].map((name) => count(field(usage, name)));
     return {
       ranking: rankingIn(listIn(body, 'results'), 'relevance_score'),
-      ...(truncated === undefined ? {} : { queryTruncatedTokens: truncated }),
+      queryTruncatedTokens: truncated,
       used: {
-        ...(tokens === undefined ? {} : { tokens }),
-        ...(cost === undefined ? {} : { cost }),
-        ...(searches === undefined ? {} : { searches }),
+        tokens,
+        cost,
+        searches,
       },
     };
   };

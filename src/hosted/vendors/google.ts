@@ -5,7 +5,7 @@ import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createGoogleGenerativeAI } = await peer('@ai-sdk/google', () => import('@ai-sdk/google'));
-  return createGoogleGenerativeAI({ baseURL, fetch, ...(key === undefined ? {} : { apiKey: key }) });
+  return createGoogleGenerativeAI({ baseURL, fetch, apiKey: key });
 };
 
 export const google: Vendor = {

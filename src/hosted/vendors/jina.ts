@@ -18,7 +18,7 @@ export const jina: Vendor = {
       async ({ query, documents, signal }) => {
         const { body } = await post(link, '/rerank', { model, query, documents, return_documents: false }, signal);
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
-        return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: tokens === undefined ? {} : { tokens } };
+        return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: { tokens } };
       },
   },
   embed: {

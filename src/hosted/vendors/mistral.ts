@@ -5,7 +5,7 @@ import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createMistral } = await peer('@ai-sdk/mistral', () => import('@ai-sdk/mistral'));
-  return createMistral({ baseURL, fetch, ...(key === undefined ? {} : { apiKey: key }) });
+  return createMistral({ baseURL, fetch, apiKey: key });
 };
 
 export const mistral: Vendor = {

@@ -19,7 +19,7 @@ export const mixedbread: Vendor = {
       async ({ query, documents, signal }) => {
         const { body } = await post(link, '/v1/reranking', { model, query, input: documents, return_input: false }, signal);
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
-        return { ranking: rankingIn(listIn(body, 'data'), 'score'), used: tokens === undefined ? {} : { tokens } };
+        return { ranking: rankingIn(listIn(body, 'data'), 'score'), used: { tokens } };
       },
   },
   embed: {

@@ -19,7 +19,7 @@ export const ollama: Vendor = {
       async ({ texts, signal }) => {
         const { body } = await post(link, '/api/embed', { model, input: texts, truncate: false }, signal);
         const tokens = count(field(body, 'prompt_eval_count'));
-        return { vectors: listIn(body, 'embeddings'), used: tokens === undefined ? {} : { tokens } };
+        return { vectors: listIn(body, 'embeddings'), used: { tokens } };
       },
   },
   languageModel: (model, link) => openAiChat(model, { ...link, baseURL: `${link.baseURL}/v1` }),

@@ -5,7 +5,7 @@ import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createTogetherAI } = await peer('@ai-sdk/togetherai', () => import('@ai-sdk/togetherai'));
-  return createTogetherAI({ baseURL, fetch, ...(key === undefined ? {} : { apiKey: key }) });
+  return createTogetherAI({ baseURL, fetch, apiKey: key });
 };
 
 const dimensions: Readonly<Record<string, number>> = {

@@ -5,7 +5,7 @@ import type { Link, Vendor } from '../vendor.ts';
 
 const provider = async ({ baseURL, key, fetch }: Link) => {
   const { createVoyage } = await peer('@ai-sdk/voyage', () => import('@ai-sdk/voyage'));
-  return createVoyage({ baseURL, fetch, ...(key === undefined ? {} : { apiKey: key }) });
+  return createVoyage({ baseURL, fetch, apiKey: key });
 };
 
 /** Query and document together, by model (docs.voyageai.com, reranker). */

@@ -16,7 +16,7 @@ export const zeroentropy: Vendor = {
       async ({ query, documents, signal }) => {
         const { body } = await post(link, '/models/rerank', { model, query, documents }, signal);
         const tokens = count(field(body, 'total_tokens'));
-        return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: tokens === undefined ? {} : { tokens } };
+        return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: { tokens } };
       },
   },
   embed: {
@@ -28,7 +28,7 @@ export const zeroentropy: Vendor = {
       async ({ texts, role, signal }) => {
         const { body } = await post(link, '/models/embed', { model, input: texts, input_type: role, encoding_format: 'float' }, signal);
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
-        return { vectors: listIn(body, 'results').map((row) => field(row, 'embedding')), used: tokens === undefined ? {} : { tokens } };
+        return { vectors: listIn(body, 'results').map((row) => field(row, 'embedding')), used: { tokens } };
       },
   },
 };

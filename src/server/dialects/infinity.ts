@@ -67,7 +67,7 @@ export const infinity: Dialect = {
         results: ranked.map(({ index, relevance, raw }) => ({
           relevance_score: raw_scores ? raw : relevance,
           index,
-          ...(return_documents ? { document: documents[index] as string } : {}),
+          document: return_documents ? (documents[index] as string) : undefined,
         })),
         model,
         usage: { prompt_tokens: tokens, total_tokens: tokens },

@@ -69,7 +69,7 @@ export const mixedbread: Dialect = {
         data: ranked.map(({ index, relevance }) => ({
           index,
           score: relevance,
-          ...(return_input ? { input: input[index] as Passage } : {}),
+          input: return_input ? (input[index] as Passage) : undefined,
           object: 'text_document',
         })),
         object: 'list',

@@ -59,7 +59,7 @@ export const teiRerank = rerankEndpoint({
   tell: ({ ranked }, { texts, raw_scores, return_text }) =>
     ranked.map(({ index, relevance, raw }) => ({
       index,
-      ...(return_text ? { text: texts[index] as string } : {}),
+      text: return_text ? (texts[index] as string) : undefined,
       score: raw_scores ? raw : relevance,
     })),
   headers: (done, { query, texts }) => teiHeaders(done, charactersIn([query, ...texts])),

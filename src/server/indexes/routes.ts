@@ -192,15 +192,15 @@ export const ownRoutes =
       const options: SearchOptions = {
         signal,
         documents: body.documents ?? true,
-        ...(body.filter === undefined ? {} : { filter: body.filter }),
-        ...(body.candidates === undefined ? {} : { candidates: body.candidates }),
-        ...(body.top === undefined ? {} : { top: body.top }),
-        ...(body.first_stage === undefined ? {} : { firstStage: body.first_stage }),
-        ...(reranker === undefined ? {} : { reranker }),
-        ...(body.rank_fields === undefined ? {} : { rankFields: body.rank_fields }),
-        ...(body.min_score === undefined ? {} : { minScore: body.min_score }),
-        ...(body.deadline_ms === undefined ? {} : { deadlineMs: body.deadline_ms }),
-        ...(body.explain === undefined ? {} : { explain: body.explain }),
+        filter: body.filter,
+        candidates: body.candidates,
+        top: body.top,
+        firstStage: body.first_stage,
+        reranker,
+        rankFields: body.rank_fields,
+        minScore: body.min_score,
+        deadlineMs: body.deadline_ms,
+        explain: body.explain,
       };
       const run = (more: SearchOptions = {}): Promise<SearchAnswer> =>
         gate.enter(body.query.length, () => search(index, body.query, { ...options, ...more }));
@@ -271,16 +271,16 @@ export const ownRoutes =
     app.post('/v1/indexes', { config: { task: 'indexes' } }, async (request, reply) => {
       const { name, fields, id_field, token_bits, token_pool } = read(createBody, request.body);
       await indexes.create(name, {
-        ...(fields === undefined ? {} : { fields }),
-        ...(id_field === undefined ? {} : { idField: id_field }),
+        fields,
+        idField: id_field,
         ...(token_bits === null
           ? { tokens: null }
           : token_bits === undefined && token_pool === undefined
             ? {}
             : {
                 tokens: {
-                  ...(token_bits === undefined ? {} : { bits: token_bits }),
-                  ...(token_pool === undefined ? {} : { pool: token_pool }),
+                  bits: token_bits,
+                  pool: token_pool,
                 },
               }),
       });

@@ -78,7 +78,7 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
     if (folders === undefined) throw missing(name);
     const folder = folders.pathOf(name);
     // A plan is for the first document: an index that is there may have been rebuilt with other fields.
-    return openIndex(folder, { ...((await stampOf(folder)) === undefined ? { create: (await folders.plan(name)) ?? true } : {}), models });
+    return openIndex(folder, { create: (await stampOf(folder)) === undefined ? ((await folders.plan(name)) ?? true) : undefined, models });
   };
   /** Closes what nobody new can get, when its last user is done. */
   const retire = async (one: Opened | undefined): Promise<void> => {

@@ -22,7 +22,7 @@ export const google: Protocol = {
     },
     tell: (vectors) => ({
       embeddings: vectors.map((values) => ({ values })),
-      ...(vectors.length === 1 ? { embedding: { values: vectors[0] } } : {}),
+      embedding: vectors.length === 1 ? { values: vectors[0] } : undefined,
     }),
   },
   fail: (code, message) => ({ error: { code, message, status: 'INVALID_ARGUMENT' } }),
