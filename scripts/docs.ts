@@ -6,7 +6,7 @@ import { paretoPlot } from '../results/pareto.ts';
 import { reliabilityPicture } from '../results/reliability.ts';
 import { readPublished } from '../results/run.ts';
 import { commands } from '../src/cli/commands.ts';
-import { type OptionSpec, options, rangeOf } from '../src/config/options.ts';
+import { type OptionSpec, options, rangeOf } from '../src/cli/options.ts';
 import { errorTable } from '../src/errors.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -35,7 +35,7 @@ const commandsPage = (): string => {
   });
   return `# Commands
 
-Made from the tables in \`src/cli/commands.ts\` and \`src/config/options.ts\` by \`npm run docs\`. Standard output is data, standard error is
+Made from the tables in \`src/cli/commands.ts\` and \`src/cli/options.ts\` by \`npm run docs\`. Standard output is data, standard error is
 talk: progress shows on a terminal and not in a pipe. Exit statuses: 0, or the one in [errors.md](errors.md).
 
 ${sections.join('\n')}`;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { catalog } from '../src/model/catalog.ts';
+import { catalog } from '../src/model/catalog/catalog.ts';
 
 const root = join(import.meta.dirname, '..');
 const src = join(root, 'src');
@@ -35,14 +35,17 @@ const imports = product.flatMap(importsOf);
 const columns: readonly (readonly string[])[] = [
   ['types.ts'],
   ['errors.ts'],
-  ['file-lock.ts'],
+  ['time'],
   ['math'],
   ['text'],
-  ['model', 'cache', 'read', 'hosted'],
+  ['fetch'],
+  ['read', 'cache'],
+  ['model', 'hosted'],
   ['embed', 'rerank', 'store', 'dataset'],
   ['search'],
   ['eval'],
-  ['config'],
+  ['assemble'],
+  ['tasks'],
   ['server'],
   ['cli'],
   ['index.ts'],
@@ -64,10 +67,11 @@ describe('the tree is the architecture', () => {
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
 
-  it('takes concrete parts only in config/parts.ts and, hosted ones, in config/hosted.ts', () => {
-    const concrete = /(embed\/(local|hosted)|rerank\/(late-interaction|cross-encoder|hosted|language-model)|store\/(lancedb|memory))\.ts$/;
+  it('takes concrete parts only in assemble/parts.ts and, hosted ones, in assemble/hosted.ts', () => {
+    const concrete =
+      /(embed\/(local|hosted)|rerank\/parts\/(late-interaction|cross-encoder|hosted|language-model)|store\/(lancedb|memory))\.ts$/;
     const wrong = imports.filter(
-      ({ file, target }) => concrete.test(target) && file !== 'config/parts.ts' && file !== 'config/hosted.ts' && file !== 'index.ts',
+      ({ file, target }) => concrete.test(target) && file !== 'assemble/parts.ts' && file !== 'assemble/hosted.ts' && file !== 'index.ts',
     );
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
@@ -86,10 +90,10 @@ describe('the tree is the architecture', () => {
 
   it('touches files and sockets only where files and sockets are the work', () => {
     const allowed = [
-      /^(read|model|cache|store|dataset|hosted|cli)\//,
+      /^(time|fetch|read|model|cache|store|dataset|hosted|cli)\//,
       /^eval\/(collection|systems\/journal|judgment-file)\.ts$/,
-      /^config\/(eval-index|doctor|index-folders|providers|rebuild)\.ts$/,
-      /^(file-lock|server\/listen)\.ts$/,
+      /^(assemble\/(index-folders|rebuild)|tasks\/(eval-index|doctor|providers))\.ts$/,
+      /^server\/listen\.ts$/,
     ];
     const wrong = imports.filter(
       ({ file, target }) => /^node:(fs|net|http|https|tls|dgram)/.test(target) && !allowed.some((pattern) => pattern.test(file)),
@@ -141,7 +145,7 @@ describe('what is imported is what is declared', () => {
       ({ file, target, kind }) =>
         kind === 'static' &&
         !light.has(packageOf(target)) &&
-        file !== 'model/tokenizer.ts' &&
+        file !== 'model/tokenize/tokenizer.ts' &&
         !(target === 'zod' && file.startsWith('server/')),
     );
     const early = imports.filter(
@@ -154,7 +158,7 @@ describe('what is imported is what is declared', () => {
 
 describe('files are short and named alike', () => {
   it('keeps every file under 400 lines, tables excepted', () => {
-    const tables = new Set(['model/catalog.ts', 'config/options.ts']);
+    const tables = new Set(['model/catalog/catalog.ts', 'cli/options.ts']);
     const long = files.filter((file) => !tables.has(file) && readFileSync(join(src, file), 'utf8').split('\n').length > 400);
     expect(long).toEqual([]);
   });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { asCrossEncoder } from '../src/model/catalog/kind.ts';
 import { openCrossEncoder } from '../src/model/cross-encoder.ts';
 import { resolveModel } from '../src/model/files.ts';
-import { asCrossEncoder } from '../src/model/kind.ts';
-import { loadTokenizer } from '../src/model/tokenizer.ts';
+import { loadTokenizer } from '../src/model/tokenize/tokenizer.ts';
 
 interface GoldenPair {
   readonly name: string;

@@ -12,11 +12,11 @@ import {
   rerank,
   search,
 } from '../src/index.ts';
-import { calibrated } from '../src/rerank/calibrated.ts';
 import { sigmoid } from '../src/rerank/calibration.ts';
-import { inParts } from '../src/rerank/in-parts.ts';
-import { lazyReranker } from '../src/rerank/lazy.ts';
-import { remembering } from '../src/rerank/remembering.ts';
+import { calibrated } from '../src/rerank/wrappers/calibrated.ts';
+import { inParts } from '../src/rerank/wrappers/in-parts.ts';
+import { lazyReranker } from '../src/rerank/wrappers/lazy.ts';
+import { remembering } from '../src/rerank/wrappers/remembering.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 const COUNT = 12;

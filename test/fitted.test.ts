@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { defaultReranker } from '../src/config/default-reranker.ts';
-import { lateInteraction, openModel } from '../src/config/parts.ts';
-import { fittedCalibration } from '../src/rerank/fitted.ts';
+import { defaultReranker } from '../src/assemble/default-reranker.ts';
+import { lateInteraction, openModel } from '../src/assemble/parts.ts';
+import { fittedCalibration } from '../src/rerank/parts/fitted.ts';
 
 it('probabilities of the default are those of results/fits, each under the fingerprint that it has today', async () => {
   const { rows } = JSON.parse(readFileSync(join(import.meta.dirname, '../results/fits/calibration.json'), 'utf8')) as {

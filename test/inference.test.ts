@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../src/config/evaluate.ts';
 import { type Document, memoryStore, openIndex, type Reranker, readDocuments, rerank, search } from '../src/index.ts';
+import { evaluate } from '../src/tasks/evaluate.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createModelSessions } from '../src/config/parts.ts';
+import { createModelSessions } from '../src/assemble/parts.ts';
 import {
   memoryStore,
   openIndex,

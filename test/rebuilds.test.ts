@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { rebuiltIn } from '../src/config/rebuild.ts';
+import { rebuiltIn } from '../src/assemble/rebuild.ts';
 import { type CreateOptions, type Document, openIndex, type SearchIndex, search } from '../src/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';

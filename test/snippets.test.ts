@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Finished, run } from '../scripts/trial-install.ts';
 import { commands } from '../src/cli/commands.ts';
-import { type OptionSpec, options } from '../src/config/options.ts';
+import { type OptionSpec, options } from '../src/cli/options.ts';
 import { findLowestNode, lowestVersion } from './lowest-node.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -5,7 +5,7 @@ import { meanOf } from '../../src/eval/index.ts';
 import { timeAxis } from '../../src/eval/render/axes.ts';
 import { openCanvas, standalone } from '../../src/eval/render/canvas.ts';
 import type { Reranker } from '../../src/index.ts';
-import { rebuild } from '../../src/rerank/rebuild.ts';
+import { rebuild } from '../../src/rerank/wrappers/rebuild.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import { threads } from '../contenders/contender.ts';
 import { openRankedPassages } from '../ranked-passages.ts';
@@ -15,7 +15,7 @@ import { randomFrom } from '../texts.ts';
 const DEADLINES = 1000;
 const CANDIDATES = 100;
 const LONGEST_MS = 500;
-/** What a slice is made for; `src/rerank/slices.ts`. */
+/** What a slice is made for; `src/rerank/wrappers/slices.ts`. */
 const SLICE_MS = 20;
 const BUCKETS = [1, 2, 4, 7, 12, 20, 35, 60, 90, 120, 160, 250, 501];
 

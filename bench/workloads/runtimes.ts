@@ -1,4 +1,4 @@
-/** WebAssembly against the native runtime: the origin of the sentence in src/model/runtime.ts. */
+/** WebAssembly against the native runtime: the origin of the sentence in src/model/run/runtime.ts. */
 import { type BiEncoder, openModel } from '../../src/index.ts';
 import { fixed, median, type Table, times, type Workload } from '../report.ts';
 import { textsOfTokens } from '../texts.ts';

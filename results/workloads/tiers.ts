@@ -1,6 +1,6 @@
 import type { FirstStage, Reranker, SearchIndex } from '../../src/index.ts';
-import { rebuild } from '../../src/rerank/rebuild.ts';
-import { remembering } from '../../src/rerank/remembering.ts';
+import { rebuild } from '../../src/rerank/wrappers/rebuild.ts';
+import { remembering } from '../../src/rerank/wrappers/remembering.ts';
 
 /** A first stage and what reranks its 100 candidates: nothing, one tier, or `search`'s default, called "reranked". */
 export interface Tier {

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type OptionName, type OptionSpec, options, rangeOf } from '../config/options.ts';
 import { FinetoothError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
+import { type OptionName, type OptionSpec, options, rangeOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Value that a command gets for an option: the default is filled in, what has none may be absent. */

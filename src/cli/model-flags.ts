@@ -1,6 +1,6 @@
-import { createBudget } from '../config/hosted.ts';
-import type { ModelOptions } from '../config/parts.ts';
-import { readPrices } from '../config/price-file.ts';
+import { createBudget } from '../assemble/hosted.ts';
+import type { ModelOptions } from '../assemble/parts.ts';
+import { readPrices } from '../assemble/price-file.ts';
 import { FinetoothError } from '../errors.ts';
 import { size } from '../text/numbers.ts';
 import type { Flags, Run } from './command.ts';

@@ -1,6 +1,6 @@
-import { readCalibration, withCalibration } from '../config/calibration-file.ts';
-import { cached } from '../rerank/cached.ts';
+import { readCalibration, withCalibration } from '../assemble/calibration-file.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { cached } from '../rerank/wrappers/cached.ts';
 import type { Flags } from './command.ts';
 
 /** Options of what is put around a reranker. */

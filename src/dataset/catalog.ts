@@ -1,4 +1,4 @@
-import type { HubFile } from '../model/hub.ts';
+import type { HubFile } from '../fetch/hub.ts';
 import { nearestName } from '../text/nearest-name.ts';
 
 /** A file of a test collection. */

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { absolutePath, datasetsFolder } from '../fetch/cache-folder.ts';
+import { isFile, isSpoiled } from '../fetch/fetch-file.ts';
 import { bundledFolder } from '../model/bundled.ts';
-import { absolutePath, datasetsFolder } from '../model/cache-folder.ts';
-import { isFile, isSpoiled } from '../model/fetch-file.ts';
 import { folderNamed, type Places, placesOf, type ResolveOptions } from '../model/files.ts';
 import { kindOfPath } from '../read/path.ts';
 import { type DatasetEntry, type DatasetFile, findDataset } from './catalog.ts';

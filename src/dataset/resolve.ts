@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
-import { bookOfForeignFolder, checkFile } from '../model/checksums.ts';
-import { bookOf, fetchNeeded, makeFolder, withHub } from '../model/fetch-file.ts';
+import { bookOfForeignFolder, checkFile } from '../fetch/checksums.ts';
+import { bookOf, fetchNeeded, makeFolder, withHub } from '../fetch/fetch-file.ts';
+import { isOffline } from '../fetch/hub.ts';
 import type { Places } from '../model/files.ts';
-import { isOffline } from '../model/hub.ts';
 import { type DatasetEntry, findDataset, nearestDataset } from './catalog.ts';
 import {
   cachedFolder,

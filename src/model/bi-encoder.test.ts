@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BiEncoder, fingerprintOf, openBiEncoder } from './bi-encoder.ts';
+import { asBiEncoder } from './catalog/kind.ts';
+import type { BiEncoderEntry, ModelFiles } from './catalog/model-entry.ts';
 import { resolveModel } from './files.ts';
-import { asBiEncoder } from './kind.ts';
-import type { BiEncoderEntry, ModelFiles } from './model-entry.ts';
 
 const texts = [
   '',

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
-import type { EncodeRequest, EncodeResult } from './encode.ts';
-import { createLanguageCheck } from './language-check.ts';
-import type { BiEncoderEntry, ModelFiles } from './model-entry.ts';
-import { charactersIn, openPool, type PoolOptions } from './open-pool.ts';
-import { requestsOf, type SplitOptions, splitIn } from './requests.ts';
-import type { RuntimeName } from './runtime.ts';
-import type { SplitRequest, SplitResult } from './split-texts.ts';
-import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './token-names.ts';
+import type { BiEncoderEntry, ModelFiles } from './catalog/model-entry.ts';
+import type { EncodeRequest, EncodeResult } from './run/encode.ts';
+import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
+import { requestsOf, type SplitOptions, splitIn } from './run/requests.ts';
+import type { RuntimeName } from './run/runtime.ts';
+import { createLanguageCheck } from './tokenize/language-check.ts';
+import type { SplitRequest, SplitResult } from './tokenize/split-texts.ts';
+import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './tokenize/token-names.ts';
 
 export interface EncodeOptions extends CallOptions {
   /** Which of the model's prefixes is put before each text; `none` is for late interaction. */

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Span } from '../types.ts';
-import { createLanguageCheck } from './language-check.ts';
-import type { CrossEncoderEntry, ModelFiles } from './model-entry.ts';
-import { charactersIn, openPool, type PoolOptions } from './open-pool.ts';
-import type { Pool } from './pool.ts';
-import { requestsOf, type SplitOptions, splitIn } from './requests.ts';
-import type { PairRequest, PairResult } from './score-pairs.ts';
-import type { SplitRequest, SplitResult } from './split-texts.ts';
-import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './token-names.ts';
+import type { CrossEncoderEntry, ModelFiles } from './catalog/model-entry.ts';
+import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
+import type { Pool } from './run/pool.ts';
+import { requestsOf, type SplitOptions, splitIn } from './run/requests.ts';
+import type { PairRequest, PairResult } from './run/score-pairs.ts';
+import { createLanguageCheck } from './tokenize/language-check.ts';
+import type { SplitRequest, SplitResult } from './tokenize/split-texts.ts';
+import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './tokenize/token-names.ts';
 
 type CrossEncoderPool = Pool<PairRequest | SplitRequest | TokenNamesRequest, PairResult | SplitResult | TokenNamesResult>;
 

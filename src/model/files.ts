@@ -1,16 +1,16 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
+import { absolutePath, cacheFolder, type Environment, folderNameOf, modelsFolder, variable } from '../fetch/cache-folder.ts';
+import { bookOfForeignFolder, checkFile } from '../fetch/checksums.ts';
+import type { FileProgress } from '../fetch/download.ts';
+import { bookOf, isFile, isSpoiled } from '../fetch/fetch-file.ts';
+import { isOffline } from '../fetch/hub.ts';
 import { bundledFolder } from './bundled.ts';
-import { absolutePath, cacheFolder, type Environment, folderNameOf, modelsFolder, variable } from './cache-folder.ts';
-import { bookOfForeignFolder, checkFile } from './checksums.ts';
-import type { FileProgress } from './download.ts';
-import { bookOf, isFile, isSpoiled } from './fetch-file.ts';
+import { inferEntry, settingFiles } from './catalog/infer-entry.ts';
+import type { ModelEntry, ModelFiles } from './catalog/model-entry.ts';
+import { type ModelTarget, parseModelName } from './catalog/model-name.ts';
 import { copyByHand, fetchEntry, fetchRepository, onnxCandidates, targetsOf } from './fetch-model.ts';
-import { isOffline } from './hub.ts';
-import { inferEntry, settingFiles } from './infer-entry.ts';
-import type { ModelEntry, ModelFiles } from './model-entry.ts';
-import { type ModelTarget, parseModelName } from './model-name.ts';
 
 export interface ResolveOptions {
   /** The user's own folder of models, `<folder>/<name>/model.onnx`. @default FINETOOTH_MODELS */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashEmbedder } from '../../test/hash-embedder.ts';
-import { openIndex } from '../config/open-index.ts';
+import { openIndex } from '../assemble/open-index.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Document, ReadDocument } from '../types.ts';
 

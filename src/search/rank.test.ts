@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cascade } from '../rerank/cascade.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { cascade } from '../rerank/wrappers/cascade.ts';
 import { rankCandidates, rerank } from './rank.ts';
 
 const documents = ['9', '5', '7', '1'].map((text, i) => ({ id: `d${i}`, document: { text }, score: 0.9 - i / 10 }));

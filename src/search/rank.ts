@@ -1,9 +1,9 @@
 import { FinetoothError } from '../errors.ts';
 import { byScore } from '../math/order.ts';
-import { cascade } from '../rerank/cascade.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
-import { scoreInTime } from '../rerank/score-in-time.ts';
+import { cascade } from '../rerank/wrappers/cascade.ts';
+import { scoreInTime } from '../rerank/wrappers/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
 import { checkQuery, checkScores } from './check.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hashEmbedder } from '../../test/hash-embedder.ts';
-import { openIndex } from '../config/open-index.ts';
+import { openIndex } from '../assemble/open-index.ts';
 import { memoryStore } from '../store/memory.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import { createTurns, piecesOf, wordsInTurns } from './turns.ts';

@@ -31,7 +31,6 @@ export const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete' | '
   if (queryTruncatedTokens > 0) headers['x-finetooth-query-truncated'] = String(queryTruncatedTokens);
   return headers;
 };
-}
 
 /** Fields of each document that are read: every one of them is looked for in every document. */
 const MOST_FIELDS = 100;

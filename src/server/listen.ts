@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { indexFolders } from '../config/index-folders.ts';
-import { createModelSessions, type ModelOptions } from '../config/parts.ts';
+import { indexFolders } from '../assemble/index-folders.ts';
+import { createModelSessions, type ModelOptions } from '../assemble/parts.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { type AppLimits, createApp } from './app.ts';
 import { createGate, type GateOptions } from './gate.ts';

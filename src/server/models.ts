@@ -6,11 +6,11 @@ import {
   localEmbedder,
   type ModelOptions,
   openModel,
-} from '../config/parts.ts';
-import { rerankerShelf } from '../config/rerankers.ts';
+} from '../assemble/parts.ts';
+import { rerankerShelf } from '../assemble/rerankers.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
-import { findEntry } from '../model/catalog.ts';
+import { findEntry } from '../model/catalog/catalog.ts';
 import type { Calibration } from '../rerank/calibration.ts';
 import { sigmoid } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';

@@ -1,7 +1,7 @@
-import { type Stopwatch, stopped } from '../model/stopwatch.ts';
+import { type Stopwatch, stopped } from '../model/run/stopwatch.ts';
 import { probabilityOf } from '../rerank/calibration.ts';
 import type { Scores } from '../rerank/reranker.ts';
-import { scoreInTime } from '../rerank/score-in-time.ts';
+import { scoreInTime } from '../rerank/wrappers/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions } from '../types.ts';
 import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { withLock } from '../../src/file-lock.ts';
 import { serve } from '../../src/server/listen.ts';
+import { withLock } from '../../src/time/file-lock.ts';
 import { right } from './calls/texts.mjs';
 import type { Client, Context } from './client.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { cascade, type Reranker } from '../../src/index.ts';
-import { lazyReranker } from '../../src/rerank/lazy.ts';
+import { lazyReranker } from '../../src/rerank/wrappers/lazy.ts';
 import { createGate } from '../../src/server/gate.ts';
 import type { Models } from '../../src/server/models.ts';
 import { createWork } from '../../src/server/work.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rebuiltIn } from '../../src/config/rebuild.ts';
+import { rebuiltIn } from '../../src/assemble/rebuild.ts';
 import { type CreateOptions, type OpenIndexOptions, openIndex } from '../../src/index.ts';
 import { type Server, serve } from '../../src/server/listen.ts';
 import { hashEmbedder } from '../hash-embedder.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hosted, hostedEmbedder } from '../../src/config/hosted.ts';
+import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
 import type { FinetoothError } from '../../src/errors.ts';
-import { fallback } from '../../src/rerank/fallback.ts';
 import type { Reranker } from '../../src/rerank/reranker.ts';
+import { fallback } from '../../src/rerank/wrappers/fallback.ts';
 import type { Protocol } from './protocol.ts';
 import { jina } from './protocols/jina.ts';
 import { tei } from './protocols/tei.ts';

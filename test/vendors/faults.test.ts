@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hosted, hostedEmbedder } from '../../src/config/hosted.ts';
-import { openIndex } from '../../src/config/open-index.ts';
+import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
+import { openIndex } from '../../src/assemble/open-index.ts';
 import { FinetoothError } from '../../src/errors.ts';
 import type { HostedOptions } from '../../src/hosted/model.ts';
-import { fallback } from '../../src/rerank/fallback.ts';
 import type { Reranker } from '../../src/rerank/reranker.ts';
+import { fallback } from '../../src/rerank/wrappers/fallback.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import type { Protocol } from './protocol.ts';
 import { protocols } from './protocols/index.ts';

@@ -1,6 +1,6 @@
 /** One tiny call to each vendor that there is a key for. */
 import { describe, expect, it } from 'vitest';
-import { hosted, hostedEmbedder } from '../../src/config/hosted.ts';
+import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
 import { keyOf } from '../../src/hosted/link.ts';
 import { vendors } from '../../src/hosted/vendors/index.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hosted, hostedEmbedder } from '../../src/config/hosted.ts';
+import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
 import { vendors } from '../../src/hosted/vendors/index.ts';
 import { protocols } from './protocols/index.ts';
 import { letterVector, sharedWords, startVendor, type VendorServer } from './server.ts';

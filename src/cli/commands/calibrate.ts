@@ -1,6 +1,6 @@
-import { type CalibrateReport, calibrate } from '../../config/calibrate.ts';
 import { FinetoothError } from '../../errors.ts';
 import { figure } from '../../eval/render/numbers.ts';
+import { type CalibrateReport, calibrate } from '../../tasks/calibrate.ts';
 import { grouped } from '../../text/numbers.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';

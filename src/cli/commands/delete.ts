@@ -1,4 +1,4 @@
-import { openIndex } from '../../config/open-index.ts';
+import { openIndex } from '../../assemble/open-index.ts';
 import { FinetoothError } from '../../errors.ts';
 import { counted } from '../../text/numbers.ts';
 import { command } from '../command.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openIndex } from '../../config/open-index.ts';
+import { openIndex } from '../../assemble/open-index.ts';
 import { readDocuments } from '../../read/read.ts';
 import { search } from '../../search/search.ts';
 import { counted, duration, grouped } from '../../text/numbers.ts';

@@ -1,4 +1,4 @@
-import { examine } from '../../config/doctor.ts';
+import { examine } from '../../tasks/doctor.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 

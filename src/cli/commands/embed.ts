@@ -1,4 +1,4 @@
-import { openEmbedder } from '../../config/embedders.ts';
+import { openEmbedder } from '../../assemble/embedders.ts';
 import type { Embedder } from '../../embed/embedder.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';

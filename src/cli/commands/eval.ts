@@ -1,6 +1,6 @@
-import { evaluate } from '../../config/evaluate.ts';
-import { readPipelines } from '../../config/pipelines.ts';
+import { readPipelines } from '../../assemble/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
+import { evaluate } from '../../tasks/evaluate.ts';
 import { command } from '../command.ts';
 import { evalTable } from '../eval-table.ts';
 import { fallbackFlags, fallbackOptions, modelFlags, modelOptions } from '../model-flags.ts';

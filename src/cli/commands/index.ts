@@ -1,5 +1,5 @@
-import { openIndex } from '../../config/open-index.ts';
-import { rebuiltIn } from '../../config/rebuild.ts';
+import { openIndex } from '../../assemble/open-index.ts';
+import { rebuiltIn } from '../../assemble/rebuild.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import type { AddReport, CreateOptions } from '../../search/add.ts';

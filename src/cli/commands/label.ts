@@ -1,4 +1,4 @@
-import { openIndex } from '../../config/open-index.ts';
+import { openIndex } from '../../assemble/open-index.ts';
 import { FinetoothError } from '../../errors.ts';
 import { type JudgmentFile, withJudgmentFile } from '../../eval/judgment-file.ts';
 import { checkTableId, type LabelQuery, queryIdOf, readLabelQueries } from '../../eval/label/queries.ts';

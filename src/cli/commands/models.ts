@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
+import { type ListedModel, listModels, modelsFolder, verifyModels } from '../../model/catalog/model-list.ts';
 import { pullModel } from '../../model/files.ts';
-import { type ListedModel, listModels, modelsFolder, verifyModels } from '../../model/model-list.ts';
 import { counted, size } from '../../text/numbers.ts';
 import { command, type Flags } from '../command.ts';
 

@@ -1,8 +1,8 @@
-import { readPrices } from '../../config/price-file.ts';
-import { type ListedModel, type ListedProvider, listProviders } from '../../config/providers.ts';
+import { readPrices } from '../../assemble/price-file.ts';
+import { cacheFolder } from '../../fetch/cache-folder.ts';
 import type { Price } from '../../hosted/money/cost.ts';
 import type { Limits } from '../../hosted/vendor.ts';
-import { cacheFolder } from '../../model/cache-folder.ts';
+import { type ListedModel, type ListedProvider, listProviders } from '../../tasks/providers.ts';
 import { duration, grouped } from '../../text/numbers.ts';
 import { command } from '../command.ts';
 import { harmless } from '../terminal.ts';

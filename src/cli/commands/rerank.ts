@@ -1,6 +1,6 @@
-import { localName } from '../../config/embedders.ts';
-import { openModel } from '../../config/parts.ts';
-import { rerankerShelf, withFallback } from '../../config/rerankers.ts';
+import { localName } from '../../assemble/embedders.ts';
+import { openModel } from '../../assemble/parts.ts';
+import { rerankerShelf, withFallback } from '../../assemble/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkQuery } from '../../search/check.ts';

@@ -1,6 +1,6 @@
-import { openIndex } from '../../config/open-index.ts';
-import { readOnePipeline, searchOptionsOf } from '../../config/pipelines.ts';
-import { withFallback } from '../../config/rerankers.ts';
+import { openIndex } from '../../assemble/open-index.ts';
+import { readOnePipeline, searchOptionsOf } from '../../assemble/pipelines.ts';
+import { withFallback } from '../../assemble/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { asOne } from '../../search/rank.ts';
 import { type SearchOptions, search } from '../../search/search.ts';
@@ -80,7 +80,7 @@ export const searchCommand = command({
       ...minScoreOption(flags.minScore),
       deadlineMs: flags.deadline,
     };
-    const chosen = pipeline === undefined ? typed : { top: flags.top, ...(await searchOptionsOf(pipeline, index)) };
+    const chosen = pipeline === undefined ? typed : { ...(await searchOptionsOf(pipeline, index)), top: pipeline.top ?? flags.top };
     const reranker = chosen.reranker === undefined ? index.reranker() : chosen.reranker;
     if (reranker === null && (flags.calibration ?? flags.scoreCache) !== undefined)
       throw new FinetoothError('E_USAGE', '--calibration and --score-cache are for a reranker; there is none in this search.');

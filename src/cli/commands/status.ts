@@ -1,4 +1,4 @@
-import { openIndex } from '../../config/open-index.ts';
+import { openIndex } from '../../assemble/open-index.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { Manifest } from '../../store/store.ts';
 import { grouped, size } from '../../text/numbers.ts';

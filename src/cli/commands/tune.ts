@@ -1,6 +1,6 @@
-import { type TuneReport, tune } from '../../config/tune.ts';
 import { FinetoothError } from '../../errors.ts';
 import { figure, probability, signed } from '../../eval/render/numbers.ts';
+import { type TuneReport, tune } from '../../tasks/tune.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showProgress } from '../progress.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { calibrated } from '../../rerank/calibrated.ts';
-import { cascade } from '../../rerank/cascade.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
+import { calibrated } from '../../rerank/wrappers/calibrated.ts';
+import { cascade } from '../../rerank/wrappers/cascade.ts';
 import { defaultPipeline } from '../../search/pipeline.ts';
 import { parseMeasures } from '../measures/measure.ts';
 import { measureSystem } from './measured.ts';

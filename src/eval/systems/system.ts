@@ -1,7 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
-import { remembering } from '../../rerank/remembering.ts';
 import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
 import { rerankerWords } from '../../rerank/reranker-words.ts';
+import { remembering } from '../../rerank/wrappers/remembering.ts';
 import type { Pipeline } from '../../search/pipeline.ts';
 import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { search } from '../../search/search.ts';

@@ -18,6 +18,14 @@ export interface Meter {
   usage(): Usage;
 }
 
+/** What the vendor says that was used, and where it does not, about how much that is. */
+const filledIn = (used: Consumption, about: Consumption): Consumption => ({
+  tokens: used.tokens ?? about.tokens,
+  written: used.written ?? about.written,
+  searches: used.searches ?? about.searches,
+  cost: used.cost ?? about.cost,
+});
+
 export const createMeter = (name: string, price: Price | undefined, budget: Budget | undefined): Meter => {
   let requests = 0;
   let tokens: number | undefined;
@@ -36,7 +44,7 @@ export const createMeter = (name: string, price: Price | undefined, budget: Budg
         },
         done: (used, about) => {
           const told = costOf(used, price);
-          const guessed = told === undefined ? costOf({ ...about(), ...used }, price) : undefined;
+          const guessed = told === undefined ? costOf(filledIn(used, about()), price) : undefined;
           // What is not known is taken from the budget as if it were the most that it can be.
           settle?.(told ?? bound ?? 0);
           const own = told ?? guessed;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FinetoothError, messageOf } from '../../errors.ts';
-import { firstStageName } from '../../rerank/first-stage-order.ts';
+import { firstStageName } from '../../rerank/parts/first-stage-order.ts';
 import { checkFilter } from '../../search/check-filter.ts';
 import type { Filter } from '../../search/filter.ts';
 import { type SearchAnswer, type SearchOptions, search } from '../../search/search.ts';

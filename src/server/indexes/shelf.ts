@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
-import type { IndexFolders } from '../../config/index-folders.ts';
-import { openIndex } from '../../config/open-index.ts';
-import type { ModelOptions } from '../../config/parts.ts';
+import type { IndexFolders } from '../../assemble/index-folders.ts';
+import { openIndex } from '../../assemble/open-index.ts';
+import type { ModelOptions } from '../../assemble/parts.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { CreateOptions } from '../../search/add.ts';
 import type { SearchIndex } from '../../search/search-index.ts';

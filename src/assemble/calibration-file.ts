@@ -1,0 +1,46 @@
+import { FinetoothError } from '../errors.ts';
+import { readJsonValue } from '../read/json-value.ts';
+import type { Calibration } from '../rerank/calibration.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { calibrated } from '../rerank/wrappers/calibrated.ts';
+
+/** What `finetooth calibrate` writes. */
+export interface CalibrationFile {
+  readonly format: 'finetooth-calibration-1';
+  /** Fingerprint of the reranker that it was fitted for; no other may be read by it. */
+  readonly reranker: string;
+  readonly method: 'platt' | 'isotonic';
+  readonly calibration: Calibration;
+  readonly fittedOn: { readonly queries: number; readonly pairs: number; readonly relevant: number };
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const isCalibration = (value: unknown): value is Calibration => {
+  const { slope, intercept, points } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (isNumber(slope) && isNumber(intercept)) return slope > 0;
+  if (!Array.isArray(points) || points.length === 0) return false;
+  if (!points.every((point) => Array.isArray(point) && point.length === 2 && point.every(isNumber))) return false;
+  return (points as readonly (readonly [number, number])[]).every(([score, probability], i, all) => {
+    const [earlier, less] = all[i - 1] ?? [Number.NEGATIVE_INFINITY, 0];
+    return probability <= 1 && score > earlier && probability >= less;
+  });
+};
+
+/** Throws E_INPUT_MISSING, and E_INPUT_FORMAT for a file that `finetooth calibrate` did not write. */
+export const readCalibration = async (path: string, signal?: AbortSignal): Promise<CalibrationFile> => {
+  const value = (await readJsonValue(path, signal)) as Partial<CalibrationFile> | null;
+  if (value?.format === 'finetooth-calibration-1' && typeof value.reranker === 'string' && isCalibration(value.calibration))
+    return value as CalibrationFile;
+  throw new FinetoothError('E_INPUT_FORMAT', `${path} is no calibration: make one with "finetooth calibrate --save ${path}".`);
+};
+
+/** The reranker with the probabilities of the file. Throws E_FINGERPRINT when it was fitted for another one. */
+export const withCalibration = (reranker: Reranker, { reranker: fitted, calibration }: CalibrationFile): Reranker => {
+  if (fitted !== reranker.fingerprint)
+    throw new FinetoothError(
+      'E_FINGERPRINT',
+      `the calibration was fitted for "${fitted}"; the reranker is "${reranker.fingerprint}". Fit it anew with "finetooth calibrate", or leave it out.`,
+    );
+  return calibrated(reranker, calibration);
+};

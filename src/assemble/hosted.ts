@@ -1,0 +1,141 @@
+import type { Embedder } from '../embed/embedder.ts';
+import { createHostedEmbedder, type HostedEmbedderOptions, type HostedEmbedSource } from '../embed/hosted.ts';
+import { FinetoothError } from '../errors.ts';
+import { type EmbeddingModel, embedWith, isLanguageModel, isRerankingModel, type RerankingModel, rerankWith } from '../hosted/ai-sdk.ts';
+import { hostedName } from '../hosted/check-answer.ts';
+import { addressOf, openLink } from '../hosted/link.ts';
+import type { HostedOptions, HostedSource } from '../hosted/model.ts';
+import type { LanguageModel, Vendor } from '../hosted/vendor.ts';
+import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
+import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/hosted.ts';
+import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+
+export { type Budget, createBudget } from '../hosted/money/budget.ts';
+
+/** `vendor:model` in its two parts; a model may have colons of its own. */
+const parted = (name: string): readonly [Vendor, string] => {
+  const at = name.indexOf(':');
+  const vendor = vendorNamed(at < 0 ? name : name.slice(0, at));
+  const model = at < 0 ? '' : name.slice(at + 1);
+  hostedName(vendor.name, model);
+  return [vendor, model];
+};
+
+const withKey = ({ keyVariables }: Vendor): { readonly keyVariable?: string } => {
+  const [keyVariable] = keyVariables;
+  return { keyVariable };
+};
+
+const withAddress = (vendor: Vendor, options: HostedOptions): { readonly address?: string } => {
+  const address = addressOf(vendor, options);
+  return { address };
+};
+
+const cannot = (vendor: Vendor, what: 'rerank' | 'embed' | 'languageModel', words: string): FinetoothError => {
+  const others = vendors.filter((one) => one[what] !== undefined).map(({ name }) => name);
+  return new FinetoothError('E_MODEL_UNKNOWN', `${vendor.title} has no ${words}; ${others.join(', ')} have.`);
+};
+
+const rerankSource = (name: string, options: HostedOptions): HostedRerankSource => {
+  const [vendor, model] = parted(name);
+  const { rerank } = vendor;
+  if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
+  return {
+    name: `${vendor.name}:${model}`,
+    limits: rerank.limits(model),
+    ...withAddress(vendor, options),
+    ...withKey(vendor),
+    readsList: rerank.readsList?.(model) ?? false,
+    open: async () => {
+      const link = openLink(vendor, options);
+      return { send: await rerank.open(model, link), key: link.key };
+    },
+  };
+};
+
+const languageSource = (name: string, options: HostedOptions): HostedSource<LanguageModel> => {
+  const [vendor, model] = parted(name);
+  const { languageModel } = vendor;
+  if (languageModel === undefined) throw cannot(vendor, 'languageModel', 'language models that are known here');
+  return {
+    name: `${vendor.name}:${model}`,
+    limits: {},
+    ...withAddress(vendor, options),
+    ...withKey(vendor),
+    open: async () => {
+      const link = openLink(vendor, options);
+      return { send: await languageModel(model, link), key: link.key };
+    },
+  };
+};
+
+/** What the AI SDK calls vendors that have another name here. */
+const sdkNames: Readonly<Record<string, string>> = { togetherai: 'together', 'amazon-bedrock': 'bedrock' };
+
+/** The vendor of a model of the AI SDK, whose provider is called `cohere.reranking` and the like, and the model's name here. */
+const ownNameOf = ({ provider, modelId }: { readonly provider: string; readonly modelId: string }) => {
+  const [first = provider] = provider.split('.');
+  const name = sdkNames[first] ?? first;
+  return { name: `${name}:${modelId}`, vendor: vendors.find((one) => one.name === name) };
+};
+
+/** Names that make a reranker of a language model, and how it is asked. */
+const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
+
+/**
+ * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
+ * language model, or a reranking or language model of the AI SDK as it is. Nothing is asked, and no key looked for, before the first call.
+ *
+ * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model; calls throw as `createHostedReranker`
+ */
+export const hosted = (what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker => {
+  if (typeof what === 'string') {
+    const at = what.indexOf(':');
+    const mode = languageModes[what.slice(0, at) as keyof typeof languageModes];
+    if (mode === undefined) return createHostedReranker(rerankSource(what, options), options);
+    return languageModelReranker(languageSource(what.slice(at + 1), options), { mode, ...options });
+  }
+  if (isRerankingModel(what)) {
+    const { name, vendor } = ownNameOf(what);
+    const { limits = () => ({ documents: 1000 }), readsList = () => false } = vendor?.rerank ?? {};
+    const own = { name, limits: limits(what.modelId), readsList: readsList(what.modelId) };
+    return createHostedReranker({ ...own, open: async () => ({ send: rerankWith(what) }) }, options);
+  }
+  if (isLanguageModel(what))
+    return languageModelReranker({ name: ownNameOf(what).name, limits: {}, open: async () => ({ send: what }) }, options);
+  throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
+};
+
+const embedSource = (name: string, options: HostedOptions): HostedEmbedSource => {
+  const [vendor, model] = parted(name);
+  const { embed } = vendor;
+  if (embed === undefined) throw cannot(vendor, 'embed', 'embedding API');
+  const dimensions = embed.dimensions(model);
+  return {
+    name: `${vendor.name}:${model}`,
+    limits: embed.limits(model),
+    ...withAddress(vendor, options),
+    ...withKey(vendor),
+    dimensions,
+    open: async () => {
+      const link = openLink(vendor, options);
+      return { send: await embed.open(model, link), key: link.key };
+    },
+  };
+};
+
+/**
+ * An embedder behind an API: `vendor:model` (`together:BAAI/bge-base-en-v1.5`), or an embedding model of the AI SDK as it is. Where the number of
+ * dimensions is not known, one text is embedded to find out.
+ *
+ * @throws as `hosted`
+ */
+export const hostedEmbedder = async (what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
+  if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
+  const most = await what.maxEmbeddingsPerCall;
+  const { name, vendor } = ownNameOf(what);
+  const known = vendor?.embed?.limits(what.modelId);
+  const limits = { ...known, documents: most ?? known?.documents };
+  return createHostedEmbedder({ name, limits, open: async () => ({ send: embedWith(what) }) }, options);
+};

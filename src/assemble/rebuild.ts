@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
+import type { CreateOptions } from '../search/add.ts';
+import { indexReplaced } from '../store/index-changes.ts';
+import {
+  claimFolder,
+  committedVersion,
+  manifestName,
+  measureFolder,
+  readManifest,
+  recordVersion,
+  replaceManifest,
+  stageName,
+  sweepFolder,
+  tableOf,
+} from '../store/index-folder.ts';
+import { indexFormat, type Manifest } from '../store/store.ts';
+import { withLock } from '../time/file-lock.ts';
+import { lanceStore } from './parts.ts';
+
+/** A rebuild waits this long for who writes to the index, which may be another rebuild. */
+const PATIENCE_MS = 300_000;
+/** What is left of a rebuild of an earlier version is removed when nothing in it has changed for so long: whose it is cannot be told by a number. */
+const DEAD_MS = 600_000;
+
+/**
+ * Rebuilds of the first version put the new index together beside the old one, as `<folder>.new-<process>`, and moved the old one away as
+ * `<folder>.old-<process>`. The old ones first.
+ */
+const leftoversOf = async (folder: string): Promise<string[]> => {
+  const parent = dirname(folder);
+  const pattern = new RegExp(`^${basename(folder).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.(new|old)-\\d+$`);
+  const names = (await readdir(parent).catch(() => [])).filter((name) => pattern.test(name));
+  const isOld = (name: string): number => Number(name.slice(basename(folder).length).startsWith('.old-'));
+  return names.sort((a, b) => isOld(b) - isOld(a)).map((name) => join(parent, name));
+};
+
+/** Whether it opens, with all its documents. */
+const isWhole = async (folder: string): Promise<boolean> => {
+  const store = lanceStore(folder);
+  try {
+    return (await store.open()) !== undefined;
+  } catch (error) {
+    if (error instanceof FinetoothError && error.code === 'E_RUNTIME') throw error;
+    return false;
+  } finally {
+    await store.close();
+  }
+};
+
+/**
+ * Puts back what an interrupted rebuild of an earlier version left beside a folder that is missing: the old index where it is whole, otherwise the
+ * new one. Says so as a warning. False where there is nothing to put back.
+ */
+export const recoverIndex = async (where: string): Promise<boolean> => {
+  const folder = resolve(where);
+  const left = await leftoversOf(folder);
+  if (left.length === 0) return false;
+  if ((await readdir(folder).catch(() => [])).length > 0) return false;
+  for (const from of left) {
+    if (!(await isWhole(from))) continue;
+    try {
+      await rename(from, folder);
+    } catch (error) {
+      // Another process puts it back at this moment.
+      if ((await readManifest(folder)) !== undefined) return true;
+      throw new FinetoothError(
+        'E_INDEX_MISSING',
+        `${where} is missing: a rebuild that was interrupted left it as ${from}, which cannot be moved back (${messageOf(error)}). Rename it to ${where}.`,
+        { cause: error },
+      );
+    }
+    const which = from.slice(folder.length).startsWith('.old-')
+      ? 'the index as it was before'
+      : 'the new index, which may hold a part of the documents only; the same rebuild completes it';
+    process.emitWarning(`${where} was missing: a rebuild was interrupted. Put back from ${basename(from)}: ${which}.`, {
+      code: 'FINETOOTH_RECOVERED',
+    });
+    return true;
+  }
+  throw new FinetoothError(
+    'E_INDEX_MISSING',
+    `${where} is missing. A rebuild that was interrupted left ${left.map((one) => basename(one)).join(' and ')} beside it, of which none can be opened as a whole index. Restore ${where} from a backup, or move what is left away and build it from its source.`,
+  );
+};
+
+/** Only called when the index is in its place. */
+const removeLeftovers = async (folder: string): Promise<void> => {
+  for (const name of await leftoversOf(folder)) {
+    const { changedAt } = await measureFolder(name);
+    if (changedAt === undefined || Date.now() - changedAt.getTime() > DEAD_MS) await rm(name, { recursive: true, force: true });
+  }
+};
+
+/** Puts the index that was made in `stage` in the place of the one in `folder`, in one step: the manifest names another table. */
+const swap = async (folder: string, stage: string): Promise<void> => {
+  const made = (await readManifest(stage)) as Manifest;
+  const next: Manifest = { ...made, format: indexFormat, table: `documents-${randomUUID().replaceAll('-', '')}` };
+  const version = await committedVersion(stage, made);
+  await rename(join(stage, `${tableOf(made)}.lance`), join(folder, `${tableOf(next)}.lance`));
+  await replaceManifest(folder, next);
+  await recordVersion(folder, next, version);
+};
+
+/**
+ * Makes an index again inside its folder and then puts it in the place of the old one. From its beginning to its end other writers wait, and then
+ * write to the new one; until the last moment searches see the old one. A run that fails, is stopped or killed leaves the old one as it was.
+ * Fields, id field and form of token vectors of the old index are kept unless others are given.
+ */
+export const rebuiltIn = async <T>(
+  where: string,
+  create: CreateOptions,
+  fill: (folder: string, create: CreateOptions) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> => {
+  const folder = resolve(where);
+  if ((await readManifest(folder)) === undefined) await recoverIndex(where);
+  const stage = join(folder, `${stageName}${randomUUID()}`);
+  const rebuild = async (lock: AbortSignal): Promise<T> => {
+    const old = await readManifest(folder);
+    const written = old === undefined ? 0 : await committedVersion(folder, old);
+    if (old === undefined) await claimFolder(folder);
+    await sweepFolder(folder);
+    const tokens = old?.tokens === undefined ? undefined : { bits: old.tokens.bits, pool: old.tokens.pool };
+    const kept: CreateOptions = {
+      fields: create.fields ?? old?.fields,
+      idField: create.idField ?? old?.idField,
+      tokens: create.tokens === undefined ? tokens : create.tokens,
+    };
+    try {
+      const result = await fill(stage, kept);
+      throwIfStopped(lock);
+      // Who was suspended for longer than the lock lives may not know yet that it is lost.
+      const now = await readManifest(folder);
+      if (JSON.stringify(now) !== JSON.stringify(old) || (now !== undefined && (await committedVersion(folder, now)) !== written))
+        throw indexReplaced(where);
+      await swap(folder, stage);
+      return result;
+    } catch (error) {
+      // What fails when the lock was lost fails because of it.
+      throwIfStopped(lock);
+      throw error;
+    } finally {
+      await rm(stage, { recursive: true, force: true });
+    }
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    return await withLock(
+      join(folder, manifestName),
+      signal,
+      async (lock) => {
+        const result = await rebuild(lock);
+        await sweepFolder(folder);
+        await removeLeftovers(folder);
+        return result;
+      },
+      PATIENCE_MS,
+    );
+  } catch (error) {
+    throw diskErrorOf(error, where);
+  } finally {
+    // Where there was none and none was made.
+    await rmdir(folder).catch(() => {});
+  }
+};

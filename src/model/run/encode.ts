@@ -1,0 +1,126 @@
+import { FinetoothError } from '../../errors.ts';
+import { packTokens } from '../../math/packed-tokens.ts';
+import { poolTokens } from '../../math/pool-tokens.ts';
+import type { TokenForm } from '../../types.ts';
+import type { BiEncoderEntry } from '../catalog/model-entry.ts';
+import type { TextTokenizer, TokenizedText } from '../tokenize/tokenizer.ts';
+import { batchesOf, tokenBudget } from './batches.ts';
+import { disposeAll, feedsOf } from './feeds.ts';
+import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
+
+/** What a worker is asked for. */
+export interface EncodeRequest {
+  /** As they go to the tokenizer, prefix included. */
+  readonly texts: readonly string[];
+  /** Also the vectors of the single tokens: as they are, or packed in a form. @default none */
+  readonly tokens?: 'rows' | TokenForm;
+}
+
+export interface EncodeResult {
+  /** [count × dimensions], rows of length 1. */
+  readonly vectors: Float32Array;
+  /** [count] Tokens that went through the model. */
+  readonly tokens: Uint32Array;
+  /** [count] Tokens that did not fit; at least so many of a text of more than 65,536 characters. */
+  readonly cut: Uint32Array;
+  /** Token vectors of all texts one after another, rows of length 1, without the special tokens; empty unless rows were asked for. */
+  readonly tokenVectors: Float32Array;
+  /** [count + 1] Row in `tokenVectors` at which each text begins. */
+  readonly tokenOffsets: Uint32Array;
+  /** Packed token vectors of all texts one after another; empty unless a form was asked for. */
+  readonly packed: Uint8Array;
+  /** [count + 1] Byte in `packed` at which each text begins. */
+  readonly packedOffsets: Uint32Array;
+}
+
+/** Writes `source[from, from + size)` divided by its L2 length; a vector of zeros stays zeros. */
+const writeUnit = (target: Float32Array, at: number, source: Float32Array, from: number, size: number): void => {
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += (source[from + i] as number) ** 2;
+  const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+  for (let i = 0; i < size; i++) target[at + i] = (source[from + i] as number) * scale;
+};
+
+const meanOfRows = (rows: Float32Array, from: number, count: number, size: number): Float32Array => {
+  const mean = new Float32Array(size);
+  for (let row = 0; row < count; row++)
+    for (let i = 0; i < size; i++) mean[i] = (mean[i] as number) + (rows[from + row * size + i] as number) / count;
+  return mean;
+};
+
+const hiddenStates = (outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } => {
+  const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
+  if (output === undefined)
+    throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
+  if (output.dims[2] !== dimensions || !(output.data instanceof Float32Array)) {
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${dimensions} of float32`,
+    );
+  }
+  return { data: output.data, width: output.dims[1] as number };
+};
+
+/** A document's token vectors as an index keeps them. */
+const packDocument = (rows: Float32Array, count: number, form: TokenForm): Uint8Array => {
+  const pooled = poolTokens(rows, count, form.size, form.pool);
+  return packTokens(pooled.rows, pooled.count, form);
+};
+
+/** Arrays one after another, and where each begins. */
+const concatenated = <T extends Float32Array | Uint8Array>(parts: readonly T[], whole: T, unit: number): readonly [T, Uint32Array] => {
+  const offsets = new Uint32Array(parts.length + 1);
+  for (const [i, part] of parts.entries()) {
+    whole.set(part, (offsets[i] as number) * unit);
+    offsets[i + 1] = (offsets[i] as number) + part.length / unit;
+  }
+  return [whole, offsets];
+};
+
+const lengthOf = (parts: readonly { readonly length: number }[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
+/** Runs texts through a bi-encoder. A text's row does not depend on the other texts of the request. */
+export const encodeTexts = async (
+  request: EncodeRequest,
+  model: {
+    readonly runtime: Runtime;
+    readonly session: InferenceSession;
+    readonly tokenizer: TextTokenizer;
+    readonly entry: BiEncoderEntry;
+  },
+): Promise<EncodeResult> => {
+  const { runtime, session, tokenizer, entry } = model;
+  const size = entry.dimensions;
+  const texts = request.texts.map((text) => tokenizer.encode(text, entry.maxTokens));
+  const special = tokenizer.before.length + tokenizer.after.length;
+  const lengths = texts.map((text) => text.ids.length);
+  const vectors = new Float32Array(texts.length * size);
+  const rows: Float32Array[] = texts.map(() => new Float32Array(0));
+  const packs: Uint8Array[] = texts.map(() => new Uint8Array(0));
+  for (const batch of batchesOf(lengths, tokenBudget[entry.precision])) {
+    const feeds = feedsOf(
+      runtime,
+      session,
+      batch.map((i) => texts[i] as TokenizedText),
+    );
+    const outputs = await session.run(feeds);
+    const { data, width } = hiddenStates(outputs, size);
+    batch.forEach((i, row) => {
+      const from = row * width * size;
+      const count = lengths[i] as number;
+      if (entry.pooling === 'cls') writeUnit(vectors, i * size, data, from, size);
+      else writeUnit(vectors, i * size, meanOfRows(data, from, count, size), 0, size);
+      if (request.tokens === undefined) return;
+      const own = new Float32Array((count - special) * size);
+      for (let token = 0; token < count - special; token++)
+        writeUnit(own, token * size, data, from + (tokenizer.before.length + token) * size, size);
+      if (request.tokens === 'rows') rows[i] = own;
+      else packs[i] = packDocument(own, count - special, request.tokens);
+    });
+    disposeAll(feeds, outputs);
+  }
+  const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), size);
+  const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
+  const cut = Uint32Array.from(texts, (text) => text.cut);
+  return { vectors, tokens: Uint32Array.from(lengths), cut, tokenVectors, tokenOffsets, packed, packedOffsets };
+};

@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import type { ModelFiles } from '../catalog/model-entry.ts';
+import { createPool, type Pool } from './pool.ts';
+import { chooseRuntime, type RuntimeChoice, type RuntimeName, wasmSlowdown } from './runtime.ts';
+
+export interface PoolOptions {
+  /** @default auto */
+  readonly runtime?: RuntimeChoice;
+  /** Workers, each with one thread and a copy of the weights. 1 to 64. @default one a processor, at most 8, of which long jobs keep half idle where that is measured to be faster */
+  readonly threads?: number;
+  /** Megabytes that the process may hold: fewer workers are started when more would not fit, but always one. @default 2048 */
+  readonly maxMemory?: number;
+}
+
+/**
+ * Megabytes that a worker holds at its fullest: weights as the runtime repacks them, activations of one full window, its own heap.
+ * Measured with the bundled model, 200 to 224 (`npm run bench -- memory`).
+ */
+const workerMegabytes = (weightBytes: number): number => 130 + (2.2 * weightBytes) / 1e6;
+/** What the process holds before it has a worker. */
+const PROCESS_MEGABYTES = 70;
+
+/** Megabytes that the process holds with workers of several models: [bytes of the weights, workers]. */
+export const megabytesOf = (models: readonly (readonly [number, number])[]): number =>
+  models.reduce((sum, [bytes, workers]) => sum + workerMegabytes(bytes) * workers, PROCESS_MEGABYTES);
+
+/** Characters that a model reads of a request; what is asked of a tokenizer alone counts nothing. */
+export const charactersIn = (request: unknown): number => {
+  const { texts = [] } = request as { readonly texts?: readonly string[] };
+  return texts.reduce((sum, text) => sum + text.length, 0);
+};
+
+/** Starts the workers of a model; they load it while the caller goes on. Throws E_RUNTIME when no runtime loads. */
+export const openPool = async <Request, Result>(
+  files: ModelFiles,
+  options: PoolOptions,
+): Promise<{ readonly pool: Pool<Request, Result>; readonly runtime: RuntimeName }> => {
+  const chosen = await chooseRuntime(options.runtime ?? 'auto');
+  if (chosen.nativeFailure !== undefined) {
+    process.emitWarning(`the native runtime cannot load (${chosen.nativeFailure}); WebAssembly takes over, ${wasmSlowdown}.`, {
+      code: 'FINETOOTH_WASM',
+    });
+  }
+  const fitting = Math.floor(((options.maxMemory ?? 2048) - PROCESS_MEGABYTES) / workerMegabytes(files.bytes));
+  const workers = Math.max(1, Math.min(options.threads ?? Math.min(availableParallelism(), 8), fitting));
+  const { entry, modelPath, tokenizerPath } = files;
+  return {
+    pool: createPool(workers, { runtime: chosen.name, entry, modelPath, tokenizerPath, threads: 1 }, charactersIn),
+    runtime: chosen.name,
+  };
+};

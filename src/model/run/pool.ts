@@ -1,0 +1,157 @@
+import { Worker } from 'node:worker_threads';
+import { FinetoothError } from '../../errors.ts';
+import { createJobQueue } from './job-queue.ts';
+import { currentStopwatch, type Stopwatch } from './stopwatch.ts';
+import type { WorkerStart } from './worker.ts';
+import { createWorkerLimit } from './worker-limit.ts';
+
+/** `tokenised`: milliseconds of the answer that went into tokens. */
+type Answer<Result> = { readonly ready: true } | { readonly failure: string } | { readonly result: Result; readonly tokenised: number };
+interface Job<Request, Result> {
+  readonly request: Request;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+  readonly watch: Stopwatch | undefined;
+  /** When it was asked for, then when a worker took it: milliseconds. */
+  since: number;
+}
+
+/** Workers that each hold the model; a request goes to the first one that is free. */
+export interface Pool<Request, Result> {
+  readonly size: number;
+  /** Resolves when every worker has its model loaded. */
+  readonly ready: Promise<void>;
+  /**
+   * A request that has not begun when the signal is raised is dropped at once; one that has, finishes. `work`: how much the whole call is
+   * that the request belongs to, in the unit of `workIn`; small calls go first. @default as much as the request
+   */
+  run(request: Request, signal?: AbortSignal, work?: number): Promise<Result>;
+  close(): Promise<void>;
+}
+
+const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** Workers keep the process alive only while they have work. `workIn`: how much a request is, in any unit. */
+export const createPool = <Request, Result>(
+  size: number,
+  start: WorkerStart,
+  workIn: (request: Request) => number,
+): Pool<Request, Result> => {
+  const limit = createWorkerLimit(size);
+  const queue = createJobQueue<Job<Request, Result>>();
+  const idle: Worker[] = [];
+  const busy = new Map<Worker, Job<Request, Result>>();
+  const workers = new Set<Worker>();
+  let closed: FinetoothError | undefined;
+  let emptied = (): void => {};
+  const gone = new Promise<void>((resolve) => (emptied = resolve));
+
+  // A worker inside the native runtime must not be terminated: the runtime would take the whole process with it.
+  // So only those that wait are ended at once; the others end when the model is loaded or after the texts they are at,
+  // a second at most.
+  const fail = (error: FinetoothError): void => {
+    closed ??= error;
+    for (const job of [...busy.values(), ...queue.drain()]) job.reject(error);
+    for (const worker of idle.splice(0)) void worker.terminate();
+  };
+  const dispatch = (): void => {
+    while (queue.length > 0 && idle.length > 0 && busy.size < limit.now()) {
+      const job = queue.next() as Job<Request, Result>;
+      const worker = idle.shift() as Worker;
+      const now = performance.now();
+      if (job.watch !== undefined) job.watch.queued += now - job.since;
+      job.since = now;
+      busy.set(worker, job);
+      worker.ref();
+      worker.postMessage(job.request);
+    }
+  };
+  const done = ({ watch, since, resolve }: Job<Request, Result>, { result, tokenised }: { result: Result; tokenised: number }): void => {
+    if (watch !== undefined) {
+      watch.runs++;
+      watch.tokenised += tokenised;
+      watch.inferred += performance.now() - since - tokenised;
+    }
+    resolve(result);
+  };
+  const settle = (worker: Worker, act: (job: Job<Request, Result>) => void): void => {
+    const job = busy.get(worker);
+    busy.delete(worker);
+    if (job !== undefined) {
+      limit.answered(workIn(job.request), queue.length);
+      act(job);
+    }
+    if (closed !== undefined) return void worker.terminate();
+    worker.unref();
+    idle.push(worker);
+    dispatch();
+  };
+  const startWorker = (): Promise<void> => {
+    const worker = new Worker(workerFile, { workerData: start, execArgv: [] });
+    workers.add(worker);
+    return new Promise((resolve, reject) => {
+      const refuse = (reason: string): void => {
+        const error = new FinetoothError('E_MODEL_FAILED', `cannot run the model ${start.entry.name} (${start.modelPath}): ${reason}`);
+        fail(error);
+        reject(error);
+      };
+      worker.on('message', (answer: Answer<Result>) => {
+        if ('ready' in answer) {
+          if (closed === undefined) resolve();
+          else reject(closed);
+          settle(worker, () => {});
+        } else if ('result' in answer) settle(worker, (job) => done(job, answer));
+        else if (busy.has(worker))
+          settle(worker, (job) =>
+            job.reject(new FinetoothError('E_MODEL_FAILED', `the model ${start.entry.name} failed: ${answer.failure}`)),
+          );
+        else {
+          refuse(answer.failure);
+          void worker.terminate();
+        }
+      });
+      worker.on('error', (error) => refuse(error instanceof Error ? error.message : String(error)));
+      worker.on('exit', (code) => {
+        workers.delete(worker);
+        busy.delete(worker);
+        if (workers.size === 0) emptied();
+        if (closed === undefined) refuse(`a worker ended with code ${code}, perhaps for want of memory`);
+      });
+    });
+  };
+  const ready = Promise.all(Array.from({ length: size }, startWorker)).then(() => undefined);
+  ready.catch(() => {});
+  return {
+    size,
+    ready,
+    run: (request, signal, work = workIn(request)) =>
+      new Promise<Result>((resolve, reject) => {
+        if (closed !== undefined) return reject(closed);
+        if (signal?.aborted) return reject(signal.reason);
+        const drop = (): void => {
+          if (queue.remove(job)) reject(signal?.reason);
+        };
+        const settled = (): void => signal?.removeEventListener('abort', drop);
+        const job: Job<Request, Result> = {
+          request,
+          watch: currentStopwatch(),
+          since: performance.now(),
+          resolve: (result) => {
+            settled();
+            resolve(result);
+          },
+          reject: (error) => {
+            settled();
+            reject(error);
+          },
+        };
+        signal?.addEventListener('abort', drop, { once: true });
+        queue.push(job, work);
+        dispatch();
+      }),
+    close: async () => {
+      fail(new FinetoothError('E_STOPPED', `the model ${start.entry.name} was closed while it was asked for more`));
+      if (workers.size > 0) await gone;
+    },
+  };
+};

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { openModel } from '../../assemble/parts.ts';
+import { currentStopwatch, stopped } from './stopwatch.ts';
+
+it('says where the time of model runs went, of the work that it watches alone', async () => {
+  const model = await openModel(undefined, { threads: 1 });
+  try {
+    await model.ready;
+    const texts = Array.from({ length: 40 }, (_, i) => `text ${i} of several that wait for one worker`);
+    const [[, watch]] = await Promise.all([
+      stopped(() => model.encode(texts, { prefix: 'document' })),
+      model.encode(texts, { prefix: 'document' }),
+    ]);
+    expect(watch.runs).toBeGreaterThan(1);
+    expect(watch.queued).toBeGreaterThan(watch.inferred);
+    expect(watch.inferred).toBeGreaterThan(watch.tokenised);
+    expect(watch.tokenised).toBeGreaterThan(0);
+    expect(currentStopwatch()).toBeUndefined();
+  } finally {
+    await model.close();
+  }
+});

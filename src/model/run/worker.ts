@@ -1,0 +1,71 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../errors.ts';
+import type { ModelEntry } from '../catalog/model-entry.ts';
+import { type SplitRequest, splitTexts } from '../tokenize/split-texts.ts';
+import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
+import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
+import { type EncodeRequest, encodeTexts } from './encode.ts';
+import { openRuntime, type RuntimeName } from './runtime.ts';
+import { type PairRequest, scorePairs } from './score-pairs.ts';
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly runtime: RuntimeName;
+  readonly entry: ModelEntry;
+  readonly modelPath: string;
+  readonly tokenizerPath: string;
+  /** Threads inside one run. */
+  readonly threads: number;
+}
+
+/** Milliseconds that the tokenizer has taken since it was last asked for. */
+let tokenised = 0;
+const clocked = (tokenizer: TextTokenizer): TextTokenizer => {
+  const timed =
+    <Given extends readonly unknown[], Result>(work: (...given: Given) => Result) =>
+    (...given: Given): Result => {
+      const started = performance.now();
+      const result = work(...given);
+      tokenised += performance.now() - started;
+      return result;
+    };
+  return { ...tokenizer, encode: timed(tokenizer.encode), encodePair: timed(tokenizer.encodePair), plain: timed(tokenizer.plain) };
+};
+
+/** The function that answers requests for a model of this kind. */
+const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) => {
+  const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath).then(clocked)]);
+  const session = await runtime.createSession(modelPath, threads);
+  const run =
+    entry.kind === 'bi-encoder'
+      ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
+      : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
+  return async (request: unknown) => {
+    const asked = request as object;
+    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer);
+    if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
+    return run(request);
+  };
+};
+
+if (parentPort !== null) {
+  const port = parentPort;
+  const opened = open(workerData as WorkerStart);
+  opened.then(
+    () => port.postMessage({ ready: true }),
+    (error: unknown) => port.postMessage({ failure: messageOf(error) }),
+  );
+  port.on('message', async (request: unknown) => {
+    try {
+      tokenised = 0;
+      const result = await (await opened)(request);
+      const arrays = Object.values(result) as readonly (Float32Array | Uint32Array)[];
+      port.postMessage(
+        { result, tokenised },
+        arrays.map((array) => array.buffer as ArrayBuffer),
+      );
+    } catch (error) {
+      port.postMessage({ failure: messageOf(error) });
+    }
+  });
+}

@@ -1,0 +1,108 @@
+import type { ModelEntry } from '../catalog/model-entry.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+import { encodeQuestion } from './yes-no.ts';
+
+/** Asks a worker for the parts of texts that fit the model's window, instead of running it. */
+export interface SplitRequest {
+  readonly split: readonly string[];
+  /** What will be read beside each part; null for a model that reads texts alone. */
+  readonly query: string | null;
+  /** Tokens that a part may have. @default as many as the window leaves */
+  readonly room?: number;
+  /** The first part of each text alone; what is behind it is not read. @default false */
+  readonly first?: boolean;
+}
+
+export interface SplitResult {
+  /** Where each part begins and ends in its text, in characters; all parts of the first text, then those of the second. */
+  readonly spans: Uint32Array;
+  /** [texts] Parts of each. */
+  readonly counts: Uint32Array;
+}
+
+/** Share of a window that a part repeats of the one before, so that an answer across a border stands whole in one of them. */
+const OVERLAP = 1 / 8;
+/** A unit longer than this share of the window is taken word by word. */
+const LONGEST_UNIT = 1 / 4;
+
+/** Sentences and lines, with the white space behind them. */
+const sentences = /[^.!?。！？\n]+[.!?。！？\n]*\s*|[.!?。！？\n]+\s*/gu;
+/** Words, at most so long that none fills a window. */
+const words = /\S{1,64}\s*|\s+/gu;
+
+interface Unit {
+  readonly from: number;
+  readonly to: number;
+  readonly tokens: number;
+}
+
+function* unitsOf(text: string, room: number, tokensIn: (text: string) => number): Generator<Unit> {
+  for (const { 0: sentence, index } of text.matchAll(sentences)) {
+    const tokens = tokensIn(sentence);
+    if (tokens <= room * LONGEST_UNIT) yield { from: index, to: index + sentence.length, tokens };
+    else
+      for (const { 0: word, index: at } of sentence.matchAll(words))
+        yield { from: index + at, to: index + at + word.length, tokens: tokensIn(word) };
+  }
+}
+
+/**
+ * Parts of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text.
+ *
+ * @param most parts; what is behind them is not read
+ */
+export const partsOf = (
+  text: string,
+  room: number,
+  tokensIn: (text: string) => number,
+  most: number = Number.POSITIVE_INFINITY,
+): readonly (readonly [number, number])[] => {
+  const reading = unitsOf(text, room, tokensIn);
+  const units: Unit[] = [];
+  /** Reads on until there is a unit at that place; false where the text has ended. */
+  const has = (place: number): boolean => {
+    while (units.length <= place) {
+      const { value, done } = reading.next();
+      if (done) return false;
+      units.push(value);
+    }
+    return true;
+  };
+  if (!has(0)) return [[0, text.length]];
+  const parts: [number, number][] = [];
+  let first = 0;
+  for (;;) {
+    let tokens = 0;
+    let end = first;
+    while (has(end) && (end === first || tokens + (units[end] as Unit).tokens <= room)) tokens += (units[end++] as Unit).tokens;
+    parts.push([(units[first] as Unit).from, (units[end - 1] as Unit).to]);
+    if (!has(end) || parts.length >= most) return parts;
+    let next = end;
+    let repeated = 0;
+    while (next - 1 > first && repeated + (units[next - 1] as Unit).tokens <= room * OVERLAP) repeated += (units[--next] as Unit).tokens;
+    first = next;
+  }
+};
+
+/** Tokens that a text may have beside that query. */
+const roomFor = (query: string | null, entry: ModelEntry, tokenizer: TextTokenizer): number => {
+  if (entry.kind === 'bi-encoder') return entry.maxTokens - tokenizer.encode(entry.prefix.document, entry.maxTokens).ids.length;
+  const { scoring, maxTokens } = entry;
+  const encode = scoring.form === 'yes-no' ? encodeQuestion(tokenizer, scoring.instruction) : tokenizer.encodePair;
+  const template = encode('', '', maxTokens).ids.length;
+  const taken = encode(query ?? '', '', maxTokens).ids.length;
+  // A query longer than half the window is cut to it, as the tokenizer does with pairs.
+  return Math.max(maxTokens - taken, Math.ceil((maxTokens - template) / 2));
+};
+
+/** Splits texts for a model whose runs they would not fit. The model is not run. */
+export const splitTexts = (
+  { split, query, room: asked, first = false }: SplitRequest,
+  entry: ModelEntry,
+  tokenizer: TextTokenizer,
+): SplitResult => {
+  const room = Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, entry, tokenizer));
+  const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
+  const parts = split.map((text) => partsOf(text, room, tokensIn, first ? 1 : undefined));
+  return { spans: Uint32Array.from(parts.flat(2)), counts: Uint32Array.from(parts, ({ length }) => length) };
+};

@@ -1,0 +1,33 @@
+import type { CrossEncoder } from '../../model/cross-encoder.ts';
+import { type Calibration, relevanceOf, sigmoid } from '../calibration.ts';
+import type { Reranker } from '../reranker.ts';
+import { fittedCalibration } from './fitted.ts';
+
+export interface CrossEncoderOptions {
+  /** Turns a logit into a probability. @default what was fitted for these weights, where they are bundled; else the model's own sigmoid, where its config has one */
+  readonly calibration?: Calibration;
+}
+
+/** A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1. */
+export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker => {
+  const fingerprint = `cross-encoder-1(${model.fingerprint})`;
+  const calibration =
+    options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
+  return {
+    fingerprint,
+    calibration,
+    score: async (query, candidates, { signal } = {}) => {
+      const texts = candidates.map(({ text }) => text);
+      const { scores, tokens, cut, queryTruncated } = await model.score(query, texts, { signal });
+      return {
+        scores,
+        usage: { tokens: tokens.reduce((sum, count) => sum + count, 0) },
+        relevance: calibration === undefined ? undefined : relevanceOf(scores, calibration),
+        cut: cut.some((count) => count > 0) ? cut : undefined,
+        queryTruncatedTokens: queryTruncated.some((count) => count > 0) ? queryTruncated : undefined,
+      };
+    },
+    warm: () => model.warm(),
+    close: () => model.close(),
+  };
+};

@@ -1,0 +1,17 @@
+import type { Reranker } from '../reranker.ts';
+
+/** What an answer names when nobody reranked. */
+export const firstStageName = 'first-stage';
+
+/** Leaves the candidates as they came: the last resort of a fallback, where an answer that nobody reranked is better than none. It is flagged. */
+export const firstStageOrder = (): Reranker => ({
+  fingerprint: firstStageName,
+  atOnce: 'list',
+  score: async (_, candidates) => ({
+    scores: new Float32Array(candidates.length),
+    stage: new Int8Array(candidates.length).fill(-1),
+    complete: false,
+    rankedBy: firstStageName,
+    usage: {},
+  }),
+});

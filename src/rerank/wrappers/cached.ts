@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scores.ts';
+import { sqliteScores } from '../../cache/sqlite-scores.ts';
+import type { Candidate, Reranker } from '../reranker.ts';
+import { rebuild } from './rebuild.ts';
+
+export interface CacheOptions {
+  /** A folder that any number of processes may share; about 140 bytes a score. @default none: scores are kept in this process */
+  readonly at?: string;
+  /** Scores that are kept; the oldest go first. 100 to 100,000,000. @default 100,000 in memory, 10,000,000 in a folder */
+  readonly maxEntries?: number;
+}
+
+/** Says which query and candidate a score belongs to, and which list where that matters; one is made for each reranker. */
+export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate, list?: string) => string;
+
+/** Changes when what stands under a key changes its meaning. */
+const RECIPE = 'scores-3';
+
+/**
+ * All that an answer depends on: reranker, what its probabilities are made from, query, text, and the form of token vectors, which stand for
+ * the text in late interaction.
+ */
+const byContent: KeyOf = ({ fingerprint, calibration }) => {
+  const about = [RECIPE, fingerprint, calibration ?? null];
+  return (query, { text, tokens }, list) =>
+    createHash('sha256')
+      .update(JSON.stringify([...about, tokens?.form ?? null, query, ...(list === undefined ? [] : [list])]))
+      .update('\n')
+      .update(text)
+      .digest('base64url');
+};
+
+/** Stands for a list whose scores hold for it alone. */
+const listKeyOf = (candidates: readonly Candidate[]): string => {
+  const hash = createHash('sha256');
+  for (const { text } of candidates) hash.update(`${text.length} ${text}`);
+  return hash.digest('base64url');
+};
+
+/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
+export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
+  const { score, composition } = rebuild(reranker, (part) => wholeWithStore(part, store, keyOf));
+  return { ...reranker, score, composition };
+};
+
+const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
+  const keyFor = keyOf(reranker);
+  return {
+    ...reranker,
+    score: async (query, candidates, options) => {
+      const list = reranker.atOnce === 'list' ? listKeyOf(candidates) : undefined;
+      const keys = candidates.map((candidate) => keyFor(query, candidate, list));
+      const known = [...store.get(keys)];
+      const missing = known.flatMap((one, i) => (one === undefined ? [i] : []));
+      const fresh = list === undefined || missing.length === 0 ? missing : keys.map((_, i) => i);
+      const given =
+        fresh.length === 0
+          ? undefined
+          : await reranker.score(
+              query,
+              fresh.map((i) => candidates[i] as Candidate),
+              options,
+            );
+      // A wrong count goes through as it is, to where it is refused.
+      if (given !== undefined && given.scores.length !== fresh.length) return given;
+      // What time cut off, and what came from stages of which nothing is known here, holds for this list alone.
+      if (given?.complete === false || given?.stage !== undefined)
+        return fresh.length === candidates.length ? given : reranker.score(query, candidates, options);
+      for (const [at, i] of fresh.entries()) {
+        const [relevance, span] = [given?.relevance?.[at], given?.spans?.[at]];
+        known[i] = {
+          score: given?.scores[at] as number,
+          cut: given?.cut?.[at] ?? 0,
+          queryTruncatedTokens: given?.queryTruncatedTokens?.[at] ?? 0,
+          relevance,
+          span,
+        };
+      }
+      const all = known as readonly KnownScore[];
+      if (fresh.length > 0 && all.every(({ score }) => Number.isFinite(score)))
+        store.put(fresh.map((i) => [keys[i] as string, all[i] as KnownScore]));
+      return {
+        scores: Float32Array.from(all, ({ score }) => score),
+        relevance: all.some(({ relevance }) => relevance === undefined)
+          ? undefined
+          : Float32Array.from(all, ({ relevance }) => relevance as number),
+        cut: all.some(({ cut }) => cut > 0) ? Uint32Array.from(all, ({ cut }) => cut) : undefined,
+        queryTruncatedTokens: all.some(({ queryTruncatedTokens }) => queryTruncatedTokens > 0)
+          ? Uint32Array.from(all, ({ queryTruncatedTokens }) => queryTruncatedTokens)
+          : undefined,
+        spans: all.some(({ span }) => span !== undefined) ? all.map(({ span }) => span) : undefined,
+        usage: given?.usage === undefined ? undefined : given.usage,
+        notes: given?.notes === undefined ? undefined : given.notes,
+      };
+    },
+  };
+};
+
+/**
+ * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what was scored anew. Of a cascade
+ * every stage is cached, with what a deadline left unscored left out. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ */
+export const cached = (reranker: Reranker, { at, maxEntries }: CacheOptions = {}): Reranker => {
+  const store = at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
+  const inner = withStore(reranker, store, byContent);
+  return {
+    ...inner,
+    close: async () => {
+      store.close();
+      await reranker.close?.();
+    },
+  };
+};

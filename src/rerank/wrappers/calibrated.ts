@@ -1,0 +1,28 @@
+import { type Calibration, relevanceOf } from '../calibration.ts';
+import type { Reranker, Scores } from '../reranker.ts';
+import { rebuild } from './rebuild.ts';
+
+/**
+ * A reranker whose relevance is what somebody fitted for it. Of a cascade the fit is that of the last stage's scores; a candidate that an
+ * earlier stage ranked is as likely as its stage says, at most as likely as the ones above it.
+ */
+export const calibrated = (reranker: Reranker, calibration: Calibration): Reranker => {
+  const read = (given: Scores): Scores => {
+    const relevance = relevanceOf(given.scores, calibration);
+    const last = (given.stages?.length ?? 1) - 1;
+    for (const [i, stage] of given.stage?.entries() ?? []) {
+      if (stage === -1) relevance[i] = Number.NaN;
+      else if (stage < last) relevance[i] = given.relevance?.[i] ?? 1;
+    }
+    return { ...given, relevance };
+  };
+  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+    const { onScores } = options;
+    const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };
+    return read(await reranker.score(query, candidates, { ...options, ...heard }));
+  };
+  // With other parts inside it is still read by the same fit.
+  const map = (change: (part: Reranker) => Reranker): Reranker => calibrated(rebuild(reranker, change), calibration);
+  const isMade = reranker.composition?.score === reranker.score;
+  return { ...reranker, calibration, score, ...(isMade ? { composition: { score, map } } : {}) };
+};

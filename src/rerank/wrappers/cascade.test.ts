@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { Candidate, Reranker, Scores } from '../reranker.ts';
+import { cascade } from './cascade.ts';
+import { rebuild } from './rebuild.ts';
+
+/** Scores a text by the number in it, times `sign`, after `wait` milliseconds a candidate. */
+const numbers = (name: string, { sign = 1, wait = 0 }: { sign?: number; wait?: number } = {}) => {
+  const calls: string[][] = [];
+  const reranker: Reranker = {
+    fingerprint: name,
+    score: async (_, candidates, { signal } = {}) => {
+      calls.push(candidates.map(({ id }) => id as string));
+      const until = performance.now() + wait * candidates.length;
+      while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+      return { scores: Float32Array.from(candidates, ({ text }) => sign * Number(text)), usage: { tokens: candidates.length } };
+    },
+  };
+  return { reranker, calls };
+};
+
+const candidates = (count: number): Candidate[] =>
+  Array.from({ length: count }, (_, i) => ({ id: `d${String(i).padStart(2, '0')}`, text: String(i) }));
+
+const orderOf = ({ scores, stage }: Scores): number[] =>
+  [...scores.keys()].sort(
+    (a, b) => ((stage?.[b] ?? 0) as number) - ((stage?.[a] ?? 0) as number) || (scores[b] as number) - (scores[a] as number) || b - a,
+  );
+
+describe('a cascade', () => {
+  it('lets each stage rank the best of the one before, which stay above the rest', async () => {
+    const [first, second] = [numbers('first'), numbers('second', { sign: -1 })];
+    const given = await cascade([first.reranker, second.reranker], { keep: [10, 3] }).score('q', candidates(12));
+    expect(first.calls).toEqual([candidates(10).map(({ id }) => id)]);
+    expect(second.calls).toEqual([['d09', 'd08', 'd07']]);
+    expect(orderOf(given).slice(0, 5)).toEqual([7, 8, 9, 6, 5]);
+    expect([...(given.stage as Int8Array)]).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, -1, -1]);
+    expect(given.stages?.map(({ name, scores }) => [name, scores[9], scores[0]])).toEqual([
+      ['first', 9, 0],
+      ['second', -9, Number.NaN],
+    ]);
+    expect(given.complete).toBe(true);
+    expect(given.usage).toEqual({ tokens: 13 });
+  });
+
+  it('combines a score with the one before it, and says how likely each is', async () => {
+    const promotion = { name: 'max(own, 0) + before', combine: (own: number, before: number) => Math.max(own, 0) + before };
+    const sure = { slope: 1, intercept: 0 };
+    const one = cascade([numbers('first').reranker, numbers('second', { sign: -1 }).reranker], {
+      keep: [100, 3],
+      combine: [undefined, promotion],
+      calibrations: [{ slope: 0.1, intercept: -1 }, sure],
+    });
+    expect(one.fingerprint).toBe('cascade(first of 100 > second max(own, 0) + before of 3)');
+    const { scores, relevance } = await one.score('q', candidates(5));
+    expect([...scores]).toEqual([0, 1, 2, 3, 4]);
+    expect(relevance?.[4]).toBeCloseTo(1 / (1 + Math.exp(-4)), 6);
+    expect(relevance?.[0]).toBeCloseTo(1 / (1 + Math.exp(1)), 6);
+  });
+
+  it('breaks ties by id, whatever order the candidates come in', async () => {
+    const same = candidates(6).map(({ id }) => ({ id: id as string, text: '1' }));
+    for (const list of [same, same.toReversed()]) {
+      const second = numbers('second');
+      await cascade([numbers('first').reranker, second.reranker], { keep: [6, 2] }).score('q', list);
+      expect(second.calls[0]?.toSorted()).toEqual(['d04', 'd05']);
+    }
+  });
+
+  it('gives the best so far when time is up, the likeliest winners first', async () => {
+    const [first, second] = [numbers('first'), numbers('second', { wait: 5 })];
+    const one = cascade([first.reranker, second.reranker], { keep: [100, 40] });
+    await one.score('q', candidates(50), { deadlineMs: 1000 });
+    second.calls.length = 0;
+    const started = performance.now();
+    const given = await one.score('q', candidates(50), { deadlineMs: 60 });
+    expect(performance.now() - started).toBeLessThan(60 + 45);
+    expect(given.complete).toBe(false);
+    const read = second.calls.flat();
+    expect(read).toEqual(
+      candidates(50)
+        .toReversed()
+        .slice(0, read.length)
+        .map(({ id }) => id),
+    );
+    expect(read.length).toBeGreaterThan(2);
+    expect(read.length).toBeLessThan(20);
+    expect([...(given.stage as Int8Array)].filter((stage) => stage === 1)).toHaveLength(read.length);
+  });
+
+  it('answers in time although a slice takes longer than it ever did, and lets that one go', async () => {
+    let wait = 1;
+    let stopped = 0;
+    const second: Reranker = {
+      fingerprint: 'second',
+      score: async (_, list, { signal } = {}) => {
+        signal?.addEventListener('abort', () => stopped++);
+        await new Promise((resolve) => setTimeout(resolve, wait * list.length));
+        return { scores: new Float32Array(list.length) };
+      },
+    };
+    const one = cascade([numbers('first').reranker, second], { keep: [100, 10] });
+    await one.score('q', candidates(10), { deadlineMs: 1000 });
+    expect(stopped).toBe(0);
+    wait = 5000;
+    const started = performance.now();
+    const given = await one.score('q', candidates(10), { deadlineMs: 50 });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect([given.complete, stopped]).toEqual([false, 1]);
+    expect([...(given.stage as Int8Array)].every((stage) => stage === 0)).toBe(true);
+  });
+
+  it('does not wait longer for a model that is not loaded yet', async () => {
+    let loaded = (): void => {};
+    const loading = new Promise<void>((resolve) => {
+      loaded = resolve;
+    });
+    const second: Reranker = { ...numbers('second').reranker, warm: () => loading };
+    const one = cascade([numbers('first').reranker, second]);
+    const early = await one.score('q', candidates(4), { deadlineMs: 30 });
+    expect([early.complete, ...(early.stage as Int8Array)]).toEqual([false, 0, 0, 0, 0]);
+    loaded();
+    const later = await one.score('q', candidates(4), { deadlineMs: 1000 });
+    expect([later.complete, ...(later.stage as Int8Array)]).toEqual([true, 1, 1, 1, 1]);
+  });
+
+  it('ranks nothing where there is no time at all', async () => {
+    const given = await cascade([numbers('first').reranker]).score('q', candidates(3), { deadlineMs: 0 });
+    expect([...(given.stage as Int8Array)]).toEqual([-1, -1, -1]);
+    expect(given.complete).toBe(false);
+  });
+
+  it('tells of every sharper order', async () => {
+    const seen: number[] = [];
+    const one = cascade([numbers('first').reranker, numbers('second', { wait: 3 }).reranker], { keep: [100, 20] });
+    const given = await one.score('q', candidates(30), {
+      deadlineMs: 10_000,
+      onScores: ({ stage, complete }) => {
+        expect(complete).toBe(false);
+        seen.push([...(stage as Int8Array)].filter((one) => one === 1).length);
+      },
+    });
+    expect(given.complete).toBe(true);
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  it('stops when it is told to', async () => {
+    const stopper = new AbortController();
+    const one = cascade([numbers('first', { wait: 5 }).reranker]);
+    const work = one.score('q', candidates(4), { signal: stopper.signal });
+    stopper.abort();
+    await expect(work).rejects.toThrow('aborted');
+  });
+
+  it('lets its stages be changed, and closes them', async () => {
+    const closed: string[] = [];
+    const stage = (name: string): Reranker => ({ ...numbers(name).reranker, close: async () => void closed.push(name) });
+    const changed = rebuild(cascade([stage('a'), stage('b')], { keep: [5, 2] }), (one) => stage(`new ${one.fingerprint}`));
+    expect(changed.fingerprint).toBe('cascade(new a of 5 > new b of 2)');
+    await changed.close?.();
+    expect(closed.toSorted()).toEqual(['new a', 'new b']);
+  });
+
+  it('refuses what is not a cascade, and a stage that breaks its promise', async () => {
+    expect(() => cascade([])).toThrow('at least one stage');
+    expect(() => cascade([numbers('a').reranker], { keep: [0] })).toThrow('from 1 on; got 0');
+    expect(() => cascade([numbers('a').reranker], { keep: [3, 3] })).toThrow('1 whole numbers from 1 on; got 3, 3');
+    const broken: Reranker = { fingerprint: 'broken', score: async () => ({ scores: new Float32Array(1) }) };
+    await expect(cascade([broken]).score('q', candidates(2))).rejects.toMatchObject({ code: 'E_SEAM' });
+    const odd: Reranker = { fingerprint: 'odd', score: async () => ({ scores: Float32Array.of(Number.NaN) }) };
+    await expect(cascade([odd]).score('q', candidates(1))).rejects.toThrow('not finite');
+  });
+});

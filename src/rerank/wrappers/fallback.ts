@@ -1,0 +1,71 @@
+import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
+import type { PassedOver, Reranker, ScoreOptions } from '../reranker.ts';
+import { scoreInTime } from './score-in-time.ts';
+
+export interface FallbackOptions {
+  /** Throw what the first one throws instead of asking the next. @default false */
+  readonly strict?: boolean;
+}
+
+/** A caller's mistake, a caller's stop, or ours: another reranker would not mend it. */
+const notForTheNext: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_USAGE', 'E_QUERY', 'E_BUG']);
+
+/**
+ * The first reranker that can ranks the whole list: scores of two are never in one answer. `rankedBy` says who it was and `passedOver` why the
+ * ones before it did not. When the last one fails too, its error is thrown, with the others' reasons. `firstStageOrder` at the end keeps the
+ * order that the candidates came in.
+ *
+ * @throws E_USAGE without a reranker
+ */
+export const fallback = (rerankers: readonly Reranker[], { strict = false }: FallbackOptions = {}): Reranker => {
+  if (rerankers.length === 0) throw new FinetoothError('E_USAGE', 'a fallback needs at least one reranker.');
+  const [first] = rerankers as readonly [Reranker, ...Reranker[]];
+  const made: Reranker = {
+    fingerprint: rerankers.length === 1 ? first.fingerprint : `fallback(${rerankers.map(({ fingerprint }) => fingerprint).join(' | ')})`,
+    // In slices, different rerankers could rank different slices.
+    atOnce: 'list',
+    keepsDeadline: true,
+    explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
+    warm: async () => {
+      // Who cannot be made ready says so when it is asked.
+      await Promise.all(rerankers.map((one) => one.warm?.().catch(() => {})));
+    },
+    close: async () => {
+      await Promise.all(rerankers.map((one) => one.close?.()));
+    },
+    score: async (query, candidates, { deadlineMs, onScores, ...call } = {}) => {
+      const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
+      const passedOver: PassedOver[] = [];
+      for (const [at, one] of rerankers.entries()) {
+        const options: ScoreOptions = {
+          ...call,
+          ...(until === undefined ? {} : { deadlineMs: Math.max(0, until - performance.now()) }),
+          onScores,
+        };
+        try {
+          const given = await scoreInTime(one, query, candidates, options);
+          return {
+            ...given,
+            rankedBy: given.rankedBy ?? one.fingerprint,
+            ...(passedOver.length === 0 ? {} : { passedOver: [...passedOver, ...(given.passedOver ?? [])] }),
+          };
+        } catch (error) {
+          const code = error instanceof FinetoothError ? error.code : 'E_BUG';
+          if (strict || notForTheNext.has(code) || call.signal?.aborted) throw error;
+          passedOver.push({ reranker: one.fingerprint, code, why: messageOf(error) });
+          if (at < rerankers.length - 1) continue;
+          if (rerankers.length === 1) throw error;
+          throw new FinetoothError(
+            code,
+            `none of ${rerankers.length} rerankers could rank. ${passedOver.map(({ why }) => why).join(' Then: ')}`,
+            {
+              cause: error,
+            },
+          );
+        }
+      }
+      throw new FinetoothError('E_BUG', 'a fallback ended without an answer. Please report this.');
+    },
+  };
+  return { ...made, composition: { score: made.score, map: (change) => fallback(rerankers.map(change), { strict }) } };
+};

@@ -1,0 +1,76 @@
+import type { CallOptions, Span } from '../../types.ts';
+import type { Candidate, Reranker, Scores } from '../reranker.ts';
+
+/** Where the parts of each text begin and end that a reranker reads whole beside the query. */
+export type SplitTexts = (query: string, texts: readonly string[], options?: CallOptions) => Promise<readonly (readonly Span[])[]>;
+
+/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
+const SURELY_SHORT = 200;
+
+interface Part {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly candidate: Candidate;
+  /** Absent: the whole text. */
+  readonly span: Span | undefined;
+}
+
+/**
+ * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. Token
+ * vectors that a long text brings are not used: an index keeps those of its beginning alone.
+ */
+export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
+  ...reranker,
+  fingerprint: `in-parts-1(${reranker.fingerprint})`,
+  // A part is scored as a text of its own would be.
+  scale: reranker.scale ?? reranker.fingerprint,
+  explain: async (query, candidate, call = {}) => {
+    const [spans = []] = await split(query, [candidate.text], call);
+    if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];
+    const texts = spans.map((span) => ({ text: candidate.text.slice(...span) }));
+    const { scores } = await reranker.score(query, texts, call);
+    const best = scores.indexOf(scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY));
+    const inner = await reranker.explain?.(query, texts[best] as Candidate, call);
+    const parts = spans.map(([start, end], i) => ({ start, end, score: scores[i] as number }));
+    return inner === undefined ? [{ name: reranker.fingerprint, parts }] : inner.map((stage) => ({ ...stage, parts }));
+  },
+  score: async (query, candidates, options = {}) => {
+    const { signal } = options;
+    const long = candidates.flatMap(({ text }, i) => (text.length <= SURELY_SHORT ? [] : [i]));
+    const found = await split(
+      query,
+      long.map((i) => (candidates[i] as Candidate).text),
+      { signal },
+    );
+    const spansOf = new Map(long.map((i, at) => [i, found[at] as readonly Span[]]));
+    const parts = candidates.flatMap((candidate, i): Part[] => {
+      const spans = spansOf.get(i) ?? [];
+      if (spans.length <= 1) return [{ i, candidate, span: undefined }];
+      const { tokens: _, ...own } = candidate;
+      return spans.map((span) => ({ i, candidate: { ...own, text: candidate.text.slice(...span) }, span }));
+    });
+    const given = await reranker.score(
+      query,
+      parts.map(({ candidate }) => candidate),
+      { signal },
+    );
+    const truncated = new Uint32Array(candidates.length);
+    for (const [at, { i }] of parts.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
+    const best = new Map<number, number>();
+    for (const [at, { i }] of parts.entries()) {
+      const before = best.get(i);
+      if (before === undefined || (given.scores[at] as number) > (given.scores[before] as number)) best.set(i, at);
+    }
+    const winners = candidates.map((_, i) => best.get(i) as number);
+    const cut = winners.map((at) => given.cut?.[at] ?? 0);
+    const { relevance } = given;
+    return {
+      scores: Float32Array.from(winners, (at) => given.scores[at] as number),
+      relevance: relevance === undefined ? undefined : Float32Array.from(winners, (at) => relevance[at] as number),
+      cut: cut.some((tokens) => tokens > 0) ? Uint32Array.from(cut) : undefined,
+      queryTruncatedTokens: truncated.some((tokens) => tokens > 0) ? truncated : undefined,
+      usage: given.usage,
+      spans: winners.map((at) => parts[at]?.span),
+    } satisfies Scores;
+  },
+});

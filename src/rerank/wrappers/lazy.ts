@@ -1,0 +1,35 @@
+import { doneWithin } from '../../time/time-limit.ts';
+import type { Reranker } from '../reranker.ts';
+import { scoreInTime, unscored } from './score-in-time.ts';
+
+/** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
+export const lazyReranker = (fingerprint: string, open: () => Promise<Reranker>): Reranker => {
+  let opened: Promise<Reranker> | undefined;
+  const inner = (): Promise<Reranker> => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+    const { deadlineMs } = options;
+    if (deadlineMs === undefined) return scoreInTime(await inner(), query, candidates, options);
+    const started = performance.now();
+    const opening = inner();
+    if (!(await doneWithin(opening, deadlineMs))) return unscored(candidates.length);
+    const left = Math.max(0, deadlineMs - (performance.now() - started));
+    return scoreInTime(await opening, query, candidates, { ...options, deadlineMs: left });
+  };
+  return {
+    fingerprint,
+    // What it will be is not known before it is opened: perhaps a cascade, whose scores hold for a whole list.
+    atOnce: 'list',
+    keepsDeadline: true,
+    score,
+    composition: { score, map: (change) => lazyReranker(fingerprint, async () => change(await inner())) },
+    explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
+    warm: async () => (await inner()).warm?.(),
+    close: async () => (await opened?.catch(() => undefined))?.close?.(),
+  };
+};

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import type { CalibrationFile } from '../assemble/calibration-file.ts';
+import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { type Example, fitCalibration, type Method } from '../eval/calibration/fit.ts';
+import { type Reliability, reliabilityOf, type Stated } from '../eval/calibration/reliability.ts';
+import { cacheFolder } from '../fetch/cache-folder.ts';
+import { type Calibration, probabilityOf } from '../rerank/calibration.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { type FirstStage, search } from '../search/search.ts';
+import type { CallOptions, Progress } from '../types.ts';
+import { type DataOptions, findTestSet } from './eval-data.ts';
+import { openEvalIndex } from './eval-index.ts';
+
+/** Data and index as for `evaluate`. */
+export interface CalibrateOptions extends DataOptions {
+  readonly in?: string;
+  readonly fields?: readonly string[];
+  readonly embedder?: string;
+  /** Names as in pipelines, or a reranker of your own. @default default */
+  readonly reranker?: readonly string[] | Reranker;
+  readonly firstStage?: FirstStage;
+  /** Candidates of each query, 1 to 10,000. @default 25 */
+  readonly candidates?: number;
+  /** The least grade that means relevant. @default 1 */
+  readonly relevantFrom?: number;
+  /** @default platt */
+  readonly method?: Method;
+  readonly workFolder?: string;
+  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
+}
+
+export interface CalibrateReport {
+  readonly queries: number;
+  /** Scored pairs, and how many of them are relevant. A candidate without a judgment counts as not relevant. */
+  readonly pairs: number;
+  readonly relevant: number;
+  /** On queries that had no part in the fit, each in turn one of five groups. */
+  readonly heldOut: Reliability;
+  /** The same of the relevance that the reranker states itself; absent where it states none. */
+  readonly before?: Reliability;
+  readonly file: CalibrationFile;
+}
+
+const FOLDS = 5;
+
+interface Scored extends Example {
+  readonly relevance: number | undefined;
+}
+
+/** What the last stage scored, query by query. */
+const scoredPairs = async (
+  options: CalibrateOptions,
+): Promise<{ readonly lists: readonly (readonly Scored[])[]; readonly fingerprint: string }> => {
+  const { signal, firstStage, candidates = 25, relevantFrom = 1, onProgress, embedder, fields, models } = options;
+  const call: CallOptions = { signal };
+  const set = await findTestSet(options);
+  const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
+  await using index = await openEvalIndex({
+    ...call,
+    workFolder: options.workFolder ?? join(cacheFolder(process.env), 'eval'),
+    in: options.in,
+    corpus: set.corpus,
+    fields,
+    embedder,
+    models,
+    onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
+  });
+  const { reranker = ['default'] } = options;
+  const one = 'score' in reranker ? reranker : await index.rerankerNamed(reranker);
+  const lists: Scored[][] = [];
+  for (const [at, query] of queries.entries()) {
+    throwIfStopped(signal);
+    onProgress?.({ what: 'scoring', done: at, total: queries.length, unit: 'query' });
+    const given: Scored[] = [];
+    const grades = set.judgments.get(query);
+    const recording: Reranker = {
+      ...one,
+      score: async (text, list, scoring) => {
+        const scores = await one.score(text, list, scoring);
+        const last = (scores.stages?.length ?? 1) - 1;
+        for (const [i, { id }] of list.entries())
+          if ((scores.stage?.[i] ?? 0) === last)
+            given.push({
+              score: scores.scores[i] as number,
+              relevant: (grades?.get(id as string) ?? 0) >= relevantFrom,
+              relevance: scores.relevance?.[i],
+            });
+        return scores;
+      },
+    };
+    await search(index, set.queries.get(query) as string, {
+      ...call,
+      candidates,
+      top: 1,
+      firstStage,
+      reranker: recording,
+    });
+    lists.push(given);
+  }
+  return { lists, fingerprint: one.fingerprint };
+};
+
+const statedBy = (calibration: Calibration, examples: readonly Example[]): Stated[] =>
+  examples.map(({ score, relevant }) => ({ probability: probabilityOf(score, calibration), relevant }));
+
+/**
+ * Fits the probability of relevance to a reranker's scores on judged queries, and measures the fit on queries that had no part in it.
+ * Throws E_JUDGMENTS when there is too little to fit on.
+ */
+export const calibrate = async (options: CalibrateOptions): Promise<CalibrateReport> => {
+  const { method = 'platt' } = options;
+  const { lists, fingerprint } = await scoredPairs(options);
+  if (lists.length < FOLDS)
+    throw new FinetoothError('E_JUDGMENTS', `a fit that can be checked needs at least ${FOLDS} judged queries; there are ${lists.length}.`);
+  const examples = lists.flat();
+  const calibration = fitCalibration(examples, method);
+  const heldOut = Array.from({ length: FOLDS }, (_, fold) => {
+    const [inside, outside] = [lists.filter((_, i) => i % FOLDS === fold).flat(), lists.filter((_, i) => i % FOLDS !== fold).flat()];
+    return statedBy(fitCalibration(outside, method), inside);
+  }).flat();
+  const own = examples.flatMap(({ relevance, relevant }) => (relevance === undefined ? [] : [{ probability: relevance, relevant }]));
+  const relevant = examples.filter((one) => one.relevant).length;
+  return {
+    queries: lists.length,
+    pairs: examples.length,
+    relevant,
+    heldOut: reliabilityOf(heldOut),
+    before: own.length < examples.length ? undefined : reliabilityOf(own),
+    file: {
+      format: 'finetooth-calibration-1',
+      reranker: fingerprint,
+      method,
+      calibration,
+      fittedOn: { queries: lists.length, pairs: examples.length, relevant },
+    },
+  };
+};

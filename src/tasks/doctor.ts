@@ -1,0 +1,189 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import {
+  defaultCrossEncoder,
+  defaultModel,
+  lanceStore,
+  type ModelOptions,
+  openCrossEncoderReranker,
+  openModel,
+} from '../assemble/parts.ts';
+import { messageOf } from '../errors.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
+import { modelsFolder } from '../model/catalog/model-list.ts';
+import { openRuntime } from '../model/run/runtime.ts';
+
+export interface Finding {
+  readonly name: string;
+  /** `warning`: everything works, but not as well as it could. */
+  readonly state: 'ok' | 'warning' | 'broken';
+  readonly found: string;
+  /** What to do; absent when nothing is to be done. */
+  readonly advice?: string;
+}
+
+type Check = () => Promise<Omit<Finding, 'name'>>;
+
+const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
+
+const versionOf = (name: string): string => {
+  const require = createRequire(import.meta.url);
+  const versionIn = (path: string): string => (require(path) as { version: string }).version;
+  try {
+    return versionIn(`${name}/package.json`);
+  } catch {
+    // Not every package exports its package.json: it is looked for above the file that is exported.
+    const folder = require.resolve(name).split(join('node_modules', ...name.split('/')))[0] as string;
+    return versionIn(join(folder, 'node_modules', name, 'package.json'));
+  }
+};
+
+const checkNode: Check = async () => ({ state: 'ok', found: `Node ${process.versions.node}, ${process.platform} ${process.arch}` });
+
+const checkNative: Check = async () => {
+  try {
+    await openRuntime('native');
+    return { state: 'ok', found: `onnxruntime-node ${versionOf('onnxruntime-node')}` };
+  } catch (error) {
+    return {
+      state: 'warning',
+      found: `does not load: ${firstLine(error)}`,
+      advice: 'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
+    };
+  }
+};
+
+const checkWasm: Check = async () => {
+  try {
+    await openRuntime('wasm');
+    return { state: 'ok', found: `@finetooth/runtime-wasm ${versionOf('@finetooth/runtime-wasm')}, the fallback` };
+  } catch (error) {
+    return {
+      state: 'warning',
+      found: `does not load: ${firstLine(error)}`,
+      advice: 'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
+    };
+  }
+};
+
+const checkStore: Check = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'finetooth-doctor-'));
+  const store = lanceStore(join(folder, 'index'));
+  try {
+    await store.open({
+      format: 1,
+      embedder: 'doctor',
+      dimensions: 8,
+      fields: ['text'],
+      analyzer: 'none',
+      createdAt: new Date().toISOString(),
+    });
+    return { state: 'ok', found: `LanceDB ${versionOf('@lancedb/lancedb')}, writes in ${tmpdir()}` };
+  } catch (error) {
+    return { state: 'broken', found: firstLine(error), advice: 'indexes on disk do not work without it; memoryStore() does' };
+  } finally {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const checkModel = (name: string, options: ModelOptions): Check => {
+  return async () => {
+    // Whether it answers costs money to know.
+    if (looksHosted(name))
+      return { state: 'ok', found: `${name} is hosted and was not asked; "finetooth providers ${name} --check" makes one tiny call` };
+    try {
+      const started = performance.now();
+      const encoder = await openModel(name, options);
+      try {
+        await encoder.encode(['a film about bats'], { prefix: 'query' });
+        const first = performance.now() - started;
+        const again = performance.now();
+        await encoder.encode(['a film about a whale'], { prefix: 'query' });
+        const found = `${name} (${encoder.files.source}, checksum right), first answer after ${Math.round(first)} ms, then ${(performance.now() - again).toFixed(1)} ms, ${encoder.workers} workers, ${encoder.runtime}`;
+        return { state: 'ok', found };
+      } finally {
+        await encoder.close();
+      }
+    } catch (error) {
+      return {
+        state: 'broken',
+        found: firstLine(error),
+        advice: 'the sentence above says what to do; "finetooth models verify" checks the files',
+      };
+    }
+  };
+};
+
+const checkCrossEncoder = (options: ModelOptions): Check => {
+  return async () => {
+    try {
+      const reranker = await openCrossEncoderReranker(defaultCrossEncoder, options);
+      try {
+        await reranker.warm?.();
+        const started = performance.now();
+        await reranker.score('a film about bats', [{ text: 'A bat guards the city at night.' }]);
+        return {
+          state: 'ok',
+          found: `${defaultCrossEncoder} (checksum right), a pair takes ${(performance.now() - started).toFixed(1)} ms`,
+        };
+      } finally {
+        await reranker.close?.();
+      }
+    } catch (error) {
+      return {
+        state: 'warning',
+        found: firstLine(error),
+        advice: `search reranks by late interaction alone; "npm install @finetooth/model-${defaultCrossEncoder}"`,
+      };
+    }
+  };
+};
+
+const checkMachine: Check = async () => {
+  const memory = totalmem() / 1e9;
+  const found = `${availableParallelism()} processors, ${memory.toFixed(1)} GB of memory`;
+  return memory < 1 ? { state: 'warning', found, advice: 'use --threads 1 --max-memory 300' } : { state: 'ok', found };
+};
+
+const checkCache = (options: ModelOptions): Check => {
+  return async () => {
+    const folder = modelsFolder({ cacheFolder: options.cacheFolder });
+    let at = folder;
+    for (;;) {
+      try {
+        const { bavail, bsize } = await statfs(at);
+        const free = Number(bavail) * Number(bsize);
+        const found = `${folder}, ${(free / 1e9).toFixed(1)} GB free`;
+        return free < 1e9
+          ? { state: 'warning', found, advice: 'larger models may not fit: make room, or name another folder with FINETOOTH_CACHE' }
+          : { state: 'ok', found };
+      } catch (error) {
+        const parent = join(at, '..');
+        if (parent === at)
+          return { state: 'warning', found: `${folder}: ${firstLine(error)}`, advice: 'name another folder with FINETOOTH_CACHE' };
+        at = parent;
+      }
+    }
+  };
+};
+
+/** Tries everything that a search needs and says what works, what does not, and what to do. */
+export const examine = async (options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> => {
+  const { embedder = defaultModel, ...models } = options;
+  const checks: readonly (readonly [string, Check])[] = [
+    ['node', checkNode],
+    ['machine', checkMachine],
+    ['native runtime', checkNative],
+    ['wasm runtime', checkWasm],
+    ['store', checkStore],
+    ['model', checkModel(embedder, models)],
+    ['cross-encoder', checkCrossEncoder(models)],
+    ['cache', checkCache(models)],
+  ];
+  const findings: Finding[] = [];
+  for (const [name, check] of checks) findings.push({ name, ...(await check()) });
+  return findings;
+};

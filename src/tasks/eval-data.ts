@@ -1,0 +1,36 @@
+import type { ModelOptions } from '../assemble/parts.ts';
+import { resolveDataset } from '../dataset/resolve.ts';
+import { FinetoothError } from '../errors.ts';
+import { readTestSet, type TestSet } from '../eval/collection.ts';
+import { checkJudgments, readJudgments } from '../eval/measures/judgments.ts';
+import type { CallOptions } from '../types.ts';
+
+export interface DataOptions extends CallOptions {
+  /** A folder in BEIR's layout, a JSON list of `{ query, relevant }`, or the name of a test collection. */
+  readonly data?: string;
+  /** A folder of test collections of your own, by name. @default FINETOOTH_DATASETS */
+  readonly datasetsFolder?: string;
+  /** Judgments instead of those of `data`; a path from here, or else from `data`. */
+  readonly judgments?: string;
+  readonly models?: ModelOptions;
+}
+
+/** A test set, and the folder (or file) that it was found in. */
+export interface FoundSet extends TestSet {
+  readonly folder?: string;
+}
+
+/** Queries and judgments, from wherever `data` says; fetched when it names a collection that is not here. */
+export const findTestSet = async ({ data, datasetsFolder, judgments, models = {}, signal }: DataOptions): Promise<FoundSet> => {
+  const reading = { signal };
+  if (data !== undefined) {
+    const { cacheFolder, offline, onDownload } = models;
+    const { folder } = await resolveDataset(data, { ...reading, folder: datasetsFolder, cacheFolder, offline, onProgress: onDownload });
+    return { ...(await readTestSet(folder, { ...reading, judgments })), folder };
+  }
+  if (judgments === undefined)
+    throw new FinetoothError('E_USAGE', 'judgments are needed: name a collection as --data, or a file of judgments as --qrels.');
+  const read = await readJudgments(judgments, reading);
+  checkJudgments(read, judgments);
+  return { queries: new Map(), judgments: read, files: [judgments] };
+};

@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type OpenIndexOptions, openIndex } from '../assemble/open-index.ts';
+import { defaultModel, type ModelOptions } from '../assemble/parts.ts';
+import { FinetoothError } from '../errors.ts';
+import { keyOf } from '../eval/systems/journal.ts';
+import { hashFile } from '../fetch/checksums.ts';
+import { readDocuments } from '../read/read.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import type { CallOptions, Progress } from '../types.ts';
+
+export interface EvalIndexOptions extends CallOptions {
+  /** An index that exists; it is only read. */
+  readonly in?: string;
+  /** Documents to make one from, where none is named. */
+  readonly corpus?: string;
+  readonly fields?: readonly string[];
+  readonly embedder?: string;
+  readonly models?: ModelOptions;
+  /** Where the made index is kept for the next evaluation. */
+  readonly workFolder: string;
+  readonly onProgress?: (progress: Progress) => void;
+  /** What the reading of the documents has to say. */
+  readonly onNotes?: (notes: readonly string[]) => void;
+}
+
+/** Told apart from indexes that earlier versions made of other fields: how fields are found where nobody names them. */
+const INFERENCE = 'of-256';
+
+/** Opens what a killed or earlier evaluation made, and makes it anew when it was made by other weights or is damaged. */
+const openMade = async (folder: string, options: OpenIndexOptions): Promise<SearchIndex> => {
+  try {
+    return await openIndex(folder, options);
+  } catch (error) {
+    const stale = error instanceof FinetoothError && ['E_FINGERPRINT', 'E_INDEX_DAMAGED', 'E_RECIPE'].includes(error.code);
+    if (!stale) throw error;
+    await rm(folder, { recursive: true, force: true });
+    return openIndex(folder, options);
+  }
+};
+
+/** The index that pipelines are evaluated on: the one that is named, or one of the collection's documents. */
+export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIndex> => {
+  const { signal, corpus, fields, embedder, models, workFolder, onProgress, onNotes } = options;
+  const parts: OpenIndexOptions = { embedder, models };
+  if (options.in !== undefined) return openIndex(options.in, parts);
+  if (corpus === undefined)
+    throw new FinetoothError(
+      'E_USAGE',
+      'there are no documents to search: name a folder with corpus.jsonl as --data, or an index as --in, or measure finished runs with --run.',
+    );
+  const key = keyOf(await hashFile(corpus, signal), JSON.stringify(fields ?? INFERENCE), embedder ?? defaultModel);
+  const create = fields === undefined ? true : { fields };
+  const index = await openMade(join(workFolder, `index-${key}`), { ...parts, create });
+  try {
+    const { notes = [] } = await index.addRead(readDocuments(corpus, { signal }), {
+      signal,
+      onProgress,
+    });
+    onNotes?.(notes);
+    return index;
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+};

@@ -1,0 +1,48 @@
+import type { NamedRerankers } from '../assemble/rerankers.ts';
+import type { Pipeline } from '../search/pipeline.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import type { Progress } from '../types.ts';
+import type { DataOptions } from './eval-data.ts';
+
+export interface EvaluateOptions extends DataOptions {
+  /** Runs that somebody else made, each an entry of the report. */
+  readonly runs?: readonly string[];
+  /** @default `comparedPipelines` when there are no runs */
+  readonly pipelines?: readonly Pipeline[];
+  /** A file of `finetooth calibrate` for every pipeline that reranks and names none. @default what is known of each reranker */
+  readonly calibration?: string;
+  /** Rerankers that rank when that of a pipeline cannot, for every pipeline that reranks and names none. @default none */
+  readonly fallback?: readonly string[];
+  /** A query for which a fallback would rank fails instead. @default false */
+  readonly strict?: boolean;
+  /** A folder of kept scores, see `cached`. What is found there is not scored again: times and tokens are then not those of scoring. */
+  readonly scoreCache?: string;
+  /** Candidates from this run instead of a first stage of our own. */
+  readonly firstStageRun?: string;
+  /** Rerankers of your own, by the name that the pipelines use for them. They are not closed. */
+  readonly rerankers?: NamedRerankers;
+  /** An index that exists, by its folder or opened by you (then it is not closed), instead of one made of the documents of `data`. */
+  readonly in?: string | SearchIndex;
+  /** Fields that make the text of a document. @default as for `openIndex` */
+  readonly fields?: readonly string[];
+  readonly embedder?: string;
+  /** ir-measures names with commas between; the first is the primary one. @default defaultMeasures */
+  readonly measures?: string;
+  /** Numbers of candidates in the cut-off table, 1 to 10,000; none for no table. @default 10, 25, 50, 100 */
+  readonly cutOffs?: readonly number[];
+  /** Leave out judged queries without a relevant document. @default false */
+  readonly dropEmpty?: boolean;
+  /** Such as `nDCG@10 >= 0.62`, see docs/evaluation.md. */
+  readonly gates?: readonly string[];
+  /** The name of one of the pipelines, or the path of an earlier report in JSON. @default the first entry */
+  readonly baseline?: string;
+  /** 0 to 4,294,967,295. @default 20 */
+  readonly seed?: number;
+  /** Resamples of every interval and test, 100 to 1,000,000. @default 10,000 */
+  readonly resamples?: number;
+  /** Look for leaks and near-duplicates between queries and documents. @default true */
+  readonly checks?: boolean;
+  /** Where the index of `data` and the answers of a run that was killed are kept. @default `eval` in the cache folder */
+  readonly workFolder?: string;
+  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
+}

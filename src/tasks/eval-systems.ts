@@ -1,0 +1,195 @@
+import { localName } from '../assemble/embedders.ts';
+import { keptScores } from '../assemble/kept-scores.ts';
+import { openModel } from '../assemble/parts.ts';
+import { rerankerOf } from '../assemble/pipelines.ts';
+import { type NamedRerankers, type RerankerShelf, rerankerShelf } from '../assemble/rerankers.ts';
+import { FinetoothError } from '../errors.ts';
+import { fileBeside, readCorpus } from '../eval/collection.ts';
+import { inOrder } from '../eval/measures/judged-ranking.ts';
+import { readRun } from '../eval/measures/run-file.ts';
+import { indexSystem, runSystem, type System } from '../eval/systems/system.ts';
+import { hashFile } from '../fetch/checksums.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import type { Pipeline } from '../search/pipeline.ts';
+import type { Document } from '../types.ts';
+import type { FoundSet } from './eval-data.ts';
+import { openEvalIndex } from './eval-index.ts';
+import type { EvaluateOptions } from './eval-options.ts';
+
+export interface Systems extends AsyncDisposable {
+  readonly systems: readonly System[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Cut-offs that cost nothing beside the ranking itself: a hosted reranker is not paid for more candidates than its pipeline has, and a language model,
+ * which reads lists, for none, unless somebody names cut-offs.
+ */
+const affordable = (
+  { cutOffs: wanted }: EvaluateOptions,
+  { reranker, candidates }: Pipeline,
+  cutOffs: readonly number[],
+): readonly number[] => {
+  if (wanted !== undefined || !(reranker ?? []).some(looksHosted)) return cutOffs;
+  return (reranker ?? []).some((name) => name.startsWith('llm')) ? [] : cutOffs.filter((one) => one <= candidates);
+};
+
+const keptNote = 'scores were taken from a folder where they are kept: the times and tokens of reranking are not those of scoring.';
+
+/** How a pipeline gets its reranker: from the index (or the shelf), or from the caller, each with its scores kept where that is wanted. */
+const rerankersFor = ({ scoreCache, rerankers = {} }: EvaluateOptions, open: (names: readonly string[]) => Promise<Reranker>) => {
+  const kept = keptScores(scoreCache);
+  const own: NamedRerankers = Object.fromEntries(Object.entries(rerankers).map(([name, one]) => [name, kept.around(one)]));
+  return {
+    of: (pipeline: Pipeline) => rerankerOf(pipeline, async (names) => kept.around(await open(names)), own),
+    warnings: scoreCache === undefined ? [] : [keptNote],
+    close: kept.close,
+  };
+};
+
+/** Rerankers without an index; the model whose token vectors late interaction compares is opened when it is needed. */
+const shelfFor = ({ embedder, models }: EvaluateOptions): RerankerShelf => {
+  let encoder: ReturnType<typeof openModel> | undefined;
+  return rerankerShelf(() => (encoder ??= openModel(localName(embedder), models)), models);
+};
+
+/** Pipelines over the candidates of a run. Throws E_JUDGMENTS for a run of other queries. */
+export const systemsOverRun = async (
+  options: EvaluateOptions,
+  set: FoundSet,
+  pipelines: readonly Pipeline[],
+  cutOffs: readonly number[],
+): Promise<Systems> => {
+  const { signal, fields } = options;
+  const reading = { signal };
+  const path = fileBeside(set.folder ?? '.', options.firstStageRun as string);
+  const run = await readRun(path, reading);
+  const lists = new Map(
+    [...run].filter(([query]) => set.judgments.has(query)).map(([query, list]) => [query, inOrder(query, list).map(({ id }) => id)]),
+  );
+  if (lists.size === 0)
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      `none of the ${run.size} queries of ${path} is judged: run and judgments are of different collections.`,
+    );
+  const wanted = new Set([...lists.values()].flat());
+  const needsText = pipelines.some(({ reranker }) => reranker !== null);
+  if (needsText && set.corpus === undefined)
+    throw new FinetoothError('E_USAGE', 'reranking a run needs the texts of its documents: name a folder with corpus.jsonl as --data.');
+  const documents = needsText
+    ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
+    : new Map<string, Document>();
+  const shelf = shelfFor(options);
+  const rerankers = rerankersFor(options, shelf.getAll);
+  const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
+  return {
+    systems: await Promise.all(
+      pipelines.map(async (pipeline) =>
+        runSystem(described, pipeline, pipeline.rankFields ?? fields, {
+          reranker: await rerankers.of(pipeline),
+          cutOffs: affordable(options, pipeline, cutOffs),
+        }),
+      ),
+    ),
+    warnings: rerankers.warnings,
+    [Symbol.asyncDispose]: async () => {
+      await rerankers.close();
+      await shelf.close();
+    },
+  };
+};
+
+/** Pipelines over an index, each over that of its own embedder. Throws E_JUDGMENTS when one holds none of the relevant documents. */
+export const systemsOverIndex = async (
+  options: EvaluateOptions,
+  set: FoundSet,
+  pipelines: readonly Pipeline[],
+  cutOffs: readonly number[],
+  workFolder: string,
+): Promise<Systems> => {
+  const embedders = [...new Set(pipelines.map(({ embedder }) => embedder ?? options.embedder))];
+  const opened: Systems[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of opened) await one[Symbol.asyncDispose]();
+  };
+  try {
+    for (const embedder of embedders) {
+      const own = pipelines.filter((one) => (one.embedder ?? options.embedder) === embedder);
+      opened.push(await systemsOverOne({ ...options, embedder }, set, own, cutOffs, workFolder));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const all = opened.flatMap(({ systems }) => systems);
+  return {
+    systems: pipelines.map(({ name }) => all.find((one) => one.name === name) as System),
+    warnings: [...new Set(opened.flatMap(({ warnings }) => warnings))],
+    [Symbol.asyncDispose]: close,
+  };
+};
+
+const systemsOverOne = async (
+  options: EvaluateOptions,
+  set: FoundSet,
+  pipelines: readonly Pipeline[],
+  cutOffs: readonly number[],
+  workFolder: string,
+): Promise<Systems> => {
+  const { signal, fields, embedder, models, onProgress } = options;
+  const given = typeof options.in === 'object' ? options.in : undefined;
+  const place = given === undefined ? (options.in ?? set.corpus) : 'the index';
+  const notes: string[] = [];
+  const index =
+    given ??
+    (await openEvalIndex({
+      workFolder,
+      signal,
+      in: typeof options.in === 'string' ? options.in : undefined,
+      corpus: set.corpus,
+      fields,
+      embedder,
+      models,
+      onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
+      onNotes: (some) => notes.push(...some),
+    }));
+  const rerankers = rerankersFor(options, (names) => index.rerankerNamed(names));
+  const close = async (): Promise<void> => {
+    await rerankers.close();
+    if (given === undefined) await index.close();
+  };
+  try {
+    const judged = [
+      ...new Set([...set.judgments.values()].flatMap((grades) => [...grades].filter(([, grade]) => grade > 0).map(([id]) => id))),
+    ];
+    let there = 0;
+    for await (const _ of index.store.read(judged)) there++;
+    if (there === 0)
+      throw new FinetoothError(
+        'E_JUDGMENTS',
+        `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${place}: judgments and documents are of different collections.`,
+      );
+    const missing = judged.length - there;
+    await index.embedder().warm?.();
+    return {
+      systems: await Promise.all(
+        pipelines.map(async (pipeline) =>
+          indexSystem(index, pipeline, {
+            reranker: await rerankers.of(pipeline),
+            cutOffs: affordable(options, pipeline, cutOffs),
+          }),
+        ),
+      ),
+      warnings: [
+        ...rerankers.warnings,
+        ...notes.map((note) => `${note}.`),
+        ...(missing === 0 ? [] : [`${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`]),
+      ],
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,155 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hosted, hostedEmbedder } from '../assemble/hosted.ts';
+import { FinetoothError, messageOf } from '../errors.ts';
+import { keyOf, type Variables } from '../hosted/link.ts';
+import type { HostedOptions } from '../hosted/model.ts';
+import { type Price, priceOf } from '../hosted/money/cost.ts';
+import { prices as listPrices } from '../hosted/money/prices.ts';
+import type { Limits, Vendor } from '../hosted/vendor.ts';
+import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
+import type { Usage } from '../types.ts';
+
+export interface ListedModel {
+  /** `vendor:model`. */
+  readonly name: string;
+  readonly task: 'rerank' | 'embed';
+  readonly limits: Limits;
+  /** Absent where none is known. */
+  readonly price?: Price;
+}
+
+/** How a tiny call went. */
+export interface ProviderCheck {
+  readonly model: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly ok: boolean;
+  /** Milliseconds. */
+  readonly took: number;
+  /** Why not. */
+  readonly error?: string;
+  readonly usage?: Usage;
+}
+
+export interface ListedProvider {
+  readonly name: string;
+  readonly title: string;
+  /** `none needed`, or the variable that the key is in; `missing` where there is none. */
+  readonly key: string;
+  /** The variable in which the key is looked for first. */
+  readonly keyVariable: string;
+  readonly baseVariable: string;
+  readonly baseURL?: string;
+  /** The npm package that is needed. */
+  readonly package?: string;
+  readonly languageModels: boolean;
+  readonly models: readonly ListedModel[];
+  /** The last one that anybody made here. */
+  readonly lastCheck?: ProviderCheck;
+}
+
+export interface ProvidersOptions extends HostedOptions {
+  /** Vendors, or `vendor:model`. @default all vendors */
+  readonly names?: readonly string[];
+  /** Where the outcomes of checks are kept. */
+  readonly cacheFolder: string;
+  /** Make one tiny call to each. Without names: to each that has a key. @default false */
+  readonly check?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const fileIn = (folder: string): string => join(folder, 'provider-checks.json');
+
+/** Outcomes of checks by vendor; none where the file is not there or is none of ours. */
+const knownChecks = async (folder: string): Promise<Record<string, ProviderCheck>> => {
+  try {
+    const value = JSON.parse(await readFile(fileIn(folder), 'utf8')) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, ProviderCheck>) : {};
+  } catch {
+    return {};
+  }
+};
+
+const keep = async (folder: string, checks: Readonly<Record<string, ProviderCheck>>): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  const beside = `${fileIn(folder)}.${process.pid}`;
+  await writeFile(beside, `${JSON.stringify(checks, null, 2)}\n`);
+  await rename(beside, fileIn(folder));
+};
+
+const keyState = (vendor: Vendor, variables: Variables): string => {
+  try {
+    return keyOf(vendor, variables)?.from ?? (vendor.keyless ? 'none needed' : 'missing');
+  } catch (error) {
+    return messageOf(error);
+  }
+};
+
+const modelsOf = ({ name: vendor, rerank, embed }: Vendor, { prices = {} }: HostedOptions): readonly ListedModel[] => {
+  const listed = (task: 'rerank' | 'embed', service: typeof rerank | typeof embed): ListedModel[] =>
+    (service?.models ?? []).map((model) => {
+      const name = `${vendor}:${model}`;
+      const price = priceOf(name, prices) ?? priceOf(name, listPrices);
+      return { name, task, limits: (service as NonNullable<typeof service>).limits(model), price };
+    });
+  return [...listed('rerank', rerank), ...listed('embed', embed)];
+};
+
+/** One tiny call: two words to be ranked, or to be embedded. */
+const checkModel = async (vendor: Vendor, given: string | undefined, options: ProvidersOptions): Promise<ProviderCheck> => {
+  const model = given ?? vendor.rerank?.models[0] ?? vendor.embed?.models[0];
+  const started = performance.now();
+  const outcome = { model: `${vendor.name}:${model ?? ''}`, at: new Date().toISOString() };
+  const took = (): number => Math.round(performance.now() - started);
+  try {
+    if (model === undefined)
+      throw new FinetoothError('E_USAGE', `${vendor.title} serves what its owner chose: name a model, ${vendor.name}:MODEL.`);
+    const name = `${vendor.name}:${model}`;
+    const [call, few] = [{ signal: options.signal }, { ...options, tries: options.tries ?? 1, deadlineMs: options.deadlineMs ?? 20_000 }];
+    const ranks = vendor.rerank !== undefined && !(vendor.embed?.models.includes(model) ?? false);
+    const { usage } = ranks
+      ? await hosted(name, few).score('bats', [{ text: 'bats' }, { text: 'cats' }], call)
+      : await (await hostedEmbedder(name, few)).embed(['bats'], 'query', call);
+    return { ...outcome, ok: true, took: took(), usage };
+  } catch (error) {
+    if (error instanceof FinetoothError && error.code === 'E_STOPPED') throw error;
+    const code = error instanceof FinetoothError ? `${error.code}: ` : '';
+    return { ...outcome, ok: false, took: took(), error: `${code}${messageOf(error)}` };
+  }
+};
+
+/** Vendors with their keys (never the keys themselves), models, limits and prices, and how the last call to each went. Throws E_MODEL_UNKNOWN. */
+export const listProviders = async (options: ProvidersOptions): Promise<readonly ListedProvider[]> => {
+  const { names = [], variables = process.env, cacheFolder } = options;
+  const asked = names.map((name) => {
+    const at = name.indexOf(':');
+    return { vendor: vendorNamed(at < 0 ? name : name.slice(0, at)), model: at < 0 ? undefined : name.slice(at + 1) };
+  });
+  const wanted = asked.length > 0 ? asked : vendors.map((vendor) => ({ vendor, model: undefined }));
+  const checks = await knownChecks(cacheFolder);
+  if (options.check) {
+    for (const { vendor, model } of wanted) {
+      // Nobody means the servers that are not running, or the vendors that are not used.
+      if (asked.length === 0 && (vendor.keyless === true || keyState(vendor, variables) === 'missing')) continue;
+      checks[vendor.name] = await checkModel(vendor, model, options);
+    }
+    await keep(cacheFolder, checks);
+  }
+  return wanted.map(({ vendor }) => {
+    const baseURL = variables[vendor.baseVariable] ?? vendor.baseURL;
+    const lastCheck = checks[vendor.name];
+    return {
+      name: vendor.name,
+      title: vendor.title,
+      key: keyState(vendor, variables),
+      keyVariable: vendor.keyVariables[0] ?? '',
+      baseVariable: vendor.baseVariable,
+      baseURL,
+      package: vendor.package,
+      languageModels: vendor.languageModel !== undefined,
+      models: modelsOf(vendor, options),
+      lastCheck,
+    };
+  });
+};

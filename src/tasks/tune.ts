@@ -1,0 +1,222 @@
+import { join } from 'node:path';
+import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { evaluateRun } from '../eval/measures/evaluation.ts';
+import { parseMeasure } from '../eval/measures/measure.ts';
+import { compareAll } from '../eval/report/compare.ts';
+import type { Comparison } from '../eval/report/report.ts';
+import { keyOf, openJournal } from '../eval/systems/journal.ts';
+import { crossValidate } from '../eval/tune/cross-validate.ts';
+import { checkFolds } from '../eval/tune/folds.ts';
+import { cacheFolder } from '../fetch/cache-folder.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { remembering } from '../rerank/wrappers/remembering.ts';
+import { fuse } from '../search/fuse.ts';
+import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
+import { rankCandidates } from '../search/rank.ts';
+import { search } from '../search/search.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import type { CallOptions, Progress } from '../types.ts';
+import { type DataOptions, findTestSet } from './eval-data.ts';
+import { openEvalIndex } from './eval-index.ts';
+
+/** Data and index as for `evaluate`. */
+export interface TuneOptions extends DataOptions {
+  readonly in?: string;
+  readonly fields?: readonly string[];
+  readonly embedder?: string;
+  /** What is made as large as possible. @default nDCG@10 */
+  readonly measure?: string;
+  /** 2 to 100. @default 5 */
+  readonly folds?: number;
+  readonly seed?: number;
+  readonly resamples?: number;
+  readonly workFolder?: string;
+  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
+}
+
+export interface TuneReport {
+  readonly queries: number;
+  readonly measure: string;
+  /** What to use from now on: the cheapest pipeline that is as good as the best within one standard error. */
+  readonly chosen: Pipeline;
+  /** Every pipeline that was tried, cheapest first, with its mean over all queries. */
+  readonly tried: readonly { readonly pipeline: Pipeline; readonly value: number; readonly folds: number }[];
+  /** Mean of the chosen pipeline on the queries that it was chosen by: too good to be true. */
+  readonly inSample: number;
+  /** Mean over queries that had no part in the choice: what to expect. */
+  readonly heldOut: number;
+  /** Share of the folds that made the same choice, 0 to 1. */
+  readonly stability: number;
+  /** The held-out values against the default pipeline. */
+  readonly comparison: Comparison;
+  readonly settings: { readonly folds: number; readonly repeats: number; readonly seed: number; readonly resamples: number };
+}
+
+const CANDIDATES = [10, 25, 50, 100];
+/** Shares of the dense list: words alone, vectors alone, then both. */
+const WEIGHTS = [0, 1, 0.5, 0.25, 0.75];
+const DEEPEST = 100;
+const REPEATS = 10;
+
+const stageOf = (weight: number): Pick<Pipeline, 'firstStage' | 'denseWeight'> =>
+  weight === 0
+    ? { firstStage: 'bm25', denseWeight: 0.5 }
+    : weight === 1
+      ? { firstStage: 'dense', denseWeight: 0.5 }
+      : { firstStage: 'hybrid', denseWeight: weight };
+
+/** Fields that the reranker may read: all of the index, or one alone. */
+const fieldChoices = (fields: readonly string[]): readonly (readonly string[])[] => [
+  fields,
+  ...(fields.length > 1 ? fields.map((one) => [one]) : []),
+];
+
+/** Rerankers that are tried, the cheapest first. */
+const TRIED = ['late-interaction', 'default'] as const;
+
+const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: Omit<Pipeline, 'name'>): string =>
+  [
+    firstStage === 'hybrid' ? `hybrid ${denseWeight}` : firstStage,
+    ...(reranker === null
+      ? []
+      : [`${candidates} reranked by ${reranker.join(', ')}${rankFields === undefined ? '' : ` from ${rankFields.join(',')}`}`]),
+  ].join(', ');
+
+/** Everything that is tried, the cheapest first: among equals the earlier wins. `rerankers`: names, the cheapest first. */
+const pipelinesFor = (choices: readonly (readonly string[])[], rerankers: readonly string[]): Pipeline[] => {
+  const named = (pipeline: Omit<Pipeline, 'name'>): Pipeline => ({ ...pipeline, name: nameOf(pipeline) });
+  const alone = WEIGHTS.map((weight) => named({ ...stageOf(weight), candidates: 25, reranker: null }));
+  const reranked = rerankers.flatMap((reranker) =>
+    CANDIDATES.flatMap((candidates) =>
+      WEIGHTS.flatMap((weight) =>
+        choices.map((choice, which) =>
+          named({ ...stageOf(weight), candidates, reranker: [reranker], ...(which === 0 ? {} : { rankFields: choice }) }),
+        ),
+      ),
+    ),
+  );
+  return [...alone, ...reranked];
+};
+
+/** What every pipeline answers to one query: places in `ids`, best first. */
+interface Material {
+  readonly ids: readonly string[];
+  /** [pipeline] */
+  readonly rankings: readonly (readonly number[])[];
+}
+
+/** Both lists are retrieved once, and each document is scored once by each reranker and choice of fields, whatever lists it is in. */
+const materialOf = async (
+  index: SearchIndex,
+  rerankers: ReadonlyMap<string, Reranker>,
+  pipelines: readonly Pipeline[],
+  query: string,
+  call: CallOptions,
+): Promise<Material> => {
+  const first = { ...call, candidates: DEEPEST, top: 1, reranker: null } as const;
+  const dense = (await search(index, query, { ...first, firstStage: 'dense' })).candidates;
+  const bm25 = (await search(index, query, { ...first, firstStage: 'bm25' })).candidates;
+  const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];
+  const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const remembered = new Map<string, Reranker>();
+  const rankings: number[][] = [];
+  for (const { firstStage, denseWeight, candidates, reranker, rankFields } of pipelines) {
+    const depth = reranker === null ? DEEPEST : candidates;
+    const lists = [dense.slice(0, depth), bm25.slice(0, depth)];
+    const hits =
+      firstStage === 'hybrid' ? fuse(lists, depth, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : lists[firstStage === 'dense' ? 0 : 1];
+    let order: readonly { readonly id: string }[] = hits ?? [];
+    if (reranker !== null) {
+      const name = reranker[0] as string;
+      const key = JSON.stringify([name, rankFields]);
+      const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
+      remembered.set(key, one);
+      order = (await rankCandidates(one, query, hits ?? [], rankFields ?? index.manifest()?.fields ?? [], call)).order;
+    }
+    rankings.push(order.map(({ id }) => placeOf.get(id) as number));
+  }
+  return { ids, rankings };
+};
+
+/**
+ * Picks first stage, fusion weight, number of candidates, reranker and its fields by cross-validation, and says whether the gain over the
+ * default is more than noise. Work that a kill cut off is taken up where it was. Throws E_USAGE for fewer than 10 judged queries.
+ */
+export const tune = async (options: TuneOptions): Promise<TuneReport> => {
+  const { signal, folds = 5, seed = 20, resamples = 10_000, onProgress } = options;
+  const measure = parseMeasure(options.measure ?? 'nDCG@10');
+  const call: CallOptions = { signal };
+  const set = await findTestSet(options);
+  const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
+  checkFolds(queries.length, folds);
+  const workFolder = options.workFolder ?? join(cacheFolder(process.env), 'eval');
+  const { in: folder, fields, embedder, models } = options;
+  await using index = await openEvalIndex({
+    ...call,
+    workFolder,
+    in: folder,
+    corpus: set.corpus,
+    fields,
+    embedder,
+    models,
+    onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
+  });
+  const choices = fieldChoices(index.manifest()?.fields ?? []);
+  const rerankers = new Map<string, Reranker>();
+  for (const name of index.reranker() === null ? [] : TRIED) rerankers.set(name, await index.rerankerNamed([name]));
+  const pipelines = pipelinesFor(choices, [...rerankers.keys()]);
+  const path = join(
+    workFolder,
+    `tune-${keyOf(JSON.stringify([index.manifest(), [...rerankers.values()].map(({ fingerprint }) => fingerprint), choices, [...set.queries]]))}.jsonl`,
+  );
+  const journal = await openJournal<Material>(path);
+  const materials = new Map<string, Material>();
+  try {
+    for (const [at, query] of queries.entries()) {
+      throwIfStopped(signal);
+      onProgress?.({ what: 'scoring', done: at, total: queries.length, unit: 'query' });
+      const known = journal.known.get(query);
+      const material = known ?? (await materialOf(index, rerankers, pipelines, set.queries.get(query) as string, call));
+      if (known === undefined) await journal.add(query, material);
+      materials.set(query, material);
+    }
+  } finally {
+    await journal.close();
+  }
+  const judgments = new Map(queries.map((query) => [query, set.judgments.get(query) as ReadonlyMap<string, number>]));
+  const scores = new Float64Array(pipelines.length * queries.length);
+  for (const at of pipelines.keys()) {
+    const run = new Map(
+      queries.map((query) => {
+        const { ids, rankings } = materials.get(query) as Material;
+        const ranking = rankings[at] as readonly number[];
+        return [query, { ids: ranking.map((place) => ids[place] as string), scores: ranking.map((_, place) => -place) }];
+      }),
+    );
+    scores.set(evaluateRun(run, judgments, [measure]).values[0] as Float64Array, at * queries.length);
+  }
+  const valuesOf = (at: number): Float64Array => scores.subarray(at * queries.length, (at + 1) * queries.length);
+  const meanOf = (values: Float64Array): number => values.reduce((sum, one) => sum + one, 0) / values.length;
+  const picked = crossValidate({ scores, configurations: pipelines.length, queries: queries.length, folds, repeats: REPEATS, seed });
+  const defaults = rerankers.size === 0 ? { ...defaultPipeline, reranker: null } : defaultPipeline;
+  const start = pipelines.findIndex((one) => one.name === nameOf(defaults));
+  if (start < 0) throw new FinetoothError('E_BUG', 'the default pipeline is not among those that are tried. Please report this.');
+  const [comparison] = compareAll(
+    { name: 'default', values: [valuesOf(start)] },
+    [{ name: 'tuned, on queries that had no part in the choice', values: [picked.heldOut] }],
+    [measure],
+    { seed, resamples, confidence: 0.95 },
+  );
+  await journal.remove();
+  return {
+    queries: queries.length,
+    measure: measure.name,
+    chosen: { ...(pipelines[picked.chosen] as Pipeline), name: 'tuned' },
+    tried: pipelines.map((pipeline, at) => ({ pipeline, value: meanOf(valuesOf(at)), folds: picked.choices[at] as number })),
+    inSample: picked.inSample,
+    heldOut: meanOf(picked.heldOut),
+    stability: picked.stability,
+    comparison: comparison as Comparison,
+    settings: { folds, repeats: REPEATS, seed, resamples },
+  };
+};
