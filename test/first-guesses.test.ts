@@ -253,6 +253,7 @@ describe('whatever is passed, it works or is refused with a code', () => {
       'rankFields',
       'fieldLabels',
       'denseWeight',
+      'filter',
       'reranker',
       'minScore',
       'documents',
