@@ -1,4 +1,4 @@
-/** A store of your own: any object with the eight functions of `Store`. This one wraps another and counts its writes. */
+/** A store around another: an object with the eight functions of `Store`, here those of `memoryStore` with its writes counted. */
 import { memoryStore, openIndex, type Store, search } from 'finetooth';
 
 const counted = (inner: Store): Store & { readonly writes: () => number } => {

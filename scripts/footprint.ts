@@ -106,7 +106,7 @@ try {
   const answers = { 'first answer: finetooth demo': demo, 'the same again': demo, 'first answer: a search from a script': ['search.js'] };
   const imports = { 'import of finetooth and finetooth/eval': ['import.js'] };
   const footprints = [
-    await measure('As the README says', tarballs, {}, { ...answers, ...imports }),
+    await measure('As docs/install.md says', tarballs, {}, { ...answers, ...imports }),
     await measure('Without the overrides', tarballs, { overrides: false }, answers),
     await measure(
       'With --omit=optional: hosted models or evaluation alone',

@@ -74,7 +74,7 @@ export const packAll = async (into: string): Promise<readonly Tarball[]> => {
 };
 
 export interface InstallOptions {
-  /** LanceDB's optional peers, which nothing here calls, replaced by an empty package: what the README advises. @default true */
+  /** LanceDB's optional peers, which nothing here calls, replaced by an empty package: what docs/install.md advises. @default true */
   readonly overrides?: boolean;
   /** More words for `npm install`. */
   readonly flags?: readonly string[];

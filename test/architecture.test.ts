@@ -9,9 +9,8 @@ const src = join(root, 'src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   .map((name) => name.replaceAll('\\', '/'));
-const product = files.filter(
-  (name) => !name.endsWith('.test.ts') && !name.endsWith('-contract.ts') && !name.includes('test-') && !name.includes('/fixtures/'),
-);
+/** As `tsconfig.build.json`: what is compiled, packed and installed. */
+const product = files.filter((name) => !name.endsWith('.test.ts') && !name.endsWith('-contract.ts'));
 
 interface Import {
   readonly file: string;
@@ -86,6 +85,19 @@ describe('the tree is the architecture', () => {
         ),
       );
     expect(elsewhere).toEqual([]);
+  });
+
+  it('builds no file that only tests use', () => {
+    // The exports of package.json, what bin/ starts, and the worker, which is started by its address.
+    const started = ['index.ts', 'eval/index.ts', 'cli/main.ts', 'model/run/worker.ts'];
+    const used = new Set([
+      ...started,
+      ...imports
+        .filter(({ target }) => target.startsWith('.'))
+        .map(({ file, target }) => relative(src, resolve(src, dirname(file), target))),
+    ]);
+    expect(product.filter((file) => !used.has(file))).toEqual([]);
+    expect(started.filter((file) => !product.includes(file))).toEqual([]);
   });
 
   it('touches files and sockets only where files and sockets are the work', () => {

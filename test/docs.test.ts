@@ -8,6 +8,8 @@ const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const pagesWritten = [
   'README.md',
   'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
   ...['docs', 'decisions'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),
 ].filter((name) => name.endsWith('.md'));
 
@@ -24,6 +26,38 @@ describe('the docs', async () => {
         .map((target) => `${page}: ${target}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('point at headings that exist', () => {
+    // As GitHub names them: lowercase, without punctuation, a hyphen for each space.
+    const slug = (heading: string): string =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-');
+    const headingsOf = (page: string): string[] =>
+      [
+        ...read(page)
+          .replace(/^```.*?^```$/gms, '')
+          .matchAll(/^#+ (.+)$/gm),
+      ].map(([, heading]) => slug(heading as string));
+    const broken = pagesWritten.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)]
+        .map(([, file, heading]) => [file === '' ? page : join(dirname(page), file as string), heading as string] as const)
+        .filter(([file, heading]) => file.endsWith('.md') && !headingsOf(file).includes(heading))
+        .map(([file, heading]) => `${page}: ${file}#${heading}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('are all in the reading order', () => {
+    const order = read('docs/README.md');
+    const forgotten = pagesWritten.filter((page) => /^docs\/(?!README)/.test(page) && !order.includes(`](${page.slice('docs/'.length)})`));
+    expect(forgotten).toEqual([]);
+  });
+
+  it('are few on the first page', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(151);
   });
 
   it('name commands of package.json that exist', () => {

@@ -70,7 +70,18 @@ describe('the tarballs', () => {
     const scripts = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
     const stale = scripts.filter((file) => !existsSync(join(root, file.replace(/^dist(.*)\.js$/, 'src$1.ts'))));
     expect(stale, 'delete dist/ and build it anew').toEqual([]);
-    expect(files.filter((file) => !/^(bin|dist|samples)\/|^(LICENSE|NOTICE|README\.md|package\.json)$/.test(file))).toEqual([]);
+    expect(
+      files.filter(
+        (file) => !/^(bin|dist|docs|examples|samples)\/|^(LICENSE|NOTICE|(README|CHANGELOG|SECURITY)\.md|package\.json)$/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
+  it('hold every file that the README points at', () => {
+    const readme = readFileSync(join(inFolder('finetooth'), 'README.md'), 'utf8');
+    const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target as string);
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.filter((target) => !existsSync(join(inFolder('finetooth'), target)))).toEqual([]);
   });
 
   it('hold no source map without its source', () => {

@@ -31,8 +31,6 @@ const snippets = pages.flatMap((page): Snippet[] =>
 const notRun: readonly (readonly [page: string, piece: string, reason: string])[] = [
   ['README.md', 'npm ci && npm start', 'needs a clone'],
   ['README.md', 'npm install finetooth', 'installs from a registry: test/package.test.ts does it from tarballs'],
-  ['README.md', 'finetooth models list | pull NAME', 'is a list of commands, with names to be filled in'],
-  ['README.md', 'finetooth eval --data films', 'takes a minute of model time: test/sample.test.ts measures the same films'],
   ['README.md', 'npx finetooth search "a film about bats"', 'needs a key of Cohere'],
   ['README.md', 'npx finetooth serve', 'runs until it is stopped: test/server does it'],
   ['README.md', 'new CohereClientV2', 'needs a package of Cohere and a running server: test/clients does it'],
@@ -44,6 +42,8 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
   ],
   ['docs/hosted.md', 'export TOGETHER_API_KEY', 'needs a key of Together'],
   ['docs/hosted.md', 'createCohere()', 'needs packages and keys of two vendors: test/vendors/ai-sdk.test.ts runs such models'],
+  ['docs/install.md', 'npm install finetooth', 'installs from a registry: test/package.test.ts does it from tarballs'],
+  ['docs/releasing.md', 'npm publish', 'publishes: test/package.test.ts packs and installs the same tarballs'],
   ['docs/serving.md', 'finetooth serve', 'runs until it is stopped: test/server does it'],
   ['docs/serving.md', 'curl localhost', 'needs a running server: test/server does it'],
 ];
@@ -123,7 +123,7 @@ describe('the snippets', () => {
   it('name commands and options that exist', () => {
     const wrong: string[] = [];
     for (const { page, text } of snippets.filter(({ language }) => language === 'sh'))
-      for (const [line] of text.matchAll(/(?<=^|\s)finetooth [^|>#\n]*/g)) {
+      for (const [line] of text.matchAll(/(?<=^\s*|npx |[|&] *)finetooth [^|>#\n]*/gm)) {
         const words = line.trim().split(/\s+/).slice(1);
         const command = commands.find(({ name }) => words.slice(0, name.split(' ').length).join(' ') === name);
         // A list of subcommands, or a word after the name of a command that has them.

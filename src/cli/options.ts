@@ -1,5 +1,5 @@
 /**
- * Every option, once: the parser, the help, the environment and docs/options.md are made from this table.
+ * Every option, once: the parser, the help, the environment and docs/commands.md are made from this table.
  * A command line flag is `--name`; a variable is read when the flag is absent.
  */
 interface Described {

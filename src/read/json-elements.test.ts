@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { all, errorOf, piecesOf, randomFrom } from '../../test/support/reading.ts';
 import { jsonElements } from './json-elements.ts';
-import { all, errorOf, piecesOf, randomFrom } from './reader-contract.ts';
 
 const elements = (text: string, name = 'movies.json') => jsonElements(name, piecesOf([text]));
 

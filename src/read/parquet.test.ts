@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { all, errorOf, useTemporaryFolder } from '../../test/support/reading.ts';
 import { readDocuments } from './read.ts';
-import { all, errorOf, useTemporaryFolder } from './reader-contract.ts';
 
 const fixtures: Record<string, string> = JSON.parse(readFileSync(new URL('fixtures/parquet.json', import.meta.url), 'utf8'));
 const bytesOf = (name: string) => Buffer.from(fixtures[name] ?? '', 'base64');

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { all, errorOf, piecesOf, randomFrom, useTemporaryFolder } from '../../test/support/reading.ts';
 import type { ReadDocument } from '../types.ts';
 import { readDocuments, readTextLines } from './read.ts';
-import { all, errorOf, piecesOf, randomFrom, useTemporaryFolder } from './reader-contract.ts';
 
 useTemporaryFolder();
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { errorOf, useTemporaryFolder } from '../../test/support/reading.ts';
 import { readDocuments } from './read.ts';
-import { errorOf, useTemporaryFolder } from './reader-contract.ts';
 
 useTemporaryFolder();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { all, errorOf, piecesOf } from '../../test/support/reading.ts';
 import { linesOf } from './lines.ts';
-import { all, errorOf, piecesOf } from './reader-contract.ts';
 import { decodeUtf8, quoteStart } from './text.ts';
 
 const chunksOf = (bytes: Uint8Array, size: number): Uint8Array[] => {

@@ -11,7 +11,7 @@ import { readReport } from '../eval/report/read-report.ts';
 import type { EvalReport } from '../eval/report/report.ts';
 import { keyOf, openJournal } from '../eval/systems/journal.ts';
 import { measureRunFile, measureSystem, namesOfRuns } from '../eval/systems/measured.ts';
-import { runSystemOver } from '../eval/systems/run-system.ts';
+import { runSystemOver } from '../eval/systems/run-system-over.ts';
 import type { SystemAnswer } from '../eval/systems/system.ts';
 import { cacheFolder } from '../fetch/cache-folder.ts';
 import { hashFile } from '../fetch/checksums.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { testReport } from '../../../test/support/eval-report.ts';
 import type { PipelineReport } from '../report/report.ts';
 import { paretoFront, recallCurves, timedOf } from './quality-plots.ts';
-import { testReport } from './test-report.ts';
 
 const timed = (name: string, p50: number, value: number) => ({ name, index: 0, p50, quality: { value, low: value, high: value } });
 const front = (...points: readonly (readonly [string, number, number])[]): readonly string[] =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { testReport } from '../../../test/support/eval-report.ts';
 import type { EvalReport, PipelineReport } from '../report/report.ts';
 import { toHtml } from './html.ts';
 import { safeMarkdown, toMarkdown } from './markdown.ts';
-import { testReport } from './test-report.ts';
 
 const nasty = `<script>alert(1)</script> | \`x\` [a](http://evil.example) & "q" @someone #1\n# heading`;
 

@@ -7,7 +7,7 @@ import { evaluateFile } from '../measures/run-file.ts';
 import type { TableOptions } from '../measures/table.ts';
 import type { Measured } from '../report/assemble.ts';
 import { type Stage, stages } from '../report/report.ts';
-import type { SystemRun } from './run-system.ts';
+import type { SystemRun } from './run-system-over.ts';
 import type { System, SystemAnswer } from './system.ts';
 
 type StandIn = NonNullable<SystemAnswer['standIn']>;

@@ -5,7 +5,7 @@ import { cascade } from '../../rerank/wrappers/cascade.ts';
 import { defaultPipeline } from '../../search/pipeline.ts';
 import { parseMeasures } from '../measures/measure.ts';
 import { measureSystem } from './measured.ts';
-import { runSystemOver } from './run-system.ts';
+import { runSystemOver } from './run-system-over.ts';
 import { runSystem } from './system.ts';
 
 const ids = Array.from({ length: 60 }, (_, at) => `d${String(at).padStart(2, '0')}`);

@@ -1,4 +1,4 @@
-import type { Comparison, Estimate, EvalReport, PipelineReport, QueryChange } from '../report/report.ts';
+import type { Comparison, Estimate, EvalReport, PipelineReport, QueryChange } from '../../src/eval/report/report.ts';
 
 /** A made-up report as an evaluation would give it: for tests, and to look at. Every figure follows from the per-query values. */
 

@@ -1,9 +1,9 @@
-// Shared by the tests of this folder; the name keeps it out of the build, as `tsconfig.build.json` says.
+/** Shared by the tests of the readers: a folder of their own, what an iterable gives, what it fails with. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { FinetoothError } from '../errors.ts';
+import { FinetoothError } from '../../src/errors.ts';
 
 /** Makes a temporary folder the working directory for one test file, so that names, and with them sentences, are short and stable. */
 export const useTemporaryFolder = (): void => {
