@@ -128,7 +128,7 @@ export const hostedBench: Workload = {
       const local = await openCrossEncoderReranker();
       await local.warm?.();
       const own: number[] = [];
-      const down = hosted('jina:jina-reranker-v3', { ...options, baseURL: 'http://127.0.0.1:9', breaker: { restMs: 600_000 } });
+      const down = hosted('jina:jina-reranker-v3', { ...options, baseURL: 'http://127.0.0.1:9', circuitBreaker: { restMs: 600_000 } });
       const chain = fallback([down, timed(local, own)]);
       const few = lists[0]?.slice(0, 5) ?? [];
       const chained: number[] = [];

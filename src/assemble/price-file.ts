@@ -1,5 +1,6 @@
 import { FinetoothError } from '../errors.ts';
-import type { Price, PriceTable } from '../hosted/money/cost.ts';
+import type { PriceTable } from '../hosted/money/cost.ts';
+import type { Price } from '../hosted/vendor-model.ts';
 import { readJsonValue } from '../read/json-value.ts';
 
 const amounts = ['tokens', 'written', 'searches'] as const;
