@@ -9,7 +9,10 @@ const amounts = ['tokens', 'written', 'searches'] as const;
 export const readPrices = async (path: string, signal?: AbortSignal): Promise<PriceTable> => {
   const value = await readJsonValue(path, signal);
   const wrong = (why: string): FinetoothError =>
-    new FinetoothError('E_INPUT_FORMAT', `${path}: ${why}. A price is {"vendor:model": {"tokens": 0.05}}, in US dollars a million tokens.`);
+    new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${path}: ${why}. A price is {"vendor:model": {"tokens": 0.05}}, in US dollars per million tokens.`,
+    );
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('it is no object of prices');
   const table: Record<string, Price> = {};
   for (const [name, price] of Object.entries(value as Readonly<Record<string, unknown>>)) {

@@ -55,7 +55,7 @@ const linesOf = ({
 
 export const providersCommand = command({
   name: 'providers',
-  about: 'List vendors of hosted models: whether there is a key, models, limits, prices, and how the last check went.',
+  about: 'List vendors of hosted models: whether there is a key, models, dimensions, limits, prices, and how the last check went.',
   takes: ['[name...]'],
   options: ['check', 'prices', 'cache', 'json'],
   examples: ['finetooth providers', 'finetooth providers cohere together --check', 'finetooth providers tei:default --check --json'],
