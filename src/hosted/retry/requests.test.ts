@@ -54,6 +54,14 @@ describe('a request', () => {
     expect(performance.now() - started).toBeLessThan(100);
   });
 
+  it('says a long wait in hours', async () => {
+    const busy = async () => Promise.reject(down(429, { 'retry-after': '86400' }));
+    await expect(createRequests({ name: 'v:m' }, quick).send(busy, { until: soon(), pay: outcomes().pay })).rejects.toMatchObject({
+      code: 'E_VENDOR_BUSY',
+      message: 'v:m limits the rate of requests (429): overloaded The next retry would be in 24 h 0 min, after the deadline.',
+    });
+  });
+
   it('ends at its deadline, also when nobody listens to the signal', async () => {
     const { paid, pay } = outcomes();
     const started = performance.now();
