@@ -206,8 +206,13 @@ describe('finetooth providers', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('voyage  Voyage AI\n  key      in VOYAGE_API_KEY\n');
     expect(stdout).toMatch(
-      /rerank {3}voyage:rerank-2\.5 +1,000 documents a request, 32,000 tokens each, 600,000 together; \$0\.05 a million tokens/,
+      /rerank {3}voyage:rerank-2\.5 +1,000 documents per request, 32,000 tokens each, 600,000 tokens per request; \$0\.05 per million tokens/,
     );
+    expect(stdout).toMatch(/embed {4}together:BAAI\/bge-base-en-v1\.5 +768 dimensions, 128 texts per request, 510 tokens each; price/);
+    // What has a price, limits or dimensions is listed; what is only a name that clients send is not.
+    expect(stdout).toMatch(/rerank {3}cohere:rerank-v5\.0-pro .*\$0\.05 per million tokens/);
+    expect(stdout).toMatch(/embed {4}voyage:voyage-3-lite +512 dimensions.*\$0\.02 per million tokens/);
+    expect(stdout).not.toContain('voyage-context-3');
     expect(stdout).not.toContain('sk-secret');
     const listed = JSON.parse((await finetooth(['providers', 'jina', '--json'], { env })).stdout) as readonly { readonly key: string }[];
     expect(listed).toMatchObject([{ name: 'jina', key: 'missing', keyVariable: 'JINA_API_KEY' }]);

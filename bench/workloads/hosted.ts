@@ -1,10 +1,11 @@
-/** What stands between a caller and a hosted reranker: limits, retries, breaker, checks, money, cache. */
+/** What stands between a caller and a hosted reranker: limits, retries, circuit breaker, checks, money, cache. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTogetherAI } from '@ai-sdk/togetherai';
+import { boundedFetch } from '../../src/hosted/bounded-fetch.ts';
 import { cached, createBudget, fallback, hosted, openCrossEncoderReranker, type Reranker } from '../../src/index.ts';
 import { type Bar, fixed, quantile, type Table, type Workload } from '../report.ts';
 import { randomFrom } from '../texts.ts';
@@ -85,7 +86,7 @@ export const hostedBench: Workload = {
         [
           'together, through its AI SDK provider',
           (() => {
-            const one = hosted('together:Salesforce/Llama-Rank-V1', options);
+            const one = hosted(createTogetherAI({ baseURL: url, apiKey: 'key', fetch: boundedFetch }).reranking(sdk.modelId), options);
             return () => one.score(query, next());
           })(),
         ],
@@ -104,7 +105,7 @@ export const hostedBench: Workload = {
       );
       const times = new Map(contenders.map(([name], at) => [name, taken[at] as readonly number[]]));
 
-      // Nobody is asked: what is left is limits, breaker, line, checks and money.
+      // Nobody is asked: what is left is limits, circuit breaker, rate limiter, checks and money.
       const instant = hosted(
         {
           specificationVersion: 'v4',
@@ -124,11 +125,11 @@ export const hostedBench: Workload = {
       const [hits = []] = await above([() => kept.score(query, next())], async () => 0);
       await kept.close?.();
 
-      say('breaker');
+      say('circuit breaker');
       const local = await openCrossEncoderReranker();
       await local.warm?.();
       const own: number[] = [];
-      const down = hosted('jina:jina-reranker-v3', { ...options, baseURL: 'http://127.0.0.1:9', breaker: { restMs: 600_000 } });
+      const down = hosted('jina:jina-reranker-v3', { ...options, baseURL: 'http://127.0.0.1:9', circuitBreaker: { restMs: 600_000 } });
       const chain = fallback([down, timed(local, own)]);
       const few = lists[0]?.slice(0, 5) ?? [];
       const chained: number[] = [];
@@ -156,7 +157,7 @@ export const hostedBench: Workload = {
           ...[...times].map(([name, values]) => row(name, values)),
           row('the policy alone, without a network', policy),
           row('cache hit, all of it', hits),
-          row('fallback behind an open breaker', chained),
+          row('fallback behind an open circuit breaker', chained),
         ],
       };
       const p95 = (values: readonly number[]): number => quantile(values, 0.95);
@@ -179,7 +180,7 @@ export const hostedBench: Workload = {
           holds: p95(hits) < 1,
         },
         {
-          claim: 'behind an open breaker, the time of the local reranker plus 1 ms',
+          claim: 'behind an open circuit breaker, the time of the local reranker plus 1 ms',
           got: `p95 ${fixed(p95(chained), 3)} ms more, ${sayings} of 60 say why`,
           holds: p95(chained) < 1 && sayings === 60,
         },

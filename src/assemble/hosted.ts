@@ -6,7 +6,8 @@ import { hostedName } from '../hosted/check-answer.ts';
 import { addressOf, openLink } from '../hosted/link.ts';
 import type { HostedOptions, HostedSource } from '../hosted/model.ts';
 import type { LanguageModel, Vendor } from '../hosted/vendor.ts';
-import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
+import { knownModel } from '../hosted/vendor-model.ts';
+import { vendorKnownAs, vendorNamed, vendors } from '../hosted/vendors/index.ts';
 import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/hosted.ts';
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
 import type { Reranker } from '../rerank/reranker.ts';
@@ -41,15 +42,17 @@ const rerankSource = (name: string, options: HostedOptions): HostedRerankSource 
   const [vendor, model] = parted(name);
   const { rerank } = vendor;
   if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
+  const { row, limits, price, readsList } = knownModel(vendor, 'rerank', model);
   return {
     name: `${vendor.name}:${model}`,
-    limits: rerank.limits(model),
+    limits,
+    price,
     ...withAddress(vendor, options),
     ...withKey(vendor),
-    readsList: rerank.readsList?.(model) ?? false,
+    readsList,
     open: async () => {
       const link = openLink(vendor, options);
-      return { send: await rerank.open(model, link), key: link.key };
+      return { send: await rerank.open(model, link, row), key: link.key };
     },
   };
 };
@@ -61,6 +64,7 @@ const languageSource = (name: string, options: HostedOptions): HostedSource<Lang
   return {
     name: `${vendor.name}:${model}`,
     limits: {},
+    price: vendor.price,
     ...withAddress(vendor, options),
     ...withKey(vendor),
     open: async () => {
@@ -70,14 +74,11 @@ const languageSource = (name: string, options: HostedOptions): HostedSource<Lang
   };
 };
 
-/** What the AI SDK calls vendors that have another name here. */
-const sdkNames: Readonly<Record<string, string>> = { togetherai: 'together', 'amazon-bedrock': 'bedrock' };
-
 /** The vendor of a model of the AI SDK, whose provider is called `cohere.reranking` and the like, and the model's name here. */
 const ownNameOf = ({ provider, modelId }: { readonly provider: string; readonly modelId: string }) => {
   const [first = provider] = provider.split('.');
-  const name = sdkNames[first] ?? first;
-  return { name: `${name}:${modelId}`, vendor: vendors.find((one) => one.name === name) };
+  const vendor = vendorKnownAs(first);
+  return { name: `${vendor?.name ?? first}:${modelId}`, vendor };
 };
 
 /** Names that make a reranker of a language model, and how it is asked. */
@@ -98,12 +99,14 @@ export const hosted = (what: string | RerankingModel | LanguageModel, options: L
   }
   if (isRerankingModel(what)) {
     const { name, vendor } = ownNameOf(what);
-    const { limits = () => ({ documents: 1000 }), readsList = () => false } = vendor?.rerank ?? {};
-    const own = { name, limits: limits(what.modelId), readsList: readsList(what.modelId) };
-    return createHostedReranker({ ...own, open: async () => ({ send: rerankWith(what) }) }, options);
+    const known = vendor?.rerank && knownModel(vendor, 'rerank', what.modelId);
+    const { limits = { documents: 1000 }, price, readsList = false } = known ?? {};
+    return createHostedReranker({ name, limits, price, readsList, open: async () => ({ send: rerankWith(what) }) }, options);
   }
-  if (isLanguageModel(what))
-    return languageModelReranker({ name: ownNameOf(what).name, limits: {}, open: async () => ({ send: what }) }, options);
+  if (isLanguageModel(what)) {
+    const { name, vendor } = ownNameOf(what);
+    return languageModelReranker({ name, limits: {}, price: vendor?.price, open: async () => ({ send: what }) }, options);
+  }
   throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
 };
 
@@ -111,16 +114,17 @@ const embedSource = (name: string, options: HostedOptions): HostedEmbedSource =>
   const [vendor, model] = parted(name);
   const { embed } = vendor;
   if (embed === undefined) throw cannot(vendor, 'embed', 'embedding API');
-  const dimensions = embed.dimensions(model);
+  const { row, limits, price, dimensions } = knownModel(vendor, 'embed', model);
   return {
     name: `${vendor.name}:${model}`,
-    limits: embed.limits(model),
+    limits,
+    price,
     ...withAddress(vendor, options),
     ...withKey(vendor),
     dimensions,
     open: async () => {
       const link = openLink(vendor, options);
-      return { send: await embed.open(model, link), key: link.key };
+      return { send: await embed.open(model, link, row), key: link.key };
     },
   };
 };
@@ -135,7 +139,7 @@ export const hostedEmbedder = async (what: string | EmbeddingModel, options: Hos
   if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
   const most = await what.maxEmbeddingsPerCall;
   const { name, vendor } = ownNameOf(what);
-  const known = vendor?.embed?.limits(what.modelId);
-  const limits = { ...known, documents: most ?? known?.documents };
-  return createHostedEmbedder({ name, limits, open: async () => ({ send: embedWith(what) }) }, options);
+  const known = vendor?.embed && knownModel(vendor, 'embed', what.modelId);
+  const limits = { ...known?.limits, documents: most ?? known?.limits.documents };
+  return createHostedEmbedder({ name, limits, price: known?.price, open: async () => ({ send: embedWith(what) }) }, options);
 };

@@ -1,5 +1,6 @@
 import { FinetoothError } from '../errors.ts';
-import type { Price, PriceTable } from '../hosted/money/cost.ts';
+import type { PriceTable } from '../hosted/money/cost.ts';
+import type { Price } from '../hosted/vendor-model.ts';
 import { readJsonValue } from '../read/json-value.ts';
 
 const amounts = ['tokens', 'written', 'searches'] as const;
@@ -8,7 +9,10 @@ const amounts = ['tokens', 'written', 'searches'] as const;
 export const readPrices = async (path: string, signal?: AbortSignal): Promise<PriceTable> => {
   const value = await readJsonValue(path, signal);
   const wrong = (why: string): FinetoothError =>
-    new FinetoothError('E_INPUT_FORMAT', `${path}: ${why}. A price is {"vendor:model": {"tokens": 0.05}}, in US dollars a million tokens.`);
+    new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${path}: ${why}. A price is {"vendor:model": {"tokens": 0.05}}, in US dollars per million tokens.`,
+    );
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('it is no object of prices');
   const table: Record<string, Price> = {};
   for (const [name, price] of Object.entries(value as Readonly<Record<string, unknown>>)) {

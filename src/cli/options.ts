@@ -128,7 +128,8 @@ export const options = {
     name: 'prices',
     value: 'FILE',
     variable: 'FINETOOTH_PRICES',
-    about: 'prices of your own in JSON, {"vendor:model": {"tokens": 0.05}} in dollars a million tokens, or "searches" a thousand searches',
+    about:
+      'prices of your own in JSON, {"vendor:model": {"tokens": 0.05}} in dollars per million tokens, or "searches" per thousand searches',
   },
   check: { kind: 'flag', name: 'check', about: 'make one tiny call to each; it may cost a fraction of a cent' },
   fieldLabels: { kind: 'flag', name: 'field-labels', about: 'put the name of each field before its words, a line a field' },

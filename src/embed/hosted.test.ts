@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HostedOptions } from '../hosted/model.ts';
-import type { Embed, Limits } from '../hosted/vendor.ts';
+import type { Embed } from '../hosted/vendor.ts';
+import type { Limits } from '../hosted/vendor-model.ts';
 import { WireError } from '../hosted/wire.ts';
 import { createHostedEmbedder, type HostedEmbedderOptions } from './hosted.ts';
 

@@ -1,7 +1,7 @@
 import { checkedVectors } from '../hosted/check-answer.ts';
 import { estimatedTokens, halved, mostTokens, spansWithin } from '../hosted/estimate.ts';
 import { groupsOf, halves } from '../hosted/groups.ts';
-import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, identityOf, together } from '../hosted/model.ts';
+import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../hosted/model.ts';
 import type { Consumption, Embed } from '../hosted/vendor.ts';
 import type { CallOptions, Vectors } from '../types.ts';
 import type { Embedder } from './embedder.ts';
@@ -69,7 +69,7 @@ const embedAll = async (
       { signal: stop, until, pay: charge.pay },
     );
     if ('tooLarge' in outcome) {
-      if (group.length > 1) return together(halves(group), ask, { signal: stop });
+      if (group.length > 1) return inParallel(halves(group), ask, { signal: stop });
       const { i, text } = group[0] as Unit;
       if (text.length <= SHORTEST) throw outcome.tooLarge;
       const [[, middle]] = halved(text, [0, text.length]) as [readonly [number, number]];
@@ -81,7 +81,7 @@ const embedAll = async (
     size ??= outcome.result.dimensions;
     for (const [row, { i }] of group.entries()) rows[i] = data.subarray(row * size, (row + 1) * size);
   };
-  await together(groupsOf(units, model.limits), ask, { signal });
+  await inParallel(groupsOf(units, model.limits), ask, { signal });
   const width = size ?? 0;
   const data = new Float32Array(texts.length * width);
   for (const [i, row] of rows.entries()) data.set(row, i * width);

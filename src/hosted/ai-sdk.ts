@@ -61,13 +61,12 @@ const usedIn = (body: unknown): Consumption => {
 
 /** A reranking model of the SDK as our wire. */
 export const rerankWith =
-  (model: RerankingModel, providerOptions?: ProviderOptions): Rerank =>
+  (model: RerankingModel): Rerank =>
   async ({ query, documents, signal }) => {
     const { ranking, response } = await model.doRerank({
       query,
       documents: { type: 'text', values: [...documents] },
       abortSignal: signal,
-      providerOptions,
     });
     return {
       ranking: listIn(ranking).map((row) => ({ index: field(row, 'index'), score: field(row, 'relevanceScore') })),

@@ -1,13 +1,12 @@
 import { FinetoothError } from '../errors.ts';
-import { quoted } from './calls/failure.ts';
+import { quoted } from './retry/failure.ts';
 import type { RankingRow } from './vendor.ts';
 import { ShapeError } from './wire.ts';
 
 /** One finite score for each of `count` documents, in their order. Throws ShapeError with the row that is wrong. */
 export const checkedScores = (ranking: readonly RankingRow[], count: number): readonly number[] => {
   const scores = new Array<number | undefined>(count).fill(undefined);
-  for (const row of ranking) {
-    const { index, score } = row;
+  for (const { index, score, row = { index, score } } of ranking) {
     if (!Number.isInteger(index) || (index as number) < 0 || (index as number) >= count)
       throw new ShapeError(`gives the index ${JSON.stringify(index) ?? 'none'}; ${count} documents were sent, from 0`, row);
     if (scores[index as number] !== undefined) throw new ShapeError(`gives the index ${index as number} twice`, row);

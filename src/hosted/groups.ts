@@ -1,5 +1,5 @@
 import { estimatedTokens } from './estimate.ts';
-import type { Limits } from './vendor.ts';
+import type { Limits } from './vendor-model.ts';
 
 /** As few groups as the limits allow, in order. `query`: read again beside each text. One text is always a group, whatever its size. */
 export const groupsOf = <Unit extends { readonly text: string }>(units: readonly Unit[], limits: Limits, query = ''): Unit[][] => {

@@ -12,6 +12,7 @@ const vendor: Vendor = {
   keyVariables: ['ACME_API_KEY', 'ACME_KEY'],
   baseVariable: 'ACME_BASE_URL',
   baseURL: 'https://api.acme.example/v1/',
+  models: [],
 };
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-link-'));
 const file = (name: string, text: string): string => {

@@ -1,33 +1,32 @@
 import type { CallOptions } from '../types.ts';
 import { preload } from './bounded-fetch.ts';
-import type { BreakerOptions } from './calls/breaker.ts';
-import { createRequests, type Requests, type RequestsOptions } from './calls/requests.ts';
 import type { LinkOptions } from './link.ts';
 import type { Budget } from './money/budget.ts';
-import { type Price, type PriceTable, priceOf } from './money/cost.ts';
+import { type PriceTable, priceOf } from './money/cost.ts';
 import { createMeter, type Meter } from './money/meter.ts';
-import { prices as listPrices } from './money/prices.ts';
-import type { Limits } from './vendor.ts';
+import type { CircuitBreakerOptions } from './retry/circuit-breaker.ts';
+import { createRequests, type Requests, type RequestsOptions } from './retry/requests.ts';
+import type { Limits, Price } from './vendor-model.ts';
 
 /** What may be said of every hosted model. */
 export interface HostedOptions extends LinkOptions {
   /** Milliseconds for a whole call, waiting and trying again included, 1 to 600,000. @default 30,000; for documents to embed 300,000 */
   readonly deadlineMs?: number;
-  /** Tries of one request, the first included, 1 to 10. @default 3 */
-  readonly tries?: number;
+  /** How often a request that failed is sent again, 0 to 9. @default 2 */
+  readonly retries?: number;
   /** Requests at the same time. @default what the vendor allows, else 4 */
-  readonly together?: number;
+  readonly concurrency?: number;
   /** Requests that begin within a minute. @default what the vendor allows */
-  readonly perMinute?: number;
+  readonly requestsPerMinute?: number;
   /** What one request may hold, where it is other than the vendor's. */
   readonly limits?: Limits;
   /** A text that is too long for the vendor: read in parts of which the best counts, or only its beginning. Vectors are always of the beginning. @default chunk */
   readonly longDocuments?: 'chunk' | 'truncate';
   /** Shared by all models that it is given to. @default none */
   readonly budget?: Budget;
-  /** Prices that go before the list's. */
+  /** Prices that go before those of the table. */
   readonly prices?: PriceTable;
-  readonly breaker?: BreakerOptions;
+  readonly circuitBreaker?: CircuitBreakerOptions;
 }
 
 /** A hosted model before it is asked: who, how much at once, and how to open it. */
@@ -37,6 +36,8 @@ export interface HostedSource<Send> {
   /** Where it is, where the name does not say which model it is; see `addressOf`. */
   readonly address?: string;
   readonly limits: Limits;
+  /** Absent where none is known. */
+  readonly price?: Price;
   readonly keyVariable?: string;
   /** Finds the key and loads what speaks to the vendor. */
   open(): Promise<{ readonly send: Send; readonly key?: string | undefined }>;
@@ -60,16 +61,15 @@ export interface HostedModel<Send> {
 export const identityOf = ({ name, address }: Pick<HostedSource<unknown>, 'name' | 'address'>): string =>
   address === undefined ? name : `${name} at ${address}`;
 
-/** A source with its line, its breaker, its price and its budget. */
+/** A source with its rate limiter, its circuit breaker, its price and its budget. */
 export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOptions): HostedModel<Send> => {
   const limits: Limits = { ...source.limits, ...options.limits };
-  const price = priceOf(source.name, options.prices ?? {}) ?? priceOf(source.name, listPrices);
-  const { together = limits.together, perMinute = limits.perMinute } = options;
+  const price = priceOf(source.name, options.prices ?? {}) ?? source.price;
   const settings: RequestsOptions = {
-    tries: options.tries,
-    together,
-    perMinute,
-    breaker: options.breaker,
+    retries: options.retries,
+    concurrency: options.concurrency ?? limits.concurrency,
+    requestsPerMinute: options.requestsPerMinute ?? limits.requestsPerMinute,
+    circuitBreaker: options.circuitBreaker,
   };
   let opened: Promise<{ readonly send: Send; readonly requests: Requests }> | undefined;
   return {
@@ -93,7 +93,7 @@ export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOpt
 };
 
 /** The work with a signal of its own: one part that fails ends the others. */
-export const together = async <Part>(
+export const inParallel = async <Part>(
   parts: readonly Part[],
   work: (part: Part, signal: AbortSignal) => Promise<void>,
   { signal }: CallOptions,

@@ -1,4 +1,5 @@
-/** The seam to hosted models: one file a vendor, which knows its wire and nothing of patience, money or other vendors. */
+/** The seam to hosted models: one file per vendor, which knows its models and its wire and nothing of retries, budgets or other vendors. */
+import type { Limits, Price, VendorModel } from './vendor-model.ts';
 
 /** Where a vendor is and how it knows us. */
 export interface Link {
@@ -42,10 +43,12 @@ export interface Consumption {
   readonly cost?: number;
 }
 
-/** A row of a ranking as it came: nobody has checked it. */
+/** A row of a ranking as it came: no one has checked it. */
 export interface RankingRow {
   readonly index: unknown;
   readonly score: unknown;
+  /** The vendor's own row, for an error to quote. */
+  readonly row?: unknown;
 }
 
 export interface RerankReply {
@@ -56,7 +59,7 @@ export interface RerankReply {
 }
 
 export interface EmbedReply {
-  /** Row i belongs to texts[i]; nobody has checked them. */
+  /** Row i belongs to texts[i]; no one has checked them. */
   readonly vectors: readonly unknown[];
   readonly used: Consumption;
 }
@@ -78,43 +81,23 @@ export interface EmbedCall {
 export type Rerank = (call: RerankCall) => Promise<RerankReply>;
 export type Embed = (call: EmbedCall) => Promise<EmbedReply>;
 
-/** What one request may hold. Absent: no limit is known. */
-export interface Limits {
-  /** Documents or texts. */
-  readonly documents?: number;
-  /** Tokens of one document beside the query. */
-  readonly tokensEach?: number;
-  /** Tokens of all together; the query counts once for each document. */
-  readonly tokens?: number;
-  /** Bytes of all texts together. */
-  readonly bytes?: number;
-  /** Requests at the same time, and in a minute. */
-  readonly together?: number;
-  readonly perMinute?: number;
-}
-
 interface Service<Send> {
-  /** Names that are known to exist, the one of `providers --check` first; others are sent as they are. */
-  readonly models: readonly string[];
-  limits(model: string): Limits;
-  open(model: string, link: Link): Promise<Send>;
+  /** Of every model whose row says nothing else, and of those without a row. */
+  readonly limits: Limits;
+  /** `row`: what is known of the model, where anything is. */
+  open(model: string, link: Link, row?: VendorModel): Promise<Send>;
 }
 
-export interface RerankService extends Service<Rerank> {
-  /** Whether the scores of this model depend on the other documents of the request. @default they do not */
-  readsList?(model: string): boolean;
-}
-
-export interface EmbedService extends Service<Embed> {
-  /** Numbers in a vector, where they are known. */
-  dimensions(model: string): number | undefined;
-}
+export type RerankService = Service<Rerank>;
+export type EmbedService = Service<Embed>;
 
 export interface Vendor {
   /** As in `together:MODEL`. */
   readonly name: string;
   /** For people. */
   readonly title: string;
+  /** What the AI SDK, hubs and gateways call it: `togetherai.reranking`, `voyageai/rerank-2.5`. */
+  readonly alsoKnownAs?: readonly string[];
   /** Variables that may hold the key, the usual one first; none: no key is ever needed. */
   readonly keyVariables: readonly string[];
   /** Whether requests without a key make sense. @default false */
@@ -122,8 +105,12 @@ export interface Vendor {
   readonly baseVariable: string;
   /** Absent where it must be given. */
   readonly baseURL?: string;
-  /** The npm package that speaks to it, an optional peer; absent where this package does. */
+  /** The npm package through which it ranks and embeds, an optional peer; absent where none is needed. */
   readonly package?: string;
+  /** The models that are known, of each task the one of `providers --check` first; other names are sent as they are. */
+  readonly models: readonly VendorModel[];
+  /** Of every model whose row names none. */
+  readonly price?: Price;
   readonly rerank?: RerankService;
   readonly embed?: EmbedService;
   /** A language model, for `llm:`. */

@@ -56,8 +56,9 @@ export const post = async (
     body: JSON.stringify(body),
     signal,
   });
-  const text = response.body.toString('utf8');
-  if (response.status !== 200)
+  // Some servers put a byte order mark before their JSON, which the decoder takes away, and some frameworks answer a POST with 201.
+  const text = new TextDecoder().decode(response.body);
+  if (response.status < 200 || response.status > 299)
     throw new WireError(`status ${response.status}`, {
       statusCode: response.status,
       responseHeaders: Object.fromEntries(response.headers),
@@ -86,7 +87,7 @@ export const listIn = (body: unknown, name?: string): readonly unknown[] => {
 };
 
 export const rankingIn = (rows: readonly unknown[], score: string): readonly RankingRow[] =>
-  rows.map((row) => ({ index: field(row, 'index'), score: field(row, score) }));
+  rows.map((row) => ({ index: field(row, 'index'), score: field(row, score), row }));
 
 /** Rows that say which text they belong to, in the order of the texts. Throws ShapeError for a place twice, or none. */
 export const inPlaces = (rows: readonly unknown[], vectorOf: (row: unknown) => unknown): readonly unknown[] => {

@@ -8,14 +8,15 @@ import {
   openModel,
 } from '../assemble/parts.ts';
 import { rerankerShelf } from '../assemble/rerankers.ts';
+import { sellerOf } from '../assemble/sellers.ts';
 import type { Embedder } from '../embed/embedder.ts';
+import type { Task } from '../hosted/vendor-model.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import { findEntry } from '../model/catalog/catalog.ts';
 import type { Calibration } from '../rerank/calibration.ts';
 import { sigmoid } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { RequestError } from './problem.ts';
-import { sellerOf, type Task } from './vendor-names.ts';
 
 export interface NamedModel {
   readonly name: string;

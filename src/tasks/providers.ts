@@ -4,16 +4,18 @@ import { hosted, hostedEmbedder } from '../assemble/hosted.ts';
 import { FinetoothError, messageOf } from '../errors.ts';
 import { keyOf, type Variables } from '../hosted/link.ts';
 import type { HostedOptions } from '../hosted/model.ts';
-import { type Price, priceOf } from '../hosted/money/cost.ts';
-import { prices as listPrices } from '../hosted/money/prices.ts';
-import type { Limits, Vendor } from '../hosted/vendor.ts';
+import { priceOf } from '../hosted/money/cost.ts';
+import type { Vendor } from '../hosted/vendor.ts';
+import { knownModel, type Limits, type Price, type Task } from '../hosted/vendor-model.ts';
 import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
 import type { Usage } from '../types.ts';
 
 export interface ListedModel {
   /** `vendor:model`. */
   readonly name: string;
-  readonly task: 'rerank' | 'embed';
+  readonly task: Task;
+  /** Numbers in a vector; absent where they are not known, and of a reranker. */
+  readonly dimensions?: number;
   readonly limits: Limits;
   /** Absent where none is known. */
   readonly price?: Price;
@@ -86,19 +88,18 @@ const keyState = (vendor: Vendor, variables: Variables): string => {
   }
 };
 
-const modelsOf = ({ name: vendor, rerank, embed }: Vendor, { prices = {} }: HostedOptions): readonly ListedModel[] => {
-  const listed = (task: 'rerank' | 'embed', service: typeof rerank | typeof embed): ListedModel[] =>
-    (service?.models ?? []).map((model) => {
-      const name = `${vendor}:${model}`;
-      const price = priceOf(name, prices) ?? priceOf(name, listPrices);
-      return { name, task, limits: (service as NonNullable<typeof service>).limits(model), price };
+const modelsOf = (vendor: Vendor, { prices = {} }: HostedOptions): readonly ListedModel[] =>
+  vendor.models
+    .filter(({ nameOnly }) => nameOnly !== true)
+    .map(({ name: model, task }) => {
+      const name = `${vendor.name}:${model}`;
+      const { limits, dimensions, price } = knownModel(vendor, task, model);
+      return { name, task, dimensions, limits, price: priceOf(name, prices) ?? price };
     });
-  return [...listed('rerank', rerank), ...listed('embed', embed)];
-};
 
 /** One tiny call: two words to be ranked, or to be embedded. */
 const checkModel = async (vendor: Vendor, given: string | undefined, options: ProvidersOptions): Promise<ProviderCheck> => {
-  const model = given ?? vendor.rerank?.models[0] ?? vendor.embed?.models[0];
+  const model = given ?? vendor.models[0]?.name;
   const started = performance.now();
   const outcome = { model: `${vendor.name}:${model ?? ''}`, at: new Date().toISOString() };
   const took = (): number => Math.round(performance.now() - started);
@@ -106,8 +107,11 @@ const checkModel = async (vendor: Vendor, given: string | undefined, options: Pr
     if (model === undefined)
       throw new FinetoothError('E_USAGE', `${vendor.title} serves what its owner chose: name a model, ${vendor.name}:MODEL.`);
     const name = `${vendor.name}:${model}`;
-    const [call, few] = [{ signal: options.signal }, { ...options, tries: options.tries ?? 1, deadlineMs: options.deadlineMs ?? 20_000 }];
-    const ranks = vendor.rerank !== undefined && !(vendor.embed?.models.includes(model) ?? false);
+    const [call, few] = [
+      { signal: options.signal },
+      { ...options, retries: options.retries ?? 0, deadlineMs: options.deadlineMs ?? 20_000 },
+    ];
+    const ranks = vendor.rerank !== undefined && knownModel(vendor, 'embed', model).row === undefined;
     const { usage } = ranks
       ? await hosted(name, few).score('bats', [{ text: 'bats' }, { text: 'cats' }], call)
       : await (await hostedEmbedder(name, few)).embed(['bats'], 'query', call);
@@ -130,7 +134,7 @@ export const listProviders = async (options: ProvidersOptions): Promise<readonly
   const checks = await knownChecks(cacheFolder);
   if (options.check) {
     for (const { vendor, model } of wanted) {
-      // Nobody means the servers that are not running, or the vendors that are not used.
+      // No one means the servers that are not running, or the vendors that are not used.
       if (asked.length === 0 && (vendor.keyless === true || keyState(vendor, variables) === 'missing')) continue;
       checks[vendor.name] = await checkModel(vendor, model, options);
     }

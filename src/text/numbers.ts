@@ -6,13 +6,15 @@ export const grouped = (value: number): string => Math.round(value).toLocaleStri
 /** `1 query`, `1,200 queries` */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${grouped(count)} ${count === 1 ? one : many}`;
 
-/** 1.2 ms, 12 ms, 3.4 s, 2 min 5 s */
+/** 1.2 ms, 12 ms, 3.4 s, 2 min 5 s, 24 h 0 min */
 export const duration = (milliseconds: number): string => {
   if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
 /** 12 B, 3.4 KB, 34 MB, 1.2 GB; thousands, not 1024. */

@@ -30,8 +30,8 @@ export const anyFaultsContract = (runs: number): void => {
     const options = () => ({
       variables: protocol.variables(server.url),
       deadlineMs: 400,
-      tries: 3,
-      breaker: { failures: 1000 },
+      retries: 2,
+      circuitBreaker: { failures: 1000 },
       limits: { documents: 20 },
     });
     const plans = fc.array(fc.option(fc.constantFrom(...quick), { nil: undefined, freq: 3 }), { minLength: 1, maxLength: 12 });

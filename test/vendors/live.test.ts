@@ -11,8 +11,8 @@ describe('live', () => {
       vendor.keyless === true
         ? process.env[vendor.baseVariable] === undefined && vendor.baseVariable
         : keyOf(vendor, process.env) === undefined && vendor.keyVariables[0];
-    const ranks = vendor.rerank?.models[0];
-    const embeds = vendor.embed?.models[0];
+    const ranks = vendor.models.find(({ task }) => task === 'rerank')?.name;
+    const embeds = vendor.models.find(({ task }) => task === 'embed')?.name;
     const what = missing || (ranks === undefined && embeds === undefined && `a model of ${vendor.name}`);
     it.skipIf(Boolean(what))(what ? `${vendor.name}: there is no ${what} here` : vendor.name, async () => {
       if (ranks !== undefined) {

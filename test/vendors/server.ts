@@ -42,6 +42,8 @@ export interface VendorServer {
 export interface Behaviour {
   score?(query: string, text: string): number;
   vector?(text: string): readonly number[];
+  /** A good answer as it is sent. @default as it is */
+  readonly wrap?: (reply: Reply) => Reply;
 }
 
 const words = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -178,7 +180,7 @@ export const startVendor = async (protocol: Protocol, size: number, behaviour: B
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         response.end();
-      } else send(reply);
+      } else send(behaviour.wrap?.(reply) ?? reply);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       fail(error.status, error.message);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
+import type { Vendor } from '../../src/hosted/vendor.ts';
+import { knownModel } from '../../src/hosted/vendor-model.ts';
 import { vendors } from '../../src/hosted/vendors/index.ts';
 import { protocols } from './protocols/index.ts';
 import { letterVector, sharedWords, startVendor, type VendorServer } from './server.ts';
@@ -14,8 +16,9 @@ it('covers every vendor', () => {
 });
 
 describe.each(protocols)('$vendor, as in $source', ({ vendor, variables, rerank, embed }) => {
-  const found = vendors.find(({ name }) => name === vendor);
-  const size = found?.embed?.dimensions(embed?.model ?? '') ?? 48;
+  const found = vendors.find(({ name }) => name === vendor) as Vendor;
+  const known = knownModel(found, 'embed', embed?.model ?? '');
+  const size = known.dimensions ?? 48;
   let server: VendorServer;
   const open = () => ({ variables: { ...variables(server.url), AWS_REGION: 'us-west-2' } });
   beforeAll(async () => {
@@ -54,13 +57,13 @@ describe.each(protocols)('$vendor, as in $source', ({ vendor, variables, rerank,
       }
       const requests = server.seen.length - before;
       expect(usage).toMatchObject({ requests });
-      const most = found?.embed?.limits(embed?.model ?? '').documents ?? 150;
+      const most = known.limits.documents ?? 150;
       expect(requests).toBe(Math.ceil(150 / most));
     });
 
   it('refuses a key that is none, without repeating it', async () => {
     const name = `${vendor}:${(rerank ?? embed)?.model}`;
-    const options = { ...open(), apiKey: 'sk-wrong-and-secret', tries: 1 };
+    const options = { ...open(), apiKey: 'sk-wrong-and-secret', retries: 0 };
     const failing =
       rerank === undefined
         ? hostedEmbedder(name, { ...options, dimensions: size }).then((one) => one.embed(['bats'], 'query'))

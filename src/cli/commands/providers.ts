@@ -1,7 +1,6 @@
 import { readPrices } from '../../assemble/price-file.ts';
 import { cacheFolder } from '../../fetch/cache-folder.ts';
-import type { Price } from '../../hosted/money/cost.ts';
-import type { Limits } from '../../hosted/vendor.ts';
+import type { Price } from '../../hosted/vendor-model.ts';
 import { type ListedModel, type ListedProvider, listProviders } from '../../tasks/providers.ts';
 import { duration, grouped } from '../../text/numbers.ts';
 import { command } from '../command.ts';
@@ -11,16 +10,20 @@ const priceWords = (price: Price | undefined): string => {
   if (price === undefined) return 'price not known';
   const { tokens, searches, source, seen } = price;
   if (tokens === 0) return 'free';
-  const amount = tokens === undefined ? `$${searches} a thousand searches` : `$${tokens} a million tokens`;
+  const amount = tokens === undefined ? `$${searches} per thousand searches` : `$${tokens} per million tokens`;
   return `${amount} (${source}, ${seen})`;
 };
 
-const limitWords = ({ documents, tokensEach, tokens }: Limits, task: ListedModel['task']): string =>
+const limitWords = ({ task, dimensions, limits: { documents, tokensEach, tokens, requestsPerMinute } }: ListedModel): string =>
   [
-    ...(documents === undefined ? [] : [`${grouped(documents)} ${task === 'rerank' ? 'documents' : 'texts'} a request`]),
-    ...(tokensEach === undefined ? [] : [`${grouped(tokensEach)} tokens each`]),
-    ...(tokens === undefined ? [] : [`${grouped(tokens)} together`]),
-  ].join(', ');
+    dimensions === undefined ? '' : `${grouped(dimensions)} dimensions`,
+    documents === undefined ? '' : `${grouped(documents)} ${task === 'rerank' ? 'documents' : 'texts'} per request`,
+    tokensEach === undefined ? '' : `${grouped(tokensEach)} tokens each`,
+    tokens === undefined ? '' : `${grouped(tokens)} tokens per request`,
+    requestsPerMinute === undefined ? '' : `${grouped(requestsPerMinute)} requests per minute`,
+  ]
+    .filter((one) => one !== '')
+    .join(', ');
 
 const linesOf = ({
   name,
@@ -40,10 +43,7 @@ const linesOf = ({
     `  key      ${key === 'missing' ? `missing: set ${keyVariable}` : key === 'none needed' ? `none needed (or ${keyVariable})` : `in ${harmless(key)}`}`,
     `  address  ${baseURL === undefined ? `missing: set ${baseVariable}` : `${harmless(baseURL)} (or ${baseVariable})`}`,
     ...(needed === undefined ? [] : [`  package  npm install ${needed}`]),
-    ...models.map(
-      (model) =>
-        `  ${model.task.padEnd(7)}  ${model.name.padEnd(width)}  ${limitWords(model.limits, model.task)}; ${priceWords(model.price)}`,
-    ),
+    ...models.map((model) => `  ${model.task.padEnd(7)}  ${model.name.padEnd(width)}  ${limitWords(model)}; ${priceWords(model.price)}`),
     ...(languageModels ? [`  also     llm:${name}:MODEL, llm-graded:${name}:MODEL`] : []),
     ...(lastCheck === undefined
       ? []
@@ -55,7 +55,7 @@ const linesOf = ({
 
 export const providersCommand = command({
   name: 'providers',
-  about: 'List vendors of hosted models: whether there is a key, models, limits, prices, and how the last check went.',
+  about: 'List vendors of hosted models: whether there is a key, models, dimensions, limits, prices, and how the last check went.',
   takes: ['[name...]'],
   options: ['check', 'prices', 'cache', 'json'],
   examples: ['finetooth providers', 'finetooth providers cohere together --check', 'finetooth providers tei:default --check --json'],

@@ -1,24 +1,12 @@
 import type { Consumption } from '../vendor.ts';
+import type { Price } from '../vendor-model.ts';
 
-/** US dollars. */
-export interface Price {
-  /** A million tokens of input. */
-  readonly tokens?: number;
-  /** A million tokens that a language model writes. */
-  readonly written?: number;
-  /** A thousand searches, each a query with up to 100 documents of up to 500 tokens. */
-  readonly searches?: number;
-  /** Where it was read, and when. */
-  readonly source: string;
-  readonly seen: string;
-}
-
-/** By `vendor:model`, in small letters; `vendor:*` for all of a vendor's. */
+/** A user's own, by `vendor:model` in lowercase; `vendor:*` for all of a vendor's. */
 export type PriceTable = Readonly<Record<string, Price>>;
 
 export const priceOf = (name: string, table: PriceTable): Price | undefined => {
-  const small = name.toLowerCase();
-  return table[small] ?? table[`${small.slice(0, small.indexOf(':'))}:*`];
+  const lowercase = name.toLowerCase();
+  return table[lowercase] ?? table[`${lowercase.slice(0, lowercase.indexOf(':'))}:*`];
 };
 
 /** What a call cost; nothing where the price, or what it counts, is not known. */

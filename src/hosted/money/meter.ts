@@ -1,7 +1,8 @@
 import type { Usage } from '../../types.ts';
 import type { Consumption } from '../vendor.ts';
+import type { Price } from '../vendor-model.ts';
 import type { Budget } from './budget.ts';
-import { costOf, type Price } from './cost.ts';
+import { costOf } from './cost.ts';
 
 /** One request's money, over all its tries. */
 export interface Charge {

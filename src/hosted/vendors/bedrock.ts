@@ -1,5 +1,5 @@
 /** Amazon Bedrock through @ai-sdk/amazon-bedrock 5: the agent runtime's Rerank and the runtime's InvokeModel. */
-import { type EmbeddingModel, embedWith, type ProviderOptions, type RerankingModel, rerankWith } from '../ai-sdk.ts';
+import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
 import type { LanguageModel, Link, Vendor } from '../vendor.ts';
 
@@ -25,30 +25,39 @@ const provider = async ({ baseURL, key, fetch, variable }: Link) => {
 /** Stands for the region's own addresses. */
 const usual = 'https://bedrock.amazonaws.com';
 
+const listed = { source: 'docs.aws.amazon.com/bedrock, models', date: '2026-11' };
+const rerank = { ...listed, task: 'rerank' } as const;
+const embed = { ...listed, task: 'embed', dimensions: 1024 } as const;
+const litellm = 'BerriAI/litellm model_prices_and_context_window.json';
+
 export const bedrock: Vendor = {
   name: 'bedrock',
   title: 'Amazon Bedrock',
+  alsoKnownAs: ['amazon-bedrock'],
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID'],
   baseVariable: 'BEDROCK_BASE_URL',
   baseURL: usual,
   package: '@ai-sdk/amazon-bedrock',
+  models: [
+    { ...rerank, name: 'cohere.rerank-v3-5:0', price: { searches: 2, source: litellm, seen: '2026-11-23' } },
+    { ...rerank, name: 'amazon.rerank-v1:0' },
+    { ...embed, name: 'amazon.titan-embed-text-v2:0' },
+    { ...embed, name: 'cohere.embed-english-v3', limits: { documents: 96, tokensEach: 510 } },
+    { ...embed, name: 'cohere.embed-multilingual-v3', limits: { documents: 96, tokensEach: 510 } },
+    { ...embed, name: 'cohere.embed-v4:0', dimensions: 1536, limits: { documents: 96 } },
+  ],
   rerank: {
-    models: ['cohere.rerank-v3-5:0', 'amazon.rerank-v1:0'],
     // 1,000 sources of at most 32,000 characters (API reference of Rerank).
-    limits: () => ({ documents: 1000, tokensEach: 4000 }),
+    limits: { documents: 1000, tokensEach: 4000 },
     open: async (model, link) => rerankWith((await provider(link)).reranking(model) as RerankingModel),
   },
   embed: {
-    models: ['amazon.titan-embed-text-v2:0', 'cohere.embed-english-v3', 'cohere.embed-multilingual-v3'],
-    limits: (model) => (/cohere/.test(model) ? { documents: 96, tokensEach: 510 } : { documents: 1, tokensEach: 8000 }),
-    dimensions: (model) => (/titan-embed-text-v2|cohere\.embed-.*v3/.test(model) ? 1024 : undefined),
+    limits: { documents: 1, tokensEach: 8000 },
+    // The package sends each family of models what it takes of these.
     open: async (model, link) =>
-      embedWith(
-        (await provider(link)).embeddingModel(model) as EmbeddingModel,
-        (role): ProviderOptions => ({
-          amazonBedrock: /cohere/.test(model) ? { inputType: role === 'query' ? 'search_query' : 'search_document', truncate: 'NONE' } : {},
-        }),
-      ),
+      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
+        amazonBedrock: { inputType: role === 'query' ? 'search_query' : 'search_document', truncate: 'NONE' },
+      })),
   },
   languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
 };

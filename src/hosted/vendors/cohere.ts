@@ -1,11 +1,23 @@
-/** Cohere's v2 API through @ai-sdk/cohere 4: POST /rerank and /embed. */
-import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
+/** Cohere's v2 API: POST /rerank and /embed (cohere-ai/cohere-developer-experience e814c8a1); language models through @ai-sdk/cohere 4. */
 import { peer } from '../peer.ts';
-import type { LanguageModel, Link, Vendor } from '../vendor.ts';
+import type { Consumption, LanguageModel, Vendor } from '../vendor.ts';
+import { count, field, listIn, post, rankingIn } from '../wire.ts';
 
-const provider = async ({ baseURL, key, fetch }: Link) => {
-  const { createCohere } = await peer('@ai-sdk/cohere', () => import('@ai-sdk/cohere'));
-  return createCohere({ baseURL, fetch, apiKey: key });
+const listed = { source: 'docs.cohere.com, models; other names: Azure AI Foundry', date: '2026-11' };
+const rerank = { ...listed, task: 'rerank' } as const;
+const embed = { ...listed, task: 'embed' } as const;
+const maxim = { source: 'getmaxim.ai/bifrost model library', seen: '2026-11-23' };
+const perSearch = { searches: 2, source: 'BerriAI/litellm model_prices_and_context_window.json', seen: '2026-11-23' };
+/** Of the third generation of embedders. */
+const third = { tokensEach: 510 };
+
+/** `{meta: {billed_units: {search_units, input_tokens}, tokens: {input_tokens}}}`; all of it may be missing. */
+const usedIn = (body: unknown): Consumption => {
+  const [billed, tokens] = ['billed_units', 'tokens'].map((name) => field(field(body, 'meta'), name));
+  return {
+    tokens: count(field(tokens, 'input_tokens')) ?? count(field(billed, 'input_tokens')),
+    searches: count(field(billed, 'search_units')),
+  };
 };
 
 export const cohere: Vendor = {
@@ -14,21 +26,45 @@ export const cohere: Vendor = {
   keyVariables: ['COHERE_API_KEY', 'CO_API_KEY'],
   baseVariable: 'COHERE_BASE_URL',
   baseURL: 'https://api.cohere.com/v2',
-  package: '@ai-sdk/cohere',
+  models: [
+    { ...rerank, name: 'rerank-v3.5', alsoKnownAs: ['cohere-rerank-v3.5'], price: perSearch },
+    { ...rerank, name: 'rerank-v4.0-fast', alsoKnownAs: ['cohere-rerank-v4.0-fast'] },
+    { ...rerank, name: 'rerank-v4.0-pro', alsoKnownAs: ['cohere-rerank-v4.0-pro'] },
+    { ...rerank, name: 'rerank-v5.0-pro', price: { tokens: 0.05, ...maxim }, source: maxim.source },
+    { ...rerank, name: 'rerank-v5.0-fast', price: { tokens: 0.02, ...maxim }, source: maxim.source },
+    { ...rerank, name: 'rerank-english-v3.0', alsoKnownAs: ['cohere-rerank-v3-english'], price: perSearch },
+    { ...rerank, name: 'rerank-multilingual-v3.0', alsoKnownAs: ['cohere-rerank-v3-multilingual'], price: perSearch },
+    { ...rerank, name: 'rerank-english-v2.0', nameOnly: true },
+    { ...rerank, name: 'rerank-multilingual-v2.0', nameOnly: true },
+    { ...embed, name: 'embed-v4.0', alsoKnownAs: ['embed-v-4-0'], dimensions: 1536, limits: { tokensEach: 120_000 } },
+    { ...embed, name: 'embed-english-v3.0', alsoKnownAs: ['cohere-embed-v3-english'], dimensions: 1024, limits: third },
+    { ...embed, name: 'embed-multilingual-v3.0', alsoKnownAs: ['cohere-embed-v3-multilingual'], dimensions: 1024, limits: third },
+    { ...embed, name: 'embed-english-light-v3.0', dimensions: 384, limits: third },
+    { ...embed, name: 'embed-multilingual-light-v3.0', dimensions: 384, limits: third },
+  ],
   rerank: {
-    models: ['rerank-v3.5', 'rerank-v4.0-fast', 'rerank-v4.0-pro', 'rerank-english-v3.0', 'rerank-multilingual-v3.0'],
     // The API reference advises against more than 1,000 documents; max_tokens_per_doc cuts at 4,096 unless it is set.
-    limits: () => ({ documents: 1000, tokensEach: 4000, perMinute: 1000 }),
-    open: async (model, link) => rerankWith((await provider(link)).reranking(model) as RerankingModel),
+    limits: { documents: 1000, tokensEach: 4000, requestsPerMinute: 1000 },
+    open:
+      async (model, link) =>
+      async ({ query, documents, signal }) => {
+        const { body } = await post(link, '/rerank', { model, query, documents }, signal);
+        return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: usedIn(body) };
+      },
   },
   embed: {
-    models: ['embed-v4.0', 'embed-english-v3.0', 'embed-multilingual-v3.0', 'embed-english-light-v3.0'],
-    limits: (model) => ({ documents: 96, tokensEach: /v4/.test(model) ? 120_000 : 510 }),
-    dimensions: (model) => (/^embed-v4/.test(model) ? 1536 : /light-v3/.test(model) ? 384 : /-v3\.0$/.test(model) ? 1024 : undefined),
-    open: async (model, link) =>
-      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
-        cohere: { inputType: role === 'query' ? 'search_query' : 'search_document', truncate: 'NONE' },
-      })),
+    limits: { documents: 96, tokensEach: 510 },
+    open:
+      async (model, link) =>
+      async ({ texts, role, signal }) => {
+        const side = role === 'query' ? 'search_query' : 'search_document';
+        const request = { model, texts, input_type: side, truncate: 'NONE', embedding_types: ['float'] };
+        const { body } = await post(link, '/embed', request, signal);
+        return { vectors: listIn(field(body, 'embeddings'), 'float'), used: usedIn(body) };
+      },
   },
-  languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
+  languageModel: async (model, { baseURL, key, fetch }) => {
+    const { createCohere } = await peer('@ai-sdk/cohere', () => import('@ai-sdk/cohere'));
+    return createCohere({ baseURL, fetch, apiKey: key })(model) as LanguageModel;
+  },
 };

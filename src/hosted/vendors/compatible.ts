@@ -2,12 +2,12 @@
 import type { EmbedService, RerankService } from '../vendor.ts';
 import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts';
 
-/** `{model, query, documents}` to `{results: [{index, relevance_score}], usage: {total_tokens, cost, search_units}}`. */
+/** `{model, query, documents}`, and what else the server takes, to `{results: [{index, relevance_score}], usage: {total_tokens, cost, search_units}}`. */
 export const jinaRerank =
-  (path: string): RerankService['open'] =>
+  (path: string, more: Readonly<Record<string, unknown>> = {}): RerankService['open'] =>
   async (model, link) =>
   async ({ query, documents, signal }) => {
-    const { body, headers } = await post(link, path, { model, query, documents }, signal);
+    const { body, headers } = await post(link, path, { model, query, documents, ...more }, signal);
     // What `finetooth serve` says; the others say nothing.
     const truncated = count(Number(headers.get('x-finetooth-query-truncated') ?? Number.NaN));
     const usage = field(body, 'usage');

@@ -15,10 +15,18 @@ export const google: Vendor = {
   baseVariable: 'GOOGLE_BASE_URL',
   baseURL: 'https://generativelanguage.googleapis.com/v1beta',
   package: '@ai-sdk/google',
+  models: [
+    {
+      name: 'gemini-embedding-001',
+      task: 'embed',
+      dimensions: 3072,
+      price: { tokens: 0.15, source: 'opencode.ai/data', seen: '2026-11-23' },
+      source: 'ai.google.dev, embeddings',
+      date: '2026-11',
+    },
+  ],
   embed: {
-    models: ['gemini-embedding-001'],
-    limits: () => ({ documents: 100, tokensEach: 2000 }),
-    dimensions: (model) => (model === 'gemini-embedding-001' ? 3072 : undefined),
+    limits: { documents: 100, tokensEach: 2000 },
     open: async (model, link) =>
       embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
         google: { taskType: role === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT' },

@@ -42,6 +42,10 @@ export const vendors: readonly Vendor[] = [
   openaiCompatible,
 ];
 
+/** The vendor of that name here, at the AI SDK, on hubs or at gateways. */
+export const vendorKnownAs = (name: string): Vendor | undefined =>
+  vendors.find((one) => one.name === name || (one.alsoKnownAs?.includes(name) ?? false));
+
 /** Whether a name is of the form `vendor:model`; a drive letter or a path is not. */
 export const looksHosted = (name: string): boolean => /^[a-z][a-z-]+:/.test(name);
 

@@ -1,5 +1,6 @@
 /** Infinity: POST /rerank and /embeddings (michaelfeil/infinity, commit fcb951c). */
 import type { Vendor } from '../vendor.ts';
+import { free } from '../vendor-model.ts';
 import { jinaRerank, openAiEmbed } from './compatible.ts';
 
 export const infinity: Vendor = {
@@ -9,7 +10,9 @@ export const infinity: Vendor = {
   keyless: true,
   baseVariable: 'INFINITY_BASE_URL',
   baseURL: 'http://127.0.0.1:7997',
+  models: [],
+  price: free,
   // INFINITY_MAX_CLIENT_BATCH_SIZE.
-  rerank: { models: [], limits: () => ({ documents: 2048 }), open: jinaRerank('/rerank') },
-  embed: { models: [], limits: () => ({ documents: 2048 }), dimensions: () => undefined, open: openAiEmbed('/embeddings') },
+  rerank: { limits: { documents: 2048 }, open: jinaRerank('/rerank') },
+  embed: { limits: { documents: 2048 }, open: openAiEmbed('/embeddings') },
 };

@@ -2,17 +2,37 @@
 import type { Vendor } from '../vendor.ts';
 import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts';
 
+const listed = { source: 'jina.ai/models', date: '2026-11' };
+const rerank = { ...listed, task: 'rerank' } as const;
+const embed = { ...listed, task: 'embed' } as const;
+
 export const jina: Vendor = {
   name: 'jina',
   title: 'Jina AI',
+  alsoKnownAs: ['jinaai', 'jina_ai'],
   keyVariables: ['JINA_API_KEY', 'JINA_AI_API_KEY'],
   baseVariable: 'JINA_BASE_URL',
   baseURL: 'https://api.jina.ai/v1',
+  models: [
+    { ...rerank, name: 'jina-reranker-v2-base-multilingual', limits: { tokensEach: 1000 } },
+    // It puts all documents into one window (arXiv 2509.25085).
+    { ...rerank, name: 'jina-reranker-v3', readsList: true },
+    { ...rerank, name: 'jina-reranker-m0' },
+    { ...rerank, name: 'jina-colbert-v2' },
+    { ...rerank, name: 'jina-reranker-v1-base-en', nameOnly: true },
+    { ...rerank, name: 'jina-reranker-v1-turbo-en', nameOnly: true },
+    { ...rerank, name: 'jina-reranker-v1-tiny-en', nameOnly: true },
+    { ...embed, name: 'jina-embeddings-v3', dimensions: 1024 },
+    { ...embed, name: 'jina-embeddings-v4', dimensions: 2048 },
+    // Tasks came with the third.
+    { ...embed, name: 'jina-embeddings-v2-base-en', dimensions: 768, without: ['task'] },
+    { ...embed, name: 'jina-embeddings-v2-base-de', dimensions: 768, without: ['task'] },
+    { ...embed, name: 'jina-embeddings-v2-base-es', dimensions: 768, without: ['task'] },
+    { ...embed, name: 'jina-embeddings-v2-base-zh', dimensions: 768, without: ['task'] },
+    { ...embed, name: 'jina-embeddings-v2-base-code', dimensions: 768, without: ['task'] },
+  ],
   rerank: {
-    models: ['jina-reranker-v2-base-multilingual', 'jina-reranker-v3', 'jina-reranker-m0', 'jina-colbert-v2'],
-    limits: (model) => ({ documents: 1000, tokensEach: /v2-base/.test(model) ? 1000 : 8000 }),
-    // v3 puts all documents into one window (arXiv 2509.25085).
-    readsList: (model) => /reranker-v3/.test(model),
+    limits: { documents: 1000, tokensEach: 8000 },
     open:
       async (model, link) =>
       async ({ query, documents, signal }) => {
@@ -22,16 +42,13 @@ export const jina: Vendor = {
       },
   },
   embed: {
-    models: ['jina-embeddings-v3', 'jina-embeddings-v4', 'jina-embeddings-v2-base-en'],
-    limits: () => ({ documents: 512, tokensEach: 8000 }),
-    dimensions: (model) => ({ 'jina-embeddings-v3': 1024, 'jina-embeddings-v4': 2048, 'jina-embeddings-v2-base-en': 768 })[model],
+    limits: { documents: 512, tokensEach: 8000 },
     open:
-      async (model, link) =>
+      async (model, link, row) =>
       async ({ texts, role, signal }) => {
-        // Tasks came with v3.
-        const task = /-v2-/.test(model) ? {} : { task: role === 'query' ? 'retrieval.query' : 'retrieval.passage' };
-        const { body } = await post(link, '/embeddings', { model, input: texts, ...task, embedding_type: 'float' }, signal);
-        return openAiVectors(body);
+        const side = role === 'query' ? 'retrieval.query' : 'retrieval.passage';
+        const request = { model, input: texts, task: row?.without?.includes('task') ? undefined : side, embedding_type: 'float' };
+        return openAiVectors((await post(link, '/embeddings', request, signal)).body);
       },
   },
 };

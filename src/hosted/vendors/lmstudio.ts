@@ -1,5 +1,6 @@
 /** LM Studio: POST /embeddings, in OpenAI's form. */
 import type { Vendor } from '../vendor.ts';
+import { free } from '../vendor-model.ts';
 import { openAiEmbed } from './compatible.ts';
 import { openAiChat } from './openai.ts';
 
@@ -10,6 +11,8 @@ export const lmstudio: Vendor = {
   keyless: true,
   baseVariable: 'LMSTUDIO_BASE_URL',
   baseURL: 'http://127.0.0.1:1234/v1',
-  embed: { models: [], limits: () => ({ documents: 64, together: 2 }), dimensions: () => undefined, open: openAiEmbed('/embeddings') },
+  models: [],
+  price: free,
+  embed: { limits: { documents: 64, concurrency: 2 }, open: openAiEmbed('/embeddings') },
   languageModel: openAiChat,
 };

@@ -8,6 +8,8 @@ const provider = async ({ baseURL, key, fetch }: Link) => {
   return createMistral({ baseURL, fetch, apiKey: key });
 };
 
+const listed = { task: 'embed', source: 'docs.mistral.ai, embeddings', date: '2026-11' } as const;
+
 export const mistral: Vendor = {
   name: 'mistral',
   title: 'Mistral',
@@ -15,10 +17,17 @@ export const mistral: Vendor = {
   baseVariable: 'MISTRAL_BASE_URL',
   baseURL: 'https://api.mistral.ai/v1',
   package: '@ai-sdk/mistral',
+  models: [
+    {
+      ...listed,
+      name: 'mistral-embed',
+      dimensions: 1024,
+      price: { tokens: 0.1, source: 'opencode.ai/data', seen: '2026-11-23' },
+    },
+    { ...listed, name: 'codestral-embed', dimensions: 1536 },
+  ],
   embed: {
-    models: ['mistral-embed', 'codestral-embed'],
-    limits: () => ({ documents: 32, tokensEach: 8000, tokens: 16_000, together: 1 }),
-    dimensions: (model) => ({ 'mistral-embed': 1024, 'codestral-embed': 1536 })[model],
+    limits: { documents: 32, tokensEach: 8000, tokens: 16_000, concurrency: 1 },
     open: async (model, link) => embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel),
   },
   languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,

@@ -2,18 +2,35 @@
 import type { Vendor } from '../vendor.ts';
 import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts';
 
-/** The model card's prompt of queries; documents have none. */
-const queryPrompt = 'Represent this sentence for searching relevant passages: ';
+const listed = { source: '@mixedbread/sdk 0.78.0 and the model cards', date: '2026-11' };
+const rerank = { ...listed, task: 'rerank' } as const;
+/** The hub's name, and the bare one. */
+const both = (name: string) => ({ name: `mixedbread-ai/${name}`, alsoKnownAs: [name] });
 
 export const mixedbread: Vendor = {
   name: 'mixedbread',
   title: 'Mixedbread',
+  alsoKnownAs: ['mixedbread-ai'],
   keyVariables: ['MXBAI_API_KEY', 'MIXEDBREAD_API_KEY'],
   baseVariable: 'MIXEDBREAD_BASE_URL',
   baseURL: 'https://api.mixedbread.com',
+  models: [
+    { ...rerank, ...both('mxbai-rerank-base-v2') },
+    { ...rerank, ...both('mxbai-rerank-large-v2') },
+    { ...rerank, ...both('mxbai-rerank-large-v1'), limits: { tokensEach: 500 } },
+    { ...rerank, ...both('mxbai-rerank-base-v1'), limits: { tokensEach: 500 } },
+    { ...rerank, ...both('mxbai-rerank-xsmall-v1'), limits: { tokensEach: 500 } },
+    {
+      ...listed,
+      ...both('mxbai-embed-large-v1'),
+      task: 'embed',
+      dimensions: 1024,
+      // The model card's; documents have none.
+      queryPrompt: 'Represent this sentence for searching relevant passages: ',
+    },
+  ],
   rerank: {
-    models: ['mixedbread-ai/mxbai-rerank-base-v2', 'mixedbread-ai/mxbai-rerank-large-v2', 'mixedbread-ai/mxbai-rerank-large-v1'],
-    limits: (model) => ({ documents: 1000, tokensEach: /-v1$/.test(model) ? 500 : 8000 }),
+    limits: { documents: 1000, tokensEach: 8000 },
     open:
       async (model, link) =>
       async ({ query, documents, signal }) => {
@@ -23,20 +40,13 @@ export const mixedbread: Vendor = {
       },
   },
   embed: {
-    models: ['mixedbread-ai/mxbai-embed-large-v1'],
-    limits: () => ({ documents: 256, tokensEach: 510 }),
-    dimensions: (model) => (/mxbai-embed-large-v1$/.test(model) ? 1024 : undefined),
+    limits: { documents: 256, tokensEach: 510 },
     open:
-      async (model, link) =>
+      async (model, link, row) =>
       async ({ texts, role, signal }) => {
-        const prompt = role === 'query' && /mxbai-embed-large/.test(model) ? { prompt: queryPrompt } : {};
-        const { body } = await post(
-          link,
-          '/v1/embeddings',
-          { model, input: texts, normalized: true, encoding_format: 'float', ...prompt },
-          signal,
-        );
-        return openAiVectors(body);
+        const prompt = role === 'query' ? row?.queryPrompt : undefined;
+        const request = { model, input: texts, normalized: true, encoding_format: 'float', prompt };
+        return openAiVectors((await post(link, '/v1/embeddings', request, signal)).body);
       },
   },
 };

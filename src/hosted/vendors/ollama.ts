@@ -1,7 +1,10 @@
 /** Ollama: POST /api/embed (ollama 0.6.4). It has no rerank route. */
 import type { Vendor } from '../vendor.ts';
+import { free } from '../vendor-model.ts';
 import { count, field, listIn, post } from '../wire.ts';
 import { openAiChat } from './openai.ts';
+
+const listed = { task: 'embed', source: 'ollama.com/library', date: '2026-11' } as const;
 
 export const ollama: Vendor = {
   name: 'ollama',
@@ -10,10 +13,14 @@ export const ollama: Vendor = {
   keyless: true,
   baseVariable: 'OLLAMA_BASE_URL',
   baseURL: 'http://127.0.0.1:11434',
+  models: [
+    { ...listed, name: 'nomic-embed-text', dimensions: 768 },
+    { ...listed, name: 'mxbai-embed-large', dimensions: 1024 },
+    { ...listed, name: 'all-minilm', dimensions: 384 },
+  ],
+  price: free,
   embed: {
-    models: ['nomic-embed-text', 'mxbai-embed-large', 'all-minilm'],
-    limits: () => ({ documents: 64, together: 2 }),
-    dimensions: (model) => ({ 'nomic-embed-text': 768, 'mxbai-embed-large': 1024, 'all-minilm': 384 })[model],
+    limits: { documents: 64, concurrency: 2 },
     open:
       async (model, link) =>
       async ({ texts, signal }) => {

@@ -9,7 +9,8 @@ export const openaiCompatible: Vendor = {
   keyVariables: ['OPENAI_COMPATIBLE_API_KEY'],
   keyless: true,
   baseVariable: 'OPENAI_COMPATIBLE_BASE_URL',
-  rerank: { models: [], limits: () => ({ documents: 1000 }), open: jinaRerank('/rerank') },
-  embed: { models: [], limits: () => ({ documents: 128 }), dimensions: () => undefined, open: openAiEmbed('/embeddings') },
+  models: [],
+  rerank: { limits: { documents: 1000 }, open: jinaRerank('/rerank') },
+  embed: { limits: { documents: 128 }, open: openAiEmbed('/embeddings') },
   languageModel: openAiChat,
 };

@@ -12,6 +12,9 @@ export const openAiProvider = async ({ baseURL, key, fetch }: Link) => {
 export const openAiChat = async (model: string, link: Link): Promise<LanguageModel> =>
   (await openAiProvider(link)).chat(model) as LanguageModel;
 
+const listed = { task: 'embed', source: 'platform.openai.com, embeddings', date: '2026-11' } as const;
+const read = { source: 'docs.praison.ai, embeddings', seen: '2026-11-23' };
+
 export const openai: Vendor = {
   name: 'openai',
   title: 'OpenAI',
@@ -19,10 +22,13 @@ export const openai: Vendor = {
   baseVariable: 'OPENAI_BASE_URL',
   baseURL: 'https://api.openai.com/v1',
   package: '@ai-sdk/openai',
+  models: [
+    { ...listed, name: 'text-embedding-3-small', dimensions: 1536, price: { tokens: 0.02, ...read } },
+    { ...listed, name: 'text-embedding-3-large', dimensions: 3072, price: { tokens: 0.13, ...read } },
+    { ...listed, name: 'text-embedding-ada-002', dimensions: 1536, price: { tokens: 0.1, ...read } },
+  ],
   embed: {
-    models: ['text-embedding-3-small', 'text-embedding-3-large', 'text-embedding-ada-002'],
-    limits: () => ({ documents: 2048, tokensEach: 8000, tokens: 300_000 }),
-    dimensions: (model) => ({ 'text-embedding-3-small': 1536, 'text-embedding-3-large': 3072, 'text-embedding-ada-002': 1536 })[model],
+    limits: { documents: 2048, tokensEach: 8000, tokens: 300_000 },
     open: async (model, link) => embedWith((await openAiProvider(link)).embeddingModel(model) as EmbeddingModel),
   },
   languageModel: openAiChat,

@@ -3,22 +3,31 @@ import type { Vendor } from '../vendor.ts';
 import { jinaRerank, openAiEmbed } from './compatible.ts';
 import { openAiChat } from './openai.ts';
 
+const listed = { source: 'openrouter.ai, models', date: '2026-11-23' };
+const rerank = { ...listed, task: 'rerank' } as const;
+const embed = { ...listed, task: 'embed' } as const;
+const read = { source: 'openrouter.ai', seen: '2026-11-23' };
+
 export const openrouter: Vendor = {
   name: 'openrouter',
   title: 'OpenRouter',
   keyVariables: ['OPENROUTER_API_KEY'],
   baseVariable: 'OPENROUTER_BASE_URL',
   baseURL: 'https://openrouter.ai/api/v1',
+  models: [
+    { ...rerank, name: 'cohere/rerank-v3.5' },
+    { ...rerank, name: 'voyageai/rerank-2.5' },
+    { ...embed, name: 'baai/bge-base-en-v1.5', dimensions: 768, limits: { tokensEach: 510 }, price: { tokens: 0.005, ...read } },
+    { ...embed, name: 'baai/bge-large-en-v1.5', dimensions: 1024, limits: { tokensEach: 510 }, price: { tokens: 0.01, ...read } },
+    { ...embed, name: 'openai/text-embedding-3-small', dimensions: 1536 },
+    { ...embed, name: 'google/gemini-embedding-001', dimensions: 3072, price: { tokens: 0.15, ...read } },
+  ],
   rerank: {
-    models: ['cohere/rerank-v3.5', 'voyageai/rerank-2.5'],
-    limits: () => ({ documents: 1000, tokensEach: 4000 }),
+    limits: { documents: 1000, tokensEach: 4000 },
     open: jinaRerank('/rerank'),
   },
   embed: {
-    models: ['baai/bge-base-en-v1.5', 'openai/text-embedding-3-small', 'google/gemini-embedding-001'],
-    limits: (model) => ({ documents: 128, tokensEach: /bge-(base|large)/.test(model) ? 510 : 2000 }),
-    dimensions: (model) =>
-      ({ 'baai/bge-base-en-v1.5': 768, 'openai/text-embedding-3-small': 1536, 'google/gemini-embedding-001': 3072 })[model],
+    limits: { documents: 128, tokensEach: 2000 },
     open: openAiEmbed('/embeddings'),
   },
   languageModel: openAiChat,

@@ -7,28 +7,34 @@ const headers = ({ key }: Link): Readonly<Record<string, string>> => ({
   ...(key === undefined ? {} : { 'api-key': key }),
 });
 
+const listed = { source: 'OpenAPI document 2026-04 and docs.pinecone.io, models', date: '2026-11' };
+const rerank = { ...listed, task: 'rerank' } as const;
+const embed = { ...listed, task: 'embed', dimensions: 1024 } as const;
+
 export const pinecone: Vendor = {
   name: 'pinecone',
   title: 'Pinecone',
   keyVariables: ['PINECONE_API_KEY'],
   baseVariable: 'PINECONE_BASE_URL',
   baseURL: 'https://api.pinecone.io',
+  models: [
+    { ...rerank, name: 'bge-reranker-v2-m3' },
+    { ...rerank, name: 'pinecone-rerank-v0', limits: { tokensEach: 512 } },
+    { ...rerank, name: 'cohere-rerank-3.5', limits: { documents: 200, tokensEach: 40_000 }, without: ['parameters'] },
+    { ...embed, name: 'multilingual-e5-large', limits: { tokensEach: 505 } },
+    { ...embed, name: 'llama-text-embed-v2' },
+  ],
   rerank: {
-    models: ['bge-reranker-v2-m3', 'pinecone-rerank-v0', 'cohere-rerank-3.5'],
-    limits: (model) =>
-      /cohere/.test(model)
-        ? { documents: 200, tokensEach: 40_000 }
-        : { documents: 100, tokensEach: /pinecone-rerank-v0/.test(model) ? 512 : 1024 },
+    limits: { documents: 100, tokensEach: 1024 },
     open:
-      async (model, link) =>
+      async (model, link, row) =>
       async ({ query, documents, signal }) => {
         const request = {
           model,
           query,
           documents: documents.map((text) => ({ text })),
           return_documents: false,
-          // Cohere's model takes no parameters there.
-          ...(/cohere/.test(model) ? {} : { parameters: { truncate: 'NONE' } }),
+          parameters: row?.without?.includes('parameters') ? undefined : { truncate: 'NONE' },
         };
         const { body } = await post(link, '/rerank', request, signal, headers(link));
         const searches = count(field(field(body, 'usage'), 'rerank_units'));
@@ -36,9 +42,7 @@ export const pinecone: Vendor = {
       },
   },
   embed: {
-    models: ['multilingual-e5-large', 'llama-text-embed-v2'],
-    limits: (model) => ({ documents: 96, tokensEach: /e5/.test(model) ? 505 : 2000 }),
-    dimensions: (model) => ({ 'multilingual-e5-large': 1024, 'llama-text-embed-v2': 1024 })[model],
+    limits: { documents: 96, tokensEach: 2000 },
     open:
       async (model, link) =>
       async ({ texts, role, signal }) => {

@@ -1,11 +1,14 @@
 /** Hugging Face text-embeddings-inference: POST /rerank and /embed (router/src/http, commit 0d124dc). One model a server: its name is not sent. */
 import type { Vendor } from '../vendor.ts';
+import { free } from '../vendor-model.ts';
 import { type Answer, count, listIn, post, rankingIn } from '../wire.ts';
 
 const used = ({ headers }: Answer) => {
   const tokens = headers.get('x-compute-tokens');
   return tokens === null ? {} : { tokens: count(Number(tokens)) ?? 0 };
 };
+
+const listed = { source: 'router/src/http, commit 0d124dc', date: '2026-11' };
 
 export const tei: Vendor = {
   name: 'tei',
@@ -14,10 +17,14 @@ export const tei: Vendor = {
   keyless: true,
   baseVariable: 'TEI_BASE_URL',
   baseURL: 'http://127.0.0.1:8080',
+  models: [
+    { ...listed, name: 'default', task: 'rerank' },
+    { ...listed, name: 'default', task: 'embed' },
+  ],
+  price: free,
   rerank: {
-    models: ['default'],
     // --max-client-batch-size.
-    limits: () => ({ documents: 32 }),
+    limits: { documents: 32 },
     open:
       async (_, link) =>
       async ({ query, documents, signal }) => {
@@ -26,9 +33,7 @@ export const tei: Vendor = {
       },
   },
   embed: {
-    models: ['default'],
-    limits: () => ({ documents: 32 }),
-    dimensions: () => undefined,
+    limits: { documents: 32 },
     open:
       async (_, link) =>
       async ({ texts, signal }) => {

@@ -1,5 +1,6 @@
 /** vLLM: POST /rerank and /v1/embeddings (vllm/entrypoints/pooling, commit 055e47c). Texts that are too long are refused there, never cut. */
 import type { Vendor } from '../vendor.ts';
+import { free } from '../vendor-model.ts';
 import { jinaRerank, openAiEmbed } from './compatible.ts';
 import { openAiChat } from './openai.ts';
 
@@ -10,7 +11,9 @@ export const vllm: Vendor = {
   keyless: true,
   baseVariable: 'VLLM_BASE_URL',
   baseURL: 'http://127.0.0.1:8000',
-  rerank: { models: [], limits: () => ({ documents: 1000 }), open: jinaRerank('/rerank') },
-  embed: { models: [], limits: () => ({ documents: 256 }), dimensions: () => undefined, open: openAiEmbed('/v1/embeddings') },
+  models: [],
+  price: free,
+  rerank: { limits: { documents: 1000 }, open: jinaRerank('/rerank') },
+  embed: { limits: { documents: 256 }, open: openAiEmbed('/v1/embeddings') },
   languageModel: (model, link) => openAiChat(model, { ...link, baseURL: `${link.baseURL}/v1` }),
 };

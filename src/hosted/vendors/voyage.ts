@@ -1,36 +1,60 @@
-/** Voyage through @ai-sdk/voyage 1: POST /rerank and /embeddings. */
-import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
-import { peer } from '../peer.ts';
-import type { Link, Vendor } from '../vendor.ts';
+/** Voyage: POST /rerank and /embeddings (docs.voyageai.com, reference of 2026-09-29; voyageai 0.4.0). */
+import type { Vendor } from '../vendor.ts';
+import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts';
 
-const provider = async ({ baseURL, key, fetch }: Link) => {
-  const { createVoyage } = await peer('@ai-sdk/voyage', () => import('@ai-sdk/voyage'));
-  return createVoyage({ baseURL, fetch, apiKey: key });
-};
-
-/** Query and document together, by model (docs.voyageai.com, reranker). */
-const window = (model: string): number =>
-  /rerank-(3|2\.5)/.test(model) ? 32_000 : /^rerank-2$/.test(model) ? 16_000 : /lite-1/.test(model) ? 4000 : 8000;
+const rerank = { task: 'rerank', source: 'docs.voyageai.com, reranker', date: '2026-11' } as const;
+const embed = { task: 'embed', source: 'docs.voyageai.com, embeddings', date: '2026-11', dimensions: 1024 } as const;
+const maxim = { source: 'getmaxim.ai/bifrost model library', seen: '2026-11-23' };
+const [dear, cheap] = [0.05, 0.02].map((tokens) => ({ tokens, ...maxim }));
+/** Query and document in one window. */
+const [widest, wide, narrow] = [{ tokensEach: 32_000 }, { tokensEach: 16_000 }, { tokensEach: 4000 }];
 
 export const voyage: Vendor = {
   name: 'voyage',
   title: 'Voyage AI',
+  alsoKnownAs: ['voyageai'],
   keyVariables: ['VOYAGE_API_KEY'],
   baseVariable: 'VOYAGE_BASE_URL',
   baseURL: 'https://api.voyageai.com/v1',
-  package: '@ai-sdk/voyage',
+  models: [
+    { ...rerank, name: 'rerank-2.5-lite', limits: widest, price: cheap },
+    { ...rerank, name: 'rerank-2.5', limits: widest, price: dear },
+    { ...rerank, name: 'rerank-3', limits: widest, price: dear },
+    { ...rerank, name: 'rerank-3-lite', limits: widest, price: cheap, source: maxim.source },
+    { ...rerank, name: 'rerank-2', limits: wide, price: dear },
+    { ...rerank, name: 'rerank-2-lite', price: cheap },
+    { ...rerank, name: 'rerank-1', limits: { tokens: 300_000 }, nameOnly: true },
+    { ...rerank, name: 'rerank-lite-1', limits: { ...narrow, tokens: 300_000 }, nameOnly: true },
+    { ...embed, name: 'voyage-4-lite' },
+    { ...embed, name: 'voyage-4' },
+    { ...embed, name: 'voyage-4-large' },
+    { ...embed, name: 'voyage-3.5' },
+    { ...embed, name: 'voyage-3.5-lite' },
+    { ...embed, name: 'voyage-3', price: { tokens: 0.06, ...maxim } },
+    { ...embed, name: 'voyage-3-large', price: { tokens: 0.18, ...maxim } },
+    { ...embed, name: 'voyage-3-lite', dimensions: 512, price: cheap },
+    { ...embed, name: 'voyage-code-3' },
+    { ...embed, name: 'voyage-finance-2' },
+    { ...embed, name: 'voyage-law-2', limits: wide },
+    { ...embed, name: 'voyage-multilingual-2' },
+    // POST /contextualizedembeddings, lists of chunks per document, is not spoken here.
+    { ...embed, name: 'voyage-context-3', nameOnly: true },
+  ],
   rerank: {
-    models: ['rerank-2.5-lite', 'rerank-2.5', 'rerank-3', 'rerank-2', 'rerank-2-lite'],
-    limits: (model) => ({ documents: 1000, tokensEach: window(model), tokens: /-1$/.test(model) ? 300_000 : 600_000 }),
-    open: async (model, link) => rerankWith((await provider(link)).reranking(model) as RerankingModel, { voyage: { truncation: false } }),
+    limits: { documents: 1000, tokensEach: 8000, tokens: 600_000 },
+    open:
+      async (model, link) =>
+      async ({ query, documents, signal }) => {
+        const { body } = await post(link, '/rerank', { model, query, documents, truncation: false }, signal);
+        const tokens = count(field(field(body, 'usage'), 'total_tokens'));
+        return { ranking: rankingIn(listIn(body, 'data'), 'relevance_score'), used: { tokens } };
+      },
   },
   embed: {
-    models: ['voyage-4-lite', 'voyage-4', 'voyage-4-large', 'voyage-3.5', 'voyage-3.5-lite', 'voyage-code-3'],
-    limits: () => ({ documents: 128, tokensEach: 32_000, tokens: 120_000 }),
-    dimensions: (model) => (/^voyage-(4|3\.5|3-large|code-3|finance-2|law-2|multilingual-2|3$)/.test(model) ? 1024 : undefined),
-    open: async (model, link) =>
-      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
-        voyage: { inputType: role, truncation: false },
-      })),
+    limits: { documents: 128, tokensEach: 32_000, tokens: 120_000 },
+    open:
+      async (model, link) =>
+      async ({ texts, role, signal }) =>
+        openAiVectors((await post(link, '/embeddings', { model, input: texts, input_type: role, truncation: false }, signal)).body),
   },
 };

@@ -2,15 +2,23 @@
 import type { Vendor } from '../vendor.ts';
 import { count, field, listIn, post, rankingIn } from '../wire.ts';
 
+const listed = { source: 'zeroentropy 0.1.0-alpha.10', date: '2026-11' };
+const price = { tokens: 0.025, source: 'docs.mem0.ai, rerankers', seen: '2026-11-23' };
+
 export const zeroentropy: Vendor = {
   name: 'zeroentropy',
   title: 'ZeroEntropy',
   keyVariables: ['ZEROENTROPY_API_KEY'],
   baseVariable: 'ZEROENTROPY_BASE_URL',
   baseURL: 'https://api.zeroentropy.dev/v1',
+  models: [
+    { ...listed, name: 'zerank-1-small', task: 'rerank', price },
+    { ...listed, name: 'zerank-2', task: 'rerank' },
+    { ...listed, name: 'zerank-1', task: 'rerank', price },
+    { ...listed, name: 'zembed-1', task: 'embed', dimensions: 2560 },
+  ],
   rerank: {
-    models: ['zerank-1-small', 'zerank-2', 'zerank-1'],
-    limits: () => ({ documents: 1000, bytes: 2_000_000, perMinute: 1000 }),
+    limits: { documents: 1000, bytes: 2_000_000, requestsPerMinute: 1000 },
     open:
       async (model, link) =>
       async ({ query, documents, signal }) => {
@@ -20,9 +28,7 @@ export const zeroentropy: Vendor = {
       },
   },
   embed: {
-    models: ['zembed-1'],
-    limits: () => ({ documents: 256, bytes: 2_000_000, perMinute: 1000 }),
-    dimensions: (model) => (model === 'zembed-1' ? 2560 : undefined),
+    limits: { documents: 256, bytes: 2_000_000, requestsPerMinute: 1000 },
     open:
       async (model, link) =>
       async ({ texts, role, signal }) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HostedOptions } from '../../hosted/model.ts';
 import { createBudget } from '../../hosted/money/budget.ts';
-import type { Limits, Rerank } from '../../hosted/vendor.ts';
+import type { Rerank } from '../../hosted/vendor.ts';
+import type { Limits } from '../../hosted/vendor-model.ts';
 import { WireError } from '../../hosted/wire.ts';
 import { createHostedReranker } from './hosted.ts';
 
@@ -177,7 +178,7 @@ describe('money', () => {
   it('is kept within a budget that several models share', async () => {
     // A request of one text may cost (10 + 9) tokens at most at a dollar a million.
     const budget = createBudget(0.00006);
-    const { reranker, sent } = fake({ documents: 1, together: 1 }, { budget });
+    const { reranker, sent } = fake({ documents: 1, concurrency: 1 }, { budget });
     await expect(reranker.score('q', of(9))).rejects.toMatchObject({ code: 'E_BUDGET' });
     expect(sent.length).toBeGreaterThan(0);
     expect(sent.length).toBeLessThan(9);

@@ -1,7 +1,7 @@
 import { checkedScores } from '../../hosted/check-answer.ts';
 import { estimatedTokens, halved, mostTokens, spansWithin } from '../../hosted/estimate.ts';
 import { groupsOf, halves } from '../../hosted/groups.ts';
-import { type HostedOptions, type HostedSource, hostedModel, identityOf, together } from '../../hosted/model.ts';
+import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, Rerank } from '../../hosted/vendor.ts';
 import { counted } from '../../text/numbers.ts';
 import type { Span } from '../../types.ts';
@@ -111,10 +111,10 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
           const smaller = group.length > 1 ? halves(group) : halvesOf(group[0] as Unit);
           if (smaller === undefined) throw outcome.tooLarge;
           if (!source.readsList || anchors.length > 0)
-            return together(smaller, (part, inner) => ask(part, anchors, inner), { signal: stop });
+            return inParallel(smaller, (part, inner) => ask(part, anchors, inner), { signal: stop });
           const [first = [], ...others] = smaller;
           await ask(first, [], stop);
-          return together(others, (part, inner) => ask(part, anchorsIn(first), inner), { signal: stop });
+          return inParallel(others, (part, inner) => ask(part, anchorsIn(first), inner), { signal: stop });
         }
         calls++;
         const { scores, used, truncated } = outcome.result;
@@ -144,9 +144,9 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
           { ...limits, ...(limits.documents === undefined ? {} : { documents: limits.documents - ANCHORS }) },
           query,
         );
-        await together([first], (group, stop) => ask(group, [], stop), call);
-        await together(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
-      } else await together(groups, (group, stop) => ask(group, [], stop), call);
+        await inParallel([first], (group, stop) => ask(group, [], stop), call);
+        await inParallel(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
+      } else await inParallel(groups, (group, stop) => ask(group, [], stop), call);
       return answerOf({ texts, found, cut, queryTruncatedTokens, calls, name, usage: meter.usage() });
     },
   };

@@ -52,7 +52,7 @@ const fake = (
     },
   };
   const open = (options: LanguageModelOptions = {}) =>
-    languageModelReranker({ name: 'fake:thinker', limits: {}, open: async () => ({ send: model }) }, { tries: 1, ...options });
+    languageModelReranker({ name: 'fake:thinker', limits: {}, open: async () => ({ send: model }) }, { retries: 0, ...options });
   return { open, calls };
 };
 const texts = (numbers: readonly number[]) => numbers.map((number) => ({ text: `number ${number}` }));
@@ -122,7 +122,7 @@ describe('listwise', () => {
 describe('graded', () => {
   it('asks for each document alone', async () => {
     const { open, calls } = fake();
-    const one = open({ mode: 'graded', together: 2 });
+    const one = open({ mode: 'graded', concurrency: 2 });
     const { scores, usage } = await one.score('q', texts([3, 9, 1]));
     expect([...scores]).toEqual([3, 9, 1]);
     expect(calls.map(({ document }) => document).sort()).toEqual(['number 1', 'number 3', 'number 9']);

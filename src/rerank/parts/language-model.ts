@@ -1,5 +1,5 @@
 import { estimatedTokens, mostTokens, spansWithin } from '../../hosted/estimate.ts';
-import { type HostedOptions, type HostedSource, hostedModel, identityOf, together } from '../../hosted/model.ts';
+import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, LanguageModel } from '../../hosted/vendor.ts';
 import { count, field, ShapeError } from '../../hosted/wire.ts';
 import { counted } from '../../text/numbers.ts';
@@ -164,7 +164,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
   const gradeEach = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'cut'>> => {
     const { ask, usage } = await session(call);
     const scores = new Float32Array(shown.length);
-    await together(
+    await inParallel(
       shown.map((_, i) => i),
       async (i, stop) => {
         scores[i] = await ask(

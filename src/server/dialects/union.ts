@@ -3,8 +3,8 @@
  * and Voyage take and answers with everything that their clients look for; `/rerank` is TEI's where `texts` stands, else vLLM's.
  */
 import { z } from 'zod';
+import { sellerOf } from '../../assemble/sellers.ts';
 import { RequestError, statusOf } from '../problem.ts';
-import { sellerOf } from '../vendor-names.ts';
 import { meta, metaOf } from './cohere.ts';
 import { cohereV2 } from './cohere-v2.ts';
 import { type Dialect, type Endpoint, type Passage, rerankEndpoint } from './dialect.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createBreaker } from './breaker.ts';
+import { createCircuitBreaker } from './circuit-breaker.ts';
 
 it('rests after three failures in a row, then lets one request try, which decides', () => {
   let now = 0;
-  const breaker = createBreaker({ restMs: 1000, clock: () => now });
+  const breaker = createCircuitBreaker({ restMs: 1000, clock: () => now });
   const outcomes = [breaker.failed, breaker.failed, breaker.succeeded, breaker.failed, breaker.failed];
   for (const outcome of outcomes) {
     breaker.begin();

@@ -39,14 +39,14 @@ export const quoted = (text: string, key: string | undefined, length = 200): str
   return plain.length > length ? `${plain.slice(0, length)}…` : plain;
 };
 
-/** RFC 9110: seconds or a date; `retry-after-ms` is what OpenAI and Together add. */
+/** RFC 9110: seconds or a date; `retry-after-ms` is what OpenAI and Together add. What is no finite number says nothing. */
 const waitIn = (headers: Readonly<Record<string, string>>): number | undefined => {
   const precise = Number(headers['retry-after-ms']);
-  if (headers['retry-after-ms'] !== undefined && precise >= 0) return precise;
+  if (headers['retry-after-ms'] !== undefined && precise >= 0 && Number.isFinite(precise)) return precise;
   const after = headers['retry-after'];
   if (after === undefined) return undefined;
   const seconds = Number(after);
-  if (seconds >= 0) return seconds * 1000;
+  if (seconds >= 0) return Number.isFinite(seconds) ? seconds * 1000 : undefined;
   const at = Date.parse(after);
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 };
@@ -62,6 +62,23 @@ const sentenceIn = (body: string | undefined): string => {
   } catch {
     return body;
   }
+};
+
+/** Whether the account is used up, which waiting does not change: OpenAI's form, and that of those who speak like it. */
+const saysNoQuota = (body: string | undefined): boolean => {
+  try {
+    const error = field(JSON.parse(body ?? ''), 'error');
+    return ['code', 'type'].some((name) => field(error, name) === 'insufficient_quota');
+  } catch {
+    return false;
+  }
+};
+
+/** Where a redirection leads, without what may be secret. */
+const placeOf = (location: string | undefined): string => {
+  if (location === undefined) return 'elsewhere';
+  const url = URL.parse(location);
+  return `to ${url === null ? location.replace(/[?#].*$/s, '') : `${url.origin}${url.pathname}`}`;
 };
 
 /** How vendors say that a request was too much: of documents, of tokens, of bytes. */
@@ -126,13 +143,21 @@ export const failureOf = (thrown: unknown, { name, key, keyVariable }: Asked): F
   const told = (code: 'E_KEY' | 'E_VENDOR_REFUSED' | 'E_VENDOR_BUSY' | 'E_VENDOR_DOWN', words: string): FinetoothError =>
     new FinetoothError(code, `${name} ${words} (${status}): ${why}`, cause);
   const mayAgain = headers['x-should-retry'] !== 'false';
-  if (status === 429) return { ...none, ...wait, again: mayAgain, error: told('E_VENDOR_BUSY', 'asks to slow down') };
+  if (status === 429 && saysNoQuota(given.responseBody))
+    return { ...none, error: told('E_VENDOR_REFUSED', 'has no quota left for this account, look at its billing page') };
+  if (status === 429) return { ...none, ...wait, again: mayAgain, error: told('E_VENDOR_BUSY', 'limits the rate of requests') };
   if ([401, 403, 498].includes(status))
     return { ...none, error: told('E_KEY', `refused the key${keyVariable === undefined ? '' : ` in ${keyVariable}`}`) };
   if (status === 408 || status === 425 || status === 409 || status >= 500)
     return { ...none, ...wait, again: mayAgain, down: status >= 500, error: told('E_VENDOR_DOWN', 'fails') };
   if (status >= 300 && status < 400)
-    return { ...none, error: told('E_VENDOR_REFUSED', 'sends the request elsewhere, which is not followed since it carries a key') };
+    return {
+      ...none,
+      error: told(
+        'E_VENDOR_REFUSED',
+        `sends the request ${quoted(placeOf(headers.location), key)}, which is not followed since it carries a key; give the right address`,
+      ),
+    };
   const tooLarge = status === 413 || ([400, 422].includes(status) && saysTooMuch.test(sentence));
   return { ...none, tooLarge, error: told('E_VENDOR_REFUSED', 'refused the request') };
 };

@@ -29,6 +29,8 @@ describe('a failed request', () => {
     ['0.05', 50],
     [new Date(Date.now() + 5000).toUTCString(), 4500],
     ['soon', undefined],
+    ['Infinity', undefined],
+    ['1e999', undefined],
   ])('is asked again after "%s"', (after, expected) => {
     const { afterMs } = status(429, '', { 'retry-after': after });
     if (expected === undefined) expect(afterMs).toBeUndefined();
@@ -38,6 +40,32 @@ describe('a failed request', () => {
   it('follows what else vendors say about asking again', () => {
     expect(status(429, '', { 'retry-after': '9', 'retry-after-ms': '120' }).afterMs).toBe(120);
     expect(status(500, '', { 'x-should-retry': 'false' }).again).toBe(false);
+    expect(status(429, '', { 'retry-after': '9', 'retry-after-ms': 'Infinity' }).afterMs).toBe(9000);
+  });
+
+  it.each([
+    '{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}',
+    '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}',
+  ])('of an account without quota is not sent again: %s', (body) => {
+    expect(status(429, body, { 'retry-after': '1' })).toMatchObject({
+      again: false,
+      down: false,
+      error: { code: 'E_VENDOR_REFUSED', message: expect.stringContaining('has no quota left for this account') },
+    });
+    expect(status(429, '{"error":{"message":"slow down","code":"rate_limit_exceeded"}}').again).toBe(true);
+  });
+
+  it.each([
+    ['https://user:word@api.example.com/v1/rerank?key=sk-other#x', 'sends the request to https://api.example.com/v1/rerank, which'],
+    ['/v1/rerank/?token=abc', 'sends the request to /v1/rerank/, which'],
+    ['https://api.example.com/sk-1234/secret', 'sends the request to https://api.example.com/[key], which'],
+    [undefined, 'sends the request elsewhere, which'],
+  ])('of a redirection to %s says where it leads, and nothing secret', (location, words) => {
+    const { error, again } = status(308, '', location === undefined ? {} : { location });
+    expect(error.code).toBe('E_VENDOR_REFUSED');
+    expect(error.message).toContain(words);
+    expect(error.message).not.toMatch(/word@|sk-other|abc|1234/);
+    expect(again).toBe(false);
   });
 
   // The words of Voyage, Cohere, TEI, vLLM, Pinecone, OpenAI.

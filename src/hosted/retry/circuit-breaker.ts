@@ -1,5 +1,5 @@
 /** Says whether a vendor may be asked, from how its last requests went. */
-export interface Breaker {
+export interface CircuitBreaker {
   /** Milliseconds until it may be tried again; 0: now. */
   closedIn(): number;
   /** Before a request: after a rest only one may go through, until it is known how that went. */
@@ -8,7 +8,7 @@ export interface Breaker {
   failed(): void;
 }
 
-export interface BreakerOptions {
+export interface CircuitBreakerOptions {
   /** Failures one after the other that stop requests, 1 and up. @default 3 */
   readonly failures?: number;
   /** Milliseconds of rest before one request tries. @default 30,000 */
@@ -17,7 +17,11 @@ export interface BreakerOptions {
 }
 
 /** Open after some failures in a row; half open after a rest: one request goes, and decides. */
-export const createBreaker = ({ failures = 3, restMs = 30_000, clock = () => performance.now() }: BreakerOptions = {}): Breaker => {
+export const createCircuitBreaker = ({
+  failures = 3,
+  restMs = 30_000,
+  clock = () => performance.now(),
+}: CircuitBreakerOptions = {}): CircuitBreaker => {
   let inARow = 0;
   let restsUntil = Number.NEGATIVE_INFINITY;
   return {

@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import { duration } from '../../text/numbers.ts';
-import { type BreakerOptions, createBreaker } from './breaker.ts';
+import { type CircuitBreakerOptions, createCircuitBreaker } from './circuit-breaker.ts';
 import { type Asked, failureOf } from './failure.ts';
-import { createTurnstile } from './turnstile.ts';
+import { createRateLimiter } from './rate-limiter.ts';
 
 export interface RequestsOptions {
-  /** Tries of one request, the first included, 1 to 10. @default 3 */
-  readonly tries?: number;
+  /** How often a request that failed is sent again, 0 to 9. @default 2 */
+  readonly retries?: number;
   /** Requests at the same time, 1 and up. @default 4 */
-  readonly together?: number;
+  readonly concurrency?: number;
   /** Requests that begin within a minute. @default as many as come */
-  readonly perMinute?: number;
-  readonly breaker?: BreakerOptions;
+  readonly requestsPerMinute?: number;
+  readonly circuitBreaker?: CircuitBreakerOptions;
   /** 0 to 1, for the jitter. @default Math.random */
   readonly random?: () => number;
 }
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** On the clock of `performance.now`: everything must be over by then, waiting and trying again included. */
+  /** On the clock of `performance.now`: everything must be over by then, waiting and retries included. */
   readonly until: number;
   /** Before each try; throws where there is no money for it. What it returns hears how the try ended: with what result, or whether it may be billed. */
   readonly pay: () => (outcome: 'free' | 'perhaps') => void;
@@ -60,21 +60,18 @@ const raced = async <Result>(work: Promise<Result>, signal: AbortSignal): Promis
   }
 };
 
-/** Retries with full jitter, one line, one breaker. Nothing outlives its deadline. */
+/** Retries with full jitter, one rate limiter, one circuit breaker. Nothing outlives its deadline. */
 export const createRequests = (asked: Asked, options: RequestsOptions = {}): Requests => {
-  const { tries = 3, random = Math.random } = options;
-  const breaker = createBreaker(options.breaker);
-  const turnstile = createTurnstile({
-    together: options.together,
-    perMinute: options.perMinute,
-  });
+  const { retries = 2, random = Math.random } = options;
+  const breaker = createCircuitBreaker(options.circuitBreaker);
+  const limiter = createRateLimiter({ concurrency: options.concurrency, requestsPerMinute: options.requestsPerMinute });
   let lastWords = '';
   const checkBreaker = (): void => {
     const rests = breaker.closedIn();
     if (rests > 0)
       throw new FinetoothError(
         'E_VENDOR_DOWN',
-        `${asked.name} failed several times in a row and is left alone for another ${duration(rests)}. The last time: ${lastWords}`,
+        `${asked.name} failed several times in a row: its circuit breaker stays open for another ${duration(rests)}. The last failure: ${lastWords}`,
       );
   };
   return {
@@ -91,27 +88,25 @@ export const createRequests = (asked: Asked, options: RequestsOptions = {}): Req
         );
       const wait = async (milliseconds: number, why: FinetoothError): Promise<void> => {
         if (milliseconds >= left())
-          throw new FinetoothError(
-            why.code,
-            `${why.message} It should be asked again in ${duration(milliseconds)}, and there is less time than that.`,
-            { cause: why },
-          );
+          throw new FinetoothError(why.code, `${why.message} The next retry would be in ${duration(milliseconds)}, after the deadline.`, {
+            cause: why,
+          });
         await sleep(milliseconds, undefined, { signal: both }).catch(() => {});
       };
       try {
         for (let tried = 1; ; tried++) {
           throwIfStopped(signal);
           checkBreaker();
-          const line = turnstile.wait();
-          if (line > 0 && line >= left())
+          const held = limiter.wait();
+          if (held > 0 && held >= left())
             throw new FinetoothError(
               'E_VENDOR_BUSY',
-              `${asked.name} may be asked again in ${duration(line)}, and there is less time than that.`,
+              `the rate limit of ${asked.name} allows the next request in ${duration(held)}, after the deadline.`,
             );
           let settle: ReturnType<RequestOptions['pay']> | undefined;
           let isSent = false;
           try {
-            const result = await turnstile.pass(async () => {
+            const result = await limiter.pass(async () => {
               checkBreaker();
               settle = pay();
               breaker.begin();
@@ -134,8 +129,8 @@ export const createRequests = (asked: Asked, options: RequestsOptions = {}): Req
             if (failure.down) breaker.failed();
             else breaker.succeeded();
             if (failure.tooLarge) return { tooLarge: failure.error };
-            if (failure.afterMs !== undefined && failure.again) turnstile.pause(Math.min(LONGEST_REST, failure.afterMs));
-            if (!failure.again || tried >= tries) throw failure.error;
+            if (failure.afterMs !== undefined && failure.again) limiter.pause(Math.min(LONGEST_REST, failure.afterMs));
+            if (!failure.again || tried > retries) throw failure.error;
             await wait(Math.max(failure.afterMs ?? 0, random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tried - 1))), failure.error);
             if (late.signal.aborted) throw over();
           }

@@ -1,26 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface TurnstileOptions {
+export interface RateLimiterOptions {
   /** Requests at the same time, 1 and up. @default 4 */
-  readonly together?: number;
+  readonly concurrency?: number;
   /** Requests that begin within a minute, 1 and up. @default as many as come */
-  readonly perMinute?: number;
+  readonly requestsPerMinute?: number;
   readonly clock?: () => number;
 }
 
-/** Lets in so many at the same time and so many a minute, in the order of their coming. */
-export interface Turnstile {
+/** Lets in so many at the same time and so many per minute, in the order of their coming. */
+export interface RateLimiter {
   /** Waits for its turn and does the work. Rejects with the signal's reason when that is raised before. */
   pass<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result>;
   /** Milliseconds until the next may begin, those who stand in line not counted. */
   wait(): number;
-  /** Lets nobody in for so many milliseconds: the vendor asked for it. */
+  /** Lets no one in for so many milliseconds: the vendor asked for it. */
   pause(milliseconds: number): void;
 }
 
 const MINUTE = 60_000;
 
-export const createTurnstile = ({ together = 4, perMinute, clock = () => performance.now() }: TurnstileOptions = {}): Turnstile => {
+export const createRateLimiter = ({
+  concurrency = 4,
+  requestsPerMinute,
+  clock = () => performance.now(),
+}: RateLimiterOptions = {}): RateLimiter => {
   let inside = 0;
   let notBefore = Number.NEGATIVE_INFINITY;
   const begun: number[] = [];
@@ -28,7 +32,10 @@ export const createTurnstile = ({ together = 4, perMinute, clock = () => perform
   const waitNow = (): number => {
     const now = clock();
     while (begun.length > 0 && (begun[0] as number) <= now - MINUTE) begun.shift();
-    const forMinute = perMinute === undefined || begun.length < perMinute ? 0 : (begun[begun.length - perMinute] as number) + MINUTE - now;
+    const forMinute =
+      requestsPerMinute === undefined || begun.length < requestsPerMinute
+        ? 0
+        : (begun[begun.length - requestsPerMinute] as number) + MINUTE - now;
     return Math.max(0, notBefore - now, forMinute);
   };
   const leave = (): void => {
@@ -37,7 +44,7 @@ export const createTurnstile = ({ together = 4, perMinute, clock = () => perform
   };
   const enter = async (signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
-    if (inside >= together)
+    if (inside >= concurrency)
       await new Promise<void>((resolve, reject) => {
         const turn = (): void => {
           signal.removeEventListener('abort', give);
@@ -60,7 +67,7 @@ export const createTurnstile = ({ together = 4, perMinute, clock = () => perform
       leave();
       throw error;
     }
-    if (perMinute !== undefined) begun.push(clock());
+    if (requestsPerMinute !== undefined) begun.push(clock());
   };
   return {
     pass: async (work, signal) => {

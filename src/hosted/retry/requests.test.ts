@@ -44,7 +44,7 @@ describe('a request', () => {
     const busy = requests.send(fail(down(429, { 'retry-after': '30' })), { until: soon(), pay: outcomes().pay });
     await expect(busy).rejects.toMatchObject({
       code: 'E_VENDOR_BUSY',
-      message: expect.stringContaining('asked again in 30.0 s, and there is less time'),
+      message: expect.stringContaining('The next retry would be in 30.0 s, after the deadline.'),
     });
     expect(tries).toBe(2);
     // The vendor asked everybody to wait, so the next one is told at once.
@@ -52,6 +52,14 @@ describe('a request', () => {
     await expect(requests.send(fail(down()), { until: soon(), pay: outcomes().pay })).rejects.toMatchObject({ code: 'E_VENDOR_BUSY' });
     expect(tries).toBe(2);
     expect(performance.now() - started).toBeLessThan(100);
+  });
+
+  it('says a long wait in hours', async () => {
+    const busy = async () => Promise.reject(down(429, { 'retry-after': '86400' }));
+    await expect(createRequests({ name: 'v:m' }, quick).send(busy, { until: soon(), pay: outcomes().pay })).rejects.toMatchObject({
+      code: 'E_VENDOR_BUSY',
+      message: 'v:m limits the rate of requests (429): overloaded The next retry would be in 24 h 0 min, after the deadline.',
+    });
   });
 
   it('ends at its deadline, also when nobody listens to the signal', async () => {
@@ -65,7 +73,7 @@ describe('a request', () => {
   });
 
   it('stops for its caller, in the line and under way', async () => {
-    const requests = createRequests({ name: 'v:m' }, { together: 1 });
+    const requests = createRequests({ name: 'v:m' }, { concurrency: 1 });
     const stopper = new AbortController();
     const under = requests.send(() => sleep(5000), { until: soon(), pay: outcomes().pay, signal: stopper.signal });
     const inLine = requests.send(async () => 'never', { until: soon(), pay: outcomes().pay, signal: stopper.signal });
@@ -82,7 +90,7 @@ describe('a request', () => {
 
   it('is not made after three failures, until a rest is over', async () => {
     let now = 0;
-    const requests = createRequests({ name: 'v:m' }, { ...quick, breaker: { restMs: 1000, clock: () => now } });
+    const requests = createRequests({ name: 'v:m' }, { ...quick, circuitBreaker: { restMs: 1000, clock: () => now } });
     let tries = 0;
     const fail = async (): Promise<never> => {
       tries++;
@@ -93,7 +101,7 @@ describe('a request', () => {
     expect(tries).toBe(3);
     await expect(send()).rejects.toMatchObject({
       code: 'E_VENDOR_DOWN',
-      message: expect.stringContaining('left alone for another 1.0 s. The last time: v:m fails (503)'),
+      message: expect.stringContaining('its circuit breaker stays open for another 1.0 s. The last failure: v:m fails (503)'),
     });
     expect(tries).toBe(3);
     now = 1001;
