@@ -4,7 +4,7 @@ import { catalog, findEntry } from '../model/catalog/catalog.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
-import type { SearchOptions } from '../search/search.ts';
+import type { SearchOptions } from '../search/options.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { readCalibration, withCalibration } from './calibration-file.ts';

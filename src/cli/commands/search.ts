@@ -3,7 +3,8 @@ import { readOnePipeline, searchOptionsOf } from '../../assemble/pipelines.ts';
 import { withFallback } from '../../assemble/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { asOne } from '../../search/rank.ts';
-import { type SearchOptions, search } from '../../search/search.ts';
+import type { SearchOptions } from '../../search/options.ts';
+import { search } from '../../search/search.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import {
