@@ -1,5 +1,6 @@
 import type { Explanation } from '../rerank/explanation.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions } from '../types.ts';
 import type { Rankable, RankFields } from './rank.ts';
@@ -41,7 +42,8 @@ async function explainScore(
   const filled = fields.filter((field) => textIn([field]) !== '');
   const [stages, alone] = await Promise.all([
     reranker.explain?.(query, { id, text: textIn(fields) }, { signal }) ?? [],
-    reranker.score(
+    scoreInTime(
+      reranker,
       query,
       filled.map((field) => ({ id: field, text: textIn([field]) })),
       { signal },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { firstStageOrder } from '../rerank/parts/first-stage-order.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
+import { lazyReranker } from '../rerank/wrappers/lazy.ts';
 import { rerank } from './rerank.ts';
 
 const documents = ['9', '5', '7', '1'].map((text, i) => ({ id: `d${i}`, document: { text }, score: 0.9 - i / 10 }));
@@ -47,6 +49,28 @@ describe('rerank', () => {
       'the scores of "raw" are no probabilities',
     );
     await expect(rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 2 })).rejects.toThrow('from 0 to 1; got 2');
+  });
+
+  it('keeps nothing as likely enough where no score came in time, which is no lack of probabilities', async () => {
+    const slow: Reranker = { ...numbers('slow', { relevance: 0.5 }), warm: () => new Promise(() => {}) };
+    for (const one of [slow, cascade([slow]), lazyReranker('lazy', () => new Promise(() => {}))]) {
+      const { results, complete } = await rerank(one, 'q', documents, { rankFields: ['text'], deadlineMs: 10, minScore: 0.1 });
+      expect([complete, results]).toEqual([false, []]);
+    }
+  });
+
+  it('says null of a stage that gave no score', async () => {
+    const { results } = await rerank(firstStageOrder(), 'q', documents, { rankFields: ['text'], stages: true });
+    expect(results.map(({ stages }) => stages)).toEqual([[null], [null], [null], [null]]);
+  });
+
+  it('refuses what is wrong in an explanation too', async () => {
+    const halting: Reranker = {
+      fingerprint: 'halting',
+      score: async (_, list) => ({ scores: new Float32Array(list[0]?.id === 'text' ? 0 : list.length) }),
+    };
+    const told = rerank(halting, 'q', documents, { rankFields: ['text'], explain: true });
+    await expect(told).rejects.toMatchObject({ code: 'E_SEAM' });
   });
 
   it('flags an answer that the deadline cut off', async () => {
