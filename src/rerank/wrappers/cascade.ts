@@ -42,13 +42,13 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
     let known = mergeStages(plan, [], candidates.length, true);
     let places = candidates.map((_, i) => i);
-    const done: ReadStage[] = [];
+    let done: readonly ReadStage[] = [];
     for (const [at, stage] of stages.entries()) {
       const asked = places.slice(0, keep[at]);
       if (asked.length === 0) break;
       const { scores: before } = known;
-      const merged = (own: Scores, complete: boolean): Scores =>
-        mergeStages(plan, [...done, readStage(plan[at] as StagePlan, asked, own, before)], candidates.length, complete);
+      const soFar = done;
+      const readWith = (own: Scores): readonly ReadStage[] => [...soFar, readStage(plan[at] as StagePlan, asked, own, before)];
       const own = await scoreInTime(
         stage,
         query,
@@ -56,13 +56,13 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
         {
           signal,
           deadlineMs: until === undefined ? undefined : until - performance.now(),
-          onScores: onScores === undefined ? undefined : (now) => onScores(merged(now, false)),
+          onScores: onScores === undefined ? undefined : (now) => onScores(mergeStages(plan, readWith(now), candidates.length, false)),
         },
         paces[at],
       );
-      known = merged(own, own.complete ?? true);
+      done = readWith(own);
+      known = mergeStages(plan, done, candidates.length, own.complete ?? true);
       if (known.complete === false) break;
-      done.push(readStage(plan[at] as StagePlan, asked, own, before));
       if (at < stages.length - 1) onScores?.({ ...known, complete: false });
       places = bestOfStage(at, candidates, known);
     }
