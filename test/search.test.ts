@@ -42,7 +42,7 @@ describe('search', () => {
       expect(result.firstStageRank).toBe(result.index + 1);
       expect(answer.candidates[result.index]?.id).toBe(result.id);
       expect(result.firstStageScore).toBe(answer.candidates[result.index]?.score);
-      expect('document' in result).toBe(false);
+      expect(result.document).toBeUndefined();
     }
     expect(answer.results[0]?.relevanceScore).toBeGreaterThanOrEqual(answer.results[1]?.relevanceScore as number);
     const { embed, retrieve, rerank: reranked, total } = answer.timings;

@@ -41,5 +41,9 @@ export const defaultReranker = async (encoder: BiEncoder, options: ModelOptions 
   if (!crossEncoderFits(encoder, options)) return first;
   const left = (options.maxMemory ?? 2048) - megabytesOf([[encoder.files.bytes, encoder.workers]]) + megabytesOf([]);
   const second = await openCrossEncoderReranker(defaultCrossEncoder, { ...options, maxMemory: left });
-  return cascade([first, second], { keep: [Number.POSITIVE_INFINITY, READ], combine: [undefined, promotion], together: encoder.workers });
+  return cascade([first, second], {
+    keep: [Number.POSITIVE_INFINITY, READ],
+    combine: [undefined, promotion],
+    concurrency: encoder.workers,
+  });
 };

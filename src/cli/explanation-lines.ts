@@ -1,5 +1,5 @@
 import type { TokenMatches } from '../rerank/explanation.ts';
-import type { RankedResult } from '../search/rank.ts';
+import type { RankedResult } from '../search/results.ts';
 import { harmless } from './terminal.ts';
 import { labelOf } from './text.ts';
 

@@ -1,5 +1,6 @@
 import type { LabelCandidate } from '../eval/label/session.ts';
-import { type SearchOptions, search } from '../search/search.ts';
+import type { SearchOptions } from '../search/options.ts';
+import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { Document } from '../types.ts';
 

@@ -1,5 +1,5 @@
 import { rerankerWords } from '../rerank/reranker-words.ts';
-import type { Provenance } from '../search/rank.ts';
+import type { Provenance } from '../search/results.ts';
 import { counted, dollars } from '../text/numbers.ts';
 import type { Usage } from '../types.ts';
 import { harmless } from './terminal.ts';

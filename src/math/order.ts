@@ -7,8 +7,25 @@ export interface Scored {
   readonly score: number;
 }
 
+/** Sorts best first. */
+export function byScore(a: Scored, b: Scored): number {
+  return b.score - a.score || compareIds(b.id, a.id);
+}
+
+/** A candidate of several rerankers that ran one after the other. */
+export interface Staged extends Scored {
+  /** Which of them gave the score, from 0; -1: none. Scores of two stages are not comparable. */
+  readonly stage: number;
+}
+
+/** Sorts best first: a later stage above an earlier one, then by score. What no stage scored keeps its place at the end. */
+export function byStage(a: Staged, b: Staged): number {
+  // Sorting is stable, so what is equal stays where it was.
+  return b.stage - a.stage || (a.stage < 0 ? 0 : byScore(a, b));
+}
+
 /** Negative when `a` comes before `b` in the order of UTF-8 bytes, which UTF-16 units keep except around surrogates. */
-export const compareIds = (a: string, b: string): number => {
+export function compareIds(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) {
     let x = a.charCodeAt(i);
@@ -22,7 +39,4 @@ export const compareIds = (a: string, b: string): number => {
     return x - y;
   }
   return a.length - b.length;
-};
-
-/** Sorts best first. */
-export const byScore = (a: Scored, b: Scored): number => b.score - a.score || compareIds(b.id, a.id);
+}

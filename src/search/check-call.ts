@@ -18,8 +18,9 @@ import {
   type ValueCheck,
   whole,
 } from './check-options.ts';
-import type { RerankDocument, RerankOptions } from './rank.ts';
-import type { FirstStage, SearchOptions } from './search.ts';
+import type { RerankOptions, SearchOptions } from './options.ts';
+import type { RerankDocument } from './rerank.ts';
+import type { FirstStage } from './retrieve.ts';
 
 const RERANK_CALL = "rerank(local(), 'how do bats find their way', documents, { top: 5 })";
 const SEARCH_CALL = "search(index, 'how do bats find their way', { top: 5 })";

@@ -1,6 +1,5 @@
 import { FinetoothError } from '../errors.ts';
 import { bytesPerToken } from '../math/packed-tokens.ts';
-import type { Scores } from '../rerank/reranker.ts';
 import type { TokenForm, Vectors } from '../types.ts';
 import { shown } from './check-options.ts';
 
@@ -37,17 +36,6 @@ export const checkTokens = ({ count, tokenVectors }: Vectors, form: TokenForm, f
   const torn = tokenVectors.findIndex((pack) => pack.length % each !== 0);
   if (torn >= 0)
     throw broken(who, `the token vectors of text ${torn} have ${tokenVectors[torn]?.length} bytes, which is no multiple of ${each}`);
-};
-
-/** Holds what a reranker gave against its promises: one finite score a candidate. */
-export const checkScores = (given: Scores, count: number, fingerprint: string): void => {
-  const who = `the reranker "${fingerprint}"`;
-  const scores: unknown = (given as Partial<Scores> | undefined)?.scores;
-  if (!(scores instanceof Float32Array))
-    throw broken(who, `asked for ${count} scores, it gave ${shown(scores)}; "scores" is a Float32Array`);
-  if (scores.length !== count) throw broken(who, `asked for ${count} scores, it gave ${scores.length}`);
-  const at = scores.findIndex((score) => !Number.isFinite(score));
-  if (at >= 0) throw broken(who, `score ${at} is ${scores[at]}, which is not finite`);
 };
 
 /** A query that can be asked: words, no more than a megabyte of them. */

@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import { type FirstStage, firstStages } from './search.ts';
+import { type FirstStage, firstStages } from './retrieve.ts';
 
 /** A way to search, as data: the same object in a pipelines file, in `search`, in the library. Every default is that of `search`. */
 export interface Pipeline {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reranker } from '../rerank/reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
-import { rankCandidates, rerank } from './rank.ts';
+import { rankCandidates } from './rank.ts';
 
 const documents = ['9', '5', '7', '1'].map((text, i) => ({ id: `d${i}`, document: { text }, score: 0.9 - i / 10 }));
 
@@ -43,50 +43,5 @@ describe('rankCandidates', () => {
     });
     expect(seen).toEqual([['d0', 'd2', 'd1', 'd3']]);
     expect(order.map(({ id }) => id)).toEqual(['d2', 'd0', 'd1', 'd3']);
-  });
-});
-
-describe('rerank', () => {
-  it('says what ranked each document where not all have the same', async () => {
-    const both = cascade([numbers('first'), numbers('second')], { keep: [4, 1] });
-    const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], stages: true });
-    expect(complete).toBe(true);
-    expect(results.map(({ id, rankedBy, stages }) => [id, rankedBy, stages])).toEqual([
-      ['d0', 'second', [9, 9]],
-      ['d2', 'first', [7, null]],
-      ['d1', 'first', [5, null]],
-      ['d3', 'first', [1, null]],
-    ]);
-    const alone = await rerank(numbers('one'), 'q', documents, { rankFields: ['text'], stages: true });
-    expect(alone.results[0]).toEqual({ id: 'd0', index: 0, relevanceScore: 9, rank: 1, stages: [9] });
-  });
-
-  it('keeps what is likely enough, and refuses to where scores are no probabilities', async () => {
-    const sure: Reranker = {
-      ...numbers('sure'),
-      score: async (_, candidates) => ({
-        scores: Float32Array.from(candidates, ({ text }) => Number(text)),
-        relevance: Float32Array.from(candidates, ({ text }) => Number(text) / 10),
-      }),
-    };
-    const { results } = await rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 0.6 });
-    expect(results.map(({ id }) => id)).toEqual(['d0', 'd2']);
-    expect((await rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 0 })).results).toHaveLength(4);
-    await expect(rerank(numbers('raw'), 'q', documents, { rankFields: ['text'], minScore: 0.6 })).rejects.toThrow(
-      'the scores of "raw" are no probabilities',
-    );
-    await expect(rerank(sure, 'q', documents, { rankFields: ['text'], minScore: 2 })).rejects.toThrow('from 0 to 1; got 2');
-  });
-
-  it('flags an answer that the deadline cut off', async () => {
-    const both = cascade([numbers('first'), numbers('slow', { wait: 2000 })], { keep: [4, 2] });
-    const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], deadlineMs: 50 });
-    expect([complete, ...results.map(({ id, rankedBy }) => `${id} ${rankedBy}`)]).toEqual([
-      false,
-      'd0 first',
-      'd2 first',
-      'd1 first',
-      'd3 first',
-    ]);
   });
 });

@@ -1,7 +1,8 @@
 import { type Stopwatch, stopped } from '../model/run/stopwatch.ts';
 import { probabilityOf } from '../rerank/calibration.ts';
 import type { Scores } from '../rerank/reranker.ts';
-import { scoreInTime } from '../rerank/wrappers/score-in-time.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
+import { orderCandidates } from '../search/order.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions } from '../types.ts';
 import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
@@ -60,27 +61,14 @@ const textsOf = ({ documents, fields }: RerankAsk): readonly string[] => {
   });
 };
 
-/** A later stage above an earlier one, then the score, then the place in the list; a probability never rises down the list. */
-const rankingOf = ({ scores, stage, stages = [], relevance }: Scores, { otherwise }: ServedReranker): readonly RankedPassage[] => {
-  const stageOf = (i: number): number => stage?.[i] ?? 0;
-  const order = Array.from(scores, (_, i) => i).sort(
-    (a, b) => stageOf(b) - stageOf(a) || (stageOf(a) < 0 ? a - b : (scores[b] as number) - (scores[a] as number) || a - b),
-  );
-  const isSingle = stages.length <= 1;
-  let least = 1;
-  return order.map((index) => {
-    const score = scores[index] as number;
-    const stated = relevance?.[index];
-    const own =
-      stageOf(index) < 0
-        ? 0
-        : stated === undefined || Number.isNaN(stated)
-          ? otherwise === undefined
-            ? score
-            : probabilityOf(score, otherwise)
-          : stated;
-    least = Math.max(0, Math.min(least, own));
-    return { index, relevance: least, raw: isSingle ? score : logit(least) };
+/** The passages in the package's order, each with a number from 0 to 1 where its scores can be read as one. Their ids are their places. */
+const rankingOf = (given: Scores, count: number, { reranker, otherwise }: ServedReranker): readonly RankedPassage[] => {
+  const passages = Array.from({ length: count }, (_, i) => ({ id: String(i) }));
+  const isSingle = (given.stages?.length ?? 1) <= 1;
+  return orderCandidates(passages, given, reranker.fingerprint).map(({ index, score, relevance, stage }) => {
+    const stated = given.relevance === undefined && otherwise !== undefined ? probabilityOf(relevance, otherwise) : relevance;
+    const likely = stage < 0 ? 0 : Math.min(1, Math.max(0, stated));
+    return { index, relevance: likely, raw: isSingle ? score : logit(likely) };
   });
 };
 
@@ -143,14 +131,14 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
           scoreInTime(
             served.reranker,
             query,
-            texts.map((text) => ({ text })),
+            texts.map((text, i) => ({ id: String(i), text })),
             { ...call, deadlineMs },
           ),
         );
         if (ask.refuseLong) refuseLong(given);
         return {
           ...facts(id, served.name, given.usage?.tokens ?? 0, started, watch),
-          ranked: rankingOf(given, served).slice(0, ask.top),
+          ranked: rankingOf(given, texts.length, served).slice(0, ask.top),
           complete: given.complete ?? true,
           cut: given.cut?.filter((tokens) => tokens > 0).length ?? 0,
           queryTruncatedTokens: mostIn(given.queryTruncatedTokens),

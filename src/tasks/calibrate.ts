@@ -6,7 +6,8 @@ import { type Reliability, reliabilityOf, type Stated } from '../eval/calibratio
 import { cacheFolder } from '../fetch/cache-folder.ts';
 import { type Calibration, probabilityOf } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import { type FirstStage, search } from '../search/search.ts';
+import type { FirstStage } from '../search/retrieve.ts';
+import { search } from '../search/search.ts';
 import type { CallOptions, Progress } from '../types.ts';
 import { type DataOptions, findTestSet } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';

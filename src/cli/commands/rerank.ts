@@ -4,7 +4,7 @@ import { rerankerShelf, withFallback } from '../../assemble/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkQuery } from '../../search/check.ts';
-import { rerank } from '../../search/rank.ts';
+import { rerank } from '../../search/rerank.ts';
 import { counted, duration } from '../../text/numbers.ts';
 import { readNotes } from '../../text/read-notes.ts';
 import { fieldCounts } from '../../text/recipe.ts';

@@ -2,8 +2,9 @@ import { openIndex } from '../../assemble/open-index.ts';
 import { readOnePipeline, searchOptionsOf } from '../../assemble/pipelines.ts';
 import { withFallback } from '../../assemble/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
+import type { SearchOptions } from '../../search/options.ts';
 import { asOne } from '../../search/rank.ts';
-import { type SearchOptions, search } from '../../search/search.ts';
+import { search } from '../../search/search.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import {

@@ -1,12 +1,11 @@
 import { FinetoothError } from '../../errors.ts';
-import { compareIds } from '../../math/order.ts';
-import { doneWithin, OWN_STOP_MS } from '../../time/time-limit.ts';
-import type { Span, Usage } from '../../types.ts';
+import { byStage } from '../../math/order.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
+import { mergeScores } from '../merge-scores.ts';
+import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
-import type { Candidate, PassedOver, Reranker, ScoreOptions, Scores } from '../reranker.ts';
-import { addUsage } from '../usage.ts';
-import { createPace, type Pace, workIn } from './slices.ts';
+import type { Candidate, Reranker, Scores } from '../reranker.ts';
+import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -22,67 +21,10 @@ export interface CascadeOptions {
   /** For each stage: its (combined) score as a probability. @default what the stage itself says, or what was fitted for the combination */
   readonly calibrations?: readonly (Calibration | undefined)[];
   /** Texts that a stage works on at the same time. @default 2 */
-  readonly together?: number;
+  readonly concurrency?: number;
 }
 
 const KEPT = 20;
-
-/** What is known of every candidate while the stages run. */
-interface State {
-  readonly scores: Float32Array;
-  readonly stage: Int8Array;
-  readonly relevance: Float32Array;
-  readonly cut: Uint32Array;
-  readonly queryTruncatedTokens: Uint32Array;
-  readonly spans: (Span | undefined)[];
-  readonly stages: readonly { name: string; readonly scores: Float32Array }[];
-  readonly passedOver: PassedOver[];
-  readonly notes: string[];
-  usage: Usage;
-  /** Whether a stage was ranked by another than its own, which then is its name. */
-  isOther: boolean;
-}
-
-const emptyState = (count: number, names: readonly string[]): State => ({
-  scores: new Float32Array(count),
-  stage: new Int8Array(count).fill(-1),
-  relevance: new Float32Array(count).fill(Number.NaN),
-  cut: new Uint32Array(count),
-  queryTruncatedTokens: new Uint32Array(count),
-  spans: Array.from({ length: count }, () => undefined),
-  stages: names.map((name) => ({ name, scores: new Float32Array(count).fill(Number.NaN) })),
-  passedOver: [],
-  notes: [],
-  usage: {},
-  isOther: false,
-});
-
-const scoresOf = (state: State, complete: boolean): Scores => ({
-  scores: state.scores.slice(),
-  stage: state.stage.slice(),
-  stages: state.stages.map(({ name, scores }) => ({ name, scores: scores.slice() })),
-  complete,
-  usage: state.usage,
-  rankedBy: state.isOther ? state.stages.map(({ name }) => name).join(' > ') : undefined,
-  passedOver: state.passedOver.length > 0 ? [...state.passedOver] : undefined,
-  notes: state.notes.length > 0 ? [...state.notes] : undefined,
-  relevance: state.relevance.some((value, i) => Number.isNaN(value) && state.stage[i] !== -1) ? undefined : state.relevance.slice(),
-  cut: state.cut.some((count) => count > 0) ? state.cut.slice() : undefined,
-  queryTruncatedTokens: state.queryTruncatedTokens.some((count) => count > 0) ? state.queryTruncatedTokens.slice() : undefined,
-  spans: state.spans.some((span) => span !== undefined) ? state.spans.slice() : undefined,
-});
-
-/** Best first: a later stage above an earlier one, then by score, then by id; what no stage scored keeps its place at the end. */
-const orderOf = (state: State, candidates: readonly Candidate[]): number[] =>
-  candidates
-    .map((_, i) => i)
-    .sort(
-      (a, b) =>
-        (state.stage[b] as number) - (state.stage[a] as number) ||
-        (state.stage[a] === -1 ? 0 : (state.scores[b] as number) - (state.scores[a] as number)) ||
-        (state.stage[a] === -1 ? 0 : compareIds(candidates[b]?.id ?? '', candidates[a]?.id ?? '')) ||
-        a - b,
-    );
 
 /**
  * Rerankers one after the other: each ranks the best of the one before, which stay above the rest. With a deadline the likeliest winners
@@ -90,126 +32,50 @@ const orderOf = (state: State, candidates: readonly Candidate[]): number[] =>
  *
  * @throws E_USAGE when `keep` is not one number for each stage
  */
-export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {}): Reranker => {
-  const {
-    keep = stages.map((_, at) => (at === 0 ? Number.POSITIVE_INFINITY : KEPT)),
-    combine = [],
-    calibrations = [],
-    together = 2,
-  } = options;
-  if (stages.length === 0) throw new FinetoothError('E_USAGE', 'a cascade needs at least one stage.');
-  if (keep.length !== stages.length || keep.some((count) => !(count >= 1))) {
-    throw new FinetoothError(
-      'E_USAGE',
-      `"keep" says for each stage how many it ranks, ${stages.length} whole numbers from 1 on; got ${keep.join(', ') || 'none'}.`,
-    );
-  }
-  const atOnce = stages[0]?.atOnce;
-  const paces: readonly Pace[] = stages.map(() => createPace(together));
-  const named = (name: string, at: number): string => name + (combine[at] === undefined ? '' : ` ${combine[at].name}`);
-  const names = stages.map(({ fingerprint }, at) => named(fingerprint, at));
-  const scales = stages.map(({ fingerprint, scale = fingerprint }, at) => named(scale, at));
+export function cascade(stages: readonly Reranker[], options: CascadeOptions = {}): Reranker {
+  const { keep = stages.map((_, at) => (at === 0 ? Number.POSITIVE_INFINITY : KEPT)), combine = [], concurrency = CONCURRENCY } = options;
+  checkStages(stages, keep);
+  const paces = stages.map(() => createPace(concurrency));
+  const plan = stages.map((stage, at) => planStage(stage, combine[at], options.calibrations?.[at]));
 
-  /** Scores the candidates at these places and writes what came out. */
-  const runStage = async (
-    at: number,
-    query: string,
-    candidates: readonly Candidate[],
-    places: readonly number[],
-    state: State,
-    call: ScoreOptions,
-  ): Promise<boolean> => {
-    const stage = stages[at] as Reranker;
-    const given = await stage.score(
-      query,
-      places.map((i) => candidates[i] as Candidate),
-      call,
-    );
-    if (given.scores.length !== places.length || !given.scores.every(Number.isFinite)) {
-      const why =
-        given.scores.length === places.length
-          ? 'a score that is not finite'
-          : `${given.scores.length} scores for ${places.length} candidates`;
-      throw new FinetoothError('E_SEAM', `the reranker "${stage.fingerprint}" broke its contract: it gave ${why}.`);
+  const score: Reranker['score'] = async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
+    const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
+    let known = mergeStages(plan, [], candidates.length, true);
+    let places = candidates.map((_, i) => i);
+    let done: readonly ReadStage[] = [];
+    for (const [at, stage] of stages.entries()) {
+      const asked = places.slice(0, keep[at]);
+      if (asked.length === 0) break;
+      const { scores: before } = known;
+      const soFar = done;
+      const readWith = (own: Scores): readonly ReadStage[] => [...soFar, readStage(plan[at] as StagePlan, asked, own, before)];
+      const own = await scoreInTime(
+        stage,
+        query,
+        asked.map((i) => candidates[i] as Candidate),
+        {
+          signal,
+          deadlineMs: until === undefined ? undefined : until - performance.now(),
+          onScores: onScores === undefined ? undefined : (now) => onScores(mergeStages(plan, readWith(now), candidates.length, false)),
+        },
+        paces[at],
+      );
+      done = readWith(own);
+      known = mergeStages(plan, done, candidates.length, own.complete ?? true);
+      if (known.complete === false) break;
+      if (at < stages.length - 1) onScores?.({ ...known, complete: false });
+      places = bestOfStage(at, candidates, known);
     }
-    const combined = Float32Array.from(places, (i, row) => {
-      const own = given.scores[row] as number;
-      return combine[at] === undefined ? own : combine[at].combine(own, state.scores[i] as number);
-    });
-    const calibration = calibrations[at] ?? (combine[at] === undefined ? undefined : fittedCalibration(scales[at] as string));
-    const relevance =
-      calibration === undefined ? (combine[at] === undefined ? given.relevance : undefined) : relevanceOf(combined, calibration);
-    for (const [row, i] of places.entries()) {
-      // Nobody reranked it: it stays where the stage before put it.
-      if (given.stage?.[row] === -1) continue;
-      (state.stages[at] as State['stages'][number]).scores[i] = given.scores[row] as number;
-      state.scores[i] = combined[row] as number;
-      state.stage[i] = at;
-      state.relevance[i] = relevance?.[row] ?? Number.NaN;
-      if (given.spans?.[row] !== undefined) state.spans[i] = given.spans[row];
-      if (given.cut !== undefined) state.cut[i] = Math.max(state.cut[i] as number, given.cut[row] as number);
-      const truncated = given.queryTruncatedTokens?.[row] ?? 0;
-      state.queryTruncatedTokens[i] = Math.max(state.queryTruncatedTokens[i] as number, truncated);
-    }
-    state.usage = addUsage(state.usage, given.usage);
-    state.passedOver.push(...(given.passedOver ?? []));
-    state.notes.push(...(given.notes ?? []));
-    if (given.rankedBy !== undefined && given.rankedBy !== stage.fingerprint) {
-      (state.stages[at] as State['stages'][number]).name = given.rankedBy;
-      state.isOther = true;
-    }
-    return given.complete ?? true;
+    return known;
   };
 
-  const made: Reranker = {
-    fingerprint:
-      stages.length === 1
-        ? (names[0] as string)
-        : `cascade(${names.map((name, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`,
+  return {
+    fingerprint: fingerprintOf(plan, keep),
     // What a later stage comes to see depends on the list.
-    ...(stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? { atOnce: 'list' } : { atOnce }),
+    atOnce: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'list' : stages[0]?.atOnce,
     keepsDeadline: true,
-    score: async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
-      const until = deadlineMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + deadlineMs;
-      const late = new AbortController();
-      const signals = [...(signal === undefined ? [] : [signal]), ...(deadlineMs === undefined ? [] : [late.signal])];
-      const call: ScoreOptions = signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
-      const left = (): number => until - performance.now();
-      const state = emptyState(candidates.length, names);
-      let complete = true;
-      for (let at = 0; at < stages.length && complete; at++) {
-        // The first stage takes the candidates as they were given, which is best first.
-        const before = at === 0 ? candidates.map((_, i) => i) : orderOf(state, candidates).filter((i) => state.stage[i] === at - 1);
-        let waiting = before.slice(0, keep[at]);
-        const pace = paces[at] as Pace;
-        // Loading a model is no slice: what it takes must not be learned as the stage's speed.
-        const loading = waiting.length > 0 && until < Number.POSITIVE_INFINITY ? stages[at]?.warm?.() : undefined;
-        if (loading !== undefined) complete = await doneWithin(loading, left());
-        while (waiting.length > 0 && complete) {
-          const works = waiting.map((i) => workIn(candidates[i] as Candidate));
-          const { atOnce, keepsDeadline = false } = stages[at] as Reranker;
-          const isWhole = until === Number.POSITIVE_INFINITY || atOnce !== undefined || keepsDeadline;
-          const told = until < Number.POSITIVE_INFINITY && keepsDeadline ? { ...call, deadlineMs: Math.max(0, left()) } : call;
-          const count = isWhole ? (left() > 0 ? waiting.length : 0) : pace.next(works, left());
-          const started = performance.now();
-          let isWholly = true;
-          const run = async (): Promise<void> => {
-            isWholly = await runStage(at, query, candidates, waiting.slice(0, count), state, told);
-          };
-          complete = count > 0 && (await doneWithin(run(), left() + (keepsDeadline ? OWN_STOP_MS : 0))) && isWholly;
-          if (!complete) break;
-          pace.learn(
-            works.slice(0, count).reduce((sum, work) => sum + work, 0),
-            performance.now() - started,
-          );
-          waiting = waiting.slice(count);
-          if (onScores !== undefined && (waiting.length > 0 || at < stages.length - 1)) onScores(scoresOf(state, false));
-        }
-      }
-      const given = scoresOf(state, complete);
-      if (!complete) late.abort();
-      return given;
-    },
+    composition: { score, map: (change) => cascade(stages.map(change), options) },
+    score,
     explain: async (query, candidate, call) =>
       (await Promise.all(stages.map((stage) => stage.explain?.(query, candidate, call) ?? []))).flat(),
     warm: async () => {
@@ -219,5 +85,91 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       await Promise.all(stages.map((stage) => stage.close?.()));
     },
   };
-  return { ...made, composition: { score: made.score, map: (change) => cascade(stages.map(change), options) } };
-};
+}
+
+function checkStages(stages: readonly Reranker[], keep: readonly number[]): void {
+  if (stages.length === 0) throw new FinetoothError('E_USAGE', 'a cascade needs at least one stage.');
+  if (keep.length === stages.length && keep.every((count) => count >= 1)) return;
+  throw new FinetoothError(
+    'E_USAGE',
+    `"keep" says for each stage how many it ranks, ${stages.length} whole numbers from 1 on; got ${keep.join(', ') || 'none'}.`,
+  );
+}
+
+/** How a stage's scores are read. */
+interface StagePlan {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly combination: Combination | undefined;
+  readonly calibration: Calibration | undefined;
+}
+
+function planStage(stage: Reranker, combination: Combination | undefined, calibration: Calibration | undefined): StagePlan {
+  const { fingerprint, scale = fingerprint } = stage;
+  const suffix = combination === undefined ? '' : ` ${combination.name}`;
+  return {
+    name: fingerprint + suffix,
+    fingerprint,
+    combination,
+    calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(scale + suffix)),
+  };
+}
+
+function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[]): string {
+  if (plan.length === 1) return (plan[0] as StagePlan).name;
+  return `cascade(${plan.map(({ name }, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`;
+}
+
+/** What a stage gave for the candidates at `places`, as it counts, with the scores that it gave itself. */
+interface ReadStage {
+  readonly places: readonly number[];
+  readonly given: Scores;
+  readonly own: Float32Array;
+}
+
+/** `before`: [candidates] scores of the stages before. */
+function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Float32Array): ReadStage {
+  const scores =
+    combination === undefined
+      ? given.scores
+      : given.scores.map((own, row) => combination.combine(own, before[places[row] as number] as number));
+  const stated = combination === undefined ? given.relevance : undefined;
+  return {
+    places,
+    given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
+    own: given.scores,
+  };
+}
+
+function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], count: number, complete: boolean): Scores {
+  const others = plan.map(({ fingerprint }, at) => {
+    const rankedBy = done[at]?.given.rankedBy;
+    return rankedBy === fingerprint ? undefined : rankedBy;
+  });
+  const names = plan.map(({ name }, at) => others[at] ?? name);
+  return {
+    ...mergeScores(
+      done.map(({ places, given }, stage) => ({ places, given, stage })),
+      count,
+      complete,
+    ),
+    stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
+    rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
+  };
+}
+
+/** [candidates] What a stage gave itself, NaN where it did not score. */
+function ownScores(stage: ReadStage | undefined, count: number): Float32Array {
+  const scores = new Float32Array(count).fill(Number.NaN);
+  for (const [row, i] of stage?.places.entries() ?? []) if (stage?.given.stage?.[row] !== -1) scores[i] = stage?.own[row] as number;
+  return scores;
+}
+
+/** Places of what this stage scored, best first. */
+function bestOfStage(at: number, candidates: readonly Candidate[], { scores, stage }: Scores): number[] {
+  return candidates
+    .map(({ id = '' }, index) => ({ index, id, score: scores[index] as number, stage: stage?.[index] as number }))
+    .filter((one) => one.stage === at)
+    .sort(byStage)
+    .map(({ index }) => index);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FinetoothError } from '../../errors.ts';
-import { rerank } from '../../search/rank.ts';
+import { rerank } from '../../search/rerank.ts';
 import { firstStageOrder } from '../parts/first-stage-order.ts';
 import type { Reranker } from '../reranker.ts';
 import { cached } from './cached.ts';

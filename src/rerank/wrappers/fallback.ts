@@ -1,6 +1,6 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
 import type { PassedOver, Reranker, ScoreOptions } from '../reranker.ts';
-import { scoreInTime } from './score-in-time.ts';
+import { scoreInTime } from '../score-in-time.ts';
 
 export interface FallbackOptions {
   /** Throw what the first one throws instead of asking the next. @default false */
@@ -17,7 +17,7 @@ const notForTheNext: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_USAGE', '
  *
  * @throws E_USAGE without a reranker
  */
-export const fallback = (rerankers: readonly Reranker[], { strict = false }: FallbackOptions = {}): Reranker => {
+export function fallback(rerankers: readonly Reranker[], { strict = false }: FallbackOptions = {}): Reranker {
   if (rerankers.length === 0) throw new FinetoothError('E_USAGE', 'a fallback needs at least one reranker.');
   const [first] = rerankers as readonly [Reranker, ...Reranker[]];
   const made: Reranker = {
@@ -68,4 +68,4 @@ export const fallback = (rerankers: readonly Reranker[], { strict = false }: Fal
     },
   };
   return { ...made, composition: { score: made.score, map: (change) => fallback(rerankers.map(change), { strict }) } };
-};
+}

@@ -1,9 +1,10 @@
 import { doneWithin } from '../../time/time-limit.ts';
+import { unscored } from '../merge-scores.ts';
 import type { Reranker } from '../reranker.ts';
-import { scoreInTime, unscored } from './score-in-time.ts';
+import { scoreInTime } from '../score-in-time.ts';
 
 /** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
-export const lazyReranker = (fingerprint: string, open: () => Promise<Reranker>): Reranker => {
+export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>): Reranker {
   let opened: Promise<Reranker> | undefined;
   const inner = (): Promise<Reranker> => {
     opened ??= open().catch((error: unknown) => {
@@ -32,4 +33,4 @@ export const lazyReranker = (fingerprint: string, open: () => Promise<Reranker>)
     warm: async () => (await inner()).warm?.(),
     close: async () => (await opened?.catch(() => undefined))?.close?.(),
   };
-};
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPace, workIn } from './slices.ts';
+import { createPace, workIn } from './pace.ts';
 
 describe('workIn', () => {
   it('grows with the text until the model would cut it', () => {

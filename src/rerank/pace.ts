@@ -18,13 +18,13 @@ export interface Pace {
   learn(work: number, milliseconds: number): void;
 }
 
-/** `together`: texts that the stage works on at the same time; a slice is never fewer, while there are as many. */
-export const createPace = (together: number): Pace => {
+/** `concurrency`: texts that the stage works on at the same time; a slice is never fewer, while there are as many. */
+export const createPace = (concurrency: number): Pace => {
   let perCharacter: number | undefined;
   return {
     next: (works, remaining) => {
       if (remaining <= 0) return 0;
-      const least = Math.min(together, works.length);
+      const least = Math.min(concurrency, works.length);
       // Nothing is known yet: the smallest slice measures.
       if (perCharacter === undefined) return least;
       const most = Math.min(remaining, Math.max(SLICE_MS, 0)) / perCharacter;

@@ -1,0 +1,29 @@
+import { FinetoothError } from '../errors.ts';
+import type { Scores } from './reranker.ts';
+
+/**
+ * Holds what a reranker gave against its promises: one finite score a candidate, and of what else it gives one value a candidate.
+ *
+ * @throws E_SEAM for the first promise that was broken
+ */
+export function checkScores(given: Scores, count: number, fingerprint: string): void {
+  const broken = (what: string): FinetoothError =>
+    new FinetoothError(
+      'E_SEAM',
+      `the reranker "${fingerprint}" broke its contract: ${what}. Mend the part that was passed in, or report it if it is ours.`,
+    );
+  const scores: unknown = (given as Partial<Scores> | undefined)?.scores;
+  if (!(scores instanceof Float32Array)) throw broken(`asked for ${count} scores, it gave ${kindOf(scores)}; "scores" is a Float32Array`);
+  if (scores.length !== count) throw broken(`asked for ${count} scores, it gave ${scores.length}`);
+  const at = scores.findIndex((score) => !Number.isFinite(score));
+  if (at >= 0) throw broken(`score ${at} is ${scores[at]}, which is not finite`);
+  const { relevance, stage, cut, queryTruncatedTokens, spans } = given;
+  for (const [name, list] of Object.entries({ relevance, stage, cut, queryTruncatedTokens, spans }))
+    if (list !== undefined && list.length !== count) throw broken(`asked for ${count} scores, it gave ${list.length} of "${name}"`);
+  const stated = relevance?.findIndex((value, i) => !(value >= 0 && value <= 1) && stage?.[i] !== -1) ?? -1;
+  if (stated >= 0) throw broken(`relevance ${stated} is ${relevance?.[stated]}, which is not a probability from 0 to 1`);
+}
+
+function kindOf(value: unknown): string {
+  return value === undefined ? 'none' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}

@@ -1,0 +1,59 @@
+import type { Span, Usage } from '../types.ts';
+import type { Scores } from './reranker.ts';
+import { addUsage } from './usage.ts';
+
+/** What one call gave for some of the candidates. */
+export interface ScoredPart {
+  /** [given] Places of the candidates in the whole list. */
+  readonly places: readonly number[];
+  readonly given: Scores;
+  /** From 0; that of a candidate is the last one that scored it. */
+  readonly stage: number;
+}
+
+/** Several calls as one: the last that scored a candidate has the word. A candidate that none scored has stage -1. */
+export function mergeScores(parts: readonly ScoredPart[], count: number, complete: boolean): Scores {
+  const scores = new Float32Array(count);
+  const stage = new Int8Array(count).fill(-1);
+  const relevance = new Float32Array(count).fill(Number.NaN);
+  const cut = new Uint32Array(count);
+  const queryTruncatedTokens = new Uint32Array(count);
+  const spans: (Span | undefined)[] = Array.from({ length: count }, () => undefined);
+  let usage: Usage = {};
+  for (const part of parts) {
+    const { given } = part;
+    for (const [row, i] of part.places.entries()) {
+      // No one scored it: it stays where the call before put it.
+      if (given.stage?.[row] === -1) continue;
+      scores[i] = given.scores[row] as number;
+      stage[i] = part.stage;
+      relevance[i] = given.relevance?.[row] ?? Number.NaN;
+      spans[i] = given.spans?.[row] ?? spans[i];
+      cut[i] = Math.max(cut[i] as number, given.cut?.[row] ?? 0);
+      queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, given.queryTruncatedTokens?.[row] ?? 0);
+    }
+    usage = addUsage(usage, given.usage);
+  }
+  return {
+    scores,
+    stage,
+    complete,
+    usage,
+    relevance: relevance.some((value, i) => Number.isNaN(value) && stage[i] !== -1) ? undefined : relevance,
+    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
+    queryTruncatedTokens: queryTruncatedTokens.some((tokens) => tokens > 0) ? queryTruncatedTokens : undefined,
+    spans: spans.some((span) => span !== undefined) ? spans : undefined,
+    passedOver: unlessEmpty(parts.flatMap(({ given }) => given.passedOver ?? [])),
+    notes: unlessEmpty(parts.flatMap(({ given }) => given.notes ?? [])),
+    rankedBy: parts.find(({ given }) => given.rankedBy !== undefined)?.given.rankedBy,
+  };
+}
+
+/** What time did not suffice for. */
+export function unscored(count: number): Scores {
+  return mergeScores([], count, false);
+}
+
+function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list;
+}

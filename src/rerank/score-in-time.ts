@@ -1,0 +1,110 @@
+import { throwIfStopped } from '../errors.ts';
+import { doneWithin, OWN_STOP_MS } from '../time/time-limit.ts';
+import { checkScores } from './check-scores.ts';
+import { mergeScores, type ScoredPart, unscored } from './merge-scores.ts';
+import { createPace, type Pace, workIn } from './pace.ts';
+import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
+
+/** Texts that a reranker works on at the same time, where nobody says otherwise. */
+export const CONCURRENCY = 2;
+
+/**
+ * Scores within `deadlineMs`, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
+ * asked slice by slice, in the order of the list, as `pace` says; one that says it does is told, and what it has given by then is the answer.
+ *
+ * @throws E_SEAM when the reranker breaks its promises
+ */
+export async function scoreInTime(
+  reranker: Reranker,
+  query: string,
+  candidates: readonly Candidate[],
+  options: ScoreOptions = {},
+  pace: Pace = createPace(CONCURRENCY),
+): Promise<Scores> {
+  const { deadlineMs } = options;
+  if (deadlineMs === undefined) {
+    const given = await reranker.score(query, candidates, options);
+    checkScores(given, candidates.length, reranker.fingerprint);
+    return given;
+  }
+  if (reranker.keepsDeadline === true) return askToldInTime(reranker, query, candidates, { ...options, deadlineMs });
+  return askInSlices(reranker, query, candidates, { ...options, deadlineMs }, pace);
+}
+
+type TimedOptions = ScoreOptions & { readonly deadlineMs: number };
+
+async function askToldInTime(
+  reranker: Reranker,
+  query: string,
+  candidates: readonly Candidate[],
+  { signal, deadlineMs, onScores }: TimedOptions,
+): Promise<Scores> {
+  if (deadlineMs <= 0) return unscored(candidates.length);
+  const late = new AbortController();
+  let best: Scores | undefined;
+  let isOver = false;
+  const work = reranker.score(query, candidates, {
+    signal: eitherSignal(signal, late.signal),
+    deadlineMs,
+    onScores: (scores) => {
+      if (isOver) return;
+      best = scores;
+      onScores?.(scores);
+    },
+  });
+  // It stops itself, and needs a moment to hand over what there is.
+  const isDone = await doneWithin(work, deadlineMs + OWN_STOP_MS);
+  isOver = true;
+  if (!isDone) late.abort();
+  const given = isDone ? await work : best === undefined ? unscored(candidates.length) : { ...best, complete: false };
+  checkScores(given, candidates.length, reranker.fingerprint);
+  return given;
+}
+
+async function askInSlices(
+  reranker: Reranker,
+  query: string,
+  candidates: readonly Candidate[],
+  { signal, deadlineMs, onScores }: TimedOptions,
+  pace: Pace,
+): Promise<Scores> {
+  const until = performance.now() + deadlineMs;
+  const left = (): number => until - performance.now();
+  const late = new AbortController();
+  const call = { signal: eitherSignal(signal, late.signal) };
+  const slices: ScoredPart[] = [];
+  let done = 0;
+  // Loading a model is no slice: what it takes must not be learned as the reranker's speed.
+  const loading = candidates.length > 0 ? reranker.warm?.() : undefined;
+  let complete = loading === undefined || (await doneWithin(loading, left()));
+  while (done < candidates.length && complete) {
+    throwIfStopped(signal);
+    const from = done;
+    const works = candidates.slice(from).map(workIn);
+    const count = reranker.atOnce === undefined ? pace.next(works, left()) : left() > 0 ? works.length : 0;
+    const started = performance.now();
+    const work = count === 0 ? undefined : reranker.score(query, candidates.slice(from, from + count), call);
+    if (work === undefined || !(await doneWithin(work, left()))) {
+      complete = false;
+      break;
+    }
+    const given = await work;
+    checkScores(given, count, reranker.fingerprint);
+    pace.learn(sumOf(works.slice(0, count)), performance.now() - started);
+    if (count === candidates.length) return given;
+    slices.push({ places: Array.from({ length: count }, (_, i) => from + i), given, stage: 0 });
+    done += count;
+    complete = given.complete ?? true;
+    if (done < candidates.length && complete) onScores?.(mergeScores(slices, candidates.length, false));
+  }
+  if (!complete) late.abort();
+  return mergeScores(slices, candidates.length, complete);
+}
+
+function eitherSignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
+  return given === undefined ? own : AbortSignal.any([given, own]);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,63 @@
+import type { Explanation } from '../rerank/explanation.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import { scoreInTime } from '../rerank/score-in-time.ts';
+import { defaultFields, textOf } from '../text/recipe.ts';
+import type { CallOptions } from '../types.ts';
+import type { Rankable, RankFields } from './rank.ts';
+import type { RankedResult } from './results.ts';
+
+export interface ExplainOptions extends CallOptions {
+  /** As the texts were ranked. @default false */
+  readonly fieldLabels?: boolean;
+}
+
+/** Adds to each result why it stands where it stands, one after the other. */
+export async function explainResults<Result extends RankedResult>(
+  results: readonly Result[],
+  reranker: Reranker,
+  query: string,
+  candidates: readonly Rankable[],
+  fields: RankFields,
+  options: ExplainOptions,
+): Promise<readonly Result[]> {
+  const all: Result[] = [];
+  for (const result of results)
+    all.push({ ...result, explanation: await explainScore(reranker, query, candidates[result.index] as Rankable, fields, options) });
+  return all;
+}
+
+/**
+ * Why a document gets its score: what the stages can say, and what the reranker gives each field alone. The text is read again, although an
+ * index may keep token vectors of it.
+ */
+async function explainScore(
+  reranker: Reranker,
+  query: string,
+  { id, document }: Rankable,
+  rankFields: RankFields,
+  { signal, fieldLabels = false }: ExplainOptions,
+): Promise<Explanation> {
+  const fields = rankFields ?? defaultFields(document);
+  const textIn = (some: readonly string[]): string => textOf(document, some, { labels: fieldLabels });
+  const filled = fields.filter((field) => textIn([field]) !== '');
+  const [stages, alone] = await Promise.all([
+    reranker.explain?.(query, { id, text: textIn(fields) }, { signal }) ?? [],
+    scoreInTime(
+      reranker,
+      query,
+      filled.map((field) => ({ id: field, text: textIn([field]) })),
+      { signal },
+    ),
+  ]);
+  return {
+    stages,
+    fields: filled.map((field, i) => {
+      const relevance = alone.relevance?.[i];
+      return {
+        field,
+        score: alone.scores[i] as number,
+        relevance: relevance === undefined || Number.isNaN(relevance) ? undefined : relevance,
+      };
+    }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Reranker } from '../rerank/reranker.ts';
+import type { CallOptions } from '../types.ts';
+import type { Filter } from './filter.ts';
+import type { SearchResult } from './results.ts';
+import type { FirstStage } from './retrieve.ts';
+
+export interface SearchOptions extends CallOptions {
+  /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
+  readonly candidates?: number;
+  /** Results that come back, 1 to 10,000. @default 5 */
+  readonly top?: number;
+  /** @default dense */
+  readonly firstStage?: FirstStage;
+  /** Fields that the reranker reads, in order. @default the fields that the index was made from */
+  readonly rankFields?: readonly string[];
+  /** Put each field's name before its words, a line a field: "title: …"; token vectors of the index are then not used. @default false */
+  readonly fieldLabels?: boolean;
+  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
+  readonly denseWeight?: number;
+  /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
+  readonly reranker?: Reranker | readonly Reranker[] | null;
+  /** Which documents may be found. @default all */
+  readonly filter?: Filter;
+  /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
+  readonly minScore?: number;
+  /** Return the fields of each document. @default false */
+  readonly documents?: boolean;
+  /** Return what each stage of the reranker gave. @default false */
+  readonly stages?: boolean;
+  /** Say of each result why it stands where it stands; takes a few model runs a result, after the deadline too. @default false */
+  readonly explain?: boolean;
+  /** Milliseconds for the whole search; when they are over, the best order so far is the answer. 1 to 600,000. @default none */
+  readonly deadlineMs?: number;
+  /** Called with the first stage's results at once, and with each sharper order, before the last one is returned. */
+  readonly onUpdate?: (results: readonly SearchResult[]) => void;
+}
+
+export interface RerankOptions extends CallOptions {
+  /** Results that come back, 1 to 100,000. @default all */
+  readonly top?: number;
+  /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
+  readonly rankFields?: readonly string[];
+  /** Put each field's name before its words, a line a field: "title: …". @default false */
+  readonly fieldLabels?: boolean;
+  /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
+  readonly minScore?: number;
+  /** Return the fields of each document. @default false */
+  readonly documents?: boolean;
+  /** Return what each stage gave. @default false */
+  readonly stages?: boolean;
+  /** Say of each result why it stands where it stands; takes a few model runs a result, after the deadline too. @default false */
+  readonly explain?: boolean;
+  /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
+  readonly deadlineMs?: number;
+}

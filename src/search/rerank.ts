@@ -1,0 +1,63 @@
+import type { Reranker } from '../rerank/reranker.ts';
+import type { Document, Usage } from '../types.ts';
+import { checkQuery } from './check.ts';
+import { checkRerankCall } from './check-call.ts';
+import { explainResults } from './explain.ts';
+import type { RerankOptions } from './options.ts';
+import { checkFields, rankCandidates } from './rank.ts';
+import { keepLikely, makeResults, type Provenance, pickProvenance, type RankedResult } from './results.ts';
+
+/**
+ * The reranker alone, over documents that are at hand. `index` is the position in `documents`.
+ *
+ * @throws E_USAGE for what it does not take, E_QUERY for a query without a word, E_FIELD when no document has a field that is named, or one that
+ * holds words
+ */
+export async function rerank(
+  reranker: Reranker,
+  query: string,
+  documents: readonly RerankDocument[],
+  options: RerankOptions = {},
+): Promise<RerankAnswer> {
+  const started = performance.now();
+  const given = checkRerankCall(reranker, query, documents, options);
+  checkQuery(query);
+  checkFields(given, options.rankFields);
+  const { signal, deadlineMs, fieldLabels, rankFields, minScore, top = given.length, explain } = options;
+  const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, fieldLabels });
+  const total = performance.now() - started;
+  const rankedBy = ranked.rankedBy ?? reranker.fingerprint;
+  const results = makeResults(keepLikely(ranked, minScore, rankedBy), given, { ...options, top });
+  return {
+    query,
+    results: explain ? await explainResults(results, reranker, query, given, rankFields, { signal, fieldLabels }) : results,
+    cut: ranked.cut,
+    calibrated: ranked.calibrated,
+    complete: ranked.complete,
+    rankedBy,
+    ...pickProvenance(ranked),
+    usage: ranked.usage,
+    timings: { rerank: total, total },
+  };
+}
+
+/**
+ * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an
+ * id it is the place in the list.
+ */
+export type RerankDocument = string | Document | { readonly id: string; readonly document: Document };
+
+export interface RerankAnswer extends Provenance {
+  readonly query: string;
+  readonly results: readonly RankedResult[];
+  /** Documents of which the reranker could not read the end. */
+  readonly cut: number;
+  /** Whether `relevanceScore` is a probability, of everything that the reranker scored. */
+  readonly calibrated: boolean;
+  /** False when the deadline stopped the work. */
+  readonly complete: boolean;
+  readonly rankedBy: string;
+  readonly usage: Usage;
+  /** Milliseconds. */
+  readonly timings: { readonly rerank: number; readonly total: number };
+}

@@ -1,0 +1,102 @@
+import { FinetoothError } from '../errors.ts';
+import type { Explanation } from '../rerank/explanation.ts';
+import type { PassedOver } from '../rerank/reranker.ts';
+import type { Document, Hit } from '../types.ts';
+import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
+
+/** What every ranked answer has. */
+export interface RankedResult {
+  readonly id: string;
+  /** Position in the list that went to the reranker, from 0. */
+  readonly index: number;
+  /**
+   * Probability of relevance, 0 to 1, where one was fitted for the reranker; else its score. Where no reranker saw the document, the first
+   * stage's score, or 0 without one. Never more than that of the document above.
+   */
+  readonly relevanceScore: number;
+  /** Place in this answer, from 1. */
+  readonly rank: number;
+  /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
+  readonly rankedBy?: string | null;
+  /** The part of the text that gave the score, where a long text was read in parts. `start` and `end` count characters of the ranked text. */
+  readonly highlight?: RankedCandidate['highlight'];
+  /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
+  readonly cutTokens?: number;
+  /** Why the document stands here; only when asked for. */
+  readonly explanation?: Explanation;
+  /** What each stage gave, in their order, null where it did not score; only when asked for. */
+  readonly stages?: readonly (number | null)[];
+  /** The fields; only when asked for. */
+  readonly document?: Document;
+}
+
+export interface SearchResult extends RankedResult {
+  /** Place in the first stage, from 1. */
+  readonly firstStageRank: number;
+  /** Cosine, BM25 or fused score of the first stage. */
+  readonly firstStageScore: number;
+}
+
+/** What every answer says of how it came about, where there is anything to say. */
+export interface Provenance {
+  /** Rerankers that were asked before the one that ranked, and why they did not. */
+  readonly passedOver?: readonly PassedOver[];
+  /** Sentences about what was done that nobody asked for. */
+  readonly notes?: readonly string[];
+  /** Tokens at the end of the query that a model did not read, the most that any of them left out; absent when all read it whole. */
+  readonly queryTruncatedTokens?: number;
+}
+
+/** What the caller wants to see of a ranking. */
+export interface ResultOptions {
+  readonly top: number;
+  readonly documents?: boolean;
+  readonly stages?: boolean;
+}
+
+/** The best of a ranking as an answer gives them. */
+export function makeResults(ranked: Ranked, candidates: readonly Rankable[], { top, documents, stages }: ResultOptions): RankedResult[] {
+  const best = ranked.order.slice(0, top);
+  const lastStage = Math.max(0, ranked.stages.length - 1);
+  const isAlike = ranked.complete && best.every(({ stage }) => stage === lastStage);
+  return best.map(({ id, index, relevance, stage, highlight, cutTokens }, place) => ({
+    id,
+    index,
+    relevanceScore: relevance,
+    rank: place + 1,
+    rankedBy: isAlike ? undefined : (ranked.stages[stage]?.name ?? null),
+    highlight,
+    cutTokens,
+    stages: stages ? ranked.stages.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
+    document: documents ? candidates[index]?.document : undefined,
+  }));
+}
+
+/** The same of a search, with where the first stage had each. */
+export function makeSearchResults(ranked: Ranked, hits: readonly Hit[], options: ResultOptions): SearchResult[] {
+  return makeResults(ranked, hits, options).map((result) => ({
+    ...result,
+    firstStageRank: result.index + 1,
+    firstStageScore: (hits[result.index] as Hit).score,
+  }));
+}
+
+/**
+ * The ranking with what is at least so likely to be relevant; what no reranker came to in time is not. Without a threshold everything stays.
+ *
+ * @throws E_USAGE when the scores are no probabilities
+ */
+export function keepLikely(ranked: Ranked, minScore: number | undefined, rankedBy: string): Ranked {
+  if (minScore === undefined) return ranked;
+  if (!ranked.calibrated)
+    throw new FinetoothError(
+      'E_USAGE',
+      `the scores of "${rankedBy}" are no probabilities, so minScore would mean nothing. Fit them with "finetooth calibrate", or leave minScore out.`,
+    );
+  return { ...ranked, order: ranked.order.filter(({ relevance, stage }) => stage >= 0 && relevance >= minScore) };
+}
+
+/** What an answer says of how it came about. */
+export function pickProvenance({ passedOver, notes, queryTruncatedTokens = 0 }: Provenance): Provenance {
+  return { passedOver, queryTruncatedTokens: queryTruncatedTokens === 0 ? undefined : queryTruncatedTokens, notes };
+}
