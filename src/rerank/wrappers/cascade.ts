@@ -6,6 +6,7 @@ import { type Calibration, relevanceOf } from '../calibration.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
 import type { Candidate, PassedOver, Reranker, ScoreOptions, Scores } from '../reranker.ts';
 import { addUsage } from '../usage.ts';
+import { composed } from './composed.ts';
 import { createPace, type Pace, workIn } from './slices.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
@@ -219,5 +220,5 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
       await Promise.all(stages.map((stage) => stage.close?.()));
     },
   };
-  return { ...made, composition: { score: made.score, map: (change) => cascade(stages.map(change), options) } };
+  return composed(made, (change) => cascade(stages.map(change), options));
 };

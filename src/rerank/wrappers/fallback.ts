@@ -1,5 +1,6 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
 import type { PassedOver, Reranker, ScoreOptions } from '../reranker.ts';
+import { composed } from './composed.ts';
 import { scoreInTime } from './score-in-time.ts';
 
 export interface FallbackOptions {
@@ -67,5 +68,5 @@ export const fallback = (rerankers: readonly Reranker[], { strict = false }: Fal
       throw new FinetoothError('E_BUG', 'a fallback ended without an answer. Please report this.');
     },
   };
-  return { ...made, composition: { score: made.score, map: (change) => fallback(rerankers.map(change), { strict }) } };
+  return composed(made, (change) => fallback(rerankers.map(change), { strict }));
 };
