@@ -1,45 +1,38 @@
 /** The public surface: everything that is exported is listed here by name. */
 
-export { type CalibrationFile, readCalibration, withCalibration } from './assemble/calibration-file.ts';
-export { type Budget, createBudget, hosted, hostedEmbedder } from './assemble/hosted.ts';
+export { readCalibration, withCalibration } from './assemble/calibration-file.ts';
+export { hosted, hostedEmbedder } from './assemble/hosted.ts';
 export { local } from './assemble/local.ts';
+export { defaultModel, type ModelFileOptions, type ModelOptions, type ModelRunOptions, openModel } from './assemble/models.ts';
 export { type OpenIndexOptions, openIndex } from './assemble/open-index.ts';
-export {
-  cascade,
-  createModelSessions,
-  crossEncoder,
-  defaultModel,
-  lanceStore,
-  lateInteraction,
-  localEmbedder,
-  type ModelOptions,
-  memoryStore,
-  openCrossEncoderReranker,
-  openModel,
-} from './assemble/parts.ts';
 export { readPipelines, searchOptionsOf } from './assemble/pipelines.ts';
 export { readPrices } from './assemble/price-file.ts';
-export type { NamedRerankers } from './assemble/rerankers.ts';
+export { type NamedRerankers, openCrossEncoderReranker } from './assemble/reranker.ts';
 export { cachedEmbedder, type VectorCacheOptions } from './embed/cached.ts';
 export type { Embedder } from './embed/embedder.ts';
+export { localEmbedder } from './embed/local.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
 export type { EmbeddingModel, RerankingModel } from './hosted/ai-sdk.ts';
 export type { HostedOptions } from './hosted/model.ts';
+export { type Budget, createBudget } from './hosted/money/budget.ts';
 export type { PriceTable } from './hosted/money/cost.ts';
 export type { LanguageModel } from './hosted/vendor.ts';
 export type { Price } from './hosted/vendor-model.ts';
 export { byScore, compareIds } from './math/order.ts';
 export type { BiEncoder } from './model/bi-encoder.ts';
 export type { ModelEntry } from './model/catalog/model-entry.ts';
-export type { ModelSessions } from './model/run/sessions.ts';
+export { createModelSessions, type ModelSessions } from './model/run/sessions.ts';
 export { type ReadOptions, readDocuments } from './read/read.ts';
-export type { Calibration } from './rerank/calibration.ts';
+export type { Calibration, CalibrationFile } from './rerank/calibration.ts';
 export type { Explanation, StageExplanation, TokenMatches } from './rerank/explanation.ts';
+export { crossEncoder } from './rerank/parts/cross-encoder.ts';
 export { firstStageOrder } from './rerank/parts/first-stage-order.ts';
 export type { LanguageModelOptions } from './rerank/parts/language-model.ts';
+export { lateInteraction } from './rerank/parts/late-interaction.ts';
 export type { Candidate, PassedOver, Reranker, ScoreOptions, Scores } from './rerank/reranker.ts';
+export type { RerankerPart, RerankerPlan, RerankerSettings } from './rerank/reranker-plan.ts';
 export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
-export type { CascadeOptions, Combination } from './rerank/wrappers/cascade.ts';
+export { type CascadeOptions, type Combination, cascade } from './rerank/wrappers/cascade.ts';
 export { type FallbackOptions, fallback } from './rerank/wrappers/fallback.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
 export type { FieldCondition, Filter } from './search/filter.ts';
@@ -51,6 +44,8 @@ export type { Provenance, RankedResult, SearchResult } from './search/results.ts
 export type { FirstStage } from './search/retrieve.ts';
 export { type SearchAnswer, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
+export { lanceStore } from './store/lancedb.ts';
+export { memoryStore } from './store/memory.ts';
 export type { Entry, Manifest, Probe, Store, StoreStatus } from './store/store.ts';
 export { type CalibrateOptions, type CalibrateReport, calibrate } from './tasks/calibrate.ts';
 export type { EvaluateOptions } from './tasks/eval-options.ts';

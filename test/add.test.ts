@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lanceStore } from '../src/assemble/parts.ts';
-import { type AddReport, type Document, memoryStore, openIndex, type Store } from '../src/index.ts';
+import { type AddReport, type Document, lanceStore, memoryStore, openIndex, type Store } from '../src/index.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { defaultReranker } from '../src/assemble/default-reranker.ts';
-import { lateInteraction, openModel } from '../src/assemble/parts.ts';
+import { createRerankerBuilder } from '../src/assemble/reranker.ts';
+import { lateInteraction, openModel } from '../src/index.ts';
 import { fittedCalibration } from '../src/rerank/parts/fitted.ts';
 
 it('probabilities of the default are those of results/fits, each under the fingerprint that it has today', async () => {
@@ -10,7 +10,8 @@ it('probabilities of the default are those of results/fits, each under the finge
     readonly rows: Readonly<Record<string, { readonly slope: number; readonly intercept: number }>>;
   };
   const encoder = await openModel();
-  const reranker = await defaultReranker(encoder);
+  const builder = createRerankerBuilder({ encoder: async () => encoder });
+  const reranker = await builder.build('default');
   try {
     const found = await reranker.score('bats', [{ text: 'Bats fly at night.' }], {});
     const [first, second] = (found.stages ?? []).map(({ name }) => name);
@@ -22,7 +23,6 @@ it('probabilities of the default are those of results/fits, each under the finge
     expect(found.relevance?.[0]).toBeGreaterThan(0);
     expect(found.relevance?.[0]).toBeLessThan(1);
   } finally {
-    await reranker.close?.();
-    await encoder.close();
+    await builder.close();
   }
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openCrossEncoderReranker } from '../src/assemble/parts.ts';
+import { openCrossEncoderReranker } from '../src/assemble/reranker.ts';
 
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { absence, collection } from '../results/collections.ts';
-import { openCrossEncoderReranker } from '../src/assemble/parts.ts';
+import { openCrossEncoderReranker } from '../src/assemble/reranker.ts';
 import { readCollection } from '../src/eval/index.ts';
 
 interface GoldenList {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createModelSessions } from '../src/assemble/parts.ts';
 import {
+  createModelSessions,
   memoryStore,
   openIndex,
   type RerankAnswer,
@@ -42,7 +42,7 @@ beforeAll(async () => {
   for (const [kind, form] of Object.entries(kinds))
     for (const longDocuments of ways) {
       const create = { fields: ['text'], idField: 'id', ...form };
-      const index = await openIndex(memoryStore(), { create, models: { sessions, longDocuments } });
+      const index = await openIndex(memoryStore(), { create, models: { sessions }, longDocuments });
       await index.add(documents);
       indexes.set(`${kind} ${longDocuments}`, index);
     }

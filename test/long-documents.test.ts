@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/parts.ts';
+import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/reranker.ts';
 import { openModel, type Reranker, rerank } from '../src/index.ts';
 
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';

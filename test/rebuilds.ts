@@ -21,7 +21,7 @@ export const program = (
   const head = `
 import { writeSync } from 'node:fs';
 import { openIndex } from ${source('..', 'src', 'index.ts')};
-import { rebuiltIn } from ${source('..', 'src', 'config', 'rebuild.ts')};
+import { rebuiltIn } from ${source('..', 'src', 'assemble', 'rebuild.ts')};
 import { hashEmbedder } from ${source('hash-embedder.ts')};
 import { sourceOf } from ${source('rebuilds.ts')};
 const say = (line) => writeSync(1, line + '\\n');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/parts.ts';
+import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/reranker.ts';
 import {
   cached,
   cascade,

@@ -1,5 +1,5 @@
 /** Ours: one cross-encoder as `search` uses it, list in, scores out. */
-import { openCrossEncoderReranker } from '../../src/assemble/parts.ts';
+import { openCrossEncoderReranker } from '../../src/assemble/reranker.ts';
 import { threads } from './contender.ts';
 import { serveList } from './list.ts';
 

@@ -5,7 +5,7 @@ import { meanOf } from '../../src/eval/index.ts';
 import { timeAxis } from '../../src/eval/render/axes.ts';
 import { openCanvas, standalone } from '../../src/eval/render/canvas.ts';
 import type { Reranker } from '../../src/index.ts';
-import { rebuild } from '../../src/rerank/wrappers/rebuild.ts';
+import { changeLeaves } from '../../src/rerank/wrappers/composed.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import { threads } from '../contenders/contender.ts';
 import { openRankedPassages } from '../ranked-passages.ts';
@@ -90,7 +90,7 @@ export const deadlines: Workload = {
     try {
       const slices: number[] = [];
       const chosen = await index.rerankerNamed(['default']);
-      const reranker = rebuild(chosen, (stage) => timed(stage, slices));
+      const reranker = changeLeaves(chosen, (stage) => timed(stage, slices));
       await reranker.warm?.();
       const best = new Map<string, number>();
       for (const { id, query, candidates } of lists) {

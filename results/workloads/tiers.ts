@@ -1,5 +1,5 @@
 import type { FirstStage, Reranker, SearchIndex } from '../../src/index.ts';
-import { rebuild } from '../../src/rerank/wrappers/rebuild.ts';
+import { changeLeaves } from '../../src/rerank/wrappers/composed.ts';
 import { remembering } from '../../src/rerank/wrappers/remembering.ts';
 
 /** A first stage and what reranks its 100 candidates: nothing, one tier, or `search`'s default, called "reranked". */
@@ -59,7 +59,7 @@ export const rememberingAll = (rerankers: ReadonlyMap<string, Reranker>): Readon
     known.set(reranker.fingerprint, one);
     return one;
   };
-  return new Map([...rerankers].map(([name, reranker]) => [name, rebuild(reranker, once)]));
+  return new Map([...rerankers].map(([name, reranker]) => [name, changeLeaves(reranker, once)]));
 };
 
 /** Bytes that a document's vector and its token vectors take, each the mean over the index. */

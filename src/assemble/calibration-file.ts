@@ -1,18 +1,8 @@
 import { FinetoothError } from '../errors.ts';
 import { readJsonValue } from '../read/json-value.ts';
-import type { Calibration } from '../rerank/calibration.ts';
+import type { Calibration, CalibrationFile } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { calibrated } from '../rerank/wrappers/calibrated.ts';
-
-/** What `finetooth calibrate` writes. */
-export interface CalibrationFile {
-  readonly format: 'finetooth-calibration-1';
-  /** Fingerprint of the reranker that it was fitted for; no other may be read by it. */
-  readonly reranker: string;
-  readonly method: 'platt' | 'isotonic';
-  readonly calibration: Calibration;
-  readonly fittedOn: { readonly queries: number; readonly pairs: number; readonly relevant: number };
-}
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
@@ -36,11 +26,18 @@ export const readCalibration = async (path: string, signal?: AbortSignal): Promi
 };
 
 /** The reranker with the probabilities of the file. Throws E_FINGERPRINT when it was fitted for another one. */
-export const withCalibration = (reranker: Reranker, { reranker: fitted, calibration }: CalibrationFile): Reranker => {
-  if (fitted !== reranker.fingerprint)
-    throw new FinetoothError(
-      'E_FINGERPRINT',
-      `the calibration was fitted for "${fitted}"; the reranker is "${reranker.fingerprint}". Fit it anew with "finetooth calibrate", or leave it out.`,
-    );
-  return calibrated(reranker, calibration);
+export const withCalibration = (reranker: Reranker, file: CalibrationFile): Reranker => {
+  checkFitted(file, [reranker]);
+  return calibrated(reranker, file.calibration);
 };
+
+/** Throws E_FINGERPRINT when the calibration was fitted for none of the rerankers, of which the first is to rank and the others are its fallbacks. */
+export function checkFitted({ reranker: fitted }: CalibrationFile, rerankers: readonly Reranker[]): void {
+  const [first, ...others] = rerankers.map(({ fingerprint }) => `"${fingerprint}"`);
+  if (rerankers.some(({ fingerprint }) => fingerprint === fitted)) return;
+  const behind = others.length === 0 ? '' : `, with ${others.join(' and ')} as fallback`;
+  throw new FinetoothError(
+    'E_FINGERPRINT',
+    `the calibration was fitted for "${fitted}"; the reranker is ${first}${behind}. Fit it anew with "finetooth calibrate", or leave it out.`,
+  );
+}

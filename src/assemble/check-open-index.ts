@@ -18,8 +18,8 @@ import {
   type ValueCheck,
   whole,
 } from '../search/check-options.ts';
+import type { ModelOptions } from './models.ts';
 import type { OpenIndexOptions } from './open-index.ts';
-import type { ModelOptions } from './parts.ts';
 
 const CALL = "openIndex('./movies', { create: true })";
 
@@ -47,7 +47,6 @@ const modelChecks: OptionChecks<ModelOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),
   threads: whole(1, 64),
   maxMemory: positive,
-  longDocuments: oneOf(['truncate', 'chunk']),
   cacheFolder: isPath,
   modelsFolder: isPath,
   offline: truth,
@@ -57,6 +56,10 @@ const modelChecks: OptionChecks<ModelOptions> = {
   signal,
   onDownload: callback,
 };
+
+const isPart: ValueCheck = either('a reranker or its name', text, isReranker, isModel(isRerankingModel));
+const parts: ValueCheck = (value) =>
+  Array.isArray(value) && Array.from(value).every((one) => isPart(one) === undefined) ? undefined : 'a list of rerankers or their names';
 
 const openChecks: OptionChecks<OpenIndexOptions> = {
   create: either('true, false, or an object such as { fields: ["title", "text"] }', truth, record),
@@ -69,14 +72,15 @@ const openChecks: OptionChecks<OpenIndexOptions> = {
   ),
   reranker: either(
     'the name of a reranker, a list of names, a reranker, a reranking model of the AI SDK, or null',
-    text,
-    (value) => (Array.isArray(value) && value.length === 0 ? 'none' : texts(value)),
-    isReranker,
-    isModel(isRerankingModel),
+    isPart,
+    (value) => (Array.isArray(value) && value.length === 0 ? 'none' : parts(value)),
     isNull,
   ),
-  fallback: texts,
+  fallback: either('a list of names of rerankers, or of rerankers', parts),
   strict: truth,
+  calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', isPath, record),
+  scoreCache: isPath,
+  longDocuments: oneOf(['truncate', 'chunk']),
   models: record,
 };
 

@@ -2,9 +2,8 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import { bundledFolder } from '../model/bundled.ts';
 import { findEntry } from '../model/catalog/catalog.ts';
 import { megabytesOf } from '../model/run/open-pool.ts';
-import type { Reranker } from '../rerank/reranker.ts';
-import { type Combination, cascade } from '../rerank/wrappers/cascade.ts';
-import { defaultCrossEncoder, type ModelOptions, openCrossEncoderReranker, openLateInteraction } from './parts.ts';
+import type { CascadeOptions, Combination } from '../rerank/wrappers/cascade.ts';
+import { defaultCrossEncoder } from './models.ts';
 
 /** Candidates that the cross-encoder reads: the best so many by late interaction. */
 const READ = 20;
@@ -18,32 +17,20 @@ const promotion: Combination = {
   combine: (logit, before) => (2 / 0.06) * before + 2 * Math.log1p(Math.exp((logit - 2) / 2)),
 };
 
-const crossEncoderFits = (encoder: BiEncoder, { maxMemory = 2048 }: ModelOptions): boolean => {
-  const entry = findEntry(defaultCrossEncoder);
-  const english = encoder.files.entry.languages.includes('en');
-  if (!english || entry?.bundled === undefined || bundledFolder(entry.bundled) === undefined) return false;
-  const bytes = entry.files.model.bytes ?? 0;
-  return (
-    maxMemory >=
-    megabytesOf([
-      [encoder.files.bytes, encoder.workers],
-      [bytes, 1],
-    ])
-  );
-};
+/** How the two stages of `default` become one reranker: late interaction over all candidates, then the bundled cross-encoder over the best 20. */
+export function defaultCascade({ workers }: BiEncoder): CascadeOptions {
+  return { keep: [Number.POSITIVE_INFINITY, READ], combine: [undefined, promotion], concurrency: workers };
+}
 
 /**
- * What `search` reranks by: late interaction over all candidates, then the bundled cross-encoder over the best 20. Late interaction alone
- * where the embedder is not known to be English, where the cross-encoder's package is not installed, and where memory is short.
+ * Megabytes that the cross-encoder of `default` may hold beside the encoder. Nothing where late interaction ranks alone: the embedder is not known
+ * to be English, the cross-encoder's package is not installed, or memory is short.
  */
-export const defaultReranker = async (encoder: BiEncoder, options: ModelOptions = {}): Promise<Reranker> => {
-  const first = openLateInteraction(encoder, options);
-  if (!crossEncoderFits(encoder, options)) return first;
-  const left = (options.maxMemory ?? 2048) - megabytesOf([[encoder.files.bytes, encoder.workers]]) + megabytesOf([]);
-  const second = await openCrossEncoderReranker(defaultCrossEncoder, { ...options, maxMemory: left });
-  return cascade([first, second], {
-    keep: [Number.POSITIVE_INFINITY, READ],
-    combine: [undefined, promotion],
-    concurrency: encoder.workers,
-  });
-};
+export function memoryOfSecondStage(encoder: BiEncoder, maxMemory = 2048): number | undefined {
+  const entry = findEntry(defaultCrossEncoder);
+  const english = encoder.files.entry.languages.includes('en');
+  if (!english || entry?.bundled === undefined || bundledFolder(entry.bundled) === undefined) return undefined;
+  const first = [encoder.files.bytes, encoder.workers] as const;
+  if (maxMemory < megabytesOf([first, [entry.files.model.bytes ?? 0, 1]])) return undefined;
+  return maxMemory - megabytesOf([first]) + megabytesOf([]);
+}

@@ -12,8 +12,6 @@ import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/h
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 
-export { type Budget, createBudget } from '../hosted/money/budget.ts';
-
 /** `vendor:model` in its two parts; a model may have colons of its own. */
 const parted = (name: string): readonly [Vendor, string] => {
   const at = name.indexOf(':');

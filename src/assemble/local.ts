@@ -1,11 +1,15 @@
 import { createRequire } from 'node:module';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerSettings } from '../rerank/reranker-plan.ts';
 import { lazyReranker } from '../rerank/wrappers/lazy.ts';
-import { type ModelOptions, openModel } from './parts.ts';
-import { rerankerShelf } from './rerankers.ts';
+import type { ModelOptions } from './models.ts';
+import { createRerankerBuilder } from './reranker.ts';
 
 /** The reranker of `search` on this machine, loaded when it is first needed: late interaction, then the bundled cross-encoder over the best 20. */
-export const local = (options: ModelOptions = {}): Reranker => {
+export const local = ({ longDocuments, ...models }: ModelOptions & Pick<RerankerSettings, 'longDocuments'> = {}): Reranker => {
   const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
-  return lazyReranker(`local@${version}`, () => rerankerShelf(() => openModel(undefined, options), options).get('default'));
+  return lazyReranker(`local@${version}`, async () => {
+    const builder = createRerankerBuilder({ models, settings: { longDocuments } });
+    return { ...(await builder.build('default')), close: builder.close };
+  });
 };

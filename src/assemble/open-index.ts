@@ -1,20 +1,24 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
-import { type EmbeddingModel, isEmbeddingModel, isRerankingModel, type RerankingModel } from '../hosted/ai-sdk.ts';
+import type { EmbeddingModel } from '../hosted/ai-sdk.ts';
+import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
+import { isReranker } from '../search/check-call.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { checkOpenIndexCall } from './check-open-index.ts';
-import { openEmbedder } from './embedders.ts';
-import { hosted, hostedEmbedder } from './hosted.ts';
-import { defaultModel, lanceStore, type ModelOptions, openModel } from './parts.ts';
+import { openEmbedder } from './embedder.ts';
+import { defaultModel, type ModelOptions, openModel } from './models.ts';
 import { recoverIndex } from './rebuild.ts';
-import { rerankerShelf, withFallback } from './rerankers.ts';
+import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
+import { isFolder, openStore } from './store.ts';
 
-export interface OpenIndexOptions {
+/** `reranker` is `default` where the embedder is a model by name, and otherwise none. */
+export interface OpenIndexOptions extends RerankerPlan {
   /** Make the index when there is none. @default false, so that a misspelt folder is an error */
   readonly create?: boolean | CreateOptions;
   /**
@@ -22,15 +26,6 @@ export interface OpenIndexOptions {
    * one. @default the index's own model, else bge-small-en-v1.5
    */
   readonly embedder?: string | Embedder | EmbeddingModel | null;
-  /**
-   * A reranker by name (`default`, `late-interaction`, a cross-encoder, `vendor:model`; several are a cascade), one of your own, a reranking model of
-   * the AI SDK, or null for none. @default `default`, where the embedder is a model by name
-   */
-  readonly reranker?: string | readonly string[] | Reranker | RerankingModel | null;
-  /** Names of rerankers that rank when that one cannot, in this order: `local`, `vendor:model`, `first-stage`. @default none */
-  readonly fallback?: readonly string[];
-  /** Throw where a fallback would rank. @default false */
-  readonly strict?: boolean;
   readonly models?: ModelOptions;
 }
 
@@ -62,43 +57,51 @@ const partsFor = async (
   manifest: Manifest | undefined,
   where: string,
 ): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> => {
-  const { reranker, models = {} } = options;
-  const given = options.embedder === undefined ? (manifest?.model ?? defaultModel) : options.embedder;
-  const embedder = isEmbeddingModel(given) ? await hostedEmbedder(given, { ...models.hosted, dimensions: manifest?.dimensions }) : given;
-  const isNamed = typeof reranker === 'string' || Array.isArray(reranker);
-  const named = isNamed ? ([reranker].flat() as readonly string[]) : undefined;
-  const own = isRerankingModel(reranker)
-    ? hosted(reranker, models.hosted)
-    : named === undefined
-      ? (reranker as Reranker | null | undefined)
-      : undefined;
-  if (typeof embedder !== 'string') {
-    if (embedder !== null) sameModel(manifest, embedder.fingerprint, where);
-    const rerankers = rerankerShelf(() => {
-      throw new FinetoothError('E_USAGE', 'late interaction needs a local model by name as the embedder; name a cross-encoder instead.');
-    }, models);
-    const first = named === undefined ? (own ?? null) : await rerankers.getAll(named);
-    return { embedder, reranker: first === null ? null : await withFallback(first, options, rerankers.get), rerankers };
-  }
+  const { models = {}, scoreCache, longDocuments } = options;
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
     throw new FinetoothError(
       'E_FINGERPRINT',
       `${where} was built with an embedder of your own ("${manifest.embedder}"): pass the same one to open it.`,
     );
   }
-  const opened = await openEmbedder(embedder, models, (fingerprint) => sameModel(manifest, fingerprint, where), manifest?.dimensions);
-  // A hosted embedder has no token vectors: late interaction then reads the texts with the bundled model.
-  const rerankers = rerankerShelf(async () => opened.encoder ?? openModel(undefined, models), models);
+  const wanted = options.embedder === undefined ? (manifest?.model ?? defaultModel) : options.embedder;
+  const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
+  const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, dimensions: manifest?.dimensions });
+  const isNamed = typeof wanted === 'string';
+  const encoder = async (): Promise<BiEncoder> => {
+    if (!isNamed)
+      throw new FinetoothError('E_USAGE', 'late interaction needs a local model by name as the embedder; name a cross-encoder instead.');
+    // A hosted embedder has no token vectors: late interaction then reads the texts with the bundled model.
+    return opened?.encoder ?? openModel(undefined, models);
+  };
+  const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments } });
+  const { reranker = isNamed ? 'default' : null } = options;
+  const build = (settings: RerankerSettings): Promise<Reranker> =>
+    builder.build(reranker as RerankerPart | readonly RerankerPart[], {
+      fallback: settings.fallback ?? options.fallback,
+      strict: settings.strict ?? options.strict,
+      calibration: settings.calibration ?? options.calibration,
+      scoreCache: settings.scoreCache,
+      longDocuments: settings.longDocuments,
+    });
+  const close = async (): Promise<void> => {
+    await builder.close();
+    for (const one of [reranker].flat()) if (isReranker(one) === undefined) await (one as Reranker).close?.();
+  };
   try {
-    const first = own === undefined ? await rerankers.getAll(named ?? ['default']) : own;
     return {
-      embedder: opened.embedder,
-      reranker: first === null ? null : await withFallback(first, options, rerankers.get),
-      rerankers,
-      model: opened.model,
+      embedder: opened?.embedder ?? null,
+      model: opened?.model,
+      reranker: reranker === null ? checkNoReranker(options) : await build({}),
+      rerankers: {
+        build: (parts, settings) =>
+          reranker !== null && parts.length === 1 && parts[0] === 'default' ? build(settings) : builder.build(parts, settings),
+        close,
+      },
     };
   } catch (error) {
-    await opened.embedder.close?.();
+    await close();
+    await opened?.embedder.close?.();
     throw error;
   }
 };
@@ -106,17 +109,17 @@ const partsFor = async (
 /**
  * Opens an index, or prepares a new one: nothing is written before the first document.
  *
- * @param where a folder, or a store of your own
+ * @param where a folder, `memory:`, or a store of your own
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
  * E_RECIPE when `create` names other fields or another form of token vectors
  */
 export const openIndex = async (where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> => {
   checkOpenIndexCall(where, options);
-  const store = typeof where === 'string' ? lanceStore(where) : where;
+  const store = typeof where === 'string' ? openStore(where) : where;
   const name = typeof where === 'string' ? where : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};
   let manifest = await store.open();
-  if (manifest === undefined && typeof where === 'string' && (await recoverIndex(where))) manifest = await store.open();
+  if (manifest === undefined && typeof where === 'string' && isFolder(where) && (await recoverIndex(where))) manifest = await store.open();
   try {
     if (manifest === undefined && !options.create) {
       throw new FinetoothError('E_INDEX_MISSING', `${name} is not an index. Make one with "finetooth index SOURCE --into ${name}".`);

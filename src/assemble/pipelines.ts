@@ -2,15 +2,13 @@ import { FinetoothError } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { catalog, findEntry } from '../model/catalog/catalog.ts';
 import { readJsonValue } from '../read/json-value.ts';
-import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { SearchOptions } from '../search/options.ts';
 import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import { readCalibration, withCalibration } from './calibration-file.ts';
 import { hosted } from './hosted.ts';
-import { cascade, rerankerNames } from './parts.ts';
-import { type NamedRerankers, withFallback } from './rerankers.ts';
+import { type NamedRerankers, rerankerNames } from './reranker.ts';
 
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
 export const readPipelines = async (paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> => {
@@ -57,31 +55,30 @@ export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedReranke
   }
 };
 
-/** The reranker that a pipeline names; several are one cascade. Throws E_FINGERPRINT when its calibration was fitted for another one. */
-export const rerankerOf = async (
+/** What a pipeline says of its reranker; null for none. Throws E_USAGE for a name that nobody has. */
+export const rerankerPlanOf = (
   pipeline: Pipeline,
-  open: (names: readonly string[]) => Promise<Reranker>,
   own: NamedRerankers = {},
-): Promise<Reranker | null> => {
-  const { reranker, calibration } = pipeline;
+): { readonly parts: readonly RerankerPart[]; readonly settings: RerankerSettings } | null => {
+  const { reranker, fallback, strict, calibration } = pipeline;
   if (reranker === null) return null;
   checkRerankers([pipeline], own);
-  const all = await Promise.all(reranker.map((name) => own[name] ?? open([name])));
-  const one = all.length === 1 ? (all[0] as Reranker) : cascade(all);
-  const first = calibration === undefined ? one : withCalibration(one, await readCalibration(calibration));
-  return withFallback(first, pipeline, async (name) => own[name] ?? open([name]));
+  const parts = (names: readonly string[]): readonly RerankerPart[] => names.map((name) => own[name] ?? name);
+  return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };
 };
+
+/** What a pipeline says of a search, but for its reranker. */
+export const firstStageOptionsOf = ({
+  firstStage,
+  candidates,
+  denseWeight,
+  top,
+  rankFields,
+  fieldLabels,
+}: Pipeline): Omit<SearchOptions, 'reranker'> => ({ firstStage, candidates, denseWeight, top, rankFields, fieldLabels });
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
 export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> => {
-  const { firstStage, candidates, denseWeight, top, rankFields, fieldLabels } = pipeline;
-  return {
-    firstStage,
-    candidates,
-    denseWeight,
-    reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), own),
-    top,
-    rankFields,
-    fieldLabels,
-  };
+  const plan = rerankerPlanOf(pipeline, own);
+  return { ...firstStageOptionsOf(pipeline), reranker: plan === null ? null : await index.rerankerNamed(plan.parts, plan.settings) };
 };

@@ -18,7 +18,7 @@ import {
 } from '../store/index-folder.ts';
 import { indexFormat, type Manifest } from '../store/store.ts';
 import { withLock } from '../time/file-lock.ts';
-import { lanceStore } from './parts.ts';
+import { isFolder, openStore } from './store.ts';
 
 /** A rebuild waits this long for who writes to the index, which may be another rebuild. */
 const PATIENCE_MS = 300_000;
@@ -39,7 +39,7 @@ const leftoversOf = async (folder: string): Promise<string[]> => {
 
 /** Whether it opens, with all its documents. */
 const isWhole = async (folder: string): Promise<boolean> => {
-  const store = lanceStore(folder);
+  const store = openStore(folder);
   try {
     return (await store.open()) !== undefined;
   } catch (error) {
@@ -115,6 +115,7 @@ export const rebuiltIn = async <T>(
   fill: (folder: string, create: CreateOptions) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> => {
+  if (!isFolder(where)) throw new FinetoothError('E_USAGE', `only an index in a folder can be rebuilt; got "${where}".`);
   const folder = resolve(where);
   if ((await readManifest(folder)) === undefined) await recoverIndex(where);
   const stage = join(folder, `${stageName}${randomUUID()}`);

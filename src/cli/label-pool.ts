@@ -1,6 +1,5 @@
 import type { LabelCandidate } from '../eval/label/session.ts';
-import type { SearchOptions } from '../search/options.ts';
-import { search } from '../search/search.ts';
+import { type SearchOptions, search } from '../index.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { Document } from '../types.ts';
 

@@ -1,7 +1,5 @@
-import { createBudget } from '../assemble/hosted.ts';
-import type { ModelOptions } from '../assemble/parts.ts';
-import { readPrices } from '../assemble/price-file.ts';
 import { FinetoothError } from '../errors.ts';
+import { createBudget, type ModelOptions, readPrices } from '../index.ts';
 import { size } from '../text/numbers.ts';
 import type { Flags, Run } from './command.ts';
 
@@ -31,10 +29,6 @@ export const fallbackOptions = ({
   if (fallback === undefined && strict) throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
   return fallback === undefined ? {} : { fallback, strict };
 };
-
-/** --long-documents as the library takes it. */
-export const longDocumentsOption = (value: string): Pick<ModelOptions, 'longDocuments'> =>
-  value === 'truncate' || value === 'chunk' ? { longDocuments: value } : {};
 
 /** --budget and --prices. Throws E_USAGE, E_INPUT_MISSING, E_INPUT_FORMAT. */
 const hostedOptions = async (
@@ -77,10 +71,6 @@ export const modelOptions = async (
       ),
   };
 };
-
-/** `--reranker` as `openIndex` takes it. */
-export const rerankerOption = (names: readonly string[] | undefined): { readonly reranker?: readonly string[] | null } =>
-  names === undefined ? {} : { reranker: names.length === 1 && names[0] === 'none' ? null : names };
 
 /** --min-score as a number. Throws E_USAGE. */
 export const minScoreOption = (text: string | undefined): { readonly minScore?: number } => {

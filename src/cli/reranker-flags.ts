@@ -1,20 +1,39 @@
-import { readCalibration, withCalibration } from '../assemble/calibration-file.ts';
-import type { Reranker } from '../rerank/reranker.ts';
-import { cached } from '../rerank/wrappers/cached.ts';
+import { rerankerPlanOf } from '../assemble/pipelines.ts';
+import { FinetoothError } from '../errors.ts';
+import type { Pipeline, RerankerPlan, RerankerSettings } from '../index.ts';
 import type { Flags } from './command.ts';
 
-/** Options of what is put around a reranker. */
-export const aroundFlags = ['calibration', 'scoreCache'] as const;
+/** Options that say what ranks, and what is put around it. */
+export const rerankerFlags = ['reranker', 'fallback', 'strict', 'longDocuments', 'calibration', 'scoreCache'] as const;
 
-/** The reranker with the scores that are kept and the probabilities that were fitted, as the flags want it. Closing it closes the reranker too. */
-export const aroundReranker = async (
-  reranker: Reranker,
-  { calibration, scoreCache }: Flags<(typeof aroundFlags)[number]>,
-  signal: AbortSignal,
-): Promise<Reranker> => {
-  const fitted = calibration === undefined ? undefined : await readCalibration(calibration, signal);
-  // Checked against the reranker as it is, before anything is opened.
-  if (fitted !== undefined) withCalibration(reranker, fitted);
-  const kept = scoreCache === undefined ? reranker : cached(reranker, { at: scoreCache });
-  return fitted === undefined ? kept : withCalibration(kept, fitted);
-};
+/** Flags that are of no use without a reranker, as they are typed. */
+const around = { calibration: '--calibration', scoreCache: '--score-cache', fallback: '--fallback' } as const;
+
+/**
+ * What flags and a pipeline say of a reranker. A flag goes before the same setting of the file; a pipeline's `default` is what --reranker names.
+ * Throws E_USAGE for settings around a reranker where there is none, and for --strict without a fallback.
+ */
+export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number]>, pipeline?: Pipeline): RerankerPlan {
+  const filed = pipeline === undefined ? undefined : rerankerPlanOf(pipeline);
+  const named = flags.reranker?.join() === 'none' ? null : flags.reranker;
+  const reranker = filed === undefined || filed?.parts.join() === 'default' ? named : (filed?.parts ?? null);
+  const useless = (Object.keys(around) as (keyof typeof around)[]).find((name) => flags[name] !== undefined);
+  if (reranker === null && useless !== undefined)
+    throw new FinetoothError('E_USAGE', `${around[useless]} is for a reranker; there is none here. Leave it out, or name a reranker.`);
+  const fallback = flags.fallback ?? filed?.settings.fallback;
+  if (flags.strict && fallback === undefined)
+    throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
+  return {
+    reranker,
+    fallback,
+    strict: flags.strict || filed?.settings.strict,
+    calibration: flags.calibration ?? filed?.settings.calibration,
+    scoreCache: flags.scoreCache,
+    longDocuments: longDocumentsOf(flags.longDocuments),
+  };
+}
+
+/** --long-documents as the library takes it. */
+export function longDocumentsOf(value: string): RerankerSettings['longDocuments'] {
+  return value === 'truncate' || value === 'chunk' ? value : undefined;
+}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openModel } from '../assemble/parts.ts';
+import { openModel } from '../assemble/models.ts';
 import { estimatedTokens, halved, mostTokens, spansWithin } from './estimate.ts';
 import { groupsOf } from './groups.ts';
 

@@ -7,6 +7,16 @@ export type Calibration =
   | { readonly slope: number; readonly intercept: number }
   | { readonly points: readonly (readonly [number, number])[] };
 
+/** What `finetooth calibrate` writes. */
+export interface CalibrationFile {
+  readonly format: 'finetooth-calibration-1';
+  /** Fingerprint of the reranker that it was fitted for; no other may be read by it. */
+  readonly reranker: string;
+  readonly method: 'platt' | 'isotonic';
+  readonly calibration: Calibration;
+  readonly fittedOn: { readonly queries: number; readonly pairs: number; readonly relevant: number };
+}
+
 /** Probability at a score on the broken line through the points; found by halving. */
 const between = (points: readonly (readonly [number, number])[], score: number): number => {
   let [low, high] = [0, points.length - 1];

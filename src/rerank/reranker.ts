@@ -58,12 +58,6 @@ export interface Scores {
   readonly notes?: readonly string[];
 }
 
-export interface Composition {
-  /** The function that it stands for: a reranker that was decorated by spread has another `score`, and is asked as a whole. */
-  readonly score: Reranker['score'];
-  map(change: (part: Reranker) => Reranker): Reranker;
-}
-
 /** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates, unless `atOnce` says so. */
 export interface Reranker {
   /** Model, weights and form of the score. */
@@ -76,8 +70,6 @@ export interface Reranker {
   readonly atOnce?: 'call' | 'list';
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
-  /** Of a reranker that is made of rerankers: how it is made again with other ones. For `rebuild` alone. */
-  readonly composition?: Composition;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
   /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */

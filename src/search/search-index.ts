@@ -1,6 +1,7 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import { isSameIndex, type Manifest, type Store, type StoreStatus } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
@@ -15,8 +16,11 @@ export interface SearchIndex extends AsyncDisposable {
   embedder(): Embedder;
   /** null: the first stage alone ranks. */
   reranker(): Reranker | null;
-  /** A reranker by the name that pipelines use; several are one cascade. Throws E_USAGE where the index has no such names. */
-  rerankerNamed(names: readonly string[]): Promise<Reranker>;
+  /**
+   * A reranker by the name that pipelines use; several are one cascade. `default` alone is the reranker of the index, with its own settings but for
+   * those that are given. Throws E_USAGE where the index has no such names.
+   */
+  rerankerNamed(names: readonly RerankerPart[], settings?: RerankerSettings): Promise<Reranker>;
   /** Embeds and stores what is new or changed; the rest is left as it is. */
   add(documents: Iterable<Document> | AsyncIterable<Document>, options?: AddOptions): Promise<AddReport>;
   /** The same for documents that know where they were read (`readDocuments`). */
@@ -37,7 +41,7 @@ export interface IndexParts {
   readonly model?: string;
   readonly reranker: Reranker | null;
   /** Rerankers by name, closed with the index. */
-  readonly rerankers?: { getAll(names: readonly string[]): Promise<Reranker>; close(): Promise<void> };
+  readonly rerankers?: { build(parts: readonly RerankerPart[], settings: RerankerSettings): Promise<Reranker>; close(): Promise<void> };
 }
 
 /** Puts the parts together. They are closed with the index. */
@@ -74,9 +78,10 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
     manifest: () => manifest,
     embedder,
     reranker: () => parts.reranker,
-    rerankerNamed: async (names) => {
-      if (names.length === 1 && names[0] === 'default' && parts.reranker !== null) return parts.reranker;
-      if (parts.rerankers !== undefined) return parts.rerankers.getAll(names);
+    rerankerNamed: async (names, settings = {}) => {
+      const isPlain = Object.values(settings).every((value) => value === undefined);
+      if (isPlain && names.length === 1 && names[0] === 'default' && parts.reranker !== null) return parts.reranker;
+      if (parts.rerankers !== undefined) return parts.rerankers.build(names, settings);
       throw new FinetoothError('E_USAGE', `this index was opened without rerankers of a name; got "${names.join(', ')}".`);
     },
     add: async (documents, options) => addChecked(checkedDocuments(documents, options), options),

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { indexFolders } from '../assemble/index-folders.ts';
-import { createModelSessions, type ModelOptions } from '../assemble/parts.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
+import { createModelSessions, type ModelOptions } from '../index.ts';
 import { type AppLimits, createApp } from './app.ts';
 import { createGate, type GateOptions } from './gate.ts';
 import { ownRoutes } from './indexes/routes.ts';
@@ -76,11 +76,12 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
     );
   const keys = keyFile === undefined ? undefined : await keysFrom(keyFile);
   const sessions = createModelSessions();
-  const { strict = false, ...given } = options.models ?? {};
+  const { strict = false, longDocuments, ...given } = options.models ?? {};
   const modelOptions: ModelOptions = { ...given, sessions };
   const models = openModels({
     ...modelOptions,
     strict,
+    longDocuments,
     ...(options.modelNames === undefined ? {} : { served: await namedModels(options.modelNames, modelOptions) }),
   });
   const gate = createGate(options);
@@ -88,6 +89,7 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
     given: folders,
     folders: indexesFolder === undefined ? undefined : indexFolders(indexesFolder),
     models: modelOptions,
+    longDocuments,
   });
   const end = async (): Promise<void> => {
     await indexes.close();

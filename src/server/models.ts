@@ -1,21 +1,17 @@
-import {
-  createModelSessions,
-  defaultCrossEncoder,
-  defaultModel,
-  kindOfModel,
-  localEmbedder,
-  type ModelOptions,
-  openModel,
-} from '../assemble/parts.ts';
-import { rerankerShelf } from '../assemble/rerankers.ts';
+import { openLocalEmbedder } from '../assemble/embedder.ts';
+import { defaultCrossEncoder, defaultModel, kindOfModel, type ModelOptions } from '../assemble/models.ts';
+import { createOpenOnce } from '../assemble/open-once.ts';
+import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { sellerOf } from '../assemble/sellers.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import type { Task } from '../hosted/vendor-model.ts';
+import { createModelSessions } from '../index.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import { findEntry } from '../model/catalog/catalog.ts';
 import type { Calibration } from '../rerank/calibration.ts';
 import { sigmoid } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerSettings } from '../rerank/reranker-plan.ts';
 import { RequestError } from './problem.ts';
 
 export interface NamedModel {
@@ -23,7 +19,7 @@ export interface NamedModel {
   readonly task: Task;
 }
 
-export interface ModelsOptions extends ModelOptions {
+export interface ModelsOptions extends ModelOptions, Pick<RerankerSettings, 'longDocuments'> {
   /** What is served beside `default` and `late-interaction`. @default the bundled embedder and cross-encoder */
   readonly served?: readonly NamedModel[];
   /** Answer a vendor's model names with 404 instead of with the local default. @default false */
@@ -80,25 +76,20 @@ export const namedModels = async (names: readonly string[], options: ModelOption
 };
 
 export const openModels = (options: ModelsOptions = {}): Models => {
-  const { served: asked = bundled, strict = false, ...given } = options;
+  const { served: asked = bundled, strict = false, longDocuments, ...given } = options;
   const sessions = given.sessions ?? createModelSessions();
   const models: ModelOptions = { ...given, sessions };
   const served = (task: Task): readonly string[] => asked.filter((one) => one.task === task).map(({ name }) => name);
   const [embedders, crossEncoders] = [served('embed'), served('rerank')];
   const main = embedders[0] ?? defaultModel;
-  const encoders = new Map<string, Promise<BiEncoder>>();
-  const encoder = (name: string): Promise<BiEncoder> => {
-    const known = encoders.get(name);
-    if (known !== undefined) return known;
-    const opened = openModel(name, models);
-    encoders.set(name, opened);
-    // What could not be opened is tried again by the next request.
-    opened.catch(() => {
-      if (encoders.get(name) === opened) encoders.delete(name);
-    });
-    return opened;
-  };
-  const shelf = rerankerShelf(() => encoder(main), models);
+  // What could not be opened is tried again by the next request.
+  const opened = createOpenOnce<Awaited<ReturnType<typeof openLocalEmbedder>>>();
+  const embedderNamed = (name: string) => opened.get(name, () => openLocalEmbedder(name, models));
+  const encoder = async (name: string): Promise<BiEncoder> => (await embedderNamed(name)).encoder;
+  const builder = createRerankerBuilder({ encoder: () => encoder(main), models, settings: { longDocuments } });
+  // Each is made once: a cascade learns from call to call how fast its stages are.
+  const rerankers = createOpenOnce<Reranker>();
+  const rerankerNamed = (name: string): Promise<Reranker> => rerankers.get(name, () => builder.build(name));
 
   const known = new Map<string, { readonly task: Task; readonly name: string }>();
   for (const { name, task } of asked) for (const alias of aliasesOf(name)) known.set(alias.toLowerCase(), { task, name });
@@ -131,7 +122,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     ],
     reranker: async (name) => {
       const found = resolve('rerank', name);
-      const reranker = await shelf.get(found);
+      const reranker = await rerankerNamed(found);
       const isCascade = reranker.atOnce === 'list';
       return {
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
@@ -143,19 +134,19 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     embedder: async (name) => {
       const named = resolve('embed', name);
       const found = named === 'default' ? main : named;
-      return { name: found, embedder: localEmbedder(await encoder(found)) };
+      return { name: found, embedder: (await embedderNamed(found)).embedder };
     },
     beginnings: async (texts, tokens, signal) => {
       const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, signal });
       return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
     },
     warm: async () => {
-      const [one, reranker] = await Promise.all([encoder(main), shelf.get('default')]);
+      const [one, reranker] = await Promise.all([encoder(main), rerankerNamed('default')]);
       await Promise.all([one.ready, reranker.warm?.()]);
     },
     close: async () => {
-      await shelf.close();
-      await Promise.all([...encoders.values()].map(async (one) => (await one.catch(() => undefined))?.close()));
+      await builder.close();
+      await opened.close((one) => one.encoder.close());
     },
   };
 };

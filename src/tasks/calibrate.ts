@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import type { CalibrationFile } from '../assemble/calibration-file.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { type Example, fitCalibration, type Method } from '../eval/calibration/fit.ts';
 import { type Reliability, reliabilityOf, type Stated } from '../eval/calibration/reliability.ts';
 import { cacheFolder } from '../fetch/cache-folder.ts';
-import { type Calibration, probabilityOf } from '../rerank/calibration.ts';
+import { type Calibration, type CalibrationFile, probabilityOf } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { FirstStage } from '../search/retrieve.ts';
 import { search } from '../search/search.ts';

@@ -2,14 +2,9 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import {
-  defaultCrossEncoder,
-  defaultModel,
-  lanceStore,
-  type ModelOptions,
-  openCrossEncoderReranker,
-  openModel,
-} from '../assemble/parts.ts';
+import { defaultCrossEncoder, defaultModel, type ModelOptions, openModel } from '../assemble/models.ts';
+import { openCrossEncoderReranker } from '../assemble/reranker.ts';
+import { openStore } from '../assemble/store.ts';
 import { messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { modelsFolder } from '../model/catalog/model-list.ts';
@@ -70,7 +65,7 @@ const checkWasm: Check = async () => {
 
 const checkStore: Check = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-doctor-'));
-  const store = lanceStore(join(folder, 'index'));
+  const store = openStore(join(folder, 'index'));
   try {
     await store.open({
       format: 1,

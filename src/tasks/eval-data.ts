@@ -1,4 +1,4 @@
-import type { ModelOptions } from '../assemble/parts.ts';
+import type { ModelOptions } from '../assemble/models.ts';
 import { resolveDataset } from '../dataset/resolve.ts';
 import { FinetoothError } from '../errors.ts';
 import { readTestSet, type TestSet } from '../eval/collection.ts';

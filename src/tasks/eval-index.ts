@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultModel, type ModelOptions } from '../assemble/models.ts';
 import { type OpenIndexOptions, openIndex } from '../assemble/open-index.ts';
-import { defaultModel, type ModelOptions } from '../assemble/parts.ts';
 import { FinetoothError } from '../errors.ts';
 import { keyOf } from '../eval/systems/journal.ts';
 import { hashFile } from '../fetch/checksums.ts';

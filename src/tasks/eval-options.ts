@@ -1,4 +1,4 @@
-import type { NamedRerankers } from '../assemble/rerankers.ts';
+import type { NamedRerankers } from '../assemble/reranker.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { Progress } from '../types.ts';

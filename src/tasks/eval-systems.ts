@@ -1,8 +1,5 @@
-import { localName } from '../assemble/embedders.ts';
-import { keptScores } from '../assemble/kept-scores.ts';
-import { openModel } from '../assemble/parts.ts';
-import { rerankerOf } from '../assemble/pipelines.ts';
-import { type NamedRerankers, type RerankerShelf, rerankerShelf } from '../assemble/rerankers.ts';
+import { rerankerPlanOf } from '../assemble/pipelines.ts';
+import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { FinetoothError } from '../errors.ts';
 import { fileBeside, readCorpus } from '../eval/collection.ts';
 import { inOrder } from '../eval/measures/judged-ranking.ts';
@@ -11,6 +8,7 @@ import { indexSystem, runSystem, type System } from '../eval/systems/system.ts';
 import { hashFile } from '../fetch/checksums.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import type { Document } from '../types.ts';
 import type { FoundSet } from './eval-data.ts';
@@ -37,21 +35,26 @@ const affordable = (
 
 const keptNote = 'scores were taken from a folder where they are kept: the times and tokens of reranking are not those of scoring.';
 
-/** How a pipeline gets its reranker: from the index (or the shelf), or from the caller, each with its scores kept where that is wanted. */
-const rerankersFor = ({ scoreCache, rerankers = {} }: EvaluateOptions, open: (names: readonly string[]) => Promise<Reranker>) => {
-  const kept = keptScores(scoreCache);
-  const own: NamedRerankers = Object.fromEntries(Object.entries(rerankers).map(([name, one]) => [name, kept.around(one)]));
+/** How pipelines get their rerankers, each with its scores kept where that is wanted. Those that are made are closed together. */
+const rerankersFor = (
+  { scoreCache, rerankers: own }: EvaluateOptions,
+  build: (parts: readonly RerankerPart[], settings: RerankerSettings) => Promise<Reranker>,
+) => {
+  const made: Reranker[] = [];
   return {
-    of: (pipeline: Pipeline) => rerankerOf(pipeline, async (names) => kept.around(await open(names)), own),
+    of: async (pipeline: Pipeline): Promise<Reranker | null> => {
+      const plan = rerankerPlanOf(pipeline, own);
+      if (plan === null) return null;
+      const one = await build(plan.parts, { ...plan.settings, scoreCache });
+      // What is not made for this pipeline alone is not closed with it.
+      if (scoreCache !== undefined) made.push(one);
+      return one;
+    },
     warnings: scoreCache === undefined ? [] : [keptNote],
-    close: kept.close,
+    close: async (): Promise<void> => {
+      await Promise.all(made.map((one) => one.close?.()));
+    },
   };
-};
-
-/** Rerankers without an index; the model whose token vectors late interaction compares is opened when it is needed. */
-const shelfFor = ({ embedder, models }: EvaluateOptions): RerankerShelf => {
-  let encoder: ReturnType<typeof openModel> | undefined;
-  return rerankerShelf(() => (encoder ??= openModel(localName(embedder), models)), models);
 };
 
 /** Pipelines over the candidates of a run. Throws E_JUDGMENTS for a run of other queries. */
@@ -80,8 +83,8 @@ export const systemsOverRun = async (
   const documents = needsText
     ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
     : new Map<string, Document>();
-  const shelf = shelfFor(options);
-  const rerankers = rerankersFor(options, shelf.getAll);
+  const builder = createRerankerBuilder({ embedder: options.embedder, models: options.models });
+  const rerankers = rerankersFor(options, builder.build);
   const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
   return {
     systems: await Promise.all(
@@ -95,7 +98,7 @@ export const systemsOverRun = async (
     warnings: rerankers.warnings,
     [Symbol.asyncDispose]: async () => {
       await rerankers.close();
-      await shelf.close();
+      await builder.close();
     },
   };
 };
@@ -154,7 +157,7 @@ const systemsOverOne = async (
       onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
       onNotes: (some) => notes.push(...some),
     }));
-  const rerankers = rerankersFor(options, (names) => index.rerankerNamed(names));
+  const rerankers = rerankersFor(options, index.rerankerNamed);
   const close = async (): Promise<void> => {
     await rerankers.close();
     if (given === undefined) await index.close();

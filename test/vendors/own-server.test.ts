@@ -1,8 +1,7 @@
 /** `finetooth serve` as the vendor: what our clients send is what our server understands, and the scores are those of this machine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
-import { localEmbedder, openModel } from '../../src/assemble/parts.ts';
-import { local, type Reranker, rerank } from '../../src/index.ts';
+import { local, localEmbedder, openModel, type Reranker, rerank } from '../../src/index.ts';
 import { serve } from '../../src/server/listen.ts';
 
 const texts = ['Bats hunt by echo.', 'Wheat rose by a tenth.', 'Owls see well in the dark.', 'The harbour froze.'];

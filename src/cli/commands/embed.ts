@@ -1,7 +1,7 @@
-import { openEmbedder } from '../../assemble/embedders.ts';
+import { openEmbedder } from '../../assemble/embedder.ts';
 import type { Embedder } from '../../embed/embedder.ts';
 import { FinetoothError } from '../../errors.ts';
-import { readDocuments } from '../../read/read.ts';
+import { readDocuments } from '../../index.ts';
 import { checkVectors } from '../../search/check.ts';
 import { counted, grouped } from '../../text/numbers.ts';
 import { readNotes } from '../../text/read-notes.ts';

@@ -1,7 +1,7 @@
 import { openIndex } from '../../assemble/open-index.ts';
 import { rebuiltIn } from '../../assemble/rebuild.ts';
 import { FinetoothError } from '../../errors.ts';
-import { readDocuments } from '../../read/read.ts';
+import { readDocuments } from '../../index.ts';
 import type { AddReport, CreateOptions } from '../../search/add.ts';
 import { counted, duration, grouped } from '../../text/numbers.ts';
 import type { TokenForm } from '../../types.ts';
@@ -60,6 +60,8 @@ export const indexCommand = command({
     const [source] = given as [string];
     const { into } = flags;
     if (into === undefined) throw new FinetoothError('E_USAGE', 'index needs --into FOLDER, the index to make or to add to.');
+    if (into.startsWith('memory:'))
+      throw new FinetoothError('E_USAGE', `--into takes a folder: what is in "memory:" ends with this command; got "${into}".`);
     let stored = 0;
     const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
       await using index = await openIndex(folder, {

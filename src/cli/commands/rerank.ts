@@ -1,19 +1,15 @@
-import { localName } from '../../assemble/embedders.ts';
-import { openModel } from '../../assemble/parts.ts';
-import { rerankerShelf, withFallback } from '../../assemble/rerankers.ts';
+import { createRerankerBuilder } from '../../assemble/reranker.ts';
 import { FinetoothError } from '../../errors.ts';
-import { readDocuments } from '../../read/read.ts';
+import { type Document, readDocuments, rerank } from '../../index.ts';
 import { checkQuery } from '../../search/check.ts';
-import { rerank } from '../../search/rerank.ts';
 import { counted, duration } from '../../text/numbers.ts';
 import { readNotes } from '../../text/read-notes.ts';
 import { fieldCounts } from '../../text/recipe.ts';
-import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { fallbackFlags, fallbackOptions, longDocumentsOption, minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
+import { minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
-import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
+import { rerankerFlags, rerankerPlan } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { fitted, labelOf } from '../text.ts';
 
@@ -34,10 +30,7 @@ export const rerankCommand = command({
     'top',
     'rankFields',
     'fieldLabels',
-    'reranker',
-    ...fallbackFlags,
-    'longDocuments',
-    ...aroundFlags,
+    ...rerankerFlags,
     'minScore',
     'deadline',
     'explain',
@@ -54,6 +47,8 @@ export const rerankCommand = command({
     const { given, flags, terminal, signal } = run;
     const [query, source = '-'] = given as [string, string?];
     checkQuery(query);
+    const { reranker: named = 'default', ...settings } = rerankerPlan(flags);
+    if (named === null) throw new FinetoothError('E_USAGE', 'rerank needs a reranker; got --reranker none. Name another, or leave it out.');
     const documents: { id: string; document: Document }[] = [];
     const noted = readNotes();
     const read = fieldCounts(1000);
@@ -68,11 +63,9 @@ export const rerankCommand = command({
     }
     if (documents.length === 0)
       throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no documents.`);
-    const models = { ...(await modelOptions(run)), ...longDocumentsOption(flags.longDocuments) };
-    const shelf = rerankerShelf(() => openModel(localName(flags.embedder), models), models);
+    const builder = createRerankerBuilder({ embedder: flags.embedder, models: await modelOptions(run) });
     try {
-      const first = await aroundReranker(await shelf.getAll(flags.reranker ?? ['default']), flags, signal);
-      const reranker = await withFallback(first, fallbackOptions(flags), shelf.get);
+      const reranker = await builder.build(named, settings);
       const ranked = await rerank(reranker, query, documents, {
         signal,
         top: flags.top,
@@ -103,7 +96,7 @@ export const rerankCommand = command({
       for (const line of provenanceLines(answer)) terminal.say(line);
       if (answer.cut > 0) terminal.say(`note: ${counted(answer.cut, 'document')} did not fit the model's window; the end was not read.`);
     } finally {
-      await shelf.close();
+      await builder.close();
     }
   },
 });

@@ -1,26 +1,12 @@
-import { openIndex } from '../../assemble/open-index.ts';
-import { readOnePipeline, searchOptionsOf } from '../../assemble/pipelines.ts';
-import { withFallback } from '../../assemble/rerankers.ts';
+import { firstStageOptionsOf, readOnePipeline } from '../../assemble/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
-import type { SearchOptions } from '../../search/options.ts';
-import { asOne } from '../../search/rank.ts';
-import { search } from '../../search/search.ts';
+import { openIndex, type SearchOptions, search } from '../../index.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import {
-  fallbackFlags,
-  fallbackOptions,
-  longDocumentsOption,
-  minScoreOption,
-  modelFlags,
-  modelOptions,
-  rerankerOption,
-} from '../model-flags.ts';
+import { minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
-import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
+import { rerankerFlags, rerankerPlan } from '../reranker-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
-
-const embedderOf = (embedder: string | undefined): { readonly embedder?: string } => ({ embedder });
 
 export const searchCommand = command({
   name: 'search',
@@ -34,10 +20,7 @@ export const searchCommand = command({
     'firstStage',
     'rankFields',
     'fieldLabels',
-    'reranker',
-    ...fallbackFlags,
-    'longDocuments',
-    ...aroundFlags,
+    ...rerankerFlags,
     'minScore',
     'deadline',
     'explain',
@@ -54,9 +37,9 @@ export const searchCommand = command({
     if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'search needs --in FOLDER, the index.');
     const pipeline = flags.pipeline === undefined ? undefined : await readOnePipeline(flags.pipeline, signal);
     await using index = await openIndex(flags.in, {
-      ...embedderOf(flags.embedder ?? pipeline?.embedder),
-      ...rerankerOption(flags.reranker),
-      models: { ...(await modelOptions(run)), ...longDocumentsOption(flags.longDocuments) },
+      embedder: flags.embedder ?? pipeline?.embedder,
+      ...rerankerPlan(flags, pipeline),
+      models: await modelOptions(run),
     });
     // So that the time of the first stage is that of a search, not of loading the model.
     await Promise.all([
@@ -81,17 +64,8 @@ export const searchCommand = command({
       ...minScoreOption(flags.minScore),
       deadlineMs: flags.deadline,
     };
-    const chosen = pipeline === undefined ? typed : { ...(await searchOptionsOf(pipeline, index)), top: pipeline.top ?? flags.top };
-    const reranker = chosen.reranker === undefined ? index.reranker() : chosen.reranker;
-    if (reranker === null && (flags.calibration ?? flags.scoreCache) !== undefined)
-      throw new FinetoothError('E_USAGE', '--calibration and --score-cache are for a reranker; there is none in this search.');
-    const backup = fallbackOptions(flags);
-    if (reranker === null && backup.fallback !== undefined)
-      throw new FinetoothError('E_USAGE', '--fallback is for a reranker; there is none in this search.');
-    const first = reranker === null ? null : await aroundReranker(asOne(reranker), flags, signal);
-    const around = first === null ? null : await withFallback(first, backup, (name) => index.rerankerNamed([name]));
-    const answer = await search(index, given[0] as string, { ...chosen, ...shared, reranker: around });
-    await around?.close?.();
+    const chosen = pipeline === undefined ? typed : { ...firstStageOptionsOf(pipeline), top: pipeline.top ?? flags.top };
+    const answer = await search(index, given[0] as string, { ...chosen, ...shared });
     if (!flags.json) {
       terminal.write(sideBySide(answer, terminal.columns) + explanationLines(answer.results));
       for (const line of provenanceLines(answer)) terminal.say(line);

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { FinetoothError } from '../../errors.ts';
 import { looksHosted } from '../../hosted/vendors/index.ts';
 import { command } from '../command.ts';
-import { longDocumentsOption, modelOptions } from '../model-flags.ts';
+import { modelOptions } from '../model-flags.ts';
+import { longDocumentsOf } from '../reranker-flags.ts';
 
 const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
 
@@ -55,7 +56,7 @@ export const serveCommand = command({
       models: {
         ...(await modelOptions({ ...run, flags: { ...flags, models: env.FINETOOTH_MODELS } })),
         strict: flags.strictModels,
-        ...longDocumentsOption(flags.longDocuments),
+        longDocuments: longDocumentsOf(flags.longDocuments),
       },
       mostRequests: flags.maxRequests,
       mostDocuments: flags.maxDocuments,

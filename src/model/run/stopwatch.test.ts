@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openModel } from '../../assemble/parts.ts';
+import { openModel } from '../../assemble/models.ts';
 import { currentStopwatch, stopped } from './stopwatch.ts';
 
 it('says where the time of model runs went, of the work that it watches alone', async () => {

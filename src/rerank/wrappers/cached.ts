@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scores.ts';
 import { sqliteScores } from '../../cache/sqlite-scores.ts';
 import type { Candidate, Reranker } from '../reranker.ts';
-import { rebuild } from './rebuild.ts';
+import { changeLeaves } from './composed.ts';
 
 export interface CacheOptions {
   /** A folder that any number of processes may share; about 140 bytes a score. @default none: scores are kept in this process */
@@ -40,8 +40,8 @@ const listKeyOf = (candidates: readonly Candidate[]): string => {
 
 /** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
 export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
-  const { score, composition } = rebuild(reranker, (part) => wholeWithStore(part, store, keyOf));
-  return { ...reranker, score, composition };
+  const { score } = changeLeaves(reranker, (part) => wholeWithStore(part, store, keyOf));
+  return { ...reranker, score };
 };
 
 const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
@@ -97,15 +97,24 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
   };
 };
 
+/** Where scores are kept. Throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for a folder that cannot be written to. */
+export function openScores({ at, maxEntries }: CacheOptions): ScoreStore {
+  return at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
+}
+
+/** The reranker, asked only for what is not in this store; both stay open when it is closed. */
+export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {
+  return { ...withStore(reranker, store, byContent), close: undefined };
+}
+
 /**
  * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what was scored anew. Of a cascade
  * every stage is cached, with what a deadline left unscored left out. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
  */
-export const cached = (reranker: Reranker, { at, maxEntries }: CacheOptions = {}): Reranker => {
-  const store = at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
-  const inner = withStore(reranker, store, byContent);
+export const cached = (reranker: Reranker, options: CacheOptions = {}): Reranker => {
+  const store = openScores(options);
   return {
-    ...inner,
+    ...cachedIn(store, reranker),
     close: async () => {
       store.close();
       await reranker.close?.();

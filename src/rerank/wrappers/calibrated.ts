@@ -1,6 +1,6 @@
 import { type Calibration, relevanceOf } from '../calibration.ts';
 import type { Reranker, Scores } from '../reranker.ts';
-import { rebuild } from './rebuild.ts';
+import { changeLeaves, composed, isComposed } from './composed.ts';
 
 /**
  * A reranker whose relevance is what somebody fitted for it. Of a cascade the fit is that of the last stage's scores; a candidate that an
@@ -21,8 +21,7 @@ export const calibrated = (reranker: Reranker, calibration: Calibration): Rerank
     const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };
     return read(await reranker.score(query, candidates, { ...options, ...heard }));
   };
+  const made = { ...reranker, calibration, score };
   // With other parts inside it is still read by the same fit.
-  const map = (change: (part: Reranker) => Reranker): Reranker => calibrated(rebuild(reranker, change), calibration);
-  const isMade = reranker.composition?.score === reranker.score;
-  return { ...reranker, calibration, score, ...(isMade ? { composition: { score, map } } : {}) };
+  return isComposed(reranker) ? composed(made, (change) => calibrated(changeLeaves(reranker, change), calibration)) : made;
 };

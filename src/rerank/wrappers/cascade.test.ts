@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 import { cascade } from './cascade.ts';
-import { rebuild } from './rebuild.ts';
+import { changeLeaves } from './composed.ts';
 
 /** Scores a text by the number in it, times `sign`, after `wait` milliseconds a candidate. */
 const numbers = (name: string, { sign = 1, wait = 0 }: { sign?: number; wait?: number } = {}) => {
@@ -112,7 +112,7 @@ describe('a cascade', () => {
   it('lets its stages be changed, and closes them', async () => {
     const closed: string[] = [];
     const stage = (name: string): Reranker => ({ ...numbers(name).reranker, close: async () => void closed.push(name) });
-    const changed = rebuild(cascade([stage('a'), stage('b')], { keep: [5, 2] }), (one) => stage(`new ${one.fingerprint}`));
+    const changed = changeLeaves(cascade([stage('a'), stage('b')], { keep: [5, 2] }), (one) => stage(`new ${one.fingerprint}`));
     expect(changed.fingerprint).toBe('cascade(new a of 5 > new b of 2)');
     await changed.close?.();
     expect(closed.toSorted()).toEqual(['new a', 'new b']);

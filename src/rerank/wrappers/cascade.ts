@@ -6,6 +6,7 @@ import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
+import { composed } from './composed.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -69,12 +70,11 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     return known;
   };
 
-  return {
+  const made: Reranker = {
     fingerprint: fingerprintOf(plan, keep),
     // What a later stage comes to see depends on the list.
     atOnce: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'list' : stages[0]?.atOnce,
     keepsDeadline: true,
-    composition: { score, map: (change) => cascade(stages.map(change), options) },
     score,
     explain: async (query, candidate, call) =>
       (await Promise.all(stages.map((stage) => stage.explain?.(query, candidate, call) ?? []))).flat(),
@@ -85,6 +85,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
       await Promise.all(stages.map((stage) => stage.close?.()));
     },
   };
+  return composed(made, (change) => cascade(stages.map(change), options));
 }
 
 function checkStages(stages: readonly Reranker[], keep: readonly number[]): void {

@@ -1,6 +1,7 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
 import type { PassedOver, Reranker, ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { composed } from './composed.ts';
 
 export interface FallbackOptions {
   /** Throw what the first one throws instead of asking the next. @default false */
@@ -67,5 +68,5 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
       throw new FinetoothError('E_BUG', 'a fallback ended without an answer. Please report this.');
     },
   };
-  return { ...made, composition: { score: made.score, map: (change) => fallback(rerankers.map(change), { strict }) } };
+  return composed(made, (change) => fallback(rerankers.map(change), { strict }));
 }

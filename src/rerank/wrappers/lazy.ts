@@ -2,6 +2,7 @@ import { doneWithin } from '../../time/time-limit.ts';
 import { unscored } from '../merge-scores.ts';
 import type { Reranker } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { composed } from './composed.ts';
 
 /** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
 export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>): Reranker {
@@ -22,15 +23,15 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
     const left = Math.max(0, deadlineMs - (performance.now() - started));
     return scoreInTime(await opening, query, candidates, { ...options, deadlineMs: left });
   };
-  return {
+  const made: Reranker = {
     fingerprint,
     // What it will be is not known before it is opened: perhaps a cascade, whose scores hold for a whole list.
     atOnce: 'list',
     keepsDeadline: true,
     score,
-    composition: { score, map: (change) => lazyReranker(fingerprint, async () => change(await inner())) },
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
     warm: async () => (await inner()).warm?.(),
     close: async () => (await opened?.catch(() => undefined))?.close?.(),
   };
+  return composed(made, (change) => lazyReranker(fingerprint, async () => change(await inner())));
 }

@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { IndexFolders } from '../../assemble/index-folders.ts';
+import type { ModelOptions } from '../../assemble/models.ts';
 import { openIndex } from '../../assemble/open-index.ts';
-import type { ModelOptions } from '../../assemble/parts.ts';
 import { FinetoothError } from '../../errors.ts';
+import type { RerankerSettings } from '../../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../../search/add.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import { stampOf } from '../../store/index-folder.ts';
@@ -37,6 +38,7 @@ export interface ShelfOptions {
   /** Where indexes are made; undefined: none are. */
   readonly folders: IndexFolders | undefined;
   readonly models: ModelOptions;
+  readonly longDocuments?: RerankerSettings['longDocuments'];
 }
 
 interface Opened {
@@ -53,7 +55,7 @@ const nameOf = (folder: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '-');
 
-export const createIndexShelf = ({ given, folders, models }: ShelfOptions): IndexShelf => {
+export const createIndexShelf = ({ given, folders, models, longDocuments }: ShelfOptions): IndexShelf => {
   const places = new Map<string, string>();
   for (const folder of given) {
     const name = nameOf(folder);
@@ -74,11 +76,12 @@ export const createIndexShelf = ({ given, folders, models }: ShelfOptions): Inde
   };
   const openOne = async (name: string): Promise<SearchIndex> => {
     const place = places.get(name);
-    if (place !== undefined) return openIndex(place, { models });
+    if (place !== undefined) return openIndex(place, { models, longDocuments });
     if (folders === undefined) throw missing(name);
     const folder = folders.pathOf(name);
     // A plan is for the first document: an index that is there may have been rebuilt with other fields.
-    return openIndex(folder, { create: (await stampOf(folder)) === undefined ? ((await folders.plan(name)) ?? true) : undefined, models });
+    const create = (await stampOf(folder)) === undefined ? ((await folders.plan(name)) ?? true) : undefined;
+    return openIndex(folder, { create, models, longDocuments });
   };
   /** Closes what nobody new can get, when its last user is done. */
   const retire = async (one: Opened | undefined): Promise<void> => {

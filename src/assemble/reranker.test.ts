@@ -4,20 +4,19 @@ import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { sendStatus, startServer } from '../../test/servers/http.ts';
 import { startHub, tinyRepository } from '../../test/servers/hub.ts';
-import { openModel } from './parts.ts';
-import { rerankerShelf } from './rerankers.ts';
+import { createRerankerBuilder } from './reranker.ts';
 
 afterAll(() => vi.unstubAllEnvs());
 
 it('tries again what could not be opened, and keeps one promise for what could', async () => {
   const cacheFolder = mkdtempSync(join(tmpdir(), 'finetooth-shelf-'));
-  const shelf = rerankerShelf(() => openModel(), { cacheFolder });
+  const builder = createRerankerBuilder({ models: { cacheFolder } });
   const broken = await startServer((_, response) => sendStatus(response, 403));
   vi.stubEnv('HF_ENDPOINT', broken.url);
-  await expect(shelf.get('owner/tiny')).rejects.toThrow();
+  await expect(builder.build('owner/tiny')).rejects.toThrow();
   const asked = broken.seen.length;
   expect(asked).toBeGreaterThan(0);
-  await expect(shelf.get('owner/tiny')).rejects.toThrow();
+  await expect(builder.build('owner/tiny')).rejects.toThrow();
   expect(broken.seen.length).toBeGreaterThan(asked);
   await broken.close();
 
@@ -27,8 +26,8 @@ it('tries again what could not be opened, and keeps one promise for what could',
   );
   const hub = await startHub(repository);
   vi.stubEnv('HF_ENDPOINT', hub.url);
-  const [one, other] = await Promise.all([shelf.get('owner/tiny'), shelf.get('owner/tiny')]);
-  expect(one).toBe(other);
-  await shelf.close();
+  const [one, other] = await Promise.all([builder.build('owner/tiny'), builder.build('owner/tiny')]);
+  expect(one.score).toBe(other.score);
+  await builder.close();
   await hub.close();
 });

@@ -1,0 +1,51 @@
+import { cachedEmbedder } from '../embed/cached.ts';
+import type { Embedder } from '../embed/embedder.ts';
+import { localEmbedder } from '../embed/local.ts';
+import { type EmbeddingModel, isEmbeddingModel } from '../hosted/ai-sdk.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
+import type { BiEncoder } from '../model/bi-encoder.ts';
+import { hostedEmbedder } from './hosted.ts';
+import { defaultModel, type LocalModelOptions, type ModelOptions, openModel } from './models.ts';
+
+export interface OpenedEmbedder {
+  readonly embedder: Embedder;
+  /** Of a local model: what late interaction needs. */
+  readonly encoder?: BiEncoder;
+  /** The name under which it is opened again; absent for an object. */
+  readonly model?: string;
+}
+
+export interface EmbedderOptions {
+  /** Sees the fingerprint before a local model is loaded, and throws where another is needed. */
+  readonly accept?: (fingerprint: string) => void;
+  /** Numbers of a vector, those of an index that was made with it. @default what is known of the model */
+  readonly dimensions?: number;
+}
+
+/** The one place where an embedder is made: of the name of a local model, of `vendor:model`, of a model of the AI SDK; an embedder is taken as it is. */
+export async function openEmbedder(
+  what: string | Embedder | EmbeddingModel = defaultModel,
+  models: ModelOptions = {},
+  { accept, dimensions }: EmbedderOptions = {},
+): Promise<OpenedEmbedder> {
+  if (typeof what === 'string' && !looksHosted(what)) return openLocalEmbedder(what, models, accept);
+  const isHosted = typeof what === 'string' || isEmbeddingModel(what);
+  const embedder = isHosted ? await hostedEmbedder(what, { ...models.hosted, dimensions }) : what;
+  accept?.(embedder.fingerprint);
+  const { vectorCache: at } = models;
+  return {
+    embedder: !isHosted || at === undefined ? embedder : cachedEmbedder(embedder, { at }),
+    model: typeof what === 'string' ? what : undefined,
+  };
+}
+
+/** A local model by name as an embedder, with the model itself. */
+export async function openLocalEmbedder(name: string | undefined, models: LocalModelOptions = {}, accept?: (fingerprint: string) => void) {
+  const encoder = await openModel(name, models, accept);
+  return { embedder: localEmbedder(encoder), encoder, model: encoder.files.entry.name };
+}
+
+/** The name of a model that is on this machine; nothing for a hosted one. */
+export function localName(name: string | undefined): string | undefined {
+  return name !== undefined && looksHosted(name) ? undefined : name;
+}

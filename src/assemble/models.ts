@@ -1,0 +1,77 @@
+import type { HostedOptions } from '../hosted/model.ts';
+import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
+import { asBiEncoder, asCrossEncoder } from '../model/catalog/kind.ts';
+import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
+import type { CrossEncoder } from '../model/cross-encoder.ts';
+import { resolveModel } from '../model/files.ts';
+import type { PoolOptions } from '../model/run/open-pool.ts';
+import { createModelSessions, type ModelSessions } from '../model/run/sessions.ts';
+import type { Progress } from '../types.ts';
+
+/** The model of the package: small, English, on this machine from the start. */
+export const defaultModel = 'bge-small-en-v1.5';
+/** The cross-encoder of the package: small, English, on this machine from the start. */
+export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
+
+/** Where the files of a local model come from. */
+export interface ModelFileOptions {
+  /** Where downloaded models are kept. */
+  readonly cacheFolder?: string;
+  /** A folder of models of the user's own. */
+  readonly modelsFolder?: string;
+  /** Never download. @default false */
+  readonly offline?: boolean;
+  /** Stops the fetching of files. */
+  readonly signal?: AbortSignal;
+  readonly onDownload?: (progress: Progress & { readonly file: string }) => void;
+}
+
+/** How a local model runs. */
+export interface ModelRunOptions extends PoolOptions {
+  /** Models that several indexes and rerankers share, so that each is loaded once. @default a set of its own for each index */
+  readonly sessions?: ModelSessions;
+}
+
+/** What opening a local model takes: its files, and how it runs. */
+export interface LocalModelOptions extends ModelFileOptions, ModelRunOptions {}
+
+/** What opening any model takes: a local one, or one behind an API. */
+export interface ModelOptions extends LocalModelOptions {
+  /** Keys, addresses, limits and money of hosted models. */
+  readonly hosted?: HostedOptions;
+  /** A folder where the vectors of hosted embedders are kept, see `cachedEmbedder`. @default none */
+  readonly vectorCache?: string;
+}
+
+/** A local embedding model by name, its files checked (and fetched, where they must be) before its workers start. */
+export async function openModel(
+  name: string = defaultModel,
+  options: LocalModelOptions = {},
+  accept?: (fingerprint: string) => void,
+): Promise<BiEncoder> {
+  const files = asBiEncoder(await filesOf(name, options));
+  accept?.(fingerprintOf(files));
+  return sessionsOf(options).biEncoder(files, poolOf(options));
+}
+
+/** A local cross-encoder by name: of the catalog, `owner/name` on the hub, or `./folder`. */
+export async function openCrossEncoder(name: string, options: LocalModelOptions = {}): Promise<CrossEncoder> {
+  return sessionsOf(options).crossEncoder(asCrossEncoder(await filesOf(name, options)), poolOf(options));
+}
+
+/** Whether a model makes vectors or scores pairs. Its files are fetched and checked where they are not known yet. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
+export async function kindOfModel(name: string, options: ModelFileOptions = {}): Promise<ModelEntry['kind']> {
+  return (await filesOf(name, options)).entry.kind;
+}
+
+function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {
+  return resolveModel(name, { cacheFolder, folder: modelsFolder, offline, signal, onProgress: onDownload });
+}
+
+function poolOf({ runtime, threads, maxMemory }: PoolOptions): PoolOptions {
+  return { runtime, threads, maxMemory };
+}
+
+function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): ModelSessions {
+  return sessions;
+}

@@ -1,0 +1,160 @@
+import { FinetoothError } from '../errors.ts';
+import { isRerankingModel } from '../hosted/ai-sdk.ts';
+import { looksHosted } from '../hosted/vendors/index.ts';
+import type { BiEncoder } from '../model/bi-encoder.ts';
+import { createModelSessions } from '../model/run/sessions.ts';
+import { crossEncoder } from '../rerank/parts/cross-encoder.ts';
+import { firstStageName, firstStageOrder } from '../rerank/parts/first-stage-order.ts';
+import { lateInteraction } from '../rerank/parts/late-interaction.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
+import { cachedIn, openScores } from '../rerank/wrappers/cached.ts';
+import { calibrated } from '../rerank/wrappers/calibrated.ts';
+import { cascade } from '../rerank/wrappers/cascade.ts';
+import { fallback } from '../rerank/wrappers/fallback.ts';
+import { inParts } from '../rerank/wrappers/in-parts.ts';
+import { checkFitted, readCalibration } from './calibration-file.ts';
+import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
+import { localName } from './embedder.ts';
+import { hosted } from './hosted.ts';
+import { defaultCrossEncoder, type LocalModelOptions, type ModelOptions, openCrossEncoder, openModel } from './models.ts';
+import { createOpenOnce } from './open-once.ts';
+
+/** Rerankers of the caller's own, by the name that pipelines use. */
+export type NamedRerankers = Readonly<Record<string, Reranker>>;
+
+/**
+ * Names that a pipeline may give a reranker beside those of cross-encoders and `vendor:model`; `default` is what `search` uses, `local` the same
+ * where others may be hosted, and `first-stage` keeps the order of the first stage, as a last resort.
+ */
+export const rerankerNames = ['default', 'local', 'late-interaction', firstStageName] as const;
+
+export interface BuilderOptions {
+  /** Whose token vectors late interaction compares; asked for only where they are needed. @default the model `embedder` */
+  readonly encoder?: () => Promise<BiEncoder>;
+  /** The name of the embedder, of which late interaction takes the model where it is a local one. @default bge-small-en-v1.5 */
+  readonly embedder?: string;
+  readonly models?: ModelOptions;
+  /** For every reranker that does not say otherwise. */
+  readonly settings?: Pick<RerankerSettings, 'scoreCache' | 'longDocuments'>;
+}
+
+/** The one place where rerankers are made. What is made of a name is opened on first use, once, and closed with the builder. */
+export interface RerankerBuilder {
+  /**
+   * One reranker of names and objects, several of which are a cascade. Closing it frees its cache; objects that were given are not closed.
+   *
+   * @throws E_FINGERPRINT for a calibration of another reranker, E_MODEL_UNKNOWN, E_USAGE, and what reading the calibration throws
+   */
+  build(what: RerankerPart | readonly RerankerPart[], settings?: RerankerSettings): Promise<Reranker>;
+  close(): Promise<void>;
+}
+
+/** A change of each part that is asked by itself; the same for all of one reranker. */
+type Wrap = (leaf: Reranker) => Reranker;
+/** A reranker with each of its leaves wrapped while it is put together. */
+type Recipe = (wrap: Wrap) => Reranker;
+
+const asItIs: Wrap = (leaf) => leaf;
+
+export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBuilder {
+  // The cross-encoder of `default` is also one that may be named.
+  const models: ModelOptions = { ...options.models, sessions: options.models?.sessions ?? createModelSessions() };
+  const leaves = createOpenOnce<Reranker>();
+  const encoders = createOpenOnce<BiEncoder>();
+  const encoder = (): Promise<BiEncoder> => options.encoder?.() ?? encoders.get('', () => openModel(localName(options.embedder), models));
+  const stores = new Set<ReturnType<typeof openScores>>();
+
+  const lateInteractionLeaf = async (long: LongDocuments): Promise<Reranker> => {
+    const opened = await encoder();
+    return leaves.get(`late-interaction ${long}`, async () => openLateInteraction(opened, { longDocuments: long }));
+  };
+  const crossEncoderLeaf = (name: string, long: LongDocuments, maxMemory = models.maxMemory): Promise<Reranker> =>
+    leaves.get(JSON.stringify([name, long, maxMemory]), () =>
+      openCrossEncoderReranker(name, { ...models, maxMemory, longDocuments: long }),
+    );
+  const recipeOfDefault = async (long: LongDocuments): Promise<Recipe> => {
+    const [opened, first] = [await encoder(), await lateInteractionLeaf(long)];
+    const left = memoryOfSecondStage(opened, models.maxMemory);
+    if (left === undefined) return (wrap) => wrap(first);
+    const second = await crossEncoderLeaf(defaultCrossEncoder, long, left);
+    return (wrap) => cascade([wrap(first), wrap(second)], defaultCascade(opened));
+  };
+  const hostedLeaf = (what: Parameters<typeof hosted>[0], long: LongDocuments): Reranker =>
+    hosted(what, { ...models.hosted, longDocuments: long ?? models.hosted?.longDocuments });
+  const leafOf = async (part: RerankerPart, long: LongDocuments): Promise<Reranker> => {
+    if (typeof part !== 'string') return isRerankingModel(part) ? hostedLeaf(part, long) : part;
+    if (part === 'late-interaction') return lateInteractionLeaf(long);
+    if (part === firstStageName) return firstStageOrder();
+    if (looksHosted(part)) return leaves.get(JSON.stringify([part, long]), async () => hostedLeaf(part, long));
+    return crossEncoderLeaf(part, long);
+  };
+  const recipeOf = async (part: RerankerPart, long: LongDocuments): Promise<Recipe> => {
+    if (part === 'default' || part === 'local') return recipeOfDefault(long);
+    const leaf = await leafOf(part, long);
+    return (wrap) => wrap(leaf);
+  };
+  const recipeOfAll = async (parts: readonly RerankerPart[], long: LongDocuments): Promise<Recipe> => {
+    const all = await Promise.all(parts.map((part) => recipeOf(part, long)));
+    const [only, ...others] = all as [Recipe, ...Recipe[]];
+    return others.length === 0 ? only : (wrap) => cascade(all.map((make) => make(wrap)));
+  };
+
+  return {
+    build: async (what, settings = {}) => {
+      const { fallback: behind = [], strict, calibration, scoreCache = options.settings?.scoreCache } = settings;
+      const long = settings.longDocuments ?? options.settings?.longDocuments;
+      if (strict && behind.length === 0) throw new FinetoothError('E_USAGE', '"strict" forbids fallbacks, and there is none.');
+      const fitted = typeof calibration === 'string' ? await readCalibration(calibration, models.signal) : calibration;
+      const first = Array.isArray(what) ? (what as readonly RerankerPart[]) : [what as RerankerPart];
+      const chain = await Promise.all([recipeOfAll(first, long), ...behind.map((part) => recipeOf(part, long))]);
+      // Before a folder is made for the scores.
+      if (fitted !== undefined)
+        checkFitted(
+          fitted,
+          chain.map((make) => make(asItIs)),
+        );
+      const store = scoreCache === undefined ? undefined : openScores({ at: scoreCache });
+      if (store !== undefined) stores.add(store);
+      const wrap: Wrap = store === undefined ? asItIs : (leaf) => cachedIn(store, leaf);
+      const ranked = chain.map((make): Reranker => {
+        const one = make(wrap);
+        return fitted?.reranker === one.fingerprint ? calibrated(one, fitted.calibration) : one;
+      });
+      const made = ranked.length === 1 ? (ranked[0] as Reranker) : fallback(ranked, { strict });
+      return { ...made, close: async () => (store !== undefined && stores.delete(store) ? store.close() : undefined) };
+    },
+    close: async () => {
+      for (const store of stores) store.close();
+      stores.clear();
+      await leaves.close((leaf) => leaf.close?.());
+      await encoders.close((opened) => opened.close());
+    },
+  };
+}
+
+type LongDocuments = RerankerSettings['longDocuments'];
+
+/** For a plan that wants no reranker: throws E_USAGE where it wants something around one, which would do nothing. */
+export function checkNoReranker({ fallback: behind, strict, calibration, scoreCache }: RerankerPlan): null {
+  const useless = Object.entries({ fallback: behind, strict, calibration, scoreCache }).find(
+    ([, value]) => value !== undefined && value !== false,
+  );
+  if (useless === undefined) return null;
+  throw new FinetoothError('E_USAGE', `"${useless[0]}" is for a reranker, and there is none here. Name a reranker, or leave it out.`);
+}
+
+/** A local cross-encoder by name as a reranker: of the catalog, `owner/name` on the hub, or `./folder`. */
+export async function openCrossEncoderReranker(
+  name: string = defaultCrossEncoder,
+  options: LocalModelOptions & Pick<RerankerSettings, 'longDocuments'> = {},
+): Promise<Reranker> {
+  const model = await openCrossEncoder(name, options);
+  return options.longDocuments === 'chunk' ? inParts(crossEncoder(model), model.split) : crossEncoder(model);
+}
+
+/** Late interaction with the encoder that an index has. */
+export function openLateInteraction(encoder: BiEncoder, { longDocuments }: Pick<RerankerSettings, 'longDocuments'> = {}): Reranker {
+  const reranker = lateInteraction(encoder);
+  return longDocuments === 'chunk' ? inParts(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
+}
