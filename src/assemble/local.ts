@@ -8,8 +8,6 @@ import { createRerankerBuilder } from './reranker.ts';
 /** The reranker of `search` on this machine, loaded when it is first needed: late interaction, then the bundled cross-encoder over the best 20. */
 export const local = ({ longDocuments, ...models }: ModelOptions & Pick<RerankerSettings, 'longDocuments'> = {}): Reranker => {
   const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
-  return lazyReranker(`local@${version}`, async () => {
-    const builder = createRerankerBuilder({ models, settings: { longDocuments } });
-    return { ...(await builder.build('default')), close: builder.close };
-  });
+  const builder = createRerankerBuilder({ models, settings: { longDocuments } });
+  return lazyReranker(`local@${version}`, async () => ({ ...(await builder.build('default')), close: builder.close }));
 };
