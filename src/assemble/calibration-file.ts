@@ -32,7 +32,7 @@ export const readCalibration = async (path: string, signal?: AbortSignal): Promi
   const value = (await readJsonValue(path, signal)) as Partial<CalibrationFile> | null;
   if (value?.format === 'finetooth-calibration-1' && typeof value.reranker === 'string' && isCalibration(value.calibration))
     return value as CalibrationFile;
-  throw new FinetoothError('E_INPUT_FORMAT', `${path} is no calibration: make one with "finetooth calibrate --save ${path}".`);
+  throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no calibration: make one with ${say.calibrate(path)}.`);
 };
 
 /** The reranker with the probabilities of the file. Throws E_FINGERPRINT when it was fitted for another one. */
@@ -40,7 +40,8 @@ export const withCalibration = (reranker: Reranker, { reranker: fitted, calibrat
   if (fitted !== reranker.fingerprint)
     throw new FinetoothError(
       'E_FINGERPRINT',
-      `the calibration was fitted for "${fitted}"; the reranker is "${reranker.fingerprint}". Fit it anew with "finetooth calibrate", or leave it out.`,
+      (say) =>
+        `the calibration was fitted for "${fitted}"; the reranker is "${reranker.fingerprint}". Fit it again with ${say.calibrate()}, or leave it out.`,
     );
   return calibrated(reranker, calibration);
 };

@@ -204,7 +204,7 @@ export const checkFields = (candidates: readonly Rankable[], fields: RankFields)
   if (fields === undefined && candidates.every(({ document }) => defaultFields(document).length === 0))
     throw new FinetoothError(
       'E_FIELD',
-      `no candidate has a field that holds words (their fields are ${known()}); name those to rank by with rankFields, or --rank-fields.`,
+      (say) => `no candidate has a field that holds words (their fields are ${known()}); name those to rank by ${say.as('rankFields')}.`,
     );
 };
 
@@ -288,7 +288,8 @@ export const likelyEnough = (
   if (!calibrated)
     throw new FinetoothError(
       'E_USAGE',
-      `the scores of "${rankedBy}" are no probabilities, so minScore would mean nothing. Fit them with "finetooth calibrate", or leave minScore out.`,
+      (say) =>
+        `the scores of "${rankedBy}" are no probabilities, so ${say.option('minScore')} would mean nothing. Fit them with ${say.calibrate()}, or leave ${say.option('minScore')} out.`,
     );
   return order.filter(({ relevance, stage }) => stage >= 0 && relevance >= minScore);
 };

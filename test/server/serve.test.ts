@@ -245,7 +245,7 @@ describe('who may ask', () => {
 
   it('is nobody from elsewhere without a key, unless that is spelled out', async () => {
     await expect(serve({ host: '0.0.0.0', port: 0, version: '0' })).rejects.toThrow(
-      '0.0.0.0 is reached by other machines: name a file of keys with --api-key-file ("finetooth key" makes one), or spell out --no-auth.',
+      '0.0.0.0 is reached by other machines: name a file of keys as keyFile ("finetooth key" makes one), or spell out noKeys.',
     );
     const open = await start({ host: '0.0.0.0', noKeys: true });
     expect((await fetch(`${open.url.replace('0.0.0.0', '127.0.0.1')}/health`)).status).toBe(200);

@@ -10,8 +10,8 @@ const seen = '2026-11-23';
 const free = { tokens: 0, written: 0, searches: 0, source: own, seen };
 
 /**
- * List prices in US dollars as they were read, mostly at second hand: prices change, and many contracts have others. `--prices FILE` and
- * `prices` put the user's own in their place. What is not here has no known price.
+ * List prices in US dollars as they were read, mostly at second hand: prices change, and many contracts have others. `prices` puts the
+ * user's own in their place. What is not here has no known price.
  */
 export const prices: PriceTable = {
   'together:salesforce/llama-rank-v1': { tokens: 0.1, source: maxim, seen: '2026-11-22' },

@@ -130,7 +130,7 @@ export const cascade = (stages: readonly Reranker[], options: CascadeOptions = {
         given.scores.length === places.length
           ? 'a score that is not finite'
           : `${given.scores.length} scores for ${places.length} candidates`;
-      throw new FinetoothError('E_SEAM', `the reranker "${stage.fingerprint}" broke its contract: it gave ${why}.`);
+      throw new FinetoothError('E_CONTRACT', `the reranker "${stage.fingerprint}" broke its contract: it gave ${why}.`);
     }
     const combined = Float32Array.from(places, (i, row) => {
       const own = given.scores[row] as number;

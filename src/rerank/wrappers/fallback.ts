@@ -36,6 +36,7 @@ export const fallback = (rerankers: readonly Reranker[], { strict = false }: Fal
     score: async (query, candidates, { deadlineMs, onScores, ...call } = {}) => {
       const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
       const passedOver: PassedOver[] = [];
+      const errors: unknown[] = [];
       for (const [at, one] of rerankers.entries()) {
         const options: ScoreOptions = {
           ...call,
@@ -53,18 +54,19 @@ export const fallback = (rerankers: readonly Reranker[], { strict = false }: Fal
           const code = error instanceof FinetoothError ? error.code : 'E_BUG';
           if (strict || notForTheNext.has(code) || call.signal?.aborted) throw error;
           passedOver.push({ reranker: one.fingerprint, code, why: messageOf(error) });
+          errors.push(error);
           if (at < rerankers.length - 1) continue;
           if (rerankers.length === 1) throw error;
           throw new FinetoothError(
             code,
-            `none of ${rerankers.length} rerankers could rank. ${passedOver.map(({ why }) => why).join(' Then: ')}`,
+            (say) => `none of ${rerankers.length} rerankers could rank. ${errors.map((one) => messageOf(one, say)).join(' Then: ')}`,
             {
               cause: error,
             },
           );
         }
       }
-      throw new FinetoothError('E_BUG', 'a fallback ended without an answer. Please report this.');
+      throw new FinetoothError('E_BUG', 'a fallback ended without an answer. This is a mistake of finetooth.');
     },
   };
   return { ...made, composition: { score: made.score, map: (change) => fallback(rerankers.map(change), { strict }) } };
