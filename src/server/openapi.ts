@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Dialect, Endpoint } from './dialects/dialect.ts';
+import { ownFailure, ownPath } from './dialects/own.ts';
 import { codeOf, type ProblemKind } from './problem.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -65,6 +66,7 @@ export const openapiOf = (dialects: readonly Dialect[], routes: readonly Route[]
       requestBody: body === undefined ? undefined : { required: true, content: content(schemaOf(body, 'input')) },
       responses: {
         200: { description: 'The answer.', content: answer === undefined ? undefined : content(schemaOf(answer, 'output')) },
+        default: ownPath.test(path) ? { description: 'Refused or failed.', content: content(schemaOf(ownFailure, 'output')) } : undefined,
       },
     });
   return {

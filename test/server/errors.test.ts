@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ErrorCode, errorTable, FinetoothError } from '../../src/errors.ts';
 import { createBudget, openIndex } from '../../src/index.ts';
+import { ownFailure, ownPath } from '../../src/server/dialects/own.ts';
 import { type Server, serve } from '../../src/server/listen.ts';
 import { workFolder } from '../finetooth.ts';
 import { startServer, type TestServer } from '../servers/http.ts';
@@ -41,7 +42,8 @@ const ask = async (path: string, body?: unknown, { at = server, method, headers 
     headers,
     body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
   });
-  const said = (await answer.json()) as { error?: { code: string | null; message: string }; message?: string };
+  const said = (await answer.json()) as { error?: { code: string | null; message: string } };
+  if (!answer.ok && ownPath.test(path)) ownFailure.parse(said);
   return { status: answer.status, code: said.error?.code ?? null, message: said.error?.message ?? '' };
 };
 interface Asked {

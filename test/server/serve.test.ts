@@ -176,7 +176,7 @@ describe('the server', () => {
 
     const torn = await post(server, '/v1/indexes/films/documents', `{"_id": "new", "title": "New", "overview": "x"}\n{"title": "To`);
     expect([torn.status, await torn.json()]).toMatchObject([
-      400,
+      422,
       { message: expect.stringMatching(/^line 2 is not JSON: .*; 0 documents before it are stored$/) as string },
     ]);
     const gone = await post(server, '/v1/indexes/films/delete', { ids: ['alien-1979', 'nobody'] });
