@@ -15,8 +15,10 @@ const errorsPage = (): string => {
   const rows = Object.entries(errorTable).map(([code, { exit, http, meaning }]) => `| ${code} | ${exit} | ${http} | ${cell(meaning)} |`);
   return `# Errors
 
-Made from \`src/errors.ts\` by \`npm run docs\`. Every error has a code; the command line exits with the status beside it, and a server
-answers with the HTTP status. With \`--json\`, standard error holds \`{"error": {"code", "message"}}\`.
+Made from \`src/errors.ts\` by \`npm run docs\`. Every error has a code. The command line exits with the status beside it; with \`--json\`, standard
+error holds \`{"error": {"code", "message"}}\`. A server answers with the HTTP status at its own paths, and its body holds \`{"error": {"code", "message"}}\`
+too; at vendors' paths bodies and statuses are as the vendor's clients know them (see [serving.md](serving.md#errors)). The library throws a
+\`FinetoothError\` with \`code\`. The same sentence names an option as each of them does: \`idField\`, \`--id\`, \`id_field\`.
 
 | code | exit | HTTP | meaning |
 |---|---|---|---|

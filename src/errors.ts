@@ -1,9 +1,13 @@
 /**
- * One error class and one table. A code is part of the public surface: it never changes its meaning.
- * `exit` is the command line's exit status, `http` the server's; `docs/errors.md` is held to this table by a test.
+ * One error class and one table. A code is part of the public surface: it never changes its meaning. `exit` is the command line's exit status,
+ * `http` the server's: both are read from here and stand nowhere else. Tests hold docs/errors.md and a running server to it.
  */
 export const errorTable = {
-  E_USAGE: { http: 400, exit: 2, meaning: 'A command, flag or argument is not one that exists, or is out of its range.' },
+  E_USAGE: {
+    http: 400,
+    exit: 2,
+    meaning: 'A command, an option, an argument or a request is not of a form that is taken, or a value is out of its range.',
+  },
   E_QUERY: { http: 400, exit: 2, meaning: 'The query is empty or only white space.' },
   E_INPUT_MISSING: { http: 404, exit: 3, meaning: 'An input file or folder does not exist or cannot be read.' },
   E_INPUT_EMPTY: { http: 422, exit: 3, meaning: 'The input holds no documents.' },
@@ -30,8 +34,9 @@ export const errorTable = {
   E_CACHE_DAMAGED: { http: 500, exit: 4, meaning: 'A folder of kept scores or vectors holds a file that is no cache, or a damaged one.' },
   E_FINGERPRINT: { http: 409, exit: 4, meaning: 'The index was built by another model.' },
   E_RECIPE: { http: 409, exit: 4, meaning: 'The index was built from other fields.' },
+  // Not 423, which clients take for good: they ask again after a 503.
   E_LOCKED: {
-    http: 423,
+    http: 503,
     exit: 4,
     meaning: 'Another process is writing and did not finish in time, or made the index anew in the middle of the work.',
   },
@@ -55,36 +60,113 @@ export const errorTable = {
     exit: 8,
     meaning: 'The answer of a hosted model cannot be used: another shape, a wrong index, a number that is none.',
   },
-  E_DEADLINE: { http: 504, exit: 8, meaning: 'A hosted model did not answer in time.' },
+  E_DEADLINE: { http: 504, exit: 8, meaning: 'A hosted model, or who sends documents to a server, was waited for in vain.' },
   E_BUDGET: { http: 402, exit: 9, meaning: 'The next call would pass the budget, or its price is not known.' },
   E_DISK_FULL: { http: 507, exit: 6, meaning: 'There is no room left on the disk, or a file may not grow.' },
   E_GATE: { http: 409, exit: 7, meaning: 'An evaluation ran and a gate did not hold.' },
   E_STOPPED: { http: 499, exit: 130, meaning: 'The work was stopped by a signal or by its caller.' },
-  E_SEAM: { http: 500, exit: 1, meaning: 'A part that was passed in broke its contract: a wrong count, a number that is not finite.' },
-  E_BUG: { http: 500, exit: 1, meaning: 'A broken invariant: our mistake. Please report it with the message.' },
+  E_CONTRACT: {
+    http: 500,
+    exit: 1,
+    meaning: 'A part that was passed in broke its contract: a wrong count, a number that is not finite.',
+  },
+  E_BUG: { http: 500, exit: 1, meaning: 'A broken invariant: a mistake of finetooth, not of who asked.' },
+  // What only a server refuses.
+  E_UNAUTHORIZED: { http: 401, exit: 1, meaning: 'The server asks for a key, and the request brought none or a wrong one.' },
+  E_FORBIDDEN: { http: 403, exit: 1, meaning: 'The server does not do this for its clients, or not for this web page.' },
+  E_NOT_FOUND: { http: 404, exit: 1, meaning: 'The server has no such path.' },
+  E_TOO_LARGE: { http: 413, exit: 1, meaning: 'The request is larger than the server takes; its sentence names the limit.' },
+  E_BUSY: { http: 429, exit: 1, meaning: 'The server has as many requests as it takes; ask again after the seconds of retry-after.' },
 } as const satisfies Record<string, { http: number; exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** Every error that this package throws on purpose. The message says what, which, got, and what to do. */
+/** Options that sentences advise, by their names in the library. */
+export type AdvisedOption =
+  | 'budget'
+  | 'data'
+  | 'embedder'
+  | 'fields'
+  | 'format'
+  | 'gates'
+  | 'idField'
+  | 'in'
+  | 'into'
+  | 'judgments'
+  | 'keyFile'
+  | 'maxMemory'
+  | 'minScore'
+  | 'noKeys'
+  | 'port'
+  | 'prices'
+  | 'rankFields'
+  | 'runs'
+  | 'threads'
+  | 'tokens';
+
+/** What the library, the command line and the server each call that which a sentence advises. */
+export interface Wording {
+  /** `idField` · `--id` · `id_field`, and with a value `format: 'json'` · `--format json` · `"format": "json"`. */
+  option(name: AdvisedOption, value?: string | number): string;
+  /** The option with the word that goes before it: `as idField` · `with --id` · `as id_field`. */
+  as(name: AdvisedOption): string;
+  /** How an index is made. */
+  makeIndex(folder: string): string;
+  /** How an index is made again from its source, with another embedder if one is named. */
+  rebuildIndex(folder: string, embedder?: string): string;
+  /** What fits a calibration, and writes it to a file if one is named. */
+  calibrate(file?: string): string;
+  /** What gives a report as JSON. */
+  report(): string;
+  /** What adds a key to a file of keys. */
+  makeKey(file: string): string;
+}
+
+/** A sentence; where it advises an option or a task, for each wording its own. */
+export type Sentence = string | ((say: Wording) => string);
+
+export const libraryWording: Wording = {
+  option: (name, value) => (value === undefined ? name : `${name}: ${typeof value === 'string' ? `'${value}'` : value}`),
+  as: (name) => `as ${name}`,
+  makeIndex: (folder) => `openIndex(${JSON.stringify(folder)}, { create: true })`,
+  // An embedder may be one of the caller's own, without a name.
+  rebuildIndex: (_, embedder) => `openIndex(folder, { create: true${embedder === undefined ? '' : ', embedder'} }) in an empty folder`,
+  calibrate: () => 'calibrate()',
+  report: () => 'JSON.stringify(await evaluate(…))',
+  makeKey: () => '"finetooth key"',
+};
+
+/** Every error that this package throws on purpose. The message says what, which, got, and what to do, in the words of the library. */
 export class FinetoothError extends Error {
   readonly code: ErrorCode;
   /** Exit status of the command line, 1 to 130. */
   readonly exit: number;
   /** Status of the server, 400 to 599. */
   readonly http: number;
+  readonly #sentence: Sentence;
 
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+  constructor(code: ErrorCode, sentence: Sentence, options?: { readonly cause?: unknown }) {
+    super(sentenceIn(sentence, libraryWording), options);
     this.name = 'FinetoothError';
     this.code = code;
     this.exit = errorTable[code].exit;
     this.http = errorTable[code].http;
+    this.#sentence = sentence;
+  }
+
+  /** The message in other words than the library's. */
+  messageIn(wording: Wording): string {
+    return sentenceIn(this.#sentence, wording);
   }
 }
 
-/** The sentence of any thrown value. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const sentenceIn = (sentence: Sentence, wording: Wording): string => (typeof sentence === 'string' ? sentence : sentence(wording));
+
+/** The sentence of any thrown value, in the words of one door. */
+export const messageOf = (error: unknown, wording: Wording = libraryWording): string => {
+  if (error instanceof FinetoothError) return error.messageIn(wording);
+  return error instanceof Error ? error.message : String(error);
+};
 
 /** The system's code of an error (`ENOENT`, …), also when it is only the cause, or only named in the text of a native part. */
 export const systemCodeOf = (error: unknown): string | undefined => {

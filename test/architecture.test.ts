@@ -74,8 +74,9 @@ const stillInside: readonly string[] = [
   'server: read/record.ts',
   'server: rerank/calibration.ts',
   'server: rerank/parts/first-stage-order.ts',
-  'server: rerank/wrappers/score-in-time.ts',
+  'server: rerank/score-in-time.ts',
   'server: search/check-filter.ts',
+  'server: search/order.ts',
   'server: search/search.ts',
   'server: store/index-folder.ts',
 ];

@@ -130,7 +130,7 @@ describe('fields that nobody named', () => {
     const { report } = await indexOf([...early, ...late]);
     expect(report.unreadFields).toEqual({ text: 1234 });
     expect(report.notes).toEqual([
-      '1,234 documents have a field `text` that is not read: name fields with --fields, and --rebuild an index that is there',
+      '1,234 documents have a field `text` that is not read: name it among the fields, and rebuild an index that is there',
     ]);
     const index = await openIndex(memoryStore(), { create: { fields: ['title'] }, embedder: hashEmbedder(), reranker: null });
     expect(await index.add(late)).not.toHaveProperty('notes');
@@ -140,7 +140,7 @@ describe('fields that nobody named', () => {
     await expect(indexOf([{ n: 1 }, { n: 2, url: 'x' }])).rejects.toMatchObject({
       code: 'E_FIELD',
       message:
-        'the first 2 documents have no field that holds words (the fields are n, url); name the fields that make the text with --fields.',
+        'the first 2 documents have no field that holds words (the fields are n, url); name the fields that make the text as fields.',
     });
     await expect(rerank(textScores, 'q', [{ id: '1', document: { n: 1 } }], {})).rejects.toMatchObject({ code: 'E_FIELD' });
   });
@@ -154,7 +154,7 @@ describe('fields that nobody named', () => {
     writeFileSync(file, lines([{ id: '5', title: 'Bats', description: 'They hunt by echo.' }]));
     const second = await finetooth(['index', file, '--into', join(cwd, 'index'), '--json']);
     expect(JSON.parse(second.stdout)).toMatchObject({ added: 1, unreadFields: { description: 1 }, notes: [expect.any(String)] });
-    expect(second.stderr).toContain('note: 1 document has a field `description` that is not read: name fields with --fields');
+    expect(second.stderr).toContain('note: 1 document has a field `description` that is not read: name it among the fields');
     const status = await finetooth(['status', '--in', join(cwd, 'index')]);
     expect(status.stdout).toContain('text from    title, text');
   }, 60_000);

@@ -119,7 +119,7 @@ describe('parts that break their contract', () => {
   ];
   it.each(broken)('a reranker: %s', async (sentence, scores) => {
     await expect(search(index, 'x', { reranker: { fingerprint: 'bad', score: async () => ({ scores }) } })).rejects.toMatchObject({
-      code: 'E_SEAM',
+      code: 'E_CONTRACT',
       message: expect.stringContaining(sentence),
     });
   });
@@ -138,7 +138,7 @@ describe('parts that break their contract', () => {
       }),
     };
     await using other = await openIndex(memoryStore(), { create: true, embedder: bad });
-    await expect(other.add([{ text: 'x' }])).rejects.toMatchObject({ code: 'E_SEAM', message: expect.stringContaining(sentence) });
+    await expect(other.add([{ text: 'x' }])).rejects.toMatchObject({ code: 'E_CONTRACT', message: expect.stringContaining(sentence) });
   });
 });
 

@@ -22,7 +22,7 @@ export const readCalibration = async (path: string, signal?: AbortSignal): Promi
   const value = (await readJsonValue(path, signal)) as Partial<CalibrationFile> | null;
   if (value?.format === 'finetooth-calibration-1' && typeof value.reranker === 'string' && isCalibration(value.calibration))
     return value as CalibrationFile;
-  throw new FinetoothError('E_INPUT_FORMAT', `${path} is no calibration: make one with "finetooth calibrate --save ${path}".`);
+  throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no calibration: make one with ${say.calibrate(path)}.`);
 };
 
 /** The reranker with the probabilities of the file. Throws E_FINGERPRINT when it was fitted for another one. */
@@ -38,6 +38,7 @@ export function checkFitted({ reranker: fitted }: CalibrationFile, rerankers: re
   const behind = others.length === 0 ? '' : `, with ${others.join(' and ')} as fallback`;
   throw new FinetoothError(
     'E_FINGERPRINT',
-    `the calibration was fitted for "${fitted}"; the reranker is ${first}${behind}. Fit it anew with "finetooth calibrate", or leave it out.`,
+    (say) =>
+      `the calibration was fitted for "${fitted}"; the reranker is ${first}${behind}. Fit it again with ${say.calibrate()}, or leave it out.`,
   );
 }

@@ -34,19 +34,24 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
   if (differs) {
     throw new FinetoothError(
       'E_RECIPE',
-      `${where} was made from the fields ${manifest.fields.join(',')}; got ${create.fields?.join(',')}. Leave --fields out, or rebuild it with --rebuild.`,
+      (say) =>
+        `${where} was made from the fields ${manifest.fields.join(',')}; got ${create.fields?.join(',')}. Leave ${say.option('fields')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
   const { bits, pool } = manifest.tokens ?? {};
   const { tokens } = create;
   if (tokens !== undefined && (tokens === null ? bits !== undefined : (tokens.bits ?? bits) !== bits || (tokens.pool ?? pool) !== pool)) {
     const keeps = bits === undefined ? 'keeps no token vectors' : `keeps token vectors of ${bits} bits a number, pooled by ${pool}`;
-    throw new FinetoothError('E_RECIPE', `${where} ${keeps}. Leave --token-bits and --token-pool out, or rebuild it with --rebuild.`);
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) => `${where} ${keeps}. Leave ${say.option('tokens')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
   }
   if (create.idField !== undefined && create.idField !== manifest.idField) {
     throw new FinetoothError(
       'E_RECIPE',
-      `${where} takes ids from ${manifest.idField ?? 'the content'}; got the field ${create.idField}. Leave --id out, or rebuild it with --rebuild.`,
+      (say) =>
+        `${where} takes ids from ${manifest.idField ?? 'the content'}; got the field ${create.idField}. Leave ${say.option('idField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
 };
@@ -122,14 +127,16 @@ export const openIndex = async (where: string | Store, options: OpenIndexOptions
   if (manifest === undefined && typeof where === 'string' && isFolder(where) && (await recoverIndex(where))) manifest = await store.open();
   try {
     if (manifest === undefined && !options.create) {
-      throw new FinetoothError('E_INDEX_MISSING', `${name} is not an index. Make one with "finetooth index SOURCE --into ${name}".`);
+      throw new FinetoothError('E_INDEX_MISSING', (say) => `${name} is not an index. Make one with ${say.makeIndex(name)}.`);
     }
     if (manifest !== undefined) {
       sameRecipe(manifest, create, name);
-      if (manifest.analyzer !== analyzerVersion) {
+      const { analyzer } = manifest;
+      if (analyzer !== analyzerVersion) {
         throw new FinetoothError(
           'E_INDEX_DAMAGED',
-          `${name} was made with the word analysis "${manifest.analyzer}"; this version has "${analyzerVersion}". Rebuild it with --rebuild.`,
+          (say) =>
+            `${name} was made with the word analysis "${analyzer}"; this version has "${analyzerVersion}". Rebuild it with ${say.rebuildIndex(name)}.`,
         );
       }
     }

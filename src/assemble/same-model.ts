@@ -1,4 +1,4 @@
-import { FinetoothError } from '../errors.ts';
+import { FinetoothError, type Wording } from '../errors.ts';
 import { looksHosted, vendors } from '../hosted/vendors/index.ts';
 import { shortName } from '../store/index-changes.ts';
 import type { Manifest } from '../store/store.ts';
@@ -8,11 +8,15 @@ export const sameModel = (manifest: Manifest | undefined, fingerprint: string, w
   if (manifest === undefined || manifest.embedder === fingerprint) return;
   const [built, given] = [shortName(manifest.embedder), shortName(fingerprint)];
   const begun = `${where} holds vectors of ${quoted(built)} (${manifest.dimensions} numbers); the embedder is`;
-  const command = `finetooth index SOURCE --into ${where} --rebuild --embedder ${nameOf(given)}`;
-  if (built !== given && looksHosted(built) && nameOf(built) === nameOf(given))
-    throw new FinetoothError('E_FINGERPRINT', `${begun} ${quoted(given)}. ${otherAddress(built, command)}`);
+  const embedder = nameOf(given);
+  const rebuild = (say: Wording): string => say.rebuildIndex(where, embedder);
+  if (built !== given && looksHosted(built) && nameOf(built) === embedder)
+    throw new FinetoothError('E_FINGERPRINT', (say) => `${begun} ${quoted(given)}. ${otherAddress(built, rebuild(say))}`);
   const what = given === built ? 'other weights or settings of the same name' : quoted(given);
-  throw new FinetoothError('E_FINGERPRINT', `${begun} ${what}. Rebuild it with "${command}", or leave --embedder out.`);
+  throw new FinetoothError(
+    'E_FINGERPRINT',
+    (say) => `${begun} ${what}. Rebuild it with ${rebuild(say)}, or leave ${say.option('embedder')} out.`,
+  );
 };
 
 const address = / at https?:\/\/\S*$/;
@@ -23,12 +27,12 @@ const nameOf = (short: string): string => (looksHosted(short) ? short.replace(ad
 const quoted = (short: string): string => `"${short.replace(address, '')}"${address.exec(short)?.[0] ?? ''}`;
 
 /** What to do where only the address differs. `built`: the short name of the model that the index was made with. */
-const otherAddress = (built: string, command: string): string => {
+const otherAddress = (built: string, rebuild: string): string => {
   const vendor = vendors.find(({ name }) => built.startsWith(`${name}:`));
   const variable = vendor === undefined ? '' : ` (${vendor.baseVariable})`;
   if (built !== nameOf(built))
-    return `Behind another address that name may be another model. Give it the address that the index was made at${variable}, or rebuild it with "${command}".`;
+    return `Behind another address that name may be another model. Give it the address that the index was made at${variable}, or rebuild it with ${rebuild}.`;
   if (vendor?.keyless === true)
-    return `Which model that name means depends on the address, and an earlier version, which made this index, did not write it down. Rebuild it with "${command}".`;
-  return `The index was made at the vendor's own address, or by an earlier version, which wrote none down. Leave the other address out${variable}, or rebuild it with "${command}".`;
+    return `Which model that name means depends on the address, and an earlier version, which made this index, did not write it down. Rebuild it with ${rebuild}.`;
+  return `The index was made at the vendor's own address, or by an earlier version, which wrote none down. Leave the other address out${variable}, or rebuild it with ${rebuild}.`;
 };

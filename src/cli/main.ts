@@ -3,6 +3,7 @@ import { FinetoothError, messageOf } from '../errors.ts';
 import { type CommandSpec, program, usageErrorOf } from './command.ts';
 import { commands } from './commands.ts';
 import { jsonLine, processTerminal } from './terminal.ts';
+import { commandWording } from './wording.ts';
 
 const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
 
@@ -14,7 +15,8 @@ export const main = async (argv: readonly string[], specs: readonly CommandSpec[
     terminal.progress('');
     const known = error instanceof FinetoothError ? error : undefined;
     process.exitCode = known?.exit ?? 1;
-    const sentence = known?.message ?? `this is a mistake of finetooth, please report it: ${messageOf(error)}`;
+    const message = messageOf(error, commandWording);
+    const sentence = known === undefined ? `this is a mistake of finetooth, not of yours: ${message}` : message;
     if (asJson) terminal.say(jsonLine({ error: { code: known?.code ?? 'E_BUG', message: sentence } }));
     // One line: an id with a line end of its own must not look like a second error.
     else terminal.say(`${known?.code ?? 'E_BUG'}: ${sentence.replaceAll(/[\r\n]+/g, ' ')}`);

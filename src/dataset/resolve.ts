@@ -83,7 +83,10 @@ const ownDataset = async (entry: DatasetEntry, places: Places, options: DatasetO
   if (here === undefined) await fetchOwn(entry, places, options);
   const placed = here ?? (await placeOwn(entry, places));
   if (placed === undefined)
-    throw new FinetoothError('E_BUG', `the files of "${entry.name}" were fetched but are not where they belong. Please report this.`);
+    throw new FinetoothError(
+      'E_BUG',
+      `the files of "${entry.name}" were fetched but are not where they belong. This is a mistake of finetooth.`,
+    );
   // What has just come was hashed on its way.
   await checkOwn(entry, placed, places, here === undefined ? { ...options, full: false } : options);
   return here ?? { ...placed, source: 'hub' };

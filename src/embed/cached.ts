@@ -39,7 +39,7 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
       const size = embedder.dimensions;
       if (given !== undefined && (given.count !== fresh.length || given.data.length !== fresh.length * size))
         throw new FinetoothError(
-          'E_SEAM',
+          'E_CONTRACT',
           `the embedder "${embedder.fingerprint}" broke its contract: asked for ${fresh.length} vectors, it gave ${given.count}.`,
         );
       const added = fresh.map((i, row): readonly [string, KnownVector] => [

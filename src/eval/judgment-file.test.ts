@@ -153,7 +153,10 @@ describe('a file of judgments', () => {
 
   it.each(['qrels.tsv.gz', 'queries.jsonl.gz', 'finetooth.json'])('refuses a folder with %s', async (name) => {
     await prepare({ [name]: '' });
-    await expect(within(async () => undefined)).rejects.toMatchObject({ code: 'E_USAGE', message: expect.stringContaining('--into') });
+    await expect(within(async () => undefined)).rejects.toMatchObject({
+      code: 'E_USAGE',
+      message: expect.stringContaining('Name another folder as into.'),
+    });
     expect(await readdir(folder)).toEqual([name]);
   });
 

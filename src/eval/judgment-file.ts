@@ -68,7 +68,7 @@ const appenderTo = (path: string): Appender => {
 };
 
 const refusal = (folder: string, why: string): FinetoothError =>
-  new FinetoothError('E_USAGE', `${folder} ${why}. Name another folder with --into.`);
+  new FinetoothError('E_USAGE', (say) => `${folder} ${why}. Name another folder ${say.as('into')}.`);
 
 /** Files that `eval` would overlook beside ours. */
 const rivals = ['qrels.tsv.gz', 'qrels/test.tsv', 'qrels/test.tsv.gz', 'queries.jsonl.gz'];
@@ -141,7 +141,8 @@ const checkHeader = async (path: string): Promise<void> => {
   if (first === HEADER || (text === first && HEADER.startsWith(first))) return;
   throw new FinetoothError(
     'E_INPUT_FORMAT',
-    `${path} begins with ${JSON.stringify(first.slice(0, 60))}, not with the header ${JSON.stringify(HEADER)}: judgments are not added to a file of another form. Name another folder with --into.`,
+    (say) =>
+      `${path} begins with ${JSON.stringify(first.slice(0, 60))}, not with the header ${JSON.stringify(HEADER)}: judgments are not added to a file of another form. Name another folder ${say.as('into')}.`,
   );
 };
 
@@ -161,7 +162,8 @@ const openFile = async (folder: string): Promise<JudgmentFile & { close(): Promi
     if (known === undefined || known === text) return;
     throw new FinetoothError(
       'E_DUPLICATE_ID',
-      `the query "${id}" is ${JSON.stringify(text)}, but in ${queriesPath} it is ${JSON.stringify(known)}: its judgments would be mixed. Give it another id, or name another folder with --into.`,
+      (say) =>
+        `the query "${id}" is ${JSON.stringify(text)}, but in ${queriesPath} it is ${JSON.stringify(known)}: its judgments would be mixed. Give it another id, or name another folder ${say.as('into')}.`,
     );
   };
   return {

@@ -217,7 +217,7 @@ export const resolveModel = async (name: string, options: ResolveOptions = {}): 
   const offline = options.offline ?? isOffline(places.env);
   const placed = (await placeModel(target, places, { refetch: !offline })) ?? (await fetchModel(target, places, options));
   if (placed === undefined)
-    throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. Please report this.`);
+    throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. This is a mistake of finetooth.`);
   const { signal, full } = options;
   const sha256 = await checkPlaced(placed, places, { ...(signal && { signal }), ...(full && { full }) });
   const { entry, modelPath, tokenizerPath, source } = placed;

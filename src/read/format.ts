@@ -71,6 +71,6 @@ export const formatOfContent = (head: Uint8Array, name: string): FileFormat => {
   const problem = text === '' ? 'it begins with blank lines only' : `it begins with ${quoteStart(text.split(/\r?\n/, 1)[0] ?? '')}`;
   throw new FinetoothError(
     'E_INPUT_FORMAT',
-    `the format of ${name} cannot be told: ${problem}. Name it with --format: ${formats.join(', ')}.`,
+    (say) => `the format of ${name} cannot be told: ${problem}. Name it ${say.as('format')}: ${formats.join(', ')}.`,
   );
 };

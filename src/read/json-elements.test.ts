@@ -75,7 +75,7 @@ describe('jsonElements', () => {
     ['[1] 🦊', 'movies.json line 1 has more text after the end of the JSON: "🦊". Take it out.'],
     [
       '{"a": 1}\n{"a": 2}',
-      'movies.json line 2 has more text after the end of the JSON: "{". One object a line is JSONL: pass --format jsonl.',
+      `movies.json line 2 has more text after the end of the JSON: "{". One object a line is JSONL: pass format: 'jsonl'.`,
     ],
     [
       '{"a": 1, "b": ["x"]}',

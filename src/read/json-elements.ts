@@ -118,9 +118,9 @@ export async function* jsonElements(name: string, texts: AsyncIterable<string>):
   const after = await cursor.next();
   if (after === '' && fields) throw noArray(name, fields);
   if (after === '') return;
-  const advice = after === '{' ? 'One object a line is JSONL: pass --format jsonl.' : 'Take it out.';
-  throw new FinetoothError(
-    'E_INPUT_FORMAT',
-    `${name} line ${cursor.line()} has more text after the end of the JSON: ${quoteStart(after)}. ${advice}`,
-  );
+  const line = cursor.line();
+  throw new FinetoothError('E_INPUT_FORMAT', (say) => {
+    const advice = after === '{' ? `One object a line is JSONL: pass ${say.option('format', 'jsonl')}.` : 'Take it out.';
+    return `${name} line ${line} has more text after the end of the JSON: ${quoteStart(after)}. ${advice}`;
+  });
 }

@@ -11,7 +11,10 @@ export async function* readJsonl(name: string, texts: AsyncIterable<string>): As
     if (record === '') continue;
     const where = `${name} line ${number}`;
     if (record === '[' && count === 0)
-      throw new FinetoothError('E_INPUT_FORMAT', `${where} opens a JSON array, but JSONL has one object in each line. Pass --format json.`);
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        (say) => `${where} opens a JSON array, but JSONL has one object in each line. Pass ${say.option('format', 'json')}.`,
+      );
     yield readRecord(parseJson(record, where), where);
     count++;
   }

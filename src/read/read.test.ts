@@ -167,7 +167,7 @@ describe('folders', () => {
       'E_INPUT_FORMAT: data is a folder and cannot be read as csv. Name a file in it.',
     );
     expect(await errorOf(readDocuments('data/table.csv', { format: 'folder' }))).toBe(
-      'E_INPUT_FORMAT: data/table.csv is not a folder. Leave --format out, or name the folder.',
+      'E_INPUT_FORMAT: data/table.csv is not a folder. Leave format out, or name the folder.',
     );
   });
 
@@ -279,7 +279,7 @@ describe('errors of every format', () => {
     [
       'array.jsonl',
       '[\n{"a": 1}\n]',
-      'E_INPUT_FORMAT: array.jsonl line 1 opens a JSON array, but JSONL has one object in each line. Pass --format json.',
+      "E_INPUT_FORMAT: array.jsonl line 1 opens a JSON array, but JSONL has one object in each line. Pass format: 'json'.",
     ],
     [
       'binary.csv',
@@ -319,7 +319,7 @@ describe('errors of every format', () => {
     [
       'notes.log',
       'some prose\nmore',
-      'E_INPUT_FORMAT: the format of notes.log cannot be told: it begins with "some prose". Name it with --format: json, jsonl, csv, tsv, parquet, folder, text.',
+      'E_INPUT_FORMAT: the format of notes.log cannot be told: it begins with "some prose". Name it as format: json, jsonl, csv, tsv, parquet, folder, text.',
     ],
     [
       'page.htm',

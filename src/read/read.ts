@@ -53,7 +53,7 @@ async function* readFrom(path: string, options: ReadOptions): AsyncGenerator<Rea
     return;
   }
   if (options.format === 'folder')
-    throw new FinetoothError('E_INPUT_FORMAT', `${name} is not a folder. Leave --format out, or name the folder.`);
+    throw new FinetoothError('E_INPUT_FORMAT', (say) => `${name} is not a folder. Leave ${say.option('format')} out, or name the folder.`);
 
   const known = options.format ?? (file === undefined ? undefined : formatOfName(file));
   if (known === 'parquet' && file !== undefined && kind === 'file' && !/\.gz$/i.test(file)) {

@@ -4,13 +4,13 @@ import type { Scores } from './reranker.ts';
 /**
  * Holds what a reranker gave against its promises: one finite score a candidate, and of what else it gives one value a candidate.
  *
- * @throws E_SEAM for the first promise that was broken
+ * @throws E_CONTRACT for the first promise that was broken
  */
 export function checkScores(given: Scores, count: number, fingerprint: string): void {
   const broken = (what: string): FinetoothError =>
     new FinetoothError(
-      'E_SEAM',
-      `the reranker "${fingerprint}" broke its contract: ${what}. Mend the part that was passed in, or report it if it is ours.`,
+      'E_CONTRACT',
+      `the reranker "${fingerprint}" broke its contract: ${what}. Mend the part that was passed in; if nobody passed it in, it is a mistake of finetooth.`,
     );
   const scores: unknown = (given as Partial<Scores> | undefined)?.scores;
   if (!(scores instanceof Float32Array)) throw broken(`asked for ${count} scores, it gave ${kindOf(scores)}; "scores" is a Float32Array`);

@@ -12,7 +12,7 @@ export const CONCURRENCY = 2;
  * Scores within `deadlineMs`, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
  * asked slice by slice, in the order of the list, as `pace` says; one that says it does is told, and what it has given by then is the answer.
  *
- * @throws E_SEAM when the reranker breaks its promises
+ * @throws E_CONTRACT when the reranker breaks its promises
  */
 export async function scoreInTime(
   reranker: Reranker,

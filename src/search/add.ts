@@ -128,7 +128,8 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
     const known = [...new Set(first.flatMap(({ document }) => Object.keys(document)))];
     throw new FinetoothError(
       'E_FIELD',
-      `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text with --fields.`,
+      (say) =>
+        `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text ${say.as('fields')}.`,
     );
   }
   const idField = create.idField ?? commonIdField(first);
@@ -182,11 +183,11 @@ async function* lookedAhead(
   yield* first;
 }
 
-/** "1,234 documents have a field `text` that is not read: name fields with --fields" */
+/** "1,234 documents have a field `text` that is not read: …" */
 const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[] =>
   Object.entries(unread).map(
     ([name, count]) =>
-      `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name fields with --fields, and --rebuild an index that is there`,
+      `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name it among the fields, and rebuild an index that is there`,
   );
 
 const madeAnew = (): FinetoothError =>

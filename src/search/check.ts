@@ -7,7 +7,10 @@ import { shown } from './check-options.ts';
 const LENGTH_TOLERANCE = 1e-3;
 
 const broken = (who: string, what: string): FinetoothError =>
-  new FinetoothError('E_SEAM', `${who} broke its contract: ${what}. Mend the part that was passed in, or report it if it is ours.`);
+  new FinetoothError(
+    'E_CONTRACT',
+    `${who} broke its contract: ${what}. Mend the part that was passed in; if nobody passed it in, it is a mistake of finetooth.`,
+  );
 
 /** Holds what an embedder gave against its promises: count, dimensions, finite numbers, length 1. */
 export const checkVectors = (vectors: Vectors, count: number, dimensions: number, fingerprint: string): void => {

@@ -77,7 +77,8 @@ export const identifier = (idField: string | undefined): Identifier => {
       const got = value === undefined ? 'is missing' : `is ${JSON.stringify(value)?.slice(0, 60)}`;
       throw new FinetoothError(
         'E_INPUT_FORMAT',
-        `${where}: the id field "${idField}" ${got}; every document needs a text or a number there. Name another field with --id.`,
+        (say) =>
+          `${where}: the id field "${idField}" ${got}; every document needs a text or a number there. Name another field ${say.as('idField')}.`,
       );
     }
     without.count++;
@@ -95,7 +96,8 @@ export const identifier = (idField: string | undefined): Identifier => {
       if (first !== undefined)
         throw new FinetoothError(
           'E_DUPLICATE_ID',
-          `${read.where} has the id "${id}", which ${first} has too. Ids must differ; change one of them, or name another field with --id.`,
+          (say) =>
+            `${read.where} has the id "${id}", which ${first} has too. Ids must differ; change one of them, or name another field ${say.as('idField')}.`,
         );
       seen.set(id, read.where);
       return { ...read, id, hash };

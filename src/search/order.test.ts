@@ -87,7 +87,7 @@ describe('orderCandidates', () => {
       { id: 'a', document: { text: 'a' } },
       { id: 'b', document: { text: 'b' } },
     ];
-    const refusal = { code: 'E_SEAM', message: expect.stringContaining(words) };
+    const refusal = { code: 'E_CONTRACT', message: expect.stringContaining(words) };
     expect(() => orderCandidates(two, given as Scores, 'mine@1')).toThrow(expect.objectContaining(refusal));
     const mine = { fingerprint: 'mine@1', score: async () => given as Scores };
     await expect(rerank(mine, 'q', two)).rejects.toMatchObject(refusal);

@@ -26,7 +26,7 @@ export interface OrderedCandidate {
  * Scores to an ordered list, best first: a later stage above an earlier one, then score, then id; what no stage scored keeps its place at the
  * end. This is the one place where that is done; a cascade, which must choose before it has an answer, compares by the same `byStage`.
  *
- * @throws E_SEAM when the scores are not one finite number a candidate
+ * @throws E_CONTRACT when the scores are not one finite number a candidate
  */
 export function orderCandidates(candidates: readonly Orderable[], given: Scores, fingerprint: string): readonly OrderedCandidate[] {
   checkScores(given, candidates.length, fingerprint);

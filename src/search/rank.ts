@@ -94,7 +94,7 @@ export function checkFields(candidates: readonly Rankable[], fields: RankFields)
   if (fields === undefined && candidates.every(({ document }) => defaultFields(document).length === 0))
     throw new FinetoothError(
       'E_FIELD',
-      `no candidate has a field that holds words (their fields are ${known()}); name those to rank by with rankFields, or --rank-fields.`,
+      (say) => `no candidate has a field that holds words (their fields are ${known()}); name those to rank by ${say.as('rankFields')}.`,
     );
 }
 

@@ -70,7 +70,7 @@ describe('rerank', () => {
       score: async (_, list) => ({ scores: new Float32Array(list[0]?.id === 'text' ? 0 : list.length) }),
     };
     const told = rerank(halting, 'q', documents, { rankFields: ['text'], explain: true });
-    await expect(told).rejects.toMatchObject({ code: 'E_SEAM' });
+    await expect(told).rejects.toMatchObject({ code: 'E_CONTRACT' });
   });
 
   it('flags an answer that the deadline cut off', async () => {

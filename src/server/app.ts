@@ -12,7 +12,7 @@ import type { Models, NamedModel } from './models.ts';
 import { eitherOf, openapiOf, type Route } from './openapi.ts';
 import { pageOf } from './openapi-page.ts';
 import { createOutflow, type Outflow } from './outflow.ts';
-import { isGone, isOurs, misfit, type Problem, problemOf, RequestError } from './problem.ts';
+import { codeOf, isGone, misfit, type Problem, problemOf, RequestError } from './problem.ts';
 import { bodyOf, createIntake, type Share } from './safety/intake.ts';
 import { jsonOf } from './safety/json-body.ts';
 import { type Keys, keyOf } from './safety/keys.ts';
@@ -180,25 +180,28 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       tokens: tokens > 0 ? tokens : undefined,
       key,
-      ...(outcome === undefined ? {} : { problem: outcome.kind, reason: outcome.message }),
+      problem: outcome?.kind,
+      code: outcome?.code,
+      reason: outcome?.message,
     };
     app.log.info(line, 'answered');
   });
 
   const problemIn = (error: unknown, id: string): Problem => {
     const { code, statusCode } = error as { readonly code?: string; readonly statusCode?: number };
-    if (isGone(error)) return { kind: 'stopped', message: 'the client is gone.' };
-    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { kind: 'large', message: `the body is larger than ${bodyBytes} bytes` };
+    if (isGone(error)) return { kind: 'stopped', code: codeOf.stopped, message: 'the client is gone.' };
+    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+      return { kind: 'large', code: codeOf.large, message: `the body is larger than ${bodyBytes} bytes` };
     if (error instanceof FinetoothError || error instanceof RequestError) return problemOf(error, id);
     if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' || (statusCode !== undefined && statusCode >= 400 && statusCode < 500))
-      return { kind: 'malformed', message: (error as Error).message };
+      return { kind: 'malformed', code: codeOf.malformed, message: (error as Error).message };
     return problemOf(error, id);
   };
 
   const fail = (error: unknown, dialect: Dialect, request: FastifyRequest, reply: FastifyReply): void => {
     const problem = problemIn(error, request.id);
     request.outcome = problem;
-    if (isOurs(problem)) app.log.error({ id: request.id, err: error }, 'failed');
+    if (problem.ours) app.log.error({ id: request.id, err: error }, 'failed');
     const { status, body } = dialect.fail(problem, request.id, request.body);
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');
     // What is left of a body that was refused is not read.

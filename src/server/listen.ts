@@ -48,7 +48,7 @@ const keysFrom = async (file: string): Promise<ReturnType<typeof readKeys>> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new FinetoothError(
       'E_INPUT_MISSING',
-      `the key file ${file} cannot be read: ${messageOf(cause)}. Make one with "finetooth key --into ${file}".`,
+      (say) => `the key file ${file} cannot be read: ${messageOf(cause)}. Make one with ${say.makeKey(file)}.`,
       { cause },
     );
   });
@@ -58,9 +58,13 @@ const keysFrom = async (file: string): Promise<ReturnType<typeof readKeys>> => {
 const listenError = (error: unknown, host: string, port: number): unknown => {
   const code = systemCodeOf(error);
   if (code === 'EADDRINUSE')
-    return new FinetoothError('E_USAGE', `port ${port} of ${host} is taken. Choose another with --port, or 0 for any.`, { cause: error });
+    return new FinetoothError('E_USAGE', (say) => `port ${port} of ${host} is taken. Choose another ${say.as('port')}, or 0 for any.`, {
+      cause: error,
+    });
   if (code === 'EACCES')
-    return new FinetoothError('E_USAGE', `port ${port} may not be used by this user. Choose one above 1023 with --port.`, { cause: error });
+    return new FinetoothError('E_USAGE', (say) => `port ${port} may not be used by this user. Choose one above 1023 ${say.as('port')}.`, {
+      cause: error,
+    });
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return new FinetoothError('E_USAGE', `"${host}" is no address of this machine.`, { cause: error });
   return error;
@@ -72,7 +76,8 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
   if (!isLoopback(host) && keyFile === undefined && !noKeys)
     throw new FinetoothError(
       'E_USAGE',
-      `${host} is reached by other machines: name a file of keys with --api-key-file ("finetooth key" makes one), or spell out --no-auth.`,
+      (say) =>
+        `${host} is reached by other machines: name a file of keys ${say.as('keyFile')} ("finetooth key" makes one), or spell out ${say.option('noKeys')}.`,
     );
   const keys = keyFile === undefined ? undefined : await keysFrom(keyFile);
   const sessions = createModelSessions();

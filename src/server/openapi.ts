@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Dialect, Endpoint } from './dialects/dialect.ts';
-import { type ProblemKind, statusOf } from './problem.ts';
+import { ownFailure, ownPath } from './dialects/own.ts';
+import { codeOf, type ProblemKind } from './problem.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,13 +23,15 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
 };
 const content = (schema: Json): Json => ({ 'application/json': { schema } });
 
-const kinds = Object.keys(statusOf) as ProblemKind[];
+const kinds = Object.keys(codeOf) as ProblemKind[];
 
 /** Statuses that a dialect answers with when something is wrong. */
 export const failureStatuses = (dialect: Dialect): readonly number[] =>
-  [...new Set(kinds.filter((kind) => kind !== 'stopped').map((kind) => dialect.fail({ kind, message: '' }, '').status))].sort(
-    (a, b) => a - b,
-  );
+  [
+    ...new Set(
+      kinds.filter((kind) => kind !== 'stopped').map((kind) => dialect.fail({ kind, code: codeOf[kind], message: '' }, '').status),
+    ),
+  ].sort((a, b) => a - b);
 
 const operationOf = (dialect: Dialect, { about, body, answer }: Endpoint): Json => ({
   tags: [dialect.name],
@@ -63,6 +66,7 @@ export const openapiOf = (dialects: readonly Dialect[], routes: readonly Route[]
       requestBody: body === undefined ? undefined : { required: true, content: content(schemaOf(body, 'input')) },
       responses: {
         200: { description: 'The answer.', content: answer === undefined ? undefined : content(schemaOf(answer, 'output')) },
+        default: ownPath.test(path) ? { description: 'Refused or failed.', content: content(schemaOf(ownFailure, 'output')) } : undefined,
       },
     });
   return {

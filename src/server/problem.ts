@@ -1,7 +1,7 @@
 import type { ZodError } from 'zod';
-import { FinetoothError, messageOf } from '../errors.ts';
+import { type ErrorCode, errorTable, FinetoothError, libraryWording, messageOf, type Wording } from '../errors.ts';
 
-/** What went wrong, before a dialect gives it a status and a form. */
+/** What went wrong, for the words that vendors have for it; the status is that of the code. */
 export type ProblemKind =
   /** The body is no JSON, or not of the form that the endpoint takes. */
   | 'malformed'
@@ -13,7 +13,7 @@ export type ProblemKind =
   | 'forbidden'
   | 'model'
   | 'path'
-  /** An index was made anew in the middle of the request, or has another model. */
+  /** An index was made again in the middle of the request, or has another model. */
   | 'conflict'
   | 'large'
   | 'busy'
@@ -25,43 +25,59 @@ export type ProblemKind =
   | 'failed';
 
 export interface Problem {
+  readonly code: ErrorCode;
   readonly kind: ProblemKind;
-  /** A sentence for people; of `failed` it holds no secrets and no paths. */
+  /** A sentence for people; of what is not the client's doing it holds no secrets and no paths. */
   readonly message: string;
   /** The field of the request that is wrong. */
-  readonly param?: string;
+  readonly param?: string | undefined;
   /** Seconds after which asking again may help. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
+  /** Not the client's doing, so that the log must say more than the client is told. */
+  readonly ours?: boolean;
 }
+
+/** The code of a problem that only a server has; the others come with the error that was thrown. */
+export const codeOf: Readonly<Record<ProblemKind, ErrorCode>> = {
+  malformed: 'E_USAGE',
+  invalid: 'E_USAGE',
+  empty: 'E_USAGE',
+  key: 'E_UNAUTHORIZED',
+  forbidden: 'E_FORBIDDEN',
+  model: 'E_MODEL_UNKNOWN',
+  path: 'E_NOT_FOUND',
+  conflict: 'E_FINGERPRINT',
+  large: 'E_TOO_LARGE',
+  busy: 'E_BUSY',
+  stopped: 'E_STOPPED',
+  late: 'E_DEADLINE',
+  unready: 'E_MODEL_MISSING',
+  full: 'E_DISK_FULL',
+  failed: 'E_BUG',
+};
 
 /** A request that is refused, and why. */
 export class RequestError extends Error {
   readonly problem: Problem;
 
-  constructor(kind: ProblemKind, message: string, more: { readonly param?: string; readonly retryAfter?: number } = {}) {
+  constructor(kind: ProblemKind, message: string, more: Partial<Pick<Problem, 'code' | 'param' | 'retryAfter'>> = {}) {
     super(message);
     this.name = 'RequestError';
-    this.problem = { kind, message, ...more };
+    this.problem = { ...more, kind, message, code: more.code ?? codeOf[kind] };
   }
 }
 
-/** Union-safe statuses; a dialect may have others. */
-export const statusOf: Readonly<Record<ProblemKind, number>> = {
-  malformed: 400,
-  invalid: 400,
-  empty: 400,
-  key: 401,
-  forbidden: 403,
-  model: 404,
-  path: 404,
-  conflict: 409,
-  large: 413,
-  busy: 429,
-  stopped: 499,
-  late: 504,
-  unready: 503,
-  full: 507,
-  failed: 500,
+/** Status at a path of our own: that of errors.ts. */
+export const statusOf = ({ code }: Problem): number => errorTable[code].http;
+
+/**
+ * Status at a vendor's path, the only place where one differs from errors.ts. What vendors' clients know of a wrong value is 400, which they
+ * throw as an error of the request and do not send again; 422 is for them a schema's (FastAPI), and 402 a bill of the vendor's own. `own` has the
+ * statuses in which one vendor differs from the others, as its reference says.
+ */
+export const vendorStatusOf = ({ code, kind }: Problem, own: Readonly<Partial<Record<ProblemKind, number>>> = {}): number => {
+  const { http } = errorTable[code];
+  return own[kind] ?? (http === 422 ? 400 : http === 402 ? 503 : http);
 };
 
 /** Sentences of a schema that a body does not fit, the first field's name beside them. */
@@ -69,52 +85,51 @@ export const misfit = (error: ZodError): RequestError => {
   const [first] = error.issues;
   const path = (first?.path ?? []).map(String).join('.');
   const sentence = first?.message ?? 'the body does not have the form that this endpoint takes';
-  return new RequestError('malformed', path === '' ? sentence : `${path}: ${sentence}`, path === '' ? {} : { param: path });
+  return new RequestError('malformed', path === '' ? sentence : `${path}: ${sentence}`, { param: path || undefined });
 };
 
 /** Whether a body ended before its end: its sender has left. */
 export const isGone = (error: unknown): boolean =>
   ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String((error as { readonly code?: unknown } | null)?.code));
 
-const kindOfCode: Readonly<Partial<Record<FinetoothError['code'], ProblemKind>>> = {
+/** What a client did itself: it is told the sentence, which names nothing of the server's. */
+const told: Readonly<Partial<Record<ErrorCode, ProblemKind>>> = {
   E_QUERY: 'empty',
   E_USAGE: 'invalid',
   E_FIELD: 'invalid',
   E_INPUT_EMPTY: 'empty',
   E_INPUT_FORMAT: 'malformed',
   E_DUPLICATE_ID: 'invalid',
-  E_MODEL_UNKNOWN: 'model',
-  E_MODEL_MISSING: 'unready',
-  E_LOCKED: 'unready',
-  // Of an index whose vectors are a vendor's.
-  E_VENDOR_BUSY: 'unready',
-  E_VENDOR_DOWN: 'unready',
-  E_VENDOR_ANSWER: 'unready',
-  E_VENDOR_REFUSED: 'unready',
-  E_KEY: 'unready',
-  E_PACKAGE: 'unready',
-  E_DEADLINE: 'unready',
-  E_DISK_FULL: 'full',
   E_STOPPED: 'stopped',
 };
 
-/** What is told of errors whose own sentences name files of the server. */
-const veiled: Readonly<Partial<Record<ProblemKind, string>>> = {
-  unready: 'the server is not ready for this: a model or an index cannot be used now',
-  full: 'the disk of the server is full; what was acknowledged before is kept',
-  failed: 'the server failed',
+/** The rest is the server's: the client is told what the table says of the code, so that it can tell a damaged index from an empty one. */
+const veiled = (code: ErrorCode, id: string): Problem => {
+  const { http, meaning } = errorTable[code];
+  const kind = code === 'E_DISK_FULL' ? 'full' : http === 409 ? 'conflict' : http === 503 ? 'unready' : 'failed';
+  return {
+    code,
+    kind,
+    message: `${code}: ${meaning.charAt(0).toLowerCase()}${meaning.slice(1, -1)}; the server's log has the reason under ${id}.`,
+    ours: true,
+  };
 };
-
-/** A client may know as much, so that it does not take a damaged index for one that holds nothing, nor asks again. */
-const damaged = 'E_INDEX_DAMAGED: the index cannot be read, since files of it are missing or were changed; it must be restored or rebuilt';
-
-/** Whether a problem is the server's, so that its log must say more than the client is told. */
-export const isOurs = ({ kind }: Problem): boolean => veiled[kind] !== undefined;
 
 /** Every thrown value as a problem. What is not the client's doing is not told to it: the log has it. */
 export const problemOf = (error: unknown, id: string): Problem => {
   if (error instanceof RequestError) return error.problem;
-  const kind = error instanceof FinetoothError ? (kindOfCode[error.code] ?? 'failed') : 'failed';
-  const sentence = error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED' ? damaged : veiled[kind];
-  return { kind, message: sentence === undefined ? messageOf(error) : `${sentence}; its log has the reason under ${id}.` };
+  const code = error instanceof FinetoothError ? error.code : 'E_BUG';
+  const kind = told[code];
+  return kind === undefined ? veiled(code, id) : { code, kind, message: messageOf(error, httpWording) };
+};
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** What sentences advise, as a client sends it. */
+const httpWording: Wording = {
+  ...libraryWording,
+  option: (name, value) => (value === undefined ? snake(name) : `"${snake(name)}": ${JSON.stringify(value)}`),
+  as: (name) => `as ${snake(name)}`,
+  makeIndex: () => 'POST /v1/indexes',
+  rebuildIndex: () => 'DELETE and POST /v1/indexes',
 };

@@ -41,7 +41,7 @@ describe('the server', () => {
   ])('refuses a reranker that gives %s, as the library does', async (_, scores) => {
     const broken: Reranker = { fingerprint: 'broken@1', score: async () => ({ scores }) };
     const work = workWith(broken).rerank({ query: 'q', documents: ['a', 'b'] }, { id: 'x' });
-    await expect(work).rejects.toMatchObject({ code: 'E_SEAM' });
-    await expect(rerank(broken, 'q', ['a', 'b'])).rejects.toMatchObject({ code: 'E_SEAM' });
+    await expect(work).rejects.toMatchObject({ code: 'E_CONTRACT' });
+    await expect(rerank(broken, 'q', ['a', 'b'])).rejects.toMatchObject({ code: 'E_CONTRACT' });
   });
 });

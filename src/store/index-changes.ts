@@ -36,6 +36,6 @@ export const indexReplaced = (folder: string): FinetoothError =>
 export const indexDamaged = (what: string, folder: string, cause?: unknown): FinetoothError =>
   new FinetoothError(
     'E_INDEX_DAMAGED',
-    `${what}. Restore ${folder} from a backup, or build it again from its source with "finetooth index SOURCE --into ${folder} --rebuild".`,
+    (say) => `${what}. Restore ${folder} from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
     { cause },
   );

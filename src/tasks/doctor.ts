@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { defaultCrossEncoder, defaultModel, type ModelOptions, openModel } from '../assemble/models.ts';
 import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf, type Sentence } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { modelsFolder } from '../model/catalog/model-list.ts';
 import { openRuntime } from '../model/run/runtime.ts';
@@ -16,7 +16,7 @@ export interface Finding {
   readonly state: 'ok' | 'warning' | 'broken';
   readonly found: string;
   /** What to do; absent when nothing is to be done. */
-  readonly advice?: string;
+  readonly advice?: Sentence;
 }
 
 type Check = () => Promise<Omit<Finding, 'name'>>;
@@ -88,7 +88,10 @@ const checkModel = (name: string, options: ModelOptions): Check => {
   return async () => {
     // Whether it answers costs money to know.
     if (looksHosted(name))
-      return { state: 'ok', found: `${name} is hosted and was not asked; "finetooth providers ${name} --check" makes one tiny call` };
+      return {
+        state: 'ok',
+        found: `${name} is hosted and was not asked, since that may cost money; "finetooth providers" can make one tiny call`,
+      };
     try {
       const started = performance.now();
       const encoder = await openModel(name, options);
@@ -140,7 +143,9 @@ const checkCrossEncoder = (options: ModelOptions): Check => {
 const checkMachine: Check = async () => {
   const memory = totalmem() / 1e9;
   const found = `${availableParallelism()} processors, ${memory.toFixed(1)} GB of memory`;
-  return memory < 1 ? { state: 'warning', found, advice: 'use --threads 1 --max-memory 300' } : { state: 'ok', found };
+  return memory < 1
+    ? { state: 'warning', found, advice: (say) => `use ${say.option('threads', 1)} and ${say.option('maxMemory', 300)}` }
+    : { state: 'ok', found };
 };
 
 const checkCache = (options: ModelOptions): Check => {

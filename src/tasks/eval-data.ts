@@ -29,7 +29,10 @@ export const findTestSet = async ({ data, datasetsFolder, judgments, models = {}
     return { ...(await readTestSet(folder, { ...reading, judgments })), folder };
   }
   if (judgments === undefined)
-    throw new FinetoothError('E_USAGE', 'judgments are needed: name a collection as --data, or a file of judgments as --qrels.');
+    throw new FinetoothError(
+      'E_USAGE',
+      (say) => `judgments are needed: name a collection as ${say.option('data')}, or a file of judgments as ${say.option('judgments')}.`,
+    );
   const read = await readJudgments(judgments, reading);
   checkJudgments(read, judgments);
   return { queries: new Map(), judgments: read, files: [judgments] };

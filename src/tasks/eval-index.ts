@@ -47,7 +47,8 @@ export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIn
   if (corpus === undefined)
     throw new FinetoothError(
       'E_USAGE',
-      'there are no documents to search: name a folder with corpus.jsonl as --data, or an index as --in, or measure finished runs with --run.',
+      (say) =>
+        `there are no documents to search: name a folder with corpus.jsonl as ${say.option('data')}, or an index as ${say.option('in')}, or measure finished runs ${say.as('runs')}.`,
     );
   const key = keyOf(await hashFile(corpus, signal), JSON.stringify(fields ?? INFERENCE), embedder ?? defaultModel);
   const create = fields === undefined ? true : { fields };

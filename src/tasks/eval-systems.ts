@@ -79,7 +79,10 @@ export const systemsOverRun = async (
   const wanted = new Set([...lists.values()].flat());
   const needsText = pipelines.some(({ reranker }) => reranker !== null);
   if (needsText && set.corpus === undefined)
-    throw new FinetoothError('E_USAGE', 'reranking a run needs the texts of its documents: name a folder with corpus.jsonl as --data.');
+    throw new FinetoothError(
+      'E_USAGE',
+      (say) => `reranking a run needs the texts of its documents: name a folder with corpus.jsonl as ${say.option('data')}.`,
+    );
   const documents = needsText
     ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })
     : new Map<string, Document>();

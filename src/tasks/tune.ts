@@ -200,7 +200,8 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   const picked = crossValidate({ scores, configurations: pipelines.length, queries: queries.length, folds, repeats: REPEATS, seed });
   const defaults = rerankers.size === 0 ? { ...defaultPipeline, reranker: null } : defaultPipeline;
   const start = pipelines.findIndex((one) => one.name === nameOf(defaults));
-  if (start < 0) throw new FinetoothError('E_BUG', 'the default pipeline is not among those that are tried. Please report this.');
+  if (start < 0)
+    throw new FinetoothError('E_BUG', 'the default pipeline is not among those that are tried. This is a mistake of finetooth.');
   const [comparison] = compareAll(
     { name: 'default', values: [valuesOf(start)] },
     [{ name: 'tuned, on queries that had no part in the choice', values: [picked.heldOut] }],

@@ -38,7 +38,7 @@ it('a body of a million names, or of a filter of 600,000 conditions, is refused 
   const conditions = Array.from({ length: 600_000 }, () => '{"fields":{}}').join();
   expect(await post('/v1/rerank', names)).toBe(413);
   expect(await post('/v1/rerank', `{"query":"q","documents":[${names}]}`)).toBe(413);
-  expect(await post('/v1/indexes/any/documents', names)).toBe(400);
+  expect(await post('/v1/indexes/any/documents', names)).toBe(422);
   expect(await post('/v1/search', `{"index":"any","query":"bats","filter":{"or":[${conditions}]}}`)).toBe(413);
 });
 

@@ -76,7 +76,7 @@ describe('a body that is more than it may be', () => {
       const { status, body: told } = await post(path, body);
       expect([path, status]).toEqual([
         path,
-        path === '/v1/indexes/any/documents' ? 400 : expect.toSatisfy((one) => one === 413 || one === 422),
+        path === '/v1/indexes/any/documents' ? 422 : expect.toSatisfy((one) => one === 413 || one === 422),
       ]);
       expect(JSON.stringify(told)).toMatch(reason);
     }
@@ -105,7 +105,7 @@ describe('documents', () => {
     expect((await add('{"id":9007199254740993,"text":"odd"}')).body).toMatchObject({ added: 1, changed: 0 });
     expect((await add('{"id":"9007199254740993","text":"odd, as a text"}')).body).toMatchObject({ added: 0, changed: 1 });
     for (const id of ['"\\ud800"', '"\\ud801"', '1e400', '1e20'])
-      expect([id, (await add(`{"id":${id},"text":"x"}`)).status]).toEqual([id, 400]);
+      expect([id, (await add(`{"id":${id},"text":"x"}`)).status]).toEqual([id, 422]);
     expect(await documentsIn('ids')).toBe(2);
     const filter = { fields: { id: 9007199254740992 } };
     const found = await post('/v1/search', { index: 'ids', query: 'even', filter });
@@ -115,8 +115,11 @@ describe('documents', () => {
   it('may lack a field that others have', async () => {
     await post('/v1/indexes', { name: 'fields', fields: ['title', 'overview'] });
     expect(await post('/v1/indexes/fields/documents', '{"_id":"a","titel":"abc"}')).toMatchObject({
-      status: 400,
-      body: { message: expect.stringContaining('no document has the field "title" (did you mean "titel"?)') as string },
+      status: 422,
+      body: {
+        error: { code: 'E_FIELD' },
+        message: expect.stringContaining('no document has the field "title" (did you mean "titel"?)') as string,
+      },
     });
     for (const line of ['{"_id":"a","title":"abc"}', '{"_id":"b","overview":"abc"}', '{"_id":"c"}'])
       expect((await post('/v1/indexes/fields/documents', line)).body).toMatchObject({ added: 1 });

@@ -176,7 +176,7 @@ describe('the server', () => {
 
     const torn = await post(server, '/v1/indexes/films/documents', `{"_id": "new", "title": "New", "overview": "x"}\n{"title": "To`);
     expect([torn.status, await torn.json()]).toMatchObject([
-      400,
+      422,
       { message: expect.stringMatching(/^line 2 is not JSON: .*; 0 documents before it are stored$/) as string },
     ]);
     const gone = await post(server, '/v1/indexes/films/delete', { ids: ['alien-1979', 'nobody'] });
@@ -245,7 +245,7 @@ describe('who may ask', () => {
 
   it('is nobody from elsewhere without a key, unless that is spelled out', async () => {
     await expect(serve({ host: '0.0.0.0', port: 0, version: '0' })).rejects.toThrow(
-      '0.0.0.0 is reached by other machines: name a file of keys with --api-key-file ("finetooth key" makes one), or spell out --no-auth.',
+      '0.0.0.0 is reached by other machines: name a file of keys as keyFile ("finetooth key" makes one), or spell out noKeys.',
     );
     const open = await start({ host: '0.0.0.0', noKeys: true });
     expect((await fetch(`${open.url.replace('0.0.0.0', '127.0.0.1')}/health`)).status).toBe(200);

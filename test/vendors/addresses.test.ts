@@ -95,18 +95,18 @@ describe('two addresses', () => {
       message:
         `the store holds vectors of "tei:default" at ${one?.url}/tei (2 numbers); the embedder is "tei:default" at ${two?.url}/tei. ` +
         'Behind another address that name may be another model. Give it the address that the index was made at (TEI_BASE_URL), ' +
-        'or rebuild it with "finetooth index SOURCE --into the store --rebuild --embedder tei:default".',
+        'or rebuild it with openIndex(folder, { create: true, embedder }) in an empty folder.',
     });
   });
 
   it.each([
     [
       'tei:default',
-      /an earlier version, which made this index, did not write it down\. Rebuild it with "finetooth index .* --embedder tei:default"/,
+      /an earlier version, which made this index, did not write it down\. Rebuild it with openIndex\(folder, \{ create: true, embedder \}\)/,
     ],
     [
       'together:owner/model',
-      /Leave the other address out \(TOGETHER_BASE_URL\), or rebuild it with "finetooth index .* --embedder together:owner/,
+      /Leave the other address out \(TOGETHER_BASE_URL\), or rebuild it with openIndex\(folder, \{ create: true, embedder \}\)/,
     ],
   ])('cannot be told apart in an index of %s that names none: it is refused', async (name, message) => {
     const store = memoryStore();

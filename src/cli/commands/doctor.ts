@@ -1,6 +1,8 @@
+import { sentenceIn } from '../../errors.ts';
 import { examine } from '../../tasks/doctor.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
+import { commandWording } from '../wording.ts';
 
 export const doctorCommand = command({
   name: 'doctor',
@@ -10,7 +12,11 @@ export const doctorCommand = command({
   examples: ['finetooth doctor'],
   run: async (run) => {
     const { flags, terminal } = run;
-    const findings = await examine({ ...(await modelOptions(run)), embedder: flags.embedder });
+    const found = await examine({ ...(await modelOptions(run)), embedder: flags.embedder });
+    const findings = found.map((one) => ({
+      ...one,
+      advice: one.advice === undefined ? undefined : sentenceIn(one.advice, commandWording),
+    }));
     terminal.progress('');
     const marks = { ok: 'ok     ', warning: 'warning', broken: 'BROKEN ' } as const;
     if (flags.json) terminal.json({ findings });

@@ -27,7 +27,8 @@ export interface Gate {
 const wrong = (text: string, why: string): FinetoothError =>
   new FinetoothError(
     'E_USAGE',
-    `--gate "${text}": ${why}. Write it as 'nDCG@10 >= 0.62', 'p95 <= 120ms', 'p95(rerank) <= 80ms', 'nDCG@10 >= baseline - 0.01', 'failures = 0', 'unjudged <= 10%' or 'memory <= 500MB', with 'NAME: ' before it for one pipeline alone.`,
+    (say) =>
+      `${say.option('gates')} "${text}": ${why}. Write it as 'nDCG@10 >= 0.62', 'p95 <= 120ms', 'p95(rerank) <= 80ms', 'nDCG@10 >= baseline - 0.01', 'failures = 0', 'unjudged <= 10%' or 'memory <= 500MB', with 'NAME: ' before it for one pipeline alone.`,
   );
 
 const quantityOf = (word: string, text: string): Quantity => {

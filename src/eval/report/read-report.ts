@@ -1,4 +1,4 @@
-import { FinetoothError } from '../../errors.ts';
+import { FinetoothError, type Wording } from '../../errors.ts';
 import { readJsonValue } from '../../read/json-value.ts';
 import type { CallOptions } from '../../types.ts';
 import type { EvalReport } from './report.ts';
@@ -16,11 +16,11 @@ const isReport = (value: unknown): value is EvalReport => {
   );
 };
 
-const ADVICE = 'Write one with "finetooth eval … --json > FILE".';
+const advice = (say: Wording): string => `Write one with ${say.report()}.`;
 
-/** Reads a report that `finetooth eval --json` wrote. Throws E_INPUT_FORMAT for anything else. */
+/** Reads a report that was written as JSON. Throws E_INPUT_FORMAT for anything else. */
 export const readReport = async (path: string, { signal }: CallOptions = {}): Promise<EvalReport> => {
-  const value = await readJsonValue(path, signal, ADVICE);
+  const value = await readJsonValue(path, signal, advice);
   if (isReport(value)) return value;
-  throw new FinetoothError('E_INPUT_FORMAT', `${path} is no report of an evaluation. ${ADVICE}`);
+  throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no report of an evaluation. ${advice(say)}`);
 };

@@ -105,7 +105,7 @@ export interface Comparison {
   readonly hurt?: readonly QueryChange[];
 }
 
-/** The outcome of one `--gate`. */
+/** The outcome of one gate. */
 export interface GateResult {
   readonly gate: string;
   readonly pipeline: string;

@@ -24,7 +24,8 @@ export const createBudget = (limit: number): Budget => {
       if (most === undefined)
         throw new FinetoothError(
           'E_BUDGET',
-          `no price is known of ${name}, so a budget cannot be kept. Give one with --prices, or leave --budget out.`,
+          (say) =>
+            `no price is known of ${name}, so a budget cannot be kept. Give one ${say.as('prices')}, or leave ${say.option('budget')} out.`,
         );
       // Sums of cents are not exact in binary.
       if (spent + aside + most > limit + 1e-12)

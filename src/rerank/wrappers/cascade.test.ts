@@ -123,7 +123,7 @@ describe('a cascade', () => {
     expect(() => cascade([numbers('a').reranker], { keep: [0] })).toThrow('from 1 on; got 0');
     expect(() => cascade([numbers('a').reranker], { keep: [3, 3] })).toThrow('1 whole numbers from 1 on; got 3, 3');
     const broken: Reranker = { fingerprint: 'broken', score: async () => ({ scores: new Float32Array(1) }) };
-    await expect(cascade([broken]).score('q', candidates(2))).rejects.toMatchObject({ code: 'E_SEAM' });
+    await expect(cascade([broken]).score('q', candidates(2))).rejects.toMatchObject({ code: 'E_CONTRACT' });
     const odd: Reranker = { fingerprint: 'odd', score: async () => ({ scores: Float32Array.of(Number.NaN) }) };
     await expect(cascade([odd]).score('q', candidates(1))).rejects.toThrow('not finite');
   });

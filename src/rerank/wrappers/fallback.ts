@@ -37,6 +37,7 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
     score: async (query, candidates, { deadlineMs, onScores, ...call } = {}) => {
       const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
       const passedOver: PassedOver[] = [];
+      const errors: unknown[] = [];
       for (const [at, one] of rerankers.entries()) {
         const options: ScoreOptions = {
           ...call,
@@ -54,18 +55,19 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
           const code = error instanceof FinetoothError ? error.code : 'E_BUG';
           if (strict || notForTheNext.has(code) || call.signal?.aborted) throw error;
           passedOver.push({ reranker: one.fingerprint, code, why: messageOf(error) });
+          errors.push(error);
           if (at < rerankers.length - 1) continue;
           if (rerankers.length === 1) throw error;
           throw new FinetoothError(
             code,
-            `none of ${rerankers.length} rerankers could rank. ${passedOver.map(({ why }) => why).join(' Then: ')}`,
+            (say) => `none of ${rerankers.length} rerankers could rank. ${errors.map((one) => messageOf(one, say)).join(' Then: ')}`,
             {
               cause: error,
             },
           );
         }
       }
-      throw new FinetoothError('E_BUG', 'a fallback ended without an answer. Please report this.');
+      throw new FinetoothError('E_BUG', 'a fallback ended without an answer. This is a mistake of finetooth.');
     },
   };
   return composed(made, (change) => fallback(rerankers.map(change), { strict }));

@@ -1,6 +1,6 @@
 /** What both versions of Cohere's API share: https://docs.cohere.com/reference/errors, /reference/rerank (OpenAPI of 2026-08-20). */
 import { z } from 'zod';
-import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
+import { type Problem, type ProblemKind, vendorStatusOf } from '../problem.ts';
 import type { EmbedDone, Failure, RerankDone } from './dialect.ts';
 import { base64Of, bytesOf, signsOf } from './shared.ts';
 
@@ -40,7 +40,7 @@ export const cohereFailure = z.object({ message: z.string(), id: z.string() });
 const requestKinds: readonly ProblemKind[] = ['malformed', 'invalid', 'empty'];
 
 export const failAsCohere = (problem: Problem, id: string): Failure => ({
-  status: statusOf[problem.kind],
+  status: vendorStatusOf(problem),
   body: { message: requestKinds.includes(problem.kind) ? `invalid request: ${problem.message}` : problem.message, id },
 });
 

@@ -5,6 +5,7 @@ import { infinity } from './infinity.ts';
 import { jina } from './jina.ts';
 import { mixedbread } from './mixedbread.ts';
 import { openai } from './openai.ts';
+import { own, ownPath } from './own.ts';
 import { tei } from './tei.ts';
 import { together } from './together.ts';
 import { shared, unprefixed } from './union.ts';
@@ -29,5 +30,7 @@ export const dialects: readonly Dialect[] = [
 ];
 
 /** Whose words an error is told in where no endpoint is known: by the prefix of the path. */
-export const dialectOf = (path: string): Dialect =>
-  dialects.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ?? shared;
+export const dialectOf = (path: string): Dialect => {
+  if (ownPath.test(path)) return own;
+  return dialects.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ?? shared;
+};

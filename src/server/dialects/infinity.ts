@@ -1,6 +1,6 @@
 /** Infinity: infinity_server.py, fastapi_schemas/pymodels.py (fcb951c). */
 import { z } from 'zod';
-import { type Problem, RequestError, statusOf } from '../problem.ts';
+import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Failure, rerankEndpoint } from './dialect.ts';
 import { base64Of, errorObject, notEmpty, result, withWords } from './shared.ts';
 
@@ -22,14 +22,15 @@ const detail = z.object({
 });
 
 /** pydantic's 422 for what the schema refuses, FastAPI's 401, OpenAI's form for the rest. */
-const failAsInfinity = ({ kind, message, param }: Problem): Failure => {
-  if (kind === 'key') return { status: 401, body: { detail: 'Unauthorized' } };
+const failAsInfinity = (problem: Problem): Failure => {
+  const { kind, message, param } = problem;
+  const status = vendorStatusOf(problem, { malformed: 422, empty: 422, model: 400 });
+  if (kind === 'key') return { status, body: { detail: 'Unauthorized' } };
   if (kind === 'malformed' || kind === 'empty')
     return {
-      status: 422,
+      status,
       body: { detail: [{ loc: ['body', ...(param === undefined ? [] : [param])], msg: message, type: 'value_error' }] },
     };
-  const status = kind === 'model' ? 400 : statusOf[kind];
   return { status, body: { error: { message, type: 'invalid_request_error', param: param ?? null, code: status } } };
 };
 

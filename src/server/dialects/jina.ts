@@ -1,6 +1,6 @@
 /** Jina AI: https://api.jina.ai/redoc, and its own description for language models (meta-prompt v9). */
 import { z } from 'zod';
-import { type Problem, RequestError, statusOf } from '../problem.ts';
+import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Failure, rerankEndpoint } from './dialect.ts';
 import { base64Of, notEmpty, result, scored, signsOf, withWords } from './shared.ts';
 
@@ -12,9 +12,9 @@ const usage = z.object({ total_tokens: z.int(), prompt_tokens: z.int().optional(
 const embedding = z.union([z.array(z.number()), z.string()]);
 
 /** Semantic mistakes are 422 here. */
-const failAsJina = ({ kind, message }: Problem): Failure => ({
-  status: kind === 'malformed' || kind === 'invalid' || kind === 'empty' ? 422 : statusOf[kind],
-  body: { detail: message },
+const failAsJina = (problem: Problem): Failure => ({
+  status: vendorStatusOf(problem, { malformed: 422, invalid: 422, empty: 422 }),
+  body: { detail: problem.message },
 });
 
 export const jina: Dialect = {

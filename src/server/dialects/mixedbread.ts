@@ -1,6 +1,6 @@
 /** Mixedbread: https://www.mixedbread.com/docs/api-reference, and its client (@mixedbread-ai/sdk 2.2). */
 import { z } from 'zod';
-import { type ProblemKind, statusOf } from '../problem.ts';
+import { type ProblemKind, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
 import { base64Of, bytesOf, fields, notEmpty, signsOf, withWords } from './shared.ts';
 
@@ -131,9 +131,9 @@ export const mixedbread: Dialect = {
       }),
     }),
   ],
-  fail: ({ kind, message }, id) => ({
-    status: statusOf[kind],
-    body: { type: types[kind] ?? 'bad_request_error', message, details: { id } },
+  fail: (problem, id) => ({
+    status: vendorStatusOf(problem),
+    body: { type: types[problem.kind] ?? 'bad_request_error', message: problem.message, details: { id } },
   }),
   failure: z.object({ type: z.string(), message: z.string(), details: z.object({ id: z.string() }) }),
 };

@@ -1,6 +1,6 @@
 /** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings/create (openai-node 7.57). */
 import { z } from 'zod';
-import { type Problem, type ProblemKind, RequestError, statusOf } from '../problem.ts';
+import { type Problem, type ProblemKind, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, type EmbedDone, embedEndpoint, type Failure } from './dialect.ts';
 import { base64Of, errorObject, notEmpty } from './shared.ts';
 
@@ -30,10 +30,13 @@ const codes: Readonly<Partial<Record<ProblemKind, string>>> = {
   busy: 'rate_limit_exceeded',
 };
 
-export const failAsOpenai = ({ kind, message, param }: Problem): Failure => ({
-  status: statusOf[kind],
-  body: { error: { message, type: types[kind] ?? 'invalid_request_error', param: param ?? null, code: codes[kind] ?? null } },
-});
+export const failAsOpenai = (problem: Problem): Failure => {
+  const { kind, message, param } = problem;
+  return {
+    status: vendorStatusOf(problem),
+    body: { error: { message, type: types[kind] ?? 'invalid_request_error', param: param ?? null, code: codes[kind] ?? null } },
+  };
+};
 
 /** Of a good answer, here and wherever OpenAI's form is spoken. */
 export const embeddingList = z.object({

@@ -1,6 +1,6 @@
 /** Hugging Face text-embeddings-inference: router/src/http/{server,types}.rs (commit 0d124dc). */
 import { z } from 'zod';
-import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
+import { type Problem, type ProblemKind, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Facts, type Failure, rerankEndpoint } from './dialect.ts';
 import { embeddingList, tellEmbeddings } from './openai.ts';
 import { notEmpty } from './shared.ts';
@@ -18,9 +18,9 @@ const types: Readonly<Partial<Record<ProblemKind, string>>> = {
 const statuses: Readonly<Partial<Record<ProblemKind, number>>> = { malformed: 422, invalid: 422, failed: 424, model: 424 };
 
 /** A wrong key gets no body. */
-export const failAsTei = ({ kind, message }: Problem): Failure => ({
-  status: statuses[kind] ?? statusOf[kind],
-  body: kind === 'key' ? undefined : { error: message, error_type: types[kind] ?? 'Validation' },
+export const failAsTei = (problem: Problem): Failure => ({
+  status: vendorStatusOf(problem, statuses),
+  body: problem.kind === 'key' ? undefined : { error: problem.message, error_type: types[problem.kind] ?? 'Validation' },
 });
 
 /** Milliseconds, whole ones, as there; the last three are means over the model runs, as there over the texts. */

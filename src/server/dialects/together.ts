@@ -1,6 +1,6 @@
 /** Together AI: https://docs.together.ai/reference/rerank-1, /reference/embeddings-2 (OpenAPI of 2026-04-28). */
 import { z } from 'zod';
-import { type Problem, type ProblemKind, statusOf } from '../problem.ts';
+import { type Problem, type ProblemKind, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
 import { allUsage, allUsageSchema, errorObject, fields, notEmpty, result, scored, withWords } from './shared.ts';
 
@@ -83,6 +83,6 @@ export const together: Dialect = {
       }),
     }),
   ],
-  fail: (problem) => ({ status: statusOf[problem.kind], body: togetherFailure(problem) }),
+  fail: (problem) => ({ status: vendorStatusOf(problem), body: togetherFailure(problem) }),
   failure: errorObject,
 };

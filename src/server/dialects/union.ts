@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { sellerOf } from '../../assemble/sellers.ts';
-import { RequestError, statusOf } from '../problem.ts';
+import { RequestError, vendorStatusOf } from '../problem.ts';
 import { meta, metaOf } from './cohere.ts';
 import { cohereV2 } from './cohere-v2.ts';
 import { type Dialect, type Endpoint, type Passage, rerankEndpoint } from './dialect.ts';
@@ -124,7 +124,10 @@ export const shared: Dialect = {
     const read = body.safeParse(sent);
     // Voyage's client for Python breaks on an `error` that is no text.
     if (read.success && isVoyage(read.data)) return failAsVoyage(problem);
-    return { status: statusOf[problem.kind], body: { ...togetherFailure(problem), message: problem.message, detail: problem.message, id } };
+    return {
+      status: vendorStatusOf(problem),
+      body: { ...togetherFailure(problem), message: problem.message, detail: problem.message, id },
+    };
   },
   failure: z.union([errorObject.extend({ message: z.string(), detail: z.string(), id: z.string() }), voyageFailure]),
 };

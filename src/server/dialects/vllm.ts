@@ -1,6 +1,6 @@
 /** vLLM: entrypoints/pooling/scoring/protocol.py (055e47c). Its three paths for reranking have one handler. */
 import { z } from 'zod';
-import { type Problem, RequestError, statusOf } from '../problem.ts';
+import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, type Failure, type RerankEndpoint, rerankEndpoint } from './dialect.ts';
 import { openaiEmbeddings } from './openai.ts';
 import { errorObject, notEmpty, result, withWords } from './shared.ts';
@@ -16,8 +16,9 @@ const names: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailableError',
 };
 
-const failAsVllm = ({ kind, message, param }: Problem): Failure => {
-  const status = statusOf[kind];
+const failAsVllm = (problem: Problem): Failure => {
+  const { message, param } = problem;
+  const status = vendorStatusOf(problem);
   return { status, body: { error: { message, type: names[status] ?? 'BadRequestError', param: param ?? null, code: status } } };
 };
 

@@ -1,6 +1,6 @@
 /** Voyage AI: https://docs.voyageai.com/reference/reranker-api, /reference/embeddings-api. */
 import { z } from 'zod';
-import { type Problem, RequestError, statusOf } from '../problem.ts';
+import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Failure, rerankEndpoint } from './dialect.ts';
 import { base64Of, bytesOf, notEmpty, result, scored, signsOf, withWords } from './shared.ts';
 
@@ -11,7 +11,7 @@ const usage = z.object({ total_tokens: z.int() });
 const dtypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary']);
 
 export const voyageFailure = z.object({ detail: z.string() });
-export const failAsVoyage = ({ kind, message }: Problem): Failure => ({ status: statusOf[kind], body: { detail: message } });
+export const failAsVoyage = (problem: Problem): Failure => ({ status: vendorStatusOf(problem), body: { detail: problem.message } });
 
 const numbersOf = (vector: Float32Array, type: z.infer<typeof dtypes>): Float32Array | number[] => {
   if (type === 'float') return vector;

@@ -14,7 +14,7 @@ import { jsonAnswer } from '../json-answer.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
 import { createPieces } from '../outflow.ts';
-import { isOurs, misfit, problemOf, RequestError } from '../problem.ts';
+import { misfit, type Problem, problemOf, RequestError } from '../problem.ts';
 import { documentsIn } from './documents.ts';
 import type { IndexShelf } from './shelf.ts';
 
@@ -146,11 +146,11 @@ export const ownRoutes =
   ({ indexes, models, gate, mostQueryCharacters = 100_000 }: OwnApi) =>
   async (app: FastifyInstance, { signalOf, outflow }: RouteTools): Promise<readonly Route[]> => {
     /** What a client is told of an error after its answer has begun; what is not its doing is in the log. */
-    const toldOf = (error: unknown, request: FastifyRequest): string => {
+    const toldOf = (error: unknown, request: FastifyRequest): Pick<Problem, 'code' | 'message'> => {
       const problem = problemOf(error, request.id);
       request.outcome = problem;
-      if (isOurs(problem)) app.log.error({ id: request.id, err: error }, 'failed');
-      return problem.message;
+      if (problem.ours) app.log.error({ id: request.id, err: error }, 'failed');
+      return { code: problem.code, message: problem.message };
     };
     const nameIn = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
     const statusOf = (name: string): Promise<z.infer<typeof status>> =>
@@ -237,7 +237,7 @@ export const ownRoutes =
       } catch (error) {
         // Before the first event the status can still say it.
         if (!began) throw error;
-        await pieces.end(event('error', { message: toldOf(error, request) }));
+        await pieces.end(event('error', toldOf(error, request)));
       }
       return reply;
     };
@@ -334,13 +334,14 @@ export const ownRoutes =
             await pieces.end(line({ report: inSnakeCase(report) }));
           } catch (error) {
             if (lines) {
-              await pieces.end(line({ error: { message: toldOf(error, request) }, acknowledged }));
+              await pieces.end(line({ error: toldOf(error, request), acknowledged }));
               endSoon(request.raw);
               return reply;
             }
             const problem = problemOf(error, request.id);
-            if (isOurs(problem)) throw error;
-            throw new RequestError(problem.kind, `${problem.message.replace(/\.$/, '')}; ${acknowledged} documents before it are stored`);
+            if (problem.ours) throw error;
+            const { kind, code } = problem;
+            throw new RequestError(kind, `${problem.message.replace(/\.$/, '')}; ${acknowledged} documents before it are stored`, { code });
           }
           return reply;
         },

@@ -67,7 +67,8 @@ export const createIndexShelf = ({ given, folders, models, longDocuments }: Shel
   /** Aborted when the index of that name is deleted. */
   const departures = new Map<string, AbortController>();
   const lines = new Map<string, Promise<unknown>>();
-  const missing = (name: string): RequestError => new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`);
+  const missing = (name: string): RequestError =>
+    new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`, { code: 'E_INDEX_MISSING' });
 
   const stampNow = async (name: string): Promise<string | undefined> => {
     const place = places.get(name);
@@ -103,12 +104,14 @@ export const createIndexShelf = ({ given, folders, models, longDocuments }: Shel
   const told = (error: unknown, name: string, isOpen: boolean): unknown => {
     if (!(error instanceof FinetoothError)) return error;
     if (error.code === 'E_INDEX_MISSING') return missing(name);
-    if (error.code === 'E_FINGERPRINT' || error.code === 'E_RECIPE')
+    const { code } = error;
+    if (code === 'E_FINGERPRINT' || code === 'E_RECIPE' || (code === 'E_MODEL_UNKNOWN' && !isOpen))
       return new RequestError(
         'conflict',
         isOpen
           ? `the index "${name}" was made anew with another model or other fields in the middle of this request; send it again`
-          : `the index "${name}" cannot be used here (${error.code}): it was built with a model that this server cannot open by its name, or that has changed`,
+          : `the index "${name}" cannot be used here (${code}): it was built with a model that this server cannot open by its name, or that has changed`,
+        { code: code === 'E_RECIPE' ? code : 'E_FINGERPRINT' },
       );
     return error;
   };
@@ -131,7 +134,7 @@ export const createIndexShelf = ({ given, folders, models, longDocuments }: Shel
     }
   };
   const maker = (): IndexFolders => {
-    if (folders === undefined) throw new RequestError('forbidden', 'this server makes no indexes: it was started without --indexes FOLDER');
+    if (folders === undefined) throw new RequestError('forbidden', 'this server makes no indexes: who runs it named no folder for them');
     return folders;
   };
   const inLine = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {

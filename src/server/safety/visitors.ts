@@ -29,11 +29,11 @@ export const checkVisitor = (
   if (allowed !== undefined && !allowed.includes(name))
     throw new RequestError(
       'forbidden',
-      `this server is asked under the name "${name}", which is not one of its own; name it with --allow-host`,
+      `this server is asked under the name "${name}", which is not one of its own; who runs it can allow that name`,
     );
   const { origin } = headers;
   if (origin === undefined || origins.includes(origin)) return;
   // A page that this server sent itself.
   if (origin === `http://${headers.host}` || origin === `https://${headers.host}`) return;
-  throw new RequestError('forbidden', `pages of ${origin} may not use this server; allow them with --allow-origin`);
+  throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow them`);
 };
