@@ -1,11 +1,12 @@
 import { isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
 import type { CreateOptions } from '../search/add.ts';
-import { isReranker } from '../search/check-call.ts';
 import {
   callback,
+  checkOf,
   checkOptions,
   checkValue,
   either,
+  isReranker,
   type OptionChecks,
   oneOf,
   part,
@@ -18,6 +19,7 @@ import {
   type ValueCheck,
   whole,
 } from '../search/check-options.ts';
+import { plan } from '../search/plan.ts';
 import type { OpenIndexOptions } from './open-index.ts';
 import type { ModelOptions } from './parts.ts';
 
@@ -76,7 +78,7 @@ const openChecks: OptionChecks<OpenIndexOptions> = {
     isNull,
   ),
   fallback: texts,
-  strict: truth,
+  strict: checkOf(plan.strict),
   models: record,
 };
 

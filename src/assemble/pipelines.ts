@@ -3,7 +3,7 @@ import { looksHosted } from '../hosted/vendors/index.ts';
 import { catalog, findEntry } from '../model/catalog/catalog.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
+import { type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchOptions } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
@@ -73,15 +73,7 @@ export const rerankerOf = async (
 };
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
-export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> => {
-  const { firstStage, candidates, denseWeight, top, rankFields, fieldLabels } = pipeline;
-  return {
-    firstStage,
-    candidates,
-    denseWeight,
-    reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), own),
-    top,
-    rankFields,
-    fieldLabels,
-  };
-};
+export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> => ({
+  ...plainOptionsOf(pipeline),
+  reranker: await rerankerOf(pipeline, (names) => index.rerankerNamed(names), own),
+});

@@ -33,7 +33,7 @@ export const fallbackOptions = ({
 };
 
 /** --long-documents as the library takes it. */
-export const longDocumentsOption = (value: string): Pick<ModelOptions, 'longDocuments'> =>
+export const longDocumentsOption = (value: string | undefined): Pick<ModelOptions, 'longDocuments'> =>
   value === 'truncate' || value === 'chunk' ? { longDocuments: value } : {};
 
 /** --budget and --prices. Throws E_USAGE, E_INPUT_MISSING, E_INPUT_FORMAT. */
@@ -76,16 +76,4 @@ export const modelOptions = async (
         total !== undefined && done >= total ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`,
       ),
   };
-};
-
-/** `--reranker` as `openIndex` takes it. */
-export const rerankerOption = (names: readonly string[] | undefined): { readonly reranker?: readonly string[] | null } =>
-  names === undefined ? {} : { reranker: names.length === 1 && names[0] === 'none' ? null : names };
-
-/** --min-score as a number. Throws E_USAGE. */
-export const minScoreOption = (text: string | undefined): { readonly minScore?: number } => {
-  if (text === undefined) return {};
-  const minScore = Number(text);
-  if (text.trim() !== '' && minScore >= 0 && minScore <= 1) return { minScore };
-  throw new FinetoothError('E_USAGE', `--min-score takes a number from 0 to 1; got "${text}".`);
 };

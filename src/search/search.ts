@@ -9,6 +9,7 @@ import { checkSearchCall } from './check-call.ts';
 import { documentTest, type Filter } from './filter.ts';
 import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
+import { plan } from './plan.ts';
 import {
   asOne,
   checkFields,
@@ -27,7 +28,6 @@ import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
 export type FirstStage = 'dense' | 'bm25' | 'hybrid';
-export const firstStages: readonly FirstStage[] = ['dense', 'bm25', 'hybrid'];
 
 export interface SearchOptions extends CallOptions {
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
@@ -110,12 +110,12 @@ const queryVector = async (index: SearchIndex, query: string, options: EmbedOpti
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export const search = async (index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> => {
   const started = performance.now();
-  checkSearchCall(index, query, options, firstStages);
+  checkSearchCall(index, query, options);
   const {
-    candidates: wanted = 25,
-    top = 5,
-    firstStage = 'dense',
-    denseWeight = 0.5,
+    candidates: wanted = plan.candidates.default,
+    top = plan.top.default,
+    firstStage = plan.firstStage.default,
+    denseWeight = plan.denseWeight.default,
     fieldLabels = false,
     signal,
     deadlineMs,

@@ -48,7 +48,7 @@ const keysFrom = async (file: string): Promise<ReturnType<typeof readKeys>> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new FinetoothError(
       'E_INPUT_MISSING',
-      `the key file ${file} cannot be read: ${messageOf(cause)}. Make one with "finetooth key --into ${file}".`,
+      `the key file ${file} cannot be read: ${messageOf(cause)}. Make one with "finetooth key --add-to ${file}".`,
       { cause },
     );
   });

@@ -4,6 +4,7 @@ import { rerankerShelf, withFallback } from '../../assemble/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { readDocuments } from '../../read/read.ts';
 import { checkQuery } from '../../search/check.ts';
+import { plan } from '../../search/plan.ts';
 import { rerank } from '../../search/rank.ts';
 import { counted, duration } from '../../text/numbers.ts';
 import { readNotes } from '../../text/read-notes.ts';
@@ -11,9 +12,10 @@ import { fieldCounts } from '../../text/recipe.ts';
 import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { fallbackFlags, fallbackOptions, longDocumentsOption, minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
+import { fallbackOptions, longDocumentsOption, modelFlags, modelOptions } from '../model-flags.ts';
+import { answerOf, rerankFlags } from '../plan-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
-import { aroundFlags, aroundReranker } from '../reranker-flags.ts';
+import { aroundReranker } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { fitted, labelOf } from '../text.ts';
 
@@ -30,22 +32,7 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: [
-    'top',
-    'rankFields',
-    'fieldLabels',
-    'reranker',
-    ...fallbackFlags,
-    'longDocuments',
-    ...aroundFlags,
-    'minScore',
-    'deadline',
-    'explain',
-    'stages',
-    'format',
-    ...modelFlags,
-    'json',
-  ],
+  options: [...rerankFlags, 'format', ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
@@ -75,14 +62,12 @@ export const rerankCommand = command({
       const reranker = await withFallback(first, fallbackOptions(flags), shelf.get);
       const ranked = await rerank(reranker, query, documents, {
         signal,
-        top: flags.top,
+        documents: true,
+        top: flags.top ?? plan.top.default,
         rankFields: flags.rankFields,
         fieldLabels: flags.fieldLabels,
-        documents: true,
-        stages: flags.stages,
-        explain: flags.explain,
-        ...minScoreOption(flags.minScore),
-        deadlineMs: flags.deadline,
+        minScore: flags.minScore,
+        ...answerOf(flags),
       });
       const notes = [...(ranked.notes ?? []), ...noted.sentences()];
       const answer = { ...ranked, ...(notes.length === 0 ? {} : { notes }) };

@@ -39,7 +39,7 @@ export const readKeys = (text: string, from: string): Keys => {
       );
     return [{ name, hash: hashOf(key) }];
   });
-  if (known.length === 0) throw new FinetoothError('E_USAGE', `${from} holds no key. Make one with "finetooth key --into ${from}".`);
+  if (known.length === 0) throw new FinetoothError('E_USAGE', `${from} holds no key. Make one with "finetooth key --add-to ${from}".`);
   return {
     count: known.length,
     nameOf: (key) => {
