@@ -19,7 +19,7 @@ import {
   type ValueCheck,
   whole,
 } from '../search/check-options.ts';
-import { plan } from '../search/plan.ts';
+import { indexPlan, plan } from '../search/plan.ts';
 import type { OpenIndexOptions } from './open-index.ts';
 import type { ModelOptions } from './parts.ts';
 
@@ -39,11 +39,14 @@ const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>
     Array.isArray(value) && value.length === 0 ? 'none' : texts(value),
   ),
-  idField: text,
+  idField: checkOf(indexPlan.idField),
   tokens: either('{ bits, pool } or null', record, isNull),
 };
 
-const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = { bits: oneOf([8, 4, 1]), pool: whole(1, 16) };
+const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {
+  bits: oneOf([8, 4, 1]),
+  pool: checkOf(indexPlan.tokenPool),
+};
 
 const modelChecks: OptionChecks<ModelOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),

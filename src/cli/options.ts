@@ -2,7 +2,19 @@
  * Every flag, once: the parser, the help, the environment and docs/commands.md are made from this table. Those of searching and reranking come
  * from the plan. A flag is `--name`; a variable is read when the flag is absent.
  */
-import { defaultWords, type KeyAt, kebabCase, keysAt, optionAt, type Plan, type PlanOption, type Value } from '../search/plan.ts';
+import {
+  defaultWords,
+  type IndexKey,
+  type IndexOption,
+  indexPlan,
+  type KeyAt,
+  kebabCase,
+  keysAt,
+  optionAt,
+  type Plan,
+  type PlanOption,
+  type Value,
+} from '../search/plan.ts';
 
 interface Described {
   readonly name: string;
@@ -53,51 +65,29 @@ export interface FilterOption extends Described {
 }
 export type OptionSpec = ManyOption | FlagOption | CountOption | ChoiceOption | TextOption | NamesOption | ShareOption | FilterOption;
 
-type FlagKey = KeyAt<'searchCommand'>;
 /** The default is taken out: only one place fills it in. */
 type FlagOf<O extends Value> = Omit<O, 'default' | 'at'> & Described;
 
+const flagOf = (key: string, { at: _, flag: name = kebabCase(key), ...option }: PlanOption | IndexOption): OptionSpec => {
+  const flag = { ...option, name, otherwise: defaultWords(option) || undefined };
+  if ('default' in flag) delete flag.default;
+  return flag as unknown as OptionSpec;
+};
+
 const planFlags = Object.fromEntries(
-  keysAt('searchCommand').map((key) => {
-    const { at: _, ...option } = optionAt(key, 'searchCommand') as PlanOption;
-    const flag = { ...option, name: kebabCase(key), otherwise: defaultWords(option as PlanOption) || undefined };
-    if ('default' in flag) delete (flag as { default?: unknown }).default;
-    return [key, flag];
-  }),
-) as unknown as { readonly [K in FlagKey]: FlagOf<Plan[K]> };
+  keysAt('searchCommand').map((key) => [key, flagOf(key, optionAt(key, 'searchCommand') as PlanOption)]),
+) as unknown as { readonly [K in KeyAt<'searchCommand'>]: FlagOf<Plan[K]> };
+
+const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, option]) => [key, flagOf(key, option)])) as unknown as {
+  readonly [K in IndexKey]: FlagOf<(typeof indexPlan)[K]>;
+};
 
 export const options = {
   ...planFlags,
+  ...indexFlags,
   json: { kind: 'flag', name: 'json', about: 'print one JSON object instead of text' },
   into: { kind: 'text', name: 'into', value: 'FOLDER', about: 'the index to make or to add to' },
   in: { kind: 'many', name: 'in', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
-  fields: {
-    kind: 'names',
-    name: 'fields',
-    value: 'A,B',
-    about:
-      'fields that make the text, in order (default: title and text where there are such, otherwise all that hold words; see formats.md)',
-  },
-  id: {
-    kind: 'text',
-    name: 'id',
-    value: 'FIELD',
-    about: 'field that holds the id (default: _id or id where there is one, otherwise ids come from the content)',
-  },
-  tokenBits: {
-    kind: 'choice',
-    name: 'token-bits',
-    choices: ['auto', '8', '4', '1', 'none'],
-    default: 'auto',
-    about: 'bits of each number of the token vectors that are kept for late interaction; auto is 4, none keeps no token vectors',
-  },
-  tokenPool: {
-    kind: 'count',
-    name: 'token-pool',
-    least: 1,
-    most: 16,
-    about: 'token vectors of a document that become one, the most similar ones (default: 3)',
-  },
   format: {
     kind: 'choice',
     name: 'format',

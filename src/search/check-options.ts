@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import { type Door, type KeyAt, keysAt, optionAt, type PlanOption } from './plan.ts';
+import { type Door, type KeyAt, keysAt, optionAt, type PlanOption, type Value } from './plan.ts';
 
 /** Says in words what a value must be; undefined: it is that. */
 export type ValueCheck = (value: unknown) => string | undefined;
@@ -59,7 +59,7 @@ export const filterObject: ValueCheck = when('an object, such as { fields: { yea
 const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);
 
 /** The check of an option of the plan. Filters are looked into by `checkFilter`. */
-export const checkOf = (option: PlanOption): ValueCheck => {
+export const checkOf = (option: Value): ValueCheck => {
   switch (option.kind) {
     case 'count':
       return whole(option.least, option.most);

@@ -1,5 +1,5 @@
 /**
- * Every option of searching and reranking, once. The library's checks, the pipelines file, the flags of the command line, the body of
+ * Every option of searching, reranking and making an index, once. The library's checks, the pipelines file, the flags of the command line, the body of
  * `POST /v1/search` with its OpenAPI, and docs/plan.md are made from this table.
  */
 import type { Reranker } from '../rerank/reranker.ts';
@@ -40,16 +40,19 @@ export interface Change {
   readonly about?: string;
 }
 
-export type PlanOption = Value & {
+type OptionOf<D extends string> = Value & {
   /** Half a sentence, without range and default. */
   readonly about: string;
   /** The default in words, where it is no value. */
   readonly otherwise?: string;
+  /** The flag, where it is not spelled by the rule. */
+  readonly flag?: string;
   /** Environment variable that stands in for the flag. */
   readonly variable?: string;
   /** At each door: there, there with a difference, or why not. */
-  readonly at: Readonly<Record<Door, true | Change | string>>;
+  readonly at: Readonly<Record<D, true | Change | string>>;
 };
+export type PlanOption = OptionOf<Door>;
 
 const noFirstStage = 'there is no first stage: every document is ranked';
 const named = 'openIndex takes it, for every search of the index';
@@ -161,14 +164,14 @@ export const plan = {
   rankFields: {
     kind: 'names',
     value: 'A,B',
-    otherwise: 'those that make the text',
+    otherwise: 'those that make the text; without an index, of each document its own',
     about: 'fields that the reranker reads, in order',
     at: {
       search: true,
-      rerank: { otherwise: 'of each document its own: title and text, else all that hold words' },
+      rerank: true,
       pipeline: true,
       searchCommand: true,
-      rerankCommand: { otherwise: 'of each document its own: title and text, else all that hold words' },
+      rerankCommand: true,
       searchBody: { most: 100 },
     },
   },
@@ -185,7 +188,7 @@ export const plan = {
       'a text longer than the window of the reranker: read as much as fits, or read it in chunks and let the best one count; auto reads chunks where the reranker is hosted',
     at: {
       search: 'openIndex takes it with the models, as models.longDocuments',
-      rerank: 'local, crossEncoder and hosted take it when the reranker is made',
+      rerank: 'local, openCrossEncoderReranker and hosted take it when the reranker is made',
       pipeline: 'models are opened once for all pipelines of a file, with one setting',
       searchCommand: true,
       rerankCommand: true,
@@ -305,13 +308,59 @@ export const plan = {
   },
 } as const satisfies Record<string, PlanOption>;
 
+/** Where an option of a new index may be given: `openIndex({ create })`, a command, a request. No pipeline: an index is made before it is searched. */
+export const indexDoors = ['create', 'indexCommand', 'createBody'] as const;
+export type IndexDoor = (typeof indexDoors)[number];
+export type IndexOption = OptionOf<IndexDoor>;
+
+/** What an index is made with. */
+export const indexPlan = {
+  fields: {
+    kind: 'names',
+    value: 'A,B',
+    otherwise: 'title and text where there are such, otherwise all that hold words; see formats.md',
+    about: 'fields that make the text, in order',
+    at: { create: true, indexCommand: true, createBody: { most: 100 } },
+  },
+  idField: {
+    kind: 'text',
+    flag: 'id',
+    value: 'FIELD',
+    otherwise: '_id or id where there is one, otherwise ids come from the content',
+    about: 'field that holds the id',
+    at: { create: true, indexCommand: true, createBody: true },
+  },
+  tokenBits: {
+    kind: 'choice',
+    choices: ['auto', '8', '4', '1', 'none'],
+    default: 'auto',
+    about: 'bits per number of the token vectors that are kept for late interaction; auto is 4, none keeps no token vectors',
+    at: {
+      create: 'it is tokens.bits there: 8, 4 or 1, and tokens: null for none',
+      indexCommand: true,
+      createBody: { otherwise: '4', about: 'bits per number of the token vectors, 8, 4 or 1; null keeps none' },
+    },
+  },
+  tokenPool: {
+    kind: 'count',
+    least: 1,
+    most: 16,
+    otherwise: '3',
+    about: 'token vectors of a document that become one, the most similar ones',
+    at: { create: 'it is tokens.pool there', indexCommand: true, createBody: true },
+  },
+} as const satisfies Record<string, IndexOption>;
+
+export type IndexKey = keyof typeof indexPlan;
+
 export type Plan = typeof plan;
 export type PlanKey = keyof Plan;
 
 /** Options that are at a door. */
 export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends string ? never : K }[PlanKey];
 
-type Typed<O> = O extends { readonly kind: 'count' | 'share' }
+/** Type of an option's value. */
+export type Typed<O> = O extends { readonly kind: 'count' | 'share' }
   ? number
   : O extends { readonly kind: 'flag' }
     ? boolean
@@ -334,10 +383,14 @@ export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extend
 export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D>]?: ValueAt<K, D> };
 
 /** An option as it is at a door, or why it is not there. */
-export const optionAt = (key: PlanKey, door: Door): PlanOption | string => {
-  const option: PlanOption = plan[key];
+export const optionAt = (key: PlanKey, door: Door): PlanOption | string => changedAt(plan[key] as PlanOption, door);
+
+/** The same of an option of a new index. */
+export const indexOptionAt = (key: IndexKey, door: IndexDoor): IndexOption | string => changedAt(indexPlan[key] as IndexOption, door);
+
+const changedAt = <D extends string>(option: OptionOf<D>, door: D): OptionOf<D> | string => {
   const here = option.at[door];
-  return typeof here === 'string' ? here : here === true ? option : ({ ...option, ...here } as PlanOption);
+  return typeof here === 'string' ? here : here === true ? option : ({ ...option, ...here } as OptionOf<D>);
 };
 
 /** The options of a door, in the order of the table. */
@@ -345,7 +398,7 @@ export const keysAt = <D extends Door>(door: D): readonly KeyAt<D>[] =>
   (Object.keys(plan) as PlanKey[]).filter((key): key is KeyAt<D> => typeof plan[key].at[door] !== 'string');
 
 /** The default of an option as a person reads it; '' for a flag, which is off, and for what has none. */
-export const defaultWords = (option: PlanOption): string => {
+export const defaultWords = (option: Value & { readonly otherwise?: string }): string => {
   if (option.otherwise !== undefined) return option.otherwise;
   return 'default' in option && option.default !== undefined ? String(option.default) : '';
 };
