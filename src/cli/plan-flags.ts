@@ -1,5 +1,6 @@
 import { type Pipeline, parsePipeline } from '../search/pipeline.ts';
 import { type KeyAt, keysAt } from '../search/plan.ts';
+import type { RerankOptions } from '../search/rank.ts';
 import type { SearchOptions } from '../search/search.ts';
 import type { Flags } from './command.ts';
 import { filterFlag } from './filter-flag.ts';
@@ -33,12 +34,18 @@ export const pipelineOf = (flags: Flags<SearchFlag | 'embedder'>, file?: Pipelin
   );
 };
 
+/** What the flags say that a function takes as it stands. */
+const saidAt = (keys: readonly string[], flags: object): object =>
+  Object.fromEntries(Object.entries(flags).filter(([key]) => keys.includes(key)));
+
 /** What the flags ask of the answer, whatever the way to search. */
-export const answerOf = (flags: Flags<SearchFlag & RerankFlag>): Pick<SearchOptions, 'explain' | 'stages' | 'deadlineMs'> => {
-  const inPipeline: readonly string[] = keysAt('pipeline');
-  return Object.fromEntries(
-    keysAt('rerank')
-      .filter((key) => key in flags && !inPipeline.includes(key))
-      .map((key) => [key, flags[key as keyof typeof flags]]),
+export const answerOf = (flags: Flags<SearchFlag>): SearchOptions => {
+  const ofThePipeline: readonly string[] = keysAt('pipeline');
+  return saidAt(
+    keysAt('search').filter((key) => !ofThePipeline.includes(key)),
+    flags,
   );
 };
+
+/** What the flags say to `rerank`. */
+export const rerankOptionsOf = (flags: Flags<RerankFlag>): RerankOptions => saidAt(keysAt('rerank'), flags);

@@ -13,7 +13,7 @@ import type { Document } from '../../types.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { fallbackOptions, longDocumentsOption, modelFlags, modelOptions } from '../model-flags.ts';
-import { answerOf, rerankFlags } from '../plan-flags.ts';
+import { rerankFlags, rerankOptionsOf } from '../plan-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
 import { aroundReranker } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
@@ -63,11 +63,8 @@ export const rerankCommand = command({
       const ranked = await rerank(reranker, query, documents, {
         signal,
         documents: true,
+        ...rerankOptionsOf(flags),
         top: flags.top ?? plan.top.default,
-        rankFields: flags.rankFields,
-        fieldLabels: flags.fieldLabels,
-        minScore: flags.minScore,
-        ...answerOf(flags),
       });
       const notes = [...(ranked.notes ?? []), ...noted.sentences()];
       const answer = { ...ranked, ...(notes.length === 0 ? {} : { notes }) };
