@@ -8,6 +8,7 @@ import { readPublished } from '../results/run.ts';
 import { commands } from '../src/cli/commands.ts';
 import { type OptionSpec, options, rangeOf } from '../src/cli/options.ts';
 import { errorTable } from '../src/errors.ts';
+import { indexPlan, plan } from '../src/search/plan.ts';
 import {
   type Door,
   defaultWords,
@@ -15,12 +16,10 @@ import {
   type IndexDoor,
   type IndexOption,
   indexDoors,
-  indexPlan,
   kebabCase,
   type PlanOption,
-  plan,
   snakeCase,
-} from '../src/search/plan.ts';
+} from '../src/search/plan-option.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

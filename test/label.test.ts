@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 const label = (keys: string, words: readonly string[] = [], invocation: Invocation = {}) =>
-  finetooth(['label', '--in', 'films', ...words], { cwd, input: keys, ...invocation });
+  finetooth(['label', ...(words.includes('--in') ? [] : ['--in', 'films']), ...words], { cwd, input: keys, ...invocation });
 const judgmentsIn = (folder: string): string[][] =>
   readFileSync(join(cwd, folder, 'qrels.tsv'), 'utf8')
     .split('\n')

@@ -19,19 +19,8 @@ import {
   search,
   searchOptionsOf,
 } from '../src/index.ts';
-import {
-  type Door,
-  defaultWords,
-  doors,
-  kebabCase,
-  keysAt,
-  type OptionsAt,
-  optionAt,
-  type PlanKey,
-  type PlanOption,
-  plan,
-  snakeCase,
-} from '../src/search/plan.ts';
+import { keysAt, type OptionsAt, optionAt, type PlanKey, plan } from '../src/search/plan.ts';
+import { type Door, defaultWords, doors, kebabCase, type PlanOption, snakeCase } from '../src/search/plan-option.ts';
 import { type Server, serve } from '../src/server/listen.ts';
 import { grouped } from '../src/text/numbers.ts';
 import { hashEmbedder } from './hash-embedder.ts';

@@ -1,6 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import { type Door, type KeyAt, keysAt, optionAt, type PlanOption, type Value } from './plan.ts';
+import { type KeyAt, keysAt, optionAt } from './plan.ts';
+import type { Door, PlanOption, Value } from './plan-option.ts';
 
 /** Says in words what a value must be; undefined: it is that. */
 export type ValueCheck = (value: unknown) => string | undefined;

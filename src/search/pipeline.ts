@@ -2,7 +2,8 @@ import { FinetoothError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { checkFilter } from './check-filter.ts';
 import { checkOf, shown } from './check-options.ts';
-import { type KeyAt, keysAt, optionAt, type PlanOption, plan } from './plan.ts';
+import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';
+import type { PlanOption } from './plan-option.ts';
 import type { FirstStage, SearchOptions } from './search.ts';
 
 /** Options that a pipeline gives to `search` as they are; rerankers it names. */

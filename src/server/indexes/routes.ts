@@ -5,7 +5,7 @@ import { withFallback } from '../../assemble/rerankers.ts';
 import { FinetoothError } from '../../errors.ts';
 import { firstStageName } from '../../rerank/parts/first-stage-order.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
-import { snakeCase } from '../../search/plan.ts';
+import { snakeCase } from '../../search/plan-option.ts';
 import { type SearchAnswer, type SearchOptions, search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { RouteTools } from '../app.ts';
