@@ -31,7 +31,8 @@ export const searchCommand = command({
     const without = flags.reranker?.join() === 'none' || (flags.reranker === undefined && file?.reranker === null);
     if (without && (flags.calibration ?? flags.scoreCache) !== undefined)
       throw new FinetoothError('E_USAGE', '--calibration and --score-cache are for a reranker; there is none in this search.');
-    if (without && fallbackOptions(flags).fallback !== undefined)
+    const { fallback } = file?.fallback === undefined ? fallbackOptions(flags) : flags;
+    if (without && fallback !== undefined)
       throw new FinetoothError('E_USAGE', '--fallback is for a reranker; there is none in this search.');
     const pipeline = pipelineOf(flags, file);
     await using index = await openIndex(folder, {
