@@ -6,6 +6,7 @@ import { type CommandSpec, command, program } from '../src/cli/command.ts';
 import { commands } from '../src/cli/commands.ts';
 import { options } from '../src/cli/options.ts';
 import type { Terminal } from '../src/cli/terminal.ts';
+import { indexSystem, runSystem } from '../src/eval/systems/system.ts';
 import {
   memoryStore,
   openIndex,
@@ -286,6 +287,31 @@ describe('a way to search gives the same at every door', () => {
       await posted({ filter: wrong }),
     ];
     for (const { refusal } of outcomes) expect(refusal?.replaceAll('\\"', '"')).toContain(reason);
+  });
+});
+
+describe('an evaluated pipeline', () => {
+  const likely: Reranker = {
+    fingerprint: 'likely@1',
+    score: async (_, candidates) => {
+      const scores = Float32Array.from(candidates, ({ text }) => (text.includes('sea') ? 0.9 : 0.1));
+      return { scores, relevance: scores };
+    },
+  };
+  const [kept] = parsePipelines({ name: 'p', filter: { fields: { tags: ['sea', 'night'] } }, minScore: 0.5 }, 'p.json') as [Pipeline];
+
+  it('keeps its filter and its least probability, over an index and over a run', async () => {
+    const overIndex = indexSystem(hashed, kept, { reranker: likely, cutOffs: [2, 4] });
+    const lists = new Map([['q', ['d', 'c', 'b', 'a']]]);
+    const run = { fingerprint: 'run', lists, document: (id: string) => films.find((film) => film.id === id) };
+    const overRun = runSystem(run, { ...kept, filter: { fields: { year: { gte: 1979 } } } }, ['text'], {
+      reranker: likely,
+      cutOffs: [1, 2],
+    });
+    const found = await overIndex.answer('q', QUERY, {});
+    expect([found.ranking, found.cutOffs[4]]).toEqual([['d'], ['d']]);
+    const ranked = await overRun.answer('q', QUERY, {});
+    expect([ranked.firstStage, ranked.ranking, ranked.cutOffs[1]]).toEqual([['d', 'c', 'a'], ['d'], ['d']]);
   });
 });
 
