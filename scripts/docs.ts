@@ -1,4 +1,4 @@
-/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/results.md and its pictures. A test holds them to the tables. */
+/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/plan.md, docs/results.md and its pictures. A test holds them to the tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describedCollections, resultsPage } from '../results/page.ts';
@@ -8,6 +8,18 @@ import { readPublished } from '../results/run.ts';
 import { commands } from '../src/cli/commands.ts';
 import { type OptionSpec, options, rangeOf } from '../src/cli/options.ts';
 import { errorTable } from '../src/errors.ts';
+import { indexPlan, plan } from '../src/search/plan.ts';
+import {
+  type Door,
+  defaultWords,
+  doors,
+  type IndexDoor,
+  type IndexOption,
+  indexDoors,
+  kebabCase,
+  type PlanOption,
+  snakeCase,
+} from '../src/search/plan-option.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -43,10 +55,96 @@ talk: progress shows on a terminal and not in a pipe. Exit statuses: 0, or the o
 ${sections.join('\n')}`;
 };
 
+const doorNames: Readonly<Record<Door | IndexDoor, string>> = {
+  search: '`search()`',
+  rerank: '`rerank()`',
+  pipeline: 'pipelines file',
+  searchCommand: '`finetooth search`',
+  rerankCommand: '`finetooth rerank`',
+  searchBody: '`POST /v1/search`',
+  create: '`openIndex`, `create`',
+  indexCommand: '`finetooth index`',
+  createBody: '`POST /v1/indexes`',
+};
+
+const spelledAt = (key: string, option: PlanOption | IndexOption, door: Door | IndexDoor): string => {
+  if (door.endsWith('Command')) return `\`--${option.flag ?? kebabCase(key)}\``;
+  return door.endsWith('Body') ? `\`${snakeCase(key)}\`` : `\`${key}\``;
+};
+
+const valueWords = (option: PlanOption | IndexOption): string => {
+  if (option.kind === 'count') return `${option.least} to ${option.most}${option.unit === undefined ? '' : ` ${option.unit}`}`;
+  const words = {
+    share: '0 to 1',
+    flag: 'true or false',
+    text: 'a text',
+    names: 'a list of texts',
+    filter: 'a filter',
+    rerankers: 'rerankers',
+    callback: 'a function',
+    signal: 'an AbortSignal',
+  };
+  return option.kind === 'choice' ? option.choices.map((choice) => `\`${choice}\``).join(', ') : words[option.kind];
+};
+
+/** One table of options, and beside each where it may be given, else why not. */
+const planTables = (table: Readonly<Record<string, PlanOption | IndexOption>>, at: readonly (Door | IndexDoor)[]): string => {
+  const rows = Object.entries(table).map(([key, option]) => {
+    const places = option.at as Readonly<Record<Door | IndexDoor, PlanOption['at'][Door]>>;
+    return `| ${[`\`${key}\``, option.about, valueWords(option), defaultWords(option), ...at.map((door) => (typeof places[door] === 'string' ? '–' : spelledAt(key, option, door)))].map(cell).join(' | ')} |`;
+  });
+  const not = Object.entries(table).flatMap(([key, option]) => {
+    const places = option.at as Readonly<Record<Door | IndexDoor, PlanOption['at'][Door]>>;
+    const reasons = Map.groupBy(
+      at.filter((door) => typeof places[door] === 'string'),
+      (door) => places[door] as string,
+    );
+    return [...reasons].map(([reason, without]) => `- \`${key}\` not at ${without.map((door) => doorNames[door]).join(', ')}: ${reason}.`);
+  });
+  const different = Object.entries(table).flatMap(([key, option]) => {
+    const places = option.at as Readonly<Record<Door | IndexDoor, PlanOption['at'][Door]>>;
+    return at.flatMap((door) => {
+      const here = places[door];
+      if (typeof here !== 'object') return [];
+      const { about, most, otherwise } = here;
+      const words = [
+        about,
+        most === undefined ? undefined : `at most ${most}`,
+        otherwise === undefined ? undefined : `default: ${otherwise}`,
+      ];
+      return [`- \`${key}\` at ${doorNames[door]}: ${words.filter((one) => one !== undefined).join('; ')}.`];
+    });
+  });
+  const head = ['option', '', 'value', 'default', ...at.map((door) => doorNames[door])];
+  return `| ${head.join(' | ')} |
+|${head.map(() => '---').join('|')}|
+${rows.join('\n')}
+
+What differs:
+${different.join('\n')}
+
+What is not there, and why:
+${not.join('\n')}
+`;
+};
+
+const planPage = (): string => `# Every option, and where it may be given
+
+Made from \`src/search/plan.ts\` by \`npm run docs\`. An option has one name in the library, and the doors spell it by rule: a pipelines file as the
+library does, the command line with hyphens and without the unit (\`denseWeight\` is \`--dense-weight\`, \`deadlineMs\` is \`--deadline\`), a request in
+snake case (\`dense_weight\`, \`deadline_ms\`). Requests in the words of a vendor have no such field: there the header \`x-deadline-ms\` says it.
+Ranges, defaults and refusals are the same everywhere, but for what is named below the tables.
+
+## Searching and reranking
+${planTables(plan, doors)}
+## Making an index
+${planTables(indexPlan, indexDoors)}`;
+
 /** Page by file name. */
 export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'errors.md': errorsPage(),
   'commands.md': commandsPage(),
+  'plan.md': planPage(),
   'results.md': resultsPage(),
   'pareto.svg': await paretoPlot(await readPublished()),
   'reliability.svg': await reliabilityPicture(describedCollections()),

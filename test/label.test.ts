@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 const label = (keys: string, words: readonly string[] = [], invocation: Invocation = {}) =>
-  finetooth(['label', '--in', 'films', ...words], { cwd, input: keys, ...invocation });
+  finetooth(['label', ...(words.includes('--in') ? [] : ['--in', 'films']), ...words], { cwd, input: keys, ...invocation });
 const judgmentsIn = (folder: string): string[][] =>
   readFileSync(join(cwd, folder, 'qrels.tsv'), 'utf8')
     .split('\n')
@@ -44,7 +44,7 @@ const waiting = (keys: string, until: string, signal: NodeJS.Signals): Invocatio
 
 describe('finetooth label', () => {
   it('writes a judgment a key, goes on where it stopped, and shows what was skipped again', async () => {
-    const words = ['--queries', 'queries.jsonl', '--into', 'set'];
+    const words = ['--queries', 'queries.jsonl', '--judgments', 'set'];
     const first = await label('3s', [...words, '--json']);
     expect(first.status).toBe(0);
     expect(JSON.parse(first.stdout)).toEqual({ queries: 1, judged: 1, skipped: 1, into: 'set', qrels: 'set/qrels.tsv' });
@@ -75,7 +75,7 @@ describe('finetooth label', () => {
   });
 
   it('takes back with u, also the very last one, and says which keys there are not', async () => {
-    const { stderr } = await label('uz1u22n000u3', ['--queries', 'queries.jsonl', '--into', 'undone']);
+    const { stderr } = await label('uz1u22n000u3', ['--queries', 'queries.jsonl', '--judgments', 'undone']);
     expect(stderr).toContain('There is nothing to take back.');
     expect(stderr).toContain('There is no key "z".');
     expect(stderr).toContain('Taken back: a 1.');
@@ -90,7 +90,7 @@ describe('finetooth label', () => {
   });
 
   it('loses nothing when it is killed, mends the line that was cut, and takes over the lock', async () => {
-    const words = ['--queries', 'queries.jsonl', '--into', 'killed'];
+    const words = ['--queries', 'queries.jsonl', '--judgments', 'killed'];
     const { status } = await label('', words, waiting('12', '3 of 3 for this query', 'SIGKILL'));
     expect(status).toBe(137);
     const path = join(cwd, 'killed', 'qrels.tsv');
@@ -105,7 +105,7 @@ describe('finetooth label', () => {
   });
 
   it('keeps what was judged when it is stopped', async () => {
-    const words = ['--queries', 'queries.jsonl', '--into', 'stopped'];
+    const words = ['--queries', 'queries.jsonl', '--judgments', 'stopped'];
     const { status, stderr } = await label('', words, waiting('1', '2 of 3 for this query', 'SIGTERM'));
     expect(status).toBe(130);
     expect(stderr).toContain('What was judged is kept: 1 judgment in stopped.');
@@ -121,7 +121,7 @@ describe('finetooth label', () => {
     const filled = `${header}other\t${'x'.repeat(1024 - 5 - header.length - 'other\t\t1\n'.length)}\t1\n`;
     expect(filled).toHaveLength(1019);
     writeFileSync(path, filled);
-    const { status, stderr } = await label('123', ['--queries', 'queries.jsonl', '--into', 'full'], {
+    const { status, stderr } = await label('123', ['--queries', 'queries.jsonl', '--judgments', 'full'], {
       shell: 'ulimit -f 1; exec "$@"',
     });
     expect(stderr).toMatch(/E_DISK_FULL: cannot write to .*qrels\.tsv: a file may not grow/);
@@ -132,11 +132,11 @@ describe('finetooth label', () => {
   it.each([
     [[], 'E_USAGE', 2, '--queries'],
     [['--queries', '-'], 'E_USAGE', 2, 'standard input'],
-    [['--queries', 'queries.jsonl', '--into', 'films'], 'E_USAGE', 2, 'films is an index'],
+    [['--queries', 'queries.jsonl', '--judgments', 'films'], 'E_USAGE', 2, 'films is an index'],
     [['--queries', 'none.jsonl'], 'E_INPUT_MISSING', 3, 'none.jsonl'],
     [['--queries', 'queries.jsonl', '--in', 'nothing'], 'E_INDEX_MISSING', 4, 'nothing is not an index'],
-    [['--queries', 'queries.jsonl', '--into', 'trec'], 'E_INPUT_FORMAT', 3, 'another form'],
-    [['--queries', 'queries.jsonl', '--into', 'mixed'], 'E_DUPLICATE_ID', 3, 'its judgments would be mixed'],
+    [['--queries', 'queries.jsonl', '--judgments', 'trec'], 'E_INPUT_FORMAT', 3, 'another form'],
+    [['--queries', 'queries.jsonl', '--judgments', 'mixed'], 'E_DUPLICATE_ID', 3, 'its judgments would be mixed'],
   ])('refuses %j', async (words, code, exit, part) => {
     mkdirSync(join(cwd, 'trec'), { recursive: true });
     writeFileSync(join(cwd, 'trec', 'qrels.tsv'), 'q1 0 bats 1\n');

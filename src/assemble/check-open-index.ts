@@ -1,11 +1,12 @@
 import { isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
 import type { CreateOptions } from '../search/add.ts';
-import { isReranker } from '../search/check-call.ts';
 import {
   callback,
+  checkOf,
   checkOptions,
   checkValue,
   either,
+  isReranker,
   type OptionChecks,
   oneOf,
   part,
@@ -18,6 +19,7 @@ import {
   type ValueCheck,
   whole,
 } from '../search/check-options.ts';
+import { indexPlan } from '../search/plan.ts';
 import type { ModelOptions } from './models.ts';
 import type { OpenIndexOptions } from './open-index.ts';
 
@@ -37,11 +39,14 @@ const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>
     Array.isArray(value) && value.length === 0 ? 'none' : texts(value),
   ),
-  idField: text,
+  idField: checkOf(indexPlan.idField),
   tokens: either('{ bits, pool } or null', record, isNull),
 };
 
-const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = { bits: oneOf([8, 4, 1]), pool: whole(1, 16) };
+const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {
+  bits: oneOf([8, 4, 1]),
+  pool: checkOf(indexPlan.tokenPool),
+};
 
 const modelChecks: OptionChecks<ModelOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),

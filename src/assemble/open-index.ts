@@ -5,7 +5,7 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
-import { isReranker } from '../search/check-call.ts';
+import { isReranker } from '../search/check-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';

@@ -4,7 +4,7 @@ import { catalog, findEntry } from '../model/catalog/catalog.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { SearchOptions } from '../search/options.ts';
-import { type Pipeline, parsePipelines } from '../search/pipeline.ts';
+import { type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../text/nearest-name.ts';
 import { hosted } from './hosted.ts';
@@ -67,18 +67,8 @@ export const rerankerPlanOf = (
   return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };
 };
 
-/** What a pipeline says of a search, but for its reranker. */
-export const firstStageOptionsOf = ({
-  firstStage,
-  candidates,
-  denseWeight,
-  top,
-  rankFields,
-  fieldLabels,
-}: Pipeline): Omit<SearchOptions, 'reranker'> => ({ firstStage, candidates, denseWeight, top, rankFields, fieldLabels });
-
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
 export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> => {
   const plan = rerankerPlanOf(pipeline, own);
-  return { ...firstStageOptionsOf(pipeline), reranker: plan === null ? null : await index.rerankerNamed(plan.parts, plan.settings) };
+  return { ...plainOptionsOf(pipeline), reranker: plan === null ? null : await index.rerankerNamed(plan.parts, plan.settings) };
 };

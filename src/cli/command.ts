@@ -7,13 +7,13 @@ import type { Terminal } from './terminal.ts';
 /** Value that a command gets for an option: the default is filled in, what has none may be absent. */
 type ValueOf<O extends OptionSpec> = O['kind'] extends 'flag'
   ? boolean
-  : O['kind'] extends 'count'
+  : O['kind'] extends 'count' | 'share'
     ? O extends { readonly default: number }
       ? number
       : number | undefined
     : O extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }
-      ? C
-      : O['kind'] extends 'names' | 'many'
+      ? C | (O extends { readonly default: string } ? never : undefined)
+      : O['kind'] extends 'names' | 'many' | 'filter'
         ? readonly string[] | undefined
         : O extends { readonly default: string }
           ? string
@@ -56,6 +56,11 @@ const parse = (option: OptionSpec, text: string, from: string): unknown => {
       throw wrong(`a whole number from ${option.least} to ${option.most}`);
     return value;
   }
+  if (option.kind === 'share') {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= 1)) throw wrong('a number from 0 to 1');
+    return value;
+  }
   if (option.kind === 'choice') {
     if (option.choices.includes(text)) return text;
     const near = nearestName(text, option.choices);
@@ -71,7 +76,8 @@ const parse = (option: OptionSpec, text: string, from: string): unknown => {
 
 const flagText = (option: OptionSpec): string => {
   if (option.kind === 'flag') return `--${option.name}`;
-  return `--${option.name} <${option.kind === 'count' ? 'N' : option.kind === 'choice' ? 'WORD' : option.value}>`;
+  const value = option.kind === 'count' ? 'N' : option.kind === 'share' ? '0..1' : option.kind === 'choice' ? 'WORD' : option.value;
+  return `--${option.name} <${value}>`;
 };
 
 /** Flags first, then variables, then defaults. */
@@ -103,7 +109,7 @@ const build = (
   for (const name of spec.options) {
     const option: OptionSpec = options[name];
     const flag = new Option(flagText(option), `${option.about} ${rangeOf(option)}`.trim());
-    if (option.kind === 'many')
+    if (option.kind === 'many' || option.kind === 'filter')
       flag.argParser((text: string, before: readonly string[] | undefined) => [
         ...(before ?? []),
         String(parse(option, text, `--${option.name}`)),

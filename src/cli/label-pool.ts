@@ -1,10 +1,11 @@
 import type { LabelCandidate } from '../eval/label/session.ts';
 import { type SearchOptions, search } from '../index.ts';
+import { plan } from '../search/plan.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { Document } from '../types.ts';
 
 /** The list that goes to the default reranker is no shorter than that of a search. */
-const LEAST_CANDIDATES = 25;
+const LEAST_CANDIDATES = plan.candidates.default;
 
 /** What is worth judging for a query: the first `depth` by words, by vectors, and reranked, each once and in no order. */
 export const poolOf = async (index: SearchIndex, query: string, depth: number, signal: AbortSignal): Promise<LabelCandidate[]> => {

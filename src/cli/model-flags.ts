@@ -71,11 +71,3 @@ export const modelOptions = async (
       ),
   };
 };
-
-/** --min-score as a number. Throws E_USAGE. */
-export const minScoreOption = (text: string | undefined): { readonly minScore?: number } => {
-  if (text === undefined) return {};
-  const minScore = Number(text);
-  if (text.trim() !== '' && minScore >= 0 && minScore <= 1) return { minScore };
-  throw new FinetoothError('E_USAGE', `--min-score takes a number from 0 to 1; got "${text}".`);
-};

@@ -1,12 +1,17 @@
 /**
- * Every option, once: the parser, the help, the environment and docs/commands.md are made from this table.
- * A command line flag is `--name`; a variable is read when the flag is absent.
+ * Every flag, once: the parser, the help, the environment and docs/commands.md are made from this table. Those of searching and reranking come
+ * from the plan. A flag is `--name`; a variable is read when the flag is absent.
  */
+import { type IndexKey, indexPlan, type KeyAt, keysAt, optionAt, type Plan } from '../search/plan.ts';
+import { defaultWords, type IndexOption, kebabCase, type PlanOption, type Value } from '../search/plan-option.ts';
+
 interface Described {
   readonly name: string;
   readonly about: string;
   /** Environment variable that stands in for the flag. */
   readonly variable?: string;
+  /** The default in words; that of an option of the plan is filled in by whoever is called, and a flag that is absent stays absent. */
+  readonly otherwise?: string;
 }
 export interface FlagOption extends Described {
   readonly kind: 'flag';
@@ -21,7 +26,7 @@ export interface CountOption extends Described {
 export interface ChoiceOption extends Described {
   readonly kind: 'choice';
   readonly choices: readonly string[];
-  readonly default: string;
+  readonly default?: string;
 }
 export interface TextOption extends Described {
   readonly kind: 'text';
@@ -38,39 +43,40 @@ export interface ManyOption extends Described {
   readonly kind: 'many';
   readonly value: string;
 }
-export type OptionSpec = ManyOption | FlagOption | CountOption | ChoiceOption | TextOption | NamesOption;
+/** A number from 0 to 1. */
+export interface ShareOption extends Described {
+  readonly kind: 'share';
+}
+/** Conditions, of which all must fit. */
+export interface FilterOption extends Described {
+  readonly kind: 'filter';
+  readonly value: string;
+}
+export type OptionSpec = ManyOption | FlagOption | CountOption | ChoiceOption | TextOption | NamesOption | ShareOption | FilterOption;
+
+/** The default is taken out: only one place fills it in. */
+type FlagOf<O extends Value> = Omit<O, 'default' | 'at'> & Described;
+
+const flagOf = (key: string, { at: _, flag: name = kebabCase(key), ...option }: PlanOption | IndexOption): OptionSpec => {
+  const flag = { ...option, name, otherwise: defaultWords(option) || undefined };
+  if ('default' in flag) delete flag.default;
+  return flag as unknown as OptionSpec;
+};
+
+const planFlags = Object.fromEntries(
+  keysAt('searchCommand').map((key) => [key, flagOf(key, optionAt(key, 'searchCommand') as PlanOption)]),
+) as unknown as { readonly [K in KeyAt<'searchCommand'>]: FlagOf<Plan[K]> };
+
+const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, option]) => [key, flagOf(key, option)])) as unknown as {
+  readonly [K in IndexKey]: FlagOf<(typeof indexPlan)[K]>;
+};
 
 export const options = {
+  ...planFlags,
+  ...indexFlags,
   json: { kind: 'flag', name: 'json', about: 'print one JSON object instead of text' },
   into: { kind: 'text', name: 'into', value: 'FOLDER', about: 'the index to make or to add to' },
-  in: { kind: 'text', name: 'in', value: 'FOLDER', about: 'the index' },
-  fields: {
-    kind: 'names',
-    name: 'fields',
-    value: 'A,B',
-    about:
-      'fields that make the text, in order (default: title and text where there are such, otherwise all that hold words; see formats.md)',
-  },
-  id: {
-    kind: 'text',
-    name: 'id',
-    value: 'FIELD',
-    about: 'field that holds the id (default: _id or id where there is one, otherwise ids come from the content)',
-  },
-  tokenBits: {
-    kind: 'choice',
-    name: 'token-bits',
-    choices: ['auto', '8', '4', '1', 'none'],
-    default: 'auto',
-    about: 'bits of each number of the token vectors that are kept for late interaction; auto is 4, none keeps no token vectors',
-  },
-  tokenPool: {
-    kind: 'count',
-    name: 'token-pool',
-    least: 1,
-    most: 16,
-    about: 'token vectors of a document that become one, the most similar ones (default: 3)',
-  },
+  in: { kind: 'many', name: 'in', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
   format: {
     kind: 'choice',
     name: 'format',
@@ -80,36 +86,6 @@ export const options = {
   },
   prune: { kind: 'flag', name: 'prune', about: 'afterwards remove what the source no longer has' },
   rebuild: { kind: 'flag', name: 'rebuild', about: 'build the index anew beside the old one, then put it in its place' },
-  candidates: { kind: 'count', name: 'candidates', least: 1, most: 10_000, default: 25, about: 'how many go to the reranker' },
-  top: { kind: 'count', name: 'top', least: 1, most: 10_000, default: 5, about: 'how many come back' },
-  firstStage: {
-    kind: 'choice',
-    name: 'first-stage',
-    choices: ['dense', 'bm25', 'hybrid'],
-    default: 'dense',
-    about: 'how candidates are found: vectors, words, or both fused',
-  },
-  rankFields: {
-    kind: 'names',
-    name: 'rank-fields',
-    value: 'A,B',
-    about: 'fields that the reranker reads, in order (default: those that make the text)',
-  },
-  reranker: {
-    kind: 'names',
-    name: 'reranker',
-    value: 'NAME',
-    about:
-      'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several with commas between them, or none (default: default)',
-  },
-  fallback: {
-    kind: 'names',
-    name: 'fallback',
-    value: 'NAME',
-    about:
-      'who ranks when the reranker cannot, several with commas between them: local, another name, or first-stage to keep the order of the first stage (default: nobody, which is an error)',
-  },
-  strict: { kind: 'flag', name: 'strict', about: 'fail where a fallback would rank' },
   budget: {
     kind: 'text',
     name: 'budget',
@@ -132,22 +108,6 @@ export const options = {
       'prices of your own in JSON, {"vendor:model": {"tokens": 0.05}} in dollars per million tokens, or "searches" per thousand searches',
   },
   check: { kind: 'flag', name: 'check', about: 'make one tiny call to each; it may cost a fraction of a cent' },
-  fieldLabels: { kind: 'flag', name: 'field-labels', about: 'put the name of each field before its words, a line a field' },
-  longDocuments: {
-    kind: 'choice',
-    name: 'long-documents',
-    choices: ['auto', 'truncate', 'chunk'],
-    default: 'auto',
-    about:
-      'a text longer than the window of the reranker: read as much as fits, or read it in parts and let the best one count; auto reads parts where the reranker is hosted',
-  },
-  deadline: {
-    kind: 'count',
-    name: 'deadline',
-    least: 1,
-    most: 600_000,
-    about: 'milliseconds after which the best order so far is the answer (default: none)',
-  },
   relevantFrom: { kind: 'count', name: 'relevant-from', least: 1, most: 1000, default: 1, about: 'the least grade that means relevant' },
   method: {
     kind: 'choice',
@@ -156,31 +116,11 @@ export const options = {
     default: 'platt',
     about: 'form of the fit: an S-curve of two numbers, or steps for many judgments',
   },
-  calibration: {
-    kind: 'text',
-    name: 'calibration',
-    value: 'FILE',
-    about: 'probabilities that "finetooth calibrate --save" fitted for this reranker',
-  },
-  scoreCache: {
-    kind: 'text',
-    name: 'score-cache',
-    value: 'FOLDER',
-    about: 'keep scores there, and score nothing a second time; processes may share it',
-  },
-  minScore: {
-    kind: 'text',
-    name: 'min-score',
-    value: '0..1',
-    about: 'keep only what is at least so likely to be relevant (default: everything)',
-  },
-  explain: { kind: 'flag', name: 'explain', about: 'say of each result why: its fields, the words that met, and all of it in --json' },
-  stages: { kind: 'flag', name: 'stages', about: 'also give what each stage of the reranker scored, in --json' },
   pipeline: {
     kind: 'text',
     name: 'pipeline',
     value: 'FILE',
-    about: 'a pipeline in JSON, instead of --first-stage, --candidates, --reranker and so on',
+    about: 'a pipeline in JSON; what flags say beside it goes before it, and --filter is added to its filter',
   },
   data: {
     kind: 'text',
@@ -283,9 +223,9 @@ export const options = {
     value: 'FILE',
     about: 'queries to judge, one a line, or JSONL with text and perhaps _id; also .gz (default: asks for them)',
   },
-  judgmentsInto: {
+  judgments: {
     kind: 'text',
-    name: 'into',
+    name: 'judgments',
     value: 'FOLDER',
     about: 'where queries.jsonl and qrels.tsv are written or added to (default: the folder of the index with "-judgments" behind it)',
   },
@@ -296,14 +236,6 @@ export const options = {
     most: 1000,
     default: 10,
     about: 'how many of the best by words, by vectors and reranked are judged for each query',
-  },
-  embedder: {
-    kind: 'text',
-    name: 'embedder',
-    value: 'MODEL',
-    variable: 'FINETOOTH_EMBEDDER',
-    about:
-      'a model of "finetooth models list", owner/name on the hub, a folder, or vendor:model for a hosted one (default: the one the index was made with, else bge-small-en-v1.5)',
   },
   role: {
     kind: 'choice',
@@ -359,12 +291,6 @@ export const options = {
     variable: 'FINETOOTH_DATASETS',
     about: 'a folder of test collections of your own, one folder each',
   },
-  served: {
-    kind: 'many',
-    name: 'in',
-    value: 'FOLDER',
-    about: 'an index to search in, under the name of its folder; may be given several times',
-  },
   indexes: {
     kind: 'text',
     name: 'indexes',
@@ -396,9 +322,9 @@ export const options = {
     about: 'keys that clients must send, one a line, as "finetooth key" makes them (default: none)',
   },
   noAuth: { kind: 'flag', name: 'no-auth', about: 'let other machines in without a key' },
-  servedModels: {
+  serveModels: {
     kind: 'names',
-    name: 'models',
+    name: 'serve-models',
     value: 'A,B',
     about: 'embedders and cross-encoders to serve by name (default: the bundled ones)',
   },
@@ -437,7 +363,7 @@ export const options = {
     variable: 'FINETOOTH_LOG_LEVEL',
     about: 'what is logged to standard error, a JSON object a line',
   },
-  keyInto: { kind: 'text', name: 'into', value: 'FILE', about: 'a file of keys to add it to, as a hash (default: none)' },
+  addTo: { kind: 'text', name: 'add-to', value: 'FILE', about: 'a file of keys to add it to, as a hash (default: none)' },
   keyName: { kind: 'text', name: 'name', value: 'NAME', about: 'whose key it is, for the log' },
   offline: { kind: 'flag', name: 'offline', variable: 'HF_HUB_OFFLINE', about: 'never download' },
 } as const satisfies Record<string, OptionSpec>;
@@ -449,6 +375,8 @@ export const rangeOf = (option: OptionSpec): string => {
   const parts: string[] = [];
   if (option.kind === 'count') parts.push(`${option.least} to ${option.most}${option.unit === undefined ? '' : ` ${option.unit}`}`);
   if (option.kind === 'choice') parts.push(option.choices.join(' | '));
+  if (option.kind === 'share') parts.push('0 to 1');
+  if (option.otherwise !== undefined) parts.push(`default ${option.otherwise}`);
   if ('default' in option && option.default !== undefined) parts.push(`default ${option.default}`);
   if (option.variable !== undefined) parts.push(`or ${option.variable}`);
   return parts.length === 0 ? '' : `(${parts.join('; ')})`;

@@ -10,13 +10,13 @@ export const rerankerFlags = ['reranker', 'fallback', 'strict', 'longDocuments',
 const around = { calibration: '--calibration', scoreCache: '--score-cache', fallback: '--fallback' } as const;
 
 /**
- * What flags and a pipeline say of a reranker. A flag goes before the same setting of the file; a pipeline's `default` is what --reranker names.
+ * What flags and a pipeline say of a reranker. A flag goes before the same setting of the file.
  * Throws E_USAGE for settings around a reranker where there is none, and for --strict without a fallback.
  */
 export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number]>, pipeline?: Pipeline): RerankerPlan {
   const filed = pipeline === undefined ? undefined : rerankerPlanOf(pipeline);
   const named = flags.reranker?.join() === 'none' ? null : flags.reranker;
-  const reranker = filed === undefined || filed?.parts.join() === 'default' ? named : (filed?.parts ?? null);
+  const reranker = named === undefined && pipeline !== undefined ? (filed?.parts ?? null) : named;
   const useless = (Object.keys(around) as (keyof typeof around)[]).find((name) => flags[name] !== undefined);
   if (reranker === null && useless !== undefined)
     throw new FinetoothError('E_USAGE', `${around[useless]} is for a reranker; there is none here. Leave it out, or name a reranker.`);
@@ -34,6 +34,6 @@ export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number]>, pipel
 }
 
 /** --long-documents as the library takes it. */
-export function longDocumentsOf(value: string): RerankerSettings['longDocuments'] {
+export function longDocumentsOf(value: string | undefined): RerankerSettings['longDocuments'] {
   return value === 'truncate' || value === 'chunk' ? value : undefined;
 }

@@ -9,7 +9,7 @@ const flagsOf: Readonly<Record<AdvisedOption, readonly OptionName[]>> = {
   fields: ['fields'],
   format: ['format'],
   gates: ['gate'],
-  idField: ['id'],
+  idField: ['idField'],
   in: ['in'],
   into: ['into'],
   judgments: ['qrels'],
@@ -41,5 +41,5 @@ export const commandWording: Wording = {
   },
   calibrate: (file) => `"finetooth calibrate${file === undefined ? '' : ` --${options.save.name} ${file}`}"`,
   report: () => `"finetooth eval … --${options.json.name} > FILE"`,
-  makeKey: (file) => `"finetooth key ${option('into', file)}"`,
+  makeKey: (file) => `"finetooth key --${options.addTo.name} ${file}"`,
 };

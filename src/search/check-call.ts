@@ -5,43 +5,26 @@ import type { AddOptions } from './add.ts';
 import {
   callback,
   checkOptions,
+  checksAt,
   checkValue,
   isRecord,
+  isReranker,
   type OptionChecks,
   oneOf,
   part,
-  share,
   shown,
   signal,
-  texts,
   truth,
   type ValueCheck,
-  whole,
 } from './check-options.ts';
 import type { RerankOptions, SearchOptions } from './options.ts';
 import type { RerankDocument } from './rerank.ts';
-import type { FirstStage } from './retrieve.ts';
 
 const RERANK_CALL = "rerank(local(), 'how do bats find their way', documents, { top: 5 })";
 const SEARCH_CALL = "search(index, 'how do bats find their way', { top: 5 })";
 
-export const isReranker: ValueCheck = part(
-  'a reranker, such as local(): an object with a fingerprint and a function score',
-  ['score'],
-  ['fingerprint'],
-);
-
-const rerankChecks: OptionChecks<RerankOptions> = {
-  top: whole(1, 100_000),
-  rankFields: texts,
-  fieldLabels: truth,
-  minScore: share,
-  documents: truth,
-  stages: truth,
-  explain: truth,
-  deadlineMs: whole(1, 600_000),
-  signal,
-};
+const rerankChecks: OptionChecks<RerankOptions> = checksAt('rerank');
+const searchChecks: OptionChecks<SearchOptions> = checksAt('search');
 
 /** A document as `rerank` ranks it. */
 interface Given {
@@ -91,42 +74,12 @@ export const checkRerankCall = (reranker: unknown, query: unknown, documents: un
   return Array.from(documents as readonly RerankDocument[], givenOf);
 };
 
-/** What a search takes as `reranker`: parts, since names are an index's. */
-const isSearchReranker: ValueCheck = (value) => {
-  const words =
-    'a reranker, a list of them, or null; by name: await index.rerankerNamed(["default"]), or openIndex(folder, { reranker: "default" })';
-  if (value === null) return undefined;
-  const all: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
-  return all.every((one) => isReranker(one) === undefined) ? undefined : words;
-};
-
-/** `documentTest` looks into it. */
-const isFilter: ValueCheck = (value) => (isRecord(value) ? undefined : 'an object, such as { fields: { year: { gte: 1990 } } }');
-
-const searchChecks = (firstStages: readonly FirstStage[]): OptionChecks<SearchOptions> => ({
-  candidates: whole(1, 10_000),
-  top: whole(1, 10_000),
-  firstStage: oneOf(firstStages),
-  rankFields: texts,
-  fieldLabels: truth,
-  denseWeight: share,
-  reranker: isSearchReranker,
-  filter: isFilter,
-  minScore: share,
-  documents: truth,
-  stages: truth,
-  explain: truth,
-  deadlineMs: whole(1, 600_000),
-  onUpdate: callback,
-  signal,
-});
-
 /** Throws E_USAGE for anything else than what `search` takes, and shows the right call. */
-export const checkSearchCall = (index: unknown, query: unknown, options: unknown, firstStages: readonly FirstStage[]): void => {
+export const checkSearchCall = (index: unknown, query: unknown, options: unknown): void => {
   checkValue('the index of search', index, part('what openIndex gives', ['manifest', 'embedder', 'reranker']), SEARCH_CALL);
   if (typeof query !== 'string')
     throw new FinetoothError('E_USAGE', `the query of search must be a text; got ${shown(query)}. Call it as ${SEARCH_CALL}.`);
-  checkOptions<SearchOptions>('search', options, searchChecks(firstStages));
+  checkOptions<SearchOptions>('search', options, searchChecks);
 };
 
 const addChecks: OptionChecks<AddOptions> = {

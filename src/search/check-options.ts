@@ -1,5 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
+import { type KeyAt, keysAt, optionAt } from './plan.ts';
+import type { Door, PlanOption, Value } from './plan-option.ts';
 
 /** Says in words what a value must be; undefined: it is that. */
 export type ValueCheck = (value: unknown) => string | undefined;
@@ -53,6 +55,61 @@ export const part = (words: string, functions: readonly string[], names: readonl
       functions.every((name) => typeof (value as Record<string, unknown>)[name] === 'function') &&
       names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string'),
   );
+
+export const filterObject: ValueCheck = when('an object, such as { fields: { year: { gte: 1990 } } }', isRecord);
+const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);
+
+/** The check of an option of the plan. Filters are looked into by `checkFilter`. */
+export const checkOf = (option: Value): ValueCheck => {
+  switch (option.kind) {
+    case 'count':
+      return whole(option.least, option.most);
+    case 'share':
+      return share;
+    case 'flag':
+      return truth;
+    case 'choice':
+      return oneOf(option.choices);
+    case 'text':
+      return text;
+    case 'names': {
+      const words = `a list of texts${option.orOne ? ', or one text' : ''}${option.orNone ? ', or null' : ''}`;
+      return either(
+        words,
+        someTexts,
+        ...(option.orOne ? [text] : []),
+        ...(option.orNone ? [(value: unknown) => (value === null ? undefined : 'null')] : []),
+      );
+    }
+    case 'filter':
+      return filterObject;
+    case 'rerankers':
+      return isSearchReranker;
+    case 'callback':
+      return callback;
+    case 'signal':
+      return signal;
+  }
+};
+
+/** The checks of everything that a door takes. */
+export const checksAt = <D extends Door>(door: D): { readonly [K in KeyAt<D>]: ValueCheck } =>
+  Object.fromEntries(keysAt(door).map((key) => [key, checkOf(optionAt(key, door) as PlanOption)])) as { [K in KeyAt<D>]: ValueCheck };
+
+export const isReranker: ValueCheck = part(
+  'a reranker, such as local(): an object with a fingerprint and a function score',
+  ['score'],
+  ['fingerprint'],
+);
+
+/** What a search takes as `reranker`: parts, since names are an index's. */
+const isSearchReranker: ValueCheck = (value) => {
+  const words =
+    'a reranker, a list of them, or null; by name: await index.rerankerNamed(["default"]), or openIndex(folder, { reranker: "default" })';
+  if (value === null) return undefined;
+  const all: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
+  return all.every((one) => isReranker(one) === undefined) ? undefined : words;
+};
 
 /** Throws E_USAGE for a value that is not what it must be; `call` shows how it is done. */
 export const checkValue = (name: string, value: unknown, check: ValueCheck, call?: string): void => {

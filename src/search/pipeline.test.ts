@@ -19,15 +19,18 @@ describe('a pipeline', () => {
 
   it.each([
     [{ candidates: 10 }, 'f: a pipeline needs a "name"; got undefined.'],
-    [{ name: 'a', canditates: 10 }, 'f: a pipeline has no "canditates", did you mean "candidates"; it has name, firstStage'],
-    [{ name: 'a', candidates: 0 }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10,000; got 0.'],
-    [{ name: 'a', candidates: '100' }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10,000; got "100".'],
+    [{ name: 'a', canditates: 10 }, 'f: a pipeline has no "canditates", did you mean "candidates"; it has name, candidates'],
+    [{ name: 'a', candidates: 0 }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10000; got 0.'],
+    [{ name: 'a', candidates: '100' }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10000; got "100".'],
     [{ name: 'a', firstStage: 'sparse' }, 'f, pipeline "a": "firstStage" is one of dense, bm25, hybrid; got "sparse".'],
-    [{ name: 'a', denseWeight: 2 }, 'f, pipeline "a": "denseWeight" lies between 0'],
-    [{ name: 'a', reranker: [] }, 'f, pipeline "a": "reranker" is a list of names; got [].'],
-    [{ name: 'a', reranker: 3 }, 'f, pipeline "a": "reranker" is a list of names; got 3.'],
-    [{ name: 'a', calibration: 3 }, 'f, pipeline "a": "calibration" is the path of a file of "finetooth calibrate"; got 3.'],
+    [{ name: 'a', denseWeight: 2 }, 'f, pipeline "a": "denseWeight" is a number from 0 to 1; got 2.'],
+    [{ name: 'a', reranker: [] }, 'f, pipeline "a": "reranker" is a list of texts, or one text, or null; got an empty list.'],
+    [{ name: 'a', reranker: 3 }, 'f, pipeline "a": "reranker" is a list of texts, or one text, or null; got 3.'],
+    [{ name: 'a', calibration: 3 }, 'f, pipeline "a": "calibration" is a text; got 3.'],
     [{ name: 'a', calibration: 'fit.json', reranker: null }, 'f, pipeline "a": "calibration" is for a reranker, and "reranker" is none.'],
+    [{ name: 'a', minScore: 0.5, reranker: null }, 'f, pipeline "a": "minScore" needs probabilities'],
+    [{ name: 'a', filter: { year: 3 } }, 'f, pipeline "a": the filter has "year"; it takes fields, or, not'],
+    [{ name: 'a', rankFields: 'title' }, 'f, pipeline "a": "rankFields" is a list of texts; got "title".'],
     ['dense', 'f: a pipeline is an object such as {"name": "reranked", "candidates": 100}; got "dense".'],
   ])('refuses %j', (value, sentence) => {
     expect(() => parsePipeline(value, 'f')).toThrow(sentence);

@@ -1,14 +1,24 @@
 import { FinetoothError } from '../errors.ts';
 import { nearestName } from '../text/nearest-name.ts';
-import { type FirstStage, firstStages } from './retrieve.ts';
+import { checkFilter } from './check-filter.ts';
+import { checkOf, shown } from './check-options.ts';
+import type { SearchOptions } from './options.ts';
+import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';
+import type { PlanOption } from './plan-option.ts';
+import type { FirstStage } from './retrieve.ts';
+
+/** Options that a pipeline gives to `search` as they are; rerankers it names. */
+type PlainKey = Exclude<KeyAt<'pipeline'> & KeyAt<'search'>, 'reranker'>;
 
 /** A way to search, as data: the same object in a pipelines file, in `search`, in the library. Every default is that of `search`. */
-export interface Pipeline {
+export interface Pipeline extends Pick<SearchOptions, PlainKey> {
   readonly name: string;
   /** @default dense */
   readonly firstStage: FirstStage;
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
   readonly candidates: number;
+  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
+  readonly denseWeight: number;
   /** Names of rerankers, one after the other; null for the first stage alone. @default ["default"], the one that `search` uses */
   readonly reranker: readonly string[] | null;
   /** Rerankers that rank when that one cannot, in this order. @default none */
@@ -17,47 +27,45 @@ export interface Pipeline {
   readonly strict?: boolean;
   /** The model whose vectors the first stage compares, by name. @default that of the index, or of the evaluation */
   readonly embedder?: string;
-  /** Results that come back, 1 to 10,000. @default 5 in `search`; in an evaluation all the candidates */
-  readonly top?: number;
-  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
-  readonly denseWeight: number;
-  /** Fields that the reranker reads. @default those that the index was made from */
-  readonly rankFields?: readonly string[];
-  /** Put each field's name before its words, a line a field. @default false */
-  readonly fieldLabels?: boolean;
   /** A file of `finetooth calibrate`, fitted for this reranker; a path from the working folder. @default what is known of the reranker */
   readonly calibration?: string;
 }
 
 /** The default of `search`, under a name. */
-export const defaultPipeline: Pipeline = { name: 'default', firstStage: 'dense', candidates: 25, reranker: ['default'], denseWeight: 0.5 };
-
-const keys = [
-  'name',
-  'firstStage',
-  'candidates',
-  'reranker',
-  'fallback',
-  'strict',
-  'embedder',
-  'top',
-  'denseWeight',
-  'rankFields',
-  'fieldLabels',
-  'calibration',
-] as const;
-
-const wrong = (where: string, why: string): FinetoothError => new FinetoothError('E_USAGE', `${where}: ${why}.`);
-const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? String(value);
-
-const countIn = (value: unknown, key: string, where: string): number => {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 10_000) return value;
-  throw wrong(where, `"${key}" is a whole number from 1 to 10,000; got ${shown(value)}`);
+export const defaultPipeline: Pipeline = {
+  name: 'default',
+  firstStage: plan.firstStage.default,
+  candidates: plan.candidates.default,
+  reranker: plan.reranker.default,
+  denseWeight: plan.denseWeight.default,
 };
 
-const namesIn = (value: unknown, key: string, where: string): readonly string[] => {
-  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && one !== '')) return value as string[];
-  throw wrong(where, `"${key}" is a list of names; got ${shown(value)}`);
+const planKeys = keysAt('pipeline');
+const keys: readonly string[] = ['name', ...planKeys];
+const plainKeys = keysAt('search').filter((key): key is PlainKey => key !== 'reranker' && (planKeys as readonly string[]).includes(key));
+
+/** What a pipeline says to `search` as it stands: everything but its reranker. */
+export const plainOptionsOf = (pipeline: Pipeline): Pick<SearchOptions, PlainKey> =>
+  Object.fromEntries(plainKeys.map((key) => [key, pipeline[key]]));
+
+const wrong = (where: string, why: string): FinetoothError => new FinetoothError('E_USAGE', `${where}: ${why}.`);
+
+/** A value of a file as the library has it: a name alone is a list of one, and "none" is null. */
+const listed = (option: PlanOption, value: unknown): unknown => {
+  if (option.kind !== 'names' || typeof value !== 'string' || value === '') return value;
+  return option.orNone && value === 'none' ? null : option.orOne ? [value] : value;
+};
+
+const valueIn = (key: KeyAt<'pipeline'>, value: unknown, here: string): unknown => {
+  const option = optionAt(key, 'pipeline') as PlanOption;
+  const words = checkOf(option)(value);
+  if (words !== undefined) throw wrong(here, `"${key}" is ${words}; got ${shown(value)}`);
+  try {
+    if (option.kind === 'filter') checkFilter(value);
+  } catch (error) {
+    throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
+  }
+  return listed(option, value);
 };
 
 /** Checks a pipeline that came from outside and fills in the defaults. Throws E_USAGE with the key, what was got and what may be there. */
@@ -66,57 +74,26 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
     throw wrong(where, `a pipeline is an object such as {"name": "reranked", "candidates": 100}; got ${shown(value)}`);
   const given = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(given)) {
-    if ((keys as readonly string[]).includes(key)) continue;
+    if (keys.includes(key)) continue;
     const near = nearestName(key, keys);
     throw wrong(where, `a pipeline has no "${key}"${near === undefined ? '' : `, did you mean "${near}"`}; it has ${keys.join(', ')}`);
   }
-  const {
-    name,
-    firstStage = 'dense',
-    candidates = 25,
-    reranker = 'default',
-    top,
-    denseWeight = 0.5,
-    rankFields,
-    fieldLabels,
-    calibration,
-    fallback,
-    strict,
-    embedder,
-  } = given;
+  const { name } = given;
   if (typeof name !== 'string' || name.trim() === '') throw wrong(where, `a pipeline needs a "name"; got ${shown(name)}`);
   const here = `${where}, pipeline "${name}"`;
-  if (!firstStages.includes(firstStage as FirstStage))
-    throw wrong(here, `"firstStage" is one of ${firstStages.join(', ')}; got ${shown(firstStage)}`);
-  if (typeof denseWeight !== 'number' || !(denseWeight >= 0 && denseWeight <= 1))
-    throw wrong(here, `"denseWeight" lies between 0 (words alone) and 1 (vectors alone); got ${shown(denseWeight)}`);
-  if (strict !== undefined && typeof strict !== 'boolean') throw wrong(here, `"strict" is true or false; got ${shown(strict)}`);
-  if (embedder !== undefined && (typeof embedder !== 'string' || embedder === ''))
-    throw wrong(here, `"embedder" is the name of a model; got ${shown(embedder)}`);
-  if (fieldLabels !== undefined && typeof fieldLabels !== 'boolean')
-    throw wrong(here, `"fieldLabels" is true or false; got ${shown(fieldLabels)}`);
-  if (calibration !== undefined && (typeof calibration !== 'string' || calibration === ''))
-    throw wrong(here, `"calibration" is the path of a file of "finetooth calibrate"; got ${shown(calibration)}`);
-  const rerankers =
-    reranker === null || reranker === 'none' ? null : typeof reranker === 'string' ? [reranker] : namesIn(reranker, 'reranker', here);
-  if (calibration !== undefined && rerankers === null) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
-  const others = fallback === undefined ? undefined : namesIn(typeof fallback === 'string' ? [fallback] : fallback, 'fallback', here);
-  if (rerankers === null && others !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
-  if (others === undefined && strict !== undefined) throw wrong(here, '"strict" forbids fallbacks, and there is none');
-  return {
-    name,
-    firstStage: firstStage as FirstStage,
-    candidates: countIn(candidates, 'candidates', here),
-    reranker: rerankers,
-    denseWeight,
-    top: top === undefined ? undefined : countIn(top, 'top', here),
-    rankFields: rankFields === undefined ? undefined : namesIn(rankFields, 'rankFields', here),
-    fallback: others,
-    strict,
-    embedder,
-    fieldLabels,
-    calibration,
-  };
+  const said = planKeys.filter((key) => given[key] !== undefined).map((key) => [key, valueIn(key, given[key], here)]);
+  return checkTogether({ ...defaultPipeline, name, ...Object.fromEntries(said) }, here);
+};
+
+/** Throws E_USAGE for options of a reranker where there is none. */
+const checkTogether = (pipeline: Pipeline, here: string): Pipeline => {
+  const { reranker, calibration, fallback, strict, minScore } = pipeline;
+  if (reranker === null && calibration !== undefined) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
+  if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
+  if (reranker === null && minScore !== undefined)
+    throw wrong(here, '"minScore" needs probabilities, which come from a reranker, and "reranker" is none');
+  if (fallback === undefined && strict !== undefined) throw wrong(here, '"strict" forbids fallbacks, and there is none');
+  return pipeline;
 };
 
 /** One object or a list of them; names differ. */

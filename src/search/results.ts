@@ -91,7 +91,8 @@ export function keepLikely(ranked: Ranked, minScore: number | undefined, rankedB
   if (!ranked.calibrated)
     throw new FinetoothError(
       'E_USAGE',
-      `the scores of "${rankedBy}" are no probabilities, so minScore would mean nothing. Fit them with "finetooth calibrate", or leave minScore out.`,
+      (say) =>
+        `the scores of "${rankedBy}" are no probabilities, so ${say.option('minScore')} would mean nothing. Fit them with ${say.calibrate()}, or leave ${say.option('minScore')} out.`,
     );
   return { ...ranked, order: ranked.order.filter(({ relevance, stage }) => stage >= 0 && relevance >= minScore) };
 }

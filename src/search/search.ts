@@ -6,17 +6,19 @@ import { checkSearchCall } from './check-call.ts';
 import { explainResults } from './explain.ts';
 import type { SearchOptions } from './options.ts';
 import { orderFirstStage } from './order.ts';
+import { plan } from './plan.ts';
 import { asOne, checkFields, type Ranked, rankCandidates } from './rank.ts';
 import { keepLikely, makeSearchResults, type Provenance, pickProvenance, type SearchResult } from './results.ts';
-import { type FirstStage, firstStages, retrieve } from './retrieve.ts';
+import { type FirstStage, retrieve } from './retrieve.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export async function search(index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
   const started = performance.now();
-  checkSearchCall(index, query, options, firstStages);
+  checkSearchCall(index, query, options);
   checkQuery(query);
-  const { candidates = 25, top = 5, firstStage = 'dense', fieldLabels, signal, deadlineMs, onUpdate } = options;
+  const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
+  const { fieldLabels, signal, deadlineMs, onUpdate } = options;
   throwIfStopped(signal);
   const given = options.reranker === undefined ? index.reranker() : options.reranker;
   const rerankers = given === null ? [] : [given].flat();

@@ -51,7 +51,7 @@ interface Scored extends Example {
 const scoredPairs = async (
   options: CalibrateOptions,
 ): Promise<{ readonly lists: readonly (readonly Scored[])[]; readonly fingerprint: string }> => {
-  const { signal, firstStage, candidates = 25, relevantFrom = 1, onProgress, embedder, fields, models } = options;
+  const { signal, firstStage, candidates, relevantFrom = 1, onProgress, embedder, fields, models } = options;
   const call: CallOptions = { signal };
   const set = await findTestSet(options);
   const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');

@@ -77,11 +77,11 @@ export const systemsOverRun = async (
       `none of the ${run.size} queries of ${path} is judged: run and judgments are of different collections.`,
     );
   const wanted = new Set([...lists.values()].flat());
-  const needsText = pipelines.some(({ reranker }) => reranker !== null);
+  const needsText = pipelines.some(({ reranker, filter }) => reranker !== null || filter !== undefined);
   if (needsText && set.corpus === undefined)
     throw new FinetoothError(
       'E_USAGE',
-      (say) => `reranking a run needs the texts of its documents: name a folder with corpus.jsonl as ${say.option('data')}.`,
+      (say) => `reranking or filtering a run needs its documents: name a folder with corpus.jsonl as ${say.option('data')}.`,
     );
   const documents = needsText
     ? await readCorpus(set.corpus as string, { ...reading, wanted: (id) => wanted.has(id) })

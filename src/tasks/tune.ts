@@ -85,7 +85,7 @@ const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: O
 /** Everything that is tried, the cheapest first: among equals the earlier wins. `rerankers`: names, the cheapest first. */
 const pipelinesFor = (choices: readonly (readonly string[])[], rerankers: readonly string[]): Pipeline[] => {
   const named = (pipeline: Omit<Pipeline, 'name'>): Pipeline => ({ ...pipeline, name: nameOf(pipeline) });
-  const alone = WEIGHTS.map((weight) => named({ ...stageOf(weight), candidates: 25, reranker: null }));
+  const alone = WEIGHTS.map((weight) => named({ ...stageOf(weight), candidates: defaultPipeline.candidates, reranker: null }));
   const reranked = rerankers.flatMap((reranker) =>
     CANDIDATES.flatMap((candidates) =>
       WEIGHTS.flatMap((weight) =>

@@ -21,7 +21,7 @@ it('serves no other machine without a key, unless --no-auth is spelled out', asy
 });
 
 it('makes keys, of which the file has the hash alone, and the server takes them', async () => {
-  const made = await finetooth(['key', '--into', 'keys', '--name', 'laptop'], { cwd });
+  const made = await finetooth(['key', '--add-to', 'keys', '--name', 'laptop'], { cwd });
   const key = made.stdout.trim();
   expect(key).toMatch(/^ft_[\w-]{32}$/);
   const file = readFileSync(join(cwd, 'keys'), 'utf8');
@@ -37,11 +37,15 @@ it.each([
   [
     ['--api-key-file', 'nowhere'],
     3,
-    /^E_INPUT_MISSING: the key file nowhere cannot be read: .* Make one with "finetooth key --into nowhere"\.$/,
+    /^E_INPUT_MISSING: the key file nowhere cannot be read: .* Make one with "finetooth key --add-to nowhere"\.$/,
   ],
   [['--port', '70000'], 2, /^E_USAGE: --port takes a whole number from 0 to 65535; got "70000"\./],
-  [['--models', 'bge-smal-en-v1.5'], 5, /^E_MODEL_UNKNOWN: there is no model "bge-smal-en-v1\.5"\. Did you mean "bge-small-en-v1\.5"\?/],
-  [['--models', 'gte-small', '--offline'], 5, /^E_MODEL_MISSING: the model "gte-small" is not on this machine/],
+  [
+    ['--serve-models', 'bge-smal-en-v1.5'],
+    5,
+    /^E_MODEL_UNKNOWN: there is no model "bge-smal-en-v1\.5"\. Did you mean "bge-small-en-v1\.5"\?/,
+  ],
+  [['--serve-models', 'gte-small', '--offline'], 5, /^E_MODEL_MISSING: the model "gte-small" is not on this machine/],
   [['--in', 'nowhere'], 4, /^E_INDEX_MISSING: nowhere is not an index\. Make one with/],
   [['--host', 'nowhere.invalid', '--no-auth', '--port', '0'], 2, /^E_USAGE: "nowhere\.invalid" is no address of this machine\./],
 ])('refuses %j', async (words, status, sentence) => {

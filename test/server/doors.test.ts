@@ -146,6 +146,19 @@ describe('a client names no model that is not served', () => {
     expect(outside).toBe(0);
   });
 
+  it('at /v1/search, as a fallback', async () => {
+    for (const name of hostile)
+      for (const fallback of [name, ['first-stage', name]]) {
+        const { status, text } = await post(server, '/v1/search', { index: 'films', query: 'bats', fallback });
+        expect([name.slice(0, 50), status, text.includes('is not served here; there are default, ')]).toEqual([
+          name.slice(0, 50),
+          404,
+          true,
+        ]);
+      }
+    expect(outside).toBe(0);
+  });
+
   it('at /v1/search with the words of /v1/rerank', async () => {
     const message = (text: string): string => (JSON.parse(text) as { message: string }).message;
     const searched = await post(server, '/v1/search', { index: 'films', query: 'bats', reranker: 'owner/name' });

@@ -3,6 +3,7 @@ import { figure } from '../../eval/render/numbers.ts';
 import { type CalibrateReport, calibrate } from '../../tasks/calibrate.ts';
 import { grouped } from '../../text/numbers.ts';
 import { command } from '../command.ts';
+import { oneIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showProgress } from '../progress.ts';
 import { saveText } from '../save.ts';
@@ -32,6 +33,7 @@ export const calibrateCommand = command({
     'in',
     'fields',
     'reranker',
+    'firstStage',
     'candidates',
     'relevantFrom',
     'method',
@@ -52,13 +54,14 @@ export const calibrateCommand = command({
       data: flags.data,
       signal,
       models: await modelOptions(run),
+      firstStage: flags.firstStage,
       candidates: flags.candidates,
       relevantFrom: flags.relevantFrom,
       method: flags.method,
       reranker: flags.reranker,
       datasetsFolder: flags.datasets,
       judgments: flags.qrels,
-      in: flags.in,
+      in: oneIndex(flags.in),
       fields: flags.fields,
       embedder: flags.embedder,
       workFolder: flags.work,

@@ -1,7 +1,7 @@
 import { openIndex } from '../../assemble/open-index.ts';
-import { FinetoothError } from '../../errors.ts';
 import { counted } from '../../text/numbers.ts';
 import { command } from '../command.ts';
+import { theIndex } from '../index-flag.ts';
 
 export const deleteCommand = command({
   name: 'delete',
@@ -10,14 +10,14 @@ export const deleteCommand = command({
   options: ['in', 'json'],
   examples: ['finetooth delete tt0096895 tt0103776 --in ./movies'],
   run: async ({ given, flags, terminal }) => {
-    if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'delete needs --in FOLDER, the index.');
-    await using index = await openIndex(flags.in, { embedder: null });
+    const folder = theIndex(flags.in, 'delete');
+    await using index = await openIndex(folder, { embedder: null });
     const asked = [...new Set(given)];
     const removed = await index.delete(asked);
     if (flags.json) terminal.json({ asked: asked.length, removed });
     else
       terminal.write(
-        `${counted(removed, 'document')} removed from ${flags.in}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`,
+        `${counted(removed, 'document')} removed from ${folder}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`,
       );
   },
 });

@@ -3,6 +3,7 @@ import { FinetoothError } from '../../errors.ts';
 import { evaluate } from '../../tasks/evaluate.ts';
 import { command } from '../command.ts';
 import { evalTable } from '../eval-table.ts';
+import { oneIndex } from '../index-flag.ts';
 import { fallbackFlags, fallbackOptions, modelFlags, modelOptions } from '../model-flags.ts';
 import { showProgress } from '../progress.ts';
 import { saveText } from '../save.ts';
@@ -73,7 +74,7 @@ export const evalCommand = command({
       ...fallbackOptions(flags),
       scoreCache: flags.scoreCache,
       firstStageRun: flags.firstStageRun,
-      in: flags.in,
+      in: oneIndex(flags.in),
       fields: flags.fields,
       embedder: flags.embedder,
       gates: flags.gate,

@@ -34,14 +34,15 @@ const remarks = (report: AddReport, terminal: Terminal): void => {
 
 const tokensOf = ({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): CreateOptions => {
   if (tokenBits === 'none') return { tokens: null };
-  if (tokenBits === 'auto' && tokenPool === undefined) return {};
-  const bits = tokenBits === 'auto' ? {} : { bits: Number(tokenBits) as TokenForm['bits'] };
+  const isLeft = tokenBits === undefined || tokenBits === 'auto';
+  if (isLeft && tokenPool === undefined) return {};
+  const bits = isLeft ? {} : { bits: Number(tokenBits) as TokenForm['bits'] };
   return { tokens: { ...bits, pool: tokenPool } };
 };
 
-const createOptions = (flags: Flags<'fields' | 'id' | 'tokenBits' | 'tokenPool'>): CreateOptions => ({
+const createOptions = (flags: Flags<'fields' | 'idField' | 'tokenBits' | 'tokenPool'>): CreateOptions => ({
   fields: flags.fields,
-  idField: flags.id,
+  idField: flags.idField,
   ...tokensOf(flags),
 });
 
@@ -49,7 +50,7 @@ export const indexCommand = command({
   name: 'index',
   about: 'Read documents, embed what is new or changed, and store it.',
   takes: ['<source>'],
-  options: ['into', 'fields', 'id', 'format', 'tokenBits', 'tokenPool', 'prune', 'rebuild', ...modelFlags, 'json'],
+  options: ['into', 'fields', 'idField', 'format', 'tokenBits', 'tokenPool', 'prune', 'rebuild', ...modelFlags, 'json'],
   examples: [
     'finetooth index movies.json --fields title,overview,tagline --into ./movies',
     'cat notes.jsonl | finetooth index - --into ./notes',

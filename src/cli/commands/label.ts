@@ -6,6 +6,7 @@ import { countsOf, gradeNames, inJudgingOrder, type Session, type Task } from '.
 import type { SearchIndex } from '../../search/search-index.ts';
 import { counted, grouped } from '../../text/numbers.ts';
 import { command } from '../command.ts';
+import { theIndex } from '../index-flag.ts';
 import { type Keys, openKeys } from '../label-keys.ts';
 import { poolOf } from '../label-pool.ts';
 import { judge } from '../label-session.ts';
@@ -59,21 +60,21 @@ export const labelCommand = command({
   name: 'label',
   about: `Judge what searches find, one key each, as test data for "finetooth eval": ${gradeNames.map((name, grade) => `${grade} ${name}`).join(', ')}. The order says nothing about who found a document, or how high. Every judgment is on the disk before the next document shows; the same command goes on where the last one stopped.`,
   takes: [],
-  options: ['in', 'queries', 'judgmentsInto', 'depth', ...modelFlags, 'json'],
+  options: ['in', 'queries', 'judgments', 'depth', ...modelFlags, 'json'],
   examples: [
     'finetooth label --in ./movies',
-    'finetooth label --in ./movies --queries queries.jsonl --into ./my-set --depth 10',
+    'finetooth label --in ./movies --queries queries.jsonl --judgments ./my-set --depth 10',
     'finetooth eval --data ./my-set --in ./movies',
   ],
   run: async (run) => {
     const { flags, terminal } = run;
-    if (flags.in === undefined) throw usage('label needs --in FOLDER, the index.');
+    const folder = theIndex(flags.in, 'label');
     if (flags.queries === '-') throw usage('label reads keys from standard input, not queries. Name a file with --queries.');
     if (flags.queries === undefined && !process.stdin.isTTY)
       throw usage('label asks for queries on a terminal, and standard input is none. Name a file of them with --queries.');
-    const into = flags.judgmentsInto ?? `${flags.in.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
+    const into = flags.judgments ?? `${folder.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
     const listed = flags.queries === undefined ? undefined : await readLabelQueries(flags.queries, { signal: run.signal });
-    await using index = await openIndex(flags.in, {
+    await using index = await openIndex(folder, {
       embedder: flags.embedder,
       models: await modelOptions(run),
     });
@@ -99,6 +100,6 @@ export const labelCommand = command({
       terminal.write(
         `${counted(judged, 'judgment')} of ${queries === 1 ? '1 query' : `${grouped(queries)} queries`}, ${skipped} skipped: ${into}\n`,
       );
-    if (judged > 0) terminal.say(`Measure with them: finetooth eval --data ${into} --in ${flags.in}`);
+    if (judged > 0) terminal.say(`Measure with them: finetooth eval --data ${into} --in ${folder}`);
   },
 });

@@ -2,14 +2,16 @@ import { createRerankerBuilder } from '../../assemble/reranker.ts';
 import { FinetoothError } from '../../errors.ts';
 import { type Document, readDocuments, rerank } from '../../index.ts';
 import { checkQuery } from '../../search/check.ts';
+import { plan } from '../../search/plan.ts';
 import { counted, duration } from '../../text/numbers.ts';
 import { readNotes } from '../../text/read-notes.ts';
 import { fieldCounts } from '../../text/recipe.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { minScoreOption, modelFlags, modelOptions } from '../model-flags.ts';
+import { modelFlags, modelOptions } from '../model-flags.ts';
+import { rerankFlags, rerankOptionsOf } from '../plan-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
-import { rerankerFlags, rerankerPlan } from '../reranker-flags.ts';
+import { rerankerPlan } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { fitted, labelOf } from '../text.ts';
 
@@ -26,19 +28,7 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: [
-    'top',
-    'rankFields',
-    'fieldLabels',
-    ...rerankerFlags,
-    'minScore',
-    'deadline',
-    'explain',
-    'stages',
-    'format',
-    ...modelFlags,
-    'json',
-  ],
+  options: [...rerankFlags, 'format', ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
@@ -68,14 +58,9 @@ export const rerankCommand = command({
       const reranker = await builder.build(named, settings);
       const ranked = await rerank(reranker, query, documents, {
         signal,
-        top: flags.top,
-        rankFields: flags.rankFields,
-        fieldLabels: flags.fieldLabels,
         documents: true,
-        stages: flags.stages,
-        explain: flags.explain,
-        ...minScoreOption(flags.minScore),
-        deadlineMs: flags.deadline,
+        ...rerankOptionsOf(flags),
+        top: flags.top ?? plan.top.default,
       });
       const notes = [...(ranked.notes ?? []), ...noted.sentences()];
       const answer = { ...ranked, ...(notes.length === 0 ? {} : { notes }) };

@@ -12,13 +12,13 @@ export const serveCommand = command({
   about: 'Answer rerank, embedding and search requests over HTTP, in the words of many vendors, on local models.',
   takes: [],
   options: [
-    'served',
+    'in',
     'indexes',
     'host',
     'port',
     'apiKeyFile',
     'noAuth',
-    'servedModels',
+    'serveModels',
     'strictModels',
     'maxRequests',
     'maxDocuments',
@@ -31,6 +31,7 @@ export const serveCommand = command({
     'maxMemory',
     'runtime',
     'cache',
+    'models',
     'offline',
     'json',
   ],
@@ -40,8 +41,8 @@ export const serveCommand = command({
     'finetooth serve --host 0.0.0.0 --api-key-file keys --indexes ./indexes',
   ],
   run: async (run) => {
-    const { flags, terminal, signal, env } = run;
-    const hostedName = flags.servedModels?.find(looksHosted);
+    const { flags, terminal, signal } = run;
+    const hostedName = flags.serveModels?.find(looksHosted);
     if (hostedName !== undefined)
       throw new FinetoothError('E_USAGE', `serve answers with models of this machine; "${hostedName}" is hosted elsewhere: ask it there.`);
     const { serve } = await import('../../server/listen.ts');
@@ -50,11 +51,11 @@ export const serveCommand = command({
       port: flags.port,
       keyFile: flags.apiKeyFile,
       noKeys: flags.noAuth,
-      indexes: flags.served ?? [],
+      indexes: flags.in ?? [],
       indexesFolder: flags.indexes,
-      modelNames: flags.servedModels,
+      modelNames: flags.serveModels,
       models: {
-        ...(await modelOptions({ ...run, flags: { ...flags, models: env.FINETOOTH_MODELS } })),
+        ...(await modelOptions(run)),
         strict: flags.strictModels,
         longDocuments: longDocumentsOf(flags.longDocuments),
       },

@@ -1,8 +1,8 @@
 import { openIndex } from '../../assemble/open-index.ts';
-import { FinetoothError } from '../../errors.ts';
 import type { Manifest } from '../../store/store.ts';
 import { grouped, size } from '../../text/numbers.ts';
 import { command } from '../command.ts';
+import { theIndex } from '../index-flag.ts';
 
 export const statusCommand = command({
   name: 'status',
@@ -11,11 +11,11 @@ export const statusCommand = command({
   options: ['in', 'json'],
   examples: ['finetooth status --in ./movies'],
   run: async ({ flags, terminal }) => {
-    if (flags.in === undefined) throw new FinetoothError('E_USAGE', 'status needs --in FOLDER, the index.');
-    await using index = await openIndex(flags.in, { embedder: null });
+    const folder = theIndex(flags.in, 'status');
+    await using index = await openIndex(folder, { embedder: null });
     const status = await index.status();
     const manifest = index.manifest() as Manifest;
-    if (flags.json) return terminal.json({ in: flags.in, ...status, ...manifest });
+    if (flags.json) return terminal.json({ in: folder, ...status, ...manifest });
     const rows = [
       ['documents', grouped(status.documents)],
       ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers a document)`],

@@ -2,6 +2,7 @@ import { FinetoothError } from '../../errors.ts';
 import { figure, probability, signed } from '../../eval/render/numbers.ts';
 import { type TuneReport, tune } from '../../tasks/tune.ts';
 import { command } from '../command.ts';
+import { oneIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showProgress } from '../progress.ts';
 import { saveText } from '../save.ts';
@@ -50,7 +51,7 @@ export const tuneCommand = command({
       resamples: flags.resamples,
       datasetsFolder: flags.datasets,
       judgments: flags.qrels,
-      in: flags.in,
+      in: oneIndex(flags.in),
       fields: flags.fields,
       embedder: flags.embedder,
       workFolder: flags.work,

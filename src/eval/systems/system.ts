@@ -2,8 +2,10 @@ import { FinetoothError } from '../../errors.ts';
 import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
 import { rerankerWords } from '../../rerank/reranker-words.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
-import type { Pipeline } from '../../search/pipeline.ts';
+import { documentTest } from '../../search/filter.ts';
+import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
 import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
+import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
@@ -56,22 +58,22 @@ const rankedAt = async (
   query: string,
   candidates: readonly { readonly id: string; readonly document: Document }[],
   fields: RankFields,
-  options: RankingOptions,
+  { minScore, ...options }: RankingOptions & Pick<Pipeline, 'minScore'>,
 ): Promise<Record<number, readonly string[]>> => {
   const rankings: Record<number, readonly string[]> = {};
   for (const count of cutOffs) {
-    const { order } = await rankCandidates(reranker, query, candidates.slice(0, count), fields, options);
-    rankings[count] = order.map(({ id }) => id);
+    const ranked = await rankCandidates(reranker, query, candidates.slice(0, count), fields, options);
+    rankings[count] = keepLikely(ranked, minScore, reranker.fingerprint).order.map(({ id }) => id);
   }
   return rankings;
 };
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System => {
-  const { name, firstStage, candidates, top = candidates, denseWeight, fieldLabels = false } = pipeline;
+  const { name, firstStage, candidates, top = candidates, denseWeight, filter, minScore, fieldLabels = false } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = { firstStage, denseWeight, reranker: null } as const;
+  const first = { firstStage, denseWeight, filter, reranker: null } as const;
   return {
     name,
     pipeline,
@@ -80,12 +82,8 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
       const remembered = reranker === null ? null : remembering(reranker);
       const answer = await search(index, text, {
         ...options,
-        firstStage,
-        candidates,
+        ...plainOptionsOf(pipeline),
         top,
-        denseWeight,
-        rankFields: pipeline.rankFields,
-        fieldLabels,
         reranker: remembered,
       });
       const hits =
@@ -97,7 +95,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
         ranking: answer.results.map(({ id }) => id),
         relevance: answer.calibrated ? answer.results.map(({ relevanceScore }) => relevanceScore) : undefined,
         firstStage: hits.map(({ id }) => id),
-        cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
+        cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
         ...standInOf(answer),
@@ -113,32 +111,35 @@ export const runSystem = (
   fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
 ): System => {
-  const { name, candidates, top = candidates, fieldLabels = false } = pipeline;
+  const { name, candidates, top = candidates, fieldLabels = false, minScore } = pipeline;
+  const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter);
   const depth = Math.max(candidates, ...cutOffs);
+  const documentOf = (id: string, query: string): Document => {
+    const document = run.document(id);
+    if (document !== undefined) return document;
+    throw new FinetoothError('E_INPUT_FORMAT', `the run gives query "${query}" the document "${id}", which is not in the corpus.`);
+  };
   return {
     name,
     pipeline,
     fingerprint: JSON.stringify([pipeline, cutOffs, fields, run.fingerprint, reranker?.fingerprint]),
     answer: async (query, text, options) => {
-      const firstStage = (run.lists.get(query) ?? []).slice(0, depth);
+      const listed = run.lists.get(query) ?? [];
+      const firstStage = (fits === undefined ? listed : listed.filter((id) => fits(documentOf(id, query)))).slice(0, depth);
       if (reranker === null) return { ranking: firstStage.slice(0, top), firstStage, cutOffs: {}, latency: {}, usage: {} };
-      const hits = firstStage.map((id) => {
-        const document = run.document(id);
-        if (document === undefined)
-          throw new FinetoothError('E_INPUT_FORMAT', `the run gives query "${query}" the document "${id}", which is not in the corpus.`);
-        return { id, document };
-      });
+      const hits = firstStage.map((id) => ({ id, document: documentOf(id, query) }));
       if (fields !== undefined) checkFields(hits.slice(0, candidates), fields);
       const remembered = remembering(reranker);
       const started = performance.now();
       const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, fieldLabels });
-      const { order, calibrated, usage } = ranked;
+      const { calibrated, usage } = ranked;
+      const { order } = keepLikely(ranked, minScore, reranker.fingerprint);
       const rerank = performance.now() - started;
       return {
         ranking: order.slice(0, top).map(({ id }) => id),
         relevance: calibrated ? order.slice(0, top).map(({ relevance }) => relevance) : undefined,
         firstStage,
-        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels }),
+        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
         latency: { rerank, total: rerank },
         usage,
         ...standInOf(ranked),

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { FinetoothError, messageOf } from '../../errors.ts';
+import { FinetoothError } from '../../errors.ts';
 import { firstStageName } from '../../rerank/parts/first-stage-order.ts';
-import { checkFilter } from '../../search/check-filter.ts';
-import type { Filter } from '../../search/filter.ts';
+import type { Reranker } from '../../rerank/reranker.ts';
 import type { SearchOptions } from '../../search/options.ts';
+import { snakeCase } from '../../search/plan-option.ts';
 import { type SearchAnswer, search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { RouteTools } from '../app.ts';
@@ -14,6 +14,7 @@ import { jsonAnswer } from '../json-answer.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
 import { createPieces } from '../outflow.ts';
+import { createShape, type PlanSent, planIn, planShape, tokenBitsShape } from '../plan-body.ts';
 import { misfit, type Problem, problemOf, RequestError } from '../problem.ts';
 import { documentsIn } from './documents.ts';
 import type { IndexShelf } from './shelf.ts';
@@ -21,41 +22,10 @@ import type { IndexShelf } from './shelf.ts';
 /** Milliseconds without a byte after which the sender of documents is given up. */
 const IDLE_MS = 60_000;
 
-/** Rerankers of one search, one after the other. */
-const MOST_STAGES = 8;
-/** Fields that make a text. */
-const MOST_FIELDS = 100;
-
-/** Checked as the library checks it; the form is written out for the OpenAPI document. */
-const filter = z
-  .custom<Filter>()
-  .superRefine((sent, context) => {
-    try {
-      checkFilter(sent);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: messageOf(error) });
-    }
-  })
-  .meta({
-    type: 'object',
-    properties: { fields: { type: 'object' }, or: { type: 'array', items: { type: 'object' } }, not: { type: 'object' } },
-    additionalProperties: false,
-  });
-
 const searchBody = z.strictObject({
   index: z.string().optional(),
   query: z.string(),
-  filter: filter.optional(),
-  candidates: z.int().min(1).max(10_000).optional(),
-  top: z.int().min(1).max(10_000).optional(),
-  first_stage: z.enum(['dense', 'bm25', 'hybrid']).optional(),
-  /** A served reranker by name, several for a cascade, or null (or `none`) for the first stage alone. */
-  reranker: z.union([z.string(), z.array(z.string()).min(1).max(MOST_STAGES), z.null()]).optional(),
-  rank_fields: z.array(z.string()).min(1).max(MOST_FIELDS).optional(),
-  min_score: z.number().min(0).max(1).optional(),
-  deadline_ms: z.int().min(1).max(600_000).optional(),
-  explain: z.boolean().optional(),
-  documents: z.boolean().optional(),
+  ...planShape,
   /** Server-sent events: the first stage's results at once, each sharper order, then the answer. */
   stream: z.boolean().optional(),
 });
@@ -82,10 +52,10 @@ const indexName = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a name has 1 to 64 small letters, digits, "_" and "-", a letter or digit first');
 const createBody = z.strictObject({
   name: indexName,
-  fields: z.array(z.string()).min(1).max(MOST_FIELDS).optional(),
-  id_field: z.string().optional(),
-  token_bits: z.union([z.literal(8), z.literal(4), z.literal(1), z.null()]).optional(),
-  token_pool: z.int().min(1).max(16).optional(),
+  fields: createShape('fields'),
+  id_field: createShape('idField'),
+  token_bits: tokenBitsShape,
+  token_pool: createShape('tokenPool'),
 });
 const status = z.object({
   name: z.string(),
@@ -110,10 +80,7 @@ const inSnakeCase = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(inSnakeCase);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      name === 'document' ? inner : inSnakeCase(inner),
-    ]),
+    Object.entries(value).map(([name, inner]) => [snakeCase(name), name === 'document' ? inner : inSnakeCase(inner)]),
   );
 };
 
@@ -175,34 +142,30 @@ export const ownRoutes =
     };
 
     /** A client opens no model: it names one that the operator serves. */
-    const rerankersNamed = (sent: z.infer<typeof searchBody>['reranker']): readonly string[] | null | undefined => {
-      if (sent === undefined || sent === null) return sent;
-      if (sent === 'none') return null;
-      return [sent].flat().map((name) => (withoutModel.has(name) ? name : models.resolve('rerank', name, 'reranker')));
+    const servedNames = (names: readonly string[], param: string): readonly string[] =>
+      names.map((name) => (withoutModel.has(name) ? name : models.resolve('rerank', name, param)));
+
+    /** The reranker that a request wants, every name of it one that is served; undefined: that of the index. */
+    const rerankerFor = async (index: SearchIndex, sent: PlanSent): Promise<Reranker | null | undefined> => {
+      const { reranker: names, fallback: others, strict } = sent;
+      if (others === undefined && strict !== undefined)
+        throw new RequestError('invalid', 'strict forbids fallbacks, and there is none', { param: 'strict' });
+      if (others === undefined) return names === undefined || names === null ? names : index.rerankerNamed(names);
+      const first = names === undefined ? index.reranker() : names;
+      if (first === null) throw new RequestError('invalid', 'fallback is for a reranker, and there is none', { param: 'fallback' });
+      return index.rerankerNamed([first].flat(), { fallback: others, strict });
     };
 
     const searchIn = async (
       index: SearchIndex,
       body: z.infer<typeof searchBody>,
-      names: readonly string[] | null | undefined,
+      sent: PlanSent,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<unknown> => {
       const signal = signalOf(reply);
-      const reranker = names === undefined || names === null ? names : await index.rerankerNamed(names);
-      const options: SearchOptions = {
-        signal,
-        documents: body.documents ?? true,
-        filter: body.filter,
-        candidates: body.candidates,
-        top: body.top,
-        firstStage: body.first_stage,
-        reranker,
-        rankFields: body.rank_fields,
-        minScore: body.min_score,
-        deadlineMs: body.deadline_ms,
-        explain: body.explain,
-      };
+      const { fallback: _, strict: __, ...plain } = sent;
+      const options: SearchOptions = { documents: true, ...plain, signal, reranker: await rerankerFor(index, sent) };
       const run = (more: SearchOptions = {}): Promise<SearchAnswer> =>
         gate.enter(body.query.length, () => search(index, body.query, { ...options, ...more }));
       if (!body.stream) {
@@ -245,8 +208,13 @@ export const ownRoutes =
       const body = read(searchBody, request.body);
       if (body.query.length > mostQueryCharacters)
         throw new RequestError('large', `a query may have ${mostQueryCharacters} characters; got ${body.query.length}`, { param: 'query' });
-      const names = rerankersNamed(body.reranker);
-      return indexes.reading(body.index ?? (await theOnly()), (index) => searchIn(index, body, names, request, reply));
+      const asked = planIn(body);
+      const sent: PlanSent = {
+        ...asked,
+        reranker: asked.reranker && servedNames(asked.reranker, 'reranker'),
+        fallback: asked.fallback && servedNames(asked.fallback, 'fallback'),
+      };
+      return indexes.reading(body.index ?? (await theOnly()), (index) => searchIn(index, body, sent, request, reply));
     });
 
     app.get('/v1/indexes', { config: { task: 'indexes' } }, async () => ({

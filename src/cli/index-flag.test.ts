@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { oneIndex, theIndex } from './index-flag.ts';
+
+describe('--in', () => {
+  it('names one index, or none where a command can do without', () => {
+    expect([oneIndex(undefined), oneIndex(['films'])]).toEqual([undefined, 'films']);
+    expect(theIndex(['films'], 'search')).toBe('films');
+    expect(() => theIndex(undefined, 'search')).toThrow('search needs --in FOLDER, the index.');
+  });
+
+  it('is refused twice, since one of them would not be asked', () => {
+    expect(() => theIndex(['films', 'books'], 'search')).toThrow(
+      '--in names one index here; got films and books. Only "serve" takes several.',
+    );
+  });
+});

@@ -1,0 +1,323 @@
+/**
+ * Every option of searching, reranking and making an index, once. The library's checks, the pipelines file, the flags of the command line, the body of
+ * `POST /v1/search` with its OpenAPI, and docs/plan.md are made from this table.
+ */
+import type { Reranker } from '../rerank/reranker.ts';
+import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
+
+const noFirstStage = 'there is no first stage: every document is ranked';
+const named = 'openIndex takes it, for every search of the index';
+const ofTheAnswer = 'it is of the answer, and changes no order';
+const isShown = 'the documents are always shown';
+
+export const plan = {
+  candidates: {
+    kind: 'count',
+    least: 1,
+    most: 10_000,
+    default: 25,
+    about: 'documents that go from the first stage to the reranker',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
+  top: {
+    kind: 'count',
+    least: 1,
+    most: 10_000,
+    default: 5,
+    about: 'results that come back',
+    at: {
+      search: true,
+      rerank: { most: 100_000, otherwise: 'all' },
+      pipeline: { otherwise: 'that of search; in an evaluation all candidates' },
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: true,
+    },
+  },
+  firstStage: {
+    kind: 'choice',
+    choices: ['dense', 'bm25', 'hybrid'],
+    default: 'dense',
+    about: 'how candidates are found: vectors, words, or both fused',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
+  denseWeight: {
+    kind: 'share',
+    default: 0.5,
+    about: 'share of the vectors in a hybrid first stage, the rest is that of the words',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
+  filter: {
+    kind: 'filter',
+    value: 'CONDITION',
+    otherwise: 'all',
+    about: 'which documents may be found',
+    at: {
+      search: true,
+      rerank: 'the documents are at hand: pass those that may be ranked',
+      pipeline: true,
+      searchCommand: {
+        about:
+          "which documents may be found: 'year>=2018', 'tags=sea', 'lang!=en', or JSON as in the library; may be given several times, and all must fit",
+      },
+      rerankCommand: 'the documents are at hand: pass those that may be ranked',
+      searchBody: true,
+    },
+  },
+  reranker: {
+    kind: 'names',
+    value: 'NAME',
+    orOne: true,
+    orNone: true,
+    default: ['default'],
+    about:
+      'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several one after the other, or none',
+    at: {
+      search: { kind: 'rerankers', otherwise: 'that of the index', about: 'a reranker, several one after the other, or null for none' },
+      rerank: 'it is the first argument',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: {
+        most: 8,
+        otherwise: 'that of the index',
+        about: 'a reranker that is served, by name, several one after the other, or null for none',
+      },
+    },
+  },
+  fallback: {
+    kind: 'names',
+    value: 'NAME',
+    orOne: true,
+    otherwise: 'none, which is an error',
+    about: 'who ranks when the reranker cannot, in this order: local, another name, or first-stage to keep the order of the first stage',
+    at: {
+      search: `${named}; for one search pass fallback([…]) as the reranker`,
+      rerank: 'pass fallback([…]) as the reranker',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: { most: 8, about: 'who of those that are served ranks when the reranker cannot, in this order, or first-stage' },
+    },
+  },
+  strict: {
+    kind: 'flag',
+    about: 'fail where a fallback would rank',
+    at: {
+      search: `${named}; for one search pass fallback([…], { strict }) as the reranker`,
+      rerank: 'pass fallback([…], { strict }) as the reranker',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: true,
+    },
+  },
+  rankFields: {
+    kind: 'names',
+    value: 'A,B',
+    otherwise: 'those that make the text; without an index, of each document its own',
+    about: 'fields that the reranker reads, in order',
+    at: {
+      search: true,
+      rerank: true,
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: { most: 100 },
+    },
+  },
+  fieldLabels: {
+    kind: 'flag',
+    about: 'put the name of each field before its words, one line per field',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
+  longDocuments: {
+    kind: 'choice',
+    choices: ['auto', 'truncate', 'chunk'],
+    default: 'auto',
+    about:
+      'a text longer than the window of the reranker: read as much as fits, or read it in chunks and let the best one count; auto reads chunks where the reranker is hosted',
+    at: {
+      search: 'openIndex takes it with the models, as models.longDocuments',
+      rerank: 'local, openCrossEncoderReranker and hosted take it when the reranker is made',
+      pipeline: 'models are opened once for all pipelines of a file, with one setting',
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: 'the server opens its models once for all requests: an option of serve',
+    },
+  },
+  calibration: {
+    kind: 'text',
+    value: 'FILE',
+    otherwise: 'what is known of the reranker',
+    about: 'probabilities that "finetooth calibrate" fitted for this reranker',
+    at: {
+      search: 'pass withCalibration(reranker, await readCalibration(file)) as the reranker',
+      rerank: 'pass withCalibration(reranker, await readCalibration(file)) as the reranker',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: 'a client names no file of the server',
+    },
+  },
+  scoreCache: {
+    kind: 'text',
+    value: 'FOLDER',
+    otherwise: 'none',
+    about: 'cache scores there, and score nothing a second time; processes may share it',
+    at: {
+      search: 'pass cached(reranker, { at }) as the reranker',
+      rerank: 'pass cached(reranker, { at }) as the reranker',
+      pipeline: 'a cache changes no answer, so it belongs to the run: an option of eval',
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: 'a client names no folder of the server',
+    },
+  },
+  minScore: {
+    kind: 'share',
+    otherwise: 'everything is kept',
+    about: 'keep only what is at least so likely to be relevant; it needs a reranker whose scores are probabilities',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
+  embedder: {
+    kind: 'text',
+    value: 'MODEL',
+    variable: 'FINETOOTH_EMBEDDER',
+    otherwise: 'the one the index was made with, else bge-small-en-v1.5',
+    about: 'a model of "finetooth models list", owner/name on the hub, a folder, or vendor:model for a hosted one',
+    at: {
+      search: named,
+      rerank: 'no vectors of an index are compared',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: 'an index is searched with the model that made it',
+    },
+  },
+  documents: {
+    kind: 'flag',
+    about: 'return the fields of each document',
+    at: {
+      search: true,
+      rerank: true,
+      pipeline: ofTheAnswer,
+      searchCommand: isShown,
+      rerankCommand: isShown,
+      searchBody: { otherwise: 'true' },
+    },
+  },
+  explain: {
+    kind: 'flag',
+    about: 'say of each result why it stands there: its fields, the words that met; takes a few model runs per result',
+    at: { search: true, rerank: true, pipeline: ofTheAnswer, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
+  stages: {
+    kind: 'flag',
+    about: 'also give what each stage of the reranker scored, in JSON',
+    at: { search: true, rerank: true, pipeline: ofTheAnswer, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
+  deadlineMs: {
+    kind: 'count',
+    least: 1,
+    most: 600_000,
+    unit: 'ms',
+    otherwise: 'none',
+    about: 'milliseconds after which the best order so far is the answer',
+    at: {
+      search: true,
+      rerank: true,
+      pipeline: 'what is ready in time depends on the machine: the figures of an evaluation could not be repeated',
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: true,
+    },
+  },
+  onUpdate: {
+    kind: 'callback',
+    about: "called with the first stage's results at once, and with each sharper order",
+    at: {
+      search: true,
+      rerank: 'there is nothing to show before the one order',
+      pipeline: 'a function has no form in JSON',
+      searchCommand: 'a command prints one answer',
+      rerankCommand: 'a command prints one answer',
+      searchBody: '"stream": true sends the same as server-sent events',
+    },
+  },
+  signal: {
+    kind: 'signal',
+    about: 'stops the work',
+    at: {
+      search: true,
+      rerank: true,
+      pipeline: 'a signal has no form in JSON',
+      searchCommand: 'Ctrl-C stops the work',
+      rerankCommand: 'Ctrl-C stops the work',
+      searchBody: 'closing the connection stops the work',
+    },
+  },
+} as const satisfies Record<string, PlanOption>;
+
+/** What an index is made with. */
+export const indexPlan = {
+  fields: {
+    kind: 'names',
+    value: 'A,B',
+    otherwise: 'title and text where there are such, otherwise all that hold words; see formats.md',
+    about: 'fields that make the text, in order',
+    at: { create: true, indexCommand: true, createBody: { most: 100 } },
+  },
+  idField: {
+    kind: 'text',
+    flag: 'id',
+    value: 'FIELD',
+    otherwise: '_id or id where there is one, otherwise ids come from the content',
+    about: 'field that holds the id',
+    at: { create: true, indexCommand: true, createBody: true },
+  },
+  tokenBits: {
+    kind: 'choice',
+    choices: ['auto', '8', '4', '1', 'none'],
+    default: 'auto',
+    about: 'bits per number of the token vectors that are kept for late interaction; auto is 4, none keeps no token vectors',
+    at: {
+      create: 'it is tokens.bits there: 8, 4 or 1, and tokens: null for none',
+      indexCommand: true,
+      createBody: { otherwise: '4', about: 'bits per number of the token vectors, 8, 4 or 1; null keeps none' },
+    },
+  },
+  tokenPool: {
+    kind: 'count',
+    least: 1,
+    most: 16,
+    otherwise: '3',
+    about: 'token vectors of a document that become one, the most similar ones',
+    at: { create: 'it is tokens.pool there', indexCommand: true, createBody: true },
+  },
+} as const satisfies Record<string, IndexOption>;
+
+export type IndexKey = keyof typeof indexPlan;
+
+export type Plan = typeof plan;
+export type PlanKey = keyof Plan;
+
+/** Options that are at a door. */
+export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends string ? never : K }[PlanKey];
+
+/** Type of an option's value at a door, a single text made a list. */
+export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly kind: 'rerankers' }
+  ? Reranker | readonly Reranker[] | null
+  : Typed<Plan[K]>;
+/** What a door takes; `SearchOptions` and `RerankOptions` are this, with a sentence for each: a test compares them. */
+export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D>]?: ValueAt<K, D> };
+
+/** An option as it is at a door, or why it is not there. */
+export const optionAt = (key: PlanKey, door: Door): PlanOption | string => changedAt(plan[key] as PlanOption, door);
+
+/** The same of an option of a new index. */
+export const indexOptionAt = (key: IndexKey, door: IndexDoor): IndexOption | string => changedAt(indexPlan[key] as IndexOption, door);
+
+/** The options of a door, in the order of the table. */
+export const keysAt = <D extends Door>(door: D): readonly KeyAt<D>[] =>
+  (Object.keys(plan) as PlanKey[]).filter((key): key is KeyAt<D> => typeof plan[key].at[door] !== 'string');

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { messageOf } from '../errors.ts';
+import { checkFilter } from '../search/check-filter.ts';
+import type { Filter } from '../search/filter.ts';
+import { type IndexKey, indexOptionAt, type indexPlan, type KeyAt, keysAt, optionAt, type ValueAt } from '../search/plan.ts';
+import { defaultWords, type IndexOption, type PlanOption, snakeCase, type Typed, type Value } from '../search/plan-option.ts';
+
+/** Checked as the library checks it; the form is written out for the OpenAPI document. */
+const filter = z
+  .custom<Filter>()
+  .superRefine((sent, context) => {
+    try {
+      checkFilter(sent);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) });
+    }
+  })
+  .meta({
+    type: 'object',
+    properties: { fields: { type: 'object' }, or: { type: 'array', items: { type: 'object' } }, not: { type: 'object' } },
+    additionalProperties: false,
+  });
+
+const schemaOf = (option: Value): z.ZodType => {
+  switch (option.kind) {
+    case 'count':
+      return z.int().min(option.least).max(option.most);
+    case 'share':
+      return z.number().min(0).max(1);
+    case 'flag':
+      return z.boolean();
+    case 'choice':
+      return z.enum(option.choices);
+    case 'text':
+      return z.string().min(1);
+    case 'names': {
+      const names = z.array(z.string()).min(1);
+      const list = option.most === undefined ? names : names.max(option.most);
+      if (!option.orOne) return list;
+      return option.orNone ? z.union([z.string(), list, z.null()]) : z.union([z.string(), list]);
+    }
+    case 'filter':
+      return filter;
+    default:
+      throw new Error(`an option of the kind "${option.kind}" has no form in JSON`);
+  }
+};
+
+const described = (option: Value & { readonly about: string; readonly otherwise?: string }): string => {
+  const words = defaultWords(option);
+  return words === '' ? option.about : `${option.about} (default: ${words})`;
+};
+
+/** The form of an option of a new index, as a request has it. */
+export const createShape = <K extends IndexKey>(key: K): z.ZodType<Typed<(typeof indexPlan)[K]> | undefined> => {
+  const option = indexOptionAt(key, 'createBody') as IndexOption;
+  return schemaOf(option).optional().describe(described(option)) as never;
+};
+
+/** Bits of the token vectors: numbers in a request, and null for none. */
+export const tokenBitsShape = z
+  .union([z.literal(8), z.literal(4), z.literal(1), z.null()])
+  .optional()
+  .describe(described(indexOptionAt('tokenBits', 'createBody') as IndexOption));
+
+type Key = KeyAt<'searchBody'>;
+const keys = keysAt('searchBody');
+
+/** The options of the plan as a request has them: snake case, and no others. */
+export const planShape: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  keys.map((key) => {
+    const option = optionAt(key, 'searchBody') as PlanOption;
+    return [snakeCase(key), schemaOf(option).optional().describe(described(option))];
+  }),
+);
+
+/** What a request said, under the library's names; a name alone is a list of one, and "none" is null. */
+export type PlanSent = { readonly [K in Key]?: ValueAt<K, 'searchBody'> };
+
+/** Of a body that fits `planShape`. */
+export const planIn = (body: Readonly<Record<string, unknown>>): PlanSent =>
+  Object.fromEntries(
+    keys
+      .filter((key) => body[snakeCase(key)] !== undefined)
+      .map((key) => {
+        const [option, value] = [optionAt(key, 'searchBody') as PlanOption, body[snakeCase(key)]];
+        if (option.kind !== 'names' || typeof value !== 'string') return [key, value];
+        return [key, option.orNone && value === 'none' ? null : [value]];
+      }),
+  );

@@ -1,0 +1,338 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { type CommandSpec, command, program } from '../src/cli/command.ts';
+import { commands } from '../src/cli/commands.ts';
+import { options } from '../src/cli/options.ts';
+import type { Terminal } from '../src/cli/terminal.ts';
+import { indexSystem, runSystem } from '../src/eval/systems/system.ts';
+import {
+  memoryStore,
+  openIndex,
+  type Pipeline,
+  parsePipelines,
+  type Reranker,
+  type RerankOptions,
+  rerank,
+  type SearchIndex,
+  type SearchOptions,
+  search,
+  searchOptionsOf,
+} from '../src/index.ts';
+import { keysAt, type OptionsAt, optionAt, type PlanKey, plan } from '../src/search/plan.ts';
+import { type Door, defaultWords, doors, kebabCase, type PlanOption, snakeCase } from '../src/search/plan-option.ts';
+import { type Server, serve } from '../src/server/listen.ts';
+import { grouped } from '../src/text/numbers.ts';
+import { hashEmbedder } from './hash-embedder.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'finetooth-plan-'));
+const films = [
+  { id: 'a', title: 'Bats in the dark', text: 'They hunt by echo in the night.', year: 1979, tags: ['cave', 'night'] },
+  { id: 'b', title: 'A shark', text: 'It eats swimmers near an island.', year: 1975, tags: ['sea'] },
+  { id: 'c', title: 'Heat', text: 'A thief and a detective and the bats of a city.', year: 1995, tags: ['city', 'night'] },
+  { id: 'd', title: 'Up', text: 'A house, balloons and the sea.', year: 2009, tags: ['sky', 'sea'] },
+];
+const QUERY = 'bats by the sea';
+const one: Reranker = {
+  fingerprint: 'length@1',
+  score: async (_, candidates) => ({ scores: Float32Array.from(candidates, ({ text }) => text.length) }),
+};
+/** A value for each option that is right wherever it is in JSON. */
+const samples: Readonly<Record<PlanKey, unknown>> = {
+  candidates: 3,
+  top: 2,
+  firstStage: 'bm25',
+  denseWeight: 0.25,
+  filter: { fields: { year: { gte: 1990 } } },
+  reranker: ['late-interaction'],
+  fallback: ['first-stage'],
+  strict: true,
+  rankFields: ['title'],
+  fieldLabels: true,
+  longDocuments: 'truncate',
+  calibration: 'calibration.json',
+  scoreCache: 'scores',
+  minScore: 0,
+  embedder: 'bge-small-en-v1.5',
+  documents: true,
+  explain: true,
+  stages: true,
+  deadlineMs: 600_000,
+  onUpdate: () => {},
+  signal: new AbortController().signal,
+};
+/** What an option needs beside it. */
+const beside = (key: PlanKey): object => (key === 'strict' ? { fallback: ['first-stage'] } : {});
+
+let hashed: SearchIndex;
+let server: Server;
+const indexFolder = join(folder, 'films');
+beforeAll(async () => {
+  hashed = await openIndex(memoryStore(), { create: { fields: ['title', 'text'] }, embedder: hashEmbedder(), reranker: one });
+  await hashed.add(films);
+  await using made = await openIndex(indexFolder, { create: { fields: ['title', 'text'] } });
+  await made.add(films);
+  server = await serve({ port: 0, version: '0', indexes: [indexFolder] });
+});
+afterAll(async () => {
+  await hashed.close();
+  await server.close(1000);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly refusal?: string;
+  readonly json?: unknown;
+}
+
+/** A command in this process, with what it printed as JSON or why it did not. */
+const typed = async (words: readonly string[], specs: readonly CommandSpec[] = commands): Promise<Outcome> => {
+  let printed: unknown;
+  const terminal: Terminal = {
+    live: false,
+    columns: 100,
+    stdin: process.stdin,
+    write: () => {},
+    json: (value) => {
+      printed = value;
+    },
+    drained: async () => {},
+    say: () => {},
+    paint: () => {},
+    progress: () => {},
+  };
+  try {
+    await program(specs, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync([...words], { from: 'user' });
+    return { json: printed };
+  } catch (error) {
+    return { refusal: (error as Error).message };
+  }
+};
+
+/** The commands as they are, but for their work: which flags their parser takes is theirs to say. */
+const idle = commands.map((spec) => command({ ...spec, run: async () => {} }));
+const flagWords = (key: PlanKey): readonly string[] => {
+  const value = samples[key];
+  const text = typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return [`--${kebabCase(key)}`, ...(value === true ? [] : [text])];
+};
+const posted = async (body: object): Promise<Outcome> => {
+  const answer = await fetch(`${server.url}/v1/search`, { method: 'POST', body: JSON.stringify({ query: QUERY, ...body }) });
+  const json: unknown = await answer.json();
+  return answer.ok ? { json } : { refusal: JSON.stringify(json) };
+};
+const refusalOf = async (work: () => unknown): Promise<Outcome> => {
+  try {
+    await work();
+    return {};
+  } catch (error) {
+    return { refusal: (error as Error).message };
+  }
+};
+
+/** Asks the door itself, with one option. */
+const askAt: Readonly<Record<Door, (key: PlanKey) => Promise<Outcome>>> = {
+  search: (key) => refusalOf(() => search(hashed, QUERY, { [key]: key === 'reranker' ? one : samples[key] })),
+  rerank: (key) => refusalOf(() => rerank(one, QUERY, films, { [key]: samples[key] })),
+  pipeline: (key) => refusalOf(() => parsePipelines({ name: 'p', ...beside(key), [key]: samples[key] }, 'p.json')),
+  searchCommand: (key) => typed(['search', QUERY, '--in', indexFolder, ...flagWords(key)], idle),
+  rerankCommand: (key) => typed(['rerank', QUERY, 'films.jsonl', ...flagWords(key)], idle),
+  searchBody: (key) => {
+    const value = key === 'onUpdate' || key === 'signal' ? true : samples[key];
+    return posted(Object.fromEntries(Object.entries({ ...beside(key), [key]: value }).map(([name, one]) => [snakeCase(name), one])));
+  },
+};
+const unknown: Readonly<Record<Door, (key: PlanKey) => string>> = {
+  search: (key) => `search has no option "${key}"`,
+  rerank: (key) => `rerank has no option "${key}"`,
+  pipeline: (key) => `a pipeline has no "${key}"`,
+  searchCommand: (key) => `unknown option '--${kebabCase(key)}'`,
+  rerankCommand: (key) => `unknown option '--${kebabCase(key)}'`,
+  searchBody: (key) => `Unrecognized key: \\"${snakeCase(key)}\\"`,
+};
+
+describe('every option of the plan', () => {
+  it.each(Object.keys(plan) as PlanKey[])('"%s" is at the doors that the table says, and nowhere else', async (key) => {
+    for (const door of doors) {
+      const there = optionAt(key, door);
+      const { refusal } = await askAt[door](key);
+      if (typeof there !== 'string') {
+        const needsProbabilities = key === 'minScore' && (door === 'search' || door === 'rerank');
+        if (needsProbabilities) expect([door, refusal]).toEqual([door, expect.stringContaining('are no probabilities')]);
+        else expect([door, refusal]).toEqual([door, undefined]);
+      } else expect([door, refusal ?? '']).toEqual([door, expect.stringContaining(unknown[door](key))]);
+    }
+  });
+
+  it('says why it is not at a door in words', () => {
+    for (const key of Object.keys(plan) as PlanKey[])
+      for (const door of doors) {
+        const there = optionAt(key, door);
+        if (typeof there === 'string') expect([key, door, there.split(' ').length > 3]).toEqual([key, door, true]);
+      }
+  });
+
+  it('has the type that the functions take', () => {
+    type Plain<O> = { [K in Exclude<keyof O, 'onUpdate'>]: O[K] };
+    expectTypeOf<keyof SearchOptions>().toEqualTypeOf<keyof OptionsAt<'search'>>();
+    expectTypeOf<keyof RerankOptions>().toEqualTypeOf<keyof OptionsAt<'rerank'>>();
+    expectTypeOf<keyof Pipeline>().toEqualTypeOf<keyof OptionsAt<'pipeline'> | 'name'>();
+    expectTypeOf<Plain<SearchOptions>>().toEqualTypeOf<Plain<OptionsAt<'search'>>>();
+    expectTypeOf<Plain<RerankOptions>>().toEqualTypeOf<Plain<OptionsAt<'rerank'>>>();
+    expectTypeOf<Pipeline>().toExtend<OptionsAt<'pipeline'>>();
+  });
+});
+
+describe('the table of flags', () => {
+  it('gives each name to one meaning', () => {
+    const names = Object.values(options).map(({ name }) => name);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  });
+});
+
+interface Found {
+  readonly results: readonly { readonly id: string; readonly stages?: unknown }[];
+  readonly candidates: readonly { readonly id: string; readonly score: number }[];
+  readonly rankedBy?: string | null;
+  readonly ranked_by?: string | null;
+}
+const shape = ({ results, candidates, rankedBy, ranked_by }: Found) => ({
+  ids: results.map(({ id }) => id),
+  staged: results.map(({ stages }) => stages !== undefined),
+  candidates: candidates.map(({ id, score }) => [id, Math.round(score * 1e4)]),
+  by: rankedBy ?? ranked_by ?? null,
+});
+
+/** Ways to search that need what some doors lacked. */
+const ways: Readonly<Record<string, Partial<Record<PlanKey, unknown>>>> = {
+  'a filter': { filter: { fields: { year: { gte: 1979 }, tags: 'night' } } },
+  'a weight of vectors': { firstStage: 'hybrid', denseWeight: 0.1, reranker: null },
+  'labels of fields': { fieldLabels: true, rankFields: ['title', 'text'] },
+  'a least probability': { minScore: 0.4 },
+  'a fallback': { fallback: ['first-stage'], reranker: ['late-interaction'] },
+};
+
+describe('a way to search gives the same at every door', () => {
+  it.each(Object.entries(ways))('%s', async (_, way) => {
+    const file = join(folder, 'pipeline.json');
+    writeFileSync(file, JSON.stringify({ name: 'p', ...way }));
+    await using index = await openIndex(indexFolder);
+    const [pipeline] = parsePipelines({ name: 'p', ...way }, 'p.json');
+    const library = shape(await search(index, QUERY, await searchOptionsOf(pipeline as Pipeline, index)));
+    const asFile = await typed(['search', QUERY, '--in', indexFolder, '--pipeline', file, '--json']);
+    const flags = Object.entries(way).flatMap(([key, value]) => [
+      `--${kebabCase(key)}`,
+      ...(value === true ? [] : [value === null ? 'none' : key === 'filter' ? JSON.stringify(value) : String(value)]),
+    ]);
+    const asFlags = await typed(['search', QUERY, '--in', indexFolder, ...flags, '--json']);
+    const asBody = await posted(Object.fromEntries(Object.entries(way).map(([key, value]) => [snakeCase(key), value])));
+    const plain = shape(await search(index, QUERY));
+    expect([asFile.refusal, asFlags.refusal, asBody.refusal]).toEqual([undefined, undefined, undefined]);
+    expect(shape(asFile.json as Found)).toEqual(library);
+    expect(shape(asFlags.json as Found)).toEqual(library);
+    expect(shape(asBody.json as Found)).toEqual(library);
+    // Labels alone may leave the order as it is.
+    if (way.fieldLabels === undefined) expect(library).not.toEqual(plain);
+  });
+
+  it('stages, which are of the answer', async () => {
+    const asFlags = await typed(['search', QUERY, '--in', indexFolder, '--stages', '--json']);
+    const asBody = await posted({ stages: true });
+    for (const { json } of [asFlags, asBody]) expect(shape(json as Found).staged).toEqual([true, true, true, true]);
+  });
+
+  it('a calibration beside a pipeline with a fallback, which are put together in one order', async () => {
+    const file = join(folder, 'backed.json');
+    writeFileSync(file, JSON.stringify({ name: 'p', reranker: 'late-interaction', fallback: ['first-stage'] }));
+    await using index = await openIndex(indexFolder);
+    const { fingerprint } = await index.rerankerNamed(['late-interaction']);
+    const fitted = join(folder, 'calibration.json');
+    writeFileSync(
+      fitted,
+      JSON.stringify({
+        format: 'finetooth-calibration-1',
+        reranker: fingerprint,
+        method: 'platt',
+        calibration: { slope: 1, intercept: 0 },
+      }),
+    );
+    const words = ['search', QUERY, '--in', indexFolder, '--calibration', fitted, '--json'];
+    const beside = await typed([...words, '--pipeline', file]);
+    const asFlags = await typed([...words, '--reranker', 'late-interaction', '--fallback', 'first-stage']);
+    expect([beside.refusal, asFlags.refusal]).toEqual([undefined, undefined]);
+    expect(shape(beside.json as Found)).toEqual(shape(asFlags.json as Found));
+    expect((beside.json as { calibrated: boolean }).calibrated).toBe(true);
+  });
+
+  it('flags go before the pipeline, and a filter beside its filter', async () => {
+    const file = join(folder, 'narrow.json');
+    writeFileSync(file, JSON.stringify({ name: 'p', filter: { fields: { tags: 'sea' } }, reranker: null, top: 1 }));
+    const words = ['search', QUERY, '--in', indexFolder, '--pipeline', file, '--json'];
+    const found = async (...more: readonly string[]) => shape((await typed([...words, ...more])).json as Found);
+    expect((await found()).candidates.map(([id]) => id).sort()).toEqual(['b', 'd']);
+    expect((await found()).ids).toHaveLength(1);
+    expect((await found('--top', '4')).ids).toHaveLength(2);
+    expect((await found('--filter', 'year>=2000')).ids).toEqual(['d']);
+    expect((await found('--filter', 'tags=sky')).ids).toEqual(['d']);
+  });
+
+  it('a wrong filter is refused with the same reason', async () => {
+    const wrong = { year: { gte: 1990 } };
+    const reason = 'conditions on fields stand in "fields"';
+    const outcomes = [
+      await refusalOf(() => search(hashed, QUERY, { filter: wrong as never })),
+      await refusalOf(() => parsePipelines({ name: 'p', filter: wrong }, 'p.json')),
+      await typed(['search', QUERY, '--in', indexFolder, '--filter', JSON.stringify(wrong)]),
+      await posted({ filter: wrong }),
+    ];
+    for (const { refusal } of outcomes) expect(refusal?.replaceAll('\\"', '"')).toContain(reason);
+  });
+});
+
+describe('an evaluated pipeline', () => {
+  const likely: Reranker = {
+    fingerprint: 'likely@1',
+    score: async (_, candidates) => {
+      const scores = Float32Array.from(candidates, ({ text }) => (text.includes('sea') ? 0.9 : 0.1));
+      return { scores, relevance: scores };
+    },
+  };
+  const [kept] = parsePipelines({ name: 'p', filter: { fields: { tags: ['sea', 'night'] } }, minScore: 0.5 }, 'p.json') as [Pipeline];
+
+  it('keeps its filter and its least probability, over an index and over a run', async () => {
+    const overIndex = indexSystem(hashed, kept, { reranker: likely, cutOffs: [2, 4] });
+    const lists = new Map([['q', ['d', 'c', 'b', 'a']]]);
+    const run = { fingerprint: 'run', lists, document: (id: string) => films.find((film) => film.id === id) };
+    const overRun = runSystem(run, { ...kept, filter: { fields: { year: { gte: 1979 } } } }, ['text'], {
+      reranker: likely,
+      cutOffs: [1, 2],
+    });
+    const found = await overIndex.answer('q', QUERY, {});
+    expect([found.ranking, found.cutOffs[4]]).toEqual([['d'], ['d']]);
+    const ranked = await overRun.answer('q', QUERY, {});
+    expect([ranked.firstStage, ranked.ranking, ranked.cutOffs[1]]).toEqual([['d', 'c', 'a'], ['d'], ['d']]);
+  });
+});
+
+describe('the doc comments', () => {
+  const sources = readdirSync(join(import.meta.dirname, '..', 'src', 'search'))
+    .filter((name) => !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(import.meta.dirname, '..', 'src', 'search', name), 'utf8'))
+    .join('\n');
+  it.each([
+    ['search', 'SearchOptions'],
+    ['rerank', 'RerankOptions'],
+  ] as const)('of %s say the ranges and the defaults of the table', (door, name) => {
+    const [, body = ''] = new RegExp(`export interface ${name} .*?\\{\\n(.*?)\\n\\}`, 's').exec(sources) ?? [];
+    for (const key of keysAt(door)) {
+      const option = optionAt(key, door) as PlanOption;
+      const [, comment = ''] = new RegExp(`/\\*\\* ((?:(?!\\*/).)*) \\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
+      if (option.kind === 'count')
+        expect([key, comment]).toEqual([key, expect.stringContaining(`${option.least} to ${grouped(option.most)}`)]);
+      if (option.otherwise !== undefined) continue;
+      const words = option.kind === 'flag' ? 'false' : defaultWords(option);
+      if (words !== '') expect([key, comment]).toEqual([key, expect.stringContaining(`@default ${words}`)]);
+    }
+  });
+});
