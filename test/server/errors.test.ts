@@ -75,7 +75,7 @@ beforeAll(async () => {
       response.end(JSON.stringify({ data }));
     });
   });
-  const hosted = { variables: variables(), tries: 1, deadlineMs: 500, breaker: { failures: 1000 } };
+  const hosted = { variables: variables(), retries: 0, deadlineMs: 500, circuitBreaker: { failures: 1000 } };
   server = await start({ indexesFolder: indexes, models: { hosted, offline: true, cacheFolder: join(folder, 'cache') } });
   small = await start({ bodyBytes: 1000, keyFile: await keysIn(folder), models: { hosted } });
   expect((await ask('/v1/indexes', { name: 'films', fields: ['title'], id_field: 'id' })).status).toBe(201);
