@@ -97,7 +97,7 @@ describe('hosted models in the library', () => {
       [{ reranker: null, fallback: ['local'] }, '"fallback" is for a reranker'],
       [{ strict: true }, '"strict" forbids fallbacks, and there is none'],
       [{ fallback: 'local', strict: 'yes' }, '"strict" is true or false'],
-      [{ embedder: 7 }, '"embedder" is the name of a model'],
+      [{ embedder: 7 }, '"embedder" is a text; got 7'],
     ] as const)
       expect(() => parsePipelines({ name: 'p', ...wrong }, 'here')).toThrow(sentence);
   });
