@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Reranker } from '../rerank/reranker.ts';
+import { documents, numbers } from '../../test/support/number-reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { rankCandidates } from './rank.ts';
-
-const documents = ['9', '5', '7', '1'].map((text, i) => ({ id: `d${i}`, document: { text }, score: 0.9 - i / 10 }));
-
-/** Scores a text by the number in it; `relevance` as told. */
-const numbers = (name: string, { sign = 1, relevance, wait = 0 }: { sign?: number; relevance?: number; wait?: number } = {}): Reranker => ({
-  fingerprint: name,
-  score: async (_, candidates) => {
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    return {
-      scores: Float32Array.from(candidates, ({ text }) => sign * Number(text)),
-      relevance: relevance === undefined ? undefined : new Float32Array(candidates.length).fill(relevance),
-    };
-  },
-});
 
 describe('rankCandidates', () => {
   it('never says that a document is more relevant than the one above it', async () => {

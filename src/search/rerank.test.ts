@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { documents, numbers } from '../../test/support/number-reranker.ts';
 import { firstStageOrder } from '../rerank/parts/first-stage-order.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { lazyReranker } from '../rerank/wrappers/lazy.ts';
 import { rerank } from './rerank.ts';
-
-const documents = ['9', '5', '7', '1'].map((text, i) => ({ id: `d${i}`, document: { text }, score: 0.9 - i / 10 }));
-
-/** Scores a text by the number in it; `relevance` as told. */
-const numbers = (name: string, { sign = 1, relevance, wait = 0 }: { sign?: number; relevance?: number; wait?: number } = {}): Reranker => ({
-  fingerprint: name,
-  score: async (_, candidates) => {
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    return {
-      scores: Float32Array.from(candidates, ({ text }) => sign * Number(text)),
-      relevance: relevance === undefined ? undefined : new Float32Array(candidates.length).fill(relevance),
-    };
-  },
-});
 
 describe('rerank', () => {
   it('says what ranked each document where not all have the same', async () => {
@@ -74,8 +61,8 @@ describe('rerank', () => {
   });
 
   it('flags an answer that the deadline cut off', async () => {
-    const both = cascade([numbers('first'), numbers('slow', { wait: 2000 })], { keep: [4, 2] });
-    const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], deadlineMs: 50 });
+    const both = cascade([numbers('first'), numbers('slow', { wait: 4000 })], { keep: [4, 2] });
+    const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], deadlineMs: 1000 });
     expect([complete, ...results.map(({ id, rankedBy }) => `${id} ${rankedBy}`)]).toEqual([
       false,
       'd0 first',

@@ -10,7 +10,6 @@ import type { SearchIndex } from './search-index.ts';
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
 export type FirstStage = 'dense' | 'bm25' | 'hybrid';
-export const firstStages: readonly FirstStage[] = ['dense', 'bm25', 'hybrid'];
 
 export interface RetrieveOptions extends CallOptions {
   readonly firstStage: FirstStage;
