@@ -22,12 +22,13 @@ export interface JobQueue<Job> {
 const PATIENCE = 1000;
 
 /**
- * Short before long, so that a question does not wait for somebody's upload; what belongs to one call stays in its order, and who has
- * waited for `patience` milliseconds comes first.
+ * Short before long, so that a question does not wait for somebody's upload; what belongs to one call stays in its order. What has waited for
+ * `patience` milliseconds gets every second turn: a long call goes on, and a short one passes it however long it has been waiting.
  */
 export const createJobQueue = <Job>(patience = PATIENCE, clock: () => number = () => performance.now()): JobQueue<Job> => {
   // In the order of arrival, so that the first is the one that has waited longest.
   const line: Waiting<Job>[] = [];
+  let tookOldest = false;
   return {
     get length() {
       return line.length;
@@ -36,11 +37,8 @@ export const createJobQueue = <Job>(patience = PATIENCE, clock: () => number = (
     next: () => {
       const [oldest] = line;
       if (oldest === undefined) return undefined;
-      let at = 0;
-      if (clock() - oldest.since < patience) {
-        const works = line.map(({ work }) => work);
-        at = works.indexOf(Math.min(...works));
-      }
+      tookOldest = !tookOldest && clock() - oldest.since >= patience;
+      const at = tookOldest ? 0 : shortestIn(line);
       return line.splice(at, 1)[0]?.job;
     },
     remove: (job) => {
@@ -51,3 +49,10 @@ export const createJobQueue = <Job>(patience = PATIENCE, clock: () => number = (
     drain: () => line.splice(0).map(({ job }) => job),
   };
 };
+
+/** A loop, for a line may hold more than a call takes arguments. */
+function shortestIn(line: readonly Waiting<unknown>[]): number {
+  let at = 0;
+  for (let i = 1; i < line.length; i++) if ((line[i] as Waiting<unknown>).work < (line[at] as Waiting<unknown>).work) at = i;
+  return at;
+}
