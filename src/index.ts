@@ -29,7 +29,7 @@ export { crossEncoder } from './rerank/parts/cross-encoder.ts';
 export { firstStageOrder } from './rerank/parts/first-stage-order.ts';
 export type { LanguageModelOptions } from './rerank/parts/language-model.ts';
 export { lateInteraction } from './rerank/parts/late-interaction.ts';
-export type { Candidate, PassedOver, Reranker, ScoreOptions, Scores } from './rerank/reranker.ts';
+export type { Candidate, Reranker, RerankerFailure, ScoreOptions, Scores } from './rerank/reranker.ts';
 export type { RerankerPart, RerankerPlan, RerankerSettings } from './rerank/reranker-plan.ts';
 export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
 export { type CascadeOptions, type Combination, cascade } from './rerank/wrappers/cascade.ts';

@@ -5,7 +5,7 @@ export interface KnownScore {
   readonly score: number;
   readonly relevance?: number;
   /** Tokens of the text that were not read. */
-  readonly cut: number;
+  readonly truncatedTokens: number;
   /** Tokens of the query that were not read beside the text. */
   readonly queryTruncatedTokens: number;
   readonly span?: Span;

@@ -18,8 +18,8 @@ interface Row {
 }
 
 /** SQLite notices a broken page, not a number that changed inside of one. */
-const checksumOf = (key: string, { score, relevance, cut, span, queryTruncatedTokens }: KnownScore): number =>
-  crc32(JSON.stringify([key, score, relevance ?? null, cut, span ?? null, queryTruncatedTokens]));
+const checksumOf = (key: string, { score, relevance, truncatedTokens, span, queryTruncatedTokens }: KnownScore): number =>
+  crc32(JSON.stringify([key, score, relevance ?? null, truncatedTokens, span ?? null, queryTruncatedTokens]));
 
 /** In a folder, for any number of processes. Throws as `sqliteTable`, and E_CACHE_DAMAGED for a score that changed. */
 export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => {
@@ -28,10 +28,10 @@ export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => 
   const columns = [...before, 'query_truncated_tokens integer'];
   const table = sqliteTable({ path, format: FORMAT, table: 'scores', columns, maxEntries, what: 'a score cache' });
   const knownOf = (key: string, row: Row): KnownScore => {
-    const { score, relevance, cut, first, last, checksum, query_truncated_tokens: queryTruncatedTokens } = row;
+    const { score, relevance, cut: truncatedTokens, first, last, checksum, query_truncated_tokens: queryTruncatedTokens } = row;
     const known: KnownScore = {
       score,
-      cut,
+      truncatedTokens,
       queryTruncatedTokens,
       relevance: relevance === null ? undefined : relevance,
       span: first === null || last === null ? undefined : ([first, last] as const),
@@ -50,9 +50,9 @@ export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => 
     put: (entries) =>
       table.write(
         entries.map(([key, known]) => {
-          const { score, relevance, cut, span, queryTruncatedTokens } = known;
+          const { score, relevance, truncatedTokens, span, queryTruncatedTokens } = known;
           const place = [span?.[0] ?? null, span?.[1] ?? null] as const;
-          return [key, score, relevance ?? null, cut, ...place, checksumOf(key, known), queryTruncatedTokens];
+          return [key, score, relevance ?? null, truncatedTokens, ...place, checksumOf(key, known), queryTruncatedTokens];
         }),
       ),
     close: table.close,

@@ -44,7 +44,10 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
         );
       const added = fresh.map((i, row): readonly [string, KnownVector] => [
         keys[i] as string,
-        { vector: (given?.data ?? new Float32Array(0)).slice(row * size, (row + 1) * size), cut: given?.cut?.[row] ?? 0 },
+        {
+          vector: (given?.data ?? new Float32Array(0)).slice(row * size, (row + 1) * size),
+          truncatedTokens: given?.truncatedTokens?.[row] ?? 0,
+        },
       ]);
       if (added.length > 0) cache.put(added);
       const found = new Map(added);
@@ -55,7 +58,9 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
         data,
         dimensions: size,
         count: texts.length,
-        cut: all.some(({ cut }) => cut > 0) ? Uint32Array.from(all, ({ cut }) => cut) : undefined,
+        truncatedTokens: all.some(({ truncatedTokens }) => truncatedTokens > 0)
+          ? Uint32Array.from(all, ({ truncatedTokens }) => truncatedTokens)
+          : undefined,
         usage: given?.usage === undefined ? undefined : given.usage,
       };
     },

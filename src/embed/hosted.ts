@@ -3,6 +3,7 @@ import { estimatedTokens, halved, mostTokens, spansWithin } from '../hosted/esti
 import { groupsOf, halves } from '../hosted/groups.ts';
 import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../hosted/model.ts';
 import type { Consumption, Embed } from '../hosted/vendor.ts';
+import { unlessZero } from '../math/vectors.ts';
 import type { CallOptions, Vectors } from '../types.ts';
 import type { Embedder } from './embedder.ts';
 
@@ -46,7 +47,7 @@ const embedAll = async (
   const { send, requests } = await model.open();
   const until = model.until(USUAL_MS[role], started, deadlineMs);
   const meter = model.meter();
-  const cut = new Uint32Array(texts.length);
+  const truncatedTokens = new Uint32Array(texts.length);
   let size = dimensions;
   const rows: Float32Array[] = [];
   const units = texts.map((text, i): Unit => {
@@ -55,7 +56,7 @@ const embedAll = async (
     const { tokensEach = Number.POSITIVE_INFINITY } = model.limits;
     if (text.length <= tokensEach) return { i, text };
     const [[, to]] = spansWithin(text, tokensEach) as [readonly [number, number]];
-    cut[i] = estimatedTokens(text.slice(to));
+    truncatedTokens[i] = estimatedTokens(text.slice(to));
     return { i, text: text.slice(0, to) };
   });
   const ask = async (group: readonly Unit[], stop: AbortSignal): Promise<void> => {
@@ -73,7 +74,7 @@ const embedAll = async (
       const { i, text } = group[0] as Unit;
       if (text.length <= SHORTEST) throw outcome.tooLarge;
       const [[, middle]] = halved(text, [0, text.length]) as [readonly [number, number]];
-      cut[i] = (cut[i] as number) + estimatedTokens(text.slice(middle));
+      truncatedTokens[i] = (truncatedTokens[i] as number) + estimatedTokens(text.slice(middle));
       return ask([{ i, text: text.slice(0, middle) }], stop);
     }
     const { data, used } = outcome.result;
@@ -90,13 +91,13 @@ const embedAll = async (
     dimensions: width,
     count: texts.length,
     usage: meter.usage(),
-    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
+    truncatedTokens: unlessZero(truncatedTokens),
   };
 };
 
 /**
  * An embedder behind an API: no prompt of ours goes before a text; the vendor is told which side of a search it is on where it can be told.
- * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `cut` says by how many tokens, about.
+ * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `truncatedTokens` says by how many tokens, about.
  *
  * @throws as `createHostedReranker`; E_VENDOR_ANSWER also for vectors of another dimension
  */
@@ -114,7 +115,7 @@ export const createHostedEmbedder = async (source: HostedEmbedSource, options: H
         signal,
         deadlineMs,
       }),
-    warm: async () => {
+    load: async () => {
       await model.open();
     },
   };

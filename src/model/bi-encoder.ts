@@ -69,19 +69,19 @@ const gathered = <T extends Float32Array | Uint8Array>(
 const joined = (parts: readonly (readonly [number[], EncodeResult])[], count: number, dimensions: number): EncodeResult => {
   const vectors = new Float32Array(count * dimensions);
   const tokens = new Uint32Array(count);
-  const cut = new Uint32Array(count);
+  const truncated = new Uint32Array(count);
   for (const [rows, part] of parts) {
     for (const [row, i] of rows.entries()) {
       vectors.set(part.vectors.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
       tokens[i] = part.tokens[row] as number;
-      cut[i] = part.cut[row] as number;
+      truncated[i] = part.truncated[row] as number;
     }
   }
   const rowsOf = [(part: EncodeResult) => part.tokenVectors, (part: EncodeResult) => part.tokenOffsets] as const;
   const packsOf = [(part: EncodeResult) => part.packed, (part: EncodeResult) => part.packedOffsets] as const;
   const [tokenVectors, tokenOffsets] = gathered(parts, count, dimensions, rowsOf, (length) => new Float32Array(length));
   const [packed, packedOffsets] = gathered(parts, count, 1, packsOf, (length) => new Uint8Array(length));
-  return { vectors, tokens, cut, tokenVectors, tokenOffsets, packed, packedOffsets };
+  return { vectors, tokens, truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
 };
 
 /** Starts the workers; they load the model while the caller goes on. Throws E_RUNTIME when no runtime loads. */

@@ -17,8 +17,8 @@ export function checkScores(given: Scores, count: number, fingerprint: string): 
   if (scores.length !== count) throw broken(`asked for ${count} scores, it gave ${scores.length}`);
   const at = scores.findIndex((score) => !Number.isFinite(score));
   if (at >= 0) throw broken(`score ${at} is ${scores[at]}, which is not finite`);
-  const { relevance, stage, cut, queryTruncatedTokens, spans } = given;
-  for (const [name, list] of Object.entries({ relevance, stage, cut, queryTruncatedTokens, spans }))
+  const { relevance, stage, truncatedTokens, queryTruncatedTokens, spans } = given;
+  for (const [name, list] of Object.entries({ relevance, stage, truncatedTokens, queryTruncatedTokens, spans }))
     if (list !== undefined && list.length !== count) throw broken(`asked for ${count} scores, it gave ${list.length} of "${name}"`);
   const stated = relevance?.findIndex((value, i) => !(value >= 0 && value <= 1) && stage?.[i] !== -1) ?? -1;
   if (stated >= 0) throw broken(`relevance ${stated} is ${relevance?.[stated]}, which is not a probability from 0 to 1`);

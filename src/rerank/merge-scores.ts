@@ -1,3 +1,4 @@
+import { unlessZero } from '../math/vectors.ts';
 import type { Span, Usage } from '../types.ts';
 import type { Scores } from './reranker.ts';
 import { addUsage } from './usage.ts';
@@ -16,7 +17,7 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
   const scores = new Float32Array(count);
   const stage = new Int8Array(count).fill(-1);
   const relevance = new Float32Array(count).fill(Number.NaN);
-  const cut = new Uint32Array(count);
+  const truncatedTokens = new Uint32Array(count);
   const queryTruncatedTokens = new Uint32Array(count);
   const spans: (Span | undefined)[] = Array.from({ length: count }, () => undefined);
   let usage: Usage = {};
@@ -29,7 +30,7 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
       stage[i] = part.stage;
       relevance[i] = given.relevance?.[row] ?? Number.NaN;
       spans[i] = given.spans?.[row] ?? spans[i];
-      cut[i] = Math.max(cut[i] as number, given.cut?.[row] ?? 0);
+      truncatedTokens[i] = Math.max(truncatedTokens[i] as number, given.truncatedTokens?.[row] ?? 0);
       queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, given.queryTruncatedTokens?.[row] ?? 0);
     }
     usage = addUsage(usage, given.usage);
@@ -40,10 +41,10 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
     complete,
     usage,
     relevance: relevance.some((value, i) => Number.isNaN(value) && stage[i] !== -1) ? undefined : relevance,
-    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
-    queryTruncatedTokens: queryTruncatedTokens.some((tokens) => tokens > 0) ? queryTruncatedTokens : undefined,
+    truncatedTokens: unlessZero(truncatedTokens),
+    queryTruncatedTokens: unlessZero(queryTruncatedTokens),
     spans: spans.some((span) => span !== undefined) ? spans : undefined,
-    passedOver: unlessEmpty(parts.flatMap(({ given }) => given.passedOver ?? [])),
+    failures: unlessEmpty(parts.flatMap(({ given }) => given.failures ?? [])),
     notes: unlessEmpty(parts.flatMap(({ given }) => given.notes ?? [])),
     rankedBy: parts.find(({ given }) => given.rankedBy !== undefined)?.given.rankedBy,
   };

@@ -20,7 +20,7 @@ export interface ScoreOptions extends CallOptions {
 }
 
 /** A reranker that was asked and could not rank. */
-export interface PassedOver {
+export interface RerankerFailure {
   /** Its fingerprint. */
   readonly reranker: string;
   readonly code: ErrorCode;
@@ -34,7 +34,7 @@ export interface Scores {
   /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where nobody fitted one, NaN where `stage` is -1. */
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
-  readonly cut?: Uint32Array;
+  readonly truncatedTokens?: Uint32Array;
   /** [count] Tokens left out of the query beside each candidate because the model's window was full; absent when it was read whole. */
   readonly queryTruncatedTokens?: Uint32Array;
   /** [count] The part of each candidate's text that gave the score, where the text was read in parts; absent when none was. */
@@ -53,12 +53,12 @@ export interface Scores {
   /** Fingerprint of what ranked, where it is not always the same. */
   readonly rankedBy?: string;
   /** Why others did not rank that should have; absent when none was asked in vain. */
-  readonly passedOver?: readonly PassedOver[];
+  readonly failures?: readonly RerankerFailure[];
   /** Sentences about what was done that nobody asked for: a list that had to be sent in several requests. */
   readonly notes?: readonly string[];
 }
 
-/** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates, unless `atOnce` says so. */
+/** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates, unless `kind` says so. */
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
@@ -66,8 +66,10 @@ export interface Reranker {
   readonly scale?: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
-  /** `call`: a list is best scored in one call, since each has its price. `list`: its scores hold for the whole list alone. @default neither */
-  readonly atOnce?: 'call' | 'list';
+  /** `listwise`: its scores hold for the whole list alone, so it is asked once for all of it. @default pointwise */
+  readonly kind?: 'pointwise' | 'listwise';
+  /** Each call has its price, so a list is best scored in one. @default false */
+  readonly pricedPerCall?: boolean;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
@@ -75,7 +77,7 @@ export interface Reranker {
   /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */
   explain?(query: string, candidate: Candidate, options?: CallOptions): Promise<readonly StageExplanation[]>;
   /** Resolves when a call need not wait for anything to be loaded. */
-  warm?(): Promise<void>;
+  load?(): Promise<void>;
   /** Frees what the reranker holds; later calls are refused. */
   close?(): Promise<void>;
 }

@@ -31,7 +31,7 @@ describe('scoreInTime', () => {
   it('gives what one call would give, although it asks in slices', async () => {
     const more = (texts: readonly number[]): Partial<Scores> => ({
       relevance: Float32Array.from(texts, (text) => text / 100),
-      cut: Uint32Array.from(texts, (text) => text % 3),
+      truncatedTokens: Uint32Array.from(texts, (text) => text % 3),
       queryTruncatedTokens: Uint32Array.from(texts, (text) => text % 2),
       spans: texts.map((text) => (text % 4 === 0 ? undefined : ([text, text + 1] as const))),
     });
@@ -46,8 +46,11 @@ describe('scoreInTime', () => {
   });
 
   it('leaves out what slices that give nothing but scores would leave out', async () => {
-    const { relevance, cut, spans } = await within(1000, scoreInTime(numbers().reranker, 'q', list(30), { deadlineMs: 600_000 }));
-    expect([relevance, cut, spans]).toEqual([undefined, undefined, undefined]);
+    const { relevance, truncatedTokens, spans } = await within(
+      1000,
+      scoreInTime(numbers().reranker, 'q', list(30), { deadlineMs: 600_000 }),
+    );
+    expect([relevance, truncatedTokens, spans]).toEqual([undefined, undefined, undefined]);
   });
 
   it('begins no slice that would not be done in time, and keeps the ones that were', async () => {
@@ -62,7 +65,7 @@ describe('scoreInTime', () => {
   it('calls it no lack of probabilities when nothing came in time', async () => {
     const late = await within(
       100,
-      scoreInTime({ ...numbers().reranker, warm: () => new Promise(() => {}) }, 'q', list(3), { deadlineMs: 50 }),
+      scoreInTime({ ...numbers().reranker, load: () => new Promise(() => {}) }, 'q', list(3), { deadlineMs: 50 }),
     );
     expect([late.complete, ...(late.stage as Int8Array)]).toEqual([false, -1, -1, -1]);
     expect(late.relevance).toHaveLength(3);

@@ -72,16 +72,17 @@ async function askInSlices(
   const left = (): number => until - performance.now();
   const late = new AbortController();
   const call = { signal: eitherSignal(signal, late.signal) };
+  const isAskedOnce = reranker.kind === 'listwise' || reranker.pricedPerCall === true;
   const slices: ScoredPart[] = [];
   let done = 0;
   // Loading a model is no slice: what it takes must not be learned as the reranker's speed.
-  const loading = candidates.length > 0 ? reranker.warm?.() : undefined;
+  const loading = candidates.length > 0 ? reranker.load?.() : undefined;
   let complete = loading === undefined || (await doneWithin(loading, left()));
   while (done < candidates.length && complete) {
     throwIfStopped(signal);
     const from = done;
     const works = candidates.slice(from).map(workIn);
-    const count = reranker.atOnce === undefined ? pace.next(works, left()) : left() > 0 ? works.length : 0;
+    const count = !isAskedOnce ? pace.next(works, left()) : left() > 0 ? works.length : 0;
     const started = performance.now();
     const work = count === 0 ? undefined : reranker.score(query, candidates.slice(from, from + count), call);
     if (work === undefined || !(await doneWithin(work, left()))) {

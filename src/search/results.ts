@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
-import type { PassedOver } from '../rerank/reranker.ts';
+import type { RerankerFailure } from '../rerank/reranker.ts';
 import type { Document, Hit } from '../types.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
 
@@ -40,7 +40,7 @@ export interface SearchResult extends RankedResult {
 /** What every answer says of how it came about, where there is anything to say. */
 export interface Provenance {
   /** Rerankers that were asked before the one that ranked, and why they did not. */
-  readonly passedOver?: readonly PassedOver[];
+  readonly passedOver?: readonly RerankerFailure[];
   /** Sentences about what was done that nobody asked for. */
   readonly notes?: readonly string[];
   /** Tokens at the end of the query that a model did not read, the most that any of them left out; absent when all read it whole. */

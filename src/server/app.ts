@@ -289,7 +289,7 @@ export const createApp = async (parts: AppParts): Promise<FastifyInstance> => {
     app.get(path, { config: { task: 'other', open } }, async (request, reply) => make(request, reply));
   };
   let isReady = false;
-  const ready = models.warm().then(() => {
+  const ready = models.load().then(() => {
     isReady = true;
   });
   // A default that cannot be loaded is told by /ready and by every request for it.

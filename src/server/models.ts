@@ -53,7 +53,7 @@ export interface Models {
   beginnings(texts: readonly string[], tokens: number, signal?: AbortSignal): Promise<readonly string[]>;
   readonly list: readonly NamedModel[];
   /** Loads what `default` needs. */
-  warm(): Promise<void>;
+  load(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -123,7 +123,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     reranker: async (name) => {
       const found = resolve('rerank', name);
       const reranker = await rerankerNamed(found);
-      const isCascade = reranker.atOnce === 'list';
+      const isCascade = reranker.kind === 'listwise';
       return {
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,
@@ -140,9 +140,9 @@ export const openModels = (options: ModelsOptions = {}): Models => {
       const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, signal });
       return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
     },
-    warm: async () => {
+    load: async () => {
       const [one, reranker] = await Promise.all([encoder(main), rerankerNamed('default')]);
-      await Promise.all([one.ready, reranker.warm?.()]);
+      await Promise.all([one.ready, reranker.load?.()]);
     },
     close: async () => {
       await builder.close();

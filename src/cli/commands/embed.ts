@@ -50,7 +50,7 @@ export const embedCommand = command({
       for (const [row, read] of batch.entries()) {
         const id = read.id ?? read.document._id ?? read.document.id;
         const vector = Array.from(vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions), shortest);
-        const cut = vectors.cut?.[row] ?? 0;
+        const cut = vectors.truncatedTokens?.[row] ?? 0;
         terminal.json({ index: done + row, id, vector, cut: cut > 0 ? cut : undefined });
       }
       await terminal.drained();

@@ -6,7 +6,7 @@ export const firstStageName = 'first-stage';
 /** Leaves the candidates as they came: the last resort of a fallback, where an answer that nobody reranked is better than none. It is flagged. */
 export const firstStageOrder = (): Reranker => ({
   fingerprint: firstStageName,
-  atOnce: 'list',
+  kind: 'listwise',
   score: async (_, candidates) => ({
     scores: new Float32Array(candidates.length),
     stage: new Int8Array(candidates.length).fill(-1),

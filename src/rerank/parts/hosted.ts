@@ -3,6 +3,7 @@ import { estimatedTokens, halved, mostTokens, spansWithin } from '../../hosted/e
 import { groupsOf, halves } from '../../hosted/groups.ts';
 import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, Rerank } from '../../hosted/vendor.ts';
+import { unlessZero } from '../../math/vectors.ts';
 import { counted } from '../../text/numbers.ts';
 import type { Span } from '../../types.ts';
 import type { Reranker, Scores } from '../reranker.ts';
@@ -60,8 +61,8 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
   const { tokensEach } = limits;
 
   /** What of each text is sent. The query takes its share of the window, but never more than half. */
-  const unitsOf = (query: string, texts: readonly string[]): { readonly units: Unit[]; readonly cut: Uint32Array } => {
-    const cut = new Uint32Array(texts.length);
+  const unitsOf = (query: string, texts: readonly string[]): { readonly units: Unit[]; readonly truncatedTokens: Uint32Array } => {
+    const truncatedTokens = new Uint32Array(texts.length);
     const room =
       tokensEach === undefined ? Number.POSITIVE_INFINITY : Math.max(Math.ceil(tokensEach / 2), tokensEach - estimatedTokens(query));
     const units = texts.flatMap((text, i): Unit[] => {
@@ -70,19 +71,20 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       const spans: readonly Span[] = text.length <= room ? [[0, text.length]] : spansWithin(text, room);
       if (spans.length > 1 && longDocuments === 'truncate') {
         const [from, to] = spans[0] as Span;
-        cut[i] = estimatedTokens(text.slice(to));
+        truncatedTokens[i] = estimatedTokens(text.slice(to));
         return [{ i, span: [from, to], text: text.slice(from, to) }];
       }
       return spans.map((span) => ({ i, span, text: text.slice(...span) })).filter((unit) => unit.text.trim() !== '');
     });
-    return { units, cut };
+    return { units, truncatedTokens };
   };
 
   return {
     fingerprint: `${identityOf(source)} ${longDocuments === 'chunk' ? 'in parts' : 'cut'}${tokensEach === undefined ? '' : ` of ${tokensEach}`}`,
     // A slice would cost as much time as the list.
-    atOnce: source.readsList ? 'list' : 'call',
-    warm: async () => {
+    kind: source.readsList ? 'listwise' : 'pointwise',
+    pricedPerCall: true,
+    load: async () => {
       await model.open();
     },
     score: async (query, candidates, { signal, deadlineMs } = {}) => {
@@ -91,7 +93,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       const until = model.until(USUAL_MS, started, deadlineMs);
       const meter = model.meter();
       const texts = candidates.map(({ text }) => text);
-      const { units, cut } = unitsOf(query, texts);
+      const { units, truncatedTokens } = unitsOf(query, texts);
       const queryTruncatedTokens = new Uint32Array(texts.length);
       const found = new Map<Unit, number>();
       let calls = 0;
@@ -132,7 +134,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
           Unit,
         ];
         if (longDocuments === 'chunk') return [[first], [second]].filter(([one]) => one?.text.trim() !== '');
-        cut[unit.i] = (cut[unit.i] as number) + estimatedTokens(second.text);
+        truncatedTokens[unit.i] = (truncatedTokens[unit.i] as number) + estimatedTokens(second.text);
         return [[first]];
       };
 
@@ -147,7 +149,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
         await inParallel([first], (group, stop) => ask(group, [], stop), call);
         await inParallel(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
       } else await inParallel(groups, (group, stop) => ask(group, [], stop), call);
-      return answerOf({ texts, found, cut, queryTruncatedTokens, calls, name, usage: meter.usage() });
+      return answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage: meter.usage() });
     },
   };
 };
@@ -155,7 +157,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
 interface Found {
   readonly texts: readonly string[];
   readonly found: ReadonlyMap<Unit, number>;
-  readonly cut: Uint32Array;
+  readonly truncatedTokens: Uint32Array;
   readonly queryTruncatedTokens: Uint32Array;
   readonly calls: number;
   readonly name: string;
@@ -163,7 +165,7 @@ interface Found {
 }
 
 /** The best part of each text; texts without a word below all others. */
-const answerOf = ({ texts, found, cut, queryTruncatedTokens, calls, name, usage }: Found): Scores => {
+const answerOf = ({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage }: Found): Scores => {
   const best = new Map<number, readonly [Unit, number]>();
   for (const [unit, score] of found) {
     const before = best.get(unit.i);
@@ -184,8 +186,8 @@ const answerOf = ({ texts, found, cut, queryTruncatedTokens, calls, name, usage 
   return {
     scores: Float32Array.from(texts, (_, i) => best.get(i)?.[1] ?? NO_WORDS),
     spans: split > 0 ? texts.map((_, i) => ((parts.get(i) ?? 0) > 1 ? best.get(i)?.[0].span : undefined)) : undefined,
-    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
-    queryTruncatedTokens: queryTruncatedTokens.some((tokens) => tokens > 0) ? queryTruncatedTokens : undefined,
+    truncatedTokens: unlessZero(truncatedTokens),
+    queryTruncatedTokens: unlessZero(queryTruncatedTokens),
     notes: notes.length > 0 ? notes : undefined,
     usage,
   };

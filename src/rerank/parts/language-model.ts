@@ -78,14 +78,14 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
   const form = mode === 'graded' ? 'graded' : `listwise of ${window} by ${step}`;
 
   /** What is shown of each text. */
-  const shownOf = (candidates: readonly Candidate[]): { readonly shown: readonly string[]; readonly cut: Uint32Array } => {
-    const cut = new Uint32Array(candidates.length);
+  const shownOf = (candidates: readonly Candidate[]): { readonly shown: readonly string[]; readonly truncatedTokens: Uint32Array } => {
+    const truncatedTokens = new Uint32Array(candidates.length);
     const shown = candidates.map(({ text }, i) => {
       const [, to] = (text.length <= tokensEach ? undefined : spansWithin(text, tokensEach)[0]) ?? [0, text.length];
-      cut[i] = to < text.length ? estimatedTokens(text.slice(to)) : 0;
+      truncatedTokens[i] = to < text.length ? estimatedTokens(text.slice(to)) : 0;
       return text.slice(0, to);
     });
-    return { shown, cut };
+    return { shown, truncatedTokens };
   };
 
   const session = async ({ signal, deadlineMs }: ScoreOptions) => {
@@ -126,7 +126,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
     return { ask, usage: (): Usage => meter.usage() };
   };
 
-  const sortWindows = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'cut'>> => {
+  const sortWindows = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'truncatedTokens'>> => {
     const { ask, usage } = await session(call);
     let order = shown.map((_, i) => i);
     let repairs = 0;
@@ -161,7 +161,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
     };
   };
 
-  const gradeEach = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'cut'>> => {
+  const gradeEach = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'truncatedTokens'>> => {
     const { ask, usage } = await session(call);
     const scores = new Float32Array(shown.length);
     await inParallel(
@@ -185,14 +185,15 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
 
   return {
     fingerprint: `${identityOf(source)} ${form}, ${tokensEach} tokens`,
-    atOnce: mode === 'graded' ? 'call' : 'list',
-    warm: async () => {
+    kind: mode === 'graded' ? 'pointwise' : 'listwise',
+    pricedPerCall: true,
+    load: async () => {
       await model.open();
     },
     score: async (query, candidates, call = {}) => {
-      const { shown, cut } = shownOf(candidates);
+      const { shown, truncatedTokens } = shownOf(candidates);
       const given = await (mode === 'graded' ? gradeEach : sortWindows)(query, shown, call);
-      return { ...given, ...(cut.some((tokens) => tokens > 0) ? { cut } : {}) };
+      return { ...given, ...(truncatedTokens.some((tokens) => tokens > 0) ? { truncatedTokens } : {}) };
     },
   };
 };

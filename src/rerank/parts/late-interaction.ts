@@ -1,6 +1,6 @@
 import { createMaxSim } from '../../math/max-sim.ts';
 import { bytesPerToken, stepOf, unpackTokens } from '../../math/packed-tokens.ts';
-import { dot } from '../../math/vectors.ts';
+import { dot, unlessZero } from '../../math/vectors.ts';
 import type { BiEncoder } from '../../model/bi-encoder.ts';
 import { unlessStopped } from '../../time/time-limit.ts';
 import type { CallOptions, TokenForm, TokenVectors } from '../../types.ts';
@@ -71,7 +71,7 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       const call: CallOptions = { signal };
       const asking = queryOf(query, call);
       const scores = new Float32Array(candidates.length);
-      const cut = new Uint32Array(candidates.length);
+      const truncatedTokens = new Uint32Array(candidates.length);
       const scoreTurn = async (from: number, to: number): Promise<number> => {
         const fresh: number[] = [];
         for (let i = from; i < to; i++) if (candidates[i]?.tokens?.form.size !== size) fresh.push(i);
@@ -92,7 +92,7 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
         // From here on nothing waits, so that no other query comes between.
         kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
         for (let i = from; i < to; i++) scores[i] = scoreOne(asked.vectors, tokensOf(candidates[i] as Candidate, i));
-        for (const [row, i] of fresh.entries()) cut[i] = read.cut[row] as number;
+        for (const [row, i] of fresh.entries()) truncatedTokens[i] = read.truncated[row] as number;
         return read.tokens.reduce((sum, count) => sum + count, 0);
       };
       const used: Promise<number>[] = [];
@@ -101,12 +101,12 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       const { asked, words, tokens: ofQuery } = await asking;
       const tokens = counts.reduce((sum, count) => sum + count, ofQuery);
       // It is read twice, once behind its prefix.
-      const truncated = Math.max(asked.cut[0] as number, words.cut[0] as number);
+      const truncated = Math.max(asked.truncated[0] as number, words.truncated[0] as number);
       return {
         scores,
         usage: { tokens },
         relevance: calibration === undefined ? undefined : relevanceOf(scores, calibration),
-        cut: cut.some((count) => count > 0) ? cut : undefined,
+        truncatedTokens: unlessZero(truncatedTokens),
         queryTruncatedTokens: truncated > 0 ? new Uint32Array(candidates.length).fill(truncated) : undefined,
       };
     },
@@ -126,7 +126,7 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       const cosine = dot(asked.vectors, 0, read.vectors, 0, size);
       return [{ name: fingerprint, tokens: { query: ofQuery, document: ofText, similarities, cosine, maxSim } }];
     },
-    warm: () => encoder.ready,
+    load: () => encoder.ready,
     close: () => encoder.close(),
   };
 };

@@ -25,7 +25,7 @@ const lengths = (fingerprint = 'lengths@1') => {
       return {
         scores: Float32Array.from(candidates, ({ text }) => text.length / 3),
         relevance: Float32Array.from(candidates, ({ text }) => text.length / 100),
-        cut: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 5)),
+        truncatedTokens: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 5)),
         queryTruncatedTokens: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 6)),
         spans: candidates.map(({ text }) => (text.length > 4 ? ([0, 4] as const) : undefined)),
         usage: { tokens: candidates.length },
@@ -47,7 +47,7 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     expect(read).toEqual(['a', 'bcd', 'efghijk', 'new']);
     expect(again.scores).toEqual(Float32Array.of(first.scores[2] as number, 1, first.scores[0] as number));
     expect(again.relevance?.[0]).toBe(first.relevance?.[2]);
-    expect([...(again.cut ?? [])]).toEqual([2, 0, 0]);
+    expect([...(again.truncatedTokens ?? [])]).toEqual([2, 0, 0]);
     expect([...(again.queryTruncatedTokens ?? [])]).toEqual([1, 0, 0]);
     expect(again.spans).toEqual([[0, 4], undefined, undefined]);
     expect(again.usage).toEqual({ tokens: 1 });

@@ -49,7 +49,7 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
   return {
     ...reranker,
     score: async (query, candidates, options) => {
-      const list = reranker.atOnce === 'list' ? listKeyOf(candidates) : undefined;
+      const list = reranker.kind === 'listwise' ? listKeyOf(candidates) : undefined;
       const keys = candidates.map((candidate) => keyFor(query, candidate, list));
       const known = [...store.get(keys)];
       const missing = known.flatMap((one, i) => (one === undefined ? [i] : []));
@@ -71,7 +71,7 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
         const [relevance, span] = [given?.relevance?.[at], given?.spans?.[at]];
         known[i] = {
           score: given?.scores[at] as number,
-          cut: given?.cut?.[at] ?? 0,
+          truncatedTokens: given?.truncatedTokens?.[at] ?? 0,
           queryTruncatedTokens: given?.queryTruncatedTokens?.[at] ?? 0,
           relevance,
           span,
@@ -85,7 +85,9 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
         relevance: all.some(({ relevance }) => relevance === undefined)
           ? undefined
           : Float32Array.from(all, ({ relevance }) => relevance as number),
-        cut: all.some(({ cut }) => cut > 0) ? Uint32Array.from(all, ({ cut }) => cut) : undefined,
+        truncatedTokens: all.some(({ truncatedTokens }) => truncatedTokens > 0)
+          ? Uint32Array.from(all, ({ truncatedTokens }) => truncatedTokens)
+          : undefined,
         queryTruncatedTokens: all.some(({ queryTruncatedTokens }) => queryTruncatedTokens > 0)
           ? Uint32Array.from(all, ({ queryTruncatedTokens }) => queryTruncatedTokens)
           : undefined,

@@ -71,7 +71,7 @@ describe('a cascade', () => {
     const loading = new Promise<void>((resolve) => {
       loaded = resolve;
     });
-    const second: Reranker = { ...numbers('second').reranker, warm: () => loading };
+    const second: Reranker = { ...numbers('second').reranker, load: () => loading };
     const one = cascade([numbers('first').reranker, second]);
     const early = await one.score('q', candidates(4), { deadlineMs: 30 });
     expect([early.complete, ...(early.stage as Int8Array)]).toEqual([false, 0, 0, 0, 0]);

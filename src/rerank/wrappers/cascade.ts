@@ -73,13 +73,14 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const made: Reranker = {
     fingerprint: fingerprintOf(plan, keep),
     // What a later stage comes to see depends on the list.
-    atOnce: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'list' : stages[0]?.atOnce,
+    kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
+    pricedPerCall: stages[0]?.pricedPerCall,
     keepsDeadline: true,
     score,
     explain: async (query, candidate, call) =>
       (await Promise.all(stages.map((stage) => stage.explain?.(query, candidate, call) ?? []))).flat(),
-    warm: async () => {
-      await Promise.all(stages.map((stage) => stage.warm?.()));
+    load: async () => {
+      await Promise.all(stages.map((stage) => stage.load?.()));
     },
     close: async () => {
       await Promise.all(stages.map((stage) => stage.close?.()));

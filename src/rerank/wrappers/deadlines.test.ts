@@ -45,13 +45,13 @@ const deaf = (inner: Reranker): Reranker => ({ ...inner, score: (query, candidat
 
 const makers: Readonly<Record<string, () => Reranker>> = {
   'a function': slow,
-  'one that is best asked once': () => slow({ atOnce: 'call' }),
-  'one whose scores hold for a list': () => slow({ atOnce: 'list' }),
-  'one whose model takes long to load': () => slow({ warm: () => sleep(10_000) }),
+  'one that is best asked once': () => slow({ pricedPerCall: true }),
+  'one whose scores hold for a list': () => slow({ kind: 'listwise' }),
+  'one whose model takes long to load': () => slow({ load: () => sleep(10_000) }),
   'one that says it keeps deadlines and does not': () => slow({ keepsDeadline: true }),
   'a lazy one': () => lazy(slow()),
   'a lazy one that takes long to open': () => lazy(slow(), 10_000),
-  'a lazy one whose model takes long to load': () => lazy(slow({ warm: () => sleep(10_000) })),
+  'a lazy one whose model takes long to load': () => lazy(slow({ load: () => sleep(10_000) })),
   'a lazy one in a lazy one': () => lazy(lazy(slow())),
   'a lazy cascade': () => lazy(cascade([slow(), slow()])),
   'a fallback': () => fallback([slow()]),

@@ -88,7 +88,7 @@ describe('a fallback', () => {
     let calls = 0;
     const moody: Reranker = {
       fingerprint: 'moody@1',
-      atOnce: 'call',
+      pricedPerCall: true,
       score: async (_, candidates) => {
         calls++;
         if (calls % 2 === 0) throw new FinetoothError('E_VENDOR_DOWN', 'every other time');
@@ -134,7 +134,7 @@ it('scores that hold for one list are kept for that list alone', async () => {
   let asked = 0;
   const places: Reranker = {
     fingerprint: 'places@1',
-    atOnce: 'list',
+    kind: 'listwise',
     score: async (_, candidates) => {
       asked++;
       return { scores: Float32Array.from(candidates, (_one, i) => candidates.length - i) };
@@ -161,6 +161,6 @@ it('a lazy reranker is opened when it is needed, and again when it could not be'
   expect([opened, answer.results[0]?.id, answer.complete]).toEqual([2, 'd5', true]);
   const kept = cached(lazy);
   expect((await kept.score('q', list)).stages).toHaveLength(2);
-  await lazy.warm?.();
+  await lazy.load?.();
   await lazy.close?.();
 });

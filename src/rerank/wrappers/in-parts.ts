@@ -1,3 +1,4 @@
+import { unlessZero } from '../../math/vectors.ts';
 import type { CallOptions, Span } from '../../types.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 
@@ -62,13 +63,13 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
       if (before === undefined || (given.scores[at] as number) > (given.scores[before] as number)) best.set(i, at);
     }
     const winners = candidates.map((_, i) => best.get(i) as number);
-    const cut = winners.map((at) => given.cut?.[at] ?? 0);
+    const truncatedTokens = winners.map((at) => given.truncatedTokens?.[at] ?? 0);
     const { relevance } = given;
     return {
       scores: Float32Array.from(winners, (at) => given.scores[at] as number),
       relevance: relevance === undefined ? undefined : Float32Array.from(winners, (at) => relevance[at] as number),
-      cut: cut.some((tokens) => tokens > 0) ? Uint32Array.from(cut) : undefined,
-      queryTruncatedTokens: truncated.some((tokens) => tokens > 0) ? truncated : undefined,
+      truncatedTokens: truncatedTokens.some((tokens) => tokens > 0) ? Uint32Array.from(truncatedTokens) : undefined,
+      queryTruncatedTokens: unlessZero(truncated),
       usage: given.usage,
       spans: winners.map((at) => parts[at]?.span),
     } satisfies Scores;

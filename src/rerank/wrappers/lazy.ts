@@ -26,11 +26,11 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
   const made: Reranker = {
     fingerprint,
     // What it will be is not known before it is opened: perhaps a cascade, whose scores hold for a whole list.
-    atOnce: 'list',
+    kind: 'listwise',
     keepsDeadline: true,
     score,
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
-    warm: async () => (await inner()).warm?.(),
+    load: async () => (await inner()).load?.(),
     close: async () => (await opened?.catch(() => undefined))?.close?.(),
   };
   return composed(made, (change) => lazyReranker(fingerprint, async () => change(await inner())));
