@@ -28,10 +28,11 @@ export interface RerankerFailure {
   readonly why: string;
 }
 
-/** `scores` [count], finite, higher is better; beside it only what the caller cannot know. */
+/** What a reranker gave for a list; beside the scores only what the caller cannot know. */
 export interface Scores {
+  /** [count] Finite, higher is better; NaN only where time was up before it was scored, and then `complete` is false. */
   readonly scores: Float32Array;
-  /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where nobody fitted one, NaN where `stage` is -1. */
+  /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where none was fitted, NaN where the score is. */
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly truncatedTokens?: Uint32Array;
@@ -40,11 +41,9 @@ export interface Scores {
   /** [count] The part of each candidate's text that gave the score, where the text was read in parts; absent when none was. */
   readonly spans?: readonly (Span | undefined)[];
   /**
-   * [count] Which of several stages gave the score, from 0; -1: none, since time was up, and then the score means nothing. A candidate of a
-   * later stage stands above one of an earlier stage. Absent: one stage scored all.
+   * What each of several stages gave, [count] each, NaN where it did not score. A candidate that a later stage scored stands above one that it did
+   * not; see `stageOf`. Absent: one stage scored all.
    */
-  readonly stage?: Int8Array;
-  /** What each of several stages gave, NaN where it did not score. */
   readonly stages?: readonly { readonly name: string; readonly scores: Float32Array }[];
   /** False when a deadline stopped the work. @default true */
   readonly complete?: boolean;

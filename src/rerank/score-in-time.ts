@@ -93,7 +93,7 @@ async function askInSlices(
     checkScores(given, count, reranker.fingerprint);
     pace.learn(sumOf(works.slice(0, count)), performance.now() - started);
     if (count === candidates.length) return given;
-    slices.push({ places: Array.from({ length: count }, (_, i) => from + i), given, stage: 0 });
+    slices.push({ places: Array.from({ length: count }, (_, i) => from + i), given });
     done += count;
     complete = given.complete ?? true;
     if (done < candidates.length && complete) onScores?.(mergeScores(slices, candidates.length, false));

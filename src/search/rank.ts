@@ -114,9 +114,7 @@ function readScores(candidates: readonly Rankable[], texts: readonly string[], g
     usage,
     complete,
     calibrated: given.relevance !== undefined,
-    stages: given.stages ?? [
-      { name: rankedBy ?? fingerprint, scores: given.scores.map((score, i) => (given.stage?.[i] === -1 ? Number.NaN : score)) },
-    ],
+    stages: given.stages ?? [{ name: rankedBy ?? fingerprint, scores: given.scores }],
     rankedBy,
     passedOver: failures,
     notes,

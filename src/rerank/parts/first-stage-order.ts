@@ -8,8 +8,7 @@ export const firstStageOrder = (): Reranker => ({
   fingerprint: firstStageName,
   kind: 'listwise',
   score: async (_, candidates) => ({
-    scores: new Float32Array(candidates.length),
-    stage: new Int8Array(candidates.length).fill(-1),
+    scores: new Float32Array(candidates.length).fill(Number.NaN),
     complete: false,
     rankedBy: firstStageName,
     usage: {},

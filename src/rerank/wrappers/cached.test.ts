@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stagesOf } from '../../../test/support/stages-of.ts';
 import { randomFrom } from '../../math/random.ts';
 import type { Candidate, Reranker } from '../reranker.ts';
 import { cached } from './cached.ts';
@@ -91,8 +92,8 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
       ['aa', 'b', 'cccc'],
       ['aa', 'cccc'],
     ]);
-    expect([...(before.stage ?? [])]).toEqual([1, 0]);
-    expect([...(after.stage ?? [])]).toEqual([0, 0, 1]);
+    expect(stagesOf(before)).toEqual([1, 0]);
+    expect(stagesOf(after)).toEqual([0, 0, 1]);
     await one.close?.();
   });
 
@@ -115,8 +116,7 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
       fingerprint: 'late',
       score: async (_, list) => {
         asked.push(list.length);
-        const scores = Float32Array.from(list, ({ text }) => text.length);
-        return late ? { scores, complete: false, stage: Int8Array.from(list, (_, i) => (i === 0 ? 0 : -1)) } : { scores };
+        return { scores: Float32Array.from(list, ({ text }, i) => (late && i > 0 ? Number.NaN : text.length)), complete: !late };
       },
     };
     const one = cached(reranker, options());
@@ -125,7 +125,7 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     await one.score('q', texts('a', 'bb'));
     late = true;
     const mixed = await one.score('q', texts('a', 'ccc'));
-    expect([...(mixed.stage ?? [])]).toEqual([0, -1]);
+    expect(stagesOf(mixed)).toEqual([0, -1]);
     expect(asked).toEqual([2, 2, 1, 2]);
     await one.close?.();
   });

@@ -65,7 +65,7 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
       // A wrong count goes through as it is, to where it is refused.
       if (given !== undefined && given.scores.length !== fresh.length) return given;
       // What time cut off, and what came from stages of which nothing is known here, holds for this list alone.
-      if (given?.complete === false || given?.stage !== undefined)
+      if (given?.complete === false || given?.stages !== undefined)
         return fresh.length === candidates.length ? given : reranker.score(query, candidates, options);
       for (const [at, i] of fresh.entries()) {
         const [relevance, span] = [given?.relevance?.[at], given?.spans?.[at]];

@@ -1,5 +1,6 @@
 import { type Calibration, relevanceOf } from '../calibration.ts';
 import type { Reranker, Scores } from '../reranker.ts';
+import { stageOf } from '../stage-of.ts';
 import { changeLeaves, composed, isComposed } from './composed.ts';
 
 /**
@@ -10,9 +11,9 @@ export const calibrated = (reranker: Reranker, calibration: Calibration): Rerank
   const read = (given: Scores): Scores => {
     const relevance = relevanceOf(given.scores, calibration);
     const last = (given.stages?.length ?? 1) - 1;
-    for (const [i, stage] of given.stage?.entries() ?? []) {
-      if (stage === -1) relevance[i] = Number.NaN;
-      else if (stage < last) relevance[i] = given.relevance?.[i] ?? 1;
+    for (const i of relevance.keys()) {
+      const stage = stageOf(given, i);
+      if (stage >= 0 && stage < last) relevance[i] = given.relevance?.[i] ?? 1;
     }
     return { ...given, relevance };
   };

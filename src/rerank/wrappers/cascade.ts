@@ -6,6 +6,7 @@ import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
+import { stageOf } from '../stage-of.ts';
 import { composed } from './composed.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
@@ -150,11 +151,7 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
   });
   const names = plan.map(({ name }, at) => others[at] ?? name);
   return {
-    ...mergeScores(
-      done.map(({ places, given }, stage) => ({ places, given, stage })),
-      count,
-      complete,
-    ),
+    ...mergeScores(done, count, complete),
     stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
   };
@@ -163,14 +160,14 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
 /** [candidates] What a stage gave itself, NaN where it did not score. */
 function ownScores(stage: ReadStage | undefined, count: number): Float32Array {
   const scores = new Float32Array(count).fill(Number.NaN);
-  for (const [row, i] of stage?.places.entries() ?? []) if (stage?.given.stage?.[row] !== -1) scores[i] = stage?.own[row] as number;
+  for (const [row, i] of stage?.places.entries() ?? []) scores[i] = stage?.own[row] as number;
   return scores;
 }
 
 /** Places of what this stage scored, best first. */
-function bestOfStage(at: number, candidates: readonly Candidate[], { scores, stage }: Scores): number[] {
+function bestOfStage(at: number, candidates: readonly Candidate[], given: Scores): number[] {
   return candidates
-    .map(({ id = '' }, index) => ({ index, id, score: scores[index] as number, stage: stage?.[index] as number }))
+    .map(({ id = '' }, index) => ({ index, id, score: given.scores[index] as number, stage: stageOf(given, index) }))
     .filter((one) => one.stage === at)
     .sort(byStage)
     .map(({ index }) => index);
