@@ -1,5 +1,5 @@
 import { throwIfStopped } from '../errors.ts';
-import { doneWithin, OWN_STOP_MS } from '../time/time-limit.ts';
+import { doneWithin, OWN_STOP_MS, unlessStopped } from '../time/time-limit.ts';
 import { checkScores } from './check-scores.ts';
 import { mergeScores, type ScoredPart, unscored } from './merge-scores.ts';
 import { createPace, type Pace, workIn } from './pace.ts';
@@ -9,7 +9,7 @@ import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
 export const CONCURRENCY = 2;
 
 /**
- * Scores within `deadlineMs`, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
+ * Scores within `deadlineMs`, and stops when the signal is raised, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
  * asked slice by slice, in the order of the list, as `pace` says; one that says it does is told, and what it has given by then is the answer.
  *
  * @throws E_CONTRACT when the reranker breaks its promises
@@ -22,8 +22,9 @@ export async function scoreInTime(
   pace: Pace = createPace(CONCURRENCY),
 ): Promise<Scores> {
   const { deadlineMs } = options;
+  throwIfStopped(options.signal);
   if (deadlineMs === undefined) {
-    const given = await reranker.score(query, candidates, options);
+    const given = await unlessStopped(reranker.score(query, candidates, options), options.signal);
     checkScores(given, candidates.length, reranker.fingerprint);
     return given;
   }
@@ -43,7 +44,7 @@ async function askToldInTime(
   const late = new AbortController();
   let best: Scores | undefined;
   let isOver = false;
-  const work = reranker.score(query, candidates, {
+  const asked = reranker.score(query, candidates, {
     signal: eitherSignal(signal, late.signal),
     deadlineMs,
     onScores: (scores) => {
@@ -52,6 +53,7 @@ async function askToldInTime(
       onScores?.(scores);
     },
   });
+  const work = unlessStopped(asked, signal);
   // It stops itself, and needs a moment to hand over what there is.
   const isDone = await doneWithin(work, deadlineMs + OWN_STOP_MS);
   isOver = true;
@@ -76,7 +78,7 @@ async function askInSlices(
   const slices: ScoredPart[] = [];
   let done = 0;
   // Loading a model is no slice: what it takes must not be learned as the reranker's speed.
-  const loading = candidates.length > 0 ? reranker.load?.() : undefined;
+  const loading = candidates.length > 0 && reranker.load !== undefined ? unlessStopped(reranker.load(), signal) : undefined;
   let complete = loading === undefined || (await doneWithin(loading, left()));
   while (done < candidates.length && complete) {
     throwIfStopped(signal);
@@ -84,7 +86,7 @@ async function askInSlices(
     const works = candidates.slice(from).map(workIn);
     const count = !isAskedOnce ? pace.next(works, left()) : left() > 0 ? works.length : 0;
     const started = performance.now();
-    const work = count === 0 ? undefined : reranker.score(query, candidates.slice(from, from + count), call);
+    const work = count === 0 ? undefined : unlessStopped(reranker.score(query, candidates.slice(from, from + count), call), signal);
     if (work === undefined || !(await doneWithin(work, left()))) {
       complete = false;
       break;

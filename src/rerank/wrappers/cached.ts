@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scores.ts';
 import { sqliteScores } from '../../cache/sqlite-scores.ts';
 import type { Candidate, Reranker } from '../reranker.ts';
+import { closable } from './closable.ts';
 import { changeLeaves } from './composed.ts';
 
 export interface CacheOptions {
@@ -115,11 +116,8 @@ export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {
  */
 export const cached = (reranker: Reranker, options: CacheOptions = {}): Reranker => {
   const store = openScores(options);
-  return {
-    ...cachedIn(store, reranker),
-    close: async () => {
-      store.close();
-      await reranker.close?.();
-    },
-  };
+  return closable(cachedIn(store, reranker), async () => {
+    store.close();
+    await reranker.close?.();
+  });
 };

@@ -109,7 +109,7 @@ describe('a cascade', () => {
     const one = cascade([numbers('first', { wait: 5 }).reranker]);
     const work = one.score('q', candidates(4), { signal: stopper.signal });
     stopper.abort();
-    await expect(work).rejects.toThrow('aborted');
+    await expect(work).rejects.toMatchObject({ code: 'E_STOPPED', cause: stopper.signal.reason });
   });
 
   it('lets its stages be changed, and closes them', async () => {

@@ -7,6 +7,7 @@ import { fittedCalibration } from '../parts/fitted.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { stageOf } from '../stage-of.ts';
+import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
@@ -83,11 +84,9 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     load: async () => {
       await Promise.all(stages.map((stage) => stage.load?.()));
     },
-    close: async () => {
-      await Promise.all(stages.map((stage) => stage.close?.()));
-    },
   };
-  return composed(made, (change) => cascade(stages.map(change), options));
+  const close = (): Promise<unknown> => Promise.all(stages.map((stage) => stage.close?.()));
+  return composed(closable(made, close), (change) => cascade(stages.map(change), options));
 }
 
 function checkStages(stages: readonly Reranker[], keep: readonly number[]): void {

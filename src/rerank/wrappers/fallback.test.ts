@@ -154,7 +154,6 @@ it('a lazy reranker is opened when it is needed, and again when it could not be'
     if (++opened === 1) throw new FinetoothError('E_MODEL_MISSING', 'not yet');
     return cascade([lengths('a@1'), lengths('b@1')]);
   });
-  await lazy.close?.();
   expect(opened).toBe(0);
   await expect(lazy.score('q', list)).rejects.toThrow('not yet');
   const answer = await rerank(lazy, 'q', documents, { ...ranking, deadlineMs: 5000 });
@@ -163,4 +162,7 @@ it('a lazy reranker is opened when it is needed, and again when it could not be'
   expect((await kept.score('q', list)).stages).toHaveLength(2);
   await lazy.load?.();
   await lazy.close?.();
+  await expect(lazy.score('q', list)).rejects.toMatchObject({ code: 'E_STOPPED' });
+  const unopened = lazyReranker('lazy@1', async () => Promise.reject(new Error('opened by close')));
+  await unopened.close?.();
 });

@@ -1,6 +1,7 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
 import type { Reranker, RerankerFailure, ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
 export interface FallbackOptions {
@@ -30,9 +31,6 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
     load: async () => {
       // Who cannot be made ready says so when it is asked.
       await Promise.all(rerankers.map((one) => one.load?.().catch(() => {})));
-    },
-    close: async () => {
-      await Promise.all(rerankers.map((one) => one.close?.()));
     },
     score: async (query, candidates, { deadlineMs, onScores, ...call } = {}) => {
       const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
@@ -70,5 +68,6 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
       throw new FinetoothError('E_BUG', 'a fallback ended without an answer. This is a mistake of finetooth.');
     },
   };
-  return composed(made, (change) => fallback(rerankers.map(change), { strict }));
+  const close = (): Promise<unknown> => Promise.all(rerankers.map((one) => one.close?.()));
+  return composed(closable(made, close), (change) => fallback(rerankers.map(change), { strict }));
 }

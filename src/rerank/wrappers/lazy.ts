@@ -2,6 +2,7 @@ import { doneWithin } from '../../time/time-limit.ts';
 import { unscored } from '../merge-scores.ts';
 import type { Reranker } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
 /** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
@@ -31,7 +32,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
     score,
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
     load: async () => (await inner()).load?.(),
-    close: async () => (await opened?.catch(() => undefined))?.close?.(),
   };
-  return composed(made, (change) => lazyReranker(fingerprint, async () => change(await inner())));
+  const close = async (): Promise<void> => (await opened?.catch(() => undefined))?.close?.();
+  return composed(closable(made, close), (change) => lazyReranker(fingerprint, async () => change(await inner())));
 }
