@@ -45,7 +45,7 @@ const columns: readonly (readonly string[])[] = [
   ['eval'],
   ['assemble'],
   ['tasks'],
-  ['index.ts'],
+  ['index.ts', 'contracts'],
   ['server'],
   ['cli'],
 ];
@@ -145,7 +145,7 @@ describe('the tree is the architecture', () => {
 
   it('builds no file that only tests use', () => {
     // The exports of package.json, what bin/ starts, and the worker, which is started by its address.
-    const started = ['index.ts', 'eval/index.ts', 'cli/main.ts', 'model/run/worker.ts'];
+    const started = ['index.ts', 'eval/index.ts', 'contracts/index.ts', 'cli/main.ts', 'model/run/worker.ts'];
     const used = new Set([
       ...started,
       ...imports

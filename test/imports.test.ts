@@ -183,6 +183,10 @@ const surface = {
       'Vectors',
     ],
   },
+  'contracts/index.ts': {
+    values: ['embedderContract', 'rerankerContract', 'rerankerWrapperContract'],
+    types: ['ContractCase', 'Make'],
+  },
   'eval/index.ts': {
     values: [
       'bootstrapIntervals',
@@ -254,6 +258,10 @@ const surface = {
 describe('importing loads only what is small', () => {
   it('finetooth loads one package, the stemmer', () => {
     expect(loadSource('index.ts').packages).toEqual(['stemmer']);
+  });
+
+  it('finetooth/contracts loads no other, and no test runner', () => {
+    expect(loadSource('contracts/index.ts').packages).toEqual(['stemmer']);
   });
 
   it('finetooth/eval loads no package', () => {
