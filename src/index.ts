@@ -23,6 +23,8 @@ export type { BiEncoder } from './model/bi-encoder.ts';
 export type { ModelEntry } from './model/catalog/model-entry.ts';
 export { createModelSessions, type ModelSessions } from './model/run/sessions.ts';
 export { type ReadOptions, readDocuments } from './read/read.ts';
+export type { Reader } from './read/reader.ts';
+export type { Source } from './read/source.ts';
 export type { Calibration, CalibrationFile } from './rerank/calibration.ts';
 export type { Explanation, StageExplanation, TokenMatches } from './rerank/explanation.ts';
 export { crossEncoder } from './rerank/parts/cross-encoder.ts';

@@ -156,6 +156,7 @@ const surface = {
       'RankedResult',
       'ReadDocument',
       'ReadOptions',
+      'Reader',
       'RerankAnswer',
       'RerankDocument',
       'RerankOptions',
@@ -171,6 +172,7 @@ const surface = {
       'SearchIndex',
       'SearchOptions',
       'SearchResult',
+      'Source',
       'StageExplanation',
       'Store',
       'StoreStatus',
@@ -184,8 +186,8 @@ const surface = {
     ],
   },
   'contracts/index.ts': {
-    values: ['embedderContract', 'rerankerContract', 'rerankerWrapperContract'],
-    types: ['ContractCase', 'Make'],
+    values: ['embedderContract', 'readerContract', 'rerankerContract', 'rerankerWrapperContract'],
+    types: ['ContractCase', 'Make', 'ReaderSample'],
   },
   'eval/index.ts': {
     values: [

@@ -2,4 +2,5 @@
 
 export type { ContractCase, Make } from './contract-case.ts';
 export { embedderContract } from './embedder.ts';
+export { type ReaderSample, readerContract } from './reader.ts';
 export { rerankerContract, rerankerWrapperContract } from './reranker.ts';

@@ -4,7 +4,27 @@ import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
 import { fieldValueOf, hiddenTypeOf, parsersOf } from './parquet-values.ts';
 import { unreadable } from './path.ts';
+import type { Reader } from './reader.ts';
 import { checkColumnNames } from './record.ts';
+
+/** Read from its end, so that only a file can be read, packed inside at most. */
+export const parquet = {
+  name: 'parquet',
+  extensions: ['parquet'],
+  recognise: (head) => head.startsWith('PAR1'),
+  read: async function* (source) {
+    const { path, name, kind, signal } = source;
+    const mayBeRead = path !== undefined && kind === 'file';
+    if (!mayBeRead || /\.gz$/i.test(path)) await source.head();
+    if (!mayBeRead || source.isPacked()) throw noStream(name, source.isPacked());
+    yield* readParquet(path, name, signal);
+  },
+} as const satisfies Reader;
+
+function noStream(name: string, packed: boolean): FinetoothError {
+  const advice = packed ? 'Unpack it with "gunzip" first; Parquet is packed inside.' : 'Save it as a file first.';
+  return new FinetoothError('E_INPUT_FORMAT', `${name} is Parquet, which is read from its end and so not from a stream. ${advice}`);
+}
 
 /** `PAR1` at both ends, and four bytes of footer length (https://parquet.apache.org/docs/file-format/). */
 const smallest = 12;
@@ -63,10 +83,10 @@ const withEmptyPages = (compressors: Compressors): Compressors =>
   );
 
 /**
- * One document for each row, columns as fields (see `fieldValueOf`). Only a file can be read, as Parquet is read from its end.
+ * One document for each row, columns as fields (see `fieldValueOf`).
  * Memory is bounded by the largest row group.
  */
-export async function* readParquet(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
+async function* readParquet(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
   const { parquetMetadataAsync, parquetRead, parquetSchema } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
   const handle = await open(path, 'r').catch((error: unknown) => {
