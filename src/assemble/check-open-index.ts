@@ -20,6 +20,7 @@ import {
   whole,
 } from '../search/check-options.ts';
 import { indexPlan } from '../search/plan.ts';
+import { checkHostedModels } from './check-hosted.ts';
 import type { ModelOptions } from './models.ts';
 import type { OpenIndexOptions } from './open-index.ts';
 
@@ -95,6 +96,7 @@ export const checkOpenIndexCall = (where: unknown, options: unknown): void => {
   checkOptions<OpenIndexOptions>('openIndex', options, openChecks);
   const { create, models } = (options ?? {}) as OpenIndexOptions;
   checkOptions<ModelOptions>('openIndex', models, modelChecks, 'models.');
+  checkHostedModels('openIndex', models?.hosted, 'models.hosted.');
   if (typeof create !== 'object') return;
   checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');
   if (create.tokens !== null) checkOptions('openIndex', create.tokens, tokensChecks, 'create.tokens.');

@@ -24,7 +24,7 @@ const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]
 
 /**
  * The known name that was most likely meant, or undefined when none is near: at most a third of its letters may differ,
- * unless a known name begins with what was typed. Case, hyphens and dots do not count. The earlier of two equal names wins.
+ * unless a known name begins with what was typed, or has 5 letters or more of it inside. Case, hyphens and dots do not count. The earlier of two equal names wins.
  */
 export const nearestName = (name: string, known: readonly string[]): string | undefined => {
   const wanted = bare(name).slice(0, 200);
@@ -35,5 +35,7 @@ export const nearestName = (name: string, known: readonly string[]): string | un
     const distance = editDistance(wanted, bare(candidate));
     if (distance < smallest) [nearest, smallest] = [candidate, distance];
   }
-  return nearest ?? (wanted.length < 3 ? undefined : known.find((candidate) => bare(candidate).startsWith(wanted)));
+  const namedWith = (fits: (candidate: string) => boolean): string | undefined => known.find((candidate) => fits(bare(candidate)));
+  if (nearest !== undefined || wanted.length < 3) return nearest;
+  return namedWith((one) => one.startsWith(wanted)) ?? (wanted.length < 5 ? undefined : namedWith((one) => one.includes(wanted)));
 };
