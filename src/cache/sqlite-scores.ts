@@ -4,25 +4,8 @@ import { FinetoothError } from '../errors.ts';
 import type { KnownScore, ScoreStore } from './scores.ts';
 import { sqliteTable } from './sqlite-table.ts';
 
-/** Written into the file; another number is another layout. */
-const FORMAT = 2;
-
-interface Row {
-  readonly score: number;
-  readonly relevance: number | null;
-  readonly cut: number;
-  readonly first: number | null;
-  readonly last: number | null;
-  readonly checksum: number;
-  readonly query_truncated_tokens: number;
-}
-
-/** SQLite notices a broken page, not a number that changed inside of one. */
-const checksumOf = (key: string, { score, relevance, truncatedTokens, span, queryTruncatedTokens }: KnownScore): number =>
-  crc32(JSON.stringify([key, score, relevance ?? null, truncatedTokens, span ?? null, queryTruncatedTokens]));
-
 /** In a folder, for any number of processes. Throws as `sqliteTable`, and E_CACHE_DAMAGED for a score that changed. */
-export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => {
+export function sqliteScores(folder: string, maxEntries: number): ScoreStore {
   const path = join(folder, 'scores.sqlite');
   const before = ['score real', 'relevance real', 'cut integer', 'first integer', 'last integer', 'checksum integer'];
   const columns = [...before, 'query_truncated_tokens integer'];
@@ -57,4 +40,21 @@ export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => 
       ),
     close: table.close,
   };
-};
+}
+
+/** Written into the file; another number is another layout. */
+const FORMAT = 2;
+
+interface Row {
+  readonly score: number;
+  readonly relevance: number | null;
+  readonly cut: number;
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly checksum: number;
+  readonly query_truncated_tokens: number;
+}
+
+/** SQLite notices a broken page, not a number that changed inside of one. */
+const checksumOf = (key: string, { score, relevance, truncatedTokens, span, queryTruncatedTokens }: KnownScore): number =>
+  crc32(JSON.stringify([key, score, relevance ?? null, truncatedTokens, span ?? null, queryTruncatedTokens]));

@@ -20,22 +20,8 @@ export interface VectorCache {
   close(): void;
 }
 
-/** Written into the file; another number is another layout. */
-const FORMAT = 1;
-
-interface Row {
-  readonly vector: Uint8Array;
-  readonly cut: number;
-  readonly checksum: number;
-}
-
-/** Float32 as it is, little-endian on every machine that Node runs on. */
-const bytesOf = (vector: Float32Array): Uint8Array => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-
-const checksumOf = (key: string, bytes: Uint8Array, truncatedTokens: number): number => crc32(bytes, crc32(`${key} ${truncatedTokens}`));
-
 /** In a folder, for any number of processes. Throws as `sqliteTable`, and E_CACHE_DAMAGED for a vector that changed. */
-export const sqliteVectors = (folder: string, maxEntries: number): VectorCache => {
+export function sqliteVectors(folder: string, maxEntries: number): VectorCache {
   const path = join(folder, 'vectors.sqlite');
   const columns = ['vector blob', 'cut integer', 'checksum integer'];
   const table = sqliteTable({ path, format: FORMAT, table: 'vectors', columns, maxEntries, what: 'a cache of vectors' });
@@ -61,4 +47,18 @@ export const sqliteVectors = (folder: string, maxEntries: number): VectorCache =
       ),
     close: table.close,
   };
-};
+}
+
+/** Written into the file; another number is another layout. */
+const FORMAT = 1;
+
+interface Row {
+  readonly vector: Uint8Array;
+  readonly cut: number;
+  readonly checksum: number;
+}
+
+const checksumOf = (key: string, bytes: Uint8Array, truncatedTokens: number): number => crc32(bytes, crc32(`${key} ${truncatedTokens}`));
+
+/** Float32 as it is, little-endian on every machine that Node runs on. */
+const bytesOf = (vector: Float32Array): Uint8Array => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);

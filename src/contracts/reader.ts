@@ -77,7 +77,7 @@ export function readerContract(reader: Reader, sample: ReaderSample): readonly C
         for (const empty of ['', '\n\n'])
           await assert.rejects(
             Array.fromAsync(fromPieces(piecesOf(new TextEncoder().encode(empty), 1))),
-            (error) => error instanceof FinetoothError && error.code.startsWith('E_INPUT_') && error.message.includes(NAME),
+            (error) => isNamed(error),
             `${nameOf(reader)} did not refuse ${JSON.stringify(empty)} with E_INPUT_EMPTY or E_INPUT_FORMAT and the name of the input`,
           );
       },
@@ -88,7 +88,7 @@ export function readerContract(reader: Reader, sample: ReaderSample): readonly C
             for await (const { document } of fromPieces(piecesOf(bytes.subarray(0, Math.floor((bytes.length * cut) / 20)), 1000)))
               read.push(document);
           } catch (error) {
-            const named = error instanceof FinetoothError && /^E_INPUT_/.test(error.code) && error.message.includes(NAME);
+            const named = isNamed(error);
             assert.ok(named, `${nameOf(reader)} ended a cut-off input with ${String(error)}; it must be E_INPUT_FORMAT and name the place`);
           }
           // The end of the last one may be missing, where the format has no sign for its end.
@@ -156,6 +156,12 @@ function stuckAfter(bytes: Uint8Array): { readonly pieces: AsyncIterable<Uint8Ar
   };
   const pieces = { [Symbol.asyncIterator]: () => ({ next, return: async () => ({ done: true as const, value: undefined }) }) };
   return { pieces, stop: new AbortController() };
+}
+
+/** Whether an error says of the input, by its name, that it cannot be read. */
+function isNamed(error: unknown): boolean {
+  const codes = ['E_INPUT_EMPTY', 'E_INPUT_FORMAT'];
+  return error instanceof FinetoothError && codes.includes(error.code) && error.message.includes(NAME);
 }
 
 function nameOf({ name }: Reader): string {

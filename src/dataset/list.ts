@@ -11,7 +11,7 @@ export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' |
 
 const listed = ({ files: _, ...placed }: PlacedDataset): ListedDataset => placed;
 
-/** Every collection of the catalog, then the others in the user's own folder, whose numbers and licence nobody stated. */
+/** Every collection of the catalog, then the others in the user's own folder, whose numbers and licence no one stated. */
 export const listDatasets = async (
   options: Pick<DatasetOptions, 'folder' | 'cacheFolder' | 'env'> = {},
 ): Promise<readonly ListedDataset[]> => {

@@ -4,20 +4,17 @@ import { FinetoothError } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface VectorCacheOptions {
-  /** A folder that any number of processes may share; about four bytes a number of each vector. */
+  /** A folder that any number of processes may share; about four bytes per number of a vector. */
   readonly at: string;
-  /** Vectors that are kept; the oldest go first. 100 to 100,000,000. @default 1,000,000 */
+  /** Vectors that are cached; the oldest go first. 100 to 100,000,000. @default 1,000,000 */
   readonly maxEntries?: number;
 }
 
-/** Changes when what stands under a key changes its meaning. */
-const RECIPE = 'vectors-1';
-
 /**
- * Embeds each text once: an index that is made anew, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
- * text. Token vectors are not kept: a call that wants them goes through. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ * Embeds each text once: an index that is made again, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
+ * text. Token vectors are not cached: a call that wants them goes through. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
  */
-export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 }: VectorCacheOptions): Embedder => {
+export function cachedEmbedder(embedder: Embedder, { at, maxEntries = 1_000_000 }: VectorCacheOptions): Embedder {
   const cache = sqliteVectors(at, maxEntries);
   const about = JSON.stringify([RECIPE, embedder.fingerprint]);
   return {
@@ -69,4 +66,7 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
       await embedder.close?.();
     },
   };
-};
+}
+
+/** Changes when what stands under a key changes its meaning. */
+const RECIPE = 'vectors-1';

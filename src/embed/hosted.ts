@@ -17,31 +17,37 @@ export interface HostedEmbedderOptions extends HostedOptions {
   readonly dimensions?: number;
 }
 
-/** Milliseconds that a call may take when nobody says otherwise: a query is waited for, an import may have to wait for its minute. */
-const USUAL_MS = { query: 30_000, document: 300_000 } as const;
-/** A text that is refused as too long is not cut below this. */
-const SHORTEST = 200;
-
-interface Unit {
-  readonly i: number;
-  readonly text: string;
+/**
+ * An embedder behind an API: no prompt of ours goes before a text; the vendor is told which side of a search it is on where it can be told.
+ * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `truncatedTokens` says by how many tokens, about.
+ *
+ * @throws as `createHostedReranker`; E_VENDOR_ANSWER also for vectors of another dimension
+ */
+export async function createHostedEmbedder(source: HostedEmbedSource, options: HostedEmbedderOptions = {}): Promise<Embedder> {
+  const model = hostedModel(source, options);
+  const known = options.dimensions ?? source.dimensions;
+  const dimensions = known ?? (await embedAll(model, ['dimensions'], { role: 'query', dimensions: undefined })).dimensions;
+  return {
+    fingerprint: `${identityOf(source)}#${dimensions}`,
+    dimensions,
+    embed: (texts, role, { signal, deadlineMs } = {}) =>
+      embedAll(model, texts, {
+        role,
+        dimensions,
+        signal,
+        deadlineMs,
+      }),
+    load: async () => {
+      await model.open();
+    },
+  };
 }
 
-const consumed = (units: readonly Unit[], tokensIn: (text: string) => number): Consumption => ({
-  tokens: units.reduce((sum, { text }) => sum + tokensIn(text), 0),
-});
-
-interface Asking extends CallOptions {
-  readonly deadlineMs?: number;
-  readonly role: 'query' | 'document';
-  readonly dimensions: number | undefined;
-}
-
-const embedAll = async (
+async function embedAll(
   model: HostedModel<Embed>,
   texts: readonly string[],
   { role, dimensions, signal, deadlineMs }: Asking,
-): Promise<Vectors> => {
+): Promise<Vectors> {
   if (texts.length === 0) return { data: new Float32Array(0), dimensions: dimensions ?? 0, count: 0 };
   const started = performance.now();
   const { send, requests } = await model.open();
@@ -93,30 +99,25 @@ const embedAll = async (
     usage: meter.usage(),
     truncatedTokens: unlessZero(truncatedTokens),
   };
-};
+}
 
-/**
- * An embedder behind an API: no prompt of ours goes before a text; the vendor is told which side of a search it is on where it can be told.
- * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `truncatedTokens` says by how many tokens, about.
- *
- * @throws as `createHostedReranker`; E_VENDOR_ANSWER also for vectors of another dimension
- */
-export const createHostedEmbedder = async (source: HostedEmbedSource, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
-  const model = hostedModel(source, options);
-  const known = options.dimensions ?? source.dimensions;
-  const dimensions = known ?? (await embedAll(model, ['dimensions'], { role: 'query', dimensions: undefined })).dimensions;
-  return {
-    fingerprint: `${identityOf(source)}#${dimensions}`,
-    dimensions,
-    embed: (texts, role, { signal, deadlineMs } = {}) =>
-      embedAll(model, texts, {
-        role,
-        dimensions,
-        signal,
-        deadlineMs,
-      }),
-    load: async () => {
-      await model.open();
-    },
-  };
-};
+interface Asking extends CallOptions {
+  readonly deadlineMs?: number;
+  readonly role: 'query' | 'document';
+  readonly dimensions: number | undefined;
+}
+
+/** Milliseconds that a call may take when no one says otherwise: a query is waited for, an import may have to wait for its minute. */
+const USUAL_MS = { query: 30_000, document: 300_000 } as const;
+
+interface Unit {
+  readonly i: number;
+  readonly text: string;
+}
+
+const consumed = (units: readonly Unit[], tokensIn: (text: string) => number): Consumption => ({
+  tokens: units.reduce((sum, { text }) => sum + tokensIn(text), 0),
+});
+
+/** A text that is refused as too long is not cut below this. */
+const SHORTEST = 200;

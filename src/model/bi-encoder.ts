@@ -29,7 +29,7 @@ export interface BiEncoder {
   readonly ready: Promise<void>;
   /** Rows in the order of `texts`. */
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;
-  /** The parts of each text that fit the window behind the document prefix; one where the whole text does. */
+  /** The chunks of each text that fit the window behind the document prefix; one where the whole text does. */
   split(texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
   /** The tokens of which `encode` gives vectors, in letters. */
   tokenNames(texts: readonly string[], options: Pick<EncodeOptions, 'prefix' | 'signal'>): Promise<readonly (readonly string[])[]>;

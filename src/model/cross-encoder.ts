@@ -26,7 +26,7 @@ export interface CrossEncoder {
   load(): Promise<void>;
   /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads. */
   score(query: string, texts: readonly string[], options?: CallOptions): Promise<PairResult>;
-  /** The parts of each text that fit the window beside the query; one where the whole text does. */
+  /** The chunks of each text that fit the window beside the query; one where the whole text does. */
   split(query: string, texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
       );
       return await work(await opened);
     } catch (error) {
-      // A model that failed is loaded anew by the next call.
+      // A model that failed is loaded again by the next call.
       if (error instanceof FinetoothError && error.code === 'E_MODEL_FAILED') await letGo();
       throw error;
     } finally {

@@ -59,20 +59,8 @@ async function* readFolder({ path: root = '', name, signal }: Source, documents:
 
 const extensionOf = (path: string): string => /\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 
-const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** The target of a link does not exist, or is the link itself. */
-const leadsNowhere = (error: unknown): boolean =>
-  error instanceof FinetoothError && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCodeOf(error.cause) ?? '');
-
-interface Found {
-  readonly files: readonly string[];
-  /** Links to nothing that have the name of a document. */
-  readonly dead: readonly string[];
-}
-
 /** Files below a folder, as paths with forward slashes, hidden ones left out. A folder that links lead to twice is walked once. */
-const filesBelow = async (root: string, name: string, isDocument: (path: string) => boolean): Promise<Found> => {
+async function filesBelow(root: string, name: string, isDocument: (path: string) => boolean): Promise<Found> {
   const files: string[] = [];
   const dead: string[] = [];
   const walked = new Set<string>();
@@ -106,4 +94,16 @@ const filesBelow = async (root: string, name: string, isDocument: (path: string)
     }
   }
   return { files: files.sort(byName), dead: dead.sort(byName) };
-};
+}
+
+interface Found {
+  readonly files: readonly string[];
+  /** Links to nothing that have the name of a document. */
+  readonly dead: readonly string[];
+}
+
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The target of a link does not exist, or is the link itself. */
+const leadsNowhere = (error: unknown): boolean =>
+  error instanceof FinetoothError && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCodeOf(error.cause) ?? '');

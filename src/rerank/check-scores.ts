@@ -10,7 +10,7 @@ export function checkScores(given: Scores, count: number, fingerprint: string): 
   const broken = (what: string): FinetoothError =>
     new FinetoothError(
       'E_CONTRACT',
-      `the reranker "${fingerprint}" broke its contract: ${what}. Mend the part that was passed in; if nobody passed it in, it is a mistake of finetooth.`,
+      `the reranker "${fingerprint}" broke its contract: ${what}. Mend the part that was passed in; if no one passed it in, it is a mistake of finetooth.`,
     );
   const scores: unknown = (given as Partial<Scores> | undefined)?.scores;
   if (!(scores instanceof Float32Array)) throw broken(`asked for ${count} scores, it gave ${kindOf(scores)}; "scores" is a Float32Array`);

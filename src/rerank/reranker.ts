@@ -7,7 +7,7 @@ import type { StageExplanation } from './explanation.ts';
 export interface Candidate {
   readonly text: string;
   readonly id?: string;
-  /** What an index keeps of the text's tokens, so that nobody need read it again; only while `text` is what the index was made from. */
+  /** What an index keeps of the text's tokens, so that no one need read it again; only while `text` is what the index was made from. */
   readonly tokens?: TokenVectors;
 }
 
@@ -38,7 +38,7 @@ export interface Scores {
   readonly truncatedTokens?: Uint32Array;
   /** [count] Tokens left out of the query beside each candidate because the model's window was full; absent when it was read whole. */
   readonly queryTruncatedTokens?: Uint32Array;
-  /** [count] The part of each candidate's text that gave the score, where the text was read in parts; absent when none was. */
+  /** [count] The chunk of each candidate's text that gave the score, where the text was read in chunks; absent when none was. */
   readonly spans?: readonly (Span | undefined)[];
   /**
    * What each of several stages gave, [count] each, NaN where it did not score. A candidate that a later stage scored stands above one that it did
@@ -47,13 +47,13 @@ export interface Scores {
   readonly stages?: readonly { readonly name: string; readonly scores: Float32Array }[];
   /** False when a deadline stopped the work. @default true */
   readonly complete?: boolean;
-  /** What the call used; absent when nobody counted. */
+  /** What the call used; absent when no one counted. */
   readonly usage?: Usage;
   /** Fingerprint of what ranked, where it is not always the same. */
   readonly rankedBy?: string;
   /** Why others did not rank that should have; absent when none was asked in vain. */
   readonly failures?: readonly RerankerFailure[];
-  /** Sentences about what was done that nobody asked for: a list that had to be sent in several requests. */
+  /** Sentences about what was done that no one asked for: a list that had to be sent in several requests. */
   readonly notes?: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export interface Scores {
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
-  /** Fingerprint of the reranker whose scores these are to be read like, where that is another: of texts read in parts. */
+  /** Fingerprint of the reranker whose scores these are to be read like, where that is another: of texts read in chunks. */
   readonly scale?: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;

@@ -5,7 +5,7 @@ import { mergeScores, type ScoredPart, unscored } from './merge-scores.ts';
 import { createPace, type Pace, workIn } from './pace.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
 
-/** Texts that a reranker works on at the same time, where nobody says otherwise. */
+/** Texts that a reranker works on at the same time, where no one says otherwise. */
 export const CONCURRENCY = 2;
 
 /**

@@ -26,7 +26,7 @@ export interface RankingOptions extends CallOptions {
 
 /** A candidate's place in the order, with what was read of it. */
 export interface RankedCandidate extends OrderedCandidate {
-  /** The part of the text that gave the score, where a long text was read in parts. `start` and `end` count characters of the ranked text. */
+  /** The chunk of the text that gave the score, where a long text was read in chunks. `start` and `end` count characters of the ranked text. */
   readonly highlight?: { readonly start: number; readonly end: number; readonly text: string };
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;

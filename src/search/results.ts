@@ -18,7 +18,7 @@ export interface RankedResult {
   readonly rank: number;
   /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
-  /** The part of the text that gave the score, where a long text was read in parts. `start` and `end` count characters of the ranked text. */
+  /** The chunk of the text that gave the score, where a long text was read in chunks. `start` and `end` count characters of the ranked text. */
   readonly highlight?: RankedCandidate['highlight'];
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
@@ -41,7 +41,7 @@ export interface SearchResult extends RankedResult {
 export interface Provenance {
   /** Rerankers that were asked before the one that ranked, and why they did not. */
   readonly passedOver?: readonly RerankerFailure[];
-  /** Sentences about what was done that nobody asked for. */
+  /** Sentences about what was done that no one asked for. */
   readonly notes?: readonly string[];
   /** Tokens at the end of the query that a model did not read, the most that any of them left out; absent when all read it whole. */
   readonly queryTruncatedTokens?: number;

@@ -19,7 +19,7 @@ import {
 } from '../../src/index.ts';
 import { sigmoid } from '../../src/rerank/calibration.ts';
 import { calibrated } from '../../src/rerank/wrappers/calibrated.ts';
-import { inParts } from '../../src/rerank/wrappers/in-parts.ts';
+import { chunked } from '../../src/rerank/wrappers/chunked.ts';
 import { lazyReranker } from '../../src/rerank/wrappers/lazy.ts';
 import { remembering } from '../../src/rerank/wrappers/remembering.ts';
 import { workFolder } from '../finetooth.ts';
@@ -36,7 +36,7 @@ const wrappers: Readonly<Record<string, (inner: Reranker) => Reranker | Promise<
   'cached in a folder': (inner) => cached(inner, { at: workFolder() }),
   remembering: (inner) => remembering(inner),
   calibrated: (inner) => calibrated(inner, sigmoid),
-  chunked: (inner) => inParts(inner, halves),
+  chunked: (inner) => chunked(inner, halves),
   lazy: (inner) => lazyReranker('lazy@1', async () => inner),
   fallback: (inner) => fallback([inner]),
   'the second of a fallback': (inner) => fallback([failing, inner]),

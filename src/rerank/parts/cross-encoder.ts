@@ -10,7 +10,7 @@ export interface CrossEncoderOptions {
 }
 
 /** A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1. */
-export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker => {
+export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker {
   const fingerprint = `cross-encoder-1(${model.fingerprint})`;
   const calibration =
     options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
@@ -31,4 +31,4 @@ export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions =
     load: () => model.load(),
     close: () => model.close(),
   };
-};
+}

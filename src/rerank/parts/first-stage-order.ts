@@ -1,9 +1,9 @@
 import type { Reranker } from '../reranker.ts';
 
-/** What an answer names when nobody reranked. */
+/** What an answer names when no one reranked. */
 export const firstStageName = 'first-stage';
 
-/** Leaves the candidates as they came: the last resort of a fallback, where an answer that nobody reranked is better than none. It is flagged. */
+/** Leaves the candidates as they came: the last resort of a fallback, where an answer that no one reranked is better than none. It is flagged. */
 export const firstStageOrder = (): Reranker => ({
   fingerprint: firstStageName,
   kind: 'listwise',

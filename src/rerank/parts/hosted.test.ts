@@ -95,7 +95,7 @@ describe('a text', () => {
     expect(spans?.[0]).toBeUndefined();
     expect(long.slice(...(spans?.[1] as [number, number]))).toContain('7');
     expect(truncatedTokens).toBeUndefined();
-    expect(notes?.join()).toContain('1 text was longer than fake:one takes and read in parts');
+    expect(notes?.join()).toContain('1 text was longer than fake:one takes and read in chunks');
   });
 
   it('is cut where the caller wants that, and says by how much', async () => {

@@ -13,48 +13,14 @@ export interface HostedRerankSource extends HostedSource<Rerank> {
   readonly readsList: boolean;
 }
 
-/** Milliseconds that a call may take when nobody says otherwise. */
-const USUAL_MS = 30_000;
-/** Tokens of a document that a search unit of Cohere's covers (cohere.com, pricing). */
-const SEARCH_TOKENS = 500;
-const SEARCH_DOCUMENTS = 100;
-/** Documents of the first request that are sent again with every other one, where scores depend on their list. */
-const ANCHORS = 4;
-/** The score of a text without a word: below whatever a model gives, and the same in every list, so that it may be kept. */
-const NO_WORDS = -10_000;
-/** A text that is refused as too long is not halved below this. */
-const SHORTEST = 200;
-
-/** A text, or a part of one, that gets a score. */
-interface Unit {
-  /** Place of the candidate that it is of. */
-  readonly i: number;
-  readonly span: Span;
-  readonly text: string;
-}
-
-const searchesFor = (tokens: readonly number[]): number =>
-  Math.ceil(tokens.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / SEARCH_TOKENS)), 0) / SEARCH_DOCUMENTS);
-
-const consumed = (query: string, units: readonly Unit[], tokensIn: (text: string) => number): Consumption => {
-  const own = tokensIn(query);
-  const each = units.map(({ text }) => tokensIn(text) + own);
-  return { tokens: each.reduce((sum, one) => sum + one, 0), searches: searchesFor(each) };
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] as number) + (sorted[Math.ceil((sorted.length - 1) / 2)] as number)) / 2;
-};
-
 /**
- * A reranker behind an API. Lists and texts beyond the vendor's limits are split, and `notes` say so; a text's score is that of its best part.
+ * A reranker behind an API. Lists and texts beyond the vendor's limits are split, and `notes` say so; a text's score is that of its best chunk.
  * Where scores depend on the list, the requests share some documents, by which the later ones are shifted onto the scale of the first. Every text
  * gets a score, so no number of results is ever asked for.
  *
  * @throws E_KEY, E_PACKAGE, E_VENDOR_REFUSED, E_VENDOR_BUSY, E_VENDOR_DOWN, E_VENDOR_ANSWER, E_DEADLINE, E_BUDGET: then nothing was scored
  */
-export const createHostedReranker = (source: HostedRerankSource, options: HostedOptions = {}): Reranker => {
+export function createHostedReranker(source: HostedRerankSource, options: HostedOptions = {}): Reranker {
   const model = hostedModel(source, options);
   const { longDocuments = 'chunk' } = options;
   const { name, limits } = model;
@@ -152,20 +118,46 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       return answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage: meter.usage() });
     },
   };
-};
-
-interface Found {
-  readonly texts: readonly string[];
-  readonly found: ReadonlyMap<Unit, number>;
-  readonly truncatedTokens: Uint32Array;
-  readonly queryTruncatedTokens: Uint32Array;
-  readonly calls: number;
-  readonly name: string;
-  readonly usage: NonNullable<Scores['usage']>;
 }
 
-/** The best part of each text; texts without a word below all others. */
-const answerOf = ({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage }: Found): Scores => {
+/** A text, or a chunk of one, that gets a score. */
+interface Unit {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** Milliseconds that a call may take when no one says otherwise. */
+const USUAL_MS = 30_000;
+
+/** Documents of the first request that are sent again with every other one, where scores depend on their list. */
+const ANCHORS = 4;
+
+function consumed(query: string, units: readonly Unit[], tokensIn: (text: string) => number): Consumption {
+  const own = tokensIn(query);
+  const each = units.map(({ text }) => tokensIn(text) + own);
+  return { tokens: each.reduce((sum, one) => sum + one, 0), searches: searchesFor(each) };
+}
+
+const searchesFor = (tokens: readonly number[]): number =>
+  Math.ceil(tokens.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / SEARCH_TOKENS)), 0) / SEARCH_DOCUMENTS);
+
+/** Tokens of a document that a search unit of Cohere's covers (cohere.com, pricing). */
+const SEARCH_TOKENS = 500;
+
+const SEARCH_DOCUMENTS = 100;
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ((sorted[Math.floor((sorted.length - 1) / 2)] as number) + (sorted[Math.ceil((sorted.length - 1) / 2)] as number)) / 2;
+}
+
+/** A text that is refused as too long is not halved below this. */
+const SHORTEST = 200;
+
+/** The best chunk of each text; texts without a word below all others. */
+function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage }: Found): Scores {
   const best = new Map<number, readonly [Unit, number]>();
   for (const [unit, score] of found) {
     const before = best.get(unit.i);
@@ -177,7 +169,7 @@ const answerOf = ({ texts, found, truncatedTokens, queryTruncatedTokens, calls, 
   const notes = [
     ...(calls > 1 ? [`${name} was asked ${calls} times for one list: it takes no more at once`] : []),
     ...(split > 0
-      ? [`${counted(split, 'text')} ${split === 1 ? 'was' : 'were'} longer than ${name} takes and read in parts, of which the best counts`]
+      ? [`${counted(split, 'text')} ${split === 1 ? 'was' : 'were'} longer than ${name} takes and read in chunks, of which the best counts`]
       : []),
     ...(empty > 0
       ? [`${counted(empty, 'text')} ${empty === 1 ? 'has' : 'have'} no words and ${empty === 1 ? 'stands' : 'stand'} below the others`]
@@ -191,4 +183,17 @@ const answerOf = ({ texts, found, truncatedTokens, queryTruncatedTokens, calls, 
     notes: notes.length > 0 ? notes : undefined,
     usage,
   };
-};
+}
+
+interface Found {
+  readonly texts: readonly string[];
+  readonly found: ReadonlyMap<Unit, number>;
+  readonly truncatedTokens: Uint32Array;
+  readonly queryTruncatedTokens: Uint32Array;
+  readonly calls: number;
+  readonly name: string;
+  readonly usage: NonNullable<Scores['usage']>;
+}
+
+/** The score of a text without a word: below whatever a model gives, and the same in every list, so that it may be cached. */
+const NO_WORDS = -10_000;

@@ -13,12 +13,6 @@ export interface LateInteractionOptions {
   readonly calibration?: Calibration;
 }
 
-/** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
-const TURN = 512;
-
-/** Queries whose vectors are kept, since a cascade asks for the same one slice after slice. */
-const KEPT_QUERIES = 16;
-
 /**
  * Late interaction on the weights of a bi-encoder: no second model.
  *
@@ -29,7 +23,7 @@ const KEPT_QUERIES = 16;
  *
  * Candidates that come with token vectors of an index are not read again: a hundred take about a millisecond beyond the query.
  */
-export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker => {
+export function lateInteraction(encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker {
   const size = encoder.files.entry.dimensions;
   const kernel = createMaxSim(size);
   // Every token, in the steps that cost nothing that could be measured (decisions/0010).
@@ -129,4 +123,10 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
     load: () => encoder.ready,
     close: () => encoder.close(),
   };
-};
+}
+
+/** Queries whose vectors are cached, since a cascade asks for the same one slice after slice. */
+const KEPT_QUERIES = 16;
+
+/** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
+const TURN = 512;

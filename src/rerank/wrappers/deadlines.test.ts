@@ -6,8 +6,8 @@ import type { Reranker } from '../reranker.ts';
 import { cached } from './cached.ts';
 import { calibrated } from './calibrated.ts';
 import { cascade } from './cascade.ts';
+import { chunked } from './chunked.ts';
 import { fallback } from './fallback.ts';
-import { inParts } from './in-parts.ts';
 import { lazyReranker } from './lazy.ts';
 import { remembering } from './remembering.ts';
 
@@ -64,8 +64,8 @@ const makers: Readonly<Record<string, () => Reranker>> = {
   'a lazy cached one': () => lazy(cached(slow())),
   'a calibrated lazy one': () => calibrated(lazy(slow()), sigmoid),
   'a remembering lazy one': () => remembering(lazy(slow())),
-  'one that reads in parts': () => inParts(slow(), whole),
-  'a lazy one that reads in parts': () => lazy(inParts(slow(), whole)),
+  'one that reads in parts': () => chunked(slow(), whole),
+  'a lazy one that reads in parts': () => lazy(chunked(slow(), whole)),
   'a cascade': () => cascade([slow(), slow()]),
   'a cascade of lazy ones': () => cascade([lazy(slow()), lazy(slow())]),
   'a cascade of a fallback': () => cascade([fallback([lazy(slow())]), slow()]),

@@ -2,28 +2,17 @@ import { unlessZero } from '../../math/vectors.ts';
 import type { CallOptions, Span } from '../../types.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 
-/** Where the parts of each text begin and end that a reranker reads whole beside the query. */
+/** Where the chunks of each text begin and end that a reranker reads whole beside the query. */
 export type SplitTexts = (query: string, texts: readonly string[], options?: CallOptions) => Promise<readonly (readonly Span[])[]>;
 
-/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
-const SURELY_SHORT = 200;
-
-interface Part {
-  /** Place of the candidate that it is of. */
-  readonly i: number;
-  readonly candidate: Candidate;
-  /** Absent: the whole text. */
-  readonly span: Span | undefined;
-}
-
 /**
- * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. Token
+ * Reads long texts in chunks instead of cutting them off: a text's score is that of its best chunk, and `spans` says which one it was. Token
  * vectors that a long text brings are not used: an index keeps those of its beginning alone.
  */
-export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
+export const chunked = (reranker: Reranker, split: SplitTexts): Reranker => ({
   ...reranker,
   fingerprint: `in-parts-1(${reranker.fingerprint})`,
-  // A part is scored as a text of its own would be.
+  // A chunk is scored as a text of its own would be.
   scale: reranker.scale ?? reranker.fingerprint,
   explain: async (query, candidate, call = {}) => {
     const [spans = []] = await split(query, [candidate.text], call);
@@ -44,7 +33,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
       { signal },
     );
     const spansOf = new Map(long.map((i, at) => [i, found[at] as readonly Span[]]));
-    const parts = candidates.flatMap((candidate, i): Part[] => {
+    const chunks = candidates.flatMap((candidate, i): Chunk[] => {
       const spans = spansOf.get(i) ?? [];
       if (spans.length <= 1) return [{ i, candidate, span: undefined }];
       const { tokens: _, ...own } = candidate;
@@ -52,13 +41,13 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
     });
     const given = await reranker.score(
       query,
-      parts.map(({ candidate }) => candidate),
+      chunks.map(({ candidate }) => candidate),
       { signal },
     );
     const truncated = new Uint32Array(candidates.length);
-    for (const [at, { i }] of parts.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
+    for (const [at, { i }] of chunks.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
     const best = new Map<number, number>();
-    for (const [at, { i }] of parts.entries()) {
+    for (const [at, { i }] of chunks.entries()) {
       const before = best.get(i);
       if (before === undefined || (given.scores[at] as number) > (given.scores[before] as number)) best.set(i, at);
     }
@@ -71,7 +60,18 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
       truncatedTokens: truncatedTokens.some((tokens) => tokens > 0) ? Uint32Array.from(truncatedTokens) : undefined,
       queryTruncatedTokens: unlessZero(truncated),
       usage: given.usage,
-      spans: winners.map((at) => parts[at]?.span),
+      spans: winners.map((at) => chunks[at]?.span),
     } satisfies Scores;
   },
 });
+
+/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
+const SURELY_SHORT = 200;
+
+interface Chunk {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly candidate: Candidate;
+  /** Absent: the whole text. */
+  readonly span: Span | undefined;
+}
