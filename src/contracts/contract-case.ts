@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 /** One promise of a contract. `run` throws what is broken: what was asked, which part, what it gave. Any runner takes it: `it(name, run)`. */
 export interface ContractCase {
   readonly name: string;
@@ -7,22 +9,30 @@ export interface ContractCase {
 /** Makes a part; each case has one of its own, and closes it. */
 export type Make<Part> = () => Part | Promise<Part>;
 
-/** Each check with a part of its own, closed afterwards whatever happens. */
-export function casesOf<Part extends { close?(): Promise<void> }>(
+/** Each check with a part of its own, closed afterwards whatever happens; and that parts which are made alike have one fingerprint. */
+export function casesOf<Part extends { readonly fingerprint: string; close?(): Promise<void> }>(
   make: Make<Part>,
   checks: Readonly<Record<string, (part: Part) => Promise<void>>>,
 ): readonly ContractCase[] {
-  return Object.entries(checks).map(([name, check]) => ({
-    name,
-    run: async () => {
-      const part = await make();
-      try {
-        await check(part);
-      } finally {
-        await part.close?.();
-      }
+  const using = async <Answer>(check: (part: Part) => Promise<Answer>): Promise<Answer> => {
+    const part = await make();
+    try {
+      return await check(part);
+    } finally {
+      await part.close?.();
+    }
+  };
+  const fingerprintOf = async ({ fingerprint }: Part): Promise<string> => fingerprint;
+  return [
+    ...Object.entries(checks).map(([name, check]) => ({ name, run: () => using(check) })),
+    {
+      name: 'has the same fingerprint each time it is made',
+      run: async () => {
+        const [one, other] = [await using(fingerprintOf), await using(fingerprintOf)];
+        assert.equal(one, other, 'two that were made alike have different fingerprints');
+      },
     },
-  }));
+  ];
 }
 
 /** A gate that never opens: what waits behind it is late by any clock. */

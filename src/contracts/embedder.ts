@@ -6,21 +6,7 @@ import { type ContractCase, casesOf, checkCloses, checkStops, type Make } from '
 
 /** What every embedder promises. `make` is asked for a new one by each case. */
 export function embedderContract(make: Make<Embedder>): readonly ContractCase[] {
-  return [
-    ...casesOf(make, checks),
-    {
-      name: 'has the same fingerprint and dimensions each time it is made',
-      run: async () => {
-        const two = [await make(), await make()] as const;
-        try {
-          const [one, other] = two.map(({ fingerprint, dimensions }) => ({ fingerprint, dimensions }));
-          assert.deepEqual(one, other, 'two embedders that were made alike differ');
-        } finally {
-          for (const one of two) await one.close?.();
-        }
-      },
-    },
-  ];
+  return casesOf(make, checks);
 }
 
 const texts = Object.freeze([

@@ -1,34 +1,13 @@
 import assert from 'node:assert/strict';
-import { openIndex } from '../assemble/open-index.ts';
-import type { Embedder } from '../embed/embedder.ts';
-import { indexSystem } from '../eval/systems/system.ts';
 import { checkScores } from '../rerank/check-scores.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
-import { cached } from '../rerank/wrappers/cached.ts';
-import { cascade } from '../rerank/wrappers/cascade.ts';
-import { fallback } from '../rerank/wrappers/fallback.ts';
-import { defaultPipeline } from '../search/pipeline.ts';
-import { rerank } from '../search/rerank.ts';
-import { search } from '../search/search.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, isCausedBy, type Make, never } from './contract-case.ts';
+import { byLength, candidates, decorated, doors, QUERY } from './doors.ts';
 
 /** What every reranker promises. `make` is asked for a new one by each case. */
 export function rerankerContract(make: Make<Reranker>): readonly ContractCase[] {
-  return [
-    ...casesOf(make, checks),
-    {
-      name: 'has the same fingerprint each time it is made',
-      run: async () => {
-        const two = [await make(), await make()] as const;
-        try {
-          assert.equal(two[0].fingerprint, two[1].fingerprint, 'two rerankers that were made alike have different fingerprints');
-        } finally {
-          for (const one of two) await one.close?.();
-        }
-      },
-    },
-  ];
+  return casesOf(make, checks);
 }
 
 /** What every reranker promises that is made from another one, whatever that one does. */
@@ -70,14 +49,6 @@ export function rerankerWrapperContract(wrap: (inner: Reranker) => Reranker | Pr
   ];
 }
 
-const QUERY = 'how do bats find their way in the dark';
-const texts = Object.freeze([
-  'The price of wheat rose by a tenth this year.',
-  'Bats find their way in the dark by the echo of their calls.',
-  'A captain hunts a white whale across the sea.',
-  'The harbour froze, and the ferry stayed where it was.',
-]);
-const candidates: readonly Candidate[] = Object.freeze(texts.map((text, i) => Object.freeze({ id: `d${i}`, text })));
 /** Milliseconds in which nothing is done that waits for a gate. */
 const SHORT_MS = 20;
 /** Of a score alone and in a list: models calculate in single precision. */
@@ -187,69 +158,6 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
     );
   },
 };
-
-/** Every way of asking a reranker for an order: ids, best first. */
-const doors: Readonly<Record<string, (reranker: Reranker) => Promise<readonly (string | undefined)[]>>> = {
-  rerank: idsOfRerank,
-  'rerank with a deadline': (reranker) => idsOfRerank(reranker, 600_000),
-  'a cache': (reranker) => idsOfRerank(cached(reranker)),
-  'a fallback': (reranker) => idsOfRerank(fallback([reranker, byLength()])),
-  'a cascade': (reranker) => idsOfRerank(cascade([byLength(), reranker])),
-  search: async (reranker) => {
-    await using index = await filledIndex();
-    return (await search(index, QUERY, { reranker })).results.map(({ id }) => id);
-  },
-  'an evaluation': async (reranker) => {
-    await using index = await filledIndex();
-    return (await indexSystem(index, defaultPipeline, { reranker, cutOffs: [candidates.length] }).answer('q', QUERY, {})).ranking;
-  },
-};
-
-async function idsOfRerank(reranker: Reranker, deadlineMs?: number): Promise<readonly string[]> {
-  const documents = candidates.map(({ id, text }) => ({ id: id as string, document: { text } }));
-  return (await rerank(reranker, QUERY, documents, { deadlineMs })).results.map(({ id }) => id);
-}
-
-async function filledIndex() {
-  const index = await openIndex('memory:', { create: { fields: ['text'] }, embedder: lengths, reranker: null });
-  await index.add(candidates.map(({ id, text }) => ({ id, text })));
-  return index;
-}
-
-/** An embedder of two numbers, for an index without a model. */
-const lengths: Embedder = {
-  fingerprint: 'lengths@1',
-  dimensions: 2,
-  embed: async (given) => ({
-    data: Float32Array.from(given.flatMap(({ length }) => [Math.cos(length / 100), Math.sin(length / 100)])),
-    dimensions: 2,
-    count: given.length,
-  }),
-};
-
-/** A reranker without a model. */
-function byLength(): Reranker {
-  return {
-    fingerprint: 'by-length@1',
-    score: async (_, given) => ({ scores: Float32Array.from(given, ({ text }) => text.length) }),
-  };
-}
-
-/** The reranker with a function of its own, which asks the one that it had and then puts the last candidate first. */
-function decorated(inner: Reranker): { readonly reranker: Reranker; calls(): number } {
-  let calls = 0;
-  const { score } = inner;
-  const reranker: Reranker = {
-    ...inner,
-    fingerprint: 'decorated@1',
-    score: async (query, given, options) => {
-      calls++;
-      await score(query, given, options);
-      return { scores: Float32Array.from(given, ({ text }) => texts.indexOf(text)) };
-    },
-  };
-  return { reranker, calls: () => calls };
-}
 
 async function askSoundly(reranker: Reranker, given: readonly Candidate[], options: ScoreOptions = {}): Promise<Scores> {
   const scores = await reranker.score(QUERY, given, options);

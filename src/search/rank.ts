@@ -16,7 +16,7 @@ export interface Rankable extends Orderable {
 export type RankFields = readonly string[] | undefined;
 
 export interface RankingOptions extends CallOptions {
-  /** Put each field's name before its words, a line a field: "title: …". @default false */
+  /** Put each field's name before its words, one line per field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;

@@ -1,7 +1,7 @@
 import type { Document, FieldValue } from '../types.ts';
 
 export interface RecipeOptions {
-  /** Put the name of each field before its words, a line a field: "title: …". @default false */
+  /** Put the name of each field before its words, one line per field: "title: …". @default false */
   readonly labels?: boolean;
 }
 

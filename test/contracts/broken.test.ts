@@ -81,7 +81,7 @@ const rerankers: Readonly<Record<string, readonly [() => Reranker, caseName: str
   'has a fingerprint of its moment': [
     () => ({ ...good, fingerprint: String(Math.random()) }),
     'has the same fingerprint each time it is made',
-    /different fingerprints/,
+    /have different fingerprints/,
   ],
   'calls itself complete when it is not': [
     () => ({
