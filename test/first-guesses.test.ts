@@ -16,13 +16,8 @@ import { hashEmbedder } from './hash-embedder.ts';
 
 /** Calls as somebody makes them who has read no page: no compiler looks at them. */
 type Anything = (...given: readonly unknown[]) => Promise<unknown>;
-const [anyRerank, anySearch, anyOpen, anyHosted, anyHostedEmbedder] = [rerank, search, openIndex, hosted, hostedEmbedder] as unknown as [
-  Anything,
-  Anything,
-  Anything,
-  Anything,
-  Anything,
-];
+const [anyRerank, anySearch, anyOpen] = [rerank, search, openIndex] as unknown as [Anything, Anything, Anything];
+const [anyHosted, anyHostedEmbedder, anyLocal] = [hosted, hostedEmbedder, local] as unknown as [Anything, Anything, Anything];
 
 const lengths: Reranker = {
   fingerprint: 'lengths@1',
@@ -144,6 +139,7 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
     () => anyOpen('./x', { models: { hosted: { perMinute: 5 } } }),
     'did you mean "models.hosted.requestsPerMinute"',
   ],
+  ['local { maxMemroy }', async () => anyLocal({ maxMemroy: 300 }), 'local has no option "maxMemroy", did you mean "maxMemory"'],
   ['hosted { tries }', async () => anyHosted('cohere:rerank-v3.5', { tries: 3 }), 'hosted has no option "tries"'],
   ['hosted { concurency }', async () => anyHosted('cohere:rerank-v3.5', { concurency: 3 }), 'did you mean "concurrency"'],
   [

@@ -90,6 +90,11 @@ const openChecks: OptionChecks<OpenIndexOptions> = {
   models: record,
 };
 
+/** Throws E_USAGE for anything else than what `local` takes. */
+export function checkLocalOptions(options: unknown): void {
+  checkOptions('local', options, { ...modelChecks, longDocuments: openChecks.longDocuments });
+}
+
 /** Throws E_USAGE for anything else than what `openIndex` takes, and shows the right call. */
 export const checkOpenIndexCall = (where: unknown, options: unknown): void => {
   checkValue('the index of openIndex', where, either('the path of a folder, or a store', isPath, isStore), CALL);

@@ -61,8 +61,6 @@ export interface Scores {
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
-  /** Fingerprint of the reranker whose scores these are to be read like, where that is another: of texts read in chunks. */
-  readonly scale?: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
   /** `listwise`: its scores hold for the whole list alone, so it is asked once for all of it. @default pointwise */

@@ -7,6 +7,7 @@ import { fittedCalibration } from '../parts/fitted.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { stageOf } from '../stage-of.ts';
+import { unchunked } from './chunked.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
@@ -107,13 +108,13 @@ interface StagePlan {
 }
 
 function planStage(stage: Reranker, combination: Combination | undefined, calibration: Calibration | undefined): StagePlan {
-  const { fingerprint, scale = fingerprint } = stage;
+  const { fingerprint } = stage;
   const suffix = combination === undefined ? '' : ` ${combination.name}`;
   return {
     name: fingerprint + suffix,
     fingerprint,
     combination,
-    calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(scale + suffix)),
+    calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(unchunked(fingerprint) + suffix)),
   };
 }
 

@@ -102,7 +102,12 @@ describe('chunked', () => {
     const given = await parted.score('q', texts);
     expect(given.relevance).toEqual((await plain.score('q', texts)).relevance);
     expect(given.relevance).toBeDefined();
-    expect(chunked(parted, hundreds).scale).toBe(parted.fingerprint);
+    const twice = cascade([counting().reranker, chunked(chunked(second, hundreds), hundreds)], { combine: [undefined, combine] });
+    expect((await twice.score('q', texts)).relevance).toEqual(given.relevance);
+    // Scores of another function are not what the calibration was fitted for.
+    const mine: Reranker = { ...chunked(second, hundreds), fingerprint: 'mine@1', score: second.score };
+    const decorated = cascade([counting().reranker, mine], { combine: [undefined, combine] });
+    expect((await decorated.score('q', texts)).relevance).toBeUndefined();
   });
 
   it('is another reranker by name', () => {

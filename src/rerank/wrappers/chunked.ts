@@ -12,8 +12,6 @@ export type SplitTexts = (query: string, texts: readonly string[], options?: Cal
 export const chunked = (reranker: Reranker, split: SplitTexts): Reranker => ({
   ...reranker,
   fingerprint: `in-parts-1(${reranker.fingerprint})`,
-  // A chunk is scored as a text of its own would be.
-  scale: reranker.scale ?? reranker.fingerprint,
   explain: async (query, candidate, call = {}) => {
     const [spans = []] = await split(query, [candidate.text], call);
     if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];
@@ -64,6 +62,12 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker => ({
     } satisfies Scores;
   },
 });
+
+/** The fingerprint of what is asked for each chunk, and any other as it is: a chunk is scored as a text of its own would be. */
+export function unchunked(fingerprint: string): string {
+  const inner = /^in-parts-1\((.*)\)$/.exec(fingerprint)?.[1];
+  return inner === undefined ? fingerprint : unchunked(inner);
+}
 
 /** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
 const SURELY_SHORT = 200;
