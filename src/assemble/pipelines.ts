@@ -6,7 +6,7 @@ import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts'
 import type { SearchOptions } from '../search/options.ts';
 import { type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import { hosted } from './hosted.ts';
 import { type NamedRerankers, rerankerNames } from './reranker.ts';
 

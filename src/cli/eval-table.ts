@@ -1,7 +1,6 @@
-import { figure, percent, probability, signed } from '../eval/render/numbers.ts';
 import type { Comparison, EvalReport, PipelineReport, QueryChange } from '../eval/report/report.ts';
 import { powerAssumption } from '../eval/significance/verdict.ts';
-import { counted, dollars, duration, grouped, size } from '../text/numbers.ts';
+import { counted, dollars, duration, figure, grouped, percent, probability, signed, size } from '../wording/numbers.ts';
 import { harmless } from './terminal.ts';
 import { fitted } from './text.ts';
 

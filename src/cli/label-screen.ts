@@ -1,7 +1,7 @@
 import { gradeNames, type OnScreen } from '../eval/label/session.ts';
-import { grouped } from '../text/numbers.ts';
 import { textOf } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
+import { grouped } from '../wording/numbers.ts';
 import { harmless } from './terminal.ts';
 import { fitted } from './text.ts';
 

@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import { createBudget, type ModelOptions, readPrices } from '../index.ts';
-import { size } from '../text/numbers.ts';
+import { size } from '../wording/numbers.ts';
 import type { Flags, Run } from './command.ts';
 
 /** Options of every command that runs a model. */

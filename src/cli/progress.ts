@@ -1,5 +1,5 @@
-import { duration, grouped } from '../text/numbers.ts';
 import type { Progress } from '../types.ts';
+import { duration, grouped } from '../wording/numbers.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows how far each piece of a long work is and about how long it will still take. */

@@ -1,7 +1,7 @@
-import { rerankerWords } from '../rerank/reranker-words.ts';
 import type { Provenance } from '../search/results.ts';
-import { counted, dollars } from '../text/numbers.ts';
 import type { Usage } from '../types.ts';
+import { counted, dollars } from '../wording/numbers.ts';
+import { rerankerName } from '../wording/reranker-name.ts';
 import { harmless } from './terminal.ts';
 
 /** What hosted models used: `2 requests to hosted models, $0.0002`. */
@@ -20,7 +20,7 @@ export const provenanceLines = (answer: Provenance & { readonly rankedBy: string
   const order =
     rankedBy === 'first-stage'
       ? 'the order is that of the first stage, which nobody reranked'
-      : `ranked by ${rerankerWords(rankedBy ?? '')} instead`;
+      : `ranked by ${rerankerName(rankedBy ?? '')} instead`;
   return [
     ...passedOver.map(({ code, why }) => `note: ${code}: ${harmless(why)}`),
     ...(passedOver.length > 0 ? [`note: ${order}.`] : []),

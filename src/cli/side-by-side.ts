@@ -1,7 +1,7 @@
-import { rerankerWords } from '../rerank/reranker-words.ts';
 import type { SearchAnswer } from '../search/search.ts';
-import { duration } from '../text/numbers.ts';
 import type { Document } from '../types.ts';
+import { duration } from '../wording/numbers.ts';
+import { rerankerName } from '../wording/reranker-name.ts';
 import { harmless } from './terminal.ts';
 import { fitted, labelOf } from './text.ts';
 
@@ -39,7 +39,7 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
         : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}`;
     lines.push(`${left} │${right}`.trimEnd());
   }
-  const who = nobody ? '' : ` Reranked by ${rerankerWords(answer.rankedBy as string)}.`;
+  const who = nobody ? '' : ` Reranked by ${rerankerName(answer.rankedBy as string)}.`;
   lines.push('', `${candidates.length} candidates, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`);
   if (!answer.complete && !nobody) lines.push(incomplete);
   if (answer.cut > 0) lines.push(`${answer.cut} of the candidates were longer than the model's window; their ends were not read.`);

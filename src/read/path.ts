@@ -1,7 +1,7 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 
 /** E_INPUT_MISSING for a system's refusal to open or read something that exists. */
 export const unreadable = (name: string, error: unknown): FinetoothError => {

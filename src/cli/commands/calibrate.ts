@@ -1,7 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
-import { figure } from '../../eval/render/numbers.ts';
 import { type CalibrateReport, calibrate } from '../../tasks/calibrate.ts';
-import { grouped } from '../../text/numbers.ts';
+import { figure, grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { oneIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';

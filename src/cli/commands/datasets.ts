@@ -1,6 +1,6 @@
 import { listDatasets } from '../../dataset/list.ts';
 import { pullDataset } from '../../dataset/resolve.ts';
-import { grouped, size } from '../../text/numbers.ts';
+import { grouped, size } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 
 const number = (value: number | undefined): string => (value === undefined ? '' : grouped(value));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openIndex } from '../../assemble/open-index.ts';
 import { readDocuments, search } from '../../index.ts';
-import { counted, duration, grouped } from '../../text/numbers.ts';
+import { counted, duration, grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { sideBySide } from '../side-by-side.ts';

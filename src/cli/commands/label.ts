@@ -4,7 +4,7 @@ import { type JudgmentFile, withJudgmentFile } from '../../eval/judgment-file.ts
 import { checkTableId, type LabelQuery, queryIdOf, readLabelQueries } from '../../eval/label/queries.ts';
 import { countsOf, gradeNames, inJudgingOrder, type Session, type Task } from '../../eval/label/session.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
-import { counted, grouped } from '../../text/numbers.ts';
+import { counted, grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { theIndex } from '../index-flag.ts';
 import { type Keys, openKeys } from '../label-keys.ts';

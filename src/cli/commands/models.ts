@@ -1,7 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import { type ListedModel, listModels, modelsFolder, verifyModels } from '../../model/catalog/model-list.ts';
 import { pullModel } from '../../model/files.ts';
-import { counted, size } from '../../text/numbers.ts';
+import { counted, size } from '../../wording/numbers.ts';
 import { command, type Flags } from '../command.ts';
 
 /** The same places for all four commands. */

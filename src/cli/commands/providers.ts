@@ -2,7 +2,7 @@ import { readPrices } from '../../assemble/price-file.ts';
 import { cacheFolder } from '../../fetch/cache-folder.ts';
 import type { Price } from '../../hosted/vendor-model.ts';
 import { type ListedModel, type ListedProvider, listProviders } from '../../tasks/providers.ts';
-import { duration, grouped } from '../../text/numbers.ts';
+import { duration, grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { harmless } from '../terminal.ts';
 

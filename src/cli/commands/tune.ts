@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
-import { figure, probability, signed } from '../../eval/render/numbers.ts';
 import { type TuneReport, tune } from '../../tasks/tune.ts';
+import { figure, probability, signed } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { oneIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';

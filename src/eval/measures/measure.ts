@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { nearestName } from '../../text/nearest-name.ts';
+import { nearestName } from '../../wording/nearest-name.ts';
 
 /** A measure is data with one name, that of ir-measures (https://ir-measur.es/en/latest/measures.html). */
 export interface Measure {

@@ -1,7 +1,6 @@
-import { counted, dollars, duration, grouped } from '../../text/numbers.ts';
+import { counted, dollars, duration, figure, grouped, interval, percent, probability, signed } from '../../wording/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
-import { figure, interval, percent, probability, signed } from './numbers.ts';
 import {
   claimOf,
   ended,

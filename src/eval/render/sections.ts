@@ -1,8 +1,7 @@
-import { counted, dollars, duration, grouped } from '../../text/numbers.ts';
+import { counted, dollars, duration, figure, grouped, interval, moment, percent, probability, signed } from '../../wording/numbers.ts';
 import { type EvalReport, stages } from '../report/report.ts';
 import type { Canvas } from './canvas.ts';
 import { empty, escapeHtml, type Html, html, isolated, trusted } from './markup.ts';
-import { figure, interval, moment, percent, probability, signed } from './numbers.ts';
 import { keyOf } from './series.ts';
 import { forestOf } from './spread-plots.ts';
 import { claimOf, ended, evidenceOf, headlines, measureNames, outcomeOf, outcomeSigns, type Safe, withoutRelevantText } from './words.ts';

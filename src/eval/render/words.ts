@@ -1,6 +1,5 @@
-import { counted } from '../../text/numbers.ts';
+import { counted, equation, figure, interval, signed } from '../../wording/numbers.ts';
 import type { Comparison, EvalReport, Move, PipelineReport } from '../report/report.ts';
-import { equation, figure, interval, signed } from './numbers.ts';
 
 /** Makes a stranger's text safe where the sentence goes: names, ids, queries and messages are data. */
 export type Safe = (text: string) => string;

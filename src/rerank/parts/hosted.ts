@@ -3,8 +3,8 @@ import { estimatedTokens, halved, mostTokens, spansWithin } from '../../hosted/e
 import { groupsOf, halves } from '../../hosted/groups.ts';
 import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, Rerank } from '../../hosted/vendor.ts';
-import { counted } from '../../text/numbers.ts';
 import type { Span } from '../../types.ts';
+import { counted } from '../../wording/numbers.ts';
 import type { Reranker, Scores } from '../reranker.ts';
 
 export interface HostedRerankSource extends HostedSource<Rerank> {

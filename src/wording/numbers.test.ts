@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dollars } from '../../text/numbers.ts';
-import { equation, figure, interval, moment, percent, probability, signed } from './numbers.ts';
+import { dollars, equation, figure, interval, moment, percent, probability, signed } from './numbers.ts';
 
 describe('the numbers of a report', () => {
   it('writes measures with four digits and differences with their sign', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rerankerWords } from './reranker-words.ts';
+import { rerankerName } from './reranker-name.ts';
 
 it.each([
   ['late-interaction-1(bge-small-en-v1.5@int8:68807e3ff2ab:22d2f503)', 'late interaction on bge-small-en-v1.5'],
@@ -14,5 +14,5 @@ it.each([
   ],
   ['my-own@1', 'my-own@1'],
 ])('%s is %s', (fingerprint, words) => {
-  expect(rerankerWords(fingerprint)).toBe(words);
+  expect(rerankerName(fingerprint)).toBe(words);
 });
