@@ -1,5 +1,5 @@
+import { powerAssumption } from '../eval/index.ts';
 import type { Comparison, EvalReport, PipelineReport, QueryChange } from '../eval/report/report.ts';
-import { powerAssumption } from '../eval/significance/verdict.ts';
 import { counted, dollars, duration, figure, grouped, percent, probability, signed, size } from '../wording/numbers.ts';
 import { harmless } from './terminal.ts';
 import { fitted } from './text.ts';

@@ -1,4 +1,5 @@
-import { gradeNames, type OnScreen } from '../eval/label/session.ts';
+import type { OnScreen } from '../eval/label/session.ts';
+import { gradeNames } from '../tasks/label.ts';
 import { textOf } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
 import { grouped } from '../wording/numbers.ts';

@@ -1,7 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { createBudget, type ModelOptions, readPrices } from '../index.ts';
-import { size } from '../wording/numbers.ts';
 import type { Flags, Run } from './command.ts';
+import { showDownload } from './progress.ts';
 
 /** Options of every command that runs a model. */
 export const modelFlags = [
@@ -65,9 +65,6 @@ export const modelOptions = async (
     threads: flags.threads,
     cacheFolder: flags.cache,
     modelsFolder: flags.models,
-    onDownload: ({ file, done, total }) =>
-      terminal.progress(
-        total !== undefined && done >= total ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`,
-      ),
+    onDownload: showDownload(terminal),
   };
 };

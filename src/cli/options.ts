@@ -2,8 +2,19 @@
  * Every flag, once: the parser, the help, the environment and docs/commands.md are made from this table. Those of searching and reranking come
  * from the plan. A flag is `--name`; a variable is read when the flag is absent.
  */
-import { type IndexKey, indexPlan, type KeyAt, keysAt, optionAt, type Plan } from '../search/plan.ts';
-import { defaultWords, type IndexOption, kebabCase, type PlanOption, type Value } from '../search/plan-option.ts';
+import {
+  defaultWords,
+  type IndexKey,
+  type IndexOption,
+  indexPlan,
+  type KeyAt,
+  kebabCase,
+  keysAt,
+  optionAt,
+  type Plan,
+  type PlanOption,
+  type Value,
+} from '../plan.ts';
 
 interface Described {
   readonly name: string;

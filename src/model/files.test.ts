@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendStatus, startServer, type TestServer } from '../../test/servers/http.ts';
 import { hubHandle, sha256Of, tinyRepository } from '../../test/servers/hub.ts';
 import { bundledFolder } from './bundled.ts';
-import { pullModel, type ResolveOptions, resolveModel } from './files.ts';
+import { pullModel } from '../tasks/models.ts';
+import { type ResolveOptions, resolveModel } from './files.ts';
 
 let home: string;
 const servers: TestServer[] = [];

@@ -7,8 +7,8 @@ import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
 import { messageOf, type Sentence } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
-import { modelsFolder } from '../model/catalog/model-list.ts';
 import { openRuntime } from '../model/run/runtime.ts';
+import { modelsFolder } from './models.ts';
 
 export interface Finding {
   readonly name: string;
@@ -171,7 +171,7 @@ const checkCache = (options: ModelOptions): Check => {
 };
 
 /** Tries everything that a search needs and says what works, what does not, and what to do. */
-export const examine = async (options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> => {
+export const doctor = async (options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> => {
   const { embedder = defaultModel, ...models } = options;
   const checks: readonly (readonly [string, Check])[] = [
     ['node', checkNode],

@@ -1,5 +1,6 @@
 import { readPipelines } from '../../assemble/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
+import { toHtml, toMarkdown } from '../../eval/index.ts';
 import { evaluate } from '../../tasks/evaluate.ts';
 import { command } from '../command.ts';
 import { evalTable } from '../eval-table.ts';
@@ -84,14 +85,8 @@ export const evalCommand = command({
       onProgress: showProgress(terminal),
     });
     terminal.progress('');
-    if (flags.html !== undefined) {
-      const { toHtml } = await import('../../eval/render/html.ts');
-      await saveText(flags.html, await toHtml(report));
-    }
-    if (flags.markdown !== undefined) {
-      const { toMarkdown } = await import('../../eval/render/markdown.ts');
-      await saveText(flags.markdown, toMarkdown(report));
-    }
+    if (flags.html !== undefined) await saveText(flags.html, await toHtml(report));
+    if (flags.markdown !== undefined) await saveText(flags.markdown, toMarkdown(report));
     if (flags.json) terminal.json(report);
     else terminal.write(evalTable(report, terminal.columns));
     const failed = report.gates.filter(({ passed }) => !passed);

@@ -1,5 +1,4 @@
 import { readPrices } from '../../assemble/price-file.ts';
-import { cacheFolder } from '../../fetch/cache-folder.ts';
 import type { Price } from '../../hosted/vendor-model.ts';
 import { type ListedModel, type ListedProvider, listProviders } from '../../tasks/providers.ts';
 import { duration, grouped } from '../../wording/numbers.ts';
@@ -62,7 +61,7 @@ export const providersCommand = command({
   run: async ({ given, flags, terminal, signal, env }) => {
     const listed = await listProviders({
       names: given.flat() as string[],
-      cacheFolder: flags.cache ?? cacheFolder(env),
+      cacheFolder: flags.cache,
       check: flags.check,
       variables: env,
       signal,

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FinetoothError } from '../../errors.ts';
-import { modelsFolder as folderOf, nameOfFolder } from '../../fetch/cache-folder.ts';
-import { isFile } from '../../fetch/fetch-file.ts';
-import { targetsOf } from '../fetch-model.ts';
-import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions } from '../files.ts';
-import { catalog } from './catalog.ts';
-import type { ModelEntry } from './model-entry.ts';
-import { parseModelName } from './model-name.ts';
+import { FinetoothError } from '../errors.ts';
+import { modelsFolder as folderOf, nameOfFolder } from '../fetch/cache-folder.ts';
+import { isFile } from '../fetch/fetch-file.ts';
+import { catalog } from '../model/catalog/catalog.ts';
+import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
+import { parseModelName } from '../model/catalog/model-name.ts';
+import { targetsOf } from '../model/fetch-model.ts';
+import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
 
 export interface ListedModel {
   readonly name: string;
@@ -138,4 +138,10 @@ export const verifyModels = async (options: ListOptions = {}): Promise<readonly 
     }
   }
   return verified;
+};
+
+/** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had. */
+export const pullModel = (name: string, options: Omit<ResolveOptions, 'folder'> = {}): Promise<ModelFiles> => {
+  const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
+  return resolveModel(name, { ...options, env });
 };

@@ -1,6 +1,15 @@
 import { readdir } from 'node:fs/promises';
-import { datasetCatalog, findDataset } from './catalog.ts';
-import { type DatasetOptions, datasetPlaces, type PlacedDataset, placeInFolder, placeOwn, statedOf } from './place.ts';
+import { datasetCatalog, findDataset } from '../dataset/catalog.ts';
+import {
+  type DatasetOptions,
+  datasetPlaces,
+  type PlacedDataset,
+  placeInFolder,
+  placeOwn,
+  type ResolvedDataset,
+  statedOf,
+} from '../dataset/place.ts';
+import { resolveCatalogued } from '../dataset/resolve.ts';
 
 export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' | 'files'> {
   /** Where `resolveDataset` would take it from. */
@@ -11,7 +20,7 @@ export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' |
 
 const listed = ({ files: _, ...placed }: PlacedDataset): ListedDataset => placed;
 
-/** Every collection of the catalog, then the others in the user's own folder, whose numbers and licence nobody stated. */
+/** Every collection of the catalog, then the others in the user's own folder, whose numbers and licence no one stated. */
 export const listDatasets = async (
   options: Pick<DatasetOptions, 'folder' | 'cacheFolder' | 'env'> = {},
 ): Promise<readonly ListedDataset[]> => {
@@ -29,3 +38,10 @@ export const listDatasets = async (
   }
   return found;
 };
+
+/**
+ * Makes sure that a collection of the catalog is bundled or in the cache, whatever else has its name; what was there is hashed in full.
+ * Throws E_DATASET_UNKNOWN, E_DATASET_CHANGED, E_INPUT_MISSING, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
+ */
+export const pullDataset = (name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> =>
+  resolveCatalogued(name, { ...options, full: true });

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TestServer } from '../../../test/servers/http.ts';
-import { sha256Of, startHub, tinyRepository } from '../../../test/servers/hub.ts';
-import { resolveModel } from '../files.ts';
-import { catalog } from './catalog.ts';
-import { listModels, modelsFolder, verifyModels } from './model-list.ts';
+import type { TestServer } from '../../test/servers/http.ts';
+import { sha256Of, startHub, tinyRepository } from '../../test/servers/hub.ts';
+import { catalog } from '../model/catalog/catalog.ts';
+import { resolveModel } from '../model/files.ts';
+import { listModels, modelsFolder, verifyModels } from './models.ts';
 
 let home: string;
 let hub: TestServer;
