@@ -2,7 +2,7 @@
 
 export { checkFilter } from './search/check-filter.ts';
 export type { FieldCondition, Filter } from './search/filter.ts';
-export { defaultPipeline, type Pipeline, parsePipeline, parsePipelines, plainOptionsOf } from './search/pipeline.ts';
+export { type Pipeline, parsePipeline, plainOptionsOf } from './search/pipeline.ts';
 export {
   type IndexKey,
   indexOptionAt,

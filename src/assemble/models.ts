@@ -1,5 +1,6 @@
 import type { HostedOptions } from '../hosted/model.ts';
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
+import { findEntry } from '../model/catalog/catalog.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/catalog/kind.ts';
 import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import type { CrossEncoder } from '../model/cross-encoder.ts';
@@ -62,6 +63,12 @@ export async function openCrossEncoder(name: string, options: LocalModelOptions 
 /** Whether a model makes vectors or scores pairs. Its files are fetched and checked where they are not known yet. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
 export async function kindOfModel(name: string, options: ModelFileOptions = {}): Promise<ModelEntry['kind']> {
   return (await filesOf(name, options)).entry.kind;
+}
+
+/** Every name that stands for a model of the catalog; of another, its own. */
+export function namesOfModel(name: string): readonly string[] {
+  const entry = findEntry(name);
+  return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
 }
 
 function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {

@@ -1,9 +1,9 @@
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
 import { linesOf } from './lines.ts';
-import { parseJson, readRecord } from './record.ts';
+import { parseDocument } from './record.ts';
 
-/** One document a line; blank lines are skipped. Memory is bounded by the longest line. */
+/** One document per line; blank lines are skipped. Memory is bounded by the longest line. */
 export async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
   let count = 0;
   for await (const { text, number } of linesOf(name, texts)) {
@@ -15,7 +15,7 @@ export async function* readJsonl(name: string, texts: AsyncIterable<string>): As
         'E_INPUT_FORMAT',
         (say) => `${where} opens a JSON array, but JSONL has one object in each line. Pass ${say.option('format', 'json')}.`,
       );
-    yield readRecord(parseJson(record, where), where);
+    yield parseDocument(record, where);
     count++;
   }
   if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);

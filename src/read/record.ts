@@ -1,26 +1,15 @@
 import { FinetoothError, messageOf } from '../errors.ts';
+import { parseWithLongIntegers } from '../text/long-integers.ts';
 import type { Document, FieldValue, ReadDocument } from '../types.ts';
 import { quoteStart } from './text.ts';
 
 /** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
 const deepest = 512;
 
-/** An integer of 16 digits or more that stands alone, so that JSON.parse might round it. */
-const longInteger = /(?:^|[:,[\s])-?\d{16,}(?=[,\]}\s]|$)/;
-
 /** What Python's json writes for numbers that JSON does not have, where a value may stand. */
 const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;
 
-const keepLongIntegers = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === 'number' && context?.source !== undefined && /^-?\d+$/.test(context.source) && !Number.isSafeInteger(value)
-    ? context.source
-    : value;
-
-/** JSON.parse, but an integer beyond ±(2^53 − 1) becomes the string of its digits, so that ids do not collide by rounding. */
-export const parseWithLongIntegers = (text: string): unknown =>
-  longInteger.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
-
-/** The same; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
+/** `parseWithLongIntegers`; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
 export const parseJson = (text: string, where: string): unknown => {
   try {
     return parseWithLongIntegers(text);
@@ -95,6 +84,9 @@ export const readRecord = (value: unknown, where: string): ReadDocument => {
   );
   return { document, where, mended: mended.length === 0 ? undefined : mended };
 };
+
+/** The document of one line of JSON, as `readDocuments` reads it. Throws E_INPUT_FORMAT with the place. */
+export const parseDocument = (text: string, where: string): ReadDocument => readRecord(parseJson(text, where), where);
 
 /** E_INPUT_FORMAT for a column that has no name; columns are counted from 0 here and from 1 in the sentence. */
 export const namelessColumn = (at: number, columns: number, where: string): FinetoothError =>

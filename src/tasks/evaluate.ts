@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { checkRerankers } from '../assemble/pipelines.ts';
 import { FinetoothError } from '../errors.ts';
@@ -19,6 +18,7 @@ import { readDocuments } from '../read/read.ts';
 import { checkCount } from '../search/check.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
+import { packageVersion } from '../wording/package-version.ts';
 import { type FoundSet, findTestSet } from './eval-data.ts';
 import type { EvaluateOptions } from './eval-options.ts';
 import { type Systems, systemsOverIndex, systemsOverRun } from './eval-systems.ts';
@@ -37,8 +37,6 @@ export const comparedOverRun: readonly Pipeline[] = [
   { ...defaultPipeline, name: 'first stage', candidates: 100, reranker: null },
   { ...defaultPipeline, name: 'reranked', candidates: 100 },
 ];
-
-const versionOfPackage = (): string => (createRequire(import.meta.url)('finetooth/package.json') as { version: string }).version;
 
 const usage = (sentence: string): FinetoothError => new FinetoothError('E_USAGE', sentence);
 
@@ -82,7 +80,7 @@ const measureSystems = async (
     // The pipeline names the file; what is in it may change.
     const { calibration } = system.pipeline;
     const fit = calibration === undefined ? '' : await hashFile(calibration, signal);
-    const path = join(workFolder, `answers-${keyOf(versionOfPackage(), system.fingerprint, fit, JSON.stringify([...set.queries]))}.jsonl`);
+    const path = join(workFolder, `answers-${keyOf(packageVersion(), system.fingerprint, fit, JSON.stringify([...set.queries]))}.jsonl`);
     const journal = await openJournal<SystemAnswer>(path);
     try {
       const run = await runSystemOver(system, [...set.judgments.keys()], (query) => set.queries.get(query), {
@@ -180,6 +178,6 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
     data: options.data,
     // Kilobytes, on every system.
     peakMemory: process.resourceUsage().maxRSS * 1024,
-    version: versionOfPackage(),
+    version: packageVersion(),
   });
 };

@@ -1,34 +1,34 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { bodyOf, createIntake } from './intake.ts';
+import { bodyOf, createBodyMemory } from './body-memory.ts';
 
 it('counts what has come, and refuses the largest where that is too much', () => {
-  const intake = createIntake(1000);
-  const idle = Array.from({ length: 100 }, () => intake.open());
+  const bodyMemory = createBodyMemory(1000);
+  const idle = Array.from({ length: 100 }, () => bodyMemory.open());
   for (const share of idle) share.hold(1);
-  const [large, small] = [intake.open(), intake.open()];
+  const [large, small] = [bodyMemory.open(), bodyMemory.open()];
   large.hold(850);
   small.hold(40);
-  expect(intake.held).toBe(990);
+  expect(bodyMemory.held).toBe(990);
   small.hold(60);
-  expect([large.refused.aborted, small.refused.aborted, intake.held]).toEqual([true, false, 160]);
+  expect([large.refused.aborted, small.refused.aborted, bodyMemory.held]).toEqual([true, false, 160]);
   expect(() => large.hold(900)).toThrow('1000 bytes of requests are coming in already');
-  expect(intake.held).toBe(160);
+  expect(bodyMemory.held).toBe(160);
   for (const share of [...idle, small]) share.release();
-  expect(intake.held).toBe(0);
+  expect(bodyMemory.held).toBe(0);
 });
 
 it('refuses a body that is the largest itself', () => {
-  const intake = createIntake(100);
-  expect(() => intake.open().hold(101)).toThrow('this one is the largest');
-  expect(intake.held).toBe(0);
+  const bodyMemory = createBodyMemory(100);
+  expect(() => bodyMemory.open().hold(101)).toThrow('this one is the largest');
+  expect(bodyMemory.held).toBe(0);
 });
 
 it('reads a body, and gives back its share whatever happens', async () => {
-  const intake = createIntake(1000);
+  const bodyMemory = createBodyMemory(1000);
   const ask = (): [PassThrough, Promise<Buffer>] => {
     const stream = new PassThrough();
-    return [stream, bodyOf(stream, intake.open(), 500)];
+    return [stream, bodyOf(stream, bodyMemory.open(), 500)];
   };
   const [whole, read] = ask();
   whole.write('ab');
@@ -41,5 +41,5 @@ it('reads a body, and gives back its share whatever happens', async () => {
   left.write('a');
   left.destroy();
   await expect(gone).rejects.toThrow('the client is gone');
-  expect(intake.held).toBe(0);
+  expect(bodyMemory.held).toBe(0);
 });

@@ -4,11 +4,11 @@ import { randomFrom } from '../math/random.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { rerank } from '../search/rerank.ts';
-import { createGate } from './gate.ts';
-import { createWork, type Work } from './work.ts';
+import { createHandlers, type Handlers } from './handlers.ts';
+import { createLoadShedder } from './load-shedding.ts';
 
-const workWith = (reranker: Reranker): Work =>
-  createWork({ ...fakeModels, reranker: async () => ({ name: 'tiny', reranker, otherwise: undefined }) }, createGate());
+const workWith = (reranker: Reranker): Handlers =>
+  createHandlers({ ...fakeModels, reranker: async () => ({ name: 'tiny', reranker, givesLogits: false }) }, createLoadShedder());
 
 /** A text is its own score. */
 const numbers = (fingerprint: string): Reranker => ({

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { createOutflow, createPieces, type OutflowOptions } from './outflow.ts';
+import { createPieces, createSendBuffers, type SendBufferOptions } from './send-buffers.ts';
 
 const cleanup: (() => void)[] = [];
 afterEach(() => {
@@ -31,24 +31,24 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await sleep(10);
 };
 const big = 'x'.repeat(30_000_000);
-const answering = async (options: OutflowOptions) => {
-  const outflow = createOutflow(options);
+const answering = async (options: SendBufferOptions) => {
+  const sendBuffers = createSendBuffers(options);
   const closed: boolean[] = [];
   const ask = await asked((answer) => {
     const at = closed.push(false) - 1;
     answer.on('close', () => (closed[at] = true));
-    void createPieces(answer, outflow).end(big);
+    void createPieces(answer, sendBuffers).end(big);
   });
-  return { outflow, closed, ask };
+  return { sendBuffers, closed, ask };
 };
 
 it('cuts off a reader that takes nothing, and no other', async () => {
-  const { outflow, closed, ask } = await answering({ stalledMs: 300, mostBytes: 1e9 });
+  const { sendBuffers, closed, ask } = await answering({ stalledMs: 300, mostBytes: 1e9 });
   let got = 0;
   ask(false);
   ask(true).on('data', (part) => (got += part.length));
   await until(() => closed[0] === true && got >= big.length);
-  expect(outflow.waiting).toBe(0);
+  expect(sendBuffers.waiting).toBe(0);
 });
 
 it('leaves a slow reader alone that takes something now and then', async () => {
@@ -63,20 +63,20 @@ it('leaves a slow reader alone that takes something now and then', async () => {
 });
 
 it('hurries readers when too much waits', async () => {
-  const { outflow, closed, ask } = await answering({ stalledMs: 600_000, mostBytes: 50_000_000 });
+  const { sendBuffers, closed, ask } = await answering({ stalledMs: 600_000, mostBytes: 50_000_000 });
   ask(false);
-  await until(() => outflow.waiting > 0);
+  await until(() => sendBuffers.waiting > 0);
   await sleep(1500);
   expect(closed).toEqual([false]);
   ask(false);
   await until(() => closed.length === 2 && closed.every(Boolean));
-  expect(outflow.waiting).toBe(0);
+  expect(sendBuffers.waiting).toBe(0);
 });
 
 it('keeps the newest piece alone while the reader is behind', async () => {
-  const outflow = createOutflow({ stalledMs: 10_000, mostBytes: 1e9 });
+  const sendBuffers = createSendBuffers({ stalledMs: 10_000, mostBytes: 1e9 });
   const ask = await asked((answer) => {
-    const pieces = createPieces(answer, outflow);
+    const pieces = createPieces(answer, sendBuffers);
     pieces.send(`first ${big} `);
     for (let i = 0; i < 1000; i++) pieces.send(`later ${i} `);
     void pieces.end('last');

@@ -1,6 +1,6 @@
 import { RequestError } from '../problem.ts';
 
-export interface VisitorRules {
+export interface OriginRules {
   /** Where the server listens. */
   readonly host: string;
   /** Further names under which it is reached, such as that of a proxy. @default none */
@@ -20,9 +20,9 @@ const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/,
  *
  * @throws RequestError `forbidden`
  */
-export const checkVisitor = (
+export const checkOrigin = (
   headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
-  { host, hosts = [], origins = [] }: VisitorRules,
+  { host, hosts = [], origins = [] }: OriginRules,
 ): void => {
   const name = hostOf(headers.host ?? '');
   const allowed = isLoopback(host) ? [...loopback, ...hosts.map((one) => one.toLowerCase())] : undefined;

@@ -1,19 +1,13 @@
-import { basename, resolve } from 'node:path';
-import type { IndexFolders } from '../../assemble/index-folders.ts';
-import type { ModelOptions } from '../../assemble/models.ts';
-import { openIndex } from '../../assemble/open-index.ts';
+import { givenFolders, type IndexFolders } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
-import type { RerankerSettings } from '../../rerank/reranker-plan.ts';
-import type { CreateOptions } from '../../search/add.ts';
-import type { SearchIndex } from '../../search/search-index.ts';
-import { stampOf } from '../../store/index-folder.ts';
+import type { CreateOptions, ModelOptions, RerankerSettings, SearchIndex } from '../../index.ts';
 import { RequestError } from '../problem.ts';
 
 /**
  * The indexes that a server answers from, each opened by the first request for it, and again when another process has rebuilt it or made another
  * in its place. One that is in use is closed when its last user is done.
  */
-export interface IndexShelf {
+export interface IndexRegistry {
   names(): Promise<readonly string[]>;
   /** Opens those that are served as they are, so that one that cannot be opened is told at once. */
   openGiven(): Promise<void>;
@@ -22,7 +16,7 @@ export interface IndexShelf {
    * is deleted, which waits for the work.
    */
   reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
-  /** Work of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
+  /** Handlers of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
   inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
   create(name: string, options: CreateOptions): Promise<void>;
   /** Closes and deletes. Only what was made through the server can be deleted through it. */
@@ -32,7 +26,7 @@ export interface IndexShelf {
   close(): Promise<void>;
 }
 
-export interface ShelfOptions {
+export interface RegistryOptions {
   /** Folders of indexes that are served as they are, under the name of the folder. */
   readonly given: readonly string[];
   /** Where indexes are made; undefined: none are. */
@@ -46,22 +40,14 @@ interface Opened {
   readonly stamp: string;
   readonly index: Promise<SearchIndex>;
   users: number;
-  /** Called when the last user is done; only once nobody new can come. */
+  /** Called when the last user is done; only once no one new can come. */
   idle?: () => void;
 }
 
-const nameOf = (folder: string): string =>
-  basename(resolve(folder))
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-');
-
-export const createIndexShelf = ({ given, folders, models, longDocuments }: ShelfOptions): IndexShelf => {
-  const places = new Map<string, string>();
-  for (const folder of given) {
-    const name = nameOf(folder);
-    if (places.has(name)) throw new RequestError('invalid', `two of the folders would both be the index "${name}"; rename one`);
-    places.set(name, folder);
-  }
+export const createIndexRegistry = ({ given: folders, folders: made, models, longDocuments }: RegistryOptions): IndexRegistry => {
+  const given = givenFolders(folders);
+  const isGiven = (name: string): boolean => given.names.includes(name);
+  const holder = (name: string) => (isGiven(name) ? given : made);
   const open = new Map<string, Opened>();
   const leaving = new Set<string>();
   /** Aborted when the index of that name is deleted. */
@@ -70,21 +56,13 @@ export const createIndexShelf = ({ given, folders, models, longDocuments }: Shel
   const missing = (name: string): RequestError =>
     new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`, { code: 'E_INDEX_MISSING' });
 
-  const stampNow = async (name: string): Promise<string | undefined> => {
-    const place = places.get(name);
-    if (place !== undefined) return stampOf(place);
-    return folders?.stamp(name);
-  };
+  const stampNow = async (name: string): Promise<string | undefined> => holder(name)?.stamp(name);
   const openOne = async (name: string): Promise<SearchIndex> => {
-    const place = places.get(name);
-    if (place !== undefined) return openIndex(place, { models, longDocuments });
-    if (folders === undefined) throw missing(name);
-    const folder = folders.pathOf(name);
-    // A plan is for the first document: an index that is there may have been rebuilt with other fields.
-    const create = (await stampOf(folder)) === undefined ? ((await folders.plan(name)) ?? true) : undefined;
-    return openIndex(folder, { create, models, longDocuments });
+    const known = holder(name);
+    if (known === undefined) throw missing(name);
+    return known.open(name, { models, longDocuments });
   };
-  /** Closes what nobody new can get, when its last user is done. */
+  /** Closes what no one new can get, when its last user is done. */
   const retire = async (one: Opened | undefined): Promise<void> => {
     if (one === undefined) return;
     if (one.users > 0) await new Promise<void>((resolve) => (one.idle = resolve));
@@ -109,13 +87,13 @@ export const createIndexShelf = ({ given, folders, models, longDocuments }: Shel
       return new RequestError(
         'conflict',
         isOpen
-          ? `the index "${name}" was made anew with another model or other fields in the middle of this request; send it again`
+          ? `the index "${name}" was made again with another model or other fields in the middle of this request; send it again`
           : `the index "${name}" cannot be used here (${code}): it was built with a model that this server cannot open by its name, or that has changed`,
         { code: code === 'E_RECIPE' ? code : 'E_FINGERPRINT' },
       );
     return error;
   };
-  const reading: IndexShelf['reading'] = async (name, work) => {
+  const reading: IndexRegistry['reading'] = async (name, work) => {
     const stamp = await stampNow(name);
     if (stamp === undefined || leaving.has(name)) throw missing(name);
     const one = take(name, stamp);
@@ -134,8 +112,8 @@ export const createIndexShelf = ({ given, folders, models, longDocuments }: Shel
     }
   };
   const maker = (): IndexFolders => {
-    if (folders === undefined) throw new RequestError('forbidden', 'this server makes no indexes: who runs it named no folder for them');
-    return folders;
+    if (made === undefined) throw new RequestError('forbidden', 'this server makes no indexes: who runs it named no folder for them');
+    return made;
   };
   const inLine = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
     const before = lines.get(name) ?? Promise.resolve();
@@ -148,22 +126,21 @@ export const createIndexShelf = ({ given, folders, models, longDocuments }: Shel
     }
   };
   return {
-    names: async () => [...new Set([...places.keys(), ...((await folders?.list()) ?? [])])].sort(),
+    names: async () => [...new Set([...given.names, ...((await made?.list()) ?? [])])].sort(),
     openGiven: async () => {
-      for (const name of places.keys()) await take(name, (await stampNow(name)) ?? '').index;
+      for (const name of given.names) await take(name, (await stampNow(name)) ?? '').index;
     },
     reading,
     create: (name, options) =>
       inLine(name, async () => {
-        if (places.has(name) || !(await maker().create(name, options)))
+        if (isGiven(name) || !(await maker().create(name, options)))
           throw new RequestError('invalid', `there is an index "${name}" already; delete it first, or choose another name`, {
             param: 'name',
           });
       }),
     remove: (name) =>
       inLine(name, async () => {
-        if (places.has(name))
-          throw new RequestError('forbidden', `"${name}" was not made by this server, which therefore does not delete it`);
+        if (isGiven(name)) throw new RequestError('forbidden', `"${name}" was not made by this server, which therefore does not delete it`);
         // Who searches in it has the answer before it goes; who comes now finds none.
         leaving.add(name);
         departures.get(name)?.abort(missing(name));

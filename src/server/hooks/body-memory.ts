@@ -15,13 +15,13 @@ export interface Share {
  * The memory of bodies that are coming in. What counts is what has come, not what was announced, and where that is too much, the request that
  * holds most is refused: whoever sends little is let in, however many others have begun and do not go on.
  */
-export interface Intake {
+export interface BodyMemory {
   open(): Share;
   /** Bytes of all of them together. */
   readonly held: number;
 }
 
-export const createIntake = (mostBytes: number): Intake => {
+export const createBodyMemory = (mostBytes: number): BodyMemory => {
   const shares = new Map<Share, { bytes: number; readonly stop: AbortController }>();
   let held = 0;
   const set = (share: Share, bytes: number): void => {

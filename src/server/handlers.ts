@@ -1,16 +1,12 @@
-import { type Stopwatch, stopped } from '../model/run/stopwatch.ts';
-import { probabilityOf } from '../rerank/calibration.ts';
-import type { Scores } from '../rerank/reranker.ts';
-import { scoreInTime } from '../rerank/score-in-time.ts';
-import { orderCandidates } from '../search/order.ts';
+import { measureRuns, orderCandidates, type Scores, type Stopwatch, scoreInTime } from '../index.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions } from '../types.ts';
 import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
-import type { Gate } from './gate.ts';
+import type { LoadShedder } from './load-shedding.ts';
 import type { Models, ServedReranker } from './models.ts';
 import { RequestError } from './problem.ts';
 
-export interface WorkLimits {
+export interface HandlerLimits {
   /** Documents or texts of a request, 1 and up. @default 10,000 */
   readonly mostDocuments?: number;
   /** Characters of a query, 1 and up. @default 100,000 */
@@ -25,7 +21,7 @@ export interface AskOptions extends CallOptions {
 }
 
 /** What the dialects' endpoints do: limits, one queue, the model, the order. */
-export interface Work {
+export interface Handlers {
   /** Documents or texts that a request may hold. */
   readonly mostDocuments: number;
   rerank(ask: RerankAsk, options: AskOptions): Promise<RerankDone>;
@@ -62,11 +58,11 @@ const textsOf = ({ documents, fields }: RerankAsk): readonly string[] => {
 };
 
 /** The passages in the package's order, each with a number from 0 to 1 where its scores can be read as one. Their ids are their places. */
-const rankingOf = (given: Scores, count: number, { reranker, otherwise }: ServedReranker): readonly RankedPassage[] => {
+const rankingOf = (given: Scores, count: number, { reranker, givesLogits }: ServedReranker): readonly RankedPassage[] => {
   const passages = Array.from({ length: count }, (_, i) => ({ id: String(i) }));
   const isSingle = (given.stages?.length ?? 1) <= 1;
   return orderCandidates(passages, given, reranker.fingerprint).map(({ index, score, relevance, stage }) => {
-    const stated = given.relevance === undefined && otherwise !== undefined ? probabilityOf(relevance, otherwise) : relevance;
+    const stated = given.relevance === undefined && givesLogits ? 1 / (1 + Math.exp(-relevance)) : relevance;
     const likely = stage < 0 ? 0 : Math.min(1, Math.max(0, stated));
     return { index, relevance: likely, raw: isSingle ? score : logit(likely) };
   });
@@ -96,7 +92,7 @@ const refuseLong = ({ cut, queryTruncatedTokens }: Scores): void => {
     );
 };
 
-export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}): Work => {
+export const createHandlers = (models: Models, shedder: LoadShedder, limits: HandlerLimits = {}): Handlers => {
   const { mostDocuments = 10_000, mostQueryCharacters = 100_000 } = limits;
   const checkCount = (count: number, what: string, param: string): void => {
     if (count > mostDocuments) throw new RequestError('large', `a request may hold ${mostDocuments} ${what}; got ${count}`, { param });
@@ -122,12 +118,12 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
       const whole = textsOf(ask);
       const characters = whole.reduce((sum, { length }) => sum + length, ask.query.length);
       const call: CallOptions = { signal };
-      return gate.enter(characters, async () => {
+      return shedder.admit(characters, async () => {
         const served = await models.reranker(ask.model);
         const texts = ask.maxTokens === undefined ? whole : await models.beginnings(whole, ask.maxTokens, signal);
         const [query = ask.query] =
           ask.maxQueryTokens === undefined ? [] : await models.beginnings([ask.query], ask.maxQueryTokens, signal);
-        const [given, watch] = await stopped(() =>
+        const [given, watch] = await measureRuns(() =>
           scoreInTime(
             served.reranker,
             query,
@@ -149,7 +145,7 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
       const started = performance.now();
       checkCount(ask.texts.length, 'texts', 'input');
       const characters = ask.texts.reduce((sum, { length }) => sum + length, 0);
-      return gate.enter(characters, async () => {
+      return shedder.admit(characters, async () => {
         const { name, embedder } = await models.embedder(ask.model);
         if (ask.dimensions !== undefined && ask.dimensions !== embedder.dimensions)
           throw new RequestError(
@@ -159,7 +155,7 @@ export const createWork = (models: Models, gate: Gate, limits: WorkLimits = {}):
               param: 'dimensions',
             },
           );
-        const [parts, watch] = await stopped(() =>
+        const [parts, watch] = await measureRuns(() =>
           Promise.all(turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, { signal }))),
         );
         const cut = parts.flatMap(({ count, cut: own }) => [...(own ?? new Uint32Array(count))]);

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { Gate } from '../gate.ts';
+import type { LoadShedder } from '../load-shedding.ts';
 import type { ProblemKind } from '../problem.ts';
 
 /** Numbers for Prometheus. Names that begin with te_ are TEI's, so that its dashboards go on working. */
@@ -13,7 +13,7 @@ export interface Metrics {
 /** Seconds. Answers take from one to some thousand milliseconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export const createMetrics = async (gate: Gate): Promise<Metrics> => {
+export const createMetrics = async (shedder: LoadShedder): Promise<Metrics> => {
   const { Counter, Gauge, Histogram, Registry: Made, collectDefaultMetrics } = await import('prom-client');
   const registry: Registry = new Made();
   const registers = [registry];
@@ -39,7 +39,7 @@ export const createMetrics = async (gate: Gate): Promise<Metrics> => {
     help: 'Requests that are worked on or wait.',
     registers,
     collect() {
-      this.set(gate.inside.requests);
+      this.set(shedder.inside.requests);
     },
   });
   new Gauge({
@@ -47,7 +47,7 @@ export const createMetrics = async (gate: Gate): Promise<Metrics> => {
     help: 'Characters of those requests.',
     registers,
     collect() {
-      this.set(gate.inside.characters);
+      this.set(shedder.inside.characters);
     },
   });
   return {

@@ -1,6 +1,6 @@
 import { RequestError } from './problem.ts';
 
-export interface GateOptions {
+export interface LoadSheddingOptions {
   /** Requests that are worked on or wait for a model at the same time, 1 and up. @default 64 */
   readonly mostRequests?: number;
   /** Characters of all of them together, 1 and up. @default 32,000,000 */
@@ -8,11 +8,11 @@ export interface GateOptions {
 }
 
 /** Who comes in. Who does not is told at once, and when to come again: a full queue must not become a slow death. */
-export interface Gate {
+export interface LoadShedder {
   /** Throws that RequestError where nobody more comes in, before anybody has read what a request holds. */
   check(): void;
   /** Runs `work` if there is room for it. Throws a RequestError with `retryAfter` if there is none. */
-  enter<Result>(characters: number, work: () => Promise<Result>): Promise<Result>;
+  admit<Result>(characters: number, work: () => Promise<Result>): Promise<Result>;
   readonly inside: { readonly requests: number; readonly characters: number };
   readonly most: { readonly requests: number; readonly characters: number };
   /** Resolves when nobody is inside any more. */
@@ -23,7 +23,7 @@ export interface Gate {
 const NEWEST = 0.2;
 const LONGEST_WAIT = 60;
 
-export const createGate = (options: GateOptions = {}, clock: () => number = () => performance.now()): Gate => {
+export const createLoadShedder = (options: LoadSheddingOptions = {}, clock: () => number = () => performance.now()): LoadShedder => {
   const { mostRequests = 64, mostCharacters = 32_000_000 } = options;
   let [requests, characters] = [0, 0];
   /** Characters that left in a millisecond while there was work, as a moving average. */
@@ -56,7 +56,7 @@ export const createGate = (options: GateOptions = {}, clock: () => number = () =
     check: () => {
       if (requests >= mostRequests) throw full(`${mostRequests} requests`);
     },
-    enter: async (amount, work) => {
+    admit: async (amount, work) => {
       if (requests >= mostRequests) throw full(`${mostRequests} requests`);
       if (characters + amount > mostCharacters && requests > 0) throw full(`${mostCharacters} characters`);
       const entered = clock();

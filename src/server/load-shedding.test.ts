@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createGate } from './gate.ts';
+import { createLoadShedder } from './load-shedding.ts';
 import { RequestError } from './problem.ts';
 
 const held = (): { readonly promise: Promise<void>; readonly release: () => void } => {
@@ -12,43 +12,43 @@ const held = (): { readonly promise: Promise<void>; readonly release: () => void
 
 it('lets in as many as it may and tells the others when to come again', async () => {
   let now = 0;
-  const gate = createGate({ mostRequests: 2 }, () => now);
+  const shedder = createLoadShedder({ mostRequests: 2 }, () => now);
   const first = held();
-  const inside = [gate.enter(30_000, () => first.promise), gate.enter(30_000, () => first.promise)];
-  await expect(gate.enter(1, async () => {})).rejects.toMatchObject({ problem: { kind: 'busy', retryAfter: 1 } });
-  expect(gate.inside.requests).toBe(2);
+  const inside = [shedder.admit(30_000, () => first.promise), shedder.admit(30_000, () => first.promise)];
+  await expect(shedder.admit(1, async () => {})).rejects.toMatchObject({ problem: { kind: 'busy', retryAfter: 1 } });
+  expect(shedder.inside.requests).toBe(2);
   now = 3000;
   first.release();
   await Promise.all(inside);
   // 60,000 characters left in 3 s, so another 60,000 take about as long.
   const second = held();
-  const others = [gate.enter(60_000, () => second.promise), gate.enter(60_000, () => second.promise)];
-  const refusal = (await gate.enter(1, async () => {}).catch((error: unknown) => error)) as RequestError;
+  const others = [shedder.admit(60_000, () => second.promise), shedder.admit(60_000, () => second.promise)];
+  const refusal = (await shedder.admit(1, async () => {}).catch((error: unknown) => error)) as RequestError;
   expect(refusal).toBeInstanceOf(RequestError);
   expect(refusal.problem.retryAfter).toBeGreaterThan(2);
   expect(refusal.problem.retryAfter).toBeLessThan(20);
   second.release();
   await Promise.all(others);
-  expect(gate.inside).toMatchObject({ requests: 0, characters: 0 });
+  expect(shedder.inside).toMatchObject({ requests: 0, characters: 0 });
 });
 
 it('counts characters too, but refuses no single request for them', async () => {
-  const gate = createGate({ mostCharacters: 100 });
+  const shedder = createLoadShedder({ mostCharacters: 100 });
   const first = held();
-  const inside = gate.enter(1000, () => first.promise);
-  await expect(gate.enter(1, async () => {})).rejects.toThrow('the queue is full (100 characters); ask again later');
+  const inside = shedder.admit(1000, () => first.promise);
+  await expect(shedder.admit(1, async () => {})).rejects.toThrow('the queue is full (100 characters); ask again later');
   first.release();
   await inside;
-  await gate.enter(60, async () => {});
+  await shedder.admit(60, async () => {});
 });
 
 it('frees the place of work that fails, and says when it is empty', async () => {
-  const gate = createGate({ mostRequests: 1 });
-  await expect(gate.enter(1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  const shedder = createLoadShedder({ mostRequests: 1 });
+  await expect(shedder.admit(1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   const first = held();
-  const inside = gate.enter(1, () => first.promise);
+  const inside = shedder.admit(1, () => first.promise);
   let isEmpty = false;
-  const empty = gate.empty().then(() => {
+  const empty = shedder.empty().then(() => {
     isEmpty = true;
   });
   await Promise.resolve();

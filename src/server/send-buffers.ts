@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 
 type ServerResponse = FastifyReply['raw'];
 
-export interface OutflowOptions {
+export interface SendBufferOptions {
   /** Milliseconds in which a reader must take something of what waits for it. */
   readonly stalledMs: number;
   /** Bytes of all answers that wait for their readers; above them a reader has a second. */
@@ -10,7 +10,7 @@ export interface OutflowOptions {
 }
 
 /** Answers that are on their way. A reader that stops reading is cut off: what waits for it is memory of the server. */
-export interface Outflow {
+export interface SendBuffers {
   /** So many more bytes wait for that reader, until all of them are sent or the reader is gone. */
   wait(answer: ServerResponse, bytes: number): void;
   /** Nothing waits for that reader now. */
@@ -22,7 +22,7 @@ export interface Outflow {
 /** Milliseconds that a reader has when there is no room. */
 const HURRIED_MS = 1000;
 
-export const createOutflow = ({ stalledMs, mostBytes }: OutflowOptions): Outflow => {
+export const createSendBuffers = ({ stalledMs, mostBytes }: SendBufferOptions): SendBuffers => {
   const answers = new Map<ServerResponse, number>();
   let waiting = 0;
   let hurried = false;
@@ -72,17 +72,17 @@ export interface Pieces {
   end(text: string): Promise<void>;
 }
 
-export const createPieces = (answer: ServerResponse, outflow: Outflow): Pieces => {
+export const createPieces = (answer: ServerResponse, sendBuffers: SendBuffers): Pieces => {
   let newest: string | undefined;
   let isBehind = false;
   const write = (text: string): void => {
     if (answer.destroyed || answer.write(text)) return;
     isBehind = true;
-    outflow.wait(answer, Buffer.byteLength(text));
+    sendBuffers.wait(answer, Buffer.byteLength(text));
   };
   answer.on('drain', () => {
     isBehind = false;
-    outflow.taken(answer);
+    sendBuffers.taken(answer);
     if (newest === undefined) return;
     const text = newest;
     newest = undefined;
@@ -99,7 +99,7 @@ export const createPieces = (answer: ServerResponse, outflow: Outflow): Pieces =
         answer.once('close', resolve).once('finish', resolve);
         const last = `${newest ?? ''}${text}`;
         newest = undefined;
-        outflow.wait(answer, Buffer.byteLength(last));
+        sendBuffers.wait(answer, Buffer.byteLength(last));
         answer.end(last);
       }),
   };
