@@ -18,18 +18,6 @@ export const modelFlags = [
 ] as const;
 type ModelFlag = (typeof modelFlags)[number];
 
-/** Who ranks when the reranker cannot. */
-export const fallbackFlags = ['fallback', 'strict'] as const;
-
-/** The same as the library takes them. Throws E_USAGE for --strict without a fallback. */
-export const fallbackOptions = ({
-  fallback,
-  strict,
-}: Flags<(typeof fallbackFlags)[number]>): { fallback?: readonly string[]; strict?: boolean } => {
-  if (fallback === undefined && strict) throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
-  return fallback === undefined ? {} : { fallback, strict };
-};
-
 /** --budget and --prices. Throws E_USAGE, E_INPUT_MISSING, E_INPUT_FORMAT. */
 const hostedOptions = async (
   { budget, prices }: Partial<Flags<'budget' | 'prices'>>,

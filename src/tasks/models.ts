@@ -14,7 +14,7 @@ export interface ListedModel {
   readonly kind: ModelEntry['kind'];
   /** `remote`: known, but not on this machine. */
   readonly source: 'bundled' | 'cache' | 'folder' | 'remote';
-  /** Of weights and tokenizer: on disk, or as published; absent where nobody stated it. */
+  /** Of weights and tokenizer: on disk, or as published; absent where no one stated it. */
   readonly bytes?: number;
   readonly precision: ModelEntry['precision'];
   /** SPDX name; `NOASSERTION` for models outside the catalog. */
