@@ -78,7 +78,7 @@ describe('calibrate', () => {
     expect(steady(first)).toEqual(found.map(({ perQuery, reliability }) => ({ perQuery, reliability })));
     expect(steady(again)).toEqual(steady(first));
     expect(again.pipelines[1]?.tokens).toBeLessThan(first.pipelines[1]?.tokens as number);
-    expect(again.warnings.join()).toContain('scores were taken from a folder where they are kept');
+    expect(again.warnings.join()).toContain('scores were taken from a cache');
     writeFileSync(path('other.json'), JSON.stringify({ name: 'other', reranker: 'default' }));
     const other = await finetooth(['eval', ...common, '--pipelines', path('other.json'), '--calibration', path('fit.json')]);
     expect(other.stderr).toMatch(/^E_FINGERPRINT: the calibration was fitted for "late-interaction/);

@@ -16,7 +16,7 @@ export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
 /** Where the files of a local model come from. */
 export interface ModelFileOptions {
-  /** Where downloaded models are kept. */
+  /** Where downloaded models are cached. */
   readonly cacheFolder?: string;
   /** A folder of models of the user's own. */
   readonly modelsFolder?: string;
@@ -40,7 +40,7 @@ export interface LocalModelOptions extends ModelFileOptions, ModelRunOptions {}
 export interface ModelOptions extends LocalModelOptions {
   /** Keys, addresses, limits and money of hosted models. */
   readonly hosted?: HostedOptions;
-  /** A folder where the vectors of hosted embedders are kept, see `cachedEmbedder`. @default none */
+  /** A folder where the vectors of hosted embedders are cached, see `cachedEmbedder`. @default none */
   readonly vectorCache?: string;
 }
 

@@ -21,7 +21,7 @@ const meetings = ({ query, document, similarities }: TokenMatches): string =>
     .map(({ text }) => text)
     .join(', ');
 
-/** Why each result stands where it stands, for people; nothing where nobody asked. */
+/** Why each result stands where it stands, for people; nothing where no one asked. */
 export const explanationLines = (results: readonly RankedResult[]): string =>
   results
     .flatMap(({ rank, id, document, explanation }) => {

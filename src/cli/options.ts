@@ -96,7 +96,7 @@ export const options = {
     about: 'format of the input',
   },
   prune: { kind: 'flag', name: 'prune', about: 'afterwards remove what the source no longer has' },
-  rebuild: { kind: 'flag', name: 'rebuild', about: 'build the index anew beside the old one, then put it in its place' },
+  rebuild: { kind: 'flag', name: 'rebuild', about: 'build the index again from scratch beside the old one, then put it in its place' },
   budget: {
     kind: 'text',
     name: 'budget',
@@ -108,7 +108,7 @@ export const options = {
     name: 'vector-cache',
     value: 'FOLDER',
     variable: 'FINETOOTH_VECTOR_CACHE',
-    about: 'keep the vectors of hosted embedders there, and ask for none a second time; processes may share it',
+    about: 'cache the vectors of hosted embedders there, and ask for none a second time; processes may share it',
   },
   prices: {
     kind: 'text',
@@ -119,7 +119,7 @@ export const options = {
       'prices of your own in JSON, {"vendor:model": {"tokens": 0.05}} in dollars per million tokens, or "searches" per thousand searches',
   },
   check: { kind: 'flag', name: 'check', about: 'make one tiny call to each; it may cost a fraction of a cent' },
-  relevantFrom: { kind: 'count', name: 'relevant-from', least: 1, most: 1000, default: 1, about: 'the least grade that means relevant' },
+  relevantFrom: { kind: 'count', name: 'relevant-from', least: 1, most: 1000, default: 1, about: 'the minimum relevant grade' },
   method: {
     kind: 'choice',
     name: 'method',
@@ -196,7 +196,7 @@ export const options = {
     name: 'drop-empty',
     about: 'leave out judged queries without a relevant document instead of counting them as 0',
   },
-  seed: { kind: 'count', name: 'seed', least: 0, most: 4_294_967_295, default: 20, about: 'of everything that is drawn by chance' },
+  seed: { kind: 'count', name: 'seed', least: 0, most: 4_294_967_295, default: 20, about: 'random seed of resamples and folds' },
   resamples: {
     kind: 'count',
     name: 'resamples',
@@ -226,7 +226,7 @@ export const options = {
     kind: 'text',
     name: 'work',
     value: 'FOLDER',
-    about: 'where the index of the collection and the answers of a run that was killed are kept (default: eval in the cache folder)',
+    about: 'where the index of the collection and the answers of a run that was killed are cached (default: eval in the cache folder)',
   },
   queries: {
     kind: 'text',
@@ -286,7 +286,7 @@ export const options = {
     name: 'cache',
     value: 'FOLDER',
     variable: 'FINETOOTH_CACHE',
-    about: 'where downloaded models and test collections are kept (default: finetooth in the cache folder of the system)',
+    about: 'where downloaded models and test collections are cached (default: finetooth in the cache folder of the system)',
   },
   models: {
     kind: 'text',
@@ -372,7 +372,7 @@ export const options = {
     choices: ['error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',
     variable: 'FINETOOTH_LOG_LEVEL',
-    about: 'what is logged to standard error, a JSON object a line',
+    about: 'what is logged to standard error, one JSON object per line',
   },
   addTo: { kind: 'text', name: 'add-to', value: 'FILE', about: 'a file of keys to add it to, as a hash (default: none)' },
   keyName: { kind: 'text', name: 'name', value: 'NAME', about: 'whose key it is, for the log' },

@@ -24,5 +24,5 @@ export const showDownload =
 /** Shows how many are done, and how many per second. */
 export const showRate = (terminal: Pick<Terminal, 'progress'>, unit: string): ((progress: Progress) => void) => {
   const started = performance.now();
-  return ({ done }) => terminal.progress(`${counted(done, unit)}, ${grouped((done * 1000) / (performance.now() - started))} a second`);
+  return ({ done }) => terminal.progress(`${counted(done, unit)}, ${grouped((done * 1000) / (performance.now() - started))} per second`);
 };

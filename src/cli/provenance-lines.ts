@@ -14,12 +14,12 @@ export const billLine = ({ requests = 0, cost, estimated, unpriced }: Usage): st
   return `${parts.join(', ')}.`;
 };
 
-/** How an answer came about, a line each, where there is anything to say. */
+/** How an answer came about, one line per fact, where there is anything to say. */
 export const provenanceLines = (answer: Provenance & { readonly rankedBy: string | null; readonly usage: Usage }): readonly string[] => {
   const { passedOver = [], notes = [], queryTruncatedTokens = 0, rankedBy, usage } = answer;
   const order =
     rankedBy === 'first-stage'
-      ? 'the order is that of the first stage, which nobody reranked'
+      ? 'the order is that of the first stage, which no one reranked'
       : `ranked by ${rerankerName(rankedBy ?? '')} instead`;
   return [
     ...passedOver.map(({ code, why }) => `note: ${code}: ${harmless(why)}`),

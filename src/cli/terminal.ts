@@ -2,9 +2,9 @@ import { diskErrorOf, systemCodeOf } from '../errors.ts';
 
 /** The only place that prints. Standard output is data, standard error is talk. */
 export interface Terminal {
-  /** Somebody reads standard error as it comes. */
+  /** Someone reads standard error as it comes. */
   readonly live: boolean;
-  /** Characters in a line of standard output; 100 where nobody can tell. */
+  /** Characters in a line of standard output; 100 where no one can tell. */
   readonly columns: number;
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Lines for people. What could command the terminal is shown as a mark, whoever wrote it. */

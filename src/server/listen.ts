@@ -68,7 +68,7 @@ const listenError = (error: unknown, host: string, port: number): unknown => {
       cause: error,
     });
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new FinetoothError('E_USAGE', `"${host}" is no address of this machine.`, { cause: error });
+    return new FinetoothError('E_USAGE', `"${host}" is not an address of this machine.`, { cause: error });
   return error;
 };
 

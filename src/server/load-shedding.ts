@@ -9,13 +9,13 @@ export interface LoadSheddingOptions {
 
 /** Who comes in. Who does not is told at once, and when to come again: a full queue must not become a slow death. */
 export interface LoadShedder {
-  /** Throws that RequestError where nobody more comes in, before anybody has read what a request holds. */
+  /** Throws that RequestError where no one more comes in, before anyone has read what a request holds. */
   check(): void;
   /** Runs `work` if there is room for it. Throws a RequestError with `retryAfter` if there is none. */
   admit<Result>(characters: number, work: () => Promise<Result>): Promise<Result>;
   readonly inside: { readonly requests: number; readonly characters: number };
   readonly most: { readonly requests: number; readonly characters: number };
-  /** Resolves when nobody is inside any more. */
+  /** Resolves when no one is inside any more. */
   empty(): Promise<void>;
 }
 

@@ -46,7 +46,7 @@ export const demoCommand = command({
       }
       const rate = grouped((report.added * 1000) / report.took);
       terminal.write(
-        `Indexed ${counted(report.added, 'film')} in ${duration(report.took)} (${rate} a second), on this machine and without network.\n\n`,
+        `Indexed ${counted(report.added, 'film')} in ${duration(report.took)} (${rate} per second), on this machine and without network.\n\n`,
       );
       terminal.write(`Query: ${query}\n\n${sideBySide(answer, terminal.columns)}`);
     } finally {

@@ -15,7 +15,7 @@ const reportLine = (report: AddReport, into: string): string => {
   if (added + changed + removed === 0)
     return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document' : `all ${counted(unchanged, 'document')}`} as they are.`;
   const seconds = took / 1000;
-  const rate = tokens === 0 ? '' : `: ${grouped((added + changed) / seconds)} documents and ${grouped(tokens / seconds)} tokens a second`;
+  const rate = tokens === 0 ? '' : `: ${grouped((added + changed) / seconds)} documents and ${grouped(tokens / seconds)} tokens per second`;
   return `${into}: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(unchanged)} unchanged, ${grouped(removed)} removed in ${duration(took)}${rate}.`;
 };
 

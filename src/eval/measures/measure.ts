@@ -8,7 +8,7 @@ export interface Measure {
   readonly family: Family;
   /** Only the first so many results count; absent: all of them. */
   readonly cutoff?: number;
-  /** The least grade that is relevant; for RBP absent means graded gain. */
+  /** The minimum relevant grade; for RBP absent means graded gain. */
   readonly rel?: number;
   /** Gain of nDCG: the grade itself (trec_eval) or 2^grade - 1 (Burges et al. 2005). */
   readonly dcg?: 'log2' | 'exp-log2';

@@ -85,7 +85,7 @@ export const figuresOf = (report: EvalReport, canvas: Canvas): Html => {
     timed ? 'p50 and p95: half and 95 % of the queries took no longer, all stages together.' : '',
     counts ? 'Tokens through models, a query.' : '',
     priced ? 'Cost of all queries.' : '',
-    unjudgedShown ? 'Unjudged: results that nobody judged, which count as not relevant.' : '',
+    unjudgedShown ? 'Unjudged: results that no one judged, which count as not relevant.' : '',
     withoutRelevantText(report),
   ];
   return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>

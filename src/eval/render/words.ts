@@ -47,7 +47,7 @@ export const evidenceOf = (comparison: Comparison, report: EvalReport, safe: Saf
   ].join(', ');
 };
 
-/** The comparisons that open a report: those of the primary measure, or all where nobody compared that. */
+/** The comparisons that open a report: those of the primary measure, or all where no one compared that. */
 export const headlines = (report: EvalReport): readonly Comparison[] => {
   const primary = report.comparisons.filter(({ measure }) => measure === report.primary);
   return primary.length > 0 ? primary : report.comparisons;

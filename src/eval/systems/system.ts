@@ -35,7 +35,7 @@ const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null
     : { standIn: { rankedBy: rerankerName(rankedBy), why: `${first.code}: ${first.why}` } };
 };
 
-/** Something that ranks: a pipeline over an index, or over candidates that somebody else retrieved. */
+/** Something that ranks: a pipeline over an index, or over candidates that someone else retrieved. */
 export interface System {
   readonly name: string;
   readonly pipeline: Pipeline;

@@ -55,7 +55,7 @@ const documentOf = (bytes: Uint8Array, where: string): ReadDocument | undefined 
  *
  * @param idleMs milliseconds without a byte after which the sender is given up
  * @param share what the line that has begun is counted in
- * @param gone aborted when nobody wants the documents any more
+ * @param gone aborted when no one wants the documents any more
  */
 export const documentsIn = async function* (
   body: AsyncIterable<Uint8Array>,

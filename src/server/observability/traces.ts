@@ -6,7 +6,7 @@ interface Span {
   end(): void;
 }
 
-/** Runs work as a span. Where nobody installed OpenTelemetry it only runs the work. */
+/** Runs work as a span. Where no one installed OpenTelemetry it only runs the work. */
 export type Traced = <Result>(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
