@@ -204,6 +204,7 @@ const surface = {
       'readTestSet',
       'toHtml',
       'toMarkdown',
+      'toText',
       'verdictOf',
     ],
     types: [

@@ -1,6 +1,6 @@
 import type { TokenMatches } from '../rerank/explanation.ts';
 import type { RankedResult } from '../search/results.ts';
-import { harmless } from './terminal.ts';
+import { harmless } from '../wording/terminal-text.ts';
 import { labelOf } from './text.ts';
 
 /** Matches that are shown of each result; all of them are in --json. */

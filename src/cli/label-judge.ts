@@ -1,7 +1,8 @@
 import { type Decision, gradeNames, type Judge } from '../tasks/label.ts';
+import { harmless } from '../wording/terminal-text.ts';
 import type { Keys } from './label-keys.ts';
 import { screenOf } from './label-screen.ts';
-import { harmless, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface JudgeOptions {
   readonly keys: Keys;

@@ -2,7 +2,7 @@ import type { Provenance } from '../search/results.ts';
 import type { Usage } from '../types.ts';
 import { counted, dollars } from '../wording/numbers.ts';
 import { rerankerName } from '../wording/reranker-name.ts';
-import { harmless } from './terminal.ts';
+import { harmless } from '../wording/terminal-text.ts';
 
 /** What hosted models used: `2 requests to hosted models, $0.0002`. */
 export const billLine = ({ requests = 0, cost, estimated, unpriced }: Usage): string => {

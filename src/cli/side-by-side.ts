@@ -2,8 +2,8 @@ import type { SearchAnswer } from '../search/search.ts';
 import type { Document } from '../types.ts';
 import { duration } from '../wording/numbers.ts';
 import { rerankerName } from '../wording/reranker-name.ts';
-import { harmless } from './terminal.ts';
-import { fitted, labelOf } from './text.ts';
+import { fitted, harmless } from '../wording/terminal-text.ts';
+import { labelOf } from './text.ts';
 
 const moved = (from: number, to: number): string =>
   from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`;

@@ -37,31 +37,29 @@ const versionOf = (name: string): string => {
 
 const checkNode: Check = async () => ({ state: 'ok', found: `Node ${process.versions.node}, ${process.platform} ${process.arch}` });
 
-const checkNative: Check = async () => {
-  try {
-    await openRuntime('native');
-    return { state: 'ok', found: `onnxruntime-node ${versionOf('onnxruntime-node')}` };
-  } catch (error) {
-    return {
-      state: 'warning',
-      found: `does not load: ${firstLine(error)}`,
-      advice: 'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
-    };
-  }
-};
+const checkRuntime =
+  (runtime: 'native' | 'wasm', name: string, more: string, advice: string): Check =>
+  async () => {
+    try {
+      await openRuntime(runtime);
+      return { state: 'ok', found: `${name} ${versionOf(name)}${more}` };
+    } catch (error) {
+      return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice };
+    }
+  };
 
-const checkWasm: Check = async () => {
-  try {
-    await openRuntime('wasm');
-    return { state: 'ok', found: `@finetooth/runtime-wasm ${versionOf('@finetooth/runtime-wasm')}, the fallback` };
-  } catch (error) {
-    return {
-      state: 'warning',
-      found: `does not load: ${firstLine(error)}`,
-      advice: 'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
-    };
-  }
-};
+const checkNative = checkRuntime(
+  'native',
+  'onnxruntime-node',
+  '',
+  'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
+);
+const checkWasm = checkRuntime(
+  'wasm',
+  '@finetooth/runtime-wasm',
+  ', the fallback',
+  'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
+);
 
 const checkStore: Check = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-doctor-'));

@@ -1,9 +1,9 @@
 import { embedDocuments } from '../../tasks/embed-documents.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showRate } from '../progress.ts';
 import { readOptions } from '../read-flags.ts';
-import { harmless } from '../terminal.ts';
 
 /** Nine digits give back the same 32-bit number. */
 const shortest = (value: number): number => Number(value.toPrecision(9));

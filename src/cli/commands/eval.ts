@@ -1,10 +1,9 @@
 import { readPipelines } from '../../assemble/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
-import { toHtml, toMarkdown } from '../../eval/index.ts';
+import { toHtml, toMarkdown, toText } from '../../eval/index.ts';
 import { evaluate } from '../../tasks/evaluate.ts';
 import { command } from '../command.ts';
 import { dataFlags, dataOptions } from '../data-flags.ts';
-import { evalTable } from '../eval-table.ts';
 import { rerankerSettings } from '../reranker-flags.ts';
 import { saveText } from '../save.ts';
 
@@ -71,7 +70,7 @@ export const evalCommand = command({
     if (flags.html !== undefined) await saveText(flags.html, await toHtml(report));
     if (flags.markdown !== undefined) await saveText(flags.markdown, toMarkdown(report));
     if (flags.json) terminal.json(report);
-    else terminal.write(evalTable(report, terminal.columns));
+    else terminal.write(toText(report, terminal.columns));
     const failed = report.gates.filter(({ passed }) => !passed);
     if (failed.length === 0) return;
     const [first] = failed;

@@ -3,12 +3,13 @@ import type { AddReport, CreateOptions } from '../../index.ts';
 import { indexDocuments } from '../../tasks/index-documents.ts';
 import type { TokenForm } from '../../types.ts';
 import { counted, duration, grouped } from '../../wording/numbers.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command, type Flags } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showRate } from '../progress.ts';
 import { billLine } from '../provenance-lines.ts';
 import { readOptions } from '../read-flags.ts';
-import { harmless, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 const reportLine = (report: AddReport, into: string): string => {
   const { added, changed, unchanged, removed, took, tokens } = report;

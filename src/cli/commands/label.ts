@@ -1,12 +1,12 @@
 import { FinetoothError } from '../../errors.ts';
 import { gradeNames, label } from '../../tasks/label.ts';
 import { counted } from '../../wording/numbers.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
 import { theIndex } from '../index-flag.ts';
 import { judgeAtTerminal } from '../label-judge.ts';
 import { openKeys } from '../label-keys.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
-import { harmless } from '../terminal.ts';
 
 const usage = (sentence: string): FinetoothError => new FinetoothError('E_USAGE', sentence);
 

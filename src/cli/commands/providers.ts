@@ -2,8 +2,8 @@ import { readPrices } from '../../assemble/price-file.ts';
 import type { Price } from '../../hosted/vendor-model.ts';
 import { type ListedModel, type ListedProvider, listProviders } from '../../tasks/providers.ts';
 import { duration, grouped } from '../../wording/numbers.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
-import { harmless } from '../terminal.ts';
 
 const priceWords = (price: Price | undefined): string => {
   if (price === undefined) return 'price not known';

@@ -1,6 +1,7 @@
 import type { Document } from '../../index.ts';
 import { rerankDocuments } from '../../tasks/rerank-documents.ts';
 import { counted, duration } from '../../wording/numbers.ts';
+import { fitted } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
@@ -9,7 +10,7 @@ import { provenanceLines } from '../provenance-lines.ts';
 import { readOptions } from '../read-flags.ts';
 import { rerankerPlan } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
-import { fitted, labelOf } from '../text.ts';
+import { labelOf } from '../text.ts';
 
 export const rerankCommand = command({
   name: 'rerank',

@@ -1,8 +1,8 @@
-import { powerAssumption } from '../eval/index.ts';
-import type { Comparison, EvalReport, PipelineReport, QueryChange } from '../eval/report/report.ts';
-import { counted, dollars, duration, figure, grouped, percent, probability, signed, size } from '../wording/numbers.ts';
-import { harmless } from './terminal.ts';
-import { fitted } from './text.ts';
+import { counted, duration, figure, grouped, probability, signed, size } from '../../wording/numbers.ts';
+import { fitted, harmless } from '../../wording/terminal-text.ts';
+import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
+import { powerAssumption } from '../significance/verdict.ts';
+import { columnsBeside, cutOffTable } from './tables.ts';
 
 /** Columns as wide as their widest cell; the first is text, the others are numbers. */
 const table = (rows: readonly (readonly string[])[], widest: number): string[] => {
@@ -19,30 +19,13 @@ const table = (rows: readonly (readonly string[])[], widest: number): string[] =
 
 const figures = ({ pipelines }: EvalReport, widest: number): string[] => {
   const names = Object.keys(pipelines[0]?.measures ?? {});
-  const timed = pipelines.some(({ latency }) => latency.total !== undefined);
-  const tokens = pipelines.some((one) => one.tokens !== undefined);
-  const cost = pipelines.some((one) => one.cost !== undefined);
-  const stated = pipelines.some(({ reliability }) => reliability !== undefined);
-  const head = [
-    '',
-    ...names,
-    ...(stated ? ['calibration error'] : []),
-    ...(timed ? ['p50', 'p95', 'p99'] : []),
-    ...(tokens ? ['tokens'] : []),
-    ...(cost ? ['cost'] : []),
-  ];
-  const row = (one: PipelineReport): string[] => {
-    const { total } = one.latency;
-    return [
-      one.name,
-      ...names.map((name) => figure(one.measures[name]?.value ?? 0)),
-      ...(stated ? [one.reliability === undefined ? '' : figure(one.reliability.calibrationError)] : []),
-      ...(timed ? (total === undefined ? ['', '', ''] : [total.p50, total.p95, total.p99].map(duration)) : []),
-      ...(tokens ? [one.tokens === undefined ? '' : grouped(one.tokens)] : []),
-      ...(cost ? [one.cost === undefined ? '' : dollars(one.cost)] : []),
-    ];
-  };
-  return table([head, ...pipelines.map(row)], widest);
+  const beside = columnsBeside(pipelines, ['p50', 'p95', 'p99']);
+  const rows = pipelines.map((one) => [
+    one.name,
+    ...names.map((name) => figure(one.measures[name]?.value ?? 0)),
+    ...beside.map(({ cell }) => cell(one)),
+  ]);
+  return table([['', ...names, ...beside.map(({ head }) => head)], ...rows], widest);
 };
 
 const stageTimes = ({ pipelines }: EvalReport, widest: number): string[] => {
@@ -77,23 +60,11 @@ const comparisonLines = (report: EvalReport, widest: number): string[] => {
   return ['', `${report.primary} against ${bases} (randomisation test${holm}):`, ...lines, ...assumed];
 };
 
-const cutOffLines = ({ pipelines, primary }: EvalReport, widest: number): string[] => {
-  const cut = pipelines.filter(({ cutOffs }) => cutOffs.length > 0);
-  if (cut.length === 0) return [];
-  const counts = [...new Set(cut.flatMap(({ cutOffs }) => cutOffs.map(({ candidates }) => candidates)))].sort((a, b) => a - b);
-  const rows = cut.map(({ name, cutOffs }) => [
-    name,
-    ...counts.map((count) => {
-      const found = cutOffs.find(({ candidates }) => candidates === count);
-      if (found === undefined) return '';
-      return found.gainKept === undefined ? figure(found.value) : `${figure(found.value)} (${percent(found.gainKept)})`;
-    }),
-  ]);
-  return [
-    '',
-    `${primary} with fewer candidates, and how much of the gain over the first stage is left:`,
-    ...table([['', ...counts.map(String)], ...rows], widest),
-  ];
+const cutOffLines = (report: EvalReport, widest: number): string[] => {
+  const { counts, rows } = cutOffTable(report);
+  if (rows.length === 0) return [];
+  const title = `${report.primary} with fewer candidates, and how much of the gain over the first stage is left:`;
+  return ['', title, ...table([['', ...counts], ...rows], widest)];
 };
 
 const moved = ({ moved: moves }: QueryChange): string =>
@@ -125,8 +96,8 @@ const changeLines = ({ comparisons }: EvalReport, columns: number): string[] => 
   ];
 };
 
-/** The report for people, as plain text. */
-export const evalTable = (report: EvalReport, columns: number): string => {
+/** A report for a terminal of that many columns: plain text, in which nothing commands it. */
+export const toText = (report: EvalReport, columns = 100): string => {
   const widest = Math.max(16, Math.min(40, columns - 60));
   const { withoutRelevant, gates, warnings, pipelines } = report;
   const none =
