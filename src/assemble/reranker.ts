@@ -29,6 +29,9 @@ export type NamedRerankers = Readonly<Record<string, Reranker>>;
  */
 export const rerankerNames = ['default', 'local', 'late-interaction', firstStageName] as const;
 
+/** Those of which neither needs a model that a server would have to serve. */
+export const namesWithoutModel: ReadonlySet<string> = new Set(['local', firstStageName]);
+
 export interface BuilderOptions {
   /** Whose token vectors late interaction compares; asked for only where they are needed. @default the model `embedder` */
   readonly encoder?: () => Promise<BiEncoder>;

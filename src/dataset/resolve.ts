@@ -118,10 +118,10 @@ export const resolveDataset = async (nameOrPath: string, options: DatasetOptions
   return ownDataset(entry, places, options);
 };
 
-/** Makes sure that a collection of the catalog is bundled or in the cache, whatever else has its name; what was there is hashed in full. */
-export const pullDataset = async (name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> => {
+/** A collection of the catalog, whatever else has its name: bundled, cached or fetched, and checked. */
+export const resolveCatalogued = async (name: string, options: Omit<DatasetOptions, 'folder'> = {}): Promise<ResolvedDataset> => {
   const places = datasetPlaces(options);
   const entry = findDataset(name);
   if (entry === undefined) throw await unknown(name, places);
-  return ownDataset(entry, places, { ...options, full: true });
+  return ownDataset(entry, places, options);
 };

@@ -223,9 +223,3 @@ export const resolveModel = async (name: string, options: ResolveOptions = {}): 
   const { entry, modelPath, tokenizerPath, source } = placed;
   return { entry, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
 };
-
-/** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. */
-export const pullModel = (name: string, options: Omit<ResolveOptions, 'folder'> = {}): Promise<ModelFiles> => {
-  const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
-  return resolveModel(name, { ...options, env });
-};

@@ -3,7 +3,7 @@ import type { ReadDocument } from '../types.ts';
 import { jsonFormatOf } from './json-head.ts';
 import { linesOf } from './lines.ts';
 import type { Reader } from './reader.ts';
-import { parseJson, readRecord } from './record.ts';
+import { parseDocument } from './record.ts';
 
 export const jsonl = {
   name: 'jsonl',
@@ -12,7 +12,7 @@ export const jsonl = {
   read: (source) => readJsonl(source.name, source.texts()),
 } as const satisfies Reader;
 
-/** One document a line; blank lines are skipped. Memory is bounded by the longest line. */
+/** One document per line; blank lines are skipped. Memory is bounded by the longest line. */
 async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
   let count = 0;
   for await (const { text, number } of linesOf(name, texts)) {
@@ -24,7 +24,7 @@ async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGene
         'E_INPUT_FORMAT',
         (say) => `${where} opens a JSON array, but JSONL has one object in each line. Pass ${say.option('format', 'json')}.`,
       );
-    yield readRecord(parseJson(record, where), where);
+    yield parseDocument(record, where);
     count++;
   }
   if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);

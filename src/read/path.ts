@@ -1,7 +1,7 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 
 /**
  * What stands at a path, links followed. A named pipe (`<(zcat …)`) is read as a stream; a device or a socket is refused with

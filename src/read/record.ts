@@ -1,8 +1,12 @@
 import { FinetoothError, messageOf } from '../errors.ts';
+import { parseWithLongIntegers } from '../text/long-integers.ts';
 import type { Document, FieldValue, ReadDocument } from '../types.ts';
 import { quoteStart } from './text.ts';
 
-/** The same with its place, and which of its texts are no longer what they were: those cannot be ids. */
+/** The document of one line of JSON, as `readDocuments` reads it. Throws E_INPUT_FORMAT with the place. */
+export const parseDocument = (text: string, where: string): ReadDocument => readRecord(parseJson(text, where), where);
+
+/** The same of a parsed value, and which of its texts are no longer what they were: those cannot be ids. */
 export function readRecord(value: unknown, where: string): ReadDocument {
   const document = documentOfRecord(value, where);
   if (document === value || typeof value === 'string') return { document, where };
@@ -22,11 +26,7 @@ export function documentOfRecord(value: unknown, where: string): Document {
   );
 }
 
-/** JSON.parse, but an integer beyond ±(2^53 − 1) becomes the string of its digits, so that ids do not collide by rounding. */
-export const parseWithLongIntegers = (text: string): unknown =>
-  longInteger.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
-
-/** The same; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
+/** `parseWithLongIntegers`; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
 export function parseJson(text: string, where: string): unknown {
   try {
     return parseWithLongIntegers(text);
@@ -109,14 +109,6 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   return `the ${typeof value} ${String(value)}`;
 }
-
-/** An integer of 16 digits or more that stands alone, so that JSON.parse might round it. */
-const longInteger = /(?:^|[:,[\s])-?\d{16,}(?=[,\]}\s]|$)/;
-
-const keepLongIntegers = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === 'number' && context?.source !== undefined && /^-?\d+$/.test(context.source) && !Number.isSafeInteger(value)
-    ? context.source
-    : value;
 
 /** What Python's json writes for numbers that JSON does not have, where a value may stand. */
 const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;

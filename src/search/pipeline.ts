@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import { checkFilter } from './check-filter.ts';
 import { checkOf, shown } from './check-options.ts';
 import type { SearchOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { checkRerankers, readOnePipeline } from '../../assemble/pipelines.ts';
 import { openIndex, search } from '../../index.ts';
-import { plainOptionsOf } from '../../search/pipeline.ts';
+import { plainOptionsOf } from '../../plan.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { theIndex } from '../index-flag.ts';

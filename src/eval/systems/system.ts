@@ -1,6 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
 import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
-import { rerankerWords } from '../../rerank/reranker-words.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
 import { documentTest } from '../../search/filter.ts';
 import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
@@ -9,6 +8,7 @@ import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
+import { rerankerName } from '../../wording/reranker-name.ts';
 import type { Stage } from '../report/report.ts';
 
 /** What a system answers to one query. Lists hold ids, best first. */
@@ -32,10 +32,10 @@ const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null
   const [first] = passedOver ?? [];
   return first === undefined || typeof rankedBy !== 'string'
     ? {}
-    : { standIn: { rankedBy: rerankerWords(rankedBy), why: `${first.code}: ${first.why}` } };
+    : { standIn: { rankedBy: rerankerName(rankedBy), why: `${first.code}: ${first.why}` } };
 };
 
-/** Something that ranks: a pipeline over an index, or over candidates that somebody else retrieved. */
+/** Something that ranks: a pipeline over an index, or over candidates that someone else retrieved. */
 export interface System {
   readonly name: string;
   readonly pipeline: Pipeline;

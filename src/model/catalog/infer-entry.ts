@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf } from '../../errors.ts';
-import { nearestName } from '../../text/nearest-name.ts';
+import { nearestName } from '../../wording/nearest-name.ts';
 import { inferScoring } from './infer-scoring.ts';
 import type { BiEncoderEntry, ModelEntry } from './model-entry.ts';
 

@@ -4,8 +4,8 @@ import { groupsOf, halves } from '../../hosted/groups.ts';
 import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, Rerank } from '../../hosted/vendor.ts';
 import { unlessZero } from '../../math/vectors.ts';
-import { counted } from '../../text/numbers.ts';
 import type { Span } from '../../types.ts';
+import { counted } from '../../wording/numbers.ts';
 import type { Reranker, Scores } from '../reranker.ts';
 
 export interface HostedRerankSource extends HostedSource<Rerank> {

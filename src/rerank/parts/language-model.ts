@@ -2,8 +2,8 @@ import { estimatedTokens, mostTokens, spansWithin } from '../../hosted/estimate.
 import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, LanguageModel } from '../../hosted/vendor.ts';
 import { count, field, ShapeError } from '../../hosted/wire.ts';
-import { counted } from '../../text/numbers.ts';
 import type { Usage } from '../../types.ts';
+import { counted } from '../../wording/numbers.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../reranker.ts';
 import { gradePrompt, gradeSchema, type Prompt, rankPrompt, rankSchema } from './language-model-prompts.ts';
 
