@@ -47,6 +47,7 @@ const columns: readonly (readonly string[])[] = [
   ['assemble'],
   ['tasks'],
   ['index.ts', 'plan.ts'],
+  ['contracts'],
   ['server'],
   ['cli'],
 ];

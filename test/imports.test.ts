@@ -143,7 +143,6 @@ const surface = {
       'OpenIndexOptions',
       'Orderable',
       'OrderedCandidate',
-      'PassedOver',
       'Pipeline',
       'Price',
       'PriceTable',
@@ -153,10 +152,12 @@ const surface = {
       'RankedResult',
       'ReadDocument',
       'ReadOptions',
+      'Reader',
       'RerankAnswer',
       'RerankDocument',
       'RerankOptions',
       'Reranker',
+      'RerankerFailure',
       'RerankerPart',
       'RerankerPlan',
       'RerankerSettings',
@@ -167,6 +168,7 @@ const surface = {
       'SearchIndex',
       'SearchOptions',
       'SearchResult',
+      'Source',
       'StageExplanation',
       'Stopwatch',
       'Store',
@@ -177,6 +179,10 @@ const surface = {
       'VectorCacheOptions',
       'Vectors',
     ],
+  },
+  'contracts/index.ts': {
+    values: ['embedderContract', 'readerContract', 'rerankerContract', 'rerankerWrapperContract'],
+    types: ['ContractCase', 'Make', 'ReaderSample'],
   },
   'eval/index.ts': {
     values: [
@@ -331,6 +337,10 @@ const surface = {
 describe('importing loads only what is small', () => {
   it('finetooth loads one package, the stemmer', () => {
     expect(loadSource('index.ts').packages).toEqual(['stemmer']);
+  });
+
+  it('finetooth/contracts loads no other, and no test runner', () => {
+    expect(loadSource('contracts/index.ts').packages).toEqual(['stemmer']);
   });
 
   it('finetooth/eval loads no package', () => {

@@ -12,6 +12,8 @@ import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/h
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 
+import { checkHostedEmbedderOptions, checkHostedOptions } from './check-hosted.ts';
+
 /** `vendor:model` in its two parts; a model may have colons of its own. */
 const parted = (name: string): readonly [Vendor, string] => {
   const at = name.indexOf(':');
@@ -73,9 +75,10 @@ const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
  * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
  * language model, or a reranking or language model of the AI SDK as it is. Nothing is asked, and no key looked for, before the first call.
  *
- * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model; calls throw as `createHostedReranker`
+ * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model and for an option that there is not; calls throw as `createHostedReranker`
  */
 export const hosted = (what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker => {
+  checkHostedOptions(options);
   if (typeof what === 'string') {
     const at = what.indexOf(':');
     const mode = languageModes[what.slice(0, at) as keyof typeof languageModes];
@@ -110,6 +113,7 @@ const embedSource = (name: string, options: HostedOptions): HostedEmbedSource =>
  * @throws as `hosted`
  */
 export const hostedEmbedder = async (what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
+  checkHostedEmbedderOptions(options);
   if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
   const most = await what.maxEmbeddingsPerCall;
   const { name, vendor } = ownNameOf(what);

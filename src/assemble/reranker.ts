@@ -11,8 +11,8 @@ import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/rer
 import { cachedIn, openScores } from '../rerank/wrappers/cached.ts';
 import { calibrated } from '../rerank/wrappers/calibrated.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
+import { chunked } from '../rerank/wrappers/chunked.ts';
 import { fallback } from '../rerank/wrappers/fallback.ts';
-import { inParts } from '../rerank/wrappers/in-parts.ts';
 import { checkFitted, readCalibration } from './calibration-file.ts';
 import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
@@ -153,11 +153,11 @@ export async function openCrossEncoderReranker(
   options: LocalModelOptions & Pick<RerankerSettings, 'longDocuments'> = {},
 ): Promise<Reranker> {
   const model = await openCrossEncoder(name, options);
-  return options.longDocuments === 'chunk' ? inParts(crossEncoder(model), model.split) : crossEncoder(model);
+  return options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model);
 }
 
 /** Late interaction with the encoder that an index has. */
 export function openLateInteraction(encoder: BiEncoder, { longDocuments }: Pick<RerankerSettings, 'longDocuments'> = {}): Reranker {
   const reranker = lateInteraction(encoder);
-  return longDocuments === 'chunk' ? inParts(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
+  return longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
 }

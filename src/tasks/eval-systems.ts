@@ -166,7 +166,7 @@ const systemsOverOne = async (
         `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${place}: judgments and documents are of different collections.`,
       );
     const missing = judged.length - there;
-    await index.embedder().warm?.();
+    await index.embedder().load?.();
     return {
       systems: await Promise.all(
         pipelines.map(async (pipeline) =>

@@ -108,10 +108,8 @@ const checkModel = async (vendor: Vendor, given: string | undefined, options: Pr
     if (model === undefined)
       throw new FinetoothError('E_USAGE', `${vendor.title} serves what its owner chose: name a model, ${vendor.name}:MODEL.`);
     const name = `${vendor.name}:${model}`;
-    const [call, few] = [
-      { signal: options.signal },
-      { ...options, retries: options.retries ?? 0, deadlineMs: options.deadlineMs ?? 20_000 },
-    ];
+    const { names: _, cacheFolder: __, check: ___, signal, ...own } = options;
+    const [call, few] = [{ signal }, { ...own, retries: own.retries ?? 0, deadlineMs: own.deadlineMs ?? 20_000 }];
     const ranks = vendor.rerank !== undefined && knownModel(vendor, 'embed', model).row === undefined;
     const { usage } = ranks
       ? await hosted(name, few).score('bats', [{ text: 'bats' }, { text: 'cats' }], call)

@@ -15,8 +15,10 @@ const named = (model: string | undefined): string => {
 
 /** A window of so many characters. */
 const WINDOW = 4000;
-const cutOf = (texts: readonly string[]): { readonly cut?: Uint32Array } =>
-  texts.some(({ length }) => length > WINDOW) ? { cut: Uint32Array.from(texts, ({ length }) => Math.max(0, length - WINDOW)) } : {};
+const cutOf = (texts: readonly string[]): { readonly truncatedTokens?: Uint32Array } =>
+  texts.some(({ length }) => length > WINDOW)
+    ? { truncatedTokens: Uint32Array.from(texts, ({ length }) => Math.max(0, length - WINDOW)) }
+    : {};
 
 /** The longer the better; seven tokens a text. */
 const reranker: Reranker = {

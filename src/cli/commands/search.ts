@@ -30,10 +30,10 @@ export const searchCommand = command({
     await using index = await openIndex(folder, { embedder: pipeline.embedder, ...reranker, models: await modelOptions(run) });
     // So that the time of the first stage is that of a search, not of loading the model.
     await Promise.all([
-      index.embedder().warm?.(),
+      index.embedder().load?.(),
       index
         .reranker()
-        ?.warm?.()
+        ?.load?.()
         .catch(() => {}),
     ]);
     const answer = await search(index, given[0] as string, {

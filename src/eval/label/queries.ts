@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { formatOfName } from '../../read/format.ts';
+import { readerOfName } from '../../read/formats.ts';
 import { type ReadOptions, readDocuments, readTextLines } from '../../read/read.ts';
 import { derivedId, hashOfText } from '../../text/identity.ts';
 
@@ -51,7 +51,7 @@ const readLines = async function* (path: string, options: ReadOptions): AsyncGen
  * E_DUPLICATE_ID, E_INPUT_EMPTY, E_INPUT_MISSING.
  */
 export const readLabelQueries = async (path: string, options: Pick<ReadOptions, 'signal'> = {}): Promise<Map<string, string>> => {
-  const format = formatOfName(path);
+  const format = readerOfName(path)?.name;
   const queries = new Map<string, string>();
   for await (const { id, text, where } of format === undefined || format === 'text'
     ? readLines(path, options)

@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
+import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
 import { documentTest } from '../../search/filter.ts';
 import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
@@ -28,7 +28,7 @@ export interface SystemAnswer {
 }
 
 /** Why another ranked than the reranker that the pipeline names first, where one did. */
-const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly PassedOver[] }) => {
+const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly RerankerFailure[] }) => {
   const [first] = passedOver ?? [];
   return first === undefined || typeof rankedBy !== 'string'
     ? {}

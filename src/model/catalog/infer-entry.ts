@@ -160,7 +160,7 @@ export const inferEntry = async ({ folder, name, repository, revision, modelPath
     ...(revision !== undefined && { revision }),
     files: { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
     precision,
-    // SPDX for "nobody looked": the licence stands in the model's own card.
+    // SPDX for "no one looked": the licence stands in the model's own card.
     licence: overrides.licence ?? 'NOASSERTION',
     maxTokens: overrides.maxTokens ?? maxTokensOf(objectOf(sentence), objectOf(tokenizer), settings),
     languages: overrides.languages ?? [],

@@ -117,4 +117,3 @@ async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply
   }
   return reply;
 }
-

@@ -1,29 +1,17 @@
+import { unlessZero } from '../../math/vectors.ts';
 import type { CallOptions, Span } from '../../types.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 
-/** Where the parts of each text begin and end that a reranker reads whole beside the query. */
+/** Where the chunks of each text begin and end that a reranker reads whole beside the query. */
 export type SplitTexts = (query: string, texts: readonly string[], options?: CallOptions) => Promise<readonly (readonly Span[])[]>;
 
-/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
-const SURELY_SHORT = 200;
-
-interface Part {
-  /** Place of the candidate that it is of. */
-  readonly i: number;
-  readonly candidate: Candidate;
-  /** Absent: the whole text. */
-  readonly span: Span | undefined;
-}
-
 /**
- * Reads long texts in parts instead of cutting them off: a text's score is that of its best part, and `spans` says which one it was. Token
+ * Reads long texts in chunks instead of cutting them off: a text's score is that of its best chunk, and `spans` says which one it was. Token
  * vectors that a long text brings are not used: an index keeps those of its beginning alone.
  */
-export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
+export const chunked = (reranker: Reranker, split: SplitTexts): Reranker => ({
   ...reranker,
   fingerprint: `in-parts-1(${reranker.fingerprint})`,
-  // A part is scored as a text of its own would be.
-  scale: reranker.scale ?? reranker.fingerprint,
   explain: async (query, candidate, call = {}) => {
     const [spans = []] = await split(query, [candidate.text], call);
     if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];
@@ -43,7 +31,7 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
       { signal },
     );
     const spansOf = new Map(long.map((i, at) => [i, found[at] as readonly Span[]]));
-    const parts = candidates.flatMap((candidate, i): Part[] => {
+    const chunks = candidates.flatMap((candidate, i): Chunk[] => {
       const spans = spansOf.get(i) ?? [];
       if (spans.length <= 1) return [{ i, candidate, span: undefined }];
       const { tokens: _, ...own } = candidate;
@@ -51,26 +39,43 @@ export const inParts = (reranker: Reranker, split: SplitTexts): Reranker => ({
     });
     const given = await reranker.score(
       query,
-      parts.map(({ candidate }) => candidate),
+      chunks.map(({ candidate }) => candidate),
       { signal },
     );
     const truncated = new Uint32Array(candidates.length);
-    for (const [at, { i }] of parts.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
+    for (const [at, { i }] of chunks.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);
     const best = new Map<number, number>();
-    for (const [at, { i }] of parts.entries()) {
+    for (const [at, { i }] of chunks.entries()) {
       const before = best.get(i);
       if (before === undefined || (given.scores[at] as number) > (given.scores[before] as number)) best.set(i, at);
     }
     const winners = candidates.map((_, i) => best.get(i) as number);
-    const cut = winners.map((at) => given.cut?.[at] ?? 0);
+    const truncatedTokens = winners.map((at) => given.truncatedTokens?.[at] ?? 0);
     const { relevance } = given;
     return {
       scores: Float32Array.from(winners, (at) => given.scores[at] as number),
       relevance: relevance === undefined ? undefined : Float32Array.from(winners, (at) => relevance[at] as number),
-      cut: cut.some((tokens) => tokens > 0) ? Uint32Array.from(cut) : undefined,
-      queryTruncatedTokens: truncated.some((tokens) => tokens > 0) ? truncated : undefined,
+      truncatedTokens: truncatedTokens.some((tokens) => tokens > 0) ? Uint32Array.from(truncatedTokens) : undefined,
+      queryTruncatedTokens: unlessZero(truncated),
       usage: given.usage,
-      spans: winners.map((at) => parts[at]?.span),
+      spans: winners.map((at) => chunks[at]?.span),
     } satisfies Scores;
   },
 });
+
+/** The fingerprint of what is asked for each chunk, and any other as it is: a chunk is scored as a text of its own would be. */
+export function unchunked(fingerprint: string): string {
+  const inner = /^in-parts-1\((.*)\)$/.exec(fingerprint)?.[1];
+  return inner === undefined ? fingerprint : unchunked(inner);
+}
+
+/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
+const SURELY_SHORT = 200;
+
+interface Chunk {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly candidate: Candidate;
+  /** Absent: the whole text. */
+  readonly span: Span | undefined;
+}

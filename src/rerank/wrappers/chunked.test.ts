@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Span } from '../../types.ts';
 import type { Candidate, Reranker } from '../reranker.ts';
 import { cascade } from './cascade.ts';
-import { inParts } from './in-parts.ts';
+import { chunked } from './chunked.ts';
 
 /** Counts "x". */
 const counting = () => {
@@ -29,11 +29,11 @@ const hundreds = async (_: string, texts: readonly string[]): Promise<readonly (
 
 const filler = (length: number): string => '-'.repeat(length);
 
-describe('inParts', () => {
+describe('chunked', () => {
   it('scores a long text by its best part and says which that is', async () => {
     const { reranker, read } = counting();
     const text = `${filler(450)}xxx${filler(300)}x`;
-    const given = await inParts(reranker, hundreds).score('q', [{ text }, { text: 'xx' }]);
+    const given = await chunked(reranker, hundreds).score('q', [{ text }, { text: 'xx' }]);
     expect(read).toHaveLength(5);
     expect([...given.scores]).toEqual([3, 2]);
     expect(given.relevance?.[0]).toBeCloseTo(0.3);
@@ -43,7 +43,7 @@ describe('inParts', () => {
 
   it('takes the first of equal parts, and every text whatever stands beside it', async () => {
     const texts = [filler(900), `x${filler(500)}x`, `${filler(210)}xx`];
-    const one = inParts(counting().reranker, hundreds);
+    const one = chunked(counting().reranker, hundreds);
     const together = await one.score(
       'q',
       texts.map((text) => ({ text })),
@@ -72,7 +72,7 @@ describe('inParts', () => {
       },
     };
     const long = `${filler(350)}xx${filler(50)}`;
-    const given = await inParts(spy, hundreds).score('q', [
+    const given = await chunked(spy, hundreds).score('q', [
       { text: long, tokens },
       { text: 'x', tokens },
       { text: filler(200), tokens },
@@ -95,17 +95,22 @@ describe('inParts', () => {
       combine: (own: number, before: number) => own + before,
     };
     const second: Reranker = { ...counting().reranker, fingerprint: fitted };
-    const [plain, parted] = [second, inParts(second, hundreds)].map((one) =>
+    const [plain, parted] = [second, chunked(second, hundreds)].map((one) =>
       cascade([counting().reranker, one], { combine: [undefined, combine] }),
     ) as [Reranker, Reranker];
     const texts = [{ text: 'xx' }, { text: 'x' }];
     const given = await parted.score('q', texts);
     expect(given.relevance).toEqual((await plain.score('q', texts)).relevance);
     expect(given.relevance).toBeDefined();
-    expect(inParts(parted, hundreds).scale).toBe(parted.fingerprint);
+    const twice = cascade([counting().reranker, chunked(chunked(second, hundreds), hundreds)], { combine: [undefined, combine] });
+    expect((await twice.score('q', texts)).relevance).toEqual(given.relevance);
+    // Scores of another function are not what the calibration was fitted for.
+    const mine: Reranker = { ...chunked(second, hundreds), fingerprint: 'mine@1', score: second.score };
+    const decorated = cascade([counting().reranker, mine], { combine: [undefined, combine] });
+    expect((await decorated.score('q', texts)).relevance).toBeUndefined();
   });
 
   it('is another reranker by name', () => {
-    expect(inParts(counting().reranker, hundreds).fingerprint).toBe('in-parts-1(counting)');
+    expect(chunked(counting().reranker, hundreds).fingerprint).toBe('in-parts-1(counting)');
   });
 });

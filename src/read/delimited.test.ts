@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { all, errorOf, piecesOf, randomFrom } from '../../test/support/reading.ts';
-import { readDelimited } from './csv.ts';
+import { readDelimited } from './delimited.ts';
 
 const csv = (...pieces: string[]) => readDelimited('table.csv', piecesOf(pieces), 'csv');
 
