@@ -87,6 +87,7 @@ export type AdvisedOption =
   | 'data'
   | 'embedder'
   | 'fields'
+  | 'filterable'
   | 'format'
   | 'gates'
   | 'idField'

@@ -29,6 +29,6 @@ describe('indexes of earlier versions', () => {
     ]);
     expect([report.added, report.unchanged]).toEqual([1, 1]);
     const keepsTokens = index.manifest()?.tokens !== undefined;
-    for await (const { tokens } of index.store.read(['a', 'd'])) expect((tokens?.length ?? 0) > 0).toBe(keepsTokens);
+    for await (const { tokens } of index.store.get(['a', 'd'], ['tokens'])) expect((tokens?.length ?? 0) > 0).toBe(keepsTokens);
   });
 });

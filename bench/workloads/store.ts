@@ -79,7 +79,7 @@ const recall = (exact: Found, other: Found): number => {
 const throughStore =
   (store: Store) =>
   async (vector: Float32Array): Promise<readonly string[]> =>
-    (await store.find({ vector }, COUNT)).map(({ id }) => id);
+    (await store.search({ vector, limit: COUNT, fields: [] })).map(({ id }) => id);
 
 const throughTable =
   (table: LanceTable, { refine, probes }: (typeof VARIANTS)[number]) =>
@@ -126,7 +126,7 @@ const openStore = async (folder: string): Promise<Opened> => {
     store,
     table,
     put: async (count) => {
-      await store.put(Array.from({ length: count }, (_, at) => entryOf(stored + at, draw())));
+      await store.upsert(Array.from({ length: count }, (_, at) => entryOf(stored + at, draw())));
       stored += count;
     },
     close: async () => {
@@ -173,7 +173,7 @@ const measure = async (folder: string, queries: readonly Float32Array[], say: (l
   return measured;
 };
 
-/** An index built early and extended after each put, as `settle` does. */
+/** An index built early and extended after each put, as `optimize` does. */
 const measureGrown = async (
   folder: string,
   queries: readonly Float32Array[],
@@ -207,7 +207,7 @@ export const store: Workload = {
       await rm(folder, { recursive: true, force: true });
     }
     const table: Table = {
-      title: `milliseconds of find(${COUNT}) over ${QUERIES} queries`,
+      title: `milliseconds of search, limit ${COUNT}, over ${QUERIES} queries`,
       columns: ['documents', 'way', 'p50', 'p95', 'exact / this', `recall@${COUNT}`, 'build, s'],
       rows: measured.map(({ documents, way, found, recall: share, build }) => {
         const exact = measured.find((one) => one.documents === documents && one.way === exactWay) as Measured;

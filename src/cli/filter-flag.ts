@@ -1,6 +1,6 @@
 import { FinetoothError, messageOf } from '../errors.ts';
-import { checkFilter } from '../search/check-filter.ts';
-import type { FieldCondition, Filter } from '../search/filter.ts';
+import { checkFilter } from '../store/check-filter.ts';
+import type { FieldCondition, Filter } from '../store/filter.ts';
 
 /** `!=` before `=`, so that no sign is read as half of another. */
 const SHORT = /^([^<>=!]+?)\s*(>=|<=|!=|=|>|<)\s*(.*)$/s;

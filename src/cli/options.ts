@@ -52,7 +52,22 @@ export interface FilterOption extends Described {
   readonly kind: 'filter';
   readonly value: string;
 }
-export type OptionSpec = ManyOption | FlagOption | CountOption | ChoiceOption | TextOption | NamesOption | ShareOption | FilterOption;
+/** Fields with their types, separated by commas. */
+export interface TypesOption extends Described {
+  readonly kind: 'types';
+  readonly value: string;
+  readonly types: readonly string[];
+}
+export type OptionSpec =
+  | TypesOption
+  | ManyOption
+  | FlagOption
+  | CountOption
+  | ChoiceOption
+  | TextOption
+  | NamesOption
+  | ShareOption
+  | FilterOption;
 
 /** The default is taken out: only one place fills it in. */
 type FlagOf<O extends Value> = Omit<O, 'default' | 'at'> & Described;

@@ -7,6 +7,7 @@ const flagsOf: Readonly<Record<AdvisedOption, readonly OptionName[]>> = {
   data: ['data'],
   embedder: ['embedder'],
   fields: ['fields'],
+  filterable: ['filterable'],
   format: ['format'],
   gates: ['gate'],
   idField: ['idField'],

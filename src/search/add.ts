@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
-import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Store } from '../store/store.ts';
+import { type DeleteOptions, type Entry, type FilterableFields, isSameIndex, type Manifest, type Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
@@ -11,6 +11,7 @@ import { readNotes } from '../text/read-notes.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
+import { inferFilterable } from './filterable.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
 import { createTurns, wordsInTurns } from './turns.ts';
 
@@ -22,6 +23,11 @@ export interface CreateOptions {
   readonly idField?: string;
   /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
   readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
+  /**
+   * Fields on which filters are fast, and whether they hold numbers or keywords. @default those of the first 256 documents that hold nothing but
+   * numbers or short texts, and make no text, see `inferFilterable`
+   */
+  readonly filterable?: FilterableFields;
 }
 
 export interface AddOptions extends CallOptions {
@@ -120,7 +126,7 @@ const tokensFor = (wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: 
 };
 
 const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest => {
-  const { create, embedder, model } = target;
+  const { create, embedder, model, store } = target;
   const counts = fieldCounts();
   for (const { document } of first) counts.see(document);
   const fields = create.fields ?? counts.common();
@@ -134,15 +140,18 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
   }
   const idField = create.idField ?? commonIdField(first);
   const tokens = tokensFor(create.tokens, embedder);
+  const inferred = create.filterable ?? (store.capabilities.filterable ? inferFilterable(first, fields) : {});
+  const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
   return {
-    // What keeps no token vectors is read by earlier versions too.
-    format: tokens === null ? 1 : 2,
+    // What has neither is read by earlier versions too.
+    format: filterable !== undefined ? 4 : tokens === null ? 1 : 2,
     id: randomUUID(),
     embedder: embedder.fingerprint,
     model,
     dimensions: embedder.dimensions,
     tokens: tokens === null ? undefined : tokens,
     fields,
+    filterable,
     idField,
     analyzer: analyzerVersion,
     createdAt: new Date().toISOString(),
@@ -201,7 +210,7 @@ const contentOf = async ({ store, manifest }: Target): Promise<Required<DeleteOp
   const from = manifest() === undefined ? undefined : await store.open();
   if (from === undefined) return undefined;
   const hashes = new Map<string, string>();
-  for await (const { id, hash } of store.read('all')) hashes.set(id, hash);
+  for await (const { id, hash } of store.get('all', ['hash'])) hashes.set(id, hash);
   return { from, hashes };
 };
 
@@ -226,15 +235,26 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     if (target.manifest() === undefined && missingFields === 'accept' && watch.isBlank()) watch.check();
     const manifest = agreed(plan as Manifest, target.manifest());
     const before = target.manifest() === undefined ? undefined : await store.open();
-    const known = new Map<string, Entry>();
-    if (before !== undefined) for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
+    const known = new Map<string, Pick<Entry, 'hash' | 'textHash'>>();
+    if (before !== undefined)
+      for await (const entry of store.get(
+        batch.map(({ id }) => id),
+        ['hash', 'textHash'],
+      ))
+        known.set(entry.id, entry);
     const fresh = batch
       .filter(({ id, hash }) => known.get(id)?.hash !== hash)
       .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
     const hashes = fresh.map(({ text }) => hashOfText(text));
     const terms: string[] = [];
     for (const { text } of fresh) terms.push((await wordsInTurns(text, turn)).join(' '));
-    const toEmbed = fresh.filter(({ id }, i) => known.get(id)?.textHash !== hashes[i]);
+    // Vectors are read of those alone whose text is as it was.
+    const sameText = fresh.filter(({ id }, i) => known.get(id)?.textHash === hashes[i]).map(({ id }) => id);
+    const kept = new Map<string, Pick<Entry, 'vector' | 'tokens'>>();
+    if (sameText.length > 0)
+      for await (const entry of store.get(sameText, ['textHash', 'vector', 'tokens']))
+        if (entry.textHash === known.get(entry.id)?.textHash) kept.set(entry.id, entry);
+    const toEmbed = fresh.filter(({ id }) => !kept.has(id));
     const vectors = await embedder.embed(
       toEmbed.map(({ text }) => text),
       'document',
@@ -248,23 +268,14 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     else agreed(manifest, target.manifest());
     const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
     const entries = fresh.map(({ id, document, hash }, i): Entry => {
-      const row = rowOf.get(id);
-      const vector =
-        row === undefined
-          ? (known.get(id) as Entry).vector
-          : vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions);
-      const tokens = row === undefined ? known.get(id)?.tokens : vectors.tokenVectors?.[row];
-      return {
-        id,
-        document,
-        hash,
-        textHash: hashes[i] as string,
-        vector,
-        tokens,
-        terms: terms[i] as string,
+      const row = rowOf.get(id) ?? 0;
+      const { vector, tokens } = kept.get(id) ?? {
+        vector: vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions),
+        tokens: vectors.tokenVectors?.[row],
       };
+      return { id, document, hash, textHash: hashes[i] as string, vector, tokens, terms: terms[i] as string };
     });
-    await store.put(entries);
+    await store.upsert(entries);
     for (const { id, text } of fresh) {
       if (written.has(id)) continue;
       written.set(id, known.has(id) ? 'changed' : 'added');
@@ -332,14 +343,14 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
         there,
       );
     }
-    await store.settle();
-    // Settling waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
+    await store.optimize();
+    // Optimizing waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
     while (!(await isHome())) {
       if (single === undefined) throw madeAnew();
       Object.assign(report, { added: 0, changed: 0, unchanged: 0, withoutText: 0 });
       home = undefined;
       await flush(single);
-      await store.settle();
+      await store.optimize();
     }
   });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
-import { checkFilter } from '../search/check-filter.ts';
-import type { Filter } from '../search/filter.ts';
 import { type IndexKey, indexOptionAt, type indexPlan, type KeyAt, keysAt, optionAt, type ValueAt } from '../search/plan.ts';
 import { defaultWords, type IndexOption, type PlanOption, snakeCase, type Typed, type Value } from '../search/plan-option.ts';
+import { checkFilter } from '../store/check-filter.ts';
+import type { Filter } from '../store/filter.ts';
 
 /** Checked as the library checks it; the form is written out for the OpenAPI document. */
 const filter = z
@@ -41,6 +41,10 @@ const schemaOf = (option: Value): z.ZodType => {
     }
     case 'filter':
       return filter;
+    case 'types':
+      return z
+        .record(z.string(), z.enum(option.types))
+        .refine((types) => Object.keys(types).length <= option.most, `at most ${option.most} fields`);
     default:
       throw new Error(`an option of the kind "${option.kind}" has no form in JSON`);
   }

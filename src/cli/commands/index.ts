@@ -40,9 +40,10 @@ const tokensOf = ({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): C
   return { tokens: { ...bits, pool: tokenPool } };
 };
 
-const createOptions = (flags: Flags<'fields' | 'idField' | 'tokenBits' | 'tokenPool'>): CreateOptions => ({
+const createOptions = (flags: Flags<'fields' | 'idField' | 'filterable' | 'tokenBits' | 'tokenPool'>): CreateOptions => ({
   fields: flags.fields,
   idField: flags.idField,
+  filterable: flags.filterable,
   ...tokensOf(flags),
 });
 
@@ -50,7 +51,7 @@ export const indexCommand = command({
   name: 'index',
   about: 'Read documents, embed what is new or changed, and store it.',
   takes: ['<source>'],
-  options: ['into', 'fields', 'idField', 'format', 'tokenBits', 'tokenPool', 'prune', 'rebuild', ...modelFlags, 'json'],
+  options: ['into', 'fields', 'idField', 'filterable', 'format', 'tokenBits', 'tokenPool', 'prune', 'rebuild', ...modelFlags, 'json'],
   examples: [
     'finetooth index movies.json --fields title,overview,tagline --into ./movies',
     'cat notes.jsonl | finetooth index - --into ./notes',

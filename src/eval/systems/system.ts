@@ -2,12 +2,12 @@ import { FinetoothError } from '../../errors.ts';
 import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
 import { rerankerWords } from '../../rerank/reranker-words.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
-import { documentTest } from '../../search/filter.ts';
 import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
 import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
+import { documentTest } from '../../store/filter.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
 import type { Stage } from '../report/report.ts';
 

@@ -54,6 +54,7 @@ const createBody = z.strictObject({
   name: indexName,
   fields: createShape('fields'),
   id_field: createShape('idField'),
+  filterable: createShape('filterable'),
   token_bits: tokenBitsShape,
   token_pool: createShape('tokenPool'),
 });
@@ -238,10 +239,11 @@ export const ownRoutes =
     }));
     app.get('/v1/indexes/:name', { config: { task: 'indexes' } }, (request) => statusOf(nameIn(request)));
     app.post('/v1/indexes', { config: { task: 'indexes' } }, async (request, reply) => {
-      const { name, fields, id_field, token_bits, token_pool } = read(createBody, request.body);
+      const { name, fields, id_field, filterable, token_bits, token_pool } = read(createBody, request.body);
       await indexes.create(name, {
         fields,
         idField: id_field,
+        filterable,
         ...(token_bits === null
           ? { tokens: null }
           : token_bits === undefined && token_pool === undefined
