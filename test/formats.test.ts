@@ -23,6 +23,9 @@ describe('indexes of earlier versions', () => {
     expect(found.results.map(({ id }) => id)).toEqual(['a']);
     expect(found.results[0]?.document).toEqual({ id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' });
     expect((await search(index, 'x', { top: 5 })).results).toHaveLength(3);
+    const filter = { fields: { id: 'a' } };
+    expect((await search(index, 'x', { filter })).results.map(({ id }) => id)).toEqual(['a']);
+    expect(index.manifest()?.filterable).toEqual(name === 'index-4' ? { id: 'keyword', tags: 'keyword', year: 'number' } : undefined);
     const report = await index.add([
       { id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' },
       { id: 'd', title: 'New', text: 'one' },

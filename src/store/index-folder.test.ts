@@ -2,7 +2,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manifestFor } from './contract.ts';
+import { manifestFor } from './contract-entries.ts';
 import { createManifest, manifestName, readManifest } from './index-folder.ts';
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'finetooth-'));

@@ -1,10 +1,16 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { entryFor, manifestFor, storeContract } from './contract.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { widestFilters } from '../../test/wrong-filters.ts';
+import { randomFrom } from '../math/random.ts';
+import { storeContract } from './contract.ts';
+import { entryFor, manifestFor } from './contract-entries.ts';
+import type { Filter } from './filter.ts';
 import { loadLance } from './lance-library.ts';
 import { lanceStore } from './lancedb.ts';
+import { memoryStore } from './memory.ts';
+import type { Store, StoreQuery } from './store.ts';
 
 const newFolder = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), 'finetooth-')), 'index');
 
@@ -47,4 +53,109 @@ it('compares every vector where an approximate index cannot be built for their l
   await store.optimize();
   expect((await store.search({ vector: vectorOf(7), limit: 1 })).map(({ id }) => id)).toEqual(['d7']);
   await store.close();
+});
+
+describe('a filtered search over an approximate index of 45 partitions, asked one at a time', () => {
+  const DOCUMENTS = 6000;
+  const { below } = randomFrom(4);
+  const unit = (): Float32Array => {
+    const vector = Float32Array.from({ length: 8 }, () => below(2001) - 1000);
+    const length = Math.hypot(...vector);
+    return vector.map((value) => value / length);
+  };
+  const vectors = Array.from({ length: DOCUMENTS / 2 }, unit);
+  /** A quarter of the vectors come several times, so that ties lie on many cuts. */
+  const entries = Array.from({ length: DOCUMENTS }, (_, at) =>
+    entryFor(`d${at}`, at, ['red', 'fox', 'whale', 'sea'].slice(0, 1 + below(4)).join(' '), {
+      vector: vectors[at < DOCUMENTS / 2 ? at : below(DOCUMENTS / 4)] as Float32Array,
+      document: { id: `d${at}`, half: at % 2, tenth: at % 10, rare: at % 400 === 7 },
+    }),
+  );
+  const manifest = manifestFor({ format: 4, filterable: { half: 'number', id: 'keyword', tenth: 'number' } });
+  const reference = memoryStore();
+  let store: Store;
+  beforeAll(async () => {
+    store = lanceStore(await newFolder(), { approximateFrom: 1000, partitions: 45, probes: 1, refine: 1 });
+    for (const one of [store, reference]) {
+      await one.open(manifest);
+      await one.upsert(entries);
+      await one.optimize();
+    }
+  });
+  afterAll(() => store.close());
+
+  type Asked = { readonly vector: Float32Array } | { readonly terms: readonly string[] };
+  const idsOf = (hits: readonly { readonly id: string }[]): string[] => hits.map(({ id }) => id);
+
+  it('is over an index that misses most, asked as it is built', async () => {
+    let wrong = 0;
+    for (let at = 0; at < 50; at++) {
+      const vector = unit();
+      const right = idsOf(await reference.search({ vector, limit: 10 }));
+      if (idsOf(await store.search({ vector, limit: 10 })).some((id, place) => id !== right[place])) wrong++;
+      expect(idsOf(await store.search({ vector, limit: 10, exact: true }))).toEqual(right);
+    }
+    expect(wrong).toBeGreaterThan(10);
+  });
+
+  it('finds every document that can be read, by its id', async () => {
+    for (let at = 0; at < DOCUMENTS; at += 97)
+      expect(
+        idsOf(await store.search({ vector: vectors[at % 3000] as Float32Array, limit: 5, filter: { fields: { id: `d${at}` } } })),
+      ).toEqual([`d${at}`]);
+  });
+
+  it('gives what the reference gives where few fit, by columns and by documents', async () => {
+    for (let round = 0; round < 20; round++) {
+      const asked: Asked = round % 2 === 0 ? { vector: unit() } : { terms: ['red', 'sea', 'sea', 'fox'].slice(below(3)) };
+      const filters: readonly Filter['fields'][] = [{ tenth: round % 10 }, { rare: true }, { rare: true, half: 1 }, { rare: 'never' }];
+      for (const fields of filters) {
+        const query: StoreQuery<'document'> = { ...asked, limit: 1 + below(700), filter: { fields } };
+        expect(idsOf(await store.search(query)), JSON.stringify(query.filter)).toEqual(idsOf(await reference.search(query)));
+      }
+    }
+  });
+
+  it('misses nothing that fits where many fit, and more is asked for than the probed partitions hold', async () => {
+    const filter: Filter = { fields: { half: 1 } };
+    for (const limit of [1, 25, 1000, DOCUMENTS / 2 - 1, DOCUMENTS / 2, DOCUMENTS]) {
+      const hits = await store.search({ vector: unit(), limit, filter });
+      expect(new Set(idsOf(hits)).size).toBe(Math.min(limit, DOCUMENTS / 2));
+      expect(hits.every(({ document }) => document.half === 1)).toBe(true);
+    }
+    expect((await store.search({ vector: unit(), limit: DOCUMENTS })).length).toBe(DOCUMENTS);
+  });
+
+  it.each(widestFilters)('takes %.40s', async (json) => {
+    const filter = JSON.parse(json.replaceAll('tenant', 'id')) as Filter;
+    expect(await store.count(filter)).toBe(await reference.count(filter));
+  });
+});
+
+it('answers filters on an index without columns for them, and on one that lacks some, as the reference does', async () => {
+  const entries = Array.from({ length: 900 }, (_, at) =>
+    entryFor(`d${at}`, at, 'red fox', { document: { at, half: at % 2, nested: { at } } }),
+  );
+  const reference = memoryStore();
+  await reference.upsert(entries);
+  for (const filterable of [undefined, { half: 'number' } as const]) {
+    const store = lanceStore(await newFolder());
+    await store.open(manifestFor({ filterable }));
+    await store.upsert(entries);
+    const filters: readonly Filter[] = [
+      { fields: { at: { lt: 3 } } },
+      { fields: { at: { gte: 3 } } },
+      { fields: { half: 1, at: { gte: 100 } } },
+      { fields: { nested: { equals: { at: 5 } } } },
+      { fields: { nested: { exists: true } } },
+    ];
+    for (const filter of filters) {
+      expect(await store.count(filter)).toBe(await reference.count(filter));
+      for (const query of [{ terms: ['fox'] }, { vector: entryFor('x', 5).vector }])
+        expect((await store.search({ ...query, limit: 40, filter })).map(({ id }) => id)).toEqual(
+          (await reference.search({ ...query, limit: 40, filter })).map(({ id }) => id),
+        );
+    }
+    await store.close();
+  }
 });
