@@ -43,7 +43,7 @@ export type { Provenance, RankedResult, SearchResult } from './search/results.ts
 export type { FirstStage } from './search/retrieve.ts';
 export { type SearchAnswer, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
-export type { FieldCondition, Filter } from './store/filter.ts';
+export { documentTest, type FieldCondition, type Filter } from './store/filter.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
 export type {

@@ -78,6 +78,7 @@ const surface = {
       'crossEncoder',
       'defaultModel',
       'defaultPipeline',
+      'documentTest',
       'errorTable',
       'evaluate',
       'fallback',

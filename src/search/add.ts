@@ -10,6 +10,7 @@ import { counted } from '../text/numbers.ts';
 import { readNotes } from '../text/read-notes.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
+import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
 import { inferFilterable } from './filterable.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
@@ -67,11 +68,10 @@ export interface AddReport {
   readonly took: number;
 }
 
-/** Documents are acknowledged in batches of this size or this many characters, whichever is first. */
-const BATCH_DOCUMENTS = 256;
-const BATCH_CHARACTERS = 1_000_000;
+/** Characters of a batch for each document that it may have: the first is full at a million. */
+const BATCH_CHARACTERS = 1_000_000 / firstBatchSize;
 
-/** A new index looks at so much before it decides what is read: `BATCH_DOCUMENTS`, or this many characters of JSON. */
+/** A new index looks at so much before it decides what is read: as many documents as its first batch has, or this many characters of JSON. */
 const LOOKAHEAD_CHARACTERS = 16_000_000;
 
 /** Names of fields that are counted for the report. */
@@ -182,7 +182,7 @@ async function* lookedAhead(
     }
     first.push(read);
     characters += JSON.stringify(read.document).length;
-    if (first.length < BATCH_DOCUMENTS && characters < LOOKAHEAD_CHARACTERS) continue;
+    if (first.length < firstBatchSize && characters < LOOKAHEAD_CHARACTERS) continue;
     decide?.(first);
     yield* first;
     first = undefined;
@@ -291,6 +291,8 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const now = before === undefined ? undefined : await store.open();
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
+  /** Documents of a batch. */
+  let size = firstBatchSize;
   /** The index that holds what was stored so far, and the batch that this is, where it is a single one. */
   let home: Manifest | undefined;
   let single: readonly Identified[] | undefined;
@@ -300,6 +302,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   };
   const flush = async (batch: readonly Identified[]): Promise<void> => {
     if (batch.length === 0) return;
+    const began = performance.now();
     const written = new Map<string, 'added' | 'changed'>();
     while (!(await storeBatch(batch, written)));
     if (!(await isHome())) throw madeAnew();
@@ -307,7 +310,9 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     home ??= await store.open();
     for (const what of written.values()) report[what]++;
     report.unchanged += batch.length - written.size;
-    onProgress?.({ done: report.added + report.changed + report.unchanged, unit: 'documents' });
+    const done = report.added + report.changed + report.unchanged;
+    size = nextBatchSize(size, done, performance.now() - began);
+    onProgress?.({ done, unit: 'documents' });
   };
 
   let batch: Identified[] = [];
@@ -326,7 +331,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const pending = ids.identify(read);
     batch.push(pending);
     characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
-    if (batch.length < BATCH_DOCUMENTS && characters < BATCH_CHARACTERS) continue;
+    if (batch.length < size && characters < size * BATCH_CHARACTERS) continue;
     const full = batch;
     await write(() => flush(full));
     batch = [];

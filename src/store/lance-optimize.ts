@@ -36,6 +36,7 @@ export async function optimizeTable(
   if (!whole || count <= REBUILD_WORDS_UP_TO) await buildWords(libraries, table);
   if (count < from) return;
   const { Index } = libraries.lance;
+  if (!built.has('id')) await table.createIndex('id', { config: Index.btree() });
   // The index takes whole bytes of one bit a number; other vectors are all compared.
   if (!built.has('vector') && dimensions % 8 === 0)
     await table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'cosine', numPartitions: partitions }) });

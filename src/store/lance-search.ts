@@ -16,10 +16,14 @@ const SPARE = 8;
 const MORE = 4;
 /** A cosine in single precision is off by at most a tenth of this (seen: 1e-7). */
 const COSINE_NOISE = 1e-6;
-const IDS_PER_FILTER = 500;
+/** Ids of one condition: each condition is a look at all ids, or at their index. */
+const IDS_PER_FILTER = 4096;
 /** Up to so many documents that fit a filter, or this share of all, comparing each costs less than asking the approximate index. */
 const FEW = 2000;
 const SMALL_SHARE = 0.02;
+
+/** From here on hits bring their documents at once, though a tie may bring more than are wanted: looking for the ids takes longer. */
+const MANY = 500;
 
 /** Which rows may be found. */
 export interface Restriction {
@@ -51,7 +55,7 @@ export async function restrictTo(table: Table, filter: Filter | undefined, filte
 
 const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
 
-/** An SQL condition for each 500 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
+/** An SQL condition for each 4,096 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
 export function* conditionsFor(ids: readonly string[], hashes?: ReadonlyMap<string, string>): Generator<string> {
   for (let at = 0; at < ids.length; at += IDS_PER_FILTER) {
     const some = ids.slice(at, at + IDS_PER_FILTER);
@@ -157,8 +161,7 @@ const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where
 const columnsFor = (withTokens: boolean): readonly string[] => ['id', 'document', ...(withTokens ? ['vector', 'tokens'] : [])];
 
 /** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
-const tieColumns = (count: number, withTokens: boolean): readonly string[] =>
-  count > IDS_PER_FILTER && !withTokens ? columnsFor(false) : ['id'];
+const tieColumns = (count: number, withTokens: boolean): readonly string[] => (count > MANY && !withTokens ? columnsFor(false) : ['id']);
 
 /** All rows of a query, batch by batch: a vector that is only there to be compared is not kept. */
 const rowsOf = async (query: AsyncIterable<Batch>, asked?: Float32Array): Promise<Row[]> => {
