@@ -123,6 +123,13 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
     same(idsOf(await store.search({ terms: ['other'], limit: 5 })), [], 'hits for a word of a deleted document');
   },
 
+  'takes the last of several entries of one id': async (start) => {
+    const store = await start({}, [entryFor('a', 1), entryFor('b', 2), entryFor('a', 3, 'other')]);
+    same(await hashesIn(store), { a: 'h3', b: 'h2' }, 'hashes');
+    await store.upsert([entryFor('a', 4), entryFor('c', 5), entryFor('c', 6)]);
+    same([await hashesIn(store), await store.count()], [{ a: 'h4', b: 'h2', c: 'h6' }, 3], 'hashes');
+  },
+
   'deletes only what still has the content that it had': async (start) => {
     const ids = ["it's", 'b', 'c'];
     const store = await start(

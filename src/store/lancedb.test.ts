@@ -91,9 +91,9 @@ describe('a filtered search over an approximate index of 45 partitions, asked on
     let wrong = 0;
     for (let at = 0; at < 50; at++) {
       const vector = unit();
-      const right = idsOf(await reference.search({ vector, limit: 10 }));
-      if (idsOf(await store.search({ vector, limit: 10 })).some((id, place) => id !== right[place])) wrong++;
-      expect(idsOf(await store.search({ vector, limit: 10, exact: true }))).toEqual(right);
+      const right = idsOf(await reference.search({ vector, limit: 100 }));
+      if (idsOf(await store.search({ vector, limit: 100 })).some((id, place) => id !== right[place])) wrong++;
+      expect(idsOf(await store.search({ vector, limit: 100, exact: true }))).toEqual(right);
     }
     expect(wrong).toBeGreaterThan(10);
   });
