@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
-import { type DeleteOptions, type Entry, type FilterableFields, isSameIndex, type Manifest, type Store } from '../store/store.ts';
+import {
+  type DeleteOptions,
+  type Entry,
+  type FilterableFields,
+  indexFormat,
+  isSameIndex,
+  type Manifest,
+  type Store,
+} from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { nearestName } from '../text/nearest-name.ts';
@@ -143,8 +151,7 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
   const inferred = create.filterable ?? (store.capabilities.filterable ? inferFilterable(first, fields) : {});
   const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
   return {
-    // What has neither is read by earlier versions too.
-    format: filterable !== undefined ? 4 : tokens === null ? 1 : 2,
+    format: indexFormat,
     id: randomUUID(),
     embedder: embedder.fingerprint,
     model,

@@ -1,4 +1,4 @@
-import type { Entry, Manifest } from './store.ts';
+import { type Entry, indexFormat, type Manifest } from './store.ts';
 
 /** An entry with a vector of its seed. */
 export function entryFor(id: string, seed: number, terms = 'word', changes: Partial<Entry> = {}): Entry {
@@ -22,7 +22,7 @@ export function unit(seed: number): Float32Array {
 
 export function manifestFor(changes: Partial<Manifest> = {}): Manifest {
   return {
-    format: 1,
+    format: indexFormat,
     embedder: 'test@fp32:0',
     dimensions: SIZE,
     fields: ['text'],

@@ -3,8 +3,8 @@ import { cellsOf, columnsOf } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import type { Entry, EntryField, FilterableType, Manifest } from './store.ts';
 
-/** Entries as a table of Arrow's. */
-export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], manifest: Manifest) {
+/** Entries as a table of Arrow's, of the write with this number. */
+export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], manifest: Manifest, write: number) {
   const { arrow } = libraries;
   const { dimensions, tokens, filterable = {} } = manifest;
   const vectors = new Float32Array(entries.length * dimensions);
@@ -25,6 +25,10 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
       entries.map((entry) => entry.tokens ?? new Uint8Array(0)),
       new arrow.Binary(),
     );
+  if (countsWrites(manifest)) {
+    columns.written = arrow.makeVector(new Int32Array(entries.length).fill(write));
+    columns.length = arrow.makeVector(Int32Array.from(entries, ({ terms }) => (terms === '' ? 0 : terms.split(' ').length)));
+  }
   for (const [at, [field, kind]] of Object.entries(filterable).entries()) {
     const cells = entries.map(({ document }) => cellsOf(document, field, kind));
     const types = filterTypes(libraries, kind);
@@ -45,9 +49,16 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
   return new arrow.Table(schemaOf(libraries, manifest), columns as never);
 }
 
+/** Whether each document has the number of its write and of its words: from format 4 on. */
+export function countsWrites({ format }: Manifest): boolean {
+  return format >= 4;
+}
+
 /** Columns of the table of an index. */
-export function schemaOf(libraries: LanceLibraries, { dimensions, tokens, filterable = {} }: Manifest) {
+export function schemaOf(libraries: LanceLibraries, manifest: Manifest) {
   const { arrow } = libraries;
+  const { dimensions, tokens, filterable = {} } = manifest;
+  const counts = countsWrites(manifest) ? ['written', 'length'].map((name) => new arrow.Field(name, new arrow.Int32(), false)) : [];
   const filters = Object.values(filterable).flatMap((kind, at) => {
     const [names, types] = [columnsOf(at), filterTypes(libraries, kind)];
     return [
@@ -60,6 +71,7 @@ export function schemaOf(libraries: LanceLibraries, { dimensions, tokens, filter
     ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
     new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
     ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
+    ...counts,
     ...filters,
   ]);
 }

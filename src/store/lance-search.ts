@@ -1,4 +1,4 @@
-import type { FullTextQuery, Occur, Table, VectorQuery } from '@lancedb/lancedb';
+import type { Table, VectorQuery } from '@lancedb/lancedb';
 import { holdsTies, topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
@@ -8,6 +8,7 @@ import { documentTest, type Filter } from './filter.ts';
 import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { type Batch, cellReader, entriesIn } from './lance-rows.ts';
+import { type BuiltWords, scoreUnindexed, wordQuery } from './lance-words.ts';
 import type { FilterableFields } from './store.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
@@ -90,33 +91,35 @@ export interface Approximation {
 }
 
 /**
- * The best rows by BM25. LanceDB counts a word of a query once, so words asked n times make a query of their own, n times as heavy.
- * More rows are asked for until a tie at the cut has ended.
+ * The best rows by BM25. More rows are asked for until a tie at the cut has ended. `built` says what the word index knows, where that is known: what was
+ * written since is scored here.
  */
 export async function searchWords(
-  { lance }: LanceLibraries,
+  libraries: LanceLibraries,
   table: Table,
   terms: readonly string[],
   { limit: count, withTokens, where }: RowQuery,
+  built: (BuiltWords & { readonly hasUnindexed: boolean }) | undefined,
 ): Promise<readonly FoundRow[]> {
   const times = new Map<string, number>();
   for (const term of terms) times.set(term, (times.get(term) ?? 0) + 1);
-  const parts = [...Map.groupBy(times.keys(), (term) => times.get(term) as number)].map(([boost, words]): [Occur, FullTextQuery] => [
-    lance.Occur.Should,
-    new lance.MatchQuery(words.join(' '), 'terms', { boost }),
-  ]);
-  const query = parts.length === 1 ? (parts[0] as (typeof parts)[0])[1] : new lance.BooleanQuery(parts);
-  const ask = (columns: readonly string[], limit: number): Promise<Row[]> =>
-    rowsOf(
-      within(table.query().fullTextSearch(query), where)
-        .select([...columns, '_score'])
-        .limit(limit),
-    );
+  const query = wordQuery(libraries, times);
+  const ask = (columns: readonly string[], limit: number): Promise<Row[]> => {
+    const asked = within(table.query().fullTextSearch(query), where)
+      .select([...columns, '_score'])
+      .limit(limit);
+    return rowsOf(built === undefined ? asked : asked.fastSearch());
+  };
   let limit = count + SPARE;
   let rows = await ask(columnsFor(withTokens), limit);
-  if (rows.length < limit || holdsTies(rows, count)) return topWithTies(rows, count);
-  do rows = await ask(tieColumns(count, withTokens), (limit *= MORE));
-  while (rows.length === limit && !holdsTies(rows, count));
+  while (rows.length === limit && !holdsTies(rows, count)) rows = await ask(tieColumns(count, withTokens), (limit *= MORE));
+  if (built?.hasUnindexed) {
+    const late = `written >= ${built.before}`;
+    const scores = await scoreUnindexed(libraries, table, times, built, (one) =>
+      one.where(where === undefined ? late : `(${where}) AND ${late}`),
+    );
+    rows = [...rows, ...scores.entries().map(([id, score]): Row => ({ id, score, distance: 0, document: '' }))];
+  }
   return withDocuments(table, topWithTies(rows, count), withTokens);
 }
 

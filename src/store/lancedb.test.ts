@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { widestFilters } from '../../test/wrong-filters.ts';
+import { topWithTies } from '../math/near-ties.ts';
 import { randomFrom } from '../math/random.ts';
+import { rarityOf, saturationOf } from './bm25.ts';
 import { storeContract } from './contract.ts';
 import { entryFor, manifestFor } from './contract-entries.ts';
 import type { Filter } from './filter.ts';
@@ -159,3 +161,101 @@ it('answers filters on an index without columns for them, and on one that lacks 
     await store.close();
   }
 });
+
+describe('an index that is written to bit by bit', () => {
+  const FIRST = 2500;
+  const { below, word: random } = randomFrom(9);
+  const word = (): string => `w${Math.floor(300 ** (random() / 2 ** 32))}`;
+  const entry = (at: number) =>
+    entryFor(`d${at}`, at, Array.from({ length: 1 + below(12) }, word).join(' '), { document: { at, half: at % 2 } });
+
+  it('builds no index and merges no files for a few documents, and weighs words as when it was built', async () => {
+    const folder = await newFolder();
+    const store = lanceStore(folder, { approximateFrom: 1000 });
+    await store.open(manifestFor({ filterable: { half: 'number' } }));
+    const first = Array.from({ length: FIRST }, (_, at) => entry(at));
+    await store.upsert(first);
+    await store.optimize();
+    const live = new Map(first.map((one) => [one.id, one]));
+    const { lance } = await loadLance();
+    const table = await (await lance.connect(folder, { readConsistencyInterval: 0 })).openTable('documents');
+    const indexes = async () => (await table.listIndices()).map(({ name, indexUuid }) => `${name} ${indexUuid}`).sort();
+    const before = await indexes();
+
+    const weighed = weightsOf(first.map(({ terms }) => terms));
+    const check = async (): Promise<void> => {
+      for (const terms of [['w1'], ['w2', 'w2', 'w40'], [word(), word(), word()], ['new', 'w7'], ['new']])
+        for (const filter of [undefined, { fields: { half: 1 } }]) {
+          const expected = [...live.values()]
+            .filter(({ document }) => filter === undefined || document.half === 1)
+            .map(({ id, terms: words }) => ({ id, score: weighed(terms, words) }))
+            .filter(({ score }) => score > 0);
+          for (const limit of [5, 400]) {
+            const hits = await store.search({ terms, limit, filter });
+            const right = topWithTies(expected, limit);
+            expect(hits.map(({ id }) => id)).toEqual(right.map(({ id }) => id));
+            hits.forEach(({ score }, place) => expect(score).toBeCloseTo(right[place]?.score as number, 4));
+          }
+        }
+    };
+    for (let round = 0; round < 25; round++) {
+      const added = round % 3 === 0 ? [entry(below(FIRST)), entry(below(FIRST))] : [entry(FIRST + round)];
+      if (round % 5 === 0) added.push(entryFor(`n${round}`, round, 'new w7 new', { document: { half: 1 } }));
+      await store.upsert(added);
+      for (const one of added) live.set(one.id, one);
+      const gone = [`d${below(FIRST)}`, `d${FIRST + round - 1}`];
+      await store.delete(gone);
+      for (const id of gone) live.delete(id);
+      await store.optimize();
+      if (round % 6 === 0) await check();
+    }
+    await check();
+    expect(await indexes()).toEqual(before);
+    const [one] = [...live.values()].slice(-1);
+    expect((await store.search({ vector: one?.vector as Float32Array, limit: 1 }))[0]?.score).toBeCloseTo(1, 5);
+
+    const last = Array.from({ length: FIRST / 8 }, (_, at) => entry(9000 + at));
+    await store.upsert(last);
+    await store.optimize();
+    expect(await indexes()).not.toEqual(before);
+    await store.close();
+  });
+
+  it('merges files after 256 writes, however small', async () => {
+    const folder = await newFolder();
+    const store = lanceStore(folder);
+    await store.open(manifestFor());
+    await store.upsert(Array.from({ length: FIRST }, (_, at) => entry(at)));
+    await store.optimize();
+    const { lance } = await loadLance();
+    const table = await (await lance.connect(folder, { readConsistencyInterval: 0 })).openTable('documents');
+    const files = async () => (await table.stats()).fragmentStats.numFragments;
+    let most = 0;
+    for (let at = 0; at < 258; at++) {
+      await store.upsert([entry(5000 + at)]);
+      await store.optimize();
+      most = Math.max(most, await files());
+    }
+    expect(most).toBeGreaterThan(200);
+    expect(await files()).toBeLessThan(10);
+    expect(await store.count()).toBe(FIRST + 258);
+    await store.close();
+  });
+});
+
+/** BM25 with the counts of some documents, for any other. */
+function weightsOf(counted: readonly string[]): (query: readonly string[], terms: string) => number {
+  const lists = counted.map((terms) => terms.split(' '));
+  const having = new Map<string, number>();
+  for (const words of lists) for (const one of new Set(words)) having.set(one, (having.get(one) ?? 0) + 1);
+  const mean = lists.reduce((sum, { length }) => sum + length, 0) / lists.length;
+  return (query, terms) => {
+    const words = terms.split(' ');
+    let score = 0;
+    for (const one of query) {
+      const count = words.filter((other) => other === one).length;
+      score += rarityOf(having.get(one) ?? 0, lists.length) * saturationOf(count, words.length, mean);
+    }
+    return score;
+  };
+}

@@ -4,9 +4,10 @@ import { checkFilter } from './check-filter.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
-import { bitsOf, buildWords, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
+import { bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { entriesIn, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, restrictTo, searchVector, searchWords } from './lance-search.ts';
+import { buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
 import { type Entry, type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
 
 /** Documents of a write after which the index over ids is looked at. */
@@ -36,13 +37,13 @@ export interface LanceStoreOptions {
  */
 export function lanceStore(folder: string, { approximateFrom = 20_000, partitions, probes = 20, refine }: LanceStoreOptions = {}): Store {
   const connection = connectFolder(folder);
-  /** Of the index that has a word index for sure. */
-  let wordsBuiltFor: string | undefined;
   /** A process that was killed before its first `optimize` leaves no word index, and LanceDB would split words its own way. */
-  const ensureWords = async ({ table, stamp }: Opened): Promise<void> => {
-    if (wordsBuiltFor === stamp) return;
-    if (!(await indexesOf(table)).has('terms')) await connection.write('tidy', (now) => buildWords(now.libraries, now.table));
-    wordsBuiltFor = stamp;
+  const builtWords = async ({ table }: Opened) => {
+    if ((await wordIndexOf(table)) === undefined)
+      await connection.write('tidy', (now) => buildWords(now.libraries, now.table, now.manifest));
+    const index = await wordIndexOf(table);
+    const built = await readBuiltWords(table, index);
+    return built && { ...built, hasUnindexed: index?.numUnindexedRows !== 0 };
   };
   /** Whether the approximate index is one of an earlier version. Another process may build it again at any time: then this one fetches too many. */
   let isCoarse: { readonly of: string | undefined; readonly value: boolean } | undefined;
@@ -59,11 +60,10 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
     throwIfStopped(signal);
     if (restriction.fitting === 0) return [];
     const asked = { ...restriction, limit, withTokens };
-    if ('terms' in query) await ensureWords(opened);
     const rows =
       'vector' in query
         ? await searchVector(table, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes })
-        : await searchWords(libraries, table, query.terms, asked);
+        : await searchWords(libraries, table, query.terms, asked, await builtWords(opened));
     const { fits } = restriction;
     // Who was looked up by id may have been changed before it was found.
     return fits === undefined ? rows : rows.filter(({ document }) => fits(JSON.parse(document) as Document));
@@ -78,7 +78,7 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
         if (entries.length === 0) return;
         // Of an id that comes twice the last one counts.
         const latest = new Map(entries.map((entry) => [entry.id, entry]));
-        const rows = tableOf(libraries, [...latest.values()], manifest);
+        const rows = tableOf(libraries, [...latest.values()], manifest, await table.version());
         let known = 0;
         for (const condition of conditionsFor([...latest.keys()])) known += await table.countRows(condition);
         // Half the price, and a tenth for a single document.

@@ -94,7 +94,7 @@ export interface StoreStats {
   readonly changedAt?: string;
 }
 
-/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields. */
+/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its writes. */
 export const indexFormat = 4;
 
 /** What an index was made with; compared when it is opened. */
