@@ -46,6 +46,7 @@ export async function optimizeTable(
   if (count < from) return;
   const { Index } = libraries.lance;
   await indexIds(libraries, table, from);
+  if (countsWrites(manifest) && !built.has('written')) await table.createIndex('written', { config: Index.btree() });
   // The index takes whole bytes of one bit a number; other vectors are all compared.
   if (needsVectors)
     await table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'cosine', numBits: BITS, numPartitions: partitions }) });

@@ -7,7 +7,7 @@ import { connectFolder, type Opened } from './lance-connection.ts';
 import { bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { entriesIn, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, restrictTo, searchVector, searchWords } from './lance-search.ts';
-import { buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
+import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
 import { type Entry, type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
 
 /** Documents of a write after which the index over ids is looked at. */
@@ -37,13 +37,15 @@ export interface LanceStoreOptions {
  */
 export function lanceStore(folder: string, { approximateFrom = 20_000, partitions, probes = 20, refine }: LanceStoreOptions = {}): Store {
   const connection = connectFolder(folder);
+  /** Of the word index that was last searched. */
+  let known: BuiltWords | undefined;
   /** A process that was killed before its first `optimize` leaves no word index, and LanceDB would split words its own way. */
   const builtWords = async ({ table }: Opened) => {
     if ((await wordIndexOf(table)) === undefined)
       await connection.write('tidy', (now) => buildWords(now.libraries, now.table, now.manifest));
     const index = await wordIndexOf(table);
-    const built = await readBuiltWords(table, index);
-    return built && { ...built, hasUnindexed: index?.numUnindexedRows !== 0 };
+    if (known === undefined || known.index !== index?.indexUuid) known = await readBuiltWords(table, index);
+    return known && { ...known, hasUnindexed: index?.numUnindexedRows !== 0 };
   };
   /** Whether the approximate index is one of an earlier version. Another process may build it again at any time: then this one fetches too many. */
   let isCoarse: { readonly of: string | undefined; readonly value: boolean } | undefined;
