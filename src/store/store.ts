@@ -28,8 +28,8 @@ export interface Store {
   count(filter?: Filter): Promise<number>;
   stats(): Promise<StoreStats>;
   /**
-   * Called when a run of writes is over: the place to build or refresh what makes `search` fast. Until then BM25 may weigh words by the documents
-   * that there were the last time.
+   * Called when a run of writes is over: the place to build or refresh what makes `search` fast, once there is enough to do. Where a store holds
+   * thousands of documents, BM25 may weigh words by those that there were the last time that it did; none is missed.
    */
   optimize(): Promise<void>;
   close(): Promise<void>;
