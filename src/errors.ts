@@ -31,14 +31,14 @@ export const errorTable = {
   E_DATASET_CHANGED: { http: 500, exit: 3, meaning: 'A file of a test collection does not have the checksum that it must have.' },
   E_INDEX_MISSING: { http: 404, exit: 4, meaning: 'The folder is not an index.' },
   E_INDEX_DAMAGED: { http: 500, exit: 4, meaning: 'The index cannot be read: a file is missing, changed or of an unknown version.' },
-  E_CACHE_DAMAGED: { http: 500, exit: 4, meaning: 'A folder of kept scores or vectors holds a file that is no cache, or a damaged one.' },
+  E_CACHE_DAMAGED: { http: 500, exit: 4, meaning: 'A folder of cached scores or vectors holds a file that is no cache, or a damaged one.' },
   E_FINGERPRINT: { http: 409, exit: 4, meaning: 'The index was built by another model.' },
   E_RECIPE: { http: 409, exit: 4, meaning: 'The index was built from other fields.' },
   // Not 423, which clients take for good: they ask again after a 503.
   E_LOCKED: {
     http: 503,
     exit: 4,
-    meaning: 'Another process is writing and did not finish in time, or made the index anew in the middle of the work.',
+    meaning: 'Another process is writing and did not finish in time, or made the index again in the middle of the work.',
   },
   E_MODEL_UNKNOWN: { http: 404, exit: 5, meaning: 'No model of that name is bundled, cached or in the catalog.' },
   E_MODEL_MISSING: { http: 503, exit: 5, meaning: 'The model is known but its files are not on this machine.' },

@@ -136,14 +136,12 @@ describe('wrong inputs', () => {
       JSON.stringify({ id: String(i), text: `film number ${i} about a whale and a captain ${'at sea '.repeat(20)}` }),
     );
     writeFileSync(join(cwd, 'long.jsonl'), lines.join('\n'));
-    const started = Date.now();
     const { status, stdout, stderr } = await finetooth(['index', 'long.jsonl', '--into', 'long'], {
       cwd,
       shell: '"$@" & child=$!; sleep 4; kill -INT $child; wait $child',
     });
     expect(stdout).toBe('');
     expect(status).toBe(130);
-    expect(Date.now() - started).toBeLessThan(15_000);
     // On a slow machine the first batch is not through by then.
     const none = 'E_STOPPED: stopped. Nothing of this run was stored yet; the same command begins again.\n';
     if (stderr === none) return expect((await finetooth(['status', '--in', 'long'], { cwd })).status).toBe(4);

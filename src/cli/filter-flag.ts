@@ -1,6 +1,5 @@
 import { FinetoothError, messageOf } from '../errors.ts';
-import { checkFilter } from '../store/check-filter.ts';
-import type { FieldCondition, Filter } from '../store/filter.ts';
+import { checkFilter, type FieldCondition, type Filter } from '../plan.ts';
 
 /** `!=` before `=`, so that no sign is read as half of another. */
 const SHORT = /^([^<>=!]+?)\s*(>=|<=|!=|=|>|<)\s*(.*)$/s;

@@ -13,11 +13,11 @@ import {
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
-import { nearestName } from '../text/nearest-name.ts';
-import { counted } from '../text/numbers.ts';
-import { readNotes } from '../text/read-notes.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
+import { nearestName } from '../wording/nearest-name.ts';
+import { counted } from '../wording/numbers.ts';
+import { readNotes } from '../wording/read-notes.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
 import { inferFilterable } from './filterable.ts';
@@ -68,9 +68,9 @@ export interface AddReport {
   readonly tokens: number;
   /** What hosted embedding used; absent for a local embedder. */
   readonly usage?: Usage;
-  /** By field, how many documents have a text there that is not read; only where nobody named fields. Absent when all is read. */
+  /** By field, how many documents have a text there that is not read; only where no one named fields. Absent when all is read. */
   readonly unreadFields?: Readonly<Record<string, number>>;
-  /** Sentences about what was done that nobody asked for: fields that are not read, ids from the content, files that were read with leniency. */
+  /** Sentences about what was done that no one asked for: fields that are not read, ids from the content, files that were read with leniency. */
   readonly notes?: readonly string[];
   /** Milliseconds. */
   readonly took: number;
@@ -165,7 +165,7 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
   };
 };
 
-/** The index as it is: as planned, or as somebody else made it meanwhile in the same way. */
+/** The index as it is: as planned, or as someone else made it meanwhile in the same way. */
 const agreed = (planned: Manifest, made: Manifest | undefined): Manifest => {
   if (made === undefined || made === planned) return planned;
   const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
@@ -209,7 +209,7 @@ const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[
 const madeAnew = (): FinetoothError =>
   new FinetoothError(
     'E_LOCKED',
-    'another process made the index anew in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
+    'another process made the index again in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
   );
 
 /** What an index holds before anything is added, which is all that may be pruned: what others add meanwhile is theirs. */
@@ -237,7 +237,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const turn = createTurns();
   const there = options.prune ? await contentOf(target) : undefined;
 
-  /** Stores what is new or changed. False when the index was made anew meanwhile: what was compared with is gone. */
+  /** Stores what is new or changed. False when the index was made again meanwhile: what was compared with is gone. */
   const storeBatch = async (batch: readonly Identified[], written: Map<string, 'added' | 'changed'>): Promise<boolean> => {
     if (target.manifest() === undefined && missingFields === 'accept' && watch.isBlank()) watch.check();
     const manifest = agreed(plan as Manifest, target.manifest());
@@ -288,7 +288,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
       written.set(id, known.has(id) ? 'changed' : 'added');
       if (text.trim() === '') report.withoutText++;
     }
-    for (const tokens of vectors.cut ?? []) {
+    for (const tokens of vectors.truncatedTokens ?? []) {
       report.cutTokens += tokens;
       if (tokens > 0) report.cutDocuments++;
     }

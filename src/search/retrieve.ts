@@ -51,7 +51,7 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
     // At equal weights each list counts once, so that the scores are those of the paper.
     hits: second === undefined ? first : fuse([first, second], candidates, 60, [2 * denseWeight, 2 * (1 - denseWeight)]),
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
-    queryTruncatedTokens: embedded?.cut?.[0] ?? 0,
+    queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },
   };
 }

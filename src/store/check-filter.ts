@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import type { Filter } from './filter.ts';
 
 /** Conditions of a filter, and filters inside it; Elasticsearch's `indices.query.bool.max_clause_count`. */

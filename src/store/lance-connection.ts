@@ -12,10 +12,10 @@ import type { Manifest } from './store.ts';
 
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
 const WRITER_PATIENCE_MS = 300_000;
-/** Another process may make the index anew while it is read; so often it is looked at again. */
+/** Another process may make the index again while it is read; so often it is looked at again. */
 const TRIES = 5;
 
-/** The table of an index folder that other processes write to, make anew or delete meanwhile. */
+/** The table of an index folder that other processes write to, make again or delete meanwhile. */
 export interface LanceConnection {
   /** As `Store.open`. */
   open(wanted?: Manifest): Promise<Manifest | undefined>;
@@ -23,9 +23,9 @@ export interface LanceConnection {
   opened(): Opened;
   /** Whether there is nothing to read, since no document was ever stored. Throws E_LOCKED when another process made the index meanwhile. */
   isUnmade(): Promise<boolean>;
-  /** Reads, again when the index was made anew meanwhile: an answer is of one index. */
+  /** Reads, again when the index was made again meanwhile: an answer is of one index. */
   read<T>(what: string, work: (opened: Opened) => Promise<T>): Promise<T>;
-  /** Reads bit by bit, and fails when the index was made anew meanwhile. */
+  /** Reads bit by bit, and fails when the index was made again meanwhile. */
   stream<T>(work: (opened: Opened) => AsyncIterable<T>): AsyncGenerator<T>;
   /**
    * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
@@ -61,7 +61,7 @@ export function connectFolder(folder: string): LanceConnection {
     if (known instanceof FinetoothError) return known;
     return indexDamaged(`cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}`, folder, error);
   };
-  /** Opens what is there now. The manifest is looked at again afterwards: an index that is just made anew has tables that come and go. */
+  /** Opens what is there now. The manifest is looked at again afterwards: an index that is just made again has tables that come and go. */
   const openNow = async (): Promise<void> => {
     for (let tries = 1; ; tries++) {
       const stamp = await stampOf(folder);
@@ -78,7 +78,7 @@ export function connectFolder(folder: string): LanceConnection {
       }
     }
   };
-  /** Another process may have made the index anew, or deleted it. */
+  /** Another process may have made the index again, or deleted it. */
   const refresh = async (): Promise<void> => {
     if ((await stampOf(folder)) !== opened().stamp) await openNow();
   };

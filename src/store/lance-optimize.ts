@@ -11,7 +11,7 @@ const KEEP_VERSIONS_MS = 600_000;
 const SMALL = 2000;
 /** Above, only when a tenth of the documents, or so many, were written or removed since. */
 const MANY_CHANGED = 5000;
-/** Writes after which their files are merged: each write lists all files anew. */
+/** Writes after which their files are merged: each write lists all files. */
 const MANY_FILES = 256;
 /** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0022). */
 const BITS = 4;

@@ -75,7 +75,7 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
     capabilities: { approximate: true, filterable: true, persistent: true },
     open: connection.open,
     upsert: async (entries) => {
-      // With nothing to write too: what is unchanged in an index that is just made anew would be acknowledged and then gone.
+      // With nothing to write too: what is unchanged in an index that is just made again would be acknowledged and then gone.
       await connection.write('write to', async ({ libraries, table, manifest }) => {
         if (entries.length === 0) return;
         // Of an id that comes twice the last one counts.

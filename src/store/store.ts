@@ -6,7 +6,7 @@ export interface Store {
   readonly capabilities: StoreCapabilities;
   /**
    * Returns the manifest that the store was created with; an empty store is created with the one given, when one is. Of a store that is open it
-   * is the manifest as it is now: another `id` says that the index was made anew meanwhile.
+   * is the manifest as it is now: another `id` says that the index was made again meanwhile.
    */
   open(manifest?: Manifest): Promise<Manifest | undefined>;
   /** Adds or replaces by id, all or nothing. What has resolved survives a kill. Waits for other writers, also with nothing to write. */
@@ -101,7 +101,7 @@ export const indexFormat = 4;
 export interface Manifest {
   /** Version of the layout on disk. */
   readonly format: number;
-  /** Drawn by chance: an index that was made anew has another, though all else is the same. Absent in indexes of earlier versions. */
+  /** Drawn by chance: an index that was made again has another, though all else is the same. Absent in indexes of earlier versions. */
   readonly id?: string;
   /** Name of the table that holds the documents; only after a rebuild. @default documents */
   readonly table?: string;
@@ -128,5 +128,5 @@ export interface Manifest {
 export type FilterableType = 'number' | 'keyword';
 export type FilterableFields = Readonly<Record<string, FilterableType>>;
 
-/** Whether two manifests are of one index, and not of one that was made anew in its place. */
+/** Whether two manifests are of one index, and not of one that was made again in its place. */
 export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));

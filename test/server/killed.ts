@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { randomFrom } from '../../src/math/random.ts';
 import { serverProcess } from './server-process.ts';
 
 const line = (at: number): string => `${JSON.stringify({ id: `d${at}`, text: `document ${at} about the number ${at * 7}` })}\n`;
@@ -13,6 +14,7 @@ const line = (at: number): string => `${JSON.stringify({ id: `d${at}`, text: `do
  */
 export const surviveKills = async (kills: number): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'finetooth-kill-'));
+  const random = randomFrom(kills);
   let stored = 0;
   for (let round = 0; round <= kills; round++) {
     const { url, child } = await serverProcess(['--indexes', folder, '--log-level', 'error']);
@@ -57,7 +59,7 @@ export const surviveKills = async (kills: number): Promise<void> => {
         rest = lines.pop() ?? '';
         for (const one of lines) stored = documents + (JSON.parse(one) as { acknowledged: number }).acknowledged;
         // From the first acknowledged batch on: in the middle of a later one, of a write, of an answer.
-        if (!isDoomed && lines.length > 0) setTimeout(() => child.kill('SIGKILL'), Math.random() * 1500);
+        if (!isDoomed && lines.length > 0) setTimeout(() => child.kill('SIGKILL'), random.below(1500));
         isDoomed ||= lines.length > 0;
       }
     } catch {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { randomFrom } from '../../src/math/random.ts';
 import { serve } from '../../src/server/listen.ts';
 
 const words = 'the quick brown fox jumps over a lazy dog while bats hunt by echo in the dark'.split(' ');
@@ -24,6 +25,7 @@ const asked: readonly (readonly [string, string])[] = [
 
 /** Clients that leave before, in the middle of, and after their request, eight at a time; then the server is as it was. */
 export const surviveLeavers = async (count: number): Promise<void> => {
+  const random = randomFrom(count);
   const errors: string[] = [];
   const server = await serve({
     port: 0,
@@ -34,13 +36,13 @@ export const surviveLeavers = async (count: number): Promise<void> => {
   const { port } = new URL(server.url);
   const leave = (): Promise<void> =>
     new Promise((resolve) => {
-      const [path, body] = asked[Math.floor(Math.random() * asked.length)] as readonly [string, string];
+      const [path, body] = asked[random.below(asked.length)] as readonly [string, string];
       const whole = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: application/x-ndjson\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
       const socket = connect(Number(port), '127.0.0.1');
       socket.on('error', () => {});
       socket.on('close', () => resolve());
-      socket.write(Math.random() < 0.4 ? whole.slice(0, Math.floor(Math.random() * whole.length)) : whole);
-      setTimeout(() => socket.destroy(), Math.random() * 600);
+      socket.write(random.below(10) < 4 ? whole.slice(0, random.below(whole.length)) : whole);
+      setTimeout(() => socket.destroy(), random.below(600));
     });
   try {
     await fetch(`${server.url}/v1/indexes`, { method: 'POST', body: JSON.stringify({ name: 'left' }) });

@@ -68,9 +68,9 @@ describe('hosted models in the library', () => {
   it('gives a search no more time for its query vector than it has', async () => {
     await using index = await open();
     server.fault = 'silence';
-    const started = performance.now();
-    await expect(search(index, query, { deadlineMs: 100 })).rejects.toMatchObject({ code: 'E_DEADLINE' });
-    expect(performance.now() - started).toBeLessThan(1000);
+    // A vendor's own time is 30 seconds.
+    const late = { code: 'E_DEADLINE', message: expect.not.stringMatching(/within \d\d.* s/) as string };
+    await expect(search(index, query, { deadlineMs: 100 })).rejects.toMatchObject(late);
     // Words need no vector.
     const words = await search(index, query, {
       firstStage: 'bm25',

@@ -29,6 +29,15 @@ it('lets nobody wait longer than its patience while others come', () => {
   }
 });
 
+it('lets short calls pass a long one however long that has been waiting, and gives it every second turn', () => {
+  let now = 0;
+  const queue = createJobQueue<string>(1000, () => now);
+  for (let i = 0; i < 60; i++) queue.push(`long ${i}`, 500);
+  now = 30_000;
+  for (let i = 0; i < 3; i++) queue.push(`short ${i}`, 1);
+  expect(taken(queue).slice(0, 7)).toEqual(['long 0', 'short 0', 'long 1', 'short 1', 'long 2', 'short 2', 'long 3']);
+});
+
 it('takes out of the line what nobody wants any more', () => {
   const queue = createJobQueue<string>();
   queue.push('a', 1);

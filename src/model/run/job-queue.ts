@@ -50,9 +50,8 @@ export const createJobQueue = <Job>(patience = PATIENCE, clock: () => number = (
   };
 };
 
-/** A loop, for a line may hold more than a call takes arguments. */
+/** Not `Math.min(...)`: a line may hold more than a call takes arguments. */
 function shortestIn(line: readonly Waiting<unknown>[]): number {
-  let at = 0;
-  for (let i = 1; i < line.length; i++) if ((line[i] as Waiting<unknown>).work < (line[at] as Waiting<unknown>).work) at = i;
-  return at;
+  const works = line.map(({ work }) => work);
+  return works.indexOf(works.reduce((least, work) => Math.min(least, work)));
 }

@@ -8,10 +8,14 @@ import { loadTokenizer, type TextTokenizer } from './tokenizer.ts';
 const folderOf = (name: string): string => bundledFolder(findEntry(name)?.bundled ?? '') ?? '';
 const open = (name: string): Promise<TextTokenizer> => loadTokenizer(join(folderOf(name), 'tokenizer.json'));
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour, and adjourned without a vote. ';
-const timed = (work: () => unknown): number => {
-  const started = performance.now();
-  work();
-  return performance.now() - started;
+/** The least of several runs, since another process may have had the processor meanwhile. */
+const timed = (work: () => unknown, runs = 5): number => {
+  const took = Array.from({ length: runs }, () => {
+    const started = performance.now();
+    work();
+    return performance.now() - started;
+  });
+  return Math.min(...took);
 };
 
 describe('a text far longer than the window', () => {
@@ -22,9 +26,9 @@ describe('a text far longer than the window', () => {
     expect(long.ids).toEqual(exact.ids);
     // 23 tokens a sentence, of which 19 are words.
     const all = 23 * 20_000;
-    expect(long.cut).toBeLessThanOrEqual(all - 510);
-    expect(long.cut).toBeGreaterThan(18 * 20_000 - 510);
-    expect(exact.cut).toBe(23 * 600 - 510);
+    expect(long.truncated).toBeLessThanOrEqual(all - 510);
+    expect(long.truncated).toBeGreaterThan(18 * 20_000 - 510);
+    expect(exact.truncated).toBe(23 * 600 - 510);
   });
 
   it('costs no more than one of a hundredth, except for a look at its letters', async () => {
@@ -51,7 +55,7 @@ describe('a text far longer than the window', () => {
   it('reads a query once for all texts', async () => {
     const tokenizer = await open('ms-marco-minilm-l-12-v2');
     const query = filler.repeat(900);
-    const one = timed(() => tokenizer.encodePair(query, 'a', 512));
+    const one = timed(() => tokenizer.encodePair(query, 'a', 512), 1);
     expect(
       timed(() => {
         for (let i = 0; i < 100; i++) tokenizer.encodePair(query, `a ${i}`, 512);
