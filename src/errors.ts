@@ -38,7 +38,7 @@ export const errorTable = {
   E_LOCKED: {
     http: 503,
     exit: 4,
-    meaning: 'Another process is writing and did not finish in time, or made the index anew in the middle of the work.',
+    meaning: 'Another process is writing and did not finish in time, or made the index again in the middle of the work.',
   },
   E_MODEL_UNKNOWN: { http: 404, exit: 5, meaning: 'No model of that name is bundled, cached or in the catalog.' },
   E_MODEL_MISSING: { http: 503, exit: 5, meaning: 'The model is known but its files are not on this machine.' },
@@ -87,6 +87,7 @@ export type AdvisedOption =
   | 'data'
   | 'embedder'
   | 'fields'
+  | 'filterable'
   | 'format'
   | 'gates'
   | 'idField'

@@ -40,7 +40,6 @@ export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
 export { type CascadeOptions, type Combination, cascade } from './rerank/wrappers/cascade.ts';
 export { type FallbackOptions, fallback } from './rerank/wrappers/fallback.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
-export type { FieldCondition, Filter } from './search/filter.ts';
 export { fuse } from './search/fuse.ts';
 export type { RerankOptions, SearchOptions } from './search/options.ts';
 export { type Orderable, type OrderedCandidate, orderCandidates } from './search/order.ts';
@@ -50,8 +49,20 @@ export type { Provenance, RankedResult, SearchResult } from './search/results.ts
 export type { FirstStage } from './search/retrieve.ts';
 export { type SearchAnswer, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
+export { documentTest, type FieldCondition, type Filter } from './store/filter.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
-export type { Entry, Manifest, Probe, Store, StoreStatus } from './store/store.ts';
+export type {
+  Entry,
+  EntryField,
+  FilterableFields,
+  FilterableType,
+  HitField,
+  Manifest,
+  Store,
+  StoreCapabilities,
+  StoreQuery,
+  StoreStats,
+} from './store/store.ts';
 export { textOf } from './text/recipe.ts';
 export type { CallOptions, Document, FieldValue, Hit, Progress, ReadDocument, Usage, Vectors } from './types.ts';

@@ -1,7 +1,5 @@
 /** `finetooth/plan`: every option of searching, reranking and making an index as data, and its checks, for whoever builds another door. */
 
-export { checkFilter } from './search/check-filter.ts';
-export type { FieldCondition, Filter } from './search/filter.ts';
 export { type Pipeline, parsePipeline, plainOptionsOf } from './search/pipeline.ts';
 export {
   type IndexKey,
@@ -28,3 +26,5 @@ export {
   type Typed,
   type Value,
 } from './search/plan-option.ts';
+export { checkFilter } from './store/check-filter.ts';
+export type { FieldCondition, Filter } from './store/filter.ts';

@@ -129,6 +129,7 @@ export const rebuiltIn = async <T>(
       fields: create.fields ?? old?.fields,
       idField: create.idField ?? old?.idField,
       tokens: create.tokens === undefined ? tokens : create.tokens,
+      filterable: create.filterable ?? old?.filterable,
     };
     try {
       const result = await fill(stage, kept);

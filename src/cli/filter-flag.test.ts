@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { documentTest, type Filter } from '../search/filter.ts';
+import { documentTest, type Filter } from '../store/filter.ts';
 import { filterFlag } from './filter-flag.ts';
 
 describe('--filter', () => {

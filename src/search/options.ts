@@ -1,6 +1,6 @@
 import type { Reranker } from '../rerank/reranker.ts';
+import type { Filter } from '../store/filter.ts';
 import type { CallOptions } from '../types.ts';
-import type { Filter } from './filter.ts';
 import type { SearchResult } from './results.ts';
 import type { FirstStage } from './retrieve.ts';
 

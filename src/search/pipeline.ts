@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
+import { checkFilter } from '../store/check-filter.ts';
 import { nearestName } from '../wording/nearest-name.ts';
-import { checkFilter } from './check-filter.ts';
 import { checkOf, shown } from './check-options.ts';
 import type { SearchOptions } from './options.ts';
 import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';

@@ -276,6 +276,15 @@ export const indexPlan = {
     about: 'field that holds the id',
     at: { create: true, indexCommand: true, createBody: true },
   },
+  filterable: {
+    kind: 'types',
+    value: 'FIELD:TYPE,…',
+    types: ['number', 'keyword'],
+    most: 100,
+    otherwise: 'those that hold only numbers or short texts and make no text',
+    about: 'fields on which filters are fast, and what they hold; a filter on another field is as right, and slower',
+    at: { create: true, indexCommand: true, createBody: true },
+  },
   tokenBits: {
     kind: 'choice',
     choices: ['auto', '8', '4', '1', 'none'],

@@ -1,10 +1,10 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
 import { addUsage } from '../rerank/usage.ts';
+import type { Filter } from '../store/filter.ts';
+import type { HitField } from '../store/store.ts';
 import { wordsOf } from '../text/analyzer.ts';
-import type { CallOptions, Hit, TokenForm, Usage, Vectors } from '../types.ts';
+import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
-import { documentTest, type Filter } from './filter.ts';
-import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -18,8 +18,8 @@ export interface RetrieveOptions extends CallOptions {
   /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
   readonly denseWeight?: number;
   readonly filter?: Filter;
-  /** Bring token vectors, which are kept in this form. */
-  readonly tokens: TokenForm | undefined;
+  /** Bring the token vectors that the index keeps. */
+  readonly tokens: boolean;
   /** Milliseconds that embedding the query may take. */
   readonly deadlineMs?: number;
 }
@@ -37,13 +37,14 @@ export interface Retrieved {
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
   const { firstStage, candidates, denseWeight = 0.5, filter, tokens, signal, deadlineMs } = options;
-  const fits = filter === undefined ? undefined : documentTest(filter);
   const started = performance.now();
   const embedded = firstStage === 'bm25' ? undefined : await embedQuery(index, query, { signal, deadlineMs });
   const found = performance.now();
+  const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
+  const asked = { limit: candidates, filter, fields, signal };
   const lists = await Promise.all([
-    embedded === undefined ? undefined : findFitting(index.store, { vector: embedded.data }, candidates, tokens, fits),
-    firstStage === 'dense' ? undefined : findFitting(index.store, { terms: wordsOf(query) }, candidates, tokens, fits),
+    embedded === undefined ? undefined : index.store.search({ vector: embedded.data, ...asked }),
+    firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...asked }),
   ]);
   const [first = [], second] = lists.filter((list) => list !== undefined);
   return {

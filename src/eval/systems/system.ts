@@ -1,12 +1,12 @@
 import { FinetoothError } from '../../errors.ts';
 import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
-import { documentTest } from '../../search/filter.ts';
 import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
 import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
+import { documentTest } from '../../store/filter.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
 import { rerankerName } from '../../wording/reranker-name.ts';
 import type { Stage } from '../report/report.ts';
