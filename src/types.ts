@@ -27,6 +27,8 @@ export interface ReadDocument {
   readonly mended?: readonly string[];
   /** Bytes that it took in its source, where they are counted; they bound a batch. */
   readonly bytes?: number;
+  /** The line of the source that its field `text` begins in, from 1, where it stands there as it is. */
+  readonly line?: number;
 }
 
 /** One answer of a first stage. `score` is higher for better; its scale belongs to the stage. */
@@ -36,6 +38,15 @@ export interface Hit {
   readonly document: Document;
   /** Only where they were asked for, from an index that keeps them. */
   readonly tokens?: TokenVectors;
+  /** Which passage of its text was found, the best one; absent where the text is a single one. */
+  readonly passage?: PassagePlace;
+}
+
+/** Where a passage of a text is. */
+export interface PassagePlace {
+  readonly span: Span;
+  /** The line of its source that it begins in, from 1, where the source has lines. */
+  readonly line?: number;
 }
 
 /** Row-major [count × dimensions]; every row has length 1 (L2). */
@@ -66,12 +77,12 @@ export interface TokenForm {
   readonly pool: number;
 }
 
-/** What an index keeps of a document for late interaction. */
+/** What an index keeps of a text for late interaction. */
 export interface TokenVectors {
   readonly form: TokenForm;
   /** Packed tokens one after another, `size × bits / 8` bytes each. */
   readonly data: Uint8Array;
-  /** The document's own vector, length 1. */
+  /** The text's own vector, length 1. */
   readonly vector: Float32Array;
 }
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { isDeepStrictEqual } from 'node:util';
 import { randomFrom } from '../math/random.ts';
-import type { Hit } from '../types.ts';
+import { besideReference, byId, collect, hashesIn, idsOf, near, type Start, same } from './contract-checks.ts';
 import { entryFor, manifestFor, SIZE, unit } from './contract-entries.ts';
 import { drawDocument, drawFilter, drawOne, filterableFields } from './contract-filters.ts';
+import { passagePromises } from './contract-passages.ts';
 import type { Filter } from './filter.ts';
-import { memoryStore } from './memory.ts';
-import type { Entry, EntryField, Manifest, Store, StoreQuery } from './store.ts';
+import type { EntryField, Store } from './store.ts';
 
 /** One promise of a seam, for any runner: `for (const { name, run } of storeContract(make)) it(name, run)`. */
 export interface ContractCase {
@@ -44,9 +43,6 @@ export function storeContract(make: MakeStore, { filters = 300 }: StoreContractO
     },
   }));
 }
-
-/** A store of the suite, open with a manifest of these parts (null: not open), and with these entries. */
-type Start = (manifest?: Partial<Manifest> | null, entries?: readonly Entry[]) => Promise<Store>;
 
 const promises: Readonly<Record<string, (start: Start, filters: number) => Promise<void>>> = {
   'is nothing before it is created, and keeps the manifest of its creation': async (start) => {
@@ -294,6 +290,8 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
     }
   },
 
+  ...passagePromises,
+
   'refuses a filter that is not understood': async (start) => {
     const store = await start({}, [entryFor('a', 1)]);
     const filter = { tenant: 'a' } as Filter;
@@ -328,49 +326,3 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
 };
 
 const everything: readonly EntryField[] = ['document', 'hash', 'textHash', 'vector', 'tokens', 'terms'];
-
-/** The same entries in a store of the suite, optimized, and in the reference; each question is asked of both. */
-async function besideReference(start: Start, manifest: Partial<Manifest>, entries: readonly Entry[]) {
-  const reference = memoryStore();
-  await reference.open(manifestFor(manifest));
-  const store = await start(manifest);
-  for (let at = 0; at < entries.length; at += 97) {
-    await reference.upsert(entries.slice(at, at + 97));
-    await store.upsert(entries.slice(at, at + 97));
-  }
-  await store.optimize();
-  return async (query: StoreQuery<'document'>, what: string): Promise<Pick<Hit, 'id' | 'score' | 'document'>[]> => {
-    const [found, expected] = [await store.search({ ...query, exact: true }), await reference.search(query)];
-    same(idsOf(found), idsOf(expected), what);
-    found.forEach((hit, at) => {
-      const { score, document } = expected[at] as Hit;
-      near(hit.score, score, 2e-6 * Math.max(1, Math.abs(score)), `${what}: score of ${hit.id}`);
-      same(hit.document, document, `${what}: document of ${hit.id}`);
-    });
-    if (query.filter !== undefined)
-      same(await store.count(query.filter), await reference.count(query.filter), `count of ${JSON.stringify(query.filter)}`);
-    return found;
-  };
-}
-
-async function collect<Field extends EntryField>(store: Store, ids: readonly string[] | 'all', fields: readonly Field[]) {
-  const found = await Array.fromAsync(store.get(ids, fields));
-  const told = found.map((entry) => Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)));
-  return told.sort(byId as never) as unknown as Pick<Entry, 'id' | Field>[];
-}
-
-async function hashesIn(store: Store): Promise<Readonly<Record<string, string>>> {
-  return Object.fromEntries((await collect(store, 'all', ['hash'])).map(({ id, hash }) => [id, hash]));
-}
-
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
-
-const idsOf = (found: readonly { readonly id: string }[]): string[] => found.map(({ id }) => id);
-
-function same(got: unknown, expected: unknown, what: string): void {
-  if (!isDeepStrictEqual(got, expected)) assert.deepStrictEqual({ [what]: got }, { [what]: expected });
-}
-
-function near(got: number | undefined, expected: number, apart: number, what: string): void {
-  assert.ok(Math.abs((got ?? Number.NaN) - expected) <= apart, `${what}: expected ${expected}, give or take ${apart}; got ${got}`);
-}

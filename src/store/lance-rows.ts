@@ -1,36 +1,47 @@
-import type { Document, FieldValue } from '../types.ts';
+import type { Document, FieldValue, PassagePlace } from '../types.ts';
 import { cellsOf, columnsOf } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
-import type { Entry, EntryField, FilterableType, Manifest } from './store.ts';
+import type { Entry, EntryField, FilterableType, Manifest, Passage } from './store.ts';
 
-/** Entries as a table of Arrow's, of the write with this number. */
+/**
+ * Entries as a table of Arrow's, of the write with this number: a row for each passage, all with what a filter asks for, and the document in the
+ * first alone.
+ */
 export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], manifest: Manifest, write: number) {
   const { arrow } = libraries;
   const { dimensions, tokens, filterable = {} } = manifest;
-  const vectors = new Float32Array(entries.length * dimensions);
-  entries.forEach((entry, row) => vectors.set(entry.vector, row * dimensions));
+  const rows = entries.flatMap((entry): Row[] => [entry, ...(entry.further ?? [])].map((passage, at) => ({ entry, passage, at })));
+  const vectors = new Float32Array(rows.length * dimensions);
+  rows.forEach(({ passage }, row) => vectors.set(passage.vector, row * dimensions));
   const type = new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true));
-  const vector = arrow.makeData({ type, length: entries.length, child: arrow.makeData({ type: new arrow.Float32(), data: vectors }) });
-  const texts = (textIn: (entry: Entry) => string) => arrow.vectorFromArray(entries.map(textIn), new arrow.Utf8());
+  const vector = arrow.makeData({ type, length: rows.length, child: arrow.makeData({ type: new arrow.Float32(), data: vectors }) });
+  const texts = (textIn: (row: Row) => string) => arrow.vectorFromArray(rows.map(textIn), new arrow.Utf8());
+  const numbers = (numberIn: (row: Row) => number) => arrow.makeVector(Int32Array.from(rows, numberIn));
   const columns: Record<string, unknown> = {
-    id: texts((entry) => entry.id),
-    hash: texts((entry) => entry.hash),
-    textHash: texts((entry) => entry.textHash),
-    terms: texts((entry) => entry.terms),
-    document: texts((entry) => JSON.stringify(entry.document)),
+    id: texts(({ entry }) => entry.id),
+    hash: texts(({ entry }) => entry.hash),
+    textHash: texts(({ entry }) => entry.textHash),
+    terms: texts(({ passage }) => passage.terms),
+    document: texts(({ entry, at }) => (at === 0 ? JSON.stringify(entry.document) : '')),
     vector: arrow.makeVector(vector),
   };
   if (tokens !== undefined)
     columns.tokens = arrow.vectorFromArray(
-      entries.map((entry) => entry.tokens ?? new Uint8Array(0)),
+      rows.map(({ passage }) => passage.tokens ?? new Uint8Array(0)),
       new arrow.Binary(),
     );
   if (countsWrites(manifest)) {
-    columns.written = arrow.makeVector(new Int32Array(entries.length).fill(write));
-    columns.length = arrow.makeVector(Int32Array.from(entries, ({ terms }) => (terms === '' ? 0 : terms.split(' ').length)));
+    columns.written = numbers(() => write);
+    columns.length = numbers(({ passage: { terms } }) => (terms === '' ? 0 : terms.split(' ').length));
+  }
+  if (hasPassages(manifest)) {
+    columns.passage = numbers(({ at }) => at);
+    columns.begins = numbers(({ passage }) => passage.place?.span[0] ?? 0);
+    columns.ends = numbers(({ passage }) => passage.place?.span[1] ?? 0);
+    columns.line = numbers(({ passage }) => passage.place?.line ?? 0);
   }
   for (const [at, [field, kind]] of Object.entries(filterable).entries()) {
-    const cells = entries.map(({ document }) => cellsOf(document, field, kind));
+    const cells = rows.map(({ entry: { document } }) => cellsOf(document, field, kind));
     const types = filterTypes(libraries, kind);
     const { value, high, other } = columnsOf(at);
     columns[value] = arrow.vectorFromArray(
@@ -54,11 +65,22 @@ export function countsWrites({ format }: Manifest): boolean {
   return format >= 4;
 }
 
+/** Whether a document may have several rows, with the number of each, from 0, and its place. */
+export function hasPassages({ passages }: Manifest): boolean {
+  return passages !== undefined;
+}
+
+/** An SQL condition that one row of each document fits: the one that holds it. */
+export function firstRows(manifest: Manifest, where?: string): string | undefined {
+  if (!hasPassages(manifest)) return where;
+  return where === undefined ? 'passage = 0' : `(${where}) AND passage = 0`;
+}
+
 /** Columns of the table of an index. */
 export function schemaOf(libraries: LanceLibraries, manifest: Manifest) {
   const { arrow } = libraries;
   const { dimensions, tokens, filterable = {} } = manifest;
-  const counts = countsWrites(manifest) ? ['written', 'length'].map((name) => new arrow.Field(name, new arrow.Int32(), false)) : [];
+  const counts = [...(countsWrites(manifest) ? ['written', 'length'] : []), ...(hasPassages(manifest) ? PLACE : [])];
   const filters = Object.values(filterable).flatMap((kind, at) => {
     const [names, types] = [columnsOf(at), filterTypes(libraries, kind)];
     return [
@@ -71,9 +93,18 @@ export function schemaOf(libraries: LanceLibraries, manifest: Manifest) {
     ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
     new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
     ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
-    ...counts,
+    ...counts.map((name) => new arrow.Field(name, new arrow.Int32(), false)),
     ...filters,
   ]);
+}
+
+/** Which passage of its document a row is, from 0; where it begins and ends in the text, both 0 where it is all of it; its line, 0 where it has none. */
+export const PLACE = ['passage', 'begins', 'ends', 'line'];
+
+interface Row {
+  readonly entry: Entry;
+  readonly passage: Passage;
+  readonly at: number;
 }
 
 function filterTypes({ arrow }: LanceLibraries, kind: FilterableType) {
@@ -96,10 +127,22 @@ export function cellReader(batch: Batch): (name: string, row: number) => unknown
   return (name, row) => columns.get(name)?.get(row);
 }
 
-/** The entries of a batch. What LanceDB gave is copied: its memory is that of the whole batch. */
-export function* entriesIn<Field extends EntryField>(batch: Batch, fields: readonly Field[]): Generator<Pick<Entry, 'id' | Field>> {
+/** Fields of entries that a row has, in columns. */
+export type RowField = Exclude<EntryField, 'further'>;
+
+/** The columns that fields of entries are read from. */
+export function columnsFor(fields: readonly RowField[], manifest: Manifest): string[] {
+  return fields.flatMap((name): readonly string[] => {
+    if (name === 'tokens') return manifest.tokens === undefined ? [] : [name];
+    return name !== 'place' ? [name] : hasPassages(manifest) ? PLACE : [];
+  });
+}
+
+/** The rows of a batch as entries. What LanceDB gave is copied: its memory is that of the whole batch. */
+export function* entriesIn<Field extends RowField>(batch: Batch, fields: readonly Field[]): Generator<Pick<Entry, 'id' | Field>> {
   const cell = cellReader(batch);
-  const read = (name: Field, row: number): FieldValue | Document | Float32Array | Uint8Array | undefined => {
+  const read = (name: Field, row: number): FieldValue | Document | PassagePlace | Float32Array | Uint8Array | undefined => {
+    if (name === 'place') return placeIn(cell, row);
     const value = cell(name, row);
     if (name === 'document') return JSON.parse(value as string) as Document;
     if (name === 'vector') return Float32Array.from((value as { toArray(): Float32Array }).toArray());
@@ -109,4 +152,15 @@ export function* entriesIn<Field extends EntryField>(batch: Batch, fields: reado
     const values = Object.fromEntries(fields.map((name) => [name, read(name, row)]));
     yield { id: cell('id', row), ...values } as unknown as Pick<Entry, 'id' | Field>;
   }
+}
+
+/** Which passage of which document a row is. */
+export function rowIn(cell: ReturnType<typeof cellReader>, row: number) {
+  return { id: cell('id', row) as string, at: (cell('passage', row) as number | undefined) ?? 0, place: placeIn(cell, row) };
+}
+
+/** Where a row's passage is; nothing for a whole text. */
+function placeIn(cell: ReturnType<typeof cellReader>, row: number): PassagePlace | undefined {
+  const [begins = 0, ends = 0, line = 0] = ['begins', 'ends', 'line'].map((name) => cell(name, row) as number | undefined);
+  return ends === 0 ? undefined : { span: [begins, ends], line: line === 0 ? undefined : line };
 }

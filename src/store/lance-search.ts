@@ -1,15 +1,15 @@
 import type { Table, VectorQuery } from '@lancedb/lancedb';
 import { holdsTies, topWithTies } from '../math/near-ties.ts';
-import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
-import type { Document } from '../types.ts';
+import type { Document, PassagePlace } from '../types.ts';
+import { bestOfEach, type PassageRow } from './best-passages.ts';
 import { documentTest, type Filter } from './filter.ts';
 import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
-import { type Batch, cellReader, entriesIn } from './lance-rows.ts';
+import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './lance-rows.ts';
 import { type BuiltWords, scoreUnindexed, wordQuery } from './lance-words.ts';
-import type { FilterableFields } from './store.ts';
+import type { Manifest } from './store.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
 const SPARE = 8;
@@ -41,25 +41,28 @@ export interface Restriction {
  * The rows that fit a filter. Where the columns of filterable fields do not tell, the documents that they leave are read, without their vectors, and
  * those that fit are named by their ids.
  */
-export async function restrictTo(table: Table, filter: Filter | undefined, filterable: FilterableFields): Promise<Restriction> {
+export async function restrictTo(table: Table, filter: Filter | undefined, manifest: Manifest): Promise<Restriction> {
   const total = await table.countRows();
   if (filter === undefined) return { fitting: total, total };
-  const { sql, isExact } = conditionFor(filter, filterable);
+  const { sql, isExact } = conditionFor(filter, manifest.filterable ?? {});
   if (isExact) return { where: sql, fitting: await table.countRows(sql), total };
   const fits = documentTest(filter);
   const [yes, no]: [string[], string[]] = [[], []];
-  for await (const batch of table.query().where(sql).select(['id', 'document']))
+  for await (const batch of table
+    .query()
+    .where(firstRows(manifest, sql) as string)
+    .select(['id', 'document']))
     for (const { id, document } of entriesIn(batch, ['document'])) (fits(document) ? yes : no).push(id);
   const where = yes.length <= no.length ? idsIn(yes) : no.length === 0 ? sql : `(${sql} AND NOT ${idsIn(no)})`;
-  return { where, fitting: yes.length, total, fits };
+  return { where, fitting: hasPassages(manifest) ? await table.countRows(where) : yes.length, total, fits };
 }
 
 const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
 
 /** An SQL condition for each 4,096 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
-export function* conditionsFor(ids: readonly string[], hashes?: ReadonlyMap<string, string>): Generator<string> {
-  for (let at = 0; at < ids.length; at += IDS_PER_FILTER) {
-    const some = ids.slice(at, at + IDS_PER_FILTER);
+export function* conditionsFor(ids: readonly string[], hashes?: ReadonlyMap<string, string>, each = IDS_PER_FILTER): Generator<string> {
+  for (let at = 0; at < ids.length; at += each) {
+    const some = ids.slice(at, at + each);
     const content =
       hashes === undefined ? '' : ` AND (hash || ' ' || id) IN (${some.map((id) => quoted(`${hashes.get(id)} ${id}`)).join(', ')})`;
     yield `${idsIn(some)}${content}`;
@@ -67,7 +70,8 @@ export function* conditionsFor(ids: readonly string[], hashes?: ReadonlyMap<stri
 }
 
 /** A row that was found; the columns that were asked for. */
-interface Row extends Scored {
+interface Row extends PassageRow {
+  readonly place?: PassagePlace;
   /** By LanceDB's own account: smaller is nearer. Of searches by vector. */
   readonly distance: number;
   /** JSON. */
@@ -91,12 +95,13 @@ export interface Approximation {
 }
 
 /**
- * The best rows by BM25. More rows are asked for until a tie at the cut has ended. `built` says what the word index knows, where that is known: what was
+ * The best documents by BM25, each by its best row. More rows are asked for until a tie at the cut has ended. `built` says what the word index knows, where that is known: what was
  * written since is scored here.
  */
 export async function searchWords(
   libraries: LanceLibraries,
   table: Table,
+  manifest: Manifest,
   terms: readonly string[],
   { limit: count, withTokens, where }: RowQuery,
   built: (BuiltWords & { readonly hasUnindexed: boolean }) | undefined,
@@ -111,60 +116,77 @@ export async function searchWords(
     return rowsOf(built === undefined ? asked : asked.fastSearch());
   };
   let limit = count + SPARE;
-  let rows = await ask(columnsFor(withTokens), limit);
-  while (rows.length === limit && !holdsTies(rows, count)) rows = await ask(tieColumns(count, withTokens), (limit *= MORE));
+  let rows = await ask(columnsFor(manifest, withTokens), limit);
+  while (rows.length === limit && !holdsTies(bestOfEach(rows), count))
+    rows = await ask(tieColumns(manifest, count, withTokens), (limit *= MORE));
   if (built?.hasUnindexed) {
     const late = `written >= ${built.before}`;
-    const scores = await scoreUnindexed(libraries, table, times, built, (one) =>
+    const scored = await scoreUnindexed(libraries, table, times, built, placesIn(manifest), (one) =>
       one.where(where === undefined ? late : `(${where}) AND ${late}`),
     );
-    rows = [...rows, ...scores.entries().map(([id, score]): Row => ({ id, score, distance: 0, document: '' }))];
+    rows = [...rows, ...scored.map((row): Row => ({ ...row, distance: 0, document: '' }))];
   }
-  return withDocuments(table, topWithTies(rows, count), withTokens);
+  return withDocuments(table, manifest, topWithTies(bestOfEach(rows), count), withTokens);
 }
 
 /**
- * The best rows by cosine. LanceDB's cosines are of single precision and its limit cuts through ties, so cosines are computed again, and a
+ * The best documents by cosine, each by its best row. LanceDB's cosines are of single precision and its limit cuts through ties, so cosines are computed again, and a
  * tie that goes on past the cut is read to its end. With `exact`, where few rows fit, or where the approximate index reaches too few of them,
  * every vector that fits is compared.
  */
 export async function searchVector(
   table: Table,
+  manifest: Manifest,
   vector: Float32Array,
   { limit: count, withTokens, where, fitting, total, exact }: RowQuery & { readonly exact: boolean },
   { refine, probes }: Approximation,
 ): Promise<readonly FoundRow[]> {
-  const limit = count + SPARE;
   const isExact = exact || (where !== undefined && fitting <= Math.max(FEW, SMALL_SHARE * total));
   const nearest = (): VectorQuery => within(table.query().nearestTo(vector).distanceType('cosine'), where);
   const every = (): VectorQuery => nearest().bypassVectorIndex();
   const some = (): VectorQuery => nearest().refineFactor(refine).maximumNprobes(0).minimumNprobes(probes);
-  const ask = (query: VectorQuery): Promise<Row[]> =>
-    rowsOf(query.select([...columnsFor(withTokens), ...(withTokens ? [] : ['vector']), '_distance']).limit(limit), vector);
-  let rows = await ask(isExact ? every() : some());
-  if (rows.length < limit) {
-    if (!isExact && rows.length < fitting) rows = await ask(every());
-    if (rows.length < limit) return topK(rows, count);
+  const ask = async (columns: readonly string[], limit: number): Promise<Row[]> => {
+    const read = (query: VectorQuery) => rowsOf(query.select([...new Set([...columns, 'vector', '_distance'])]).limit(limit), vector);
+    const rows = isExact ? [] : await read(some());
+    return isExact || rows.length < Math.min(limit, fitting) ? read(every()) : rows;
+  };
+  let limit = count + SPARE;
+  let rows = await ask(columnsFor(manifest, withTokens), limit);
+  let found = bestOfEach(rows);
+  // A document with many passages must not take the places of others.
+  while (rows.length === limit && found.length <= count) {
+    rows = await ask(tieColumns(manifest, count, withTokens), (limit *= MORE));
+    found = bestOfEach(rows);
   }
-  const best = topK(rows, count + 1);
-  const distances = Float64Array.from(rows, ({ distance }) => distance).sort();
+  if (rows.length < limit) return withDocuments(table, manifest, topK(found, count), withTokens);
+  const best = topK(found, count + 1);
+  const distances = Float64Array.from(found, ({ distance }) => distance).sort();
   const reach = (distances[count - 1] as number) + COSINE_NOISE;
+  const farthest = rows.reduce((most, { distance }) => Math.max(most, distance), 0);
   // Of a tie at the cut an approximate index may have brought a part only, even where worse ones came after it.
   const torn = !isExact && best[count - 1]?.score === best[count]?.score;
-  if ((distances.at(-1) as number) > reach && !torn) return best.slice(0, count);
+  if (farthest > reach && !torn) return withDocuments(table, manifest, best.slice(0, count), withTokens);
   const near = every()
     .distanceRange(undefined, reach)
-    .select([...new Set([...tieColumns(count, withTokens), 'vector', '_distance'])]);
-  return withDocuments(table, topK(await rowsOf(near.limit(fitting), vector), count), withTokens);
+    .select([...new Set([...tieColumns(manifest, count, withTokens), 'vector', '_distance'])]);
+  return withDocuments(table, manifest, topK(bestOfEach(await rowsOf(near.limit(fitting), vector)), count), withTokens);
 }
 
 const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where: string | undefined): Asked =>
   where === undefined ? query : query.where(where);
 
-const columnsFor = (withTokens: boolean): readonly string[] => ['id', 'document', ...(withTokens ? ['vector', 'tokens'] : [])];
+const placesIn = (manifest: Manifest): readonly string[] => (hasPassages(manifest) ? PLACE : []);
+
+const columnsFor = (manifest: Manifest, withTokens: boolean): readonly string[] => [
+  'id',
+  'document',
+  ...placesIn(manifest),
+  ...(withTokens ? ['vector', 'tokens'] : []),
+];
 
 /** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
-const tieColumns = (count: number, withTokens: boolean): readonly string[] => (count > MANY && !withTokens ? columnsFor(false) : ['id']);
+const tieColumns = (manifest: Manifest, count: number, withTokens: boolean): readonly string[] =>
+  count > MANY && !withTokens ? columnsFor(manifest, false) : ['id', ...placesIn(manifest)];
 
 /** All rows of a query, batch by batch: a vector that is only there to be compared is not kept. */
 const rowsOf = async (query: AsyncIterable<Batch>, asked?: Float32Array): Promise<Row[]> => {
@@ -176,7 +198,7 @@ const rowsOf = async (query: AsyncIterable<Batch>, asked?: Float32Array): Promis
       const tokens = cell('tokens', row) as Uint8Array | undefined;
       const isKept = tokens !== undefined && vector !== undefined;
       rows.push({
-        id: cell('id', row) as string,
+        ...rowIn(cell, row),
         score: asked === undefined || vector === undefined ? (cell('_score', row) as number) : cosine(asked, vector),
         distance: (cell('_distance', row) as number | undefined) ?? 0,
         document: (cell('document', row) as string | undefined) ?? '',
@@ -188,17 +210,37 @@ const rowsOf = async (query: AsyncIterable<Batch>, asked?: Float32Array): Promis
   return rows;
 };
 
-/** Rows of which only ids and scores are known, whole; what was deleted meanwhile is left out. */
-const withDocuments = async (table: Table, found: readonly Row[], withTokens: boolean): Promise<readonly FoundRow[]> => {
-  if (found.every(({ document }) => document !== '')) return found;
-  const rows = new Map<string, Row>();
-  for (const condition of conditionsFor(found.map(({ id }) => id)))
-    for (const row of await rowsOf(
-      table
-        .query()
-        .where(condition)
-        .select([...columnsFor(withTokens)]),
-    ))
-      rows.set(row.id, row);
-  return found.filter(({ id }) => rows.has(id)).map(({ id, score }) => ({ ...(rows.get(id) as Row), score }));
+/** Rows of which only ids and scores are known, or that are not the first of their documents, whole; what was deleted meanwhile is left out. */
+const withDocuments = async (
+  table: Table,
+  manifest: Manifest,
+  found: readonly Row[],
+  withTokens: boolean,
+): Promise<readonly FoundRow[]> => {
+  const bare = found.filter(({ document }) => document === '');
+  if (bare.length === 0) return found;
+  const read = async (rows: readonly Row[], at: number, columns: readonly string[]): Promise<ReadonlyMap<string, Row>> => {
+    const all = new Map<string, Row>();
+    for (const condition of conditionsFor(rows.map(({ id }) => id))) {
+      const where = hasPassages(manifest) ? `${condition} AND passage = ${at}` : condition;
+      for (const row of await rowsOf(
+        table
+          .query()
+          .where(where)
+          .select(['id', ...columns]),
+      ))
+        all.set(row.id, row);
+    }
+    return all;
+  };
+  const documents = await read(bare, 0, ['document']);
+  const packs = new Map<number, ReadonlyMap<string, Row>>();
+  const unpacked = withTokens ? bare.filter(({ tokens }) => tokens === undefined) : [];
+  for (const [at, rows] of Map.groupBy(unpacked, (row) => row.at)) packs.set(at, await read(rows, at, ['vector', 'tokens']));
+  return found.flatMap((row): FoundRow[] => {
+    if (row.document !== '') return [row];
+    const document = documents.get(row.id)?.document;
+    const { vector, tokens } = packs.get(row.at)?.get(row.id) ?? row;
+    return document === undefined ? [] : [{ ...row, document, vector, tokens }];
+  });
 };

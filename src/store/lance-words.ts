@@ -1,8 +1,10 @@
 import type { FullTextQuery, IndexConfig, Occur, Query, Table } from '@lancedb/lancedb';
 import { LONGEST_WORD } from '../text/analyzer.ts';
+import type { PassagePlace } from '../types.ts';
+import type { PassageRow } from './best-passages.ts';
 import { rarityOf, saturationOf } from './bm25.ts';
 import type { LanceLibraries } from './lance-library.ts';
-import { cellReader, countsWrites } from './lance-rows.ts';
+import { cellReader, countsWrites, rowIn } from './lance-rows.ts';
 import type { Manifest } from './store.ts';
 
 /** LanceDB leaves words of this many bytes of UTF-8 and more out of its index; the longest of ours has 64 letters of at most four. */
@@ -70,8 +72,12 @@ export function wordQuery({ lance }: LanceLibraries, times: ReadonlyMap<string, 
   return parts.length === 1 ? (parts[0] as (typeof parts)[0])[1] : new lance.BooleanQuery(parts);
 }
 
+export interface UnindexedRow extends PassageRow {
+  readonly place?: PassagePlace;
+}
+
 /**
- * BM25 of the documents that were written after the word index was built, by id, as it would score them. LanceDB searches them too, but weighs
+ * BM25 of the rows that were written after the word index was built, as it would score them. LanceDB searches them too, but weighs
  * their words otherwise and misses some of them (seen: 2,065 of 140,299 after a hundred documents were changed).
  */
 export async function scoreUnindexed(
@@ -79,29 +85,28 @@ export async function scoreUnindexed(
   table: Table,
   times: ReadonlyMap<string, number>,
   built: BuiltWords,
+  places: readonly string[],
   within: (query: Query) => Query,
-): Promise<ReadonlyMap<string, number>> {
-  const rows: { readonly id: string; readonly length: number; readonly counts: ReadonlyMap<string, number> }[] = [];
+): Promise<readonly UnindexedRow[]> {
+  const rows: (Omit<UnindexedRow, 'score'> & { readonly length: number; readonly counts: ReadonlyMap<string, number> })[] = [];
   const asked = new Set<string>();
-  for await (const batch of within(table.query()).select(['id', 'terms', 'length'])) {
+  for await (const batch of within(table.query()).select(['id', 'terms', 'length', ...places])) {
     const cell = cellReader(batch);
     for (let row = 0; row < batch.numRows; row++) {
       const counts = countsIn(cell('terms', row) as string, times);
       for (const term of counts.keys()) asked.add(term);
-      if (counts.size > 0) rows.push({ id: cell('id', row) as string, length: cell('length', row) as number, counts });
+      if (counts.size > 0) rows.push({ ...rowIn(cell, row), length: cell('length', row) as number, counts });
     }
   }
   const rarities = new Map(
     await Promise.all([...asked].map(async (term) => [term, await rarityIn(libraries, table, term, built)] as const)),
   );
-  return new Map(
-    rows.map(({ id, length, counts }) => {
-      let score = 0;
-      for (const [term, count] of counts)
-        score += (times.get(term) as number) * (rarities.get(term) as number) * saturationOf(count, length, built.meanLength);
-      return [id, score];
-    }),
-  );
+  return rows.map(({ length, counts, ...row }) => {
+    let score = 0;
+    for (const [term, count] of counts)
+      score += (times.get(term) as number) * (rarities.get(term) as number) * saturationOf(count, length, built.meanLength);
+    return { ...row, score };
+  });
 }
 
 const countsIn = (terms: string, wanted: ReadonlyMap<string, number>): ReadonlyMap<string, number> => {

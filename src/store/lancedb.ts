@@ -4,11 +4,12 @@ import { checkFilter } from './check-filter.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
+import { readEntries, replaceAll } from './lance-entries.ts';
 import { bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
-import { entriesIn, tableOf } from './lance-rows.ts';
+import { firstRows, hasPassages, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, restrictTo, searchVector, searchWords } from './lance-search.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
-import { type Entry, type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
+import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
 
 /** Documents of a write after which the index over ids is looked at. */
 const MANY = 256;
@@ -58,21 +59,21 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
   const find = async (opened: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
     const { libraries, table, manifest } = opened;
     const { limit, filter, exact = false, signal } = query;
-    const restriction = await restrictTo(table, filter, manifest.filterable ?? {});
+    const restriction = await restrictTo(table, filter, manifest);
     throwIfStopped(signal);
     if (restriction.fitting === 0) return [];
     const asked = { ...restriction, limit, withTokens };
     const rows =
       'vector' in query
-        ? await searchVector(table, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes })
-        : await searchWords(libraries, table, query.terms, asked, await builtWords(opened));
+        ? await searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes })
+        : await searchWords(libraries, table, manifest, query.terms, asked, await builtWords(opened));
     const { fits } = restriction;
     // Who was looked up by id may have been changed before it was found.
     return fits === undefined ? rows : rows.filter(({ document }) => fits(JSON.parse(document) as Document));
   };
 
   return {
-    capabilities: { approximate: true, filterable: true, persistent: true },
+    capabilities: { approximate: true, filterable: true, persistent: true, passages: true },
     open: connection.open,
     upsert: async (entries) => {
       // With nothing to write too: what is unchanged in an index that is just made again would be acknowledged and then gone.
@@ -81,12 +82,19 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
         // Of an id that comes twice the last one counts.
         const latest = new Map(entries.map((entry) => [entry.id, entry]));
         const rows = tableOf(libraries, [...latest.values()], manifest, await table.version());
-        let known = 0;
-        for (const condition of conditionsFor([...latest.keys()])) known += await table.countRows(condition);
+        const ids = [...latest.keys()];
+        const countThere = async (more: string): Promise<number> => {
+          let count = 0;
+          for (const condition of conditionsFor(ids)) count += await table.countRows(`${condition}${more}`);
+          return count;
+        };
+        const isShort = async () =>
+          rows.numRows === latest.size && (!hasPassages(manifest) || (await countThere(' AND passage > 0')) === 0);
         // Half the price, and a tenth for a single document.
-        if (known === 0) await table.add(rows);
-        else await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
-        if (latest.size >= MANY) await indexIds(libraries, table, approximateFrom);
+        if ((await countThere('')) === 0) await table.add(rows);
+        else if (await isShort()) await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
+        else await replaceAll(table, ids, rows);
+        if (rows.numRows >= MANY) await indexIds(libraries, table, approximateFrom);
       });
     },
     delete: async (ids, { hashes, from } = {}) => {
@@ -94,7 +102,7 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
       for (const filter of conditionsFor([...new Set(ids)], hashes)) {
         await connection.write('write to', async ({ table, manifest }) => {
           if (from !== undefined && !isSameIndex(from, manifest)) throw indexReplaced(folder);
-          const count = await table.countRows(filter);
+          const count = await table.countRows(firstRows(manifest, filter));
           if (count > 0) await table.delete(filter);
           removed += count;
         });
@@ -102,26 +110,12 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
       return removed;
     },
     get: async function* <Field extends EntryField>(ids: readonly string[] | 'all', fields: readonly Field[]) {
-      const columnsIn = ({ manifest }: Opened): Field[] => fields.filter((name) => name !== 'tokens' || manifest.tokens !== undefined);
       if (ids === 'all') {
-        yield* connection.stream(async function* (opened) {
-          const columns = columnsIn(opened);
-          for await (const batch of opened.table.query().select(['id', ...columns])) yield* entriesIn(batch, columns);
-        });
+        yield* connection.stream((opened) => readEntries(opened, undefined, fields));
         return;
       }
-      for (const filter of conditionsFor([...new Set(ids)])) {
-        yield* await connection.read('read', async (opened) => {
-          const columns = columnsIn(opened);
-          const found: Pick<Entry, 'id' | Field>[] = [];
-          for await (const batch of opened.table
-            .query()
-            .where(filter)
-            .select(['id', ...columns]))
-            found.push(...entriesIn(batch, columns));
-          return found;
-        });
-      }
+      for (const filter of conditionsFor([...new Set(ids)]))
+        yield* await connection.read('read', (opened) => Array.fromAsync(readEntries(opened, filter, fields)));
     },
     search: async <Field extends HitField = 'document'>(query: StoreQuery<Field>) => {
       const { limit, filter, signal, fields = ['document'] as readonly HitField[] } = query;
@@ -134,10 +128,11 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
         const rows = await find(opened, query, form !== undefined);
         throwIfStopped(signal);
         return rows.map(
-          ({ id, score, document, tokens, vector }) =>
+          ({ id, score, place, document, tokens, vector }) =>
             ({
               id,
               score,
+              passage: place,
               document: fields.includes('document' as never) ? (JSON.parse(document) as Document) : undefined,
               tokens: form === undefined || tokens === undefined || vector === undefined ? undefined : { form, data: tokens, vector },
             }) as Hit,
@@ -147,12 +142,18 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
     count: async (filter) => {
       if (filter !== undefined) checkFilter(filter);
       if (await connection.isUnmade()) return 0;
-      return connection.read('read', async ({ table, manifest }) => (await restrictTo(table, filter, manifest.filterable ?? {})).fitting);
+      return connection.read('read', async ({ table, manifest }) => {
+        const { where, fitting } = await restrictTo(table, filter, manifest);
+        return hasPassages(manifest) ? table.countRows(firstRows(manifest, where)) : fitting;
+      });
     },
     stats: async () => {
-      const documents = await connection.read('read', ({ table }) => table.countRows());
+      const { documents, passages } = await connection.read('read', async ({ table, manifest }) => {
+        const rows = await table.countRows();
+        return hasPassages(manifest) ? { documents: await table.countRows(firstRows(manifest)), passages: rows } : { documents: rows };
+      });
       const { bytes, changedAt } = await measureFolder(folder);
-      return { documents, bytes, changedAt: changedAt?.toISOString() };
+      return { documents, passages, bytes, changedAt: changedAt?.toISOString() };
     },
     optimize: () =>
       connection.write('tidy', async ({ libraries, table, manifest }) => {

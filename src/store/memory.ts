@@ -4,39 +4,43 @@ import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
 import type { Hit } from '../types.ts';
+import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
 import { documentTest, type Filter } from './filter.ts';
-import type { Entry, EntryField, HitField, Manifest, Store, StoreQuery } from './store.ts';
+import type { Entry, EntryField, HitField, Manifest, Passage, Store, StoreQuery } from './store.ts';
 
 /** The reference: exact, in memory, gone with the process. Right for tests and for collections that are read each time. */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
   let manifest: Manifest | undefined;
   let changedAt: string | undefined;
-  let bm25: Bm25 | undefined;
+  /** BM25 over all passages, and the documents that they are of. */
+  let words: { readonly bm25: Bm25; readonly rows: readonly Row[] } | undefined;
   const changed = (): void => {
-    bm25 = undefined;
+    words = undefined;
     changedAt = new Date().toISOString();
   };
   const fitting = (filter: Filter | undefined): Entry[] => {
     const fits = filter === undefined ? () => true : documentTest(filter);
     return [...entries.values()].filter(({ document }) => fits(document));
   };
-  const best = ({ limit, filter, ...asked }: StoreQuery): Scored[] => {
+  const best = ({ limit, filter, ...asked }: StoreQuery): Found[] => {
     const some = fitting(filter);
     if ('vector' in asked) {
-      const scored = some.values().map(({ id, vector }) => ({ id, score: cosine(asked.vector, vector) }));
-      return topK(scored, limit);
+      const scored = some.flatMap(rowsOf).map(({ id, at, passage }) => ({ id, at, passage, score: cosine(asked.vector, passage.vector) }));
+      return topK(bestOfEach(scored), limit);
     }
-    bm25 ??= buildBm25(entries.values().map(({ id, terms }) => ({ id, terms: wordsIn(terms) })));
+    if (words === undefined) {
+      const rows = [...entries.values()].flatMap(rowsOf);
+      words = { rows, bm25: buildBm25(rows.map(({ passage }, row) => ({ id: String(row), terms: wordsIn(passage.terms) }))) };
+    }
+    const { rows, bm25 } = words;
     const ids = filter === undefined ? entries : new Set(some.map(({ id }) => id));
-    return topWithTies(
-      [...bm25.score(asked.terms)].filter(({ id }) => ids.has(id)),
-      Math.max(0, limit),
-    );
+    const scored = [...bm25.score(asked.terms)].map(({ id: row, score }) => ({ ...(rows[Number(row)] as Row), score }));
+    return topWithTies(bestOfEach(scored.filter(({ id }) => ids.has(id))), Math.max(0, limit));
   };
   return {
-    capabilities: { approximate: false, filterable: false, persistent: false },
+    capabilities: { approximate: false, filterable: false, persistent: false, passages: true },
     open: async (wanted) => (manifest ??= wanted),
     upsert: async (added) => {
       for (const entry of added) entries.set(entry.id, copyOf(entry));
@@ -56,11 +60,12 @@ export function memoryStore(): Store {
       throwIfStopped(query.signal);
       const fields: readonly HitField[] = query.fields ?? ['document'];
       const form = fields.includes('tokens') ? manifest?.tokens : undefined;
-      return best(query).map(({ id, score }) => {
-        const { document, vector, tokens } = entries.get(id) as Entry;
+      return best(query).map(({ id, score, passage: { place, vector, tokens } }) => {
+        const { document } = entries.get(id) as Entry;
         return {
           id,
           score,
+          passage: place,
           document: fields.includes('document') ? document : undefined,
           tokens: form === undefined || tokens === undefined ? undefined : { form, data: tokens.slice(), vector: vector.slice() },
         } as Hit;
@@ -69,27 +74,49 @@ export function memoryStore(): Store {
     count: async (filter) => (filter === undefined ? entries.size : fitting(filter).length),
     stats: async () => {
       let bytes = 0;
-      for (const { vector, tokens, terms, document } of entries.values())
-        bytes += vector.byteLength + (tokens?.byteLength ?? 0) + 2 * (terms.length + JSON.stringify(document).length);
-      return { documents: entries.size, bytes, changedAt };
+      let passages = 0;
+      for (const entry of entries.values()) {
+        bytes += 2 * JSON.stringify(entry.document).length;
+        for (const { vector, tokens, terms } of passagesOf(entry)) {
+          bytes += vector.byteLength + (tokens?.byteLength ?? 0) + 2 * terms.length;
+          passages++;
+        }
+      }
+      return { documents: entries.size, passages: manifest?.passages === undefined ? undefined : passages, bytes, changedAt };
     },
     optimize: async () => {},
     close: async () => {
       entries.clear();
-      bm25 = undefined;
+      words = undefined;
     },
   };
 }
 
+interface Row {
+  readonly id: string;
+  readonly at: number;
+  readonly passage: Passage;
+}
+interface Found extends Scored, Row {}
+
+const passagesOf = (entry: Entry): readonly Passage[] => [entry, ...(entry.further ?? [])];
+const rowsOf = (entry: Entry): Row[] => passagesOf(entry).map((passage, at) => ({ id: entry.id, at, passage }));
+
 const wordsIn = (terms: string): string[] => (terms === '' ? [] : terms.split(' '));
 
 /** What is kept shares no memory with what came in or goes out. */
-const copyOf = (entry: Entry): Entry => ({ ...entry, vector: entry.vector.slice(), tokens: entry.tokens?.slice() });
+const copyOf = (entry: Entry): Entry => ({ ...copyOfPassage(entry), further: entry.further?.map(copyOfPassage) });
+const copyOfPassage = <Kind extends Passage>(passage: Kind): Kind => ({
+  ...passage,
+  vector: passage.vector.slice(),
+  tokens: passage.tokens?.slice(),
+});
 
 const pick = <Field extends EntryField>(entry: Entry, fields: readonly Field[]): Pick<Entry, 'id' | Field> =>
   Object.fromEntries(
     (['id', ...fields] as const).map((name) => {
       const value = entry[name];
+      if (name === 'further') return [name, entry.further?.map(copyOfPassage)];
       return [name, value instanceof Float32Array || value instanceof Uint8Array ? value.slice() : value];
     }),
   ) as unknown as Pick<Entry, 'id' | Field>;

@@ -1,4 +1,4 @@
-import type { CallOptions, Document, Hit, TokenForm } from '../types.ts';
+import type { CallOptions, Document, Hit, PassagePlace, TokenForm } from '../types.ts';
 import type { Filter } from './filter.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -19,11 +19,11 @@ export interface Store {
    */
   get<Field extends EntryField>(ids: readonly string[] | 'all', fields: readonly Field[]): AsyncIterable<Pick<Entry, 'id' | Field>>;
   /**
-   * The best `limit` of what fits the filter, score descending, then id descending. Fewer come only where no more are to be had, whatever the
-   * filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts twice, only documents with a shared word come, and words are
-   * weighed by all documents, whether they fit the filter or not.
+   * The best `limit` documents of what fits the filter, score descending, then id descending, each once, by its best passage, of equal ones the
+   * first. Fewer come only where no more are to be had, whatever the filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts
+   * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not.
    */
-  search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | Field>[]>;
+  search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | 'passage' | Field>[]>;
   /** How many documents fit. @default all */
   count(filter?: Filter): Promise<number>;
   stats(): Promise<StoreStats>;
@@ -42,6 +42,8 @@ export interface StoreCapabilities {
   readonly filterable: boolean;
   /** Whether what was written outlives the process. */
   readonly persistent: boolean;
+  /** Whether an entry may have further passages. @default false: a document has one vector, and of a long text the end is not found */
+  readonly passages?: boolean;
 }
 
 /** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words. */
@@ -60,20 +62,28 @@ export type StoreQuery<Field extends HitField = HitField> = ({ readonly vector: 
 /** What a hit may bring. */
 export type HitField = 'document' | 'tokens';
 
-/** A stored document with everything that searching it needs. */
-export interface Entry {
-  readonly id: string;
-  readonly document: Document;
-  /** Hash of the whole document: unchanged documents are skipped. */
-  readonly hash: string;
-  /** Hash of its text: an unchanged text keeps its vector. */
-  readonly textHash: string;
+/** What searching a text needs, or a passage of it. */
+export interface Passage {
   /** [dimensions], length 1. */
   readonly vector: Float32Array;
   /** Token vectors in the manifest's form; only where it has one. */
   readonly tokens?: Uint8Array;
   /** Analysed words, joined by one space, in text order. */
   readonly terms: string;
+  /** Where it is; absent: it is the whole text. */
+  readonly place?: PassagePlace;
+}
+
+/** A stored document with everything that searching it needs: its own vector, tokens and terms are those of its first passage, or of all of it. */
+export interface Entry extends Passage {
+  readonly id: string;
+  readonly document: Document;
+  /** Hash of the whole document: unchanged documents are skipped. */
+  readonly hash: string;
+  /** Hash of its text: an unchanged text keeps its vector. */
+  readonly textHash: string;
+  /** The passages after the first, in text order; only where the manifest says that there may be such. @default none */
+  readonly further?: readonly Passage[];
 }
 
 export type EntryField = Exclude<keyof Entry, 'id'>;
@@ -88,14 +98,19 @@ export interface DeleteOptions {
 
 export interface StoreStats {
   readonly documents: number;
+  /** Of all documents, where there may be several of one. */
+  readonly passages?: number;
   /** Bytes on disk, or in memory where there is no disk. */
   readonly bytes: number;
   /** ISO 8601, UTC; absent when nothing was ever written. */
   readonly changedAt?: string;
 }
 
-/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its writes. */
-export const indexFormat = 4;
+/**
+ * Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its
+ * writes, 5 may keep several passages of a document.
+ */
+export const indexFormat = 5;
 
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
@@ -118,6 +133,8 @@ export interface Manifest {
   readonly filterable?: FilterableFields;
   /** Field that holds the user's id; absent when ids are derived. */
   readonly idField?: string;
+  /** Version of how long texts are split into passages; absent where each document is one, as in indexes of earlier versions. */
+  readonly passages?: string;
   /** Version of the word analysis behind BM25. */
   readonly analyzer: string;
   /** ISO 8601, UTC. */
