@@ -1,5 +1,6 @@
 import type { Embedder } from '../src/index.ts';
 import { packTokens } from '../src/math/packed-tokens.ts';
+import { splitPassages } from '../src/text/passages.ts';
 
 /** Numbers in a vector. */
 export const SIZE = 16;
@@ -20,11 +21,19 @@ const rowsOf = (texts: readonly string[]): Float32Array => {
   return data;
 };
 
-/** Deterministic vectors without a model, so that a run is many commits in a second; with `tokens`, one for each word too. */
-export const hashEmbedder = (pauseMs = 0, { tokens = false } = {}): Embedder => ({
+const wordsIn = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
+
+/**
+ * Deterministic vectors without a model, so that a run is many commits in a second; with `tokens`, one for each word too; with a `window`, texts of
+ * more words are split.
+ */
+export const hashEmbedder = (pauseMs = 0, { tokens = false, window = 0 } = {}): Embedder => ({
   fingerprint: 'hash@1',
   dimensions: SIZE,
   ...(tokens ? { tokenSize: SIZE } : {}),
+  ...(window === 0
+    ? {}
+    : { split: async (sources) => sources.map((source) => splitPassages(source, { window, room: window, tokensIn: wordsIn })) }),
   embed: async (texts, _, options = {}) => {
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const { tokens: form } = options;

@@ -43,6 +43,7 @@ const createChecks: OptionChecks<CreateOptions> = {
   idField: checkOf(indexPlan.idField),
   tokens: either('{ bits, pool } or null', record, isNull),
   filterable: checkOf(indexPlan.filterable),
+  passages: checkOf(indexPlan.passages),
 };
 
 const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {

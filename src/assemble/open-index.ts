@@ -59,6 +59,15 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
         `${where} has the filterable fields ${typesOf(manifest.filterable) || 'none'}; got ${typesOf(create.filterable) || 'none'}. Leave ${say.option('filterable')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
+  const { passages } = create;
+  if (passages !== undefined && (passages === 'off') !== (manifest.passages === undefined)) {
+    const splits = manifest.passages === undefined ? 'keeps one vector for each document' : 'splits long texts into passages';
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${splits}; got ${say.option('passages')} ${passages}. Leave ${say.option('passages')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
   if (create.idField !== undefined && create.idField !== manifest.idField) {
     throw new FinetoothError(
       'E_RECIPE',

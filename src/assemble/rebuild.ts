@@ -86,6 +86,9 @@ export const recoverIndex = async (where: string): Promise<boolean> => {
   );
 };
 
+/** Whether whole documents were wanted: before format 5 there was nothing else. */
+const keepsWhole = (old: Manifest | undefined): boolean => old !== undefined && old.format >= 5 && old.passages === undefined;
+
 /** Only called when the index is in its place. */
 const removeLeftovers = async (folder: string): Promise<void> => {
   for (const name of await leftoversOf(folder)) {
@@ -130,6 +133,7 @@ export const rebuiltIn = async <T>(
       idField: create.idField ?? old?.idField,
       tokens: create.tokens === undefined ? tokens : create.tokens,
       filterable: create.filterable ?? old?.filterable,
+      passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
     };
     try {
       const result = await fill(stage, kept);

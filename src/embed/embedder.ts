@@ -1,4 +1,5 @@
-import type { CallOptions, TokenForm, Vectors } from '../types.ts';
+import type { PassageSource } from '../text/passages.ts';
+import type { CallOptions, Span, TokenForm, Vectors } from '../types.ts';
 
 export interface EmbedOptions extends CallOptions {
   /** Also pack the token vectors of each text in this form; only where the embedder has them. @default none */
@@ -17,6 +18,11 @@ export interface Embedder {
   readonly tokenSize?: number;
   /** Row i belongs to texts[i], whatever else is in the call. An empty text is embedded like any other. */
   embed(texts: readonly string[], role: 'query' | 'document', options?: EmbedOptions): Promise<Vectors>;
+  /**
+   * Where each text is split into passages that it reads whole, together with what they carry (`passageText`); a text that it reads whole is one.
+   * Absent: no text is split, and of a long one the end is not found.
+   */
+  split?(sources: readonly PassageSource[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
   /** Resolves when a call need not wait for anything to be loaded. */
   load?(): Promise<void>;
   /** Frees what the embedder holds; later calls are refused. */

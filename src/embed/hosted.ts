@@ -4,7 +4,8 @@ import { groupsOf, halves } from '../hosted/groups.ts';
 import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../hosted/model.ts';
 import type { Consumption, Embed } from '../hosted/vendor.ts';
 import { unlessZero } from '../math/vectors.ts';
-import type { CallOptions, Vectors } from '../types.ts';
+import { type PassageSource, splitPassages } from '../text/passages.ts';
+import type { CallOptions, Span, Vectors } from '../types.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface HostedEmbedSource extends HostedSource<Embed> {
@@ -37,10 +38,16 @@ export async function createHostedEmbedder(source: HostedEmbedSource, options: H
         signal,
         deadlineMs,
       }),
+    split: model.limits.tokensEach === undefined ? undefined : async (sources) => splitWithin(sources, model.limits.tokensEach as number),
     load: async () => {
       await model.open();
     },
   };
+}
+
+/** Vendors do not publish their tokenizers: texts count as too many tokens rather than too few. */
+function splitWithin(sources: readonly PassageSource[], tokensEach: number): readonly (readonly Span[])[] {
+  return sources.map((source) => splitPassages(source, { window: tokensEach, room: tokensEach, tokensIn: estimatedTokens }));
 }
 
 async function embedAll(

@@ -19,6 +19,7 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
       truncatedTokens: unlessZero(truncated),
     };
   },
+  split: (sources, options) => encoder.passages(sources, options),
   load: () => encoder.ready,
   close: () => encoder.close(),
 });

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import type { PassageSource } from '../text/passages.ts';
 import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
 import type { BiEncoderEntry, ModelFiles } from './catalog/model-entry.ts';
 import type { EncodeRequest, EncodeResult } from './run/encode.ts';
 import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
-import { requestsOf, type SplitOptions, splitIn } from './run/requests.ts';
+import { requestsOf, type SplitOptions, splitIn, splitSourcesIn } from './run/requests.ts';
 import type { RuntimeName } from './run/runtime.ts';
 import { createLanguageCheck } from './tokenize/language-check.ts';
-import type { SplitRequest, SplitResult } from './tokenize/split-texts.ts';
+import type { PassagesRequest, SplitRequest, SplitResult } from './tokenize/split-texts.ts';
 import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './tokenize/token-names.ts';
 
 export interface EncodeOptions extends CallOptions {
@@ -31,6 +32,8 @@ export interface BiEncoder {
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;
   /** The chunks of each text that fit the window behind the document prefix; one where the whole text does. */
   split(texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
+  /** Where each text is split into passages that fit the window, with room for a query beside each; one where the whole text fits it. */
+  passages(sources: readonly PassageSource[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
   /** The tokens of which `encode` gives vectors, in letters. */
   tokenNames(texts: readonly string[], options: Pick<EncodeOptions, 'prefix' | 'signal'>): Promise<readonly (readonly string[])[]>;
   close(): Promise<void>;
@@ -87,10 +90,10 @@ const joined = (parts: readonly (readonly [number[], EncodeResult])[], count: nu
 /** Starts the workers; they load the model while the caller goes on. Throws E_RUNTIME when no runtime loads. */
 export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: PoolOptions = {}): Promise<BiEncoder> => {
   const { entry } = files;
-  const { pool, runtime } = await openPool<EncodeRequest | SplitRequest | TokenNamesRequest, EncodeResult | SplitResult | TokenNamesResult>(
-    files,
-    options,
-  );
+  const { pool, runtime } = await openPool<
+    EncodeRequest | SplitRequest | PassagesRequest | TokenNamesRequest,
+    EncodeResult | SplitResult | TokenNamesResult
+  >(files, options);
   const check = createLanguageCheck(entry, async (texts) => namesIn((await pool.run({ name: texts })) as TokenNamesResult));
   return {
     files,
@@ -126,6 +129,8 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
       return result;
     },
     split: (texts, options) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, null, options),
+    passages: (sources, options) =>
+      splitSourcesIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, sources, pool.size, options),
     tokenNames: async (texts, { prefix, signal }) => {
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       return namesIn((await pool.run({ name: texts.map((text) => before + text) }, signal)) as TokenNamesResult);

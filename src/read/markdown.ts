@@ -13,7 +13,9 @@ export const markdown = {
 export async function markdownParts(source: string): Promise<TextParts> {
   const { title: own, text, fields, notes } = await readFrontMatter(source);
   const title = own ?? firstHeading(text);
-  return { ...(title !== undefined && { title }), text, fields, ...(notes.length > 0 && { notes }) };
+  // What stands before the text is the front matter.
+  const line = source.slice(0, source.length - text.length).split('\n').length;
+  return { ...(title !== undefined && { title }), text, line, fields, ...(notes.length > 0 && { notes }) };
 }
 
 /** The text of the first heading, `# so` or underlined, that is in no fenced block (CommonMark 0.31, 4.2, 4.3 and 4.5). */

@@ -6,5 +6,5 @@ export const plainText = {
   name: 'text',
   extensions: ['txt'],
   recognise: () => false,
-  read: (source) => readTextDocument(source, (text) => ({ text })),
+  read: (source) => readTextDocument(source, (text) => ({ text, line: 1 })),
 } as const satisfies Reader;

@@ -8,6 +8,8 @@ import { joinTexts } from './text.ts';
 export interface TextParts {
   readonly title?: string;
   readonly text: string;
+  /** The line of the source that it begins in, from 1; absent where it does not stand there as it is. */
+  readonly line?: number;
   /** Further fields, from the front matter. */
   readonly fields?: Readonly<Record<string, FieldValue>>;
   readonly notes?: readonly LineNote[];
@@ -26,11 +28,12 @@ export async function* readTextDocument(
   const whole = await joinTexts(name, source.texts());
   if (whole.trim() === '' && !mayBeEmpty)
     throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);
-  const { title = path && fileStem(path), text, fields, notes } = await partsOf(whole);
+  const { title = path && fileStem(path), text, line, fields, notes } = await partsOf(whole);
   const document = { ...fields, ...(title !== undefined && { title }), text, ...(path !== undefined && { path }) };
   yield {
     document,
     where: name,
+    line,
     ...(path !== undefined && { id: path }),
     ...(notes && { notes: notes.map(({ line, ...note }) => ({ ...note, where: `${name} line ${line}` })) }),
   };

@@ -9,20 +9,23 @@ import {
   indexFormat,
   isSameIndex,
   type Manifest,
+  type Passage,
   type Store,
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
+import { passagesVersion, sourceOf } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
-import { checkCount, checkTokens, checkVectors } from './check.ts';
+import { checkCount } from './check.ts';
+import { embedPassages, withLines } from './embed-passages.ts';
 import { inferFilterable } from './filterable.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
-import { createTurns, wordsInTurns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -37,6 +40,8 @@ export interface CreateOptions {
    * numbers or short texts, and make no text, see `inferFilterable`
    */
   readonly filterable?: FilterableFields;
+  /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
+  readonly passages?: 'auto' | 'off';
 }
 
 export interface AddOptions extends CallOptions {
@@ -81,6 +86,9 @@ const BATCH_CHARACTERS = 1_000_000 / firstBatchSize;
 
 /** A new index looks at so much before it decides what is read: as many documents as its first batch has, or this many characters of JSON. */
 const LOOKAHEAD_CHARACTERS = 16_000_000;
+
+/** What an entry keeps when its text stays. */
+const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
 
 /** Names of fields that are counted for the report. */
 const MOST_FIELDS = 1000;
@@ -160,6 +168,7 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
     fields,
     filterable,
     idField,
+    passages: create.passages !== 'off' && store.capabilities.passages && embedder.split !== undefined ? passagesVersion : undefined,
     analyzer: analyzerVersion,
     createdAt: new Date().toISOString(),
   };
@@ -251,42 +260,38 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
         known.set(entry.id, entry);
     const fresh = batch
       .filter(({ id, hash }) => known.get(id)?.hash !== hash)
-      .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
-    const hashes = fresh.map(({ text }) => hashOfText(text));
-    const terms: string[] = [];
-    for (const { text } of fresh) terms.push((await wordsInTurns(text, turn)).join(' '));
+      .map((read) => {
+        const source = sourceOf(read.document, manifest.fields);
+        return { ...read, source, textHash: hashOfText(source.text) };
+      });
     // Vectors are read of those alone whose text is as it was.
-    const sameText = fresh.filter(({ id }, i) => known.get(id)?.textHash === hashes[i]).map(({ id }) => id);
-    const kept = new Map<string, Pick<Entry, 'vector' | 'tokens'>>();
+    const sameText = fresh.filter(({ id, textHash }) => known.get(id)?.textHash === textHash).map(({ id }) => id);
+    const kept = new Map<string, readonly Passage[]>();
     if (sameText.length > 0)
-      for await (const entry of store.get(sameText, ['textHash', 'vector', 'tokens']))
-        if (entry.textHash === known.get(entry.id)?.textHash) kept.set(entry.id, entry);
+      for await (const { id, textHash, further = [], ...first } of store.get(sameText, KEPT))
+        if (textHash === known.get(id)?.textHash) kept.set(id, [first, ...further]);
     const toEmbed = fresh.filter(({ id }) => !kept.has(id));
-    const vectors = await embedder.embed(
-      toEmbed.map(({ text }) => text),
-      'document',
-      { signal, tokens: manifest.tokens },
+    const { passages, vectors } = await embedPassages(
+      embedder,
+      manifest,
+      toEmbed.map(({ source }) => source),
+      { signal, turn },
     );
-    checkVectors(vectors, toEmbed.length, embedder.dimensions, embedder.fingerprint);
-    if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
     if (target.manifest() === undefined) target.created(agreed(manifest, (await store.open(manifest)) as Manifest));
     else agreed(manifest, target.manifest());
-    const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
-    const entries = fresh.map(({ id, document, hash }, i): Entry => {
-      const row = rowOf.get(id) ?? 0;
-      const { vector, tokens } = kept.get(id) ?? {
-        vector: vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions),
-        tokens: vectors.tokenVectors?.[row],
-      };
-      return { id, document, hash, textHash: hashes[i] as string, vector, tokens, terms: terms[i] as string };
+    for (const [row, { id }] of toEmbed.entries()) kept.set(id, passages[row] as readonly Passage[]);
+    const entries = fresh.map(({ source, textHash, ...read }): Entry => {
+      const { id, document, hash } = read;
+      const [first, ...further] = withLines(kept.get(id) as readonly Passage[], source, read);
+      return { ...(first as Passage), id, document, hash, textHash, further: further.length === 0 ? undefined : further };
     });
     await store.upsert(entries);
-    for (const { id, text } of fresh) {
+    for (const { id, source } of fresh) {
       if (written.has(id)) continue;
       written.set(id, known.has(id) ? 'changed' : 'added');
-      if (text.trim() === '') report.withoutText++;
+      if (source.text.trim() === '') report.withoutText++;
     }
     for (const tokens of vectors.truncatedTokens ?? []) {
       report.cutTokens += tokens;

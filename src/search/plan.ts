@@ -304,6 +304,13 @@ export const indexPlan = {
     about: 'token vectors of a document that become one, the most similar ones',
     at: { create: 'it is tokens.pool there', indexCommand: true, createBody: true },
   },
+  passages: {
+    kind: 'choice',
+    choices: ['auto', 'off'],
+    default: 'auto',
+    about: "split texts longer than the embedder's window into passages, each found by itself; off keeps one vector for each document",
+    at: { create: true, indexCommand: true, createBody: true },
+  },
 } as const satisfies Record<string, IndexOption>;
 
 export type IndexKey = keyof typeof indexPlan;

@@ -18,7 +18,8 @@ export const statusCommand = command({
     if (flags.json) return terminal.json({ in: folder, ...status, ...manifest });
     const rows = [
       ['documents', grouped(status.documents)],
-      ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers a document)`],
+      ['passages', status.passages === undefined ? wholeDocuments(manifest, folder) : grouped(status.passages)],
+      ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers a vector)`],
       ['text from', manifest.fields.join(', ')],
       ['ids from', manifest.idField ?? 'the content'],
       ['on disk', size(status.bytes)],
@@ -28,3 +29,8 @@ export const statusCommand = command({
     terminal.write(rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join(''));
   },
 });
+
+function wholeDocuments({ format }: Manifest, folder: string): string {
+  if (format >= 5) return 'off: one for each document';
+  return `one for each document, of a long text its beginning; for more: finetooth index SOURCE --into ${folder} --rebuild`;
+}

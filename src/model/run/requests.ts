@@ -1,5 +1,6 @@
+import type { PassageSource } from '../../text/passages.ts';
 import type { CallOptions, Span } from '../../types.ts';
-import type { SplitRequest, SplitResult } from '../tokenize/split-texts.ts';
+import type { PassagesRequest, SplitRequest, SplitResult } from '../tokenize/split-texts.ts';
 
 /** A request to a worker is small, so that stopping is prompt and the last worker does not keep the others waiting. */
 const REQUEST_TEXTS = 16;
@@ -45,3 +46,34 @@ export const splitIn = (
       return Array.from({ length: spans.length / 2 }, (_, i): Span => [spans[2 * i] as number, spans[2 * i + 1] as number]);
     }),
   );
+
+/** Characters of a text that every window holds, whatever the tokens: such texts are not split. */
+const SURELY_SHORT = 100;
+
+/** Where the passages of each text begin and end: short texts together, since most are whole. */
+export async function splitSourcesIn(
+  run: (request: PassagesRequest, signal?: AbortSignal) => Promise<SplitResult>,
+  sources: readonly PassageSource[],
+  workers: number,
+  { signal }: CallOptions = {},
+): Promise<readonly (readonly Span[])[]> {
+  const spans = sources.map(({ text }): readonly Span[] => [[0, text.length]]);
+  const long = sources.flatMap(({ text }, i) => (text.length > SURELY_SHORT ? [i] : []));
+  const groups = requestsOf(
+    long.map((i) => (sources[i] as PassageSource).text),
+    workers,
+  );
+  await Promise.all(
+    groups.map(async (group) => {
+      const asked = group.map((place) => long[place] as number);
+      const given = await run({ passages: asked.map((i) => sources[i] as PassageSource) }, signal);
+      let at = 0;
+      for (const [row, i] of asked.entries())
+        spans[i] = Array.from(
+          { length: given.counts[row] as number },
+          (): Span => [given.spans[at++] as number, given.spans[at++] as number],
+        );
+    }),
+  );
+  return spans;
+}

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
-import { type SplitRequest, splitTexts } from '../tokenize/split-texts.ts';
+import { type PassagesRequest, type SplitRequest, splitSources, splitTexts } from '../tokenize/split-texts.ts';
 import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
 import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
@@ -43,6 +43,7 @@ const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }:
   return async (request: unknown) => {
     const asked = request as object;
     if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer);
+    if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
     if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
     return run(request);
   };

@@ -1,3 +1,4 @@
+import { type PassageSource, splitPassages } from '../../text/passages.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { encodeQuestion } from './yes-no.ts';
@@ -13,6 +14,11 @@ export interface SplitRequest {
   readonly first?: boolean;
 }
 
+/** Asks a worker for the passages of texts, see `splitPassages`. */
+export interface PassagesRequest {
+  readonly passages: readonly PassageSource[];
+}
+
 export interface SplitResult {
   /** Where each chunk begins and ends in its text, in characters; all chunks of the first text, then those of the second. */
   readonly spans: Uint32Array;
@@ -20,6 +26,8 @@ export interface SplitResult {
   readonly counts: Uint32Array;
 }
 
+/** Share of a window that a passage may fill: the rest is for the query beside which a reranker of the same window reads it. */
+const PASSAGE = 7 / 8;
 /** Share of a window that a chunk repeats of the one before, so that an answer across a border stands whole in one of them. */
 const OVERLAP = 1 / 8;
 /** A unit longer than this share of the window is taken word by word. */
@@ -106,3 +114,12 @@ export const splitTexts = (
   const chunks = split.map((text) => chunksOf(text, room, tokensIn, first ? 1 : undefined));
   return { spans: Uint32Array.from(chunks.flat(2)), counts: Uint32Array.from(chunks, ({ length }) => length) };
 };
+
+/** The passages of texts for a model. The model is not run. */
+export function splitSources({ passages }: PassagesRequest, entry: ModelEntry, tokenizer: TextTokenizer): SplitResult {
+  const window = roomFor(null, entry, tokenizer);
+  const room = Math.max(1, Math.floor(window * PASSAGE));
+  const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
+  const spans = passages.map((source) => splitPassages(source, { window, room, tokensIn }));
+  return { spans: Uint32Array.from(spans.flat(2)), counts: Uint32Array.from(spans, ({ length }) => length) };
+}

@@ -36,10 +36,13 @@ export const createBody = z.strictObject({
   filterable: createShape('filterable'),
   token_bits: tokenBitsShape,
   token_pool: createShape('tokenPool'),
+  passages: createShape('passages'),
 });
 export const status = z.object({
   name: z.string(),
   documents: z.int(),
+  /** Of all documents, where long texts are split. */
+  passages: z.int().optional(),
   bytes: z.int(),
   embedder: z.string().nullable(),
   fields: z.array(z.string()).nullable(),
