@@ -88,6 +88,7 @@ export type AdvisedOption =
   | 'embedder'
   | 'fields'
   | 'filterable'
+  | 'passages'
   | 'format'
   | 'gates'
   | 'idField'

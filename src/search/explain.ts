@@ -3,7 +3,7 @@ import type { Reranker } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions } from '../types.ts';
-import type { Rankable, RankFields } from './rank.ts';
+import { type Rankable, type RankFields, rankedTextOf } from './rank.ts';
 import type { RankedResult } from './results.ts';
 
 export interface ExplainOptions extends CallOptions {
@@ -33,19 +33,24 @@ export async function explainResults<Result extends RankedResult>(
 async function explainScore(
   reranker: Reranker,
   query: string,
-  { id, document }: Rankable,
+  candidate: Rankable,
   rankFields: RankFields,
   { signal, fieldLabels = false }: ExplainOptions,
 ): Promise<Explanation> {
+  const { id, document } = candidate;
   const fields = rankFields ?? defaultFields(document);
+  const { read, of } = rankedTextOf(candidate, rankFields, fieldLabels);
+  const part = of?.text.slice(...of.span).trim();
   const textIn = (some: readonly string[]): string => textOf(document, some, { labels: fieldLabels });
   const filled = fields.filter((field) => textIn([field]) !== '');
+  /** Of a field that the passage lies in, the passage. */
+  const aloneIn = (field: string): string => (part !== undefined && textIn([field]).includes(part) ? part : textIn([field]));
   const [stages, alone] = await Promise.all([
-    reranker.explain?.(query, { id, text: textIn(fields) }, { signal }) ?? [],
+    reranker.explain?.(query, { id, text: read }, { signal }) ?? [],
     scoreInTime(
       reranker,
       query,
-      filled.map((field) => ({ id: field, text: textIn([field]) })),
+      filled.map((field) => ({ id: field, text: aloneIn(field) })),
       { signal },
     ),
   ]);

@@ -2,14 +2,18 @@ import { FinetoothError } from '../errors.ts';
 import type { Reranker, RerankerFailure, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
+import { passageText, sourceOf } from '../text/passages.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
-import type { CallOptions, Document, TokenVectors, Usage } from '../types.ts';
+import type { CallOptions, Document, PassagePlace, Span, TokenVectors, Usage } from '../types.ts';
+import type { RankedPart } from './highlight.ts';
 import { type Orderable, type OrderedCandidate, orderCandidates } from './order.ts';
 
-/** A document to be ranked. `tokens` may be given when the texts are those that the index was made from. */
+/** A document to be ranked. `tokens` and `passage` may be given when the texts are those that the index was made from. */
 export interface Rankable extends Orderable {
   readonly document: Document;
   readonly tokens?: TokenVectors;
+  /** The passage that is read in place of the whole text. */
+  readonly passage?: PassagePlace;
 }
 
 /** Fields that are read of each document, in order; undefined: of each its own, see `defaultFields`, so that a score does not depend on the list. */
@@ -26,8 +30,8 @@ export interface RankingOptions extends CallOptions {
 
 /** A candidate's place in the order, with what was read of it. */
 export interface RankedCandidate extends OrderedCandidate {
-  /** The chunk of the text that gave the score, where a long text was read in chunks. `start` and `end` count characters of the ranked text. */
-  readonly highlight?: { readonly start: number; readonly end: number; readonly text: string };
+  /** The part of the text that gave the score, where a long text was not read as a whole. */
+  readonly part?: RankedPart;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
 }
@@ -62,13 +66,13 @@ export async function rankCandidates(
 ): Promise<Ranked> {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
   const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
-  const texts = candidates.map(({ document }) => textOf(document, fields ?? defaultFields(document), { labels: fieldLabels }));
+  const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
   const rankedFrom = (given: Scores): Ranked => readScores(candidates, texts, given, reranker.fingerprint);
   const given = await scoreInTime(
     reranker,
     query,
-    candidates.map(({ id, tokens }, i) => ({ id, text: texts[i] as string, tokens })),
+    candidates.map(({ id, tokens }, i) => ({ id, text: texts[i]?.read as string, tokens })),
     {
       signal,
       deadlineMs,
@@ -98,12 +102,45 @@ export function checkFields(candidates: readonly Rankable[], fields: RankFields)
     );
 }
 
-function readScores(candidates: readonly Rankable[], texts: readonly string[], given: Scores, fingerprint: string): Ranked {
+/** What is read of a candidate: its text, or the passage of it that was found. */
+export function rankedTextOf({ document, passage }: Rankable, fields: RankFields, labels: boolean): RankedText {
+  const names = fields ?? defaultFields(document);
+  if (passage === undefined) return { read: textOf(document, names, { labels }) };
+  const source = sourceOf(document, names);
+  const [from, to] = passage.span;
+  const read = passageText(source, passage.span);
+  return {
+    read,
+    of: { text: source.text, span: passage.span, line: passage.line },
+    carried: read.length - Math.min(to, source.text.length) + from,
+  };
+}
+
+export interface RankedText {
+  readonly read: string;
+  /** Where a passage is read, the whole text and the passage's place. */
+  readonly of?: RankedPart;
+  /** Characters that a passage carries before its own. */
+  readonly carried?: number;
+}
+
+/** The part of a text that gave the score: a chunk of what was read, or all of it where that is a passage. */
+function partOf({ read, of, carried = 0 }: RankedText, chunk: Span | undefined): RankedPart | undefined {
+  if (of === undefined) return chunk && { text: read, span: chunk };
+  if (chunk === undefined) return of;
+  const [from, to] = of.span;
+  const begins = Math.max(from, from + chunk[0] - carried);
+  const ends = Math.min(to, Math.max(begins, from + chunk[1] - carried));
+  const line = of.line === undefined ? undefined : of.line + of.text.slice(from, begins).split('\n').length - 1;
+  return { text: of.text, span: [begins, ends], line };
+}
+
+function readScores(candidates: readonly Rankable[], texts: readonly RankedText[], given: Scores, fingerprint: string): Ranked {
   const order = orderCandidates(candidates, given, fingerprint).map((one): RankedCandidate => {
     const [span, cutTokens = 0] = [given.spans?.[one.index], given.truncatedTokens?.[one.index]];
     return {
       ...one,
-      highlight: span === undefined ? undefined : { start: span[0], end: span[1], text: texts[one.index]?.slice(...span) ?? '' },
+      part: partOf(texts[one.index] as RankedText, span),
       cutTokens: cutTokens === 0 ? undefined : cutTokens,
     };
   });

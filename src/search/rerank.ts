@@ -27,7 +27,7 @@ export async function rerank(
   const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, fieldLabels });
   const total = performance.now() - started;
   const rankedBy = ranked.rankedBy ?? reranker.fingerprint;
-  const results = makeResults(keepLikely(ranked, minScore, rankedBy), given, { ...options, top });
+  const results = makeResults(keepLikely(ranked, minScore, rankedBy), given, { ...options, query, top });
   return {
     query,
     results: explain ? await explainResults(results, reranker, query, given, rankFields, { signal, fieldLabels }) : results,

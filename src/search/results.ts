@@ -2,7 +2,8 @@ import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { RerankerFailure } from '../rerank/reranker.ts';
 import type { Document, Hit } from '../types.ts';
-import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
+import { type Highlight, highlightFor } from './highlight.ts';
+import type { Rankable, Ranked } from './rank.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -18,8 +19,8 @@ export interface RankedResult {
   readonly rank: number;
   /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
-  /** The chunk of the text that gave the score, where a long text was read in chunks. `start` and `end` count characters of the ranked text. */
-  readonly highlight?: RankedCandidate['highlight'];
+  /** The sentence that matters of a text that was not read as a whole: of its best passage, or of its best chunk. */
+  readonly highlight?: Highlight;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
   /** Why the document stands here; only when asked for. */
@@ -49,23 +50,28 @@ export interface Provenance {
 
 /** What the caller wants to see of a ranking. */
 export interface ResultOptions {
+  readonly query: string;
   readonly top: number;
   readonly documents?: boolean;
   readonly stages?: boolean;
 }
 
 /** The best of a ranking as an answer gives them. */
-export function makeResults(ranked: Ranked, candidates: readonly Rankable[], { top, documents, stages }: ResultOptions): RankedResult[] {
+export function makeResults(
+  ranked: Ranked,
+  candidates: readonly Rankable[],
+  { query, top, documents, stages }: ResultOptions,
+): RankedResult[] {
   const best = ranked.order.slice(0, top);
   const lastStage = Math.max(0, ranked.stages.length - 1);
   const isAlike = ranked.complete && best.every(({ stage }) => stage === lastStage);
-  return best.map(({ id, index, relevance, stage, highlight, cutTokens }, place) => ({
+  return best.map(({ id, index, relevance, stage, part, cutTokens }, place) => ({
     id,
     index,
     relevanceScore: relevance,
     rank: place + 1,
     rankedBy: isAlike ? undefined : (ranked.stages[stage]?.name ?? null),
-    highlight,
+    highlight: part && highlightFor(query, part),
     cutTokens,
     stages: stages ? ranked.stages.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,

@@ -7,7 +7,7 @@ import { explainResults } from './explain.ts';
 import type { SearchOptions } from './options.ts';
 import { orderFirstStage } from './order.ts';
 import { plan } from './plan.ts';
-import { asOne, checkFields, type Ranked, rankCandidates } from './rank.ts';
+import { asOne, checkFields, type Ranked, rankCandidates, rankedTextOf } from './rank.ts';
 import { keepLikely, makeSearchResults, type Provenance, pickProvenance, type SearchResult } from './results.ts';
 import { type FirstStage, retrieve } from './retrieve.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -24,16 +24,23 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const rerankers = given === null ? [] : [given].flat();
   const made = index.manifest()?.fields ?? [];
   const fields = options.rankFields ?? made;
-  // Stored token vectors are those of the indexed text; other fields make another text.
-  const tokens = rerankers.length > 0 && fieldLabels !== true && JSON.stringify(fields) === JSON.stringify(made);
+  // Stored passages and token vectors are those of the indexed text; other fields make another text.
+  const isIndexed = fieldLabels !== true && JSON.stringify(fields) === JSON.stringify(made);
 
-  const { hits, ...found } = await retrieve(index, query, { ...options, firstStage, candidates, tokens });
+  const { hits: all, ...found } = await retrieve(index, query, {
+    ...options,
+    firstStage,
+    candidates,
+    tokens: isIndexed && rerankers.length > 0,
+  });
+  const hits = isIndexed ? all : all.map((hit): Hit => ({ ...hit, passage: undefined }));
   throwIfStopped(signal);
   // The fields of the index may be missing in all candidates: they are those of other documents.
   if (rerankers.length > 0 && options.rankFields !== undefined) checkFields(hits, options.rankFields);
 
-  let ranked: Ranked = { order: orderFirstStage(hits), cut: 0, usage: {}, complete: true, calibrated: false, stages: [] };
-  const resultsOf = (now: Ranked): readonly SearchResult[] => makeSearchResults(now, hits, { ...options, top });
+  const unranked = orderFirstStage(hits).map((one) => ({ ...one, part: rankedTextOf(hits[one.index] as Hit, fields, false).of }));
+  let ranked: Ranked = { order: unranked, cut: 0, usage: {}, complete: true, calibrated: false, stages: [] };
+  const resultsOf = (now: Ranked): readonly SearchResult[] => makeSearchResults(now, hits, { ...options, query, top });
   const began = performance.now();
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(ranked));
@@ -55,7 +62,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     results: isExplained ? await explainResults(results, asOne(rerankers), query, hits, fields, { signal, fieldLabels }) : results,
     calibrated: ranked.calibrated,
     complete: ranked.complete,
-    candidates: hits.map(({ id, score, document }) => ({ id, score, document })),
+    candidates: hits.map(({ id, score, document, passage }) => ({ id, score, document, passage })),
     cut: ranked.cut,
     ...pickProvenance({
       ...ranked,

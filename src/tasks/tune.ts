@@ -125,7 +125,9 @@ const materialOf = async (
       const key = JSON.stringify([name, rankFields]);
       const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
       remembered.set(key, one);
-      order = (await rankCandidates(one, query, hits ?? [], rankFields ?? index.manifest()?.fields ?? [], call)).order;
+      // Passages are those of the fields that the index was made from.
+      const asked = (hits ?? []).map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
+      order = (await rankCandidates(one, query, asked, rankFields ?? index.manifest()?.fields ?? [], call)).order;
     }
     rankings.push(order.map(({ id }) => placeOf.get(id) as number));
   }

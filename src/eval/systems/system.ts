@@ -73,7 +73,7 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
   const { name, firstStage, candidates, top = candidates, denseWeight, filter, minScore, fieldLabels = false } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = { firstStage, denseWeight, filter, reranker: null } as const;
+  const first = { firstStage, denseWeight, filter, reranker: null, rankFields: pipeline.rankFields, fieldLabels } as const;
   return {
     name,
     pipeline,

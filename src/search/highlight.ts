@@ -1,0 +1,41 @@
+import { topK } from '../math/top-k.ts';
+import { buildBm25 } from '../store/bm25.ts';
+import { wordsOf } from '../text/analyzer.ts';
+import { sentencesIn } from '../text/passages.ts';
+import type { Span } from '../types.ts';
+
+/** The sentence of a text that says why it was found. */
+export interface Highlight {
+  /** Characters of the ranked text, the end not included. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** The first and the last line of it in the source of the document, from 1; only where the source has lines. */
+  readonly lines?: readonly [first: number, last: number];
+}
+
+/** The part of a text that gave a score. */
+export interface RankedPart {
+  /** All of the text. */
+  readonly text: string;
+  readonly span: Span;
+  /** The line of its source that the part begins in, from 1. */
+  readonly line?: number;
+}
+
+/** The sentence of the part that has most of the query's words, by BM25; all of the part where none has any. */
+export function highlightFor(query: string, { text, span, line }: RankedPart): Highlight {
+  const sentences = [...sentencesIn(text, span)];
+  const terms = sentences.map((one) => wordsOf(text.slice(...one)));
+  const bm25 = buildBm25(sentences.map((one, i) => ({ id: String(i), terms: isHeading(text, one) ? [] : (terms[i] as string[]) })));
+  const [best] = topK(bm25.score(wordsOf(query)), 1);
+  const [start, end] = best === undefined ? span : (sentences[Number(best.id)] as Span);
+  const first = line === undefined ? undefined : line + newlinesIn(text.slice(span[0], start));
+  const found = text.slice(start, end);
+  return { start, end, text: found, lines: first === undefined ? undefined : [first, first + newlinesIn(found.trimEnd())] };
+}
+
+/** A heading names what the sentences below it say. */
+const isHeading = (text: string, [from]: Span): boolean => /^#{1,6}[ \t]/.test(text.slice(from, from + 8));
+
+const newlinesIn = (text: string): number => text.split('\n').length - 1;
