@@ -46,11 +46,11 @@ describe('formats', () => {
 
   it('reads a single text file', async () => {
     expect(await read('a.md', '---\nyear: 1999\ntext: mine\n---\n# Head\nbody\n')).toEqual([
-      { document: { year: 1999, title: 'Head', text: '# Head\nbody\n', path: 'a.md' }, where: 'a.md', id: 'a.md' },
+      { document: { year: 1999, title: 'Head', text: '# Head\nbody\n', path: 'a.md' }, where: 'a.md', line: 5, id: 'a.md' },
     ]);
     mkdirSync('below');
     expect(await read('below/b.txt', 'words')).toEqual([
-      { document: { title: 'b', text: 'words', path: 'b.txt' }, where: 'below/b.txt', id: 'b.txt' },
+      { document: { title: 'b', text: 'words', path: 'b.txt' }, where: 'below/b.txt', line: 1, id: 'b.txt' },
     ]);
     expect((await read('c.html', '<title>T</title><p>x'))[0]?.document).toEqual({ title: 'T', text: 'x', path: 'c.html' });
   });
@@ -79,7 +79,7 @@ describe('formats', () => {
 
   it('reads standard input as text, under another name', async () => {
     expect(await all(readDocuments('-', { stdin: stdin('some words'), format: 'text', where: 'request body' }))).toEqual([
-      { document: { text: 'some words' }, where: 'request body' },
+      { document: { text: 'some words' }, where: 'request body', line: 1 },
     ]);
   });
 
@@ -146,11 +146,11 @@ describe('folders', () => {
     symlinkSync('nowhere', 'notes/dead');
     const found = await all(readDocuments('notes/'));
     expect(found).toEqual([
-      { document: { title: 'a', text: 'a', path: 'a.txt' }, where: 'notes/a.txt', id: 'a.txt' },
-      { document: { title: 'f', text: 'f', path: 'away/f.markdown' }, where: 'notes/away/f.markdown', id: 'away/f.markdown' },
-      { document: { title: 'B', text: '# B\n', path: 'b.md' }, where: 'notes/b.md', id: 'b.md' },
+      { document: { title: 'a', text: 'a', path: 'a.txt' }, where: 'notes/a.txt', line: 1, id: 'a.txt' },
+      { document: { title: 'f', text: 'f', path: 'away/f.markdown' }, where: 'notes/away/f.markdown', line: 1, id: 'away/f.markdown' },
+      { document: { title: 'B', text: '# B\n', path: 'b.md' }, where: 'notes/b.md', line: 1, id: 'b.md' },
       { document: { title: 'C', text: '', path: 'deep/c.HTML' }, where: 'notes/deep/c.HTML', id: 'deep/c.HTML' },
-      { document: { title: 'empty', text: '', path: 'empty.md' }, where: 'notes/empty.md', id: 'empty.md' },
+      { document: { title: 'empty', text: '', path: 'empty.md' }, where: 'notes/empty.md', line: 1, id: 'empty.md' },
     ]);
   });
 
@@ -180,6 +180,7 @@ describe('folders', () => {
       {
         document: { title: 'a: b', text: 'B', path: 'b.md' },
         where: 'linked/b.md',
+        line: 4,
         id: 'b.md',
         notes: [
           { kind: 'dead-link', where: 'linked/a.md', reason: '' },

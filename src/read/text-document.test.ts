@@ -7,6 +7,7 @@ describe('markdownParts', () => {
     expect(await markdownParts('intro\n\n```\n# no\n```\n## The *title* ##\nbody')).toEqual({
       title: 'The *title*',
       text: 'intro\n\n```\n# no\n```\n## The *title* ##\nbody',
+      line: 1,
       fields: {},
     });
     expect((await markdownParts('Under\r\n=====\r\nbody')).title).toBe('Under');
@@ -16,7 +17,7 @@ describe('markdownParts', () => {
 
   it('prefers the title of the front matter, unless it is empty', async () => {
     expect((await markdownParts('---\ntitle: Barometer\n---\n# Heading\n')).title).toBe('Barometer');
-    expect(await markdownParts('---\ntitle:\n---\n# Real\nBody')).toEqual({ title: 'Real', text: '# Real\nBody', fields: {} });
+    expect(await markdownParts('---\ntitle:\n---\n# Real\nBody')).toEqual({ title: 'Real', text: '# Real\nBody', line: 4, fields: {} });
     expect((await markdownParts('---\ntitle: ""\n---\n# Real')).title).toBe('Real');
   });
 });
