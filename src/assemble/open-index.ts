@@ -60,8 +60,8 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
     );
   }
   const { passages } = create;
-  if (passages !== undefined && (passages === 'off') !== (manifest.passages === undefined)) {
-    const splits = manifest.passages === undefined ? 'keeps one vector for each document' : 'splits long texts into passages';
+  if (passages !== undefined && (passages === 'off') !== (manifest.splitter === undefined)) {
+    const splits = manifest.splitter === undefined ? 'keeps one vector for each document' : 'splits long texts into passages';
     throw new FinetoothError(
       'E_RECIPE',
       (say) =>

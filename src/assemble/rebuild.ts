@@ -87,7 +87,7 @@ export const recoverIndex = async (where: string): Promise<boolean> => {
 };
 
 /** Whether whole documents were wanted: before format 5 there was nothing else. */
-const keepsWhole = (old: Manifest | undefined): boolean => old !== undefined && old.format >= 5 && old.passages === undefined;
+const keepsWhole = (old: Manifest | undefined): boolean => old !== undefined && old.format >= 5 && old.splitter === undefined;
 
 /** Only called when the index is in its place. */
 const removeLeftovers = async (folder: string): Promise<void> => {

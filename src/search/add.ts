@@ -14,7 +14,7 @@ import {
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
-import { passagesVersion, sourceOf } from '../text/passages.ts';
+import { sourceOf, splitterVersion } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { nearestName } from '../wording/nearest-name.ts';
@@ -168,7 +168,7 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
     fields,
     filterable,
     idField,
-    passages: create.passages !== 'off' && store.capabilities.passages && embedder.split !== undefined ? passagesVersion : undefined,
+    splitter: create.passages !== 'off' && store.capabilities.passages && embedder.split !== undefined ? splitterVersion : undefined,
     analyzer: analyzerVersion,
     createdAt: new Date().toISOString(),
   };

@@ -24,7 +24,7 @@ export async function embedPassages(
   { signal, turn }: EmbedPassagesOptions,
 ): Promise<EmbeddedPassages> {
   const { split } = embedder;
-  const spans = manifest.passages === undefined || sources.length === 0 ? undefined : await split?.(sources, { signal });
+  const spans = manifest.splitter === undefined || sources.length === 0 ? undefined : await split?.(sources, { signal });
   const texts: string[] = [];
   /** Of each text; none where it is a single one. */
   const places: (readonly Span[])[] = [];

@@ -126,7 +126,7 @@ export const passagePromises: Promises = Object.fromEntries(
   ]),
 );
 
-const manifest: Partial<Manifest> = { passages: 'passages-1' };
+const manifest: Partial<Manifest> = { splitter: 'passages-1' };
 
 const placeOf = (at: number) => ({ span: [at * 10, at * 10 + 9] as const, line: undefined });
 

@@ -66,8 +66,8 @@ export function countsWrites({ format }: Manifest): boolean {
 }
 
 /** Whether a document may have several rows, with the number of each, from 0, and its place. */
-export function hasPassages({ passages }: Manifest): boolean {
-  return passages !== undefined;
+export function hasPassages({ splitter }: Manifest): boolean {
+  return splitter !== undefined;
 }
 
 /** An SQL condition that one row of each document fits: the one that holds it. */

@@ -82,7 +82,7 @@ export function memoryStore(): Store {
           passages++;
         }
       }
-      return { documents: entries.size, passages: manifest?.passages === undefined ? undefined : passages, bytes, changedAt };
+      return { documents: entries.size, passages: manifest?.splitter === undefined ? undefined : passages, bytes, changedAt };
     },
     optimize: async () => {},
     close: async () => {

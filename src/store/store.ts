@@ -134,7 +134,7 @@ export interface Manifest {
   /** Field that holds the user's id; absent when ids are derived. */
   readonly idField?: string;
   /** Version of how long texts are split into passages; absent where each document is one, as in indexes of earlier versions. */
-  readonly passages?: string;
+  readonly splitter?: string;
   /** Version of the word analysis behind BM25. */
   readonly analyzer: string;
   /** ISO 8601, UTC. */

@@ -2,7 +2,7 @@ import type { Document, Span } from '../types.ts';
 import { textOf } from './recipe.ts';
 
 /** Version of how texts are split and what is carried; in the manifest of an index that holds passages. */
-export const passagesVersion = 'passages-1';
+export const splitterVersion = 'passages-1';
 
 /** A text that may be split, with the title that it begins with; '' where it has none. */
 export interface PassageSource {

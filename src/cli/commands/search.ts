@@ -3,6 +3,7 @@ import { openIndex, search } from '../../index.ts';
 import { plainOptionsOf } from '../../plan.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
+import { highlightLines } from '../highlight-lines.ts';
 import { theIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { answerOf, pipelineOf, searchFlags } from '../plan-flags.ts';
@@ -43,7 +44,7 @@ export const searchCommand = command({
       ...answerOf(flags),
     });
     if (!flags.json) {
-      terminal.write(sideBySide(answer, terminal.columns) + explanationLines(answer.results));
+      terminal.write(sideBySide(answer, terminal.columns) + highlightLines(answer.results) + explanationLines(answer.results));
       for (const line of provenanceLines(answer)) terminal.say(line);
       return;
     }
