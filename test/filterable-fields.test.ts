@@ -30,7 +30,7 @@ describe('fields that filters are fast on', () => {
     for (const documents of [films, films.toReversed()]) {
       await using index = await openIndex(join(workFolder(), 'films'), { create: { fields: ['title'] }, embedder });
       await index.add(documents);
-      expect(index.manifest()).toMatchObject({ format: 4, filterable: { id: 'keyword', tags: 'keyword', year: 'keyword' } });
+      expect(index.manifest()).toMatchObject({ format: 5, filterable: { id: 'keyword', tags: 'keyword', year: 'keyword' } });
       const found = await search(index, 'a film', { filter: { fields: { tags: 'horror', year: { lt: 1980 } } }, reranker: null });
       expect(found.results.map(({ id }) => id)).toEqual(['a']);
     }
@@ -88,6 +88,6 @@ describe.each([
     await index.add(films, { prune: true });
     expect([...new Set(store.asked)].sort()).toEqual(['hash', 'textHash']);
     await index.add(films.map((film) => ({ ...film, seen: true })));
-    expect([...new Set(store.asked)].sort()).toEqual(['hash', 'textHash', 'tokens', 'vector']);
+    expect([...new Set(store.asked)].sort()).toEqual(['further', 'hash', 'place', 'terms', 'textHash', 'tokens', 'vector']);
   });
 });

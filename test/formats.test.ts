@@ -25,7 +25,13 @@ describe('indexes of earlier versions', () => {
     expect((await search(index, 'x', { top: 5 })).results).toHaveLength(3);
     const filter = { fields: { id: 'a' } };
     expect((await search(index, 'x', { filter })).results.map(({ id }) => id)).toEqual(['a']);
-    expect(index.manifest()?.filterable).toEqual(name === 'index-4' ? { id: 'keyword', tags: 'keyword', year: 'number' } : undefined);
+    expect(index.manifest()?.filterable).toEqual(
+      Number(name.slice(-1)) >= 4 ? { id: 'keyword', tags: 'keyword', year: 'number' } : undefined,
+    );
+    // From the fifth on a long document is found by each of its passages.
+    const [isSplit, ticking] = [name === 'index-5', await search(index, 'tick loudly', { firstStage: 'bm25', reranker: null })];
+    expect(ticking.results.map(({ id, highlight }) => [id, highlight?.text])).toEqual(isSplit ? [['c', 'Some clocks tick loudly at']] : []);
+    expect([index.manifest()?.splitter !== undefined, (await index.status()).passages !== undefined]).toEqual([isSplit, isSplit]);
     const report = await index.add([
       { id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' },
       { id: 'd', title: 'New', text: 'one' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Embedder, EmbedOptions } from '../embed/embedder.ts';
 import { checkTokens, checkVectors } from '../search/check.ts';
+import { passageTexts } from '../text/passages.ts';
 import type { Vectors } from '../types.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, type Make } from './contract-case.ts';
 
@@ -77,6 +78,26 @@ const checks: Readonly<Record<string, (embedder: Embedder) => Promise<void>>> = 
     assert.ok(
       vectors.tokenVectors?.every(({ length }) => length > 0),
       `${nameOf(embedder)} gave a text with words no token`,
+    );
+  },
+  'splits long texts into passages that it reads whole, where it splits': async (embedder) => {
+    const long = { text: `A title ${texts.join(' ').concat('\n\n').repeat(60)}`, title: 'A title' };
+    const short = { text: texts[0] as string, title: '' };
+    const [spans = [], whole] = (await embedder.split?.([long, short])) ?? [];
+    if (whole === undefined) return;
+    assert.deepEqual(whole, [[0, short.text.length]], `${nameOf(embedder)} split a short text`);
+    const ends = [spans[0]?.[0], spans.at(-1)?.[1]];
+    assert.deepEqual(ends, [0, long.text.length], `the passages of ${nameOf(embedder)} begin and end with the text`);
+    for (const [i, [from]] of spans.entries())
+      assert.equal(
+        long.text.slice(spans[i - 1]?.[1] ?? 0, from).trim(),
+        '',
+        `${nameOf(embedder)} left out what stands before passage ${i}`,
+      );
+    const { truncatedTokens } = await embedSoundly(embedder, passageTexts(long, spans), 'document');
+    assert.ok(
+      truncatedTokens === undefined || truncatedTokens.every((tokens) => tokens === 0),
+      `${nameOf(embedder)} did not read its own passages whole`,
     );
   },
   'ends with the reason of its signal, or with an answer': async (embedder) => {
