@@ -188,6 +188,30 @@ describe('the server', () => {
     expect((await post(server, '/v1/search', { index: 'films', query: 'x' })).status).toBe(404);
   });
 
+  it('splits long texts into passages, unless an index is made without', async () => {
+    const filler = Array.from({ length: 120 }, (_, i) => `The office published memo number ${i} about parking and lunch menus.`).join(' ');
+    const manual = { id: 'manual', title: 'Manual', text: `${filler}\n\n## Kitchen\n\nTo reset the espresso machine press both buttons.` };
+    const notes = Array.from({ length: 30 }, (_, i) => ({ id: `n${i}`, title: `Note ${i}`, text: 'Beans, cups, sugar, milk frother.' }));
+    const wrong = await post(server, '/v1/indexes', { name: 'long', passages: 'on' });
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('passages')]);
+    for (const [name, passages] of [
+      ['split', 'auto'],
+      ['whole', 'off'],
+    ] as const) {
+      expect((await post(server, '/v1/indexes', { name, fields: ['title', 'text'], passages })).status).toBe(201);
+      await post(server, `/v1/indexes/${name}/documents`, [manual, ...notes].map((one) => JSON.stringify(one)).join('\n'));
+      const status = (await (await fetch(`${server.url}/v1/indexes/${name}`)).json()) as { documents: number; passages?: number };
+      expect([status.documents, (status.passages ?? 0) > 31]).toEqual([31, name === 'split']);
+      const asked = { index: name, query: 'how do I reset the espresso machine', top: 1, candidates: 31 };
+      const { results } = (await (await post(server, '/v1/search', asked)).json()) as { results: unknown[] };
+      const highlight = { text: 'To reset the espresso machine press both buttons.', start: expect.any(Number) as number };
+      if (name === 'split') expect(results).toMatchObject([{ id: 'manual', highlight }]);
+      else expect(results).not.toMatchObject([{ id: 'manual', highlight }]);
+      expect(await (await post(server, `/v1/indexes/${name}/delete`, { ids: ['manual'] })).json()).toEqual({ deleted: 1 });
+      expect((await fetch(`${server.url}/v1/indexes/${name}`, { method: 'DELETE' })).status).toBe(200);
+    }
+  });
+
   it.each([
     '..',
     '../keys',
