@@ -33,6 +33,9 @@ export const indexGone = (folder: string): FinetoothError =>
 export const indexReplaced = (folder: string): FinetoothError =>
   new FinetoothError('E_LOCKED', `${folder} was made again by another process in the middle of this. Run the same command again.`);
 
+export const indexCompacted = (folder: string): FinetoothError =>
+  new FinetoothError('E_LOCKED', `${folder} was compacted by another process while it was read. Run the same command again.`);
+
 export const indexDamaged = (what: string, folder: string, cause?: unknown): FinetoothError =>
   new FinetoothError(
     'E_INDEX_DAMAGED',

@@ -112,6 +112,9 @@ const entriesOf = (folder: string): Promise<string[]> =>
     throw error;
   });
 
+/** Folders of tables in the folder of an index: one, but for what a rebuild left that was killed. */
+export const tablesIn = async (folder: string): Promise<string[]> => (await entriesOf(folder)).filter((name) => tablePattern.test(name));
+
 /**
  * Makes room for a new index. A table without documents is what a process left that was killed before it wrote the manifest; a folder that
  * holds anything else is refused.

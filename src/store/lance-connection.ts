@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
-import { checkUsable, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
+import { recordChecksums } from './checksums.ts';
+import { checkUsable, indexCompacted, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
 import { committedVersion, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
 import { schemaOf } from './lance-rows.ts';
@@ -39,6 +40,8 @@ export interface Opened {
   readonly libraries: LanceLibraries;
   readonly connection: Connection;
   readonly table: Table;
+  /** The folder of the table. */
+  readonly path: string;
   readonly manifest: Manifest;
   /** Of the manifest that the table was opened for. */
   readonly stamp: string | undefined;
@@ -129,7 +132,9 @@ export function connectFolder(folder: string): LanceConnection {
           const result = await work(before);
           if ((await stampOf(folder)) === before.stamp) return result;
         } catch (error) {
-          if ((await stampOf(folder)) === before.stamp) throw failure(what, error);
+          const isSame = (await stampOf(folder)) === before.stamp;
+          // Files that were merged into others meanwhile are gone; the newest version has what they held.
+          if (isSame && (tries === TRIES || !isMissingFile(error))) throw failure(what, error);
         }
         if (tries === TRIES) throw indexReplaced(folder);
       }
@@ -137,8 +142,10 @@ export function connectFolder(folder: string): LanceConnection {
     stream: async function* (work) {
       await refresh();
       const before = opened();
+      const version = await before.table.version();
       const fail = async (error: unknown): Promise<never> => {
         const stamp = await stampOf(folder);
+        if (stamp === before.stamp && isMissingFile(error) && (await before.table.version()) > version) throw indexCompacted(folder);
         throw stamp === before.stamp ? failure('read', error) : stamp === undefined ? indexGone(folder) : indexReplaced(folder);
       };
       try {
@@ -153,12 +160,14 @@ export function connectFolder(folder: string): LanceConnection {
       locked(what, async (signal) => {
         for (let tries = 1; ; tries++) {
           await refresh();
-          const { table, manifest } = opened();
+          const { table, path, manifest } = opened();
           await checkVersion(table, folder, await committedVersion(folder, manifest));
           throwIfStopped(signal);
           try {
             const result = await work(opened());
             await recordVersion(folder, manifest, await table.version());
+            // What has no checksum yet gets one with the next write.
+            await recordChecksums(path).catch(() => {});
             return result;
           } catch (error) {
             // A writer that was suspended for longer than its lock lived commits beside this one; LanceDB lets one of them win.
@@ -173,4 +182,8 @@ export function connectFolder(folder: string): LanceConnection {
       wasUnmade = false;
     },
   };
+}
+
+function isMissingFile(error: unknown): boolean {
+  return /not found|no such file|os error 2\b/i.test(messageOf(error));
 }

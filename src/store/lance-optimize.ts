@@ -1,4 +1,5 @@
 import type { IndexConfig, Table } from '@lancedb/lancedb';
+import { boundVersions, dropVersions } from './lance-clean.ts';
 import { columnsOf } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { countsWrites } from './lance-rows.ts';
@@ -16,6 +17,14 @@ const MANY_FILES = 256;
 /** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0022). */
 const BITS = 4;
 
+/** A table that is open, and its folder. */
+export interface OptimizedTable {
+  readonly libraries: LanceLibraries;
+  readonly table: Table;
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
 export interface OptimizeOptions {
   /** Documents from which on vectors and filterable fields are indexed. */
   readonly from: number;
@@ -25,19 +34,27 @@ export interface OptimizeOptions {
 
 /**
  * Merges what many writes left, drops old versions, and builds or extends the indexes, once there is enough to do: until then searches look at what
- * is not indexed one by one. For who holds the index's lock.
+ * is not indexed one by one. Old versions never take more than a share of what the newest one needs. For who holds the index's lock.
  */
-export async function optimizeTable(
-  libraries: LanceLibraries,
-  table: Table,
-  manifest: Manifest,
-  { from, partitions }: OptimizeOptions,
-): Promise<void> {
+export async function optimizeTable({ libraries, table, path, manifest }: OptimizedTable, options: OptimizeOptions): Promise<void> {
   const count = await table.countRows();
-  if (count === 0) return;
   const built = await indexesOf(table);
-  const needsVectors = count >= from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
-  if (!needsVectors && !(await isDue(table, manifest, built.get('terms'), count))) return;
+  const needsVectors = count >= options.from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
+  if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count))))
+    await mergeTable(libraries, table, manifest, options);
+  await boundVersions(path);
+}
+
+/** Merges all files, whether there is enough to do or not, and leaves the newest version alone. For who holds the index's lock. */
+export async function compactTable({ libraries, table, path, manifest }: OptimizedTable, options: OptimizeOptions): Promise<void> {
+  if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
+  await dropVersions(path);
+}
+
+async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Manifest, options: OptimizeOptions): Promise<void> {
+  const { from, partitions } = options;
+  const count = await table.countRows();
+  const built = await indexesOf(table);
   // What is indexed and what is not are never merged: an index over the ids of some would keep a new index in two halves.
   const ids = built.has('terms') ? undefined : built.get('id');
   if (ids !== undefined) await table.dropIndex(ids.name);
@@ -48,7 +65,7 @@ export async function optimizeTable(
   await indexIds(libraries, table, from);
   if (countsWrites(manifest) && !built.has('written')) await table.createIndex('written', { config: Index.btree() });
   // The index takes whole bytes of one bit a number; other vectors are all compared.
-  if (needsVectors)
+  if (bitsOf(built) !== BITS && manifest.dimensions % 8 === 0)
     await table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'cosine', numBits: BITS, numPartitions: partitions }) });
   for (const at of Object.keys(manifest.filterable ?? {}).keys()) {
     const { value, high, other } = columnsOf(at);

@@ -155,10 +155,10 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
       return { documents, bytes, changedAt: changedAt?.toISOString() };
     },
     optimize: () =>
-      connection.write('tidy', async ({ libraries, table, manifest }) => {
+      connection.write('tidy', async (opened) => {
         // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
         await sweepFolder(folder).catch(() => {});
-        await optimizeTable(libraries, table, manifest, { from: approximateFrom, partitions });
+        await optimizeTable(opened, { from: approximateFrom, partitions });
       }),
     close: async () => connection.close(),
   };
