@@ -30,7 +30,7 @@ export interface Checksums {
  */
 export async function recordChecksums(table: string): Promise<readonly Checksum[]> {
   const { files, damaged, isEnded } = await readChecksums(table);
-  const names = await filesOf(table);
+  const names = await fileNames(table);
   const recorded: Checksum[] = [];
   const added: Checksum[] = [];
   for (const path of names) {
@@ -78,7 +78,7 @@ export async function readChecksums(table: string): Promise<Checksums> {
 }
 
 /** Files that never change, by their paths: documents, deletions, versions and indexes. */
-async function filesOf(table: string): Promise<string[]> {
+export async function fileNames(table: string): Promise<string[]> {
   const found: string[] = [];
   for (const folder of ['data', '_deletions', '_versions', '_indices']) {
     const isNested = folder === '_indices';

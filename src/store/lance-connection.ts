@@ -32,7 +32,7 @@ export interface LanceConnection {
    * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
    * is free after five seconds. Who waited may find another index in the place of the one that was opened, and writes to that.
    */
-  write<T>(what: string, work: (opened: Opened) => Promise<T>): Promise<T>;
+  write<T>(what: string, work: (opened: Opened) => Promise<T>, signal?: AbortSignal): Promise<T>;
   close(): void;
 }
 
@@ -85,9 +85,9 @@ export function connectFolder(folder: string): LanceConnection {
   const refresh = async (): Promise<void> => {
     if ((await stampOf(folder)) !== opened().stamp) await openNow();
   };
-  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
-      return await withLock(join(folder, manifestName), undefined, work, WRITER_PATIENCE_MS);
+      return await withLock(join(folder, manifestName), stop, work, WRITER_PATIENCE_MS);
     } catch (error) {
       if (now !== undefined && (await stampOf(folder)) === undefined) throw indexGone(folder);
       throw failure(what, error);
@@ -156,8 +156,8 @@ export function connectFolder(folder: string): LanceConnection {
       // What was read last may be of another index.
       if ((await stampOf(folder)) !== before.stamp) await fail(undefined);
     },
-    write: (what, work) =>
-      locked(what, async (signal) => {
+    write: (what, work, stop) => {
+      const commit = async (signal: AbortSignal) => {
         for (let tries = 1; ; tries++) {
           await refresh();
           const { table, path, manifest } = opened();
@@ -174,7 +174,9 @@ export function connectFolder(folder: string): LanceConnection {
             if (tries === TRIES || !/commit conflict/i.test(messageOf(error))) throw error;
           }
         }
-      }),
+      };
+      return locked(what, commit, stop);
+    },
     close: () => {
       now?.table.close();
       now?.connection.close();

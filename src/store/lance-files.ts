@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join, sep } from 'node:path';
 import { systemCodeOf } from '../errors.ts';
 
 /** A field of a Protocol Buffers message: a number, or bytes (https://protobuf.dev/programming-guides/encoding). */
@@ -126,7 +126,7 @@ export const readVersion = async (table: string, described: Pick<TableVersion, '
 /** Of these files of a table those that a version needs. */
 export const neededBy = <File extends NamedFile>({ path, files, indexes }: TableVersion, all: Iterable<File>): File[] => {
   const named = new Set([path, ...files.map((file) => file.path)]);
-  return [...all].filter((file) => named.has(file.path) || indexes.includes(dirname(file.path)));
+  return [...all].filter((file) => named.has(file.path) || indexes.some((index) => file.path.startsWith(`${index}${sep}`)));
 };
 
 /** Names of what is in a folder, none where it is missing. */

@@ -12,10 +12,14 @@ const KEEP_VERSIONS_MS = 600_000;
 const SMALL = 2000;
 /** Above, only when a tenth of the documents, or so many, were written or removed since. */
 const MANY_CHANGED = 5000;
-/** Writes after which their files are merged: each write lists all files. */
+/** Writes after which their files are merged, as each write lists all files; and documents for each, as a file weighs as much as some documents. */
 const MANY_FILES = 256;
+const DOCUMENTS_A_FILE = 16;
 /** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0022). */
 const BITS = 4;
+
+/** Documents from which the approximate index is built, and those over filterable fields: `npm run bench -- store`. */
+export const APPROXIMATE_FROM = 20_000;
 
 /** A table that is open, and its folder. */
 export interface OptimizedTable {
@@ -45,10 +49,14 @@ export async function optimizeTable({ libraries, table, path, manifest }: Optimi
   await boundVersions(path);
 }
 
-/** Merges all files, whether there is enough to do or not, and leaves the newest version alone. For who holds the index's lock. */
-export async function compactTable({ libraries, table, path, manifest }: OptimizedTable, options: OptimizeOptions): Promise<void> {
+/** Merges all files, whether there is enough to do or not, and leaves the newest version alone. `step` is called before each of three steps. */
+export async function compactTable(opened: OptimizedTable, options: OptimizeOptions, step: (done: number) => void): Promise<void> {
+  const { libraries, table, path, manifest } = opened;
+  step(0);
   if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
+  step(1);
   await dropVersions(path);
+  step(2);
 }
 
 async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Manifest, options: OptimizeOptions): Promise<void> {
@@ -81,7 +89,7 @@ async function isDue(table: Table, manifest: Manifest, words: IndexConfig | unde
   if (known === undefined) return countsWrites(manifest) || unindexed > 0 || indexed !== count;
   const changed = unindexed + known.documents - indexed;
   if (changed > (count <= SMALL ? 0 : Math.min(count / 10, MANY_CHANGED))) return true;
-  return (await table.stats()).fragmentStats.numFragments > MANY_FILES;
+  return (await table.stats()).fragmentStats.numFragments > Math.min(MANY_FILES, count / DOCUMENTS_A_FILE);
 }
 
 /** Builds an index over ids where there is none, or most rows are not in it: all of them together cost twice what the last one does. */

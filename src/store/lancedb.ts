@@ -4,7 +4,7 @@ import { checkFilter } from './check-filter.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
-import { bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
+import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { entriesIn, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, restrictTo, searchVector, searchWords } from './lance-search.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
@@ -35,7 +35,10 @@ export interface LanceStoreOptions {
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 4 bits with
  * exact comparison of four times as many as asked for.
  */
-export function lanceStore(folder: string, { approximateFrom = 20_000, partitions, probes = 20, refine }: LanceStoreOptions = {}): Store {
+export function lanceStore(
+  folder: string,
+  { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine }: LanceStoreOptions = {},
+): Store {
   const connection = connectFolder(folder);
   /** Of the word index that was last searched. */
   let known: BuiltWords | undefined;

@@ -4,6 +4,7 @@ import { FinetoothError, messageOf, systemCodeOf, throwIfStopped } from '../erro
 import { hashFile } from '../fetch/checksums.ts';
 import type { CallOptions, Progress } from '../types.ts';
 import { checksumsName, readChecksums } from './checksums.ts';
+import { indexMissing } from './index-changes.ts';
 import { committedVersion, manifestName, readManifest, stampOf, tableOf, tablesIn } from './index-folder.ts';
 import { neededBy, newestVersion, readVersion, type TableVersion } from './lance-files.ts';
 
@@ -44,7 +45,7 @@ const TRIES = 5;
  *
  * @throws E_INDEX_MISSING, E_STOPPED
  */
-export async function checkFolder(folder: string, options: UpkeepOptions = {}): Promise<FolderCheck> {
+export async function verifyFolder(folder: string, options: UpkeepOptions = {}): Promise<FolderCheck> {
   for (let tries = 1; ; tries++) {
     const before = await stateOf(folder);
     const check = await lookAt(folder, options);
@@ -66,7 +67,7 @@ async function lookAt(folder: string, options: UpkeepOptions): Promise<FolderChe
   let least = 0;
   try {
     const manifest = await readManifest(folder);
-    if (manifest === undefined && name === undefined) throw new FinetoothError('E_INDEX_MISSING', `${folder} is not an index.`);
+    if (manifest === undefined && name === undefined) throw indexMissing(folder);
     if (manifest === undefined) damages.push({ part: 'manifest', path: join(folder, manifestName), reason: 'it is missing' });
     else {
       name = `${tableOf(manifest)}.lance`;
