@@ -119,6 +119,31 @@ describe('verify', () => {
   });
 });
 
+describe('who searches while old versions are dropped', () => {
+  it('gets every answer, from one version', async () => {
+    const folder = copyOf(whole);
+    await using index = await open(folder);
+    let ended = false;
+    const writing = (async () => {
+      await using other = await open(folder);
+      for (let i = 0; i < 12; i++) {
+        await other.add(documentsOf(100, i + 1));
+        await compactIndex({ in: folder });
+      }
+      ended = true;
+    })();
+    while (!ended)
+      for (const firstStage of ['dense', 'bm25', 'hybrid'] as const) {
+        const { results } = await search(index, 'bat', { firstStage, reranker: null, documents: true, top: 600, candidates: 600 });
+        const versions = new Set(results.flatMap(({ id, document }) => (Number(id.slice(1)) < 100 ? [document?.version] : [])));
+        // Each half of a hybrid search is of one version.
+        expect(versions.size).toBeLessThanOrEqual(firstStage === 'hybrid' ? 2 : 1);
+        expect(results.length).toBeGreaterThanOrEqual(597);
+      }
+    await writing;
+  });
+});
+
 /** Bytes of the folder for each byte of what is left of it when all but the newest version is gone. */
 const overheadOf = async (folder: string): Promise<number> => {
   const copy = copyOf(folder);
