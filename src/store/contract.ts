@@ -16,7 +16,7 @@ export interface ContractCase {
 }
 
 /** Gives a store that is new and not open yet. */
-export type MakeStore = () => Promise<Store>;
+export type MakeStore = () => Store | Promise<Store>;
 
 export interface StoreContractOptions {
   /** Filters drawn at random that are asked of the store and of the reference. @default 300 */
