@@ -1,10 +1,11 @@
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Filter } from '../store/filter.ts';
-import type { CallOptions } from '../types.ts';
+import type { OptionsAt } from './plan.ts';
 import type { SearchResult } from './results.ts';
 import type { FirstStage } from './retrieve.ts';
 
-export interface SearchOptions extends CallOptions {
+/** What the plan has for `search`; said here are the ranges and defaults that an editor shows. */
+export interface SearchOptions extends OptionsAt<'search'> {
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
   readonly candidates?: number;
   /** Results that come back, 1 to 10,000. @default 5 */
@@ -35,7 +36,8 @@ export interface SearchOptions extends CallOptions {
   readonly onUpdate?: (results: readonly SearchResult[]) => void;
 }
 
-export interface RerankOptions extends CallOptions {
+/** What the plan has for `rerank`, likewise. */
+export interface RerankOptions extends OptionsAt<'rerank'> {
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
   /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */

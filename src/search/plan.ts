@@ -318,7 +318,7 @@ export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends s
 export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly kind: 'rerankers' }
   ? Reranker | readonly Reranker[] | null
   : Typed<Plan[K]>;
-/** What a door takes; `SearchOptions` and `RerankOptions` are this, with a sentence for each: a test compares them. */
+/** What a door takes; `SearchOptions` and `RerankOptions` extend this with a sentence for each: a test compares them. */
 export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D>]?: ValueAt<K, D> };
 
 /** An option as it is at a door, or why it is not there. */
