@@ -207,6 +207,8 @@ const shape = ({ results, candidates, rankedBy, ranked_by }: Found) => ({
 /** Ways to search that need what some doors lacked. */
 const ways: Readonly<Record<string, Partial<Record<PlanKey, unknown>>>> = {
   'a filter': { filter: { fields: { year: { gte: 1979 }, tags: 'night' } } },
+  'a filter of fields alone': { filter: { year: { gte: 1979 }, tags: 'night' } },
+  'a filter as a text': { filter: 'year >= 1979 and not (tags in (sea, sky) or title prefix A)' },
   'a weight of vectors': { firstStage: 'hybrid', denseWeight: 0.1, reranker: null },
   'labels of fields': { fieldLabels: true, rankFields: ['title', 'text'] },
   'a least probability': { minScore: 0.4 },
@@ -223,7 +225,9 @@ describe('a way to search gives the same at every door', () => {
     const asFile = await typed(['search', QUERY, '--in', indexFolder, '--pipeline', file, '--json']);
     const flags = Object.entries(way).flatMap(([key, value]) => [
       `--${kebabCase(key)}`,
-      ...(value === true ? [] : [value === null ? 'none' : key === 'filter' ? JSON.stringify(value) : String(value)]),
+      ...(value === true
+        ? []
+        : [value === null ? 'none' : typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value)]),
     ]);
     const asFlags = await typed(['search', QUERY, '--in', indexFolder, ...flags, '--json']);
     const asBody = await posted(Object.fromEntries(Object.entries(way).map(([key, value]) => [snakeCase(key), value])));
@@ -278,15 +282,19 @@ describe('a way to search gives the same at every door', () => {
   });
 
   it('a wrong filter is refused with the same reason', async () => {
-    const wrong = { year: { gte: 1990 } };
-    const reason = 'conditions on fields stand in "fields"';
-    const outcomes = [
-      await refusalOf(() => search(hashed, QUERY, { filter: wrong as never })),
-      await refusalOf(() => parsePipelines({ name: 'p', filter: wrong }, 'p.json')),
-      await typed(['search', QUERY, '--in', indexFolder, '--filter', JSON.stringify(wrong)]),
-      await posted({ filter: wrong }),
-    ];
-    for (const { refusal } of outcomes) expect(refusal?.replaceAll('\\"', '"')).toContain(reason);
+    for (const [wrong, reason] of [
+      [{ year: { above: 1990 } }, 'the filter of "year" has "above"; it takes equals'],
+      [{ $and: [{ year: 1990 }] }, 'Did you mean "and"?'],
+      ['year is 1990', 'the filter is not understood at column 6: expected an operator'],
+    ] as const) {
+      const outcomes = [
+        await refusalOf(() => search(hashed, QUERY, { filter: wrong as never })),
+        await refusalOf(() => parsePipelines({ name: 'p', filter: wrong }, 'p.json')),
+        await typed(['search', QUERY, '--in', indexFolder, '--filter', typeof wrong === 'string' ? wrong : JSON.stringify(wrong)]),
+        await posted({ filter: wrong }),
+      ];
+      for (const { refusal } of outcomes) expect(refusal?.replaceAll('\\"', '"')).toContain(reason);
+    }
   });
 });
 

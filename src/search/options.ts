@@ -1,6 +1,6 @@
+import type { Filter } from '../filter/filter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { CallOptions } from '../types.ts';
-import type { Filter } from './filter.ts';
 import type { SearchResult } from './results.ts';
 import type { FirstStage } from './retrieve.ts';
 
@@ -19,7 +19,7 @@ export interface SearchOptions extends CallOptions {
   readonly denseWeight?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
-  /** Which documents may be found. @default all */
+  /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
   readonly minScore?: number;

@@ -58,7 +58,7 @@ export const plan = {
       pipeline: true,
       searchCommand: {
         about:
-          "which documents may be found: 'year>=2018', 'tags=sea', 'lang!=en', or JSON as in the library; may be given several times, and all must fit",
+          "which documents may be found: 'year >= 2018 and tags in (sea, whales)', or JSON as in the library; may be given several times, and all must fit",
       },
       rerankCommand: 'the documents are at hand: pass those that may be ranked',
       searchBody: true,

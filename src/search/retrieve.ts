@@ -1,9 +1,10 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
+import { documentTest } from '../filter/document-test.ts';
+import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, TokenForm, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
-import { documentTest, type Filter } from './filter.ts';
 import { findFitting } from './find-filtered.ts';
 import { fuse } from './fuse.ts';
 import type { SearchIndex } from './search-index.ts';

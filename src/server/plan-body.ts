@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
-import { checkFilter } from '../search/check-filter.ts';
-import type { Filter } from '../search/filter.ts';
+import type { Filter } from '../filter/filter.ts';
+import { readFilter } from '../filter/read-filter.ts';
 import { type IndexKey, indexOptionAt, type indexPlan, type KeyAt, keysAt, optionAt, type ValueAt } from '../search/plan.ts';
 import { defaultWords, type IndexOption, type PlanOption, snakeCase, type Typed, type Value } from '../search/plan-option.ts';
 
@@ -10,15 +10,16 @@ const filter = z
   .custom<Filter>()
   .superRefine((sent, context) => {
     try {
-      checkFilter(sent);
+      readFilter(sent);
     } catch (error) {
       context.addIssue({ code: 'custom', message: messageOf(error) });
     }
   })
   .meta({
-    type: 'object',
-    properties: { fields: { type: 'object' }, or: { type: 'array', items: { type: 'object' } }, not: { type: 'object' } },
-    additionalProperties: false,
+    anyOf: [
+      { type: 'string', examples: ['year >= 2018 and tags in (sea, whales)'] },
+      { type: 'object', examples: [{ year: { gte: 2018 }, tags: ['sea', 'whales'] }] },
+    ],
   });
 
 const schemaOf = (option: Value): z.ZodType => {

@@ -1,8 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
+import { documentTest } from '../../filter/document-test.ts';
 import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
 import { rerankerWords } from '../../rerank/reranker-words.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
-import { documentTest } from '../../search/filter.ts';
 import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
 import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { keepLikely } from '../../search/results.ts';
