@@ -36,7 +36,7 @@ export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
 export { type CascadeOptions, type Combination, cascade } from './rerank/wrappers/cascade.ts';
 export { type FallbackOptions, fallback } from './rerank/wrappers/fallback.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
-export { fuse } from './search/fuse.ts';
+export { type FuseOptions, type Fusion, fuse } from './search/fuse.ts';
 export type { RerankOptions, SearchOptions } from './search/options.ts';
 export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';
 export { type RerankAnswer, type RerankDocument, rerank } from './search/rerank.ts';

@@ -254,6 +254,8 @@ describe('whatever is passed, it works or is refused with a code', () => {
       'rankFields',
       'fieldLabels',
       'denseWeight',
+      'fusion',
+      'rrfK',
       'filter',
       'reranker',
       'minScore',

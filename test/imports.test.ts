@@ -136,6 +136,8 @@ const surface = {
       'FilterParts',
       'FirstStage',
       'FlatFilter',
+      'FuseOptions',
+      'Fusion',
       'Hit',
       'HostedOptions',
       'LanguageModel',

@@ -127,6 +127,8 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     (answered, plain) => expect(scoreOf(answered, 'short')).not.toBe(scoreOf(plain, 'short')),
   ],
   denseWeight: [{ denseWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  fusion: [{ fusion: 'scores' }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  rrfK: [{ rrfK: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],

@@ -1,6 +1,7 @@
 import type { Filter } from '../filter/filter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { CallOptions } from '../types.ts';
+import type { Fusion } from './fuse.ts';
 import type { SearchResult } from './results.ts';
 import type { FirstStage } from './retrieve.ts';
 
@@ -17,6 +18,10 @@ export interface SearchOptions extends CallOptions {
   readonly fieldLabels?: boolean;
   /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
   readonly denseWeight?: number;
+  /** How a hybrid first stage is fused: by reciprocal ranks, or by the scores of each list from 0 to 1. @default rrf */
+  readonly fusion?: Fusion;
+  /** The k of reciprocal ranks in a hybrid first stage, 1 to 10,000. @default 60 */
+  readonly rrfK?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */

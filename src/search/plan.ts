@@ -47,6 +47,21 @@ export const plan = {
     about: 'share of the vectors in a hybrid first stage, the rest is that of the words',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
+  fusion: {
+    kind: 'choice',
+    choices: ['rrf', 'scores'],
+    default: 'rrf',
+    about: 'how vectors and words are fused in a hybrid first stage: by reciprocal ranks, or by the scores of each from 0 to 1',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
+  rrfK: {
+    kind: 'count',
+    least: 1,
+    most: 10_000,
+    default: 60,
+    about: 'the k of reciprocal ranks in a hybrid first stage; the greater, the less the first places stand out',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
   filter: {
     kind: 'filter',
     value: 'CONDITION',

@@ -6,18 +6,16 @@ import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, TokenForm, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
 import { findFitting } from './find-filtered.ts';
-import { fuse } from './fuse.ts';
+import { fuseHybrid, type HybridOptions } from './fuse.ts';
 import type { SearchIndex } from './search-index.ts';
 
-/** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
+/** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both. */
 export type FirstStage = 'dense' | 'bm25' | 'hybrid';
 
-export interface RetrieveOptions extends CallOptions {
+export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly firstStage: FirstStage;
   /** Hits at most. */
   readonly candidates: number;
-  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
-  readonly denseWeight?: number;
   readonly filter?: Filter;
   /** Bring token vectors, which are kept in this form. */
   readonly tokens: TokenForm | undefined;
@@ -37,7 +35,7 @@ export interface Retrieved {
 
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
-  const { firstStage, candidates, denseWeight = 0.5, filter, tokens, signal, deadlineMs } = options;
+  const { firstStage, candidates, filter, tokens, signal, deadlineMs } = options;
   const fits = filter === undefined ? undefined : documentTest(filter);
   const started = performance.now();
   const embedded = firstStage === 'bm25' ? undefined : await embedQuery(index, query, { signal, deadlineMs });
@@ -48,8 +46,7 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   ]);
   const [first = [], second] = lists.filter((list) => list !== undefined);
   return {
-    // At equal weights each list counts once, so that the scores are those of the paper.
-    hits: second === undefined ? first : fuse([first, second], candidates, 60, [2 * denseWeight, 2 * (1 - denseWeight)]),
+    hits: second === undefined ? first : fuseHybrid(first, second, candidates, options),
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.cut?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },

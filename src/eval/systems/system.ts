@@ -70,10 +70,10 @@ const rankedAt = async (
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System => {
-  const { name, firstStage, candidates, top = candidates, denseWeight, filter, minScore, fieldLabels = false } = pipeline;
+  const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = { firstStage, denseWeight, filter, reranker: null } as const;
+  const first = { firstStage, denseWeight, fusion, rrfK, filter, reranker: null } as const;
   return {
     name,
     pipeline,
