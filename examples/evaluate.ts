@@ -1,7 +1,8 @@
 /** Does a reranker of your own help on your data? Two pipelines over one index, with intervals, a test and a verdict. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { defaultPipeline, evaluate, type Reranker } from 'finetooth';
+import { defaultPipeline, type Reranker } from 'finetooth';
 import { toMarkdown } from 'finetooth/eval';
+import { evaluate } from 'finetooth/tasks';
 
 const animals = ['bat', 'whale', 'spider', 'wolf', 'horse', 'snake', 'eagle', 'shark', 'beaver', 'camel'];
 const lines = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');

@@ -31,7 +31,7 @@ export const errorTable = {
   E_DATASET_CHANGED: { http: 500, exit: 3, meaning: 'A file of a test collection does not have the checksum that it must have.' },
   E_INDEX_MISSING: { http: 404, exit: 4, meaning: 'The folder is not an index.' },
   E_INDEX_DAMAGED: { http: 500, exit: 4, meaning: 'The index cannot be read: a file is missing, changed or of an unknown version.' },
-  E_CACHE_DAMAGED: { http: 500, exit: 4, meaning: 'A folder of kept scores or vectors holds a file that is no cache, or a damaged one.' },
+  E_CACHE_DAMAGED: { http: 500, exit: 4, meaning: 'A folder of cached scores or vectors holds a file that is no cache, or a damaged one.' },
   E_FINGERPRINT: { http: 409, exit: 4, meaning: 'The index was built by another model.' },
   E_RECIPE: { http: 409, exit: 4, meaning: 'The index was built from other fields.' },
   // Not 423, which clients take for good: they ask again after a 503.

@@ -47,7 +47,7 @@ export interface Vectors {
    * [count] Tokens left out of each text because the model's window was full; absent when none were. At least so many of a text of more than 65,536
    * characters, which a local model's tokenizer does not read to its end.
    */
-  readonly cut?: Uint32Array;
+  readonly truncatedTokens?: Uint32Array;
   /** [count] Tokens that went through the model, special tokens included; absent when the embedder does not know. */
   readonly tokens?: Uint32Array;
   /** [count] Packed token vectors of each text, in the form that was asked for. */

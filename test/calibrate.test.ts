@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvalReport } from '../src/eval/report/report.ts';
-import { calibrate, type Reranker, readCalibration, withCalibration } from '../src/index.ts';
+import { type Reranker, readCalibration, withCalibration } from '../src/index.ts';
+import { calibrate } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
 const folder = workFolder();
@@ -77,7 +78,7 @@ describe('calibrate', () => {
     expect(steady(first)).toEqual(found.map(({ perQuery, reliability }) => ({ perQuery, reliability })));
     expect(steady(again)).toEqual(steady(first));
     expect(again.pipelines[1]?.tokens).toBeLessThan(first.pipelines[1]?.tokens as number);
-    expect(again.warnings.join()).toContain('scores were taken from a folder where they are kept');
+    expect(again.warnings.join()).toContain('scores were taken from a cache');
     writeFileSync(path('other.json'), JSON.stringify({ name: 'other', reranker: 'default' }));
     const other = await finetooth(['eval', ...common, '--pipelines', path('other.json'), '--calibration', path('fit.json')]);
     expect(other.stderr).toMatch(/^E_FINGERPRINT: the calibration was fitted for "late-interaction/);

@@ -49,10 +49,10 @@ describe('cross-encoders of every architecture', () => {
       const { scores, tokens } = await encoder.score(query, [document]);
       const wanted = model.tokens[i] as GoldenModel['tokens'][number];
       if (files.entry.scoring.form === 'classifier') {
-        const { ids, types, cut, queryTruncated } = tokenizer.encodePair(query, document, model.window);
+        const { ids, types, truncated, queryTruncated } = tokenizer.encodePair(query, document, model.window);
         if (queryTruncated !== (wanted.whole[0] as number) - (wanted.kept[0] as number))
           wrong.push(`${pair}: ${queryTruncated} of the query`);
-        if (cut !== (wanted.whole[1] as number) - (wanted.kept[1] as number)) wrong.push(`${pair}: ${cut} of the text`);
+        if (truncated !== (wanted.whole[1] as number) - (wanted.kept[1] as number)) wrong.push(`${pair}: ${truncated} of the text`);
         if (JSON.stringify(ids) !== JSON.stringify(wanted.ids)) wrong.push(`${pair}: tokens ${ids.join(' ')} for ${wanted.ids.join(' ')}`);
         if (wanted.types !== undefined && types?.join('') !== wanted.types)
           wrong.push(`${pair}: types ${types?.join('')} for ${wanted.types}`);
@@ -68,7 +68,7 @@ describe('cross-encoders of every architecture', () => {
     for (const [i, document] of documents.entries()) {
       const alone = await encoder.score(query, [document]);
       expect(Math.abs((alone.scores[0] as number) - (together.scores[i] as number))).toBeLessThan(1e-4);
-      expect(alone.cut[0]).toBe(together.cut[i]);
+      expect(alone.truncated[0]).toBe(together.truncated[i]);
     }
     await encoder.close();
   });
@@ -102,7 +102,7 @@ describe('the bundled cross-encoder', () => {
       expect(encoded.ids).toEqual(ids);
       expect(encoded.types?.join('')).toBe(types);
       const given = await encoder.score(query, [document]);
-      expect(given.cut[0]).toBe((whole[1] as number) - (kept[1] as number));
+      expect(given.truncated[0]).toBe((whole[1] as number) - (kept[1] as number));
       expect(given.queryTruncated[0]).toBe((whole[0] as number) - (kept[0] as number));
       // The same file through another build of the runtime, whose sums may differ in the last place and so by a step of 8 bits.
       expect(Math.abs((given.scores[0] as number) - int8_score)).toBeLessThan(0.35);

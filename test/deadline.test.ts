@@ -22,7 +22,7 @@ it.each<[string, () => Reranker]>([
   const first = await rerank(reranker, 'bats at night', documents, { rankFields: ['text'], deadlineMs: 200 });
   expect(first.complete).toBe(false);
   expect(first.results).toHaveLength(documents.length);
-  await reranker.warm?.();
+  await reranker.load?.();
   const second = await rerank(reranker, 'bats at night', documents, { rankFields: ['text'], deadlineMs: 200 });
   expect(second.complete).toBe(false);
   expect(second.results.some(({ rankedBy }) => rankedBy === null)).toBe(true);

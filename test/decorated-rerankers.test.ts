@@ -14,7 +14,7 @@ import {
 } from '../src/index.ts';
 import { sigmoid } from '../src/rerank/calibration.ts';
 import { calibrated } from '../src/rerank/wrappers/calibrated.ts';
-import { inParts } from '../src/rerank/wrappers/in-parts.ts';
+import { chunked } from '../src/rerank/wrappers/chunked.ts';
 import { lazyReranker } from '../src/rerank/wrappers/lazy.ts';
 import { remembering } from '../src/rerank/wrappers/remembering.ts';
 import { hashEmbedder } from './hash-embedder.ts';
@@ -37,7 +37,7 @@ const wrappers: Readonly<Record<string, (inner: Reranker) => Reranker>> = {
   cached: (inner) => cached(inner),
   remembering: (inner) => remembering(inner),
   calibrated: (inner) => calibrated(inner, sigmoid),
-  'in parts': (inner) => inParts(inner, whole),
+  'in parts': (inner) => chunked(inner, whole),
   lazy: (inner) => lazyReranker('lazy@1', async () => inner),
   fallback: (inner) => fallback([inner, firstStageOrder()]),
   'a cascade of one': (inner) => cascade([inner]),

@@ -11,6 +11,7 @@ const run = promisify(execFile);
 
 /** What each example must print. They import the package by its name, so they run on what `npm run build` made. */
 const expected: Readonly<Record<string, RegExp>> = {
+  'contracts.ts': /(ℹ|#) pass \d\d\n(ℹ|#) fail 0\n/,
   'evaluate.ts': /^helps\n### Evaluation by RR@10, 10 queries/,
   'five-lines.ts': /^1 0\.\d{4} The Bat\n2 0\.\d{4} /,
   'own-embedder.ts': /\[ '(pizzazz|jazz)', '(pizzazz|jazz)' \]/,

@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FinetoothError, local, memoryStore, openIndex, type Reranker, rerank, type SearchIndex, search } from '../src/index.ts';
+import {
+  FinetoothError,
+  hosted,
+  hostedEmbedder,
+  local,
+  memoryStore,
+  openIndex,
+  type Reranker,
+  rerank,
+  type SearchIndex,
+  search,
+} from '../src/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 /** Calls as somebody makes them who has read no page: no compiler looks at them. */
 type Anything = (...given: readonly unknown[]) => Promise<unknown>;
 const [anyRerank, anySearch, anyOpen] = [rerank, search, openIndex] as unknown as [Anything, Anything, Anything];
+const [anyHosted, anyHostedEmbedder, anyLocal] = [hosted, hostedEmbedder, local] as unknown as [Anything, Anything, Anything];
 
 const lengths: Reranker = {
   fingerprint: 'lengths@1',
@@ -123,6 +135,30 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
     () => anyOpen('./x', { create: { feilds: ['text'] } }),
     'openIndex has no option "create.feilds", did you mean "create.fields"',
   ],
+  [
+    'openIndex { models: { hosted: { perMinute } } }',
+    () => anyOpen('./x', { models: { hosted: { perMinute: 5 } } }),
+    'did you mean "models.hosted.requestsPerMinute"',
+  ],
+  ['local { maxMemroy }', async () => anyLocal({ maxMemroy: 300 }), 'local has no option "maxMemroy", did you mean "maxMemory"'],
+  ['hosted { tries }', async () => anyHosted('cohere:rerank-v3.5', { tries: 3 }), 'hosted has no option "tries"'],
+  ['hosted { concurency }', async () => anyHosted('cohere:rerank-v3.5', { concurency: 3 }), 'did you mean "concurrency"'],
+  [
+    'hosted { limits: { perMinute } }',
+    async () => anyHosted('cohere:rerank-v3.5', { limits: { together: 3 } }),
+    'hosted has no option "limits.together"',
+  ],
+  [
+    'hosted { circuitBreaker: { restS } }',
+    async () => anyHosted('cohere:rerank-v3.5', { circuitBreaker: { restS: 3 } }),
+    'did you mean "circuitBreaker.restMs"',
+  ],
+  [
+    'hosted { retries: 20 }',
+    async () => anyHosted('cohere:rerank-v3.5', { retries: 20 }),
+    'retries must be a whole number from 0 to 9; got 20',
+  ],
+  ['hostedEmbedder { dimension }', () => anyHostedEmbedder('cohere:embed-v4.0', { dimension: 3 }), 'did you mean "dimensions"'],
   ['openIndex { models: { maxMemroy } }', () => anyOpen('./x', { models: { maxMemroy: 300 } }), 'did you mean "models.maxMemory"'],
   ['openIndex { embedder: 5 }', () => anyOpen('./x', { embedder: 5 }), 'embedder must be the name of a model, an embedder'],
   ['openIndex { reranker: {} }', () => anyOpen('./x', { reranker: {} }), 'reranker must be the name of a reranker'],

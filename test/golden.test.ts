@@ -42,8 +42,8 @@ describe('tokens equal those of the tokenizers library', () => {
     const tokenizer = await loadTokenizer(join(import.meta.dirname, '..', 'models', 'bge-small-en-v1.5', 'tokenizer.json'));
     const { ids, counts } = golden<{ ids: readonly (readonly number[])[]; counts: readonly number[] }>('token_ids.json');
     texts.forEach((text, i) => {
-      const { ids: got, cut } = tokenizer.encode(text, 512);
-      expect(got.length + cut, nameOf(i)).toBe(counts[i]);
+      const { ids: got, truncated } = tokenizer.encode(text, 512);
+      expect(got.length + truncated, nameOf(i)).toBe(counts[i]);
       expect(got.slice(0, -1), nameOf(i)).toEqual(ids[i]?.slice(0, got.length - 1));
       expect(got.at(-1)).toBe(102);
     });

@@ -11,10 +11,10 @@ it('a hundred texts of a megabyte each are scored under the stated ceiling of me
   const texts = Array.from({ length: 100 }, (_, i) => ({ text: `${i} ${filler.repeat(10_000)}` }));
   let most = 0;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 50);
-  const { scores, cut } = await reranker.score('who spoke of the budget', texts);
+  const { scores, truncatedTokens } = await reranker.score('who spoke of the budget', texts);
   clearInterval(watch);
   expect([...scores].every(Number.isFinite)).toBe(true);
-  expect(cut?.every((tokens) => tokens > 100_000)).toBe(true);
+  expect(truncatedTokens?.every((tokens) => tokens > 100_000)).toBe(true);
   expect(most / 1e6).toBeLessThan(CEILING);
   await reranker.close?.();
 }, 600_000);

@@ -46,9 +46,9 @@ describe('a text longer than the window', () => {
   it('leaves room for itself beside a long query, which says what it cut', async () => {
     const reranker = await openCrossEncoderReranker();
     const asked = `${filler.repeat(60)} ${query}`;
-    const { scores, cut } = await reranker.score(asked, [{ text: answer }, { text: filler.repeat(60) }]);
+    const { scores, truncatedTokens } = await reranker.score(asked, [{ text: answer }, { text: filler.repeat(60) }]);
     expect([...scores].every(Number.isFinite)).toBe(true);
-    expect(cut?.[1]).toBeGreaterThan(500);
+    expect(truncatedTokens?.[1]).toBeGreaterThan(500);
     await reranker.close?.();
   });
 
@@ -57,8 +57,8 @@ describe('a text longer than the window', () => {
     const huge = Array.from({ length: 20 }, (_, i) => ({ text: `${i} ${filler.repeat(10_000)}` }));
     await reranker.score(query, [{ text: filler }]);
     const before = process.memoryUsage.rss();
-    const { cut } = await reranker.score(query, huge);
-    expect(cut?.every((tokens) => tokens > 100_000)).toBe(true);
+    const { truncatedTokens } = await reranker.score(query, huge);
+    expect(truncatedTokens?.every((tokens) => tokens > 100_000)).toBe(true);
     // The texts twice, here and in the workers, and what two tokenisers need for a piece and leave to the collector.
     expect((process.memoryUsage.rss() - before) / 1e6).toBeLessThan(500);
     await reranker.close?.();

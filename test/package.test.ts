@@ -206,11 +206,13 @@ describe('installed with its model and its runtimes', () => {
     const found = await user.script(
       'search.js',
       `import { memoryStore, openIndex, search } from 'finetooth';
+import { rerankerContract } from 'finetooth/contracts';
 import { meanOf } from 'finetooth/eval';
 await using index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
 await index.add(${films});
 const { results } = await search(index, 'winged animal in town');
 const run = new Map([['q', results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))]]);
+for (const { run } of rerankerContract(() => ({ fingerprint: 'a@1', score: async (_, list) => ({ scores: new Float32Array(list.length) }) }))) await run();
 console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanOf(run, new Map([['q', new Map([['a', 1]])]])) }));`,
     );
     expect(found).toEqual({ ids: ['a', 'b'], measured: 1 });
@@ -220,7 +222,9 @@ console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanOf(
     await user.write(
       'typed.ts',
       `import { memoryStore, openIndex, search, type SearchAnswer } from 'finetooth';
+import { type ContractCase, rerankerContract } from 'finetooth/contracts';
 import { meanOf } from 'finetooth/eval';
+export const cases: readonly ContractCase[] = rerankerContract(() => ({ fingerprint: 'a@1', score: async () => ({ scores: new Float32Array() }) }));
 const index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
 export const answer: SearchAnswer = await search(index, 'bats', { top: 3 });
 export const measured: number = meanOf(new Map(), new Map());

@@ -23,7 +23,7 @@ import {
 import { keysAt, type OptionsAt, optionAt, type PlanKey, plan } from '../src/search/plan.ts';
 import { type Door, defaultWords, doors, kebabCase, type PlanOption, snakeCase } from '../src/search/plan-option.ts';
 import { type Server, serve } from '../src/server/listen.ts';
-import { grouped } from '../src/text/numbers.ts';
+import { grouped } from '../src/wording/numbers.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-plan-'));

@@ -79,9 +79,9 @@ describe('a query longer than the window is told', () => {
     const whole = 40 * 15 + 7;
     // Three tokens are the template's; of the text nothing is left out, since tokens go from the longer one.
     expect([...(given.queryTruncatedTokens ?? [])]).toEqual([whole - 509, whole - 509 + 3 * 15]);
-    expect(given.cut).toBeUndefined();
+    expect(given.truncatedTokens).toBeUndefined();
     const both = await parts.cross.score(filler.repeat(20), [{ text: filler.repeat(20) }]);
-    expect([both.queryTruncatedTokens?.[0], both.cut?.[0]]).toEqual([300 - 254, 300 - 255]);
+    expect([both.queryTruncatedTokens?.[0], both.truncatedTokens?.[0]]).toEqual([300 - 254, 300 - 255]);
   });
 
   it('by a search, of which the embedder alone cut it, or the reranker too', async () => {

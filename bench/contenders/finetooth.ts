@@ -3,6 +3,6 @@ import { localEmbedder, openModel } from '../../src/index.ts';
 import { serveContender, threads } from './contender.ts';
 
 const embedder = localEmbedder(await openModel('all-MiniLM-L6-v2', { threads, offline: true }));
-await embedder.warm?.();
+await embedder.load?.();
 
 serveContender(async (texts) => (await embedder.embed(texts, 'document')).data);

@@ -23,7 +23,7 @@ serve(async ({ texts, maxMemory }: MemoryRequest): Promise<MemoryAnswer> => {
   const { localEmbedder, openModel } = (await import(pathToFileURL(source).href)) as typeof import('../../src/index.ts');
   const encoder = await openModel(undefined, { maxMemory });
   const embedder = localEmbedder(encoder);
-  await embedder.warm?.();
+  await embedder.load?.();
   const random = randomFrom(1);
   const lengthOf = (at: number): number =>
     at % FULL_WINDOW_EVERY === 0 ? encoder.files.entry.maxTokens : SHORTEST + Math.floor(random() * (LONGEST - SHORTEST + 1));

@@ -19,7 +19,7 @@ const entries = new Map<string, Entry>();
 const form = process.argv[2] as 'stored' | 'fresh' | 'cached';
 const chosen = index.reranker() as Reranker;
 const reranker = form === 'cached' ? cached(chosen) : chosen;
-await reranker.warm?.();
+await reranker.load?.();
 
 const addAll = async (texts: readonly string[]): Promise<number> => {
   await index.add([...new Set(texts)].map((text, at) => ({ id: String(at), text })));

@@ -4,7 +4,7 @@ import { threads } from './contender.ts';
 import { serveList } from './list.ts';
 
 const reranker = await openCrossEncoderReranker('ms-marco-minilm-l-12-v2', { threads, offline: true });
-await reranker.warm?.();
+await reranker.load?.();
 
 serveList(async (query, texts) => [
   ...(

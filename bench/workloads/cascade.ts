@@ -22,7 +22,7 @@ export const cascadeBench: Workload = {
         'default cascade, fresh texts': [chosen, false],
         'cross-encoder over all': [whole, false],
       };
-      await Promise.all([chosen.warm?.(), whole.warm?.()]);
+      await Promise.all([chosen.load?.(), whole.load?.()]);
       const taken: Record<string, number[]> = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
       for (let round = 0; round < ROUNDS; round++) {
         for (const [at, { query, candidates }] of lists.entries()) {

@@ -91,7 +91,7 @@ export const deadlines: Workload = {
       const slices: number[] = [];
       const chosen = await index.rerankerNamed(['default']);
       const reranker = changeLeaves(chosen, (stage) => timed(stage, slices));
-      await reranker.warm?.();
+      await reranker.load?.();
       const best = new Map<string, number>();
       for (const { id, query, candidates } of lists) {
         const { order } = await rankCandidates(reranker, query, candidates, fields);

@@ -127,7 +127,7 @@ export const hostedBench: Workload = {
 
       say('circuit breaker');
       const local = await openCrossEncoderReranker();
-      await local.warm?.();
+      await local.load?.();
       const own: number[] = [];
       const down = hosted('jina:jina-reranker-v3', { ...options, baseURL: 'http://127.0.0.1:9', circuitBreaker: { restMs: 600_000 } });
       const chain = fallback([down, timed(local, own)]);
@@ -136,9 +136,9 @@ export const hostedBench: Workload = {
       let sayings = 0;
       for (let i = 0; i < 60; i++) {
         const started = performance.now();
-        const { passedOver, rankedBy } = await chain.score(query, few);
+        const { failures, rankedBy } = await chain.score(query, few);
         const all = performance.now() - started;
-        if (passedOver?.[0]?.code === 'E_VENDOR_DOWN' && rankedBy === local.fingerprint) sayings++;
+        if (failures?.[0]?.code === 'E_VENDOR_DOWN' && rankedBy === local.fingerprint) sayings++;
         // The first call makes the three failures, with their pauses.
         if (i > 0) chained.push(all - (own.at(-1) as number));
       }

@@ -18,7 +18,7 @@ const ofFilms = join(import.meta.dirname, '..', '..', 'samples', 'films');
 const searchFilms = async (reranker: string): Promise<readonly number[]> => {
   await using index = await openIndex(memoryStore(), { create: { fields: ['title', 'overview', 'tagline'] }, reranker });
   await index.addRead(readDocuments(join(ofFilms, 'corpus.jsonl')));
-  await Promise.all([index.embedder().warm?.(), index.reranker()?.warm?.()]);
+  await Promise.all([index.embedder().load?.(), index.reranker()?.load?.()]);
   const taken: number[] = [];
   for await (const { document } of readDocuments(join(ofFilms, 'queries.jsonl')))
     taken.push((await search(index, document.text as string)).timings.total);

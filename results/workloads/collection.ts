@@ -12,7 +12,7 @@ const TIMED = 15;
 const costsOf = async (index: SearchIndex, queries: readonly string[]): Promise<Readonly<Record<string, Cost>>> => {
   const rerankers = await rerankersOf(index);
   const kept = await bytesKept(index);
-  await Promise.all([index.embedder().warm?.(), ...[...rerankers.values()].map((one) => one.warm?.())]);
+  await Promise.all([index.embedder().load?.(), ...[...rerankers.values()].map((one) => one.load?.())]);
   const times = new Map(Object.keys(tiers).map((name) => [name, [] as number[]]));
   for (const query of queries) {
     for (const [name, { firstStage, reranker }] of Object.entries(tiers)) {

@@ -36,7 +36,7 @@ export const measureOverRuns = async (folder: string, say: (line: string) => voi
   };
 
   const rerankers = await rerankersOf(index);
-  await Promise.all([...rerankers.values()].map((one) => one.warm?.()));
+  await Promise.all([...rerankers.values()].map((one) => one.load?.()));
   const kept = await bytesKept(index);
   const values: (readonly [string, number])[] = [...supplied];
   const costs: Record<string, Cost> = {};

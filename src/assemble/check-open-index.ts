@@ -20,6 +20,7 @@ import {
   whole,
 } from '../search/check-options.ts';
 import { indexPlan } from '../search/plan.ts';
+import { checkHostedModels } from './check-hosted.ts';
 import type { ModelOptions } from './models.ts';
 import type { OpenIndexOptions } from './open-index.ts';
 
@@ -89,12 +90,18 @@ const openChecks: OptionChecks<OpenIndexOptions> = {
   models: record,
 };
 
+/** Throws E_USAGE for anything else than what `local` takes. */
+export function checkLocalOptions(options: unknown): void {
+  checkOptions('local', options, { ...modelChecks, longDocuments: openChecks.longDocuments });
+}
+
 /** Throws E_USAGE for anything else than what `openIndex` takes, and shows the right call. */
 export const checkOpenIndexCall = (where: unknown, options: unknown): void => {
   checkValue('the index of openIndex', where, either('the path of a folder, or a store', isPath, isStore), CALL);
   checkOptions<OpenIndexOptions>('openIndex', options, openChecks);
   const { create, models } = (options ?? {}) as OpenIndexOptions;
   checkOptions<ModelOptions>('openIndex', models, modelChecks, 'models.');
+  checkHostedModels('openIndex', models?.hosted, 'models.hosted.');
   if (typeof create !== 'object') return;
   checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');
   if (create.tokens !== null) checkOptions('openIndex', create.tokens, tokensChecks, 'create.tokens.');

@@ -9,7 +9,7 @@ import { defaultCrossEncoder } from './models.ts';
 const READ = 20;
 
 /**
- * The cross-encoder may promote and hardly demotes: a logit far below 2 counts nothing, since abroad such logits are noise (decisions/0011).
+ * The cross-encoder may promote and hardly demotes: a logit far below 2 counts nothing, since out of domain such logits are noise (decisions/0011).
  * Late interaction counts in units of .06, its spread on passages. Form and constants: models/build/fit_cascade.py, results/fits/cascade.json.
  */
 const promotion: Combination = {

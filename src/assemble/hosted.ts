@@ -5,12 +5,14 @@ import { type EmbeddingModel, embedWith, isLanguageModel, isRerankingModel, type
 import { hostedName } from '../hosted/check-answer.ts';
 import { addressOf, openLink } from '../hosted/link.ts';
 import type { HostedOptions, HostedSource } from '../hosted/model.ts';
-import type { LanguageModel, Vendor } from '../hosted/vendor.ts';
+import type { LanguageModel, Link, Vendor } from '../hosted/vendor.ts';
 import { knownModel } from '../hosted/vendor-model.ts';
 import { vendorKnownAs, vendorNamed, vendors } from '../hosted/vendors/index.ts';
 import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/hosted.ts';
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+
+import { checkHostedEmbedderOptions, checkHostedOptions } from './check-hosted.ts';
 
 /** `vendor:model` in its two parts; a model may have colons of its own. */
 const parted = (name: string): readonly [Vendor, string] => {
@@ -21,55 +23,42 @@ const parted = (name: string): readonly [Vendor, string] => {
   return [vendor, model];
 };
 
-const withKey = ({ keyVariables }: Vendor): { readonly keyVariable?: string } => {
-  const [keyVariable] = keyVariables;
-  return { keyVariable };
-};
-
-const withAddress = (vendor: Vendor, options: HostedOptions): { readonly address?: string } => {
-  const address = addressOf(vendor, options);
-  return { address };
-};
-
 const cannot = (vendor: Vendor, what: 'rerank' | 'embed' | 'languageModel', words: string): FinetoothError => {
   const others = vendors.filter((one) => one[what] !== undefined).map(({ name }) => name);
   return new FinetoothError('E_MODEL_UNKNOWN', `${vendor.title} has no ${words}; ${others.join(', ')} have.`);
 };
+
+/** Everything that is known of a vendor's model, and how it is opened: with the vendor's key and address, on first use. */
+const sourceOf = <Known extends Pick<HostedSource<never>, 'limits' | 'price'>, Send>(
+  vendor: Vendor,
+  model: string,
+  options: HostedOptions,
+  known: Known,
+  connect: (connection: Link) => Send | Promise<Send>,
+): HostedSource<Send> & Known => ({
+  ...known,
+  name: `${vendor.name}:${model}`,
+  address: addressOf(vendor, options),
+  keyVariable: vendor.keyVariables[0],
+  open: async () => {
+    const connection = openLink(vendor, options);
+    return { send: await connect(connection), key: connection.key };
+  },
+});
 
 const rerankSource = (name: string, options: HostedOptions): HostedRerankSource => {
   const [vendor, model] = parted(name);
   const { rerank } = vendor;
   if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
   const { row, limits, price, readsList } = knownModel(vendor, 'rerank', model);
-  return {
-    name: `${vendor.name}:${model}`,
-    limits,
-    price,
-    ...withAddress(vendor, options),
-    ...withKey(vendor),
-    readsList,
-    open: async () => {
-      const link = openLink(vendor, options);
-      return { send: await rerank.open(model, link, row), key: link.key };
-    },
-  };
+  return sourceOf(vendor, model, options, { limits, price, readsList }, (connection) => rerank.open(model, connection, row));
 };
 
 const languageSource = (name: string, options: HostedOptions): HostedSource<LanguageModel> => {
   const [vendor, model] = parted(name);
   const { languageModel } = vendor;
   if (languageModel === undefined) throw cannot(vendor, 'languageModel', 'language models that are known here');
-  return {
-    name: `${vendor.name}:${model}`,
-    limits: {},
-    price: vendor.price,
-    ...withAddress(vendor, options),
-    ...withKey(vendor),
-    open: async () => {
-      const link = openLink(vendor, options);
-      return { send: await languageModel(model, link), key: link.key };
-    },
-  };
+  return sourceOf(vendor, model, options, { limits: {}, price: vendor.price }, (connection) => languageModel(model, connection));
 };
 
 /** The vendor of a model of the AI SDK, whose provider is called `cohere.reranking` and the like, and the model's name here. */
@@ -86,9 +75,10 @@ const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
  * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
  * language model, or a reranking or language model of the AI SDK as it is. Nothing is asked, and no key looked for, before the first call.
  *
- * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model; calls throw as `createHostedReranker`
+ * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model and for an option that there is not; calls throw as `createHostedReranker`
  */
 export const hosted = (what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker => {
+  checkHostedOptions(options);
   if (typeof what === 'string') {
     const at = what.indexOf(':');
     const mode = languageModes[what.slice(0, at) as keyof typeof languageModes];
@@ -113,18 +103,7 @@ const embedSource = (name: string, options: HostedOptions): HostedEmbedSource =>
   const { embed } = vendor;
   if (embed === undefined) throw cannot(vendor, 'embed', 'embedding API');
   const { row, limits, price, dimensions } = knownModel(vendor, 'embed', model);
-  return {
-    name: `${vendor.name}:${model}`,
-    limits,
-    price,
-    ...withAddress(vendor, options),
-    ...withKey(vendor),
-    dimensions,
-    open: async () => {
-      const link = openLink(vendor, options);
-      return { send: await embed.open(model, link, row), key: link.key };
-    },
-  };
+  return sourceOf(vendor, model, options, { limits, price, dimensions }, (connection) => embed.open(model, connection, row));
 };
 
 /**
@@ -134,6 +113,7 @@ const embedSource = (name: string, options: HostedOptions): HostedEmbedSource =>
  * @throws as `hosted`
  */
 export const hostedEmbedder = async (what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
+  checkHostedEmbedderOptions(options);
   if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
   const most = await what.maxEmbeddingsPerCall;
   const { name, vendor } = ownNameOf(what);

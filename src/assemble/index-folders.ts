@@ -1,25 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import type { CreateOptions } from '../search/add.ts';
+import type { SearchIndex } from '../search/search-index.ts';
 import { manifestName, readManifest, stampOf } from '../store/index-folder.ts';
 import { withLock } from '../time/file-lock.ts';
+import { type OpenIndexOptions, openIndex } from './open-index.ts';
 
-/** A folder of indexes, one folder each, named as the index is. */
-export interface IndexFolders {
+/** Indexes by name, wherever their folders are. */
+export interface NamedIndexes {
   /** Names of the indexes, and of those that were planned and hold nothing yet. */
   list(): Promise<readonly string[]>;
   /** Another value says that the index was made, planned, rebuilt or deleted since. Nothing where there is none. */
   stamp(name: string): Promise<string | undefined>;
-  /** What an index that holds nothing yet is to be made with. */
-  plan(name: string): Promise<CreateOptions | undefined>;
-  /** Keeps that for the first document; false when there is an index of that name, or a plan. */
+  /** One that holds nothing yet is made as it was planned. Throws as `openIndex`. */
+  open(name: string, options: Omit<OpenIndexOptions, 'create'>): Promise<SearchIndex>;
+}
+
+/** A folder of indexes, one folder each, named as the index is. */
+export interface IndexFolders extends NamedIndexes {
+  /** Plans an index for its first document; false when there is one of that name, or a plan. */
   create(name: string, options: CreateOptions): Promise<boolean>;
   /** false when there was none. */
   remove(name: string): Promise<boolean>;
-  pathOf(name: string): string;
 }
+
+/** Folders of indexes that are only opened, each under the name of the folder. Throws E_USAGE for two of one name. */
+export function givenFolders(folders: readonly string[]): NamedIndexes & { readonly names: readonly string[] } {
+  const places = new Map<string, string>();
+  for (const folder of folders) {
+    const name = nameOfFolder(folder);
+    if (places.has(name))
+      throw new FinetoothError(
+        'E_USAGE',
+        `${places.get(name)} and ${folder} would both be the index "${name}". Rename one of the folders.`,
+      );
+    places.set(name, folder);
+  }
+  const place = (name: string): string => places.get(name) as string;
+  return {
+    names: [...places.keys()],
+    list: async () => [...places.keys()],
+    stamp: (name) => stampOf(place(name)),
+    open: (name, options) => openIndex(place(name), options),
+  };
+}
+
+const nameOfFolder = (folder: string): string =>
+  basename(resolve(folder))
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-');
 
 /** Beside the manifest and named like it, so that the folder counts as empty. */
 const PLAN = 'finetooth.json.plan';
@@ -27,16 +58,14 @@ const PLAN = 'finetooth.json.plan';
 /** A deletion waits this long for who writes to the index. */
 const PATIENCE_MS = 300_000;
 
-/** Lower case, so that names are the same on every file system; no dots and no slashes, so that none leads elsewhere. */
-const isName = (name: string): boolean => /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
+/** Lowercase, so that names are the same on every file system; no dots and no slashes, so that none leads elsewhere. */
+export const indexNameForm = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+/** The same in words. */
+export const indexNameWords = '1 to 64 lowercase letters, digits, "_" and "-", a letter or digit first';
 
 export const indexFolders = (parent: string): IndexFolders => {
   const pathOf = (name: string): string => {
-    if (!isName(name))
-      throw new FinetoothError(
-        'E_USAGE',
-        `"${name}" is no name of an index: 1 to 64 small letters, digits, "_" and "-", a letter or digit first.`,
-      );
+    if (!indexNameForm.test(name)) throw new FinetoothError('E_USAGE', `"${name}" is not a valid name of an index: ${indexNameWords}.`);
     return join(parent, name);
   };
   const plan = async (name: string): Promise<CreateOptions | undefined> => {
@@ -45,7 +74,7 @@ export const indexFolders = (parent: string): IndexFolders => {
       return JSON.parse(await readFile(path, 'utf8')) as CreateOptions;
     } catch (error) {
       if (systemCodeOf(error) === 'ENOENT') return undefined;
-      throw new FinetoothError('E_INDEX_DAMAGED', `${path} cannot be read: ${messageOf(error)}. Delete the index and make it anew.`, {
+      throw new FinetoothError('E_INDEX_DAMAGED', `${path} cannot be read: ${messageOf(error)}. Delete the index and make it again.`, {
         cause: error,
       });
     }
@@ -53,19 +82,23 @@ export const indexFolders = (parent: string): IndexFolders => {
   const exists = async (name: string): Promise<boolean> =>
     (await readManifest(pathOf(name))) !== undefined || (await plan(name)) !== undefined;
   return {
-    pathOf,
-    plan,
     stamp: async (name) => {
-      if (!isName(name)) return undefined;
+      if (!indexNameForm.test(name)) return undefined;
       const folder = pathOf(name);
       return (await stampOf(folder)) ?? (await stampOf(folder, PLAN));
+    },
+    open: async (name, options) => {
+      const folder = pathOf(name);
+      // A plan is for the first document: an index that is there may have been rebuilt with other fields.
+      const create = (await stampOf(folder)) === undefined ? ((await plan(name)) ?? true) : undefined;
+      return openIndex(folder, { create, ...options });
     },
     list: async () => {
       const found = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {
         if (systemCodeOf(error) === 'ENOENT') return [];
         throw error;
       });
-      const names = found.filter((one) => one.isDirectory() && isName(one.name)).map(({ name }) => name);
+      const names = found.filter((one) => one.isDirectory() && indexNameForm.test(one.name)).map(({ name }) => name);
       const there = await Promise.all(names.map(exists));
       return names.filter((_, i) => there[i]).sort();
     },

@@ -1,5 +1,6 @@
 import type { HostedOptions } from '../hosted/model.ts';
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
+import { findEntry } from '../model/catalog/catalog.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/catalog/kind.ts';
 import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import type { CrossEncoder } from '../model/cross-encoder.ts';
@@ -15,7 +16,7 @@ export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
 /** Where the files of a local model come from. */
 export interface ModelFileOptions {
-  /** Where downloaded models are kept. */
+  /** Where downloaded models are cached. */
   readonly cacheFolder?: string;
   /** A folder of models of the user's own. */
   readonly modelsFolder?: string;
@@ -39,7 +40,7 @@ export interface LocalModelOptions extends ModelFileOptions, ModelRunOptions {}
 export interface ModelOptions extends LocalModelOptions {
   /** Keys, addresses, limits and money of hosted models. */
   readonly hosted?: HostedOptions;
-  /** A folder where the vectors of hosted embedders are kept, see `cachedEmbedder`. @default none */
+  /** A folder where the vectors of hosted embedders are cached, see `cachedEmbedder`. @default none */
   readonly vectorCache?: string;
 }
 
@@ -62,6 +63,12 @@ export async function openCrossEncoder(name: string, options: LocalModelOptions 
 /** Whether a model makes vectors or scores pairs. Its files are fetched and checked where they are not known yet. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
 export async function kindOfModel(name: string, options: ModelFileOptions = {}): Promise<ModelEntry['kind']> {
   return (await filesOf(name, options)).entry.kind;
+}
+
+/** Every name that stands for a model of the catalog; of another, its own. */
+export function namesOfModel(name: string): readonly string[] {
+  const entry = findEntry(name);
+  return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
 }
 
 function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {

@@ -41,7 +41,7 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
   const { bits, pool } = manifest.tokens ?? {};
   const { tokens } = create;
   if (tokens !== undefined && (tokens === null ? bits !== undefined : (tokens.bits ?? bits) !== bits || (tokens.pool ?? pool) !== pool)) {
-    const keeps = bits === undefined ? 'keeps no token vectors' : `keeps token vectors of ${bits} bits a number, pooled by ${pool}`;
+    const keeps = bits === undefined ? 'keeps no token vectors' : `keeps token vectors of ${bits} bits per number, pooled by ${pool}`;
     throw new FinetoothError(
       'E_RECIPE',
       (say) => `${where} ${keeps}. Leave ${say.option('tokens')} out, or rebuild it with ${say.rebuildIndex(where)}.`,

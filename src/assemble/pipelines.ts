@@ -6,7 +6,7 @@ import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts'
 import type { SearchOptions } from '../search/options.ts';
 import { type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import { hosted } from './hosted.ts';
 import { type NamedRerankers, rerankerNames } from './reranker.ts';
 
@@ -34,7 +34,7 @@ export const readOnePipeline = async (path: string, signal?: AbortSignal): Promi
   return pipeline as Pipeline;
 };
 
-/** Throws E_USAGE for a pipeline that names a reranker nobody has, before anything is opened. */
+/** Throws E_USAGE for a pipeline that names a reranker no one has, before anything is opened. */
 export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedRerankers = {}): void => {
   const listed = [...rerankerNames, ...Object.keys(own)];
   const known = [...listed, ...catalog.filter(({ kind }) => kind === 'cross-encoder').map(({ name }) => name)];
@@ -55,7 +55,7 @@ export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedReranke
   }
 };
 
-/** What a pipeline says of its reranker; null for none. Throws E_USAGE for a name that nobody has. */
+/** What a pipeline says of its reranker; null for none. Throws E_USAGE for a name that no one has. */
 export const rerankerPlanOf = (
   pipeline: Pipeline,
   own: NamedRerankers = {},

@@ -11,8 +11,8 @@ import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/rer
 import { cachedIn, openScores } from '../rerank/wrappers/cached.ts';
 import { calibrated } from '../rerank/wrappers/calibrated.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
+import { chunked } from '../rerank/wrappers/chunked.ts';
 import { fallback } from '../rerank/wrappers/fallback.ts';
-import { inParts } from '../rerank/wrappers/in-parts.ts';
 import { checkFitted, readCalibration } from './calibration-file.ts';
 import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
@@ -28,6 +28,9 @@ export type NamedRerankers = Readonly<Record<string, Reranker>>;
  * where others may be hosted, and `first-stage` keeps the order of the first stage, as a last resort.
  */
 export const rerankerNames = ['default', 'local', 'late-interaction', firstStageName] as const;
+
+/** Those of which neither needs a model that a server would have to serve. */
+export const namesWithoutModel: ReadonlySet<string> = new Set(['local', firstStageName]);
 
 export interface BuilderOptions {
   /** Whose token vectors late interaction compares; asked for only where they are needed. @default the model `embedder` */
@@ -150,11 +153,11 @@ export async function openCrossEncoderReranker(
   options: LocalModelOptions & Pick<RerankerSettings, 'longDocuments'> = {},
 ): Promise<Reranker> {
   const model = await openCrossEncoder(name, options);
-  return options.longDocuments === 'chunk' ? inParts(crossEncoder(model), model.split) : crossEncoder(model);
+  return options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model);
 }
 
 /** Late interaction with the encoder that an index has. */
 export function openLateInteraction(encoder: BiEncoder, { longDocuments }: Pick<RerankerSettings, 'longDocuments'> = {}): Reranker {
   const reranker = lateInteraction(encoder);
-  return longDocuments === 'chunk' ? inParts(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
+  return longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
 }

@@ -2,7 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import { lanceStore } from '../store/lancedb.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 
 /** A scheme is two letters or more, so that `C:\movies` is a folder. */
 const schemeForm = /^([a-z][a-z0-9+.-]+):/i;

@@ -5,7 +5,7 @@ export interface KnownScore {
   readonly score: number;
   readonly relevance?: number;
   /** Tokens of the text that were not read. */
-  readonly cut: number;
+  readonly truncatedTokens: number;
   /** Tokens of the query that were not read beside the text. */
   readonly queryTruncatedTokens: number;
   readonly span?: Span;
@@ -21,7 +21,7 @@ export interface ScoreStore {
 }
 
 /** In this process, the `maxEntries` that were used last. */
-export const memoryScores = (maxEntries: number): ScoreStore => {
+export function memoryScores(maxEntries: number): ScoreStore {
   const known = new Map<string, KnownScore>();
   return {
     get: (keys) =>
@@ -43,4 +43,4 @@ export const memoryScores = (maxEntries: number): ScoreStore => {
     },
     close: () => known.clear(),
   };
-};
+}

@@ -4,34 +4,17 @@ import { FinetoothError } from '../errors.ts';
 import type { KnownScore, ScoreStore } from './scores.ts';
 import { sqliteTable } from './sqlite-table.ts';
 
-/** Written into the file; another number is another layout. */
-const FORMAT = 2;
-
-interface Row {
-  readonly score: number;
-  readonly relevance: number | null;
-  readonly cut: number;
-  readonly first: number | null;
-  readonly last: number | null;
-  readonly checksum: number;
-  readonly query_truncated_tokens: number;
-}
-
-/** SQLite notices a broken page, not a number that changed inside of one. */
-const checksumOf = (key: string, { score, relevance, cut, span, queryTruncatedTokens }: KnownScore): number =>
-  crc32(JSON.stringify([key, score, relevance ?? null, cut, span ?? null, queryTruncatedTokens]));
-
 /** In a folder, for any number of processes. Throws as `sqliteTable`, and E_CACHE_DAMAGED for a score that changed. */
-export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => {
+export function sqliteScores(folder: string, maxEntries: number): ScoreStore {
   const path = join(folder, 'scores.sqlite');
   const before = ['score real', 'relevance real', 'cut integer', 'first integer', 'last integer', 'checksum integer'];
   const columns = [...before, 'query_truncated_tokens integer'];
   const table = sqliteTable({ path, format: FORMAT, table: 'scores', columns, maxEntries, what: 'a score cache' });
   const knownOf = (key: string, row: Row): KnownScore => {
-    const { score, relevance, cut, first, last, checksum, query_truncated_tokens: queryTruncatedTokens } = row;
+    const { score, relevance, cut: truncatedTokens, first, last, checksum, query_truncated_tokens: queryTruncatedTokens } = row;
     const known: KnownScore = {
       score,
-      cut,
+      truncatedTokens,
       queryTruncatedTokens,
       relevance: relevance === null ? undefined : relevance,
       span: first === null || last === null ? undefined : ([first, last] as const),
@@ -50,11 +33,28 @@ export const sqliteScores = (folder: string, maxEntries: number): ScoreStore => 
     put: (entries) =>
       table.write(
         entries.map(([key, known]) => {
-          const { score, relevance, cut, span, queryTruncatedTokens } = known;
+          const { score, relevance, truncatedTokens, span, queryTruncatedTokens } = known;
           const place = [span?.[0] ?? null, span?.[1] ?? null] as const;
-          return [key, score, relevance ?? null, cut, ...place, checksumOf(key, known), queryTruncatedTokens];
+          return [key, score, relevance ?? null, truncatedTokens, ...place, checksumOf(key, known), queryTruncatedTokens];
         }),
       ),
     close: table.close,
   };
-};
+}
+
+/** Written into the file; another number is another layout. */
+const FORMAT = 2;
+
+interface Row {
+  readonly score: number;
+  readonly relevance: number | null;
+  readonly cut: number;
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly checksum: number;
+  readonly query_truncated_tokens: number;
+}
+
+/** SQLite notices a broken page, not a number that changed inside of one. */
+const checksumOf = (key: string, { score, relevance, truncatedTokens, span, queryTruncatedTokens }: KnownScore): number =>
+  crc32(JSON.stringify([key, score, relevance ?? null, truncatedTokens, span ?? null, queryTruncatedTokens]));

@@ -4,11 +4,6 @@ import { dirname } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
 
-/** Milliseconds that a process waits for another one that writes. */
-const PATIENCE_MS = 10_000;
-/** Share that goes when the table is full, oldest first, so that not every write has to make room. */
-const EVICTED = 0.1;
-
 export interface TableOptions {
   /** The file. */
   readonly path: string;
@@ -17,7 +12,7 @@ export interface TableOptions {
   /** The table's name, and what its rows have beside `at`, which numbers them, and `key`, which is unique. */
   readonly table: string;
   readonly columns: readonly string[];
-  /** Rows that are kept; the oldest go first. */
+  /** Rows that are cached; the oldest go first. */
   readonly maxEntries: number;
   /** What the file is called in errors: `a score cache`. */
   readonly what: string;
@@ -34,29 +29,11 @@ export interface SqliteTable {
   close(): void;
 }
 
-/** What SQLite's result codes (https://www.sqlite.org/rescode.html) mean for a cache; the lowest byte is the primary code. */
-const errorOf = (error: unknown, path: string, what: string): unknown => {
-  const { errcode } = error as { readonly errcode?: number };
-  const cause = { cause: error };
-  const why = messageOf(error);
-  const primary = (errcode ?? 0) & 0xff;
-  if (errcode === 778 || primary === 13)
-    return new FinetoothError('E_DISK_FULL', `cannot write to ${path}: ${why}. Make room, or leave the cache out.`, cause);
-  if (primary === 5 || primary === 6)
-    return new FinetoothError('E_LOCKED', `another process has written to ${path} for ${PATIENCE_MS / 1000} s (${why}). Try again.`, cause);
-  if ([1, 10, 11, 26].includes(primary))
-    return new FinetoothError('E_CACHE_DAMAGED', `${path} is not ${what} or is damaged (${why}). Delete it.`, cause);
-  const known = diskErrorOf(error, path);
-  return known instanceof FinetoothError
-    ? known
-    : new FinetoothError('E_USAGE', `nothing can be kept in ${dirname(path)} (${why}). Name a folder that you may write to.`, cause);
-};
-
 /**
  * SQLite with a write-ahead log, so that a killed process leaves the file as its last whole write did. Throws E_CACHE_DAMAGED for a file that is
  * none of ours, E_LOCKED, E_DISK_FULL, and E_USAGE for a folder that cannot be written to.
  */
-export const sqliteTable = ({ path, format: wanted, table, columns, maxEntries, what }: TableOptions): SqliteTable => {
+export function sqliteTable({ path, format: wanted, table, columns, maxEntries, what }: TableOptions): SqliteTable {
   // Loaded on first use: the module is part of Node, and older versions of it warn when it is loaded.
   const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite');
   const attempt = <T>(work: () => T): T => {
@@ -133,4 +110,28 @@ export const sqliteTable = ({ path, format: wanted, table, columns, maxEntries, 
       }),
     close,
   };
-};
+}
+
+/** What SQLite's result codes (https://www.sqlite.org/rescode.html) mean for a cache; the lowest byte is the primary code. */
+function errorOf(error: unknown, path: string, what: string): unknown {
+  const { errcode } = error as { readonly errcode?: number };
+  const cause = { cause: error };
+  const why = messageOf(error);
+  const primary = (errcode ?? 0) & 0xff;
+  if (errcode === 778 || primary === 13)
+    return new FinetoothError('E_DISK_FULL', `cannot write to ${path}: ${why}. Make room, or leave the cache out.`, cause);
+  if (primary === 5 || primary === 6)
+    return new FinetoothError('E_LOCKED', `another process has written to ${path} for ${PATIENCE_MS / 1000} s (${why}). Try again.`, cause);
+  if ([1, 10, 11, 26].includes(primary))
+    return new FinetoothError('E_CACHE_DAMAGED', `${path} is not ${what} or is damaged (${why}). Delete it.`, cause);
+  const known = diskErrorOf(error, path);
+  return known instanceof FinetoothError
+    ? known
+    : new FinetoothError('E_USAGE', `nothing can be cached in ${dirname(path)} (${why}). Name a folder that you may write to.`, cause);
+}
+
+/** Milliseconds that a process waits for another one that writes. */
+const PATIENCE_MS = 10_000;
+
+/** Share that goes when the table is full, oldest first, so that not every write has to make room. */
+const EVICTED = 0.1;

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { FinetoothError } from '../errors.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import { type OptionName, type OptionSpec, options, rangeOf } from './options.ts';
 import type { Terminal } from './terminal.ts';
 

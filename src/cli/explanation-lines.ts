@@ -1,6 +1,6 @@
 import type { TokenMatches } from '../rerank/explanation.ts';
 import type { RankedResult } from '../search/results.ts';
-import { harmless } from './terminal.ts';
+import { harmless } from '../wording/terminal-text.ts';
 import { labelOf } from './text.ts';
 
 /** Matches that are shown of each result; all of them are in --json. */
@@ -21,7 +21,7 @@ const meetings = ({ query, document, similarities }: TokenMatches): string =>
     .map(({ text }) => text)
     .join(', ');
 
-/** Why each result stands where it stands, for people; nothing where nobody asked. */
+/** Why each result stands where it stands, for people; nothing where no one asked. */
 export const explanationLines = (results: readonly RankedResult[]): string =>
   results
     .flatMap(({ rank, id, document, explanation }) => {
@@ -34,7 +34,7 @@ export const explanationLines = (results: readonly RankedResult[]): string =>
         `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
         `     each field alone: ${harmless(alone)}`,
         ...(tokens === undefined ? [] : [`     words that met: ${harmless(meetings(tokens))}`]),
-        ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} parts`])),
+        ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} chunks`])),
       ];
     })
     .map((line) => `${line}\n`)

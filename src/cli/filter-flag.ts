@@ -1,6 +1,5 @@
 import { FinetoothError, messageOf } from '../errors.ts';
-import type { Filter } from '../filter/filter.ts';
-import { readFilter } from '../filter/read-filter.ts';
+import { type Filter, readFilter } from '../plan.ts';
 
 /** All of several `--filter` beside the filter before them; undefined: nothing is asked. Throws E_USAGE with the text of the one that is not understood. */
 export function filterFlag(texts: readonly string[] = [], before?: Filter): Filter | undefined {

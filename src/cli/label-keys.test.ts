@@ -29,7 +29,7 @@ describe('keys of a pipe', () => {
     expect(await keys.key()).toBeUndefined();
   });
 
-  it('are not forgotten: nobody types ahead in a pipe', async () => {
+  it('are not forgotten: no one types ahead in a pipe', async () => {
     const { keys, stream } = opened(false);
     stream.write('01');
     expect(await keys.key()).toBe('0');

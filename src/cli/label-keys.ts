@@ -7,7 +7,7 @@ export type KeyInput = Readable & { readonly isTTY?: boolean; setRawMode?(raw: b
 
 /** One key at a time, without Enter. Closing it leaves the terminal as it was. */
 export interface Keys extends Disposable {
-  /** The next key, letters small; 'resize' when the terminal has another size; nothing at the end of input. Rejects when stopped. */
+  /** The next key, letters lowercase; 'resize' when the terminal has another size; nothing at the end of input. Rejects when stopped. */
   key(): Promise<string | undefined>;
   /** On a terminal: what was typed before the screen showed what it would be an answer to. */
   forget(): void;

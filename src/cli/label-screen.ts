@@ -1,9 +1,9 @@
-import { gradeNames, type OnScreen } from '../eval/label/session.ts';
-import { grouped } from '../text/numbers.ts';
+import type { OnScreen } from '../eval/label/session.ts';
+import { gradeNames } from '../tasks/label.ts';
 import { textOf } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
-import { harmless } from './terminal.ts';
-import { fitted } from './text.ts';
+import { grouped } from '../wording/numbers.ts';
+import { fitted, harmless } from '../wording/terminal-text.ts';
 
 /** Lines of a document that are shown at a time, where the terminal is high enough. */
 const PAGE_LINES = 20;

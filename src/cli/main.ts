@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module';
 import { FinetoothError, messageOf } from '../errors.ts';
+import { packageVersion } from '../wording/package-version.ts';
 import { type CommandSpec, program, usageErrorOf } from './command.ts';
 import { commands } from './commands.ts';
 import { jsonLine, processTerminal } from './terminal.ts';
 import { commandWording } from './wording.ts';
-
-const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
 
 /** Runs one command and sets the exit status: 0, or the one of errors.ts. */
 export const main = async (argv: readonly string[], specs: readonly CommandSpec[] = commands): Promise<void> => {
@@ -49,7 +47,7 @@ export const main = async (argv: readonly string[], specs: readonly CommandSpec[
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('SIGTERM', () => stop('SIGTERM'));
   try {
-    const root = program(specs, version, { terminal, signal: stopper.signal, env: process.env });
+    const root = program(specs, packageVersion(), { terminal, signal: stopper.signal, env: process.env });
     if (argv.length === 0) return terminal.write(root.helpInformation());
     await root.parseAsync([...argv], { from: 'user' });
   } catch (thrown) {

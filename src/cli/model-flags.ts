@@ -1,7 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { createBudget, type ModelOptions, readPrices } from '../index.ts';
-import { size } from '../text/numbers.ts';
 import type { Flags, Run } from './command.ts';
+import { showDownload } from './progress.ts';
 
 /** Options of every command that runs a model. */
 export const modelFlags = [
@@ -17,18 +17,6 @@ export const modelFlags = [
   'vectorCache',
 ] as const;
 type ModelFlag = (typeof modelFlags)[number];
-
-/** Who ranks when the reranker cannot. */
-export const fallbackFlags = ['fallback', 'strict'] as const;
-
-/** The same as the library takes them. Throws E_USAGE for --strict without a fallback. */
-export const fallbackOptions = ({
-  fallback,
-  strict,
-}: Flags<(typeof fallbackFlags)[number]>): { fallback?: readonly string[]; strict?: boolean } => {
-  if (fallback === undefined && strict) throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
-  return fallback === undefined ? {} : { fallback, strict };
-};
 
 /** --budget and --prices. Throws E_USAGE, E_INPUT_MISSING, E_INPUT_FORMAT. */
 const hostedOptions = async (
@@ -65,9 +53,6 @@ export const modelOptions = async (
     threads: flags.threads,
     cacheFolder: flags.cache,
     modelsFolder: flags.models,
-    onDownload: ({ file, done, total }) =>
-      terminal.progress(
-        total !== undefined && done >= total ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`,
-      ),
+    onDownload: showDownload(terminal),
   };
 };

@@ -2,60 +2,41 @@
  * Every flag, once: the parser, the help, the environment and docs/commands.md are made from this table. Those of searching and reranking come
  * from the plan. A flag is `--name`; a variable is read when the flag is absent.
  */
-import { type IndexKey, indexPlan, type KeyAt, keysAt, optionAt, type Plan } from '../search/plan.ts';
-import { defaultWords, type IndexOption, kebabCase, type PlanOption, type Value } from '../search/plan-option.ts';
+import {
+  defaultWords,
+  type IndexKey,
+  type IndexOption,
+  indexPlan,
+  type KeyAt,
+  kebabCase,
+  keysAt,
+  optionAt,
+  type Plan,
+  type PlanOption,
+  type Value,
+} from '../plan.ts';
 
 interface Described {
-  readonly name: string;
   readonly about: string;
   /** Environment variable that stands in for the flag. */
   readonly variable?: string;
   /** The default in words; that of an option of the plan is filled in by whoever is called, and a flag that is absent stays absent. */
   readonly otherwise?: string;
 }
-export interface FlagOption extends Described {
-  readonly kind: 'flag';
-}
-export interface CountOption extends Described {
-  readonly kind: 'count';
-  readonly least: number;
-  readonly most: number;
-  readonly default?: number;
-  readonly unit?: string;
-}
-export interface ChoiceOption extends Described {
-  readonly kind: 'choice';
-  readonly choices: readonly string[];
-  readonly default?: string;
-}
-export interface TextOption extends Described {
-  readonly kind: 'text';
-  readonly value: string;
-  readonly default?: string;
-}
-/** Names separated by commas. */
-export interface NamesOption extends Described {
-  readonly kind: 'names';
-  readonly value: string;
-}
-/** A text that may be given several times. */
-export interface ManyOption extends Described {
-  readonly kind: 'many';
-  readonly value: string;
-}
-/** A number from 0 to 1. */
-export interface ShareOption extends Described {
-  readonly kind: 'share';
-}
-/** Conditions, of which all must fit. */
-export interface FilterOption extends Described {
-  readonly kind: 'filter';
-  readonly value: string;
-}
-export type OptionSpec = ManyOption | FlagOption | CountOption | ChoiceOption | TextOption | NamesOption | ShareOption | FilterOption;
+/** The kinds of the plan, and `many`: a text that may be given several times. */
+type Kind =
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'share' }
+  | { readonly kind: 'count'; readonly least: number; readonly most: number; readonly default?: number; readonly unit?: string }
+  | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string }
+  | { readonly kind: 'text'; readonly value: string; readonly default?: string }
+  | { readonly kind: 'names' | 'many' | 'filter'; readonly value: string };
+/** `flag`: the flag, where it is not spelled by the rule: `maxBody` is `--max-body`. */
+type Own = Kind & Described & { readonly flag?: string };
+export type OptionSpec = Kind & Described & { readonly name: string };
 
 /** The default is taken out: only one place fills it in. */
-type FlagOf<O extends Value> = Omit<O, 'default' | 'at'> & Described;
+type FlagOf<O extends Value> = Omit<O, 'default' | 'at'> & Described & { readonly name: string };
 
 const flagOf = (key: string, { at: _, flag: name = kebabCase(key), ...option }: PlanOption | IndexOption): OptionSpec => {
   const flag = { ...option, name, otherwise: defaultWords(option) || undefined };
@@ -71,167 +52,120 @@ const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, optio
   readonly [K in IndexKey]: FlagOf<(typeof indexPlan)[K]>;
 };
 
-export const options = {
-  ...planFlags,
-  ...indexFlags,
-  json: { kind: 'flag', name: 'json', about: 'print one JSON object instead of text' },
-  into: { kind: 'text', name: 'into', value: 'FOLDER', about: 'the index to make or to add to' },
-  in: { kind: 'many', name: 'in', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
+const own = {
+  json: { kind: 'flag', about: 'print one JSON object instead of text' },
+  into: { kind: 'text', value: 'FOLDER', about: 'the index to make or to add to' },
+  in: { kind: 'many', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
   format: {
     kind: 'choice',
-    name: 'format',
     choices: ['auto', 'json', 'jsonl', 'csv', 'tsv', 'parquet', 'folder', 'text'],
     default: 'auto',
     about: 'format of the input',
   },
-  prune: { kind: 'flag', name: 'prune', about: 'afterwards remove what the source no longer has' },
-  rebuild: { kind: 'flag', name: 'rebuild', about: 'build the index anew beside the old one, then put it in its place' },
+  prune: { kind: 'flag', about: 'afterwards remove what the source no longer has' },
+  rebuild: { kind: 'flag', about: 'build the index again from scratch beside the old one, then put it in its place' },
   budget: {
     kind: 'text',
-    name: 'budget',
     value: 'DOLLARS',
     about: 'what hosted models may cost in this run; a call that could pass it is not made (default: no limit)',
   },
   vectorCache: {
     kind: 'text',
-    name: 'vector-cache',
     value: 'FOLDER',
     variable: 'FINETOOTH_VECTOR_CACHE',
-    about: 'keep the vectors of hosted embedders there, and ask for none a second time; processes may share it',
+    about: 'cache the vectors of hosted embedders there, and ask for none a second time; processes may share it',
   },
   prices: {
     kind: 'text',
-    name: 'prices',
     value: 'FILE',
     variable: 'FINETOOTH_PRICES',
     about:
       'prices of your own in JSON, {"vendor:model": {"tokens": 0.05}} in dollars per million tokens, or "searches" per thousand searches',
   },
-  check: { kind: 'flag', name: 'check', about: 'make one tiny call to each; it may cost a fraction of a cent' },
-  relevantFrom: { kind: 'count', name: 'relevant-from', least: 1, most: 1000, default: 1, about: 'the least grade that means relevant' },
+  check: { kind: 'flag', about: 'make one tiny call to each; it may cost a fraction of a cent' },
+  relevantFrom: { kind: 'count', least: 1, most: 1000, default: 1, about: 'the minimum relevant grade' },
   method: {
     kind: 'choice',
-    name: 'method',
     choices: ['platt', 'isotonic'],
     default: 'platt',
     about: 'form of the fit: an S-curve of two numbers, or steps for many judgments',
   },
   pipeline: {
     kind: 'text',
-    name: 'pipeline',
     value: 'FILE',
     about: 'a pipeline in JSON; what flags say beside it goes before it, and --filter is added to its filter',
   },
   data: {
     kind: 'text',
-    name: 'data',
     value: 'DATA',
     about:
       'the test collection: a folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv (each also .gz), a JSON list of {query, relevant: []}, or a name of "finetooth datasets list"',
   },
   qrels: {
     kind: 'text',
-    name: 'qrels',
     value: 'FILE',
     about: "judgments, instead of the collection's own: TREC's four columns, or tabs with a header; also .gz",
   },
   run: {
     kind: 'many',
-    name: 'run',
     value: 'FILE',
     about: "a finished run to measure: TREC's six columns, or tabs with a header; also .gz; may be given several times",
   },
   pipelines: {
     kind: 'names',
-    name: 'pipelines',
     value: 'A.json,B.json',
     about: 'what to compare (default: dense, bm25 and hybrid alone, dense and hybrid reranked)',
   },
-  firstStageRun: {
-    kind: 'text',
-    name: 'first-stage-run',
-    value: 'FILE',
-    about: 'rerank the candidates of this run instead of retrieving',
-  },
+  firstStageRun: { kind: 'text', value: 'FILE', about: 'rerank the candidates of this run instead of retrieving' },
   measures: {
     kind: 'text',
-    name: 'measures',
     value: 'A,B',
     default: 'nDCG@10,RR@10,AP@100,P@10,R@100,Judged@10',
     about: 'ir-measures names, the primary one first: nDCG@10, AP(rel=2)@100, RR@10, P@5, R@100, Success@1, Judged@10, Bpref, RBP(p=0.8)',
   },
   gate: {
     kind: 'many',
-    name: 'gate',
     value: 'CONDITION',
     about:
       "exit with 7 when it does not hold: 'nDCG@10 >= 0.62', 'p95 <= 120ms', 'NAME: nDCG@10 >= baseline - 0.01', 'failures = 0', 'memory <= 500MB'; may be given several times",
   },
   baseline: {
     kind: 'text',
-    name: 'baseline',
     value: 'NAME',
     about:
       'the pipeline that the others are compared with (default: the first), or an earlier report in JSON, against which a proven loss fails',
   },
-  cutOffs: {
-    kind: 'names',
-    name: 'cut-offs',
-    value: '10,25',
-    about: 'numbers of candidates in the cut-off table, or "none" (default: 10,25,50,100)',
-  },
-  dropEmpty: {
-    kind: 'flag',
-    name: 'drop-empty',
-    about: 'leave out judged queries without a relevant document instead of counting them as 0',
-  },
-  seed: { kind: 'count', name: 'seed', least: 0, most: 4_294_967_295, default: 20, about: 'of everything that is drawn by chance' },
-  resamples: {
-    kind: 'count',
-    name: 'resamples',
-    least: 100,
-    most: 1_000_000,
-    default: 10_000,
-    about: 'of each interval and each test',
-  },
-  measure: {
-    kind: 'text',
-    name: 'measure',
-    value: 'MEASURE',
-    default: 'nDCG@10',
-    about: 'what is made as large as possible, by its ir-measures name',
-  },
-  folds: { kind: 'count', name: 'folds', least: 2, most: 100, default: 5, about: 'parts of the queries, each held out once' },
+  cutOffs: { kind: 'names', value: '10,25', about: 'numbers of candidates in the cut-off table, or "none" (default: 10,25,50,100)' },
+  dropEmpty: { kind: 'flag', about: 'leave out judged queries without a relevant document instead of counting them as 0' },
+  seed: { kind: 'count', least: 0, most: 4_294_967_295, default: 20, about: 'random seed of resamples and folds' },
+  resamples: { kind: 'count', least: 100, most: 1_000_000, default: 10_000, about: 'of each interval and each test' },
+  measure: { kind: 'text', value: 'MEASURE', default: 'nDCG@10', about: 'what is made as large as possible, by its ir-measures name' },
+  folds: { kind: 'count', least: 2, most: 100, default: 5, about: 'parts of the queries, each held out once' },
   save: {
     kind: 'text',
-    name: 'save',
     value: 'FILE',
     about: 'also write what was chosen or fitted: a pipeline for "search --pipeline", a calibration for "search --calibration"',
   },
-  skipChecks: { kind: 'flag', name: 'skip-checks', about: 'do not look for leaks and near-duplicates between queries and documents' },
-  html: { kind: 'text', name: 'html', value: 'FILE', about: 'also write the report as one self-contained page with plots' },
-  markdown: { kind: 'text', name: 'markdown', value: 'FILE', about: 'also write the report as Markdown, for a pull request' },
+  skipChecks: { kind: 'flag', about: 'do not look for leaks and near-duplicates between queries and documents' },
+  html: { kind: 'text', value: 'FILE', about: 'also write the report as one self-contained page with plots' },
+  markdown: { kind: 'text', value: 'FILE', about: 'also write the report as Markdown, for a pull request' },
   work: {
     kind: 'text',
-    name: 'work',
     value: 'FOLDER',
-    about: 'where the index of the collection and the answers of a run that was killed are kept (default: eval in the cache folder)',
+    about: 'where the index of the collection and the answers of a run that was killed are cached (default: eval in the cache folder)',
   },
   queries: {
     kind: 'text',
-    name: 'queries',
     value: 'FILE',
     about: 'queries to judge, one a line, or JSONL with text and perhaps _id; also .gz (default: asks for them)',
   },
   judgments: {
     kind: 'text',
-    name: 'judgments',
     value: 'FOLDER',
     about: 'where queries.jsonl and qrels.tsv are written or added to (default: the folder of the index with "-judgments" behind it)',
   },
   depth: {
     kind: 'count',
-    name: 'depth',
     least: 1,
     most: 1000,
     default: 10,
@@ -239,14 +173,12 @@ export const options = {
   },
   role: {
     kind: 'choice',
-    name: 'role',
     choices: ['document', 'query'],
     default: 'document',
     about: 'which of the prefixes of the model is put before each text',
   },
   threads: {
     kind: 'count',
-    name: 'threads',
     least: 1,
     most: 64,
     variable: 'FINETOOTH_THREADS',
@@ -254,7 +186,6 @@ export const options = {
   },
   maxMemory: {
     kind: 'count',
-    name: 'max-memory',
     least: 64,
     most: 1_000_000,
     default: 2048,
@@ -264,7 +195,6 @@ export const options = {
   },
   runtime: {
     kind: 'choice',
-    name: 'runtime',
     choices: ['auto', 'native', 'wasm'],
     default: 'auto',
     variable: 'FINETOOTH_RUNTIME',
@@ -272,34 +202,20 @@ export const options = {
   },
   cache: {
     kind: 'text',
-    name: 'cache',
     value: 'FOLDER',
     variable: 'FINETOOTH_CACHE',
-    about: 'where downloaded models and test collections are kept (default: finetooth in the cache folder of the system)',
+    about: 'where downloaded models and test collections are cached (default: finetooth in the cache folder of the system)',
   },
-  models: {
-    kind: 'text',
-    name: 'models',
-    value: 'FOLDER',
-    variable: 'FINETOOTH_MODELS',
-    about: 'a folder of models of your own, one folder each',
-  },
+  models: { kind: 'text', value: 'FOLDER', variable: 'FINETOOTH_MODELS', about: 'a folder of models of your own, one folder each' },
   datasets: {
     kind: 'text',
-    name: 'datasets',
     value: 'FOLDER',
     variable: 'FINETOOTH_DATASETS',
     about: 'a folder of test collections of your own, one folder each',
   },
-  indexes: {
-    kind: 'text',
-    name: 'indexes',
-    value: 'FOLDER',
-    about: 'where indexes are kept that clients make (default: they may make none)',
-  },
+  indexes: { kind: 'text', value: 'FOLDER', about: 'where indexes are kept that clients make (default: they may make none)' },
   host: {
     kind: 'text',
-    name: 'host',
     value: 'ADDRESS',
     default: '127.0.0.1',
     variable: 'FINETOOTH_HOST',
@@ -307,7 +223,6 @@ export const options = {
   },
   port: {
     kind: 'count',
-    name: 'port',
     least: 0,
     most: 65_535,
     default: 8787,
@@ -316,57 +231,41 @@ export const options = {
   },
   apiKeyFile: {
     kind: 'text',
-    name: 'api-key-file',
     value: 'FILE',
     variable: 'FINETOOTH_API_KEY_FILE',
     about: 'keys that clients must send, one a line, as "finetooth key" makes them (default: none)',
   },
-  noAuth: { kind: 'flag', name: 'no-auth', about: 'let other machines in without a key' },
-  serveModels: {
-    kind: 'names',
-    name: 'serve-models',
-    value: 'A,B',
-    about: 'embedders and cross-encoders to serve by name (default: the bundled ones)',
-  },
-  strictModels: {
-    kind: 'flag',
-    name: 'strict-models',
-    about: "answer vendors' names of models with 404 instead of with the local default",
-  },
+  noAuth: { kind: 'flag', about: 'let other machines in without a key' },
+  serveModels: { kind: 'names', value: 'A,B', about: 'embedders and cross-encoders to serve by name (default: the bundled ones)' },
+  strictModels: { kind: 'flag', about: "answer vendors' names of models with 404 instead of with the local default" },
   maxRequests: {
     kind: 'count',
-    name: 'max-requests',
     least: 1,
     most: 100_000,
     default: 64,
     about: 'requests that are worked on or wait; who comes after them is told 429 at once',
   },
-  maxDocuments: { kind: 'count', name: 'max-documents', least: 1, most: 1_000_000, default: 10_000, about: 'documents of one request' },
-  maxBody: { kind: 'count', name: 'max-body', least: 1, most: 1024, default: 16, unit: 'MB', about: 'size of one request' },
-  allowOrigin: {
-    kind: 'many',
-    name: 'allow-origin',
-    value: 'ORIGIN',
-    about: 'a web page that may ask, https://example.org; may be given several times',
-  },
-  allowHost: {
-    kind: 'many',
-    name: 'allow-host',
-    value: 'NAME',
-    about: 'a further name under which the server is reached; may be given several times',
-  },
+  maxDocuments: { kind: 'count', least: 1, most: 1_000_000, default: 10_000, about: 'documents of one request' },
+  maxBody: { kind: 'count', least: 1, most: 1024, default: 16, unit: 'MB', about: 'size of one request' },
+  allowOrigin: { kind: 'many', value: 'ORIGIN', about: 'a web page that may ask, https://example.org; may be given several times' },
+  allowHost: { kind: 'many', value: 'NAME', about: 'a further name under which the server is reached; may be given several times' },
   logLevel: {
     kind: 'choice',
-    name: 'log-level',
     choices: ['error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',
     variable: 'FINETOOTH_LOG_LEVEL',
-    about: 'what is logged to standard error, a JSON object a line',
+    about: 'what is logged to standard error, one JSON object per line',
   },
-  addTo: { kind: 'text', name: 'add-to', value: 'FILE', about: 'a file of keys to add it to, as a hash (default: none)' },
-  keyName: { kind: 'text', name: 'name', value: 'NAME', about: 'whose key it is, for the log' },
-  offline: { kind: 'flag', name: 'offline', variable: 'HF_HUB_OFFLINE', about: 'never download' },
-} as const satisfies Record<string, OptionSpec>;
+  addTo: { kind: 'text', value: 'FILE', about: 'a file of keys to add it to, as a hash (default: none)' },
+  keyName: { kind: 'text', flag: 'name', value: 'NAME', about: 'whose key it is, for the log' },
+  offline: { kind: 'flag', variable: 'HF_HUB_OFFLINE', about: 'never download' },
+} as const satisfies Record<string, Own>;
+
+const ownFlags = Object.fromEntries(
+  Object.entries<Own>(own).map(([key, { flag: name = kebabCase(key), ...option }]) => [key, { ...option, name }]),
+) as unknown as { readonly [K in keyof typeof own]: (typeof own)[K] & { readonly name: string } };
+
+export const options = { ...planFlags, ...indexFlags, ...ownFlags };
 
 export type OptionName = keyof typeof options;
 

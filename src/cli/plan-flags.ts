@@ -1,6 +1,5 @@
 import type { RerankOptions, SearchOptions } from '../index.ts';
-import { type Pipeline, parsePipeline } from '../search/pipeline.ts';
-import { type KeyAt, keysAt } from '../search/plan.ts';
+import { type KeyAt, keysAt, type Pipeline, parsePipeline } from '../plan.ts';
 import type { Flags } from './command.ts';
 import { filterFlag } from './filter-flag.ts';
 import { modelFlags } from './model-flags.ts';

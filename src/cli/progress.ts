@@ -1,5 +1,5 @@
-import { duration, grouped } from '../text/numbers.ts';
 import type { Progress } from '../types.ts';
+import { counted, duration, grouped, size } from '../wording/numbers.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows how far each piece of a long work is and about how long it will still take. */
@@ -11,4 +11,18 @@ export const showProgress = (terminal: Pick<Terminal, 'progress'>): ((progress: 
     const left = total === undefined || done - begun.from < 3 ? '' : `, about ${duration((total - done) / rate)} left`;
     terminal.progress(`${what}, ${unit} ${grouped(done)}${total === undefined ? '' : ` of ${grouped(total)}`}${left}`);
   };
+};
+
+/** Shows how much of a file has come. */
+export const showDownload =
+  (terminal: Pick<Terminal, 'progress'>): ((progress: Progress & { readonly file: string }) => void) =>
+  ({ file, done, total }) => {
+    const isHere = total !== undefined && done >= total;
+    terminal.progress(isHere ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`);
+  };
+
+/** Shows how many are done, and how many per second. */
+export const showRate = (terminal: Pick<Terminal, 'progress'>, unit: string): ((progress: Progress) => void) => {
+  const started = performance.now();
+  return ({ done }) => terminal.progress(`${counted(done, unit)}, ${grouped((done * 1000) / (performance.now() - started))} per second`);
 };

@@ -1,8 +1,8 @@
-import { rerankerWords } from '../rerank/reranker-words.ts';
 import type { Provenance } from '../search/results.ts';
-import { counted, dollars } from '../text/numbers.ts';
 import type { Usage } from '../types.ts';
-import { harmless } from './terminal.ts';
+import { counted, dollars } from '../wording/numbers.ts';
+import { rerankerName } from '../wording/reranker-name.ts';
+import { harmless } from '../wording/terminal-text.ts';
 
 /** What hosted models used: `2 requests to hosted models, $0.0002`. */
 export const billLine = ({ requests = 0, cost, estimated, unpriced }: Usage): string => {
@@ -14,13 +14,13 @@ export const billLine = ({ requests = 0, cost, estimated, unpriced }: Usage): st
   return `${parts.join(', ')}.`;
 };
 
-/** How an answer came about, a line each, where there is anything to say. */
+/** How an answer came about, one line per fact, where there is anything to say. */
 export const provenanceLines = (answer: Provenance & { readonly rankedBy: string | null; readonly usage: Usage }): readonly string[] => {
   const { passedOver = [], notes = [], queryTruncatedTokens = 0, rankedBy, usage } = answer;
   const order =
     rankedBy === 'first-stage'
-      ? 'the order is that of the first stage, which nobody reranked'
-      : `ranked by ${rerankerWords(rankedBy ?? '')} instead`;
+      ? 'the order is that of the first stage, which no one reranked'
+      : `ranked by ${rerankerName(rankedBy ?? '')} instead`;
   return [
     ...passedOver.map(({ code, why }) => `note: ${code}: ${harmless(why)}`),
     ...(passedOver.length > 0 ? [`note: ${order}.`] : []),

@@ -20,17 +20,26 @@ export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number]>, pipel
   const useless = (Object.keys(around) as (keyof typeof around)[]).find((name) => flags[name] !== undefined);
   if (reranker === null && useless !== undefined)
     throw new FinetoothError('E_USAGE', `${around[useless]} is for a reranker; there is none here. Leave it out, or name a reranker.`);
-  const fallback = flags.fallback ?? filed?.settings.fallback;
-  if (flags.strict && fallback === undefined)
-    throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
   return {
     reranker,
-    fallback,
-    strict: flags.strict || filed?.settings.strict,
-    calibration: flags.calibration ?? filed?.settings.calibration,
-    scoreCache: flags.scoreCache,
+    ...rerankerSettings({
+      fallback: flags.fallback ?? filed?.settings.fallback,
+      strict: flags.strict || (filed?.settings.strict ?? false),
+      calibration: flags.calibration ?? filed?.settings.calibration,
+      scoreCache: flags.scoreCache,
+    }),
     longDocuments: longDocumentsOf(flags.longDocuments),
   };
+}
+
+/** What is put around a reranker, whichever it is. Throws E_USAGE for --strict without a fallback. */
+export function rerankerSettings<S extends Pick<RerankerSettings, 'fallback' | 'strict' | 'calibration' | 'scoreCache'>>(settings: S) {
+  const { fallback, strict, calibration, scoreCache } = settings;
+  if (strict && fallback === undefined) throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
+  return { fallback, strict: strict || undefined, calibration, scoreCache } as Pick<
+    S,
+    'fallback' | 'strict' | 'calibration' | 'scoreCache'
+  >;
 }
 
 /** --long-documents as the library takes it. */

@@ -1,9 +1,9 @@
-import { rerankerWords } from '../rerank/reranker-words.ts';
 import type { SearchAnswer } from '../search/search.ts';
-import { duration } from '../text/numbers.ts';
 import type { Document } from '../types.ts';
-import { harmless } from './terminal.ts';
-import { fitted, labelOf } from './text.ts';
+import { duration } from '../wording/numbers.ts';
+import { rerankerName } from '../wording/reranker-name.ts';
+import { fitted, harmless } from '../wording/terminal-text.ts';
+import { labelOf } from './text.ts';
 
 const moved = (from: number, to: number): string =>
   from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`;
@@ -23,8 +23,8 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
   if (candidates.length === 0) return `nothing found for "${harmless(answer.query)}"\n`;
   const rows = Math.max(results.length, Math.min(candidates.length, results.length));
   const label = Math.max(12, Math.min(44, Math.floor((Math.min(columns, 140) - 46) / 2)));
-  const nobody = answer.rankedBy === null || answer.rankedBy === 'first-stage';
-  const heading = `  #  ${fitted(`first stage: ${answer.firstStage}`, label)}   score │  #  ${fitted(nobody ? 'not reranked' : 'reranked', label)}   score  moved`;
+  const isUnranked = answer.rankedBy === null || answer.rankedBy === 'first-stage';
+  const heading = `  #  ${fitted(`first stage: ${answer.firstStage}`, label)}   score │  #  ${fitted(isUnranked ? 'not reranked' : 'reranked', label)}   score  moved`;
   const lines = [heading, `${'─'.repeat(label + 14)}┼${'─'.repeat(label + 30)}`];
   for (let row = 0; row < rows; row++) {
     const hit = candidates[row];
@@ -39,9 +39,9 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
         : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}`;
     lines.push(`${left} │${right}`.trimEnd());
   }
-  const who = nobody ? '' : ` Reranked by ${rerankerWords(answer.rankedBy as string)}.`;
+  const who = isUnranked ? '' : ` Reranked by ${rerankerName(answer.rankedBy as string)}.`;
   lines.push('', `${candidates.length} candidates, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`);
-  if (!answer.complete && !nobody) lines.push(incomplete);
+  if (!answer.complete && !isUnranked) lines.push(incomplete);
   if (answer.cut > 0) lines.push(`${answer.cut} of the candidates were longer than the model's window; their ends were not read.`);
   return `${lines.join('\n')}\n`;
 };

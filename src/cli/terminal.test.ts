@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { finetooth, workFolder } from '../../test/finetooth.ts';
-import { harmless, jsonLine } from './terminal.ts';
+import { harmless } from '../wording/terminal-text.ts';
+import { jsonLine } from './terminal.ts';
 
 /** Sets a title, clears the screen, colours, rings, turns text around, and begins a command with one character of eight bits. */
 const evil = '\u001b]0;owned\u0007\u001b[2J\u001b[31m evil \u202e\u009b2J\r\u2066';

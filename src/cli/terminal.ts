@@ -1,10 +1,11 @@
 import { diskErrorOf, systemCodeOf } from '../errors.ts';
+import { commanding, harmless } from '../wording/terminal-text.ts';
 
 /** The only place that prints. Standard output is data, standard error is talk. */
 export interface Terminal {
-  /** Somebody reads standard error as it comes. */
+  /** Someone reads standard error as it comes. */
   readonly live: boolean;
-  /** Characters in a line of standard output; 100 where nobody can tell. */
+  /** Characters in a line of standard output; 100 where no one can tell. */
   readonly columns: number;
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Lines for people. What could command the terminal is shown as a mark, whoever wrote it. */
@@ -21,13 +22,7 @@ export interface Terminal {
   progress(line: string): void;
 }
 
-/** What could command a terminal or turn its text around; the joiner of emoji could not. */
-const commanding = /(?!\u200d)[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
-/** A line may carry a stranger's title: whatever could command the terminal is shown as a mark. */
-export const harmless = (text: string): string => text.replace(/\s+/gu, ' ').replace(commanding, '\u{fffd}');
-
-/** The same of several lines, which stay apart. */
+/** `harmless` for several lines, which stay apart. */
 const harmlessLines = (text: string): string => text.replace(commanding, (it) => (it === '\n' || it === '\t' ? it : '\u{fffd}'));
 
 /** One line of JSON in which nothing commands a terminal, and which is read as the same value. */

@@ -1,31 +1,4 @@
 import type { Document } from '../types.ts';
-import { harmless } from './terminal.ts';
-
-const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-const widthOf = (segment: string): number => (wide.test(segment) ? 2 : 1);
-
-/** Cut or filled to exactly `width` columns of a terminal. */
-export const fitted = (text: string, width: number): string => {
-  const plain = harmless(text);
-  let used = 0;
-  let kept = '';
-  for (const { segment } of segments.segment(plain)) {
-    if (used + widthOf(segment) > width) {
-      // One column for the sign that something was left out.
-      while (used > width - 1) {
-        const last = [...segments.segment(kept)].at(-1)?.segment ?? '';
-        kept = kept.slice(0, kept.length - last.length);
-        used -= widthOf(last);
-      }
-      return `${kept}…${' '.repeat(width - used - 1)}`;
-    }
-    kept += segment;
-    used += widthOf(segment);
-  }
-  return kept + ' '.repeat(width - used);
-};
 
 /** What a person calls a document: its title or name, else its first words, else its id. */
 export const labelOf = (id: string, document: Document): string => {

@@ -1,32 +1,24 @@
 import type { AdvisedOption, Wording } from '../errors.ts';
 import { type OptionName, type OptionSpec, options } from './options.ts';
 
-/** The flag, or the flags, of each option that a sentence of the library may advise. */
-const flagsOf: Readonly<Record<AdvisedOption, readonly OptionName[]>> = {
-  budget: ['budget'],
-  data: ['data'],
-  embedder: ['embedder'],
-  fields: ['fields'],
-  format: ['format'],
+/** The flag, or the flags, of an option that a sentence of the library may advise, where it has another name here. */
+const flagsOf = {
   gates: ['gate'],
-  idField: ['idField'],
-  in: ['in'],
-  into: ['into'],
   judgments: ['qrels'],
   keyFile: ['apiKeyFile'],
-  maxMemory: ['maxMemory'],
-  minScore: ['minScore'],
   noKeys: ['noAuth'],
-  port: ['port'],
-  prices: ['prices'],
-  rankFields: ['rankFields'],
   runs: ['run'],
-  threads: ['threads'],
   tokens: ['tokenBits', 'tokenPool'],
-};
+} as const satisfies Partial<Record<AdvisedOption, readonly OptionName[]>>;
+type Renamed = keyof typeof flagsOf;
+
+const keysOf = (name: AdvisedOption): readonly OptionName[] =>
+  name in flagsOf ? flagsOf[name as Renamed] : [name as Exclude<AdvisedOption, Renamed>];
 
 const option: Wording['option'] = (name, value) => {
-  const flags = flagsOf[name].map((key) => `--${(options[key] as OptionSpec).name}`).join(' and ');
+  const flags = keysOf(name)
+    .map((key) => `--${(options[key] as OptionSpec).name}`)
+    .join(' and ');
   return value === undefined ? flags : `${flags} ${value}`;
 };
 

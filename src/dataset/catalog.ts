@@ -1,5 +1,5 @@
 import type { HubFile } from '../fetch/hub.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 
 /** A file of a test collection. */
 export interface DatasetFile {

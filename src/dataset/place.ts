@@ -30,7 +30,7 @@ export interface ResolvedDataset {
   readonly files: { readonly corpus?: string; readonly queries?: string; readonly qrels?: string };
 }
 
-/** One that was found without asking anybody. */
+/** One that was found without asking anyone. */
 export interface PlacedDataset extends ResolvedDataset {
   readonly source: 'bundled' | 'folder' | 'cache';
 }

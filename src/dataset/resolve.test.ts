@@ -7,9 +7,9 @@ import { type Handle, startServer, type TestServer } from '../../test/servers/ht
 import { hubHandle, sha256Of } from '../../test/servers/hub.ts';
 import { startProxy } from '../../test/servers/proxy.ts';
 import { readTestSet } from '../eval/collection.ts';
-import { listDatasets } from './list.ts';
+import { listDatasets, pullDataset } from '../tasks/datasets.ts';
 import type { DatasetOptions } from './place.ts';
-import { pullDataset, resolveDataset } from './resolve.ts';
+import { resolveDataset } from './resolve.ts';
 
 let home: string;
 const servers: { close(): Promise<void> }[] = [];

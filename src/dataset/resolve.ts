@@ -30,7 +30,7 @@ const checkOwn = async (entry: DatasetEntry, { folder, source }: PlacedDataset, 
       book: bundled ? bookOfForeignFolder(places.cache, dirname(path)) : bookOf(dirname(path)),
       expected: file.sha256,
       holdToRecord: !bundled,
-      advice: bundled ? 'Install finetooth anew.' : `Delete ${folder} and run "finetooth datasets pull ${entry.name}".`,
+      advice: bundled ? 'Install finetooth again.' : `Delete ${folder} and run "finetooth datasets pull ${entry.name}".`,
       ...(full && { full }),
       ...(signal && { signal }),
     });
@@ -50,7 +50,7 @@ const fetchOwn = async (entry: DatasetEntry, places: Places, options: DatasetOpt
   const folder = cachedFolder(entry, places);
   const missing = `the test collection "${entry.name}" is not on this machine`;
   if (entry.bundled !== undefined)
-    throw new FinetoothError('E_INPUT_MISSING', `${missing}, although it comes with this package. Install finetooth anew.`);
+    throw new FinetoothError('E_INPUT_MISSING', `${missing}, although it comes with this package. Install finetooth again.`);
   if (options.offline ?? isOffline(places.env)) {
     const why = options.offline === true ? 'the network is not to be used' : 'HF_HUB_OFFLINE is set, so nothing is downloaded';
     throw new FinetoothError('E_INPUT_MISSING', `${missing}, and ${why}. ${copyByHand(entry, folder)}`);
@@ -118,10 +118,10 @@ export const resolveDataset = async (nameOrPath: string, options: DatasetOptions
   return ownDataset(entry, places, options);
 };
 
-/** Makes sure that a collection of the catalog is bundled or in the cache, whatever else has its name; what was there is hashed in full. */
-export const pullDataset = async (name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> => {
+/** A collection of the catalog, whatever else has its name: bundled, cached or fetched, and checked. */
+export const resolveCatalogued = async (name: string, options: Omit<DatasetOptions, 'folder'> = {}): Promise<ResolvedDataset> => {
   const places = datasetPlaces(options);
   const entry = findDataset(name);
   if (entry === undefined) throw await unknown(name, places);
-  return ownDataset(entry, places, { ...options, full: true });
+  return ownDataset(entry, places, options);
 };

@@ -20,7 +20,7 @@ const counting = (fingerprint = 'counting@1') => {
         data,
         dimensions: 2,
         count: texts.length,
-        cut: Uint32Array.from(texts, (text) => (text.length > 5 ? 3 : 0)),
+        truncatedTokens: Uint32Array.from(texts, (text) => (text.length > 5 ? 3 : 0)),
         usage: { requests: 1 },
       };
     },
@@ -35,7 +35,7 @@ describe('a cached embedder', () => {
     const one = cachedEmbedder(first.embedder, { at });
     const before = await one.embed(['a', 'bb', 'a', 'too long'], 'document');
     expect(first.asked).toEqual([['document', 'a', 'bb', 'too long']]);
-    expect(before).toMatchObject({ count: 4, dimensions: 2, cut: Uint32Array.from([0, 0, 0, 3]), usage: { requests: 1 } });
+    expect(before).toMatchObject({ count: 4, dimensions: 2, truncatedTokens: Uint32Array.from([0, 0, 0, 3]), usage: { requests: 1 } });
     await one.close?.();
     const second = counting();
     const other = cachedEmbedder(second.embedder, { at });
@@ -44,7 +44,7 @@ describe('a cached embedder', () => {
     expect([...after.data]).toEqual(
       ['too long', 'new', 'bb'].flatMap(({ length }) => [Math.fround(Math.sin(length)), Math.fround(Math.cos(length))]),
     );
-    expect([...(after.cut ?? [])]).toEqual([3, 0, 0]);
+    expect([...(after.truncatedTokens ?? [])]).toEqual([3, 0, 0]);
     const again = await other.embed(['bb'], 'document');
     expect(again.usage).toBeUndefined();
     await other.close?.();

@@ -4,20 +4,17 @@ import { FinetoothError } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface VectorCacheOptions {
-  /** A folder that any number of processes may share; about four bytes a number of each vector. */
+  /** A folder that any number of processes may share; about four bytes per number of a vector. */
   readonly at: string;
-  /** Vectors that are kept; the oldest go first. 100 to 100,000,000. @default 1,000,000 */
+  /** Vectors that are cached; the oldest go first. 100 to 100,000,000. @default 1,000,000 */
   readonly maxEntries?: number;
 }
 
-/** Changes when what stands under a key changes its meaning. */
-const RECIPE = 'vectors-1';
-
 /**
- * Embeds each text once: an index that is made anew, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
- * text. Token vectors are not kept: a call that wants them goes through. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ * Embeds each text once: an index that is made again, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
+ * text. Token vectors are not cached: a call that wants them goes through. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
  */
-export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 }: VectorCacheOptions): Embedder => {
+export function cachedEmbedder(embedder: Embedder, { at, maxEntries = 1_000_000 }: VectorCacheOptions): Embedder {
   const cache = sqliteVectors(at, maxEntries);
   const about = JSON.stringify([RECIPE, embedder.fingerprint]);
   return {
@@ -44,7 +41,10 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
         );
       const added = fresh.map((i, row): readonly [string, KnownVector] => [
         keys[i] as string,
-        { vector: (given?.data ?? new Float32Array(0)).slice(row * size, (row + 1) * size), cut: given?.cut?.[row] ?? 0 },
+        {
+          vector: (given?.data ?? new Float32Array(0)).slice(row * size, (row + 1) * size),
+          truncatedTokens: given?.truncatedTokens?.[row] ?? 0,
+        },
       ]);
       if (added.length > 0) cache.put(added);
       const found = new Map(added);
@@ -55,7 +55,9 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
         data,
         dimensions: size,
         count: texts.length,
-        cut: all.some(({ cut }) => cut > 0) ? Uint32Array.from(all, ({ cut }) => cut) : undefined,
+        truncatedTokens: all.some(({ truncatedTokens }) => truncatedTokens > 0)
+          ? Uint32Array.from(all, ({ truncatedTokens }) => truncatedTokens)
+          : undefined,
         usage: given?.usage === undefined ? undefined : given.usage,
       };
     },
@@ -64,4 +66,7 @@ export const cachedEmbedder = (embedder: Embedder, { at, maxEntries = 1_000_000 
       await embedder.close?.();
     },
   };
-};
+}
+
+/** Changes when what stands under a key changes its meaning. */
+const RECIPE = 'vectors-1';

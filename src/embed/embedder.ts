@@ -18,7 +18,7 @@ export interface Embedder {
   /** Row i belongs to texts[i], whatever else is in the call. An empty text is embedded like any other. */
   embed(texts: readonly string[], role: 'query' | 'document', options?: EmbedOptions): Promise<Vectors>;
   /** Resolves when a call need not wait for anything to be loaded. */
-  warm?(): Promise<void>;
+  load?(): Promise<void>;
   /** Frees what the embedder holds; later calls are refused. */
   close?(): Promise<void>;
 }

@@ -52,12 +52,12 @@ describe('a hosted embedder', () => {
     const long = 'word '.repeat(500);
     const { open, sent } = fake({ tokensEach: 100 }, undefined, { dimensions: 2 });
     const told = await (await open()).embed(['short', long], 'document');
-    expect(told.cut?.[0]).toBe(0);
-    expect(told.cut?.[1]).toBeGreaterThan(600);
+    expect(told.truncatedTokens?.[0]).toBe(0);
+    expect(told.truncatedTokens?.[1]).toBeGreaterThan(600);
     expect((sent[0]?.texts[1] as string).length).toBeLessThan(310);
     const refusing = fake({}, undefined, { dimensions: 2 }, (texts) => texts.some((text) => text.length > 700));
-    const { cut } = await (await refusing.open()).embed(['short', long, 'other'], 'document');
-    expect([...(cut ?? [])].map((tokens) => tokens > 0)).toEqual([false, true, false]);
+    const { truncatedTokens } = await (await refusing.open()).embed(['short', long, 'other'], 'document');
+    expect([...(truncatedTokens ?? [])].map((tokens) => tokens > 0)).toEqual([false, true, false]);
     expect(refusing.sent.at(-1)?.texts[0]?.length).toBeLessThanOrEqual(700);
   });
 

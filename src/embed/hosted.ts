@@ -3,6 +3,7 @@ import { estimatedTokens, halved, mostTokens, spansWithin } from '../hosted/esti
 import { groupsOf, halves } from '../hosted/groups.ts';
 import { type HostedModel, type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../hosted/model.ts';
 import type { Consumption, Embed } from '../hosted/vendor.ts';
+import { unlessZero } from '../math/vectors.ts';
 import type { CallOptions, Vectors } from '../types.ts';
 import type { Embedder } from './embedder.ts';
 
@@ -16,37 +17,43 @@ export interface HostedEmbedderOptions extends HostedOptions {
   readonly dimensions?: number;
 }
 
-/** Milliseconds that a call may take when nobody says otherwise: a query is waited for, an import may have to wait for its minute. */
-const USUAL_MS = { query: 30_000, document: 300_000 } as const;
-/** A text that is refused as too long is not cut below this. */
-const SHORTEST = 200;
-
-interface Unit {
-  readonly i: number;
-  readonly text: string;
+/**
+ * An embedder behind an API: no prompt of ours goes before a text; the vendor is told which side of a search it is on where it can be told.
+ * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `truncatedTokens` says by how many tokens, about.
+ *
+ * @throws as `createHostedReranker`; E_VENDOR_ANSWER also for vectors of another dimension
+ */
+export async function createHostedEmbedder(source: HostedEmbedSource, options: HostedEmbedderOptions = {}): Promise<Embedder> {
+  const model = hostedModel(source, options);
+  const known = options.dimensions ?? source.dimensions;
+  const dimensions = known ?? (await embedAll(model, ['dimensions'], { role: 'query', dimensions: undefined })).dimensions;
+  return {
+    fingerprint: `${identityOf(source)}#${dimensions}`,
+    dimensions,
+    embed: (texts, role, { signal, deadlineMs } = {}) =>
+      embedAll(model, texts, {
+        role,
+        dimensions,
+        signal,
+        deadlineMs,
+      }),
+    load: async () => {
+      await model.open();
+    },
+  };
 }
 
-const consumed = (units: readonly Unit[], tokensIn: (text: string) => number): Consumption => ({
-  tokens: units.reduce((sum, { text }) => sum + tokensIn(text), 0),
-});
-
-interface Asking extends CallOptions {
-  readonly deadlineMs?: number;
-  readonly role: 'query' | 'document';
-  readonly dimensions: number | undefined;
-}
-
-const embedAll = async (
+async function embedAll(
   model: HostedModel<Embed>,
   texts: readonly string[],
   { role, dimensions, signal, deadlineMs }: Asking,
-): Promise<Vectors> => {
+): Promise<Vectors> {
   if (texts.length === 0) return { data: new Float32Array(0), dimensions: dimensions ?? 0, count: 0 };
   const started = performance.now();
   const { send, requests } = await model.open();
   const until = model.until(USUAL_MS[role], started, deadlineMs);
   const meter = model.meter();
-  const cut = new Uint32Array(texts.length);
+  const truncatedTokens = new Uint32Array(texts.length);
   let size = dimensions;
   const rows: Float32Array[] = [];
   const units = texts.map((text, i): Unit => {
@@ -55,7 +62,7 @@ const embedAll = async (
     const { tokensEach = Number.POSITIVE_INFINITY } = model.limits;
     if (text.length <= tokensEach) return { i, text };
     const [[, to]] = spansWithin(text, tokensEach) as [readonly [number, number]];
-    cut[i] = estimatedTokens(text.slice(to));
+    truncatedTokens[i] = estimatedTokens(text.slice(to));
     return { i, text: text.slice(0, to) };
   });
   const ask = async (group: readonly Unit[], stop: AbortSignal): Promise<void> => {
@@ -73,7 +80,7 @@ const embedAll = async (
       const { i, text } = group[0] as Unit;
       if (text.length <= SHORTEST) throw outcome.tooLarge;
       const [[, middle]] = halved(text, [0, text.length]) as [readonly [number, number]];
-      cut[i] = (cut[i] as number) + estimatedTokens(text.slice(middle));
+      truncatedTokens[i] = (truncatedTokens[i] as number) + estimatedTokens(text.slice(middle));
       return ask([{ i, text: text.slice(0, middle) }], stop);
     }
     const { data, used } = outcome.result;
@@ -90,32 +97,27 @@ const embedAll = async (
     dimensions: width,
     count: texts.length,
     usage: meter.usage(),
-    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
+    truncatedTokens: unlessZero(truncatedTokens),
   };
-};
+}
 
-/**
- * An embedder behind an API: no prompt of ours goes before a text; the vendor is told which side of a search it is on where it can be told.
- * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `cut` says by how many tokens, about.
- *
- * @throws as `createHostedReranker`; E_VENDOR_ANSWER also for vectors of another dimension
- */
-export const createHostedEmbedder = async (source: HostedEmbedSource, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
-  const model = hostedModel(source, options);
-  const known = options.dimensions ?? source.dimensions;
-  const dimensions = known ?? (await embedAll(model, ['dimensions'], { role: 'query', dimensions: undefined })).dimensions;
-  return {
-    fingerprint: `${identityOf(source)}#${dimensions}`,
-    dimensions,
-    embed: (texts, role, { signal, deadlineMs } = {}) =>
-      embedAll(model, texts, {
-        role,
-        dimensions,
-        signal,
-        deadlineMs,
-      }),
-    warm: async () => {
-      await model.open();
-    },
-  };
-};
+interface Asking extends CallOptions {
+  readonly deadlineMs?: number;
+  readonly role: 'query' | 'document';
+  readonly dimensions: number | undefined;
+}
+
+/** Milliseconds that a call may take when no one says otherwise: a query is waited for, an import may have to wait for its minute. */
+const USUAL_MS = { query: 30_000, document: 300_000 } as const;
+
+interface Unit {
+  readonly i: number;
+  readonly text: string;
+}
+
+const consumed = (units: readonly Unit[], tokensIn: (text: string) => number): Consumption => ({
+  tokens: units.reduce((sum, { text }) => sum + tokensIn(text), 0),
+});
+
+/** A text that is refused as too long is not cut below this. */
+const SHORTEST = 200;

@@ -1,3 +1,4 @@
+import { unlessZero } from '../math/vectors.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Embedder } from './embedder.ts';
 
@@ -7,7 +8,7 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
   dimensions: encoder.files.entry.dimensions,
   tokenSize: encoder.files.entry.dimensions,
   embed: async (texts, role, options = {}) => {
-    const { vectors, tokens, cut, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });
+    const { vectors, tokens, truncated, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });
     const packs = texts.map((_, i) => packed.subarray(packedOffsets[i], packedOffsets[i + 1]));
     return {
       data: vectors,
@@ -15,9 +16,9 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
       count: texts.length,
       tokens,
       tokenVectors: options.tokens === undefined ? undefined : packs,
-      cut: cut.some((count) => count > 0) ? cut : undefined,
+      truncatedTokens: unlessZero(truncated),
     };
   },
-  warm: () => encoder.ready,
+  load: () => encoder.ready,
   close: () => encoder.close(),
 });

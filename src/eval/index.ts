@@ -10,6 +10,7 @@ export { measureOf } from './measures/measures.ts';
 export { evaluateFile, type RunList, readRun } from './measures/run-file.ts';
 export { toHtml } from './render/html.ts';
 export { toMarkdown } from './render/markdown.ts';
+export { toText } from './render/text.ts';
 export { type Chance, compareAll, type Side } from './report/compare.ts';
 export { checkGates, type Gate, parseGate } from './report/gate.ts';
 export { readReport } from './report/read-report.ts';

@@ -203,7 +203,7 @@ const openFile = async (folder: string): Promise<JudgmentFile & { close(): Promi
 
 /**
  * Opens the judgments of a folder for one person at a time, and makes the folder where there is none. A file that ends in the middle of a
- * line is mended. Throws E_LOCKED when somebody else has it, E_INPUT_FORMAT for a file of another form, E_USAGE for a folder that cannot
+ * line is mended. Throws E_LOCKED when someone else has it, E_INPUT_FORMAT for a file of another form, E_USAGE for a folder that cannot
  * be one of judgments.
  */
 export const withJudgmentFile = async <Result>(
@@ -229,7 +229,7 @@ export const withJudgmentFile = async <Result>(
       patienceMs,
     );
   } finally {
-    // Nobody judged anything: nothing is left behind.
+    // No one judged anything: nothing is left behind.
     if (made) await rmdir(folder).catch(() => undefined);
   }
 };

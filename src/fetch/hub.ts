@@ -64,7 +64,7 @@ export const openHub = async (env: Environment, stallMs: number = STALL_MS): Pro
   };
 };
 
-/** Nobody is there: the next source is tried at once. */
+/** No one is there: the next source is tried at once. */
 const unreachableCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);
 
 const refusalOfError = (error: unknown, host: string): Refused => {

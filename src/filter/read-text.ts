@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
-import { parseWithLongIntegers } from '../read/record.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { parseWithLongIntegers } from '../text/long-integers.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import { type Condition, joined, negated } from './condition.ts';
 import { type Count, countOne, DEEPEST, leafOf, type Operator } from './leaf.ts';
 import { endOfList, isAtEnd, next, placed, quoted, type Reading, take, takeMatch, takeWord, wordAt } from './reading.ts';

@@ -24,7 +24,7 @@ const charactersFor = (text: string, from: number, tokens: number): number => {
 /** Never between the halves of a surrogate pair. */
 const whole = (text: string, at: number): number => (at < text.length && /[\udc00-\udfff]/.test(text[at] as string) ? at - 1 : at);
 
-/** Where the parts of a text begin and end that are about so many tokens each, cut at white space where there is some near the end. */
+/** Where the chunks of a text begin and end that are about so many tokens each, cut at white space where there is some near the end. */
 export const spansWithin = (text: string, tokens: number): (readonly [number, number])[] => {
   const spans: [number, number][] = [];
   for (let from = 0; from < text.length; ) {

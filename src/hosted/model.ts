@@ -20,7 +20,7 @@ export interface HostedOptions extends LinkOptions {
   readonly requestsPerMinute?: number;
   /** What one request may hold, where it is other than the vendor's. */
   readonly limits?: Limits;
-  /** A text that is too long for the vendor: read in parts of which the best counts, or only its beginning. Vectors are always of the beginning. @default chunk */
+  /** A text that is too long for the vendor: read in chunks of which the best counts, or only its beginning. Vectors are always of the beginning. @default chunk */
   readonly longDocuments?: 'chunk' | 'truncate';
   /** Shared by all models that it is given to. @default none */
   readonly budget?: Budget;
@@ -57,7 +57,7 @@ export interface HostedModel<Send> {
   meter(): Meter;
 }
 
-/** What tells a model from every other: part of fingerprints, so that two servers never share what is kept. */
+/** What tells a model from every other: part of fingerprints, so that two servers never share what is cached. */
 export const identityOf = ({ name, address }: Pick<HostedSource<unknown>, 'name' | 'address'>): string =>
   address === undefined ? name : `${name} at ${address}`;
 

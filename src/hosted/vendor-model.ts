@@ -1,5 +1,5 @@
 /**
- * What is known of a model that a vendor sells: one row a model, beside the vendor. Prices, limits, dimensions, `finetooth providers` and the names
+ * What is known of a model that a vendor sells: one row per model, beside the vendor. Prices, limits, dimensions, `finetooth providers` and the names
  * that the server knows all come from these rows.
  */
 

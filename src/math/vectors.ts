@@ -22,3 +22,8 @@ export const cosine = (a: Float32Array, b: Float32Array): number => {
   const lengths = Math.sqrt(dot(a, 0, a, 0, size) * dot(b, 0, b, 0, size));
   return lengths === 0 ? 0 : dot(a, 0, b, 0, size) / lengths;
 };
+
+/** The counts, or nothing where all of them are 0. */
+export function unlessZero(counts: Uint32Array): Uint32Array | undefined {
+  return counts.some((count) => count > 0) ? counts : undefined;
+}

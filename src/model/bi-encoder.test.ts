@@ -49,7 +49,7 @@ describe('a bi-encoder', () => {
     const result = await encoder.encode(texts, { prefix: 'document' });
     for (const row of rowsOf(result.vectors)) expect(Math.hypot(...row)).toBeCloseTo(1, 5);
     expect([...result.tokens]).toEqual([2, 3, 7, 42, 122, result.tokens[5], result.tokens[6], 512]);
-    expect([...result.cut]).toEqual([0, 0, 0, 0, 0, 0, 0, 702 - 512]);
+    expect([...result.truncated]).toEqual([0, 0, 0, 0, 0, 0, 0, 702 - 512]);
   });
 
   it('puts the prefix of the model before queries alone', async () => {

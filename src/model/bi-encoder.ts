@@ -29,7 +29,7 @@ export interface BiEncoder {
   readonly ready: Promise<void>;
   /** Rows in the order of `texts`. */
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;
-  /** The parts of each text that fit the window behind the document prefix; one where the whole text does. */
+  /** The chunks of each text that fit the window behind the document prefix; one where the whole text does. */
   split(texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
   /** The tokens of which `encode` gives vectors, in letters. */
   tokenNames(texts: readonly string[], options: Pick<EncodeOptions, 'prefix' | 'signal'>): Promise<readonly (readonly string[])[]>;
@@ -69,19 +69,19 @@ const gathered = <T extends Float32Array | Uint8Array>(
 const joined = (parts: readonly (readonly [number[], EncodeResult])[], count: number, dimensions: number): EncodeResult => {
   const vectors = new Float32Array(count * dimensions);
   const tokens = new Uint32Array(count);
-  const cut = new Uint32Array(count);
+  const truncated = new Uint32Array(count);
   for (const [rows, part] of parts) {
     for (const [row, i] of rows.entries()) {
       vectors.set(part.vectors.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
       tokens[i] = part.tokens[row] as number;
-      cut[i] = part.cut[row] as number;
+      truncated[i] = part.truncated[row] as number;
     }
   }
   const rowsOf = [(part: EncodeResult) => part.tokenVectors, (part: EncodeResult) => part.tokenOffsets] as const;
   const packsOf = [(part: EncodeResult) => part.packed, (part: EncodeResult) => part.packedOffsets] as const;
   const [tokenVectors, tokenOffsets] = gathered(parts, count, dimensions, rowsOf, (length) => new Float32Array(length));
   const [packed, packedOffsets] = gathered(parts, count, 1, packsOf, (length) => new Uint8Array(length));
-  return { vectors, tokens, cut, tokenVectors, tokenOffsets, packed, packedOffsets };
+  return { vectors, tokens, truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
 };
 
 /** Starts the workers; they load the model while the caller goes on. Throws E_RUNTIME when no runtime loads. */

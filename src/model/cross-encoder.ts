@@ -23,10 +23,10 @@ export interface CrossEncoder {
   readonly files: ModelFiles<CrossEncoderEntry>;
   readonly fingerprint: string;
   /** Resolves when every worker has the model loaded. */
-  warm(): Promise<void>;
+  load(): Promise<void>;
   /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads. */
   score(query: string, texts: readonly string[], options?: CallOptions): Promise<PairResult>;
-  /** The parts of each text that fit the window beside the query; one where the whole text does. */
+  /** The chunks of each text that fit the window beside the query; one where the whole text does. */
   split(query: string, texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
       );
       return await work(await opened);
     } catch (error) {
-      // A model that failed is loaded anew by the next call.
+      // A model that failed is loaded again by the next call.
       if (error instanceof FinetoothError && error.code === 'E_MODEL_FAILED') await letGo();
       throw error;
     } finally {
@@ -86,7 +86,7 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
   return {
     files,
     fingerprint: fingerprintOf(files),
-    warm: () => withPool((pool) => pool.ready),
+    load: () => withPool((pool) => pool.ready),
     score: (query, texts, { signal } = {}) =>
       withPool(async (pool) => {
         throwIfStopped(signal);
@@ -95,14 +95,14 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
         const result: PairResult = {
           scores: new Float32Array(texts.length),
           tokens: new Uint32Array(texts.length),
-          cut: new Uint32Array(texts.length),
+          truncated: new Uint32Array(texts.length),
           queryTruncated: new Uint32Array(texts.length),
         };
         await Promise.all(
           requestsOf(texts, pool.size).map(async (rows) => {
             const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal, work)) as PairResult;
             rows.forEach((i, row) => {
-              for (const key of ['scores', 'tokens', 'cut', 'queryTruncated'] as const) result[key][i] = part[key][row] as number;
+              for (const key of ['scores', 'tokens', 'truncated', 'queryTruncated'] as const) result[key][i] = part[key][row] as number;
             });
           }),
         ).catch((error: unknown) => {

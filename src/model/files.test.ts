@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendStatus, startServer, type TestServer } from '../../test/servers/http.ts';
 import { hubHandle, sha256Of, tinyRepository } from '../../test/servers/hub.ts';
+import { pullModel } from '../tasks/models.ts';
 import { bundledFolder } from './bundled.ts';
-import { pullModel, type ResolveOptions, resolveModel } from './files.ts';
+import { type ResolveOptions, resolveModel } from './files.ts';
 
 let home: string;
 const servers: TestServer[] = [];

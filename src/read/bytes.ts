@@ -12,7 +12,7 @@ export interface Peeked {
 }
 
 /** Reads ahead until `atLeast` bytes are there. */
-export const peek = async (source: AsyncIterable<Uint8Array>, atLeast: number): Promise<Peeked> => {
+export async function peek(source: AsyncIterable<Uint8Array>, atLeast: number): Promise<Peeked> {
   const iterator = source[Symbol.asyncIterator]();
   const read: Uint8Array[] = [];
   let ended = false;
@@ -35,9 +35,9 @@ export const peek = async (source: AsyncIterable<Uint8Array>, atLeast: number): 
     }
   }
   return { head, chunks: chunks(), close };
-};
+}
 
-/** The same chunks, but a raised signal ends even a read that never answers (a pipe nobody writes to) with E_STOPPED. */
+/** The same chunks, but a raised signal ends even a read that never answers (a pipe no one writes to) with E_STOPPED. */
 export async function* stoppable(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   if (!signal) {
     yield* source;
@@ -68,14 +68,6 @@ export async function* stoppable(source: AsyncIterable<Uint8Array>, signal: Abor
 /** Told by the two magic bytes of RFC 1952 section 2.3.1, whatever the file is called. */
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-const gzipReason = (error: unknown): string => {
-  const message = messageOf(error);
-  if (message === 'unexpected end of file') return 'is torn: its gzip data ends too early';
-  // The first header was checked by `isGzip`, so this one is what follows the end of a complete gzip member.
-  if (message === 'incorrect header check') return 'has other bytes after its gzip data';
-  return `is damaged: its gzip data cannot be unpacked (${message})`;
-};
-
 /** Unpacks gzip, also several members in a row (`cat a.gz b.gz`); zero bytes after the last are padding. Memory is bounded. */
 export async function* gunzip(name: string, packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unzip = createGunzip();
@@ -89,4 +81,12 @@ export async function* gunzip(name: string, packed: AsyncIterable<Uint8Array>): 
       cause: error,
     });
   }
+}
+
+function gzipReason(error: unknown): string {
+  const message = messageOf(error);
+  if (message === 'unexpected end of file') return 'is torn: its gzip data ends too early';
+  // The first header was checked by `isGzip`, so this one is what follows the end of a complete gzip member.
+  if (message === 'incorrect header check') return 'has other bytes after its gzip data';
+  return `is damaged: its gzip data cannot be unpacked (${message})`;
 }

@@ -3,28 +3,64 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { FinetoothError, systemCodeOf, throwIfStopped } from '../errors.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
-import { textKindOf, textKinds } from './format.ts';
 import { kindOfPath, unreadable } from './path.ts';
-import { openSource } from './source.ts';
-import { readTextDocument } from './text-document.ts';
+import type { Reader } from './reader.ts';
+import { createSource, type Source } from './source.ts';
 
-/** Enough of a page to find the encoding that it names. */
-const headBytes = 1024;
-
-const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** The target of a link does not exist, or is the link itself. */
-const leadsNowhere = (error: unknown): boolean =>
-  error instanceof FinetoothError && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCodeOf(error.cause) ?? '');
-
-interface Found {
-  readonly files: readonly string[];
-  /** Links to nothing that have the name of a document. */
-  readonly dead: readonly string[];
+/**
+ * Reads one document for each file below a folder that one of these readers reads by its extension (.md, .markdown, .txt, .html and .htm), sorted by
+ * path; other files and hidden ones are left out. `id` and the field `path` are the path below the folder. An empty file is a document with an empty
+ * text. Links that lead to nothing are left out with a note.
+ */
+export function folderOf(documents: readonly Reader[]) {
+  return {
+    name: 'folder',
+    extensions: [],
+    recognise: () => false,
+    read: (source) => readFolder(source, documents),
+  } as const satisfies Reader;
 }
 
+async function* readFolder({ path: root = '', name, signal }: Source, documents: readonly Reader[]): AsyncGenerator<ReadDocument> {
+  const shown = name.replace(/(?<=.)[/\\]+$/, '');
+  const readerOf = (path: string): Reader | undefined => documents.find(({ extensions }) => extensions.includes(extensionOf(path)));
+  const { files, dead } = await filesBelow(root, shown, (path) => readerOf(path) !== undefined);
+  const deadLinks = dead.map((path): ReadNote => ({ kind: 'dead-link', where: `${shown}/${path}`, reason: '' }));
+  let count = 0;
+  for (const path of files) {
+    const reader = readerOf(path);
+    if (reader === undefined || /\.gz$/i.test(path)) continue;
+    throwIfStopped(signal);
+    const where = `${shown}/${path}`;
+    const kind = await kindOfPath(join(root, path), where);
+    if (kind !== 'file')
+      throw new FinetoothError('E_INPUT_MISSING', `${where} is a pipe or a folder, not a file. Rename it, or read it by itself.`);
+    const source = createSource({ name: where, kind, path: join(root, path), documentPath: path, mayBeEmpty: true, signal });
+    try {
+      for await (const read of reader.read(source)) {
+        const notes = [...(count === 0 ? deadLinks : []), ...(read.notes ?? [])];
+        yield { ...read, ...(notes.length > 0 && { notes }) };
+        count++;
+      }
+    } finally {
+      await source.close();
+    }
+  }
+  if (count > 0) return;
+  const extensions = documents.flatMap((reader) => reader.extensions.map((extension) => `.${extension}`));
+  // Without any document a dead link is no side issue: the sentence about it.
+  if (dead[0] !== undefined) await kindOfPath(join(root, dead[0]), `${shown}/${dead[0]}`);
+  const example = files[0] === undefined ? 'it holds no files' : `it holds ${files.length} other, for example ${basename(files[0])}`;
+  throw new FinetoothError(
+    'E_INPUT_EMPTY',
+    `${shown} has no ${extensions.join(', ')} file: ${example}. To read a JSON, CSV or Parquet file, name the file itself.`,
+  );
+}
+
+const extensionOf = (path: string): string => /\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+
 /** Files below a folder, as paths with forward slashes, hidden ones left out. A folder that links lead to twice is walked once. */
-const filesBelow = async (root: string, name: string): Promise<Found> => {
+async function filesBelow(root: string, name: string, isDocument: (path: string) => boolean): Promise<Found> {
   const files: string[] = [];
   const dead: string[] = [];
   const walked = new Set<string>();
@@ -47,7 +83,7 @@ const filesBelow = async (root: string, name: string): Promise<Found> => {
       else if (entry.isSymbolicLink()) {
         // What a link leads to matters only where it stands for a document.
         const kind = await kindOfPath(join(root, inner), `${name}/${inner}`).catch((error: unknown) => {
-          if (!textKindOf(inner)) return undefined;
+          if (!isDocument(inner)) return undefined;
           if (leadsNowhere(error)) return 'dead';
           throw error;
         });
@@ -58,42 +94,16 @@ const filesBelow = async (root: string, name: string): Promise<Found> => {
     }
   }
   return { files: files.sort(byName), dead: dead.sort(byName) };
-};
-
-/**
- * One document for each .md, .markdown, .txt, .html and .htm file below a folder, sorted by path; other files and hidden ones
- * are left out. `id` and the field `path` are the path below the folder. An empty file is a document with an empty text. Links that lead to
- * nothing are left out with a note.
- */
-export async function* readFolder(root: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
-  const shown = name.replace(/(?<=.)[/\\]+$/, '');
-  const { files, dead } = await filesBelow(root, shown);
-  const deadLinks = dead.map((path): ReadNote => ({ kind: 'dead-link', where: `${shown}/${path}`, reason: '' }));
-  let count = 0;
-  for (const path of files) {
-    const kind = textKindOf(path);
-    if (!kind || /\.gz$/i.test(path)) continue;
-    throwIfStopped(signal);
-    const where = `${shown}/${path}`;
-    if ((await kindOfPath(join(root, path), where)) !== 'file')
-      throw new FinetoothError('E_INPUT_MISSING', `${where} is a pipe or a folder, not a file. Rename it, or read it by itself.`);
-    const source = await openSource(join(root, path), where, headBytes, signal, true);
-    try {
-      const { document, notes = [] } = await readTextDocument(source, kind, path, true);
-      const all = count === 0 ? [...deadLinks, ...notes] : notes;
-      yield { document, where, id: path, ...(all.length > 0 && { notes: all }) };
-    } finally {
-      await source.close();
-    }
-    count++;
-  }
-  if (count > 0) return;
-  const extensions = Object.keys(textKinds).map((extension) => `.${extension}`);
-  // Without any document a dead link is no side issue: the sentence about it.
-  if (dead[0] !== undefined) await kindOfPath(join(root, dead[0]), `${shown}/${dead[0]}`);
-  const example = files[0] === undefined ? 'it holds no files' : `it holds ${files.length} other, for example ${basename(files[0])}`;
-  throw new FinetoothError(
-    'E_INPUT_EMPTY',
-    `${shown} has no ${extensions.join(', ')} file: ${example}. To read a JSON, CSV or Parquet file, name the file itself.`,
-  );
 }
+
+interface Found {
+  readonly files: readonly string[];
+  /** Links to nothing that have the name of a document. */
+  readonly dead: readonly string[];
+}
+
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The target of a link does not exist, or is the link itself. */
+const leadsNowhere = (error: unknown): boolean =>
+  error instanceof FinetoothError && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCodeOf(error.cause) ?? '');

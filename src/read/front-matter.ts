@@ -16,20 +16,38 @@ export interface FrontMatter {
   readonly notes: readonly LineNote[];
 }
 
-/** Characters of a front matter that a parser sees; far above what people write, and a second of work at the worst. */
-const LONGEST = 256 * 1024;
-/** Levels of lists and maps in one value. */
-const DEEPEST = 100;
-
-interface Block {
-  readonly syntax: 'yaml' | 'toml';
-  readonly body: string;
-  /** Where the text begins, in UTF-16 units; absent for a block that is never closed. */
-  readonly end?: number;
+/**
+ * Splits a front matter from the text that follows it: YAML 1.2 (core schema) between two lines `---`, TOML between two lines `+++`.
+ * What is not valid is read line by line, with a note; a rule with prose below it, and a block that is never closed, stay in the text.
+ */
+export async function readFrontMatter(source: string): Promise<FrontMatter> {
+  const none = { fields: {}, text: source, notes: [] };
+  const block = blockOf(source);
+  if (block === undefined || (block.syntax === 'yaml' && !beginsWithKey(block.body))) return none;
+  const { syntax, body, end } = block;
+  if (end === undefined) return body.trim() === '' ? none : { ...none, notes: [{ kind: 'open-front-matter', reason: '', line: 1 }] };
+  const text = source.slice(end);
+  const parse = syntax === 'yaml' ? parseYaml : parseToml;
+  const whole =
+    body.length > LONGEST ? { reason: `it is longer than ${LONGEST / 1024} kB`, at: 0 } : await parse(body.replace(/\r(?!\n)/g, '\n'));
+  if ('fields' in whole) {
+    const { repeated, ...parsed } = whole;
+    const notes: readonly LineNote[] = repeated ? [{ kind: 'repeated-key', reason: repeated.reason, line: lineAt(body, repeated.at) }] : [];
+    return { ...parsed, text, notes };
+  }
+  const parts = await simplePairs(body, syntax === 'yaml' ? ':' : '=', body.length > LONGEST ? undefined : parse);
+  if (parts.understood === 0) return none;
+  const { title, fields } = parts;
+  return {
+    fields,
+    ...(title !== undefined && { title }),
+    text,
+    notes: [{ kind: syntax, reason: whole.reason, line: lineAt(body, whole.at) }],
+  };
 }
 
 /** What stands between two lines `---` (or `---` and `...`), or `+++` for TOML, at the very start. */
-const blockOf = (source: string): Block | undefined => {
+function blockOf(source: string): Block | undefined {
   const open = /^(---|\+\+\+)[ \t]*(?:\r\n?|\n)/.exec(source);
   if (!open) return undefined;
   const syntax = open[1] === '---' ? 'yaml' : 'toml';
@@ -41,67 +59,30 @@ const blockOf = (source: string): Block | undefined => {
   after.lastIndex = close.lastIndex;
   after.exec(source);
   return { syntax, body: source.slice(open[0].length, found.index), end: after.lastIndex };
-};
+}
 
-const oneWordKey = /^["']?[\p{L}\p{N}_$@./-]+["']?[ \t]*:(?!\/\/)/u;
-const anyKey = /^(?:"[^"\r\n]*"|'[^'\r\n]*'|[\p{L}\p{N}_$@./ -]+?)[ \t]*:(?!\/\/)|^[{?]/u;
+interface Block {
+  readonly syntax: 'yaml' | 'toml';
+  readonly body: string;
+  /** Where the text begins, in UTF-16 units; absent for a block that is never closed. */
+  readonly end?: number;
+}
+
+/** Characters of a front matter that a parser sees; far above what people write, and a second of work at the worst. */
+const LONGEST = 256 * 1024;
 
 /** Whether it begins like a map of keys, blank lines and comments apart, rather than like prose between two rules. */
-const beginsWithKey = (body: string): boolean => {
+function beginsWithKey(body: string): boolean {
   const at = body.search(/^[ \t]*[^\s#]/m);
   return at < 0 || (at === 0 ? anyKey : oneWordKey).test(body.slice(at, at + 200).trimStart());
-};
-
-/** Why a front matter cannot be read as a whole. `at`: how far into it, in UTF-16 units. */
-interface Problem {
-  readonly reason: string;
-  readonly at: number;
 }
 
-interface Parsed {
-  readonly title?: string;
-  readonly fields: Readonly<Record<string, FieldValue>>;
-  /** A key that stands twice. */
-  readonly repeated?: Problem;
-}
+const anyKey = /^(?:"[^"\r\n]*"|'[^'\r\n]*'|[\p{L}\p{N}_$@./ -]+?)[ \t]*:(?!\/\/)|^[{?]/u;
 
-const reasonOf = (error: unknown): string =>
-  (messageOf(error).split(/[\r\n]/, 1)[0] ?? '')
-    .replace(/ at line \d+, column \d+:?$/, '')
-    .replace(/[\u0000-\u001f\u007f]/g, ' ')
-    .slice(0, 120)
-    .toWellFormed();
-
-/** As JSON can hold it: digits of long integers and infinities as text, NaN as null, dates as ISO 8601. Throws where it nests too deep. */
-const jsonOf = (value: unknown, depth = 0): FieldValue => {
-  if (depth > DEEPEST) throw new Error(`it is nested more than ${DEEPEST} levels deep, or in itself`);
-  if (typeof value === 'string') return value.toWellFormed();
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) return Number.isNaN(value) ? null : value > 0 ? '.inf' : '-.inf';
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value !== 'object' || value === null) return null;
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((item: unknown) => jsonOf(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), jsonOf(inner, depth + 1)]));
-};
-
-/** `2015-6-1 10:00:00 +0200`, as YAML 1.1 writes a time (https://yaml.org/type/timestamp.html). */
-const timestamp = /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d(?:\.\d+)?)[ \t]*(Z|[-+]\d\d?(?::?\d\d)?)?)?$/;
-
-const isoOf = (written: string): string => {
-  const [, year, month = '', day = '', hour, minute, second, zone = ''] = timestamp.exec(written) ?? [];
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  if (hour === undefined) return date;
-  const [, sign, hours = '', minutes = '00'] = /^([-+])(\d\d?):?(\d\d)?$/.exec(zone) ?? [];
-  return `${date}T${hour.padStart(2, '0')}:${minute}:${second}${sign === undefined ? zone : `${sign}${hours.padStart(2, '0')}:${minutes}`}`;
-};
-
-const isoText: ScalarTag = { tag: 'tag:yaml.org,2002:timestamp', default: true, test: timestamp, resolve: isoOf };
-
-const oneLine = (text: string): string => text.replace(/\s*[\r\n]\s*/g, ' ').trim();
+const oneWordKey = /^["']?[\p{L}\p{N}_$@./-]+["']?[ \t]*:(?!\/\/)/u;
 
 /** The map that a YAML text is; a Problem where it is none. Of keys that stand twice the last counts, as in JSON. */
-const parseYaml = async (body: string): Promise<Parsed | Problem> => {
+async function parseYaml(body: string): Promise<Parsed | Problem> {
   const { isAlias, isMap, isScalar, parseDocument, visit } = await import('yaml');
   try {
     const document = parseDocument(body, {
@@ -152,9 +133,60 @@ const parseYaml = async (body: string): Promise<Parsed | Problem> => {
   } catch (error) {
     return { reason: reasonOf(error), at: 0 };
   }
-};
+}
 
-const parseToml = async (body: string): Promise<Parsed | Problem> => {
+/** Why a front matter cannot be read as a whole. `at`: how far into it, in UTF-16 units. */
+interface Problem {
+  readonly reason: string;
+  readonly at: number;
+}
+
+interface Parsed {
+  readonly title?: string;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  /** A key that stands twice. */
+  readonly repeated?: Problem;
+}
+
+/** `2015-6-1 10:00:00 +0200`, as YAML 1.1 writes a time (https://yaml.org/type/timestamp.html). */
+const timestamp = /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d(?:\.\d+)?)[ \t]*(Z|[-+]\d\d?(?::?\d\d)?)?)?$/;
+
+const isoText: ScalarTag = { tag: 'tag:yaml.org,2002:timestamp', default: true, test: timestamp, resolve: isoOf };
+
+function isoOf(written: string): string {
+  const [, year, month = '', day = '', hour, minute, second, zone = ''] = timestamp.exec(written) ?? [];
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  if (hour === undefined) return date;
+  const [, sign, hours = '', minutes = '00'] = /^([-+])(\d\d?):?(\d\d)?$/.exec(zone) ?? [];
+  return `${date}T${hour.padStart(2, '0')}:${minute}:${second}${sign === undefined ? zone : `${sign}${hours.padStart(2, '0')}:${minutes}`}`;
+}
+
+const reasonOf = (error: unknown): string =>
+  (messageOf(error).split(/[\r\n]/, 1)[0] ?? '')
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/[\u0000-\u001f\u007f]/g, ' ')
+    .slice(0, 120)
+    .toWellFormed();
+
+/** As JSON can hold it: digits of long integers and infinities as text, NaN as null, dates as ISO 8601. Throws where it nests too deep. */
+function jsonOf(value: unknown, depth = 0): FieldValue {
+  if (depth > DEEPEST) throw new Error(`it is nested more than ${DEEPEST} levels deep, or in itself`);
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return Number.isNaN(value) ? null : value > 0 ? '.inf' : '-.inf';
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object' || value === null) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map((item: unknown) => jsonOf(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), jsonOf(inner, depth + 1)]));
+}
+
+/** Levels of lists and maps in one value. */
+const DEEPEST = 100;
+
+const oneLine = (text: string): string => text.replace(/\s*[\r\n]\s*/g, ' ').trim();
+
+async function parseToml(body: string): Promise<Parsed | Problem> {
   const { parse, TomlError } = await import('smol-toml');
   try {
     const { title: value, ...fields } = jsonOf(parse(body, { integersAsBigInt: 'asNeeded', maxDepth: DEEPEST })) as Readonly<
@@ -166,42 +198,12 @@ const parseToml = async (body: string): Promise<Parsed | Problem> => {
     const line = error instanceof TomlError ? error.line : 1;
     return { reason: reasonOf(error).replace(/^Invalid TOML document: /, ''), at: startOfLine(body, line) };
   }
-};
+}
 
-const startOfLine = (text: string, line: number): number => {
+function startOfLine(text: string, line: number): number {
   let at = 0;
   for (let left = line - 1; left > 0; left--) at = text.indexOf('\n', at) + 1;
   return at;
-};
+}
 
 const lineAt = (body: string, at: number): number => body.slice(0, at).split(/\r\n?|\n/).length + 1;
-
-/**
- * Splits a front matter from the text that follows it: YAML 1.2 (core schema) between two lines `---`, TOML between two lines `+++`.
- * What is not valid is read line by line, with a note; a rule with prose below it, and a block that is never closed, stay in the text.
- */
-export const readFrontMatter = async (source: string): Promise<FrontMatter> => {
-  const none = { fields: {}, text: source, notes: [] };
-  const block = blockOf(source);
-  if (block === undefined || (block.syntax === 'yaml' && !beginsWithKey(block.body))) return none;
-  const { syntax, body, end } = block;
-  if (end === undefined) return body.trim() === '' ? none : { ...none, notes: [{ kind: 'open-front-matter', reason: '', line: 1 }] };
-  const text = source.slice(end);
-  const parse = syntax === 'yaml' ? parseYaml : parseToml;
-  const whole =
-    body.length > LONGEST ? { reason: `it is longer than ${LONGEST / 1024} kB`, at: 0 } : await parse(body.replace(/\r(?!\n)/g, '\n'));
-  if ('fields' in whole) {
-    const { repeated, ...parsed } = whole;
-    const notes: readonly LineNote[] = repeated ? [{ kind: 'repeated-key', reason: repeated.reason, line: lineAt(body, repeated.at) }] : [];
-    return { ...parsed, text, notes };
-  }
-  const parts = await simplePairs(body, syntax === 'yaml' ? ':' : '=', body.length > LONGEST ? undefined : parse);
-  if (parts.understood === 0) return none;
-  const { title, fields } = parts;
-  return {
-    fields,
-    ...(title !== undefined && { title }),
-    text,
-    notes: [{ kind: syntax, reason: whole.reason, line: lineAt(body, whole.at) }],
-  };
-};

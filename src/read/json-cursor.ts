@@ -1,64 +1,10 @@
 import { FinetoothError } from '../errors.ts';
 import { longestText } from './text.ts';
 
-const code = {
-  tab: 9,
-  newline: 10,
-  return: 13,
-  space: 32,
-  quote: 34,
-  comma: 44,
-  open: 91,
-  backslash: 92,
-  close: 93,
-  openObject: 123,
-  closeObject: 125,
-};
-
-/** How far into a value the scan has come; kept from chunk to chunk. */
-interface ScanState {
-  /** The closing brackets that are still due, innermost last. */
-  readonly due: number[];
-  inString: boolean;
-  escaped: boolean;
-}
-
-const isSpace = (c: number): boolean => c === code.space || c === code.newline || c === code.return || c === code.tab;
-
-/**
- * The index after the end of the value, or -1 when the value goes on after this chunk. Where the text cannot be JSON (a wrong
- * bracket, a line end in a string) the value ends too, so that JSON.parse names the reason near its place.
- */
-const endOfValue = (text: string, from: number, state: ScanState): number => {
-  for (let at = from; at < text.length; at++) {
-    const c = text.charCodeAt(at);
-    if (state.inString) {
-      if (state.escaped) state.escaped = false;
-      else if (c === code.backslash) state.escaped = true;
-      else if (c === code.newline) return at;
-      else if (c === code.quote) {
-        state.inString = false;
-        if (state.due.length === 0) return at + 1;
-      }
-    } else if (c === code.quote) state.inString = true;
-    else if (c === code.open) state.due.push(code.close);
-    else if (c === code.openObject) state.due.push(code.closeObject);
-    else if (c === code.close || c === code.closeObject) {
-      if (state.due.length === 0) return at;
-      if (state.due.pop() !== c || state.due.length === 0) return at + 1;
-    } else if (state.due.length === 0 && (c === code.comma || isSpace(c))) return at;
-  }
-  return -1;
-};
-
-const linesIn = (text: string): number => {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
-  return count;
-};
+export type JsonCursor = ReturnType<typeof jsonCursor>;
 
 /** A place in JSON text that walks forward only, and keeps one chunk. Values are cut, not checked: JSON.parse does that. */
-export const jsonCursor = (name: string, texts: AsyncIterable<string>) => {
+export function jsonCursor(name: string, texts: AsyncIterable<string>) {
   const iterator = texts[Symbol.asyncIterator]();
   let text = '';
   let at = 0;
@@ -104,5 +50,60 @@ export const jsonCursor = (name: string, texts: AsyncIterable<string>) => {
       }
     },
   };
+}
+
+const isSpace = (c: number): boolean => c === code.space || c === code.newline || c === code.return || c === code.tab;
+
+const code = {
+  tab: 9,
+  newline: 10,
+  return: 13,
+  space: 32,
+  quote: 34,
+  comma: 44,
+  open: 91,
+  backslash: 92,
+  close: 93,
+  openObject: 123,
+  closeObject: 125,
 };
-export type JsonCursor = ReturnType<typeof jsonCursor>;
+
+/** How far into a value the scan has come; kept from chunk to chunk. */
+interface ScanState {
+  /** The closing brackets that are still due, innermost last. */
+  readonly due: number[];
+  inString: boolean;
+  escaped: boolean;
+}
+
+/**
+ * The index after the end of the value, or -1 when the value goes on after this chunk. Where the text cannot be JSON (a wrong
+ * bracket, a line end in a string) the value ends too, so that JSON.parse names the reason near its place.
+ */
+function endOfValue(text: string, from: number, state: ScanState): number {
+  for (let at = from; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (state.inString) {
+      if (state.escaped) state.escaped = false;
+      else if (c === code.backslash) state.escaped = true;
+      else if (c === code.newline) return at;
+      else if (c === code.quote) {
+        state.inString = false;
+        if (state.due.length === 0) return at + 1;
+      }
+    } else if (c === code.quote) state.inString = true;
+    else if (c === code.open) state.due.push(code.close);
+    else if (c === code.openObject) state.due.push(code.closeObject);
+    else if (c === code.close || c === code.closeObject) {
+      if (state.due.length === 0) return at;
+      if (state.due.pop() !== c || state.due.length === 0) return at + 1;
+    } else if (state.due.length === 0 && (c === code.comma || isSpace(c))) return at;
+  }
+  return -1;
+}
+
+function linesIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}

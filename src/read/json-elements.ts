@@ -9,11 +9,26 @@ export interface JsonElement {
   readonly line: number;
 }
 
-/** The code of `]`, due where the `[` was taken already. */
-const bracket = 93;
-
-const cutOff = (name: string, where: string): FinetoothError =>
-  new FinetoothError('E_INPUT_FORMAT', `${name} ends ${where}: the file was cut off. Write or fetch it again.`);
+/**
+ * The elements of a JSON array, one at a time and not parsed yet, however long the array is; or of the only array of objects
+ * in a JSON object. Text that has no such array is E_INPUT_FORMAT. Memory is bounded by the longest element, at most 256 MiB.
+ */
+export async function* jsonElements(name: string, texts: AsyncIterable<string>): AsyncGenerator<JsonElement> {
+  const cursor = jsonCursor(name, texts);
+  const first = await cursor.next();
+  if (first === '') return;
+  if (first !== '[' && first !== '{') throw unexpected(name, cursor.line(), 'an array of documents', first);
+  cursor.skip();
+  const fields = first === '[' ? yield* elementsOf(name, cursor) : yield* elementsOfField(name, cursor);
+  const after = await cursor.next();
+  if (after === '' && fields) throw noArray(name, fields);
+  if (after === '') return;
+  const line = cursor.line();
+  throw new FinetoothError('E_INPUT_FORMAT', (say) => {
+    const advice = after === '{' ? `One object a line is JSONL: pass ${say.option('format', 'jsonl')}.` : 'Take it out.';
+    return `${name} line ${line} has more text after the end of the JSON: ${quoteStart(after)}. ${advice}`;
+  });
+}
 
 const unexpected = (name: string, line: number, wanted: string, got: string): FinetoothError =>
   new FinetoothError('E_INPUT_FORMAT', `${name} line ${line} is not JSON: expected ${wanted}, got ${quoteStart(got)}. Correct it.`);
@@ -41,11 +56,11 @@ async function* elementsOf(name: string, cursor: JsonCursor): AsyncGenerator<Jso
   }
 }
 
-const noArray = (name: string, fields: readonly string[]): FinetoothError =>
-  new FinetoothError(
-    'E_INPUT_FORMAT',
-    `${name} holds one object, and no field of it (${fields.join(', ') || 'it has none'}) is an array of objects. Put documents into an array: [{…}, {…}].`,
-  );
+const cutOff = (name: string, where: string): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${name} ends ${where}: the file was cut off. Write or fetch it again.`);
+
+/** The code of `]`, due where the `[` was taken already. */
+const bracket = 93;
 
 /** The elements of the one field that holds an array of objects; the `{` was taken. Returns the fields where there is no such array. */
 async function* elementsOfField(name: string, cursor: JsonCursor): AsyncGenerator<JsonElement, readonly string[] | undefined> {
@@ -104,23 +119,8 @@ async function* elementsOfField(name: string, cursor: JsonCursor): AsyncGenerato
   return found === undefined && !emptyArray ? fields : undefined;
 }
 
-/**
- * The elements of a JSON array, one at a time and not parsed yet, however long the array is; or of the only array of objects
- * in a JSON object. Text that has no such array is E_INPUT_FORMAT. Memory is bounded by the longest element, at most 256 MiB.
- */
-export async function* jsonElements(name: string, texts: AsyncIterable<string>): AsyncGenerator<JsonElement> {
-  const cursor = jsonCursor(name, texts);
-  const first = await cursor.next();
-  if (first === '') return;
-  if (first !== '[' && first !== '{') throw unexpected(name, cursor.line(), 'an array of documents', first);
-  cursor.skip();
-  const fields = first === '[' ? yield* elementsOf(name, cursor) : yield* elementsOfField(name, cursor);
-  const after = await cursor.next();
-  if (after === '' && fields) throw noArray(name, fields);
-  if (after === '') return;
-  const line = cursor.line();
-  throw new FinetoothError('E_INPUT_FORMAT', (say) => {
-    const advice = after === '{' ? `One object a line is JSONL: pass ${say.option('format', 'jsonl')}.` : 'Take it out.';
-    return `${name} line ${line} has more text after the end of the JSON: ${quoteStart(after)}. ${advice}`;
-  });
-}
+const noArray = (name: string, fields: readonly string[]): FinetoothError =>
+  new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${name} holds one object, and no field of it (${fields.join(', ') || 'it has none'}) is an array of objects. Put documents into an array: [{…}, {…}].`,
+  );

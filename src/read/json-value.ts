@@ -2,7 +2,7 @@ import { FinetoothError, messageOf, type Sentence, sentenceIn } from '../errors.
 import { readLineBatches } from './read.ts';
 
 /** The one JSON value that a file of settings or a report holds, in memory as a whole. `advice` ends the sentence of an error. */
-export const readJsonValue = async (path: string, signal: AbortSignal | undefined, advice: Sentence = ''): Promise<unknown> => {
+export async function readJsonValue(path: string, signal: AbortSignal | undefined, advice: Sentence = ''): Promise<unknown> {
   const lines: string[] = [];
   for await (const { texts } of readLineBatches(path, { signal })) for (const text of texts) lines.push(text);
   try {
@@ -12,4 +12,4 @@ export const readJsonValue = async (path: string, signal: AbortSignal | undefine
       cause: error,
     });
   }
-};
+}

@@ -1,10 +1,19 @@
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
 import { jsonElements } from './json-elements.ts';
+import { jsonFormatOf } from './json-head.ts';
+import type { Reader } from './reader.ts';
 import { parseJson, readRecord } from './record.ts';
 
+export const json = {
+  name: 'json',
+  extensions: ['json'],
+  recognise: (head) => jsonFormatOf(head) === 'json',
+  read: (source) => readJson(source.name, source.texts()),
+} as const satisfies Reader;
+
 /** One document for each element of the array. */
-export async function* readJson(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
+async function* readJson(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
   let count = 0;
   let blank = true;
   async function* seen(): AsyncGenerator<string> {

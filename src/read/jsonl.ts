@@ -1,10 +1,19 @@
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
+import { jsonFormatOf } from './json-head.ts';
 import { linesOf } from './lines.ts';
-import { parseJson, readRecord } from './record.ts';
+import type { Reader } from './reader.ts';
+import { parseDocument } from './record.ts';
 
-/** One document a line; blank lines are skipped. Memory is bounded by the longest line. */
-export async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
+export const jsonl = {
+  name: 'jsonl',
+  extensions: ['jsonl', 'ndjson'],
+  recognise: (head) => jsonFormatOf(head) === 'jsonl',
+  read: (source) => readJsonl(source.name, source.texts()),
+} as const satisfies Reader;
+
+/** One document per line; blank lines are skipped. Memory is bounded by the longest line. */
+async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGenerator<ReadDocument> {
   let count = 0;
   for await (const { text, number } of linesOf(name, texts)) {
     const record = text.trim();
@@ -15,7 +24,7 @@ export async function* readJsonl(name: string, texts: AsyncIterable<string>): As
         'E_INPUT_FORMAT',
         (say) => `${where} opens a JSON array, but JSONL has one object in each line. Pass ${say.option('format', 'json')}.`,
       );
-    yield readRecord(parseJson(record, where), where);
+    yield parseDocument(record, where);
     count++;
   }
   if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);

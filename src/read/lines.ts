@@ -13,8 +13,6 @@ export interface Lines {
   readonly first: number;
 }
 
-const withoutReturn = (text: string): string => (text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text);
-
 /** Cuts decoded text at LF or CR LF, blank lines included; a last line needs no line end. E_INPUT_FORMAT for a line above `longestText`. */
 export async function* lineBatchesOf(name: string, texts: AsyncIterable<string>): AsyncGenerator<Lines> {
   let first = 1;
@@ -47,3 +45,5 @@ export async function* linesOf(name: string, texts: AsyncIterable<string>): Asyn
   for await (const { texts: lines, first } of lineBatchesOf(name, texts))
     for (const [at, text] of lines.entries()) yield { text, number: first + at };
 }
+
+const withoutReturn = (text: string): string => (text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text);

@@ -1,17 +1,23 @@
-import type { FieldValue } from '../types.ts';
-import { type LineNote, readFrontMatter } from './front-matter.ts';
+import { readFrontMatter } from './front-matter.ts';
+import type { Reader } from './reader.ts';
+import { readTextDocument, type TextParts } from './text-document.ts';
 
-/** What a text document says of itself. */
-export interface TextParts {
-  readonly title?: string;
-  readonly text: string;
-  /** Further fields, from the front matter. */
-  readonly fields?: Readonly<Record<string, FieldValue>>;
-  readonly notes?: readonly LineNote[];
+export const markdown = {
+  name: 'text',
+  extensions: ['md', 'markdown'],
+  recognise: () => false,
+  read: (source) => readTextDocument(source, markdownParts),
+} as const satisfies Reader;
+
+/** Splits Markdown: a front matter leaves the text and becomes fields. The title is its own, or the first heading, which stays in the text. */
+export async function markdownParts(source: string): Promise<TextParts> {
+  const { title: own, text, fields, notes } = await readFrontMatter(source);
+  const title = own ?? firstHeading(text);
+  return { ...(title !== undefined && { title }), text, fields, ...(notes.length > 0 && { notes }) };
 }
 
 /** The text of the first heading, `# so` or underlined, that is in no fenced block (CommonMark 0.31, 4.2, 4.3 and 4.5). */
-const firstHeading = (text: string): string | undefined => {
+function firstHeading(text: string): string | undefined {
   let fence: string | undefined;
   let before = '';
   for (const line of text.split(/\r?\n/)) {
@@ -28,11 +34,4 @@ const firstHeading = (text: string): string | undefined => {
     if (fence !== undefined) before = '';
   }
   return undefined;
-};
-
-/** Splits Markdown: a front matter leaves the text and becomes fields. The title is its own, or the first heading, which stays in the text. */
-export const markdownParts = async (source: string): Promise<TextParts> => {
-  const { title: own, text, fields, notes } = await readFrontMatter(source);
-  const title = own ?? firstHeading(text);
-  return { ...(title !== undefined && { title }), text, fields, ...(notes.length > 0 && { notes }) };
-};
+}

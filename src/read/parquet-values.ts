@@ -3,17 +3,8 @@ import { FinetoothError } from '../errors.ts';
 import type { FieldValue } from '../types.ts';
 import { parseJson } from './record.ts';
 
-/** An ISO time with as many digits of the second as it needs: 3, 6 or 9. */
-const isoOfNanoseconds = (nanoseconds: bigint): string => {
-  const rest = ((nanoseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const iso = new Date(Number((nanoseconds - rest) / 1_000_000n)).toISOString();
-  if (rest === 0n) return iso;
-  const digits = String(rest).padStart(6, '0').replace(/000$/, '');
-  return iso.replace('Z', `${digits}Z`);
-};
-
 /** Strictly UTF-8, and no digit of a time lost: hyparquet's own parsers replace wrong bytes and cut times to milliseconds. */
-export const parsersOf = (name: string) => {
+export function parsersOf(name: string) {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   return {
     timestampFromMilliseconds: (milliseconds: bigint) => isoOfNanoseconds(BigInt(milliseconds) * 1_000_000n),
@@ -23,13 +14,13 @@ export const parsersOf = (name: string) => {
     stringFromBytes: (bytes: Uint8Array | undefined) => bytes && decoder.decode(bytes),
     jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && parseJson(decoder.decode(bytes), `${name}: a JSON cell`),
   };
-};
+}
 
 /**
  * A cell as JSON can hold it. Integers beyond ±(2^53 − 1) become strings of their digits, times ISO strings, bytes base64,
  * missing values and NaN (so pandas writes a missing number) null; ±Infinity is E_INPUT_FORMAT.
  */
-export const fieldValueOf = (cell: unknown, where: string): FieldValue => {
+export function fieldValueOf(cell: unknown, where: string): FieldValue {
   if (cell === undefined || cell === null) return null;
   if (typeof cell === 'string' || typeof cell === 'boolean') return cell;
   if (typeof cell === 'bigint') return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell);
@@ -43,37 +34,7 @@ export const fieldValueOf = (cell: unknown, where: string): FieldValue => {
   if (ArrayBuffer.isView(cell)) return Array.from(cell as Float64Array, (item) => fieldValueOf(item, where));
   if (Array.isArray(cell)) return cell.map((item: unknown) => fieldValueOf(item, where));
   return Object.fromEntries(Object.entries(cell).map(([field, inner]) => [field, fieldValueOf(inner, where)]));
-};
-
-/** The integer that a decimal is without its point: bytes are big-endian, two's complement. */
-const unscaled = (cell: Uint8Array | number | bigint): bigint => {
-  if (!(cell instanceof Uint8Array)) return BigInt(cell);
-  let value = 0n;
-  for (const byte of cell) value = value * 256n + BigInt(byte);
-  return cell.length > 0 && (cell[0] as number) >= 128 ? value - 2n ** BigInt(cell.length * 8) : value;
-};
-
-/** A decimal as a number where the number has all of its digits, otherwise as their text. */
-const decimalOf = (cell: Uint8Array | number | bigint, scale: number): number | string => {
-  const whole = unscaled(cell);
-  const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
-  const text = `${whole < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
-  return Number(text).toFixed(scale) === text || whole === 0n ? Number(text) : text;
-};
-
-const DAY = 86_400_000_000_000n;
-
-/** A time of day, ISO 8601, with as many digits of the second as it needs. */
-const timeOf = (cell: number | bigint, unit: bigint): FieldValue => {
-  const nanoseconds = BigInt(cell) * unit;
-  if (nanoseconds < 0n || nanoseconds >= DAY) return fieldValueOf(cell, '');
-  return isoOfNanoseconds(nanoseconds)
-    .slice(11, -1)
-    .replace(/\.000$/, '');
-};
-
-const integers: readonly unknown[] = ['INT32', 'INT64'];
-const bytes: readonly unknown[] = ['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'];
+}
 
 /**
  * How cells of a column are read whose type is hidden from hyparquet: of decimals it would lose digits, and times of day it leaves as numbers.
@@ -94,3 +55,43 @@ export const hiddenTypeOf = (column: SchemaElement): ((cell: unknown) => FieldVa
   const nanoseconds = unit === 'MILLIS' ? 1_000_000n : unit === 'MICROS' ? 1000n : 1n;
   return given((cell: number | bigint) => timeOf(cell, nanoseconds));
 };
+
+const bytes: readonly unknown[] = ['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'];
+
+/** An ISO time with as many digits of the second as it needs: 3, 6 or 9. */
+function isoOfNanoseconds(nanoseconds: bigint): string {
+  const rest = ((nanoseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const iso = new Date(Number((nanoseconds - rest) / 1_000_000n)).toISOString();
+  if (rest === 0n) return iso;
+  const digits = String(rest).padStart(6, '0').replace(/000$/, '');
+  return iso.replace('Z', `${digits}Z`);
+}
+
+const integers: readonly unknown[] = ['INT32', 'INT64'];
+
+/** A decimal as a number where the number has all of its digits, otherwise as their text. */
+function decimalOf(cell: Uint8Array | number | bigint, scale: number): number | string {
+  const whole = unscaled(cell);
+  const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
+  const text = `${whole < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
+  return Number(text).toFixed(scale) === text || whole === 0n ? Number(text) : text;
+}
+
+/** The integer that a decimal is without its point: bytes are big-endian, two's complement. */
+function unscaled(cell: Uint8Array | number | bigint): bigint {
+  if (!(cell instanceof Uint8Array)) return BigInt(cell);
+  let value = 0n;
+  for (const byte of cell) value = value * 256n + BigInt(byte);
+  return cell.length > 0 && (cell[0] as number) >= 128 ? value - 2n ** BigInt(cell.length * 8) : value;
+}
+
+/** A time of day, ISO 8601, with as many digits of the second as it needs. */
+function timeOf(cell: number | bigint, unit: bigint): FieldValue {
+  const nanoseconds = BigInt(cell) * unit;
+  if (nanoseconds < 0n || nanoseconds >= DAY) return fieldValueOf(cell, '');
+  return isoOfNanoseconds(nanoseconds)
+    .slice(11, -1)
+    .replace(/\.000$/, '');
+}
+
+const DAY = 86_400_000_000_000n;

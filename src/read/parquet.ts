@@ -4,69 +4,33 @@ import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
 import { fieldValueOf, hiddenTypeOf, parsersOf } from './parquet-values.ts';
 import { unreadable } from './path.ts';
+import type { Reader } from './reader.ts';
 import { checkColumnNames } from './record.ts';
 
-/** `PAR1` at both ends, and four bytes of footer length (https://parquet.apache.org/docs/file-format/). */
-const smallest = 12;
+/** Read from its end, so that only a file can be read, packed inside at most. */
+export const parquet = {
+  name: 'parquet',
+  extensions: ['parquet'],
+  recognise: (head) => head.startsWith('PAR1'),
+  read: async function* (source) {
+    const { path, name, kind, signal } = source;
+    const mayBeRead = path !== undefined && kind === 'file';
+    if (!mayBeRead || /\.gz$/i.test(path)) await source.head();
+    if (!mayBeRead || source.isPacked()) throw noStream(name, source.isPacked());
+    yield* readParquet(path, name, signal);
+  },
+} as const satisfies Reader;
 
-const damaged = (name: string, problem: string, cause?: unknown): FinetoothError =>
-  new FinetoothError('E_INPUT_FORMAT', `${name} ${problem}. Write or fetch it again.`, { cause });
-
-const bytesOf = async (file: FileHandle, name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
-  if (start < 0 || end < start) throw damaged(name, `points at bytes ${start} to ${end}, which cannot be`);
-  const bytes = new Uint8Array(end - start);
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at).catch((error: unknown) => {
-      throw unreadable(name, error);
-    });
-    if (bytesRead === 0) throw damaged(name, 'became shorter while it was read');
-    at += bytesRead;
-  }
-  return bytes;
-};
-
-const checkMagic = async (file: FileHandle, name: string, size: number): Promise<void> => {
-  if (size === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} is empty (0 bytes). Check the command that wrote it.`);
-  const text = async (start: number, end: number) => String.fromCharCode(...(await bytesOf(file, name, start, Math.min(end, size))));
-  const head = await text(0, 4);
-  if (head === 'PARE') throw new FinetoothError('E_INPUT_FORMAT', `${name} is an encrypted Parquet file. Write it without encryption.`);
-  if (head !== 'PAR1') throw damaged(name, 'is not a Parquet file: it does not begin with PAR1');
-  if (size < smallest || (await text(size - 4, size)) !== 'PAR1') throw damaged(name, 'is a torn Parquet file: it does not end with PAR1');
-};
-
-const footerProblem = (name: string, error: unknown): FinetoothError =>
-  damaged(name, `is a damaged Parquet file: its footer cannot be read (${messageOf(error)})`, error);
-
-/** The top-level columns, checked for what is read of them: hyparquet takes a damaged footer at its word. */
-const columnsOf = (name: string, read: () => readonly SchemaElement[]): readonly SchemaElement[] => {
-  try {
-    const columns = read();
-    if (columns.some((column) => typeof column.name !== 'string')) throw new Error('a column has no name');
-    if (columns.some(({ scale }) => scale !== undefined && !(scale >= 0 && scale <= 100))) throw new Error('a scale is not from 0 to 100');
-    checkColumnNames(
-      columns.map((column) => column.name),
-      name,
-    );
-    return columns;
-  } catch (error) {
-    throw error instanceof FinetoothError ? error : footerProblem(name, error);
-  }
-};
-
-/** Compressors that know a page of nothing: pyarrow writes one byte of LZ4 for it, which is no block by itself. */
-const withEmptyPages = (compressors: Compressors): Compressors =>
-  Object.fromEntries(
-    Object.entries(compressors).map(([codec, unpack]) => [
-      codec,
-      (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array() : unpack(input, length)),
-    ]),
-  );
+function noStream(name: string, packed: boolean): FinetoothError {
+  const advice = packed ? 'Unpack it with "gunzip" first; Parquet is packed inside.' : 'Save it as a file first.';
+  return new FinetoothError('E_INPUT_FORMAT', `${name} is Parquet, which is read from its end and so not from a stream. ${advice}`);
+}
 
 /**
- * One document for each row, columns as fields (see `fieldValueOf`). Only a file can be read, as Parquet is read from its end.
+ * One document for each row, columns as fields (see `fieldValueOf`).
  * Memory is bounded by the largest row group.
  */
-export async function* readParquet(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
+async function* readParquet(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<ReadDocument> {
   const { parquetMetadataAsync, parquetRead, parquetSchema } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
   const handle = await open(path, 'r').catch((error: unknown) => {
@@ -129,3 +93,59 @@ export async function* readParquet(path: string, name: string, signal: AbortSign
     await handle.close();
   }
 }
+
+async function checkMagic(file: FileHandle, name: string, size: number): Promise<void> {
+  if (size === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} is empty (0 bytes). Check the command that wrote it.`);
+  const text = async (start: number, end: number) => String.fromCharCode(...(await bytesOf(file, name, start, Math.min(end, size))));
+  const head = await text(0, 4);
+  if (head === 'PARE') throw new FinetoothError('E_INPUT_FORMAT', `${name} is an encrypted Parquet file. Write it without encryption.`);
+  if (head !== 'PAR1') throw damaged(name, 'is not a Parquet file: it does not begin with PAR1');
+  if (size < smallest || (await text(size - 4, size)) !== 'PAR1') throw damaged(name, 'is a torn Parquet file: it does not end with PAR1');
+}
+
+async function bytesOf(file: FileHandle, name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (start < 0 || end < start) throw damaged(name, `points at bytes ${start} to ${end}, which cannot be`);
+  const bytes = new Uint8Array(end - start);
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at).catch((error: unknown) => {
+      throw unreadable(name, error);
+    });
+    if (bytesRead === 0) throw damaged(name, 'became shorter while it was read');
+    at += bytesRead;
+  }
+  return bytes;
+}
+
+const damaged = (name: string, problem: string, cause?: unknown): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${name} ${problem}. Write or fetch it again.`, { cause });
+
+/** `PAR1` at both ends, and four bytes of footer length (https://parquet.apache.org/docs/file-format/). */
+const smallest = 12;
+
+const footerProblem = (name: string, error: unknown): FinetoothError =>
+  damaged(name, `is a damaged Parquet file: its footer cannot be read (${messageOf(error)})`, error);
+
+/** The top-level columns, checked for what is read of them: hyparquet takes a damaged footer at its word. */
+function columnsOf(name: string, read: () => readonly SchemaElement[]): readonly SchemaElement[] {
+  try {
+    const columns = read();
+    if (columns.some((column) => typeof column.name !== 'string')) throw new Error('a column has no name');
+    if (columns.some(({ scale }) => scale !== undefined && !(scale >= 0 && scale <= 100))) throw new Error('a scale is not from 0 to 100');
+    checkColumnNames(
+      columns.map((column) => column.name),
+      name,
+    );
+    return columns;
+  } catch (error) {
+    throw error instanceof FinetoothError ? error : footerProblem(name, error);
+  }
+}
+
+/** Compressors that know a page of nothing: pyarrow writes one byte of LZ4 for it, which is no block by itself. */
+const withEmptyPages = (compressors: Compressors): Compressors =>
+  Object.fromEntries(
+    Object.entries(compressors).map(([codec, unpack]) => [
+      codec,
+      (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array() : unpack(input, length)),
+    ]),
+  );

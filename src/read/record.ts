@@ -1,27 +1,33 @@
 import { FinetoothError, messageOf } from '../errors.ts';
+import { parseWithLongIntegers } from '../text/long-integers.ts';
 import type { Document, FieldValue, ReadDocument } from '../types.ts';
 import { quoteStart } from './text.ts';
 
-/** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
-const deepest = 512;
+/** The document of one line of JSON, as `readDocuments` reads it. Throws E_INPUT_FORMAT with the place. */
+export const parseDocument = (text: string, where: string): ReadDocument => readRecord(parseJson(text, where), where);
 
-/** An integer of 16 digits or more that stands alone, so that JSON.parse might round it. */
-const longInteger = /(?:^|[:,[\s])-?\d{16,}(?=[,\]}\s]|$)/;
+/** The same of a parsed value, and which of its texts are no longer what they were: those cannot be ids. */
+export function readRecord(value: unknown, where: string): ReadDocument {
+  const document = documentOfRecord(value, where);
+  if (document === value || typeof value === 'string') return { document, where };
+  const mended = Object.entries(value as Document).flatMap(([name, one]) =>
+    typeof one === 'string' && !one.isWellFormed() ? [name.toWellFormed()] : [],
+  );
+  return { document, where, mended: mended.length === 0 ? undefined : mended };
+}
 
-/** What Python's json writes for numbers that JSON does not have, where a value may stand. */
-const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;
+/** A document of a parsed record: an object as it is, a string as `{ text }`. Anything else is E_INPUT_FORMAT. */
+export function documentOfRecord(value: unknown, where: string): Document {
+  if (typeof value === 'string') return { text: value.toWellFormed() };
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return wellFormed(value as FieldValue, where) as Document;
+  throw new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${where} is ${described(value)}; a document is an object or a string. Correct it or take it out.`,
+  );
+}
 
-const keepLongIntegers = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === 'number' && context?.source !== undefined && /^-?\d+$/.test(context.source) && !Number.isSafeInteger(value)
-    ? context.source
-    : value;
-
-/** JSON.parse, but an integer beyond ±(2^53 − 1) becomes the string of its digits, so that ids do not collide by rounding. */
-export const parseWithLongIntegers = (text: string): unknown =>
-  longInteger.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
-
-/** The same; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
-export const parseJson = (text: string, where: string): unknown => {
+/** `parseWithLongIntegers`; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
+export function parseJson(text: string, where: string): unknown {
   try {
     return parseWithLongIntegers(text);
   } catch (error) {
@@ -33,16 +39,38 @@ export const parseJson = (text: string, where: string): unknown => {
       cause: error,
     });
   }
-};
+}
 
-const tooDeep = (where: string): FinetoothError =>
-  new FinetoothError('E_INPUT_FORMAT', `${where} is nested more than ${deepest} levels deep. Flatten it or take it out.`);
+/** E_INPUT_FORMAT for a column that has no name; columns are counted from 0 here and from 1 in the sentence. */
+export const namelessColumn = (at: number, columns: number, where: string): FinetoothError =>
+  new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${where}: column ${at + 1} of ${columns} has no name. Name it; with pandas, to_csv(index=False) leaves such a column out.`,
+  );
+
+/** E_INPUT_FORMAT when a column has the name of another, or none, unless `allowNameless`; the columns are counted from 1. */
+export function checkColumnNames(names: readonly string[], where: string, { allowNameless = false } = {}): void {
+  const seen = new Map<string, number>();
+  for (const [at, name] of names.entries()) {
+    if (name === '') {
+      if (allowNameless) continue;
+      throw namelessColumn(at, names.length, where);
+    }
+    const first = seen.get(name);
+    if (first !== undefined)
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${where}: columns ${first} and ${at + 1} have the same name ${quoteStart(name)}. Rename one of them.`,
+      );
+    seen.set(name, at + 1);
+  }
+}
 
 /**
  * A copy with every lone surrogate (`"\ud800"` in JSON) replaced by U+FFFD, in names too, as any UTF-8 writer would replace it:
  * so what is embedded, hashed and stored is one text. What needs no change is returned as it is.
  */
-const wellFormed = (value: FieldValue, where: string, depth = 0): FieldValue => {
+function wellFormed(value: FieldValue, where: string, depth = 0): FieldValue {
   if (typeof value === 'string') return value.toWellFormed();
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
     throw new FinetoothError('E_INPUT_FORMAT', `${where} holds a number beyond ±1.8e308. Write it as a string or take it out.`);
@@ -68,55 +96,19 @@ const wellFormed = (value: FieldValue, where: string, depth = 0): FieldValue => 
       `${where} has two field names that differ in nothing but half a character (a lone surrogate). Correct one of them.`,
     );
   return copy;
-};
+}
 
-const described = (value: unknown): string => {
+/** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
+const deepest = 512;
+
+const tooDeep = (where: string): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${where} is nested more than ${deepest} levels deep. Flatten it or take it out.`);
+
+function described(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return `the ${typeof value} ${String(value)}`;
-};
+}
 
-/** A document of a parsed record: an object as it is, a string as `{ text }`. Anything else is E_INPUT_FORMAT. */
-export const documentOfRecord = (value: unknown, where: string): Document => {
-  if (typeof value === 'string') return { text: value.toWellFormed() };
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return wellFormed(value as FieldValue, where) as Document;
-  throw new FinetoothError(
-    'E_INPUT_FORMAT',
-    `${where} is ${described(value)}; a document is an object or a string. Correct it or take it out.`,
-  );
-};
-
-/** The same with its place, and which of its texts are no longer what they were: those cannot be ids. */
-export const readRecord = (value: unknown, where: string): ReadDocument => {
-  const document = documentOfRecord(value, where);
-  if (document === value || typeof value === 'string') return { document, where };
-  const mended = Object.entries(value as Document).flatMap(([name, one]) =>
-    typeof one === 'string' && !one.isWellFormed() ? [name.toWellFormed()] : [],
-  );
-  return { document, where, mended: mended.length === 0 ? undefined : mended };
-};
-
-/** E_INPUT_FORMAT for a column that has no name; columns are counted from 0 here and from 1 in the sentence. */
-export const namelessColumn = (at: number, columns: number, where: string): FinetoothError =>
-  new FinetoothError(
-    'E_INPUT_FORMAT',
-    `${where}: column ${at + 1} of ${columns} has no name. Name it; with pandas, to_csv(index=False) leaves such a column out.`,
-  );
-
-/** E_INPUT_FORMAT when a column has the name of another, or none, unless `allowNameless`; the columns are counted from 1. */
-export const checkColumnNames = (names: readonly string[], where: string, { allowNameless = false } = {}): void => {
-  const seen = new Map<string, number>();
-  for (const [at, name] of names.entries()) {
-    if (name === '') {
-      if (allowNameless) continue;
-      throw namelessColumn(at, names.length, where);
-    }
-    const first = seen.get(name);
-    if (first !== undefined)
-      throw new FinetoothError(
-        'E_INPUT_FORMAT',
-        `${where}: columns ${first} and ${at + 1} have the same name ${quoteStart(name)}. Rename one of them.`,
-      );
-    seen.set(name, at + 1);
-  }
-};
+/** What Python's json writes for numbers that JSON does not have, where a value may stand. */
+const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;

@@ -8,37 +8,11 @@ export interface Pairs {
   readonly understood: number;
 }
 
-type Parse = (
-  entry: string,
-) => Promise<{ readonly title?: string; readonly fields: Readonly<Record<string, FieldValue>> } | { readonly reason: string }>;
-
-/** Each key at the margin with the lines below it that are indented or list items; of TOML also a `[table]` with its keys. */
-const entriesOf = (body: string, sign: ':' | '='): readonly string[] => {
-  const entries: string[][] = [];
-  for (const line of body.split(/\r\n?|\n/)) {
-    const inTable = sign === '=' && entries.at(-1)?.[0]?.startsWith('[');
-    if (inTable ? line.startsWith('[') : /^(?:[^\s#\]}-]|-[^\s])/.test(line)) entries.push([line]);
-    else entries.at(-1)?.push(line);
-  }
-  return entries.map((lines) => lines.join('\n'));
-};
-
-const unquoted = (value: string): string => {
-  const text = value.trim();
-  const quote = text[0];
-  return (quote === '"' || quote === "'") && text.length > 1 && text.endsWith(quote) ? text.slice(1, -1) : text;
-};
-
-const pairPattern: Readonly<Record<':' | '=', RegExp>> = {
-  ':': /^("[^"]*"|'[^']*'|[^\s:"'][^:]*?)[ \t]*:(?!\/\/)(.*)/,
-  '=': /^("[^"]*"|'[^']*'|[^\s="'][^=]*?)[ \t]*=(.*)/,
-};
-
 /**
  * Reads each entry for itself: as `parse` does where it can, otherwise the rest of a `key: value` line as text, quotes around it and a
  * comment after it taken off. Entries of which neither can be said are left out.
  */
-export const simplePairs = async (body: string, sign: ':' | '=', parse: Parse | undefined): Promise<Pairs> => {
+export async function simplePairs(body: string, sign: ':' | '=', parse: Parse | undefined): Promise<Pairs> {
   const pairs = new Map<string, FieldValue>();
   let title: string | undefined;
   for (const entry of entriesOf(body, sign)) {
@@ -57,4 +31,30 @@ export const simplePairs = async (body: string, sign: ':' | '=', parse: Parse | 
   }
   const fields = Object.fromEntries(pairs);
   return { ...(title !== undefined && { title }), fields, understood: pairs.size + (title === undefined ? 0 : 1) };
+}
+
+type Parse = (
+  entry: string,
+) => Promise<{ readonly title?: string; readonly fields: Readonly<Record<string, FieldValue>> } | { readonly reason: string }>;
+
+/** Each key at the margin with the lines below it that are indented or list items; of TOML also a `[table]` with its keys. */
+function entriesOf(body: string, sign: ':' | '='): readonly string[] {
+  const entries: string[][] = [];
+  for (const line of body.split(/\r\n?|\n/)) {
+    const inTable = sign === '=' && entries.at(-1)?.[0]?.startsWith('[');
+    if (inTable ? line.startsWith('[') : /^(?:[^\s#\]}-]|-[^\s])/.test(line)) entries.push([line]);
+    else entries.at(-1)?.push(line);
+  }
+  return entries.map((lines) => lines.join('\n'));
+}
+
+const pairPattern: Readonly<Record<':' | '=', RegExp>> = {
+  ':': /^("[^"]*"|'[^']*'|[^\s:"'][^:]*?)[ \t]*:(?!\/\/)(.*)/,
+  '=': /^("[^"]*"|'[^']*'|[^\s="'][^=]*?)[ \t]*=(.*)/,
 };
+
+function unquoted(value: string): string {
+  const text = value.trim();
+  const quote = text[0];
+  return (quote === '"' || quote === "'") && text.length > 1 && text.endsWith(quote) ? text.slice(1, -1) : text;
+}

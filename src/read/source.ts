@@ -4,25 +4,68 @@ import { gunzip, isGzip, type Peeked, peek, stoppable } from './bytes.ts';
 import { unreadable } from './path.ts';
 import { decodeUtf8 } from './text.ts';
 
-/** Bytes a read asks for: few calls on a disk, little memory. */
-const readBytes = 256 * 1024;
-
-/** An input that streams: unpacked bytes, their beginning known. Close it when done. */
-export interface Source extends Peeked {
-  /** What the input is called in sentences and in `where`. */
-  readonly name: string;
-  readonly packed: boolean;
-  /** The bytes as text, strictly UTF-8. Walks `chunks`, so use either once. */
+/** An input that may be read, as bytes or from its path. Nothing is opened before it is asked for; close it when done. */
+export interface Source extends SourceFacts {
+  /** At least so many of the first bytes, unpacked, where there are as many; `atLeast` counts in the first call. Throws E_INPUT_EMPTY for none. @default 1,024 */
+  head(atLeast?: number): Promise<Uint8Array>;
+  /** Whether the bytes are packed; known once `head` has resolved, and false before. */
+  isPacked(): boolean;
+  /** All of it as text, strictly UTF-8, unpacked. May be walked once. */
   texts(): AsyncGenerator<string>;
+  close(): Promise<void>;
 }
 
-async function* fileBytes(path: string, name: string): AsyncGenerator<Uint8Array> {
+export interface SourceFacts {
+  /** What the input is called in sentences and in `where`. */
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'pipe';
+  /** Where it lies; absent for a stream. */
+  readonly path?: string;
+  /** What its one document is called, if it is one: the file's name, or its path below a folder. */
+  readonly documentPath?: string;
+  /** Whether an input without words is a document all the same. @default false */
+  readonly mayBeEmpty?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** `stream`: the bytes where there is no path. */
+export function createSource(facts: SourceFacts, stream: AsyncIterable<Uint8Array> = fileBytes(facts)): Source {
+  let opened: Promise<Opened> | undefined;
+  let isPacked = false;
+  const openOnce = (atLeast: number): Promise<Opened> => {
+    opened ??= openBytes(facts, stream, atLeast).then((found) => {
+      isPacked = found.packed;
+      return found;
+    });
+    return opened;
+  };
+  return {
+    ...facts,
+    isPacked: () => isPacked,
+    head: async (atLeast = HEAD_BYTES) => (await openOnce(atLeast)).head,
+    texts: async function* () {
+      yield* decodeUtf8(facts.name, (await openOnce(HEAD_BYTES)).chunks);
+    },
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
+}
+
+interface Opened extends Peeked {
+  readonly packed: boolean;
+}
+
+/** Enough bytes for every check of a known format: a byte order mark, magic bytes, the encoding that a page names. */
+const HEAD_BYTES = 1024;
+/** Bytes a read asks for: few calls on a disk, little memory. */
+const READ_BYTES = 256 * 1024;
+
+async function* fileBytes({ path = '', name }: SourceFacts): AsyncGenerator<Uint8Array> {
   const file = await open(path, 'r').catch((error: unknown) => {
     throw unreadable(name, error);
   });
   try {
     for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(readBytes)).catch((error: unknown) => {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES)).catch((error: unknown) => {
         throw unreadable(name, error);
       });
       if (bytesRead === 0) return;
@@ -33,24 +76,13 @@ async function* fileBytes(path: string, name: string): AsyncGenerator<Uint8Array
   }
 }
 
-/**
- * Opens a path or a stream of bytes, unpacks gzip, and refuses what has no bytes with E_INPUT_EMPTY, unless `mayBeEmpty`.
- * `head` then holds at least `headBytes` unpacked bytes, where the input has them.
- */
-export const openSource = async (
-  from: string | AsyncIterable<Uint8Array>,
-  name: string,
-  headBytes: number,
-  signal: AbortSignal | undefined,
-  mayBeEmpty = false,
-): Promise<Source> => {
-  const raw = await peek(stoppable(typeof from === 'string' ? fileBytes(from, name) : from, signal), headBytes);
+/** Unpacks gzip, and refuses what has no bytes unless that may be. */
+async function openBytes({ name, signal, mayBeEmpty }: SourceFacts, stream: AsyncIterable<Uint8Array>, atLeast: number): Promise<Opened> {
+  const raw = await peek(stoppable(stream, signal), atLeast);
   const packed = isGzip(raw.head);
-  const plain = packed ? await peek(gunzip(name, raw.chunks), headBytes) : raw;
-  if (plain.head.length === 0 && !mayBeEmpty) {
-    await plain.close();
-    const what = packed ? 'holds no bytes once it is unpacked' : 'is empty (0 bytes)';
-    throw new FinetoothError('E_INPUT_EMPTY', `${name} ${what}. Check the command that wrote it.`);
-  }
-  return { ...plain, name, packed, texts: () => decodeUtf8(name, plain.chunks) };
-};
+  const plain = packed ? await peek(gunzip(name, raw.chunks), atLeast) : raw;
+  if (plain.head.length > 0 || mayBeEmpty) return { ...plain, packed };
+  await plain.close();
+  const what = packed ? 'holds no bytes once it is unpacked' : 'is empty (0 bytes)';
+  throw new FinetoothError('E_INPUT_EMPTY', `${name} ${what}. Check the command that wrote it.`);
+}

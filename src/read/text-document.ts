@@ -1,34 +1,39 @@
 import { FinetoothError } from '../errors.ts';
-import type { ReadDocument } from '../types.ts';
-import type { TextKind } from './format.ts';
-import { checkCharset, htmlParts } from './html.ts';
-import { markdownParts, type TextParts } from './markdown.ts';
+import type { FieldValue, ReadDocument } from '../types.ts';
+import type { LineNote } from './front-matter.ts';
 import type { Source } from './source.ts';
 import { joinTexts } from './text.ts';
 
-const partsOf = async (kind: TextKind, text: string): Promise<TextParts> => {
-  if (kind === 'html') return htmlParts(text);
-  return kind === 'markdown' ? markdownParts(text) : { text };
-};
-
-const fileStem = (path: string): string => path.replace(/^.*\//, '').replace(/(?<=.)\.[^.]*(?:\.gz)?$/i, '');
+/** What a text document says of itself. */
+export interface TextParts {
+  readonly title?: string;
+  readonly text: string;
+  /** Further fields, from the front matter. */
+  readonly fields?: Readonly<Record<string, FieldValue>>;
+  readonly notes?: readonly LineNote[];
+}
 
 /**
  * One document `{ title, text, path }` of one text, at most 256 MiB. Without a title of its own it has the file's name, without
  * extension; without a path (standard input) it has neither. A front matter adds fields, but never replaces `text` and `path`; what of it
- * could not be read is noted. E_INPUT_EMPTY where there is only white space, unless `mayBeEmpty`.
+ * could not be read is noted. E_INPUT_EMPTY where there is only white space, unless that may be.
  */
-export const readTextDocument = async (
+export async function* readTextDocument(
   source: Source,
-  kind: TextKind,
-  path: string | undefined,
-  mayBeEmpty: boolean,
-): Promise<Pick<ReadDocument, 'document' | 'notes'>> => {
-  if (kind === 'html') checkCharset(source.name, source.head);
-  const whole = await joinTexts(source.name, source.texts());
+  partsOf: (text: string) => TextParts | Promise<TextParts>,
+): AsyncGenerator<ReadDocument> {
+  const { name, documentPath: path, mayBeEmpty } = source;
+  const whole = await joinTexts(name, source.texts());
   if (whole.trim() === '' && !mayBeEmpty)
-    throw new FinetoothError('E_INPUT_EMPTY', `${source.name} holds only blank lines. Check the command that wrote it.`);
-  const { title = path && fileStem(path), text, fields, notes } = await partsOf(kind, whole);
+    throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);
+  const { title = path && fileStem(path), text, fields, notes } = await partsOf(whole);
   const document = { ...fields, ...(title !== undefined && { title }), text, ...(path !== undefined && { path }) };
-  return { document, ...(notes && { notes: notes.map(({ line, ...note }) => ({ ...note, where: `${source.name} line ${line}` })) }) };
-};
+  yield {
+    document,
+    where: name,
+    ...(path !== undefined && { id: path }),
+    ...(notes && { notes: notes.map(({ line, ...note }) => ({ ...note, where: `${name} line ${line}` })) }),
+  };
+}
+
+const fileStem = (path: string): string => path.replace(/^.*\//, '').replace(/(?<=.)\.[^.]*(?:\.gz)?$/i, '');

@@ -1,72 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { FinetoothError } from '../errors.ts';
 
-/** No single line, record or text may be longer, in UTF-16 units: 256 MiB, half of what V8 allows a string to be. */
-export const longestText = 256 * 1024 * 1024;
-
-const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
-
-/** First bytes of files that people pass by mistake; https://en.wikipedia.org/wiki/List_of_file_signatures */
-const knownBinaries: readonly (readonly [what: string, magic: readonly number[]])[] = [
-  ['a zip archive (.zip, .xlsx and .docx are such)', [0x50, 0x4b, 0x03, 0x04]],
-  ['a PDF', [0x25, 0x50, 0x44, 0x46, 0x2d]],
-  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
-  ['a gzip file inside a gzip file', [0x1f, 0x8b]],
-  ['packed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['packed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
-  ['packed with bzip2', [0x42, 0x5a, 0x68, 0x39]],
-  ['an SQLite database', [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20, 0x66]],
-];
-
-const iconv = (name: string, from: string): string => {
-  const plain = /^[\w./-]+$/.test(name) ? ` ${name} > ${name.replace(/([^/]*?)((?:\.[^./]*)?)$/, '$1.utf8$2')}` : '';
-  return `"iconv -f ${from} -t UTF-8${plain}"`;
-};
-
-const refuseKnown = (name: string, head: Uint8Array): void => {
-  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff]))
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${name} is UTF-16 (its first two bytes say so); only UTF-8 is read. Convert it with ${iconv(name, 'UTF-16')}.`,
-    );
-  const known = knownBinaries.find(([, magic]) => startsWith(head, magic));
-  if (known) throw new FinetoothError('E_INPUT_FORMAT', `${name} is ${known[0]}, not text. Unpack it, or export its text first.`);
-};
-
-/** Bytes of the UTF-8 sequence that this byte begins; 0 when it begins none (Unicode 16, table 3-7). */
-const sequenceLength = (lead: number): number => {
-  if (lead < 0x80) return 1;
-  if (lead < 0xc2) return 0;
-  if (lead < 0xe0) return 2;
-  if (lead < 0xf0) return 3;
-  return lead < 0xf5 ? 4 : 0;
-};
-
-/** How many of the last bytes are the beginning of a character whose rest is in the next chunk: 0 to 3. */
-const tornTail = (bytes: Uint8Array): number => {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if ((byte & 0xc0) !== 0x80) return sequenceLength(byte) > back ? back : 0;
-  }
-  return 0;
-};
-
-const firstInvalid = (bytes: Uint8Array): number => {
-  let at = 0;
-  while (at < bytes.length) {
-    const length = sequenceLength(bytes[at] ?? 0);
-    if (length === 0 || !isUtf8(bytes.subarray(at, at + length))) return at;
-    at += length;
-  }
-  return at;
-};
-
-const newlinesIn = (bytes: Uint8Array): number => {
-  let count = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++;
-  return count;
-};
-
 /**
  * Decodes UTF-8 strictly: a byte order mark at the start is skipped; UTF-16, a wrong byte or a NUL is E_INPUT_FORMAT with its
  * place (byte and line, both counted from 1). Pieces are cut between characters, not at lines, and are never empty.
@@ -111,8 +45,11 @@ export async function* decodeUtf8(name: string, chunks: AsyncIterable<Uint8Array
   if (held.length > 0) throw invalid(held);
 }
 
+/** No single line, record or text may be longer, in UTF-16 units: 256 MiB, half of what V8 allows a string to be. */
+export const longestText = 256 * 1024 * 1024;
+
 /** All of the texts as one; E_INPUT_FORMAT above `longestText`. */
-export const joinTexts = async (name: string, texts: AsyncIterable<string>): Promise<string> => {
+export async function joinTexts(name: string, texts: AsyncIterable<string>): Promise<string> {
   const pieces: string[] = [];
   let length = 0;
   for await (const piece of texts) {
@@ -122,11 +59,74 @@ export const joinTexts = async (name: string, texts: AsyncIterable<string>): Pro
     pieces.push(piece);
   }
   return pieces.join('');
-};
+}
 
 /** The first 60 characters in quotes, control characters made visible, for an error to show. */
-export const quoteStart = (text: string): string => {
+export function quoteStart(text: string): string {
   const start = text.slice(0, 60).toWellFormed();
   const visible = start.replace(/[\u0000-\u001f\u007f]/g, (control) => JSON.stringify(control).slice(1, -1));
   return `"${visible}${text.length > 60 ? '…' : ''}"`;
-};
+}
+
+/** How many of the last bytes are the beginning of a character whose rest is in the next chunk: 0 to 3. */
+function tornTail(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0xc0) !== 0x80) return sequenceLength(byte) > back ? back : 0;
+  }
+  return 0;
+}
+
+/** Bytes of the UTF-8 sequence that this byte begins; 0 when it begins none (Unicode 16, table 3-7). */
+function sequenceLength(lead: number): number {
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2) return 0;
+  if (lead < 0xe0) return 2;
+  if (lead < 0xf0) return 3;
+  return lead < 0xf5 ? 4 : 0;
+}
+
+function newlinesIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++;
+  return count;
+}
+
+function firstInvalid(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const length = sequenceLength(bytes[at] ?? 0);
+    if (length === 0 || !isUtf8(bytes.subarray(at, at + length))) return at;
+    at += length;
+  }
+  return at;
+}
+
+function iconv(name: string, from: string): string {
+  const plain = /^[\w./-]+$/.test(name) ? ` ${name} > ${name.replace(/([^/]*?)((?:\.[^./]*)?)$/, '$1.utf8$2')}` : '';
+  return `"iconv -f ${from} -t UTF-8${plain}"`;
+}
+
+function refuseKnown(name: string, head: Uint8Array): void {
+  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff]))
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${name} is UTF-16 (its first two bytes say so); only UTF-8 is read. Convert it with ${iconv(name, 'UTF-16')}.`,
+    );
+  const known = knownBinaries.find(([, magic]) => startsWith(head, magic));
+  if (known) throw new FinetoothError('E_INPUT_FORMAT', `${name} is ${known[0]}, not text. Unpack it, or export its text first.`);
+}
+
+const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
+
+/** First bytes of files that people pass by mistake; https://en.wikipedia.org/wiki/List_of_file_signatures */
+const knownBinaries: readonly (readonly [what: string, magic: readonly number[]])[] = [
+  ['a zip archive (.zip, .xlsx and .docx are such)', [0x50, 0x4b, 0x03, 0x04]],
+  ['a PDF', [0x25, 0x50, 0x44, 0x46, 0x2d]],
+  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
+  ['a gzip file inside a gzip file', [0x1f, 0x8b]],
+  ['packed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['packed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['packed with bzip2', [0x42, 0x5a, 0x68, 0x39]],
+  ['an SQLite database', [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20, 0x66]],
+];

@@ -17,8 +17,18 @@ export interface CalibrationFile {
   readonly fittedOn: { readonly queries: number; readonly pairs: number; readonly relevant: number };
 }
 
+/** [count] Probabilities, 0 to 1. */
+export const relevanceOf = (scores: Float32Array, calibration: Calibration): Float32Array =>
+  scores.map((score) => probabilityOf(score, calibration));
+
+export const probabilityOf = (score: number, calibration: Calibration): number =>
+  'points' in calibration ? between(calibration.points, score) : 1 / (1 + Math.exp(-(calibration.slope * score + calibration.intercept)));
+
+/** A logit that its authors read through a sigmoid. */
+export const sigmoid: Calibration = { slope: 1, intercept: 0 };
+
 /** Probability at a score on the broken line through the points; found by halving. */
-const between = (points: readonly (readonly [number, number])[], score: number): number => {
+function between(points: readonly (readonly [number, number])[], score: number): number {
   let [low, high] = [0, points.length - 1];
   const [first, last] = [points[low] as readonly [number, number], points[high] as readonly [number, number]];
   if (score <= first[0]) return first[1];
@@ -30,14 +40,4 @@ const between = (points: readonly (readonly [number, number])[], score: number):
   }
   const [from, to] = [points[low] as readonly [number, number], points[high] as readonly [number, number]];
   return from[1] + ((score - from[0]) / (to[0] - from[0])) * (to[1] - from[1]);
-};
-
-export const probabilityOf = (score: number, calibration: Calibration): number =>
-  'points' in calibration ? between(calibration.points, score) : 1 / (1 + Math.exp(-(calibration.slope * score + calibration.intercept)));
-
-/** [count] Probabilities, 0 to 1. */
-export const relevanceOf = (scores: Float32Array, calibration: Calibration): Float32Array =>
-  scores.map((score) => probabilityOf(score, calibration));
-
-/** A logit that its authors read through a sigmoid. */
-export const sigmoid: Calibration = { slope: 1, intercept: 0 };
+}

@@ -16,7 +16,7 @@ export interface StageExplanation {
   /** Fingerprint of the stage. */
   readonly name: string;
   readonly tokens?: TokenMatches;
-  /** Scores of the parts of a long text, in their order; `start` and `end` count characters. */
+  /** Scores of the chunks of a long text, in their order; `start` and `end` count characters. */
   readonly parts?: readonly { readonly start: number; readonly end: number; readonly score: number }[];
 }
 

@@ -1,3 +1,4 @@
+import { unlessZero } from '../math/vectors.ts';
 import type { Span, Usage } from '../types.ts';
 import type { Scores } from './reranker.ts';
 import { addUsage } from './usage.ts';
@@ -7,43 +8,37 @@ export interface ScoredPart {
   /** [given] Places of the candidates in the whole list. */
   readonly places: readonly number[];
   readonly given: Scores;
-  /** From 0; that of a candidate is the last one that scored it. */
-  readonly stage: number;
 }
 
-/** Several calls as one: the last that scored a candidate has the word. A candidate that none scored has stage -1. */
+/** Several calls as one: the last that scored a candidate has the word. A candidate that none scored has NaN. */
 export function mergeScores(parts: readonly ScoredPart[], count: number, complete: boolean): Scores {
-  const scores = new Float32Array(count);
-  const stage = new Int8Array(count).fill(-1);
+  const scores = new Float32Array(count).fill(Number.NaN);
   const relevance = new Float32Array(count).fill(Number.NaN);
-  const cut = new Uint32Array(count);
+  const truncatedTokens = new Uint32Array(count);
   const queryTruncatedTokens = new Uint32Array(count);
   const spans: (Span | undefined)[] = Array.from({ length: count }, () => undefined);
   let usage: Usage = {};
-  for (const part of parts) {
-    const { given } = part;
-    for (const [row, i] of part.places.entries()) {
+  for (const { places, given } of parts) {
+    for (const [row, i] of places.entries()) {
       // No one scored it: it stays where the call before put it.
-      if (given.stage?.[row] === -1) continue;
+      if (Number.isNaN(given.scores[row])) continue;
       scores[i] = given.scores[row] as number;
-      stage[i] = part.stage;
       relevance[i] = given.relevance?.[row] ?? Number.NaN;
       spans[i] = given.spans?.[row] ?? spans[i];
-      cut[i] = Math.max(cut[i] as number, given.cut?.[row] ?? 0);
+      truncatedTokens[i] = Math.max(truncatedTokens[i] as number, given.truncatedTokens?.[row] ?? 0);
       queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, given.queryTruncatedTokens?.[row] ?? 0);
     }
     usage = addUsage(usage, given.usage);
   }
   return {
     scores,
-    stage,
     complete,
     usage,
-    relevance: relevance.some((value, i) => Number.isNaN(value) && stage[i] !== -1) ? undefined : relevance,
-    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
-    queryTruncatedTokens: queryTruncatedTokens.some((tokens) => tokens > 0) ? queryTruncatedTokens : undefined,
+    relevance: relevance.some((value, i) => Number.isNaN(value) && !Number.isNaN(scores[i])) ? undefined : relevance,
+    truncatedTokens: unlessZero(truncatedTokens),
+    queryTruncatedTokens: unlessZero(queryTruncatedTokens),
     spans: spans.some((span) => span !== undefined) ? spans : undefined,
-    passedOver: unlessEmpty(parts.flatMap(({ given }) => given.passedOver ?? [])),
+    failures: unlessEmpty(parts.flatMap(({ given }) => given.failures ?? [])),
     notes: unlessEmpty(parts.flatMap(({ given }) => given.notes ?? [])),
     rankedBy: parts.find(({ given }) => given.rankedBy !== undefined)?.given.rankedBy,
   };

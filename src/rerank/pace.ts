@@ -1,15 +1,3 @@
-/** Milliseconds that a slice should take at most: what a deadline can be exceeded by, once the speed is known. */
-const SLICE_MS = 20;
-/** Share of the newest measurement in the running mean. */
-const NEWEST = 0.3;
-/** Characters from which on a text costs no more, since models cut it: 512 tokens of 4. */
-const LONGEST_CHARACTERS = 2048;
-/** Characters that a text costs besides its own: template and query. */
-const SHORTEST_CHARACTERS = 64;
-
-/** Characters that a model will have to read of a candidate, about. */
-export const workIn = ({ text }: { readonly text: string }): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);
-
 /** Learns how long a stage takes and says how much of it fits into the time left. One for each stage, kept over calls. */
 export interface Pace {
   /** How many of the next texts to take, 1 or more; 0 when not even one is expected to fit in `remaining` milliseconds. */
@@ -19,7 +7,7 @@ export interface Pace {
 }
 
 /** `concurrency`: texts that the stage works on at the same time; a slice is never fewer, while there are as many. */
-export const createPace = (concurrency: number): Pace => {
+export function createPace(concurrency: number): Pace {
   let perCharacter: number | undefined;
   return {
     next: (works, remaining) => {
@@ -40,4 +28,19 @@ export const createPace = (concurrency: number): Pace => {
       perCharacter = perCharacter === undefined ? seen : perCharacter * (1 - NEWEST) + seen * NEWEST;
     },
   };
-};
+}
+
+/** Characters that a model will have to read of a candidate, about. */
+export const workIn = ({ text }: { readonly text: string }): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);
+
+/** Milliseconds that a slice should take at most: what a deadline can be exceeded by, once the speed is known. */
+const SLICE_MS = 20;
+
+/** Share of the newest measurement in the running mean. */
+const NEWEST = 0.3;
+
+/** Characters that a text costs besides its own: template and query. */
+const SHORTEST_CHARACTERS = 64;
+
+/** Characters from which on a text costs no more, since models cut it: 512 tokens of 4. */
+const LONGEST_CHARACTERS = 2048;

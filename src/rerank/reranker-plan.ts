@@ -13,10 +13,10 @@ export interface RerankerSettings {
   readonly strict?: boolean;
   /** A file of `finetooth calibrate`, or its path, for whichever of these rerankers it was fitted for. @default what is known of each */
   readonly calibration?: string | CalibrationFile;
-  /** A folder of kept scores, see `cached`. @default none */
+  /** A folder of cached scores, see `cached`. @default none */
   readonly scoreCache?: string;
   /**
-   * What a reranker does with a text that its window does not hold: read as much as fits and say how much it left out, or read it in parts and let
+   * What a reranker does with a text that its window does not hold: read as much as fits and say how much it left out, or read it in chunks and let
    * the best one count. @default truncate for local models, chunk for hosted ones
    */
   readonly longDocuments?: 'truncate' | 'chunk';

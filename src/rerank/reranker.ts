@@ -7,7 +7,7 @@ import type { StageExplanation } from './explanation.ts';
 export interface Candidate {
   readonly text: string;
   readonly id?: string;
-  /** What an index keeps of the text's tokens, so that nobody need read it again; only while `text` is what the index was made from. */
+  /** What an index keeps of the text's tokens, so that no one need read it again; only while `text` is what the index was made from. */
   readonly tokens?: TokenVectors;
 }
 
@@ -20,7 +20,7 @@ export interface ScoreOptions extends CallOptions {
 }
 
 /** A reranker that was asked and could not rank. */
-export interface PassedOver {
+export interface RerankerFailure {
   /** Its fingerprint. */
   readonly reranker: string;
   readonly code: ErrorCode;
@@ -28,46 +28,45 @@ export interface PassedOver {
   readonly why: string;
 }
 
-/** `scores` [count], finite, higher is better; beside it only what the caller cannot know. */
+/** What a reranker gave for a list; beside the scores only what the caller cannot know. */
 export interface Scores {
+  /** [count] Finite, higher is better; NaN only where time was up before it was scored, and then `complete` is false. */
   readonly scores: Float32Array;
-  /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where nobody fitted one, NaN where `stage` is -1. */
+  /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where none was fitted, NaN where the score is. */
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
-  readonly cut?: Uint32Array;
+  readonly truncatedTokens?: Uint32Array;
   /** [count] Tokens left out of the query beside each candidate because the model's window was full; absent when it was read whole. */
   readonly queryTruncatedTokens?: Uint32Array;
-  /** [count] The part of each candidate's text that gave the score, where the text was read in parts; absent when none was. */
+  /** [count] The chunk of each candidate's text that gave the score, where the text was read in chunks; absent when none was. */
   readonly spans?: readonly (Span | undefined)[];
   /**
-   * [count] Which of several stages gave the score, from 0; -1: none, since time was up, and then the score means nothing. A candidate of a
-   * later stage stands above one of an earlier stage. Absent: one stage scored all.
+   * What each of several stages gave, [count] each, NaN where it did not score. A candidate that a later stage scored stands above one that it did
+   * not; see `stageOf`. Absent: one stage scored all.
    */
-  readonly stage?: Int8Array;
-  /** What each of several stages gave, NaN where it did not score. */
   readonly stages?: readonly { readonly name: string; readonly scores: Float32Array }[];
   /** False when a deadline stopped the work. @default true */
   readonly complete?: boolean;
-  /** What the call used; absent when nobody counted. */
+  /** What the call used; absent when no one counted. */
   readonly usage?: Usage;
   /** Fingerprint of what ranked, where it is not always the same. */
   readonly rankedBy?: string;
   /** Why others did not rank that should have; absent when none was asked in vain. */
-  readonly passedOver?: readonly PassedOver[];
-  /** Sentences about what was done that nobody asked for: a list that had to be sent in several requests. */
+  readonly failures?: readonly RerankerFailure[];
+  /** Sentences about what was done that no one asked for: a list that had to be sent in several requests. */
   readonly notes?: readonly string[];
 }
 
-/** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates, unless `atOnce` says so. */
+/** A second stage: query and candidates to scores. A candidate's score does not depend on the other candidates, unless `kind` says so. */
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
-  /** Fingerprint of the reranker whose scores these are to be read like, where that is another: of texts read in parts. */
-  readonly scale?: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
-  /** `call`: a list is best scored in one call, since each has its price. `list`: its scores hold for the whole list alone. @default neither */
-  readonly atOnce?: 'call' | 'list';
+  /** `listwise`: its scores hold for the whole list alone, so it is asked once for all of it. @default pointwise */
+  readonly kind?: 'pointwise' | 'listwise';
+  /** Each call has its price, so a list is best scored in one. @default false */
+  readonly pricedPerCall?: boolean;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
@@ -75,7 +74,7 @@ export interface Reranker {
   /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */
   explain?(query: string, candidate: Candidate, options?: CallOptions): Promise<readonly StageExplanation[]>;
   /** Resolves when a call need not wait for anything to be loaded. */
-  warm?(): Promise<void>;
+  load?(): Promise<void>;
   /** Frees what the reranker holds; later calls are refused. */
   close?(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stagesOf } from '../../test/support/stages-of.ts';
 import type { Candidate, Reranker, Scores } from './reranker.ts';
 import { scoreInTime } from './score-in-time.ts';
 
@@ -31,7 +32,7 @@ describe('scoreInTime', () => {
   it('gives what one call would give, although it asks in slices', async () => {
     const more = (texts: readonly number[]): Partial<Scores> => ({
       relevance: Float32Array.from(texts, (text) => text / 100),
-      cut: Uint32Array.from(texts, (text) => text % 3),
+      truncatedTokens: Uint32Array.from(texts, (text) => text % 3),
       queryTruncatedTokens: Uint32Array.from(texts, (text) => text % 2),
       spans: texts.map((text) => (text % 4 === 0 ? undefined : ([text, text + 1] as const))),
     });
@@ -40,31 +41,34 @@ describe('scoreInTime', () => {
     const other = await within(1000, scoreInTime(sliced.reranker, 'q', list(30), { deadlineMs: 600_000 }));
     expect(whole.calls).toEqual([30]);
     expect(sliced.calls.length).toBeGreaterThan(3);
-    const { stage, complete, ...rest } = other;
+    const { complete, ...rest } = other;
     expect(rest).toEqual(one);
-    expect([complete, ...new Set(stage)]).toEqual([true, 0]);
+    expect([complete, ...new Set(stagesOf(other))]).toEqual([true, 0]);
   });
 
   it('leaves out what slices that give nothing but scores would leave out', async () => {
-    const { relevance, cut, spans } = await within(1000, scoreInTime(numbers().reranker, 'q', list(30), { deadlineMs: 600_000 }));
-    expect([relevance, cut, spans]).toEqual([undefined, undefined, undefined]);
+    const { relevance, truncatedTokens, spans } = await within(
+      1000,
+      scoreInTime(numbers().reranker, 'q', list(30), { deadlineMs: 600_000 }),
+    );
+    expect([relevance, truncatedTokens, spans]).toEqual([undefined, undefined, undefined]);
   });
 
   it('begins no slice that would not be done in time, and keeps the ones that were', async () => {
     const { reranker, calls } = numbers();
-    const { scores, stage, complete } = await within(100, scoreInTime(reranker, 'q', list(30), { deadlineMs: 95 }));
+    const given = await within(100, scoreInTime(reranker, 'q', list(30), { deadlineMs: 95 }));
     const done = calls.reduce((sum, count) => sum + count, 0);
-    expect([complete, done]).toEqual([false, 9]);
-    expect([...(stage as Int8Array)]).toEqual(list(30).map((_, i) => (i < done ? 0 : -1)));
-    expect([...scores.slice(0, done)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect([given.complete, done]).toEqual([false, 9]);
+    expect(stagesOf(given)).toEqual(list(30).map((_, i) => (i < done ? 0 : -1)));
+    expect([...given.scores.slice(0, done)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('calls it no lack of probabilities when nothing came in time', async () => {
     const late = await within(
       100,
-      scoreInTime({ ...numbers().reranker, warm: () => new Promise(() => {}) }, 'q', list(3), { deadlineMs: 50 }),
+      scoreInTime({ ...numbers().reranker, load: () => new Promise(() => {}) }, 'q', list(3), { deadlineMs: 50 }),
     );
-    expect([late.complete, ...(late.stage as Int8Array)]).toEqual([false, -1, -1, -1]);
+    expect([late.complete, ...stagesOf(late)]).toEqual([false, -1, -1, -1]);
     expect(late.relevance).toHaveLength(3);
   });
 

@@ -1,15 +1,15 @@
 import { throwIfStopped } from '../errors.ts';
-import { doneWithin, OWN_STOP_MS } from '../time/time-limit.ts';
+import { doneWithin, OWN_STOP_MS, unlessStopped } from '../time/time-limit.ts';
 import { checkScores } from './check-scores.ts';
 import { mergeScores, type ScoredPart, unscored } from './merge-scores.ts';
 import { createPace, type Pace, workIn } from './pace.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
 
-/** Texts that a reranker works on at the same time, where nobody says otherwise. */
+/** Texts that a reranker works on at the same time, where no one says otherwise. */
 export const CONCURRENCY = 2;
 
 /**
- * Scores within `deadlineMs`, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
+ * Scores within `deadlineMs`, and stops when the signal is raised, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
  * asked slice by slice, in the order of the list, as `pace` says; one that says it does is told, and what it has given by then is the answer.
  *
  * @throws E_CONTRACT when the reranker breaks its promises
@@ -22,8 +22,9 @@ export async function scoreInTime(
   pace: Pace = createPace(CONCURRENCY),
 ): Promise<Scores> {
   const { deadlineMs } = options;
+  throwIfStopped(options.signal);
   if (deadlineMs === undefined) {
-    const given = await reranker.score(query, candidates, options);
+    const given = await unlessStopped(reranker.score(query, candidates, options), options.signal);
     checkScores(given, candidates.length, reranker.fingerprint);
     return given;
   }
@@ -43,7 +44,7 @@ async function askToldInTime(
   const late = new AbortController();
   let best: Scores | undefined;
   let isOver = false;
-  const work = reranker.score(query, candidates, {
+  const asked = reranker.score(query, candidates, {
     signal: eitherSignal(signal, late.signal),
     deadlineMs,
     onScores: (scores) => {
@@ -52,6 +53,7 @@ async function askToldInTime(
       onScores?.(scores);
     },
   });
+  const work = unlessStopped(asked, signal);
   // It stops itself, and needs a moment to hand over what there is.
   const isDone = await doneWithin(work, deadlineMs + OWN_STOP_MS);
   isOver = true;
@@ -72,18 +74,19 @@ async function askInSlices(
   const left = (): number => until - performance.now();
   const late = new AbortController();
   const call = { signal: eitherSignal(signal, late.signal) };
+  const isAskedOnce = reranker.kind === 'listwise' || reranker.pricedPerCall === true;
   const slices: ScoredPart[] = [];
   let done = 0;
   // Loading a model is no slice: what it takes must not be learned as the reranker's speed.
-  const loading = candidates.length > 0 ? reranker.warm?.() : undefined;
+  const loading = candidates.length > 0 && reranker.load !== undefined ? unlessStopped(reranker.load(), signal) : undefined;
   let complete = loading === undefined || (await doneWithin(loading, left()));
   while (done < candidates.length && complete) {
     throwIfStopped(signal);
     const from = done;
     const works = candidates.slice(from).map(workIn);
-    const count = reranker.atOnce === undefined ? pace.next(works, left()) : left() > 0 ? works.length : 0;
+    const count = !isAskedOnce ? pace.next(works, left()) : left() > 0 ? works.length : 0;
     const started = performance.now();
-    const work = count === 0 ? undefined : reranker.score(query, candidates.slice(from, from + count), call);
+    const work = count === 0 ? undefined : unlessStopped(reranker.score(query, candidates.slice(from, from + count), call), signal);
     if (work === undefined || !(await doneWithin(work, left()))) {
       complete = false;
       break;
@@ -92,7 +95,7 @@ async function askInSlices(
     checkScores(given, count, reranker.fingerprint);
     pace.learn(sumOf(works.slice(0, count)), performance.now() - started);
     if (count === candidates.length) return given;
-    slices.push({ places: Array.from({ length: count }, (_, i) => from + i), given, stage: 0 });
+    slices.push({ places: Array.from({ length: count }, (_, i) => from + i), given });
     done += count;
     complete = given.complete ?? true;
     if (done < candidates.length && complete) onScores?.(mergeScores(slices, candidates.length, false));

@@ -1,10 +1,7 @@
 import type { Usage } from '../types.ts';
 
-const sum = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
-
-/** Adds what is known; what nobody counted stays unknown. */
-export const addUsage = (a: Usage = {}, b: Usage = {}): Usage => {
+/** Adds what is known; what no one counted stays unknown. */
+export function addUsage(a: Usage = {}, b: Usage = {}): Usage {
   const [tokens, cost, requests] = [sum(a.tokens, b.tokens), sum(a.cost, b.cost), sum(a.requests, b.requests)];
   return {
     tokens,
@@ -13,4 +10,7 @@ export const addUsage = (a: Usage = {}, b: Usage = {}): Usage => {
     estimated: a.estimated || b.estimated ? true : undefined,
     unpriced: a.unpriced || b.unpriced ? true : undefined,
   };
-};
+}
+
+const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);

@@ -5,11 +5,11 @@ import { addUsage } from '../rerank/usage.ts';
 import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
-import { nearestName } from '../text/nearest-name.ts';
-import { counted } from '../text/numbers.ts';
-import { readNotes } from '../text/read-notes.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
+import { nearestName } from '../wording/nearest-name.ts';
+import { counted } from '../wording/numbers.ts';
+import { readNotes } from '../wording/read-notes.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
 import { createTurns, wordsInTurns } from './turns.ts';
@@ -270,7 +270,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
       written.set(id, known.has(id) ? 'changed' : 'added');
       if (text.trim() === '') report.withoutText++;
     }
-    for (const tokens of vectors.cut ?? []) {
+    for (const tokens of vectors.truncatedTokens ?? []) {
       report.cutTokens += tokens;
       if (tokens > 0) report.cutDocuments++;
     }

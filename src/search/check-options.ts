@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import { type KeyAt, keysAt, optionAt } from './plan.ts';
 import type { Door, PlanOption, Value } from './plan-option.ts';
 

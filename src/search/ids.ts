@@ -1,7 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { derivedId, hashOfDocument } from '../text/identity.ts';
-import { counted, grouped } from '../text/numbers.ts';
 import type { Document, ReadDocument } from '../types.ts';
+import { counted, grouped } from '../wording/numbers.ts';
 
 /** A document under the id that it is stored by. */
 export interface Identified extends ReadDocument {

@@ -14,7 +14,7 @@ export interface SearchOptions extends CallOptions {
   readonly firstStage?: FirstStage;
   /** Fields that the reranker reads, in order. @default the fields that the index was made from */
   readonly rankFields?: readonly string[];
-  /** Put each field's name before its words, a line a field: "title: …"; token vectors of the index are then not used. @default false */
+  /** Put each field's name before its words, one line per field: "title: …"; token vectors of the index are then not used. @default false */
   readonly fieldLabels?: boolean;
   /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
   readonly denseWeight?: number;
@@ -45,7 +45,7 @@ export interface RerankOptions extends CallOptions {
   readonly top?: number;
   /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
   readonly rankFields?: readonly string[];
-  /** Put each field's name before its words, a line a field: "title: …". @default false */
+  /** Put each field's name before its words, one line per field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
   readonly minScore?: number;

@@ -31,8 +31,12 @@ const shuffle = <Item>(items: readonly Item[], seed: number): Item[] => {
     .map(({ item }) => item);
 };
 const scoresOf = (candidates: readonly Candidate[]): Scores => ({
-  scores: Float32Array.from(candidates, ({ own }) => own),
-  stage: Int8Array.from(candidates, ({ stage }) => stage),
+  scores: Float32Array.from(candidates, ({ own, stage }) => (stage < 0 ? Number.NaN : own)),
+  stages: [0, 1, 2].map((at) => ({
+    name: `stage ${at}`,
+    scores: Float32Array.from(candidates, ({ stage }) => (stage < at ? Number.NaN : at)),
+  })),
+  complete: false,
 });
 const idsOf = (candidates: readonly Candidate[]): string[] =>
   orderCandidates(candidates, scoresOf(candidates), 'some@1').map(({ id }) => id);
@@ -78,7 +82,7 @@ describe('orderCandidates', () => {
     ['too few', { scores: new Float32Array(1) }, 'asked for 2 scores, it gave 1'],
     ['what is not a number', { scores: Float32Array.of(0, Number.NaN) }, 'score 1 is NaN'],
     ['what is not finite', { scores: Float32Array.of(Number.POSITIVE_INFINITY, 0) }, 'score 0 is Infinity'],
-    ['too few stages', { scores: new Float32Array(2), stage: new Int8Array(1) }, 'it gave 1 of "stage"'],
+    ['too few stages', { scores: new Float32Array(2), stages: [{ name: 'a', scores: new Float32Array(1) }] }, 'it gave 1 of "stages"'],
     ['too many spans', { scores: new Float32Array(2), spans: [undefined, undefined, undefined] }, 'it gave 3 of "spans"'],
     ['a relevance that is none', { scores: new Float32Array(2), relevance: Float32Array.of(0.5, Number.NaN) }, 'relevance 1 is NaN'],
     ['a relevance above 1', { scores: new Float32Array(2), relevance: Float32Array.of(2, 0) }, 'relevance 0 is 2'],
@@ -96,7 +100,7 @@ describe('orderCandidates', () => {
   });
 
   it('takes a relevance that is none where time was up', () => {
-    const given = { scores: new Float32Array(2), stage: Int8Array.of(0, -1), relevance: Float32Array.of(0.5, Number.NaN) };
+    const given = { scores: Float32Array.of(0, Number.NaN), complete: false, relevance: Float32Array.of(0.5, Number.NaN) };
     const order = orderCandidates([{ id: 'a' }, { id: 'b', score: 0.25 }], given, 'mine@1');
     expect(order.map(({ id, relevance }) => [id, relevance])).toEqual([
       ['a', 0.5],

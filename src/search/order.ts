@@ -1,6 +1,7 @@
 import { byStage } from '../math/order.ts';
 import { checkScores } from '../rerank/check-scores.ts';
 import type { Scores } from '../rerank/reranker.ts';
+import { stageOf } from '../rerank/stage-of.ts';
 
 /** What is put in order: an id and, where a first stage gave one, its score. */
 export interface Orderable {
@@ -30,12 +31,11 @@ export interface OrderedCandidate {
  */
 export function orderCandidates(candidates: readonly Orderable[], given: Scores, fingerprint: string): readonly OrderedCandidate[] {
   checkScores(given, candidates.length, fingerprint);
-  const { scores, stage, relevance } = given;
   const all = candidates.map(({ id, score: before = 0 }, index): OrderedCandidate => {
-    const own = stage?.[index] ?? 0;
-    if (own < 0) return { index, id, score: before, relevance: before, stage: -1 };
-    const score = scores[index] as number;
-    return { index, id, score, relevance: relevance?.[index] ?? score, stage: own };
+    const stage = stageOf(given, index);
+    if (stage < 0) return { index, id, score: before, relevance: before, stage: -1 };
+    const score = given.scores[index] as number;
+    return { index, id, score, relevance: given.relevance?.[index] ?? score, stage };
   });
   return neverRising(all.sort(byStage));
 }

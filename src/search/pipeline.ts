@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
-import { nearestName } from '../text/nearest-name.ts';
+import { nearestName } from '../wording/nearest-name.ts';
 import { checkOf, shown } from './check-options.ts';
 import type { SearchOptions } from './options.ts';
 import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';

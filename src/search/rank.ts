@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import type { PassedOver, Reranker, Scores } from '../rerank/reranker.ts';
+import type { Reranker, RerankerFailure, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
@@ -16,7 +16,7 @@ export interface Rankable extends Orderable {
 export type RankFields = readonly string[] | undefined;
 
 export interface RankingOptions extends CallOptions {
-  /** Put each field's name before its words, a line a field: "title: …". @default false */
+  /** Put each field's name before its words, one line per field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
@@ -26,7 +26,7 @@ export interface RankingOptions extends CallOptions {
 
 /** A candidate's place in the order, with what was read of it. */
 export interface RankedCandidate extends OrderedCandidate {
-  /** The part of the text that gave the score, where a long text was read in parts. `start` and `end` count characters of the ranked text. */
+  /** The chunk of the text that gave the score, where a long text was read in chunks. `start` and `end` count characters of the ranked text. */
   readonly highlight?: { readonly start: number; readonly end: number; readonly text: string };
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
@@ -46,7 +46,7 @@ export interface Ranked {
   readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
   /** Who ranked, where it was not the reranker that was asked by its own name. */
   readonly rankedBy?: string;
-  readonly passedOver?: readonly PassedOver[];
+  readonly passedOver?: readonly RerankerFailure[];
   readonly notes?: readonly string[];
   /** The most that any model left out of the query. */
   readonly queryTruncatedTokens?: number;
@@ -100,25 +100,23 @@ export function checkFields(candidates: readonly Rankable[], fields: RankFields)
 
 function readScores(candidates: readonly Rankable[], texts: readonly string[], given: Scores, fingerprint: string): Ranked {
   const order = orderCandidates(candidates, given, fingerprint).map((one): RankedCandidate => {
-    const [span, cutTokens = 0] = [given.spans?.[one.index], given.cut?.[one.index]];
+    const [span, cutTokens = 0] = [given.spans?.[one.index], given.truncatedTokens?.[one.index]];
     return {
       ...one,
       highlight: span === undefined ? undefined : { start: span[0], end: span[1], text: texts[one.index]?.slice(...span) ?? '' },
       cutTokens: cutTokens === 0 ? undefined : cutTokens,
     };
   });
-  const { rankedBy, passedOver, notes, usage = {}, complete = true } = given;
+  const { rankedBy, failures, notes, usage = {}, complete = true } = given;
   return {
     order,
-    cut: given.cut?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
+    cut: given.truncatedTokens?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
     usage,
     complete,
     calibrated: given.relevance !== undefined,
-    stages: given.stages ?? [
-      { name: rankedBy ?? fingerprint, scores: given.scores.map((score, i) => (given.stage?.[i] === -1 ? Number.NaN : score)) },
-    ],
+    stages: given.stages ?? [{ name: rankedBy ?? fingerprint, scores: given.scores }],
     rankedBy,
-    passedOver,
+    passedOver: failures,
     notes,
     queryTruncatedTokens: given.queryTruncatedTokens?.reduce((most, tokens) => Math.max(most, tokens), 0),
   };

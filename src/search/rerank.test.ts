@@ -39,7 +39,7 @@ describe('rerank', () => {
   });
 
   it('keeps nothing as likely enough where no score came in time, which is no lack of probabilities', async () => {
-    const slow: Reranker = { ...numbers('slow', { relevance: 0.5 }), warm: () => new Promise(() => {}) };
+    const slow: Reranker = { ...numbers('slow', { relevance: 0.5 }), load: () => new Promise(() => {}) };
     for (const one of [slow, cascade([slow]), lazyReranker('lazy', () => new Promise(() => {}))]) {
       const { results, complete } = await rerank(one, 'q', documents, { rankFields: ['text'], deadlineMs: 10, minScore: 0.1 });
       expect([complete, results]).toEqual([false, []]);

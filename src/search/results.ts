@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
-import type { PassedOver } from '../rerank/reranker.ts';
+import type { RerankerFailure } from '../rerank/reranker.ts';
 import type { Document, Hit } from '../types.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
 
@@ -18,7 +18,7 @@ export interface RankedResult {
   readonly rank: number;
   /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
-  /** The part of the text that gave the score, where a long text was read in parts. `start` and `end` count characters of the ranked text. */
+  /** The chunk of the text that gave the score, where a long text was read in chunks. `start` and `end` count characters of the ranked text. */
   readonly highlight?: RankedCandidate['highlight'];
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
@@ -40,8 +40,8 @@ export interface SearchResult extends RankedResult {
 /** What every answer says of how it came about, where there is anything to say. */
 export interface Provenance {
   /** Rerankers that were asked before the one that ranked, and why they did not. */
-  readonly passedOver?: readonly PassedOver[];
-  /** Sentences about what was done that nobody asked for. */
+  readonly passedOver?: readonly RerankerFailure[];
+  /** Sentences about what was done that no one asked for. */
   readonly notes?: readonly string[];
   /** Tokens at the end of the query that a model did not read, the most that any of them left out; absent when all read it whole. */
   readonly queryTruncatedTokens?: number;

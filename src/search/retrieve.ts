@@ -48,7 +48,7 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   return {
     hits: second === undefined ? first : fuseHybrid(first, second, candidates, options),
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
-    queryTruncatedTokens: embedded?.cut?.[0] ?? 0,
+    queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },
   };
 }

@@ -3,18 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { indexFolders } from '../assemble/index-folders.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { createModelSessions, type ModelOptions } from '../index.ts';
+import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';
-import { createGate, type GateOptions } from './gate.ts';
+import { readKeys } from './auth/keys.ts';
+import { isLoopback, type OriginRules } from './auth/origin-check.ts';
+import { createHandlers, type HandlerLimits } from './handlers.ts';
+import { createIndexRegistry } from './indexes/registry.ts';
 import { ownRoutes } from './indexes/routes.ts';
-import { createIndexShelf } from './indexes/shelf.ts';
+import { createLoadShedder, type LoadSheddingOptions } from './load-shedding.ts';
 import { type ModelsOptions, namedModels, openModels } from './models.ts';
-import { readKeys } from './safety/keys.ts';
-import { isLoopback, type VisitorRules } from './safety/visitors.ts';
-import { createMetrics } from './watch/metrics.ts';
-import { openTraces } from './watch/traces.ts';
-import { createWork, type WorkLimits } from './work.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { openTraces } from './observability/traces.ts';
 
-export interface ServeOptions extends GateOptions, WorkLimits, AppLimits, Partial<Pick<VisitorRules, 'hosts' | 'origins'>> {
+export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLimits, Partial<Pick<OriginRules, 'hosts' | 'origins'>> {
   /** @default 127.0.0.1; another address needs keys, or `noKeys` */
   readonly host?: string;
   /** 0 takes a free one. @default 8787 */
@@ -30,7 +31,8 @@ export interface ServeOptions extends GateOptions, WorkLimits, AppLimits, Partia
   /** Models by name: of the catalog, of the hub, or folders. @default the bundled ones */
   readonly modelNames?: readonly string[];
   readonly models?: Omit<ModelsOptions, 'served'>;
-  readonly version: string;
+  /** What /info and /openapi.json say. @default that of this package */
+  readonly version?: string;
   /** @default logs of level info go nowhere */
   readonly log?: { readonly level: string; readonly stream: { write(line: string): void } };
 }
@@ -66,13 +68,21 @@ const listenError = (error: unknown, host: string, port: number): unknown => {
       cause: error,
     });
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new FinetoothError('E_USAGE', `"${host}" is no address of this machine.`, { cause: error });
+    return new FinetoothError('E_USAGE', `"${host}" is not an address of this machine.`, { cause: error });
   return error;
 };
 
 /** Starts the server. Models are loaded while it already listens; /ready says when they are. */
 export const serve = async (options: ServeOptions): Promise<Server> => {
-  const { host = '127.0.0.1', port = 8787, keyFile, noKeys = false, indexes: folders = [], indexesFolder, version } = options;
+  const {
+    host = '127.0.0.1',
+    port = 8787,
+    keyFile,
+    noKeys = false,
+    indexes: folders = [],
+    indexesFolder,
+    version = packageVersion(),
+  } = options;
   if (!isLoopback(host) && keyFile === undefined && !noKeys)
     throw new FinetoothError(
       'E_USAGE',
@@ -89,8 +99,8 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
     longDocuments,
     ...(options.modelNames === undefined ? {} : { served: await namedModels(options.modelNames, modelOptions) }),
   });
-  const gate = createGate(options);
-  const indexes = createIndexShelf({
+  const shedder = createLoadShedder(options);
+  const indexes = createIndexRegistry({
     given: folders,
     folders: indexesFolder === undefined ? undefined : indexFolders(indexesFolder),
     models: modelOptions,
@@ -104,13 +114,13 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
     // An index that cannot be opened is told now, not to the first client.
     await indexes.openGiven();
     const app = await createApp({
-      work: createWork(models, gate, options),
+      handlers: createHandlers(models, shedder, options),
       models,
-      gate,
-      metrics: await createMetrics(gate),
+      shedder,
+      metrics: await createMetrics(shedder),
       traced: await openTraces(),
       keys,
-      visitors: {
+      originRules: {
         host,
         hosts: options.hosts,
         origins: options.origins,
@@ -118,7 +128,7 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
       limits: options,
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
-      routes: ownRoutes({ indexes, models, gate, mostQueryCharacters: options.mostQueryCharacters }),
+      routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters }),
     });
     await app.listen({ host, port }).catch((error: unknown) => Promise.reject(listenError(error, host, port)));
     const address = app.server.address() as AddressInfo;
@@ -137,7 +147,7 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
         });
         // A connection that is kept alive is idle once it has its answer, which may be long after the first look.
         const idle = setInterval(() => app.server.closeIdleConnections(), 20);
-        await Promise.race([Promise.all([gate.empty(), app.close()]), late]);
+        await Promise.race([Promise.all([shedder.empty(), app.close()]), late]);
         clearTimeout(timer);
         clearInterval(idle);
         await app.close();

@@ -1,15 +1,13 @@
-import { openLocalEmbedder } from '../assemble/embedder.ts';
-import { defaultCrossEncoder, defaultModel, kindOfModel, type ModelOptions } from '../assemble/models.ts';
+import { localName, openLocalEmbedder } from '../assemble/embedder.ts';
+import { defaultCrossEncoder, defaultModel, kindOfModel, type ModelOptions, namesOfModel } from '../assemble/models.ts';
 import { createOpenOnce } from '../assemble/open-once.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { sellerOf } from '../assemble/sellers.ts';
 import type { Embedder } from '../embed/embedder.ts';
+import { FinetoothError } from '../errors.ts';
 import type { Task } from '../hosted/vendor-model.ts';
 import { createModelSessions } from '../index.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
-import { findEntry } from '../model/catalog/catalog.ts';
-import type { Calibration } from '../rerank/calibration.ts';
-import { sigmoid } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerSettings } from '../rerank/reranker-plan.ts';
 import { RequestError } from './problem.ts';
@@ -30,8 +28,8 @@ export interface ServedReranker {
   /** What an answer says that ran. */
   readonly name: string;
   readonly reranker: Reranker;
-  /** Where nobody fitted probabilities: how a score becomes a number from 0 to 1. */
-  readonly otherwise: Calibration | undefined;
+  /** Where no one fitted probabilities: its scores are logits, which their authors read through a sigmoid, and not numbers from 0 to 1. */
+  readonly givesLogits: boolean;
 }
 
 export interface ServedEmbedder {
@@ -53,15 +51,9 @@ export interface Models {
   beginnings(texts: readonly string[], tokens: number, signal?: AbortSignal): Promise<readonly string[]>;
   readonly list: readonly NamedModel[];
   /** Loads what `default` needs. */
-  warm(): Promise<void>;
+  load(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Every name that stands for a model of the catalog. */
-const aliasesOf = (name: string): readonly string[] => {
-  const entry = findEntry(name);
-  return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
-};
 
 const bundled: readonly NamedModel[] = [
   { name: defaultModel, task: 'embed' },
@@ -71,6 +63,9 @@ const bundled: readonly NamedModel[] = [
 /** Models by name, with what they can do: their files are here afterwards. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
 export const namedModels = async (names: readonly string[], options: ModelOptions): Promise<readonly NamedModel[]> => {
   const found: NamedModel[] = [];
+  const hosted = names.find((name) => localName(name) === undefined);
+  if (hosted !== undefined)
+    throw new FinetoothError('E_USAGE', `serve answers with models of this machine; "${hosted}" is hosted elsewhere: ask it there.`);
   for (const name of names) found.push({ name, task: (await kindOfModel(name, options)) === 'cross-encoder' ? 'rerank' : 'embed' });
   return found;
 };
@@ -92,7 +87,7 @@ export const openModels = (options: ModelsOptions = {}): Models => {
   const rerankerNamed = (name: string): Promise<Reranker> => rerankers.get(name, () => builder.build(name));
 
   const known = new Map<string, { readonly task: Task; readonly name: string }>();
-  for (const { name, task } of asked) for (const alias of aliasesOf(name)) known.set(alias.toLowerCase(), { task, name });
+  for (const { name, task } of asked) for (const alias of namesOfModel(name)) known.set(alias.toLowerCase(), { task, name });
   known.set('late-interaction', { task: 'rerank', name: 'late-interaction' });
 
   const resolve: Models['resolve'] = (task, name, param = 'model') => {
@@ -123,12 +118,12 @@ export const openModels = (options: ModelsOptions = {}): Models => {
     reranker: async (name) => {
       const found = resolve('rerank', name);
       const reranker = await rerankerNamed(found);
-      const isCascade = reranker.atOnce === 'list';
+      const isCascade = reranker.kind === 'listwise';
       return {
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,
         // Late interaction's scores are cosines; a cross-encoder's are logits.
-        otherwise: found === 'late-interaction' || (found === 'default' && !isCascade) ? undefined : sigmoid,
+        givesLogits: !(found === 'late-interaction' || (found === 'default' && !isCascade)),
       };
     },
     embedder: async (name) => {
@@ -140,9 +135,9 @@ export const openModels = (options: ModelsOptions = {}): Models => {
       const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, signal });
       return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
     },
-    warm: async () => {
+    load: async () => {
       const [one, reranker] = await Promise.all([encoder(main), rerankerNamed('default')]);
-      await Promise.all([one.ready, reranker.warm?.()]);
+      await Promise.all([one.ready, reranker.load?.()]);
     },
     close: async () => {
       await builder.close();

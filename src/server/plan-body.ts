@@ -1,9 +1,22 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
-import type { Filter } from '../filter/filter.ts';
-import { readFilter } from '../filter/read-filter.ts';
-import { type IndexKey, indexOptionAt, type indexPlan, type KeyAt, keysAt, optionAt, type ValueAt } from '../search/plan.ts';
-import { defaultWords, type IndexOption, type PlanOption, snakeCase, type Typed, type Value } from '../search/plan-option.ts';
+import {
+  defaultWords,
+  type Filter,
+  type IndexKey,
+  type IndexOption,
+  indexOptionAt,
+  type indexPlan,
+  type KeyAt,
+  keysAt,
+  optionAt,
+  type PlanOption,
+  readFilter,
+  snakeCase,
+  type Typed,
+  type Value,
+  type ValueAt,
+} from '../plan.ts';
 
 /** Checked as the library checks it; the form is written out for the OpenAPI document. */
 const filter = z

@@ -1,32 +1,26 @@
-import { join } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { type Example, fitCalibration, type Method } from '../eval/calibration/fit.ts';
 import { type Reliability, reliabilityOf, type Stated } from '../eval/calibration/reliability.ts';
-import { cacheFolder } from '../fetch/cache-folder.ts';
 import { type Calibration, type CalibrationFile, probabilityOf } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { stageOf } from '../rerank/stage-of.ts';
 import type { FirstStage } from '../search/retrieve.ts';
 import { search } from '../search/search.ts';
-import type { CallOptions, Progress } from '../types.ts';
-import { type DataOptions, findTestSet } from './eval-data.ts';
+import type { CallOptions } from '../types.ts';
+import { findTestSet, type JudgedOptions, judgedQueries } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 
 /** Data and index as for `evaluate`. */
-export interface CalibrateOptions extends DataOptions {
-  readonly in?: string;
-  readonly fields?: readonly string[];
-  readonly embedder?: string;
+export interface CalibrateOptions extends JudgedOptions {
   /** Names as in pipelines, or a reranker of your own. @default default */
   readonly reranker?: readonly string[] | Reranker;
   readonly firstStage?: FirstStage;
   /** Candidates of each query, 1 to 10,000. @default 25 */
   readonly candidates?: number;
-  /** The least grade that means relevant. @default 1 */
+  /** The minimum relevant grade. @default 1 */
   readonly relevantFrom?: number;
   /** @default platt */
   readonly method?: Method;
-  readonly workFolder?: string;
-  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
 }
 
 export interface CalibrateReport {
@@ -51,20 +45,11 @@ interface Scored extends Example {
 const scoredPairs = async (
   options: CalibrateOptions,
 ): Promise<{ readonly lists: readonly (readonly Scored[])[]; readonly fingerprint: string }> => {
-  const { signal, firstStage, candidates, relevantFrom = 1, onProgress, embedder, fields, models } = options;
+  const { signal, firstStage, candidates, relevantFrom = 1, onProgress } = options;
   const call: CallOptions = { signal };
   const set = await findTestSet(options);
-  const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
-  await using index = await openEvalIndex({
-    ...call,
-    workFolder: options.workFolder ?? join(cacheFolder(process.env), 'eval'),
-    in: options.in,
-    corpus: set.corpus,
-    fields,
-    embedder,
-    models,
-    onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
-  });
+  const queries = judgedQueries(set);
+  await using index = await openEvalIndex(options, set.corpus);
   const { reranker = ['default'] } = options;
   const one = 'score' in reranker ? reranker : await index.rerankerNamed(reranker);
   const lists: Scored[][] = [];
@@ -79,7 +64,7 @@ const scoredPairs = async (
         const scores = await one.score(text, list, scoring);
         const last = (scores.stages?.length ?? 1) - 1;
         for (const [i, { id }] of list.entries())
-          if ((scores.stage?.[i] ?? 0) === last)
+          if (stageOf(scores, i) === last)
             given.push({
               score: scores.scores[i] as number,
               relevant: (grades?.get(id as string) ?? 0) >= relevantFrom,

@@ -7,8 +7,8 @@ import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
 import { messageOf, type Sentence } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
-import { modelsFolder } from '../model/catalog/model-list.ts';
 import { openRuntime } from '../model/run/runtime.ts';
+import { modelsFolder } from './models.ts';
 
 export interface Finding {
   readonly name: string;
@@ -37,31 +37,29 @@ const versionOf = (name: string): string => {
 
 const checkNode: Check = async () => ({ state: 'ok', found: `Node ${process.versions.node}, ${process.platform} ${process.arch}` });
 
-const checkNative: Check = async () => {
-  try {
-    await openRuntime('native');
-    return { state: 'ok', found: `onnxruntime-node ${versionOf('onnxruntime-node')}` };
-  } catch (error) {
-    return {
-      state: 'warning',
-      found: `does not load: ${firstLine(error)}`,
-      advice: 'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
-    };
-  }
-};
+const checkRuntime =
+  (runtime: 'native' | 'wasm', name: string, more: string, advice: string): Check =>
+  async () => {
+    try {
+      await openRuntime(runtime);
+      return { state: 'ok', found: `${name} ${versionOf(name)}${more}` };
+    } catch (error) {
+      return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice };
+    }
+  };
 
-const checkWasm: Check = async () => {
-  try {
-    await openRuntime('wasm');
-    return { state: 'ok', found: `@finetooth/runtime-wasm ${versionOf('@finetooth/runtime-wasm')}, the fallback` };
-  } catch (error) {
-    return {
-      state: 'warning',
-      found: `does not load: ${firstLine(error)}`,
-      advice: 'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
-    };
-  }
-};
+const checkNative = checkRuntime(
+  'native',
+  'onnxruntime-node',
+  '',
+  'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
+);
+const checkWasm = checkRuntime(
+  'wasm',
+  '@finetooth/runtime-wasm',
+  ', the fallback',
+  'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
+);
 
 const checkStore: Check = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-doctor-'));
@@ -120,7 +118,7 @@ const checkCrossEncoder = (options: ModelOptions): Check => {
     try {
       const reranker = await openCrossEncoderReranker(defaultCrossEncoder, options);
       try {
-        await reranker.warm?.();
+        await reranker.load?.();
         const started = performance.now();
         await reranker.score('a film about bats', [{ text: 'A bat guards the city at night.' }]);
         return {
@@ -171,7 +169,7 @@ const checkCache = (options: ModelOptions): Check => {
 };
 
 /** Tries everything that a search needs and says what works, what does not, and what to do. */
-export const examine = async (options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> => {
+export const doctor = async (options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> => {
   const { embedder = defaultModel, ...models } = options;
   const checks: readonly (readonly [string, Check])[] = [
     ['node', checkNode],

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { ModelOptions } from '../assemble/models.ts';
 import { resolveDataset } from '../dataset/resolve.ts';
 import { FinetoothError } from '../errors.ts';
 import { readTestSet, type TestSet } from '../eval/collection.ts';
 import { checkJudgments, readJudgments } from '../eval/measures/judgments.ts';
-import type { CallOptions } from '../types.ts';
+import { cacheFolder } from '../fetch/cache-folder.ts';
+import type { CallOptions, Progress } from '../types.ts';
 
 export interface DataOptions extends CallOptions {
   /** A folder in BEIR's layout, a JSON list of `{ query, relevant }`, or the name of a test collection. */
@@ -13,6 +15,28 @@ export interface DataOptions extends CallOptions {
   /** Judgments instead of those of `data`; a path from here, or else from `data`. */
   readonly judgments?: string;
   readonly models?: ModelOptions;
+}
+
+/** Judged queries, and the index that is searched for them: what `evaluate`, `tune` and `calibrate` take alike. */
+export interface JudgedOptions extends DataOptions {
+  /** An index that exists, which is only read, instead of one made of the documents of `data`. */
+  readonly in?: string;
+  /** Fields that make the text of a document. @default as for `openIndex` */
+  readonly fields?: readonly string[];
+  readonly embedder?: string;
+  /** Where the index of `data` and the answers of a run that was killed are cached. @default `eval` in the cache folder */
+  readonly workFolder?: string;
+  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
+}
+
+/** Where that is, if no one says where. */
+export function workFolderOf({ workFolder }: Pick<JudgedOptions, 'workFolder'>): string {
+  return workFolder ?? join(cacheFolder(process.env), 'eval');
+}
+
+/** Queries that are judged and have words. */
+export function judgedQueries({ judgments, queries }: TestSet): readonly string[] {
+  return [...judgments.keys()].filter((query) => (queries.get(query) ?? '').trim() !== '');
 }
 
 /** A test set, and the folder (or file) that it was found in. */

@@ -1,33 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultModel, type ModelOptions } from '../assemble/models.ts';
+import { defaultModel } from '../assemble/models.ts';
 import { type OpenIndexOptions, openIndex } from '../assemble/open-index.ts';
 import { FinetoothError } from '../errors.ts';
 import { keyOf } from '../eval/systems/journal.ts';
 import { hashFile } from '../fetch/checksums.ts';
 import { readDocuments } from '../read/read.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import type { CallOptions, Progress } from '../types.ts';
+import { type JudgedOptions, workFolderOf } from './eval-data.ts';
 
-export interface EvalIndexOptions extends CallOptions {
-  /** An index that exists; it is only read. */
-  readonly in?: string;
-  /** Documents to make one from, where none is named. */
-  readonly corpus?: string;
-  readonly fields?: readonly string[];
-  readonly embedder?: string;
-  readonly models?: ModelOptions;
-  /** Where the made index is kept for the next evaluation. */
-  readonly workFolder: string;
-  readonly onProgress?: (progress: Progress) => void;
-  /** What the reading of the documents has to say. */
-  readonly onNotes?: (notes: readonly string[]) => void;
-}
-
-/** Told apart from indexes that earlier versions made of other fields: how fields are found where nobody names them. */
+/** Told apart from indexes that earlier versions made of other fields: how fields are found where no one names them. */
 const INFERENCE = 'of-256';
 
-/** Opens what a killed or earlier evaluation made, and makes it anew when it was made by other weights or is damaged. */
+/** Opens what a killed or earlier evaluation made, and makes it again when it was made by other weights or is damaged. */
 const openMade = async (folder: string, options: OpenIndexOptions): Promise<SearchIndex> => {
   try {
     return await openIndex(folder, options);
@@ -39,9 +24,13 @@ const openMade = async (folder: string, options: OpenIndexOptions): Promise<Sear
   }
 };
 
-/** The index that pipelines are evaluated on: the one that is named, or one of the collection's documents. */
-export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIndex> => {
-  const { signal, corpus, fields, embedder, models, workFolder, onProgress, onNotes } = options;
+/** The index that pipelines are evaluated on: the one that is named, or one of the documents of `corpus`. `onNotes`: what reading them has to say. */
+export const openEvalIndex = async (
+  options: JudgedOptions,
+  corpus: string | undefined,
+  onNotes?: (notes: readonly string[]) => void,
+): Promise<SearchIndex> => {
+  const { signal, fields, embedder, models, onProgress } = options;
   const parts: OpenIndexOptions = { embedder, models };
   if (options.in !== undefined) return openIndex(options.in, parts);
   if (corpus === undefined)
@@ -52,11 +41,11 @@ export const openEvalIndex = async (options: EvalIndexOptions): Promise<SearchIn
     );
   const key = keyOf(await hashFile(corpus, signal), JSON.stringify(fields ?? INFERENCE), embedder ?? defaultModel);
   const create = fields === undefined ? true : { fields };
-  const index = await openMade(join(workFolder, `index-${key}`), { ...parts, create });
+  const index = await openMade(join(workFolderOf(options), `index-${key}`), { ...parts, create });
   try {
     const { notes = [] } = await index.addRead(readDocuments(corpus, { signal }), {
       signal,
-      onProgress,
+      onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
     });
     onNotes?.(notes);
     return index;

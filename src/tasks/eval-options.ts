@@ -1,11 +1,10 @@
 import type { NamedRerankers } from '../assemble/reranker.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import type { Progress } from '../types.ts';
-import type { DataOptions } from './eval-data.ts';
+import type { JudgedOptions } from './eval-data.ts';
 
-export interface EvaluateOptions extends DataOptions {
-  /** Runs that somebody else made, each an entry of the report. */
+export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
+  /** Runs that someone else made, each an entry of the report. */
   readonly runs?: readonly string[];
   /** @default `comparedPipelines` when there are no runs */
   readonly pipelines?: readonly Pipeline[];
@@ -15,7 +14,7 @@ export interface EvaluateOptions extends DataOptions {
   readonly fallback?: readonly string[];
   /** A query for which a fallback would rank fails instead. @default false */
   readonly strict?: boolean;
-  /** A folder of kept scores, see `cached`. What is found there is not scored again: times and tokens are then not those of scoring. */
+  /** A folder of cached scores, see `cached`. What is found there is not scored again: times and tokens are then not those of scoring. */
   readonly scoreCache?: string;
   /** Candidates from this run instead of a first stage of our own. */
   readonly firstStageRun?: string;
@@ -23,9 +22,6 @@ export interface EvaluateOptions extends DataOptions {
   readonly rerankers?: NamedRerankers;
   /** An index that exists, by its folder or opened by you (then it is not closed), instead of one made of the documents of `data`. */
   readonly in?: string | SearchIndex;
-  /** Fields that make the text of a document. @default as for `openIndex` */
-  readonly fields?: readonly string[];
-  readonly embedder?: string;
   /** ir-measures names with commas between; the first is the primary one. @default defaultMeasures */
   readonly measures?: string;
   /** Numbers of candidates in the cut-off table, 1 to 10,000; none for no table. @default 10, 25, 50, 100 */
@@ -42,7 +38,4 @@ export interface EvaluateOptions extends DataOptions {
   readonly resamples?: number;
   /** Look for leaks and near-duplicates between queries and documents. @default true */
   readonly checks?: boolean;
-  /** Where the index of `data` and the answers of a run that was killed are kept. @default `eval` in the cache folder */
-  readonly workFolder?: string;
-  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
 }

@@ -22,7 +22,7 @@ export interface Systems extends AsyncDisposable {
 
 /**
  * Cut-offs that cost nothing beside the ranking itself: a hosted reranker is not paid for more candidates than its pipeline has, and a language model,
- * which reads lists, for none, unless somebody names cut-offs.
+ * which reads lists, for none, unless someone names cut-offs.
  */
 const affordable = (
   { cutOffs: wanted }: EvaluateOptions,
@@ -33,9 +33,9 @@ const affordable = (
   return (reranker ?? []).some((name) => name.startsWith('llm')) ? [] : cutOffs.filter((one) => one <= candidates);
 };
 
-const keptNote = 'scores were taken from a folder where they are kept: the times and tokens of reranking are not those of scoring.';
+const cachedNote = 'scores were taken from a cache: the times and tokens of reranking are not those of scoring.';
 
-/** How pipelines get their rerankers, each with its scores kept where that is wanted. Those that are made are closed together. */
+/** How pipelines get their rerankers, each with its scores cached where that is wanted. Those that are made are closed together. */
 const rerankersFor = (
   { scoreCache, rerankers: own }: EvaluateOptions,
   build: (parts: readonly RerankerPart[], settings: RerankerSettings) => Promise<Reranker>,
@@ -50,7 +50,7 @@ const rerankersFor = (
       if (scoreCache !== undefined) made.push(one);
       return one;
     },
-    warnings: scoreCache === undefined ? [] : [keptNote],
+    warnings: scoreCache === undefined ? [] : [cachedNote],
     close: async (): Promise<void> => {
       await Promise.all(made.map((one) => one.close?.()));
     },
@@ -112,7 +112,6 @@ export const systemsOverIndex = async (
   set: FoundSet,
   pipelines: readonly Pipeline[],
   cutOffs: readonly number[],
-  workFolder: string,
 ): Promise<Systems> => {
   const embedders = [...new Set(pipelines.map(({ embedder }) => embedder ?? options.embedder))];
   const opened: Systems[] = [];
@@ -122,7 +121,7 @@ export const systemsOverIndex = async (
   try {
     for (const embedder of embedders) {
       const own = pipelines.filter((one) => (one.embedder ?? options.embedder) === embedder);
-      opened.push(await systemsOverOne({ ...options, embedder }, set, own, cutOffs, workFolder));
+      opened.push(await systemsOverOne({ ...options, embedder }, set, own, cutOffs));
     }
   } catch (error) {
     await close();
@@ -141,25 +140,15 @@ const systemsOverOne = async (
   set: FoundSet,
   pipelines: readonly Pipeline[],
   cutOffs: readonly number[],
-  workFolder: string,
 ): Promise<Systems> => {
-  const { signal, fields, embedder, models, onProgress } = options;
   const given = typeof options.in === 'object' ? options.in : undefined;
   const place = given === undefined ? (options.in ?? set.corpus) : 'the index';
   const notes: string[] = [];
   const index =
     given ??
-    (await openEvalIndex({
-      workFolder,
-      signal,
-      in: typeof options.in === 'string' ? options.in : undefined,
-      corpus: set.corpus,
-      fields,
-      embedder,
-      models,
-      onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
-      onNotes: (some) => notes.push(...some),
-    }));
+    (await openEvalIndex({ ...options, in: typeof options.in === 'string' ? options.in : undefined }, set.corpus, (some) =>
+      notes.push(...some),
+    ));
   const rerankers = rerankersFor(options, index.rerankerNamed);
   const close = async (): Promise<void> => {
     await rerankers.close();
@@ -177,7 +166,7 @@ const systemsOverOne = async (
         `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${place}: judgments and documents are of different collections.`,
       );
     const missing = judged.length - there;
-    await index.embedder().warm?.();
+    await index.embedder().load?.();
     return {
       systems: await Promise.all(
         pipelines.map(async (pipeline) =>

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { checkRerankers } from '../assemble/pipelines.ts';
 import { FinetoothError } from '../errors.ts';
@@ -13,17 +12,17 @@ import { keyOf, openJournal } from '../eval/systems/journal.ts';
 import { measureRunFile, measureSystem, namesOfRuns } from '../eval/systems/measured.ts';
 import { runSystemOver } from '../eval/systems/run-system-over.ts';
 import type { SystemAnswer } from '../eval/systems/system.ts';
-import { cacheFolder } from '../fetch/cache-folder.ts';
 import { hashFile } from '../fetch/checksums.ts';
 import { readDocuments } from '../read/read.ts';
 import { checkCount } from '../search/check.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
-import { type FoundSet, findTestSet } from './eval-data.ts';
+import { packageVersion } from '../wording/package-version.ts';
+import { type FoundSet, findTestSet, workFolderOf } from './eval-data.ts';
 import type { EvaluateOptions } from './eval-options.ts';
 import { type Systems, systemsOverIndex, systemsOverRun } from './eval-systems.ts';
 
-/** What is compared when nobody names pipelines: the first stage of `search` with the others, and with what reranking adds. */
+/** What is compared when no one names pipelines: the first stage of `search` with the others, and with what reranking adds. */
 export const comparedPipelines: readonly Pipeline[] = [
   { ...defaultPipeline, name: 'dense', candidates: 100, reranker: null },
   { ...defaultPipeline, name: 'bm25', firstStage: 'bm25', candidates: 100, reranker: null },
@@ -38,8 +37,6 @@ export const comparedOverRun: readonly Pipeline[] = [
   { ...defaultPipeline, name: 'reranked', candidates: 100 },
 ];
 
-const versionOfPackage = (): string => (createRequire(import.meta.url)('finetooth/package.json') as { version: string }).version;
-
 const usage = (sentence: string): FinetoothError => new FinetoothError('E_USAGE', sentence);
 
 /** The primary measure first, then the others, then what only a gate asks for. */
@@ -50,21 +47,15 @@ const measuresOf = (options: EvaluateOptions): readonly Measure[] => {
   return [...measures.values()];
 };
 
-/** The pipelines, those that rerank with the calibration that is for all of them. */
-const withCalibrationFor = (pipelines: readonly Pipeline[], calibration: string | undefined): readonly Pipeline[] => {
-  if (calibration === undefined) return pipelines;
-  if (pipelines.every(({ reranker }) => reranker === null))
+/** The pipelines, those that rerank with the settings that are for all of them and that they do not name themselves. */
+const withSettings = (pipelines: readonly Pipeline[], { calibration, fallback, strict }: EvaluateOptions): readonly Pipeline[] => {
+  if (calibration !== undefined && pipelines.every(({ reranker }) => reranker === null))
     throw usage('a calibration is for rerankers, and none of the pipelines has one. Leave it out.');
-  return pipelines.map((one) => (one.reranker === null ? one : { ...one, calibration: one.calibration ?? calibration }));
-};
-
-/** The pipelines, those that rerank and name no fallback with the one that is for all of them. */
-const withFallbackFor = (pipelines: readonly Pipeline[], { fallback, strict }: EvaluateOptions): readonly Pipeline[] => {
-  if (fallback === undefined && strict === undefined) return pipelines;
   return pipelines.map((one) => {
     if (one.reranker === null) return one;
-    const names = one.fallback ?? fallback;
-    return names === undefined ? one : { ...one, fallback: names, ...(strict === undefined ? {} : { strict: one.strict ?? strict }) };
+    const behind = one.fallback ?? fallback;
+    const settings = { ...one, calibration: one.calibration ?? calibration, fallback: behind };
+    return behind === undefined ? settings : { ...settings, strict: one.strict ?? strict };
   });
 };
 
@@ -74,7 +65,6 @@ const measureSystems = async (
   set: FoundSet,
   measures: readonly Measure[],
   options: EvaluateOptions,
-  workFolder: string,
 ): Promise<Measured[]> => {
   const { signal, onProgress, dropEmpty = false } = options;
   const measured: Measured[] = [];
@@ -82,7 +72,10 @@ const measureSystems = async (
     // The pipeline names the file; what is in it may change.
     const { calibration } = system.pipeline;
     const fit = calibration === undefined ? '' : await hashFile(calibration, signal);
-    const path = join(workFolder, `answers-${keyOf(versionOfPackage(), system.fingerprint, fit, JSON.stringify([...set.queries]))}.jsonl`);
+    const path = join(
+      workFolderOf(options),
+      `answers-${keyOf(packageVersion(), system.fingerprint, fit, JSON.stringify([...set.queries]))}.jsonl`,
+    );
     const journal = await openJournal<SystemAnswer>(path);
     try {
       const run = await runSystemOver(system, [...set.judgments.keys()], (query) => set.queries.get(query), {
@@ -138,10 +131,9 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
   const measures = measuresOf(options);
   const compared = firstStageRun === undefined ? comparedPipelines : comparedOverRun;
   const named = options.pipelines ?? (runs.length > 0 && firstStageRun === undefined && options.in === undefined ? [] : compared);
-  const pipelines = withFallbackFor(withCalibrationFor(named, options.calibration), options);
+  const pipelines = withSettings(named, options);
   checkRerankers(pipelines, options.rerankers);
   const set = await findTestSet(options);
-  const workFolder = options.workFolder ?? join(cacheFolder(process.env), 'eval');
   const measured: Measured[] = [];
   const warnings: string[] = [];
   const names = namesOfRuns(runs);
@@ -157,10 +149,10 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
   if (pipelines.length > 0) {
     const rising = [...new Set(cutOffs)].sort((a, b) => a - b);
     await using systems = await (firstStageRun === undefined
-      ? systemsOverIndex(options, set, pipelines, rising, workFolder)
+      ? systemsOverIndex(options, set, pipelines, rising)
       : systemsOverRun(options, set, pipelines, rising));
     warnings.push(...systems.warnings);
-    measured.push(...(await measureSystems(systems, set, measures, options, workFolder)));
+    measured.push(...(await measureSystems(systems, set, measures, options)));
   }
   const checked = options.checks === false || set.corpus === undefined ? undefined : await checksOf(set.corpus, set, options);
   warnings.push(...(checked?.warnings ?? []));
@@ -180,6 +172,6 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
     data: options.data,
     // Kilobytes, on every system.
     peakMemory: process.resourceUsage().maxRSS * 1024,
-    version: versionOfPackage(),
+    version: packageVersion(),
   });
 };

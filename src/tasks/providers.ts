@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hosted, hostedEmbedder } from '../assemble/hosted.ts';
 import { FinetoothError, messageOf } from '../errors.ts';
+import { cacheFolder as folderOf } from '../fetch/cache-folder.ts';
 import { keyOf, type Variables } from '../hosted/link.ts';
 import type { HostedOptions } from '../hosted/model.ts';
 import { priceOf } from '../hosted/money/cost.ts';
@@ -54,8 +55,8 @@ export interface ListedProvider {
 export interface ProvidersOptions extends HostedOptions {
   /** Vendors, or `vendor:model`. @default all vendors */
   readonly names?: readonly string[];
-  /** Where the outcomes of checks are kept. */
-  readonly cacheFolder: string;
+  /** Where the outcomes of checks are cached. @default the one of downloaded models, as `variables` say */
+  readonly cacheFolder?: string;
   /** Make one tiny call to each. Without names: to each that has a key. @default false */
   readonly check?: boolean;
   readonly signal?: AbortSignal;
@@ -107,10 +108,8 @@ const checkModel = async (vendor: Vendor, given: string | undefined, options: Pr
     if (model === undefined)
       throw new FinetoothError('E_USAGE', `${vendor.title} serves what its owner chose: name a model, ${vendor.name}:MODEL.`);
     const name = `${vendor.name}:${model}`;
-    const [call, few] = [
-      { signal: options.signal },
-      { ...options, retries: options.retries ?? 0, deadlineMs: options.deadlineMs ?? 20_000 },
-    ];
+    const { names: _, cacheFolder: __, check: ___, signal, ...own } = options;
+    const [call, few] = [{ signal }, { ...own, retries: own.retries ?? 0, deadlineMs: own.deadlineMs ?? 20_000 }];
     const ranks = vendor.rerank !== undefined && knownModel(vendor, 'embed', model).row === undefined;
     const { usage } = ranks
       ? await hosted(name, few).score('bats', [{ text: 'bats' }, { text: 'cats' }], call)
@@ -125,7 +124,7 @@ const checkModel = async (vendor: Vendor, given: string | undefined, options: Pr
 
 /** Vendors with their keys (never the keys themselves), models, limits and prices, and how the last call to each went. Throws E_MODEL_UNKNOWN. */
 export const listProviders = async (options: ProvidersOptions): Promise<readonly ListedProvider[]> => {
-  const { names = [], variables = process.env, cacheFolder } = options;
+  const { names = [], variables = process.env, cacheFolder = folderOf(variables as NodeJS.ProcessEnv) } = options;
   const asked = names.map((name) => {
     const at = name.indexOf(':');
     return { vendor: vendorNamed(at < 0 ? name : name.slice(0, at)), model: at < 0 ? undefined : name.slice(at + 1) };

@@ -7,7 +7,6 @@ import type { Comparison } from '../eval/report/report.ts';
 import { keyOf, openJournal } from '../eval/systems/journal.ts';
 import { crossValidate } from '../eval/tune/cross-validate.ts';
 import { checkFolds } from '../eval/tune/folds.ts';
-import { cacheFolder } from '../fetch/cache-folder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { remembering } from '../rerank/wrappers/remembering.ts';
 import { fuseHybrid } from '../search/fuse.ts';
@@ -15,23 +14,18 @@ import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
 import { rankCandidates } from '../search/rank.ts';
 import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import type { CallOptions, Progress } from '../types.ts';
-import { type DataOptions, findTestSet } from './eval-data.ts';
+import type { CallOptions } from '../types.ts';
+import { findTestSet, type JudgedOptions, judgedQueries, workFolderOf } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 
 /** Data and index as for `evaluate`. */
-export interface TuneOptions extends DataOptions {
-  readonly in?: string;
-  readonly fields?: readonly string[];
-  readonly embedder?: string;
+export interface TuneOptions extends JudgedOptions {
   /** What is made as large as possible. @default nDCG@10 */
   readonly measure?: string;
   /** 2 to 100. @default 5 */
   readonly folds?: number;
   readonly seed?: number;
   readonly resamples?: number;
-  readonly workFolder?: string;
-  readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
 }
 
 export interface TuneReport {
@@ -148,26 +142,15 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
   const measure = parseMeasure(options.measure ?? 'nDCG@10');
   const call: CallOptions = { signal };
   const set = await findTestSet(options);
-  const queries = [...set.judgments.keys()].filter((query) => (set.queries.get(query) ?? '').trim() !== '');
+  const queries = judgedQueries(set);
   checkFolds(queries.length, folds);
-  const workFolder = options.workFolder ?? join(cacheFolder(process.env), 'eval');
-  const { in: folder, fields, embedder, models } = options;
-  await using index = await openEvalIndex({
-    ...call,
-    workFolder,
-    in: folder,
-    corpus: set.corpus,
-    fields,
-    embedder,
-    models,
-    onProgress: (progress) => onProgress?.({ ...progress, what: 'indexing' }),
-  });
+  await using index = await openEvalIndex(options, set.corpus);
   const choices = fieldChoices(index.manifest()?.fields ?? []);
   const rerankers = new Map<string, Reranker>();
   for (const name of index.reranker() === null ? [] : TRIED) rerankers.set(name, await index.rerankerNamed([name]));
   const pipelines = pipelinesFor(choices, [...rerankers.keys()]);
   const path = join(
-    workFolder,
+    workFolderOf(options),
     `tune-${keyOf(JSON.stringify([index.manifest(), [...rerankers.values()].map(({ fingerprint }) => fingerprint), choices, [...set.queries]]))}.jsonl`,
   );
   const journal = await openJournal<Material>(path);

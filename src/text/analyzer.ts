@@ -3,29 +3,15 @@ import { stemmer } from 'stemmer';
 /** Written into an index: a change of the words makes old ones unusable. */
 export const analyzerVersion = 'words-1';
 
-const wordPattern = /[\p{L}\p{N}]+/gu;
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const asciiWord = /^[a-z]+$/;
-
 /** Letters, as code points, after which a word is cut, so that a line of base64 is no word of a megabyte. */
 export const LONGEST_WORD = 64;
-
-const pairsOf = (word: string): string[] => {
-  const letters = [...word];
-  if (letters.length < 2) return letters;
-  return letters.slice(1).map((letter, i) => `${letters[i]}${letter}`);
-};
-
-/** A code point is one or two units long, so that the first 64 lie within 128 of them. */
-const beginningOf = (word: string): string =>
-  word.length <= LONGEST_WORD ? word : [...word.slice(0, 2 * LONGEST_WORD)].slice(0, LONGEST_WORD).join('');
 
 /**
  * The words that BM25 counts: NFKC, lower case, accents dropped, split at everything that is no letter or digit. Words of a-z
  * are stemmed (Porter, https://tartarus.org/martin/PorterStemmer); scripts written without spaces become pairs of letters.
  * No stop words: BM25's own weights make them count for little.
  */
-export const wordsOf = (text: string): string[] => {
+export function wordsOf(text: string): string[] {
   const plain = text
     .normalize('NFKC')
     .toLowerCase()
@@ -40,4 +26,20 @@ export const wordsOf = (text: string): string[] => {
     else words.push(beginningOf(word));
   }
   return words;
-};
+}
+
+const wordPattern = /[\p{L}\p{N}]+/gu;
+
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+function pairsOf(word: string): string[] {
+  const letters = [...word];
+  if (letters.length < 2) return letters;
+  return letters.slice(1).map((letter, i) => `${letters[i]}${letter}`);
+}
+
+const asciiWord = /^[a-z]+$/;
+
+/** A code point is one or two units long, so that the first 64 lie within 128 of them. */
+const beginningOf = (word: string): string =>
+  word.length <= LONGEST_WORD ? word : [...word.slice(0, 2 * LONGEST_WORD)].slice(0, LONGEST_WORD).join('');

@@ -1,21 +1,20 @@
 import type { Document, FieldValue } from '../types.ts';
 
-/** Words of one value: strings as they are, lists joined by ", ", objects as JSON; nothing for null. */
-const wordsOf = (value: FieldValue | undefined): string => {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) {
-    return (value as readonly FieldValue[])
-      .map(wordsOf)
-      .filter((words) => words.trim() !== '')
-      .join(', ');
-  }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-};
-
 export interface RecipeOptions {
-  /** Put the name of each field before its words, a line a field: "title: …". @default false */
+  /** Put the name of each field before its words, one line per field: "title: …". @default false */
   readonly labels?: boolean;
+}
+
+/** What many documents would be read by, each for itself; their order changes nothing. */
+export interface FieldCounts {
+  see(document: Document): void;
+  /**
+   * The fields that most of the documents that fill them would be read by: title first, then texts by their usual names, then the others by
+   * their place in the documents. A few odd documents do not change what is read of the others.
+   */
+  common(): readonly string[];
+  /** Documents that have words in a field which they would be read by and which is not among these: their number, by field. */
+  unread(fields: readonly string[]): Readonly<Record<string, number>>;
 }
 
 /**
@@ -30,56 +29,14 @@ export const textOf = (document: Document, fields: readonly string[], { labels =
     .map(([field, words]) => (labels ? `${field}: ${words}` : words))
     .join(labels ? '\n' : ' ');
 
-/** Fields that hold a text in most collections: one of these alone is the text, with a title before it. */
-const textNames = ['text', 'content', 'body', 'passage', 'contents', 'abstract', 'overview', 'description'];
-
-/** Fields that name a thing rather than tell of it. */
-const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'image']);
-
-const isText = (value: FieldValue | undefined): boolean => typeof value === 'string';
-
-/** Whether a value is a text with words, or a list that holds one. */
-const saysSomething = (value: FieldValue | undefined): boolean =>
-  typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && (value as readonly FieldValue[]).some(saysSomething);
-
-interface Recipe {
-  readonly fields: readonly string[];
-  /** The document has a text by one of the usual names; otherwise all of its texts are taken. */
-  readonly named: boolean;
-}
-
-const recipeOf = (document: Document): Recipe => {
-  const own = (name: string): FieldValue | undefined => (Object.hasOwn(document, name) ? document[name] : undefined);
-  const title = isText(own('title')) ? ['title'] : [];
-  const text = textNames.find((name) => saysSomething(own(name)));
-  if (text !== undefined) return { fields: [...title, text], named: true };
-  // An empty text is a text too, where the title says something: other fields are then beside the point.
-  const empty = textNames.find((name) => own(name) === null || isText(own(name)));
-  if (empty !== undefined && saysSomething(own('title'))) return { fields: ['title', empty], named: true };
-  const all = Object.keys(document).filter((name) => isText(document[name]) && !idNames.has(name.toLowerCase()));
-  return { fields: all, named: false };
-};
-
 /**
  * The recipe of one document when the user names no fields: title and text where it has them, otherwise all of its fields that are texts.
  * It depends on nothing but the document.
  */
 export const defaultFields = (document: Document): readonly string[] => recipeOf(document).fields;
 
-/** What many documents would be read by, each for itself; their order changes nothing. */
-export interface FieldCounts {
-  see(document: Document): void;
-  /**
-   * The fields that most of the documents that fill them would be read by: title first, then texts by their usual names, then the others by
-   * their place in the documents. A few odd documents do not change what is read of the others.
-   */
-  common(): readonly string[];
-  /** Documents that have words in a field which they would be read by and which is not among these: their number, by field. */
-  unread(fields: readonly string[]): Readonly<Record<string, number>>;
-}
-
 /** `most`: names that are counted, so that documents which use values as names do not fill the memory. */
-export const fieldCounts = (most = Number.POSITIVE_INFINITY): FieldCounts => {
+export function fieldCounts(most = Number.POSITIVE_INFINITY): FieldCounts {
   interface Count {
     /** Documents that would be read by it, and how many of them have words there. */
     read: number;
@@ -126,4 +83,47 @@ export const fieldCounts = (most = Number.POSITIVE_INFINITY): FieldCounts => {
           .map(([name, { filled }]) => [name, filled]),
       ),
   };
-};
+}
+
+/** Words of one value: strings as they are, lists joined by ", ", objects as JSON; nothing for null. */
+function wordsOf(value: FieldValue | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) {
+    return (value as readonly FieldValue[])
+      .map(wordsOf)
+      .filter((words) => words.trim() !== '')
+      .join(', ');
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function recipeOf(document: Document): Recipe {
+  const own = (name: string): FieldValue | undefined => (Object.hasOwn(document, name) ? document[name] : undefined);
+  const title = isText(own('title')) ? ['title'] : [];
+  const text = textNames.find((name) => saysSomething(own(name)));
+  if (text !== undefined) return { fields: [...title, text], named: true };
+  // An empty text is a text too, where the title says something: other fields are then beside the point.
+  const empty = textNames.find((name) => own(name) === null || isText(own(name)));
+  if (empty !== undefined && saysSomething(own('title'))) return { fields: ['title', empty], named: true };
+  const all = Object.keys(document).filter((name) => isText(document[name]) && !idNames.has(name.toLowerCase()));
+  return { fields: all, named: false };
+}
+
+interface Recipe {
+  readonly fields: readonly string[];
+  /** The document has a text by one of the usual names; otherwise all of its texts are taken. */
+  readonly named: boolean;
+}
+
+const isText = (value: FieldValue | undefined): boolean => typeof value === 'string';
+
+/** Fields that hold a text in most collections: one of these alone is the text, with a title before it. */
+const textNames = ['text', 'content', 'body', 'passage', 'contents', 'abstract', 'overview', 'description'];
+
+/** Whether a value is a text with words, or a list that holds one. */
+const saysSomething = (value: FieldValue | undefined): boolean =>
+  typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && (value as readonly FieldValue[]).some(saysSomething);
+
+/** Fields that name a thing rather than tell of it. */
+const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'image']);

@@ -47,7 +47,17 @@ it.each([
   ],
   [['--serve-models', 'gte-small', '--offline'], 5, /^E_MODEL_MISSING: the model "gte-small" is not on this machine/],
   [['--in', 'nowhere'], 4, /^E_INDEX_MISSING: nowhere is not an index\. Make one with/],
-  [['--host', 'nowhere.invalid', '--no-auth', '--port', '0'], 2, /^E_USAGE: "nowhere\.invalid" is no address of this machine\./],
+  [
+    ['--in', 'a/films', '--in', 'b/films'],
+    2,
+    /^E_USAGE: a\/films and b\/films would both be the index "films"\. Rename one of the folders\./,
+  ],
+  [
+    ['--serve-models', 'cohere:rerank-v3.5'],
+    2,
+    /^E_USAGE: serve answers with models of this machine; "cohere:rerank-v3\.5" is hosted elsewhere/,
+  ],
+  [['--host', 'nowhere.invalid', '--no-auth', '--port', '0'], 2, /^E_USAGE: "nowhere\.invalid" is not an address of this machine\./],
 ])('refuses %j', async (words, status, sentence) => {
   const answer = await finetooth(['serve', '--log-level', 'silent', ...words], { cwd });
   expect(answer.stderr.trim()).toMatch(sentence);

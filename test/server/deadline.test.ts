@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { cascade, type Reranker } from '../../src/index.ts';
 import { lazyReranker } from '../../src/rerank/wrappers/lazy.ts';
-import { createGate } from '../../src/server/gate.ts';
+import { createHandlers } from '../../src/server/handlers.ts';
+import { createLoadShedder } from '../../src/server/load-shedding.ts';
 import type { Models } from '../../src/server/models.ts';
-import { createWork } from '../../src/server/work.ts';
 import { ask, fakeApp, fakeModels } from './fake.ts';
 
 const DOCUMENTS = 40;
@@ -22,8 +22,8 @@ it.each([
   ['a cascade', cascade([slow, slow])],
   ['a lazy one', lazyReranker('lazy@1', async () => slow)],
 ] as const)('a request with a deadline is answered in time by %s, and says what is missing', async (_, reranker) => {
-  const models: Models = { ...fakeModels, reranker: async () => ({ name: 'tiny', reranker, otherwise: undefined }) };
-  const app = await fakeApp({ models, work: createWork(models, createGate()) });
+  const models: Models = { ...fakeModels, reranker: async () => ({ name: 'tiny', reranker, givesLogits: false }) };
+  const app = await fakeApp({ models, handlers: createHandlers(models, createLoadShedder()) });
   const body = { query: 'q', documents: Array.from({ length: DOCUMENTS }, (__, i) => 'x'.repeat(i + 1)) };
   const { status, headers, body: answer } = await ask(app, '/v1/rerank', body, { 'x-deadline-ms': '100' });
   expect([status, headers['x-finetooth-complete']]).toEqual([200, 'false']);

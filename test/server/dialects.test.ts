@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readKeys } from '../../src/server/safety/keys.ts';
+import { readKeys } from '../../src/server/auth/keys.ts';
 import { ask, fakeApp } from './fake.ts';
 
 /** Every wire format, key by key. The stand-in ranks the longest document first: of these, the second. */

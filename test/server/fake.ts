@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Embedder } from '../../src/embed/embedder.ts';
 import type { Reranker } from '../../src/rerank/reranker.ts';
 import { type AppParts, createApp } from '../../src/server/app.ts';
-import { createGate, type Gate } from '../../src/server/gate.ts';
+import { createHandlers } from '../../src/server/handlers.ts';
+import { createLoadShedder, type LoadShedder } from '../../src/server/load-shedding.ts';
 import type { Models } from '../../src/server/models.ts';
+import { createMetrics } from '../../src/server/observability/metrics.ts';
 import { RequestError } from '../../src/server/problem.ts';
-import { createMetrics } from '../../src/server/watch/metrics.ts';
-import { createWork } from '../../src/server/work.ts';
 
 const named = (model: string | undefined): string => {
   if (model === undefined || model.toLowerCase() === 'default') return 'tiny';
@@ -15,8 +15,10 @@ const named = (model: string | undefined): string => {
 
 /** A window of so many characters. */
 const WINDOW = 4000;
-const cutOf = (texts: readonly string[]): { readonly cut?: Uint32Array } =>
-  texts.some(({ length }) => length > WINDOW) ? { cut: Uint32Array.from(texts, ({ length }) => Math.max(0, length - WINDOW)) } : {};
+const cutOf = (texts: readonly string[]): { readonly truncatedTokens?: Uint32Array } =>
+  texts.some(({ length }) => length > WINDOW)
+    ? { truncatedTokens: Uint32Array.from(texts, ({ length }) => Math.max(0, length - WINDOW)) }
+    : {};
 
 /** The longer the better; seven tokens a text. */
 const reranker: Reranker = {
@@ -48,23 +50,23 @@ const embedder: Embedder = {
 /** Every form of an answer, without a model. */
 export const fakeModels: Models = {
   list: [{ name: 'default', task: 'rerank' }],
-  reranker: async (name) => ({ name: named(name), reranker, otherwise: undefined }),
+  reranker: async (name) => ({ name: named(name), reranker, givesLogits: false }),
   embedder: async (name) => ({ name: named(name), embedder }),
   resolve: (_, name) => named(name),
   beginnings: async (texts, tokens) => texts.map((text) => text.slice(0, tokens)),
-  warm: async () => {},
+  load: async () => {},
   close: async () => {},
 };
 
-export const fakeApp = async (more: Partial<AppParts> = {}, gate: Gate = createGate()): Promise<FastifyInstance> =>
+export const fakeApp = async (more: Partial<AppParts> = {}, shedder: LoadShedder = createLoadShedder()): Promise<FastifyInstance> =>
   createApp({
-    work: createWork(fakeModels, gate),
+    handlers: createHandlers(fakeModels, shedder),
     models: fakeModels,
-    gate,
-    metrics: await createMetrics(gate),
+    shedder,
+    metrics: await createMetrics(shedder),
     traced: (_name, _attributes, _headers, work) => work(),
     keys: undefined,
-    visitors: { host: '127.0.0.1' },
+    originRules: { host: '127.0.0.1' },
     version: '0.0.0',
     log: { level: 'silent', stream: { write: () => {} } },
     ...more,

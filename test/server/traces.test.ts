@@ -1,7 +1,7 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, expect, it } from 'vitest';
-import { openTraces } from '../../src/server/watch/traces.ts';
+import { openTraces } from '../../src/server/observability/traces.ts';
 import { ask, fakeApp } from './fake.ts';
 
 const exporter = new InMemorySpanExporter();

@@ -42,17 +42,17 @@ export const anyFaultsContract = (runs: number): void => {
           server.plan = (request) => plan[request % plan.length];
           const chain = fallback([hosted(`${protocol.vendor}:${protocol.rerank?.model}`, options()), standIn]);
           const started = performance.now();
-          const { scores, rankedBy, passedOver } = await chain.score(
+          const { scores, rankedBy, failures } = await chain.score(
             query,
             texts.map((text) => ({ text })),
           );
           expect(performance.now() - started).toBeLessThan(1500);
           if (rankedBy === 'stand-in') {
             expect([...scores].every((score) => score === -1)).toBe(true);
-            expect(passedOver?.[0]?.code).toMatch(/^E_(VENDOR_|KEY|DEADLINE)/);
+            expect(failures?.[0]?.code).toMatch(/^E_(VENDOR_|KEY|DEADLINE)/);
           } else {
             expect([...scores]).toEqual(whole);
-            expect(passedOver).toBeUndefined();
+            expect(failures).toBeUndefined();
           }
         }),
         { numRuns: runs, seed: 20 },

@@ -56,7 +56,7 @@ const rankingOutcome = async (protocol: Protocol, server: VendorServer, fault: F
   const requests = server.seen.length - before;
   server.fault = fault;
   const chain = await fallback([hosted(name, optionsFor(protocol, server)), standIn]).score('bats', documents);
-  const [first] = chain.passedOver ?? [];
+  const [first] = chain.failures ?? [];
   return { ...alone, vendor: protocol.vendor, task: 'ranking', fault, requests, chain: { rankedBy: chain.rankedBy, why: first?.code } };
 };
 

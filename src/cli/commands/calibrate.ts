@@ -1,11 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
-import { figure } from '../../eval/render/numbers.ts';
 import { type CalibrateReport, calibrate } from '../../tasks/calibrate.ts';
-import { grouped } from '../../text/numbers.ts';
+import { figure, grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
-import { oneIndex } from '../index-flag.ts';
-import { modelFlags, modelOptions } from '../model-flags.ts';
-import { showProgress } from '../progress.ts';
+import { dataFlags, dataOptions } from '../data-flags.ts';
 import { saveText } from '../save.ts';
 
 const table = ({ queries, pairs, relevant, heldOut, before, file }: CalibrateReport): string => {
@@ -27,45 +24,21 @@ export const calibrateCommand = command({
   name: 'calibrate',
   about: 'Fit the probability of relevance to the scores of a reranker on your judged queries.',
   takes: [],
-  options: [
-    'data',
-    'qrels',
-    'in',
-    'fields',
-    'reranker',
-    'firstStage',
-    'candidates',
-    'relevantFrom',
-    'method',
-    'save',
-    'work',
-    'datasets',
-    ...modelFlags,
-    'json',
-  ],
+  options: ['reranker', 'firstStage', 'candidates', 'relevantFrom', 'method', 'save', ...dataFlags, 'json'],
   examples: [
     'finetooth calibrate --data ./my-set --save calibration.json',
     'finetooth calibrate --data queries.json --in ./movies --reranker late-interaction --method isotonic --save calibration.json',
   ],
   run: async (run) => {
-    const { flags, terminal, signal } = run;
+    const { flags, terminal } = run;
     if (flags.data === undefined) throw new FinetoothError('E_USAGE', 'calibrate needs --data, the judged queries.');
     const report = await calibrate({
-      data: flags.data,
-      signal,
-      models: await modelOptions(run),
+      ...(await dataOptions(run)),
       firstStage: flags.firstStage,
       candidates: flags.candidates,
       relevantFrom: flags.relevantFrom,
       method: flags.method,
       reranker: flags.reranker,
-      datasetsFolder: flags.datasets,
-      judgments: flags.qrels,
-      in: oneIndex(flags.in),
-      fields: flags.fields,
-      embedder: flags.embedder,
-      workFolder: flags.work,
-      onProgress: showProgress(terminal),
     });
     terminal.progress('');
     if (flags.save !== undefined) await saveText(flags.save, `${JSON.stringify(report.file, null, 2)}\n`);

@@ -1,7 +1,7 @@
-import { listDatasets } from '../../dataset/list.ts';
-import { pullDataset } from '../../dataset/resolve.ts';
-import { grouped, size } from '../../text/numbers.ts';
+import { listDatasets, pullDataset } from '../../tasks/datasets.ts';
+import { grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
+import { showDownload } from '../progress.ts';
 
 const number = (value: number | undefined): string => (value === undefined ? '' : grouped(value));
 
@@ -44,8 +44,7 @@ export const datasetsPullCommand = command({
       cacheFolder: flags.cache,
       offline: flags.offline,
       signal,
-      onProgress: ({ file, done, total }) =>
-        terminal.progress(`fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
+      onProgress: showDownload(terminal),
     });
     terminal.progress('');
     if (flags.json) return terminal.json(pulled);

@@ -1,5 +1,5 @@
 import { openIndex } from '../../assemble/open-index.ts';
-import { counted } from '../../text/numbers.ts';
+import { counted } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { theIndex } from '../index-flag.ts';
 

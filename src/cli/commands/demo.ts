@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openIndex } from '../../assemble/open-index.ts';
 import { readDocuments, search } from '../../index.ts';
-import { counted, duration, grouped } from '../../text/numbers.ts';
+import { counted, duration, grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -46,7 +46,7 @@ export const demoCommand = command({
       }
       const rate = grouped((report.added * 1000) / report.took);
       terminal.write(
-        `Indexed ${counted(report.added, 'film')} in ${duration(report.took)} (${rate} a second), on this machine and without network.\n\n`,
+        `Indexed ${counted(report.added, 'film')} in ${duration(report.took)} (${rate} per second), on this machine and without network.\n\n`,
       );
       terminal.write(`Query: ${query}\n\n${sideBySide(answer, terminal.columns)}`);
     } finally {

@@ -1,5 +1,5 @@
 import { sentenceIn } from '../../errors.ts';
-import { examine } from '../../tasks/doctor.ts';
+import { doctor } from '../../tasks/doctor.ts';
 import { command } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { commandWording } from '../wording.ts';
@@ -12,7 +12,7 @@ export const doctorCommand = command({
   examples: ['finetooth doctor'],
   run: async (run) => {
     const { flags, terminal } = run;
-    const found = await examine({ ...(await modelOptions(run)), embedder: flags.embedder });
+    const found = await doctor({ ...(await modelOptions(run)), embedder: flags.embedder });
     const findings = found.map((one) => ({
       ...one,
       advice: one.advice === undefined ? undefined : sentenceIn(one.advice, commandWording),

@@ -1,11 +1,10 @@
 import { readPipelines } from '../../assemble/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
+import { toHtml, toMarkdown, toText } from '../../eval/index.ts';
 import { evaluate } from '../../tasks/evaluate.ts';
 import { command } from '../command.ts';
-import { evalTable } from '../eval-table.ts';
-import { oneIndex } from '../index-flag.ts';
-import { fallbackFlags, fallbackOptions, modelFlags, modelOptions } from '../model-flags.ts';
-import { showProgress } from '../progress.ts';
+import { dataFlags, dataOptions } from '../data-flags.ts';
+import { rerankerSettings } from '../reranker-flags.ts';
 import { saveText } from '../save.ts';
 
 const cutOffsOf = (words: readonly string[] | undefined): readonly number[] | undefined => {
@@ -19,19 +18,16 @@ const cutOffsOf = (words: readonly string[] | undefined): readonly number[] | un
 
 export const evalCommand = command({
   name: 'eval',
-  about: 'Measure pipelines or finished runs on judged queries: quality with certainty, time and cost.',
+  about: 'Measure pipelines or finished runs on judged queries: quality with confidence intervals, time and cost.',
   takes: [],
   options: [
-    'data',
-    'qrels',
     'run',
     'pipelines',
     'calibration',
-    ...fallbackFlags,
+    'fallback',
+    'strict',
     'scoreCache',
     'firstStageRun',
-    'in',
-    'fields',
     'measures',
     'gate',
     'baseline',
@@ -42,9 +38,7 @@ export const evalCommand = command({
     'skipChecks',
     'html',
     'markdown',
-    'work',
-    'datasets',
-    ...modelFlags,
+    ...dataFlags,
     'json',
   ],
   examples: [
@@ -58,42 +52,25 @@ export const evalCommand = command({
     const cutOffs = cutOffsOf(flags.cutOffs);
     const pipelines = flags.pipelines === undefined ? undefined : await readPipelines(flags.pipelines, signal);
     const report = await evaluate({
-      signal,
-      models: await modelOptions(run),
+      ...(await dataOptions(run)),
       measures: flags.measures,
       dropEmpty: flags.dropEmpty,
       seed: flags.seed,
       resamples: flags.resamples,
       checks: !flags.skipChecks,
-      data: flags.data,
-      datasetsFolder: flags.datasets,
-      judgments: flags.qrels,
       runs: flags.run,
       pipelines,
-      calibration: flags.calibration,
-      ...fallbackOptions(flags),
-      scoreCache: flags.scoreCache,
+      ...rerankerSettings(flags),
       firstStageRun: flags.firstStageRun,
-      in: oneIndex(flags.in),
-      fields: flags.fields,
-      embedder: flags.embedder,
       gates: flags.gate,
       baseline: flags.baseline,
       cutOffs,
-      workFolder: flags.work,
-      onProgress: showProgress(terminal),
     });
     terminal.progress('');
-    if (flags.html !== undefined) {
-      const { toHtml } = await import('../../eval/render/html.ts');
-      await saveText(flags.html, await toHtml(report));
-    }
-    if (flags.markdown !== undefined) {
-      const { toMarkdown } = await import('../../eval/render/markdown.ts');
-      await saveText(flags.markdown, toMarkdown(report));
-    }
+    if (flags.html !== undefined) await saveText(flags.html, await toHtml(report));
+    if (flags.markdown !== undefined) await saveText(flags.markdown, toMarkdown(report));
     if (flags.json) terminal.json(report);
-    else terminal.write(evalTable(report, terminal.columns));
+    else terminal.write(toText(report, terminal.columns));
     const failed = report.gates.filter(({ passed }) => !passed);
     if (failed.length === 0) return;
     const [first] = failed;

@@ -1,21 +1,22 @@
-import { openIndex } from '../../assemble/open-index.ts';
-import { rebuiltIn } from '../../assemble/rebuild.ts';
 import { FinetoothError } from '../../errors.ts';
-import { readDocuments } from '../../index.ts';
-import type { AddReport, CreateOptions } from '../../search/add.ts';
-import { counted, duration, grouped } from '../../text/numbers.ts';
+import type { AddReport, CreateOptions } from '../../index.ts';
+import { indexDocuments } from '../../tasks/index-documents.ts';
 import type { TokenForm } from '../../types.ts';
+import { counted, duration, grouped } from '../../wording/numbers.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command, type Flags } from '../command.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
+import { showRate } from '../progress.ts';
 import { billLine } from '../provenance-lines.ts';
-import { harmless, type Terminal } from '../terminal.ts';
+import { readOptions } from '../read-flags.ts';
+import type { Terminal } from '../terminal.ts';
 
 const reportLine = (report: AddReport, into: string): string => {
   const { added, changed, unchanged, removed, took, tokens } = report;
   if (added + changed + removed === 0)
     return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document' : `all ${counted(unchanged, 'document')}`} as they are.`;
   const seconds = took / 1000;
-  const rate = tokens === 0 ? '' : `: ${grouped((added + changed) / seconds)} documents and ${grouped(tokens / seconds)} tokens a second`;
+  const rate = tokens === 0 ? '' : `: ${grouped((added + changed) / seconds)} documents and ${grouped(tokens / seconds)} tokens per second`;
   return `${into}: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(unchanged)} unchanged, ${grouped(removed)} removed in ${duration(took)}${rate}.`;
 };
 
@@ -40,12 +41,6 @@ const tokensOf = ({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): C
   return { tokens: { ...bits, pool: tokenPool } };
 };
 
-const createOptions = (flags: Flags<'fields' | 'idField' | 'tokenBits' | 'tokenPool'>): CreateOptions => ({
-  fields: flags.fields,
-  idField: flags.idField,
-  ...tokensOf(flags),
-});
-
 export const indexCommand = command({
   name: 'index',
   about: 'Read documents, embed what is new or changed, and store it.',
@@ -57,48 +52,25 @@ export const indexCommand = command({
     'finetooth index ./docs --into ./docs-index --prune',
   ],
   run: async (run) => {
-    const { given, flags, terminal, signal } = run;
+    const { given, flags, terminal } = run;
     const [source] = given as [string];
     const { into } = flags;
     if (into === undefined) throw new FinetoothError('E_USAGE', 'index needs --into FOLDER, the index to make or to add to.');
     if (into.startsWith('memory:'))
       throw new FinetoothError('E_USAGE', `--into takes a folder: what is in "memory:" ends with this command; got "${into}".`);
-    let stored = 0;
-    const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
-      await using index = await openIndex(folder, {
-        create,
-        embedder: flags.embedder,
-        models: await modelOptions(run),
-      });
-      const documents = readDocuments(source, {
-        signal,
-        stdin: terminal.stdin,
-        format: flags.format === 'auto' ? undefined : flags.format,
-      });
-      const started = performance.now();
-      return await index.addRead(documents, {
-        signal,
-        prune: flags.prune,
-        onProgress: ({ done }) => {
-          stored = done;
-          terminal.progress(`${counted(done, 'document')}, ${grouped((done * 1000) / (performance.now() - started))} a second`);
-        },
-      });
-    };
-    const report = await (flags.rebuild ? rebuiltIn(into, createOptions(flags), fill, signal) : fill(into, createOptions(flags))).catch(
-      (error: unknown) => {
-        terminal.progress('');
-        if (error instanceof FinetoothError && error.code === 'E_STOPPED') {
-          const kept = flags.rebuild
-            ? `${into} is as it was.`
-            : stored === 0
-              ? 'Nothing of this run was stored yet; the same command begins again.'
-              : `${counted(stored, 'document')} of this run ${stored === 1 ? 'is' : 'are'} stored in ${into}; the same command goes on from there.`;
-          throw new FinetoothError('E_STOPPED', `stopped. ${kept}`, { cause: error });
-        }
-        throw error;
-      },
-    );
+    const report = await indexDocuments({
+      ...readOptions(run),
+      source,
+      into,
+      rebuild: flags.rebuild,
+      prune: flags.prune,
+      fields: flags.fields,
+      idField: flags.idField,
+      ...tokensOf(flags),
+      embedder: flags.embedder,
+      models: await modelOptions(run),
+      onProgress: showRate(terminal, 'document'),
+    });
     terminal.progress('');
     remarks(report, terminal);
     if (report.usage !== undefined) terminal.say(billLine(report.usage));

@@ -1,6 +1,5 @@
 import { appendFile } from 'node:fs/promises';
 import { diskErrorOf } from '../../errors.ts';
-import { newKey } from '../../server/safety/keys.ts';
 import { command } from '../command.ts';
 
 export const keyCommand = command({
@@ -10,9 +9,10 @@ export const keyCommand = command({
   options: ['addTo', 'keyName', 'json'],
   examples: ['finetooth key --add-to keys --name laptop'],
   run: async ({ flags, terminal }) => {
+    const { newKey } = await import('../../server/index.ts');
     const { key, line } = newKey(flags.keyName);
     if (flags.addTo !== undefined) {
-      // Nobody else needs to read it, hash or not.
+      // No one else needs to read it, hash or not.
       await appendFile(flags.addTo, `${line}\n`, { mode: 0o600, flush: true }).catch((error: unknown) =>
         Promise.reject(diskErrorOf(error, flags.addTo as string)),
       );

@@ -1,8 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
-import { type ListedModel, listModels, modelsFolder, verifyModels } from '../../model/catalog/model-list.ts';
-import { pullModel } from '../../model/files.ts';
-import { counted, size } from '../../text/numbers.ts';
+import { type ListedModel, listModels, modelsFolder, pullModel, verifyModels } from '../../tasks/models.ts';
+import { counted, size } from '../../wording/numbers.ts';
 import { command, type Flags } from '../command.ts';
+import { showDownload } from '../progress.ts';
 
 /** The same places for all four commands. */
 const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({
@@ -58,8 +58,7 @@ export const modelsPullCommand = command({
       ...places(flags),
       offline: flags.offline,
       signal,
-      onProgress: ({ file, done, total }) =>
-        terminal.progress(`fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`),
+      onProgress: showDownload(terminal),
     });
     terminal.progress('');
     const { entry, source, sha256, modelPath } = files;

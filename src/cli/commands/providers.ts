@@ -1,10 +1,9 @@
 import { readPrices } from '../../assemble/price-file.ts';
-import { cacheFolder } from '../../fetch/cache-folder.ts';
 import type { Price } from '../../hosted/vendor-model.ts';
 import { type ListedModel, type ListedProvider, listProviders } from '../../tasks/providers.ts';
-import { duration, grouped } from '../../text/numbers.ts';
+import { duration, grouped } from '../../wording/numbers.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
-import { harmless } from '../terminal.ts';
 
 const priceWords = (price: Price | undefined): string => {
   if (price === undefined) return 'price not known';
@@ -62,7 +61,7 @@ export const providersCommand = command({
   run: async ({ given, flags, terminal, signal, env }) => {
     const listed = await listProviders({
       names: given.flat() as string[],
-      cacheFolder: flags.cache ?? cacheFolder(env),
+      cacheFolder: flags.cache,
       check: flags.check,
       variables: env,
       signal,

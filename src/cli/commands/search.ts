@@ -1,6 +1,6 @@
 import { checkRerankers, readOnePipeline } from '../../assemble/pipelines.ts';
 import { openIndex, search } from '../../index.ts';
-import { plainOptionsOf } from '../../search/pipeline.ts';
+import { plainOptionsOf } from '../../plan.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { theIndex } from '../index-flag.ts';
@@ -30,10 +30,10 @@ export const searchCommand = command({
     await using index = await openIndex(folder, { embedder: pipeline.embedder, ...reranker, models: await modelOptions(run) });
     // So that the time of the first stage is that of a search, not of loading the model.
     await Promise.all([
-      index.embedder().warm?.(),
+      index.embedder().load?.(),
       index
         .reranker()
-        ?.warm?.()
+        ?.load?.()
         .catch(() => {}),
     ]);
     const answer = await search(index, given[0] as string, {

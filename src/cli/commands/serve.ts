@@ -1,11 +1,6 @@
-import { createRequire } from 'node:module';
-import { FinetoothError } from '../../errors.ts';
-import { looksHosted } from '../../hosted/vendors/index.ts';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
-
-const { version } = createRequire(import.meta.url)('finetooth/package.json') as { version: string };
 
 export const serveCommand = command({
   name: 'serve',
@@ -42,10 +37,7 @@ export const serveCommand = command({
   ],
   run: async (run) => {
     const { flags, terminal, signal } = run;
-    const hostedName = flags.serveModels?.find(looksHosted);
-    if (hostedName !== undefined)
-      throw new FinetoothError('E_USAGE', `serve answers with models of this machine; "${hostedName}" is hosted elsewhere: ask it there.`);
-    const { serve } = await import('../../server/listen.ts');
+    const { serve } = await import('../../server/index.ts');
     const server = await serve({
       host: flags.host,
       port: flags.port,
@@ -64,7 +56,6 @@ export const serveCommand = command({
       bodyBytes: flags.maxBody * 1_048_576,
       origins: flags.allowOrigin,
       hosts: flags.allowHost,
-      version,
       log: { level: flags.logLevel, stream: { write: (line) => terminal.say(line.trimEnd()) } },
     });
     const { url, models, indexes } = server;

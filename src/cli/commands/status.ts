@@ -1,6 +1,6 @@
 import { openIndex } from '../../assemble/open-index.ts';
 import type { Manifest } from '../../store/store.ts';
-import { grouped, size } from '../../text/numbers.ts';
+import { grouped, size } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { theIndex } from '../index-flag.ts';
 

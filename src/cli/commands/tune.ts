@@ -1,10 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
-import { figure, probability, signed } from '../../eval/render/numbers.ts';
 import { type TuneReport, tune } from '../../tasks/tune.ts';
+import { figure, probability, signed } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
-import { oneIndex } from '../index-flag.ts';
-import { modelFlags, modelOptions } from '../model-flags.ts';
-import { showProgress } from '../progress.ts';
+import { dataFlags, dataOptions } from '../data-flags.ts';
 import { saveText } from '../save.ts';
 
 /** Whether the choice is worth making, in words. */
@@ -36,26 +34,17 @@ export const tuneCommand = command({
   name: 'tune',
   about: 'Pick candidates, fusion weight, fields and reranker on your judged queries, and say when the gain is noise.',
   takes: [],
-  options: ['data', 'qrels', 'in', 'fields', 'measure', 'folds', 'seed', 'resamples', 'save', 'work', 'datasets', ...modelFlags, 'json'],
+  options: ['measure', 'folds', 'seed', 'resamples', 'save', ...dataFlags, 'json'],
   examples: ['finetooth tune --data ./my-set --save tuned.json', 'finetooth tune --data queries.json --in ./movies'],
   run: async (run) => {
-    const { flags, terminal, signal } = run;
+    const { flags, terminal } = run;
     if (flags.data === undefined) throw new FinetoothError('E_USAGE', 'tune needs --data, the judged queries.');
     const report = await tune({
-      data: flags.data,
-      signal,
-      models: await modelOptions(run),
+      ...(await dataOptions(run)),
       measure: flags.measure,
       folds: flags.folds,
       seed: flags.seed,
       resamples: flags.resamples,
-      datasetsFolder: flags.datasets,
-      judgments: flags.qrels,
-      in: oneIndex(flags.in),
-      fields: flags.fields,
-      embedder: flags.embedder,
-      workFolder: flags.work,
-      onProgress: showProgress(terminal),
     });
     terminal.progress('');
     if (flags.save !== undefined) await saveText(flags.save, `${JSON.stringify(report.chosen, null, 2)}\n`);

@@ -84,7 +84,7 @@ describe('checkCollection', () => {
   });
 
   it.each([
-    [{ d3: 1 }, 'which nobody judged: any search by words finds it. 1 of 1 query stands so in a document; of 1 such pair 0 are'],
+    [{ d3: 1 }, 'which no one judged: any search by words finds it. 1 of 1 query stands so in a document; of 1 such pair 0 are'],
     [{ d1: 0 }, 'which is judged not relevant: any search by words is punished'],
   ])('says what a leak means when the document is not relevant: %j', async (grades, sentence) => {
     const { warnings } = await check({ d1: story }, { q1: 'a fox that lived by the river' }, { q1: grades });

@@ -24,7 +24,7 @@ export interface DuplicateQueries {
 export interface Leak {
   readonly query: string;
   readonly document: string;
-  /** Absent when nobody judged this pair; 1 and more is relevant. */
+  /** Absent when no one judged this pair; 1 and more is relevant. */
   readonly grade?: number;
 }
 
@@ -33,7 +33,7 @@ export interface UnfairJudgment {
   readonly query: string;
   readonly relevant: string;
   readonly other: string;
-  /** Of `other`; absent when nobody judged it. */
+  /** Of `other`; absent when no one judged it. */
   readonly grade?: number;
 }
 
@@ -43,7 +43,7 @@ export interface DuplicateDocuments {
   readonly documents: readonly string[];
   readonly size: number;
   readonly equal: boolean;
-  /** Pairs of a query and a document that is punished: those that were judged come before those that nobody judged. Counted among the first 1,000 members. */
+  /** Pairs of a query and a document that is punished: those that were judged come before those that no one judged. Counted among the first 1,000 members. */
   readonly unfair: Findings<UnfairJudgment>;
 }
 

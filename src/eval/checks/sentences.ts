@@ -27,7 +27,7 @@ const ofLeaks = ({ leaks: { count, shown, queries, relevant }, queries: all }: F
   if (worst === undefined) return [];
   const verdict =
     worst.grade === undefined
-      ? 'which nobody judged: any search by words finds it'
+      ? 'which no one judged: any search by words finds it'
       : worst.grade >= 1
         ? 'which is judged relevant: finding it measures copying, not meaning'
         : 'which is judged not relevant: any search by words is punished for finding it';

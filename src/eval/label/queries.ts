@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { formatOfName } from '../../read/format.ts';
+import { readerOfName } from '../../read/formats.ts';
 import { type ReadOptions, readDocuments, readTextLines } from '../../read/read.ts';
 import { derivedId, hashOfText } from '../../text/identity.ts';
 
@@ -39,7 +39,7 @@ const readLines = async function* (path: string, options: ReadOptions): AsyncGen
     if (/^\s*[[{]\s*"/.test(text))
       throw new FinetoothError(
         'E_INPUT_FORMAT',
-        `${where} looks like JSON, but by its name the file holds a query a line. Name it .jsonl or .json.`,
+        `${where} looks like JSON, but by its name the file holds one query per line. Name it .jsonl or .json.`,
       );
     yield { id: queryIdOf(text.trim()), text: text.trim(), where };
   }
@@ -47,11 +47,11 @@ const readLines = async function* (path: string, options: ReadOptions): AsyncGen
 
 /**
  * Reads queries, text by id, in order: records with `text` (or `query`) and perhaps `_id` or `id` where the file's name says JSON, JSONL,
- * CSV, TSV or Parquet, otherwise a query a line; each also .gz. The same words twice without an id are one query. Throws E_INPUT_FORMAT,
+ * CSV, TSV or Parquet, otherwise one query per line; each also .gz. The same words twice without an id are one query. Throws E_INPUT_FORMAT,
  * E_DUPLICATE_ID, E_INPUT_EMPTY, E_INPUT_MISSING.
  */
 export const readLabelQueries = async (path: string, options: Pick<ReadOptions, 'signal'> = {}): Promise<Map<string, string>> => {
-  const format = formatOfName(path);
+  const format = readerOfName(path)?.name;
   const queries = new Map<string, string>();
   for await (const { id, text, where } of format === undefined || format === 'text'
     ? readLines(path, options)

@@ -2,9 +2,6 @@ import { hashOfText } from '../../text/identity.ts';
 import type { Document } from '../../types.ts';
 import type { LabelQuery } from './queries.ts';
 
-/** What the grades of a judgment are called; the place is the grade. */
-export const gradeNames = ['not', 'a little', 'mostly', 'exactly'] as const;
-
 export interface LabelCandidate {
   readonly id: string;
   readonly document: Document;

@@ -14,7 +14,7 @@ export interface Evaluation {
   readonly rankings: readonly JudgedRanking[];
   /** Judged queries that the run has. */
   readonly ranked: number;
-  /** Ranked queries that nobody judged; they are not in the figures. */
+  /** Ranked queries that no one judged; they are not in the figures. */
   readonly unjudgedQueries: number;
   /** Queries whose list was not in the order of its scores. */
   readonly unsorted: number;

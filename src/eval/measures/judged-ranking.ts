@@ -98,7 +98,7 @@ const compareTied = ({ ids, ranks }: Columns, a: number, b: number): number =>
 
 /**
  * Places in the order of trec_eval: scores as 32-bit numbers, highest first; at equal scores the higher id first. Not `byScore`: a run that
- * somebody else made must get the figures that trec_eval prints, so scores that differ in 64 bits alone are ties here, and a million lines
+ * someone else made must get the figures that trec_eval prints, so scores that differ in 64 bits alone are ties here, and a million lines
  * are sorted without an object each.
  */
 const sortedPlaces = (columns: Columns): Uint32Array => {
@@ -183,7 +183,7 @@ export const createJudge = (): Judge => {
 };
 
 /**
- * The same ranking without the documents that nobody judged (Sakai 2007, https://doi.org/10.1145/1277741.1277756), and without those of a
+ * The same ranking without the documents that no one judged (Sakai 2007, https://doi.org/10.1145/1277741.1277756), and without those of a
  * negative grade, as `trec_eval -J` has it.
  */
 export const condensed = (ranking: JudgedRanking): JudgedRanking => {

@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { nearestName } from '../../text/nearest-name.ts';
+import { nearestName } from '../../wording/nearest-name.ts';
 
 /** A measure is data with one name, that of ir-measures (https://ir-measur.es/en/latest/measures.html). */
 export interface Measure {
@@ -8,7 +8,7 @@ export interface Measure {
   readonly family: Family;
   /** Only the first so many results count; absent: all of them. */
   readonly cutoff?: number;
-  /** The least grade that is relevant; for RBP absent means graded gain. */
+  /** The minimum relevant grade; for RBP absent means graded gain. */
   readonly rel?: number;
   /** Gain of nDCG: the grade itself (trec_eval) or 2^grade - 1 (Burges et al. 2005). */
   readonly dcg?: 'log2' | 'exp-log2';

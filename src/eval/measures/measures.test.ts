@@ -64,7 +64,7 @@ describe('one denominator', () => {
     const run = new Map([
       ['q1', [{ id: 'a', score: 1 }]],
       ['q3', [{ id: 'a', score: 1 }]],
-      ['nobody judged', [{ id: 'a', score: 1 }]],
+      ['no one judged', [{ id: 'a', score: 1 }]],
     ]);
     expect(meanOf(run, judgments)).toBeCloseTo(1 / 3, 12);
     expect(meanOf(run, judgments, 'Judged@10')).toBeCloseTo(2 / 3, 12);
@@ -95,7 +95,7 @@ describe('one denominator', () => {
 });
 
 describe('condensed lists', () => {
-  it('leave out what nobody judged and what is graded below 0, as trec_eval -J does', () => {
+  it('leave out what no one judged and what is graded below 0, as trec_eval -J does', () => {
     const grades = new Map([
       ['b', -1],
       ['a', 1],

@@ -1,8 +1,7 @@
-import { grouped, size } from '../../text/numbers.ts';
+import { figure, grouped, moment, percent, signed, size } from '../../wording/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
 import { empty, type Html, html, isolated } from './markup.ts';
-import { figure, moment, percent, signed } from './numbers.ts';
 import { scrolling } from './sections.ts';
 import { failuresOf, gradeText, mostFailures, rankChange, shortened } from './words.ts';
 

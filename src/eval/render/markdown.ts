@@ -1,7 +1,7 @@
-import { counted, dollars, duration, grouped } from '../../text/numbers.ts';
+import { counted, figure, grouped, interval, probability, signed } from '../../wording/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
-import { figure, interval, percent, probability, signed } from './numbers.ts';
+import { columnsBeside, cutOffTable } from './tables.ts';
 import {
   claimOf,
   ended,
@@ -40,30 +40,18 @@ const headline = (comparison: Comparison, report: EvalReport): string => {
   return `${outcomeSigns[outcomeOf(comparison)]} **${claim}**${rest}: ${evidenceOf(comparison, report, safeMarkdown)}`;
 };
 
-const figures = (report: EvalReport): string => {
-  const names = measureNames(report.pipelines);
-  const timed = report.pipelines.some(({ latency }) => latency.total !== undefined);
-  const tokens = report.pipelines.some((one) => one.tokens !== undefined);
-  const cost = report.pipelines.some((one) => one.cost !== undefined);
-  const stated = report.pipelines.some(({ reliability }) => reliability !== undefined);
-  const rows = report.pipelines.map(({ name, measures, reliability, latency: { total }, tokens: used, cost: paid }) => [
-    safeMarkdown(name),
+const figures = ({ pipelines }: EvalReport): string => {
+  const names = measureNames(pipelines);
+  const beside = columnsBeside(pipelines, ['p50', 'p95']);
+  const rows = pipelines.map((one) => [
+    safeMarkdown(one.name),
     ...names.map((measure) => {
-      const found = measures[measure];
+      const found = one.measures[measure];
       return found === undefined ? '' : `${figure(found.value)} ${interval(found.low, found.high)}`;
     }),
-    ...(stated ? [reliability === undefined ? '' : figure(reliability.calibrationError)] : []),
-    ...(timed ? [total === undefined ? '' : duration(total.p50), total === undefined ? '' : duration(total.p95)] : []),
-    ...(tokens ? [used === undefined ? '' : grouped(used)] : []),
-    ...(cost ? [paid === undefined ? '' : dollars(paid)] : []),
+    ...beside.map(({ cell }) => cell(one)),
   ]);
-  const heads = [
-    ...(stated ? ['calibration error'] : []),
-    ...(timed ? ['p50', 'p95'] : []),
-    ...(tokens ? ['tokens a query'] : []),
-    ...(cost ? ['cost'] : []),
-  ];
-  return table(['', ...names, ...heads], rows);
+  return table(['', ...names, ...beside.map(({ head }) => head)], rows);
 };
 
 const comparisons = ({ comparisons: all }: EvalReport): string =>
@@ -79,18 +67,11 @@ const comparisons = ({ comparisons: all }: EvalReport): string =>
     ]),
   );
 
-const cutOffs = ({ pipelines, primary }: EvalReport): string => {
-  const cut = pipelines.filter((one) => one.cutOffs.length > 0);
-  const counts = [...new Set(cut.flatMap((one) => one.cutOffs.map(({ candidates }) => candidates)))].sort((a, b) => a - b);
-  const rows = cut.map((one) => [
-    safeMarkdown(one.name),
-    ...counts.map((count) => {
-      const found = one.cutOffs.find(({ candidates }) => candidates === count);
-      if (found === undefined) return '';
-      return found.gainKept === undefined ? figure(found.value) : `${figure(found.value)} (${percent(found.gainKept)})`;
-    }),
-  ]);
-  return rows.length === 0 ? '' : table([`${primary} by candidates (gain kept)`, ...counts.map(String)], rows);
+const cutOffs = (report: EvalReport): string => {
+  const { counts, rows } = cutOffTable(report);
+  if (rows.length === 0) return '';
+  const named = rows.map(([name = '', ...cells]) => [safeMarkdown(name), ...cells]);
+  return table([`${report.primary} by candidates (gain kept)`, ...counts], named);
 };
 
 const changes = (title: string, list: readonly QueryChange[]): string =>

@@ -1,10 +1,9 @@
-import { counted, grouped } from '../../text/numbers.ts';
+import { counted, figure, grouped, percent } from '../../wording/numbers.ts';
 import type { EvalReport } from '../report/report.ts';
 import { thinned } from './axes.ts';
 import { tally } from './bins.ts';
 import type { Canvas, Drawing } from './canvas.ts';
 import { empty, type Html, html, isolated } from './markup.ts';
-import { figure, percent } from './numbers.ts';
 import { cutOffPlot, paretoFront, recallCurves, recallPlot, timedOf, timePlot } from './quality-plots.ts';
 import { reliabilityPlot } from './reliability-plot.ts';
 import { scrolling } from './sections.ts';

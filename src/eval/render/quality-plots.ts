@@ -1,9 +1,8 @@
-import { duration, grouped } from '../../text/numbers.ts';
+import { duration, figure, grouped } from '../../wording/numbers.ts';
 import type { Estimate, PipelineReport } from '../report/report.ts';
 import { depthAxis, placeOn, shareDomain, timeAxis } from './axes.ts';
 import type { Canvas, Drawing } from './canvas.ts';
 import { freePlaces, placesFor } from './labels.ts';
-import { figure } from './numbers.ts';
 import { curve, frame, inner, seriesOf } from './series.ts';
 import { shortened } from './words.ts';
 

@@ -1,6 +1,6 @@
+import { figure, percent } from '../../wording/numbers.ts';
 import type { Reliability } from '../calibration/reliability.ts';
 import type { Canvas, Drawing } from './canvas.ts';
-import { figure, percent } from './numbers.ts';
 import { curve, frame } from './series.ts';
 
 /** A pipeline that states probabilities. */

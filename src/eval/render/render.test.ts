@@ -79,7 +79,7 @@ describe('the page', () => {
     expect((await toHtml(testReport())) === page).toBe(true);
   });
 
-  it("lets nobody's text become a tag", async () => {
+  it("lets no one's text become a tag", async () => {
     const page = await toHtml(hostile());
     expect(/<script|href="http/i.exec(page)).toBeNull();
     expect(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;')).toBe(true);
@@ -118,7 +118,7 @@ describe('the Markdown', () => {
     }
   });
 
-  it("lets nobody's text become a tag, a link, a column or a mention", () => {
+  it("lets no one's text become a tag, a link, a column or a mention", () => {
     const text = toMarkdown(hostile());
     expect(text.replace(/<\/?(details|summary|br|sub)>/g, '')).not.toMatch(/<[a-z]/i);
     expect(text).not.toMatch(/\]\(http/);

@@ -1,8 +1,7 @@
-import { counted, dollars, duration, grouped } from '../../text/numbers.ts';
+import { counted, dollars, duration, figure, grouped, interval, moment, percent, probability, signed } from '../../wording/numbers.ts';
 import { type EvalReport, stages } from '../report/report.ts';
 import type { Canvas } from './canvas.ts';
 import { empty, escapeHtml, type Html, html, isolated, trusted } from './markup.ts';
-import { figure, interval, moment, percent, probability, signed } from './numbers.ts';
 import { keyOf } from './series.ts';
 import { forestOf } from './spread-plots.ts';
 import { claimOf, ended, evidenceOf, headlines, measureNames, outcomeOf, outcomeSigns, type Safe, withoutRelevantText } from './words.ts';
@@ -86,7 +85,7 @@ export const figuresOf = (report: EvalReport, canvas: Canvas): Html => {
     timed ? 'p50 and p95: half and 95 % of the queries took no longer, all stages together.' : '',
     counts ? 'Tokens through models, a query.' : '',
     priced ? 'Cost of all queries.' : '',
-    unjudgedShown ? 'Unjudged: results that nobody judged, which count as not relevant.' : '',
+    unjudgedShown ? 'Unjudged: results that no one judged, which count as not relevant.' : '',
     withoutRelevantText(report),
   ];
   return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>

@@ -1,4 +1,4 @@
-import { counted, grouped } from '../../text/numbers.ts';
+import { counted, grouped } from '../../wording/numbers.ts';
 import type { Comparison } from '../report/report.ts';
 import { binned, tally } from './bins.ts';
 import type { Canvas, Drawing } from './canvas.ts';

@@ -1,6 +1,5 @@
-import { counted } from '../../text/numbers.ts';
+import { counted, equation, figure, interval, signed } from '../../wording/numbers.ts';
 import type { Comparison, EvalReport, Move, PipelineReport } from '../report/report.ts';
-import { equation, figure, interval, signed } from './numbers.ts';
 
 /** Makes a stranger's text safe where the sentence goes: names, ids, queries and messages are data. */
 export type Safe = (text: string) => string;
@@ -48,7 +47,7 @@ export const evidenceOf = (comparison: Comparison, report: EvalReport, safe: Saf
   ].join(', ');
 };
 
-/** The comparisons that open a report: those of the primary measure, or all where nobody compared that. */
+/** The comparisons that open a report: those of the primary measure, or all where no one compared that. */
 export const headlines = (report: EvalReport): readonly Comparison[] => {
   const primary = report.comparisons.filter(({ measure }) => measure === report.primary);
   return primary.length > 0 ? primary : report.comparisons;

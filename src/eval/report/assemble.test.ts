@@ -71,7 +71,7 @@ describe('a report', () => {
   });
 
   it('says when unjudged results could turn the verdict', () => {
-    // Better by what was judged, but pushed down by documents that nobody looked at.
+    // Better by what was judged, but pushed down by documents that no one looked at.
     const unseen = measured('unseen', () => ['x', 'y', 'z', 'a', 'b', 'c']);
     const [comparison] = report([worse, unseen]).comparisons;
     expect(comparison?.verdict).toBe('hurts');

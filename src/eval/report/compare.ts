@@ -60,7 +60,7 @@ export const compareAll = (baseline: Side, others: readonly Side[], measures: re
   return found.sort((a, b) => others.findIndex(({ name }) => name === a.pipeline) - others.findIndex(({ name }) => name === b.pipeline));
 };
 
-/** Share of the first `depth` results that nobody judged, over all queries together. */
+/** Share of the first `depth` results that no one judged, over all queries together. */
 export const unjudgedShare = ({ rankings }: Evaluation, depth: number): number => {
   let [results, judged] = [0, 0];
   for (const { count, ranks } of rankings) {

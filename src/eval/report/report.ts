@@ -37,7 +37,7 @@ export interface Failure {
 
 export interface PipelineReport {
   readonly name: string;
-  /** As it was given, with every default filled in; absent for a run that somebody else made. */
+  /** As it was given, with every default filled in; absent for a run that someone else made. */
   readonly pipeline?: Readonly<Record<string, unknown>>;
   /** By ir-measures name. */
   readonly measures: Readonly<Record<string, Estimate>>;
@@ -47,7 +47,7 @@ export interface PipelineReport {
   readonly perQuery: Readonly<Record<string, readonly number[]>>;
   /** Share, 0 to 1, of the first `depth` results that have no judgment. */
   readonly unjudged: { readonly depth: number; readonly share: number };
-  /** Mean tokens that went through models for one query; absent when nobody counted. */
+  /** Mean tokens that went through models for one query; absent when no one counted. */
   readonly tokens?: number;
   /** US dollars for all queries together; absent when no part named a price. */
   readonly cost?: number;
@@ -127,7 +127,7 @@ export interface EvalReport {
   readonly gates: readonly GateResult[];
   /** Sentences about the data and the verdicts: unjudged results, scores out of order, leaks, near-duplicates. */
   readonly warnings: readonly string[];
-  /** Leaks and near-duplicates; absent when nobody looked, or the documents were not at hand. */
+  /** Leaks and near-duplicates; absent when no one looked, or the documents were not at hand. */
   readonly checks?: CollectionChecks;
   /** What makes the figures repeatable. */
   readonly settings: { readonly seed: number; readonly resamples: number; readonly confidence: number; readonly data?: string };

@@ -1,4 +1,4 @@
-import { counted, grouped } from '../../text/numbers.ts';
+import { counted, grouped } from '../../wording/numbers.ts';
 import { normalQuantile } from './normal.ts';
 
 export interface VerdictInput {

@@ -94,7 +94,7 @@ const checkOverlap = (name: string, { ranked, rankings, unjudgedQueries }: Evalu
     );
 };
 
-/** A run that somebody else made, measured. Throws E_JUDGMENTS for one of another collection. */
+/** A run that someone else made, measured. Throws E_JUDGMENTS for one of another collection. */
 export const measureRunFile = async (
   path: string,
   name: string,

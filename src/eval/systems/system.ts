@@ -1,7 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { documentTest } from '../../filter/document-test.ts';
-import type { PassedOver, Reranker } from '../../rerank/reranker.ts';
-import { rerankerWords } from '../../rerank/reranker-words.ts';
+import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
 import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
 import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
@@ -9,6 +8,7 @@ import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
+import { rerankerName } from '../../wording/reranker-name.ts';
 import type { Stage } from '../report/report.ts';
 
 /** What a system answers to one query. Lists hold ids, best first. */
@@ -28,14 +28,14 @@ export interface SystemAnswer {
 }
 
 /** Why another ranked than the reranker that the pipeline names first, where one did. */
-const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly PassedOver[] }) => {
+const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly RerankerFailure[] }) => {
   const [first] = passedOver ?? [];
   return first === undefined || typeof rankedBy !== 'string'
     ? {}
-    : { standIn: { rankedBy: rerankerWords(rankedBy), why: `${first.code}: ${first.why}` } };
+    : { standIn: { rankedBy: rerankerName(rankedBy), why: `${first.code}: ${first.why}` } };
 };
 
-/** Something that ranks: a pipeline over an index, or over candidates that somebody else retrieved. */
+/** Something that ranks: a pipeline over an index, or over candidates that someone else retrieved. */
 export interface System {
   readonly name: string;
   readonly pipeline: Pipeline;

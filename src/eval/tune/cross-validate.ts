@@ -6,7 +6,7 @@ import { checkFolds, foldsOf } from './folds.ts';
 export interface CrossValidateOptions extends ScoreTable {
   /** 2 to `queries`. @default 5 */
   readonly folds?: number;
-  /** How often the queries are parted anew; 1 and more. @default 10 */
+  /** How often the queries are divided into folds; 1 and more. @default 10 */
   readonly repeats?: number;
   /** 0 to 4,294,967,295. @default 20 */
   readonly seed?: number;

@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { dollars } from '../../text/numbers.ts';
+import { dollars } from '../../wording/numbers.ts';
 
 /** Money for any number of models together. One is passed to all that share it. */
 export interface Budget {

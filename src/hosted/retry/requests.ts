@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
-import { duration } from '../../text/numbers.ts';
+import { duration } from '../../wording/numbers.ts';
 import { type CircuitBreakerOptions, createCircuitBreaker } from './circuit-breaker.ts';
 import { type Asked, failureOf } from './failure.ts';
 import { createRateLimiter } from './rate-limiter.ts';

@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { nearestName } from '../../text/nearest-name.ts';
+import { nearestName } from '../../wording/nearest-name.ts';
 import type { Vendor } from '../vendor.ts';
 import { bedrock } from './bedrock.ts';
 import { cohere } from './cohere.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from '../../text/nearest-name.ts';
+import { nearestName } from '../../wording/nearest-name.ts';
 import { crossEncoders } from './catalog-cross-encoders.ts';
 import type { ModelEntry, ModelFile } from './model-entry.ts';
 

@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf } from '../../errors.ts';
-import { nearestName } from '../../text/nearest-name.ts';
+import { nearestName } from '../../wording/nearest-name.ts';
 import { inferScoring } from './infer-scoring.ts';
 import type { BiEncoderEntry, ModelEntry } from './model-entry.ts';
 
@@ -160,7 +160,7 @@ export const inferEntry = async ({ folder, name, repository, revision, modelPath
     ...(revision !== undefined && { revision }),
     files: { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
     precision,
-    // SPDX for "nobody looked": the licence stands in the model's own card.
+    // SPDX for "no one looked": the licence stands in the model's own card.
     licence: overrides.licence ?? 'NOASSERTION',
     maxTokens: overrides.maxTokens ?? maxTokensOf(objectOf(sentence), objectOf(tokenizer), settings),
     languages: overrides.languages ?? [],

@@ -22,7 +22,7 @@ export interface EncodeResult {
   /** [count] Tokens that went through the model. */
   readonly tokens: Uint32Array;
   /** [count] Tokens that did not fit; at least so many of a text of more than 65,536 characters. */
-  readonly cut: Uint32Array;
+  readonly truncated: Uint32Array;
   /** Token vectors of all texts one after another, rows of length 1, without the special tokens; empty unless rows were asked for. */
   readonly tokenVectors: Float32Array;
   /** [count + 1] Row in `tokenVectors` at which each text begins. */
@@ -121,6 +121,6 @@ export const encodeTexts = async (
   }
   const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), size);
   const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
-  const cut = Uint32Array.from(texts, (text) => text.cut);
-  return { vectors, tokens: Uint32Array.from(lengths), cut, tokenVectors, tokenOffsets, packed, packedOffsets };
+  const truncated = Uint32Array.from(texts, (text) => text.truncated);
+  return { vectors, tokens: Uint32Array.from(lengths), truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
 };

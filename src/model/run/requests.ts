@@ -26,13 +26,13 @@ export const requestsOf = (texts: readonly string[], workers: number): number[][
 };
 
 export interface SplitOptions extends CallOptions {
-  /** Tokens that a part may have, 1 and up. @default as many as the model's window leaves */
+  /** Tokens that a chunk may have, 1 and up. @default as many as the model's window leaves */
   readonly room?: number;
-  /** The first part of each text alone. @default false */
+  /** The first chunk of each text alone. @default false */
   readonly first?: boolean;
 }
 
-/** Where the parts of each text begin and end that fit a model's window: one request a text, so that long ones keep no worker for long. */
+/** Where the chunks of each text begin and end that fit a model's window: one request per text, so that long ones keep no worker for long. */
 export const splitIn = (
   run: (request: SplitRequest, signal?: AbortSignal) => Promise<SplitResult>,
   texts: readonly string[],

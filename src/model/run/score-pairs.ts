@@ -18,7 +18,7 @@ export interface PairResult {
   /** [count] Tokens that went through the model, the query's included. */
   readonly tokens: Uint32Array;
   /** [count] Tokens of the text that did not fit; at least so many of a text of more than 65,536 characters. */
-  readonly cut: Uint32Array;
+  readonly truncated: Uint32Array;
   /** [count] Tokens of the query that did not fit beside the text. */
   readonly queryTruncated: Uint32Array;
 }
@@ -91,7 +91,7 @@ export const scorePairs = async ({ query, texts }: PairRequest, model: OpenedCro
     batch.forEach((i, row) => (scores[i] = read[row] as number));
     disposeAll(feeds, outputs);
   }
-  const cut = Uint32Array.from(pairs, (pair) => pair.cut);
+  const truncated = Uint32Array.from(pairs, (pair) => pair.truncated);
   const queryTruncated = Uint32Array.from(pairs, (pair) => pair.queryTruncated ?? 0);
-  return { scores, tokens: Uint32Array.from(lengths), cut, queryTruncated };
+  return { scores, tokens: Uint32Array.from(lengths), truncated, queryTruncated };
 };

@@ -22,7 +22,7 @@ const closedError = (name: string): FinetoothError =>
   new FinetoothError('E_STOPPED', `the model ${name} was closed before it was asked for more`);
 
 /** Counts who holds what; `part` makes what a holder sees of the model, refused after its own close. */
-const createShelf = <Model>(close: (model: Model) => Promise<void>) => {
+const createRegistry = <Model>(close: (model: Model) => Promise<void>) => {
   const held = new Map<string, Held<Model>>();
   return (key: string, open: () => Model): { readonly model: Model; isClosed(): boolean; close(): Promise<void> } => {
     const one = held.get(key) ?? { model: open(), holders: 0 };
@@ -58,8 +58,8 @@ const guarded = <Part extends object>(part: Part, name: string, isClosed: () => 
   ) as Part;
 
 export const createModelSessions = (): ModelSessions => {
-  const biEncoders = createShelf<Promise<BiEncoder>>(async (opening) => (await opening.catch(() => undefined))?.close());
-  const crossEncoders = createShelf<CrossEncoder>((model) => model.close());
+  const biEncoders = createRegistry<Promise<BiEncoder>>(async (opening) => (await opening.catch(() => undefined))?.close());
+  const crossEncoders = createRegistry<CrossEncoder>((model) => model.close());
   const keyOf = ({ modelPath, sha256, entry }: ModelFiles, { runtime = 'auto', threads }: PoolOptions): string =>
     JSON.stringify([modelPath, sha256, entry, runtime, threads ?? null]);
   return {

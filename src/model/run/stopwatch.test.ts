@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openModel } from '../../assemble/models.ts';
-import { currentStopwatch, stopped } from './stopwatch.ts';
+import { currentStopwatch, measureRuns } from './stopwatch.ts';
 
 it('says where the time of model runs went, of the work that it watches alone', async () => {
   const model = await openModel(undefined, { threads: 1 });
@@ -8,7 +8,7 @@ it('says where the time of model runs went, of the work that it watches alone', 
     await model.ready;
     const texts = Array.from({ length: 40 }, (_, i) => `text ${i} of several that wait for one worker`);
     const [[, watch]] = await Promise.all([
-      stopped(() => model.encode(texts, { prefix: 'document' })),
+      measureRuns(() => model.encode(texts, { prefix: 'document' })),
       model.encode(texts, { prefix: 'document' }),
     ]);
     expect(watch.runs).toBeGreaterThan(1);

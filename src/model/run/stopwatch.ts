@@ -14,7 +14,7 @@ export interface Stopwatch {
 const watching = new AsyncLocalStorage<Stopwatch>();
 
 /** Does the work and measures every model run that it starts, however deep inside. */
-export const stopped = async <Result>(work: () => Promise<Result>): Promise<readonly [Result, Stopwatch]> => {
+export const measureRuns = async <Result>(work: () => Promise<Result>): Promise<readonly [Result, Stopwatch]> => {
   const watch: Stopwatch = { runs: 0, queued: 0, tokenised: 0, inferred: 0 };
   return [await watching.run(watch, work), watch];
 };

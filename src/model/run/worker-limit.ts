@@ -4,7 +4,7 @@ const REQUESTS = 4;
 const CLEARLY = 1.15;
 /** With fewer workers, there is nothing between one and all that could be better. */
 const LEAST_WORKERS = 4;
-/** Requests that must wait for each worker: only then is the time that of the work, and nobody waits for a measurement. */
+/** Requests that must wait for each worker: only then is the time that of the work, and no one waits for a measurement. */
 const WAITING = 2;
 
 /** How many workers of a pool work at the same time. */

@@ -2,25 +2,25 @@ import type { ModelEntry } from '../catalog/model-entry.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { encodeQuestion } from './yes-no.ts';
 
-/** Asks a worker for the parts of texts that fit the model's window, instead of running it. */
+/** Asks a worker for the chunks of texts that fit the model's window, instead of running it. */
 export interface SplitRequest {
   readonly split: readonly string[];
-  /** What will be read beside each part; null for a model that reads texts alone. */
+  /** What will be read beside each chunk; null for a model that reads texts alone. */
   readonly query: string | null;
-  /** Tokens that a part may have. @default as many as the window leaves */
+  /** Tokens that a chunk may have. @default as many as the window leaves */
   readonly room?: number;
-  /** The first part of each text alone; what is behind it is not read. @default false */
+  /** The first chunk of each text alone; what is behind it is not read. @default false */
   readonly first?: boolean;
 }
 
 export interface SplitResult {
-  /** Where each part begins and ends in its text, in characters; all parts of the first text, then those of the second. */
+  /** Where each chunk begins and ends in its text, in characters; all chunks of the first text, then those of the second. */
   readonly spans: Uint32Array;
   /** [texts] Parts of each. */
   readonly counts: Uint32Array;
 }
 
-/** Share of a window that a part repeats of the one before, so that an answer across a border stands whole in one of them. */
+/** Share of a window that a chunk repeats of the one before, so that an answer across a border stands whole in one of them. */
 const OVERLAP = 1 / 8;
 /** A unit longer than this share of the window is taken word by word. */
 const LONGEST_UNIT = 1 / 4;
@@ -47,11 +47,11 @@ function* unitsOf(text: string, room: number, tokensIn: (text: string) => number
 }
 
 /**
- * Parts of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text.
+ * Chunks of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text.
  *
- * @param most parts; what is behind them is not read
+ * @param most chunks; what is behind them is not read
  */
-export const partsOf = (
+export const chunksOf = (
   text: string,
   room: number,
   tokensIn: (text: string) => number,
@@ -69,14 +69,14 @@ export const partsOf = (
     return true;
   };
   if (!has(0)) return [[0, text.length]];
-  const parts: [number, number][] = [];
+  const chunks: [number, number][] = [];
   let first = 0;
   for (;;) {
     let tokens = 0;
     let end = first;
     while (has(end) && (end === first || tokens + (units[end] as Unit).tokens <= room)) tokens += (units[end++] as Unit).tokens;
-    parts.push([(units[first] as Unit).from, (units[end - 1] as Unit).to]);
-    if (!has(end) || parts.length >= most) return parts;
+    chunks.push([(units[first] as Unit).from, (units[end - 1] as Unit).to]);
+    if (!has(end) || chunks.length >= most) return chunks;
     let next = end;
     let repeated = 0;
     while (next - 1 > first && repeated + (units[next - 1] as Unit).tokens <= room * OVERLAP) repeated += (units[--next] as Unit).tokens;
@@ -103,6 +103,6 @@ export const splitTexts = (
 ): SplitResult => {
   const room = Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, entry, tokenizer));
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
-  const parts = split.map((text) => partsOf(text, room, tokensIn, first ? 1 : undefined));
-  return { spans: Uint32Array.from(parts.flat(2)), counts: Uint32Array.from(parts, ({ length }) => length) };
+  const chunks = split.map((text) => chunksOf(text, room, tokensIn, first ? 1 : undefined));
+  return { spans: Uint32Array.from(chunks.flat(2)), counts: Uint32Array.from(chunks, ({ length }) => length) };
 };

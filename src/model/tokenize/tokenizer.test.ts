@@ -26,9 +26,9 @@ describe('a text far longer than the window', () => {
     expect(long.ids).toEqual(exact.ids);
     // 23 tokens a sentence, of which 19 are words.
     const all = 23 * 20_000;
-    expect(long.cut).toBeLessThanOrEqual(all - 510);
-    expect(long.cut).toBeGreaterThan(18 * 20_000 - 510);
-    expect(exact.cut).toBe(23 * 600 - 510);
+    expect(long.truncated).toBeLessThanOrEqual(all - 510);
+    expect(long.truncated).toBeGreaterThan(18 * 20_000 - 510);
+    expect(exact.truncated).toBe(23 * 600 - 510);
   });
 
   it('costs no more than one of a hundredth, except for a look at its letters', async () => {

@@ -9,7 +9,7 @@ export interface TokenizedText {
   /** Segment of each token: 0, and 1 where the model's template says so for the second text of a pair. Absent: all 0. */
   readonly types?: readonly number[];
   /** Tokens of the text that did not fit; of a pair, of its second text. At least so many where the text has more than 65,536 characters. */
-  readonly cut: number;
+  readonly truncated: number;
   /** Of a pair: tokens of its first text, the query, that did not fit. Absent of a text alone. */
   readonly queryTruncated?: number;
 }
@@ -26,8 +26,8 @@ export interface TextTokenizer {
    * Throws E_MODEL_FAILED when the tokenizer has no template for pairs.
    */
   encodePair(query: string, text: string, maxTokens: number): TokenizedText;
-  /** The text's tokens alone, without template, at most `maxTokens`; `cut` as in `TokenizedText`. */
-  plain(text: string, maxTokens: number): { readonly ids: number[]; readonly cut: number };
+  /** The text's tokens alone, without template, at most `maxTokens`; `truncated` as in `TokenizedText`. */
+  plain(text: string, maxTokens: number): { readonly ids: number[]; readonly truncated: number };
   /** The same tokens in letters, as the vocabulary has them. */
   names(text: string, maxTokens: number): readonly string[];
 }
@@ -194,19 +194,20 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
   let pairs: PairTemplate | undefined;
 
   /** `enough`: tokens up to which they are counted one by one, however many characters that takes. */
-  const counted = (text: string, maxTokens: number, enough: number): { readonly ids: number[]; readonly cut: number } => {
+  const counted = (text: string, maxTokens: number, enough: number): { readonly ids: number[]; readonly truncated: number } => {
     const ids: number[] = [];
-    let cut = 0;
+    let truncated = 0;
     let read = 0;
     for (const piece of pieces(text)) {
-      if (read >= COUNTED && ids.length >= maxTokens && ids.length + cut >= enough) return { ids, cut: cut + wordsAfter(text, read) };
+      if (read >= COUNTED && ids.length >= maxTokens && ids.length + truncated >= enough)
+        return { ids, truncated: truncated + wordsAfter(text, read) };
       read += piece.length;
       const found = idsOf(piece);
       const fits = Math.min(found.length, Math.max(0, maxTokens - ids.length));
       for (let i = 0; i < fits; i++) ids.push(found[i] as number);
-      cut += found.length - fits;
+      truncated += found.length - fits;
     }
-    return { ids, cut };
+    return { ids, truncated };
   };
   const plain = (text: string, maxTokens: number) => counted(text, maxTokens, 0);
   /** The query is the same for text after text. */
@@ -228,8 +229,8 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
       return names;
     },
     encode: (text, maxTokens) => {
-      const { ids, cut } = plain(text, maxTokens - before.length - after.length);
-      return { ids: [...before, ...ids, ...after], cut };
+      const { ids, truncated } = plain(text, maxTokens - before.length - after.length);
+      return { ids: [...before, ...ids, ...after], truncated };
     },
     encodePair: (query, text, maxTokens) => {
       pairs ??= pairTemplateOf(tokenizer, idsOf, segmented);
@@ -242,14 +243,14 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
       const room = maxTokens - parts[0].length - parts[1].length - parts[2].length;
       const first = queryTokens(query, room);
       // Which of two texts that do not fit is the longer one must be known, not guessed.
-      const second = counted(text, room, first.ids.length + first.cut);
-      const kept = longestFirst(first.ids.length + first.cut, second.ids.length + second.cut, room);
+      const second = counted(text, room, first.ids.length + first.truncated);
+      const kept = longestFirst(first.ids.length + first.truncated, second.ids.length + second.truncated, room);
       const bodies = [first.ids.slice(0, kept[0]), second.ids.slice(0, kept[1])] as const;
       return {
         ids: [...parts[0], ...bodies[0], ...parts[1], ...bodies[1], ...parts[2]],
         types: [...partTypes[0], ...bodies[0].map(() => types[0]), ...partTypes[1], ...bodies[1].map(() => types[1]), ...partTypes[2]],
-        cut: second.cut + second.ids.length - kept[1],
-        queryTruncated: first.cut + first.ids.length - kept[0],
+        truncated: second.truncated + second.ids.length - kept[1],
+        queryTruncated: first.truncated + first.ids.length - kept[0],
       };
     },
   };

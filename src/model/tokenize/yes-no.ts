@@ -25,12 +25,12 @@ export const encodeQuestion = (
   return (query, text, maxTokens) => {
     const asked = `<Instruct>: ${instruction}\n<Query>: ${query}`;
     const room = maxTokens - before.length - after.length;
-    const { ids, cut } = tokenizer.plain(`${asked}\n<Document>: ${text}`, room);
-    const whole = { ids: [...before, ...ids, ...after], cut, queryTruncated: 0 };
-    if (cut === 0) return whole;
+    const { ids, truncated } = tokenizer.plain(`${asked}\n<Document>: ${text}`, room);
+    const whole = { ids: [...before, ...ids, ...after], truncated, queryTruncated: 0 };
+    if (truncated === 0) return whole;
     // Cut at the end: the query is only touched when nothing of the text is left, and then the words before the text are lost too.
-    const queryTruncated = tokenizer.plain(asked, room).cut;
-    return queryTruncated === 0 ? whole : { ...whole, cut: tokenizer.plain(text, 0).cut, queryTruncated };
+    const queryTruncated = tokenizer.plain(asked, room).truncated;
+    return queryTruncated === 0 ? whole : { ...whole, truncated: tokenizer.plain(text, 0).truncated, queryTruncated };
   };
 };
 

@@ -1,3 +1,4 @@
+import { unlessZero } from '../../math/vectors.ts';
 import type { CrossEncoder } from '../../model/cross-encoder.ts';
 import { type Calibration, relevanceOf, sigmoid } from '../calibration.ts';
 import type { Reranker } from '../reranker.ts';
@@ -9,7 +10,7 @@ export interface CrossEncoderOptions {
 }
 
 /** A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1. */
-export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker => {
+export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker {
   const fingerprint = `cross-encoder-1(${model.fingerprint})`;
   const calibration =
     options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
@@ -18,16 +19,16 @@ export const crossEncoder = (model: CrossEncoder, options: CrossEncoderOptions =
     calibration,
     score: async (query, candidates, { signal } = {}) => {
       const texts = candidates.map(({ text }) => text);
-      const { scores, tokens, cut, queryTruncated } = await model.score(query, texts, { signal });
+      const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal });
       return {
         scores,
         usage: { tokens: tokens.reduce((sum, count) => sum + count, 0) },
         relevance: calibration === undefined ? undefined : relevanceOf(scores, calibration),
-        cut: cut.some((count) => count > 0) ? cut : undefined,
-        queryTruncatedTokens: queryTruncated.some((count) => count > 0) ? queryTruncated : undefined,
+        truncatedTokens: unlessZero(truncated),
+        queryTruncatedTokens: unlessZero(queryTruncated),
       };
     },
-    warm: () => model.warm(),
+    load: () => model.load(),
     close: () => model.close(),
   };
-};
+}

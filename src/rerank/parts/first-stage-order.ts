@@ -1,15 +1,14 @@
 import type { Reranker } from '../reranker.ts';
 
-/** What an answer names when nobody reranked. */
+/** What an answer names when no one reranked. */
 export const firstStageName = 'first-stage';
 
-/** Leaves the candidates as they came: the last resort of a fallback, where an answer that nobody reranked is better than none. It is flagged. */
+/** Leaves the candidates as they came: the last resort of a fallback, where an answer that no one reranked is better than none. It is flagged. */
 export const firstStageOrder = (): Reranker => ({
   fingerprint: firstStageName,
-  atOnce: 'list',
+  kind: 'listwise',
   score: async (_, candidates) => ({
-    scores: new Float32Array(candidates.length),
-    stage: new Int8Array(candidates.length).fill(-1),
+    scores: new Float32Array(candidates.length).fill(Number.NaN),
     complete: false,
     rankedBy: firstStageName,
     usage: {},

@@ -90,20 +90,20 @@ describe('a text', () => {
 
   it('that is too long is read in parts, of which the best counts', async () => {
     const { reranker } = fake({ tokensEach: 200 });
-    const { scores, spans, notes, cut } = await reranker.score('q', [{ text: 'text 3' }, { text: long }]);
+    const { scores, spans, notes, truncatedTokens } = await reranker.score('q', [{ text: 'text 3' }, { text: long }]);
     expect([...scores]).toEqual([3, 7]);
     expect(spans?.[0]).toBeUndefined();
     expect(long.slice(...(spans?.[1] as [number, number]))).toContain('7');
-    expect(cut).toBeUndefined();
-    expect(notes?.join()).toContain('1 text was longer than fake:one takes and read in parts');
+    expect(truncatedTokens).toBeUndefined();
+    expect(notes?.join()).toContain('1 text was longer than fake:one takes and read in chunks');
   });
 
   it('is cut where the caller wants that, and says by how much', async () => {
     const { reranker, sent } = fake({ tokensEach: 200 }, { longDocuments: 'truncate' });
-    const { scores, cut } = await reranker.score('q', [{ text: 'text 3' }, { text: long }]);
+    const { scores, truncatedTokens } = await reranker.score('q', [{ text: 'text 3' }, { text: long }]);
     expect([...scores]).toEqual([3, 0]);
-    expect(cut?.[0]).toBe(0);
-    expect(cut?.[1]).toBeGreaterThan(500);
+    expect(truncatedTokens?.[0]).toBe(0);
+    expect(truncatedTokens?.[1]).toBeGreaterThan(500);
     expect(sent.flat().join('').length).toBeLessThan(800);
   });
 

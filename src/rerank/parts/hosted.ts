@@ -3,8 +3,9 @@ import { estimatedTokens, halved, mostTokens, spansWithin } from '../../hosted/e
 import { groupsOf, halves } from '../../hosted/groups.ts';
 import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, Rerank } from '../../hosted/vendor.ts';
-import { counted } from '../../text/numbers.ts';
+import { unlessZero } from '../../math/vectors.ts';
 import type { Span } from '../../types.ts';
+import { counted } from '../../wording/numbers.ts';
 import type { Reranker, Scores } from '../reranker.ts';
 
 export interface HostedRerankSource extends HostedSource<Rerank> {
@@ -12,56 +13,22 @@ export interface HostedRerankSource extends HostedSource<Rerank> {
   readonly readsList: boolean;
 }
 
-/** Milliseconds that a call may take when nobody says otherwise. */
-const USUAL_MS = 30_000;
-/** Tokens of a document that a search unit of Cohere's covers (cohere.com, pricing). */
-const SEARCH_TOKENS = 500;
-const SEARCH_DOCUMENTS = 100;
-/** Documents of the first request that are sent again with every other one, where scores depend on their list. */
-const ANCHORS = 4;
-/** The score of a text without a word: below whatever a model gives, and the same in every list, so that it may be kept. */
-const NO_WORDS = -10_000;
-/** A text that is refused as too long is not halved below this. */
-const SHORTEST = 200;
-
-/** A text, or a part of one, that gets a score. */
-interface Unit {
-  /** Place of the candidate that it is of. */
-  readonly i: number;
-  readonly span: Span;
-  readonly text: string;
-}
-
-const searchesFor = (tokens: readonly number[]): number =>
-  Math.ceil(tokens.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / SEARCH_TOKENS)), 0) / SEARCH_DOCUMENTS);
-
-const consumed = (query: string, units: readonly Unit[], tokensIn: (text: string) => number): Consumption => {
-  const own = tokensIn(query);
-  const each = units.map(({ text }) => tokensIn(text) + own);
-  return { tokens: each.reduce((sum, one) => sum + one, 0), searches: searchesFor(each) };
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] as number) + (sorted[Math.ceil((sorted.length - 1) / 2)] as number)) / 2;
-};
-
 /**
- * A reranker behind an API. Lists and texts beyond the vendor's limits are split, and `notes` say so; a text's score is that of its best part.
+ * A reranker behind an API. Lists and texts beyond the vendor's limits are split, and `notes` say so; a text's score is that of its best chunk.
  * Where scores depend on the list, the requests share some documents, by which the later ones are shifted onto the scale of the first. Every text
  * gets a score, so no number of results is ever asked for.
  *
  * @throws E_KEY, E_PACKAGE, E_VENDOR_REFUSED, E_VENDOR_BUSY, E_VENDOR_DOWN, E_VENDOR_ANSWER, E_DEADLINE, E_BUDGET: then nothing was scored
  */
-export const createHostedReranker = (source: HostedRerankSource, options: HostedOptions = {}): Reranker => {
+export function createHostedReranker(source: HostedRerankSource, options: HostedOptions = {}): Reranker {
   const model = hostedModel(source, options);
   const { longDocuments = 'chunk' } = options;
   const { name, limits } = model;
   const { tokensEach } = limits;
 
   /** What of each text is sent. The query takes its share of the window, but never more than half. */
-  const unitsOf = (query: string, texts: readonly string[]): { readonly units: Unit[]; readonly cut: Uint32Array } => {
-    const cut = new Uint32Array(texts.length);
+  const unitsOf = (query: string, texts: readonly string[]): { readonly units: Unit[]; readonly truncatedTokens: Uint32Array } => {
+    const truncatedTokens = new Uint32Array(texts.length);
     const room =
       tokensEach === undefined ? Number.POSITIVE_INFINITY : Math.max(Math.ceil(tokensEach / 2), tokensEach - estimatedTokens(query));
     const units = texts.flatMap((text, i): Unit[] => {
@@ -70,19 +37,20 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       const spans: readonly Span[] = text.length <= room ? [[0, text.length]] : spansWithin(text, room);
       if (spans.length > 1 && longDocuments === 'truncate') {
         const [from, to] = spans[0] as Span;
-        cut[i] = estimatedTokens(text.slice(to));
+        truncatedTokens[i] = estimatedTokens(text.slice(to));
         return [{ i, span: [from, to], text: text.slice(from, to) }];
       }
       return spans.map((span) => ({ i, span, text: text.slice(...span) })).filter((unit) => unit.text.trim() !== '');
     });
-    return { units, cut };
+    return { units, truncatedTokens };
   };
 
   return {
     fingerprint: `${identityOf(source)} ${longDocuments === 'chunk' ? 'in parts' : 'cut'}${tokensEach === undefined ? '' : ` of ${tokensEach}`}`,
     // A slice would cost as much time as the list.
-    atOnce: source.readsList ? 'list' : 'call',
-    warm: async () => {
+    kind: source.readsList ? 'listwise' : 'pointwise',
+    pricedPerCall: true,
+    load: async () => {
       await model.open();
     },
     score: async (query, candidates, { signal, deadlineMs } = {}) => {
@@ -91,7 +59,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
       const until = model.until(USUAL_MS, started, deadlineMs);
       const meter = model.meter();
       const texts = candidates.map(({ text }) => text);
-      const { units, cut } = unitsOf(query, texts);
+      const { units, truncatedTokens } = unitsOf(query, texts);
       const queryTruncatedTokens = new Uint32Array(texts.length);
       const found = new Map<Unit, number>();
       let calls = 0;
@@ -132,7 +100,7 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
           Unit,
         ];
         if (longDocuments === 'chunk') return [[first], [second]].filter(([one]) => one?.text.trim() !== '');
-        cut[unit.i] = (cut[unit.i] as number) + estimatedTokens(second.text);
+        truncatedTokens[unit.i] = (truncatedTokens[unit.i] as number) + estimatedTokens(second.text);
         return [[first]];
       };
 
@@ -147,23 +115,49 @@ export const createHostedReranker = (source: HostedRerankSource, options: Hosted
         await inParallel([first], (group, stop) => ask(group, [], stop), call);
         await inParallel(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
       } else await inParallel(groups, (group, stop) => ask(group, [], stop), call);
-      return answerOf({ texts, found, cut, queryTruncatedTokens, calls, name, usage: meter.usage() });
+      return answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage: meter.usage() });
     },
   };
-};
-
-interface Found {
-  readonly texts: readonly string[];
-  readonly found: ReadonlyMap<Unit, number>;
-  readonly cut: Uint32Array;
-  readonly queryTruncatedTokens: Uint32Array;
-  readonly calls: number;
-  readonly name: string;
-  readonly usage: NonNullable<Scores['usage']>;
 }
 
-/** The best part of each text; texts without a word below all others. */
-const answerOf = ({ texts, found, cut, queryTruncatedTokens, calls, name, usage }: Found): Scores => {
+/** A text, or a chunk of one, that gets a score. */
+interface Unit {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** Milliseconds that a call may take when no one says otherwise. */
+const USUAL_MS = 30_000;
+
+/** Documents of the first request that are sent again with every other one, where scores depend on their list. */
+const ANCHORS = 4;
+
+function consumed(query: string, units: readonly Unit[], tokensIn: (text: string) => number): Consumption {
+  const own = tokensIn(query);
+  const each = units.map(({ text }) => tokensIn(text) + own);
+  return { tokens: each.reduce((sum, one) => sum + one, 0), searches: searchesFor(each) };
+}
+
+const searchesFor = (tokens: readonly number[]): number =>
+  Math.ceil(tokens.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / SEARCH_TOKENS)), 0) / SEARCH_DOCUMENTS);
+
+/** Tokens of a document that a search unit of Cohere's covers (cohere.com, pricing). */
+const SEARCH_TOKENS = 500;
+
+const SEARCH_DOCUMENTS = 100;
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ((sorted[Math.floor((sorted.length - 1) / 2)] as number) + (sorted[Math.ceil((sorted.length - 1) / 2)] as number)) / 2;
+}
+
+/** A text that is refused as too long is not halved below this. */
+const SHORTEST = 200;
+
+/** The best chunk of each text; texts without a word below all others. */
+function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage }: Found): Scores {
   const best = new Map<number, readonly [Unit, number]>();
   for (const [unit, score] of found) {
     const before = best.get(unit.i);
@@ -175,7 +169,7 @@ const answerOf = ({ texts, found, cut, queryTruncatedTokens, calls, name, usage 
   const notes = [
     ...(calls > 1 ? [`${name} was asked ${calls} times for one list: it takes no more at once`] : []),
     ...(split > 0
-      ? [`${counted(split, 'text')} ${split === 1 ? 'was' : 'were'} longer than ${name} takes and read in parts, of which the best counts`]
+      ? [`${counted(split, 'text')} ${split === 1 ? 'was' : 'were'} longer than ${name} takes and read in chunks, of which the best counts`]
       : []),
     ...(empty > 0
       ? [`${counted(empty, 'text')} ${empty === 1 ? 'has' : 'have'} no words and ${empty === 1 ? 'stands' : 'stand'} below the others`]
@@ -184,9 +178,22 @@ const answerOf = ({ texts, found, cut, queryTruncatedTokens, calls, name, usage 
   return {
     scores: Float32Array.from(texts, (_, i) => best.get(i)?.[1] ?? NO_WORDS),
     spans: split > 0 ? texts.map((_, i) => ((parts.get(i) ?? 0) > 1 ? best.get(i)?.[0].span : undefined)) : undefined,
-    cut: cut.some((tokens) => tokens > 0) ? cut : undefined,
-    queryTruncatedTokens: queryTruncatedTokens.some((tokens) => tokens > 0) ? queryTruncatedTokens : undefined,
+    truncatedTokens: unlessZero(truncatedTokens),
+    queryTruncatedTokens: unlessZero(queryTruncatedTokens),
     notes: notes.length > 0 ? notes : undefined,
     usage,
   };
-};
+}
+
+interface Found {
+  readonly texts: readonly string[];
+  readonly found: ReadonlyMap<Unit, number>;
+  readonly truncatedTokens: Uint32Array;
+  readonly queryTruncatedTokens: Uint32Array;
+  readonly calls: number;
+  readonly name: string;
+  readonly usage: NonNullable<Scores['usage']>;
+}
+
+/** The score of a text without a word: below whatever a model gives, and the same in every list, so that it may be cached. */
+const NO_WORDS = -10_000;

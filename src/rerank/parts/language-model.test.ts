@@ -127,7 +127,7 @@ describe('graded', () => {
     expect([...scores]).toEqual([3, 9, 1]);
     expect(calls.map(({ document }) => document).sort()).toEqual(['number 1', 'number 3', 'number 9']);
     expect(usage).toMatchObject({ requests: 3, tokens: 330 });
-    expect(one.atOnce).toBe('call');
+    expect([one.kind, one.pricedPerCall]).toEqual(['pointwise', true]);
     for (const wrong of [{ grade: 11 }, { grade: 'high' }, {}])
       await expect(
         fake(() => wrong)
@@ -169,12 +169,12 @@ describe('documents cannot give orders', () => {
 describe('money and length', () => {
   it('shows only the beginning of a long document, and says so', async () => {
     const { open, calls } = fake();
-    const { cut } = await open({ limits: { tokensEach: 50 } }).score('q', [
+    const { truncatedTokens } = await open({ limits: { tokensEach: 50 } }).score('q', [
       { text: 'number 1' },
       { text: `number 2 ${'word '.repeat(500)}` },
     ]);
-    expect(cut?.[0]).toBe(0);
-    expect(cut?.[1]).toBeGreaterThan(500);
+    expect(truncatedTokens?.[0]).toBe(0);
+    expect(truncatedTokens?.[1]).toBeGreaterThan(500);
     expect(calls[0]?.documents?.[1]?.text.length).toBeLessThan(160);
   });
 

@@ -2,8 +2,8 @@ import { estimatedTokens, mostTokens, spansWithin } from '../../hosted/estimate.
 import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
 import type { Consumption, LanguageModel } from '../../hosted/vendor.ts';
 import { count, field, ShapeError } from '../../hosted/wire.ts';
-import { counted } from '../../text/numbers.ts';
 import type { Usage } from '../../types.ts';
+import { counted } from '../../wording/numbers.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../reranker.ts';
 import { gradePrompt, gradeSchema, type Prompt, rankPrompt, rankSchema } from './language-model-prompts.ts';
 
@@ -21,71 +21,27 @@ export interface LanguageModelOptions extends HostedOptions {
   readonly maxWritten?: number;
 }
 
-/** Milliseconds that a call may take when nobody says otherwise: language models think. */
-const USUAL_MS = 120_000;
-/** Tokens of a document that are shown, unless `limits.tokensEach` says otherwise. */
-const SHOWN = 1000;
-
-/** The text of a model's answer as JSON, whatever stands around it. Throws ShapeError. */
-const jsonIn = (content: readonly { readonly type: string }[]): unknown => {
-  const text = content.map((part) => (part.type === 'text' ? String(field(part, 'text') ?? '') : '')).join('');
-  const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
-  try {
-    return JSON.parse(from < 0 ? text : text.slice(from, to + 1)) as unknown;
-  } catch {
-    throw new ShapeError('holds no JSON', text);
-  }
-};
-
-/** A number in the AI SDK's second specification, an object of numbers from the third on. */
-const tokensOf = (usage: unknown, name: string): number | undefined =>
-  count(field(usage, name)) ?? count(field(field(usage, name), 'total'));
-
-/** Places from 0, each once: what the model named in its order, then the rest in the order that they had. */
-export const repairedOrder = (
-  ranking: readonly unknown[],
-  length: number,
-): { readonly order: readonly number[]; readonly repaired: boolean } => {
-  const order = new Set<number>();
-  for (const id of ranking) {
-    const place = Number(id) - 1;
-    if (Number.isInteger(place) && place >= 0 && place < length) order.add(place);
-  }
-  const repaired = order.size !== length || ranking.length !== length;
-  for (let place = 0; place < length; place++) order.add(place);
-  return { order: [...order], repaired };
-};
-
-/** Where windows begin, the last one first. */
-const windowsOf = (length: number, window: number, step: number): readonly number[] => {
-  const starts: number[] = [];
-  for (let start = Math.max(0, length - window); ; start = Math.max(0, start - step)) {
-    starts.push(start);
-    if (start === 0) return starts;
-  }
-};
-
 /**
  * A language model of the AI SDK as reranker. Documents are data in its prompt, quoted so that they cannot end their quotation; what it answers can
  * only be an order or a grade. Its scores are places from the end of the list, or grades: ties are many.
  *
  * @throws as `createHostedReranker`
  */
-export const languageModelReranker = (source: HostedSource<LanguageModel>, options: LanguageModelOptions = {}): Reranker => {
+export function languageModelReranker(source: HostedSource<LanguageModel>, options: LanguageModelOptions = {}): Reranker {
   const { mode = 'listwise', window = 20, step = 10, maxWritten = 4096 } = options;
   const model = hostedModel(source, options);
   const { tokensEach = SHOWN } = model.limits;
   const form = mode === 'graded' ? 'graded' : `listwise of ${window} by ${step}`;
 
   /** What is shown of each text. */
-  const shownOf = (candidates: readonly Candidate[]): { readonly shown: readonly string[]; readonly cut: Uint32Array } => {
-    const cut = new Uint32Array(candidates.length);
+  const shownOf = (candidates: readonly Candidate[]): { readonly shown: readonly string[]; readonly truncatedTokens: Uint32Array } => {
+    const truncatedTokens = new Uint32Array(candidates.length);
     const shown = candidates.map(({ text }, i) => {
       const [, to] = (text.length <= tokensEach ? undefined : spansWithin(text, tokensEach)[0]) ?? [0, text.length];
-      cut[i] = to < text.length ? estimatedTokens(text.slice(to)) : 0;
+      truncatedTokens[i] = to < text.length ? estimatedTokens(text.slice(to)) : 0;
       return text.slice(0, to);
     });
-    return { shown, cut };
+    return { shown, truncatedTokens };
   };
 
   const session = async ({ signal, deadlineMs }: ScoreOptions) => {
@@ -126,7 +82,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
     return { ask, usage: (): Usage => meter.usage() };
   };
 
-  const sortWindows = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'cut'>> => {
+  const sortWindows = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'truncatedTokens'>> => {
     const { ask, usage } = await session(call);
     let order = shown.map((_, i) => i);
     let repairs = 0;
@@ -161,7 +117,7 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
     };
   };
 
-  const gradeEach = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'cut'>> => {
+  const gradeEach = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'truncatedTokens'>> => {
     const { ask, usage } = await session(call);
     const scores = new Float32Array(shown.length);
     await inParallel(
@@ -185,14 +141,60 @@ export const languageModelReranker = (source: HostedSource<LanguageModel>, optio
 
   return {
     fingerprint: `${identityOf(source)} ${form}, ${tokensEach} tokens`,
-    atOnce: mode === 'graded' ? 'call' : 'list',
-    warm: async () => {
+    kind: mode === 'graded' ? 'pointwise' : 'listwise',
+    pricedPerCall: true,
+    load: async () => {
       await model.open();
     },
     score: async (query, candidates, call = {}) => {
-      const { shown, cut } = shownOf(candidates);
+      const { shown, truncatedTokens } = shownOf(candidates);
       const given = await (mode === 'graded' ? gradeEach : sortWindows)(query, shown, call);
-      return { ...given, ...(cut.some((tokens) => tokens > 0) ? { cut } : {}) };
+      return { ...given, ...(truncatedTokens.some((tokens) => tokens > 0) ? { truncatedTokens } : {}) };
     },
   };
-};
+}
+
+/** Places from 0, each once: what the model named in its order, then the rest in the order that they had. */
+export function repairedOrder(
+  ranking: readonly unknown[],
+  length: number,
+): { readonly order: readonly number[]; readonly repaired: boolean } {
+  const order = new Set<number>();
+  for (const id of ranking) {
+    const place = Number(id) - 1;
+    if (Number.isInteger(place) && place >= 0 && place < length) order.add(place);
+  }
+  const repaired = order.size !== length || ranking.length !== length;
+  for (let place = 0; place < length; place++) order.add(place);
+  return { order: [...order], repaired };
+}
+
+/** Tokens of a document that are shown, unless `limits.tokensEach` says otherwise. */
+const SHOWN = 1000;
+
+/** Milliseconds that a call may take when no one says otherwise: language models think. */
+const USUAL_MS = 120_000;
+
+/** A number in the AI SDK's second specification, an object of numbers from the third on. */
+const tokensOf = (usage: unknown, name: string): number | undefined =>
+  count(field(usage, name)) ?? count(field(field(usage, name), 'total'));
+
+/** The text of a model's answer as JSON, whatever stands around it. Throws ShapeError. */
+function jsonIn(content: readonly { readonly type: string }[]): unknown {
+  const text = content.map((part) => (part.type === 'text' ? String(field(part, 'text') ?? '') : '')).join('');
+  const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
+  try {
+    return JSON.parse(from < 0 ? text : text.slice(from, to + 1)) as unknown;
+  } catch {
+    throw new ShapeError('holds no JSON', text);
+  }
+}
+
+/** Where windows begin, the last one first. */
+function windowsOf(length: number, window: number, step: number): readonly number[] {
+  const starts: number[] = [];
+  for (let start = Math.max(0, length - window); ; start = Math.max(0, start - step)) {
+    starts.push(start);
+    if (start === 0) return starts;
+  }
+}

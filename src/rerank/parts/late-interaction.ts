@@ -1,6 +1,6 @@
 import { createMaxSim } from '../../math/max-sim.ts';
 import { bytesPerToken, stepOf, unpackTokens } from '../../math/packed-tokens.ts';
-import { dot } from '../../math/vectors.ts';
+import { dot, unlessZero } from '../../math/vectors.ts';
 import type { BiEncoder } from '../../model/bi-encoder.ts';
 import { unlessStopped } from '../../time/time-limit.ts';
 import type { CallOptions, TokenForm, TokenVectors } from '../../types.ts';
@@ -13,12 +13,6 @@ export interface LateInteractionOptions {
   readonly calibration?: Calibration;
 }
 
-/** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
-const TURN = 512;
-
-/** Queries whose vectors are kept, since a cascade asks for the same one slice after slice. */
-const KEPT_QUERIES = 16;
-
 /**
  * Late interaction on the weights of a bi-encoder: no second model.
  *
@@ -29,7 +23,7 @@ const KEPT_QUERIES = 16;
  *
  * Candidates that come with token vectors of an index are not read again: a hundred take about a millisecond beyond the query.
  */
-export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker => {
+export function lateInteraction(encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker {
   const size = encoder.files.entry.dimensions;
   const kernel = createMaxSim(size);
   // Every token, in the steps that cost nothing that could be measured (decisions/0010).
@@ -71,7 +65,7 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       const call: CallOptions = { signal };
       const asking = queryOf(query, call);
       const scores = new Float32Array(candidates.length);
-      const cut = new Uint32Array(candidates.length);
+      const truncatedTokens = new Uint32Array(candidates.length);
       const scoreTurn = async (from: number, to: number): Promise<number> => {
         const fresh: number[] = [];
         for (let i = from; i < to; i++) if (candidates[i]?.tokens?.form.size !== size) fresh.push(i);
@@ -92,7 +86,7 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
         // From here on nothing waits, so that no other query comes between.
         kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
         for (let i = from; i < to; i++) scores[i] = scoreOne(asked.vectors, tokensOf(candidates[i] as Candidate, i));
-        for (const [row, i] of fresh.entries()) cut[i] = read.cut[row] as number;
+        for (const [row, i] of fresh.entries()) truncatedTokens[i] = read.truncated[row] as number;
         return read.tokens.reduce((sum, count) => sum + count, 0);
       };
       const used: Promise<number>[] = [];
@@ -101,12 +95,12 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       const { asked, words, tokens: ofQuery } = await asking;
       const tokens = counts.reduce((sum, count) => sum + count, ofQuery);
       // It is read twice, once behind its prefix.
-      const truncated = Math.max(asked.cut[0] as number, words.cut[0] as number);
+      const truncated = Math.max(asked.truncated[0] as number, words.truncated[0] as number);
       return {
         scores,
         usage: { tokens },
         relevance: calibration === undefined ? undefined : relevanceOf(scores, calibration),
-        cut: cut.some((count) => count > 0) ? cut : undefined,
+        truncatedTokens: unlessZero(truncatedTokens),
         queryTruncatedTokens: truncated > 0 ? new Uint32Array(candidates.length).fill(truncated) : undefined,
       };
     },
@@ -126,7 +120,13 @@ export const lateInteraction = (encoder: BiEncoder, options: LateInteractionOpti
       const cosine = dot(asked.vectors, 0, read.vectors, 0, size);
       return [{ name: fingerprint, tokens: { query: ofQuery, document: ofText, similarities, cosine, maxSim } }];
     },
-    warm: () => encoder.ready,
+    load: () => encoder.ready,
     close: () => encoder.close(),
   };
-};
+}
+
+/** Queries whose vectors are cached, since a cascade asks for the same one slice after slice. */
+const KEPT_QUERIES = 16;
+
+/** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
+const TURN = 512;

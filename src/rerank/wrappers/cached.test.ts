@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stagesOf } from '../../../test/support/stages-of.ts';
 import { randomFrom } from '../../math/random.ts';
 import type { Candidate, Reranker } from '../reranker.ts';
 import { cached } from './cached.ts';
@@ -25,7 +26,7 @@ const lengths = (fingerprint = 'lengths@1') => {
       return {
         scores: Float32Array.from(candidates, ({ text }) => text.length / 3),
         relevance: Float32Array.from(candidates, ({ text }) => text.length / 100),
-        cut: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 5)),
+        truncatedTokens: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 5)),
         queryTruncatedTokens: Uint32Array.from(candidates, ({ text }) => Math.max(0, text.length - 6)),
         spans: candidates.map(({ text }) => (text.length > 4 ? ([0, 4] as const) : undefined)),
         usage: { tokens: candidates.length },
@@ -47,7 +48,7 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     expect(read).toEqual(['a', 'bcd', 'efghijk', 'new']);
     expect(again.scores).toEqual(Float32Array.of(first.scores[2] as number, 1, first.scores[0] as number));
     expect(again.relevance?.[0]).toBe(first.relevance?.[2]);
-    expect([...(again.cut ?? [])]).toEqual([2, 0, 0]);
+    expect([...(again.truncatedTokens ?? [])]).toEqual([2, 0, 0]);
     expect([...(again.queryTruncatedTokens ?? [])]).toEqual([1, 0, 0]);
     expect(again.spans).toEqual([[0, 4], undefined, undefined]);
     expect(again.usage).toEqual({ tokens: 1 });
@@ -91,8 +92,8 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
       ['aa', 'b', 'cccc'],
       ['aa', 'cccc'],
     ]);
-    expect([...(before.stage ?? [])]).toEqual([1, 0]);
-    expect([...(after.stage ?? [])]).toEqual([0, 0, 1]);
+    expect(stagesOf(before)).toEqual([1, 0]);
+    expect(stagesOf(after)).toEqual([0, 0, 1]);
     await one.close?.();
   });
 
@@ -115,8 +116,7 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
       fingerprint: 'late',
       score: async (_, list) => {
         asked.push(list.length);
-        const scores = Float32Array.from(list, ({ text }) => text.length);
-        return late ? { scores, complete: false, stage: Int8Array.from(list, (_, i) => (i === 0 ? 0 : -1)) } : { scores };
+        return { scores: Float32Array.from(list, ({ text }, i) => (late && i > 0 ? Number.NaN : text.length)), complete: !late };
       },
     };
     const one = cached(reranker, options());
@@ -125,7 +125,7 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     await one.score('q', texts('a', 'bb'));
     late = true;
     const mixed = await one.score('q', texts('a', 'ccc'));
-    expect([...(mixed.stage ?? [])]).toEqual([0, -1]);
+    expect(stagesOf(mixed)).toEqual([0, -1]);
     expect(asked).toEqual([2, 2, 1, 2]);
     await one.close?.();
   });

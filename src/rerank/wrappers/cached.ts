@@ -2,20 +2,46 @@ import { createHash } from 'node:crypto';
 import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scores.ts';
 import { sqliteScores } from '../../cache/sqlite-scores.ts';
 import type { Candidate, Reranker } from '../reranker.ts';
+import { closable } from './closable.ts';
 import { changeLeaves } from './composed.ts';
 
 export interface CacheOptions {
-  /** A folder that any number of processes may share; about 140 bytes a score. @default none: scores are kept in this process */
+  /** A folder that any number of processes may share; about 140 bytes per score. @default none: scores are cached in this process */
   readonly at?: string;
-  /** Scores that are kept; the oldest go first. 100 to 100,000,000. @default 100,000 in memory, 10,000,000 in a folder */
+  /** Scores that are cached; the oldest go first. 100 to 100,000,000. @default 100,000 in memory, 10,000,000 in a folder */
   readonly maxEntries?: number;
 }
 
 /** Says which query and candidate a score belongs to, and which list where that matters; one is made for each reranker. */
 export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate, list?: string) => string;
 
-/** Changes when what stands under a key changes its meaning. */
-const RECIPE = 'scores-3';
+/**
+ * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what this call scored. Of a cascade
+ * every stage is cached, with what a deadline left unscored left out. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ */
+export function cached(reranker: Reranker, options: CacheOptions = {}): Reranker {
+  const store = openScores(options);
+  return closable(cachedIn(store, reranker), async () => {
+    store.close();
+    await reranker.close?.();
+  });
+}
+
+/** The reranker, asked only for what is not in this store; both stay open when it is closed. */
+export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {
+  return { ...withStore(reranker, store, byContent), close: undefined };
+}
+
+/** Where scores are cached. Throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for a folder that cannot be written to. */
+export function openScores({ at, maxEntries }: CacheOptions): ScoreStore {
+  return at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
+}
+
+/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
+export function withStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
+  const { score } = changeLeaves(reranker, (part) => wholeWithStore(part, store, keyOf));
+  return { ...reranker, score };
+}
 
 /**
  * All that an answer depends on: reranker, what its probabilities are made from, query, text, and the form of token vectors, which stand for
@@ -31,25 +57,15 @@ const byContent: KeyOf = ({ fingerprint, calibration }) => {
       .digest('base64url');
 };
 
-/** Stands for a list whose scores hold for it alone. */
-const listKeyOf = (candidates: readonly Candidate[]): string => {
-  const hash = createHash('sha256');
-  for (const { text } of candidates) hash.update(`${text.length} ${text}`);
-  return hash.digest('base64url');
-};
+/** Changes when what stands under a key changes its meaning. */
+const RECIPE = 'scores-3';
 
-/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
-export const withStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
-  const { score } = changeLeaves(reranker, (part) => wholeWithStore(part, store, keyOf));
-  return { ...reranker, score };
-};
-
-const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker => {
+function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
   const keyFor = keyOf(reranker);
   return {
     ...reranker,
     score: async (query, candidates, options) => {
-      const list = reranker.atOnce === 'list' ? listKeyOf(candidates) : undefined;
+      const list = reranker.kind === 'listwise' ? listKeyOf(candidates) : undefined;
       const keys = candidates.map((candidate) => keyFor(query, candidate, list));
       const known = [...store.get(keys)];
       const missing = known.flatMap((one, i) => (one === undefined ? [i] : []));
@@ -65,13 +81,13 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
       // A wrong count goes through as it is, to where it is refused.
       if (given !== undefined && given.scores.length !== fresh.length) return given;
       // What time cut off, and what came from stages of which nothing is known here, holds for this list alone.
-      if (given?.complete === false || given?.stage !== undefined)
+      if (given?.complete === false || given?.stages !== undefined)
         return fresh.length === candidates.length ? given : reranker.score(query, candidates, options);
       for (const [at, i] of fresh.entries()) {
         const [relevance, span] = [given?.relevance?.[at], given?.spans?.[at]];
         known[i] = {
           score: given?.scores[at] as number,
-          cut: given?.cut?.[at] ?? 0,
+          truncatedTokens: given?.truncatedTokens?.[at] ?? 0,
           queryTruncatedTokens: given?.queryTruncatedTokens?.[at] ?? 0,
           relevance,
           span,
@@ -85,7 +101,9 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
         relevance: all.some(({ relevance }) => relevance === undefined)
           ? undefined
           : Float32Array.from(all, ({ relevance }) => relevance as number),
-        cut: all.some(({ cut }) => cut > 0) ? Uint32Array.from(all, ({ cut }) => cut) : undefined,
+        truncatedTokens: all.some(({ truncatedTokens }) => truncatedTokens > 0)
+          ? Uint32Array.from(all, ({ truncatedTokens }) => truncatedTokens)
+          : undefined,
         queryTruncatedTokens: all.some(({ queryTruncatedTokens }) => queryTruncatedTokens > 0)
           ? Uint32Array.from(all, ({ queryTruncatedTokens }) => queryTruncatedTokens)
           : undefined,
@@ -95,29 +113,11 @@ const wholeWithStore = (reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
       };
     },
   };
-};
-
-/** Where scores are kept. Throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for a folder that cannot be written to. */
-export function openScores({ at, maxEntries }: CacheOptions): ScoreStore {
-  return at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
 }
 
-/** The reranker, asked only for what is not in this store; both stay open when it is closed. */
-export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {
-  return { ...withStore(reranker, store, byContent), close: undefined };
+/** Stands for a list whose scores hold for it alone. */
+function listKeyOf(candidates: readonly Candidate[]): string {
+  const hash = createHash('sha256');
+  for (const { text } of candidates) hash.update(`${text.length} ${text}`);
+  return hash.digest('base64url');
 }
-
-/**
- * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what was scored anew. Of a cascade
- * every stage is cached, with what a deadline left unscored left out. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
- */
-export const cached = (reranker: Reranker, options: CacheOptions = {}): Reranker => {
-  const store = openScores(options);
-  return {
-    ...cachedIn(store, reranker),
-    close: async () => {
-      store.close();
-      await reranker.close?.();
-    },
-  };
-};

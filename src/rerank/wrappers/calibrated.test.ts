@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stagesOf } from '../../../test/support/stages-of.ts';
 import { probabilityOf } from '../calibration.ts';
 import type { Reranker } from '../reranker.ts';
 import { calibrated } from './calibrated.ts';
@@ -21,9 +22,9 @@ describe('a calibrated reranker', () => {
   });
 
   it('of a cascade reads the last stage, and promises nothing for the others', async () => {
-    const { relevance, stage } = await calibrated(two, fit).score('q', candidates);
-    expect([...(stage ?? [])]).toEqual([1, 0, 1, 0]);
-    expect([...(relevance ?? [])]).toEqual([0.5, 1, Math.fround(probabilityOf(1, fit)), 1]);
+    const given = await calibrated(two, fit).score('q', candidates);
+    expect(stagesOf(given)).toEqual([1, 0, 1, 0]);
+    expect([...(given.relevance ?? [])]).toEqual([0.5, 1, Math.fround(probabilityOf(1, fit)), 1]);
   });
 
   it('stays calibrated when its stages are changed, as an evaluation and a cache do', async () => {

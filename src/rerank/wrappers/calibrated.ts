@@ -1,18 +1,19 @@
 import { type Calibration, relevanceOf } from '../calibration.ts';
 import type { Reranker, Scores } from '../reranker.ts';
+import { stageOf } from '../stage-of.ts';
 import { changeLeaves, composed, isComposed } from './composed.ts';
 
 /**
  * A reranker whose relevance is what somebody fitted for it. Of a cascade the fit is that of the last stage's scores; a candidate that an
  * earlier stage ranked is as likely as its stage says, at most as likely as the ones above it.
  */
-export const calibrated = (reranker: Reranker, calibration: Calibration): Reranker => {
+export function calibrated(reranker: Reranker, calibration: Calibration): Reranker {
   const read = (given: Scores): Scores => {
     const relevance = relevanceOf(given.scores, calibration);
     const last = (given.stages?.length ?? 1) - 1;
-    for (const [i, stage] of given.stage?.entries() ?? []) {
-      if (stage === -1) relevance[i] = Number.NaN;
-      else if (stage < last) relevance[i] = given.relevance?.[i] ?? 1;
+    for (const i of relevance.keys()) {
+      const stage = stageOf(given, i);
+      if (stage >= 0 && stage < last) relevance[i] = given.relevance?.[i] ?? 1;
     }
     return { ...given, relevance };
   };
@@ -24,4 +25,4 @@ export const calibrated = (reranker: Reranker, calibration: Calibration): Rerank
   const made = { ...reranker, calibration, score };
   // With other parts inside it is still read by the same fit.
   return isComposed(reranker) ? composed(made, (change) => calibrated(changeLeaves(reranker, change), calibration)) : made;
-};
+}

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stagesOf } from '../../../test/support/stages-of.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 import { cascade } from './cascade.ts';
 import { changeLeaves } from './composed.ts';
@@ -21,10 +22,12 @@ const numbers = (name: string, { sign = 1, wait = 0 }: { sign?: number; wait?: n
 const candidates = (count: number): Candidate[] =>
   Array.from({ length: count }, (_, i) => ({ id: `d${String(i).padStart(2, '0')}`, text: String(i) }));
 
-const orderOf = ({ scores, stage }: Scores): number[] =>
-  [...scores.keys()].sort(
-    (a, b) => ((stage?.[b] ?? 0) as number) - ((stage?.[a] ?? 0) as number) || (scores[b] as number) - (scores[a] as number) || b - a,
+const orderOf = (given: Scores): number[] => {
+  const [stages, { scores }] = [stagesOf(given) as number[], given];
+  return [...scores.keys()].sort(
+    (a, b) => (stages[b] as number) - (stages[a] as number) || (scores[b] as number) - (scores[a] as number) || b - a,
   );
+};
 
 describe('a cascade', () => {
   it('lets each stage rank the best of the one before, which stay above the rest', async () => {
@@ -33,7 +36,7 @@ describe('a cascade', () => {
     expect(first.calls).toEqual([candidates(10).map(({ id }) => id)]);
     expect(second.calls).toEqual([['d09', 'd08', 'd07']]);
     expect(orderOf(given).slice(0, 5)).toEqual([7, 8, 9, 6, 5]);
-    expect([...(given.stage as Int8Array)]).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, -1, -1]);
+    expect(stagesOf(given)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, -1, -1]);
     expect(given.stages?.map(({ name, scores }) => [name, scores[9], scores[0]])).toEqual([
       ['first', 9, 0],
       ['second', -9, Number.NaN],
@@ -71,18 +74,18 @@ describe('a cascade', () => {
     const loading = new Promise<void>((resolve) => {
       loaded = resolve;
     });
-    const second: Reranker = { ...numbers('second').reranker, warm: () => loading };
+    const second: Reranker = { ...numbers('second').reranker, load: () => loading };
     const one = cascade([numbers('first').reranker, second]);
     const early = await one.score('q', candidates(4), { deadlineMs: 30 });
-    expect([early.complete, ...(early.stage as Int8Array)]).toEqual([false, 0, 0, 0, 0]);
+    expect([early.complete, ...stagesOf(early)]).toEqual([false, 0, 0, 0, 0]);
     loaded();
     const later = await one.score('q', candidates(4), { deadlineMs: 1000 });
-    expect([later.complete, ...(later.stage as Int8Array)]).toEqual([true, 1, 1, 1, 1]);
+    expect([later.complete, ...stagesOf(later)]).toEqual([true, 1, 1, 1, 1]);
   });
 
   it('ranks nothing where there is no time at all', async () => {
     const given = await cascade([numbers('first').reranker]).score('q', candidates(3), { deadlineMs: 0 });
-    expect([...(given.stage as Int8Array)]).toEqual([-1, -1, -1]);
+    expect(stagesOf(given)).toEqual([-1, -1, -1]);
     expect(given.complete).toBe(false);
   });
 
@@ -91,9 +94,9 @@ describe('a cascade', () => {
     const one = cascade([numbers('first').reranker, numbers('second', { wait: 3 }).reranker], { keep: [100, 20] });
     const given = await one.score('q', candidates(30), {
       deadlineMs: 10_000,
-      onScores: ({ stage, complete }) => {
-        expect(complete).toBe(false);
-        seen.push([...(stage as Int8Array)].filter((one) => one === 1).length);
+      onScores: (scores) => {
+        expect(scores.complete).toBe(false);
+        seen.push(stagesOf(scores).filter((one) => one === 1).length);
       },
     });
     expect(given.complete).toBe(true);
@@ -106,7 +109,7 @@ describe('a cascade', () => {
     const one = cascade([numbers('first', { wait: 5 }).reranker]);
     const work = one.score('q', candidates(4), { signal: stopper.signal });
     stopper.abort();
-    await expect(work).rejects.toThrow('aborted');
+    await expect(work).rejects.toMatchObject({ code: 'E_STOPPED', cause: stopper.signal.reason });
   });
 
   it('lets its stages be changed, and closes them', async () => {
@@ -155,7 +158,7 @@ describe('a cascade with a deadline', () => {
     // 12 of 5 ms are exactly the time there is, and one that ends with it may be late.
     expect(read.length).toBeGreaterThanOrEqual(10);
     expect(read.length).toBeLessThanOrEqual(12);
-    expect([...(given.stage as Int8Array)].filter((stage) => stage === 1)).toHaveLength(read.length);
+    expect(stagesOf(given).filter((stage) => stage === 1)).toHaveLength(read.length);
   });
 
   it('answers in time although a slice takes longer than it ever did, and lets that one go', async () => {
@@ -175,6 +178,6 @@ describe('a cascade with a deadline', () => {
     wait = 5000;
     const given = await atTime(50, one.score('q', candidates(10), { deadlineMs: 50 }));
     expect([given.complete, stopped]).toEqual([false, 1]);
-    expect([...(given.stage as Int8Array)].every((stage) => stage === 0)).toBe(true);
+    expect(stagesOf(given).every((stage) => stage === 0)).toBe(true);
   });
 });

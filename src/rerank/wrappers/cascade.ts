@@ -6,6 +6,9 @@ import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
+import { stageOf } from '../stage-of.ts';
+import { unchunked } from './chunked.ts';
+import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
@@ -73,19 +76,18 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const made: Reranker = {
     fingerprint: fingerprintOf(plan, keep),
     // What a later stage comes to see depends on the list.
-    atOnce: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'list' : stages[0]?.atOnce,
+    kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
+    pricedPerCall: stages[0]?.pricedPerCall,
     keepsDeadline: true,
     score,
     explain: async (query, candidate, call) =>
       (await Promise.all(stages.map((stage) => stage.explain?.(query, candidate, call) ?? []))).flat(),
-    warm: async () => {
-      await Promise.all(stages.map((stage) => stage.warm?.()));
-    },
-    close: async () => {
-      await Promise.all(stages.map((stage) => stage.close?.()));
+    load: async () => {
+      await Promise.all(stages.map((stage) => stage.load?.()));
     },
   };
-  return composed(made, (change) => cascade(stages.map(change), options));
+  const close = (): Promise<unknown> => Promise.all(stages.map((stage) => stage.close?.()));
+  return composed(closable(made, close), (change) => cascade(stages.map(change), options));
 }
 
 function checkStages(stages: readonly Reranker[], keep: readonly number[]): void {
@@ -106,13 +108,13 @@ interface StagePlan {
 }
 
 function planStage(stage: Reranker, combination: Combination | undefined, calibration: Calibration | undefined): StagePlan {
-  const { fingerprint, scale = fingerprint } = stage;
+  const { fingerprint } = stage;
   const suffix = combination === undefined ? '' : ` ${combination.name}`;
   return {
     name: fingerprint + suffix,
     fingerprint,
     combination,
-    calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(scale + suffix)),
+    calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(unchunked(fingerprint) + suffix)),
   };
 }
 
@@ -149,11 +151,7 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
   });
   const names = plan.map(({ name }, at) => others[at] ?? name);
   return {
-    ...mergeScores(
-      done.map(({ places, given }, stage) => ({ places, given, stage })),
-      count,
-      complete,
-    ),
+    ...mergeScores(done, count, complete),
     stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
   };
@@ -162,14 +160,14 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
 /** [candidates] What a stage gave itself, NaN where it did not score. */
 function ownScores(stage: ReadStage | undefined, count: number): Float32Array {
   const scores = new Float32Array(count).fill(Number.NaN);
-  for (const [row, i] of stage?.places.entries() ?? []) if (stage?.given.stage?.[row] !== -1) scores[i] = stage?.own[row] as number;
+  for (const [row, i] of stage?.places.entries() ?? []) scores[i] = stage?.own[row] as number;
   return scores;
 }
 
 /** Places of what this stage scored, best first. */
-function bestOfStage(at: number, candidates: readonly Candidate[], { scores, stage }: Scores): number[] {
+function bestOfStage(at: number, candidates: readonly Candidate[], given: Scores): number[] {
   return candidates
-    .map(({ id = '' }, index) => ({ index, id, score: scores[index] as number, stage: stage?.[index] as number }))
+    .map(({ id = '' }, index) => ({ index, id, score: given.scores[index] as number, stage: stageOf(given, index) }))
     .filter((one) => one.stage === at)
     .sort(byStage)
     .map(({ index }) => index);

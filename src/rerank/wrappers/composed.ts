@@ -11,7 +11,7 @@ export function composed(reranker: Reranker, map: (change: Change) => Reranker):
   return reranker;
 }
 
-/** Whether the reranker is made of others, and nobody decorated its `score`. */
+/** Whether the reranker is made of others, and no one decorated its `score`. */
 export function isComposed({ score }: Reranker): boolean {
   return made.has(score);
 }

@@ -6,8 +6,8 @@ import type { Reranker } from '../reranker.ts';
 import { cached } from './cached.ts';
 import { calibrated } from './calibrated.ts';
 import { cascade } from './cascade.ts';
+import { chunked } from './chunked.ts';
 import { fallback } from './fallback.ts';
-import { inParts } from './in-parts.ts';
 import { lazyReranker } from './lazy.ts';
 import { remembering } from './remembering.ts';
 
@@ -45,13 +45,13 @@ const deaf = (inner: Reranker): Reranker => ({ ...inner, score: (query, candidat
 
 const makers: Readonly<Record<string, () => Reranker>> = {
   'a function': slow,
-  'one that is best asked once': () => slow({ atOnce: 'call' }),
-  'one whose scores hold for a list': () => slow({ atOnce: 'list' }),
-  'one whose model takes long to load': () => slow({ warm: () => sleep(10_000) }),
+  'one that is best asked once': () => slow({ pricedPerCall: true }),
+  'one whose scores hold for a list': () => slow({ kind: 'listwise' }),
+  'one whose model takes long to load': () => slow({ load: () => sleep(10_000) }),
   'one that says it keeps deadlines and does not': () => slow({ keepsDeadline: true }),
   'a lazy one': () => lazy(slow()),
   'a lazy one that takes long to open': () => lazy(slow(), 10_000),
-  'a lazy one whose model takes long to load': () => lazy(slow({ warm: () => sleep(10_000) })),
+  'a lazy one whose model takes long to load': () => lazy(slow({ load: () => sleep(10_000) })),
   'a lazy one in a lazy one': () => lazy(lazy(slow())),
   'a lazy cascade': () => lazy(cascade([slow(), slow()])),
   'a fallback': () => fallback([slow()]),
@@ -64,8 +64,8 @@ const makers: Readonly<Record<string, () => Reranker>> = {
   'a lazy cached one': () => lazy(cached(slow())),
   'a calibrated lazy one': () => calibrated(lazy(slow()), sigmoid),
   'a remembering lazy one': () => remembering(lazy(slow())),
-  'one that reads in parts': () => inParts(slow(), whole),
-  'a lazy one that reads in parts': () => lazy(inParts(slow(), whole)),
+  'one that reads in parts': () => chunked(slow(), whole),
+  'a lazy one that reads in parts': () => lazy(chunked(slow(), whole)),
   'a cascade': () => cascade([slow(), slow()]),
   'a cascade of lazy ones': () => cascade([lazy(slow()), lazy(slow())]),
   'a cascade of a fallback': () => cascade([fallback([lazy(slow())]), slow()]),

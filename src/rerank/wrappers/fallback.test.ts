@@ -88,7 +88,7 @@ describe('a fallback', () => {
     let calls = 0;
     const moody: Reranker = {
       fingerprint: 'moody@1',
-      atOnce: 'call',
+      pricedPerCall: true,
       score: async (_, candidates) => {
         calls++;
         if (calls % 2 === 0) throw new FinetoothError('E_VENDOR_DOWN', 'every other time');
@@ -134,7 +134,7 @@ it('scores that hold for one list are kept for that list alone', async () => {
   let asked = 0;
   const places: Reranker = {
     fingerprint: 'places@1',
-    atOnce: 'list',
+    kind: 'listwise',
     score: async (_, candidates) => {
       asked++;
       return { scores: Float32Array.from(candidates, (_one, i) => candidates.length - i) };
@@ -154,13 +154,15 @@ it('a lazy reranker is opened when it is needed, and again when it could not be'
     if (++opened === 1) throw new FinetoothError('E_MODEL_MISSING', 'not yet');
     return cascade([lengths('a@1'), lengths('b@1')]);
   });
-  await lazy.close?.();
   expect(opened).toBe(0);
   await expect(lazy.score('q', list)).rejects.toThrow('not yet');
   const answer = await rerank(lazy, 'q', documents, { ...ranking, deadlineMs: 5000 });
   expect([opened, answer.results[0]?.id, answer.complete]).toEqual([2, 'd5', true]);
   const kept = cached(lazy);
   expect((await kept.score('q', list)).stages).toHaveLength(2);
-  await lazy.warm?.();
+  await lazy.load?.();
   await lazy.close?.();
+  await expect(lazy.score('q', list)).rejects.toMatchObject({ code: 'E_STOPPED' });
+  const unopened = lazyReranker('lazy@1', async () => Promise.reject(new Error('opened by close')));
+  await unopened.close?.();
 });

@@ -1,6 +1,7 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
-import type { PassedOver, Reranker, ScoreOptions } from '../reranker.ts';
+import type { Reranker, RerankerFailure, ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
 export interface FallbackOptions {
@@ -12,7 +13,7 @@ export interface FallbackOptions {
 const notForTheNext: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_USAGE', 'E_QUERY', 'E_BUG']);
 
 /**
- * The first reranker that can ranks the whole list: scores of two are never in one answer. `rankedBy` says who it was and `passedOver` why the
+ * The first reranker that can ranks the whole list: scores of two are never in one answer. `rankedBy` says who it was and `failures` why the
  * ones before it did not. When the last one fails too, its error is thrown, with the others' reasons. `firstStageOrder` at the end keeps the
  * order that the candidates came in.
  *
@@ -24,19 +25,16 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
   const made: Reranker = {
     fingerprint: rerankers.length === 1 ? first.fingerprint : `fallback(${rerankers.map(({ fingerprint }) => fingerprint).join(' | ')})`,
     // In slices, different rerankers could rank different slices.
-    atOnce: 'list',
+    kind: 'listwise',
     keepsDeadline: true,
     explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
-    warm: async () => {
+    load: async () => {
       // Who cannot be made ready says so when it is asked.
-      await Promise.all(rerankers.map((one) => one.warm?.().catch(() => {})));
-    },
-    close: async () => {
-      await Promise.all(rerankers.map((one) => one.close?.()));
+      await Promise.all(rerankers.map((one) => one.load?.().catch(() => {})));
     },
     score: async (query, candidates, { deadlineMs, onScores, ...call } = {}) => {
       const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
-      const passedOver: PassedOver[] = [];
+      const failures: RerankerFailure[] = [];
       const errors: unknown[] = [];
       for (const [at, one] of rerankers.entries()) {
         const options: ScoreOptions = {
@@ -49,12 +47,12 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
           return {
             ...given,
             rankedBy: given.rankedBy ?? one.fingerprint,
-            ...(passedOver.length === 0 ? {} : { passedOver: [...passedOver, ...(given.passedOver ?? [])] }),
+            ...(failures.length === 0 ? {} : { failures: [...failures, ...(given.failures ?? [])] }),
           };
         } catch (error) {
           const code = error instanceof FinetoothError ? error.code : 'E_BUG';
           if (strict || notForTheNext.has(code) || call.signal?.aborted) throw error;
-          passedOver.push({ reranker: one.fingerprint, code, why: messageOf(error) });
+          failures.push({ reranker: one.fingerprint, code, why: messageOf(error) });
           errors.push(error);
           if (at < rerankers.length - 1) continue;
           if (rerankers.length === 1) throw error;
@@ -70,5 +68,6 @@ export function fallback(rerankers: readonly Reranker[], { strict = false }: Fal
       throw new FinetoothError('E_BUG', 'a fallback ended without an answer. This is a mistake of finetooth.');
     },
   };
-  return composed(made, (change) => fallback(rerankers.map(change), { strict }));
+  const close = (): Promise<unknown> => Promise.all(rerankers.map((one) => one.close?.()));
+  return composed(closable(made, close), (change) => fallback(rerankers.map(change), { strict }));
 }

@@ -2,6 +2,7 @@ import { doneWithin } from '../../time/time-limit.ts';
 import { unscored } from '../merge-scores.ts';
 import type { Reranker } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
 /** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
@@ -26,12 +27,12 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
   const made: Reranker = {
     fingerprint,
     // What it will be is not known before it is opened: perhaps a cascade, whose scores hold for a whole list.
-    atOnce: 'list',
+    kind: 'listwise',
     keepsDeadline: true,
     score,
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
-    warm: async () => (await inner()).warm?.(),
-    close: async () => (await opened?.catch(() => undefined))?.close?.(),
+    load: async () => (await inner()).load?.(),
   };
-  return composed(made, (change) => lazyReranker(fingerprint, async () => change(await inner())));
+  const close = async (): Promise<void> => (await opened?.catch(() => undefined))?.close?.();
+  return composed(closable(made, close), (change) => lazyReranker(fingerprint, async () => change(await inner())));
 }

@@ -4,12 +4,12 @@ import { withStore } from './cached.ts';
 
 /**
  * Scores each document of one query once, however many lists it is in, with token vectors or without. Make one for each query; candidates
- * need ids. Tokens and money are of what was scored anew. Of a cascade every stage remembers.
+ * need ids. Tokens and money are of what this call scored. Of a cascade every stage remembers.
  */
-export const remembering = (reranker: Reranker): Reranker => {
+export function remembering(reranker: Reranker): Reranker {
   let stages = 0;
   return withStore(reranker, memoryScores(Number.POSITIVE_INFINITY), () => {
     const stage = stages++;
     return (_, { id }, list) => `${stage} ${list ?? ''} ${id}`;
   });
-};
+}

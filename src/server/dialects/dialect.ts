@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Document } from '../../types.ts';
+import type { Models } from '../models.ts';
 import type { Problem } from '../problem.ts';
 
 /** A document as it was sent: a text, or fields. */
@@ -116,12 +117,35 @@ export interface Failure {
   readonly body: unknown;
 }
 
+/** What paths of GET are told of the server. */
+export interface Served {
+  readonly models: Pick<Models, 'list' | 'reranker' | 'embedder'>;
+  readonly version: string;
+  /** Requests at the same time, and documents of one. */
+  readonly mostRequests: number;
+  readonly mostDocuments: number;
+}
+
+/** Paths of GET that answer alike. */
+export interface Read {
+  /** Whole ones, without the prefix of the dialect: some are shared by convention, and told here by the vendor who began it. */
+  readonly paths: readonly string[];
+  readonly about: string;
+  readonly tag: string;
+  /** Answered without a key. @default false */
+  readonly open?: boolean;
+  /** undefined: no body. `name`: of a path that ends with it. */
+  tell(served: Served, params: { readonly name?: string }): unknown;
+}
+
 /** How a vendor's API speaks: endpoints, and the form of its errors. Pure: no network, no models. */
 export interface Dialect {
   readonly name: string;
   /** Before every path of the dialect, `/cohere`; the paths that it has to itself are served without it too. */
   readonly prefix: string;
   readonly endpoints: readonly Endpoint[];
+  /** @default none */
+  readonly reads?: readonly Read[];
   /** `body`: what was sent, where it could be read. */
   fail(problem: Problem, id: string, body?: unknown): Failure;
   /** Of every error body. */

@@ -115,6 +115,15 @@ export const infinity: Dialect = {
       }),
     }),
   ],
+  reads: [
+    {
+      paths: ['/infinity/health'],
+      about: 'Whether the server runs.',
+      tag: 'Health',
+      open: true,
+      tell: () => ({ unix: Date.now() / 1000 }),
+    },
+  ],
   fail: failAsInfinity,
   failure: z.union([errorObject, detail]),
 };

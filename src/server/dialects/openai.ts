@@ -1,5 +1,6 @@
 /** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings/create (openai-node 7.57). */
 import { z } from 'zod';
+import type { NamedModel } from '../models.ts';
 import { type Problem, type ProblemKind, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, type EmbedDone, embedEndpoint, type Failure } from './dialect.ts';
 import { base64Of, errorObject, notEmpty } from './shared.ts';
@@ -75,10 +76,32 @@ export const openaiEmbeddings = embedEndpoint({
   tell: (done, body) => tellEmbeddings(done, body),
 });
 
+/** Of one model, as OpenAI's list has it. */
+const described = ({ name, task }: NamedModel) => ({ id: name, object: 'model', created: 0, owned_by: 'finetooth', task });
+
 export const openai: Dialect = {
   name: 'OpenAI',
   prefix: '/openai/v1',
   endpoints: [openaiEmbeddings],
+  reads: [
+    {
+      // Infinity has OpenAI's form at /models.
+      paths: ['/v1/models', '/openai/v1/models', '/infinity/models', '/models'],
+      about: 'The models that are served.',
+      tag: 'OpenAI',
+      tell: ({ models }) => ({ object: 'list', data: models.list.map(described) }),
+    },
+    {
+      paths: ['/v1/models/:name', '/openai/v1/models/:name'],
+      about: 'One of them.',
+      tag: 'OpenAI',
+      tell: ({ models }, { name }) => {
+        const found = models.list.find((one) => one.name === name);
+        if (found === undefined) throw new RequestError('model', `the model "${name}" is not served here`, { param: 'model' });
+        return described(found);
+      },
+    },
+  ],
   fail: failAsOpenai,
   failure: errorObject,
 };

@@ -1,7 +1,7 @@
 /** Hugging Face text-embeddings-inference: router/src/http/{server,types}.rs (commit 0d124dc). */
 import { z } from 'zod';
 import { type Problem, type ProblemKind, vendorStatusOf } from '../problem.ts';
-import { type Dialect, embedEndpoint, type Facts, type Failure, rerankEndpoint } from './dialect.ts';
+import { type Dialect, embedEndpoint, type Facts, type Failure, rerankEndpoint, type Served } from './dialect.ts';
 import { embeddingList, tellEmbeddings } from './openai.ts';
 import { notEmpty } from './shared.ts';
 
@@ -64,6 +64,29 @@ export const teiRerank = rerankEndpoint({
     })),
   headers: (done, { query, texts }) => teiHeaders(done, charactersIn([query, ...texts])),
 });
+
+const infoOf = async ({ models, version, mostRequests, mostDocuments }: Served) => {
+  const [{ name, reranker }, embedder] = await Promise.all([models.reranker(), models.embedder()]);
+  return {
+    model_id: name,
+    model_sha: null,
+    model_dtype: 'int8',
+    served_model_name: name,
+    model_type: { reranker: { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } } },
+    max_concurrent_requests: mostRequests,
+    max_input_length: 512,
+    max_batch_tokens: 16_384,
+    max_batch_requests: null,
+    max_client_batch_size: mostDocuments,
+    auto_truncate: true,
+    tokenization_workers: 1,
+    version,
+    sha: null,
+    docker_label: null,
+    fingerprint: reranker.fingerprint,
+    embedding: { model_id: embedder.name, dimensions: embedder.embedder.dimensions },
+  };
+};
 
 const inputsOf = (inputs: string | readonly string[]): readonly string[] => [inputs].flat();
 
@@ -132,6 +155,16 @@ export const tei: Dialect = {
       tell: (done, body) => tellEmbeddings(done, body),
       headers: (done, { input }) => teiHeaders(done, charactersIn(inputsOf(input))),
     }),
+  ],
+  reads: [
+    {
+      paths: ['/health', '/ping', '/tei/health', '/'],
+      about: 'Whether the server runs.',
+      tag: 'Health',
+      open: true,
+      tell: () => undefined,
+    },
+    { paths: ['/info', '/tei/info'], about: 'What is served, in the words of TEI.', tag: 'TEI', tell: infoOf },
   ],
   fail: failAsTei,
   failure: z.object({

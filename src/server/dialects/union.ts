@@ -138,13 +138,14 @@ export const unprefixed: readonly Dialect[] = [
   { ...cohereV2, prefix: '', endpoints: [as(cohereV2, '/rerank', '/v2/rerank'), as(cohereV2, '/embed', '/v2/embed')] },
   {
     ...openai,
+    reads: [],
     prefix: '',
     endpoints: [
       { ...openaiEmbeddings, path: '/v1/embeddings' },
       { ...openaiEmbeddings, path: '/embeddings' },
     ],
   },
-  { ...tei, prefix: '', endpoints: [as(tei, '/embed'), as(tei, '/similarity')] },
+  { ...tei, prefix: '', reads: [], endpoints: [as(tei, '/embed'), as(tei, '/similarity')] },
   { ...mixedbread, prefix: '', endpoints: [as(mixedbread, '/v1/reranking')] },
   { ...vllm, prefix: '', endpoints: [as(vllm, '/score'), as(vllm, '/v1/score')] },
 ];

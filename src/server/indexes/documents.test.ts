@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIntake } from '../safety/intake.ts';
+import { createBodyMemory } from '../hooks/body-memory.ts';
 import { documentsIn } from './documents.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -71,17 +71,17 @@ describe('documents of a body', () => {
   });
 
   it('end when their share has to make room', async () => {
-    const intake = createIntake(1000);
+    const bodyMemory = createBodyMemory(1000);
     const chunks = async function* (): AsyncGenerator<Uint8Array> {
       yield new Uint8Array(900).fill(97);
       await new Promise(() => {});
     };
-    const reading = Array.fromAsync(documentsIn(chunks(), 60_000, { share: intake.open() }));
+    const reading = Array.fromAsync(documentsIn(chunks(), 60_000, { share: bodyMemory.open() }));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(intake.held).toBe(900);
-    const other = intake.open();
+    expect(bodyMemory.held).toBe(900);
+    const other = bodyMemory.open();
     other.hold(200);
     await expect(reading).rejects.toThrow('1000 bytes of requests are coming in already');
-    expect(intake.held).toBe(200);
+    expect(bodyMemory.held).toBe(200);
   });
 });

@@ -1,9 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
-import { parseJson, readRecord } from '../../read/record.ts';
-import type { ReadDocument } from '../../types.ts';
+import { parseDocument, type ReadDocument } from '../../index.ts';
+import type { Share } from '../hooks/body-memory.ts';
+import { excessOf } from '../hooks/json-shape.ts';
 import { isGone, RequestError } from '../problem.ts';
-import type { Share } from '../safety/intake.ts';
-import { excessOf } from '../safety/json-shape.ts';
 
 /** Bytes of one line. A document of that length is a book. */
 const LONGEST_LINE = 16_000_000;
@@ -48,7 +47,7 @@ const documentOf = (bytes: Uint8Array, where: string): ReadDocument | undefined 
     throw new FinetoothError('E_INPUT_FORMAT', `${where} is not UTF-8. Convert it or take it out.`, { cause });
   }
   if (text.trim() === '') return undefined;
-  return { ...readRecord(parseJson(text, where), where), bytes: bytes.length };
+  return { ...parseDocument(text, where), bytes: bytes.length };
 };
 
 /**
@@ -56,7 +55,7 @@ const documentOf = (bytes: Uint8Array, where: string): ReadDocument | undefined 
  *
  * @param idleMs milliseconds without a byte after which the sender is given up
  * @param share what the line that has begun is counted in
- * @param gone aborted when nobody wants the documents any more
+ * @param gone aborted when no one wants the documents any more
  */
 export const documentsIn = async function* (
   body: AsyncIterable<Uint8Array>,

@@ -1,9 +1,0 @@
-/** A fingerprint's stage for people: the form and model of a local one, the name of a hosted one. */
-const stageWords = (stage: string): string => {
-  const local = /([a-z][a-z-]*)-\d+\(([^()@]+)@/.exec(stage);
-  if (local !== null) return `${local[1]?.replaceAll('-', ' ')} on ${local[2]}`;
-  return /^(?:cascade\()?([a-z-]+:\S+)/.exec(stage)?.[1] ?? stage;
-};
-
-/** Who ranked, for people: the stages in their order. */
-export const rerankerWords = (fingerprint: string): string => fingerprint.split(' > ').map(stageWords).join(', then ');

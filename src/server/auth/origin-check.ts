@@ -1,0 +1,39 @@
+import { RequestError } from '../problem.ts';
+
+export interface OriginRules {
+  /** Where the server listens. */
+  readonly host: string;
+  /** Further names under which it is reached, such as that of a proxy. @default none */
+  readonly hosts?: readonly string[];
+  /** Origins of web pages that may ask, `https://example.org`. @default none: pages may not */
+  readonly origins?: readonly string[];
+}
+
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host.toLowerCase());
+
+const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/, '');
+
+/**
+ * A web page can make its reader's browser ask a server on localhost: by a form (then Origin names the page), or under a name of its own that
+ * points to 127.0.0.1 (then Host is that name; DNS rebinding). Both are refused. Clients that are no browsers send neither.
+ *
+ * @throws RequestError `forbidden`
+ */
+export const checkOrigin = (
+  headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
+  { host, hosts = [], origins = [] }: OriginRules,
+): void => {
+  const name = hostOf(headers.host ?? '');
+  const allowed = isLoopback(host) ? [...loopback, ...hosts.map((one) => one.toLowerCase())] : undefined;
+  if (allowed !== undefined && !allowed.includes(name))
+    throw new RequestError(
+      'forbidden',
+      `this server is asked under the name "${name}", which is not one of its own; who runs it can allow that name`,
+    );
+  const { origin } = headers;
+  if (origin === undefined || origins.includes(origin)) return;
+  // A page that this server sent itself.
+  if (origin === `http://${headers.host}` || origin === `https://${headers.host}`) return;
+  throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow them`);
+};

@@ -1,0 +1,27 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseWithLongIntegers } from '../../text/long-integers.ts';
+import { RequestError } from '../problem.ts';
+import { type BodyMemory, bodyOf } from './body-memory.ts';
+import { jsonOf } from './json-body.ts';
+
+/** Values of all kinds that a body may hold: enough for documents of many fields. */
+const LEAST_VALUES = 250_000;
+const VALUES_PER_DOCUMENT = 25;
+
+/** Reads every body as JSON, whatever its content type says, and no further than the limits. */
+export function addBodyParser(
+  app: FastifyInstance,
+  bodyMemory: BodyMemory,
+  { bodyBytes, mostDocuments }: { readonly bodyBytes: number; readonly mostDocuments: number },
+): void {
+  const json = { mostValues: Math.max(LEAST_VALUES, VALUES_PER_DOCUMENT * mostDocuments), parse: parseWithLongIntegers };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async (request: FastifyRequest, body: Readable) => {
+    const { 'content-encoding': coding, 'content-length': length } = request.headers;
+    if (coding !== undefined && coding !== 'identity')
+      throw new RequestError('malformed', `the body is packed with ${coding}; send it as it is`);
+    if (Number(length ?? 0) > bodyBytes) throw new RequestError('large', `the body is larger than ${bodyBytes} bytes`);
+    return jsonOf(await bodyOf(body, request.share ?? bodyMemory.open(), bodyBytes), json);
+  });
+}

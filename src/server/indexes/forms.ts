@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { indexNameForm, indexNameWords } from '../../assemble/index-folders.ts';
+import { snakeCase } from '../../plan.ts';
+import { createShape, planShape, tokenBitsShape } from '../plan-body.ts';
+import { misfit } from '../problem.ts';
+
+export const searchBody = z.strictObject({
+  index: z.string().optional(),
+  query: z.string(),
+  ...planShape,
+  /** Server-sent events: the first stage's results at once, each sharper order, then the answer. */
+  stream: z.boolean().optional(),
+});
+
+const result = z.looseObject({
+  id: z.string(),
+  rank: z.int(),
+  index: z.int(),
+  relevance_score: z.number(),
+  first_stage_rank: z.int(),
+  first_stage_score: z.number(),
+});
+export const searchAnswer = z.looseObject({
+  query: z.string(),
+  results: z.array(result),
+  complete: z.boolean(),
+  calibrated: z.boolean(),
+  /** Tokens at the end of the query that a model did not read. */
+  query_truncated_tokens: z.int().optional(),
+});
+
+export const createBody = z.strictObject({
+  name: z.string().regex(indexNameForm, `a name has ${indexNameWords}`),
+  fields: createShape('fields'),
+  id_field: createShape('idField'),
+  token_bits: tokenBitsShape,
+  token_pool: createShape('tokenPool'),
+});
+export const status = z.object({
+  name: z.string(),
+  documents: z.int(),
+  bytes: z.int(),
+  embedder: z.string().nullable(),
+  fields: z.array(z.string()).nullable(),
+  changed_at: z.string().nullable(),
+  /** Why it cannot be opened. */
+  error: z.string().optional(),
+});
+export type Status = z.infer<typeof status>;
+export const deleteBody = z.strictObject({ ids: z.array(z.string()).min(1).max(100_000) });
+
+export function readBody<Body>(schema: z.ZodType<Body>, sent: unknown): Body {
+  const checked = schema.safeParse(sent);
+  if (!checked.success) throw misfit(checked.error);
+  return checked.data;
+}
+
+/** Names of ours as this API writes them: `relevanceScore` is `relevance_score`. What is inside a document stays as it is. */
+export function inSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [snakeCase(name), name === 'document' ? inner : inSnakeCase(inner)]),
+  );
+}

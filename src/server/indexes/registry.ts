@@ -1,0 +1,180 @@
+import { givenFolders, type IndexFolders } from '../../assemble/index-folders.ts';
+import { FinetoothError } from '../../errors.ts';
+import type { CreateOptions, ModelOptions, RerankerSettings, SearchIndex } from '../../index.ts';
+import { RequestError } from '../problem.ts';
+
+/**
+ * The indexes that a server answers from, each opened by the first request for it, and again when another process has rebuilt it or made another
+ * in its place. One that is in use is closed when its last user is done.
+ */
+export interface IndexRegistry {
+  names(): Promise<readonly string[]>;
+  /** Opens those that are served as they are, so that one that cannot be opened is told at once. */
+  openGiven(): Promise<void>;
+  /**
+   * Throws a RequestError when there is none of that name, or when it was replaced by one that cannot answer meanwhile. `gone` is aborted when it
+   * is deleted, which waits for the work.
+   */
+  reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** Handlers of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
+  inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
+  create(name: string, options: CreateOptions): Promise<void>;
+  /** Closes and deletes. Only what was made through the server can be deleted through it. */
+  remove(name: string): Promise<void>;
+  /** Writes of one index go one after the other. */
+  writing<Result>(name: string, work: (index: SearchIndex) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface RegistryOptions {
+  /** Folders of indexes that are served as they are, under the name of the folder. */
+  readonly given: readonly string[];
+  /** Where indexes are made; undefined: none are. */
+  readonly folders: IndexFolders | undefined;
+  readonly models: ModelOptions;
+  readonly longDocuments?: RerankerSettings['longDocuments'];
+}
+
+interface Opened {
+  /** Of the files that it was opened from. */
+  readonly stamp: string;
+  readonly index: Promise<SearchIndex>;
+  users: number;
+  /** Called when the last user is done; only once no one new can come. */
+  idle?: () => void;
+}
+
+export const createIndexRegistry = ({ given: folders, folders: made, models, longDocuments }: RegistryOptions): IndexRegistry => {
+  const given = givenFolders(folders);
+  const isGiven = (name: string): boolean => given.names.includes(name);
+  const holder = (name: string) => (isGiven(name) ? given : made);
+  const open = new Map<string, Opened>();
+  const leaving = new Set<string>();
+  /** Aborted when the index of that name is deleted. */
+  const departures = new Map<string, AbortController>();
+  const lines = new Map<string, Promise<unknown>>();
+  const missing = (name: string): RequestError =>
+    new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`, { code: 'E_INDEX_MISSING' });
+
+  const stampNow = async (name: string): Promise<string | undefined> => holder(name)?.stamp(name);
+  const openOne = async (name: string): Promise<SearchIndex> => {
+    const known = holder(name);
+    if (known === undefined) throw missing(name);
+    return known.open(name, { models, longDocuments });
+  };
+  /** Closes what no one new can get, when its last user is done. */
+  const retire = async (one: Opened | undefined): Promise<void> => {
+    if (one === undefined) return;
+    if (one.users > 0) await new Promise<void>((resolve) => (one.idle = resolve));
+    await (await one.index.catch(() => undefined))?.close();
+  };
+  const take = (name: string, stamp: string): Opened => {
+    const known = open.get(name);
+    if (known?.stamp === stamp) return known;
+    const one: Opened = { stamp, index: openOne(name), users: 0 };
+    open.set(name, one);
+    const forget = (): void => void (open.get(name) === one && open.delete(name));
+    // The old one is closed when the new one is open, so that a model that both have stays loaded.
+    void one.index.catch(forget).then(() => retire(known));
+    return one;
+  };
+  /** What another process did to the index in the middle of a request is no failure of the server. */
+  const told = (error: unknown, name: string, isOpen: boolean): unknown => {
+    if (!(error instanceof FinetoothError)) return error;
+    if (error.code === 'E_INDEX_MISSING') return missing(name);
+    const { code } = error;
+    if (code === 'E_FINGERPRINT' || code === 'E_RECIPE' || (code === 'E_MODEL_UNKNOWN' && !isOpen))
+      return new RequestError(
+        'conflict',
+        isOpen
+          ? `the index "${name}" was made again with another model or other fields in the middle of this request; send it again`
+          : `the index "${name}" cannot be used here (${code}): it was built with a model that this server cannot open by its name, or that has changed`,
+        { code: code === 'E_RECIPE' ? code : 'E_FINGERPRINT' },
+      );
+    return error;
+  };
+  const reading: IndexRegistry['reading'] = async (name, work) => {
+    const stamp = await stampNow(name);
+    if (stamp === undefined || leaving.has(name)) throw missing(name);
+    const one = take(name, stamp);
+    const departure = departures.get(name) ?? new AbortController();
+    departures.set(name, departure);
+    one.users++;
+    let isOpen = false;
+    try {
+      const index = await one.index;
+      isOpen = true;
+      return await work(index, departure.signal);
+    } catch (error) {
+      throw told(error, name, isOpen);
+    } finally {
+      if (--one.users === 0) one.idle?.();
+    }
+  };
+  const maker = (): IndexFolders => {
+    if (made === undefined) throw new RequestError('forbidden', 'this server makes no indexes: who runs it named no folder for them');
+    return made;
+  };
+  const inLine = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    const before = lines.get(name) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(work);
+    lines.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (lines.get(name) === mine) lines.delete(name);
+    }
+  };
+  return {
+    names: async () => [...new Set([...given.names, ...((await made?.list()) ?? [])])].sort(),
+    openGiven: async () => {
+      for (const name of given.names) await take(name, (await stampNow(name)) ?? '').index;
+    },
+    reading,
+    create: (name, options) =>
+      inLine(name, async () => {
+        if (isGiven(name) || !(await maker().create(name, options)))
+          throw new RequestError('invalid', `there is an index "${name}" already; delete it first, or choose another name`, {
+            param: 'name',
+          });
+      }),
+    remove: (name) =>
+      inLine(name, async () => {
+        if (isGiven(name)) throw new RequestError('forbidden', `"${name}" was not made by this server, which therefore does not delete it`);
+        // Who searches in it has the answer before it goes; who comes now finds none.
+        leaving.add(name);
+        departures.get(name)?.abort(missing(name));
+        departures.delete(name);
+        try {
+          const known = open.get(name);
+          open.delete(name);
+          await retire(known);
+          if (!(await maker().remove(name))) throw missing(name);
+        } finally {
+          leaving.delete(name);
+        }
+      }),
+    inTurn: (name, gone, work) => {
+      let began = false;
+      const turn = inLine(name, () => {
+        gone.throwIfAborted();
+        began = true;
+        return work();
+      });
+      // Who waits behind its deletion would wait for itself.
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          if (!began) reject(gone.reason);
+        };
+        gone.addEventListener('abort', leave, { once: true });
+        turn.then(resolve, reject).finally(() => gone.removeEventListener('abort', leave));
+      });
+    },
+    writing: (name, work) => inLine(name, () => reading(name, work)),
+    close: async () => {
+      await Promise.all([...lines.values()].map((one) => one.catch(() => undefined)));
+      // A server that ends has waited for its requests; who is still at it has lost its client.
+      await Promise.all([...open.values()].map(async ({ index }) => (await index.catch(() => undefined))?.close()));
+    },
+  };
+};

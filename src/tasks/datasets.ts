@@ -1,0 +1,47 @@
+import { readdir } from 'node:fs/promises';
+import { datasetCatalog, findDataset } from '../dataset/catalog.ts';
+import {
+  type DatasetOptions,
+  datasetPlaces,
+  type PlacedDataset,
+  placeInFolder,
+  placeOwn,
+  type ResolvedDataset,
+  statedOf,
+} from '../dataset/place.ts';
+import { resolveCatalogued } from '../dataset/resolve.ts';
+
+export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' | 'files'> {
+  /** Where `resolveDataset` would take it from. */
+  readonly source: PlacedDataset['source'] | 'hub';
+  /** Absent for what is on the hub. */
+  readonly folder?: string;
+}
+
+const listed = ({ files: _, ...placed }: PlacedDataset): ListedDataset => placed;
+
+/** Every collection of the catalog, then the others in the user's own folder, whose numbers and licence no one stated. */
+export const listDatasets = async (
+  options: Pick<DatasetOptions, 'folder' | 'cacheFolder' | 'env'> = {},
+): Promise<readonly ListedDataset[]> => {
+  const places = datasetPlaces(options);
+  const found: ListedDataset[] = [];
+  for (const entry of datasetCatalog) {
+    const own = entry.bundled === undefined ? await placeInFolder(entry.name, places) : undefined;
+    const placed = own ?? (await placeOwn(entry, places));
+    found.push(placed === undefined ? { ...statedOf(entry), source: 'hub' } : listed(placed));
+  }
+  const names = places.folder === undefined ? [] : await readdir(places.folder).catch(() => []);
+  for (const name of names.filter((candidate) => findDataset(candidate) === undefined).sort()) {
+    const own = await placeInFolder(name, places);
+    if (own !== undefined) found.push(listed(own));
+  }
+  return found;
+};
+
+/**
+ * Makes sure that a collection of the catalog is bundled or in the cache, whatever else has its name; what was there is hashed in full.
+ * Throws E_DATASET_UNKNOWN, E_DATASET_CHANGED, E_INPUT_MISSING, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
+ */
+export const pullDataset = (name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> =>
+  resolveCatalogued(name, { ...options, full: true });

@@ -1,0 +1,14 @@
+/** `finetooth/tasks`: what the commands do, each as one function. */
+
+export { type CalibrateOptions, type CalibrateReport, calibrate } from './calibrate.ts';
+export { type ListedDataset, listDatasets, pullDataset } from './datasets.ts';
+export { doctor, type Finding } from './doctor.ts';
+export { type EmbedDocumentsOptions, type EmbeddedDocument, embedDocuments } from './embed-documents.ts';
+export type { EvaluateOptions } from './eval-options.ts';
+export { comparedPipelines, evaluate } from './evaluate.ts';
+export { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
+export { type Decision, gradeNames, type Judge, type LabelOptions, type LabelReport, label, type Shown } from './label.ts';
+export { type ListedModel, listModels, modelsFolder, pullModel, type VerifiedModel, verifyModels } from './models.ts';
+export { type ListedProvider, listProviders, type ProvidersOptions } from './providers.ts';
+export { type RerankDocumentsOptions, type RerankDocumentsReport, rerankDocuments } from './rerank-documents.ts';
+export { type TuneOptions, type TuneReport, tune } from './tune.ts';

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import type { ContractCase } from '../../src/contracts/contract-case.ts';
+import { embedderContract } from '../../src/contracts/embedder.ts';
+import { rerankerContract, rerankerWrapperContract } from '../../src/contracts/reranker.ts';
+import type { Embedder, Reranker, Scores } from '../../src/index.ts';
+import { hashEmbedder, SIZE } from '../hash-embedder.ts';
+
+/** Names of the cases that fail, with their sentences. */
+const failuresOf = async (cases: readonly ContractCase[]): Promise<Readonly<Record<string, string>>> => {
+  const failed: Record<string, string> = {};
+  for (const { name, run } of cases)
+    await run().catch((error: unknown) => {
+      failed[name] = (error as Error).message;
+    });
+  return failed;
+};
+
+const lengthOf = ({ text }: { readonly text: string }): number => text.length;
+const good: Reranker = { fingerprint: 'good@1', score: async (_, list) => ({ scores: Float32Array.from(list, lengthOf) }) };
+const giving = (change: (scores: Float32Array) => Partial<Scores>): Reranker => ({
+  ...good,
+  score: async (_, list) => {
+    const scores = Float32Array.from(list, lengthOf);
+    return { scores, ...change(scores) };
+  },
+});
+const kept = new Float32Array(9);
+const rerankers: Readonly<Record<string, readonly [() => Reranker, caseName: string, sentence: RegExp]>> = {
+  'sorts its answer': [
+    () => giving((scores) => ({ scores: scores.toSorted() })),
+    'scores in input order, each candidate whatever else is in the list',
+    /"good@1" scored candidate 0 in the list turned round 59, and 45 before/,
+  ],
+  'depends on the list': [
+    () => giving((scores) => ({ scores: scores.map((score) => score / Math.max(...scores)) })),
+    'scores in input order, each candidate whatever else is in the list',
+    /says kind: 'listwise'/,
+  ],
+  'gives one score too few': [
+    () => giving((scores) => ({ scores: scores.slice(1) })),
+    'gives one finite score for each candidate',
+    /asked for 1 scores, it gave 0/,
+  ],
+  'gives a score that is not finite': [
+    () => giving((scores) => ({ scores: scores.map(() => Number.NaN) })),
+    'gives one finite score for each candidate',
+    /score 0 is NaN, which is not finite/,
+  ],
+  'fails for an empty list': [
+    () => ({ ...good, score: async (query, list) => (list.length === 0 ? Promise.reject(new Error('nothing')) : good.score(query, list)) }),
+    'gives an empty list for an empty list',
+    /nothing/,
+  ],
+  'fails for an empty text': [
+    () => giving((scores) => ({ scores: scores.map((score) => (score === 0 ? Number.POSITIVE_INFINITY : score)) })),
+    'scores a text without words',
+    /score 0 is Infinity/,
+  ],
+  'sorts what it was given': [
+    () => ({
+      ...good,
+      score: async (query, list) =>
+        good.score(
+          query,
+          (list as (typeof list)[number][]).sort((a, b) => lengthOf(a) - lengthOf(b)),
+        ),
+    }),
+    'changes nothing that it was given',
+    /changed the candidates that it was given/,
+  ],
+  'gives one array again and again': [
+    () =>
+      giving((scores) => {
+        kept.set(scores);
+        return { scores: kept.subarray(0, scores.length) };
+      }),
+    'keeps nothing that it gave',
+    /gave the same array twice/,
+  ],
+  'has no fingerprint': [() => ({ ...good, fingerprint: ' ' }), 'has a fingerprint that stays', /is a text; got " "/],
+  'has a fingerprint of its moment': [
+    () => ({ ...good, fingerprint: String(Math.random()) }),
+    'has the same fingerprint each time it is made',
+    /have different fingerprints/,
+  ],
+  'calls itself complete when it is not': [
+    () => ({
+      ...good,
+      keepsDeadline: true,
+      score: async (query, list, { deadlineMs } = {}) => ({ ...(await good.score(query, list)), complete: deadlineMs === undefined }),
+    }),
+    'says truthfully whether it came to every candidate',
+    /complete with time enough, or without a deadline, not both/,
+  ],
+  'tells scores on the way that are not sound': [
+    () => ({
+      ...good,
+      score: async (query, list, { onScores } = {}) => {
+        onScores?.({ scores: new Float32Array(0) });
+        return good.score(query, list);
+      },
+    }),
+    'says truthfully whether it came to every candidate',
+    /asked for 4 scores, it gave 0/,
+  ],
+  'hides the reason of a signal': [
+    () => ({
+      ...good,
+      score: async (query, list, { signal } = {}) => (signal?.aborted ? Promise.reject(new Error('oh')) : good.score(query, list)),
+    }),
+    'ends with the reason of its signal, or with an answer',
+    /raised before the call, ended with an error that is not the signal's reason: Error: oh/,
+  ],
+  'cannot be decorated': [
+    () => {
+      class Mine implements Reranker {
+        readonly fingerprint = 'mine@1';
+        async score(query: string, list: Parameters<Reranker['score']>[1]): Promise<Scores> {
+          return good.score(`${this.fingerprint} ${query}`, list);
+        }
+      }
+      return new Mine();
+    },
+    'is asked by its own function when it is decorated',
+    /undefined/,
+  ],
+  'counts less than nothing': [
+    () => giving(() => ({ usage: { tokens: -1 } })),
+    'counts what it used as numbers from 0 on',
+    /used -1 of "tokens"/,
+  ],
+  'explains without names': [
+    () => ({ ...good, explain: async () => [{ name: '' }] }),
+    'explains by stages that have names, where it explains',
+    /has no name/,
+  ],
+  'answers after it was closed': [
+    () => ({ ...good, close: async () => {} }),
+    'refuses calls once it is closed, where it closes',
+    /answered a call after it was closed/,
+  ],
+};
+
+describe('the contract of rerankers', () => {
+  it('takes one that keeps it', async () => expect(await failuresOf(rerankerContract(() => good))).toEqual({}));
+
+  it.each(Object.entries(rerankers))('refuses one that %s', async (_, [make, name, sentence]) => {
+    expect((await failuresOf(rerankerContract(make)))[name]).toMatch(sentence);
+  });
+
+  it('refuses a wrapper that goes past what it wraps and leaves it open', async () => {
+    const failed = await failuresOf(rerankerWrapperContract((inner) => ({ ...good, keepsDeadline: true, fingerprint: inner.fingerprint })));
+    expect(failed['is asked by its own function when it is decorated']).toBeUndefined();
+    expect(Object.keys(failed)).toEqual([
+      'asks the one inside as it is decorated',
+      'is in time when the one inside never answers, and when it never loads',
+      'closes the one inside',
+    ]);
+  });
+});
+
+const hash = hashEmbedder();
+const embedding = (change: (data: Float32Array, count: number) => void): Embedder => ({
+  ...hash,
+  embed: async (texts, role, options) => {
+    const vectors = await hash.embed(texts, role, options);
+    change(vectors.data, texts.length);
+    return vectors;
+  },
+});
+const shared = new Float32Array(16 * SIZE);
+const embedders: Readonly<Record<string, readonly [() => Embedder, caseName: string, sentence: RegExp]>> = {
+  'gives vectors of another length': [
+    () => embedding((data) => void data.forEach((value, i) => void (data[i] = value * 2))),
+    'gives each text one vector of length 1',
+    /vector 0 has length 2\.0000/,
+  ],
+  'has another number of dimensions than it says': [
+    () => ({ ...hash, dimensions: 3 }),
+    'gives each text one vector of length 1',
+    /asked for 1 × 3 numbers, it gave 1 × 16/,
+  ],
+  'depends on its batch': [
+    () => embedding((data, count) => void (count > 1 && data.subarray(0, SIZE).reverse())),
+    'gives a text one vector, whatever else is in the call and wherever it stands',
+    /gave document 0 alone another vector/,
+  ],
+  'fails for an empty text': [
+    () => ({
+      ...hash,
+      embed: async (texts, ...more) => (texts.includes('') ? Promise.reject(new Error('empty')) : hash.embed(texts, ...more)),
+    }),
+    'embeds a text without words like any other',
+    /empty/,
+  ],
+  'sorts what it was given': [
+    () => ({ ...hash, embed: (texts, ...more) => hash.embed((texts as string[]).sort(), ...more) }),
+    'changes nothing that it was given',
+    /changed the texts that it was given/,
+  ],
+  'keeps the memory that it gave': [
+    () => {
+      let isFirst = true;
+      return {
+        ...hash,
+        embed: async (texts, ...more) => {
+          const vectors = await hash.embed(texts, ...more);
+          if (isFirst) shared.set(vectors.data);
+          isFirst = false;
+          return { ...vectors, data: shared.subarray(0, vectors.data.length) };
+        },
+      };
+    },
+    'keeps nothing that it gave',
+    /vector 0 has length|gave the same texts, after their first vectors were overwritten, another vector/,
+  ],
+  'gives fewer counts than texts': [
+    () => ({ ...hash, embed: async (...asked) => ({ ...(await hash.embed(...asked)), tokens: new Uint32Array(7) }) }),
+    'gives each text one vector of length 1',
+    /gave 7 of "tokens" for 1 texts/,
+  ],
+  'says that it has token vectors, and gives none': [
+    () => ({ ...hash, tokenSize: SIZE, embed: (texts, role) => hash.embed(texts, role) }),
+    'gives token vectors of whole tokens, where it has them',
+    /asked for the token vectors of 4 texts, it gave none/,
+  ],
+};
+
+describe('the contract of embedders', () => {
+  it.each(Object.entries(embedders))('refuses one that %s', async (_, [make, name, sentence]) => {
+    expect((await failuresOf(embedderContract(make)))[name]).toMatch(sentence);
+  });
+});
