@@ -273,7 +273,19 @@ const settings = { numRuns: 300, seed: 16 };
 
 describe('whatever is passed, it works or is refused with a code', () => {
   it('rerank', async () => {
-    const names = ['top', 'rankFields', 'fieldLabels', 'minScore', 'documents', 'stages', 'explain', 'deadlineMs', 'signal', 'other'];
+    const names = [
+      'top',
+      'rankFields',
+      'fieldLabels',
+      'minScore',
+      'collapse',
+      'documents',
+      'stages',
+      'explain',
+      'deadlineMs',
+      'signal',
+      'other',
+    ];
     await fc.assert(
       fc.asyncProperty(mostly(lengths), mostly('q', 'bats'), fc.oneof(fc.constant(documents), list), optionsOf(names), (...given) =>
         answersOrRefuses(() => anyRerank(...given)),
@@ -295,6 +307,8 @@ describe('whatever is passed, it works or is refused with a code', () => {
       'filter',
       'reranker',
       'minScore',
+      'diversity',
+      'collapse',
       'documents',
       'stages',
       'explain',

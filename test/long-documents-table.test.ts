@@ -132,6 +132,8 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
+  diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],
+  collapse: [{ collapse: 1 }, ({ results }, plain) => expect(results).toEqual(plain.results)],
   documents: [{ documents: true }, (answered) => expect(longOf(answered)?.document?.title).toBe('Berlin')],
   stages: [{ stages: true }, (answered) => expect(longOf(answered)?.stages?.every((score) => score !== null)).toBe(true)],
   explain: [

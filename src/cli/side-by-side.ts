@@ -36,7 +36,7 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
     const right =
       result === undefined
         ? ''
-        : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}`;
+        : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}${result.duplicates === undefined ? '' : `, stands for ${result.duplicates.length} more`}`;
     lines.push(`${left} │${right}`.trimEnd());
   }
   const who = isUnranked ? '' : ` Reranked by ${rerankerName(answer.rankedBy as string)}.`;

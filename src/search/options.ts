@@ -28,6 +28,10 @@ export interface SearchOptions extends CallOptions {
   readonly filter?: Filter;
   /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
   readonly minScore?: number;
+  /** How unlike each other results shall be, 0 to 1: maximal marginal relevance over their vectors, with at most 1,000 candidates. @default 0 */
+  readonly diversity?: number;
+  /** Results whose words are at least so similar to those of a better one stand in its `duplicates`, 0 to 1; of at most 1,000 candidates. 0 is off. @default 0 */
+  readonly collapse?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage of the reranker gave. @default false */
@@ -49,6 +53,8 @@ export interface RerankOptions extends CallOptions {
   readonly fieldLabels?: boolean;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
   readonly minScore?: number;
+  /** Results whose words are at least so similar to those of a better one stand in its `duplicates`, 0 to 1; of at most 1,000 documents. 0 is off. @default 0 */
+  readonly collapse?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage gave. @default false */

@@ -195,6 +195,25 @@ export const plan = {
     about: 'keep only what is at least so likely to be relevant; it needs a reranker whose scores are probabilities',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  diversity: {
+    kind: 'share',
+    default: 0,
+    about: 'how unlike each other results shall be: maximal marginal relevance over their vectors, after ranking; 0 is off',
+    at: {
+      search: true,
+      rerank: 'the documents have no vectors',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: 'the documents have no vectors',
+      searchBody: true,
+    },
+  },
+  collapse: {
+    kind: 'share',
+    default: 0,
+    about: 'results whose words are at least so similar to those of a better one are named beside it and take no place; 0 is off',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
   embedder: {
     kind: 'text',
     value: 'MODEL',

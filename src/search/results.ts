@@ -11,7 +11,7 @@ export interface RankedResult {
   readonly index: number;
   /**
    * Probability of relevance, 0 to 1, where one was fitted for the reranker; else its score. Where no reranker saw the document, the first
-   * stage's score, or 0 without one. Never more than that of the document above.
+   * stage's score, or 0 without one. Never more than that of the document above, unless `diversity` put it there.
    */
   readonly relevanceScore: number;
   /** Place in this answer, from 1. */
@@ -22,6 +22,8 @@ export interface RankedResult {
   readonly highlight?: RankedCandidate['highlight'];
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
+  /** Ids of near-duplicates that it stands for, best first; only where `collapse` asks for it, and there are some. */
+  readonly duplicates?: readonly string[];
   /** Why the document stands here; only when asked for. */
   readonly explanation?: Explanation;
   /** What each stage gave, in their order, null where it did not score; only when asked for. */
@@ -59,7 +61,7 @@ export function makeResults(ranked: Ranked, candidates: readonly Rankable[], { t
   const best = ranked.order.slice(0, top);
   const lastStage = Math.max(0, ranked.stages.length - 1);
   const isAlike = ranked.complete && best.every(({ stage }) => stage === lastStage);
-  return best.map(({ id, index, relevance, stage, highlight, cutTokens }, place) => ({
+  return best.map(({ id, index, relevance, stage, highlight, cutTokens, duplicates }, place) => ({
     id,
     index,
     relevanceScore: relevance,
@@ -67,6 +69,7 @@ export function makeResults(ranked: Ranked, candidates: readonly Rankable[], { t
     rankedBy: isAlike ? undefined : (ranked.stages[stage]?.name ?? null),
     highlight,
     cutTokens,
+    duplicates,
     stages: stages ? ranked.stages.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,
   }));

@@ -3,6 +3,8 @@ import { addUsage } from '../rerank/usage.ts';
 import type { Hit, Usage } from '../types.ts';
 import { checkQuery } from './check.ts';
 import { checkSearchCall } from './check-call.ts';
+import { collapseDuplicates } from './collapse.ts';
+import { checkCompared, diversify, vectorsOf } from './diversify.ts';
 import { explainResults } from './explain.ts';
 import type { SearchOptions } from './options.ts';
 import { orderFirstStage } from './order.ts';
@@ -18,7 +20,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkSearchCall(index, query, options);
   checkQuery(query);
   const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
-  const { fieldLabels, signal, deadlineMs, onUpdate } = options;
+  const { fieldLabels, signal, deadlineMs, onUpdate, diversity = plan.diversity.default, collapse } = options;
+  checkCompared(candidates, options);
   throwIfStopped(signal);
   const given = options.reranker === undefined ? index.reranker() : options.reranker;
   const rerankers = given === null ? [] : [given].flat();
@@ -34,7 +37,14 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   if (rerankers.length > 0 && options.rankFields !== undefined) checkFields(hits, options.rankFields);
 
   let ranked: Ranked = { order: orderFirstStage(hits), cut: 0, usage: {}, complete: true, calibrated: false, stages: [] };
-  const resultsOf = (now: Ranked): readonly SearchResult[] => makeSearchResults(now, hits, { ...options, top });
+  const vectors = await (diversity === 0
+    ? new Map<string, Float32Array>()
+    : vectorsOf(
+        index,
+        hits.map(({ id }) => id),
+      ));
+  const resultsOf = (now: Ranked): readonly SearchResult[] =>
+    makeSearchResults(diversify(collapseDuplicates(now, hits, fields, collapse), vectors, diversity, top), hits, { ...options, top });
   const began = performance.now();
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(ranked));
