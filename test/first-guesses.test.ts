@@ -59,7 +59,7 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
   [
     'rerank { topN }',
     () => anyRerank(lengths, 'q', documents, { topN: 1 }),
-    'rerank has no option "topN", did you mean "top"; it has top, rankFields',
+    'rerank has no option "topN", did you mean "top"; it has top, offset, rankFields',
   ],
   ['rerank { rankfields }', () => anyRerank(lengths, 'q', documents, { rankfields: ['text'] }), 'did you mean "rankFields"'],
   ['rerank { colour }', () => anyRerank(lengths, 'q', documents, { colour: 1 }), 'rerank has no option "colour"; it has top'],
@@ -298,6 +298,7 @@ describe('whatever is passed, it works or is refused with a code', () => {
     const names = [
       'candidates',
       'top',
+      'offset',
       'firstStage',
       'rankFields',
       'fieldLabels',

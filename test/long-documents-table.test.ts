@@ -119,6 +119,7 @@ it.each(rerankers)('a long text in parts has one score by %s, whatever the index
 const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (answered: SearchAnswer, plain: SearchAnswer) => void]>> = {
   candidates: [{ candidates: 3 }, ({ candidates }) => expect(candidates).toHaveLength(3)],
   top: [{ top: 2 }, ({ results }) => expect(results).toHaveLength(2)],
+  offset: [{ offset: 1, candidates: 25, top: 2 }, ({ results }, plain) => expect(results[0]?.id).toBe(plain.results[1]?.id)],
   firstStage: [{ firstStage: 'bm25' }, ({ firstStage }) => expect(firstStage).toBe('bm25')],
   rankFields: [{ rankFields: ['title'] }, (answered) => expect(longOf(answered)).toMatchObject({ rank: 1 })],
   fieldLabels: [
@@ -154,7 +155,7 @@ describe.each(Object.keys(kinds) as Kind[])('an index %s, long texts in parts', 
   it.each(Object.entries(options))('does what %s says', async (name, [given, check]) => {
     const answered = await search(indexFor(kind, 'chunk'), query, { firstStage: 'hybrid', top: 100, ...given });
     check(answered, plain);
-    const isRanked = !['reranker', 'minScore', 'deadlineMs', 'rankFields'].includes(name);
+    const isRanked = !['offset', 'reranker', 'minScore', 'deadlineMs', 'rankFields'].includes(name);
     if (isRanked) expect(longOf(answered)?.highlight?.text).toContain(answer);
     expect(answered.cut).toBe(0);
   });

@@ -42,6 +42,7 @@ const one: Reranker = {
 const samples: Readonly<Record<PlanKey, unknown>> = {
   candidates: 3,
   top: 2,
+  offset: 1,
   firstStage: 'bm25',
   denseWeight: 0.25,
   fusion: 'scores',
@@ -246,6 +247,37 @@ describe('a way to search gives the same at every door', () => {
     expect(shape(asBody.json as Found)).toEqual(library);
     // Labels alone may leave the order as it is.
     if (way.fieldLabels === undefined) expect(library).not.toEqual(plain);
+  });
+
+  it('pages, each the continuation of the one before', async () => {
+    await using index = await openIndex(indexFolder);
+    const pick = (results: readonly { readonly id: string; readonly rank: number }[]) => results.map(({ id, rank }) => [id, rank]);
+    for (const way of [{}, { diversity: 0.6, collapse: 0.05 }, { reranker: null, firstStage: 'hybrid' as const }]) {
+      const all = (await search(index, QUERY, { ...way, candidates: 4, top: 4 })).results;
+      const pages = await Promise.all([0, 1, 2, 3].map((offset) => search(index, QUERY, { ...way, candidates: 4, top: 1, offset })));
+      expect(pick(pages.flatMap(({ results }) => results))).toEqual(pick(all));
+    }
+    const library = pick((await search(index, QUERY, { top: 2, offset: 1 })).results);
+    const asFlags = await typed(['search', QUERY, '--in', indexFolder, '--top', '2', '--offset', '1', '--json']);
+    const asBody = await posted({ top: 2, offset: 1 });
+    for (const { json } of [asFlags, asBody]) expect(pick((json as { results: { id: string; rank: number }[] }).results)).toEqual(library);
+    expect(library.map(([, rank]) => rank)).toEqual([2, 3]);
+    const places = async (options: RerankOptions) => (await rerank(one, QUERY, films, options)).results.map(({ id, rank }) => [id, rank]);
+    expect([...(await places({ top: 3 })), ...(await places({ offset: 3 }))]).toEqual(await places({}));
+    expect(await places({ offset: 4 })).toEqual([]);
+  });
+
+  it('a page behind the last candidate is refused at every door', async () => {
+    const reason = 'results 25 to 27 were asked for, of 26 candidates. Ask for 27 candidates at least';
+    const page = { offset: 24, top: 3, candidates: 26 };
+    const outcomes = [
+      await refusalOf(() => search(hashed, QUERY, page)),
+      await typed(['search', QUERY, '--in', indexFolder, '--offset', '24', '--top', '3', '--candidates', '26']),
+      await posted(page),
+    ];
+    for (const { refusal } of outcomes) expect(refusal).toContain(reason);
+    // Without an offset fewer candidates than results are fewer results.
+    expect((await search(hashed, QUERY, { candidates: 2 })).results).toHaveLength(2);
   });
 
   it('stages, which are of the answer', async () => {

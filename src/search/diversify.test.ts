@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { rankingOf } from '../../test/support/ranking.ts';
 import { randomFrom } from '../math/random.ts';
 import { cosine } from '../math/vectors.ts';
-import { checkCompared, diversify } from './diversify.ts';
+import { checkCompared } from './arrange.ts';
+import { diversify } from './diversify.ts';
 
 interface One {
   readonly id: string;

@@ -1,31 +1,5 @@
-import { FinetoothError } from '../errors.ts';
 import { dot } from '../math/vectors.ts';
-import { grouped } from '../wording/numbers.ts';
 import type { Ranked, RankedCandidate } from './rank.ts';
-import type { SearchIndex } from './search-index.ts';
-
-/** Candidates that may be compared with each other. */
-const MOST_COMPARED = 1000;
-
-/** Throws E_USAGE where more candidates would be compared with each other than is quick. */
-export function checkCompared(
-  candidates: number,
-  { diversity = 0, collapse = 0 }: { readonly diversity?: number; readonly collapse?: number },
-): void {
-  if (candidates <= MOST_COMPARED || (diversity === 0 && collapse === 0)) return;
-  const name = diversity === 0 ? 'collapse' : 'diversity';
-  throw new FinetoothError(
-    'E_USAGE',
-    `${name} compares documents with each other, at most ${grouped(MOST_COMPARED)}; got ${grouped(candidates)}. Ask for fewer candidates, or leave ${name} out.`,
-  );
-}
-
-/** By id the vectors of documents, length 1; one that was deleted meanwhile has none. */
-export async function vectorsOf(index: SearchIndex, ids: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
-  const vectors = new Map<string, Float32Array>();
-  for await (const { id, vector } of index.store.read(ids)) vectors.set(id, vector);
-  return vectors;
-}
 
 /**
  * Maximal marginal relevance (Carbonell and Goldstein 1998, https://doi.org/10.1145/290941.291025): each next place goes to the document with the

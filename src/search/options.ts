@@ -10,6 +10,8 @@ export interface SearchOptions extends CallOptions {
   readonly candidates?: number;
   /** Results that come back, 1 to 10,000. @default 5 */
   readonly top?: number;
+  /** Results left out before the first, 0 to 9,999; with `top` it is at most `candidates`. A page continues the one before it. @default 0 */
+  readonly offset?: number;
   /** @default dense */
   readonly firstStage?: FirstStage;
   /** Fields that the reranker reads, in order. @default the fields that the index was made from */
@@ -47,6 +49,8 @@ export interface SearchOptions extends CallOptions {
 export interface RerankOptions extends CallOptions {
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
+  /** Results left out before the first, 0 to 100,000. @default 0 */
+  readonly offset?: number;
   /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
   readonly rankFields?: readonly string[];
   /** Put each field's name before its words, one line per field: "title: …". @default false */

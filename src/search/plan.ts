@@ -34,6 +34,22 @@ export const plan = {
       searchBody: true,
     },
   },
+  offset: {
+    kind: 'count',
+    least: 0,
+    most: 9999,
+    default: 0,
+    about:
+      'results that are left out before the first: a page of top results is the continuation of the page before, of the same candidates',
+    at: {
+      search: true,
+      rerank: { most: 100_000 },
+      pipeline: ofTheAnswer,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: true,
+    },
+  },
   firstStage: {
     kind: 'choice',
     choices: ['dense', 'bm25', 'hybrid'],

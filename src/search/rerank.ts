@@ -1,9 +1,9 @@
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Document, Usage } from '../types.ts';
+import { checkCompared } from './arrange.ts';
 import { checkQuery } from './check.ts';
 import { checkRerankCall } from './check-call.ts';
 import { collapseDuplicates } from './collapse.ts';
-import { checkCompared } from './diversify.ts';
 import { explainResults } from './explain.ts';
 import type { RerankOptions } from './options.ts';
 import { checkFields, rankCandidates } from './rank.ts';

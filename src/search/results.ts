@@ -14,7 +14,7 @@ export interface RankedResult {
    * stage's score, or 0 without one. Never more than that of the document above, unless `diversity` put it there.
    */
   readonly relevanceScore: number;
-  /** Place in this answer, from 1. */
+  /** Place in the ranking, from 1: the first of an answer is at `offset` + 1. */
   readonly rank: number;
   /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
@@ -52,20 +52,26 @@ export interface Provenance {
 /** What the caller wants to see of a ranking. */
 export interface ResultOptions {
   readonly top: number;
+  /** @default 0 */
+  readonly offset?: number;
   readonly documents?: boolean;
   readonly stages?: boolean;
 }
 
 /** The best of a ranking as an answer gives them. */
-export function makeResults(ranked: Ranked, candidates: readonly Rankable[], { top, documents, stages }: ResultOptions): RankedResult[] {
-  const best = ranked.order.slice(0, top);
+export function makeResults(
+  ranked: Ranked,
+  candidates: readonly Rankable[],
+  { top, offset = 0, documents, stages }: ResultOptions,
+): RankedResult[] {
+  const best = ranked.order.slice(offset, offset + top);
   const lastStage = Math.max(0, ranked.stages.length - 1);
   const isAlike = ranked.complete && best.every(({ stage }) => stage === lastStage);
   return best.map(({ id, index, relevance, stage, highlight, cutTokens, duplicates }, place) => ({
     id,
     index,
     relevanceScore: relevance,
-    rank: place + 1,
+    rank: offset + place + 1,
     rankedBy: isAlike ? undefined : (ranked.stages[stage]?.name ?? null),
     highlight,
     cutTokens,

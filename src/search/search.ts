@@ -1,10 +1,9 @@
 import { throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
 import type { Hit, Usage } from '../types.ts';
-import { checkQuery } from './check.ts';
+import { arranging, checkCompared } from './arrange.ts';
+import { checkPage, checkQuery } from './check.ts';
 import { checkSearchCall } from './check-call.ts';
-import { collapseDuplicates } from './collapse.ts';
-import { checkCompared, diversify, vectorsOf } from './diversify.ts';
 import { explainResults } from './explain.ts';
 import type { SearchOptions } from './options.ts';
 import { orderFirstStage } from './order.ts';
@@ -20,7 +19,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkSearchCall(index, query, options);
   checkQuery(query);
   const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
-  const { fieldLabels, signal, deadlineMs, onUpdate, diversity = plan.diversity.default, collapse } = options;
+  const { fieldLabels, signal, deadlineMs, onUpdate, offset = plan.offset.default } = options;
+  checkPage(offset, top, candidates);
   checkCompared(candidates, options);
   throwIfStopped(signal);
   const given = options.reranker === undefined ? index.reranker() : options.reranker;
@@ -37,14 +37,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   if (rerankers.length > 0 && options.rankFields !== undefined) checkFields(hits, options.rankFields);
 
   let ranked: Ranked = { order: orderFirstStage(hits), cut: 0, usage: {}, complete: true, calibrated: false, stages: [] };
-  const vectors = await (diversity === 0
-    ? new Map<string, Float32Array>()
-    : vectorsOf(
-        index,
-        hits.map(({ id }) => id),
-      ));
-  const resultsOf = (now: Ranked): readonly SearchResult[] =>
-    makeSearchResults(diversify(collapseDuplicates(now, hits, fields, collapse), vectors, diversity, top), hits, { ...options, top });
+  const arrange = await arranging(index, hits, fields, options, offset + top);
+  const resultsOf = (now: Ranked): readonly SearchResult[] => makeSearchResults(arrange(now), hits, { ...options, top });
   const began = performance.now();
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(ranked));
