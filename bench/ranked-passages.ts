@@ -66,7 +66,7 @@ export const openRankedPassages = async (candidates: number, threads: number): P
   await index.add(documents.values());
   const { tokens: form, fields = [] } = index.manifest() ?? {};
   const kept = new Map<string, Rankable>();
-  for await (const { id, document, tokens, vector } of index.store.read('all'))
+  for await (const { id, document, tokens, vector } of index.store.get('all', ['document', 'tokens', 'vector']))
     kept.set(id, { id, document, ...(form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }) });
   const idsOf = async (id: string, query: string): Promise<readonly string[]> =>
     found === undefined

@@ -1,13 +1,13 @@
-/** A store around another: an object with the eight functions of `Store`, here those of `memoryStore` with its writes counted. */
+/** A store around another: an object with the functions of `Store`, here those of `memoryStore` with its writes counted. */
 import { memoryStore, openIndex, type Store, search } from 'finetooth';
 
 const counted = (inner: Store): Store & { readonly writes: () => number } => {
   let writes = 0;
   return {
     ...inner,
-    put: (entries) => {
+    upsert: (entries) => {
       writes += entries.length;
-      return inner.put(entries);
+      return inner.upsert(entries);
     },
     writes: () => writes,
   };

@@ -12,7 +12,8 @@ export { cachedEmbedder, type VectorCacheOptions } from './embed/cached.ts';
 export type { Embedder } from './embed/embedder.ts';
 export { localEmbedder } from './embed/local.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
-export type { FieldCondition, Filter, FilterFields, FilterParts, FlatFilter } from './filter/filter.ts';
+export { documentTest } from './filter/document-test.ts';
+export type { FieldCondition, FieldType, FieldTypes, Filter, FilterFields, FilterParts, FlatFilter } from './filter/filter.ts';
 export type { EmbeddingModel, RerankingModel } from './hosted/ai-sdk.ts';
 export type { HostedOptions } from './hosted/model.ts';
 export { type Budget, createBudget } from './hosted/money/budget.ts';
@@ -52,6 +53,17 @@ export { type SearchAnswer, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
-export type { Entry, Manifest, Probe, Store, StoreStatus } from './store/store.ts';
+export type {
+  Entry,
+  EntryField,
+  FilterableFields,
+  FilterableType,
+  HitField,
+  Manifest,
+  Store,
+  StoreCapabilities,
+  StoreQuery,
+  StoreStats,
+} from './store/store.ts';
 export { textOf } from './text/recipe.ts';
 export type { CallOptions, Document, FieldValue, Hit, Progress, ReadDocument, Usage, Vectors } from './types.ts';

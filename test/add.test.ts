@@ -50,7 +50,7 @@ describe.each(stores)('adding documents (%s)', (_, make) => {
     ).toEqual([1, 2, 0, 0]);
     // The text of 1 is as it was: its vector is kept though its other field changed.
     expect(asked.slice(3)).toEqual(['zwei', 'four']);
-    const stored = await Array.fromAsync(index.store.read(['1']));
+    const stored = await Array.fromAsync(index.store.get(['1'], ['document']));
     expect(stored[0]?.document).toEqual({ id: 1, text: 'one', n: 1 });
     expect(counts(await index.add([{ id: 4, text: 'four' }], { prune: true }))).toEqual([0, 0, 1, 3]);
     expect((await index.status()).documents).toBe(1);

@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openIndex, search } from '../src/index.ts';
+import { manifestFor } from '../src/store/contract-entries.ts';
 import { lanceStore } from '../src/store/lancedb.ts';
-import { manifestFor } from '../src/store/store-contract.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lanceStore } from '../src/index.ts';
 import { randomFrom } from '../src/math/random.ts';
-import { entryFor, manifestFor } from '../src/store/store-contract.ts';
+import { entryFor, manifestFor } from '../src/store/contract-entries.ts';
 import { workFolder } from './finetooth.ts';
 
 /** Where a process can be told which processors it has. */
@@ -27,9 +27,9 @@ export const buildWordIndex = async (texts: number, words: number): Promise<void
   const store = lanceStore(join(workFolder(), 'index'));
   await store.open(manifestFor());
   const entries = unevenTexts(texts, words).map((text, at) => entryFor(`d${at}`, at, text));
-  for (let at = 0; at < entries.length; at += 10_000) await store.put(entries.slice(at, at + 10_000));
-  await store.settle();
-  const found = await store.find({ terms: [`w${words - 1}`] }, 1000);
+  for (let at = 0; at < entries.length; at += 10_000) await store.upsert(entries.slice(at, at + 10_000));
+  await store.optimize();
+  const found = await store.search({ terms: [`w${words - 1}`], limit: 1000 });
   process.stdout.write(`found ${found.length > 0}\n`);
   await store.close();
 };

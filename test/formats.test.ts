@@ -23,12 +23,15 @@ describe('indexes of earlier versions', () => {
     expect(found.results.map(({ id }) => id)).toEqual(['a']);
     expect(found.results[0]?.document).toEqual({ id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' });
     expect((await search(index, 'x', { top: 5 })).results).toHaveLength(3);
+    const filter = { fields: { id: 'a' } };
+    expect((await search(index, 'x', { filter })).results.map(({ id }) => id)).toEqual(['a']);
+    expect(index.manifest()?.filterable).toEqual(name === 'index-4' ? { id: 'keyword', tags: 'keyword', year: 'number' } : undefined);
     const report = await index.add([
       { id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' },
       { id: 'd', title: 'New', text: 'one' },
     ]);
     expect([report.added, report.unchanged]).toEqual([1, 1]);
     const keepsTokens = index.manifest()?.tokens !== undefined;
-    for await (const { tokens } of index.store.read(['a', 'd'])) expect((tokens?.length ?? 0) > 0).toBe(keepsTokens);
+    for await (const { tokens } of index.store.get(['a', 'd'], ['tokens'])) expect((tokens?.length ?? 0) > 0).toBe(keepsTokens);
   });
 });

@@ -165,7 +165,7 @@ describe('ids that nobody named', () => {
     const documents = [{ text: 'none' }, { id: 'a', text: 'mine' }, { _id: 'b', text: 'too' }, { id: 'c', text: 'third' }];
     for (const list of [documents, documents.toReversed()]) {
       const { index, report } = await indexOf(list);
-      const stored = await Array.fromAsync(index.store.read('all'));
+      const stored = await Array.fromAsync(index.store.get('all', []));
       expect(stored.map(({ id }) => id)).toEqual(expect.arrayContaining(['a', 'b', 'c']));
       expect([stored.length, index.manifest()?.idField]).toEqual([4, 'id']);
       expect(report.notes).toEqual([
@@ -177,7 +177,7 @@ describe('ids that nobody named', () => {
 
   it('are taken from documents that come after a batch without any', async () => {
     const { index } = await indexOf([...Array.from({ length: 300 }, (_, i) => ({ text: `text ${i}` })), { id: 'mine', text: 'late' }]);
-    expect((await Array.fromAsync(index.store.read(['mine']))).length).toBe(1);
+    expect((await Array.fromAsync(index.store.get(['mine'], []))).length).toBe(1);
   });
 
   it('may be missing everywhere without a word', async () => {

@@ -57,7 +57,7 @@ export const surviveKills = async (kills: number, seed: number): Promise<void> =
     if (!ended) struck++;
     await using index = await openIndex(folder, { embedder: hashEmbedder() });
     const found = new Map<string, number>();
-    for await (const { id, document, vector, textHash } of index.store.read('all')) {
+    for await (const { id, document, vector, textHash } of index.store.get('all', ['document', 'vector', 'textHash'])) {
       found.set(id, document.version as number);
       expect(document.text).toBe(`document ${id.slice(1)} of version ${document.version}`);
       expect(vector).toHaveLength(SIZE);
@@ -68,7 +68,7 @@ export const surviveKills = async (kills: number, seed: number): Promise<void> =
     // A batch is all or nothing: what is there of this version ends at the border of a batch of 256, or with the last document.
     const written = [...found.values()].filter((one) => one === version).length;
     expect(written % 256 === 0 || written === DOCUMENTS, `${written} of version ${version}`).toBe(true);
-    expect((await index.store.find({ terms: ['version'] }, 5)).length).toBe(5);
+    expect((await index.store.search({ terms: ['version'], limit: 5 })).length).toBe(5);
   }
   await using index = await openIndex(folder, { embedder: hashEmbedder() });
   const last = await index.add(documentsOf(999));

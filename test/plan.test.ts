@@ -321,6 +321,17 @@ describe('a way to search gives the same at every door', () => {
     expect((await found('--filter', 'tags=sky')).ids).toEqual(['d']);
   });
 
+  it('a range that nothing can be compared with is said', async () => {
+    const notes = async (filter: string) => (await search(hashed, QUERY, { filter })).notes;
+    expect(await notes('year >= "1990" and tags = sea')).toEqual([expect.stringContaining('no document has a value in "year"')]);
+    expect(await notes('yaer < 3')).toEqual([expect.stringContaining('no document has a value in "yaer"')]);
+    expect([await notes('year >= 3000'), await notes('tags = none'), await notes('year >= 1990')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('a wrong filter is refused with the same reason', async () => {
     for (const [wrong, reason] of [
       [{ year: { above: 1990 } }, 'the filter of "year" has "above"; it takes equals'],

@@ -109,7 +109,7 @@ describe('an index that is open while it is made anew', () => {
     };
     await expect(index.add(documents())).rejects.toMatchObject({
       code: 'E_LOCKED',
-      message: expect.stringContaining('made the index anew'),
+      message: expect.stringContaining('made the index again'),
     });
     expect(await index.add(sourceOf(0).slice(0, 400))).toMatchObject({ added: 256, unchanged: 144 });
   });

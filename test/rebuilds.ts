@@ -55,7 +55,7 @@ export const saidOf = async ({ said, child }: Pick<ReturnType<typeof program>, '
 export const contentOf = async (folder: string): Promise<Map<string, number>> => {
   await using index = await openIndex(folder, { embedder: hashEmbedder() });
   const found = new Map<string, number>();
-  for await (const { id, document } of index.store.read('all')) {
+  for await (const { id, document } of index.store.get('all', ['document'])) {
     expect(found.has(id), id).toBe(false);
     found.set(id, document.version as number);
   }

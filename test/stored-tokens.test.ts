@@ -34,7 +34,11 @@ describe('token vectors that an index keeps', async () => {
     await using index = await openIndex(memoryStore(), { create: { tokens }, embedder, reranker });
     await index.add(films);
     for (const query of queries) {
-      const hits = await index.store.find({ vector: (await encoder.encode([query], { prefix: 'query' })).vectors }, 60, { tokens: true });
+      const hits = await index.store.search({
+        vector: (await encoder.encode([query], { prefix: 'query' })).vectors,
+        limit: 60,
+        fields: ['document', 'tokens'],
+      });
       const texts = hits.map(({ id, document }) => ({ id, text: `${document.title} ${document.overview}` }));
       const stored = await reranker.score(
         query,
@@ -50,7 +54,7 @@ describe('token vectors that an index keeps', async () => {
   it('give a candidate the same score whatever else is in the list', async () => {
     await using index = await openIndex(memoryStore(), { create: true, embedder, reranker });
     await index.add(films);
-    const hits = await index.store.find({ terms: ['love'] }, 10, { tokens: true });
+    const hits = await index.store.search({ terms: ['love'], limit: 10, fields: ['tokens'] });
     const given = hits.map(({ id, tokens }) => ({ id, text: '', ...(tokens === undefined ? {} : { tokens }) }));
     const { scores } = await reranker.score('love at sea', given);
     for (const [i, one] of given.entries()) expect((await reranker.score('love at sea', [one])).scores[0]).toBe(scores[i]);

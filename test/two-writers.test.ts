@@ -36,11 +36,13 @@ it('two processes that write at once lose nothing, and a reader sees whole docum
     const { documents } = await index.status();
     expect(documents).toBeGreaterThanOrEqual(seen);
     seen = documents;
-    expect((await index.store.find({ vector: (await hashEmbedder().embed(['text 5'], 'query')).data }, 5)).length).toBeGreaterThan(0);
+    expect((await index.store.search({ vector: (await hashEmbedder().embed(['text 5'], 'query')).data, limit: 5 })).length).toBeGreaterThan(
+      0,
+    );
   }
   expect(await writers).toEqual([0, 0]);
   const ids = new Set<string>();
-  for await (const { id } of index.store.read('all')) {
+  for await (const { id } of index.store.get('all', [])) {
     expect(ids.has(id), id).toBe(false);
     ids.add(id);
   }

@@ -15,7 +15,7 @@ interface IndexRequest {
 
 // Never closed: the process ends when it is told to.
 const index = await openIndex(memoryStore(), { create: { fields: ['text'] }, models: { threads, offline: true } });
-const entries = new Map<string, Entry>();
+const entries = new Map<string, Pick<Entry, 'document' | 'tokens' | 'vector'>>();
 const form = process.argv[2] as 'stored' | 'fresh' | 'cached';
 const chosen = index.reranker() as Reranker;
 const reranker = form === 'cached' ? cached(chosen) : chosen;
@@ -23,14 +23,14 @@ await reranker.load?.();
 
 const addAll = async (texts: readonly string[]): Promise<number> => {
   await index.add([...new Set(texts)].map((text, at) => ({ id: String(at), text })));
-  for await (const entry of index.store.read('all')) entries.set(entry.document.text as string, entry);
+  for await (const entry of index.store.get('all', ['document', 'tokens', 'vector'])) entries.set(entry.document.text as string, entry);
   return entries.size;
 };
 
 const rank = async ({ query, texts }: ListRequest): Promise<ListAnswer> => {
   const stored = index.manifest()?.tokens;
   const candidates = texts.map((text, at) => {
-    const { document, tokens, vector } = entries.get(text) as Entry;
+    const { document, tokens, vector } = entries.get(text) as Pick<Entry, 'document' | 'tokens' | 'vector'>;
     const kept = form === 'fresh' || stored === undefined || tokens === undefined ? {} : { tokens: { form: stored, data: tokens, vector } };
     return { id: String(at).padStart(3, '0'), document, ...kept };
   });

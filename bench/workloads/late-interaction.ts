@@ -42,7 +42,7 @@ export const lateInteractionBench: Workload = {
       const kept = new Map<string, Candidate>();
       const stored = index.manifest()?.tokens;
       let bytes = 0;
-      for await (const { id, document, tokens: data, vector } of index.store.read('all')) {
+      for await (const { id, document, tokens: data, vector } of index.store.get('all', ['document', 'tokens', 'vector'])) {
         if (data === undefined || stored === undefined) continue;
         bytes += data.length;
         kept.set(document.text as string, { id, text: document.text as string, tokens: { form: stored, data, vector } });

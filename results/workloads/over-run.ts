@@ -28,10 +28,10 @@ export const measureOverRuns = async (folder: string, say: (line: string) => voi
   const texts = [...wanted].map((id) => documents.get(id)).filter((document) => document !== undefined);
   await index.add(texts, { onProgress: ({ done }) => say(`${done} of ${texts.length} passages`) });
   const { tokens: form, fields = [], dimensions = 0 } = index.manifest() ?? {};
-  const entries = new Map<string, Entry>();
-  for await (const entry of index.store.read('all')) entries.set(entry.id, entry);
+  const entries = new Map<string, Pick<Entry, 'document' | 'tokens' | 'vector'>>();
+  for await (const entry of index.store.get('all', ['document', 'tokens', 'vector'])) entries.set(entry.id, entry);
   const rankable = (id: string) => {
-    const { document, tokens, vector } = entries.get(id) as Entry;
+    const { document, tokens, vector } = entries.get(id) as Pick<Entry, 'document' | 'tokens' | 'vector'>;
     return { id, document, tokens: form === undefined || tokens === undefined ? undefined : { form, data: tokens, vector } };
   };
 

@@ -65,7 +65,7 @@ export const rememberingAll = (rerankers: ReadonlyMap<string, Reranker>): Readon
 /** Bytes that a document's vector and its token vectors take, each the mean over the index. */
 export const bytesKept = async (index: SearchIndex): Promise<{ readonly vector: number; readonly tokens: number }> => {
   let [documents, tokens] = [0, 0];
-  for await (const entry of index.store.read('all')) {
+  for await (const entry of index.store.get('all', ['tokens'])) {
     documents++;
     tokens += entry.tokens?.length ?? 0;
   }

@@ -34,7 +34,7 @@ const isModel =
     fits(value) ? undefined : 'a model of the AI SDK';
 /** A path that the system can be asked for. */
 const isPath: ValueCheck = (value) => (text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder');
-const isStore = part('a store', ['open', 'put', 'find', 'close']);
+const isStore = part('a store', ['open', 'upsert', 'get', 'search', 'close']);
 
 const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>
@@ -42,6 +42,7 @@ const createChecks: OptionChecks<CreateOptions> = {
   ),
   idField: checkOf(indexPlan.idField),
   tokens: either('{ bits, pool } or null', record, isNull),
+  filterable: checkOf(indexPlan.filterable),
 };
 
 const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {

@@ -7,7 +7,7 @@ import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/rer
 import type { CreateOptions } from '../search/add.ts';
 import { isReranker } from '../search/check-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
-import type { Manifest, Store } from '../store/store.ts';
+import type { FilterableFields, Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { checkOpenIndexCall } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
@@ -45,6 +45,18 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
     throw new FinetoothError(
       'E_RECIPE',
       (say) => `${where} ${keeps}. Leave ${say.option('tokens')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
+  const typesOf = (fields: FilterableFields = {}): string =>
+    Object.entries(fields)
+      .map(([field, type]) => `${field}:${type}`)
+      .sort()
+      .join(',');
+  if (create.filterable !== undefined && typesOf(create.filterable) !== typesOf(manifest.filterable)) {
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} has the filterable fields ${typesOf(manifest.filterable) || 'none'}; got ${typesOf(create.filterable) || 'none'}. Leave ${say.option('filterable')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
   if (create.idField !== undefined && create.idField !== manifest.idField) {

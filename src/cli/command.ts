@@ -15,9 +15,11 @@ type ValueOf<O extends OptionSpec> = O['kind'] extends 'flag'
       ? C | (O extends { readonly default: string } ? never : undefined)
       : O['kind'] extends 'names' | 'many' | 'filter'
         ? readonly string[] | undefined
-        : O extends { readonly default: string }
-          ? string
-          : string | undefined;
+        : O extends { readonly kind: 'types'; readonly types: readonly (infer T)[] }
+          ? Readonly<Record<string, T>> | undefined
+          : O extends { readonly default: string }
+            ? string
+            : string | undefined;
 export type Flags<N extends OptionName> = { readonly [K in N]: ValueOf<(typeof options)[K]> };
 
 export interface Run<N extends OptionName> {
@@ -70,6 +72,12 @@ const parse = (option: OptionSpec, text: string, from: string): unknown => {
     const names = text.split(',').map((name) => name.trim());
     if (names.some((name) => name === '')) throw wrong('names separated by commas');
     return names;
+  }
+  if (option.kind === 'types') {
+    const types = text.split(',').map((part) => /^(.+):(.+)$/s.exec(part.trim())?.slice(1) ?? []);
+    if (types.some(([, type]) => type === undefined || !option.types.includes(type)))
+      throw wrong(`fields with their types separated by commas, such as year:${option.types[0]} (types: ${option.types.join(', ')})`);
+    return Object.fromEntries(types);
   }
   return text;
 };

@@ -30,7 +30,8 @@ type Kind =
   | { readonly kind: 'count'; readonly least: number; readonly most: number; readonly default?: number; readonly unit?: string }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string }
   | { readonly kind: 'text'; readonly value: string; readonly default?: string }
-  | { readonly kind: 'names' | 'many' | 'filter'; readonly value: string };
+  | { readonly kind: 'names' | 'many' | 'filter'; readonly value: string }
+  | { readonly kind: 'types'; readonly value: string; readonly types: readonly string[] };
 /** `flag`: the flag, where it is not spelled by the rule: `maxBody` is `--max-body`. */
 type Own = Kind & Described & { readonly flag?: string };
 export type OptionSpec = Kind & Described & { readonly name: string };

@@ -56,8 +56,11 @@ export const processTerminal = (fail: (error: unknown) => void): Terminal => {
     drained: () =>
       stdout.writableNeedDrain && !stdout.destroyed
         ? new Promise((resolve) => {
-            stdout.once('drain', resolve);
-            stdout.once('close', resolve);
+            const done = (): void => {
+              stdout.off('drain', done).off('close', done);
+              resolve();
+            };
+            stdout.on('drain', done).on('close', done);
           })
         : Promise.resolve(),
     say: (text) => {

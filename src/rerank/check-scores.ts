@@ -15,7 +15,8 @@ export function checkScores(given: Scores, count: number, fingerprint: string): 
   const scores: unknown = (given as Partial<Scores> | undefined)?.scores;
   if (!(scores instanceof Float32Array)) throw broken(`asked for ${count} scores, it gave ${kindOf(scores)}; "scores" is a Float32Array`);
   if (scores.length !== count) throw broken(`asked for ${count} scores, it gave ${scores.length}`);
-  const at = scores.findIndex((score) => !Number.isFinite(score) && !(given.complete === false && Number.isNaN(score)));
+  const mayBeNone = given.complete === false || given.stages !== undefined;
+  const at = scores.findIndex((score) => !Number.isFinite(score) && !(mayBeNone && Number.isNaN(score)));
   if (at >= 0) throw broken(`score ${at} is ${scores[at]}, which is not finite`);
   const { relevance, stages = [], truncatedTokens, queryTruncatedTokens, spans } = given;
   const lists = { relevance, truncatedTokens, queryTruncatedTokens, spans };

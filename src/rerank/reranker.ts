@@ -30,7 +30,7 @@ export interface RerankerFailure {
 
 /** What a reranker gave for a list; beside the scores only what the caller cannot know. */
 export interface Scores {
-  /** [count] Finite, higher is better; NaN only where time was up before it was scored, and then `complete` is false. */
+  /** [count] Finite, higher is better; NaN only where it was not scored: `complete` is false, since time was up, or none of several `stages` ranks it. */
   readonly scores: Float32Array;
   /** [count] Probability that the candidate is relevant, 0 to 1, rising with the score; absent where none was fitted, NaN where the score is. */
   readonly relevance?: Float32Array;

@@ -23,7 +23,7 @@ describe('ids', () => {
     await using index = await made();
     const ids = [0, -1, 1.5, Number.MAX_SAFE_INTEGER, '9007199254740993', '9007199254740992', '\ufffd', '🦇'];
     expect((await index.add(ids.map((id): Document => ({ id, text: 'x' })))).added).toBe(ids.length);
-    const stored = await Array.fromAsync(index.store.read('all'));
+    const stored = await Array.fromAsync(index.store.get('all', []));
     expect(stored.map(({ id }) => id).sort()).toEqual(ids.map(String).sort());
   });
 

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
-import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Store } from '../store/store.ts';
+import {
+  type DeleteOptions,
+  type Entry,
+  type FilterableFields,
+  indexFormat,
+  isSameIndex,
+  type Manifest,
+  type Store,
+} from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
@@ -10,7 +18,9 @@ import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } 
 import { nearestName } from '../wording/nearest-name.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
+import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import { checkCount, checkTokens, checkVectors } from './check.ts';
+import { inferFilterable } from './filterable.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
 import { createTurns, wordsInTurns } from './turns.ts';
 
@@ -22,6 +32,11 @@ export interface CreateOptions {
   readonly idField?: string;
   /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
   readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
+  /**
+   * Fields on which filters are fast, and whether they hold numbers or keywords. @default those of the first 256 documents that hold nothing but
+   * numbers or short texts, and make no text, see `inferFilterable`
+   */
+  readonly filterable?: FilterableFields;
 }
 
 export interface AddOptions extends CallOptions {
@@ -53,19 +68,18 @@ export interface AddReport {
   readonly tokens: number;
   /** What hosted embedding used; absent for a local embedder. */
   readonly usage?: Usage;
-  /** By field, how many documents have a text there that is not read; only where nobody named fields. Absent when all is read. */
+  /** By field, how many documents have a text there that is not read; only where no one named fields. Absent when all is read. */
   readonly unreadFields?: Readonly<Record<string, number>>;
-  /** Sentences about what was done that nobody asked for: fields that are not read, ids from the content, files that were read with leniency. */
+  /** Sentences about what was done that no one asked for: fields that are not read, ids from the content, files that were read with leniency. */
   readonly notes?: readonly string[];
   /** Milliseconds. */
   readonly took: number;
 }
 
-/** Documents are acknowledged in batches of this size or this many characters, whichever is first. */
-const BATCH_DOCUMENTS = 256;
-const BATCH_CHARACTERS = 1_000_000;
+/** Characters of a batch for each document that it may have: the first is full at a million. */
+const BATCH_CHARACTERS = 1_000_000 / firstBatchSize;
 
-/** A new index looks at so much before it decides what is read: `BATCH_DOCUMENTS`, or this many characters of JSON. */
+/** A new index looks at so much before it decides what is read: as many documents as its first batch has, or this many characters of JSON. */
 const LOOKAHEAD_CHARACTERS = 16_000_000;
 
 /** Names of fields that are counted for the report. */
@@ -120,7 +134,7 @@ const tokensFor = (wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: 
 };
 
 const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest => {
-  const { create, embedder, model } = target;
+  const { create, embedder, model, store } = target;
   const counts = fieldCounts();
   for (const { document } of first) counts.see(document);
   const fields = create.fields ?? counts.common();
@@ -134,22 +148,24 @@ const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest =
   }
   const idField = create.idField ?? commonIdField(first);
   const tokens = tokensFor(create.tokens, embedder);
+  const inferred = create.filterable ?? (store.capabilities.filterable ? inferFilterable(first, fields) : {});
+  const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
   return {
-    // What keeps no token vectors is read by earlier versions too.
-    format: tokens === null ? 1 : 2,
+    format: indexFormat,
     id: randomUUID(),
     embedder: embedder.fingerprint,
     model,
     dimensions: embedder.dimensions,
     tokens: tokens === null ? undefined : tokens,
     fields,
+    filterable,
     idField,
     analyzer: analyzerVersion,
     createdAt: new Date().toISOString(),
   };
 };
 
-/** The index as it is: as planned, or as somebody else made it meanwhile in the same way. */
+/** The index as it is: as planned, or as someone else made it meanwhile in the same way. */
 const agreed = (planned: Manifest, made: Manifest | undefined): Manifest => {
   if (made === undefined || made === planned) return planned;
   const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
@@ -173,7 +189,7 @@ async function* lookedAhead(
     }
     first.push(read);
     characters += JSON.stringify(read.document).length;
-    if (first.length < BATCH_DOCUMENTS && characters < LOOKAHEAD_CHARACTERS) continue;
+    if (first.length < firstBatchSize && characters < LOOKAHEAD_CHARACTERS) continue;
     decide?.(first);
     yield* first;
     first = undefined;
@@ -193,7 +209,7 @@ const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[
 const madeAnew = (): FinetoothError =>
   new FinetoothError(
     'E_LOCKED',
-    'another process made the index anew in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
+    'another process made the index again in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
   );
 
 /** What an index holds before anything is added, which is all that may be pruned: what others add meanwhile is theirs. */
@@ -201,7 +217,7 @@ const contentOf = async ({ store, manifest }: Target): Promise<Required<DeleteOp
   const from = manifest() === undefined ? undefined : await store.open();
   if (from === undefined) return undefined;
   const hashes = new Map<string, string>();
-  for await (const { id, hash } of store.read('all')) hashes.set(id, hash);
+  for await (const { id, hash } of store.get('all', ['hash'])) hashes.set(id, hash);
   return { from, hashes };
 };
 
@@ -221,20 +237,31 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   const turn = createTurns();
   const there = options.prune ? await contentOf(target) : undefined;
 
-  /** Stores what is new or changed. False when the index was made anew meanwhile: what was compared with is gone. */
+  /** Stores what is new or changed. False when the index was made again meanwhile: what was compared with is gone. */
   const storeBatch = async (batch: readonly Identified[], written: Map<string, 'added' | 'changed'>): Promise<boolean> => {
     if (target.manifest() === undefined && missingFields === 'accept' && watch.isBlank()) watch.check();
     const manifest = agreed(plan as Manifest, target.manifest());
     const before = target.manifest() === undefined ? undefined : await store.open();
-    const known = new Map<string, Entry>();
-    if (before !== undefined) for await (const entry of store.read(batch.map(({ id }) => id))) known.set(entry.id, entry);
+    const known = new Map<string, Pick<Entry, 'hash' | 'textHash'>>();
+    if (before !== undefined)
+      for await (const entry of store.get(
+        batch.map(({ id }) => id),
+        ['hash', 'textHash'],
+      ))
+        known.set(entry.id, entry);
     const fresh = batch
       .filter(({ id, hash }) => known.get(id)?.hash !== hash)
       .map((read) => ({ ...read, text: textOf(read.document, manifest.fields) }));
     const hashes = fresh.map(({ text }) => hashOfText(text));
     const terms: string[] = [];
     for (const { text } of fresh) terms.push((await wordsInTurns(text, turn)).join(' '));
-    const toEmbed = fresh.filter(({ id }, i) => known.get(id)?.textHash !== hashes[i]);
+    // Vectors are read of those alone whose text is as it was.
+    const sameText = fresh.filter(({ id }, i) => known.get(id)?.textHash === hashes[i]).map(({ id }) => id);
+    const kept = new Map<string, Pick<Entry, 'vector' | 'tokens'>>();
+    if (sameText.length > 0)
+      for await (const entry of store.get(sameText, ['textHash', 'vector', 'tokens']))
+        if (entry.textHash === known.get(entry.id)?.textHash) kept.set(entry.id, entry);
+    const toEmbed = fresh.filter(({ id }) => !kept.has(id));
     const vectors = await embedder.embed(
       toEmbed.map(({ text }) => text),
       'document',
@@ -248,23 +275,14 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     else agreed(manifest, target.manifest());
     const rowOf = new Map(toEmbed.map(({ id }, row) => [id, row]));
     const entries = fresh.map(({ id, document, hash }, i): Entry => {
-      const row = rowOf.get(id);
-      const vector =
-        row === undefined
-          ? (known.get(id) as Entry).vector
-          : vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions);
-      const tokens = row === undefined ? known.get(id)?.tokens : vectors.tokenVectors?.[row];
-      return {
-        id,
-        document,
-        hash,
-        textHash: hashes[i] as string,
-        vector,
-        tokens,
-        terms: terms[i] as string,
+      const row = rowOf.get(id) ?? 0;
+      const { vector, tokens } = kept.get(id) ?? {
+        vector: vectors.data.subarray(row * vectors.dimensions, (row + 1) * vectors.dimensions),
+        tokens: vectors.tokenVectors?.[row],
       };
+      return { id, document, hash, textHash: hashes[i] as string, vector, tokens, terms: terms[i] as string };
     });
-    await store.put(entries);
+    await store.upsert(entries);
     for (const { id, text } of fresh) {
       if (written.has(id)) continue;
       written.set(id, known.has(id) ? 'changed' : 'added');
@@ -280,6 +298,8 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const now = before === undefined ? undefined : await store.open();
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
+  /** Documents of a batch. */
+  let size = firstBatchSize;
   /** The index that holds what was stored so far, and the batch that this is, where it is a single one. */
   let home: Manifest | undefined;
   let single: readonly Identified[] | undefined;
@@ -289,6 +309,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
   };
   const flush = async (batch: readonly Identified[]): Promise<void> => {
     if (batch.length === 0) return;
+    const began = performance.now();
     const written = new Map<string, 'added' | 'changed'>();
     while (!(await storeBatch(batch, written)));
     if (!(await isHome())) throw madeAnew();
@@ -296,7 +317,9 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     home ??= await store.open();
     for (const what of written.values()) report[what]++;
     report.unchanged += batch.length - written.size;
-    onProgress?.({ done: report.added + report.changed + report.unchanged, unit: 'documents' });
+    const done = report.added + report.changed + report.unchanged;
+    size = nextBatchSize(size, done, performance.now() - began);
+    onProgress?.({ done, unit: 'documents' });
   };
 
   let batch: Identified[] = [];
@@ -315,7 +338,7 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     const pending = ids.identify(read);
     batch.push(pending);
     characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
-    if (batch.length < BATCH_DOCUMENTS && characters < BATCH_CHARACTERS) continue;
+    if (batch.length < size && characters < size * BATCH_CHARACTERS) continue;
     const full = batch;
     await write(() => flush(full));
     batch = [];
@@ -332,14 +355,14 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
         there,
       );
     }
-    await store.settle();
-    // Settling waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
+    await store.optimize();
+    // Optimizing waits for a rebuild that began after the last batch was stored, which is then gone with the old index.
     while (!(await isHome())) {
       if (single === undefined) throw madeAnew();
       Object.assign(report, { added: 0, changed: 0, unchanged: 0, withoutText: 0 });
       home = undefined;
       await flush(single);
-      await store.settle();
+      await store.optimize();
     }
   });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};

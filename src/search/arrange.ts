@@ -22,7 +22,8 @@ export async function arranging(
 /** By id the vectors of documents, length 1; one that was deleted meanwhile has none. */
 async function vectorsOf(index: SearchIndex, hits: readonly Hit[]): Promise<ReadonlyMap<string, Float32Array>> {
   const vectors = new Map<string, Float32Array>();
-  for await (const { id, vector } of index.store.read(hits.map((hit) => hit.id))) vectors.set(id, vector);
+  const ids = hits.map(({ id }) => id);
+  for await (const { id, vector } of index.store.get(ids, ['vector'])) vectors.set(id, vector);
   return vectors;
 }
 

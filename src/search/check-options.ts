@@ -86,6 +86,14 @@ export const checkOf = (option: Value): ValueCheck => {
     }
     case 'filter':
       return filterLike;
+    case 'types': {
+      const known: readonly unknown[] = option.types;
+      return when(
+        `an object of at most ${option.most} fields, each with ${option.types.map((type) => `"${type}"`).join(' or ')}`,
+        (value) =>
+          isRecord(value) && Object.keys(value).length <= option.most && Object.values(value).every((type) => known.includes(type)),
+      );
+    }
     case 'rerankers':
       return isSearchReranker;
     case 'callback':

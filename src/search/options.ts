@@ -1,11 +1,12 @@
 import type { Filter } from '../filter/filter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { CallOptions } from '../types.ts';
 import type { Fusion } from './fuse.ts';
+import type { OptionsAt } from './plan.ts';
 import type { SearchResult } from './results.ts';
 import type { FirstStage } from './retrieve.ts';
 
-export interface SearchOptions extends CallOptions {
+/** What the plan has for `search`; said here are the ranges and defaults that an editor shows. */
+export interface SearchOptions extends OptionsAt<'search'> {
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
   readonly candidates?: number;
   /** Results that come back, 1 to 10,000. @default 5 */
@@ -46,7 +47,8 @@ export interface SearchOptions extends CallOptions {
   readonly onUpdate?: (results: readonly SearchResult[]) => void;
 }
 
-export interface RerankOptions extends CallOptions {
+/** What the plan has for `rerank`, likewise. */
+export interface RerankOptions extends OptionsAt<'rerank'> {
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
   /** Results left out before the first, 0 to 100,000. @default 0 */

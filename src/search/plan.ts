@@ -326,6 +326,15 @@ export const indexPlan = {
     about: 'field that holds the id',
     at: { create: true, indexCommand: true, createBody: true },
   },
+  filterable: {
+    kind: 'types',
+    value: 'FIELD:TYPE,…',
+    types: ['number', 'keyword'],
+    most: 100,
+    otherwise: 'those that hold only numbers or short texts and make no text',
+    about: 'fields on which filters are fast, and what they hold; a filter on another field is as right, and slower',
+    at: { create: true, indexCommand: true, createBody: true },
+  },
   tokenBits: {
     kind: 'choice',
     choices: ['auto', '8', '4', '1', 'none'],
@@ -359,7 +368,7 @@ export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends s
 export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly kind: 'rerankers' }
   ? Reranker | readonly Reranker[] | null
   : Typed<Plan[K]>;
-/** What a door takes; `SearchOptions` and `RerankOptions` are this, with a sentence for each: a test compares them. */
+/** What a door takes; `SearchOptions` and `RerankOptions` extend this with a sentence for each: a test compares them. */
 export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D>]?: ValueAt<K, D> };
 
 /** An option as it is at a door, or why it is not there. */

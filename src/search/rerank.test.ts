@@ -46,6 +46,15 @@ describe('rerank', () => {
     }
   });
 
+  it('leaves what a cascade does not rank as it was, at the end', async () => {
+    const two = cascade([numbers('first'), numbers('second', { sign: -1 })], { keep: [3, 2] });
+    for (const deadlineMs of [undefined, 600_000]) {
+      const { results, complete } = await rerank(two, 'q', documents, { rankFields: ['text'], deadlineMs });
+      expect(complete).toBe(true);
+      expect(results.map(({ id }) => id)).toEqual(['d2', 'd0', 'd1', 'd3']);
+    }
+  });
+
   it('says null of a stage that gave no score', async () => {
     const { results } = await rerank(firstStageOrder(), 'q', documents, { rankFields: ['text'], stages: true });
     expect(results.map(({ stages }) => stages)).toEqual([[null], [null], [null], [null]]);

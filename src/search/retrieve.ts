@@ -1,11 +1,11 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
-import { documentTest } from '../filter/document-test.ts';
+import { comparableFilters } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
+import type { HitField } from '../store/store.ts';
 import { wordsOf } from '../text/analyzer.ts';
-import type { CallOptions, Hit, TokenForm, Usage, Vectors } from '../types.ts';
+import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
-import { findFitting } from './find-filtered.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -17,8 +17,8 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   /** Hits at most. */
   readonly candidates: number;
   readonly filter?: Filter;
-  /** Bring token vectors, which are kept in this form. */
-  readonly tokens: TokenForm | undefined;
+  /** Bring the token vectors that the index keeps. */
+  readonly tokens: boolean;
   /** Milliseconds that embedding the query may take. */
   readonly deadlineMs?: number;
 }
@@ -27,6 +27,8 @@ export interface Retrieved {
   /** Best first. */
   readonly hits: readonly Hit[];
   readonly usage: Usage;
+  /** Why nothing was found, where the filter says it. */
+  readonly notes: readonly string[];
   /** Tokens at the end of the query that the embedder did not read. */
   readonly queryTruncatedTokens: number;
   /** Milliseconds; 0 for what did not run. */
@@ -36,17 +38,20 @@ export interface Retrieved {
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
   const { firstStage, candidates, filter, tokens, signal, deadlineMs } = options;
-  const fits = filter === undefined ? undefined : documentTest(filter);
   const started = performance.now();
   const embedded = firstStage === 'bm25' ? undefined : await embedQuery(index, query, { signal, deadlineMs });
   const found = performance.now();
+  const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
+  const asked = { limit: candidates, filter, fields, signal };
   const lists = await Promise.all([
-    embedded === undefined ? undefined : findFitting(index.store, { vector: embedded.data }, candidates, tokens, fits),
-    firstStage === 'dense' ? undefined : findFitting(index.store, { terms: wordsOf(query) }, candidates, tokens, fits),
+    embedded === undefined ? undefined : index.store.search({ vector: embedded.data, ...asked }),
+    firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...asked }),
   ]);
   const [first = [], second] = lists.filter((list) => list !== undefined);
+  const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
-    hits: second === undefined ? first : fuseHybrid(first, second, candidates, options),
+    hits,
+    notes: hits.length > 0 || filter === undefined ? [] : await incomparable(index, filter),
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },
@@ -58,4 +63,18 @@ async function embedQuery(index: SearchIndex, query: string, options: EmbedOptio
   const vectors = await embedder.embed([query], 'query', options);
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
+}
+
+/** Fields of which a note says that nothing can be compared with them. */
+const MOST_NOTED = 3;
+
+/** For each range of a filter that no document has a comparable value for: that is said, since it looks like an index without such documents. */
+async function incomparable(index: SearchIndex, filter: Filter): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const [field, comparable] of [...comparableFilters(filter)].slice(0, MOST_NOTED))
+    if ((await index.store.count(comparable)) === 0)
+      notes.push(
+        `no document has a value in ${JSON.stringify(field)} that the filter's range can be compared with: numbers compare with numbers, and texts with texts.`,
+      );
+  return notes;
 }

@@ -2,7 +2,7 @@ import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import { isSameIndex, type Manifest, type Store, type StoreStatus } from '../store/store.ts';
+import { isSameIndex, type Manifest, type Store, type StoreStats } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
@@ -27,7 +27,7 @@ export interface SearchIndex extends AsyncDisposable {
   addRead(documents: AsyncIterable<ReadDocument>, options?: AddOptions): Promise<AddReport>;
   /** Removes by id and returns how many there were. */
   delete(ids: readonly string[]): Promise<number>;
-  status(): Promise<StoreStatus>;
+  status(): Promise<StoreStats>;
   close(): Promise<void>;
 }
 
@@ -92,13 +92,13 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
       for (let most = 0; ; ) {
         const before = (await parts.store.open()) ?? manifest;
         const removed = await parts.store.delete(ids);
-        if (removed > 0) await parts.store.settle();
+        if (removed > 0) await parts.store.optimize();
         most = Math.max(most, removed);
-        // Settling waits for a rebuild, which may have brought them back.
+        // Optimizing waits for a rebuild, which may have brought them back.
         if (isSameIndex(before, (await parts.store.open()) ?? before)) return most;
       }
     },
-    status: async () => (manifest === undefined ? { documents: 0, bytes: 0 } : parts.store.status()),
+    status: async () => (manifest === undefined ? { documents: 0, bytes: 0 } : parts.store.stats()),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -28,8 +28,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const made = index.manifest()?.fields ?? [];
   const fields = options.rankFields ?? made;
   // Stored token vectors are those of the indexed text; other fields make another text.
-  const isStored = rerankers.length > 0 && fieldLabels !== true && JSON.stringify(fields) === JSON.stringify(made);
-  const tokens = isStored ? index.manifest()?.tokens : undefined;
+  const tokens = rerankers.length > 0 && fieldLabels !== true && JSON.stringify(fields) === JSON.stringify(made);
 
   const { hits, ...found } = await retrieve(index, query, { ...options, firstStage, candidates, tokens });
   throwIfStopped(signal);
@@ -64,6 +63,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     cut: ranked.cut,
     ...pickProvenance({
       ...ranked,
+      notes: found.notes.length === 0 ? ranked.notes : [...found.notes, ...(ranked.notes ?? [])],
       queryTruncatedTokens: Math.max(found.queryTruncatedTokens, ranked.queryTruncatedTokens ?? 0),
     }),
     usage: addUsage(ranked.usage, found.usage),

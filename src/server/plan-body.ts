@@ -55,6 +55,10 @@ const schemaOf = (option: Value): z.ZodType => {
     }
     case 'filter':
       return filter;
+    case 'types':
+      return z
+        .record(z.string(), z.enum(option.types))
+        .refine((types) => Object.keys(types).length <= option.most, `at most ${option.most} fields`);
     default:
       throw new Error(`an option of the kind "${option.kind}" has no form in JSON`);
   }

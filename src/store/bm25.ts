@@ -35,8 +35,7 @@ export const buildBm25 = (documents: Iterable<{ readonly id: string; readonly te
         if (counts === undefined) continue;
         const idf = rarityOf(counts.size, ids.length);
         for (const [at, count] of counts) {
-          const norm = k1 * (1 - b + (b * (lengths[at] as number)) / meanLength);
-          scores.set(at, (scores.get(at) ?? 0) + (idf * count * (k1 + 1)) / (count + norm));
+          scores.set(at, (scores.get(at) ?? 0) + idf * saturationOf(count, lengths[at] as number, meanLength));
         }
       }
       return scores.entries().map(([at, score]) => ({ id: ids[at] as string, score }));
@@ -44,11 +43,15 @@ export const buildBm25 = (documents: Iterable<{ readonly id: string; readonly te
   };
 };
 
+/** What a word that stands so often in a document of so many words adds, before its rarity. */
+export const saturationOf = (count: number, length: number, meanLength: number): number =>
+  (count * (k1 + 1)) / (count + k1 * (1 - b + (b * length) / meanLength));
+
 /**
  * The idf in single precision, step by step as LanceDB takes it: of a word that nearly every document has, 1 + x keeps few digits of x, and
  * documents would come in another order than on disk.
  */
-const rarityOf = (having: number, documents: number): number => {
+export const rarityOf = (having: number, documents: number): number => {
   const { fround } = Math;
   const others = fround(fround(fround(documents) - fround(having)) + 0.5);
   return fround(Math.log(fround(1 + fround(others / fround(fround(having) + 0.5)))));

@@ -6,9 +6,9 @@ import type { Manifest } from './store.ts';
 export const shortName = (fingerprint: string): string =>
   (looksHosted(fingerprint) ? fingerprint.split('#')[0] : fingerprint.split(':')[0]) ?? fingerprint;
 
-/** Throws where an index that was made anew cannot be used as it was opened: its vectors are another model's, or of other texts. */
+/** Throws where an index that was made again cannot be used as it was opened: its vectors are another model's, or of other texts. */
 export const checkUsable = (opened: Manifest, found: Manifest, folder: string): void => {
-  const changed = `${folder} was made anew by another process since it was opened`;
+  const changed = `${folder} was made again by another process since it was opened`;
   if (found.embedder !== opened.embedder || found.dimensions !== opened.dimensions)
     throw new FinetoothError(
       'E_FINGERPRINT',
@@ -31,7 +31,7 @@ export const indexGone = (folder: string): FinetoothError =>
   );
 
 export const indexReplaced = (folder: string): FinetoothError =>
-  new FinetoothError('E_LOCKED', `${folder} was made anew by another process in the middle of this. Run the same command again.`);
+  new FinetoothError('E_LOCKED', `${folder} was made again by another process in the middle of this. Run the same command again.`);
 
 export const indexDamaged = (what: string, folder: string, cause?: unknown): FinetoothError =>
   new FinetoothError(

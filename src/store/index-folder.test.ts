@@ -2,8 +2,8 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { manifestFor } from './contract-entries.ts';
 import { createManifest, manifestName, readManifest } from './index-folder.ts';
-import { manifestFor } from './store-contract.ts';
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'finetooth-'));
 
@@ -26,7 +26,7 @@ describe('the manifest of an index', () => {
     const attempts: readonly (readonly [string, string])[] = [
       [text.slice(0, 40), 'is torn: it is not JSON'],
       [text.replace('"text"', '"title"'), 'was changed: its checksum does not fit'],
-      [text.replace('"format": 1', '"format": 7'), 'has format 7; this version of finetooth reads formats up to 3, so update it'],
+      [text.replace('"format": 4', '"format": 7'), 'has format 7; this version of finetooth reads formats up to 4, so update it'],
       ['{}', 'is not the description of an index'],
     ];
     for (const [spoiled, sentence] of attempts) {

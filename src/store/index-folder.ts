@@ -44,7 +44,7 @@ export const readManifest = async (folder: string): Promise<Manifest | undefined
   const damaged = (what: string): FinetoothError =>
     new FinetoothError(
       'E_INDEX_DAMAGED',
-      `${join(folder, manifestName)} ${what}. Restore it from a backup, or build the index anew in another folder.`,
+      `${join(folder, manifestName)} ${what}. Restore it from a backup, or build the index again in another folder.`,
     );
   let parsed: { manifest?: unknown; sha256?: unknown };
   try {

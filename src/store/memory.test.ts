@@ -1,4 +1,7 @@
+import { describe, it } from 'vitest';
+import { storeContract } from './contract.ts';
 import { memoryStore } from './memory.ts';
-import { storeContract } from './store-contract.ts';
 
-storeContract('memory', async () => memoryStore());
+describe('the memory store', () => {
+  for (const { name, run } of storeContract(async () => memoryStore())) it(name, run);
+});

@@ -1,32 +1,64 @@
-import type { Document, Hit, TokenForm } from '../types.ts';
+import type { Filter } from '../filter/filter.ts';
+import type { CallOptions, Document, Hit, TokenForm } from '../types.ts';
 
-/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table. */
-export const indexFormat = 3;
-
-/** What an index was made with; compared when it is opened. */
-export interface Manifest {
-  /** Version of the layout on disk. */
-  readonly format: number;
-  /** Drawn by chance: an index that was made anew has another, though all else is the same. Absent in indexes of earlier versions. */
-  readonly id?: string;
-  /** Name of the table that holds the documents; only after a rebuild. @default documents */
-  readonly table?: string;
-  /** The embedder's fingerprint. */
-  readonly embedder: string;
-  /** Catalog name by which the embedder is opened again, where it has one. */
-  readonly model?: string;
-  readonly dimensions: number;
-  /** How token vectors are kept; absent when they are not. */
-  readonly tokens?: TokenForm;
-  /** Fields that make the text, in order. */
-  readonly fields: readonly string[];
-  /** Field that holds the user's id; absent when ids are derived. */
-  readonly idField?: string;
-  /** Version of the word analysis behind BM25. */
-  readonly analyzer: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
+/** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
+export interface Store {
+  readonly capabilities: StoreCapabilities;
+  /**
+   * Returns the manifest that the store was created with; an empty store is created with the one given, when one is. Of a store that is open it
+   * is the manifest as it is now: another `id` says that the index was made again meanwhile.
+   */
+  open(manifest?: Manifest): Promise<Manifest | undefined>;
+  /** Adds or replaces by id, all or nothing. What has resolved survives a kill. Waits for other writers, also with nothing to write. */
+  upsert(entries: readonly Entry[]): Promise<void>;
+  /** Removes by id and returns how many there were. */
+  delete(ids: readonly string[], options?: DeleteOptions): Promise<number>;
+  /**
+   * Of the entries with these ids, or of all, the id and the fields that are named, which may be none; nothing else is read. Any order; ids that
+   * are not there are left out.
+   */
+  get<Field extends EntryField>(ids: readonly string[] | 'all', fields: readonly Field[]): AsyncIterable<Pick<Entry, 'id' | Field>>;
+  /**
+   * The best `limit` of what fits the filter, score descending, then id descending. Fewer come only where no more are to be had, whatever the
+   * filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts twice, only documents with a shared word come, and words are
+   * weighed by all documents, whether they fit the filter or not.
+   */
+  search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | Field>[]>;
+  /** How many documents fit. @default all */
+  count(filter?: Filter): Promise<number>;
+  stats(): Promise<StoreStats>;
+  /**
+   * Called when a run of writes is over: the place to build or refresh what makes `search` fast, once there is enough to do. Where a store holds
+   * thousands of documents, BM25 may weigh words by those that there were the last time that it did; none is missed.
+   */
+  optimize(): Promise<void>;
+  close(): Promise<void>;
 }
+
+export interface StoreCapabilities {
+  /** Whether a search by vector may pass over some of the nearest, unless it is asked to be exact. */
+  readonly approximate: boolean;
+  /** Whether fields that the manifest names as filterable are kept so that a filter on them costs what fits, and not what is stored. */
+  readonly filterable: boolean;
+  /** Whether what was written outlives the process. */
+  readonly persistent: boolean;
+}
+
+/** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words. */
+export type StoreQuery<Field extends HitField = HitField> = ({ readonly vector: Float32Array } | { readonly terms: readonly string[] }) &
+  CallOptions & {
+    /** Hits at most; 0 gives none. */
+    readonly limit: number;
+    /** Which documents may come. @default all */
+    readonly filter?: Filter;
+    /** What comes with the id and the score of a hit. Token vectors only come from an index that keeps them. @default ['document'] */
+    readonly fields?: readonly Field[];
+    /** Compare with every vector that fits, though there be an approximate index. @default false */
+    readonly exact?: boolean;
+  };
+
+/** What a hit may bring. */
+export type HitField = 'document' | 'tokens';
 
 /** A stored document with everything that searching it needs. */
 export interface Entry {
@@ -44,23 +76,7 @@ export interface Entry {
   readonly terms: string;
 }
 
-export interface FindOptions {
-  /** Bring the token vectors of each hit too, where the index keeps them. @default false */
-  readonly tokens?: boolean;
-  /** Compare with every vector, though there be an approximate index: nothing is missed, and the time grows with the collection. @default false */
-  readonly exact?: boolean;
-}
-
-/** What is asked of a first stage: nearest by cosine to a vector, or best by BM25 for analysed words. */
-export type Probe = { readonly vector: Float32Array } | { readonly terms: readonly string[] };
-
-export interface StoreStatus {
-  readonly documents: number;
-  /** Bytes on disk, or in memory where there is no disk. */
-  readonly bytes: number;
-  /** ISO 8601, UTC; absent when nothing was ever written. */
-  readonly changedAt?: string;
-}
+export type EntryField = Exclude<keyof Entry, 'id'>;
 
 /** What must hold for entries to be removed, where others write too. */
 export interface DeleteOptions {
@@ -70,32 +86,47 @@ export interface DeleteOptions {
   readonly from?: Manifest;
 }
 
-/** Whether two manifests are of one index, and not of one that was made anew in its place. */
-export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));
-
-/** Documents and their vectors together. */
-export interface Store {
-  /**
-   * Returns the manifest that the store was created with; an empty store is created with the one given, when one is. Of a store that is open it
-   * is the manifest as it is now: another `id` says that the index was made anew meanwhile.
-   */
-  open(manifest?: Manifest): Promise<Manifest | undefined>;
-  /** Adds or replaces by id, all or nothing. What has resolved survives a kill. Waits for other writers, also with nothing to put. */
-  put(entries: readonly Entry[]): Promise<void>;
-  /** Removes by id and returns how many there were. */
-  delete(ids: readonly string[], options?: DeleteOptions): Promise<number>;
-  /** The entries with these ids, or all; any order; ids that are not there are left out. */
-  read(ids: readonly string[] | 'all'): AsyncIterable<Entry>;
-  /**
-   * The best `count`, score descending, then id descending, so that fewer come only where no more are to be had. Cosine is in [-1, 1]; BM25 is
-   * 0 or more, a word asked twice counts twice, and only documents with a shared word come.
-   */
-  find(probe: Probe, count: number, options?: FindOptions): Promise<Hit[]>;
-  /**
-   * Called when a run of writes is over: the place to build or refresh what makes `find` fast. Until then BM25 may weigh words by the documents
-   * that there were the last time.
-   */
-  settle(): Promise<void>;
-  status(): Promise<StoreStatus>;
-  close(): Promise<void>;
+export interface StoreStats {
+  readonly documents: number;
+  /** Bytes on disk, or in memory where there is no disk. */
+  readonly bytes: number;
+  /** ISO 8601, UTC; absent when nothing was ever written. */
+  readonly changedAt?: string;
 }
+
+/** Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its writes. */
+export const indexFormat = 4;
+
+/** What an index was made with; compared when it is opened. */
+export interface Manifest {
+  /** Version of the layout on disk. */
+  readonly format: number;
+  /** Drawn by chance: an index that was made again has another, though all else is the same. Absent in indexes of earlier versions. */
+  readonly id?: string;
+  /** Name of the table that holds the documents; only after a rebuild. @default documents */
+  readonly table?: string;
+  /** The embedder's fingerprint. */
+  readonly embedder: string;
+  /** Catalog name by which the embedder is opened again, where it has one. */
+  readonly model?: string;
+  readonly dimensions: number;
+  /** How token vectors are kept; absent when they are not. */
+  readonly tokens?: TokenForm;
+  /** Fields that make the text, in order. */
+  readonly fields: readonly string[];
+  /** Fields that are kept so that filters on them are fast; absent in indexes of earlier versions. Filters on others are slower, and as right. */
+  readonly filterable?: FilterableFields;
+  /** Field that holds the user's id; absent when ids are derived. */
+  readonly idField?: string;
+  /** Version of the word analysis behind BM25. */
+  readonly analyzer: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+/** What most values of a field are, or the items of its lists: ranges over a `keyword` are those of texts. Values of other types are kept too. */
+export type FilterableType = 'number' | 'keyword';
+export type FilterableFields = Readonly<Record<string, FilterableType>>;
+
+/** Whether two manifests are of one index, and not of one that was made again in its place. */
+export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));

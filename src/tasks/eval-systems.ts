@@ -159,7 +159,7 @@ const systemsOverOne = async (
       ...new Set([...set.judgments.values()].flatMap((grades) => [...grades].filter(([, grade]) => grade > 0).map(([id]) => id))),
     ];
     let there = 0;
-    for await (const _ of index.store.read(judged)) there++;
+    for await (const _ of index.store.get(judged, [])) there++;
     if (there === 0)
       throw new FinetoothError(
         'E_JUDGMENTS',

@@ -86,7 +86,7 @@ describe('a server whose indexes others make anew', () => {
     // What the server says is what the files hold.
     await using index = await openIndex(join(indexes, 'swap'), {});
     const [vector] = [await index.embedder().embed(['Bats in the dark'], 'document')];
-    for await (const entry of index.store.read(['d'])) expect(entry.vector[0]).toBeCloseTo(vector.data[0] as number, 5);
+    for await (const entry of index.store.get(['d'], ['vector'])) expect(entry.vector[0]).toBeCloseTo(vector.data[0] as number, 5);
   });
 
   it('answers from other fields after a rebuild, and takes documents of them', async () => {

@@ -72,10 +72,10 @@ const embeddingOutcome = async (protocol: Protocol, server: VendorServer, fault:
   const before = server.seen.length;
   const alone = await outcomeOf(async () => (await index()).add(documents));
   const requests = server.seen.length - before;
-  const during = (await store.status()).documents;
+  const during = (await store.stats()).documents;
   server.fault = undefined;
   await (await index()).add(documents);
-  const after = (await store.status()).documents;
+  const after = (await store.stats()).documents;
   return { ...alone, vendor: protocol.vendor, task: 'embedding', fault, requests, stored: [during, after] };
 };
 

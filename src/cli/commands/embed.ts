@@ -1,3 +1,4 @@
+import { throwIfStopped } from '../../errors.ts';
 import { embedDocuments } from '../../tasks/embed-documents.ts';
 import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
@@ -15,7 +16,7 @@ export const embedCommand = command({
   options: ['fields', 'role', 'format', ...modelFlags, 'json'],
   examples: ['finetooth embed texts.jsonl > vectors.jsonl', `echo '["a film about bats"]' | finetooth embed --role query`],
   run: async (run) => {
-    const { given, flags, terminal } = run;
+    const { given, flags, terminal, signal } = run;
     const embedded = embedDocuments({
       ...readOptions(run),
       source: given[0],
@@ -32,6 +33,8 @@ export const embedCommand = command({
     for await (const one of embedded) {
       terminal.json({ ...one, vector: Array.from(one.vector, shortest) });
       await terminal.drained();
+      // Also raised when the reader of standard output has gone.
+      throwIfStopped(signal);
     }
   },
 });

@@ -45,7 +45,7 @@ export const indexCommand = command({
   name: 'index',
   about: 'Read documents, embed what is new or changed, and store it.',
   takes: ['<source>'],
-  options: ['into', 'fields', 'idField', 'format', 'tokenBits', 'tokenPool', 'prune', 'rebuild', ...modelFlags, 'json'],
+  options: ['into', 'fields', 'idField', 'filterable', 'format', 'tokenBits', 'tokenPool', 'prune', 'rebuild', ...modelFlags, 'json'],
   examples: [
     'finetooth index movies.json --fields title,overview,tagline --into ./movies',
     'cat notes.jsonl | finetooth index - --into ./notes',
@@ -66,6 +66,7 @@ export const indexCommand = command({
       prune: flags.prune,
       fields: flags.fields,
       idField: flags.idField,
+      filterable: flags.filterable,
       ...tokensOf(flags),
       embedder: flags.embedder,
       models: await modelOptions(run),

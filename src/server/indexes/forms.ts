@@ -35,6 +35,7 @@ export const createBody = z.strictObject({
   name: z.string().regex(indexNameForm, `a name has ${indexNameWords}`),
   fields: createShape('fields'),
   id_field: createShape('idField'),
+  filterable: createShape('filterable'),
   token_bits: tokenBitsShape,
   token_pool: createShape('tokenPool'),
 });

@@ -1,0 +1,176 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Connection, Table } from '@lancedb/lancedb';
+import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
+import { withLock } from '../time/file-lock.ts';
+import { checkUsable, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
+import { committedVersion, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
+import { type LanceLibraries, loadLance } from './lance-library.ts';
+import { schemaOf } from './lance-rows.ts';
+import { checkVersion, createIndex, openTable } from './lance-table.ts';
+import type { Manifest } from './store.ts';
+
+/** A writer waits this long for another one, which may be building an index over millions of vectors. */
+const LONGEST_WAIT_MS = 300_000;
+/** Another process may make the index again while it is read; so often it is looked at again. */
+const TRIES = 5;
+
+/** The table of an index folder that other processes write to, make again or delete meanwhile. */
+export interface LanceConnection {
+  /** As `Store.open`. */
+  open(wanted?: Manifest): Promise<Manifest | undefined>;
+  /** What is open now. Throws E_BUG where nothing is. */
+  opened(): Opened;
+  /** Whether there is nothing to read, since no document was ever stored. Throws E_LOCKED when another process made the index meanwhile. */
+  isUnmade(): Promise<boolean>;
+  /** Reads, again when the index was made again meanwhile: an answer is of one index. */
+  read<T>(what: string, work: (opened: Opened) => Promise<T>): Promise<T>;
+  /** Reads bit by bit, and fails when the index was made again meanwhile. */
+  stream<T>(work: (opened: Opened) => AsyncIterable<T>): AsyncGenerator<T>;
+  /**
+   * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
+   * is free after five seconds. Who waited may find another index in the place of the one that was opened, and writes to that.
+   */
+  write<T>(what: string, work: (opened: Opened) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+export interface Opened {
+  readonly libraries: LanceLibraries;
+  readonly connection: Connection;
+  readonly table: Table;
+  readonly manifest: Manifest;
+  /** Of the manifest that the table was opened for. */
+  readonly stamp: string | undefined;
+}
+
+export function connectFolder(folder: string): LanceConnection {
+  let libraries: LanceLibraries | undefined;
+  let now: Opened | undefined;
+  /** Whether it was opened before the first document was stored: there is nothing then, and nothing to open. */
+  let wasUnmade = false;
+  /** While this process makes it. */
+  let making: Promise<unknown> | undefined;
+
+  const opened = (): Opened => {
+    if (now === undefined) throw new FinetoothError('E_BUG', `the store ${folder} was used before it was opened or after it was closed`);
+    return now;
+  };
+  const failure = (what: string, error: unknown): unknown => {
+    const known = diskErrorOf(error, folder);
+    if (known instanceof FinetoothError) return known;
+    return indexDamaged(`cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}`, folder, error);
+  };
+  /** Opens what is there now. The manifest is looked at again afterwards: an index that is just made again has tables that come and go. */
+  const openNow = async (): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      const stamp = await stampOf(folder);
+      try {
+        const manifest = await readManifest(folder);
+        if (manifest === undefined) throw indexGone(folder);
+        if (now !== undefined) checkUsable(now.manifest, manifest, folder);
+        const loaded = libraries as LanceLibraries;
+        // What is still read from the table before is not closed under its reader.
+        now = { libraries: loaded, ...(await openTable(loaded.lance, folder, manifest)), manifest, stamp };
+        return;
+      } catch (error) {
+        if (tries === TRIES || (await stampOf(folder)) === stamp) throw failure('open', error);
+      }
+    }
+  };
+  /** Another process may have made the index again, or deleted it. */
+  const refresh = async (): Promise<void> => {
+    if ((await stampOf(folder)) !== opened().stamp) await openNow();
+  };
+  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    try {
+      return await withLock(join(folder, manifestName), undefined, work, LONGEST_WAIT_MS);
+    } catch (error) {
+      if (now !== undefined && (await stampOf(folder)) === undefined) throw indexGone(folder);
+      throw failure(what, error);
+    }
+  };
+
+  return {
+    opened,
+    open: async (wanted) => {
+      if (now !== undefined) {
+        await refresh();
+        return opened().manifest;
+      }
+      const known = await readManifest(folder);
+      if (known === undefined && wanted === undefined) {
+        wasUnmade = true;
+        return undefined;
+      }
+      const loaded = await loadLance();
+      libraries = loaded;
+      if (known === undefined) {
+        const manifest = wanted as Manifest;
+        const schema = schemaOf(loaded, manifest);
+        await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(diskErrorOf(error, folder)));
+        making = locked('make', () => createIndex(loaded.lance, folder, manifest, schema)).then(openNow);
+        await making;
+      } else await openNow();
+      wasUnmade = false;
+      return opened().manifest;
+    },
+    isUnmade: async () => {
+      if (wasUnmade) await making?.catch(() => {});
+      if (!wasUnmade || now !== undefined) return false;
+      if ((await stampOf(folder)) === undefined) return true;
+      throw indexReplaced(folder);
+    },
+    read: async (what, work) => {
+      for (let tries = 1; ; tries++) {
+        await refresh();
+        const before = opened();
+        try {
+          const result = await work(before);
+          if ((await stampOf(folder)) === before.stamp) return result;
+        } catch (error) {
+          if ((await stampOf(folder)) === before.stamp) throw failure(what, error);
+        }
+        if (tries === TRIES) throw indexReplaced(folder);
+      }
+    },
+    stream: async function* (work) {
+      await refresh();
+      const before = opened();
+      const fail = async (error: unknown): Promise<never> => {
+        const stamp = await stampOf(folder);
+        throw stamp === before.stamp ? failure('read', error) : stamp === undefined ? indexGone(folder) : indexReplaced(folder);
+      };
+      try {
+        yield* work(before);
+      } catch (error) {
+        await fail(error);
+      }
+      // What was read last may be of another index.
+      if ((await stampOf(folder)) !== before.stamp) await fail(undefined);
+    },
+    write: (what, work) =>
+      locked(what, async (signal) => {
+        for (let tries = 1; ; tries++) {
+          await refresh();
+          const { table, manifest } = opened();
+          await checkVersion(table, folder, await committedVersion(folder, manifest));
+          throwIfStopped(signal);
+          try {
+            const result = await work(opened());
+            await recordVersion(folder, manifest, await table.version());
+            return result;
+          } catch (error) {
+            // A writer that was suspended for longer than its lock lived commits beside this one; LanceDB lets one of them win.
+            if (tries === TRIES || !/commit conflict/i.test(messageOf(error))) throw error;
+          }
+        }
+      }),
+    close: () => {
+      now?.table.close();
+      now?.connection.close();
+      now = undefined;
+      wasUnmade = false;
+    },
+  };
+}

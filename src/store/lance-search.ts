@@ -1,0 +1,205 @@
+import type { Table, VectorQuery } from '@lancedb/lancedb';
+import { documentTest } from '../filter/document-test.ts';
+import type { Filter } from '../filter/filter.ts';
+import { holdsTies, topWithTies } from '../math/near-ties.ts';
+import type { Scored } from '../math/order.ts';
+import { topK } from '../math/top-k.ts';
+import { cosine } from '../math/vectors.ts';
+import type { Document } from '../types.ts';
+import { conditionFor, quoted } from './lance-filter.ts';
+import type { LanceLibraries } from './lance-library.ts';
+import { type Batch, cellReader, entriesIn } from './lance-rows.ts';
+import { type BuiltWords, scoreUnindexed, wordQuery } from './lance-words.ts';
+import type { FilterableFields } from './store.ts';
+
+/** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
+const SPARE = 8;
+/** How many times more rows are asked for while a tie by words goes on. */
+const MORE = 4;
+/** A cosine in single precision is off by at most a tenth of this (seen: 1e-7). */
+const COSINE_NOISE = 1e-6;
+/** Ids of one condition: each condition is a look at all ids, or at their index. */
+const IDS_PER_FILTER = 4096;
+/** Up to so many documents that fit a filter, or this share of all, comparing each costs less than asking the approximate index. */
+const FEW = 2000;
+const SMALL_SHARE = 0.02;
+
+/** From here on hits bring their documents at once, though a tie may bring more than are wanted: looking for the ids takes longer. */
+const MANY = 500;
+
+/** Which rows may be found. */
+export interface Restriction {
+  /** An SQL condition. @default all rows */
+  readonly where?: string;
+  /** Rows that it leaves, and all there are. */
+  readonly fitting: number;
+  readonly total: number;
+  /** What a row that was found must still fit, where the condition is a list of ids that were looked up before. */
+  readonly fits?: (document: Document) => boolean;
+}
+
+/**
+ * The rows that fit a filter. Where the columns of filterable fields do not tell, the documents that they leave are read, without their vectors, and
+ * those that fit are named by their ids.
+ */
+export async function restrictTo(table: Table, filter: Filter | undefined, filterable: FilterableFields): Promise<Restriction> {
+  const total = await table.countRows();
+  if (filter === undefined) return { fitting: total, total };
+  const { sql, isExact } = conditionFor(filter, filterable);
+  if (isExact) return { where: sql, fitting: await table.countRows(sql), total };
+  const fits = documentTest(filter);
+  const [yes, no]: [string[], string[]] = [[], []];
+  for await (const batch of table.query().where(sql).select(['id', 'document']))
+    for (const { id, document } of entriesIn(batch, ['document'])) (fits(document) ? yes : no).push(id);
+  const where = yes.length <= no.length ? idsIn(yes) : no.length === 0 ? sql : `(${sql} AND NOT ${idsIn(no)})`;
+  return { where, fitting: yes.length, total, fits };
+}
+
+const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
+
+/** An SQL condition for each 4,096 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
+export function* conditionsFor(ids: readonly string[], hashes?: ReadonlyMap<string, string>): Generator<string> {
+  for (let at = 0; at < ids.length; at += IDS_PER_FILTER) {
+    const some = ids.slice(at, at + IDS_PER_FILTER);
+    const content =
+      hashes === undefined ? '' : ` AND (hash || ' ' || id) IN (${some.map((id) => quoted(`${hashes.get(id)} ${id}`)).join(', ')})`;
+    yield `${idsIn(some)}${content}`;
+  }
+}
+
+/** A row that was found; the columns that were asked for. */
+interface Row extends Scored {
+  /** By LanceDB's own account: smaller is nearer. Of searches by vector. */
+  readonly distance: number;
+  /** JSON. */
+  readonly document: string;
+  readonly vector?: Float32Array;
+  readonly tokens?: Uint8Array;
+}
+export type FoundRow = Omit<Row, 'distance'>;
+
+export interface RowQuery extends Restriction {
+  readonly limit: number;
+  readonly withTokens: boolean;
+}
+
+/** How the approximate index is asked, where there is one. */
+export interface Approximation {
+  /** Candidates fetched for each one returned, to be compared exactly. */
+  readonly refine: number;
+  /** Partitions that are looked into; more where too few that fit come. */
+  readonly probes: number;
+}
+
+/**
+ * The best rows by BM25. More rows are asked for until a tie at the cut has ended. `built` says what the word index knows, where that is known: what was
+ * written since is scored here.
+ */
+export async function searchWords(
+  libraries: LanceLibraries,
+  table: Table,
+  terms: readonly string[],
+  { limit: count, withTokens, where }: RowQuery,
+  built: (BuiltWords & { readonly hasUnindexed: boolean }) | undefined,
+): Promise<readonly FoundRow[]> {
+  const times = new Map<string, number>();
+  for (const term of terms) times.set(term, (times.get(term) ?? 0) + 1);
+  const query = wordQuery(libraries, times);
+  const ask = (columns: readonly string[], limit: number): Promise<Row[]> => {
+    const asked = within(table.query().fullTextSearch(query), where)
+      .select([...columns, '_score'])
+      .limit(limit);
+    return rowsOf(built === undefined ? asked : asked.fastSearch());
+  };
+  let limit = count + SPARE;
+  let rows = await ask(columnsFor(withTokens), limit);
+  while (rows.length === limit && !holdsTies(rows, count)) rows = await ask(tieColumns(count, withTokens), (limit *= MORE));
+  if (built?.hasUnindexed) {
+    const late = `written >= ${built.before}`;
+    const scores = await scoreUnindexed(libraries, table, times, built, (one) =>
+      one.where(where === undefined ? late : `(${where}) AND ${late}`),
+    );
+    rows = [...rows, ...scores.entries().map(([id, score]): Row => ({ id, score, distance: 0, document: '' }))];
+  }
+  return withDocuments(table, topWithTies(rows, count), withTokens);
+}
+
+/**
+ * The best rows by cosine. LanceDB's cosines are of single precision and its limit cuts through ties, so cosines are computed again, and a
+ * tie that goes on past the cut is read to its end. With `exact`, where few rows fit, or where the approximate index reaches too few of them,
+ * every vector that fits is compared.
+ */
+export async function searchVector(
+  table: Table,
+  vector: Float32Array,
+  { limit: count, withTokens, where, fitting, total, exact }: RowQuery & { readonly exact: boolean },
+  { refine, probes }: Approximation,
+): Promise<readonly FoundRow[]> {
+  const limit = count + SPARE;
+  const isExact = exact || (where !== undefined && fitting <= Math.max(FEW, SMALL_SHARE * total));
+  const nearest = (): VectorQuery => within(table.query().nearestTo(vector).distanceType('cosine'), where);
+  const every = (): VectorQuery => nearest().bypassVectorIndex();
+  const some = (): VectorQuery => nearest().refineFactor(refine).maximumNprobes(0).minimumNprobes(probes);
+  const ask = (query: VectorQuery): Promise<Row[]> =>
+    rowsOf(query.select([...columnsFor(withTokens), ...(withTokens ? [] : ['vector']), '_distance']).limit(limit), vector);
+  let rows = await ask(isExact ? every() : some());
+  if (rows.length < limit) {
+    if (!isExact && rows.length < fitting) rows = await ask(every());
+    if (rows.length < limit) return topK(rows, count);
+  }
+  const best = topK(rows, count + 1);
+  const distances = Float64Array.from(rows, ({ distance }) => distance).sort();
+  const reach = (distances[count - 1] as number) + COSINE_NOISE;
+  // Of a tie at the cut an approximate index may have brought a part only, even where worse ones came after it.
+  const torn = !isExact && best[count - 1]?.score === best[count]?.score;
+  if ((distances.at(-1) as number) > reach && !torn) return best.slice(0, count);
+  const near = every()
+    .distanceRange(undefined, reach)
+    .select([...new Set([...tieColumns(count, withTokens), 'vector', '_distance'])]);
+  return withDocuments(table, topK(await rowsOf(near.limit(fitting), vector), count), withTokens);
+}
+
+const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where: string | undefined): Asked =>
+  where === undefined ? query : query.where(where);
+
+const columnsFor = (withTokens: boolean): readonly string[] => ['id', 'document', ...(withTokens ? ['vector', 'tokens'] : [])];
+
+/** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
+const tieColumns = (count: number, withTokens: boolean): readonly string[] => (count > MANY && !withTokens ? columnsFor(false) : ['id']);
+
+/** All rows of a query, batch by batch: a vector that is only there to be compared is not kept. */
+const rowsOf = async (query: AsyncIterable<Batch>, asked?: Float32Array): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for await (const batch of query) {
+    const cell = cellReader(batch);
+    for (let row = 0; row < batch.numRows; row++) {
+      const vector = (cell('vector', row) as { toArray(): Float32Array } | undefined)?.toArray();
+      const tokens = cell('tokens', row) as Uint8Array | undefined;
+      const isKept = tokens !== undefined && vector !== undefined;
+      rows.push({
+        id: cell('id', row) as string,
+        score: asked === undefined || vector === undefined ? (cell('_score', row) as number) : cosine(asked, vector),
+        distance: (cell('_distance', row) as number | undefined) ?? 0,
+        document: (cell('document', row) as string | undefined) ?? '',
+        tokens: isKept ? tokens.slice() : undefined,
+        vector: isKept ? vector.slice() : undefined,
+      });
+    }
+  }
+  return rows;
+};
+
+/** Rows of which only ids and scores are known, whole; what was deleted meanwhile is left out. */
+const withDocuments = async (table: Table, found: readonly Row[], withTokens: boolean): Promise<readonly FoundRow[]> => {
+  if (found.every(({ document }) => document !== '')) return found;
+  const rows = new Map<string, Row>();
+  for (const condition of conditionsFor(found.map(({ id }) => id)))
+    for (const row of await rowsOf(
+      table
+        .query()
+        .where(condition)
+        .select([...columnsFor(withTokens)]),
+    ))
+      rows.set(row.id, row);
+  return found.filter(({ id }) => rows.has(id)).map(({ id, score }) => ({ ...(rows.get(id) as Row), score }));
+};
