@@ -38,6 +38,7 @@ const columns: readonly (readonly string[])[] = [
   ['math'],
   ['text'],
   ['wording'],
+  ['filter'],
   ['fetch'],
   ['read', 'cache'],
   ['model', 'hosted'],

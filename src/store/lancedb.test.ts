@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { widestFilters } from '../../test/wrong-filters.ts';
+import type { Filter, FilterParts } from '../filter/filter.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import { randomFrom } from '../math/random.ts';
 import { rarityOf, saturationOf } from './bm25.ts';
 import { storeContract } from './contract.ts';
 import { entryFor, manifestFor } from './contract-entries.ts';
-import type { Filter } from './filter.ts';
 import { loadLance } from './lance-library.ts';
 import { bitsOf, indexesOf } from './lance-optimize.ts';
 import { lanceStore } from './lancedb.ts';
@@ -111,7 +111,7 @@ describe('a filtered search over an approximate index of 45 partitions, asked on
   it('gives what the reference gives where few fit, by columns and by documents', async () => {
     for (let round = 0; round < 20; round++) {
       const asked: Asked = round % 2 === 0 ? { vector: unit() } : { terms: ['red', 'sea', 'sea', 'fox'].slice(below(3)) };
-      const filters: readonly Filter['fields'][] = [{ tenth: round % 10 }, { rare: true }, { rare: true, half: 1 }, { rare: 'never' }];
+      const filters: readonly FilterParts['fields'][] = [{ tenth: round % 10 }, { rare: true }, { rare: true, half: 1 }, { rare: 'never' }];
       for (const fields of filters) {
         const query: StoreQuery<'document'> = { ...asked, limit: 1 + below(700), filter: { fields } };
         expect(idsOf(await store.search(query)), JSON.stringify(query.filter)).toEqual(idsOf(await reference.search(query)));
