@@ -13,7 +13,7 @@ const SMALL = 2000;
 const MANY_CHANGED = 5000;
 /** Writes after which their files are merged: each write lists all files. */
 const MANY_FILES = 256;
-/** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0022). */
+/** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0024). */
 const BITS = 4;
 
 export interface OptimizeOptions {
