@@ -11,7 +11,7 @@ import { withLock } from '../time/file-lock.ts';
 import { checkFolder, openStore } from './store.ts';
 
 /** A rebuild waits this long for who writes to the index, which may be another rebuild. */
-const PATIENCE_MS = 300_000;
+const LONGEST_WAIT_MS = 300_000;
 /** What is left of a rebuild of an earlier version is removed when nothing in it has changed for so long: whose it is cannot be told by a number. */
 const DEAD_MS = 600_000;
 
@@ -139,7 +139,7 @@ export const rebuiltIn = async <T>(
         await removeLeftovers(folder);
         return result;
       },
-      PATIENCE_MS,
+      LONGEST_WAIT_MS,
     );
   } catch (error) {
     throw diskErrorOf(error, where);

@@ -14,7 +14,7 @@ import type { UpkeepOptions } from './verify.ts';
 const TRIES = 20;
 const CHUNK_BYTES = 1 << 20;
 /** Who was killed leaves a lock, which is free after five seconds. */
-const PATIENCE_MS = 10_000;
+const LONGEST_WAIT_MS = 10_000;
 
 /** The copy of one version of an index. */
 export interface Copied {
@@ -60,7 +60,7 @@ export async function backUpFolder(folder: string, to: string, options: UpkeepOp
           await rm(stage, { recursive: true, force: true });
         }
       },
-      PATIENCE_MS,
+      LONGEST_WAIT_MS,
     );
   } catch (error) {
     throw diskErrorOf(error, to);

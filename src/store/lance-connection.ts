@@ -12,7 +12,7 @@ import { checkVersion, createIndex, openTable } from './lance-table.ts';
 import type { Manifest } from './store.ts';
 
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
-const WRITER_PATIENCE_MS = 300_000;
+const LONGEST_WAIT_MS = 300_000;
 /** Another process may make the index again while it is read; so often it is looked at again. */
 const TRIES = 5;
 
@@ -87,7 +87,7 @@ export function connectFolder(folder: string): LanceConnection {
   };
   const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
-      return await withLock(join(folder, manifestName), stop, work, WRITER_PATIENCE_MS);
+      return await withLock(join(folder, manifestName), stop, work, LONGEST_WAIT_MS);
     } catch (error) {
       if (now !== undefined && (await stampOf(folder)) === undefined) throw indexGone(folder);
       throw failure(what, error);

@@ -15,7 +15,7 @@ const MANY_CHANGED = 5000;
 /** Writes after which their files are merged, as each write lists all files; and documents for each, as a file weighs as much as some documents. */
 const MANY_FILES = 256;
 const DOCUMENTS_A_FILE = 16;
-/** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0022). */
+/** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0024). */
 const BITS = 4;
 
 /** Documents from which the approximate index is built, and those over filterable fields: `npm run bench -- store`. */

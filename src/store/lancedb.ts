@@ -1,6 +1,6 @@
 import { throwIfStopped } from '../errors.ts';
+import { readFilter } from '../filter/read-filter.ts';
 import type { Document, Hit } from '../types.ts';
-import { checkFilter } from './check-filter.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
@@ -129,7 +129,7 @@ export function lanceStore(
     search: async <Field extends HitField = 'document'>(query: StoreQuery<Field>) => {
       const { limit, filter, signal, fields = ['document'] as readonly HitField[] } = query;
       throwIfStopped(signal);
-      if (filter !== undefined) checkFilter(filter);
+      if (filter !== undefined) readFilter(filter);
       if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
       if (await connection.isUnmade()) return [];
       return connection.read('search', async (opened) => {
@@ -148,7 +148,7 @@ export function lanceStore(
       });
     },
     count: async (filter) => {
-      if (filter !== undefined) checkFilter(filter);
+      if (filter !== undefined) readFilter(filter);
       if (await connection.isUnmade()) return 0;
       return connection.read('read', async ({ table, manifest }) => (await restrictTo(table, filter, manifest.filterable ?? {})).fitting);
     },

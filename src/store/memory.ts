@@ -1,11 +1,12 @@
 import { throwIfStopped } from '../errors.ts';
+import { documentTest } from '../filter/document-test.ts';
+import type { Filter } from '../filter/filter.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
 import type { Hit } from '../types.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
-import { documentTest, type Filter } from './filter.ts';
 import type { Entry, EntryField, HitField, Manifest, Store, StoreQuery } from './store.ts';
 
 /** The reference: exact, in memory, gone with the process. Right for tests and for collections that are read each time. */

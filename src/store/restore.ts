@@ -20,7 +20,7 @@ import type { Manifest } from './store.ts';
 import type { UpkeepOptions } from './verify.ts';
 
 /** A restore waits this long for who writes to the index. */
-const PATIENCE_MS = 300_000;
+const LONGEST_WAIT_MS = 300_000;
 /** The first format that names its table. */
 const NAMED_TABLE = 3;
 
@@ -63,7 +63,7 @@ export async function restoreFolder<T>(
       await sweepFolder(into);
       return restored;
     };
-    return await withLock(join(into, manifestName), signal, work, PATIENCE_MS);
+    return await withLock(join(into, manifestName), signal, work, LONGEST_WAIT_MS);
   } catch (error) {
     throw diskErrorOf(error, into);
   } finally {
