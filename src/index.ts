@@ -12,6 +12,8 @@ export { cachedEmbedder, type VectorCacheOptions } from './embed/cached.ts';
 export type { Embedder } from './embed/embedder.ts';
 export { localEmbedder } from './embed/local.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
+export { documentTest } from './filter/document-test.ts';
+export type { FieldCondition, FieldType, FieldTypes, Filter, FilterFields, FilterParts, FlatFilter } from './filter/filter.ts';
 export type { EmbeddingModel, RerankingModel } from './hosted/ai-sdk.ts';
 export type { HostedOptions } from './hosted/model.ts';
 export { type Budget, createBudget } from './hosted/money/budget.ts';
@@ -40,7 +42,7 @@ export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
 export { type CascadeOptions, type Combination, cascade } from './rerank/wrappers/cascade.ts';
 export { type FallbackOptions, fallback } from './rerank/wrappers/fallback.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
-export { fuse } from './search/fuse.ts';
+export { type FuseOptions, type Fusion, fuse } from './search/fuse.ts';
 export type { RerankOptions, SearchOptions } from './search/options.ts';
 export { type Orderable, type OrderedCandidate, orderCandidates } from './search/order.ts';
 export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';
@@ -49,7 +51,6 @@ export type { Provenance, RankedResult, SearchResult } from './search/results.ts
 export type { FirstStage } from './search/retrieve.ts';
 export { type SearchAnswer, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
-export { documentTest, type FieldCondition, type Filter } from './store/filter.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
 export type {

@@ -1,5 +1,8 @@
 /** `finetooth/plan`: every option of searching, reranking and making an index as data, and its checks, for whoever builds another door. */
 
+export type { Condition, Leaf } from './filter/condition.ts';
+export type { FieldCondition, Filter, FilterFields, FilterParts, FlatFilter } from './filter/filter.ts';
+export { readFilter } from './filter/read-filter.ts';
 export { type Pipeline, parsePipeline, plainOptionsOf } from './search/pipeline.ts';
 export {
   type IndexKey,
@@ -26,5 +29,3 @@ export {
   type Typed,
   type Value,
 } from './search/plan-option.ts';
-export { checkFilter } from './store/check-filter.ts';
-export type { FieldCondition, Filter } from './store/filter.ts';

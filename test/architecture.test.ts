@@ -38,6 +38,7 @@ const columns: readonly (readonly string[])[] = [
   ['math'],
   ['text'],
   ['wording'],
+  ['filter'],
   ['fetch'],
   ['read', 'cache'],
   ['model', 'hosted'],
@@ -73,6 +74,24 @@ describe('the tree is the architecture', () => {
       .filter(({ file, to }) => folderOf(file) !== to && !(columnOf(to) < columnOf(folderOf(file))))
       .filter(({ file, to }) => !(folderOf(file) === 'errors.ts' && to === 'types.ts'));
     expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('goes in no circle', () => {
+    const targets = new Map(product.map((file) => [file, [] as string[]]));
+    for (const { file, target, kind } of imports)
+      if (target.startsWith('.') && kind === 'static') targets.get(file)?.push(relative(src, resolve(src, dirname(file), target)));
+    const done = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return undefined;
+      for (const target of targets.get(file) ?? []) {
+        const circle = circleFrom(target, [...path, file]);
+        if (circle !== undefined) return circle;
+      }
+      done.add(file);
+      return undefined;
+    };
+    expect(product.flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
   });
 
   it('makes each kind of part in one file', () => {

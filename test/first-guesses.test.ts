@@ -59,7 +59,7 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
   [
     'rerank { topN }',
     () => anyRerank(lengths, 'q', documents, { topN: 1 }),
-    'rerank has no option "topN", did you mean "top"; it has top, rankFields',
+    'rerank has no option "topN", did you mean "top"; it has top, offset, rankFields',
   ],
   ['rerank { rankfields }', () => anyRerank(lengths, 'q', documents, { rankfields: ['text'] }), 'did you mean "rankFields"'],
   ['rerank { colour }', () => anyRerank(lengths, 'q', documents, { colour: 1 }), 'rerank has no option "colour"; it has top'],
@@ -100,7 +100,8 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
   ],
   ["search { top: '3' }", () => anySearch(index, 'q', { top: '3' }), 'top must be a whole number from 1 to 10000; got "3"'],
   ['search { deadlineMs: null }', () => anySearch(index, 'q', { deadlineMs: null }), 'deadlineMs must be'],
-  ["search { filter: 'year' }", () => anySearch(index, 'q', { filter: 'year' }), 'filter must be an object, such as { fields:'],
+  ["search { filter: 'year' }", () => anySearch(index, 'q', { filter: 'year' }), 'expected an operator'],
+  ['search { filter: 3 }', () => anySearch(index, 'q', { filter: 3 }), "filter must be a text such as 'year >= 1990', or an object"],
   ['index.add({ … })', () => add({ text: 'one' }), 'index.add takes a list of documents; got an object. Call it as index.add([document]).'],
   ["index.add('text')", () => add('text'), 'index.add takes a list of documents; got "text"'],
   ['index.add()', () => add(), 'index.add takes a list of documents; got undefined'],
@@ -272,7 +273,19 @@ const settings = { numRuns: 300, seed: 16 };
 
 describe('whatever is passed, it works or is refused with a code', () => {
   it('rerank', async () => {
-    const names = ['top', 'rankFields', 'fieldLabels', 'minScore', 'documents', 'stages', 'explain', 'deadlineMs', 'signal', 'other'];
+    const names = [
+      'top',
+      'rankFields',
+      'fieldLabels',
+      'minScore',
+      'collapse',
+      'documents',
+      'stages',
+      'explain',
+      'deadlineMs',
+      'signal',
+      'other',
+    ];
     await fc.assert(
       fc.asyncProperty(mostly(lengths), mostly('q', 'bats'), fc.oneof(fc.constant(documents), list), optionsOf(names), (...given) =>
         answersOrRefuses(() => anyRerank(...given)),
@@ -285,13 +298,18 @@ describe('whatever is passed, it works or is refused with a code', () => {
     const names = [
       'candidates',
       'top',
+      'offset',
       'firstStage',
       'rankFields',
       'fieldLabels',
       'denseWeight',
+      'fusion',
+      'rrfK',
       'filter',
       'reranker',
       'minScore',
+      'diversity',
+      'collapse',
       'documents',
       'stages',
       'explain',

@@ -119,6 +119,7 @@ it.each(rerankers)('a long text in parts has one score by %s, whatever the index
 const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (answered: SearchAnswer, plain: SearchAnswer) => void]>> = {
   candidates: [{ candidates: 3 }, ({ candidates }) => expect(candidates).toHaveLength(3)],
   top: [{ top: 2 }, ({ results }) => expect(results).toHaveLength(2)],
+  offset: [{ offset: 1, candidates: 25, top: 2 }, ({ results }, plain) => expect(results[0]?.id).toBe(plain.results[1]?.id)],
   firstStage: [{ firstStage: 'bm25' }, ({ firstStage }) => expect(firstStage).toBe('bm25')],
   rankFields: [{ rankFields: ['title'] }, (answered) => expect(longOf(answered)).toMatchObject({ rank: 1 })],
   fieldLabels: [
@@ -127,9 +128,13 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     (answered, plain) => expect(scoreOf(answered, 'short')).not.toBe(scoreOf(plain, 'short')),
   ],
   denseWeight: [{ denseWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  fusion: [{ fusion: 'scores' }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  rrfK: [{ rrfK: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
+  diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],
+  collapse: [{ collapse: 1 }, ({ results }, plain) => expect(results).toEqual(plain.results)],
   documents: [{ documents: true }, (answered) => expect(longOf(answered)?.document?.title).toBe('Berlin')],
   stages: [{ stages: true }, (answered) => expect(longOf(answered)?.stages?.every((score) => score !== null)).toBe(true)],
   explain: [
@@ -150,7 +155,7 @@ describe.each(Object.keys(kinds) as Kind[])('an index %s, long texts in parts', 
   it.each(Object.entries(options))('does what %s says', async (name, [given, check]) => {
     const answered = await search(indexFor(kind, 'chunk'), query, { firstStage: 'hybrid', top: 100, ...given });
     check(answered, plain);
-    const isRanked = !['reranker', 'minScore', 'deadlineMs', 'rankFields'].includes(name);
+    const isRanked = !['offset', 'reranker', 'minScore', 'deadlineMs', 'rankFields'].includes(name);
     if (isRanked) expect(longOf(answered)?.highlight?.text).toContain(answer);
     expect(answered.cut).toBe(0);
   });

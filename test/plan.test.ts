@@ -42,8 +42,11 @@ const one: Reranker = {
 const samples: Readonly<Record<PlanKey, unknown>> = {
   candidates: 3,
   top: 2,
+  offset: 1,
   firstStage: 'bm25',
   denseWeight: 0.25,
+  fusion: 'scores',
+  rrfK: 10,
   filter: { fields: { year: { gte: 1990 } } },
   reranker: ['late-interaction'],
   fallback: ['first-stage'],
@@ -54,6 +57,8 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   calibration: 'calibration.json',
   scoreCache: 'scores',
   minScore: 0,
+  diversity: 0.5,
+  collapse: 0.8,
   embedder: 'bge-small-en-v1.5',
   documents: true,
   explain: true,
@@ -207,7 +212,13 @@ const shape = ({ results, candidates, rankedBy, ranked_by }: Found) => ({
 /** Ways to search that need what some doors lacked. */
 const ways: Readonly<Record<string, Partial<Record<PlanKey, unknown>>>> = {
   'a filter': { filter: { fields: { year: { gte: 1979 }, tags: 'night' } } },
+  'a filter of fields alone': { filter: { year: { gte: 1979 }, tags: 'night' } },
+  'a filter as a text': { filter: 'year >= 1979 and not (tags in (sea, sky) or title prefix A)' },
   'a weight of vectors': { firstStage: 'hybrid', denseWeight: 0.1, reranker: null },
+  'fusion by scores': { firstStage: 'hybrid', fusion: 'scores', reranker: null },
+  'another k of reciprocal ranks': { firstStage: 'hybrid', rrfK: 1, reranker: null },
+  diversity: { diversity: 1, reranker: null, top: 4 },
+  collapse: { collapse: 0.01, reranker: null, top: 4 },
   'labels of fields': { fieldLabels: true, rankFields: ['title', 'text'] },
   'a least probability': { minScore: 0.4 },
   'a fallback': { fallback: ['first-stage'], reranker: ['late-interaction'] },
@@ -223,7 +234,9 @@ describe('a way to search gives the same at every door', () => {
     const asFile = await typed(['search', QUERY, '--in', indexFolder, '--pipeline', file, '--json']);
     const flags = Object.entries(way).flatMap(([key, value]) => [
       `--${kebabCase(key)}`,
-      ...(value === true ? [] : [value === null ? 'none' : key === 'filter' ? JSON.stringify(value) : String(value)]),
+      ...(value === true
+        ? []
+        : [value === null ? 'none' : typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value)]),
     ]);
     const asFlags = await typed(['search', QUERY, '--in', indexFolder, ...flags, '--json']);
     const asBody = await posted(Object.fromEntries(Object.entries(way).map(([key, value]) => [snakeCase(key), value])));
@@ -234,6 +247,37 @@ describe('a way to search gives the same at every door', () => {
     expect(shape(asBody.json as Found)).toEqual(library);
     // Labels alone may leave the order as it is.
     if (way.fieldLabels === undefined) expect(library).not.toEqual(plain);
+  });
+
+  it('pages, each the continuation of the one before', async () => {
+    await using index = await openIndex(indexFolder);
+    const pick = (results: readonly { readonly id: string; readonly rank: number }[]) => results.map(({ id, rank }) => [id, rank]);
+    for (const way of [{}, { diversity: 0.6, collapse: 0.05 }, { reranker: null, firstStage: 'hybrid' as const }]) {
+      const all = (await search(index, QUERY, { ...way, candidates: 4, top: 4 })).results;
+      const pages = await Promise.all([0, 1, 2, 3].map((offset) => search(index, QUERY, { ...way, candidates: 4, top: 1, offset })));
+      expect(pick(pages.flatMap(({ results }) => results))).toEqual(pick(all));
+    }
+    const library = pick((await search(index, QUERY, { top: 2, offset: 1 })).results);
+    const asFlags = await typed(['search', QUERY, '--in', indexFolder, '--top', '2', '--offset', '1', '--json']);
+    const asBody = await posted({ top: 2, offset: 1 });
+    for (const { json } of [asFlags, asBody]) expect(pick((json as { results: { id: string; rank: number }[] }).results)).toEqual(library);
+    expect(library.map(([, rank]) => rank)).toEqual([2, 3]);
+    const places = async (options: RerankOptions) => (await rerank(one, QUERY, films, options)).results.map(({ id, rank }) => [id, rank]);
+    expect([...(await places({ top: 3 })), ...(await places({ offset: 3 }))]).toEqual(await places({}));
+    expect(await places({ offset: 4 })).toEqual([]);
+  });
+
+  it('a page behind the last candidate is refused at every door', async () => {
+    const reason = 'results 25 to 27 were asked for, of 26 candidates. Ask for 27 candidates at least';
+    const page = { offset: 24, top: 3, candidates: 26 };
+    const outcomes = [
+      await refusalOf(() => search(hashed, QUERY, page)),
+      await typed(['search', QUERY, '--in', indexFolder, '--offset', '24', '--top', '3', '--candidates', '26']),
+      await posted(page),
+    ];
+    for (const { refusal } of outcomes) expect(refusal).toContain(reason);
+    // Without an offset fewer candidates than results are fewer results.
+    expect((await search(hashed, QUERY, { candidates: 2 })).results).toHaveLength(2);
   });
 
   it('stages, which are of the answer', async () => {
@@ -277,16 +321,31 @@ describe('a way to search gives the same at every door', () => {
     expect((await found('--filter', 'tags=sky')).ids).toEqual(['d']);
   });
 
+  it('a range that nothing can be compared with is said', async () => {
+    const notes = async (filter: string) => (await search(hashed, QUERY, { filter })).notes;
+    expect(await notes('year >= "1990" and tags = sea')).toEqual([expect.stringContaining('no document has a value in "year"')]);
+    expect(await notes('yaer < 3')).toEqual([expect.stringContaining('no document has a value in "yaer"')]);
+    expect([await notes('year >= 3000'), await notes('tags = none'), await notes('year >= 1990')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('a wrong filter is refused with the same reason', async () => {
-    const wrong = { year: { gte: 1990 } };
-    const reason = 'conditions on fields stand in "fields"';
-    const outcomes = [
-      await refusalOf(() => search(hashed, QUERY, { filter: wrong as never })),
-      await refusalOf(() => parsePipelines({ name: 'p', filter: wrong }, 'p.json')),
-      await typed(['search', QUERY, '--in', indexFolder, '--filter', JSON.stringify(wrong)]),
-      await posted({ filter: wrong }),
-    ];
-    for (const { refusal } of outcomes) expect(refusal?.replaceAll('\\"', '"')).toContain(reason);
+    for (const [wrong, reason] of [
+      [{ year: { above: 1990 } }, 'the filter of "year" has "above"; it takes equals'],
+      [{ $and: [{ year: 1990 }] }, 'Did you mean "and"?'],
+      ['year is 1990', 'the filter is not understood at column 6: expected an operator'],
+    ] as const) {
+      const outcomes = [
+        await refusalOf(() => search(hashed, QUERY, { filter: wrong as never })),
+        await refusalOf(() => parsePipelines({ name: 'p', filter: wrong }, 'p.json')),
+        await typed(['search', QUERY, '--in', indexFolder, '--filter', typeof wrong === 'string' ? wrong : JSON.stringify(wrong)]),
+        await posted({ filter: wrong }),
+      ];
+      for (const { refusal } of outcomes) expect(refusal?.replaceAll('\\"', '"')).toContain(reason);
+    }
   });
 });
 

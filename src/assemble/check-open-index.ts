@@ -34,7 +34,9 @@ const isModel =
     fits(value) ? undefined : 'a model of the AI SDK';
 /** A path that the system can be asked for. */
 const isPath: ValueCheck = (value) => (text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder');
-const isStore = part('a store', ['open', 'upsert', 'get', 'search', 'close']);
+const isStore: ValueCheck = (value) =>
+  part('a store', ['open', 'upsert', 'delete', 'get', 'search', 'count', 'stats', 'optimize', 'close'])(value) ??
+  record((value as { readonly capabilities?: unknown }).capabilities);
 
 const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>

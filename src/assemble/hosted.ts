@@ -3,9 +3,9 @@ import { createHostedEmbedder, type HostedEmbedderOptions, type HostedEmbedSourc
 import { FinetoothError } from '../errors.ts';
 import { type EmbeddingModel, embedWith, isLanguageModel, isRerankingModel, type RerankingModel, rerankWith } from '../hosted/ai-sdk.ts';
 import { hostedName } from '../hosted/check-answer.ts';
-import { addressOf, openLink } from '../hosted/link.ts';
+import { addressOf, openConnection } from '../hosted/connection.ts';
 import type { HostedOptions, HostedSource } from '../hosted/model.ts';
-import type { LanguageModel, Link, Vendor } from '../hosted/vendor.ts';
+import type { Connection, LanguageModel, Vendor } from '../hosted/vendor.ts';
 import { knownModel } from '../hosted/vendor-model.ts';
 import { vendorKnownAs, vendorNamed, vendors } from '../hosted/vendors/index.ts';
 import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/hosted.ts';
@@ -34,14 +34,14 @@ const sourceOf = <Known extends Pick<HostedSource<never>, 'limits' | 'price'>, S
   model: string,
   options: HostedOptions,
   known: Known,
-  connect: (connection: Link) => Send | Promise<Send>,
+  connect: (connection: Connection) => Send | Promise<Send>,
 ): HostedSource<Send> & Known => ({
   ...known,
   name: `${vendor.name}:${model}`,
   address: addressOf(vendor, options),
   keyVariable: vendor.keyVariables[0],
   open: async () => {
-    const connection = openLink(vendor, options);
+    const connection = openConnection(vendor, options);
     return { send: await connect(connection), key: connection.key };
   },
 });

@@ -56,7 +56,7 @@ const nameOfFolder = (folder: string): string =>
 const PLAN = 'finetooth.json.plan';
 
 /** A deletion waits this long for who writes to the index. */
-const PATIENCE_MS = 300_000;
+const LONGEST_WAIT_MS = 300_000;
 
 /** Lowercase, so that names are the same on every file system; no dots and no slashes, so that none leads elsewhere. */
 export const indexNameForm = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -131,7 +131,7 @@ export const indexFolders = (parent: string): IndexFolders => {
           undefined,
           // Out of sight at once, so that a process that is killed leaves no half of an index.
           () => rename(pathOf(name), gone),
-          PATIENCE_MS,
+          LONGEST_WAIT_MS,
         );
       } catch (error) {
         if (systemCodeOf(error) === 'ENOENT') return false;

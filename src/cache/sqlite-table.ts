@@ -45,7 +45,7 @@ export function sqliteTable({ path, format: wanted, table, columns, maxEntries, 
   };
   const database = attempt(() => {
     mkdirSync(dirname(path), { recursive: true });
-    return new DatabaseSync(path, { timeout: PATIENCE_MS });
+    return new DatabaseSync(path, { timeout: LONGEST_WAIT_MS });
   });
   const names = columns.map((column) => column.split(' ')[0]).join(', ');
   const prepare = (): readonly [StatementSync, StatementSync, StatementSync, StatementSync] => {
@@ -121,7 +121,11 @@ function errorOf(error: unknown, path: string, what: string): unknown {
   if (errcode === 778 || primary === 13)
     return new FinetoothError('E_DISK_FULL', `cannot write to ${path}: ${why}. Make room, or leave the cache out.`, cause);
   if (primary === 5 || primary === 6)
-    return new FinetoothError('E_LOCKED', `another process has written to ${path} for ${PATIENCE_MS / 1000} s (${why}). Try again.`, cause);
+    return new FinetoothError(
+      'E_LOCKED',
+      `another process has written to ${path} for ${LONGEST_WAIT_MS / 1000} s (${why}). Try again.`,
+      cause,
+    );
   if ([1, 10, 11, 26].includes(primary))
     return new FinetoothError('E_CACHE_DAMAGED', `${path} is not ${what} or is damaged (${why}). Delete it.`, cause);
   const known = diskErrorOf(error, path);
@@ -131,7 +135,7 @@ function errorOf(error: unknown, path: string, what: string): unknown {
 }
 
 /** Milliseconds that a process waits for another one that writes. */
-const PATIENCE_MS = 10_000;
+const LONGEST_WAIT_MS = 10_000;
 
 /** Share that goes when the table is full, oldest first, so that not every write has to make room. */
 const EVICTED = 0.1;

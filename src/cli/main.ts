@@ -16,8 +16,8 @@ export const main = async (argv: readonly string[], specs: readonly CommandSpec[
     const message = messageOf(error, commandWording);
     const sentence = known === undefined ? `this is a mistake of finetooth, not of yours: ${message}` : message;
     if (asJson) terminal.say(jsonLine({ error: { code: known?.code ?? 'E_BUG', message: sentence } }));
-    // One line: an id with a line end of its own must not look like a second error.
-    else terminal.say(`${known?.code ?? 'E_BUG'}: ${sentence.replaceAll(/[\r\n]+/g, ' ')}`);
+    // One line and indented ones, where a place is shown: an id with a line end of its own must not look like a second error.
+    else terminal.say(`${known?.code ?? 'E_BUG'}: ${sentence.replaceAll(/[\r\n]+(?! {2})/g, ' ')}`);
     if (known === undefined && error instanceof Error && error.stack !== undefined) terminal.say(error.stack);
   };
   /** Output that could not be written ends the work; a reader that left, as `head` does, ends it in silence. */

@@ -26,17 +26,18 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
   const isUnranked = answer.rankedBy === null || answer.rankedBy === 'first-stage';
   const heading = `  #  ${fitted(`first stage: ${answer.firstStage}`, label)}   score │  #  ${fitted(isUnranked ? 'not reranked' : 'reranked', label)}   score  moved`;
   const lines = [heading, `${'─'.repeat(label + 14)}┼${'─'.repeat(label + 30)}`];
+  const offset = (results[0]?.rank ?? 1) - 1;
   for (let row = 0; row < rows; row++) {
-    const hit = candidates[row];
+    const hit = candidates[offset + row];
     const result = results[row];
     const left =
       hit === undefined
         ? ' '.repeat(label + 13)
-        : `${String(row + 1).padStart(3)}  ${fitted(labelOf(hit.id, hit.document), label)} ${scoreText(hit.score).padStart(7)}`;
+        : `${String(offset + row + 1).padStart(3)}  ${fitted(labelOf(hit.id, hit.document), label)} ${scoreText(hit.score).padStart(7)}`;
     const right =
       result === undefined
         ? ''
-        : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}`;
+        : `${String(result.rank).padStart(3)}  ${fitted(labelOf(result.id, candidates[result.index]?.document as Document), label)} ${scoreText(result.relevanceScore).padStart(7)}  ${moved(result.firstStageRank, result.rank)}${result.duplicates === undefined ? '' : `, stands for ${result.duplicates.length} more`}`;
     lines.push(`${left} │${right}`.trimEnd());
   }
   const who = isUnranked ? '' : ` Reranked by ${rerankerName(answer.rankedBy as string)}.`;

@@ -10,7 +10,7 @@ import { readJudgments } from './measures/judgments.ts';
 /** As BEIR writes it. */
 const HEADER = 'query-id\tcorpus-id\tscore';
 /** A lock whose owner was killed is free after five seconds; whoever goes on after a kill waits that long. */
-const PATIENCE_MS = 7_000;
+const LONGEST_WAIT_MS = 7_000;
 
 /** Judgments on a disk: `queries.jsonl` and `qrels.tsv`. What has resolved survives a kill and a power cut. */
 export interface JudgmentFile {
@@ -210,7 +210,7 @@ export const withJudgmentFile = async <Result>(
   folder: string,
   signal: AbortSignal | undefined,
   work: (file: JudgmentFile, signal: AbortSignal) => Promise<Result>,
-  patienceMs = PATIENCE_MS,
+  longestWaitMs = LONGEST_WAIT_MS,
 ): Promise<Result> => {
   checkFolder(folder);
   const made = await makeFolder(folder);
@@ -226,7 +226,7 @@ export const withJudgmentFile = async <Result>(
           await file.close();
         }
       },
-      patienceMs,
+      longestWaitMs,
     );
   } finally {
     // No one judged anything: nothing is left behind.

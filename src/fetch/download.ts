@@ -56,7 +56,7 @@ export interface DownloadOptions {
 /** In a row, without a new byte between them. */
 const MOST_TRIES = 5;
 const LONGEST_PAUSE_MS = 30_000;
-/** A server that asks for more patience than this gets none: the next source is tried. */
+/** A server that asks for a longer wait than this gets none: the next source is tried. */
 const LONGEST_WAIT_MS = 120_000;
 
 const sizeOf = (path: string): Promise<number> =>

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../types.ts';
 import { preload } from './bounded-fetch.ts';
-import type { LinkOptions } from './link.ts';
+import type { ConnectionOptions } from './connection.ts';
 import type { Budget } from './money/budget.ts';
 import { type PriceTable, priceOf } from './money/cost.ts';
 import { createMeter, type Meter } from './money/meter.ts';
@@ -9,7 +9,7 @@ import { createRequests, type Requests, type RequestsOptions } from './retry/req
 import type { Limits, Price } from './vendor-model.ts';
 
 /** What may be said of every hosted model. */
-export interface HostedOptions extends LinkOptions {
+export interface HostedOptions extends ConnectionOptions {
   /** Milliseconds for a whole call, waiting and trying again included, 1 to 600,000. @default 30,000; for documents to embed 300,000 */
   readonly deadlineMs?: number;
   /** How often a request that failed is sent again, 0 to 9. @default 2 */

@@ -2,7 +2,7 @@
 import type { Limits, Price, VendorModel } from './vendor-model.ts';
 
 /** Where a vendor is and how it knows us. */
-export interface Link {
+export interface Connection {
   /** Without a slash at its end. */
   readonly baseURL: string;
   /** Absent where there is none and none is needed. */
@@ -85,7 +85,7 @@ interface Service<Send> {
   /** Of every model whose row says nothing else, and of those without a row. */
   readonly limits: Limits;
   /** `row`: what is known of the model, where anything is. */
-  open(model: string, link: Link, row?: VendorModel): Promise<Send>;
+  open(model: string, connection: Connection, row?: VendorModel): Promise<Send>;
 }
 
 export type RerankService = Service<Rerank>;
@@ -114,5 +114,5 @@ export interface Vendor {
   readonly rerank?: RerankService;
   readonly embed?: EmbedService;
   /** A language model, for `llm:`. */
-  readonly languageModel?: (model: string, link: Link) => Promise<LanguageModel>;
+  readonly languageModel?: (model: string, connection: Connection) => Promise<LanguageModel>;
 }

@@ -1,6 +1,6 @@
 /** What the thin clients share: one POST with JSON both ways, and reading of answers that may be anything. */
 import { exchange } from './bounded-fetch.ts';
-import type { EmbedReply, Link, RankingRow } from './vendor.ts';
+import type { Connection, EmbedReply, RankingRow } from './vendor.ts';
 
 /** A request that failed on the wire. The fields are those of the AI SDK's APICallError, so that one reader understands both. */
 export class WireError extends Error {
@@ -44,13 +44,13 @@ export interface Answer {
 
 /** Bearer unless the headers say otherwise. Throws WireError, ShapeError, and what the network does. */
 export const post = async (
-  link: Link,
+  connection: Connection,
   path: string,
   body: unknown,
   signal: AbortSignal,
-  headers: Readonly<Record<string, string>> = link.key === undefined ? {} : { authorization: `Bearer ${link.key}` },
+  headers: Readonly<Record<string, string>> = connection.key === undefined ? {} : { authorization: `Bearer ${connection.key}` },
 ): Promise<Answer> => {
-  const response = await exchange(`${link.baseURL}${path}`, {
+  const response = await exchange(`${connection.baseURL}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify(body),

@@ -56,10 +56,13 @@ export const part = (words: string, functions: readonly string[], names: readonl
       names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string'),
   );
 
-export const filterObject: ValueCheck = when('an object, such as { fields: { year: { gte: 1990 } } }', isRecord);
+const filterLike: ValueCheck = when(
+  "a text such as 'year >= 1990', or an object such as { year: { gte: 1990 } }",
+  (value) => typeof value === 'string' || isRecord(value),
+);
 const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);
 
-/** The check of an option of the plan. Filters are looked into by `checkFilter`. */
+/** The check of an option of the plan. Filters are looked into by `readFilter`. */
 export const checkOf = (option: Value): ValueCheck => {
   switch (option.kind) {
     case 'count':
@@ -82,7 +85,7 @@ export const checkOf = (option: Value): ValueCheck => {
       );
     }
     case 'filter':
-      return filterObject;
+      return filterLike;
     case 'types': {
       const known: readonly unknown[] = option.types;
       return when(

@@ -49,6 +49,15 @@ export const checkQuery = (query: string): void => {
   if (query.length > 1_000_000) throw new FinetoothError('E_QUERY', `the query has ${query.length} characters; at most 1000000 are taken.`);
 };
 
+/** Throws E_USAGE for a page behind the last candidate: it would be empty, whatever the index holds. */
+export const checkPage = (offset: number, top: number, candidates: number): void => {
+  if (offset === 0 || offset + top <= candidates) return;
+  throw new FinetoothError(
+    'E_USAGE',
+    `results ${offset + 1} to ${offset + top} were asked for, of ${candidates} candidates. Ask for ${offset + top} candidates at least, the same number for every page.`,
+  );
+};
+
 /** A whole number in a range, or E_USAGE. */
 export const checkCount = (name: string, value: number, least: number, most: number): void => {
   if (Number.isInteger(value) && value >= least && value <= most) return;

@@ -1,19 +1,39 @@
 import { byScore } from '../math/order.ts';
 import type { Hit } from '../types.ts';
 
+/** How lists become one: `rrf` by the ranks in them, `scores` by their scores, of each list from 0 to 1. */
+export type Fusion = 'rrf' | 'scores';
+
+export interface FuseOptions {
+  /** @default rrf */
+  readonly fusion?: Fusion;
+  /** The k of reciprocal ranks: the greater, the less the first places stand out. 1 to 10,000. @default 60 */
+  readonly rrfK?: number;
+  /** [lists] Multiplies what each list adds; a list of weight 0 adds nothing, not even its documents. @default 1 each */
+  readonly weights?: readonly number[];
+}
+
 /**
- * Reciprocal rank fusion: the sum of 1 / (k + rank) over the lists that hold a document, ranks from 1
- * (Cormack, Clarke and Büttcher 2009, https://doi.org/10.1145/1571941.1572114, which found k = 60).
- * A hit is that of the list where it stands higher. Each list may have a weight, which multiplies what it adds; a list of weight 0 adds nothing, not even its documents. @default 1 each
+ * The best `count` of several lists, each best first; a document's score is the sum of what the lists that hold it add, and where one lacks it,
+ * that one adds nothing. A hit is that of the list where it stands higher.
+ *
+ * `rrf`: 1 / (k + rank), ranks from 1 (Cormack, Clarke and Büttcher 2009, https://doi.org/10.1145/1571941.1572114, which found k = 60).
+ * `scores`: (score - least) / (most - least) of the list, so that its last document adds as little as one that it lacks (Bruch, Gai and Ingber 2023,
+ * https://doi.org/10.1145/3596512). Where all of a list are equal, as in a list of one, each adds 1: it is the best that the list has.
  */
-export const fuse = (lists: readonly (readonly Hit[])[], count: number, k = 60, weights: readonly number[] = []): Hit[] => {
+export function fuse(
+  lists: readonly (readonly Hit[])[],
+  count: number,
+  { fusion = 'rrf', rrfK = 60, weights = [] }: FuseOptions = {},
+): Hit[] {
   const fused = new Map<string, { readonly hit: Hit; readonly at: number; score: number }>();
   for (const [which, list] of lists.entries()) {
     const weight = weights[which] ?? 1;
     if (weight === 0) continue;
+    const shares = fusion === 'rrf' ? list.map((_, at) => 1 / (rrfK + at + 1)) : normalised(list);
     list.forEach((hit, at) => {
       const known = fused.get(hit.id) ?? { hit, at, score: 0 };
-      known.score += weight / (k + at + 1);
+      known.score += weight * (shares[at] as number);
       // The lists may have found other passages of a document.
       fused.set(hit.id, at < known.at ? { hit, at, score: known.score } : known);
     });
@@ -22,4 +42,26 @@ export const fuse = (lists: readonly (readonly Hit[])[], count: number, k = 60, 
     .map(({ hit, score }) => ({ ...hit, score }))
     .sort(byScore)
     .slice(0, count);
-};
+}
+
+function normalised(list: readonly Hit[]): readonly number[] {
+  const scores = list.map(({ score }) => score);
+  const [least, most] = [scores.reduce((a, b) => Math.min(a, b), Infinity), scores.reduce((a, b) => Math.max(a, b), -Infinity)];
+  return scores.map((score) => (most === least ? 1 : (score - least) / (most - least)));
+}
+
+export interface HybridOptions extends Pick<FuseOptions, 'fusion' | 'rrfK'> {
+  /** Share of the dense list, 0 to 1. @default 0.5 */
+  readonly denseWeight?: number;
+}
+
+/** The two lists of a hybrid first stage as one. At equal weights scores are those of the papers: `rrf` counts each list once, `scores` is their mean. */
+export function fuseHybrid(
+  dense: readonly Hit[],
+  bm25: readonly Hit[],
+  count: number,
+  { denseWeight = 0.5, fusion = 'rrf', rrfK }: HybridOptions,
+): Hit[] {
+  const whole = fusion === 'rrf' ? 2 : 1;
+  return fuse([dense, bm25], count, { fusion, rrfK, weights: [whole * denseWeight, whole * (1 - denseWeight)] });
+}

@@ -1,14 +1,18 @@
+import type { Filter } from '../filter/filter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { Filter } from '../store/filter.ts';
-import type { CallOptions } from '../types.ts';
+import type { Fusion } from './fuse.ts';
+import type { OptionsAt } from './plan.ts';
 import type { SearchResult } from './results.ts';
 import type { FirstStage } from './retrieve.ts';
 
-export interface SearchOptions extends CallOptions {
+/** What the plan has for `search`; said here are the ranges and defaults that an editor shows. */
+export interface SearchOptions extends OptionsAt<'search'> {
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
   readonly candidates?: number;
   /** Results that come back, 1 to 10,000. @default 5 */
   readonly top?: number;
+  /** Results left out before the first, 0 to 9,999; with `top` it is at most `candidates`. A page continues the one before it. @default 0 */
+  readonly offset?: number;
   /** @default dense */
   readonly firstStage?: FirstStage;
   /** Fields that the reranker reads, in order. @default the fields that the index was made from */
@@ -17,12 +21,20 @@ export interface SearchOptions extends CallOptions {
   readonly fieldLabels?: boolean;
   /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
   readonly denseWeight?: number;
+  /** How a hybrid first stage is fused: by reciprocal ranks, or by the scores of each list from 0 to 1. @default rrf */
+  readonly fusion?: Fusion;
+  /** The k of reciprocal ranks in a hybrid first stage, 1 to 10,000. @default 60 */
+  readonly rrfK?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
-  /** Which documents may be found. @default all */
+  /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
   readonly minScore?: number;
+  /** How unlike each other results shall be, 0 to 1: maximal marginal relevance over their vectors, with at most 1,000 candidates. @default 0 */
+  readonly diversity?: number;
+  /** Results whose words are at least so similar to those of a better one stand in its `duplicates`, 0 to 1; of at most 1,000 candidates. 0 is off. @default 0 */
+  readonly collapse?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage of the reranker gave. @default false */
@@ -35,15 +47,20 @@ export interface SearchOptions extends CallOptions {
   readonly onUpdate?: (results: readonly SearchResult[]) => void;
 }
 
-export interface RerankOptions extends CallOptions {
+/** What the plan has for `rerank`, likewise. */
+export interface RerankOptions extends OptionsAt<'rerank'> {
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
+  /** Results left out before the first, 0 to 100,000. @default 0 */
+  readonly offset?: number;
   /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
   readonly rankFields?: readonly string[];
   /** Put each field's name before its words, one line per field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
   readonly minScore?: number;
+  /** Results whose words are at least so similar to those of a better one stand in its `duplicates`, 0 to 1; of at most 1,000 documents. 0 is off. @default 0 */
+  readonly collapse?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage gave. @default false */

@@ -29,7 +29,8 @@ describe('a pipeline', () => {
     [{ name: 'a', calibration: 3 }, 'f, pipeline "a": "calibration" is a text; got 3.'],
     [{ name: 'a', calibration: 'fit.json', reranker: null }, 'f, pipeline "a": "calibration" is for a reranker, and "reranker" is none.'],
     [{ name: 'a', minScore: 0.5, reranker: null }, 'f, pipeline "a": "minScore" needs probabilities'],
-    [{ name: 'a', filter: { year: 3 } }, 'f, pipeline "a": the filter has "year"; it takes fields, or, not'],
+    [{ name: 'a', filter: { year: { above: 3 } } }, 'f, pipeline "a": the filter of "year" has "above"; it takes equals'],
+    [{ name: 'a', filter: 'year is 3' }, 'f, pipeline "a": the filter is not understood at column 6'],
     [{ name: 'a', rankFields: 'title' }, 'f, pipeline "a": "rankFields" is a list of texts; got "title".'],
     ['dense', 'f: a pipeline is an object such as {"name": "reranked", "candidates": 100}; got "dense".'],
   ])('refuses %j', (value, sentence) => {

@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import { checkFilter } from '../store/check-filter.ts';
+import { readFilter } from '../filter/read-filter.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { checkOf, shown } from './check-options.ts';
 import type { SearchOptions } from './options.ts';
@@ -61,7 +61,7 @@ const valueIn = (key: KeyAt<'pipeline'>, value: unknown, here: string): unknown 
   const words = checkOf(option)(value);
   if (words !== undefined) throw wrong(here, `"${key}" is ${words}; got ${shown(value)}`);
   try {
-    if (option.kind === 'filter') checkFilter(value);
+    if (option.kind === 'filter') readFilter(value);
   } catch (error) {
     throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
   }

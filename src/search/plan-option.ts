@@ -1,4 +1,4 @@
-import type { Filter } from '../store/filter.ts';
+import type { Filter } from '../filter/filter.ts';
 
 /** Where an option may be given: two functions, a file, two commands, a request. */
 export const doors = ['search', 'rerank', 'pipeline', 'searchCommand', 'rerankCommand', 'searchBody'] as const;

@@ -34,6 +34,22 @@ export const plan = {
       searchBody: true,
     },
   },
+  offset: {
+    kind: 'count',
+    least: 0,
+    most: 9999,
+    default: 0,
+    about:
+      'results that are left out before the first: a page of top results is the continuation of the page before, of the same candidates',
+    at: {
+      search: true,
+      rerank: { most: 100_000 },
+      pipeline: ofTheAnswer,
+      searchCommand: true,
+      rerankCommand: true,
+      searchBody: true,
+    },
+  },
   firstStage: {
     kind: 'choice',
     choices: ['dense', 'bm25', 'hybrid'],
@@ -47,6 +63,21 @@ export const plan = {
     about: 'share of the vectors in a hybrid first stage, the rest is that of the words',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
+  fusion: {
+    kind: 'choice',
+    choices: ['rrf', 'scores'],
+    default: 'rrf',
+    about: 'how vectors and words are fused in a hybrid first stage: by reciprocal ranks, or by the scores of each from 0 to 1',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
+  rrfK: {
+    kind: 'count',
+    least: 1,
+    most: 10_000,
+    default: 60,
+    about: 'the k of reciprocal ranks in a hybrid first stage; the greater, the less the first places stand out',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
   filter: {
     kind: 'filter',
     value: 'CONDITION',
@@ -58,7 +89,7 @@ export const plan = {
       pipeline: true,
       searchCommand: {
         about:
-          "which documents may be found: 'year>=2018', 'tags=sea', 'lang!=en', or JSON as in the library; may be given several times, and all must fit",
+          "which documents may be found: 'year >= 2018 and tags in (sea, whales)', or JSON as in the library; may be given several times, and all must fit",
       },
       rerankCommand: 'the documents are at hand: pass those that may be ranked',
       searchBody: true,
@@ -178,6 +209,25 @@ export const plan = {
     kind: 'share',
     otherwise: 'everything is kept',
     about: 'keep only what is at least so likely to be relevant; it needs a reranker whose scores are probabilities',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
+  diversity: {
+    kind: 'share',
+    default: 0,
+    about: 'how unlike each other results shall be: maximal marginal relevance over their vectors, after ranking; 0 is off',
+    at: {
+      search: true,
+      rerank: 'the documents have no vectors',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: 'the documents have no vectors',
+      searchBody: true,
+    },
+  },
+  collapse: {
+    kind: 'share',
+    default: 0,
+    about: 'results whose words are at least so similar to those of a better one are named beside it and take no place; 0 is off',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
   embedder: {
@@ -325,7 +375,7 @@ export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends s
 export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly kind: 'rerankers' }
   ? Reranker | readonly Reranker[] | null
   : Typed<Plan[K]>;
-/** What a door takes; `SearchOptions` and `RerankOptions` are this, with a sentence for each: a test compares them. */
+/** What a door takes; `SearchOptions` and `RerankOptions` extend this with a sentence for each: a test compares them. */
 export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D>]?: ValueAt<K, D> };
 
 /** An option as it is at a door, or why it is not there. */

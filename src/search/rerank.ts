@@ -1,7 +1,9 @@
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Document, Usage } from '../types.ts';
+import { checkCompared } from './arrange.ts';
 import { checkQuery } from './check.ts';
 import { checkRerankCall } from './check-call.ts';
+import { collapseDuplicates } from './collapse.ts';
 import { explainResults } from './explain.ts';
 import type { RerankOptions } from './options.ts';
 import { checkFields, rankCandidates } from './rank.ts';
@@ -23,11 +25,13 @@ export async function rerank(
   const given = checkRerankCall(reranker, query, documents, options);
   checkQuery(query);
   checkFields(given, options.rankFields);
+  checkCompared(given.length, options);
   const { signal, deadlineMs, fieldLabels, rankFields, minScore, top = given.length, explain } = options;
   const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, fieldLabels });
   const total = performance.now() - started;
   const rankedBy = ranked.rankedBy ?? reranker.fingerprint;
-  const results = makeResults(keepLikely(ranked, minScore, rankedBy), given, { ...options, query, top });
+  const kept = collapseDuplicates(keepLikely(ranked, minScore, rankedBy), given, rankFields, options.collapse);
+  const results = makeResults(kept, given, { ...options, query, top });
   return {
     query,
     results: explain ? await explainResults(results, reranker, query, given, rankFields, { signal, fieldLabels }) : results,

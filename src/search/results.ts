@@ -12,10 +12,10 @@ export interface RankedResult {
   readonly index: number;
   /**
    * Probability of relevance, 0 to 1, where one was fitted for the reranker; else its score. Where no reranker saw the document, the first
-   * stage's score, or 0 without one. Never more than that of the document above.
+   * stage's score, or 0 without one. Never more than that of the document above, unless `diversity` put it there.
    */
   readonly relevanceScore: number;
-  /** Place in this answer, from 1. */
+  /** Place in the ranking, from 1: the first of an answer is at `offset` + 1. */
   readonly rank: number;
   /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
@@ -23,6 +23,8 @@ export interface RankedResult {
   readonly highlight?: Highlight;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
+  /** Ids of near-duplicates that it stands for, best first; only where `collapse` asks for it, and there are some. */
+  readonly duplicates?: readonly string[];
   /** Why the document stands here; only when asked for. */
   readonly explanation?: Explanation;
   /** What each stage gave, in their order, null where it did not score; only when asked for. */
@@ -52,6 +54,8 @@ export interface Provenance {
 export interface ResultOptions {
   readonly query: string;
   readonly top: number;
+  /** @default 0 */
+  readonly offset?: number;
   readonly documents?: boolean;
   readonly stages?: boolean;
 }
@@ -60,19 +64,20 @@ export interface ResultOptions {
 export function makeResults(
   ranked: Ranked,
   candidates: readonly Rankable[],
-  { query, top, documents, stages }: ResultOptions,
+  { query, top, offset = 0, documents, stages }: ResultOptions,
 ): RankedResult[] {
-  const best = ranked.order.slice(0, top);
+  const best = ranked.order.slice(offset, offset + top);
   const lastStage = Math.max(0, ranked.stages.length - 1);
   const isAlike = ranked.complete && best.every(({ stage }) => stage === lastStage);
-  return best.map(({ id, index, relevance, stage, part, cutTokens }, place) => ({
+  return best.map(({ id, index, relevance, stage, part, cutTokens, duplicates }, place) => ({
     id,
     index,
     relevanceScore: relevance,
-    rank: place + 1,
+    rank: offset + place + 1,
     rankedBy: isAlike ? undefined : (ranked.stages[stage]?.name ?? null),
     highlight: part && highlightFor(query, part),
     cutTokens,
+    duplicates,
     stages: stages ? ranked.stages.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,
   }));

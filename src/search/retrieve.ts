@@ -1,22 +1,21 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
+import { comparableFilters } from '../filter/document-test.ts';
+import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
-import type { Filter } from '../store/filter.ts';
 import type { HitField } from '../store/store.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
-import { fuse } from './fuse.ts';
+import { fuseHybrid, type HybridOptions } from './fuse.ts';
 import type { SearchIndex } from './search-index.ts';
 
-/** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both by reciprocal ranks. */
+/** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both. */
 export type FirstStage = 'dense' | 'bm25' | 'hybrid';
 
-export interface RetrieveOptions extends CallOptions {
+export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly firstStage: FirstStage;
   /** Hits at most. */
   readonly candidates: number;
-  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
-  readonly denseWeight?: number;
   readonly filter?: Filter;
   /** Bring the token vectors that the index keeps. */
   readonly tokens: boolean;
@@ -28,6 +27,8 @@ export interface Retrieved {
   /** Best first. */
   readonly hits: readonly Hit[];
   readonly usage: Usage;
+  /** Why nothing was found, where the filter says it. */
+  readonly notes: readonly string[];
   /** Tokens at the end of the query that the embedder did not read. */
   readonly queryTruncatedTokens: number;
   /** Milliseconds; 0 for what did not run. */
@@ -36,7 +37,7 @@ export interface Retrieved {
 
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
-  const { firstStage, candidates, denseWeight = 0.5, filter, tokens, signal, deadlineMs } = options;
+  const { firstStage, candidates, filter, tokens, signal, deadlineMs } = options;
   const started = performance.now();
   const embedded = firstStage === 'bm25' ? undefined : await embedQuery(index, query, { signal, deadlineMs });
   const found = performance.now();
@@ -47,9 +48,10 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
     firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...asked }),
   ]);
   const [first = [], second] = lists.filter((list) => list !== undefined);
+  const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
-    // At equal weights each list counts once, so that the scores are those of the paper.
-    hits: second === undefined ? first : fuse([first, second], candidates, 60, [2 * denseWeight, 2 * (1 - denseWeight)]),
+    hits,
+    notes: hits.length > 0 || filter === undefined ? [] : await incomparable(index, filter),
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },
@@ -61,4 +63,18 @@ async function embedQuery(index: SearchIndex, query: string, options: EmbedOptio
   const vectors = await embedder.embed([query], 'query', options);
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
+}
+
+/** Fields of which a note says that nothing can be compared with them. */
+const MOST_NOTED = 3;
+
+/** For each range of a filter that no document has a comparable value for: that is said, since it looks like an index without such documents. */
+async function incomparable(index: SearchIndex, filter: Filter): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const [field, comparable] of [...comparableFilters(filter)].slice(0, MOST_NOTED))
+    if ((await index.store.count(comparable)) === 0)
+      notes.push(
+        `no document has a value in ${JSON.stringify(field)} that the filter's range can be compared with: numbers compare with numbers, and texts with texts.`,
+      );
+  return notes;
 }

@@ -1,7 +1,8 @@
 import { throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
 import type { Hit, Usage } from '../types.ts';
-import { checkQuery } from './check.ts';
+import { arranging, checkCompared } from './arrange.ts';
+import { checkPage, checkQuery } from './check.ts';
 import { checkSearchCall } from './check-call.ts';
 import { explainResults } from './explain.ts';
 import type { SearchOptions } from './options.ts';
@@ -18,7 +19,9 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkSearchCall(index, query, options);
   checkQuery(query);
   const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
-  const { fieldLabels, signal, deadlineMs, onUpdate } = options;
+  const { fieldLabels, signal, deadlineMs, onUpdate, offset = plan.offset.default } = options;
+  checkPage(offset, top, candidates);
+  checkCompared(candidates, options);
   throwIfStopped(signal);
   const given = options.reranker === undefined ? index.reranker() : options.reranker;
   const rerankers = given === null ? [] : [given].flat();
@@ -40,7 +43,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
 
   const unranked = orderFirstStage(hits).map((one) => ({ ...one, part: rankedTextOf(hits[one.index] as Hit, fields, false).of }));
   let ranked: Ranked = { order: unranked, cut: 0, usage: {}, complete: true, calibrated: false, stages: [] };
-  const resultsOf = (now: Ranked): readonly SearchResult[] => makeSearchResults(now, hits, { ...options, query, top });
+  const arrange = await arranging(index, hits, fields, options, offset + top);
+  const resultsOf = (now: Ranked): readonly SearchResult[] => makeSearchResults(arrange(now), hits, { ...options, query, top });
   const began = performance.now();
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(ranked));
@@ -66,6 +70,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     cut: ranked.cut,
     ...pickProvenance({
       ...ranked,
+      notes: found.notes.length === 0 ? ranked.notes : [...found.notes, ...(ranked.notes ?? [])],
       queryTruncatedTokens: Math.max(found.queryTruncatedTokens, ranked.queryTruncatedTokens ?? 0),
     }),
     usage: addUsage(ranked.usage, found.usage),

@@ -43,7 +43,7 @@ export interface Server {
   readonly models: readonly string[];
   readonly indexes: readonly string[];
   /** Takes nothing new, finishes what was accepted, for at most so many milliseconds (30,000), and frees everything. */
-  close(patienceMs?: number): Promise<void>;
+  close(graceMs?: number): Promise<void>;
 }
 
 const keysFrom = async (file: string): Promise<ReturnType<typeof readKeys>> => {
@@ -137,13 +137,13 @@ export const serve = async (options: ServeOptions): Promise<Server> => {
       url: `http://${shown}:${address.port}`,
       models: models.list.map(({ name }) => name),
       indexes: await indexes.names(),
-      close: async (patienceMs = 30_000) => {
+      close: async (graceMs = 30_000) => {
         let timer: NodeJS.Timeout | undefined;
         const late = new Promise<void>((resolve) => {
           timer = setTimeout(() => {
             app.server.closeAllConnections();
             resolve();
-          }, patienceMs);
+          }, graceMs);
         });
         // A connection that is kept alive is idle once it has its answer, which may be long after the first look.
         const idle = setInterval(() => app.server.closeIdleConnections(), 20);

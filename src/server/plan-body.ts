@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import {
-  checkFilter,
   defaultWords,
   type Filter,
   type IndexKey,
@@ -12,6 +11,7 @@ import {
   keysAt,
   optionAt,
   type PlanOption,
+  readFilter,
   snakeCase,
   type Typed,
   type Value,
@@ -23,15 +23,16 @@ const filter = z
   .custom<Filter>()
   .superRefine((sent, context) => {
     try {
-      checkFilter(sent);
+      readFilter(sent);
     } catch (error) {
       context.addIssue({ code: 'custom', message: messageOf(error) });
     }
   })
   .meta({
-    type: 'object',
-    properties: { fields: { type: 'object' }, or: { type: 'array', items: { type: 'object' } }, not: { type: 'object' } },
-    additionalProperties: false,
+    anyOf: [
+      { type: 'string', examples: ['year >= 2018 and tags in (sea, whales)'] },
+      { type: 'object', examples: [{ year: { gte: 2018 }, tags: ['sea', 'whales'] }] },
+    ],
   });
 
 const schemaOf = (option: Value): z.ZodType => {

@@ -1,6 +1,6 @@
+import type { FieldCondition, Filter } from '../filter/filter.ts';
 import type { Random } from '../math/random.ts';
 import type { Document, FieldValue } from '../types.ts';
-import type { FieldCondition, Filter } from './filter.ts';
 import type { FilterableFields } from './store.ts';
 
 /** Names that an engine may stumble over, beside usual ones; `free` is not declared. */
@@ -38,6 +38,7 @@ export function drawFilter(random: Random, depth: number): Filter {
   const inner = (): Filter => drawFilter(random, depth - 1);
   return {
     fields: fields.length === 0 && random.below(4) > 0 ? undefined : Object.fromEntries(fields),
+    and: depth > 0 && random.below(4) === 0 ? Array.from({ length: random.below(3) }, inner) : undefined,
     or: depth > 0 && random.below(3) === 0 ? Array.from({ length: random.below(4) }, inner) : undefined,
     not: depth > 0 && random.below(3) === 0 ? inner() : undefined,
   };
@@ -57,6 +58,8 @@ function drawCondition(random: Random): FieldValue | FieldCondition {
     () => ({ gte: limit() }),
     () => ({ lt: limit() }),
     () => ({ lte: limit() }),
+    () => ({ prefix: String(limit()).slice(0, 1) }),
+    () => ({ contains: drawOne(random, limits) }),
     () => ({ gte: limit(), lt: limit(), not: value() }),
   ])();
 }

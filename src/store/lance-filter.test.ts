@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { widestFilters } from '../../test/wrong-filters.ts';
-import type { Filter } from './filter.ts';
+import type { Filter } from '../filter/filter.ts';
 import { conditionFor } from './lance-filter.ts';
 
 const filterable = { year: 'number', genre: 'keyword' } as const;

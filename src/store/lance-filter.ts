@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { Condition, Leaf, Range } from '../filter/condition.ts';
+import { textOf, valueIn } from '../filter/document-test.ts';
+import type { Filter } from '../filter/filter.ts';
+import { readFilter } from '../filter/read-filter.ts';
 import type { Document, FieldValue } from '../types.ts';
-import { conditionOf, type FieldCondition, type Filter, textOf, valueIn } from './filter.ts';
 import type { FilterableFields, FilterableType } from './store.ts';
 
 /** An SQL condition. Not exact: more may fit it than fits the filter, and never less. */
-export interface Condition {
+export interface SqlCondition {
   readonly sql: string;
   readonly isExact: boolean;
 }
@@ -13,21 +16,18 @@ export interface Condition {
  * A filter as a condition on the columns of the filterable fields. Negations stand at the leaves alone, each written so that it holds where a
  * column is null: SQL's own NOT would be null there. What has no column, or no column that compares as `documentTest` does, lets everything pass.
  */
-export function conditionFor(filter: Filter, filterable: FilterableFields): Condition {
+export function conditionFor(filter: Filter, filterable: FilterableFields): SqlCondition {
   const columns = new Map(Object.entries(filterable).map(([field, type], at) => [field, { ...columnsOf(at), type }]));
-  const visit = ({ fields = {}, or, not }: Filter, isNegated: boolean): Condition => {
-    const parts = Object.entries(fields).flatMap(([field, wanted]) => {
-      const of = columns.get(field);
-      return of === undefined ? [anything] : leavesOf(conditionOf(wanted), of, isNegated);
-    });
-    if (or !== undefined) {
-      const each = or.map((inner) => visit(inner, isNegated));
-      parts.push(isNegated ? all(each) : any(each));
+  const visit = (condition: Condition, isNegated: boolean): SqlCondition => {
+    if (condition.kind === 'not') return visit(condition.part, !isNegated);
+    if (condition.kind === 'and' || condition.kind === 'or') {
+      const parts = condition.parts.map((part) => visit(part, isNegated));
+      return (condition.kind === 'and') === isNegated ? any(parts) : all(parts);
     }
-    if (not !== undefined) parts.push(visit(not, !isNegated));
-    return isNegated ? any(parts) : all(parts);
+    const of = columns.get(condition.field);
+    return of === undefined ? anything : leafFor(condition, of, isNegated);
   };
-  return visit(filter, false);
+  return visit(readFilter(filter), false);
 }
 
 /** Of a filterable field, by its place in the manifest: its name may be any text. */
@@ -66,20 +66,20 @@ export function cellsOf(document: Document, field: string, type: FilterableType)
 /** Characters of a JSON value that is kept as it is; longer ones are kept as a hash. */
 const LONGEST_KEY = 256;
 
-const anything: Condition = { sql: 'true', isExact: false };
-const always: Condition = { sql: 'true', isExact: true };
-const never: Condition = { sql: 'false', isExact: true };
+const anything: SqlCondition = { sql: 'true', isExact: false };
+const always: SqlCondition = { sql: 'true', isExact: true };
+const never: SqlCondition = { sql: 'false', isExact: true };
 
-const exactly = (sql: string): Condition => ({ sql, isExact: true });
+const exactly = (sql: string): SqlCondition => ({ sql, isExact: true });
 
-function all(parts: readonly Condition[]): Condition {
+function all(parts: readonly SqlCondition[]): SqlCondition {
   if (parts.some((part) => part === never)) return never;
   const asked = parts.filter(({ sql }) => sql !== 'true');
   const isExact = parts.every((part) => part.isExact);
   return asked.length === 0 ? { ...always, isExact } : { sql: joined(asked, 'AND'), isExact };
 }
 
-function any(parts: readonly Condition[]): Condition {
+function any(parts: readonly SqlCondition[]): SqlCondition {
   const asked = parts.filter((part) => part !== never);
   if (asked.length === 0) return never;
   const isExact = asked.every((part) => part.isExact);
@@ -87,29 +87,33 @@ function any(parts: readonly Condition[]): Condition {
 }
 
 /** Halves within halves: a thousand conditions in a row would be a tree a thousand levels deep. */
-function joined(parts: readonly Condition[], by: 'AND' | 'OR'): string {
-  if (parts.length === 1) return (parts[0] as Condition).sql;
+function joined(parts: readonly SqlCondition[], by: 'AND' | 'OR'): string {
+  if (parts.length === 1) return (parts[0] as SqlCondition).sql;
   const half = parts.length >> 1;
   return `(${joined(parts.slice(0, half), by)} ${by} ${joined(parts.slice(half), by)})`;
 }
 
 type Columns = FilterColumns & { readonly type: FilterableType };
 
-function leavesOf({ equals, in: among, not, exists, ...ranges }: FieldCondition, of: Columns, isNegated: boolean): Condition[] {
-  const leaves: Condition[] = [];
-  if (equals !== undefined) leaves.push(isNegated ? noneOf([equals], of) : oneOf([equals], of));
-  if (among !== undefined) leaves.push(isNegated ? noneOf(among, of) : oneOf(among, of));
-  if (not !== undefined) leaves.push(isNegated ? oneOf([not], of) : noneOf([not], of));
-  if (exists !== undefined) leaves.push(exactly(exists === isNegated ? isNull(of) : isThere(of)));
-  for (const [operator, limit] of Object.entries(ranges) as [Range, number | string | undefined][])
-    if (limit !== undefined) leaves.push(range(operator, limit, of, isNegated));
-  return leaves;
+function leafFor(leaf: Leaf, of: Columns, isNegated: boolean): SqlCondition {
+  switch (leaf.kind) {
+    case 'in':
+      return isNegated ? noneOf(leaf.values, of) : oneOf(leaf.values, of);
+    case 'exists':
+      return exactly(isNegated ? isNull(of) : isThere(of));
+    case 'prefix':
+    case 'contains':
+      // Of a list the columns hold the least and the greatest text alone.
+      return anything;
+    default:
+      return range(leaf.kind, leaf.limit, of, isNegated);
+  }
 }
 
 const isNull = ({ value, other }: Columns): string => `(${value} IS NULL AND ${other} IS NULL)`;
 const isThere = ({ value, other }: Columns): string => `(${value} IS NOT NULL OR ${other} IS NOT NULL)`;
 
-function oneOf(values: readonly FieldValue[], of: Columns): Condition {
+function oneOf(values: readonly FieldValue[], of: Columns): SqlCondition {
   const { typed, keys, hasNull } = sorted(values, of);
   const parts = [
     ...(typed.length === 0 ? [] : [exactly(`${of.value} IN (${typed.join(', ')})`)]),
@@ -119,7 +123,7 @@ function oneOf(values: readonly FieldValue[], of: Columns): Condition {
   return any(parts);
 }
 
-function noneOf(values: readonly FieldValue[], of: Columns): Condition {
+function noneOf(values: readonly FieldValue[], of: Columns): SqlCondition {
   const { typed, keys, hasNull } = sorted(values, of);
   const parts = [
     ...(typed.length === 0 ? [] : [exactly(`(${of.value} IS NULL OR ${of.value} NOT IN (${typed.join(', ')}))`)]),
@@ -135,11 +139,10 @@ function sorted(values: readonly FieldValue[], { type }: Columns) {
   return { typed, keys: values.map(keyOf).map(quoted), hasNull: values.some((value) => textOf(value) === 'null') };
 }
 
-type Range = 'gt' | 'gte' | 'lt' | 'lte';
 const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const opposites = { gt: '<=', gte: '<', lt: '>=', lte: '>' } as const;
 
-function range(operator: Range, limit: number | string, { value, high, type }: Columns, isNegated: boolean): Condition {
+function range(operator: Range, limit: number | string, { value, high, type }: Columns, isNegated: boolean): SqlCondition {
   if (!isOfType(limit, type) || !isComparable(limit)) return anything;
   const columns = operator.startsWith('g') ? [value, high] : [value];
   const sign = isNegated ? opposites[operator] : signs[operator];

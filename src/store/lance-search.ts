@@ -1,10 +1,11 @@
 import type { Table, VectorQuery } from '@lancedb/lancedb';
+import { documentTest } from '../filter/document-test.ts';
+import type { Filter } from '../filter/filter.ts';
 import { holdsTies, topWithTies } from '../math/near-ties.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
 import type { Document, PassagePlace } from '../types.ts';
 import { bestOfEach, type PassageRow } from './best-passages.ts';
-import { documentTest, type Filter } from './filter.ts';
 import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './lance-rows.ts';

@@ -1,11 +1,11 @@
 import { throwIfStopped } from '../errors.ts';
+import { readFilter } from '../filter/read-filter.ts';
 import type { Document, Hit } from '../types.ts';
-import { checkFilter } from './check-filter.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
 import { readEntries, replaceAll } from './lance-entries.ts';
-import { bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
+import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { firstRows, hasPassages, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, restrictTo, searchVector, searchWords } from './lance-search.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
@@ -36,7 +36,10 @@ export interface LanceStoreOptions {
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 4 bits with
  * exact comparison of four times as many as asked for.
  */
-export function lanceStore(folder: string, { approximateFrom = 20_000, partitions, probes = 20, refine }: LanceStoreOptions = {}): Store {
+export function lanceStore(
+  folder: string,
+  { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine }: LanceStoreOptions = {},
+): Store {
   const connection = connectFolder(folder);
   /** Of the word index that was last searched. */
   let known: BuiltWords | undefined;
@@ -120,7 +123,7 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
     search: async <Field extends HitField = 'document'>(query: StoreQuery<Field>) => {
       const { limit, filter, signal, fields = ['document'] as readonly HitField[] } = query;
       throwIfStopped(signal);
-      if (filter !== undefined) checkFilter(filter);
+      if (filter !== undefined) readFilter(filter);
       if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
       if (await connection.isUnmade()) return [];
       return connection.read('search', async (opened) => {
@@ -140,7 +143,7 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
       });
     },
     count: async (filter) => {
-      if (filter !== undefined) checkFilter(filter);
+      if (filter !== undefined) readFilter(filter);
       if (await connection.isUnmade()) return 0;
       return connection.read('read', async ({ table, manifest }) => {
         const { where, fitting } = await restrictTo(table, filter, manifest);
@@ -156,10 +159,10 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
       return { documents, passages, bytes, changedAt: changedAt?.toISOString() };
     },
     optimize: () =>
-      connection.write('tidy', async ({ libraries, table, manifest }) => {
+      connection.write('tidy', async (opened) => {
         // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
         await sweepFolder(folder).catch(() => {});
-        await optimizeTable(libraries, table, manifest, { from: approximateFrom, partitions });
+        await optimizeTable(opened, { from: approximateFrom, partitions });
       }),
     close: async () => connection.close(),
   };

@@ -1,4 +1,6 @@
 import { throwIfStopped } from '../errors.ts';
+import { documentTest } from '../filter/document-test.ts';
+import type { Filter } from '../filter/filter.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
@@ -6,7 +8,6 @@ import { cosine } from '../math/vectors.ts';
 import type { Hit } from '../types.ts';
 import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
-import { documentTest, type Filter } from './filter.ts';
 import type { Entry, EntryField, HitField, Manifest, Passage, Store, StoreQuery } from './store.ts';
 
 /** The reference: exact, in memory, gone with the process. Right for tests and for collections that are read each time. */

@@ -1,5 +1,5 @@
+import type { Filter } from '../filter/filter.ts';
 import type { CallOptions, Document, Hit, PassagePlace, TokenForm } from '../types.ts';
-import type { Filter } from './filter.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
 export interface Store {

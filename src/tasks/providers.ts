@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hosted, hostedEmbedder } from '../assemble/hosted.ts';
 import { FinetoothError, messageOf } from '../errors.ts';
 import { cacheFolder as folderOf } from '../fetch/cache-folder.ts';
-import { keyOf, type Variables } from '../hosted/link.ts';
+import { keyOf, type Variables } from '../hosted/connection.ts';
 import type { HostedOptions } from '../hosted/model.ts';
 import { priceOf } from '../hosted/money/cost.ts';
 import type { Vendor } from '../hosted/vendor.ts';

@@ -9,7 +9,7 @@ import { crossValidate } from '../eval/tune/cross-validate.ts';
 import { checkFolds } from '../eval/tune/folds.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { remembering } from '../rerank/wrappers/remembering.ts';
-import { fuse } from '../search/fuse.ts';
+import { fuseHybrid } from '../search/fuse.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
 import { rankCandidates } from '../search/rank.ts';
 import { search } from '../search/search.ts';
@@ -114,19 +114,20 @@ const materialOf = async (
   const placeOf = new Map(ids.map((id, place) => [id, place]));
   const remembered = new Map<string, Reranker>();
   const rankings: number[][] = [];
-  for (const { firstStage, denseWeight, candidates, reranker, rankFields } of pipelines) {
+  for (const pipeline of pipelines) {
+    const { firstStage, candidates, reranker, rankFields } = pipeline;
     const depth = reranker === null ? DEEPEST : candidates;
-    const lists = [dense.slice(0, depth), bm25.slice(0, depth)];
-    const hits =
-      firstStage === 'hybrid' ? fuse(lists, depth, 60, [2 * denseWeight, 2 * (1 - denseWeight)]) : lists[firstStage === 'dense' ? 0 : 1];
-    let order: readonly { readonly id: string }[] = hits ?? [];
+    const [byVector, byWords] = [dense.slice(0, depth), bm25.slice(0, depth)];
+    const alone = firstStage === 'dense' ? byVector : byWords;
+    const hits = firstStage === 'hybrid' ? fuseHybrid(byVector, byWords, depth, pipeline) : alone;
+    let order: readonly { readonly id: string }[] = hits;
     if (reranker !== null) {
       const name = reranker[0] as string;
       const key = JSON.stringify([name, rankFields]);
       const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
       remembered.set(key, one);
       // Passages are those of the fields that the index was made from.
-      const asked = (hits ?? []).map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
+      const asked = hits.map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
       order = (await rankCandidates(one, query, asked, rankFields ?? index.manifest()?.fields ?? [], call)).order;
     }
     rankings.push(order.map(({ id }) => placeOf.get(id) as number));

@@ -81,7 +81,7 @@ describe('withLock', () => {
     });
   });
 
-  it('gives up when its patience is over', async () => {
+  it('gives up after the longest wait', async () => {
     await withLock(path, undefined, async () => {
       await expect(withLock(path, undefined, async () => 'never', 200)).rejects.toMatchObject({
         code: 'E_LOCKED',

@@ -101,14 +101,14 @@ const watcher = (lock: string): (() => Promise<void>) => {
 
 /**
  * Runs `work` while no other process (or caller in this one) holds the lock `<path>.lock`, a folder; waits while another does, for
- * `patienceMs` at most.
+ * `longestWaitMs` at most.
  * The signal given to `work` is also raised when the lock is lost: the machine slept, or somebody deleted it.
  */
 export const withLock = async <Result>(
   path: string,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
-  patienceMs = Number.POSITIVE_INFINITY,
+  longestWaitMs = Number.POSITIVE_INFINITY,
 ): Promise<Result> => {
   const started = performance.now();
   const lock = `${path}.lock`;
@@ -121,10 +121,10 @@ export const withLock = async <Result>(
       break;
     } catch (error) {
       if (systemCodeOf(error) !== 'EEXIST') throw lockFailure(path, error);
-      if (performance.now() - started > patienceMs) {
+      if (performance.now() - started > longestWaitMs) {
         throw new FinetoothError(
           'E_LOCKED',
-          `another process has held ${path}.lock for ${Math.round(patienceMs / 1000)} s. Run the same command again when it is done.`,
+          `another process has held ${path}.lock for ${Math.round(longestWaitMs / 1000)} s. Run the same command again when it is done.`,
         );
       }
       // Whoever else removes it, or makes it again, at this moment is as good.

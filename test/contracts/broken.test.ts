@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ContractCase } from '../../src/contracts/contract-case.ts';
 import { embedderContract } from '../../src/contracts/embedder.ts';
 import { rerankerContract, rerankerWrapperContract } from '../../src/contracts/reranker.ts';
-import type { Embedder, Reranker, Scores } from '../../src/index.ts';
+import { documentTest, type Embedder, memoryStore, type Reranker, type Scores, type Store } from '../../src/index.ts';
+import { storeContract } from '../../src/store/contract.ts';
 import { hashEmbedder, SIZE } from '../hash-embedder.ts';
 
 /** Names of the cases that fail, with their sentences. */
@@ -229,5 +230,50 @@ const embedders: Readonly<Record<string, readonly [() => Embedder, caseName: str
 describe('the contract of embedders', () => {
   it.each(Object.entries(embedders))('refuses one that %s', async (_, [make, name, sentence]) => {
     expect((await failuresOf(embedderContract(make)))[name]).toMatch(sentence);
+  });
+});
+
+const stores: Readonly<Record<string, readonly [(whole: Store) => Partial<Store>, caseName: string, sentence: RegExp]>> = {
+  'applies a filter after its limit': [
+    (whole) => ({
+      search: async (query) => {
+        const fits = query.filter === undefined ? () => true : documentTest(query.filter);
+        return (await whole.search({ ...query, fields: ['document'], filter: undefined })).filter(({ document }) =>
+          fits(document),
+        ) as never;
+      },
+    }),
+    'gives what the reference gives under filters drawn at random, on fields of any name and any value',
+    /the best \d+ that fit/,
+  ],
+  'keeps the first of two entries of one id': [
+    (whole) => ({ upsert: (entries) => whole.upsert(entries.toReversed()) }),
+    'takes the last of several entries of one id',
+    /hashes/,
+  ],
+  'ignores a raised signal': [
+    (whole) => ({ search: ({ signal: _, ...query }) => whole.search(query as never) }),
+    'stops for a signal, with its reason',
+    /Missing expected rejection/,
+  ],
+  'counts everything under a filter': [
+    (whole) => ({ count: () => whole.count() }),
+    'agrees with itself under many writes at random',
+    /count of a filter/,
+  ],
+  'brings fields that were not named': [
+    (whole) => ({ get: (ids) => whole.get(ids, ['hash', 'vector']) as never }),
+    'gives the fields that are named and no others',
+    /names of what comes when no field is asked for/,
+  ],
+};
+
+describe('the contract of stores', () => {
+  it.each(Object.entries(stores))('refuses one that %s', async (_, [change, name, sentence]) => {
+    const make = (): Store => {
+      const whole = memoryStore();
+      return { ...whole, ...change(whole) };
+    };
+    expect((await failuresOf(storeContract(make)))[name]).toMatch(sentence);
   });
 });

@@ -1,7 +1,7 @@
 /** One tiny call to each vendor that there is a key for. */
 import { describe, expect, it } from 'vitest';
 import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
-import { keyOf } from '../../src/hosted/link.ts';
+import { keyOf } from '../../src/hosted/connection.ts';
 import { vendors } from '../../src/hosted/vendors/index.ts';
 
 describe('live', () => {

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import { documentTest } from '../../filter/document-test.ts';
 import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
 import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
@@ -6,7 +7,6 @@ import { checkFields, type RankFields, type RankingOptions, rankCandidates } fro
 import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
-import { documentTest } from '../../store/filter.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
 import { rerankerName } from '../../wording/reranker-name.ts';
 import type { Stage } from '../report/report.ts';
@@ -70,10 +70,11 @@ const rankedAt = async (
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System => {
-  const { name, firstStage, candidates, top = candidates, denseWeight, filter, minScore, fieldLabels = false } = pipeline;
+  const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
+  const { diversity = 0, collapse = 0 } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = { firstStage, denseWeight, filter, reranker: null, rankFields: pipeline.rankFields, fieldLabels } as const;
+  const first = { firstStage, denseWeight, fusion, rrfK, filter, reranker: null, rankFields: pipeline.rankFields, fieldLabels } as const;
   return {
     name,
     pipeline,
@@ -95,7 +96,11 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
         ranking: answer.results.map(({ id }) => id),
         relevance: answer.calibrated ? answer.results.map(({ relevanceScore }) => relevanceScore) : undefined,
         firstStage: hits.map(({ id }) => id),
-        cutOffs: remembered === null ? {} : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
+        // With fewer candidates other documents would stand beside each other: those rankings would be of another way to search.
+        cutOffs:
+          remembered === null || diversity > 0 || collapse > 0
+            ? {}
+            : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
         ...standInOf(answer),
@@ -111,7 +116,12 @@ export const runSystem = (
   fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
 ): System => {
-  const { name, candidates, top = candidates, fieldLabels = false, minScore } = pipeline;
+  const { name, candidates, top = candidates, fieldLabels = false, minScore, diversity = 0, collapse = 0 } = pipeline;
+  if (diversity > 0 || collapse > 0)
+    throw new FinetoothError(
+      'E_USAGE',
+      `pipeline "${name}": ${diversity > 0 ? 'diversity' : 'collapse'} is of a search in an index, and this is a run. Leave it out.`,
+    );
   const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter);
   const depth = Math.max(candidates, ...cutOffs);
   const documentOf = (id: string, query: string): Document => {

@@ -1,9 +1,9 @@
 /** Amazon Bedrock through @ai-sdk/amazon-bedrock 5: the agent runtime's Rerank and the runtime's InvokeModel. */
 import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { LanguageModel, Link, Vendor } from '../vendor.ts';
+import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-const provider = async ({ baseURL, key, fetch, variable }: Link) => {
+const provider = async ({ baseURL, key, fetch, variable }: Connection) => {
   const { createAmazonBedrock } = await peer('@ai-sdk/amazon-bedrock', () => import('@ai-sdk/amazon-bedrock'));
   const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? 'us-east-1';
   // Without a bearer key, access key and secret are taken from AWS's own variables.
@@ -49,15 +49,15 @@ export const bedrock: Vendor = {
   rerank: {
     // 1,000 sources of at most 32,000 characters (API reference of Rerank).
     limits: { documents: 1000, tokensEach: 4000 },
-    open: async (model, link) => rerankWith((await provider(link)).reranking(model) as RerankingModel),
+    open: async (model, connection) => rerankWith((await provider(connection)).reranking(model) as RerankingModel),
   },
   embed: {
     limits: { documents: 1, tokensEach: 8000 },
     // The package sends each family of models what it takes of these.
-    open: async (model, link) =>
-      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
+    open: async (model, connection) =>
+      embedWith((await provider(connection)).embeddingModel(model) as EmbeddingModel, (role) => ({
         amazonBedrock: { inputType: role === 'query' ? 'search_query' : 'search_document', truncate: 'NONE' },
       })),
   },
-  languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
+  languageModel: async (model, connection) => (await provider(connection))(model) as LanguageModel,
 };

@@ -46,20 +46,20 @@ export const cohere: Vendor = {
     // The API reference advises against more than 1,000 documents; max_tokens_per_doc cuts at 4,096 unless it is set.
     limits: { documents: 1000, tokensEach: 4000, requestsPerMinute: 1000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ query, documents, signal }) => {
-        const { body } = await post(link, '/rerank', { model, query, documents }, signal);
+        const { body } = await post(connection, '/rerank', { model, query, documents }, signal);
         return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: usedIn(body) };
       },
   },
   embed: {
     limits: { documents: 96, tokensEach: 510 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ texts, role, signal }) => {
         const side = role === 'query' ? 'search_query' : 'search_document';
         const request = { model, texts, input_type: side, truncate: 'NONE', embedding_types: ['float'] };
-        const { body } = await post(link, '/embed', request, signal);
+        const { body } = await post(connection, '/embed', request, signal);
         return { vectors: listIn(field(body, 'embeddings'), 'float'), used: usedIn(body) };
       },
   },

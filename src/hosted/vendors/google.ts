@@ -1,9 +1,9 @@
 /** Google's Gemini API through @ai-sdk/google 4: embedContent and batchEmbedContents. */
 import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { LanguageModel, Link, Vendor } from '../vendor.ts';
+import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-const provider = async ({ baseURL, key, fetch }: Link) => {
+const provider = async ({ baseURL, key, fetch }: Connection) => {
   const { createGoogleGenerativeAI } = await peer('@ai-sdk/google', () => import('@ai-sdk/google'));
   return createGoogleGenerativeAI({ baseURL, fetch, apiKey: key });
 };
@@ -27,10 +27,10 @@ export const google: Vendor = {
   ],
   embed: {
     limits: { documents: 100, tokensEach: 2000 },
-    open: async (model, link) =>
-      embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel, (role) => ({
+    open: async (model, connection) =>
+      embedWith((await provider(connection)).embeddingModel(model) as EmbeddingModel, (role) => ({
         google: { taskType: role === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT' },
       })),
   },
-  languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
+  languageModel: async (model, connection) => (await provider(connection))(model) as LanguageModel,
 };

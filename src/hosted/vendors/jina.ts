@@ -34,9 +34,9 @@ export const jina: Vendor = {
   rerank: {
     limits: { documents: 1000, tokensEach: 8000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ query, documents, signal }) => {
-        const { body } = await post(link, '/rerank', { model, query, documents, return_documents: false }, signal);
+        const { body } = await post(connection, '/rerank', { model, query, documents, return_documents: false }, signal);
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
         return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: { tokens } };
       },
@@ -44,11 +44,11 @@ export const jina: Vendor = {
   embed: {
     limits: { documents: 512, tokensEach: 8000 },
     open:
-      async (model, link, row) =>
+      async (model, connection, row) =>
       async ({ texts, role, signal }) => {
         const side = role === 'query' ? 'retrieval.query' : 'retrieval.passage';
         const request = { model, input: texts, task: row?.without?.includes('task') ? undefined : side, embedding_type: 'float' };
-        return openAiVectors((await post(link, '/embeddings', request, signal)).body);
+        return openAiVectors((await post(connection, '/embeddings', request, signal)).body);
       },
   },
 };

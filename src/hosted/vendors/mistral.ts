@@ -1,9 +1,9 @@
 /** Mistral through @ai-sdk/mistral 4: POST /embeddings. */
 import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { LanguageModel, Link, Vendor } from '../vendor.ts';
+import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-const provider = async ({ baseURL, key, fetch }: Link) => {
+const provider = async ({ baseURL, key, fetch }: Connection) => {
   const { createMistral } = await peer('@ai-sdk/mistral', () => import('@ai-sdk/mistral'));
   return createMistral({ baseURL, fetch, apiKey: key });
 };
@@ -28,7 +28,7 @@ export const mistral: Vendor = {
   ],
   embed: {
     limits: { documents: 32, tokensEach: 8000, tokens: 16_000, concurrency: 1 },
-    open: async (model, link) => embedWith((await provider(link)).embeddingModel(model) as EmbeddingModel),
+    open: async (model, connection) => embedWith((await provider(connection)).embeddingModel(model) as EmbeddingModel),
   },
-  languageModel: async (model, link) => (await provider(link))(model) as LanguageModel,
+  languageModel: async (model, connection) => (await provider(connection))(model) as LanguageModel,
 };

@@ -32,9 +32,9 @@ export const mixedbread: Vendor = {
   rerank: {
     limits: { documents: 1000, tokensEach: 8000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ query, documents, signal }) => {
-        const { body } = await post(link, '/v1/reranking', { model, query, input: documents, return_input: false }, signal);
+        const { body } = await post(connection, '/v1/reranking', { model, query, input: documents, return_input: false }, signal);
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
         return { ranking: rankingIn(listIn(body, 'data'), 'score'), used: { tokens } };
       },
@@ -42,11 +42,11 @@ export const mixedbread: Vendor = {
   embed: {
     limits: { documents: 256, tokensEach: 510 },
     open:
-      async (model, link, row) =>
+      async (model, connection, row) =>
       async ({ texts, role, signal }) => {
         const prompt = role === 'query' ? row?.queryPrompt : undefined;
         const request = { model, input: texts, normalized: true, encoding_format: 'float', prompt };
-        return openAiVectors((await post(link, '/v1/embeddings', request, signal)).body);
+        return openAiVectors((await post(connection, '/v1/embeddings', request, signal)).body);
       },
   },
 };

@@ -22,12 +22,12 @@ export const ollama: Vendor = {
   embed: {
     limits: { documents: 64, concurrency: 2 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ texts, signal }) => {
-        const { body } = await post(link, '/api/embed', { model, input: texts, truncate: false }, signal);
+        const { body } = await post(connection, '/api/embed', { model, input: texts, truncate: false }, signal);
         const tokens = count(field(body, 'prompt_eval_count'));
         return { vectors: listIn(body, 'embeddings'), used: { tokens } };
       },
   },
-  languageModel: (model, link) => openAiChat(model, { ...link, baseURL: `${link.baseURL}/v1` }),
+  languageModel: (model, connection) => openAiChat(model, { ...connection, baseURL: `${connection.baseURL}/v1` }),
 };

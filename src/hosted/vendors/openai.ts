@@ -1,16 +1,16 @@
 /** OpenAI through @ai-sdk/openai 4: POST /embeddings, and language models. */
 import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
-import type { LanguageModel, Link, Vendor } from '../vendor.ts';
+import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-export const openAiProvider = async ({ baseURL, key, fetch }: Link) => {
+export const openAiProvider = async ({ baseURL, key, fetch }: Connection) => {
   const { createOpenAI } = await peer('@ai-sdk/openai', () => import('@ai-sdk/openai'));
   return createOpenAI({ baseURL, fetch, apiKey: key ?? 'none' });
 };
 
 /** The chat API, which everything speaks that calls itself compatible. */
-export const openAiChat = async (model: string, link: Link): Promise<LanguageModel> =>
-  (await openAiProvider(link)).chat(model) as LanguageModel;
+export const openAiChat = async (model: string, connection: Connection): Promise<LanguageModel> =>
+  (await openAiProvider(connection)).chat(model) as LanguageModel;
 
 const listed = { task: 'embed', source: 'platform.openai.com, embeddings', date: '2026-11' } as const;
 const read = { source: 'docs.praison.ai, embeddings', seen: '2026-11-23' };
@@ -29,7 +29,7 @@ export const openai: Vendor = {
   ],
   embed: {
     limits: { documents: 2048, tokensEach: 8000, tokens: 300_000 },
-    open: async (model, link) => embedWith((await openAiProvider(link)).embeddingModel(model) as EmbeddingModel),
+    open: async (model, connection) => embedWith((await openAiProvider(connection)).embeddingModel(model) as EmbeddingModel),
   },
   languageModel: openAiChat,
 };

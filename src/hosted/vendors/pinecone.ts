@@ -1,8 +1,8 @@
 /** Pinecone's inference API: POST /rerank and /embed (@pinecone-database/pinecone 8.2.0, OpenAPI document 2026-04). */
-import type { Link, Vendor } from '../vendor.ts';
+import type { Connection, Vendor } from '../vendor.ts';
 import { count, field, listIn, post, rankingIn } from '../wire.ts';
 
-const headers = ({ key }: Link): Readonly<Record<string, string>> => ({
+const headers = ({ key }: Connection): Readonly<Record<string, string>> => ({
   'x-pinecone-api-version': '2026-04',
   ...(key === undefined ? {} : { 'api-key': key }),
 });
@@ -27,7 +27,7 @@ export const pinecone: Vendor = {
   rerank: {
     limits: { documents: 100, tokensEach: 1024 },
     open:
-      async (model, link, row) =>
+      async (model, connection, row) =>
       async ({ query, documents, signal }) => {
         const request = {
           model,
@@ -36,7 +36,7 @@ export const pinecone: Vendor = {
           return_documents: false,
           parameters: row?.without?.includes('parameters') ? undefined : { truncate: 'NONE' },
         };
-        const { body } = await post(link, '/rerank', request, signal, headers(link));
+        const { body } = await post(connection, '/rerank', request, signal, headers(connection));
         const searches = count(field(field(body, 'usage'), 'rerank_units'));
         return { ranking: rankingIn(listIn(body, 'data'), 'score'), used: searches === undefined ? {} : { searches } };
       },
@@ -44,14 +44,14 @@ export const pinecone: Vendor = {
   embed: {
     limits: { documents: 96, tokensEach: 2000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ texts, role, signal }) => {
         const request = {
           model,
           inputs: texts.map((text) => ({ text })),
           parameters: { input_type: role === 'query' ? 'query' : 'passage', truncate: 'NONE' },
         };
-        const { body } = await post(link, '/embed', request, signal, headers(link));
+        const { body } = await post(connection, '/embed', request, signal, headers(connection));
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
         return { vectors: listIn(body, 'data').map((row) => field(row, 'values')), used: tokens === undefined ? {} : { tokens } };
       },

@@ -26,18 +26,18 @@ export const tei: Vendor = {
     // --max-client-batch-size.
     limits: { documents: 32 },
     open:
-      async (_, link) =>
+      async (_, connection) =>
       async ({ query, documents, signal }) => {
-        const answer = await post(link, '/rerank', { query, texts: documents, truncate: false, raw_scores: false }, signal);
+        const answer = await post(connection, '/rerank', { query, texts: documents, truncate: false, raw_scores: false }, signal);
         return { ranking: rankingIn(listIn(answer.body), 'score'), used: used(answer) };
       },
   },
   embed: {
     limits: { documents: 32 },
     open:
-      async (_, link) =>
+      async (_, connection) =>
       async ({ texts, signal }) => {
-        const answer = await post(link, '/embed', { inputs: texts, truncate: false, normalize: true }, signal);
+        const answer = await post(connection, '/embed', { inputs: texts, truncate: false, normalize: true }, signal);
         return { vectors: listIn(answer.body), used: used(answer) };
       },
   },

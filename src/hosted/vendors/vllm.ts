@@ -15,5 +15,5 @@ export const vllm: Vendor = {
   price: free,
   rerank: { limits: { documents: 1000 }, open: jinaRerank('/rerank') },
   embed: { limits: { documents: 256 }, open: openAiEmbed('/v1/embeddings') },
-  languageModel: (model, link) => openAiChat(model, { ...link, baseURL: `${link.baseURL}/v1` }),
+  languageModel: (model, connection) => openAiChat(model, { ...connection, baseURL: `${connection.baseURL}/v1` }),
 };

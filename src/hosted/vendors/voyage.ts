@@ -43,9 +43,9 @@ export const voyage: Vendor = {
   rerank: {
     limits: { documents: 1000, tokensEach: 8000, tokens: 600_000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ query, documents, signal }) => {
-        const { body } = await post(link, '/rerank', { model, query, documents, truncation: false }, signal);
+        const { body } = await post(connection, '/rerank', { model, query, documents, truncation: false }, signal);
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
         return { ranking: rankingIn(listIn(body, 'data'), 'relevance_score'), used: { tokens } };
       },
@@ -53,8 +53,8 @@ export const voyage: Vendor = {
   embed: {
     limits: { documents: 128, tokensEach: 32_000, tokens: 120_000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ texts, role, signal }) =>
-        openAiVectors((await post(link, '/embeddings', { model, input: texts, input_type: role, truncation: false }, signal)).body),
+        openAiVectors((await post(connection, '/embeddings', { model, input: texts, input_type: role, truncation: false }, signal)).body),
   },
 };

@@ -20,9 +20,9 @@ export const zeroentropy: Vendor = {
   rerank: {
     limits: { documents: 1000, bytes: 2_000_000, requestsPerMinute: 1000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ query, documents, signal }) => {
-        const { body } = await post(link, '/models/rerank', { model, query, documents }, signal);
+        const { body } = await post(connection, '/models/rerank', { model, query, documents }, signal);
         const tokens = count(field(body, 'total_tokens'));
         return { ranking: rankingIn(listIn(body, 'results'), 'relevance_score'), used: { tokens } };
       },
@@ -30,9 +30,14 @@ export const zeroentropy: Vendor = {
   embed: {
     limits: { documents: 256, bytes: 2_000_000, requestsPerMinute: 1000 },
     open:
-      async (model, link) =>
+      async (model, connection) =>
       async ({ texts, role, signal }) => {
-        const { body } = await post(link, '/models/embed', { model, input: texts, input_type: role, encoding_format: 'float' }, signal);
+        const { body } = await post(
+          connection,
+          '/models/embed',
+          { model, input: texts, input_type: role, encoding_format: 'float' },
+          signal,
+        );
         const tokens = count(field(field(body, 'usage'), 'total_tokens'));
         return { vectors: listIn(body, 'results').map((row) => field(row, 'embedding')), used: { tokens } };
       },

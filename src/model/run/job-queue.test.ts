@@ -16,7 +16,7 @@ it('takes short calls first and keeps the order inside a call', () => {
   expect(taken(queue)).toEqual(['short 1', 'short 2', 'long 1', 'long 2']);
 });
 
-it('lets nobody wait longer than its patience while others come', () => {
+it('lets no one wait for ever while others come', () => {
   let now = 0;
   const queue = createJobQueue<string>(1000, () => now);
   queue.push('long', 500);

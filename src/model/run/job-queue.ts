@@ -19,13 +19,13 @@ export interface JobQueue<Job> {
 }
 
 /** Milliseconds that a long call lets short ones pass: a second is what a person notices. */
-const PATIENCE = 1000;
+const OVERDUE_MS = 1000;
 
 /**
  * Short before long, so that a question does not wait for somebody's upload; what belongs to one call stays in its order. What has waited for
- * `patience` milliseconds gets every second turn: a long call goes on, and a short one passes it however long it has been waiting.
+ * `overdueMs` gets every second turn: a long call goes on, and a short one passes it however long it has been waiting.
  */
-export const createJobQueue = <Job>(patience = PATIENCE, clock: () => number = () => performance.now()): JobQueue<Job> => {
+export const createJobQueue = <Job>(overdueMs = OVERDUE_MS, clock: () => number = () => performance.now()): JobQueue<Job> => {
   // In the order of arrival, so that the first is the one that has waited longest.
   const line: Waiting<Job>[] = [];
   let tookOldest = false;
@@ -37,7 +37,7 @@ export const createJobQueue = <Job>(patience = PATIENCE, clock: () => number = (
     next: () => {
       const [oldest] = line;
       if (oldest === undefined) return undefined;
-      tookOldest = !tookOldest && clock() - oldest.since >= patience;
+      tookOldest = !tookOldest && clock() - oldest.since >= overdueMs;
       const at = tookOldest ? 0 : shortestIn(line);
       return line.splice(at, 1)[0]?.job;
     },

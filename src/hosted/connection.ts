@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { FinetoothError, messageOf } from '../errors.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import type { Link, Vendor } from './vendor.ts';
+import type { Connection, Vendor } from './vendor.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-export interface LinkOptions {
+export interface ConnectionOptions {
   /** @default the vendor's variable, or the file that the variable with `_FILE` behind it names */
   readonly apiKey?: string;
   /** @default the vendor's variable, else its public address */
@@ -39,7 +39,7 @@ export const keyOf = ({ keyVariables }: Vendor, variables: Variables): { readonl
   return undefined;
 };
 
-const givenAddress = (vendor: Vendor, { baseURL, variables = process.env }: LinkOptions): string | undefined =>
+const givenAddress = (vendor: Vendor, { baseURL, variables = process.env }: ConnectionOptions): string | undefined =>
   set(baseURL) ?? set(variables[vendor.baseVariable]);
 
 /**
@@ -47,7 +47,7 @@ const givenAddress = (vendor: Vendor, { baseURL, variables = process.env }: Link
  * address of one's own a vendor's names may mean anything. Origin and path alone: what may be secret, a password or a query, is left out.
  * undefined at the public address of a vendor.
  */
-export const addressOf = (vendor: Vendor, options: LinkOptions = {}): string | undefined => {
+export const addressOf = (vendor: Vendor, options: ConnectionOptions = {}): string | undefined => {
   const short = (address: string | undefined): string | undefined => {
     const url = URL.parse(address ?? '');
     return url === null ? undefined : `${url.origin}${url.pathname}`.replace(/\/+$/, '');
@@ -58,7 +58,7 @@ export const addressOf = (vendor: Vendor, options: LinkOptions = {}): string | u
 };
 
 /** Throws E_KEY where a key is needed and none is there, E_USAGE for an address that is none. */
-export const openLink = (vendor: Vendor, options: LinkOptions = {}): Link => {
+export const openConnection = (vendor: Vendor, options: ConnectionOptions = {}): Connection => {
   const { variables = process.env } = options;
   const key = set(options.apiKey) ?? keyOf(vendor, variables)?.key;
   const [usual] = vendor.keyVariables;

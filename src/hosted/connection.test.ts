@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyOf, openLink } from './link.ts';
+import { keyOf, openConnection } from './connection.ts';
 import { peer } from './peer.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -14,7 +14,7 @@ const vendor: Vendor = {
   baseURL: 'https://api.acme.example/v1/',
   models: [],
 };
-const folder = mkdtempSync(join(tmpdir(), 'finetooth-link-'));
+const folder = mkdtempSync(join(tmpdir(), 'finetooth-connection-'));
 const file = (name: string, text: string): string => {
   const path = join(folder, name);
   writeFileSync(path, text);
@@ -38,27 +38,29 @@ describe('the key of a vendor', () => {
     [{ ACME_API_KEY_FILE: file('empty', '\n \n') }, 'is empty; its first line is the key'],
     [{ ACME_API_KEY: 'sk-with-a-line\nbreak' }, 'holds a character that no key has'],
   ])('that cannot be used is E_KEY: %j', (variables, sentence) => {
-    expect(() => openLink(vendor, { variables })).toThrow(
+    expect(() => openConnection(vendor, { variables })).toThrow(
       expect.objectContaining({ code: 'E_KEY', message: expect.stringContaining(sentence) as string }),
     );
-    expect(() => openLink(vendor, { variables })).not.toThrow('sk-with');
+    expect(() => openConnection(vendor, { variables })).not.toThrow('sk-with');
   });
 
   it('is not needed where the vendor runs at home', () => {
-    const link = openLink({ ...vendor, keyless: true }, { variables: {} });
-    expect(link).toMatchObject({ baseURL: 'https://api.acme.example/v1' });
-    expect(link.key).toBeUndefined();
+    const connection = openConnection({ ...vendor, keyless: true }, { variables: {} });
+    expect(connection).toMatchObject({ baseURL: 'https://api.acme.example/v1' });
+    expect(connection.key).toBeUndefined();
   });
 });
 
 it('the address is the one that was given, then the variable, then the public one', () => {
   const variables = { ACME_API_KEY: 'key', ACME_BASE_URL: 'http://127.0.0.1:9/x//' };
-  expect(openLink(vendor, { variables }).baseURL).toBe('http://127.0.0.1:9/x');
-  expect(openLink(vendor, { variables, baseURL: 'http://other' }).baseURL).toBe('http://other');
+  expect(openConnection(vendor, { variables }).baseURL).toBe('http://127.0.0.1:9/x');
+  expect(openConnection(vendor, { variables, baseURL: 'http://other' }).baseURL).toBe('http://other');
   for (const wrong of ['ftp://host', 'host:80', 'nonsense'])
-    expect(() => openLink(vendor, { variables, baseURL: wrong })).toThrow(expect.objectContaining({ code: 'E_USAGE' }));
+    expect(() => openConnection(vendor, { variables, baseURL: wrong })).toThrow(expect.objectContaining({ code: 'E_USAGE' }));
   const { baseURL: _, ...homeless } = vendor;
-  expect(() => openLink(homeless, { variables: { ACME_API_KEY: 'key' } })).toThrow('Acme has no address of its own: set ACME_BASE_URL.');
+  expect(() => openConnection(homeless, { variables: { ACME_API_KEY: 'key' } })).toThrow(
+    'Acme has no address of its own: set ACME_BASE_URL.',
+  );
 });
 
 it('a package that is not there is named with the command that installs it', async () => {

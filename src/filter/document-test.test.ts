@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { widestFilters, wrongFilters } from '../../test/wrong-filters.ts';
-import { documentTest, type Filter } from './filter.ts';
+import { documentTest } from './document-test.ts';
+import type { Filter } from './filter.ts';
 
 const film = { title: 'Alien', year: 1979, genres: ['horror', 'science fiction'], seen: true, director: null, released: '1979-05-25' };
 
