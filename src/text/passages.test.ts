@@ -25,6 +25,11 @@ describe('splitPassages', () => {
     expect(all[1]?.startsWith('A7 b7. A8')).toBe(true);
   });
 
+  it('leaves paragraphs apart, but for small ones', () => {
+    const text = 'a b c d e f.\n\ng h i j k.\n\nl.\n\nm.\n\nn o p q r s.';
+    expect(textsIn(text)).toEqual(['a b c d e f.\n\n', 'g h i j k.\n\n', 'l.\n\nm.\n\nn o p q r s.']);
+  });
+
   it('begins a passage with each heading, unless its section is small, and carries title and headings', () => {
     const text = `Guide # Guide\n\none two three.\n\n## Tea\n\n${'leaf '.repeat(20)}\n\n### Green\n\nhot water.\n\n## Coffee #\n\n${'bean '.repeat(12)}`;
     expect(textsIn(text, 16, 'Guide').map((one) => one.replace(/\s+/g, ' ').trim())).toEqual([

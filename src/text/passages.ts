@@ -77,6 +77,8 @@ export interface PassageRoom {
 const OVERLAP = 1 / 8;
 /** A heading begins a new passage where the one before has this share of its room; smaller sections go together. */
 const LEAST_SECTION = 1 / 8;
+/** And so does a paragraph where it has this share: what two paragraphs say blurs in one vector. */
+const LEAST_PARAGRAPH = 1 / 4;
 /** A passage that is full ends at the strongest border behind this share of its room. */
 const LEAST_FULL = 1 / 2;
 /** A unit longer than this share of the room is taken word by word. */
@@ -161,7 +163,8 @@ function fillFrom(units: Units, first: number, room: number): { readonly end: nu
   for (; units.has(end); end++) {
     const { tokens: more, border } = units.at(end);
     if (end > first) {
-      if (border === HEADING && tokens >= room * LEAST_SECTION) return { end, isWhole: false };
+      const least = border === HEADING ? LEAST_SECTION : border === PARAGRAPH ? LEAST_PARAGRAPH : Number.POSITIVE_INFINITY;
+      if (tokens >= room * least) return { end, isWhole: false };
       if (tokens >= room * LEAST_FULL && border >= (best?.border ?? 0)) best = { end, border };
       if (tokens + more > room) return { end: best?.end ?? end, isWhole: false };
     }
