@@ -17,8 +17,7 @@ import {
   truth,
   type ValueCheck,
 } from './check-options.ts';
-import type { RerankOptions, SearchOptions } from './options.ts';
-import type { RerankDocument } from './rerank.ts';
+import type { RerankDocument, RerankOptions, SearchOptions } from './options.ts';
 
 const RERANK_CALL = "rerank(local(), 'how do bats find their way', documents, { top: 5 })";
 const SEARCH_CALL = "search(index, 'how do bats find their way', { top: 5 })";

@@ -2,10 +2,9 @@ import { FinetoothError } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { checkOf, shown } from './check-options.ts';
-import type { SearchOptions } from './options.ts';
+import type { FirstStage, SearchOptions } from './options.ts';
 import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';
 import type { PlanOption } from './plan-option.ts';
-import type { FirstStage } from './retrieve.ts';
 
 /** Options that a pipeline gives to `search` as they are; rerankers it names. */
 type PlainKey = Exclude<KeyAt<'pipeline'> & KeyAt<'search'>, 'reranker'>;

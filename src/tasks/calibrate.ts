@@ -4,7 +4,7 @@ import { type Reliability, reliabilityOf, type Stated } from '../eval/calibratio
 import { type Calibration, type CalibrationFile, probabilityOf } from '../rerank/calibration.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { stageOf } from '../rerank/stage-of.ts';
-import type { FirstStage } from '../search/retrieve.ts';
+import type { FirstStage } from '../search/options.ts';
 import { search } from '../search/search.ts';
 import type { CallOptions } from '../types.ts';
 import { findTestSet, type JudgedOptions, judgedQueries } from './eval-data.ts';
