@@ -1,14 +1,15 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { type EmbeddingModel, isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
+import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPlan } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
+import { indexPlan } from '../search/plan.ts';
+import { checkOf } from '../search/plan-checks.ts';
 import {
   callback,
-  checkOf,
   checkOptions,
   checkValue,
   either,
-  isReranker,
   type OptionChecks,
   oneOf,
   part,
@@ -20,8 +21,7 @@ import {
   truth,
   type ValueCheck,
   whole,
-} from '../search/check-options.ts';
-import { indexPlan } from '../search/plan.ts';
+} from '../wording/check-options.ts';
 import { checkHostedModels } from './check-hosted.ts';
 import type { ModelOptions } from './models.ts';
 

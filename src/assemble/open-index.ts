@@ -1,9 +1,9 @@
 import { FinetoothError } from '../errors.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
-import { isReranker } from '../search/check-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import type { FilterableFields, Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
