@@ -40,6 +40,7 @@ export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedReranke
   const known = [...listed, ...catalog.filter(({ kind }) => kind === 'cross-encoder').map(({ name }) => name)];
   for (const { name, reranker, fallback = [] } of pipelines) {
     for (const wanted of [...(reranker ?? []), ...fallback]) {
+      if (Object.hasOwn(own, wanted)) continue;
       if (looksHosted(wanted)) {
         hosted(wanted);
         continue;
@@ -63,7 +64,8 @@ export const rerankerPlanOf = (
   const { reranker, fallback, strict, calibration } = pipeline;
   if (reranker === null) return null;
   checkRerankers([pipeline], own);
-  const parts = (names: readonly string[]): readonly RerankerPart[] => names.map((name) => own[name] ?? name);
+  const parts = (names: readonly string[]): readonly RerankerPart[] =>
+    names.map((name) => own[name] ?? name);
   return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };
 };
 
