@@ -84,8 +84,10 @@ export type ErrorCode = keyof typeof errorTable;
 /** Options that sentences advise, by their names in the library. */
 export type AdvisedOption =
   | 'budget'
+  | 'calibration'
   | 'data'
   | 'embedder'
+  | 'fallback'
   | 'fields'
   | 'filterable'
   | 'format'
@@ -102,6 +104,8 @@ export type AdvisedOption =
   | 'prices'
   | 'rankFields'
   | 'runs'
+  | 'scoreCache'
+  | 'strict'
   | 'threads'
   | 'tokens';
 

@@ -16,6 +16,8 @@ import {
   type SearchIndex,
   search,
 } from '../src/index.ts';
+import { serve } from '../src/server/index.ts';
+import { calibrate, evaluate, tune } from '../src/tasks/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 /** Calls as somebody makes them who has read no page: no compiler looks at them. */
@@ -23,6 +25,12 @@ type Anything = (...given: readonly unknown[]) => Promise<unknown>;
 const [anyRerank, anySearch, anyOpen] = [rerank, search, openIndex] as unknown as [Anything, Anything, Anything];
 const [anyHosted, anyHostedEmbedder, anyLocal] = [hosted, hostedEmbedder, local] as unknown as [Anything, Anything, Anything];
 const [anyCached, anyCascade, anyFallback, anyCachedEmbedder] = [cached, cascade, fallback, cachedEmbedder] as unknown as Anything[] as [
+  Anything,
+  Anything,
+  Anything,
+  Anything,
+];
+const [anyEvaluate, anyTune, anyCalibrate, anyServe] = [evaluate, tune, calibrate, serve] as unknown as [
   Anything,
   Anything,
   Anything,
@@ -167,6 +175,18 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
     'cachedEmbedder has no option "folder"; it has at, maxEntries',
   ],
   ['cachedEmbedder(embedder)', async () => anyCachedEmbedder(hashEmbedder()), 'at must be a text; got undefined', "{ at: './vectors' }"],
+  ['evaluate { pipeline }', () => anyEvaluate({ data: 'x', pipeline: [] }), 'evaluate has no option "pipeline", did you mean "pipelines"'],
+  [
+    'evaluate { resamples: 5 }',
+    () => anyEvaluate({ data: 'x', resamples: 5 }),
+    'resamples must be a whole number from 100 to 1000000; got 5',
+  ],
+  ['evaluate { strict } without a fallback', () => anyEvaluate({ data: 'x', strict: true }), 'strict forbids fallbacks, and there is none'],
+  ['tune { fold }', () => anyTune({ data: 'x', fold: 3 }), 'tune has no option "fold", did you mean "folds"'],
+  ["calibrate { reranker: 'default' }", () => anyCalibrate({ reranker: 'default' }), 'a list of names, or a reranker; got "default"'],
+  ['calibrate { candidates: 0 }', () => anyCalibrate({ candidates: 0 }), 'candidates must be a whole number from 1 to 10000; got 0'],
+  ['serve { keyfile }', () => anyServe({ keyfile: 'keys' }), 'serve has no option "keyfile", did you mean "keyFile"'],
+  ["serve { port: '80' }", () => anyServe({ port: '80' }), 'port must be a whole number from 0 to 65535; got "80"'],
   ['hosted { tries }', async () => anyHosted('cohere:rerank-v3.5', { tries: 3 }), 'hosted has no option "tries"'],
   ['hosted { concurency }', async () => anyHosted('cohere:rerank-v3.5', { concurency: 3 }), 'did you mean "concurrency"'],
   [

@@ -18,7 +18,7 @@ export const statusCommand = command({
     if (flags.json) return terminal.json({ in: folder, ...status, ...manifest });
     const rows = [
       ['documents', grouped(status.documents)],
-      ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers a document)`],
+      ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers per document)`],
       ['text from', manifest.fields.join(', ')],
       ['ids from', manifest.idField ?? 'the content'],
       ['on disk', size(status.bytes)],
