@@ -85,7 +85,9 @@ export type ErrorCode = keyof typeof errorTable;
 export type AdvisedOption =
   | 'budget'
   | 'calibration'
+  | 'collapse'
   | 'data'
+  | 'diversity'
   | 'embedder'
   | 'fallback'
   | 'fields'

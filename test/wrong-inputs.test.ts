@@ -34,6 +34,11 @@ describe('wrong inputs', () => {
     );
   });
 
+  it('a command that is only begun', async () => {
+    expect(await failing(['models'])).toBe('2 E_USAGE: this command needs another word, such as list or pull. See "finetooth --help".');
+    expect((await finetooth(['models', '--help'], { cwd })).status).toBe(0);
+  });
+
   it('an empty file', async () => {
     expect(await failing(['index', 'empty.jsonl', '--into', 'new'])).toBe(
       '3 E_INPUT_EMPTY: empty.jsonl is empty (0 bytes). Check the command that wrote it.',
