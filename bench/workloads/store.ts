@@ -1,240 +1,189 @@
-/** LanceDB with every vector compared against its approximate index: the origin of the constants in src/store/lancedb.ts and lance-optimize.ts. */
+/** An index on disk by its size: the origin of the constants in src/store/lancedb.ts and lance-optimize.ts, and the bars of the store. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Table as LanceTable } from '@lancedb/lancedb';
-import { lanceStore } from '../../src/index.ts';
-import { loadLance } from '../../src/store/lance-library.ts';
-import { type Entry, indexFormat, type Store } from '../../src/store/store.ts';
-import { analyzerVersion } from '../../src/text/analyzer.ts';
-import { fixed, median, quantile, type Table, times, type Workload } from '../report.ts';
-import { normalFrom, randomFrom } from '../texts.ts';
+import type { Compacted } from '../../src/store/compact.ts';
+import { type Child, startChild } from '../child.ts';
+import { type Bar, fixed, median, quantile, type Table, times, type Workload } from '../report.ts';
 
-const DIMENSIONS = 384;
-const SIZES = [5_000, 10_000, 20_000, 50_000, 100_000];
-/** The store builds its index once: how good is it when the collection has grown tenfold? */
-const GROWN_FROM = 10_000;
-const QUERIES = 40;
-const COUNT = 25;
-const WRITE = 5_000;
-const CLUSTERS = 100;
-/** Length of the noise beside a centre of length 1: neighbours in a cluster have a cosine of about 1 / (1 + 0.8²) = .61. */
-const NOISE = 0.8;
-/** Candidates fetched for each one returned, and clusters looked into: what the store might use instead of its own constants. */
-const VARIANTS = [
-  { refine: 2, probes: 20 },
-  { refine: 4, probes: 5 },
-  { refine: 8, probes: 40 },
-];
+export type Way = 'exact' | 'dense' | 'bm25' | 'hybrid';
 
-const unit = (vector: Float32Array): Float32Array => {
-  const length = Math.hypot(...vector);
-  return vector.map((value) => value / length);
-};
+export type StoreRequest =
+  | { readonly do: 'add'; readonly from?: number }
+  | { readonly do: 'ask'; readonly way: Way; readonly queries: number; readonly below?: number }
+  | { readonly do: 'compact' | 'bytes' | 'texts' };
 
-/** Vectors around centres, as texts on a few hundred subjects are; queries are drawn the same way. */
-const clusteredVectors = (seed: number): (() => Float32Array) => {
-  const random = randomFrom(seed);
-  const scale = 1 / Math.sqrt(DIMENSIONS);
-  const centresFrom = randomFrom(1);
-  const centres = Array.from({ length: CLUSTERS }, () => unit(Float32Array.from({ length: DIMENSIONS }, () => normalFrom(centresFrom))));
-  return () => {
-    const centre = centres[Math.floor(random() * CLUSTERS)] as Float32Array;
-    return unit(centre.map((value) => value + NOISE * scale * normalFrom(random)));
-  };
-};
-
-const entryOf = (at: number, vector: Float32Array): Entry => {
-  const id = `d${at}`;
-  return { id, document: { id, text: `text ${at}` }, hash: id, textHash: id, vector, terms: `text ${at}` };
-};
-
-interface Found {
-  readonly milliseconds: readonly number[];
-  readonly ids: readonly (readonly string[])[];
+/** Milliseconds; bytes by which the folder grew. */
+export interface AddAnswer {
+  readonly processor: number;
+  readonly clock: number;
+  readonly bytes: number;
+  readonly unchanged: number;
 }
 
-const ask = async (queries: readonly Float32Array[], find: (query: Float32Array) => Promise<readonly string[]>): Promise<Found> => {
-  const milliseconds: number[] = [];
-  const ids: (readonly string[])[] = [];
-  await find(queries[0] as Float32Array);
-  for (const query of queries) {
-    const started = performance.now();
-    ids.push(await find(query));
-    milliseconds.push(performance.now() - started);
-  }
-  return { milliseconds, ids };
-};
-
-/** Share of the exact answer's ids that the other answer holds, over all queries. */
-const recall = (exact: Found, other: Found): number => {
-  let shared = 0;
-  exact.ids.forEach((ids, at) => {
-    const found = new Set(other.ids[at]);
-    shared += ids.filter((id) => found.has(id)).length;
-  });
-  return shared / exact.ids.flat().length;
-};
-
-const throughStore =
-  (store: Store) =>
-  async (vector: Float32Array): Promise<readonly string[]> =>
-    (await store.search({ vector, limit: COUNT, fields: [] })).map(({ id }) => id);
-
-const throughTable =
-  (table: LanceTable, { refine, probes }: (typeof VARIANTS)[number]) =>
-  async (vector: Float32Array): Promise<readonly string[]> => {
-    const query = table.query().nearestTo(vector).distanceType('cosine').select(['id', 'document', '_distance']).limit(COUNT);
-    return ((await query.refineFactor(refine).nprobes(probes).toArray()) as { readonly id: string }[]).map(({ id }) => id);
-  };
-
-const exactWay = 'exact';
-const ownWay = 'approximate, as the store asks';
-
-interface Measured {
-  readonly documents: number;
-  readonly way: string;
-  readonly found: Found;
+/** Processor milliseconds of each query; share of what the exact answers hold. */
+export interface AskAnswer {
+  readonly processor: readonly number[];
   readonly recall: number;
-  /** Seconds to build the approximate index; absent for the exact way. */
-  readonly build?: number;
 }
 
-interface Opened {
-  readonly store: Store;
-  readonly table: LanceTable;
-  /** Writes the next so many documents. */
-  write(count: number): Promise<void>;
-  close(): Promise<void>;
+const SIZES = [1_000, 10_000, 20_000, 100_000];
+const LARGEST = 100_000;
+const QUERIES = 25;
+/** Shares of the documents that fit a filter, and how many times the unfiltered search it may cost. */
+const FILTERS = [
+  { below: 0.1, most: 2 },
+  { below: 0.01, most: 3 },
+  { below: 0.001, most: 1.5 },
+  { below: 0, most: 0.5 },
+];
+const ADDED = 20;
+
+interface Sized {
+  readonly documents: number;
+  readonly added: AddAnswer;
+  readonly peakMegabytes: number;
+  readonly exact: AskAnswer;
+  readonly dense: AskAnswer;
 }
-
-const openStore = async (folder: string): Promise<Opened> => {
-  const store = lanceStore(folder);
-  await store.open({
-    format: indexFormat,
-    embedder: 'synthetic',
-    dimensions: DIMENSIONS,
-    fields: ['text'],
-    analyzer: analyzerVersion,
-    createdAt: new Date().toISOString(),
-  });
-  const { lance } = await loadLance();
-  const table = await (await lance.connect(folder, { readConsistencyInterval: 0 })).openTable('documents');
-  const draw = clusteredVectors(2);
-  let stored = 0;
-  return {
-    store,
-    table,
-    write: async (count) => {
-      await store.upsert(Array.from({ length: count }, (_, at) => entryOf(stored + at, draw())));
-      stored += count;
-    },
-    close: async () => {
-      table.close();
-      await store.close();
-    },
-  };
-};
-
-/** The same as the store's own when it passes its threshold; seconds. */
-const buildIndex = async (table: LanceTable): Promise<number> => {
-  const started = performance.now();
-  const { lance } = await loadLance();
-  await table.createIndex('vector', { config: lance.Index.ivfRq({ distanceType: 'cosine', numBits: 4 }) });
-  return (performance.now() - started) / 1000;
-};
-
-/** Grows one store; at each size the index is built, measured and dropped again. */
-const measure = async (folder: string, queries: readonly Float32Array[], say: (line: string) => void): Promise<Measured[]> => {
-  const { store, table, write, close } = await openStore(folder);
-  const measured: Measured[] = [];
-  let stored = 0;
-  for (const documents of SIZES) {
-    for (; stored < documents; stored += WRITE) {
-      say(`storing ${stored + WRITE} of ${documents}`);
-      await write(WRITE);
-    }
-    await table.optimize();
-    say(`${documents}: exact`);
-    const exact = await ask(queries, throughStore(store));
-    measured.push({ documents, way: exactWay, found: exact, recall: 1 });
-    const build = await buildIndex(table);
-    say(`${documents}: approximate`);
-    const own = await ask(queries, throughStore(store));
-    measured.push({ documents, way: ownWay, found: own, recall: recall(exact, own), build });
-    for (const variant of VARIANTS) {
-      const found = await ask(queries, throughTable(table, variant));
-      const way = `approximate, ${variant.refine} fetched for one, ${variant.probes} probes`;
-      measured.push({ documents, way, found, recall: recall(exact, found) });
-    }
-    await table.dropIndex('vector_idx');
-  }
-  await close();
-  return measured;
-};
-
-/** An index built early and extended after each write, as `optimize` does. */
-const measureGrown = async (
-  folder: string,
-  queries: readonly Float32Array[],
-  exact: Measured,
-  say: (line: string) => void,
-): Promise<Measured> => {
-  const { store, table, write, close } = await openStore(folder);
-  for (let stored = WRITE; stored <= exact.documents; stored += WRITE) {
-    say(`storing ${stored} of ${exact.documents} in an index built at ${GROWN_FROM}`);
-    await write(WRITE);
-    if (stored === GROWN_FROM) await buildIndex(table);
-    else if (stored > GROWN_FROM) await table.optimize();
-  }
-  const found = await ask(queries, throughStore(store));
-  await close();
-  const way = `approximate, index built at ${GROWN_FROM}`;
-  return { documents: exact.documents, way, found, recall: recall(exact.found, found) };
-};
 
 export const store: Workload = {
-  about: 'the 25 nearest of clustered vectors of 384 numbers in LanceDB, exact and with IVF_RQ',
+  about: 'an index on disk of 1,000 to 100,000 texts with vectors of 384 numbers of their own: adding, searching, filtering, disk',
   run: async ({ say }) => {
-    const folder = await mkdtemp(join(tmpdir(), 'finetooth-bench-'));
-    const queries = Array.from({ length: QUERIES }, clusteredVectors(3));
-    const measured: Measured[] = [];
+    const parent = await mkdtemp(join(tmpdir(), 'finetooth-bench-'));
+    const sized: Sized[] = [];
     try {
-      measured.push(...(await measure(join(folder, 'index'), queries, say)));
-      const largest = measured.findLast(({ way }) => way === exactWay) as Measured;
-      measured.push(await measureGrown(join(folder, 'grown'), queries, largest, say));
+      for (const documents of SIZES.slice(0, -1)) {
+        const child = startChild('contenders/store.ts');
+        sized.push(await measureSize(child, join(parent, `${documents}`), documents, say));
+        await child.close();
+      }
+      const child = startChild('contenders/store.ts');
+      const folder = join(parent, 'largest');
+      sized.push(await measureSize(child, folder, LARGEST, say));
+      const largest = await measureLargest(child, folder, say);
+      const texts = await child.ask<number>({ do: 'texts', folder, count: LARGEST });
+      await child.close();
+      return outcomeOf(sized, largest, texts);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await rm(parent, { recursive: true, force: true });
     }
-    const table: Table = {
-      title: `milliseconds of search, limit ${COUNT}, over ${QUERIES} queries`,
-      columns: ['documents', 'way', 'p50', 'p95', 'exact / this', `recall@${COUNT}`, 'build, s'],
-      rows: measured.map(({ documents, way, found, recall: share, build }) => {
-        const exact = measured.find((one) => one.documents === documents && one.way === exactWay) as Measured;
-        return [
-          documents,
-          way,
-          fixed(median(found.milliseconds)),
-          fixed(quantile(found.milliseconds, 0.95)),
-          times(median(exact.found.milliseconds), median(found.milliseconds)),
-          fixed(share, 3),
-          build === undefined ? '' : fixed(build),
-        ];
-      }),
-    };
-    const own = measured.filter(({ way }) => way === ownWay);
-    const bars = own.map(({ documents, recall: share }) => ({
-      claim: `${documents} documents: recall@${COUNT} of the approximate index at least .95`,
-      got: fixed(share, 3),
-      holds: share >= 0.95,
-    }));
-    const raw = measured.map(({ documents, way, found, recall: share, build }) => ({
-      documents,
-      way,
-      milliseconds: found.milliseconds,
-      recall: share,
-      buildSeconds: build,
-    }));
-    return { tables: [table], bars, raw };
   },
+};
+
+const measureSize = async (child: Child, folder: string, documents: number, say: (line: string) => void): Promise<Sized> => {
+  const ask = <T>(request: StoreRequest): Promise<T> => child.ask<T>({ ...request, folder, count: documents });
+  say(`adding ${documents}`);
+  const added = await ask<AddAnswer>({ do: 'add' });
+  const { peakMegabytes } = await child.ask<{ readonly peakMegabytes: number }>('peak');
+  say(`searching ${documents}`);
+  const exact = await ask<AskAnswer>({ do: 'ask', way: 'exact', queries: QUERIES });
+  return { documents, added, peakMegabytes, exact, dense: await ask<AskAnswer>({ do: 'ask', way: 'dense', queries: QUERIES }) };
+};
+
+interface Largest {
+  readonly bm25: AskAnswer;
+  readonly hybrid: AskAnswer;
+  readonly filtered: readonly { readonly below: number; readonly most: number; readonly answer: AskAnswer }[];
+  readonly again: AddAnswer;
+  readonly single: readonly AddAnswer[];
+  /** Bytes of the folder after the run, and after single documents were added. */
+  readonly bytes: readonly [number, number];
+  readonly compacted: Compacted;
+}
+
+const measureLargest = async (child: Child, folder: string, say: (line: string) => void): Promise<Largest> => {
+  const ask = <T>(request: StoreRequest, count = LARGEST): Promise<T> => child.ask<T>({ ...request, folder, count });
+  const filtered: Largest['filtered'][number][] = [];
+  for (const { below, most } of FILTERS) {
+    say(`a filter that ${100 * below} % fit`);
+    filtered.push({ below, most, answer: await ask<AskAnswer>({ do: 'ask', way: 'dense', queries: QUERIES, below }) });
+  }
+  say('adding all again');
+  const again = await ask<AddAnswer>({ do: 'add' });
+  const first = await ask<number>({ do: 'bytes' });
+  // Before documents are added that the reference does not know.
+  say('words');
+  const bm25 = await ask<AskAnswer>({ do: 'ask', way: 'bm25', queries: QUERIES });
+  const hybrid = await ask<AskAnswer>({ do: 'ask', way: 'hybrid', queries: QUERIES });
+  const single: AddAnswer[] = [];
+  for (let at = 0; at < ADDED; at++) single.push(await ask<AddAnswer>({ do: 'add', from: LARGEST + at }, 1));
+  const second = await ask<number>({ do: 'bytes' });
+  say('compacting');
+  return { bm25, hybrid, filtered, again, single, bytes: [first, second], compacted: await ask<Compacted>({ do: 'compact' }) };
+};
+
+/** Exponent of the growth from one size to another: 1 is linear. */
+const exponent = (small: Sized, large: Sized): number =>
+  Math.log(large.added.processor / small.added.processor) / Math.log(large.documents / small.documents);
+
+const outcomeOf = (sized: readonly Sized[], largest: Largest, texts: number) => {
+  const last = sized.at(-1) as Sized;
+  const from = texts === 0 ? 'words drawn from 50,000 by Zipf' : `${texts} texts of collections, then words drawn by Zipf`;
+  const perSecond = ({ documents, added }: Sized): number => documents / (added.processor / 1000);
+  const adding: Table = {
+    title: `adding, processor time; ${from}`,
+    columns: ['documents', 'seconds', 'documents/s', 'exponent', 'peak, MB', 'dense exact, ms', 'dense, ms', 'exact / dense', 'recall@25'],
+    rows: sized.map((one, at) => [
+      one.documents,
+      fixed(one.added.processor / 1000),
+      fixed(perSecond(one), 0),
+      at === 0 ? '' : fixed(exponent(sized[at - 1] as Sized, one), 2),
+      fixed(one.peakMegabytes, 0),
+      fixed(median(one.exact.processor)),
+      fixed(median(one.dense.processor)),
+      times(median(one.exact.processor), median(one.dense.processor)),
+      fixed(one.dense.recall, 3),
+    ]),
+  };
+  const unfiltered = median(last.dense.processor);
+  const ways: readonly (readonly [string, AskAnswer])[] = [
+    ['dense', last.dense],
+    ['bm25', largest.bm25],
+    ['hybrid', largest.hybrid],
+    ...largest.filtered.map(({ below, answer }) => [`dense, a filter that ${100 * below} % fit`, answer] as const),
+  ];
+  const searching: Table = {
+    title: `milliseconds of processor time of a search for 25 of ${LARGEST} documents, over ${QUERIES} queries`,
+    columns: ['search', 'p50', 'p95', 'of dense', 'recall@25'],
+    rows: ways.map(([way, { processor, recall }]) => [
+      way,
+      fixed(median(processor)),
+      fixed(quantile(processor, 0.95)),
+      times(median(processor), unfiltered),
+      fixed(recall, 3),
+    ]),
+  };
+  const singles = largest.single.map(({ processor }) => processor);
+  const grown = median(largest.single.map(({ bytes }) => bytes));
+  const [first, second] = largest.bytes;
+  const { after } = largest.compacted;
+  const writing: Table = {
+    title: `writing to ${LARGEST} documents`,
+    columns: ['what', 'processor', 'bytes', 'of the compacted folder'],
+    rows: [
+      ['all again, unchanged', `${fixed(largest.again.processor / 1000)} s`, largest.again.bytes, ''],
+      ['one document more', `${fixed(median(singles))} ms`, grown, ''],
+      ['the folder after the run', '', first, times(first, after)],
+      [`the folder after ${ADDED} more`, '', second, times(second, after)],
+    ],
+  };
+  const bar = (claim: string, got: number, digits: number, holds: boolean): Bar => ({ claim, got: fixed(got, digits), holds });
+  const growth = exponent(sized[1] as Sized, last);
+  const bars = [
+    bar('adding: at least 5,000 documents a second', perSecond(last), 0, perSecond(last) >= 5000),
+    bar('adding: exponent from 10,000 to 100,000 at most 1.05', growth, 2, growth <= 1.05),
+    bar('adding: at most 1,500 MB', last.peakMegabytes, 0, last.peakMegabytes <= 1500),
+    ...ways.slice(0, 3).map(([way, { processor }]) => bar(`${way}: at most 20 ms`, median(processor), 1, median(processor) <= 20)),
+    ...ways.map(([way, { recall }]) => bar(`${way}: recall@25 at least .99`, recall, 3, recall >= 0.99)),
+    ...largest.filtered.map(({ below, most, answer }) => {
+      const ratio = median(answer.processor) / unfiltered;
+      return bar(`a filter that ${100 * below} % fit: at most ${most} times the unfiltered search`, ratio, 2, ratio <= most);
+    }),
+    bar('one document more: at most 50 ms', median(singles), 1, median(singles) <= 50),
+    bar('one document more: at most 100,000 bytes', grown, 0, grown <= 100_000),
+    bar('all again: at most 3 s', largest.again.processor / 1000, 1, largest.again.processor <= 3000),
+    bar('the folder: at most 1.3 times its data', Math.max(first, second) / after, 2, Math.max(first, second) <= 1.3 * after),
+  ];
+  return { tables: [adding, searching, writing], bars, raw: { texts, sized, largest } };
 };

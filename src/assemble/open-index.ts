@@ -5,6 +5,7 @@ import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
+import { indexMissing } from '../store/index-changes.ts';
 import type { FilterableFields, Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
@@ -125,7 +126,7 @@ export const openIndex = async (where: string | Store, options: OpenIndexOptions
   if (manifest === undefined && typeof where === 'string' && isFolder(where) && (await recoverIndex(where))) manifest = await store.open();
   try {
     if (manifest === undefined && !options.create) {
-      throw new FinetoothError('E_INDEX_MISSING', (say) => `${name} is not an index. Make one with ${say.makeIndex(name)}.`);
+      throw indexMissing(name);
     }
     if (manifest !== undefined) {
       sameRecipe(manifest, create, name);

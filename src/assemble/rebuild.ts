@@ -4,21 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { CreateOptions } from '../search/add.ts';
 import { indexReplaced } from '../store/index-changes.ts';
-import {
-  claimFolder,
-  committedVersion,
-  manifestName,
-  measureFolder,
-  readManifest,
-  recordVersion,
-  replaceManifest,
-  stageName,
-  sweepFolder,
-  tableOf,
-} from '../store/index-folder.ts';
+import { claimFolder, committedVersion, manifestName, measureFolder, readManifest, stageName, sweepFolder } from '../store/index-folder.ts';
+import { swapIndex } from '../store/restore.ts';
 import { indexFormat, type Manifest } from '../store/store.ts';
 import { withLock } from '../time/file-lock.ts';
-import { isFolder, openStore } from './store.ts';
+import { checkFolder, openStore } from './store.ts';
 
 /** A rebuild waits this long for who writes to the index, which may be another rebuild. */
 const LONGEST_WAIT_MS = 300_000;
@@ -94,16 +84,6 @@ const removeLeftovers = async (folder: string): Promise<void> => {
   }
 };
 
-/** Puts the index that was made in `stage` in the place of the one in `folder`, in one step: the manifest names another table. */
-const swap = async (folder: string, stage: string): Promise<void> => {
-  const made = (await readManifest(stage)) as Manifest;
-  const next: Manifest = { ...made, format: indexFormat, table: `documents-${randomUUID().replaceAll('-', '')}` };
-  const version = await committedVersion(stage, made);
-  await rename(join(stage, `${tableOf(made)}.lance`), join(folder, `${tableOf(next)}.lance`));
-  await replaceManifest(folder, next);
-  await recordVersion(folder, next, version);
-};
-
 /**
  * Makes an index again inside its folder and then puts it in the place of the old one. From its beginning to its end other writers wait, and then
  * write to the new one; until the last moment searches see the old one. A run that fails, is stopped or killed leaves the old one as it was.
@@ -115,7 +95,7 @@ export const rebuiltIn = async <T>(
   fill: (folder: string, create: CreateOptions) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> => {
-  if (!isFolder(where)) throw new FinetoothError('E_USAGE', `only an index in a folder can be rebuilt; got "${where}".`);
+  checkFolder(where, 'rebuilt');
   const folder = resolve(where);
   if ((await readManifest(folder)) === undefined) await recoverIndex(where);
   const stage = join(folder, `${stageName}${randomUUID()}`);
@@ -138,7 +118,7 @@ export const rebuiltIn = async <T>(
       const now = await readManifest(folder);
       if (JSON.stringify(now) !== JSON.stringify(old) || (now !== undefined && (await committedVersion(folder, now)) !== written))
         throw indexReplaced(where);
-      await swap(folder, stage);
+      await swapIndex(folder, stage, { ...((await readManifest(stage)) as Manifest), format: indexFormat });
       return result;
     } catch (error) {
       // What fails when the lock was lost fails because of it.

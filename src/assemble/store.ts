@@ -31,6 +31,11 @@ export function isFolder(where: string): boolean {
   return schemeOf(where) === undefined;
 }
 
+/** Throws E_USAGE for a store that is not a folder. */
+export function checkFolder(where: string, what: string): void {
+  if (!isFolder(where)) throw new FinetoothError('E_USAGE', `only an index in a folder can be ${what}; got "${where}".`);
+}
+
 function schemeOf(where: string): string | undefined {
   const scheme = schemeForm.exec(where)?.[1]?.toLowerCase();
   if (scheme === undefined || Object.hasOwn(schemes, scheme)) return scheme;

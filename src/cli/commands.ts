@@ -1,5 +1,7 @@
 import type { CommandSpec } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
+import { compactCommand } from './commands/compact.ts';
 import { datasetsListCommand, datasetsPullCommand } from './commands/datasets.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -12,10 +14,12 @@ import { labelCommand } from './commands/label.ts';
 import { modelsListCommand, modelsPullCommand, modelsVerifyCommand, modelsWhereCommand } from './commands/models.ts';
 import { providersCommand } from './commands/providers.ts';
 import { rerankCommand } from './commands/rerank.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { tuneCommand } from './commands/tune.ts';
+import { verifyCommand } from './commands/verify.ts';
 
 /** The order is the one of the help. */
 export const commands: readonly CommandSpec[] = [
@@ -32,6 +36,10 @@ export const commands: readonly CommandSpec[] = [
   calibrateCommand,
   deleteCommand,
   statusCommand,
+  verifyCommand,
+  compactCommand,
+  backupCommand,
+  restoreCommand,
   modelsListCommand,
   modelsPullCommand,
   modelsVerifyCommand,

@@ -55,7 +55,9 @@ const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, optio
 
 const own = {
   json: { kind: 'flag', about: 'print one JSON object instead of text' },
-  into: { kind: 'text', value: 'FOLDER', about: 'the index to make or to add to' },
+  into: { kind: 'text', value: 'FOLDER', about: 'the index to make, to add to, or to put a backup in the place of' },
+  to: { kind: 'text', value: 'FOLDER', about: 'where the backup goes: a folder that is not there yet, or empty' },
+  from: { kind: 'text', value: 'FOLDER', about: 'the backup; any whole index may be one' },
   in: { kind: 'many', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
   format: {
     kind: 'choice',

@@ -30,8 +30,14 @@ export const indexGone = (folder: string): FinetoothError =>
     `${folder} is no longer an index: another process deleted or moved it. Make it again, or restore it.`,
   );
 
+export const indexMissing = (folder: string): FinetoothError =>
+  new FinetoothError('E_INDEX_MISSING', (say) => `${folder} is not an index. Make one with ${say.makeIndex(folder)}.`);
+
 export const indexReplaced = (folder: string): FinetoothError =>
   new FinetoothError('E_LOCKED', `${folder} was made again by another process in the middle of this. Run the same command again.`);
+
+export const indexCompacted = (folder: string): FinetoothError =>
+  new FinetoothError('E_LOCKED', `${folder} was compacted by another process while it was read. Run the same command again.`);
 
 export const indexDamaged = (what: string, folder: string, cause?: unknown): FinetoothError =>
   new FinetoothError(

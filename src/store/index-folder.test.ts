@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manifestFor } from './contract-entries.ts';
-import { createManifest, manifestName, readManifest } from './index-folder.ts';
+import { createManifest, manifestName, readManifest, stageName, sweepFolder } from './index-folder.ts';
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'finetooth-'));
 
@@ -36,5 +37,23 @@ describe('the manifest of an index', () => {
         message: expect.stringContaining(`${path} ${sentence}.`),
       });
     }
+  });
+});
+
+describe('what killed processes left beside the manifest', () => {
+  it('is swept, and nothing else', async () => {
+    const folder = await newFolder();
+    await createManifest(folder, manifestFor());
+    const kept = [
+      manifestName,
+      `${manifestName}.committed`,
+      `${manifestName}.plan`,
+      `${manifestName}.plan.${randomUUID()}.part`,
+      'notes.part',
+    ];
+    const left = [`${manifestName}.${randomUUID()}.part`, `${manifestName}.committed.${randomUUID()}.part`, `${stageName}${randomUUID()}`];
+    for (const name of [...kept.slice(1), ...left]) await writeFile(join(folder, name), '');
+    await sweepFolder(folder);
+    expect((await readdir(folder)).sort()).toEqual(kept.sort());
   });
 });

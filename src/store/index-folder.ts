@@ -11,6 +11,8 @@ export const stageName = `${manifestName}.rebuild-`;
 const committedName = `${manifestName}.committed`;
 /** The table of an index that was never rebuilt. */
 const firstTable = 'documents';
+/** Of `withPart` and `recordVersion`. */
+const partPattern = /^finetooth\.json\.(committed\.)?[0-9a-f-]{36}\.part$/;
 const tablePattern = /^documents(-[0-9a-f]+)?\.lance$/;
 
 export const tableOf = ({ table = firstTable }: Manifest): string => table;
@@ -112,6 +114,9 @@ const entriesOf = (folder: string): Promise<string[]> =>
     throw error;
   });
 
+/** Folders of tables in the folder of an index: one, but for what a rebuild left that was killed. */
+export const tablesIn = async (folder: string): Promise<string[]> => (await entriesOf(folder)).filter((name) => tablePattern.test(name));
+
 /**
  * Makes room for a new index. A table without documents is what a process left that was killed before it wrote the manifest; a folder that
  * holds anything else is refused.
@@ -133,7 +138,7 @@ export const claimFolder = async (folder: string): Promise<void> => {
 };
 
 /**
- * Removes what rebuilds left that were killed: their folders, and tables that the manifest does not name. Only for who holds the index's lock,
+ * Removes what was left by who was killed: folders of rebuilds, tables that the manifest does not name, and files that were not put in place. Only for who holds the index's lock,
  * which a living rebuild would hold.
  */
 export const sweepFolder = async (folder: string): Promise<void> => {
@@ -143,7 +148,8 @@ export const sweepFolder = async (folder: string): Promise<void> => {
   };
   const kept = await named();
   // Without a manifest no table is known to be another's leftover.
-  const isLeft = (name: string): boolean => name.startsWith(stageName) || (kept !== '' && name !== kept && tablePattern.test(name));
+  const isLeft = (name: string): boolean =>
+    name.startsWith(stageName) || partPattern.test(name) || (kept !== '' && name !== kept && tablePattern.test(name));
   const left = (await entriesOf(folder)).filter(isLeft);
   for (const name of left) {
     // Out of sight in one step: a reader that still has the table open must not see half of it.

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
-import { checkUsable, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
+import { recordChecksums } from './checksums.ts';
+import { checkUsable, indexCompacted, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
 import { committedVersion, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
 import { schemaOf } from './lance-rows.ts';
@@ -31,7 +32,7 @@ export interface LanceConnection {
    * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
    * is free after five seconds. Who waited may find another index in the place of the one that was opened, and writes to that.
    */
-  write<T>(what: string, work: (opened: Opened) => Promise<T>): Promise<T>;
+  write<T>(what: string, work: (opened: Opened) => Promise<T>, signal?: AbortSignal): Promise<T>;
   close(): void;
 }
 
@@ -39,6 +40,8 @@ export interface Opened {
   readonly libraries: LanceLibraries;
   readonly connection: Connection;
   readonly table: Table;
+  /** The folder of the table. */
+  readonly path: string;
   readonly manifest: Manifest;
   /** Of the manifest that the table was opened for. */
   readonly stamp: string | undefined;
@@ -82,9 +85,9 @@ export function connectFolder(folder: string): LanceConnection {
   const refresh = async (): Promise<void> => {
     if ((await stampOf(folder)) !== opened().stamp) await openNow();
   };
-  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
-      return await withLock(join(folder, manifestName), undefined, work, LONGEST_WAIT_MS);
+      return await withLock(join(folder, manifestName), stop, work, LONGEST_WAIT_MS);
     } catch (error) {
       if (now !== undefined && (await stampOf(folder)) === undefined) throw indexGone(folder);
       throw failure(what, error);
@@ -129,7 +132,9 @@ export function connectFolder(folder: string): LanceConnection {
           const result = await work(before);
           if ((await stampOf(folder)) === before.stamp) return result;
         } catch (error) {
-          if ((await stampOf(folder)) === before.stamp) throw failure(what, error);
+          const isSame = (await stampOf(folder)) === before.stamp;
+          // Files that were merged into others meanwhile are gone; the newest version has what they held.
+          if (isSame && (tries === TRIES || !isMissingFile(error))) throw failure(what, error);
         }
         if (tries === TRIES) throw indexReplaced(folder);
       }
@@ -137,8 +142,10 @@ export function connectFolder(folder: string): LanceConnection {
     stream: async function* (work) {
       await refresh();
       const before = opened();
+      const version = await before.table.version();
       const fail = async (error: unknown): Promise<never> => {
         const stamp = await stampOf(folder);
+        if (stamp === before.stamp && isMissingFile(error) && (await before.table.version()) > version) throw indexCompacted(folder);
         throw stamp === before.stamp ? failure('read', error) : stamp === undefined ? indexGone(folder) : indexReplaced(folder);
       };
       try {
@@ -149,23 +156,27 @@ export function connectFolder(folder: string): LanceConnection {
       // What was read last may be of another index.
       if ((await stampOf(folder)) !== before.stamp) await fail(undefined);
     },
-    write: (what, work) =>
-      locked(what, async (signal) => {
+    write: (what, work, stop) => {
+      const commit = async (signal: AbortSignal) => {
         for (let tries = 1; ; tries++) {
           await refresh();
-          const { table, manifest } = opened();
+          const { table, path, manifest } = opened();
           await checkVersion(table, folder, await committedVersion(folder, manifest));
           throwIfStopped(signal);
           try {
             const result = await work(opened());
             await recordVersion(folder, manifest, await table.version());
+            // What has no checksum yet gets one with the next write.
+            await recordChecksums(path).catch(() => {});
             return result;
           } catch (error) {
             // A writer that was suspended for longer than its lock lived commits beside this one; LanceDB lets one of them win.
             if (tries === TRIES || !/commit conflict/i.test(messageOf(error))) throw error;
           }
         }
-      }),
+      };
+      return locked(what, commit, stop);
+    },
     close: () => {
       now?.table.close();
       now?.connection.close();
@@ -173,4 +184,8 @@ export function connectFolder(folder: string): LanceConnection {
       wasUnmade = false;
     },
   };
+}
+
+function isMissingFile(error: unknown): boolean {
+  return /not found|no such file|os error 2\b/i.test(messageOf(error));
 }

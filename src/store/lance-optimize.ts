@@ -1,4 +1,5 @@
 import type { IndexConfig, Table } from '@lancedb/lancedb';
+import { boundVersions, dropVersions } from './lance-clean.ts';
 import { columnsOf } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { countsWrites } from './lance-rows.ts';
@@ -11,10 +12,22 @@ const KEEP_VERSIONS_MS = 600_000;
 const SMALL = 2000;
 /** Above, only when a tenth of the documents, or so many, were written or removed since. */
 const MANY_CHANGED = 5000;
-/** Writes after which their files are merged: each write lists all files. */
+/** Writes after which their files are merged, as each write lists all files; and documents for each, as a file weighs as much as some documents. */
 const MANY_FILES = 256;
+const DOCUMENTS_A_FILE = 16;
 /** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0024). */
 const BITS = 4;
+
+/** Documents from which the approximate index is built, and those over filterable fields: `npm run bench -- store`. */
+export const APPROXIMATE_FROM = 20_000;
+
+/** A table that is open, and its folder. */
+export interface OptimizedTable {
+  readonly libraries: LanceLibraries;
+  readonly table: Table;
+  readonly path: string;
+  readonly manifest: Manifest;
+}
 
 export interface OptimizeOptions {
   /** Documents from which on vectors and filterable fields are indexed. */
@@ -25,19 +38,32 @@ export interface OptimizeOptions {
 
 /**
  * Merges what many writes left, drops old versions, and builds or extends the indexes, once there is enough to do: until then searches look at what
- * is not indexed one by one. For who holds the index's lock.
+ * is not indexed one by one. Old versions never take more than a share of what the newest one needs. For who holds the index's lock.
  */
-export async function optimizeTable(
-  libraries: LanceLibraries,
-  table: Table,
-  manifest: Manifest,
-  { from, partitions }: OptimizeOptions,
-): Promise<void> {
+export async function optimizeTable({ libraries, table, path, manifest }: OptimizedTable, options: OptimizeOptions): Promise<void> {
   const count = await table.countRows();
-  if (count === 0) return;
   const built = await indexesOf(table);
-  const needsVectors = count >= from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
-  if (!needsVectors && !(await isDue(table, manifest, built.get('terms'), count))) return;
+  const needsVectors = count >= options.from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
+  if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count))))
+    await mergeTable(libraries, table, manifest, options);
+  // Nobody's documents hang on it: what cannot be dropped now is looked at again next time.
+  await boundVersions(path).catch(() => {});
+}
+
+/** Merges all files, whether there is enough to do or not, and leaves the newest version alone. `step` is called before each of three steps. */
+export async function compactTable(opened: OptimizedTable, options: OptimizeOptions, step: (done: number) => void): Promise<void> {
+  const { libraries, table, path, manifest } = opened;
+  step(0);
+  if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
+  step(1);
+  await dropVersions(path);
+  step(2);
+}
+
+async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Manifest, options: OptimizeOptions): Promise<void> {
+  const { from, partitions } = options;
+  const count = await table.countRows();
+  const built = await indexesOf(table);
   // What is indexed and what is not are never merged: an index over the ids of some would keep a new index in two halves.
   const ids = built.has('terms') ? undefined : built.get('id');
   if (ids !== undefined) await table.dropIndex(ids.name);
@@ -48,7 +74,7 @@ export async function optimizeTable(
   await indexIds(libraries, table, from);
   if (countsWrites(manifest) && !built.has('written')) await table.createIndex('written', { config: Index.btree() });
   // The index takes whole bytes of one bit a number; other vectors are all compared.
-  if (needsVectors)
+  if (bitsOf(built) !== BITS && manifest.dimensions % 8 === 0)
     await table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'cosine', numBits: BITS, numPartitions: partitions }) });
   for (const at of Object.keys(manifest.filterable ?? {}).keys()) {
     const { value, high, other } = columnsOf(at);
@@ -64,7 +90,7 @@ async function isDue(table: Table, manifest: Manifest, words: IndexConfig | unde
   if (known === undefined) return countsWrites(manifest) || unindexed > 0 || indexed !== count;
   const changed = unindexed + known.documents - indexed;
   if (changed > (count <= SMALL ? 0 : Math.min(count / 10, MANY_CHANGED))) return true;
-  return (await table.stats()).fragmentStats.numFragments > MANY_FILES;
+  return (await table.stats()).fragmentStats.numFragments > Math.min(MANY_FILES, count / DOCUMENTS_A_FILE);
 }
 
 /** Builds an index over ids where there is none, or most rows are not in it: all of them together cost twice what the last one does. */

@@ -14,6 +14,8 @@ interface Lance {
 export interface OpenTable {
   readonly connection: Connection;
   readonly table: Table;
+  /** The folder of the table. */
+  readonly path: string;
 }
 
 /** Every read sees what was last committed, by whichever process. */
@@ -40,9 +42,13 @@ export const openTable = async (lance: Lance, folder: string, manifest: Manifest
     if (!/was not found/.test(messageOf(error))) throw error;
     throw indexDamaged(`the documents of the index ${folder} are gone: ${path} is missing, or its _versions are`, folder, error);
   });
-  const missing = await missingFile(path, await checkVersion(table, folder, least));
-  if (missing !== undefined) throw indexDamaged(`documents of the index ${folder} are gone: ${missing}`, folder);
-  return { connection, table };
+  for (;;) {
+    const version = await checkVersion(table, folder, least);
+    const missing = await missingFile(path, version);
+    if (missing === undefined) return { connection, table, path };
+    // Unless another process compacts it at this moment.
+    if ((await table.version()) === version) throw indexDamaged(`documents of the index ${folder} are gone: ${missing}`, folder);
+  }
 };
 
 /**

@@ -4,7 +4,7 @@ import type { Document, Hit } from '../types.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
-import { bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
+import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { entriesIn, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, restrictTo, searchVector, searchWords } from './lance-search.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
@@ -35,7 +35,10 @@ export interface LanceStoreOptions {
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 4 bits with
  * exact comparison of four times as many as asked for.
  */
-export function lanceStore(folder: string, { approximateFrom = 20_000, partitions, probes = 20, refine }: LanceStoreOptions = {}): Store {
+export function lanceStore(
+  folder: string,
+  { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine }: LanceStoreOptions = {},
+): Store {
   const connection = connectFolder(folder);
   /** Of the word index that was last searched. */
   let known: BuiltWords | undefined;
@@ -155,10 +158,10 @@ export function lanceStore(folder: string, { approximateFrom = 20_000, partition
       return { documents, bytes, changedAt: changedAt?.toISOString() };
     },
     optimize: () =>
-      connection.write('tidy', async ({ libraries, table, manifest }) => {
+      connection.write('tidy', async (opened) => {
         // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
         await sweepFolder(folder).catch(() => {});
-        await optimizeTable(libraries, table, manifest, { from: approximateFrom, partitions });
+        await optimizeTable(opened, { from: approximateFrom, partitions });
       }),
     close: async () => connection.close(),
   };

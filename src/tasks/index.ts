@@ -1,6 +1,8 @@
 /** `finetooth/tasks`: what the commands do, each as one function. */
 
+export { type BackupIndexOptions, type BackupReport, backupIndex } from './backup-index.ts';
 export { type CalibrateOptions, type CalibrateReport, calibrate } from './calibrate.ts';
+export { type CompactReport, compactIndex } from './compact-index.ts';
 export { type ListedDataset, listDatasets, pullDataset } from './datasets.ts';
 export { doctor, type Finding } from './doctor.ts';
 export { type EmbedDocumentsOptions, type EmbeddedDocument, embedDocuments } from './embed-documents.ts';
@@ -11,4 +13,6 @@ export { type Decision, gradeNames, type Judge, type LabelOptions, type LabelRep
 export { type ListedModel, listModels, modelsFolder, pullModel, type VerifiedModel, verifyModels } from './models.ts';
 export { type ListedProvider, listProviders, type ProvidersOptions } from './providers.ts';
 export { type RerankDocumentsOptions, type RerankDocumentsReport, rerankDocuments } from './rerank-documents.ts';
+export { type Lost, type RestoreIndexOptions, type RestoreReport, restoreIndex } from './restore-index.ts';
 export { type TuneOptions, type TuneReport, tune } from './tune.ts';
+export { type VerifyIndexOptions, type VerifyReport, verifyIndex } from './verify-index.ts';

@@ -1,0 +1,56 @@
+/** Texts with the words of a language rather than `text 1`: the size of the vocabulary decides how a word index is built. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { collectionsFolder } from '../results/collections.ts';
+import { randomFrom } from './texts.ts';
+
+const WORDS = 50_000;
+/** Words of a passage: of 90,174 of test collections the mean is 339 characters. */
+const [LEAST, MOST] = [20, 90];
+const SYLLABLES = 'ba ce di fo gu ha ki le mo nu pa re si to vu wa xi ya zo qua tri ster ment ing ol an er is um ek'.split(' ');
+
+/** The word of each rank, made of syllables: all different, frequent ones short. */
+const wordOf = (rank: number): string => {
+  let word = '';
+  for (let left = rank + SYLLABLES.length; left > 0; left = Math.floor(left / SYLLABLES.length))
+    word += SYLLABLES[left % SYLLABLES.length] as string;
+  return word;
+};
+
+/** Draws words of 50,000 with weights 1 / rank (Zipf), the same for a seed on every machine. */
+export const zipfTexts = (): ((seed: number, words?: number) => string) => {
+  const vocabulary = Array.from({ length: WORDS }, (_, rank) => wordOf(rank));
+  const sums = new Float64Array(WORDS);
+  let sum = 0;
+  for (let rank = 0; rank < WORDS; rank++) sums[rank] = sum += 1 / (rank + 1);
+  const draw = (at: number): string => {
+    let [low, high] = [0, WORDS - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sums[middle] as number) < at) low = middle + 1;
+      else high = middle;
+    }
+    return vocabulary[low] as string;
+  };
+  return (seed, words) => {
+    const random = randomFrom(seed);
+    const count = words ?? LEAST + Math.floor(random() * (MOST - LEAST));
+    return Array.from({ length: count }, () => draw(random() * sum)).join(' ');
+  };
+};
+
+/** Texts of the collections that are on this machine, at most so many; none where there are no collections. */
+export const collectionTexts = (most: number): readonly string[] => {
+  const folder = collectionsFolder();
+  const files = existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .map((name) => join(folder, name, 'corpus.jsonl.gz'))
+    : [];
+  const texts: string[] = [];
+  for (const file of files.filter((path) => existsSync(path)))
+    for (const line of gunzipSync(readFileSync(file)).toString('utf8').split('\n'))
+      if (line !== '' && texts.length < most) texts.push((JSON.parse(line) as { readonly text: string }).text);
+  return texts;
+};

@@ -1,0 +1,24 @@
+import { FinetoothError } from '../../errors.ts';
+import { backupIndex } from '../../tasks/backup-index.ts';
+import { size } from '../../wording/numbers.ts';
+import { command } from '../command.ts';
+import { theIndex } from '../index-flag.ts';
+import { showProgress } from '../progress.ts';
+
+export const backupCommand = command({
+  name: 'backup',
+  about: 'Copy an index as it was last committed, while others write; the copy is an index itself.',
+  takes: [],
+  options: ['in', 'to', 'json'],
+  examples: ['finetooth backup --in ./movies --to ./movies-monday'],
+  run: async ({ flags, terminal, signal }) => {
+    const folder = theIndex(flags.in, 'backup');
+    const { to } = flags;
+    if (to === undefined) throw new FinetoothError('E_USAGE', 'backup needs --to FOLDER, where the copy goes.');
+    const show = showProgress(terminal);
+    const report = await backupIndex({ in: folder, to, signal, onProgress: (progress) => show({ what: 'copying', ...progress }) });
+    terminal.progress('');
+    if (flags.json) terminal.json(report);
+    else terminal.write(`${folder} is copied to ${to}: version ${report.version}, ${size(report.bytes)}.\n`);
+  },
+});

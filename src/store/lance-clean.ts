@@ -1,0 +1,46 @@
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { recordChecksums } from './checksums.ts';
+import { neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './lance-files.ts';
+
+/** A writer that was suspended for longer than its lock lived may still commit what is younger. */
+const UNCOMMITTED_MS = 600_000;
+/** Bytes of all versions for each byte of the newest one: with what many small files cost, the folder stays below 1.3 times its data. */
+const MOST_OVERHEAD = 1.15;
+
+/** Drops old versions where they take more than a share of what the newest one needs. For who holds the index's lock. */
+export async function boundVersions(table: string): Promise<void> {
+  const newest = await newestVersion(table);
+  if (newest === undefined) return;
+  const files = await recordChecksums(table);
+  const bytesOf = (some: typeof files): number => some.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (bytesOf(files) > MOST_OVERHEAD * bytesOf(neededBy(await readVersion(table, newest), files))) await dropVersions(table);
+}
+
+/**
+ * Drops all versions but the newest, whoever reads them, and what killed writers left. LanceDB's own way would merge files too, and extend the index
+ * over words. Killed in between it leaves files that no version names, which the next one removes. For who holds the index's lock.
+ */
+export async function dropVersions(table: string): Promise<void> {
+  const newest = await newestVersion(table);
+  if (newest === undefined) return;
+  const current = await readVersion(table, newest);
+  const old: TableVersion[] = [];
+  for (const described of await versionsIn(table)) if (described.path !== newest.path) old.push(await readVersion(table, described));
+  const committed = new Set(old.flatMap(({ files, transaction }) => [...files.map(({ path }) => path), transaction]));
+  const indexes = new Set(old.flatMap((version) => version.indexes));
+  for (const { path } of old) await rm(join(table, path), { force: true });
+  const files = await recordChecksums(table);
+  const needed = new Set(neededBy(current, files).map(({ path }) => path));
+  const transactions = (await readdir(join(table, '_transactions'))).map((name) => join('_transactions', name));
+  // The clock of the disk, which may be another machine's.
+  const now = (await stat(join(table, newest.path))).mtimeMs;
+  for (const path of [...files.map((file) => file.path), ...transactions]) {
+    if (needed.has(path) || path === current.transaction) continue;
+    const wasCommitted = committed.has(path) || indexes.has(path.split(sep).slice(0, 2).join(sep));
+    const isLeft = async (): Promise<boolean> =>
+      now - (await stat(join(table, path)).catch(() => ({ mtimeMs: now }))).mtimeMs > UNCOMMITTED_MS;
+    if (wasCommitted || (await isLeft())) await rm(join(table, path), { force: true });
+  }
+  for (const name of await readdir(join(table, '_indices')).catch(() => [])) await rmdir(join(table, '_indices', name)).catch(() => {});
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { diskErrorOf, FinetoothError, throwIfStopped } from '../errors.ts';
+import { withLock } from '../time/file-lock.ts';
+import { type Copied, copyVersion } from './copy.ts';
+import { indexMissing } from './index-changes.ts';
+import {
+  claimFolder,
+  committedVersion,
+  manifestName,
+  readManifest,
+  recordVersion,
+  replaceManifest,
+  stageName,
+  sweepFolder,
+  tableOf,
+} from './index-folder.ts';
+import type { Manifest } from './store.ts';
+import type { UpkeepOptions } from './verify.ts';
+
+/** A restore waits this long for who writes to the index. */
+const LONGEST_WAIT_MS = 300_000;
+/** The first format that names its table. */
+const NAMED_TABLE = 3;
+
+/**
+ * Puts a copy of an index in the place of another, in one step: whoever reads sees the one or the other, and a process that is killed leaves the old
+ * one. Writers wait from beginning to end. `compare` is called before, with what is there, unless its description cannot be read.
+ *
+ * @throws E_INDEX_MISSING where `from` is not an index, or `into` holds something else, E_INDEX_DAMAGED where `from` is damaged, E_LOCKED, E_STOPPED
+ */
+export async function restoreFolder<T>(
+  from: string,
+  into: string,
+  { signal, onProgress, compare }: UpkeepOptions & { readonly compare: (old: 'none' | 'damaged' | 'whole') => Promise<T> },
+): Promise<Copied & { readonly compared: T }> {
+  if ((await readManifest(from)) === undefined) throw indexMissing(from);
+  if (resolve(from) === resolve(into)) throw new FinetoothError('E_USAGE', `${from} cannot be restored into itself.`);
+  const stage = join(into, `${stageName}${randomUUID()}`);
+  const restore = async (lock: AbortSignal): Promise<Copied & { readonly compared: T }> => {
+    const old = await readManifest(into).catch((error: unknown) => {
+      if (error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED') return 'damaged' as const;
+      throw error;
+    });
+    if (old === undefined) await claimFolder(into);
+    try {
+      const copied = await copyVersion(from, stage, { signal: lock, onProgress });
+      const compared = await compare(old === undefined ? 'none' : old === 'damaged' ? old : 'whole');
+      throwIfStopped(lock);
+      const { manifest } = copied;
+      // Who has the old one open must see that this is another.
+      await swapIndex(into, stage, { ...manifest, format: Math.max(NAMED_TABLE, manifest.format), id: randomUUID() });
+      return { ...copied, compared };
+    } finally {
+      await rm(stage, { recursive: true, force: true });
+    }
+  };
+  try {
+    await mkdir(into, { recursive: true });
+    const work = async (lock: AbortSignal): Promise<Copied & { readonly compared: T }> => {
+      const restored = await restore(lock);
+      await sweepFolder(into);
+      return restored;
+    };
+    return await withLock(join(into, manifestName), signal, work, LONGEST_WAIT_MS);
+  } catch (error) {
+    throw diskErrorOf(error, into);
+  } finally {
+    // Where there was none and none was made.
+    await rmdir(into).catch(() => {});
+  }
+}
+
+/** Puts the index that was made in `stage` in the place of the one in `folder`, in one step: the manifest names another table. */
+export async function swapIndex(folder: string, stage: string, described: Manifest): Promise<void> {
+  const made = (await readManifest(stage)) as Manifest;
+  const next: Manifest = { ...described, table: `documents-${randomUUID().replaceAll('-', '')}` };
+  const version = await committedVersion(stage, made);
+  await rename(join(stage, `${tableOf(made)}.lance`), join(folder, `${tableOf(next)}.lance`));
+  await replaceManifest(folder, next);
+  await recordVersion(folder, next, version);
+}

@@ -1,0 +1,76 @@
+import { checkFolder, openStore } from '../assemble/store.ts';
+import { FinetoothError } from '../errors.ts';
+import { restoreFolder } from '../store/restore.ts';
+import type { Store } from '../store/store.ts';
+import type { UpkeepOptions } from '../store/verify.ts';
+
+export interface RestoreIndexOptions extends UpkeepOptions {
+  /** A backup, or any other index. */
+  readonly from: string;
+  /** The index that it takes the place of; it is made where there is none. */
+  readonly into: string;
+}
+
+/** What the index held and the backup does not, or otherwise. */
+export interface Lost {
+  /** Documents that are not in the backup. */
+  readonly documents: number;
+  /** Documents that are as they were in the backup, and were changed since. */
+  readonly changes: number;
+  /** Documents that were deleted since, and are there again. */
+  readonly deletions: number;
+}
+
+export interface RestoreReport {
+  readonly from: string;
+  readonly into: string;
+  readonly documents: number;
+  /** Number of the commit that was restored. */
+  readonly version: number;
+  /** What was there before. */
+  readonly replaced: 'none' | 'damaged' | 'whole';
+  /** Only where a whole index was replaced: of a damaged one it cannot be told. */
+  readonly lost?: Lost;
+}
+
+/**
+ * Puts a backup in the place of an index, in one step, and tells what is lost by it. Writers wait; searches go on, and see the one or the other whole
+ * index. Stopped or killed at any moment it leaves the old one.
+ *
+ * @throws E_INDEX_MISSING where `from` is not an index or `into` holds something else, E_INDEX_DAMAGED where the backup is damaged, E_LOCKED, E_STOPPED
+ */
+export async function restoreIndex({ from, into, ...options }: RestoreIndexOptions): Promise<RestoreReport> {
+  checkFolder(from, 'restored');
+  checkFolder(into, 'restored');
+  const { version, compared } = await restoreFolder(from, into, { ...options, compare: (old) => compare(from, into, old) });
+  return { from, into, version, ...compared };
+}
+
+type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
+
+async function compare(from: string, into: string, replaced: Compared['replaced']): Promise<Compared> {
+  const kept = await hashesIn(from);
+  if (replaced !== 'whole') return { documents: kept.size, replaced };
+  try {
+    const old = await hashesIn(into);
+    const lost = [...old].filter(([id]) => !kept.has(id)).length;
+    const changes = [...old].filter(([id, hash]) => kept.has(id) && kept.get(id) !== hash).length;
+    return { documents: kept.size, replaced, lost: { documents: lost, changes, deletions: kept.size - (old.size - lost) } };
+  } catch (error) {
+    if (!(error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED')) throw error;
+    return { documents: kept.size, replaced: 'damaged' };
+  }
+}
+
+/** By id the hash of each document. */
+async function hashesIn(folder: string): Promise<ReadonlyMap<string, string>> {
+  const store: Store = openStore(folder);
+  try {
+    await store.open();
+    const hashes = new Map<string, string>();
+    for await (const { id, hash } of store.get('all', ['hash'])) hashes.set(id, hash);
+    return hashes;
+  } finally {
+    await store.close();
+  }
+}
