@@ -210,6 +210,17 @@ describe('backup and restore', () => {
     expect(readdirSync(join(to, '..'))).toEqual([]);
   });
 
+  it('copies no older version where the newest is gone', async () => {
+    const folder = copyOf(whole);
+    await using index = await open(folder);
+    await index.store.delete(['d30']);
+    const versions = join(folder, 'documents.lance', '_versions');
+    rmSync(join(versions, readdirSync(versions).sort()[0] as string));
+    const damaged = { code: 'E_INDEX_DAMAGED' };
+    await expect(backupIndex({ in: folder, to: join(workFolder(), 'backup') })).rejects.toMatchObject(damaged);
+    expect((await verifyIndex({ in: folder })).damages.map(({ part }) => part)).toEqual(['version']);
+  });
+
   it('tells what is lost by going back, and who has the index open sees the restored one', async () => {
     const folder = copyOf(whole);
     const from = join(workFolder(), 'backup');
