@@ -18,7 +18,7 @@ const MANY = 256;
 /** The approximate index over vectors. */
 export interface LanceStoreOptions {
   /**
-   * Documents from which it is built, and those over filterable fields (50 ms exact, 11 approximate there); below, every vector is compared:
+   * Documents from which it is built, and those over filterable fields (44 ms exact, 9 approximate there); below, every vector is compared:
    * `npm run bench -- store`. @default 20,000
    */
   readonly approximateFrom?: number;
