@@ -247,6 +247,7 @@ describe('backup and restore', () => {
   it('puts a backup in the place of any damaged index, of none, and of nothing else', async () => {
     const damages: readonly ((folder: string) => void)[] = [
       (folder) => flip(join(folder, 'finetooth.json')),
+      (folder) => rmSync(join(folder, 'finetooth.json')),
       (folder) => rmSync(join(folder, 'documents.lance'), { recursive: true }),
       (folder) => rmSync(join(folder, 'documents.lance', '_versions'), { recursive: true }),
       (folder) => rmSync(join(folder, 'documents.lance', 'data'), { recursive: true }),
@@ -270,6 +271,10 @@ describe('backup and restore', () => {
     await expect(restoreIndex({ from: whole, into: other })).rejects.toMatchObject({ code: 'E_INDEX_MISSING' });
     await expect(restoreIndex({ from: other, into: whole })).rejects.toMatchObject({ code: 'E_INDEX_MISSING' });
     expect(readdirSync(other)).toEqual(['letter.txt']);
+    // A database of somebody else, by its looks.
+    const theirs = copyOf(whole);
+    for (const name of readdirSync(theirs)) if (name.startsWith('finetooth')) rmSync(join(theirs, name));
+    await expect(restoreIndex({ from: whole, into: theirs })).rejects.toMatchObject({ code: 'E_INDEX_MISSING' });
   });
 
   it('goes with a rebuild as it goes with an index that was never rebuilt, and with indexes of all past formats', async () => {

@@ -117,6 +117,13 @@ const entriesOf = (folder: string): Promise<string[]> =>
 /** Folders of tables in the folder of an index: one, but for what a rebuild left that was killed. */
 export const tablesIn = async (folder: string): Promise<string[]> => (await entriesOf(folder)).filter((name) => tablePattern.test(name));
 
+/** Whether it is an index that lost its manifest: it holds what only an index has beside its table, and nothing of others. */
+export const lostManifest = async (folder: string): Promise<boolean> => {
+  const names = await entriesOf(folder);
+  const isOurs = (name: string): boolean => name.startsWith(manifestName) || name === '__manifest' || tablePattern.test(name);
+  return names.includes(committedName) && names.some((name) => tablePattern.test(name)) && names.every(isOurs);
+};
+
 /**
  * Makes room for a new index. A table without documents is what a process left that was killed before it wrote the manifest; a folder that
  * holds anything else is refused.

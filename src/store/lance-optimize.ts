@@ -46,7 +46,7 @@ export async function optimizeTable({ libraries, table, path, manifest }: Optimi
   const needsVectors = count >= options.from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
   if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count))))
     await mergeTable(libraries, table, manifest, options);
-  // Nobody's documents hang on it: what cannot be dropped now is looked at again next time.
+  // No one's documents hang on it: what cannot be dropped now is looked at again next time.
   await boundVersions(path).catch(() => {});
 }
 
