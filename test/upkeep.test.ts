@@ -144,6 +144,23 @@ describe('who searches while old versions are dropped', () => {
   });
 });
 
+describe('compact', () => {
+  it('is not stopped by a damaged version that nothing needs', async () => {
+    const folder = copyOf(whole);
+    await using index = await open(folder);
+    await index.store.delete(['d40']);
+    const versions = join(folder, 'documents.lance', '_versions');
+    const old = readdirSync(versions)
+      .filter((name) => name.endsWith('.manifest'))
+      .sort()
+      .at(-1) as string;
+    truncateSync(join(versions, old), 30);
+    await compactIndex({ in: folder });
+    expect(existsSync(join(versions, old))).toBe(false);
+    expect(await verifyIndex({ in: folder })).toMatchObject({ status: 'whole', documents: 596 });
+  });
+});
+
 /** Bytes of the folder for each byte of what is left of it when all but the newest version is gone. */
 const overheadOf = async (folder: string): Promise<number> => {
   const copy = copyOf(folder);
