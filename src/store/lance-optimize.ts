@@ -54,6 +54,8 @@ export async function optimizeTable({ libraries, table, path, manifest }: Optimi
 export async function compactTable(opened: OptimizedTable, options: OptimizeOptions, step: (done: number) => void): Promise<void> {
   const { libraries, table, path, manifest } = opened;
   step(0);
+  // First of all: LanceDB merges nothing where an old version is damaged.
+  await dropVersions(path);
   if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
   step(1);
   await dropVersions(path);
