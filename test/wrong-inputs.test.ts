@@ -143,7 +143,7 @@ describe('wrong inputs', () => {
     writeFileSync(join(cwd, 'long.jsonl'), lines.join('\n'));
     const { status, stdout, stderr } = await finetooth(['index', 'long.jsonl', '--into', 'long'], {
       cwd,
-      shell: '"$@" & child=$!; sleep 4; kill -INT $child; wait $child',
+      shell: '"$@" & child=$!; while [ ! -e long ] && kill -0 $child; do sleep .1; done; sleep 1; kill -INT $child; wait $child',
     });
     expect(stdout).toBe('');
     expect(status).toBe(130);
