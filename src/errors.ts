@@ -84,8 +84,12 @@ export type ErrorCode = keyof typeof errorTable;
 /** Options that sentences advise, by their names in the library. */
 export type AdvisedOption =
   | 'budget'
+  | 'calibration'
+  | 'collapse'
   | 'data'
+  | 'diversity'
   | 'embedder'
+  | 'fallback'
   | 'fields'
   | 'filterable'
   | 'passages'
@@ -103,6 +107,8 @@ export type AdvisedOption =
   | 'prices'
   | 'rankFields'
   | 'runs'
+  | 'scoreCache'
+  | 'strict'
   | 'threads'
   | 'tokens';
 

@@ -1,10 +1,11 @@
 /** The public surface: everything that is exported is listed here by name. */
 
 export { readCalibration, withCalibration } from './assemble/calibration-file.ts';
+export type { OpenIndexOptions } from './assemble/check-open-index.ts';
 export { hosted, hostedEmbedder } from './assemble/hosted.ts';
 export { local } from './assemble/local.ts';
 export { defaultModel, type ModelFileOptions, type ModelOptions, type ModelRunOptions, openModel } from './assemble/models.ts';
-export { type OpenIndexOptions, openIndex } from './assemble/open-index.ts';
+export { openIndex } from './assemble/open-index.ts';
 export { readPipelines, searchOptionsOf } from './assemble/pipelines.ts';
 export { readPrices } from './assemble/price-file.ts';
 export { type NamedRerankers, openCrossEncoderReranker } from './assemble/reranker.ts';
@@ -43,12 +44,11 @@ export { type CascadeOptions, type Combination, cascade } from './rerank/wrapper
 export { type FallbackOptions, fallback } from './rerank/wrappers/fallback.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
 export { type FuseOptions, type Fusion, fuse } from './search/fuse.ts';
-export type { RerankOptions, SearchOptions } from './search/options.ts';
+export type { FirstStage, RerankDocument, RerankOptions, SearchOptions } from './search/options.ts';
 export { type Orderable, type OrderedCandidate, orderCandidates } from './search/order.ts';
 export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';
-export { type RerankAnswer, type RerankDocument, rerank } from './search/rerank.ts';
+export { type RerankAnswer, rerank } from './search/rerank.ts';
 export type { Provenance, RankedResult, SearchResult } from './search/results.ts';
-export type { FirstStage } from './search/retrieve.ts';
 export { type SearchAnswer, search, type Timings } from './search/search.ts';
 export type { SearchIndex } from './search/search-index.ts';
 export { lanceStore } from './store/lancedb.ts';

@@ -84,6 +84,6 @@ describe('calibrate', () => {
     expect(other.stderr).toMatch(/^E_FINGERPRINT: the calibration was fitted for "late-interaction/);
     writeFileSync(path('none.json'), JSON.stringify(pipelines[0]));
     const none = await finetooth(['eval', ...common, '--pipelines', path('none.json'), '--calibration', path('fit.json')]);
-    expect(none.stderr).toMatch(/^E_USAGE: a calibration is for rerankers, and none of the pipelines has one/);
+    expect(none.stderr).toMatch(/^E_USAGE: --calibration is for a reranker, and there is none here/);
   });
 });

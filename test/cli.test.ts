@@ -139,7 +139,7 @@ describe('the command line', () => {
       removed: 2,
     });
     expect(await printed(['status', '--in', 'films'])).toMatch(
-      /documents {4}1\npassages {5}1\nmodel {8}bge-small-en-v1\.5@int8 \(384 numbers a vector\)/,
+      /documents {4}1\npassages {5}1\nmodel {8}bge-small-en-v1\.5@int8 \(384 numbers per vector\)/,
     );
     await printed(['index', 'films.json', '--into', 'films', '--prune', '--json']);
   });

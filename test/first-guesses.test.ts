@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  cached,
+  cachedEmbedder,
+  cascade,
   FinetoothError,
+  fallback,
   hosted,
   hostedEmbedder,
   local,
@@ -12,12 +16,26 @@ import {
   type SearchIndex,
   search,
 } from '../src/index.ts';
+import { serve } from '../src/server/index.ts';
+import { calibrate, evaluate, tune } from '../src/tasks/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 /** Calls as somebody makes them who has read no page: no compiler looks at them. */
 type Anything = (...given: readonly unknown[]) => Promise<unknown>;
 const [anyRerank, anySearch, anyOpen] = [rerank, search, openIndex] as unknown as [Anything, Anything, Anything];
 const [anyHosted, anyHostedEmbedder, anyLocal] = [hosted, hostedEmbedder, local] as unknown as [Anything, Anything, Anything];
+const [anyCached, anyCascade, anyFallback, anyCachedEmbedder] = [cached, cascade, fallback, cachedEmbedder] as unknown as Anything[] as [
+  Anything,
+  Anything,
+  Anything,
+  Anything,
+];
+const [anyEvaluate, anyTune, anyCalibrate, anyServe] = [evaluate, tune, calibrate, serve] as unknown as [
+  Anything,
+  Anything,
+  Anything,
+  Anything,
+];
 
 const lengths: Reranker = {
   fingerprint: 'lengths@1',
@@ -141,6 +159,34 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
     'did you mean "models.hosted.requestsPerMinute"',
   ],
   ['local { maxMemroy }', async () => anyLocal({ maxMemroy: 300 }), 'local has no option "maxMemroy", did you mean "maxMemory"'],
+  ['cached { att }', async () => anyCached(lengths, { att: './scores' }), 'cached has no option "att", did you mean "at"'],
+  ['cached { maxEntries: -1 }', async () => anyCached(lengths, { maxEntries: -1 }), 'a whole number from 100 to 100000000; got -1'],
+  ['cached(nothing)', async () => anyCached(), 'the reranker of cached must be a reranker', 'got undefined'],
+  ['cascade { kep }', async () => anyCascade([lengths], { kep: [3] }), 'cascade has no option "kep", did you mean "keep"'],
+  ['cascade { keep: [1.5] }', async () => anyCascade([lengths], { keep: [1.5] }), '1 whole number from 1 on; got 1.5'],
+  ['cascade { keep: 3 }', async () => anyCascade([lengths], { keep: 3 }), 'keep must be a list; got 3'],
+  ['cascade { concurrency: -2 }', async () => anyCascade([lengths], { concurrency: -2 }), 'a number above 0; got -2'],
+  ["cascade(['default'])", async () => anyCascade(['default']), 'each stage of cascade must be a reranker', 'got "default"'],
+  ['fallback { strikt }', async () => anyFallback([lengths], { strikt: true }), 'fallback has no option "strikt", did you mean "strict"'],
+  ['fallback([null])', async () => anyFallback([null]), 'each reranker of fallback must be a reranker', 'got null'],
+  [
+    'cachedEmbedder { folder }',
+    async () => anyCachedEmbedder(hashEmbedder(), { folder: './vectors' }),
+    'cachedEmbedder has no option "folder"; it has at, maxEntries',
+  ],
+  ['cachedEmbedder(embedder)', async () => anyCachedEmbedder(hashEmbedder()), 'at must be a text; got undefined', "{ at: './vectors' }"],
+  ['evaluate { pipeline }', () => anyEvaluate({ data: 'x', pipeline: [] }), 'evaluate has no option "pipeline", did you mean "pipelines"'],
+  [
+    'evaluate { resamples: 5 }',
+    () => anyEvaluate({ data: 'x', resamples: 5 }),
+    'resamples must be a whole number from 100 to 1000000; got 5',
+  ],
+  ['evaluate { strict } without a fallback', () => anyEvaluate({ data: 'x', strict: true }), 'strict forbids fallbacks, and there is none'],
+  ['tune { fold }', () => anyTune({ data: 'x', fold: 3 }), 'tune has no option "fold", did you mean "folds"'],
+  ["calibrate { reranker: 'default' }", () => anyCalibrate({ reranker: 'default' }), 'a list of names, or a reranker; got "default"'],
+  ['calibrate { candidates: 0 }', () => anyCalibrate({ candidates: 0 }), 'candidates must be a whole number from 1 to 10000; got 0'],
+  ['serve { keyfile }', () => anyServe({ keyfile: 'keys' }), 'serve has no option "keyfile", did you mean "keyFile"'],
+  ["serve { port: '80' }", () => anyServe({ port: '80' }), 'port must be a whole number from 0 to 65535; got "80"'],
   ['hosted { tries }', async () => anyHosted('cohere:rerank-v3.5', { tries: 3 }), 'hosted has no option "tries"'],
   ['hosted { concurency }', async () => anyHosted('cohere:rerank-v3.5', { concurency: 3 }), 'did you mean "concurrency"'],
   [

@@ -280,6 +280,15 @@ describe('a way to search gives the same at every door', () => {
     expect((await search(hashed, QUERY, { candidates: 2 })).results).toHaveLength(2);
   });
 
+  it('a strict that is off, without a fallback, is as if it were not there', async () => {
+    const file = join(folder, 'lenient.json');
+    writeFileSync(file, JSON.stringify({ name: 'p', strict: false }));
+    await using index = await openIndex(indexFolder, { strict: false });
+    const plain = shape(await search(index, QUERY));
+    const asFile = await typed(['search', QUERY, '--in', indexFolder, '--pipeline', file, '--json']);
+    for (const { json } of [asFile, await posted({ strict: false })]) expect(shape(json as Found)).toEqual(plain);
+  });
+
   it('stages, which are of the answer', async () => {
     const asFlags = await typed(['search', QUERY, '--in', indexFolder, '--stages', '--json']);
     const asBody = await posted({ stages: true });

@@ -114,7 +114,7 @@ describe('what is put around a reranker', () => {
 
   it.each(['fallback', 'calibration', 'scoreCache'] as const)('%s is refused where there is no reranker', async (name) => {
     const value = name === 'fallback' ? ['first-stage'] : path(name);
-    await expect(openIndex(path('index'), { ...none, [name]: value })).rejects.toThrow(`"${name}" is for a reranker, and there is none`);
+    await expect(openIndex(path('index'), { ...none, [name]: value })).rejects.toThrow(`${name} is for a reranker, and there is none`);
   });
 
   it('keeps scores of each stage, of the fallback too, in the folder that the index was given', async () => {

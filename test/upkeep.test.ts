@@ -144,6 +144,23 @@ describe('who searches while old versions are dropped', () => {
   });
 });
 
+describe('compact', () => {
+  it('is not stopped by a damaged version that nothing needs', async () => {
+    const folder = copyOf(whole);
+    await using index = await open(folder);
+    await index.store.delete(['d40']);
+    const versions = join(folder, 'documents.lance', '_versions');
+    const old = readdirSync(versions)
+      .filter((name) => name.endsWith('.manifest'))
+      .sort()
+      .at(-1) as string;
+    truncateSync(join(versions, old), 30);
+    await compactIndex({ in: folder });
+    expect(existsSync(join(versions, old))).toBe(false);
+    expect(await verifyIndex({ in: folder })).toMatchObject({ status: 'whole', documents: 596 });
+  });
+});
+
 /** Bytes of the folder for each byte of what is left of it when all but the newest version is gone. */
 const overheadOf = async (folder: string): Promise<number> => {
   const copy = copyOf(folder);
@@ -210,6 +227,17 @@ describe('backup and restore', () => {
     expect(readdirSync(join(to, '..'))).toEqual([]);
   });
 
+  it('copies no older version where the newest is gone', async () => {
+    const folder = copyOf(whole);
+    await using index = await open(folder);
+    await index.store.delete(['d30']);
+    const versions = join(folder, 'documents.lance', '_versions');
+    rmSync(join(versions, readdirSync(versions).sort()[0] as string));
+    const damaged = { code: 'E_INDEX_DAMAGED' };
+    await expect(backupIndex({ in: folder, to: join(workFolder(), 'backup') })).rejects.toMatchObject(damaged);
+    expect((await verifyIndex({ in: folder })).damages.map(({ part }) => part)).toEqual(['version']);
+  });
+
   it('tells what is lost by going back, and who has the index open sees the restored one', async () => {
     const folder = copyOf(whole);
     const from = join(workFolder(), 'backup');
@@ -236,6 +264,7 @@ describe('backup and restore', () => {
   it('puts a backup in the place of any damaged index, of none, and of nothing else', async () => {
     const damages: readonly ((folder: string) => void)[] = [
       (folder) => flip(join(folder, 'finetooth.json')),
+      (folder) => rmSync(join(folder, 'finetooth.json')),
       (folder) => rmSync(join(folder, 'documents.lance'), { recursive: true }),
       (folder) => rmSync(join(folder, 'documents.lance', '_versions'), { recursive: true }),
       (folder) => rmSync(join(folder, 'documents.lance', 'data'), { recursive: true }),
@@ -259,6 +288,10 @@ describe('backup and restore', () => {
     await expect(restoreIndex({ from: whole, into: other })).rejects.toMatchObject({ code: 'E_INDEX_MISSING' });
     await expect(restoreIndex({ from: other, into: whole })).rejects.toMatchObject({ code: 'E_INDEX_MISSING' });
     expect(readdirSync(other)).toEqual(['letter.txt']);
+    // A database of somebody else, by its looks.
+    const theirs = copyOf(whole);
+    for (const name of readdirSync(theirs)) if (name.startsWith('finetooth')) rmSync(join(theirs, name));
+    await expect(restoreIndex({ from: whole, into: theirs })).rejects.toMatchObject({ code: 'E_INDEX_MISSING' });
   });
 
   it('goes with a rebuild as it goes with an index that was never rebuilt, and with indexes of all past formats', async () => {

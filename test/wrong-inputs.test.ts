@@ -34,6 +34,11 @@ describe('wrong inputs', () => {
     );
   });
 
+  it('a command that is only begun', async () => {
+    expect(await failing(['models'])).toBe('2 E_USAGE: this command needs another word, such as list or pull. See "finetooth --help".');
+    expect((await finetooth(['models', '--help'], { cwd })).status).toBe(0);
+  });
+
   it('an empty file', async () => {
     expect(await failing(['index', 'empty.jsonl', '--into', 'new'])).toBe(
       '3 E_INPUT_EMPTY: empty.jsonl is empty (0 bytes). Check the command that wrote it.',
@@ -138,7 +143,7 @@ describe('wrong inputs', () => {
     writeFileSync(join(cwd, 'long.jsonl'), lines.join('\n'));
     const { status, stdout, stderr } = await finetooth(['index', 'long.jsonl', '--into', 'long'], {
       cwd,
-      shell: '"$@" & child=$!; sleep 4; kill -INT $child; wait $child',
+      shell: '"$@" & child=$!; while [ ! -e long ] && kill -0 $child; do sleep .1; done; sleep 1; kill -INT $child; wait $child',
     });
     expect(stdout).toBe('');
     expect(status).toBe(130);

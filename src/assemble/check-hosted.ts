@@ -3,7 +3,7 @@ import type { HostedOptions } from '../hosted/model.ts';
 import type { CircuitBreakerOptions } from '../hosted/retry/circuit-breaker.ts';
 import type { Limits } from '../hosted/vendor-model.ts';
 import type { LanguageModelOptions } from '../rerank/parts/language-model.ts';
-import { callback, checkOptions, type OptionChecks, oneOf, part, positive, record, text, whole } from '../search/check-options.ts';
+import { callback, checkOptions, type OptionChecks, oneOf, part, positive, record, text, whole } from '../wording/check-options.ts';
 
 /** Throws E_USAGE for anything else than what `hosted` takes, with the nearest name. */
 export function checkHostedOptions(options: unknown): void {

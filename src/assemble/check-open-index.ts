@@ -1,12 +1,15 @@
-import { isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
+import type { Embedder } from '../embed/embedder.ts';
+import { type EmbeddingModel, isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
+import { isReranker } from '../rerank/reranker.ts';
+import type { RerankerPlan } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
+import { indexPlan } from '../search/plan.ts';
+import { checkOf } from '../search/plan-checks.ts';
 import {
   callback,
-  checkOf,
   checkOptions,
   checkValue,
   either,
-  isReranker,
   type OptionChecks,
   oneOf,
   part,
@@ -18,11 +21,21 @@ import {
   truth,
   type ValueCheck,
   whole,
-} from '../search/check-options.ts';
-import { indexPlan } from '../search/plan.ts';
+} from '../wording/check-options.ts';
 import { checkHostedModels } from './check-hosted.ts';
 import type { ModelOptions } from './models.ts';
-import type { OpenIndexOptions } from './open-index.ts';
+
+/** `reranker` is `default` where the embedder is a model by name, and otherwise none. */
+export interface OpenIndexOptions extends RerankerPlan {
+  /** Make the index when there is none. @default false, so that a misspelt folder is an error */
+  readonly create?: boolean | CreateOptions;
+  /**
+   * A model by name (`vendor:model` for a hosted one), an embedder of your own, an embedding model of the AI SDK, or null to read and prune without
+   * one. @default the index's own model, else bge-small-en-v1.5
+   */
+  readonly embedder?: string | Embedder | EmbeddingModel | null;
+  readonly models?: ModelOptions;
+}
 
 const CALL = "openIndex('./movies', { create: true })";
 

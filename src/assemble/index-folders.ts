@@ -6,7 +6,8 @@ import type { CreateOptions } from '../search/add.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { manifestName, readManifest, stampOf } from '../store/index-folder.ts';
 import { withLock } from '../time/file-lock.ts';
-import { type OpenIndexOptions, openIndex } from './open-index.ts';
+import type { OpenIndexOptions } from './check-open-index.ts';
+import { openIndex } from './open-index.ts';
 
 /** Indexes by name, wherever their folders are. */
 export interface NamedIndexes {

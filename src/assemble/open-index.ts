@@ -1,34 +1,20 @@
-import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
-import type { EmbeddingModel } from '../hosted/ai-sdk.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
+import { isReranker } from '../rerank/reranker.ts';
+import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
-import { isReranker } from '../search/check-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { indexMissing } from '../store/index-changes.ts';
 import type { FilterableFields, Manifest, Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
-import { checkOpenIndexCall } from './check-open-index.ts';
+import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
-import { defaultModel, type ModelOptions, openModel } from './models.ts';
+import { defaultModel, openModel } from './models.ts';
 import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
 import { isFolder, openStore } from './store.ts';
-
-/** `reranker` is `default` where the embedder is a model by name, and otherwise none. */
-export interface OpenIndexOptions extends RerankerPlan {
-  /** Make the index when there is none. @default false, so that a misspelt folder is an error */
-  readonly create?: boolean | CreateOptions;
-  /**
-   * A model by name (`vendor:model` for a hosted one), an embedder of your own, an embedding model of the AI SDK, or null to read and prune without
-   * one. @default the index's own model, else bge-small-en-v1.5
-   */
-  readonly embedder?: string | Embedder | EmbeddingModel | null;
-  readonly models?: ModelOptions;
-}
 
 const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): void => {
   const differs = create.fields !== undefined && JSON.stringify(create.fields) !== JSON.stringify(manifest.fields);

@@ -1,6 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { catalog, findEntry } from '../model/catalog/catalog.ts';
+import { placesOf } from '../model/files.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { SearchOptions } from '../search/options.ts';
@@ -8,6 +9,7 @@ import { type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipelin
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { hosted } from './hosted.ts';
+import type { ModelFileOptions } from './models.ts';
 import { type NamedRerankers, rerankerNames } from './reranker.ts';
 
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
@@ -35,17 +37,19 @@ export const readOnePipeline = async (path: string, signal?: AbortSignal): Promi
 };
 
 /** Throws E_USAGE for a pipeline that names a reranker no one has, before anything is opened. */
-export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedRerankers = {}): void => {
+export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedRerankers = {}, { modelsFolder }: ModelFileOptions = {}): void => {
+  const isOfFolder = placesOf({ folder: modelsFolder }).folder !== undefined;
   const listed = [...rerankerNames, ...Object.keys(own)];
   const known = [...listed, ...catalog.filter(({ kind }) => kind === 'cross-encoder').map(({ name }) => name)];
   for (const { name, reranker, fallback = [] } of pipelines) {
     for (const wanted of [...(reranker ?? []), ...fallback]) {
+      if (Object.hasOwn(own, wanted)) continue;
       if (looksHosted(wanted)) {
         hosted(wanted);
         continue;
       }
-      // A repository or a folder: whether it is there shows when it is opened.
-      if (known.includes(wanted) || /[/\\]/.test(wanted) || findEntry(wanted)?.kind === 'cross-encoder') continue;
+      // A repository or a folder, also in the folder of models: whether it is there shows when it is opened.
+      if (isOfFolder || known.includes(wanted) || /[/\\]/.test(wanted) || findEntry(wanted)?.kind === 'cross-encoder') continue;
       const near = nearestName(wanted, known);
       throw new FinetoothError(
         'E_USAGE',
@@ -55,14 +59,13 @@ export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedReranke
   }
 };
 
-/** What a pipeline says of its reranker; null for none. Throws E_USAGE for a name that no one has. */
+/** What a pipeline says of its reranker; null for none. */
 export const rerankerPlanOf = (
   pipeline: Pipeline,
   own: NamedRerankers = {},
 ): { readonly parts: readonly RerankerPart[]; readonly settings: RerankerSettings } | null => {
   const { reranker, fallback, strict, calibration } = pipeline;
   if (reranker === null) return null;
-  checkRerankers([pipeline], own);
   const parts = (names: readonly string[]): readonly RerankerPart[] => names.map((name) => own[name] ?? name);
   return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };
 };

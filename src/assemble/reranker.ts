@@ -107,7 +107,8 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     build: async (what, settings = {}) => {
       const { fallback: behind = [], strict, calibration, scoreCache = options.settings?.scoreCache } = settings;
       const long = settings.longDocuments ?? options.settings?.longDocuments;
-      if (strict && behind.length === 0) throw new FinetoothError('E_USAGE', '"strict" forbids fallbacks, and there is none.');
+      if (strict && behind.length === 0)
+        throw new FinetoothError('E_USAGE', (say) => `${say.option('strict')} forbids fallbacks, and there is none.`);
       const fitted = typeof calibration === 'string' ? await readCalibration(calibration, models.signal) : calibration;
       const first = Array.isArray(what) ? (what as readonly RerankerPart[]) : [what as RerankerPart];
       const chain = await Promise.all([recipeOfAll(first, long), ...behind.map((part) => recipeOf(part, long))]);
@@ -140,11 +141,13 @@ type LongDocuments = RerankerSettings['longDocuments'];
 
 /** For a plan that wants no reranker: throws E_USAGE where it wants something around one, which would do nothing. */
 export function checkNoReranker({ fallback: behind, strict, calibration, scoreCache }: RerankerPlan): null {
-  const useless = Object.entries({ fallback: behind, strict, calibration, scoreCache }).find(
-    ([, value]) => value !== undefined && value !== false,
-  );
+  const around = { fallback: behind, strict, calibration, scoreCache };
+  const useless = (Object.keys(around) as (keyof typeof around)[]).find((name) => around[name] !== undefined && around[name] !== false);
   if (useless === undefined) return null;
-  throw new FinetoothError('E_USAGE', `"${useless[0]}" is for a reranker, and there is none here. Name a reranker, or leave it out.`);
+  throw new FinetoothError(
+    'E_USAGE',
+    (say) => `${say.option(useless)} is for a reranker, and there is none here. Name a reranker, or leave it out.`,
+  );
 }
 
 /** A local cross-encoder by name as a reranker: of the catalog, `owner/name` on the hub, or `./folder`. */

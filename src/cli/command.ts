@@ -181,7 +181,9 @@ export const program = (
 /** Turns what the parser throws into our error, or into nothing where it only printed help. */
 export const usageErrorOf = (error: unknown): unknown => {
   if (!(error instanceof CommanderError)) return error;
-  if (['commander.helpDisplayed', 'commander.version', 'commander.help'].includes(error.code)) return undefined;
-  const sentence = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  // Help is also what the parser would print, as an error, where a command is only begun.
+  if (error.exitCode === 0) return undefined;
+  const said = error.code === 'commander.help' ? 'this command needs another word, such as list or pull' : error.message;
+  const sentence = said.replace(/^error: /, '').replaceAll('\n', ' ');
   return new FinetoothError('E_USAGE', `${sentence}${/[.?)]$/.test(sentence) ? '' : '.'} See "finetooth --help".`);
 };

@@ -160,7 +160,7 @@ const own = {
   queries: {
     kind: 'text',
     value: 'FILE',
-    about: 'queries to judge, one a line, or JSONL with text and perhaps _id; also .gz (default: asks for them)',
+    about: 'queries to judge, one per line, or JSONL with text and perhaps _id; also .gz (default: asks for them)',
   },
   judgments: {
     kind: 'text',
@@ -185,7 +185,7 @@ const own = {
     least: 1,
     most: 64,
     variable: 'FINETOOTH_THREADS',
-    about: 'workers for the model, each with one thread (default: one a processor, at most 8)',
+    about: 'workers for the model, each with one thread (default: one per processor, at most 8)',
   },
   maxMemory: {
     kind: 'count',
@@ -236,7 +236,7 @@ const own = {
     kind: 'text',
     value: 'FILE',
     variable: 'FINETOOTH_API_KEY_FILE',
-    about: 'keys that clients must send, one a line, as "finetooth key" makes them (default: none)',
+    about: 'keys that clients must send, one per line, as "finetooth key" makes them (default: none)',
   },
   noAuth: { kind: 'flag', about: 'let other machines in without a key' },
   serveModels: { kind: 'names', value: 'A,B', about: 'embedders and cross-encoders to serve by name (default: the bundled ones)' },

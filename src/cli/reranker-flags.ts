@@ -7,39 +7,30 @@ import type { Flags } from './command.ts';
 export const rerankerFlags = ['reranker', 'fallback', 'strict', 'longDocuments', 'calibration', 'scoreCache'] as const;
 
 /** Flags that are of no use without a reranker, as they are typed. */
-const around = { calibration: '--calibration', scoreCache: '--score-cache', fallback: '--fallback' } as const;
+const around = { calibration: '--calibration', scoreCache: '--score-cache', fallback: '--fallback', minScore: '--min-score' } as const;
 
 /**
  * What flags and a pipeline say of a reranker. A flag goes before the same setting of the file.
  * Throws E_USAGE for settings around a reranker where there is none, and for --strict without a fallback.
  */
-export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number]>, pipeline?: Pipeline): RerankerPlan {
+export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number] | 'minScore'>, pipeline?: Pipeline): RerankerPlan {
   const filed = pipeline === undefined ? undefined : rerankerPlanOf(pipeline);
   const named = flags.reranker?.join() === 'none' ? null : flags.reranker;
   const reranker = named === undefined && pipeline !== undefined ? (filed?.parts ?? null) : named;
   const useless = (Object.keys(around) as (keyof typeof around)[]).find((name) => flags[name] !== undefined);
   if (reranker === null && useless !== undefined)
     throw new FinetoothError('E_USAGE', `${around[useless]} is for a reranker; there is none here. Leave it out, or name a reranker.`);
+  const fallback = flags.fallback ?? filed?.settings.fallback;
+  if (flags.strict && fallback === undefined)
+    throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
   return {
     reranker,
-    ...rerankerSettings({
-      fallback: flags.fallback ?? filed?.settings.fallback,
-      strict: flags.strict || (filed?.settings.strict ?? false),
-      calibration: flags.calibration ?? filed?.settings.calibration,
-      scoreCache: flags.scoreCache,
-    }),
+    fallback,
+    strict: flags.strict || filed?.settings.strict,
+    calibration: flags.calibration ?? filed?.settings.calibration,
+    scoreCache: flags.scoreCache,
     longDocuments: longDocumentsOf(flags.longDocuments),
   };
-}
-
-/** What is put around a reranker, whichever it is. Throws E_USAGE for --strict without a fallback. */
-export function rerankerSettings<S extends Pick<RerankerSettings, 'fallback' | 'strict' | 'calibration' | 'scoreCache'>>(settings: S) {
-  const { fallback, strict, calibration, scoreCache } = settings;
-  if (strict && fallback === undefined) throw new FinetoothError('E_USAGE', '--strict forbids fallbacks, and there is no --fallback.');
-  return { fallback, strict: strict || undefined, calibration, scoreCache } as Pick<
-    S,
-    'fallback' | 'strict' | 'calibration' | 'scoreCache'
-  >;
 }
 
 /** --long-documents as the library takes it. */

@@ -1,6 +1,6 @@
 import type { SearchAnswer } from '../search/search.ts';
 import type { Document } from '../types.ts';
-import { duration } from '../wording/numbers.ts';
+import { counted, duration } from '../wording/numbers.ts';
 import { rerankerName } from '../wording/reranker-name.ts';
 import { fitted, harmless } from '../wording/terminal-text.ts';
 import { labelOf } from './text.ts';
@@ -41,7 +41,7 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
     lines.push(`${left} │${right}`.trimEnd());
   }
   const who = isUnranked ? '' : ` Reranked by ${rerankerName(answer.rankedBy as string)}.`;
-  lines.push('', `${candidates.length} candidates, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`);
+  lines.push('', `${counted(candidates.length, 'candidate')}, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`);
   if (!answer.complete && !isUnranked) lines.push(incomplete);
   if (answer.cut > 0) lines.push(`${answer.cut} of the candidates were longer than the model's window; their ends were not read.`);
   return `${lines.join('\n')}\n`;

@@ -65,6 +65,8 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
     await askSoundly(reranker, [{ id: 'empty', text: '' }, ...candidates]);
   },
   'scores in input order, each candidate whatever else is in the list': async (reranker) => {
+    const { kind = 'pointwise' } = reranker;
+    assert.ok(kind === 'pointwise' || kind === 'listwise', `${nameOf(reranker)} is of the kind "${kind}"; it is pointwise or listwise`);
     const together = await askSoundly(reranker, candidates);
     const turned = await askSoundly(reranker, candidates.toReversed());
     if (reranker.kind === 'listwise') return;
@@ -106,10 +108,13 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
     const none = await scoreInTime(reranker, QUERY, candidates, { deadlineMs: 0 });
     checkSound(reranker, none, candidates);
     checkUnscored(reranker, none);
-    const onScores = (now: Scores): void => checkSound(reranker, now, candidates);
+    const heard: Scores[] = [];
+    const onScores = (now: Scores): void => void heard.push(now);
     const slices = await scoreInTime(reranker, QUERY, candidates, { deadlineMs: 600_000, onScores });
     checkSound(reranker, slices, candidates);
     const whole = await askSoundly(reranker, candidates, { onScores });
+    // Not where they are told: what a part tells after its answer would be thrown where no case hears it.
+    for (const now of heard) checkSound(reranker, now, candidates);
     assert.equal(
       slices.complete ?? true,
       whole.complete ?? true,
@@ -168,6 +173,7 @@ async function askSoundly(reranker: Reranker, given: readonly Candidate[], optio
 /** Throws for anything that an answer may not be. */
 function checkSound(reranker: Reranker, given: Scores, list: readonly Candidate[]): void {
   checkScores(given, list.length, reranker.fingerprint);
+  checkRising(reranker, given);
   for (const [i, span] of given.spans?.entries() ?? []) {
     if (span === undefined) continue;
     const length = list[i]?.text.length ?? 0;
@@ -175,6 +181,19 @@ function checkSound(reranker: Reranker, given: Scores, list: readonly Candidate[
     assert.ok(
       from >= 0 && from < to && to <= length,
       `span ${i} of ${nameOf(reranker)} is ${from} to ${to} of a text of ${length} characters`,
+    );
+  }
+}
+
+/** Of one stage: those of several have a probability each, and the later stage stands above. */
+function checkRising(reranker: Reranker, { scores, relevance, stages }: Scores): void {
+  if (relevance === undefined || stages !== undefined) return;
+  const rising = [...scores.keys()].filter((i) => !Number.isNaN(scores[i])).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+  for (const [at, i] of rising.entries()) {
+    const before = rising[at - 1] ?? i;
+    assert.ok(
+      (relevance[i] as number) >= (relevance[before] as number) || scores[i] === scores[before],
+      `${nameOf(reranker)} gave the score ${scores[i]} the relevance ${relevance[i]}, and the lower score ${scores[before]} the higher ${relevance[before]}`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Handle, startServer, type TestServer } from '../../test/servers/http.ts';
+import { breakOff, type Handle, startServer, type TestServer } from '../../test/servers/http.ts';
 import { hubHandle, sha256Of } from '../../test/servers/hub.ts';
 import { startProxy } from '../../test/servers/proxy.ts';
 import { readTestSet } from '../eval/collection.ts';
@@ -105,7 +105,7 @@ describe('a collection on the hub', () => {
     const hub = await start((request, response, path) => {
       if (!path.endsWith('corpus.jsonl.gz') || broken++ > 0) return whole(request, response, path);
       response.writeHead(200, { 'content-length': String(large.length), 'x-linked-etag': `"${sha256Of(large)}"` });
-      response.write(large.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+      breakOff(response, large.subarray(0, 100_000), join(home, 'cache', 'datasets', 'nfcorpus', 'corpus.jsonl.gz.part'));
     });
     const { files } = await resolve('nfcorpus', { env: env({ HF_ENDPOINT: hub.url }) });
     expect(await readFile(files.corpus as string)).toEqual(large);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type KnownVector, sqliteVectors } from '../cache/sqlite-vectors.ts';
 import { FinetoothError } from '../errors.ts';
+import { checkOptions, checkValue, type OptionChecks, text, whole } from '../wording/check-options.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface VectorCacheOptions {
@@ -12,9 +13,14 @@ export interface VectorCacheOptions {
 
 /**
  * Embeds each text once: an index that is made again, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
- * text. Token vectors are not cached: a call that wants them goes through. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ * text. Token vectors are not cached: a call that wants them goes through.
+ *
+ * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for an option that there is not
  */
-export function cachedEmbedder(embedder: Embedder, { at, maxEntries = 1_000_000 }: VectorCacheOptions): Embedder {
+export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions): Embedder {
+  checkOptions('cachedEmbedder', options, cacheChecks);
+  const { at, maxEntries = 1_000_000 } = options ?? {};
+  checkValue('at', at, text, "cachedEmbedder(embedder, { at: './vectors' })");
   const cache = sqliteVectors(at, maxEntries);
   const about = JSON.stringify([RECIPE, embedder.fingerprint]);
   return {
@@ -67,6 +73,8 @@ export function cachedEmbedder(embedder: Embedder, { at, maxEntries = 1_000_000 
     },
   };
 }
+
+const cacheChecks: OptionChecks<VectorCacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
 
 /** Changes when what stands under a key changes its meaning. */
 const RECIPE = 'vectors-1';

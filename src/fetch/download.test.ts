@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Handle, sendFile, sendStatus, startServer, type TestServer } from '../../test/servers/http.ts';
+import { breakOff, type Handle, sendFile, sendStatus, startServer, type TestServer } from '../../test/servers/http.ts';
 import { sha256Of } from '../../test/servers/hub.ts';
 import { startProxy } from '../../test/servers/proxy.ts';
 import { type DownloadOptions, download } from './download.ts';
@@ -55,7 +55,7 @@ const cutAfter =
   (count: number, bytes = body, headers = etagged(bytes)): Handle =>
   (_request, response) => {
     response.writeHead(200, { 'content-length': String(bytes.length), ...headers });
-    response.write(bytes.subarray(0, count), () => setTimeout(() => response.destroy(), 20));
+    breakOff(response, bytes.subarray(0, count), `${to}.part`);
   };
 const status =
   (code: number, headers: Record<string, string> = {}): Handle =>

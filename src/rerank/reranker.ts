@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { CallOptions, Span, TokenVectors, Usage } from '../types.ts';
+import { part } from '../wording/check-options.ts';
 import type { Calibration } from './calibration.ts';
 import type { StageExplanation } from './explanation.ts';
 
@@ -78,3 +79,10 @@ export interface Reranker {
   /** Frees what the reranker holds; later calls are refused. */
   close?(): Promise<void>;
 }
+
+/** Whether a caller's value is a reranker. */
+export const isReranker = part(
+  'a reranker, such as local(): an object with a fingerprint and a function score',
+  ['score'],
+  ['fingerprint'],
+);

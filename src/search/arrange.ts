@@ -39,6 +39,7 @@ export function checkCompared(
   const name = diversity === 0 ? 'collapse' : 'diversity';
   throw new FinetoothError(
     'E_USAGE',
-    `${name} compares documents with each other, at most ${grouped(MOST_COMPARED)}; got ${grouped(candidates)}. Ask for fewer candidates, or leave ${name} out.`,
+    (say) =>
+      `${say.option(name)} compares documents with each other, at most ${grouped(MOST_COMPARED)}; got ${grouped(candidates)}. Ask for fewer candidates, or leave ${say.option(name)} out.`,
   );
 }

@@ -1,14 +1,12 @@
 import { FinetoothError } from '../errors.ts';
 import { readRecord } from '../read/record.ts';
+import { isReranker } from '../rerank/reranker.ts';
 import type { Document, ReadDocument, TokenVectors } from '../types.ts';
-import type { AddOptions } from './add.ts';
 import {
   callback,
   checkOptions,
-  checksAt,
   checkValue,
   isRecord,
-  isReranker,
   type OptionChecks,
   oneOf,
   part,
@@ -16,9 +14,10 @@ import {
   signal,
   truth,
   type ValueCheck,
-} from './check-options.ts';
-import type { RerankOptions, SearchOptions } from './options.ts';
-import type { RerankDocument } from './rerank.ts';
+} from '../wording/check-options.ts';
+import type { AddOptions } from './add.ts';
+import type { RerankDocument, RerankOptions, SearchOptions } from './options.ts';
+import { checksAt } from './plan-checks.ts';
 
 const RERANK_CALL = "rerank(local(), 'how do bats find their way', documents, { top: 5 })";
 const SEARCH_CALL = "search(index, 'how do bats find their way', { top: 5 })";

@@ -1,7 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { bytesPerToken } from '../math/packed-tokens.ts';
 import type { TokenForm, Vectors } from '../types.ts';
-import { shown } from './check-options.ts';
+import { shown } from '../wording/check-options.ts';
 
 /** How far the length of a vector may be from 1. */
 const LENGTH_TOLERANCE = 1e-3;

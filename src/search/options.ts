@@ -1,9 +1,9 @@
 import type { Filter } from '../filter/filter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { Document } from '../types.ts';
 import type { Fusion } from './fuse.ts';
 import type { OptionsAt } from './plan.ts';
 import type { SearchResult } from './results.ts';
-import type { FirstStage } from './retrieve.ts';
 
 /** What the plan has for `search`; said here are the ranges and defaults that an editor shows. */
 export interface SearchOptions extends OptionsAt<'search'> {
@@ -70,3 +70,12 @@ export interface RerankOptions extends OptionsAt<'rerank'> {
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
 }
+
+/** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both. */
+export type FirstStage = 'dense' | 'bm25' | 'hybrid';
+
+/**
+ * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an
+ * id it is the place in the list.
+ */
+export type RerankDocument = string | Document | { readonly id: string; readonly document: Document };

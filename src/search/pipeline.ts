@@ -1,11 +1,11 @@
 import { FinetoothError } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
+import { shown } from '../wording/check-options.ts';
 import { nearestName } from '../wording/nearest-name.ts';
-import { checkOf, shown } from './check-options.ts';
-import type { SearchOptions } from './options.ts';
+import type { FirstStage, SearchOptions } from './options.ts';
 import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';
+import { checkOf } from './plan-checks.ts';
 import type { PlanOption } from './plan-option.ts';
-import type { FirstStage } from './retrieve.ts';
 
 /** Options that a pipeline gives to `search` as they are; rerankers it names. */
 type PlainKey = Exclude<KeyAt<'pipeline'> & KeyAt<'search'>, 'reranker'>;
@@ -92,7 +92,7 @@ const checkTogether = (pipeline: Pipeline, here: string): Pipeline => {
   if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
   if (reranker === null && minScore !== undefined)
     throw wrong(here, '"minScore" needs probabilities, which come from a reranker, and "reranker" is none');
-  if (fallback === undefined && strict !== undefined) throw wrong(here, '"strict" forbids fallbacks, and there is none');
+  if (fallback === undefined && strict === true) throw wrong(here, '"strict" forbids fallbacks, and there is none');
   return pipeline;
 };
 

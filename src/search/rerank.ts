@@ -1,11 +1,11 @@
 import type { Reranker } from '../rerank/reranker.ts';
-import type { Document, Usage } from '../types.ts';
+import type { Usage } from '../types.ts';
 import { checkCompared } from './arrange.ts';
 import { checkQuery } from './check.ts';
 import { checkRerankCall } from './check-call.ts';
 import { collapseDuplicates } from './collapse.ts';
 import { explainResults } from './explain.ts';
-import type { RerankOptions } from './options.ts';
+import type { RerankDocument, RerankOptions } from './options.ts';
 import { checkFields, rankCandidates } from './rank.ts';
 import { keepLikely, makeResults, type Provenance, pickProvenance, type RankedResult } from './results.ts';
 
@@ -44,12 +44,6 @@ export async function rerank(
     timings: { rerank: total, total },
   };
 }
-
-/**
- * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an
- * id it is the place in the list.
- */
-export type RerankDocument = string | Document | { readonly id: string; readonly document: Document };
 
 export interface RerankAnswer extends Provenance {
   readonly query: string;

@@ -7,10 +7,8 @@ import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
+import type { FirstStage } from './options.ts';
 import type { SearchIndex } from './search-index.ts';
-
-/** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both. */
-export type FirstStage = 'dense' | 'bm25' | 'hybrid';
 
 export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly firstStage: FirstStage;

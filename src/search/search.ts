@@ -5,12 +5,12 @@ import { arranging, checkCompared } from './arrange.ts';
 import { checkPage, checkQuery } from './check.ts';
 import { checkSearchCall } from './check-call.ts';
 import { explainResults } from './explain.ts';
-import type { SearchOptions } from './options.ts';
+import type { FirstStage, SearchOptions } from './options.ts';
 import { orderFirstStage } from './order.ts';
 import { plan } from './plan.ts';
 import { asOne, checkFields, type Ranked, rankCandidates, rankedTextOf } from './rank.ts';
 import { keepLikely, makeSearchResults, type Provenance, pickProvenance, type SearchResult } from './results.ts';
-import { type FirstStage, retrieve } from './retrieve.ts';
+import { retrieve } from './retrieve.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { indexFolders } from '../assemble/index-folders.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import { createModelSessions, type ModelOptions } from '../index.ts';
+import { checkOptions, type OptionChecks, positive, record, text, texts, truth, whole } from '../wording/check-options.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';
 import { readKeys } from './auth/keys.ts';
@@ -72,8 +73,34 @@ const listenError = (error: unknown, host: string, port: number): unknown => {
   return error;
 };
 
+const serveChecks: OptionChecks<ServeOptions> = {
+  host: text,
+  port: whole(0, 65_535),
+  keyFile: text,
+  noKeys: truth,
+  indexes: texts,
+  indexesFolder: text,
+  modelNames: texts,
+  models: record,
+  version: text,
+  log: record,
+  hosts: texts,
+  origins: texts,
+  mostRequests: positive,
+  mostCharacters: positive,
+  mostDocuments: positive,
+  mostQueryCharacters: positive,
+  bodyBytes: positive,
+  bodyMs: positive,
+  readingBytes: positive,
+  answerMs: positive,
+  answerBytes: positive,
+  headerBytes: positive,
+};
+
 /** Starts the server. Models are loaded while it already listens; /ready says when they are. */
-export const serve = async (options: ServeOptions): Promise<Server> => {
+export const serve = async (options: ServeOptions = {}): Promise<Server> => {
+  checkOptions('serve', options, serveChecks);
   const {
     host = '127.0.0.1',
     port = 8787,

@@ -5,7 +5,7 @@ import { diskErrorOf, FinetoothError, systemCodeOf, throwIfStopped } from '../er
 import { withLock } from '../time/file-lock.ts';
 import { type Checksum, fileNames, readChecksums, writeChecksums } from './checksums.ts';
 import { indexDamaged, indexMissing, indexReplaced } from './index-changes.ts';
-import { createManifest, readManifest, recordVersion, stampOf, tableOf } from './index-folder.ts';
+import { committedVersion, createManifest, readManifest, recordVersion, stampOf, tableOf } from './index-folder.ts';
 import { neededBy, newestVersion, readVersion, type TableVersion } from './lance-files.ts';
 import type { Manifest } from './store.ts';
 import type { UpkeepOptions } from './verify.ts';
@@ -85,7 +85,8 @@ export async function copyVersion(folder: string, to: string, options: UpkeepOpt
     const target = join(to, `${tableOf(manifest)}.lance`);
     const newest = await newestVersion(table);
     try {
-      if (newest === undefined) throw indexDamaged(`${table} holds no version`, folder);
+      if (newest === undefined || newest.version < (await committedVersion(folder, manifest)))
+        throw indexDamaged(`the newest version of ${table} is gone`, folder);
       const version = await readVersion(table, newest);
       await copyFiles(table, target, version, copied, options);
       for (const path of await fileNames(target)) if (!copied.has(path)) await rm(join(target, path));

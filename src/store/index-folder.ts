@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
+import { namesIn } from './lance-files.ts';
 import { indexFormat, type Manifest } from './store.ts';
 
 /** The file that makes a folder an index. What else of ours lies beside the table has a name that begins with it. */
@@ -108,14 +109,15 @@ export const createManifest = (folder: string, manifest: Manifest): Promise<void
 export const replaceManifest = (folder: string, manifest: Manifest): Promise<void> =>
   withPart(folder, manifest, (part) => rename(part, join(folder, manifestName)));
 
-const entriesOf = (folder: string): Promise<string[]> =>
-  readdir(folder).catch((error: unknown) => {
-    if (systemCodeOf(error) === 'ENOENT') return [];
-    throw error;
-  });
-
 /** Folders of tables in the folder of an index: one, but for what a rebuild left that was killed. */
-export const tablesIn = async (folder: string): Promise<string[]> => (await entriesOf(folder)).filter((name) => tablePattern.test(name));
+export const tablesIn = async (folder: string): Promise<string[]> => (await namesIn(folder)).filter((name) => tablePattern.test(name));
+
+/** Whether it is an index that lost its manifest: it holds what only an index has beside its table, and nothing of others. */
+export const lostManifest = async (folder: string): Promise<boolean> => {
+  const names = await namesIn(folder);
+  const isOurs = (name: string): boolean => name.startsWith(manifestName) || name === '__manifest' || tablePattern.test(name);
+  return names.includes(committedName) && names.some((name) => tablePattern.test(name)) && names.every(isOurs);
+};
 
 /**
  * Makes room for a new index. A table without documents is what a process left that was killed before it wrote the manifest; a folder that
@@ -123,10 +125,10 @@ export const tablesIn = async (folder: string): Promise<string[]> => (await entr
  */
 export const claimFolder = async (folder: string): Promise<void> => {
   const others: string[] = [];
-  for (const name of await entriesOf(folder)) {
+  for (const name of await namesIn(folder)) {
     // LanceDB's list of tables, which it makes when it connects.
     if (name.startsWith(manifestName) || name === '__manifest') continue;
-    if (tablePattern.test(name) && (await entriesOf(join(folder, name, 'data'))).length === 0)
+    if (tablePattern.test(name) && (await namesIn(join(folder, name, 'data'))).length === 0)
       await rm(join(folder, name), { recursive: true, force: true });
     else others.push(name);
   }
@@ -150,7 +152,7 @@ export const sweepFolder = async (folder: string): Promise<void> => {
   // Without a manifest no table is known to be another's leftover.
   const isLeft = (name: string): boolean =>
     name.startsWith(stageName) || partPattern.test(name) || (kept !== '' && name !== kept && tablePattern.test(name));
-  const left = (await entriesOf(folder)).filter(isLeft);
+  const left = (await namesIn(folder)).filter(isLeft);
   for (const name of left) {
     // Out of sight in one step: a reader that still has the table open must not see half of it.
     const gone = join(folder, `${stageName}${randomUUID()}`);

@@ -1,7 +1,7 @@
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { rm, rmdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { recordChecksums } from './checksums.ts';
-import { neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './lance-files.ts';
+import { namesIn, neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './lance-files.ts';
 
 /** A writer that was suspended for longer than its lock lived may still commit what is younger. */
 const UNCOMMITTED_MS = 600_000;
@@ -25,14 +25,21 @@ export async function dropVersions(table: string): Promise<void> {
   const newest = await newestVersion(table);
   if (newest === undefined) return;
   const current = await readVersion(table, newest);
+  // One that is newer is of a writer that was suspended.
+  const dropped = (await versionsIn(table)).filter(({ version }) => version < newest.version);
   const old: TableVersion[] = [];
-  for (const described of await versionsIn(table)) if (described.path !== newest.path) old.push(await readVersion(table, described));
+  // Of a damaged one the files are what no version names.
+  for (const described of dropped)
+    await readVersion(table, described).then(
+      (version) => old.push(version),
+      () => {},
+    );
   const committed = new Set(old.flatMap(({ files, transaction }) => [...files.map(({ path }) => path), transaction]));
   const indexes = new Set(old.flatMap((version) => version.indexes));
-  for (const { path } of old) await rm(join(table, path), { force: true });
+  for (const { path } of dropped) await rm(join(table, path), { force: true });
   const files = await recordChecksums(table);
   const needed = new Set(neededBy(current, files).map(({ path }) => path));
-  const transactions = (await readdir(join(table, '_transactions'))).map((name) => join('_transactions', name));
+  const transactions = (await namesIn(join(table, '_transactions'))).map((name) => join('_transactions', name));
   // The clock of the disk, which may be another machine's.
   const now = (await stat(join(table, newest.path))).mtimeMs;
   for (const path of [...files.map((file) => file.path), ...transactions]) {
@@ -42,5 +49,5 @@ export async function dropVersions(table: string): Promise<void> {
       now - (await stat(join(table, path)).catch(() => ({ mtimeMs: now }))).mtimeMs > UNCOMMITTED_MS;
     if (wasCommitted || (await isLeft())) await rm(join(table, path), { force: true });
   }
-  for (const name of await readdir(join(table, '_indices')).catch(() => [])) await rmdir(join(table, '_indices', name)).catch(() => {});
+  for (const name of await namesIn(join(table, '_indices'))) await rmdir(join(table, '_indices', name)).catch(() => {});
 }

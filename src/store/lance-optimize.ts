@@ -46,7 +46,7 @@ export async function optimizeTable({ libraries, table, path, manifest }: Optimi
   const needsVectors = count >= options.from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
   if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count))))
     await mergeTable(libraries, table, manifest, options);
-  // Nobody's documents hang on it: what cannot be dropped now is looked at again next time.
+  // No one's documents hang on it: what cannot be dropped now is looked at again next time.
   await boundVersions(path).catch(() => {});
 }
 
@@ -54,6 +54,8 @@ export async function optimizeTable({ libraries, table, path, manifest }: Optimi
 export async function compactTable(opened: OptimizedTable, options: OptimizeOptions, step: (done: number) => void): Promise<void> {
   const { libraries, table, path, manifest } = opened;
   step(0);
+  // First of all: LanceDB merges nothing where an old version is damaged.
+  await dropVersions(path);
   if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
   step(1);
   await dropVersions(path);

@@ -7,17 +7,19 @@ import { connectFolder, type Opened } from './lance-connection.ts';
 import { readEntries, replaceAll } from './lance-entries.ts';
 import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { firstRows, hasPassages, tableOf } from './lance-rows.ts';
-import { conditionsFor, type FoundRow, restrictTo, searchVector, searchWords } from './lance-search.ts';
+import { conditionsFor, type FoundRow, type RowQuery, restrictTo, searchVector, searchWords } from './lance-search.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
 
+/** Others may write while words are looked up; so often they are looked up again. */
+const TRIES = 5;
 /** Documents of a write after which the index over ids is looked at. */
 const MANY = 256;
 
 /** The approximate index over vectors. */
 export interface LanceStoreOptions {
   /**
-   * Documents from which it is built, and those over filterable fields (50 ms exact, 11 approximate there); below, every vector is compared:
+   * Documents from which it is built, and those over filterable fields (44 ms exact, 9 approximate there); below, every vector is compared:
    * `npm run bench -- store`. @default 20,000
    */
   readonly approximateFrom?: number;
@@ -59,8 +61,17 @@ export function lanceStore(
       isCoarse = { of: stamp, value: bitsOf(await indexesOf(table)) === 1 };
     return isCoarse.value ? 40 : 4;
   };
-  const find = async (opened: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
+  /** Step by step, and each step sees what was committed last: when that was another version they would miss what is in none of both. */
+  const findWords = async (opened: Opened, terms: readonly string[], asked: RowQuery): Promise<readonly FoundRow[]> => {
     const { libraries, table, manifest } = opened;
+    for (let tries = 1; ; tries++) {
+      const version = await table.version();
+      const rows = await searchWords(libraries, table, manifest, terms, asked, await builtWords(opened));
+      if (tries === TRIES || (await table.version()) === version) return rows;
+    }
+  };
+  const find = async (opened: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
+    const { table, manifest } = opened;
     const { limit, filter, exact = false, signal } = query;
     const restriction = await restrictTo(table, filter, manifest);
     throwIfStopped(signal);
@@ -69,7 +80,7 @@ export function lanceStore(
     const rows =
       'vector' in query
         ? await searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes })
-        : await searchWords(libraries, table, manifest, query.terms, asked, await builtWords(opened));
+        : await findWords(opened, query.terms, asked);
     const { fits } = restriction;
     // Who was looked up by id may have been changed before it was found.
     return fits === undefined ? rows : rows.filter(({ document }) => fits(JSON.parse(document) as Document));

@@ -8,6 +8,7 @@ import { indexMissing } from './index-changes.ts';
 import {
   claimFolder,
   committedVersion,
+  lostManifest,
   manifestName,
   readManifest,
   recordVersion,
@@ -18,6 +19,9 @@ import {
 } from './index-folder.ts';
 import type { Manifest } from './store.ts';
 import type { UpkeepOptions } from './verify.ts';
+
+/** What is there before, by its description alone. */
+export type Replaced = 'none' | 'damaged' | 'whole';
 
 /** A restore waits this long for who writes to the index. */
 const LONGEST_WAIT_MS = 300_000;
@@ -33,20 +37,17 @@ const NAMED_TABLE = 3;
 export async function restoreFolder<T>(
   from: string,
   into: string,
-  { signal, onProgress, compare }: UpkeepOptions & { readonly compare: (old: 'none' | 'damaged' | 'whole') => Promise<T> },
+  { signal, onProgress, compare }: UpkeepOptions & { readonly compare: (old: Replaced) => Promise<T> },
 ): Promise<Copied & { readonly compared: T }> {
   if ((await readManifest(from)) === undefined) throw indexMissing(from);
   if (resolve(from) === resolve(into)) throw new FinetoothError('E_USAGE', `${from} cannot be restored into itself.`);
   const stage = join(into, `${stageName}${randomUUID()}`);
   const restore = async (lock: AbortSignal): Promise<Copied & { readonly compared: T }> => {
-    const old = await readManifest(into).catch((error: unknown) => {
-      if (error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED') return 'damaged' as const;
-      throw error;
-    });
-    if (old === undefined) await claimFolder(into);
+    const old = await stateOf(into);
+    if (old === 'none') await claimFolder(into);
     try {
       const copied = await copyVersion(from, stage, { signal: lock, onProgress });
-      const compared = await compare(old === undefined ? 'none' : old === 'damaged' ? old : 'whole');
+      const compared = await compare(old);
       throwIfStopped(lock);
       const { manifest } = copied;
       // Who has the old one open must see that this is another.
@@ -69,6 +70,16 @@ export async function restoreFolder<T>(
   } finally {
     // Where there was none and none was made.
     await rmdir(into).catch(() => {});
+  }
+}
+
+async function stateOf(folder: string): Promise<Replaced> {
+  try {
+    if ((await readManifest(folder)) !== undefined) return 'whole';
+    return (await lostManifest(folder)) ? 'damaged' : 'none';
+  } catch (error) {
+    if (error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED') return 'damaged';
+    throw error;
   }
 }
 

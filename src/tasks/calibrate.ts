@@ -2,12 +2,15 @@ import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { type Example, fitCalibration, type Method } from '../eval/calibration/fit.ts';
 import { type Reliability, reliabilityOf, type Stated } from '../eval/calibration/reliability.ts';
 import { type Calibration, type CalibrationFile, probabilityOf } from '../rerank/calibration.ts';
-import type { Reranker } from '../rerank/reranker.ts';
+import { isReranker, type Reranker } from '../rerank/reranker.ts';
 import { stageOf } from '../rerank/stage-of.ts';
-import type { FirstStage } from '../search/retrieve.ts';
+import type { FirstStage } from '../search/options.ts';
+import { plan } from '../search/plan.ts';
+import { checkOf } from '../search/plan-checks.ts';
 import { search } from '../search/search.ts';
 import type { CallOptions } from '../types.ts';
-import { findTestSet, type JudgedOptions, judgedQueries } from './eval-data.ts';
+import { checkOptions, either, type OptionChecks, oneOf, texts, whole } from '../wording/check-options.ts';
+import { findTestSet, type JudgedOptions, judgedChecks, judgedQueries } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 
 /** Data and index as for `evaluate`. */
@@ -34,6 +37,15 @@ export interface CalibrateReport {
   readonly before?: Reliability;
   readonly file: CalibrationFile;
 }
+
+const calibrateChecks: OptionChecks<CalibrateOptions> = {
+  ...judgedChecks,
+  reranker: either('a list of names, or a reranker', texts, isReranker),
+  firstStage: checkOf(plan.firstStage),
+  candidates: checkOf(plan.candidates),
+  relevantFrom: whole(1, 1000),
+  method: oneOf(['platt', 'isotonic']),
+};
 
 const FOLDS = 5;
 
@@ -93,6 +105,7 @@ const statedBy = (calibration: Calibration, examples: readonly Example[]): State
  * Throws E_JUDGMENTS when there is too little to fit on.
  */
 export const calibrate = async (options: CalibrateOptions): Promise<CalibrateReport> => {
+  checkOptions('calibrate', options, calibrateChecks);
   const { method = 'platt' } = options;
   const { lists, fingerprint } = await scoredPairs(options);
   if (lists.length < FOLDS)

@@ -6,6 +6,7 @@ import { readTestSet, type TestSet } from '../eval/collection.ts';
 import { checkJudgments, readJudgments } from '../eval/measures/judgments.ts';
 import { cacheFolder } from '../fetch/cache-folder.ts';
 import type { CallOptions, Progress } from '../types.ts';
+import { callback, type OptionChecks, record, signal, text, texts, whole } from '../wording/check-options.ts';
 
 export interface DataOptions extends CallOptions {
   /** A folder in BEIR's layout, a JSON list of `{ query, relevant }`, or the name of a test collection. */
@@ -28,6 +29,22 @@ export interface JudgedOptions extends DataOptions {
   readonly workFolder?: string;
   readonly onProgress?: (progress: Progress & { readonly what: string }) => void;
 }
+
+export const judgedChecks: OptionChecks<JudgedOptions> = {
+  data: text,
+  datasetsFolder: text,
+  judgments: text,
+  models: record,
+  in: text,
+  fields: texts,
+  embedder: text,
+  workFolder: text,
+  onProgress: callback,
+  signal,
+};
+
+/** What a random draw takes, for every task that has some. */
+export const drawChecks = { seed: whole(0, 2 ** 32 - 1), resamples: whole(100, 1_000_000) };
 
 /** Where that is, if no one says where. */
 export function workFolderOf({ workFolder }: Pick<JudgedOptions, 'workFolder'>): string {

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { OpenIndexOptions } from '../assemble/check-open-index.ts';
 import { defaultModel } from '../assemble/models.ts';
-import { type OpenIndexOptions, openIndex } from '../assemble/open-index.ts';
+import { openIndex } from '../assemble/open-index.ts';
 import { FinetoothError } from '../errors.ts';
 import { keyOf } from '../eval/systems/journal.ts';
 import { hashFile } from '../fetch/checksums.ts';

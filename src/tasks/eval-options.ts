@@ -1,7 +1,8 @@
 import type { NamedRerankers } from '../assemble/reranker.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import type { JudgedOptions } from './eval-data.ts';
+import { either, list, type OptionChecks, part, record, text, texts, truth } from '../wording/check-options.ts';
+import { drawChecks, type JudgedOptions, judgedChecks } from './eval-data.ts';
 
 export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
   /** Runs that someone else made, each an entry of the report. */
@@ -39,3 +40,23 @@ export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
   /** Look for leaks and near-duplicates between queries and documents. @default true */
   readonly checks?: boolean;
 }
+
+export const evaluateChecks: OptionChecks<EvaluateOptions> = {
+  ...judgedChecks,
+  ...drawChecks,
+  in: either('the folder of an index, or what openIndex gives', text, part('an index', ['manifest', 'embedder', 'reranker'])),
+  runs: texts,
+  pipelines: list,
+  calibration: text,
+  fallback: texts,
+  strict: truth,
+  scoreCache: text,
+  firstStageRun: text,
+  rerankers: record,
+  measures: text,
+  cutOffs: list,
+  dropEmpty: truth,
+  gates: texts,
+  baseline: text,
+  checks: truth,
+};

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { checkRerankers } from '../assemble/pipelines.ts';
+import { checkNoReranker } from '../assemble/reranker.ts';
 import { FinetoothError } from '../errors.ts';
 import { checkCollection } from '../eval/checks/check-collection.ts';
 import type { CollectionChecks } from '../eval/checks/findings.ts';
@@ -17,9 +18,10 @@ import { readDocuments } from '../read/read.ts';
 import { checkCount } from '../search/check.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
+import { checkOptions } from '../wording/check-options.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type FoundSet, findTestSet, workFolderOf } from './eval-data.ts';
-import type { EvaluateOptions } from './eval-options.ts';
+import { type EvaluateOptions, evaluateChecks } from './eval-options.ts';
 import { type Systems, systemsOverIndex, systemsOverRun } from './eval-systems.ts';
 
 /** What is compared when no one names pipelines: the first stage of `search` with the others, and with what reranking adds. */
@@ -48,9 +50,13 @@ const measuresOf = (options: EvaluateOptions): readonly Measure[] => {
 };
 
 /** The pipelines, those that rerank with the settings that are for all of them and that they do not name themselves. */
-const withSettings = (pipelines: readonly Pipeline[], { calibration, fallback, strict }: EvaluateOptions): readonly Pipeline[] => {
-  if (calibration !== undefined && pipelines.every(({ reranker }) => reranker === null))
-    throw usage('a calibration is for rerankers, and none of the pipelines has one. Leave it out.');
+const withSettings = (
+  pipelines: readonly Pipeline[],
+  { calibration, fallback, strict, scoreCache }: EvaluateOptions,
+): readonly Pipeline[] => {
+  if (pipelines.every(({ reranker }) => reranker === null)) checkNoReranker({ calibration, fallback, strict, scoreCache });
+  else if (strict && fallback === undefined && pipelines.every((one) => one.fallback === undefined))
+    throw new FinetoothError('E_USAGE', (say) => `${say.option('strict')} forbids fallbacks, and there is none.`);
   return pipelines.map((one) => {
     if (one.reranker === null) return one;
     const behind = one.fallback ?? fallback;
@@ -123,16 +129,15 @@ const baselineOf = async ({ baseline, signal }: EvaluateOptions, names: readonly
  * A query that fails is in `failures` of its pipeline and counts as 0; a gate that does not hold is in `gates`.
  */
 export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> => {
+  checkOptions('evaluate', options, evaluateChecks);
   const { runs = [], firstStageRun, seed = 20, resamples = 10_000, dropEmpty = false, cutOffs = [10, 25, 50, 100] } = options;
-  checkCount('resamples', resamples, 100, 1_000_000);
-  checkCount('seed', seed, 0, 2 ** 32 - 1);
   for (const cutOff of cutOffs) checkCount('cutOffs', cutOff, 1, 10_000);
   const gates = (options.gates ?? []).map(parseGate);
   const measures = measuresOf(options);
   const compared = firstStageRun === undefined ? comparedPipelines : comparedOverRun;
   const named = options.pipelines ?? (runs.length > 0 && firstStageRun === undefined && options.in === undefined ? [] : compared);
   const pipelines = withSettings(named, options);
-  checkRerankers(pipelines, options.rerankers);
+  checkRerankers(pipelines, options.rerankers, options.models);
   const set = await findTestSet(options);
   const measured: Measured[] = [];
   const warnings: string[] = [];

@@ -1,6 +1,6 @@
 import { checkFolder, openStore } from '../assemble/store.ts';
 import { FinetoothError } from '../errors.ts';
-import { restoreFolder } from '../store/restore.ts';
+import { type Replaced, restoreFolder } from '../store/restore.ts';
 import type { Store } from '../store/store.ts';
 import type { UpkeepOptions } from '../store/verify.ts';
 
@@ -28,7 +28,7 @@ export interface RestoreReport {
   /** Number of the commit that was restored. */
   readonly version: number;
   /** What was there before. */
-  readonly replaced: 'none' | 'damaged' | 'whole';
+  readonly replaced: Replaced;
   /** Only where a whole index was replaced: of a damaged one it cannot be told. */
   readonly lost?: Lost;
 }
@@ -48,7 +48,7 @@ export async function restoreIndex({ from, into, ...options }: RestoreIndexOptio
 
 type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
 
-async function compare(from: string, into: string, replaced: Compared['replaced']): Promise<Compared> {
+async function compare(from: string, into: string, replaced: Replaced): Promise<Compared> {
   const kept = await hashesIn(from);
   if (replaced !== 'whole') return { documents: kept.size, replaced };
   try {

@@ -15,7 +15,8 @@ import { rankCandidates } from '../search/rank.ts';
 import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions } from '../types.ts';
-import { findTestSet, type JudgedOptions, judgedQueries, workFolderOf } from './eval-data.ts';
+import { checkOptions, type OptionChecks, text, whole } from '../wording/check-options.ts';
+import { drawChecks, findTestSet, type JudgedOptions, judgedChecks, judgedQueries, workFolderOf } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 
 /** Data and index as for `evaluate`. */
@@ -45,6 +46,8 @@ export interface TuneReport {
   readonly comparison: Comparison;
   readonly settings: { readonly folds: number; readonly repeats: number; readonly seed: number; readonly resamples: number };
 }
+
+const tuneChecks: OptionChecks<TuneOptions> = { ...judgedChecks, ...drawChecks, measure: text, folds: whole(2, 100) };
 
 const CANDIDATES = [10, 25, 50, 100];
 /** Shares of the dense list: words alone, vectors alone, then both. */
@@ -140,6 +143,7 @@ const materialOf = async (
  * default is more than noise. Work that a kill cut off is taken up where it was. Throws E_USAGE for fewer than 10 judged queries.
  */
 export const tune = async (options: TuneOptions): Promise<TuneReport> => {
+  checkOptions('tune', options, tuneChecks);
   const { signal, folds = 5, seed = 20, resamples = 10_000, onProgress } = options;
   const measure = parseMeasure(options.measure ?? 'nDCG@10');
   const call: CallOptions = { signal };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ContractCase } from '../../src/contracts/contract-case.ts';
 import { embedderContract } from '../../src/contracts/embedder.ts';
 import { rerankerContract, rerankerWrapperContract } from '../../src/contracts/reranker.ts';
@@ -125,6 +125,16 @@ const rerankers: Readonly<Record<string, readonly [() => Reranker, caseName: str
     'is asked by its own function when it is decorated',
     /undefined/,
   ],
+  'has a relevance that falls as the score rises': [
+    () => giving((scores) => ({ relevance: scores.map((score) => 1 / (1 + score)) })),
+    'gives one finite score for each candidate',
+    /"good@1" gave the score 59 the relevance 0\.0\d+, and the lower score 45 the higher 0\.0/,
+  ],
+  'is of a kind that there is not': [
+    () => ({ ...good, kind: 'pairwise' as never }),
+    'scores in input order, each candidate whatever else is in the list',
+    /"good@1" is of the kind "pairwise"; it is pointwise or listwise/,
+  ],
   'counts less than nothing': [
     () => giving(() => ({ usage: { tokens: -1 } })),
     'counts what it used as numbers from 0 on',
@@ -147,6 +157,22 @@ describe('the contract of rerankers', () => {
 
   it.each(Object.entries(rerankers))('refuses one that %s', async (_, [make, name, sentence]) => {
     expect((await failuresOf(rerankerContract(make)))[name]).toMatch(sentence);
+  });
+
+  it('does not fall over one that tells scores after its answer', async () => {
+    let told = 0;
+    const late: Reranker = {
+      ...good,
+      score: async (query, list, { onScores } = {}) => {
+        setImmediate(() => {
+          onScores?.({ scores: new Float32Array(0) });
+          told++;
+        });
+        return good.score(query, list);
+      },
+    };
+    await failuresOf(rerankerContract(() => late));
+    await vi.waitFor(() => expect(told).toBeGreaterThan(0));
   });
 
   it('refuses a wrapper that goes past what it wraps and leaves it open', async () => {

@@ -107,7 +107,7 @@ const renamed = async (name: string, model: string): Promise<void> => {
 describe('our own API answers with the status and the code of the table, as docs/errors.md has them', () => {
   it.each<[ErrorCode, string, unknown]>([
     ['E_USAGE', '/v1/search', { index: 'films', query: 'bats', colour: 'red' }],
-    ['E_USAGE', '/v1/search', { index: 'films', query: 'bats', filter: { year: { gte: 1990 } } }],
+    ['E_USAGE', '/v1/search', { index: 'films', query: 'bats', filter: { year: { above: 1990 } } }],
     ['E_USAGE', '/v1/search', 'no JSON'],
     ['E_USAGE', '/v1/indexes', { name: 'films' }],
     ['E_QUERY', '/v1/search', { index: 'films', query: ' ' }],
@@ -121,6 +121,8 @@ describe('our own API answers with the status and the code of the table, as docs
     ['E_INDEX_MISSING', '/v1/indexes/nowhere', undefined],
     ['E_MODEL_UNKNOWN', '/v1/search', { index: 'films', query: 'bats', reranker: 'cohere:rerank-v3.5' }],
     ['E_NOT_FOUND', '/v1/indexes/films/nothing', {}],
+    ['E_NOT_FOUND', '/v1/nothing', {}],
+    ['E_NOT_FOUND', '/nothing', undefined],
     ['E_TOO_LARGE', '/v1/search', { index: 'films', query: 'x'.repeat(200_000) }],
   ])('%s at %s', async (code, path, body) => {
     if (path.includes('/new/')) await ask('/v1/indexes', { name: 'new', fields: ['title'] });

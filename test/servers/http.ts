@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -32,6 +33,16 @@ export const startServer = async (handle: Handle): Promise<TestServer> => {
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${port}`, port, seen, close };
+};
+
+/** Sends some bytes and cuts the connection once the client has them in the file at `path`, however slow it is. */
+export const breakOff = (response: ServerResponse, bytes: Buffer, path: string): void => {
+  response.write(bytes);
+  const timer = setInterval(() => {
+    if (!response.destroyed && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) < bytes.length) return;
+    clearInterval(timer);
+    response.destroy();
+  }, 5);
 };
 
 export const sendStatus = (response: ServerResponse, status: number, headers: Record<string, string> = {}): void => {

@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { type CalibrateReport, calibrate } from '../../tasks/calibrate.ts';
-import { figure, grouped } from '../../wording/numbers.ts';
+import { counted, figure, grouped } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { dataFlags, dataOptions } from '../data-flags.ts';
 import { saveText } from '../save.ts';
@@ -9,14 +9,14 @@ const table = ({ queries, pairs, relevant, heldOut, before, file }: CalibrateRep
   const row = (name: string, quality: { readonly calibrationError: number; readonly logLoss: number }): string =>
     `  ${name.padEnd(32)}  ${figure(quality.calibrationError)}             ${figure(quality.logLoss)}`;
   return `${[
-    `${grouped(queries)} queries, ${grouped(pairs)} scored candidates, ${grouped(relevant)} of them relevant; ${file.method}.`,
+    `${counted(queries, 'query', 'queries')}, ${counted(pairs, 'scored candidate')}, ${grouped(relevant)} of them relevant; ${file.method}.`,
     '',
     '                                    calibration error  log loss',
     ...(before === undefined ? [] : [row('as the reranker states it', before)]),
     row('fitted, queries not fitted on', heldOut),
     '',
     'On those queries, tenths of the candidates by rising probability: stated, and relevant indeed',
-    ...heldOut.bins.map(({ stated, relevant: share, count }) => `  ${figure(stated)}  ${figure(share)}  ${grouped(count)} candidates`),
+    ...heldOut.bins.map(({ stated, relevant: share, count }) => `  ${figure(stated)}  ${figure(share)}  ${counted(count, 'candidate')}`),
   ].join('\n')}\n`;
 };
 
@@ -32,6 +32,8 @@ export const calibrateCommand = command({
   run: async (run) => {
     const { flags, terminal } = run;
     if (flags.data === undefined) throw new FinetoothError('E_USAGE', 'calibrate needs --data, the judged queries.');
+    if (flags.reranker?.join() === 'none')
+      throw new FinetoothError('E_USAGE', 'calibrate needs a reranker; got none. Name another, or leave it out.');
     const report = await calibrate({
       ...(await dataOptions(run)),
       firstStage: flags.firstStage,

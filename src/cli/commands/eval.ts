@@ -4,7 +4,6 @@ import { toHtml, toMarkdown, toText } from '../../eval/index.ts';
 import { evaluate } from '../../tasks/evaluate.ts';
 import { command } from '../command.ts';
 import { dataFlags, dataOptions } from '../data-flags.ts';
-import { rerankerSettings } from '../reranker-flags.ts';
 import { saveText } from '../save.ts';
 
 const cutOffsOf = (words: readonly string[] | undefined): readonly number[] | undefined => {
@@ -60,7 +59,10 @@ export const evalCommand = command({
       checks: !flags.skipChecks,
       runs: flags.run,
       pipelines,
-      ...rerankerSettings(flags),
+      fallback: flags.fallback,
+      strict: flags.strict || undefined,
+      calibration: flags.calibration,
+      scoreCache: flags.scoreCache,
       firstStageRun: flags.firstStageRun,
       gates: flags.gate,
       baseline: flags.baseline,

@@ -14,9 +14,12 @@ import type { Terminal } from '../terminal.ts';
 const reportLine = (report: AddReport, into: string): string => {
   const { added, changed, unchanged, removed, took, tokens } = report;
   if (added + changed + removed === 0)
-    return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document' : `all ${counted(unchanged, 'document')}`} as they are.`;
+    return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document as it is' : `all ${counted(unchanged, 'document')} as they are`}.`;
   const seconds = took / 1000;
-  const rate = tokens === 0 ? '' : `: ${grouped((added + changed) / seconds)} documents and ${grouped(tokens / seconds)} tokens per second`;
+  const rate =
+    tokens === 0
+      ? ''
+      : `: ${counted(Math.round((added + changed) / seconds), 'document')} and ${counted(Math.round(tokens / seconds), 'token')} per second`;
   return `${into}: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(unchanged)} unchanged, ${grouped(removed)} removed in ${duration(took)}${rate}.`;
 };
 

@@ -25,7 +25,7 @@ export const searchCommand = command({
     const { given, flags, terminal, signal } = run;
     const folder = theIndex(flags.in, 'search');
     const file = flags.pipeline === undefined ? undefined : await readOnePipeline(flags.pipeline, signal);
-    if (file !== undefined) checkRerankers([file]);
+    if (file !== undefined) checkRerankers([file], {}, { modelsFolder: flags.models });
     const reranker = rerankerPlan(flags, file);
     const pipeline = pipelineOf(flags, file);
     await using index = await openIndex(folder, { embedder: pipeline.embedder, ...reranker, models: await modelOptions(run) });

@@ -19,7 +19,7 @@ export const statusCommand = command({
     const rows = [
       ['documents', grouped(status.documents)],
       ['passages', status.passages === undefined ? wholeDocuments(manifest, folder) : grouped(status.passages)],
-      ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers a vector)`],
+      ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers per vector)`],
       ['text from', manifest.fields.join(', ')],
       ['ids from', manifest.idField ?? 'the content'],
       ['on disk', size(status.bytes)],

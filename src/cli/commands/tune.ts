@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { type TuneReport, tune } from '../../tasks/tune.ts';
-import { figure, probability, signed } from '../../wording/numbers.ts';
+import { counted, figure, probability, signed } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { dataFlags, dataOptions } from '../data-flags.ts';
 import { saveText } from '../save.ts';
@@ -20,7 +20,7 @@ const tuneTable = (report: TuneReport): string => {
   const width = Math.max(...best.map(({ pipeline }) => pipeline.name.length));
   const all = settings.folds * settings.repeats;
   return `${[
-    `${report.queries} queries, ${tried.length} pipelines, ${settings.folds} folds, ${settings.repeats} times. Best by ${measure}, over all queries:`,
+    `${counted(report.queries, 'query', 'queries')}, ${counted(tried.length, 'pipeline')}, ${settings.folds} folds, ${settings.repeats} times. Best by ${measure}, over all queries:`,
     ...best.map(({ pipeline, value, folds }) => `  ${pipeline.name.padEnd(width)}  ${figure(value)}  chosen in ${folds} of ${all} folds`),
     '',
     `Chosen, the cheapest within one standard error of the best: ${JSON.stringify(chosen)}`,

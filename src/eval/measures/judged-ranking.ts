@@ -154,7 +154,7 @@ export const createJudge = (): Judge => {
     const { ids, scores } = columns;
     const count = ids.length;
     if (scores.length !== count)
-      throw new FinetoothError('E_USAGE', `query "${query}": ${count} ids but ${scores.length} scores; a ranking has one score an id.`);
+      throw new FinetoothError('E_USAGE', `query "${query}": ${count} ids but ${scores.length} scores; a ranking has one score per id.`);
     const order = orderOf(query, columns);
     if (order === 'not sorted') unsorted++;
     const places = order === 'sorted' ? undefined : sortedPlaces(columns);

@@ -6,7 +6,7 @@ import { chooseRuntime, type RuntimeChoice, type RuntimeName, wasmSlowdown } fro
 export interface PoolOptions {
   /** @default auto */
   readonly runtime?: RuntimeChoice;
-  /** Workers, each with one thread and a copy of the weights. 1 to 64. @default one a processor, at most 8, of which long jobs keep half idle where that is measured to be faster */
+  /** Workers, each with one thread and a copy of the weights. 1 to 64. @default one per processor, at most 8, of which long jobs keep half idle where that is measured to be faster */
   readonly threads?: number;
   /** Megabytes that the process may hold: fewer workers are started when more would not fit, but always one. @default 2048 */
   readonly maxMemory?: number;

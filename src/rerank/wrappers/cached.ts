@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scores.ts';
 import { sqliteScores } from '../../cache/sqlite-scores.ts';
-import type { Candidate, Reranker } from '../reranker.ts';
+import { checkOptions, checkValue, type OptionChecks, text, whole } from '../../wording/check-options.ts';
+import { type Candidate, isReranker, type Reranker } from '../reranker.ts';
 import { closable } from './closable.ts';
 import { changeLeaves } from './composed.ts';
 
@@ -17,15 +18,21 @@ export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate
 
 /**
  * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what this call scored. Of a cascade
- * every stage is cached, with what a deadline left unscored left out. Throws E_CACHE_DAMAGED for a file in the folder that is no cache.
+ * every stage is cached, with what a deadline left unscored left out.
+ *
+ * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for what it does not take
  */
 export function cached(reranker: Reranker, options: CacheOptions = {}): Reranker {
+  checkValue('the reranker of cached', reranker, isReranker);
+  checkOptions('cached', options, cacheChecks);
   const store = openScores(options);
   return closable(cachedIn(store, reranker), async () => {
     store.close();
     await reranker.close?.();
   });
 }
+
+const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
 
 /** The reranker, asked only for what is not in this store; both stay open when it is closed. */
 export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {

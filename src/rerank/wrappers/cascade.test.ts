@@ -124,7 +124,7 @@ describe('a cascade', () => {
   it('refuses what is not a cascade, and a stage that breaks its promise', async () => {
     expect(() => cascade([])).toThrow('at least one stage');
     expect(() => cascade([numbers('a').reranker], { keep: [0] })).toThrow('from 1 on; got 0');
-    expect(() => cascade([numbers('a').reranker], { keep: [3, 3] })).toThrow('1 whole numbers from 1 on; got 3, 3');
+    expect(() => cascade([numbers('a').reranker], { keep: [3, 3] })).toThrow('1 whole number from 1 on; got 3, 3');
     const broken: Reranker = { fingerprint: 'broken', score: async () => ({ scores: new Float32Array(1) }) };
     await expect(cascade([broken]).score('q', candidates(2))).rejects.toMatchObject({ code: 'E_CONTRACT' });
     const odd: Reranker = { fingerprint: 'odd', score: async () => ({ scores: Float32Array.of(Number.NaN) }) };

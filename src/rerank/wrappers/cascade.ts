@@ -1,10 +1,12 @@
 import { FinetoothError } from '../../errors.ts';
 import { byStage } from '../../math/order.ts';
+import { checkOptions, checkValue, list, type OptionChecks, positive } from '../../wording/check-options.ts';
+import { counted } from '../../wording/numbers.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
 import { mergeScores } from '../merge-scores.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
-import type { Candidate, Reranker, Scores } from '../reranker.ts';
+import { type Candidate, isReranker, type Reranker, type Scores } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { stageOf } from '../stage-of.ts';
 import { unchunked } from './chunked.ts';
@@ -30,13 +32,21 @@ export interface CascadeOptions {
 
 const KEPT = 20;
 
+const cascadeChecks: OptionChecks<CascadeOptions> = {
+  keep: list,
+  combine: list,
+  calibrations: list,
+  concurrency: positive,
+};
+
 /**
  * Rerankers one after the other: each ranks the best of the one before, which stay above the rest. With a deadline the likeliest winners
  * are scored first, in slices whose time is predicted from what earlier ones took; when time is up, the answer is the best so far.
  *
- * @throws E_USAGE when `keep` is not one number for each stage
+ * @throws E_USAGE when `keep` is not one number for each stage, and for an option that there is not
  */
 export function cascade(stages: readonly Reranker[], options: CascadeOptions = {}): Reranker {
+  checkOptions('cascade', options, cascadeChecks);
   const { keep = stages.map((_, at) => (at === 0 ? Number.POSITIVE_INFINITY : KEPT)), combine = [], concurrency = CONCURRENCY } = options;
   checkStages(stages, keep);
   const paces = stages.map(() => createPace(concurrency));
@@ -92,10 +102,12 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
 
 function checkStages(stages: readonly Reranker[], keep: readonly number[]): void {
   if (stages.length === 0) throw new FinetoothError('E_USAGE', 'a cascade needs at least one stage.');
-  if (keep.length === stages.length && keep.every((count) => count >= 1)) return;
+  for (const stage of stages) checkValue('each stage of cascade', stage, isReranker);
+  if (keep.length === stages.length && keep.every((count) => count === Number.POSITIVE_INFINITY || (Number.isInteger(count) && count >= 1)))
+    return;
   throw new FinetoothError(
     'E_USAGE',
-    `"keep" says for each stage how many it ranks, ${stages.length} whole numbers from 1 on; got ${keep.join(', ') || 'none'}.`,
+    `"keep" says for each stage how many it ranks, ${counted(stages.length, 'whole number')} from 1 on; got ${keep.join(', ') || 'none'}.`,
   );
 }
 

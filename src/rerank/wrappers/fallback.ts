@@ -1,5 +1,6 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
-import type { Reranker, RerankerFailure, ScoreOptions } from '../reranker.ts';
+import { checkOptions, checkValue, truth } from '../../wording/check-options.ts';
+import { isReranker, type Reranker, type RerankerFailure, type ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
@@ -17,10 +18,13 @@ const notForTheNext: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_USAGE', '
  * ones before it did not. When the last one fails too, its error is thrown, with the others' reasons. `firstStageOrder` at the end keeps the
  * order that the candidates came in.
  *
- * @throws E_USAGE without a reranker
+ * @throws E_USAGE without a reranker, and for an option that there is not
  */
-export function fallback(rerankers: readonly Reranker[], { strict = false }: FallbackOptions = {}): Reranker {
+export function fallback(rerankers: readonly Reranker[], options: FallbackOptions = {}): Reranker {
+  checkOptions<FallbackOptions>('fallback', options, { strict: truth });
+  const { strict = false } = options;
   if (rerankers.length === 0) throw new FinetoothError('E_USAGE', 'a fallback needs at least one reranker.');
+  for (const one of rerankers) checkValue('each reranker of fallback', one, isReranker);
   const [first] = rerankers as readonly [Reranker, ...Reranker[]];
   const made: Reranker = {
     fingerprint: rerankers.length === 1 ? first.fingerprint : `fallback(${rerankers.map(({ fingerprint }) => fingerprint).join(' | ')})`,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { FinetoothError } from '../../errors.ts';
+import { counted } from '../../wording/numbers.ts';
 
 /** Who may ask. Keys are kept as SHA-256 only: they are random, so that a slow hash would add nothing. */
 export interface Keys {
@@ -35,7 +36,7 @@ export const readKeys = (text: string, from: string): Keys => {
     if (key.length < LEAST_CHARACTERS)
       throw new FinetoothError(
         'E_USAGE',
-        `line ${at + 1} of ${from} has a key of ${key.length} characters; one of at least ${LEAST_CHARACTERS} cannot be guessed. Make one with "finetooth key".`,
+        `line ${at + 1} of ${from} has a key of ${counted(key.length, 'character')}; one of at least ${LEAST_CHARACTERS} cannot be guessed. Make one with "finetooth key".`,
       );
     return [{ name, hash: hashOf(key) }];
   });

@@ -12,6 +12,7 @@ import { shared, unprefixed } from './union.ts';
 import { vllm } from './vllm.ts';
 import { voyage } from './voyage.ts';
 
+export { own } from './own.ts';
 export { rerankPath } from './union.ts';
 
 /** What the dialects have to themselves without a prefix, and every one under its own. */
@@ -29,8 +30,8 @@ export const dialects: readonly Dialect[] = [
   ...unprefixed,
 ];
 
-/** Whose words an error is told in where no endpoint is known: by the prefix of the path. */
-export const dialectOf = (path: string): Dialect => {
+/** Whose words an error is told in where no endpoint is known: by the prefix of the path; of one without a prefix, `otherwise`. */
+export const dialectOf = (path: string, otherwise: Dialect = shared): Dialect => {
   if (ownPath.test(path)) return own;
-  return dialects.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ?? shared;
+  return dialects.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ?? otherwise;
 };

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FinetoothError } from '../../errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { dialectOf } from '../dialects/index.ts';
+import { dialectOf, own } from '../dialects/index.ts';
 import { codeOf, isGone, type Problem, problemOf, RequestError } from '../problem.ts';
 
 /** Answers with what went wrong, in the words of a dialect. */
@@ -26,7 +26,7 @@ export function addFailures(app: FastifyInstance, bodyBytes: number): Fail {
   );
   app.setNotFoundHandler((request, reply) => {
     const sentence = `there is no ${request.method} ${request.url.split('?')[0]}; /docs lists what there is`;
-    fail(new RequestError('path', sentence), dialectOf(request.url), request, reply);
+    fail(new RequestError('path', sentence), dialectOf(request.url, own), request, reply);
   });
   return fail;
 }

@@ -67,7 +67,7 @@ async function rerankerFor(
   index: SearchIndex,
   { reranker: names, fallback: others, strict }: Pick<PlanSent, 'reranker' | 'fallback' | 'strict'>,
 ): Promise<Reranker | null | undefined> {
-  if (others === undefined && strict !== undefined)
+  if (others === undefined && strict === true)
     throw new RequestError('invalid', 'strict forbids fallbacks, and there is none', { param: 'strict' });
   if (others === undefined) return names === undefined || names === null ? names : index.rerankerNamed(names);
   const first = names === undefined ? index.reranker() : names;

@@ -1,7 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import { nearestName } from '../wording/nearest-name.ts';
-import { type KeyAt, keysAt, optionAt } from './plan.ts';
-import type { Door, PlanOption, Value } from './plan-option.ts';
+import { nearestName } from './nearest-name.ts';
 
 /** Says in words what a value must be; undefined: it is that. */
 export type ValueCheck = (value: unknown) => string | undefined;
@@ -21,7 +19,7 @@ export const shown = (value: unknown): string => {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const when = (words: string, fits: (value: unknown) => boolean): ValueCheck => {
+export const when = (words: string, fits: (value: unknown) => boolean): ValueCheck => {
   return (value) => (fits(value) ? undefined : words);
 };
 
@@ -38,6 +36,7 @@ export const texts: ValueCheck = when(
   'a list of texts',
   (value) => Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string' && one !== ''),
 );
+export const list: ValueCheck = when('a list', Array.isArray);
 export const callback: ValueCheck = when('a function', (value) => typeof value === 'function');
 export const signal: ValueCheck = when('the signal of an AbortController', (value) => value instanceof AbortSignal);
 export const record: ValueCheck = when('an object', isRecord);
@@ -55,72 +54,6 @@ export const part = (words: string, functions: readonly string[], names: readonl
       functions.every((name) => typeof (value as Record<string, unknown>)[name] === 'function') &&
       names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string'),
   );
-
-const filterLike: ValueCheck = when(
-  "a text such as 'year >= 1990', or an object such as { year: { gte: 1990 } }",
-  (value) => typeof value === 'string' || isRecord(value),
-);
-const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);
-
-/** The check of an option of the plan. Filters are looked into by `readFilter`. */
-export const checkOf = (option: Value): ValueCheck => {
-  switch (option.kind) {
-    case 'count':
-      return whole(option.least, option.most);
-    case 'share':
-      return share;
-    case 'flag':
-      return truth;
-    case 'choice':
-      return oneOf(option.choices);
-    case 'text':
-      return text;
-    case 'names': {
-      const words = `a list of texts${option.orOne ? ', or one text' : ''}${option.orNone ? ', or null' : ''}`;
-      return either(
-        words,
-        someTexts,
-        ...(option.orOne ? [text] : []),
-        ...(option.orNone ? [(value: unknown) => (value === null ? undefined : 'null')] : []),
-      );
-    }
-    case 'filter':
-      return filterLike;
-    case 'types': {
-      const known: readonly unknown[] = option.types;
-      return when(
-        `an object of at most ${option.most} fields, each with ${option.types.map((type) => `"${type}"`).join(' or ')}`,
-        (value) =>
-          isRecord(value) && Object.keys(value).length <= option.most && Object.values(value).every((type) => known.includes(type)),
-      );
-    }
-    case 'rerankers':
-      return isSearchReranker;
-    case 'callback':
-      return callback;
-    case 'signal':
-      return signal;
-  }
-};
-
-/** The checks of everything that a door takes. */
-export const checksAt = <D extends Door>(door: D): { readonly [K in KeyAt<D>]: ValueCheck } =>
-  Object.fromEntries(keysAt(door).map((key) => [key, checkOf(optionAt(key, door) as PlanOption)])) as { [K in KeyAt<D>]: ValueCheck };
-
-export const isReranker: ValueCheck = part(
-  'a reranker, such as local(): an object with a fingerprint and a function score',
-  ['score'],
-  ['fingerprint'],
-);
-
-/** What a search takes as `reranker`: parts, since names are an index's. */
-const isSearchReranker: ValueCheck = (value) => {
-  const words =
-    'a reranker, a list of them, or null; by name: await index.rerankerNamed(["default"]), or openIndex(folder, { reranker: "default" })';
-  if (value === null) return undefined;
-  const all: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
-  return all.every((one) => isReranker(one) === undefined) ? undefined : words;
-};
 
 /** Throws E_USAGE for a value that is not what it must be; `call` shows how it is done. */
 export const checkValue = (name: string, value: unknown, check: ValueCheck, call?: string): void => {

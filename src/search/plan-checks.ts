@@ -1,0 +1,77 @@
+import { isReranker } from '../rerank/reranker.ts';
+import {
+  callback,
+  either,
+  isRecord,
+  oneOf,
+  share,
+  signal,
+  text,
+  texts,
+  truth,
+  type ValueCheck,
+  when,
+  whole,
+} from '../wording/check-options.ts';
+import { type KeyAt, keysAt, optionAt } from './plan.ts';
+import type { Door, PlanOption, Value } from './plan-option.ts';
+
+/** The check of an option of the plan. Filters are looked into by `readFilter`. */
+export const checkOf = (option: Value): ValueCheck => {
+  switch (option.kind) {
+    case 'count':
+      return whole(option.least, option.most);
+    case 'share':
+      return share;
+    case 'flag':
+      return truth;
+    case 'choice':
+      return oneOf(option.choices);
+    case 'text':
+      return text;
+    case 'names': {
+      const words = `a list of texts${option.orOne ? ', or one text' : ''}${option.orNone ? ', or null' : ''}`;
+      return either(
+        words,
+        someTexts,
+        ...(option.orOne ? [text] : []),
+        ...(option.orNone ? [(value: unknown) => (value === null ? undefined : 'null')] : []),
+      );
+    }
+    case 'filter':
+      return filterLike;
+    case 'types': {
+      const known: readonly unknown[] = option.types;
+      return when(
+        `an object of at most ${option.most} fields, each with ${option.types.map((type) => `"${type}"`).join(' or ')}`,
+        (value) =>
+          isRecord(value) && Object.keys(value).length <= option.most && Object.values(value).every((type) => known.includes(type)),
+      );
+    }
+    case 'rerankers':
+      return isSearchReranker;
+    case 'callback':
+      return callback;
+    case 'signal':
+      return signal;
+  }
+};
+
+/** The checks of everything that a door takes. */
+export const checksAt = <D extends Door>(door: D): { readonly [K in KeyAt<D>]: ValueCheck } =>
+  Object.fromEntries(keysAt(door).map((key) => [key, checkOf(optionAt(key, door) as PlanOption)])) as { [K in KeyAt<D>]: ValueCheck };
+
+/** What a search takes as `reranker`: parts, since names are an index's. */
+const isSearchReranker: ValueCheck = (value) => {
+  const words =
+    'a reranker, a list of them, or null; by name: await index.rerankerNamed(["default"]), or openIndex(folder, { reranker: "default" })';
+  if (value === null) return undefined;
+  const all: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
+  return all.every((one) => isReranker(one) === undefined) ? undefined : words;
+};
+
+const filterLike: ValueCheck = when(
+  "a text such as 'year >= 1990', or an object such as { year: { gte: 1990 } }",
+  (value) => typeof value === 'string' || isRecord(value),
+);
+const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);
