@@ -1,6 +1,6 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
-import { contentHeadBytes, type Format, formats, readerNamed, readerOfContent, readerOfName } from './formats.ts';
+import type { Format } from './formats.ts';
 import { type Lines, lineBatchesOf } from './lines.ts';
 import { kindOfPath } from './path.ts';
 import type { Reader } from './reader.ts';
@@ -25,6 +25,7 @@ export interface ReadOptions {
  */
 export async function* readDocuments(source: string, options: ReadOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
   const { format, signal } = options;
+  const { formats } = await loadFormats();
   if (format !== undefined && typeof format !== 'object' && !formats.includes(format))
     throw new FinetoothError('E_USAGE', `there is no format "${String(format)}". The formats are ${formats.join(', ')}.`);
   throwIfStopped(signal);
@@ -47,7 +48,13 @@ async function openSource(source: string, options: Omit<ReadOptions, 'format'>):
   return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), signal });
 }
 
+/** On first use: who searches, or ranks a list, reads no files. */
+function loadFormats() {
+  return import('./formats.ts');
+}
+
 async function readerFor(source: Source, format: ReadOptions['format']): Promise<Reader> {
+  const { contentHeadBytes, readerNamed, readerOfContent, readerOfName } = await loadFormats();
   const { name, path, kind } = source;
   const wanted = typeof format === 'object' ? format.name : format;
   if (kind === 'folder' && wanted !== undefined && wanted !== 'folder')
