@@ -171,13 +171,13 @@ export class FinetoothError extends Error {
 export const sentenceIn = (sentence: Sentence, wording: Wording): string => (typeof sentence === 'string' ? sentence : sentence(wording));
 
 /** The sentence of any thrown value, in the words of one door. */
-export const messageOf = (error: unknown, wording: Wording = libraryWording): string => {
+export function messageOf(error: unknown, wording: Wording = libraryWording): string {
   if (error instanceof FinetoothError) return error.messageIn(wording);
   return error instanceof Error ? error.message : String(error);
-};
+}
 
 /** The system's code of an error (`ENOENT`, …), also when it is only the cause, or only named in the text of a native part. */
-export const systemCodeOf = (error: unknown): string | undefined => {
+export function systemCodeOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 8; depth++) {
     const { code, cause } = at as { code?: unknown; cause?: unknown };
     if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return code;
@@ -188,10 +188,10 @@ export const systemCodeOf = (error: unknown): string | undefined => {
   if (/file too large|os error 27\b/i.test(text)) return 'EFBIG';
   if (/disk quota exceeded|os error 122\b/i.test(text)) return 'EDQUOT';
   return undefined;
-};
+}
 
 /** Turns a failed write into E_DISK_FULL where that is the reason; any other error is returned as it is. */
-export const diskErrorOf = (error: unknown, where: string): unknown => {
+export function diskErrorOf(error: unknown, where: string): unknown {
   const code = systemCodeOf(error);
   if (code !== 'ENOSPC' && code !== 'EFBIG' && code !== 'EDQUOT') return error;
   const reason = {
@@ -206,11 +206,11 @@ export const diskErrorOf = (error: unknown, where: string): unknown => {
       cause: error,
     },
   );
-};
+}
 
 /** Throws E_STOPPED when the signal has been raised. */
-export const throwIfStopped = (signal: AbortSignal | undefined): void => {
+export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   if (signal.reason instanceof FinetoothError) throw signal.reason;
   throw new FinetoothError('E_STOPPED', 'stopped before the work was done', { cause: signal.reason });
-};
+}

@@ -230,6 +230,16 @@ describe('files are short and named alike', () => {
     expect(long).toEqual([]);
   });
 
+  it('reads every file from the top: what it exports stands above what that calls', () => {
+    const inverted = product.filter((file) => {
+      const lines = readFileSync(join(src, file), 'utf8').split('\n');
+      const exported = lines.findIndex((line) => /^export (async )?function/.test(line));
+      const own = lines.findIndex((line) => /^(async )?function/.test(line));
+      return own >= 0 && own < exported;
+    });
+    expect(inverted).toEqual([]);
+  });
+
   it('has no utils, helpers, common or core', () => {
     expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|core)(\/|\.)/.test(file))).toEqual([]);
   });

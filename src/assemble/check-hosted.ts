@@ -5,21 +5,6 @@ import type { Limits } from '../hosted/vendor-model.ts';
 import type { LanguageModelOptions } from '../rerank/parts/language-model.ts';
 import { callback, checkOptions, type OptionChecks, oneOf, part, positive, record, text, whole } from '../wording/check-options.ts';
 
-/** Throws E_USAGE for anything else than what `hosted` takes, with the nearest name. */
-export function checkHostedOptions(options: unknown): void {
-  check('hosted', options, languageModelChecks);
-}
-
-/** The same of `hostedEmbedder`. */
-export function checkHostedEmbedderOptions(options: unknown): void {
-  check('hostedEmbedder', options, embedderChecks);
-}
-
-/** The same of the options of hosted models that another function takes, under this prefix. */
-export function checkHostedModels(who: string, options: unknown, prefix: string): void {
-  check(who, options, hostedChecks, prefix);
-}
-
 const most = 1_000_000_000;
 const hostedChecks: OptionChecks<HostedOptions> = {
   apiKey: text,
@@ -52,6 +37,21 @@ const limitsChecks: OptionChecks<Limits> = {
   requestsPerMinute: positive,
 };
 const circuitBreakerChecks: OptionChecks<CircuitBreakerOptions> = { failures: positive, restMs: positive, clock: callback };
+
+/** Throws E_USAGE for anything else than what `hosted` takes, with the nearest name. */
+export function checkHostedOptions(options: unknown): void {
+  check('hosted', options, languageModelChecks);
+}
+
+/** The same of `hostedEmbedder`. */
+export function checkHostedEmbedderOptions(options: unknown): void {
+  check('hostedEmbedder', options, embedderChecks);
+}
+
+/** The same of the options of hosted models that another function takes, under this prefix. */
+export function checkHostedModels(who: string, options: unknown, prefix: string): void {
+  check(who, options, hostedChecks, prefix);
+}
 
 function check<Options extends HostedOptions>(who: string, options: unknown, checks: OptionChecks<Options>, prefix = ''): void {
   checkOptions(who, options, checks, prefix);

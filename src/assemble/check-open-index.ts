@@ -41,10 +41,12 @@ const CALL = "openIndex('./movies', { create: true })";
 
 const isNull: ValueCheck = (value) => (value === null ? undefined : 'null');
 const isEmbedder: ValueCheck = part('an embedder', ['embed'], ['fingerprint']);
+
 const isModel =
   (fits: (value: unknown) => boolean): ValueCheck =>
   (value) =>
     fits(value) ? undefined : 'a model of the AI SDK';
+
 /** A path that the system can be asked for. */
 const isPath: ValueCheck = (value) => (text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder');
 const isStore: ValueCheck = (value) =>
@@ -113,7 +115,7 @@ export function checkLocalOptions(options: unknown): void {
 }
 
 /** Throws E_USAGE for anything else than what `openIndex` takes, and shows the right call. */
-export const checkOpenIndexCall = (where: unknown, options: unknown): void => {
+export function checkOpenIndexCall(where: unknown, options: unknown): void {
   checkValue('the index of openIndex', where, either('the path of a folder, or a store', isPath, isStore), CALL);
   checkOptions<OpenIndexOptions>('openIndex', options, openChecks);
   const { create, models } = (options ?? {}) as OpenIndexOptions;
@@ -122,4 +124,4 @@ export const checkOpenIndexCall = (where: unknown, options: unknown): void => {
   if (typeof create !== 'object') return;
   checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');
   if (create.tokens !== null) checkOptions('openIndex', create.tokens, tokensChecks, 'create.tokens.');
-};
+}

@@ -11,22 +11,89 @@ import { vendorKnownAs, vendorNamed, vendors } from '../hosted/vendors/index.ts'
 import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/hosted.ts';
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-
 import { checkHostedEmbedderOptions, checkHostedOptions } from './check-hosted.ts';
 
+/** Names that make a reranker of a language model, and how it is asked. */
+const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
+
+/**
+ * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
+ * language model, or a reranking or language model of the AI SDK as it is. Nothing is asked, and no key looked for, before the first call.
+ *
+ * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model and for an option that there is not; calls throw as `createHostedReranker`
+ */
+export function hosted(what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker {
+  checkHostedOptions(options);
+  if (typeof what === 'string') {
+    const at = what.indexOf(':');
+    const mode = languageModes[what.slice(0, at) as keyof typeof languageModes];
+    if (mode === undefined) return createHostedReranker(rerankSource(what, options), options);
+    return languageModelReranker(languageSource(what.slice(at + 1), options), { mode, ...options });
+  }
+  if (isRerankingModel(what)) {
+    const { name, vendor } = ownNameOf(what);
+    const known = vendor?.rerank && knownModel(vendor, 'rerank', what.modelId);
+    const { limits = { documents: 1000 }, price, readsList = false } = known ?? {};
+    return createHostedReranker({ name, limits, price, readsList, open: async () => ({ send: rerankWith(what) }) }, options);
+  }
+  if (isLanguageModel(what)) {
+    const { name, vendor } = ownNameOf(what);
+    return languageModelReranker({ name, limits: {}, price: vendor?.price, open: async () => ({ send: what }) }, options);
+  }
+  throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
+}
+
+/**
+ * An embedder behind an API: `vendor:model` (`together:BAAI/bge-base-en-v1.5`), or an embedding model of the AI SDK as it is. Where the number of
+ * dimensions is not known, one text is embedded to find out.
+ *
+ * @throws as `hosted`
+ */
+export async function hostedEmbedder(what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> {
+  checkHostedEmbedderOptions(options);
+  if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
+  const most = await what.maxEmbeddingsPerCall;
+  const { name, vendor } = ownNameOf(what);
+  const known = vendor?.embed && knownModel(vendor, 'embed', what.modelId);
+  const limits = { ...known?.limits, documents: most ?? known?.limits.documents };
+  return createHostedEmbedder({ name, limits, price: known?.price, open: async () => ({ send: embedWith(what) }) }, options);
+}
+
+function rerankSource(name: string, options: HostedOptions): HostedRerankSource {
+  const [vendor, model] = parted(name);
+  const { rerank } = vendor;
+  if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
+  const { row, limits, price, readsList } = knownModel(vendor, 'rerank', model);
+  return sourceOf(vendor, model, options, { limits, price, readsList }, (connection) => rerank.open(model, connection, row));
+}
+
+function languageSource(name: string, options: HostedOptions): HostedSource<LanguageModel> {
+  const [vendor, model] = parted(name);
+  const { languageModel } = vendor;
+  if (languageModel === undefined) throw cannot(vendor, 'languageModel', 'language models that are known here');
+  return sourceOf(vendor, model, options, { limits: {}, price: vendor.price }, (connection) => languageModel(model, connection));
+}
+
+/** The vendor of a model of the AI SDK, whose provider is called `cohere.reranking` and the like, and the model's name here. */
+function ownNameOf({ provider, modelId }: { readonly provider: string; readonly modelId: string }) {
+  const [first = provider] = provider.split('.');
+  const vendor = vendorKnownAs(first);
+  return { name: `${vendor?.name ?? first}:${modelId}`, vendor };
+}
+
 /** `vendor:model` in its two parts; a model may have colons of its own. */
-const parted = (name: string): readonly [Vendor, string] => {
+function parted(name: string): readonly [Vendor, string] {
   const at = name.indexOf(':');
   const vendor = vendorNamed(at < 0 ? name : name.slice(0, at));
   const model = at < 0 ? '' : name.slice(at + 1);
   hostedName(vendor.name, model);
   return [vendor, model];
-};
+}
 
-const cannot = (vendor: Vendor, what: 'rerank' | 'embed' | 'languageModel', words: string): FinetoothError => {
+function cannot(vendor: Vendor, what: 'rerank' | 'embed' | 'languageModel', words: string): FinetoothError {
   const others = vendors.filter((one) => one[what] !== undefined).map(({ name }) => name);
   return new FinetoothError('E_MODEL_UNKNOWN', `${vendor.title} has no ${words}; ${others.join(', ')} have.`);
-};
+}
 
 /** Everything that is known of a vendor's model, and how it is opened: with the vendor's key and address, on first use. */
 const sourceOf = <Known extends Pick<HostedSource<never>, 'limits' | 'price'>, Send>(
@@ -46,78 +113,10 @@ const sourceOf = <Known extends Pick<HostedSource<never>, 'limits' | 'price'>, S
   },
 });
 
-const rerankSource = (name: string, options: HostedOptions): HostedRerankSource => {
-  const [vendor, model] = parted(name);
-  const { rerank } = vendor;
-  if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
-  const { row, limits, price, readsList } = knownModel(vendor, 'rerank', model);
-  return sourceOf(vendor, model, options, { limits, price, readsList }, (connection) => rerank.open(model, connection, row));
-};
-
-const languageSource = (name: string, options: HostedOptions): HostedSource<LanguageModel> => {
-  const [vendor, model] = parted(name);
-  const { languageModel } = vendor;
-  if (languageModel === undefined) throw cannot(vendor, 'languageModel', 'language models that are known here');
-  return sourceOf(vendor, model, options, { limits: {}, price: vendor.price }, (connection) => languageModel(model, connection));
-};
-
-/** The vendor of a model of the AI SDK, whose provider is called `cohere.reranking` and the like, and the model's name here. */
-const ownNameOf = ({ provider, modelId }: { readonly provider: string; readonly modelId: string }) => {
-  const [first = provider] = provider.split('.');
-  const vendor = vendorKnownAs(first);
-  return { name: `${vendor?.name ?? first}:${modelId}`, vendor };
-};
-
-/** Names that make a reranker of a language model, and how it is asked. */
-const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
-
-/**
- * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
- * language model, or a reranking or language model of the AI SDK as it is. Nothing is asked, and no key looked for, before the first call.
- *
- * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model and for an option that there is not; calls throw as `createHostedReranker`
- */
-export const hosted = (what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker => {
-  checkHostedOptions(options);
-  if (typeof what === 'string') {
-    const at = what.indexOf(':');
-    const mode = languageModes[what.slice(0, at) as keyof typeof languageModes];
-    if (mode === undefined) return createHostedReranker(rerankSource(what, options), options);
-    return languageModelReranker(languageSource(what.slice(at + 1), options), { mode, ...options });
-  }
-  if (isRerankingModel(what)) {
-    const { name, vendor } = ownNameOf(what);
-    const known = vendor?.rerank && knownModel(vendor, 'rerank', what.modelId);
-    const { limits = { documents: 1000 }, price, readsList = false } = known ?? {};
-    return createHostedReranker({ name, limits, price, readsList, open: async () => ({ send: rerankWith(what) }) }, options);
-  }
-  if (isLanguageModel(what)) {
-    const { name, vendor } = ownNameOf(what);
-    return languageModelReranker({ name, limits: {}, price: vendor?.price, open: async () => ({ send: what }) }, options);
-  }
-  throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
-};
-
-const embedSource = (name: string, options: HostedOptions): HostedEmbedSource => {
+function embedSource(name: string, options: HostedOptions): HostedEmbedSource {
   const [vendor, model] = parted(name);
   const { embed } = vendor;
   if (embed === undefined) throw cannot(vendor, 'embed', 'embedding API');
   const { row, limits, price, dimensions } = knownModel(vendor, 'embed', model);
   return sourceOf(vendor, model, options, { limits, price, dimensions }, (connection) => embed.open(model, connection, row));
-};
-
-/**
- * An embedder behind an API: `vendor:model` (`together:BAAI/bge-base-en-v1.5`), or an embedding model of the AI SDK as it is. Where the number of
- * dimensions is not known, one text is embedded to find out.
- *
- * @throws as `hosted`
- */
-export const hostedEmbedder = async (what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> => {
-  checkHostedEmbedderOptions(options);
-  if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
-  const most = await what.maxEmbeddingsPerCall;
-  const { name, vendor } = ownNameOf(what);
-  const known = vendor?.embed && knownModel(vendor, 'embed', what.modelId);
-  const limits = { ...known?.limits, documents: most ?? known?.limits.documents };
-  return createHostedEmbedder({ name, limits, price: known?.price, open: async () => ({ send: embedWith(what) }) }, options);
-};
+}

@@ -27,6 +27,17 @@ export interface IndexFolders extends NamedIndexes {
   remove(name: string): Promise<boolean>;
 }
 
+/** Beside the manifest and named like it, so that the folder counts as empty. */
+const PLAN = 'finetooth.json.plan';
+
+/** A deletion waits this long for who writes to the index. */
+const LONGEST_WAIT_MS = 300_000;
+
+/** Lowercase, so that names are the same on every file system; no dots and no slashes, so that none leads elsewhere. */
+export const indexNameForm = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+/** The same in words. */
+export const indexNameWords = '1 to 64 lowercase letters, digits, "_" and "-", a letter or digit first';
+
 /** Folders of indexes that are only opened, each under the name of the folder. Throws E_USAGE for two of one name. */
 export function givenFolders(folders: readonly string[]): NamedIndexes & { readonly names: readonly string[] } {
   const places = new Map<string, string>();
@@ -48,23 +59,7 @@ export function givenFolders(folders: readonly string[]): NamedIndexes & { reado
   };
 }
 
-const nameOfFolder = (folder: string): string =>
-  basename(resolve(folder))
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-');
-
-/** Beside the manifest and named like it, so that the folder counts as empty. */
-const PLAN = 'finetooth.json.plan';
-
-/** A deletion waits this long for who writes to the index. */
-const LONGEST_WAIT_MS = 300_000;
-
-/** Lowercase, so that names are the same on every file system; no dots and no slashes, so that none leads elsewhere. */
-export const indexNameForm = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-/** The same in words. */
-export const indexNameWords = '1 to 64 lowercase letters, digits, "_" and "-", a letter or digit first';
-
-export const indexFolders = (parent: string): IndexFolders => {
+export function indexFolders(parent: string): IndexFolders {
   const pathOf = (name: string): string => {
     if (!indexNameForm.test(name)) throw new FinetoothError('E_USAGE', `"${name}" is not a valid name of an index: ${indexNameWords}.`);
     return join(parent, name);
@@ -142,4 +137,9 @@ export const indexFolders = (parent: string): IndexFolders => {
       return true;
     },
   };
-};
+}
+
+const nameOfFolder = (folder: string): string =>
+  basename(resolve(folder))
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-');

@@ -7,9 +7,9 @@ import type { ModelOptions } from './models.ts';
 import { createRerankerBuilder } from './reranker.ts';
 
 /** The reranker of `search` on this machine, loaded when it is first needed: late interaction, then the bundled cross-encoder over the best 20. */
-export const local = (options: ModelOptions & Pick<RerankerSettings, 'longDocuments'> = {}): Reranker => {
+export function local(options: ModelOptions & Pick<RerankerSettings, 'longDocuments'> = {}): Reranker {
   checkLocalOptions(options);
   const { longDocuments, ...models } = options;
   const builder = createRerankerBuilder({ models, settings: { longDocuments } });
   return lazyReranker(`local@${packageVersion()}`, async () => ({ ...(await builder.build('default')), close: builder.close }));
-};
+}

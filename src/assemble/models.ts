@@ -75,10 +75,10 @@ function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onD
   return resolveModel(name, { cacheFolder, folder: modelsFolder, offline, signal, onProgress: onDownload });
 }
 
-function poolOf({ runtime, threads, maxMemory }: PoolOptions): PoolOptions {
-  return { runtime, threads, maxMemory };
-}
-
 function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): ModelSessions {
   return sessions;
+}
+
+function poolOf({ runtime, threads, maxMemory }: PoolOptions): PoolOptions {
+  return { runtime, threads, maxMemory };
 }

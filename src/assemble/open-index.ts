@@ -16,7 +16,44 @@ import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
 import { isFolder, openStore } from './store.ts';
 
-const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): void => {
+/**
+ * Opens an index, or prepares a new one: nothing is written before the first document.
+ *
+ * @param where a folder, `memory:`, or a store of your own
+ * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
+ * E_RECIPE when `create` names other fields or another form of token vectors
+ */
+export async function openIndex(where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> {
+  checkOpenIndexCall(where, options);
+  const store = typeof where === 'string' ? openStore(where) : where;
+  const name = typeof where === 'string' ? where : 'the store';
+  const create = typeof options.create === 'object' ? options.create : {};
+  let manifest = await store.open();
+  if (manifest === undefined && typeof where === 'string' && isFolder(where) && (await recoverIndex(where))) manifest = await store.open();
+  try {
+    if (manifest === undefined && !options.create) {
+      throw indexMissing(name);
+    }
+    if (manifest !== undefined) {
+      sameRecipe(manifest, create, name);
+      const { analyzer } = manifest;
+      if (analyzer !== analyzerVersion) {
+        throw new FinetoothError(
+          'E_INDEX_DAMAGED',
+          (say) =>
+            `${name} was made with the word analysis "${analyzer}"; this version has "${analyzerVersion}". Rebuild it with ${say.rebuildIndex(name)}.`,
+        );
+      }
+    }
+    const parts = await partsFor(options, manifest, name);
+    return createSearchIndex({ store, manifest, create, ...parts });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): void {
   const differs = create.fields !== undefined && JSON.stringify(create.fields) !== JSON.stringify(manifest.fields);
   if (differs) {
     throw new FinetoothError(
@@ -62,14 +99,14 @@ const sameRecipe = (manifest: Manifest, create: CreateOptions, where: string): v
         `${where} takes ids from ${manifest.idField ?? 'the content'}; got the field ${create.idField}. Leave ${say.option('idField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
-};
+}
 
 /** Which embedder and reranker the options ask for. The model's files are compared with the manifest before its workers start. */
-const partsFor = async (
+async function partsFor(
   options: OpenIndexOptions,
   manifest: Manifest | undefined,
   where: string,
-): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> => {
+): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> {
   const { models = {}, scoreCache, longDocuments } = options;
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
     throw new FinetoothError(
@@ -117,41 +154,4 @@ const partsFor = async (
     await opened?.embedder.close?.();
     throw error;
   }
-};
-
-/**
- * Opens an index, or prepares a new one: nothing is written before the first document.
- *
- * @param where a folder, `memory:`, or a store of your own
- * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
- * E_RECIPE when `create` names other fields or another form of token vectors
- */
-export const openIndex = async (where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> => {
-  checkOpenIndexCall(where, options);
-  const store = typeof where === 'string' ? openStore(where) : where;
-  const name = typeof where === 'string' ? where : 'the store';
-  const create = typeof options.create === 'object' ? options.create : {};
-  let manifest = await store.open();
-  if (manifest === undefined && typeof where === 'string' && isFolder(where) && (await recoverIndex(where))) manifest = await store.open();
-  try {
-    if (manifest === undefined && !options.create) {
-      throw indexMissing(name);
-    }
-    if (manifest !== undefined) {
-      sameRecipe(manifest, create, name);
-      const { analyzer } = manifest;
-      if (analyzer !== analyzerVersion) {
-        throw new FinetoothError(
-          'E_INDEX_DAMAGED',
-          (say) =>
-            `${name} was made with the word analysis "${analyzer}"; this version has "${analyzerVersion}". Rebuild it with ${say.rebuildIndex(name)}.`,
-        );
-      }
-    }
-    const parts = await partsFor(options, manifest, name);
-    return createSearchIndex({ store, manifest, create, ...parts });
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-};
+}

@@ -13,7 +13,7 @@ import type { ModelFileOptions } from './models.ts';
 import { type NamedRerankers, rerankerNames } from './reranker.ts';
 
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
-export const readPipelines = async (paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> => {
+export async function readPipelines(paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> {
   const found = new Map<string, Pipeline>();
   for (const path of paths) {
     for (const pipeline of parsePipelines(await readJsonValue(path, signal), path)) {
@@ -26,18 +26,18 @@ export const readPipelines = async (paths: readonly string[], signal?: AbortSign
     }
   }
   return [...found.values()];
-};
+}
 
 /** Reads a file that holds one pipeline. */
-export const readOnePipeline = async (path: string, signal?: AbortSignal): Promise<Pipeline> => {
+export async function readOnePipeline(path: string, signal?: AbortSignal): Promise<Pipeline> {
   const [pipeline, ...others] = await readPipelines([path], signal);
   if (others.length > 0)
     throw new FinetoothError('E_USAGE', `${path} holds ${others.length + 1} pipelines; a search takes a file with one.`);
   return pipeline as Pipeline;
-};
+}
 
 /** Throws E_USAGE for a pipeline that names a reranker no one has, before anything is opened. */
-export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedRerankers = {}, { modelsFolder }: ModelFileOptions = {}): void => {
+export function checkRerankers(pipelines: readonly Pipeline[], own: NamedRerankers = {}, { modelsFolder }: ModelFileOptions = {}): void {
   const isOfFolder = placesOf({ folder: modelsFolder }).folder !== undefined;
   const listed = [...rerankerNames, ...Object.keys(own)];
   const known = [...listed, ...catalog.filter(({ kind }) => kind === 'cross-encoder').map(({ name }) => name)];
@@ -57,21 +57,21 @@ export const checkRerankers = (pipelines: readonly Pipeline[], own: NamedReranke
       );
     }
   }
-};
+}
 
 /** What a pipeline says of its reranker; null for none. */
-export const rerankerPlanOf = (
+export function rerankerPlanOf(
   pipeline: Pipeline,
   own: NamedRerankers = {},
-): { readonly parts: readonly RerankerPart[]; readonly settings: RerankerSettings } | null => {
+): { readonly parts: readonly RerankerPart[]; readonly settings: RerankerSettings } | null {
   const { reranker, fallback, strict, calibration } = pipeline;
   if (reranker === null) return null;
   const parts = (names: readonly string[]): readonly RerankerPart[] => names.map((name) => own[name] ?? name);
   return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };
-};
+}
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
-export const searchOptionsOf = async (pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> => {
+export async function searchOptionsOf(pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> {
   const plan = rerankerPlanOf(pipeline, own);
   return { ...plainOptionsOf(pipeline), reranker: plan === null ? null : await index.rerankerNamed(plan.parts, plan.settings) };
-};
+}

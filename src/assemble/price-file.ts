@@ -6,7 +6,7 @@ import { readJsonValue } from '../read/json-value.ts';
 const amounts = ['tokens', 'written', 'searches'] as const;
 
 /** Prices of the user's own, which go before the list's. Throws E_INPUT_MISSING, and E_INPUT_FORMAT for what is no table of prices. */
-export const readPrices = async (path: string, signal?: AbortSignal): Promise<PriceTable> => {
+export async function readPrices(path: string, signal?: AbortSignal): Promise<PriceTable> {
   const value = await readJsonValue(path, signal);
   const wrong = (why: string): FinetoothError =>
     new FinetoothError(
@@ -31,4 +31,4 @@ export const readPrices = async (path: string, signal?: AbortSignal): Promise<Pr
     };
   }
   return table;
-};
+}

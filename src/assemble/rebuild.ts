@@ -16,35 +16,10 @@ const LONGEST_WAIT_MS = 300_000;
 const DEAD_MS = 600_000;
 
 /**
- * Rebuilds of the first version put the new index together beside the old one, as `<folder>.new-<process>`, and moved the old one away as
- * `<folder>.old-<process>`. The old ones first.
- */
-const leftoversOf = async (folder: string): Promise<string[]> => {
-  const parent = dirname(folder);
-  const pattern = new RegExp(`^${basename(folder).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.(new|old)-\\d+$`);
-  const names = (await readdir(parent).catch(() => [])).filter((name) => pattern.test(name));
-  const isOld = (name: string): number => Number(name.slice(basename(folder).length).startsWith('.old-'));
-  return names.sort((a, b) => isOld(b) - isOld(a)).map((name) => join(parent, name));
-};
-
-/** Whether it opens, with all its documents. */
-const isWhole = async (folder: string): Promise<boolean> => {
-  const store = openStore(folder);
-  try {
-    return (await store.open()) !== undefined;
-  } catch (error) {
-    if (error instanceof FinetoothError && error.code === 'E_RUNTIME') throw error;
-    return false;
-  } finally {
-    await store.close();
-  }
-};
-
-/**
  * Puts back what an interrupted rebuild of an earlier version left beside a folder that is missing: the old index where it is whole, otherwise the
  * new one. Says so as a warning. False where there is nothing to put back.
  */
-export const recoverIndex = async (where: string): Promise<boolean> => {
+export async function recoverIndex(where: string): Promise<boolean> {
   const folder = resolve(where);
   const left = await leftoversOf(folder);
   if (left.length === 0) return false;
@@ -74,30 +49,19 @@ export const recoverIndex = async (where: string): Promise<boolean> => {
     'E_INDEX_MISSING',
     `${where} is missing. A rebuild that was interrupted left ${left.map((one) => basename(one)).join(' and ')} beside it, of which none can be opened as a whole index. Restore ${where} from a backup, or move what is left away and build it from its source.`,
   );
-};
-
-/** Whether whole documents were wanted: before format 5 there was nothing else. */
-const keepsWhole = (old: Manifest | undefined): boolean => old !== undefined && old.format >= 5 && old.splitter === undefined;
-
-/** Only called when the index is in its place. */
-const removeLeftovers = async (folder: string): Promise<void> => {
-  for (const name of await leftoversOf(folder)) {
-    const { changedAt } = await measureFolder(name);
-    if (changedAt === undefined || Date.now() - changedAt.getTime() > DEAD_MS) await rm(name, { recursive: true, force: true });
-  }
-};
+}
 
 /**
  * Makes an index again inside its folder and then puts it in the place of the old one. From its beginning to its end other writers wait, and then
  * write to the new one; until the last moment searches see the old one. A run that fails, is stopped or killed leaves the old one as it was.
  * Fields, id field and form of token vectors of the old index are kept unless others are given.
  */
-export const rebuiltIn = async <T>(
+export async function rebuiltIn<T>(
   where: string,
   create: CreateOptions,
   fill: (folder: string, create: CreateOptions) => Promise<T>,
   signal?: AbortSignal,
-): Promise<T> => {
+): Promise<T> {
   checkFolder(where, 'rebuilt');
   const folder = resolve(where);
   if ((await readManifest(folder)) === undefined) await recoverIndex(where);
@@ -151,4 +115,40 @@ export const rebuiltIn = async <T>(
     // Where there was none and none was made.
     await rmdir(folder).catch(() => {});
   }
-};
+}
+
+/**
+ * Rebuilds of the first version put the new index together beside the old one, as `<folder>.new-<process>`, and moved the old one away as
+ * `<folder>.old-<process>`. The old ones first.
+ */
+async function leftoversOf(folder: string): Promise<string[]> {
+  const parent = dirname(folder);
+  const pattern = new RegExp(`^${basename(folder).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.(new|old)-\\d+$`);
+  const names = (await readdir(parent).catch(() => [])).filter((name) => pattern.test(name));
+  const isOld = (name: string): number => Number(name.slice(basename(folder).length).startsWith('.old-'));
+  return names.sort((a, b) => isOld(b) - isOld(a)).map((name) => join(parent, name));
+}
+
+/** Whether it opens, with all its documents. */
+async function isWhole(folder: string): Promise<boolean> {
+  const store = openStore(folder);
+  try {
+    return (await store.open()) !== undefined;
+  } catch (error) {
+    if (error instanceof FinetoothError && error.code === 'E_RUNTIME') throw error;
+    return false;
+  } finally {
+    await store.close();
+  }
+}
+
+/** Whether whole documents were wanted: before format 5 there was nothing else. */
+const keepsWhole = (old: Manifest | undefined): boolean => old !== undefined && old.format >= 5 && old.splitter === undefined;
+
+/** Only called when the index is in its place. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await leftoversOf(folder)) {
+    const { changedAt } = await measureFolder(name);
+    if (changedAt === undefined || Date.now() - changedAt.getTime() > DEAD_MS) await rm(name, { recursive: true, force: true });
+  }
+}

@@ -60,6 +60,8 @@ type Recipe = (wrap: Wrap) => Reranker;
 
 const asItIs: Wrap = (leaf) => leaf;
 
+type LongDocuments = RerankerSettings['longDocuments'];
+
 export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBuilder {
   // The cross-encoder of `default` is also one that may be named.
   const models: ModelOptions = { ...options.models, sessions: options.models?.sessions ?? createModelSessions() };
@@ -136,8 +138,6 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     },
   };
 }
-
-type LongDocuments = RerankerSettings['longDocuments'];
 
 /** For a plan that wants no reranker: throws E_USAGE where it wants something around one, which would do nothing. */
 export function checkNoReranker({ fallback: behind, strict, calibration, scoreCache }: RerankerPlan): null {

@@ -3,8 +3,10 @@ import { looksHosted, vendors } from '../hosted/vendors/index.ts';
 import { shortName } from '../store/index-changes.ts';
 import type { Manifest } from '../store/store.ts';
 
+const address = / at https?:\/\/\S*$/;
+
 /** Throws E_FINGERPRINT when an index holds vectors of another model than the embedder's, and says how to go on. */
-export const sameModel = (manifest: Manifest | undefined, fingerprint: string, where: string): void => {
+export function sameModel(manifest: Manifest | undefined, fingerprint: string, where: string): void {
   if (manifest === undefined || manifest.embedder === fingerprint) return;
   const [built, given] = [shortName(manifest.embedder), shortName(fingerprint)];
   const begun = `${where} holds vectors of ${quoted(built)} (${manifest.dimensions} numbers); the embedder is`;
@@ -17,17 +19,15 @@ export const sameModel = (manifest: Manifest | undefined, fingerprint: string, w
     'E_FINGERPRINT',
     (say) => `${begun} ${what}. Rebuild it with ${rebuild(say)}, or leave ${say.option('embedder')} out.`,
   );
-};
+}
 
-const address = / at https?:\/\/\S*$/;
+const quoted = (short: string): string => `"${short.replace(address, '')}"${address.exec(short)?.[0] ?? ''}`;
 
 /** The name that a user types. */
 const nameOf = (short: string): string => (looksHosted(short) ? short.replace(address, '') : short.split('@')[0]) ?? short;
 
-const quoted = (short: string): string => `"${short.replace(address, '')}"${address.exec(short)?.[0] ?? ''}`;
-
 /** What to do where only the address differs. `built`: the short name of the model that the index was made with. */
-const otherAddress = (built: string, rebuild: string): string => {
+function otherAddress(built: string, rebuild: string): string {
   const vendor = vendors.find(({ name }) => built.startsWith(`${name}:`));
   const variable = vendor === undefined ? '' : ` (${vendor.baseVariable})`;
   if (built !== nameOf(built))
@@ -35,4 +35,4 @@ const otherAddress = (built: string, rebuild: string): string => {
   if (vendor?.keyless === true)
     return `Which model that name means depends on the address, and an earlier version, which made this index, did not write it down. Rebuild it with ${rebuild}.`;
   return `The index was made at the vendor's own address, or by an earlier version, which wrote none down. Leave the other address out${variable}, or rebuild it with ${rebuild}.`;
-};
+}

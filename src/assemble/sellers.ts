@@ -1,6 +1,14 @@
 import { namesOf, type Task } from '../hosted/vendor-model.ts';
 import { vendorKnownAs, vendors } from '../hosted/vendors/index.ts';
 
+/** By task and name. Where several sell under one name, the first in the list counts. */
+const sellers: ReadonlyMap<string, string> = new Map(
+  vendors
+    .filter(({ keyless }) => keyless !== true)
+    .flatMap((vendor) => vendor.models.flatMap((model) => namesOf(model).map((name) => [`${model.task} ${name}`, vendor.name] as const)))
+    .reverse(),
+);
+
 /**
  * The name of the vendor who sells a model for that task under that name, in whatever case, and also with the vendor before it, as gateways write
  * (`cohere/rerank-v3.5`); undefined where no one does. What runs on a machine of one's own is sold by no one.
@@ -9,14 +17,6 @@ export function sellerOf(task: Task, name: string): string | undefined {
   const wanted = name.toLowerCase();
   return sellers.get(`${task} ${withoutVendor(wanted)}`) ?? sellers.get(`${task} ${wanted}`);
 }
-
-/** By task and name. Where several sell under one name, the first in the list counts. */
-const sellers: ReadonlyMap<string, string> = new Map(
-  vendors
-    .filter(({ keyless }) => keyless !== true)
-    .flatMap((vendor) => vendor.models.flatMap((model) => namesOf(model).map((name) => [`${model.task} ${name}`, vendor.name] as const)))
-    .reverse(),
-);
 
 function withoutVendor(name: string): string {
   const [first = '', ...rest] = name.split('/');

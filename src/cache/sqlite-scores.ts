@@ -4,6 +4,19 @@ import { FinetoothError } from '../errors.ts';
 import type { KnownScore, ScoreStore } from './scores.ts';
 import { sqliteTable } from './sqlite-table.ts';
 
+/** Written into the file; another number is another layout. */
+const FORMAT = 2;
+
+interface Row {
+  readonly score: number;
+  readonly relevance: number | null;
+  readonly cut: number;
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly checksum: number;
+  readonly query_truncated_tokens: number;
+}
+
 /** In a folder, for any number of processes. Throws as `sqliteTable`, and E_CACHE_DAMAGED for a score that changed. */
 export function sqliteScores(folder: string, maxEntries: number): ScoreStore {
   const path = join(folder, 'scores.sqlite');
@@ -40,19 +53,6 @@ export function sqliteScores(folder: string, maxEntries: number): ScoreStore {
       ),
     close: table.close,
   };
-}
-
-/** Written into the file; another number is another layout. */
-const FORMAT = 2;
-
-interface Row {
-  readonly score: number;
-  readonly relevance: number | null;
-  readonly cut: number;
-  readonly first: number | null;
-  readonly last: number | null;
-  readonly checksum: number;
-  readonly query_truncated_tokens: number;
 }
 
 /** SQLite notices a broken page, not a number that changed inside of one. */

@@ -29,6 +29,12 @@ export interface SqliteTable {
   close(): void;
 }
 
+/** Milliseconds that a process waits for another one that writes. */
+const LONGEST_WAIT_MS = 10_000;
+
+/** Share that goes when the table is full, oldest first, so that not every write has to make room. */
+const EVICTED = 0.1;
+
 /**
  * SQLite with a write-ahead log, so that a killed process leaves the file as its last whole write did. Throws E_CACHE_DAMAGED for a file that is
  * none of ours, E_LOCKED, E_DISK_FULL, and E_USAGE for a folder that cannot be written to.
@@ -133,9 +139,3 @@ function errorOf(error: unknown, path: string, what: string): unknown {
     ? known
     : new FinetoothError('E_USAGE', `nothing can be cached in ${dirname(path)} (${why}). Name a folder that you may write to.`, cause);
 }
-
-/** Milliseconds that a process waits for another one that writes. */
-const LONGEST_WAIT_MS = 10_000;
-
-/** Share that goes when the table is full, oldest first, so that not every write has to make room. */
-const EVICTED = 0.1;

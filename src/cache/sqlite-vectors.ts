@@ -20,6 +20,15 @@ export interface VectorCache {
   close(): void;
 }
 
+/** Written into the file; another number is another layout. */
+const FORMAT = 1;
+
+interface Row {
+  readonly vector: Uint8Array;
+  readonly cut: number;
+  readonly checksum: number;
+}
+
 /** In a folder, for any number of processes. Throws as `sqliteTable`, and E_CACHE_DAMAGED for a vector that changed. */
 export function sqliteVectors(folder: string, maxEntries: number): VectorCache {
   const path = join(folder, 'vectors.sqlite');
@@ -47,15 +56,6 @@ export function sqliteVectors(folder: string, maxEntries: number): VectorCache {
       ),
     close: table.close,
   };
-}
-
-/** Written into the file; another number is another layout. */
-const FORMAT = 1;
-
-interface Row {
-  readonly vector: Uint8Array;
-  readonly cut: number;
-  readonly checksum: number;
 }
 
 const checksumOf = (key: string, bytes: Uint8Array, truncatedTokens: number): number => crc32(bytes, crc32(`${key} ${truncatedTokens}`));

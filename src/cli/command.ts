@@ -48,103 +48,8 @@ export interface CommandSpec<N extends OptionName = OptionName> {
 /** Lets the compiler infer which flags a command has. */
 export const command = <const N extends OptionName>(spec: CommandSpec<N>): CommandSpec => spec as unknown as CommandSpec;
 
-const parse = (option: OptionSpec, text: string, from: string): unknown => {
-  const wrong = (wanted: string): FinetoothError => new FinetoothError('E_USAGE', `${from} takes ${wanted}; got "${text}".`);
-  if (option.kind === 'flag') return !['', '0', 'false', 'no', 'off'].includes(text.toLowerCase());
-  if (text === '') throw wrong('a value');
-  if (option.kind === 'count') {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < option.least || value > option.most)
-      throw wrong(`a whole number from ${option.least} to ${option.most}`);
-    return value;
-  }
-  if (option.kind === 'share') {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= 0 && value <= 1)) throw wrong('a number from 0 to 1');
-    return value;
-  }
-  if (option.kind === 'choice') {
-    if (option.choices.includes(text)) return text;
-    const near = nearestName(text, option.choices);
-    throw wrong(`one of ${option.choices.join(', ')}${near === undefined ? '' : ` (did you mean "${near}"?)`}`);
-  }
-  if (option.kind === 'names') {
-    const names = text.split(',').map((name) => name.trim());
-    if (names.some((name) => name === '')) throw wrong('names separated by commas');
-    return names;
-  }
-  if (option.kind === 'types') {
-    const types = text.split(',').map((part) => /^(.+):(.+)$/s.exec(part.trim())?.slice(1) ?? []);
-    if (types.some(([, type]) => type === undefined || !option.types.includes(type)))
-      throw wrong(`fields with their types separated by commas, such as year:${option.types[0]} (types: ${option.types.join(', ')})`);
-    return Object.fromEntries(types);
-  }
-  return text;
-};
-
-const flagText = (option: OptionSpec): string => {
-  if (option.kind === 'flag') return `--${option.name}`;
-  const value = option.kind === 'count' ? 'N' : option.kind === 'share' ? '0..1' : option.kind === 'choice' ? 'WORD' : option.value;
-  return `--${option.name} <${value}>`;
-};
-
-/** Flags first, then variables, then defaults. */
-const valuesOf = (
-  names: readonly OptionName[],
-  typed: Readonly<Record<string, unknown>>,
-  env: NodeJS.ProcessEnv,
-): Record<string, unknown> => {
-  const values: Record<string, unknown> = {};
-  for (const name of names) {
-    const option: OptionSpec = options[name];
-    const variable = option.variable === undefined ? undefined : env[option.variable];
-    if (typed[name] !== undefined) values[name] = typed[name];
-    else if (variable !== undefined && variable !== '') values[name] = parse(option, variable, option.variable as string);
-    else if ('default' in option) values[name] = option.default;
-    else values[name] = option.kind === 'flag' ? false : undefined;
-  }
-  return values;
-};
-
-const build = (
-  spec: CommandSpec,
-  last: string,
-  act: (run: { given: string[]; typed: Record<string, unknown> }) => Promise<void>,
-): Command => {
-  const built = new Command(last).description(spec.about).allowExcessArguments(false).showSuggestionAfterError(true);
-  for (const argument of spec.takes) built.argument(argument);
-  const keys = new Map<string, OptionName>();
-  for (const name of spec.options) {
-    const option: OptionSpec = options[name];
-    const flag = new Option(flagText(option), `${option.about} ${rangeOf(option)}`.trim());
-    if (option.kind === 'many' || option.kind === 'filter')
-      flag.argParser((text: string, before: readonly string[] | undefined) => [
-        ...(before ?? []),
-        String(parse(option, text, `--${option.name}`)),
-      ]);
-    else if (option.kind !== 'flag') flag.argParser((text: string) => parse(option, text, `--${option.name}`));
-    built.addOption(flag);
-    keys.set(flag.attributeName(), name);
-  }
-  built.addHelpText('after', `\nExample:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}\n`);
-  built.action(async () => {
-    // The parser takes `--no-x` for the opposite of a flag `x`, which is true until then.
-    const given = (name: string, value: unknown): unknown =>
-      options[name as OptionName].name.startsWith('no-') ? (value === false ? true : undefined) : value;
-    const typed = Object.fromEntries(
-      Object.entries(built.opts()).map(([key, value]) => [keys.get(key) as string, given(keys.get(key) as string, value)]),
-    );
-    await act({ given: built.processedArgs.flat().filter((value): value is string => typeof value === 'string'), typed });
-  });
-  return built;
-};
-
 /** The whole command line. */
-export const program = (
-  specs: readonly CommandSpec[],
-  version: string,
-  context: Pick<Run<never>, 'terminal' | 'signal' | 'env'>,
-): Command => {
+export function program(specs: readonly CommandSpec[], version: string, context: Pick<Run<never>, 'terminal' | 'signal' | 'env'>): Command {
   const { terminal, env } = context;
   const root = new Command('finetooth').description('Two-stage search: embed, retrieve and rerank on your own machine.').version(version);
   root.addHelpText(
@@ -176,14 +81,97 @@ export const program = (
   };
   quiet(root);
   return root;
-};
+}
 
 /** Turns what the parser throws into our error, or into nothing where it only printed help. */
-export const usageErrorOf = (error: unknown): unknown => {
+export function usageErrorOf(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   // Help is also what the parser would print, as an error, where a command is only begun.
   if (error.exitCode === 0) return undefined;
   const said = error.code === 'commander.help' ? 'this command needs another word, such as list or pull' : error.message;
   const sentence = said.replace(/^error: /, '').replaceAll('\n', ' ');
   return new FinetoothError('E_USAGE', `${sentence}${/[.?)]$/.test(sentence) ? '' : '.'} See "finetooth --help".`);
-};
+}
+
+function build(spec: CommandSpec, last: string, act: (run: { given: string[]; typed: Record<string, unknown> }) => Promise<void>): Command {
+  const built = new Command(last).description(spec.about).allowExcessArguments(false).showSuggestionAfterError(true);
+  for (const argument of spec.takes) built.argument(argument);
+  const keys = new Map<string, OptionName>();
+  for (const name of spec.options) {
+    const option: OptionSpec = options[name];
+    const flag = new Option(flagText(option), `${option.about} ${rangeOf(option)}`.trim());
+    if (option.kind === 'many' || option.kind === 'filter')
+      flag.argParser((text: string, before: readonly string[] | undefined) => [
+        ...(before ?? []),
+        String(parse(option, text, `--${option.name}`)),
+      ]);
+    else if (option.kind !== 'flag') flag.argParser((text: string) => parse(option, text, `--${option.name}`));
+    built.addOption(flag);
+    keys.set(flag.attributeName(), name);
+  }
+  built.addHelpText('after', `\nExample:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}\n`);
+  built.action(async () => {
+    // The parser takes `--no-x` for the opposite of a flag `x`, which is true until then.
+    const given = (name: string, value: unknown): unknown =>
+      options[name as OptionName].name.startsWith('no-') ? (value === false ? true : undefined) : value;
+    const typed = Object.fromEntries(
+      Object.entries(built.opts()).map(([key, value]) => [keys.get(key) as string, given(keys.get(key) as string, value)]),
+    );
+    await act({ given: built.processedArgs.flat().filter((value): value is string => typeof value === 'string'), typed });
+  });
+  return built;
+}
+
+/** Flags first, then variables, then defaults. */
+function valuesOf(names: readonly OptionName[], typed: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const option: OptionSpec = options[name];
+    const variable = option.variable === undefined ? undefined : env[option.variable];
+    if (typed[name] !== undefined) values[name] = typed[name];
+    else if (variable !== undefined && variable !== '') values[name] = parse(option, variable, option.variable as string);
+    else if ('default' in option) values[name] = option.default;
+    else values[name] = option.kind === 'flag' ? false : undefined;
+  }
+  return values;
+}
+
+function flagText(option: OptionSpec): string {
+  if (option.kind === 'flag') return `--${option.name}`;
+  const value = option.kind === 'count' ? 'N' : option.kind === 'share' ? '0..1' : option.kind === 'choice' ? 'WORD' : option.value;
+  return `--${option.name} <${value}>`;
+}
+
+function parse(option: OptionSpec, text: string, from: string): unknown {
+  const wrong = (wanted: string): FinetoothError => new FinetoothError('E_USAGE', `${from} takes ${wanted}; got "${text}".`);
+  if (option.kind === 'flag') return !['', '0', 'false', 'no', 'off'].includes(text.toLowerCase());
+  if (text === '') throw wrong('a value');
+  if (option.kind === 'count') {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < option.least || value > option.most)
+      throw wrong(`a whole number from ${option.least} to ${option.most}`);
+    return value;
+  }
+  if (option.kind === 'share') {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= 1)) throw wrong('a number from 0 to 1');
+    return value;
+  }
+  if (option.kind === 'choice') {
+    if (option.choices.includes(text)) return text;
+    const near = nearestName(text, option.choices);
+    throw wrong(`one of ${option.choices.join(', ')}${near === undefined ? '' : ` (did you mean "${near}"?)`}`);
+  }
+  if (option.kind === 'names') {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.some((name) => name === '')) throw wrong('names separated by commas');
+    return names;
+  }
+  if (option.kind === 'types') {
+    const types = text.split(',').map((part) => /^(.+):(.+)$/s.exec(part.trim())?.slice(1) ?? []);
+    if (types.some(([, type]) => type === undefined || !option.types.includes(type)))
+      throw wrong(`fields with their types separated by commas, such as year:${option.types[0]} (types: ${option.types.join(', ')})`);
+    return Object.fromEntries(types);
+  }
+  return text;
+}

@@ -6,6 +6,7 @@ import { showProgress } from './progress.ts';
 
 /** Options of every command that measures on judged queries. */
 export const dataFlags = ['data', 'qrels', 'in', 'fields', 'work', 'datasets', ...modelFlags] as const;
+
 type DataFlag = (typeof dataFlags)[number];
 
 /** The same as the library takes them, with progress shown on a terminal. Throws E_USAGE for several indexes. */

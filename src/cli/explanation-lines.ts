@@ -6,21 +6,6 @@ import { labelOf } from './text.ts';
 /** Matches that are shown of each result; all of them are in --json. */
 const SHOWN = 5;
 
-const value = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(3) : score.toFixed(1));
-
-/** The query's tokens that met their like best: `bats ~ bat .81`. */
-const meetings = ({ query, document, similarities }: TokenMatches): string =>
-  query
-    .map((word, q) => {
-      const row = similarities[q] ?? [];
-      const best = row.indexOf(Math.max(...row));
-      return { text: `${word} ~ ${document[best] ?? 'nothing'} ${value(row[best] ?? 0)}`, similarity: row[best] ?? 0 };
-    })
-    .sort((a, b) => b.similarity - a.similarity)
-    .slice(0, SHOWN)
-    .map(({ text }) => text)
-    .join(', ');
-
 /** Why each result stands where it stands, for people; nothing where no one asked. */
 export const explanationLines = (results: readonly RankedResult[]): string =>
   results
@@ -39,3 +24,18 @@ export const explanationLines = (results: readonly RankedResult[]): string =>
     })
     .map((line) => `${line}\n`)
     .join('');
+
+const value = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(3) : score.toFixed(1));
+
+/** The query's tokens that met their like best: `bats ~ bat .81`. */
+const meetings = ({ query, document, similarities }: TokenMatches): string =>
+  query
+    .map((word, q) => {
+      const row = similarities[q] ?? [];
+      const best = row.indexOf(Math.max(...row));
+      return { text: `${word} ~ ${document[best] ?? 'nothing'} ${value(row[best] ?? 0)}`, similarity: row[best] ?? 0 };
+    })
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, SHOWN)
+    .map(({ text }) => text)
+    .join(', ');

@@ -53,17 +53,17 @@ export function judgeAtTerminal({ keys, terminal, textFields, typed }: JudgeOpti
   };
 }
 
-/** A screen in place of the one before it; in a pipe, below it. */
-function show(terminal: Terminal, text: string): void {
-  terminal.paint(terminal.live ? `\u001b[H\u001b[2J${text}` : `\n${text}`);
-}
-
 /** Read again for each screen: windows change. A terminal that does not know its size says 0. */
 function sizeOf(terminal: Terminal): { readonly columns: number; readonly rows: number } {
   return {
     columns: process.stderr.columns > 0 ? process.stderr.columns : terminal.columns,
     rows: process.stderr.rows > 0 ? process.stderr.rows : Number.POSITIVE_INFINITY,
   };
+}
+
+/** A screen in place of the one before it; in a pipe, below it. */
+function show(terminal: Terminal, text: string): void {
+  terminal.paint(terminal.live ? `\u001b[H\u001b[2J${text}` : `\n${text}`);
 }
 
 function gradeOf(key: string): number | undefined {

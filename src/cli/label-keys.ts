@@ -29,7 +29,7 @@ const CTRL_D = '\u0004';
 /** Arrows and the like are several characters that begin with Escape. */
 const escapeSequence = /\u001b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?/gsu;
 
-export const openKeys = ({ input, output, signal, interrupt }: KeyOptions): Keys => {
+export function openKeys({ input, output, signal, interrupt }: KeyOptions): Keys {
   const live = input.isTTY === true;
   const decoder = new TextDecoder();
   let waiting: string[] = [];
@@ -106,4 +106,4 @@ export const openKeys = ({ input, output, signal, interrupt }: KeyOptions): Keys
     },
     [Symbol.dispose]: leave,
   };
-};
+}

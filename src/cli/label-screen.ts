@@ -50,20 +50,6 @@ export const wrapped = function* (text: string, width: number): Generator<string
 
 const titleNames = ['title', 'name', 'heading'];
 
-/** Title first, then the fields that make the text, then all others that say something. */
-const partsOf = (
-  document: Document,
-  textFields: readonly string[],
-): { readonly title: string | undefined; readonly fields: readonly string[] } => {
-  const says = (field: string): boolean => textOf(document, [field]) !== '';
-  const title = titleNames.find(says);
-  const ids = ['_id', 'id'];
-  const fields = [...new Set([...textFields, ...Object.keys(document)])].filter(
-    (field) => field !== title && !ids.includes(field) && says(field),
-  );
-  return { title, fields };
-};
-
 const documentLines = function* (document: Document, textFields: readonly string[], width: number, bold: boolean): Generator<string> {
   const { title, fields } = partsOf(document, textFields);
   if (title !== undefined) {
@@ -89,25 +75,11 @@ export interface ScreenOptions {
 
 const keyLines = [gradeNames.map((name, grade) => `${grade} ${name}`), ['s skip', 'u undo', 'm more', 'n next query', 'q quit']];
 
-const firstLines = (
-  lines: Iterable<string>,
-  from: number,
-  count: number,
-): { readonly lines: readonly string[]; readonly more: boolean } => {
-  const kept: string[] = [];
-  let at = 0;
-  for (const line of lines) {
-    if (kept.length === count) return { lines: kept, more: true };
-    if (at++ >= from) kept.push(line);
-  }
-  return { lines: kept, more: false };
-};
-
 /** Everything that a judge sees of one candidate, and whether "m" shows more of it. */
-export const screenOf = (
+export function screenOf(
   { task, candidate, place, of }: OnScreen,
   options: ScreenOptions,
-): { readonly text: string; readonly more: boolean } => {
+): { readonly text: string; readonly more: boolean } {
   // The last column stays free: some terminals begin a new line when it is written.
   const width = Math.max(20, Math.min(options.columns - 1, 100));
   const query = firstLines(wrapped(`Query: ${task.query.text}`, width - 1), 0, QUERY_LINES);
@@ -125,4 +97,28 @@ export const screenOf = (
     text: [...above, ...shown.lines, ...(more === undefined ? [] : [fitted(more, width).trimEnd()]), ...below].join('\n'),
     more: shown.more,
   };
-};
+}
+
+function firstLines(lines: Iterable<string>, from: number, count: number): { readonly lines: readonly string[]; readonly more: boolean } {
+  const kept: string[] = [];
+  let at = 0;
+  for (const line of lines) {
+    if (kept.length === count) return { lines: kept, more: true };
+    if (at++ >= from) kept.push(line);
+  }
+  return { lines: kept, more: false };
+}
+
+/** Title first, then the fields that make the text, then all others that say something. */
+function partsOf(
+  document: Document,
+  textFields: readonly string[],
+): { readonly title: string | undefined; readonly fields: readonly string[] } {
+  const says = (field: string): boolean => textOf(document, [field]) !== '';
+  const title = titleNames.find(says);
+  const ids = ['_id', 'id'];
+  const fields = [...new Set([...textFields, ...Object.keys(document)])].filter(
+    (field) => field !== title && !ids.includes(field) && says(field),
+  );
+  return { title, fields };
+}

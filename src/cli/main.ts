@@ -6,7 +6,7 @@ import { jsonLine, processTerminal } from './terminal.ts';
 import { commandWording } from './wording.ts';
 
 /** Runs one command and sets the exit status: 0, or the one of errors.ts. */
-export const main = async (argv: readonly string[], specs: readonly CommandSpec[] = commands): Promise<void> => {
+export async function main(argv: readonly string[], specs: readonly CommandSpec[] = commands): Promise<void> {
   const stopper = new AbortController();
   const asJson = argv.includes('--json');
   const report = (error: unknown): void => {
@@ -56,4 +56,4 @@ export const main = async (argv: readonly string[], specs: readonly CommandSpec[
   }
   process.removeAllListeners('SIGINT');
   process.removeAllListeners('SIGTERM');
-};
+}

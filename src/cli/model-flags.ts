@@ -16,31 +16,16 @@ export const modelFlags = [
   'prices',
   'vectorCache',
 ] as const;
+
 type ModelFlag = (typeof modelFlags)[number];
 
-/** --budget and --prices. Throws E_USAGE, E_INPUT_MISSING, E_INPUT_FORMAT. */
-const hostedOptions = async (
-  { budget, prices }: Partial<Flags<'budget' | 'prices'>>,
-  signal: AbortSignal,
-): Promise<Pick<ModelOptions, 'hosted'>> => {
-  if (budget !== undefined && (budget.trim() === '' || !(Number(budget) >= 0)))
-    throw new FinetoothError('E_USAGE', `--budget takes an amount of US dollars, such as 0.50; got "${budget}".`);
-  if (budget === undefined && prices === undefined) return {};
-  return {
-    hosted: {
-      budget: budget === undefined ? undefined : createBudget(Number(budget)),
-      prices: prices === undefined ? undefined : await readPrices(prices, signal),
-    },
-  };
-};
-
 /** The same as the library takes them, with downloads shown on a terminal. */
-export const modelOptions = async (
+export async function modelOptions(
   run: Pick<Run<ModelFlag>, 'terminal' | 'signal'> & {
     readonly flags: Omit<Flags<ModelFlag>, 'embedder' | 'budget' | 'prices' | 'vectorCache'> &
       Partial<Flags<'budget' | 'prices' | 'vectorCache'>>;
   },
-): Promise<ModelOptions> => {
+): Promise<ModelOptions> {
   const { flags, terminal, signal } = run;
   const hosted = await hostedOptions(flags, signal);
   return {
@@ -55,4 +40,20 @@ export const modelOptions = async (
     modelsFolder: flags.models,
     onDownload: showDownload(terminal),
   };
-};
+}
+
+/** --budget and --prices. Throws E_USAGE, E_INPUT_MISSING, E_INPUT_FORMAT. */
+async function hostedOptions(
+  { budget, prices }: Partial<Flags<'budget' | 'prices'>>,
+  signal: AbortSignal,
+): Promise<Pick<ModelOptions, 'hosted'>> {
+  if (budget !== undefined && (budget.trim() === '' || !(Number(budget) >= 0)))
+    throw new FinetoothError('E_USAGE', `--budget takes an amount of US dollars, such as 0.50; got "${budget}".`);
+  if (budget === undefined && prices === undefined) return {};
+  return {
+    hosted: {
+      budget: budget === undefined ? undefined : createBudget(Number(budget)),
+      prices: prices === undefined ? undefined : await readPrices(prices, signal),
+    },
+  };
+}

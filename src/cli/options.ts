@@ -39,12 +39,6 @@ export type OptionSpec = Kind & Described & { readonly name: string };
 /** The default is taken out: only one place fills it in. */
 type FlagOf<O extends Value> = Omit<O, 'default' | 'at'> & Described & { readonly name: string };
 
-const flagOf = (key: string, { at: _, flag: name = kebabCase(key), ...option }: PlanOption | IndexOption): OptionSpec => {
-  const flag = { ...option, name, otherwise: defaultWords(option) || undefined };
-  if ('default' in flag) delete flag.default;
-  return flag as unknown as OptionSpec;
-};
-
 const planFlags = Object.fromEntries(
   keysAt('searchCommand').map((key) => [key, flagOf(key, optionAt(key, 'searchCommand') as PlanOption)]),
 ) as unknown as { readonly [K in KeyAt<'searchCommand'>]: FlagOf<Plan[K]> };
@@ -273,7 +267,7 @@ export const options = { ...planFlags, ...indexFlags, ...ownFlags };
 export type OptionName = keyof typeof options;
 
 /** What `--help` says in brackets after the sentence. */
-export const rangeOf = (option: OptionSpec): string => {
+export function rangeOf(option: OptionSpec): string {
   const parts: string[] = [];
   if (option.kind === 'count') parts.push(`${option.least} to ${option.most}${option.unit === undefined ? '' : ` ${option.unit}`}`);
   if (option.kind === 'choice') parts.push(option.choices.join(' | '));
@@ -282,4 +276,10 @@ export const rangeOf = (option: OptionSpec): string => {
   if ('default' in option && option.default !== undefined) parts.push(`default ${option.default}`);
   if (option.variable !== undefined) parts.push(`or ${option.variable}`);
   return parts.length === 0 ? '' : `(${parts.join('; ')})`;
-};
+}
+
+function flagOf(key: string, { at: _, flag: name = kebabCase(key), ...option }: PlanOption | IndexOption): OptionSpec {
+  const flag = { ...option, name, otherwise: defaultWords(option) || undefined };
+  if ('default' in flag) delete flag.default;
+  return flag as unknown as OptionSpec;
+}

@@ -8,12 +8,13 @@ const isModelFlag = (key: string): boolean => (modelFlags as readonly string[]).
 
 type SearchFlag = Exclude<KeyAt<'searchCommand'>, 'embedder'>;
 type RerankFlag = Exclude<KeyAt<'rerankCommand'>, 'embedder'>;
+
 /** Options of the plan that the commands have, without those of every command that runs a model. */
 export const searchFlags = keysAt('searchCommand').filter((key): key is SearchFlag => !isModelFlag(key));
 export const rerankFlags = keysAt('rerankCommand').filter((key): key is RerankFlag => !isModelFlag(key));
 
 /** What the flags say of the way to search, before what the pipeline says; a filter is added to that of the pipeline. Throws E_USAGE. */
-export const pipelineOf = (flags: Flags<SearchFlag | 'embedder'>, file?: Pipeline): Pipeline => {
+export function pipelineOf(flags: Flags<SearchFlag | 'embedder'>, file?: Pipeline): Pipeline {
   const said = Object.fromEntries(
     keysAt('pipeline')
       .filter((key) => flags[key] !== undefined && flags[key] !== false)
@@ -30,20 +31,20 @@ export const pipelineOf = (flags: Flags<SearchFlag | 'embedder'>, file?: Pipelin
     },
     'this search',
   );
-};
-
-/** What the flags say that a function takes as it stands. */
-const saidAt = (keys: readonly string[], flags: object): object =>
-  Object.fromEntries(Object.entries(flags).filter(([key]) => keys.includes(key)));
+}
 
 /** What the flags ask of the answer, whatever the way to search. */
-export const answerOf = (flags: Flags<SearchFlag>): SearchOptions => {
+export function answerOf(flags: Flags<SearchFlag>): SearchOptions {
   const ofThePipeline: readonly string[] = keysAt('pipeline');
   return saidAt(
     keysAt('search').filter((key) => !ofThePipeline.includes(key)),
     flags,
   );
-};
+}
 
 /** What the flags say to `rerank`. */
 export const rerankOptionsOf = (flags: Flags<RerankFlag>): RerankOptions => saidAt(keysAt('rerank'), flags);
+
+/** What the flags say that a function takes as it stands. */
+const saidAt = (keys: readonly string[], flags: object): object =>
+  Object.fromEntries(Object.entries(flags).filter(([key]) => keys.includes(key)));

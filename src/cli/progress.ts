@@ -3,7 +3,7 @@ import { counted, duration, grouped, size } from '../wording/numbers.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows how far each piece of a long work is and about how long it will still take. */
-export const showProgress = (terminal: Pick<Terminal, 'progress'>): ((progress: Progress & { readonly what: string }) => void) => {
+export function showProgress(terminal: Pick<Terminal, 'progress'>): (progress: Progress & { readonly what: string }) => void {
   let begun = { what: '', at: 0, from: 0 };
   return ({ what, done, total, unit }) => {
     if (what !== begun.what) begun = { what, at: performance.now(), from: done };
@@ -11,7 +11,7 @@ export const showProgress = (terminal: Pick<Terminal, 'progress'>): ((progress: 
     const left = total === undefined || done - begun.from < 3 ? '' : `, about ${duration((total - done) / rate)} left`;
     terminal.progress(`${what}, ${unit} ${grouped(done)}${total === undefined ? '' : ` of ${grouped(total)}`}${left}`);
   };
-};
+}
 
 /** Shows how much of a file has come. */
 export const showDownload =
@@ -22,7 +22,7 @@ export const showDownload =
   };
 
 /** Shows how many are done, and how many per second. */
-export const showRate = (terminal: Pick<Terminal, 'progress'>, unit: string): ((progress: Progress) => void) => {
+export function showRate(terminal: Pick<Terminal, 'progress'>, unit: string): (progress: Progress) => void {
   const started = performance.now();
   return ({ done }) => terminal.progress(`${counted(done, unit)}, ${grouped((done * 1000) / (performance.now() - started))} per second`);
-};
+}

@@ -5,17 +5,17 @@ import { rerankerName } from '../wording/reranker-name.ts';
 import { harmless } from '../wording/terminal-text.ts';
 
 /** What hosted models used: `2 requests to hosted models, $0.0002`. */
-export const billLine = ({ requests = 0, cost, estimated, unpriced }: Usage): string => {
+export function billLine({ requests = 0, cost, estimated, unpriced }: Usage): string {
   const parts = [
     `${counted(requests, 'request')} to hosted models`,
     ...(cost === undefined ? [] : [`${estimated ? 'about ' : ''}${dollars(cost)}`]),
     ...(unpriced ? [cost === undefined ? 'at a price that is not known' : 'and some at a price that is not known'] : []),
   ];
   return `${parts.join(', ')}.`;
-};
+}
 
 /** How an answer came about, one line per fact, where there is anything to say. */
-export const provenanceLines = (answer: Provenance & { readonly rankedBy: string | null; readonly usage: Usage }): readonly string[] => {
+export function provenanceLines(answer: Provenance & { readonly rankedBy: string | null; readonly usage: Usage }): readonly string[] {
   const { passedOver = [], notes = [], queryTruncatedTokens = 0, rankedBy, usage } = answer;
   const order =
     rankedBy === 'first-stage'
@@ -30,4 +30,4 @@ export const provenanceLines = (answer: Provenance & { readonly rankedBy: string
       : [`note: ${counted(queryTruncatedTokens, 'token')} of the query did not fit the model's window; its end was not read. Shorten it.`]),
     ...(usage.requests === undefined ? [] : [billLine(usage)]),
   ];
-};
+}

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
 
 /** Writes a file that the user named. Throws E_DISK_FULL, or E_USAGE for a place that cannot be written to. */
-export const saveText = async (path: string, text: string): Promise<void> => {
+export async function saveText(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
@@ -11,4 +11,4 @@ export const saveText = async (path: string, text: string): Promise<void> => {
       ? known
       : new FinetoothError('E_USAGE', `${path} cannot be written: ${messageOf(error)}.`, { cause: error });
   }
-};
+}

@@ -5,20 +5,12 @@ import { rerankerName } from '../wording/reranker-name.ts';
 import { fitted, harmless } from '../wording/terminal-text.ts';
 import { labelOf } from './text.ts';
 
-const moved = (from: number, to: number): string =>
-  from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`;
-
-const scoreText = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(4) : score.toFixed(2));
-
 /** What people are told when the deadline came first. */
 export const incomplete =
   'Time was up: this is the best order so far. Results below those that were reranked stand as the stage before ranked them.';
 
-const timingsLine = ({ timings }: SearchAnswer): string =>
-  (['embed', 'retrieve', 'rerank', 'total'] as const).map((stage) => `${stage} ${duration(timings[stage])}`).join(', ');
-
 /** Two lists beside each other, candidates and reranked, with scores and what moved, and the time of each stage. */
-export const sideBySide = (answer: SearchAnswer, columns: number): string => {
+export function sideBySide(answer: SearchAnswer, columns: number): string {
   const { results, candidates } = answer;
   if (candidates.length === 0) return `nothing found for "${harmless(answer.query)}"\n`;
   const rows = Math.max(results.length, Math.min(candidates.length, results.length));
@@ -45,4 +37,12 @@ export const sideBySide = (answer: SearchAnswer, columns: number): string => {
   if (!answer.complete && !isUnranked) lines.push(incomplete);
   if (answer.cut > 0) lines.push(`${answer.cut} of the candidates were longer than the model's window; their ends were not read.`);
   return `${lines.join('\n')}\n`;
-};
+}
+
+const moved = (from: number, to: number): string =>
+  from === to ? '=' : from > to ? `up ${from - to}, was ${from}` : `down ${to - from}, was ${from}`;
+
+const scoreText = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(4) : score.toFixed(2));
+
+const timingsLine = ({ timings }: SearchAnswer): string =>
+  (['embed', 'retrieve', 'rerank', 'total'] as const).map((stage) => `${stage} ${duration(timings[stage])}`).join(', ');

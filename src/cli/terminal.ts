@@ -22,9 +22,6 @@ export interface Terminal {
   progress(line: string): void;
 }
 
-/** `harmless` for several lines, which stay apart. */
-const harmlessLines = (text: string): string => text.replace(commanding, (it) => (it === '\n' || it === '\t' ? it : '\u{fffd}'));
-
 /** One line of JSON in which nothing commands a terminal, and which is read as the same value. */
 export const jsonLine = (value: unknown): string =>
   JSON.stringify(value).replace(commanding, (it) =>
@@ -32,7 +29,7 @@ export const jsonLine = (value: unknown): string =>
   );
 
 /** Terminal over the process's own streams. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
-export const processTerminal = (fail: (error: unknown) => void): Terminal => {
+export function processTerminal(fail: (error: unknown) => void): Terminal {
   const { stdout, stderr } = process;
   stdout.on('error', (error) => fail(systemCodeOf(error) === 'EPIPE' ? undefined : diskErrorOf(error, 'standard output')));
   stderr.on('error', () => {});
@@ -80,4 +77,7 @@ export const processTerminal = (fail: (error: unknown) => void): Terminal => {
       shown = true;
     },
   };
-};
+}
+
+/** `harmless` for several lines, which stay apart. */
+const harmlessLines = (text: string): string => text.replace(commanding, (it) => (it === '\n' || it === '\t' ? it : '\u{fffd}'));

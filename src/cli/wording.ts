@@ -10,6 +10,7 @@ const flagsOf = {
   runs: ['run'],
   tokens: ['tokenBits', 'tokenPool'],
 } as const satisfies Partial<Record<AdvisedOption, readonly OptionName[]>>;
+
 type Renamed = keyof typeof flagsOf;
 
 const keysOf = (name: AdvisedOption): readonly OptionName[] =>

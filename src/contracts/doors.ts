@@ -26,17 +26,6 @@ export const doors: Readonly<Record<string, (reranker: Reranker) => Promise<read
   },
 };
 
-async function idsOfRerank(reranker: Reranker, deadlineMs?: number): Promise<readonly string[]> {
-  const documents = candidates.map(({ id, text }) => ({ id: id as string, document: { text } }));
-  return (await rerank(reranker, QUERY, documents, { deadlineMs })).results.map(({ id }) => id);
-}
-
-async function filledIndex() {
-  const index = await openIndex('memory:', { create: { fields: ['text'] }, embedder: lengths, reranker: null });
-  await index.add(candidates.map(({ id, text }) => ({ id, text })));
-  return index;
-}
-
 /** An embedder of two numbers, for an index without a model. */
 const lengths: Embedder = {
   fingerprint: 'lengths@1',
@@ -79,4 +68,15 @@ export function decorated(inner: Reranker): { readonly reranker: Reranker; calls
     },
   };
   return { reranker, calls: () => calls };
+}
+
+async function idsOfRerank(reranker: Reranker, deadlineMs?: number): Promise<readonly string[]> {
+  const documents = candidates.map(({ id, text }) => ({ id: id as string, document: { text } }));
+  return (await rerank(reranker, QUERY, documents, { deadlineMs })).results.map(({ id }) => id);
+}
+
+async function filledIndex() {
+  const index = await openIndex('memory:', { create: { fields: ['text'] }, embedder: lengths, reranker: null });
+  await index.add(candidates.map(({ id, text }) => ({ id, text })));
+  return index;
 }

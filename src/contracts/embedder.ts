@@ -5,11 +5,6 @@ import { passageTexts } from '../text/passages.ts';
 import type { Vectors } from '../types.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, type Make } from './contract-case.ts';
 
-/** What every embedder promises. `make` is asked for a new one by each case. */
-export function embedderContract(make: Make<Embedder>): readonly ContractCase[] {
-  return casesOf(make, checks);
-}
-
 const texts = Object.freeze([
   'The price of wheat rose by a tenth this year.',
   'Bats find their way in the dark by the echo of their calls.',
@@ -115,6 +110,11 @@ const checks: Readonly<Record<string, (embedder: Embedder) => Promise<void>>> = 
   },
 };
 
+/** What every embedder promises. `make` is asked for a new one by each case. */
+export function embedderContract(make: Make<Embedder>): readonly ContractCase[] {
+  return casesOf(make, checks);
+}
+
 async function embedSoundly(
   embedder: Embedder,
   given: readonly string[],
@@ -124,15 +124,6 @@ async function embedSoundly(
   const vectors = await embedder.embed(given, role, options);
   checkSound(embedder, vectors, given.length);
   return vectors;
-}
-
-/** Throws for anything that an answer may not be. */
-function checkSound(embedder: Embedder, vectors: Vectors, count: number): void {
-  checkVectors(vectors, count, embedder.dimensions, embedder.fingerprint);
-  for (const what of ['truncatedTokens', 'tokens'] as const) {
-    const given = vectors[what]?.length ?? count;
-    assert.equal(given, count, `${nameOf(embedder)} gave ${given} of "${what}" for ${count} texts`);
-  }
 }
 
 function checkAlike(embedder: Embedder, what: string, got: Float32Array, wanted: Float32Array): void {
@@ -146,4 +137,13 @@ function rowOf({ data, dimensions }: Vectors, row: number): Float32Array {
 
 function nameOf({ fingerprint }: Embedder): string {
   return `the embedder "${fingerprint}"`;
+}
+
+/** Throws for anything that an answer may not be. */
+function checkSound(embedder: Embedder, vectors: Vectors, count: number): void {
+  checkVectors(vectors, count, embedder.dimensions, embedder.fingerprint);
+  for (const what of ['truncatedTokens', 'tokens'] as const) {
+    const given = vectors[what]?.length ?? count;
+    assert.equal(given, count, `${nameOf(embedder)} gave ${given} of "${what}" for ${count} texts`);
+  }
 }

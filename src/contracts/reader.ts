@@ -15,6 +15,20 @@ export interface ReaderSample {
   readonly path?: string;
 }
 
+const NAME = 'the input of the contract';
+
+/** Beginnings of the formats that are read, by name. */
+const heads: Readonly<Record<string, string>> = {
+  json: '[{"title": "a"}]',
+  jsonl: '{"title": "a"}\n{"title": "b"}\n',
+  csv: 'title,text\na,b\n',
+  tsv: 'title\ttext\na\tb\n',
+  parquet: 'PAR1\u0015\u0004\u0015',
+  text: '# A heading\n\nSome words.\n',
+  html: '<!doctype html><title>a</title>',
+  nothing: '',
+};
+
 /** What every reader promises, through `readDocuments(source, { format: reader })`. */
 export function readerContract(reader: Reader, sample: ReaderSample): readonly ContractCase[] {
   const { bytes, documents, path } = sample;
@@ -123,19 +137,9 @@ export function readerContract(reader: Reader, sample: ReaderSample): readonly C
   return Object.entries(cases).map(([name, run]) => ({ name, run }));
 }
 
-const NAME = 'the input of the contract';
-
-/** Beginnings of the formats that are read, by name. */
-const heads: Readonly<Record<string, string>> = {
-  json: '[{"title": "a"}]',
-  jsonl: '{"title": "a"}\n{"title": "b"}\n',
-  csv: 'title,text\na,b\n',
-  tsv: 'title\ttext\na\tb\n',
-  parquet: 'PAR1\u0015\u0004\u0015',
-  text: '# A heading\n\nSome words.\n',
-  html: '<!doctype html><title>a</title>',
-  nothing: '',
-};
+function nameOf({ name }: Reader): string {
+  return `the reader "${name}"`;
+}
 
 async function* piecesOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
@@ -162,8 +166,4 @@ function stuckAfter(bytes: Uint8Array): { readonly pieces: AsyncIterable<Uint8Ar
 function isNamed(error: unknown): boolean {
   const codes = ['E_INPUT_EMPTY', 'E_INPUT_FORMAT'];
   return error instanceof FinetoothError && codes.includes(error.code) && error.message.includes(NAME);
-}
-
-function nameOf({ name }: Reader): string {
-  return `the reader "${name}"`;
 }

@@ -5,50 +5,6 @@ import { scoreInTime } from '../rerank/score-in-time.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, isCausedBy, type Make, never } from './contract-case.ts';
 import { byLength, candidates, decorated, doors, QUERY } from './doors.ts';
 
-/** What every reranker promises. `make` is asked for a new one by each case. */
-export function rerankerContract(make: Make<Reranker>): readonly ContractCase[] {
-  return casesOf(make, checks);
-}
-
-/** What every reranker promises that is made from another one, whatever that one does. */
-export function rerankerWrapperContract(wrap: (inner: Reranker) => Reranker | Promise<Reranker>): readonly ContractCase[] {
-  return [
-    ...rerankerContract(() => wrap(byLength())),
-    {
-      name: 'asks the one inside as it is decorated',
-      run: async () => {
-        const { reranker, calls } = decorated(byLength());
-        await (await wrap(reranker)).score(QUERY, candidates);
-        assert.ok(calls() > 0, 'the function "score" of the decorated reranker inside was not called');
-      },
-    },
-    {
-      name: 'is in time when the one inside never answers, and when it never loads',
-      run: async () => {
-        for (const stuck of [{ score: never }, { load: never, score: never }]) {
-          const reranker = await wrap({ ...byLength(), ...stuck });
-          const { complete } = await scoreInTime(reranker, QUERY, candidates, { deadlineMs: SHORT_MS });
-          assert.equal(complete, false, `${nameOf(reranker)} has one inside that never answered, and calls its answer complete`);
-        }
-      },
-    },
-    {
-      name: 'stops when the one inside never answers',
-      run: async () => checkStopsAtOnce(await wrap({ ...byLength(), score: never })),
-    },
-    {
-      name: 'closes the one inside',
-      run: async () => {
-        let closed = 0;
-        const reranker = await wrap({ ...byLength(), close: async () => void closed++ });
-        await reranker.score(QUERY, candidates);
-        await reranker.close?.();
-        assert.ok(closed > 0, `${nameOf(reranker)} was closed, and left the one inside open`);
-      },
-    },
-  ];
-}
-
 /** Milliseconds in which nothing is done that waits for a gate. */
 const SHORT_MS = 20;
 /** Of a score alone and in a list: models calculate in single precision. */
@@ -164,10 +120,75 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
   },
 };
 
+/** What every reranker promises. `make` is asked for a new one by each case. */
+export function rerankerContract(make: Make<Reranker>): readonly ContractCase[] {
+  return casesOf(make, checks);
+}
+
+/** What every reranker promises that is made from another one, whatever that one does. */
+export function rerankerWrapperContract(wrap: (inner: Reranker) => Reranker | Promise<Reranker>): readonly ContractCase[] {
+  return [
+    ...rerankerContract(() => wrap(byLength())),
+    {
+      name: 'asks the one inside as it is decorated',
+      run: async () => {
+        const { reranker, calls } = decorated(byLength());
+        await (await wrap(reranker)).score(QUERY, candidates);
+        assert.ok(calls() > 0, 'the function "score" of the decorated reranker inside was not called');
+      },
+    },
+    {
+      name: 'is in time when the one inside never answers, and when it never loads',
+      run: async () => {
+        for (const stuck of [{ score: never }, { load: never, score: never }]) {
+          const reranker = await wrap({ ...byLength(), ...stuck });
+          const { complete } = await scoreInTime(reranker, QUERY, candidates, { deadlineMs: SHORT_MS });
+          assert.equal(complete, false, `${nameOf(reranker)} has one inside that never answered, and calls its answer complete`);
+        }
+      },
+    },
+    {
+      name: 'stops when the one inside never answers',
+      run: async () => checkStopsAtOnce(await wrap({ ...byLength(), score: never })),
+    },
+    {
+      name: 'closes the one inside',
+      run: async () => {
+        let closed = 0;
+        const reranker = await wrap({ ...byLength(), close: async () => void closed++ });
+        await reranker.score(QUERY, candidates);
+        await reranker.close?.();
+        assert.ok(closed > 0, `${nameOf(reranker)} was closed, and left the one inside open`);
+      },
+    },
+  ];
+}
+
+function nameOf({ fingerprint }: Reranker): string {
+  return `the reranker "${fingerprint}"`;
+}
+
+/** `reranker` never answers. */
+async function checkStopsAtOnce(reranker: Reranker): Promise<void> {
+  for (const deadlineMs of [undefined, 600_000]) {
+    const stopper = new AbortController();
+    const reason = new Error('the contract raised this signal');
+    const work = scoreInTime(reranker, QUERY, candidates, { signal: stopper.signal, deadlineMs });
+    stopper.abort(reason);
+    await assert.rejects(work, (error) => isCausedBy(error, reason), `${nameOf(reranker)} was stopped, and ended otherwise`);
+  }
+}
+
 async function askSoundly(reranker: Reranker, given: readonly Candidate[], options: ScoreOptions = {}): Promise<Scores> {
   const scores = await reranker.score(QUERY, given, options);
   checkSound(reranker, scores, given);
   return scores;
+}
+
+function checkClose(reranker: Reranker, what: string, got: number | undefined, wanted: number | undefined): void {
+  const [a, b] = [got ?? Number.NaN, wanted ?? Number.NaN];
+  const isClose = (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));
+  assert.ok(isClose, `${nameOf(reranker)} scored ${what} ${a}, and ${b} before. One whose scores depend on the list says kind: 'listwise'`);
 }
 
 /** Throws for anything that an answer may not be. */
@@ -185,6 +206,11 @@ function checkSound(reranker: Reranker, given: Scores, list: readonly Candidate[
   }
 }
 
+function checkUnscored(reranker: Reranker, { scores, complete }: Scores): void {
+  assert.equal(complete, false, `${nameOf(reranker)} had no time, and calls its answer complete`);
+  assert.ok(scores.every(Number.isNaN), `${nameOf(reranker)} had no time, and gave the scores ${scores.join(', ')}`);
+}
+
 /** Of one stage: those of several have a probability each, and the later stage stands above. */
 function checkRising(reranker: Reranker, { scores, relevance, stages }: Scores): void {
   if (relevance === undefined || stages !== undefined) return;
@@ -196,30 +222,4 @@ function checkRising(reranker: Reranker, { scores, relevance, stages }: Scores):
       `${nameOf(reranker)} gave the score ${scores[i]} the relevance ${relevance[i]}, and the lower score ${scores[before]} the higher ${relevance[before]}`,
     );
   }
-}
-
-function checkUnscored(reranker: Reranker, { scores, complete }: Scores): void {
-  assert.equal(complete, false, `${nameOf(reranker)} had no time, and calls its answer complete`);
-  assert.ok(scores.every(Number.isNaN), `${nameOf(reranker)} had no time, and gave the scores ${scores.join(', ')}`);
-}
-
-/** `reranker` never answers. */
-async function checkStopsAtOnce(reranker: Reranker): Promise<void> {
-  for (const deadlineMs of [undefined, 600_000]) {
-    const stopper = new AbortController();
-    const reason = new Error('the contract raised this signal');
-    const work = scoreInTime(reranker, QUERY, candidates, { signal: stopper.signal, deadlineMs });
-    stopper.abort(reason);
-    await assert.rejects(work, (error) => isCausedBy(error, reason), `${nameOf(reranker)} was stopped, and ended otherwise`);
-  }
-}
-
-function checkClose(reranker: Reranker, what: string, got: number | undefined, wanted: number | undefined): void {
-  const [a, b] = [got ?? Number.NaN, wanted ?? Number.NaN];
-  const isClose = (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));
-  assert.ok(isClose, `${nameOf(reranker)} scored ${what} ${a}, and ${b} before. One whose scores depend on the list says kind: 'listwise'`);
-}
-
-function nameOf({ fingerprint }: Reranker): string {
-  return `the reranker "${fingerprint}"`;
 }

@@ -34,31 +34,6 @@ interface Known {
 }
 
 /**
- * A set of BEIR (Thakur et al. 2021, https://openreview.net/forum?id=wCu6T5xFjeJ) on the hub: documents and queries in `BeIR/NAME`
- * at `revision`, judgments in `BeIR/NAME-qrels` at `qrelsRevision`.
- */
-const beir = (name: string, counts: Counts, revision: string, qrelsRevision: string, known: Known = {}): DatasetEntry => {
-  const { sha256 = {}, ...more } = known;
-  const file = (path: string, from: Omit<HubFile, 'kind'>, hash: string | undefined): DatasetFile => ({
-    path,
-    from: { kind: 'dataset', ...from },
-    ...(hash !== undefined && { sha256: hash }),
-  });
-  const repository = `BeIR/${name}`;
-  return {
-    name,
-    ...counts,
-    licence: 'CC-BY-SA-4.0',
-    ...more,
-    files: {
-      corpus: file('corpus.jsonl.gz', { repository, revision, path: 'corpus.jsonl.gz' }, sha256.corpus),
-      queries: file('queries.jsonl.gz', { repository, revision, path: 'queries.jsonl.gz' }, sha256.queries),
-      qrels: file('qrels/test.tsv', { repository: `${repository}-qrels`, revision: qrelsRevision, path: 'test.tsv' }, sha256.qrels),
-    },
-  };
-};
-
-/**
  * The test collections that are known by name. Documents and queries as BEIR's Table 1 counts them, judgments as ir_datasets does.
  *
  * Revisions: `main` of these repositories holds Parquet instead of JSONL since 2026, so each entry names an earlier commit, or the
@@ -179,3 +154,28 @@ export const findDataset = (name: string): DatasetEntry | undefined => datasetCa
 /** The name, of the catalog or one of `more`, that was most likely meant. */
 export const nearestDataset = (name: string, more: readonly string[] = []): string | undefined =>
   nearestName(name, [...datasetCatalog.map((entry) => entry.name), ...more]);
+
+/**
+ * A set of BEIR (Thakur et al. 2021, https://openreview.net/forum?id=wCu6T5xFjeJ) on the hub: documents and queries in `BeIR/NAME`
+ * at `revision`, judgments in `BeIR/NAME-qrels` at `qrelsRevision`.
+ */
+function beir(name: string, counts: Counts, revision: string, qrelsRevision: string, known: Known = {}): DatasetEntry {
+  const { sha256 = {}, ...more } = known;
+  const file = (path: string, from: Omit<HubFile, 'kind'>, hash: string | undefined): DatasetFile => ({
+    path,
+    from: { kind: 'dataset', ...from },
+    ...(hash !== undefined && { sha256: hash }),
+  });
+  const repository = `BeIR/${name}`;
+  return {
+    name,
+    ...counts,
+    licence: 'CC-BY-SA-4.0',
+    ...more,
+    files: {
+      corpus: file('corpus.jsonl.gz', { repository, revision, path: 'corpus.jsonl.gz' }, sha256.corpus),
+      queries: file('queries.jsonl.gz', { repository, revision, path: 'queries.jsonl.gz' }, sha256.queries),
+      qrels: file('qrels/test.tsv', { repository: `${repository}-qrels`, revision: qrelsRevision, path: 'test.tsv' }, sha256.qrels),
+    },
+  };
+}

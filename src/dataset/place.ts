@@ -35,26 +35,8 @@ export interface PlacedDataset extends ResolvedDataset {
   readonly source: 'bundled' | 'folder' | 'cache';
 }
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 /** The names under which a folder of the user's may hold its files, as `finetooth eval` reads them. */
 const namesOf = { corpus: ['corpus.jsonl'], queries: ['queries.jsonl'], qrels: ['qrels.tsv', 'qrels/test.tsv'] } as const;
-
-const filesIn = async (folder: string): Promise<ResolvedDataset['files']> => {
-  const files: Record<string, string> = {};
-  for (const [part, names] of Object.entries(namesOf)) {
-    for (const path of names.flatMap((name) => [join(folder, name), join(folder, `${name}.gz`)])) {
-      if (!(await isFile(path))) continue;
-      files[part] = path;
-      break;
-    }
-  }
-  return files;
-};
 
 /** What the catalog says of a collection, wherever its files are. */
 export const statedOf = ({ name, licence, originalLicence, documents, queries, judgments }: DatasetEntry) => ({
@@ -66,12 +48,6 @@ export const statedOf = ({ name, licence, originalLicence, documents, queries, j
   judgments,
 });
 
-const pathsIn = (entry: DatasetEntry, folder: string): Required<ResolvedDataset['files']> => ({
-  corpus: join(folder, entry.files.corpus.path),
-  queries: join(folder, entry.files.queries.path),
-  qrels: join(folder, entry.files.qrels.path),
-});
-
 /** The small files first: a wrong name or a missing right shows before the large one, and with the documents a folder is whole. */
 export const filesOf = ({ files }: DatasetEntry): readonly DatasetFile[] => [files.qrels, files.queries, files.corpus];
 
@@ -81,24 +57,24 @@ export const datasetPlaces = (options: Pick<DatasetOptions, 'folder' | 'cacheFol
   placesOf(options, 'FINETOOTH_DATASETS');
 
 /** A collection of the user's own folder, of the catalog or not. */
-export const placeInFolder = async (name: string, { folder }: Places): Promise<PlacedDataset | undefined> => {
+export async function placeInFolder(name: string, { folder }: Places): Promise<PlacedDataset | undefined> {
   const own = folder === undefined || /^\.|[/\\]/.test(name) ? undefined : await folderNamed(folder, name.toLowerCase());
   if (own === undefined) return undefined;
   const files = await filesIn(own);
   if (files.queries === undefined) return undefined;
   const entry = findDataset(name);
   return { ...(entry === undefined ? { name: basename(own) } : statedOf(entry)), folder: own, source: 'folder', files };
-};
+}
 
 /**
  * A collection whose files are ours: bundled or cached, and whole. Nothing is hashed. `refetch`: what an earlier version kept of a portal's pages
  * counts as not there, so that it is fetched again.
  */
-export const placeOwn = async (
+export async function placeOwn(
   entry: DatasetEntry,
   places: Places,
   { refetch = false }: { readonly refetch?: boolean } = {},
-): Promise<PlacedDataset | undefined> => {
+): Promise<PlacedDataset | undefined> {
   const own = entry.bundled === undefined ? undefined : bundledFolder('finetooth');
   if (entry.bundled !== undefined && own === undefined) return undefined;
   const folder = own === undefined ? cachedFolder(entry, places) : join(own, entry.bundled as string);
@@ -106,12 +82,10 @@ export const placeOwn = async (
   for (const path of Object.values(files))
     if (!(await isFile(path)) || (refetch && own === undefined && (await isSpoiled(path, path)))) return undefined;
   return { ...statedOf(entry), folder, source: own === undefined ? 'cache' : 'bundled', files };
-};
-
-const looksLikePath = (name: string): boolean => /[/\\]|^[.~]|\.(jsonl?|ndjson)(\.gz)?$/i.test(name);
+}
 
 /** A path of the user's. A folder that only has a collection's name and none of its files is not meant. */
-export const placePath = async (name: string, places: Places): Promise<ResolvedDataset | undefined> => {
+export async function placePath(name: string, places: Places): Promise<ResolvedDataset | undefined> {
   const path = absolutePath(name, places.env);
   if (looksLikePath(name)) await kindOfPath(path, name);
   const one = name !== '' && (await isFile(path));
@@ -119,4 +93,30 @@ export const placePath = async (name: string, places: Places): Promise<ResolvedD
   const files = one ? {} : await filesIn(path);
   if (!one && Object.keys(files).length === 0 && !looksLikePath(name)) return undefined;
   return { name: basename(path), folder: path, source: 'path', files };
-};
+}
+
+async function filesIn(folder: string): Promise<ResolvedDataset['files']> {
+  const files: Record<string, string> = {};
+  for (const [part, names] of Object.entries(namesOf)) {
+    for (const path of names.flatMap((name) => [join(folder, name), join(folder, `${name}.gz`)])) {
+      if (!(await isFile(path))) continue;
+      files[part] = path;
+      break;
+    }
+  }
+  return files;
+}
+
+const pathsIn = (entry: DatasetEntry, folder: string): Required<ResolvedDataset['files']> => ({
+  corpus: join(folder, entry.files.corpus.path),
+  queries: join(folder, entry.files.queries.path),
+  qrels: join(folder, entry.files.qrels.path),
+});
+
+const looksLikePath = (name: string): boolean => /[/\\]|^[.~]|\.(jsonl?|ndjson)(\.gz)?$/i.test(name);
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

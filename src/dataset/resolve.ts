@@ -18,35 +18,56 @@ import {
   type ResolvedDataset,
 } from './place.ts';
 
-/** Holds every file to its checksum: the catalog's, or else the one of its first use. Throws E_DATASET_CHANGED. */
-const checkOwn = async (entry: DatasetEntry, { folder, source }: PlacedDataset, places: Places, options: DatasetOptions): Promise<void> => {
-  const bundled = source === 'bundled';
-  for (const file of filesOf(entry)) {
-    const path = join(folder, file.path);
-    const { full, signal } = options;
-    const sha256 = await checkFile({
-      kind: 'dataset',
-      path,
-      book: bundled ? bookOfForeignFolder(places.cache, dirname(path)) : bookOf(dirname(path)),
-      expected: file.sha256,
-      holdToRecord: !bundled,
-      advice: bundled ? 'Install finetooth again.' : `Delete ${folder} and run "finetooth datasets pull ${entry.name}".`,
-      ...(full && { full }),
-      ...(signal && { signal }),
-    });
-    if (sha256 === undefined)
-      throw new FinetoothError('E_INPUT_MISSING', `${path} vanished while it was read. Run the same command again.`);
-  }
-};
+/**
+ * The files of a test collection. In this order: a path that exists; a bundled collection; the user's own folder; the cache; the hub.
+ * Files of the user's are taken as they are, all others are checked.
+ * Throws E_DATASET_UNKNOWN, E_DATASET_CHANGED, E_INPUT_MISSING, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
+ */
+export async function resolveDataset(nameOrPath: string, options: DatasetOptions = {}): Promise<ResolvedDataset> {
+  const places = datasetPlaces(options);
+  const given = await placePath(nameOrPath, places);
+  if (given !== undefined) return given;
+  const entry = findDataset(nameOrPath);
+  const own = entry?.bundled === undefined ? await placeInFolder(nameOrPath, places) : undefined;
+  if (own !== undefined) return own;
+  if (entry === undefined) throw await unknown(nameOrPath, places);
+  return ownDataset(entry, places, options);
+}
 
-const copyByHand = (entry: DatasetEntry, folder: string): string => {
-  const copies = filesOf(entry).flatMap(({ path, from }) =>
-    from === undefined ? [] : [`${from.path} of ${from.repository} (revision ${from.revision}) to ${join(folder, path)}`],
+/** A collection of the catalog, whatever else has its name: bundled, cached or fetched, and checked. */
+export async function resolveCatalogued(name: string, options: Omit<DatasetOptions, 'folder'> = {}): Promise<ResolvedDataset> {
+  const places = datasetPlaces(options);
+  const entry = findDataset(name);
+  if (entry === undefined) throw await unknown(name, places);
+  return ownDataset(entry, places, options);
+}
+
+async function unknown(name: string, { folder }: Places): Promise<FinetoothError> {
+  const own = folder === undefined ? [] : await readdir(folder).catch(() => []);
+  const near = nearestDataset(name, own);
+  const advice = near === undefined ? 'See the names with "finetooth datasets list".' : `Did you mean "${near}"?`;
+  return new FinetoothError(
+    'E_DATASET_UNKNOWN',
+    `there is no test collection "${name}". ${advice} A collection may also be a path: "./folder" that holds corpus.jsonl, queries.jsonl and qrels/test.tsv.`,
   );
-  return `To copy the files by hand, take them from these data sets of the hub: ${copies.join(', ')}.`;
-};
+}
 
-const fetchOwn = async (entry: DatasetEntry, places: Places, options: DatasetOptions): Promise<void> => {
+/** Bundled, cached or fetched, and checked. */
+async function ownDataset(entry: DatasetEntry, places: Places, options: DatasetOptions): Promise<ResolvedDataset> {
+  const here = await placeOwn(entry, places, { refetch: !(options.offline ?? isOffline(places.env)) });
+  if (here === undefined) await fetchOwn(entry, places, options);
+  const placed = here ?? (await placeOwn(entry, places));
+  if (placed === undefined)
+    throw new FinetoothError(
+      'E_BUG',
+      `the files of "${entry.name}" were fetched but are not where they belong. This is a mistake of finetooth.`,
+    );
+  // What has just come was hashed on its way.
+  await checkOwn(entry, placed, places, here === undefined ? { ...options, full: false } : options);
+  return here ?? { ...placed, source: 'hub' };
+}
+
+async function fetchOwn(entry: DatasetEntry, places: Places, options: DatasetOptions): Promise<void> {
   const folder = cachedFolder(entry, places);
   const missing = `the test collection "${entry.name}" is not on this machine`;
   if (entry.bundled !== undefined)
@@ -75,53 +96,32 @@ const fetchOwn = async (entry: DatasetEntry, places: Places, options: DatasetOpt
       { cause: error },
     );
   }
-};
+}
 
-/** Bundled, cached or fetched, and checked. */
-const ownDataset = async (entry: DatasetEntry, places: Places, options: DatasetOptions): Promise<ResolvedDataset> => {
-  const here = await placeOwn(entry, places, { refetch: !(options.offline ?? isOffline(places.env)) });
-  if (here === undefined) await fetchOwn(entry, places, options);
-  const placed = here ?? (await placeOwn(entry, places));
-  if (placed === undefined)
-    throw new FinetoothError(
-      'E_BUG',
-      `the files of "${entry.name}" were fetched but are not where they belong. This is a mistake of finetooth.`,
-    );
-  // What has just come was hashed on its way.
-  await checkOwn(entry, placed, places, here === undefined ? { ...options, full: false } : options);
-  return here ?? { ...placed, source: 'hub' };
-};
+/** Holds every file to its checksum: the catalog's, or else the one of its first use. Throws E_DATASET_CHANGED. */
+async function checkOwn(entry: DatasetEntry, { folder, source }: PlacedDataset, places: Places, options: DatasetOptions): Promise<void> {
+  const bundled = source === 'bundled';
+  for (const file of filesOf(entry)) {
+    const path = join(folder, file.path);
+    const { full, signal } = options;
+    const sha256 = await checkFile({
+      kind: 'dataset',
+      path,
+      book: bundled ? bookOfForeignFolder(places.cache, dirname(path)) : bookOf(dirname(path)),
+      expected: file.sha256,
+      holdToRecord: !bundled,
+      advice: bundled ? 'Install finetooth again.' : `Delete ${folder} and run "finetooth datasets pull ${entry.name}".`,
+      ...(full && { full }),
+      ...(signal && { signal }),
+    });
+    if (sha256 === undefined)
+      throw new FinetoothError('E_INPUT_MISSING', `${path} vanished while it was read. Run the same command again.`);
+  }
+}
 
-const unknown = async (name: string, { folder }: Places): Promise<FinetoothError> => {
-  const own = folder === undefined ? [] : await readdir(folder).catch(() => []);
-  const near = nearestDataset(name, own);
-  const advice = near === undefined ? 'See the names with "finetooth datasets list".' : `Did you mean "${near}"?`;
-  return new FinetoothError(
-    'E_DATASET_UNKNOWN',
-    `there is no test collection "${name}". ${advice} A collection may also be a path: "./folder" that holds corpus.jsonl, queries.jsonl and qrels/test.tsv.`,
+function copyByHand(entry: DatasetEntry, folder: string): string {
+  const copies = filesOf(entry).flatMap(({ path, from }) =>
+    from === undefined ? [] : [`${from.path} of ${from.repository} (revision ${from.revision}) to ${join(folder, path)}`],
   );
-};
-
-/**
- * The files of a test collection. In this order: a path that exists; a bundled collection; the user's own folder; the cache; the hub.
- * Files of the user's are taken as they are, all others are checked.
- * Throws E_DATASET_UNKNOWN, E_DATASET_CHANGED, E_INPUT_MISSING, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
- */
-export const resolveDataset = async (nameOrPath: string, options: DatasetOptions = {}): Promise<ResolvedDataset> => {
-  const places = datasetPlaces(options);
-  const given = await placePath(nameOrPath, places);
-  if (given !== undefined) return given;
-  const entry = findDataset(nameOrPath);
-  const own = entry?.bundled === undefined ? await placeInFolder(nameOrPath, places) : undefined;
-  if (own !== undefined) return own;
-  if (entry === undefined) throw await unknown(nameOrPath, places);
-  return ownDataset(entry, places, options);
-};
-
-/** A collection of the catalog, whatever else has its name: bundled, cached or fetched, and checked. */
-export const resolveCatalogued = async (name: string, options: Omit<DatasetOptions, 'folder'> = {}): Promise<ResolvedDataset> => {
-  const places = datasetPlaces(options);
-  const entry = findDataset(name);
-  if (entry === undefined) throw await unknown(name, places);
-  return ownDataset(entry, places, options);
-};
+  return `To copy the files by hand, take them from these data sets of the hub: ${copies.join(', ')}.`;
+}

@@ -11,6 +11,11 @@ export interface VectorCacheOptions {
   readonly maxEntries?: number;
 }
 
+const cacheChecks: OptionChecks<VectorCacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
+
+/** Changes when what stands under a key changes its meaning. */
+const RECIPE = 'vectors-1';
+
 /**
  * Embeds each text once: an index that is made again, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
  * text. Token vectors are not cached: a call that wants them goes through.
@@ -73,8 +78,3 @@ export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions):
     },
   };
 }
-
-const cacheChecks: OptionChecks<VectorCacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
-
-/** Changes when what stands under a key changes its meaning. */
-const RECIPE = 'vectors-1';

@@ -18,6 +18,23 @@ export interface HostedEmbedderOptions extends HostedOptions {
   readonly dimensions?: number;
 }
 
+interface Asking extends CallOptions {
+  readonly deadlineMs?: number;
+  readonly role: 'query' | 'document';
+  readonly dimensions: number | undefined;
+}
+
+/** Milliseconds that a call may take when no one says otherwise: a query is waited for, an import may have to wait for its minute. */
+const USUAL_MS = { query: 30_000, document: 300_000 } as const;
+
+interface Unit {
+  readonly i: number;
+  readonly text: string;
+}
+
+/** A text that is refused as too long is not cut below this. */
+const SHORTEST = 200;
+
 /**
  * An embedder behind an API: no prompt of ours goes before a text; the vendor is told which side of a search it is on where it can be told.
  * Texts go in as few requests as its limits allow, several at a time. A text beyond the limit is cut, and `truncatedTokens` says by how many tokens, about.
@@ -43,11 +60,6 @@ export async function createHostedEmbedder(source: HostedEmbedSource, options: H
       await model.open();
     },
   };
-}
-
-/** Vendors do not publish their tokenizers: texts count as too many tokens rather than too few. */
-function splitWithin(sources: readonly PassageSource[], tokensEach: number): readonly (readonly Span[])[] {
-  return sources.map((source) => splitPassages(source, { window: tokensEach, room: tokensEach, tokensIn: estimatedTokens }));
 }
 
 async function embedAll(
@@ -108,23 +120,11 @@ async function embedAll(
   };
 }
 
-interface Asking extends CallOptions {
-  readonly deadlineMs?: number;
-  readonly role: 'query' | 'document';
-  readonly dimensions: number | undefined;
-}
-
-/** Milliseconds that a call may take when no one says otherwise: a query is waited for, an import may have to wait for its minute. */
-const USUAL_MS = { query: 30_000, document: 300_000 } as const;
-
-interface Unit {
-  readonly i: number;
-  readonly text: string;
+/** Vendors do not publish their tokenizers: texts count as too many tokens rather than too few. */
+function splitWithin(sources: readonly PassageSource[], tokensEach: number): readonly (readonly Span[])[] {
+  return sources.map((source) => splitPassages(source, { window: tokensEach, room: tokensEach, tokensIn: estimatedTokens }));
 }
 
 const consumed = (units: readonly Unit[], tokensIn: (text: string) => number): Consumption => ({
   tokens: units.reduce((sum, { text }) => sum + tokensIn(text), 0),
 });
-
-/** A text that is refused as too long is not cut below this. */
-const SHORTEST = 200;

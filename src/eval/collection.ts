@@ -27,82 +27,15 @@ export interface TestSetOptions extends Pick<ReadOptions, 'signal'> {
   readonly judgments?: string;
 }
 
-const withGz = (name: string): readonly string[] => [name, `${name}.gz`];
-const fileIn = (folder: string, names: readonly string[]): string | undefined =>
-  names
-    .flatMap(withGz)
-    .map((name) => join(folder, name))
-    .find((path) => existsSync(path));
-
 /** A file that the user names: from the working folder, or else from the collection's. */
 export const fileBeside = (folder: string, path: string): string =>
   isAbsolute(path) || existsSync(path) || !existsSync(join(folder, path)) ? path : join(folder, path);
-
-const needed = (folder: string, names: readonly string[]): string => {
-  const found = fileIn(folder, names);
-  if (found !== undefined) return found;
-  throw new FinetoothError(
-    'E_INPUT_MISSING',
-    `${folder} holds none of ${names.join(', ')} (nor one of them with .gz): a collection has corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv.`,
-  );
-};
-
-const wordOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
-
-const once = <T>(found: Map<string, T>, id: string, value: T, where: string): void => {
-  if (found.has(id)) throw new FinetoothError('E_DUPLICATE_ID', `${where}: the id "${id}" was given before. Every id stands once.`);
-  found.set(id, value);
-};
-
-const idOf = (document: Document, where: string): string => {
-  const id = wordOf(document._id ?? document.id);
-  if (id === '') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "_id".`);
-  return id;
-};
-
-const readQueries = async (path: string, options: TestSetOptions): Promise<Map<string, string>> => {
-  const queries = new Map<string, string>();
-  for await (const { document, where } of readDocuments(path, options)) {
-    if (typeof document.text !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "text", the query.`);
-    once(queries, idOf(document, where), document.text, where);
-  }
-  return queries;
-};
-
-/** A list of `{ query, relevant: [ids] }`; `relevant` may also be an object of grades by id. A query without an id is called by its text. */
-const readList = async (path: string, options: TestSetOptions): Promise<TestSet> => {
-  const queries = new Map<string, string>();
-  const judgments = new Map<string, ReadonlyMap<string, number>>();
-  for await (const { document, where } of readDocuments(path, options)) {
-    const { query, relevant } = document;
-    const shape = 'Each entry is {"query": "…", "relevant": ["id", …]}';
-    if (typeof query !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "query". ${shape}.`);
-    const pairs = Array.isArray(relevant)
-      ? relevant.map((id): readonly [string, number] => [wordOf(id), 1])
-      : typeof relevant === 'object' && relevant !== null
-        ? Object.entries(relevant).map(([id, grade]): readonly [string, number] => [id, Number(grade)])
-        : undefined;
-    if (pairs === undefined || pairs.some(([id, grade]) => id === '' || !Number.isInteger(grade)))
-      throw new FinetoothError(
-        'E_INPUT_FORMAT',
-        `${where}: "relevant" is neither a list of ids nor an object of whole grades by id. ${shape}.`,
-      );
-    const id = wordOf(document._id ?? document.id) || query;
-    once(queries, id, query, where);
-    const grades = new Map<string, number>();
-    for (const [one, grade] of pairs) once(grades, one, grade, `${where}, "relevant"`);
-    judgments.set(id, grades);
-  }
-  return { queries, judgments, files: [path] };
-};
-
-const isList = (data: string): boolean => /\.(json|jsonl|ndjson)(\.gz)?$/i.test(data);
 
 /**
  * Reads a folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, each plain or gz, or a JSON list of
  * `{ query, relevant }`. The documents are left where they are. Throws E_INPUT_MISSING, E_INPUT_FORMAT, E_DUPLICATE_ID, E_JUDGMENTS.
  */
-export const readTestSet = async (data: string, options: TestSetOptions = {}): Promise<TestSet> => {
+export async function readTestSet(data: string, options: TestSetOptions = {}): Promise<TestSet> {
   const list = isList(data);
   const from = list ? undefined : needed(data, ['queries.jsonl']);
   const read: TestSet = list
@@ -128,13 +61,13 @@ export const readTestSet = async (data: string, options: TestSetOptions = {}): P
     corpus,
     files: [...read.files, path, ...(corpus === undefined ? [] : [corpus])],
   };
-};
+}
 
 /** The documents of a collection by id. `wanted` keeps some of them only. */
-export const readCorpus = async (
+export async function readCorpus(
   path: string,
   options: Pick<ReadOptions, 'signal'> & { readonly wanted?: (id: string) => boolean } = {},
-): Promise<Map<string, Document>> => {
+): Promise<Map<string, Document>> {
   const { wanted, ...reading } = options;
   const documents = new Map<string, Document>();
   for await (const { document, where } of readDocuments(path, reading)) {
@@ -142,10 +75,78 @@ export const readCorpus = async (
     if (wanted === undefined || wanted(id)) once(documents, id, document, where);
   }
   return documents;
-};
+}
 
 /** A whole collection in memory: `readTestSet` and its documents. */
-export const readCollection = async (folder: string, options: TestSetOptions = {}): Promise<Collection> => {
+export async function readCollection(folder: string, options: TestSetOptions = {}): Promise<Collection> {
   const set = await readTestSet(folder, options);
   return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), options) };
-};
+}
+
+const isList = (data: string): boolean => /\.(json|jsonl|ndjson)(\.gz)?$/i.test(data);
+
+function needed(folder: string, names: readonly string[]): string {
+  const found = fileIn(folder, names);
+  if (found !== undefined) return found;
+  throw new FinetoothError(
+    'E_INPUT_MISSING',
+    `${folder} holds none of ${names.join(', ')} (nor one of them with .gz): a collection has corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv.`,
+  );
+}
+
+/** A list of `{ query, relevant: [ids] }`; `relevant` may also be an object of grades by id. A query without an id is called by its text. */
+async function readList(path: string, options: TestSetOptions): Promise<TestSet> {
+  const queries = new Map<string, string>();
+  const judgments = new Map<string, ReadonlyMap<string, number>>();
+  for await (const { document, where } of readDocuments(path, options)) {
+    const { query, relevant } = document;
+    const shape = 'Each entry is {"query": "…", "relevant": ["id", …]}';
+    if (typeof query !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "query". ${shape}.`);
+    const pairs = Array.isArray(relevant)
+      ? relevant.map((id): readonly [string, number] => [wordOf(id), 1])
+      : typeof relevant === 'object' && relevant !== null
+        ? Object.entries(relevant).map(([id, grade]): readonly [string, number] => [id, Number(grade)])
+        : undefined;
+    if (pairs === undefined || pairs.some(([id, grade]) => id === '' || !Number.isInteger(grade)))
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${where}: "relevant" is neither a list of ids nor an object of whole grades by id. ${shape}.`,
+      );
+    const id = wordOf(document._id ?? document.id) || query;
+    once(queries, id, query, where);
+    const grades = new Map<string, number>();
+    for (const [one, grade] of pairs) once(grades, one, grade, `${where}, "relevant"`);
+    judgments.set(id, grades);
+  }
+  return { queries, judgments, files: [path] };
+}
+
+async function readQueries(path: string, options: TestSetOptions): Promise<Map<string, string>> {
+  const queries = new Map<string, string>();
+  for await (const { document, where } of readDocuments(path, options)) {
+    if (typeof document.text !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "text", the query.`);
+    once(queries, idOf(document, where), document.text, where);
+  }
+  return queries;
+}
+
+const fileIn = (folder: string, names: readonly string[]): string | undefined =>
+  names
+    .flatMap(withGz)
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path));
+
+const wordOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+
+function once<T>(found: Map<string, T>, id: string, value: T, where: string): void {
+  if (found.has(id)) throw new FinetoothError('E_DUPLICATE_ID', `${where}: the id "${id}" was given before. Every id stands once.`);
+  found.set(id, value);
+}
+
+function idOf(document: Document, where: string): string {
+  const id = wordOf(document._id ?? document.id);
+  if (id === '') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "_id".`);
+  return id;
+}
+
+const withGz = (name: string): readonly string[] => [name, `${name}.gz`];

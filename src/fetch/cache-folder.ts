@@ -17,7 +17,7 @@ export const absolutePath = (path: string, env: Environment): string =>
  * Where downloaded models and test collections are kept: FINETOOTH_CACHE, else XDG_CACHE_HOME/finetooth, else the platform's own place:
  * `~/.cache/finetooth`, on macOS `~/Library/Caches/finetooth`, on Windows `%LOCALAPPDATA%\finetooth\Cache`.
  */
-export const cacheFolder = (env: Environment, platform: NodeJS.Platform = process.platform): string => {
+export function cacheFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
   const own = variable(env, 'FINETOOTH_CACHE');
   if (own !== undefined) return absolutePath(own, env);
   const shared = variable(env, 'XDG_CACHE_HOME');
@@ -25,7 +25,7 @@ export const cacheFolder = (env: Environment, platform: NodeJS.Platform = proces
   if (platform === 'darwin') return join(homeOf(env), 'Library', 'Caches', 'finetooth');
   if (platform === 'win32') return join(variable(env, 'LOCALAPPDATA') ?? join(homeOf(env), 'AppData', 'Local'), 'finetooth', 'Cache');
   return join(homeOf(env), '.cache', 'finetooth');
-};
+}
 
 /** The folder that holds one folder for each downloaded model. `cache` as `cacheFolder` gives it. */
 export const modelsFolder = (cache: string): string => join(cache, 'models');

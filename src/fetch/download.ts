@@ -59,29 +59,48 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A server that asks for a longer wait than this gets none: the next source is tried. */
 const LONGEST_WAIT_MS = 120_000;
 
+type Tried = { readonly sha256: string; readonly resumed: boolean } | Refused;
+
+/** Makes a rename last through a power cut; Windows cannot open folders and needs none of it. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+/**
+ * Fetches one file to `<to>.part`, continuing what an earlier try left, and renames it when it is whole and has the right checksum.
+ * Returns its sha256, or undefined when the server has no such file. The caller holds the lock of `to`. Throws E_DOWNLOAD.
+ */
+export async function download(options: DownloadOptions): Promise<string | undefined> {
+  const { to, signal } = options;
+  let failures = 0;
+  for (;;) {
+    throwIfStopped(signal);
+    const before = await sizeOf(`${to}.part`);
+    const tried = await tryOnce(options);
+    if ('sha256' in tried) {
+      await rename(`${to}.part`, to);
+      await rm(`${to}.etag`, { force: true });
+      await syncFolder(dirname(to));
+      return tried.sha256;
+    }
+    if (tried.missing === 'file' || (tried.missing === 'repository' && options.repositoryMayBeMissing)) return undefined;
+    failures = (await sizeOf(`${to}.part`)) > before ? 1 : failures + 1;
+    const waitMs = tried.waitMs ?? Math.min(LONGEST_PAUSE_MS, (options.pauseMs ?? 500) * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+    if (!tried.retry || failures >= MOST_TRIES || waitMs > LONGEST_WAIT_MS) throw new FinetoothError('E_DOWNLOAD', tried.refused);
+    await sleep(waitMs, undefined, { signal }).catch(() => throwIfStopped(signal));
+  }
+}
+
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(
     (found) => found.size,
     () => 0,
   );
 
-const hashOfPart = async (path: string): Promise<Hash> => {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
-  return hash;
-};
-
-/** Makes a rename last through a power cut; Windows cannot open folders and needs none of it. */
-export const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-};
-
-type Tried = { readonly sha256: string; readonly resumed: boolean } | Refused;
-
 /** One request, appended to what is there. A body that ends early is a refusal that may be retried. */
-const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
+async function tryOnce(options: DownloadOptions): Promise<Tried> {
   const { kind = 'model', to, file, signal, onProgress } = options;
   const part = `${to}.part`;
   const etagFile = `${to}.etag`;
@@ -143,29 +162,10 @@ const tryOnce = async (options: DownloadOptions): Promise<Tried> => {
   if (start > 0) return { refused: 'the part from an earlier try was damaged', retry: true };
   if (came !== undefined) return { refused: otherContent(file, address, came), retry: false };
   throw fileChanged(kind, file, expected as string, sha256, options.advice);
-};
+}
 
-/**
- * Fetches one file to `<to>.part`, continuing what an earlier try left, and renames it when it is whole and has the right checksum.
- * Returns its sha256, or undefined when the server has no such file. The caller holds the lock of `to`. Throws E_DOWNLOAD.
- */
-export const download = async (options: DownloadOptions): Promise<string | undefined> => {
-  const { to, signal } = options;
-  let failures = 0;
-  for (;;) {
-    throwIfStopped(signal);
-    const before = await sizeOf(`${to}.part`);
-    const tried = await tryOnce(options);
-    if ('sha256' in tried) {
-      await rename(`${to}.part`, to);
-      await rm(`${to}.etag`, { force: true });
-      await syncFolder(dirname(to));
-      return tried.sha256;
-    }
-    if (tried.missing === 'file' || (tried.missing === 'repository' && options.repositoryMayBeMissing)) return undefined;
-    failures = (await sizeOf(`${to}.part`)) > before ? 1 : failures + 1;
-    const waitMs = tried.waitMs ?? Math.min(LONGEST_PAUSE_MS, (options.pauseMs ?? 500) * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-    if (!tried.retry || failures >= MOST_TRIES || waitMs > LONGEST_WAIT_MS) throw new FinetoothError('E_DOWNLOAD', tried.refused);
-    await sleep(waitMs, undefined, { signal }).catch(() => throwIfStopped(signal));
-  }
-};
+async function hashOfPart(path: string): Promise<Hash> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  return hash;
+}

@@ -31,7 +31,7 @@ export const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-export const makeFolder = async (folder: string): Promise<void> => {
+export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     const error = diskErrorOf(cause, folder);
     if (error instanceof FinetoothError) throw error;
@@ -41,22 +41,22 @@ export const makeFolder = async (folder: string): Promise<void> => {
       { cause },
     );
   });
-};
+}
 
-export const record = async (to: string, sha256: string, from: string): Promise<void> => {
+export async function record(to: string, sha256: string, from: string): Promise<void> {
   const { size, mtimeMs, ino } = await stat(to);
   await writeRecord(bookOf(dirname(to)), basename(to), { sha256, bytes: size, mtimeMs, inode: ino, from });
-};
+}
 
 /**
  * Whether a file is exactly what was fetched once and yet not what its name promises: the page of a portal that an earlier version kept. Files
  * that somebody put there or changed are never meant. `name`: its path in the repository.
  */
-export const isSpoiled = async (path: string, name: string): Promise<boolean> => {
+export async function isSpoiled(path: string, name: string): Promise<boolean> {
   if ((await faultAtEnds(path, name)) === undefined) return false;
   const [known, found] = [await readRecord(bookOf(dirname(path)), basename(path)), await stat(path)];
   return known?.from !== undefined && known.bytes === found.size && known.mtimeMs === found.mtimeMs;
-};
+}
 
 /** Fetches one file of the hub unless it is there by now, and not a portal's page; false when the repository has no such file. */
 export const fetchFile = (hub: Hub, file: HubFile, to: string, options: FetchFileOptions): Promise<boolean> =>
@@ -82,17 +82,17 @@ export const fetchFile = (hub: Hub, file: HubFile, to: string, options: FetchFil
   });
 
 /** The same for a file that must be there: E_DOWNLOAD when the repository has none. */
-export const fetchNeeded = async (hub: Hub, file: HubFile, to: string, options: FetchFileOptions): Promise<void> => {
+export async function fetchNeeded(hub: Hub, file: HubFile, to: string, options: FetchFileOptions): Promise<void> {
   if (await fetchFile(hub, file, to, options)) return;
   throw new FinetoothError('E_DOWNLOAD', `${file.repository} at ${hub.endpoint} has no file ${file.path} in revision "${file.revision}"`);
-};
+}
 
 /** Runs `work` with the hub that the environment names, and closes its connections. */
-export const withHub = async <Result>(options: FetchOptions, work: (hub: Hub) => Promise<Result>): Promise<Result> => {
+export async function withHub<Result>(options: FetchOptions, work: (hub: Hub) => Promise<Result>): Promise<Result> {
   const hub = await openHub(options.env, options.stallMs);
   try {
     return await work(hub);
   } finally {
     await hub.dispatcher.destroy();
   }
-};
+}

@@ -23,7 +23,12 @@ const kinds: readonly Kind[] = [
   { ends: /\.zip$/, mostBytes: 8 * GIB, binary: 'a zip archive' },
   { ends: /\.(tsv|jsonl)$/, mostBytes: 16 * GIB },
 ];
-const kindOf = (file: string): Kind | undefined => kinds.find(({ ends }) => ends.test(file));
+
+/** Bytes at either end of a file that are looked at. */
+const LOOKED_AT = 512;
+
+const webPage = /^\s*<(!doctype|html|head|body|script|meta|title|\?xml|!--)/i;
+const lfsPointer = /^version https:\/\/git-lfs\.github\.com\/spec\//;
 
 /** Bytes that a file of that name can have at most. */
 export const mostBytesOf = (file: string): number => kindOf(file)?.mostBytes ?? 128 * GIB;
@@ -32,18 +37,27 @@ export const mostBytesOf = (file: string): number => kindOf(file)?.mostBytes ?? 
 export const otherContent = (file: string, address: string, came: string): string =>
   `${address} did not answer with ${file}: it sent ${came}. A portal or a proxy may stand between: open the address in a browser, log in where it asks, and run the same command again`;
 
-/** Bytes at either end of a file that are looked at. */
-const LOOKED_AT = 512;
+/** What stands in a file instead of what its name promises, as far as its two ends tell; undefined where nothing is wrong. */
+export async function faultAtEnds(path: string, file: string): Promise<string | undefined> {
+  if ((await stat(path)).size === 0 && !/\.json$/.test(file)) return undefined;
+  return faultOfEnds(file, ...(await endsOf(path)));
+}
 
-const webPage = /^\s*<(!doctype|html|head|body|script|meta|title|\?xml|!--)/i;
-const lfsPointer = /^version https:\/\/git-lfs\.github\.com\/spec\//;
-/** Weights and archives hold other bytes among their first ones. The last three may be a torn character. */
-const isText = (bytes: Buffer): boolean => !bytes.subarray(0, -3).some((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127);
+/** The same of a file that has just come: what must be JSON is parsed. `file`: its name where it comes from. */
+export async function faultOfContent(path: string, file: string): Promise<string | undefined> {
+  const fault = await faultAtEnds(path, file);
+  if (fault !== undefined || !/\.json$/.test(file)) return fault;
+  try {
+    JSON.parse(await readFile(path, 'utf8'));
+    return undefined;
+  } catch (error) {
+    return `no JSON (${messageOf(error)})`;
+  }
+}
 
-/** The beginning of what came, for people. */
-const quoted = (head: Buffer): string => JSON.stringify(head.toString('utf8').slice(0, 80).replaceAll(/\s+/g, ' ').trim());
+const kindOf = (file: string): Kind | undefined => kinds.find(({ ends }) => ends.test(file));
 
-const faultOfEnds = (file: string, head: Buffer, tail: Buffer): string | undefined => {
+function faultOfEnds(file: string, head: Buffer, tail: Buffer): string | undefined {
   const text = head.toString('utf8').replace(/^\ufeff/, '');
   if (webPage.test(text)) return `a web page, ${quoted(head)}`;
   if (lfsPointer.test(text)) return `a pointer of git-lfs in place of the file, ${quoted(head)}`;
@@ -52,9 +66,9 @@ const faultOfEnds = (file: string, head: Buffer, tail: Buffer): string | undefin
   if (/\.onnx$/.test(file) && /^\s*[<{]/.test(text) && isText(head)) return `text in place of weights, ${quoted(head)}`;
   const { binary } = kindOf(file) ?? {};
   return binary !== undefined && isText(head) ? `text, which as ${binary} cannot be read: ${quoted(head)}` : undefined;
-};
+}
 
-const endsOf = async (path: string): Promise<readonly [head: Buffer, tail: Buffer]> => {
+async function endsOf(path: string): Promise<readonly [head: Buffer, tail: Buffer]> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
@@ -66,22 +80,10 @@ const endsOf = async (path: string): Promise<readonly [head: Buffer, tail: Buffe
   } finally {
     await handle.close();
   }
-};
+}
 
-/** What stands in a file instead of what its name promises, as far as its two ends tell; undefined where nothing is wrong. */
-export const faultAtEnds = async (path: string, file: string): Promise<string | undefined> => {
-  if ((await stat(path)).size === 0 && !/\.json$/.test(file)) return undefined;
-  return faultOfEnds(file, ...(await endsOf(path)));
-};
+/** The beginning of what came, for people. */
+const quoted = (head: Buffer): string => JSON.stringify(head.toString('utf8').slice(0, 80).replaceAll(/\s+/g, ' ').trim());
 
-/** The same of a file that has just come: what must be JSON is parsed. `file`: its name where it comes from. */
-export const faultOfContent = async (path: string, file: string): Promise<string | undefined> => {
-  const fault = await faultAtEnds(path, file);
-  if (fault !== undefined || !/\.json$/.test(file)) return fault;
-  try {
-    JSON.parse(await readFile(path, 'utf8'));
-    return undefined;
-  } catch (error) {
-    return `no JSON (${messageOf(error)})`;
-  }
-};
+/** Weights and archives hold other bytes among their first ones. The last three may be a torn character. */
+const isText = (bytes: Buffer): boolean => !bytes.subarray(0, -3).some((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127);

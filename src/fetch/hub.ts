@@ -29,11 +29,14 @@ export interface HubFile {
   readonly path: string;
 }
 
+/** No one is there: the next source is tried at once. */
+const unreachableCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);
+
 /** HF_HUB_OFFLINE as huggingface_hub reads it: 1, on, yes, true. */
 export const isOffline = (env: Environment): boolean => /^(1|on|yes|true)$/i.test(variable(env, 'HF_HUB_OFFLINE') ?? '');
 
 /** Proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env`, lower case first, as curl does. */
-export const openHub = async (env: Environment, stallMs: number = STALL_MS): Promise<Hub> => {
+export async function openHub(env: Environment, stallMs: number = STALL_MS): Promise<Hub> {
   const { EnvHttpProxyAgent, request } = await import('undici');
   const either = (name: string): string => variable(env, name.toLowerCase()) ?? variable(env, name) ?? '';
   const endpoint = (variable(env, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT).replace(/\/+$/, '');
@@ -62,67 +65,14 @@ export const openHub = async (env: Environment, stallMs: number = STALL_MS): Pro
     dispatcher,
     request: (url, headers, signal) => request(url, { dispatcher, headers, signal, headersTimeout: stallMs, bodyTimeout: stallMs }),
   };
-};
-
-/** No one is there: the next source is tried at once. */
-const unreachableCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);
-
-const refusalOfError = (error: unknown, host: string): Refused => {
-  const code = systemCodeOf(error) ?? (error as { code?: unknown } | null)?.code;
-  const text = messageOf(error) || String(code);
-  if (unreachableCodes.has(String(code))) return { refused: `${host} cannot be reached (${String(code)})`, retry: false };
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return { refused: `${host} cannot be reached (no connection in time)`, retry: false };
-  if (/certificate|self.signed|CERT_/i.test(`${text} ${String(code)}`)) {
-    return {
-      refused: `the certificate of ${host} is not trusted (${text}); behind a company's proxy set NODE_EXTRA_CA_CERTS`,
-      retry: false,
-    };
-  }
-  return { refused: `${host} did not answer (${text})`, retry: true };
-};
+}
 
 /** Retry-After: seconds or a date (RFC 9110, 10.2.3) → milliseconds from now. */
-export const retryAfterMs = (value: string | undefined, now: number = Date.now()): number | undefined => {
+export function retryAfterMs(value: string | undefined, now: number = Date.now()): number | undefined {
   if (value === undefined) return undefined;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-};
-
-/** The hub's X-Error-Code tells apart what the status does not: huggingface_hub, errors.py. */
-const refusalOfStatus = (
-  hub: Hub,
-  { repository, revision, path }: HubFile,
-  status: number,
-  header: (name: string) => string | undefined,
-): Refused => {
-  const where = `${repository} at ${hub.endpoint}`;
-  const code = header('x-error-code');
-  if (code === 'GatedRepo' || (status === 403 && code === undefined)) {
-    const advice = hub.token === undefined ? 'set HF_TOKEN to a token of yours' : 'the token in HF_TOKEN has no access';
-    return {
-      refused: `${where} is gated (status ${status}): accept its terms on its page, and ${advice}`,
-      retry: false,
-      missing: 'repository',
-    };
-  }
-  if (code === 'RepoNotFound' || status === 401) {
-    const advice = hub.token === undefined ? 'if it is private, set HF_TOKEN' : 'if it is private, HF_TOKEN has no access to it';
-    return { refused: `there is no repository ${where} (status ${status}); ${advice}`, retry: false, missing: 'repository' };
-  }
-  if (code === 'RevisionNotFound') return { refused: `${where} has no revision "${revision}"`, retry: false };
-  if (status === 404) return { refused: `${where} has no file ${path} in revision "${revision}"`, retry: false, missing: 'file' };
-  const retry = status === 429 || status === 408 || status >= 500;
-  return {
-    refused: `${hub.endpoint} answered ${path} of ${repository} with status ${status}`,
-    retry,
-    waitMs: retryAfterMs(header('retry-after')),
-  };
-};
-
-/** Without what is secret in it: signatures of redirections, and the name and password of a mirror. */
-const addressOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
-
-const plain = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '').replaceAll('"', '') || undefined;
+}
 
 /**
  * GET {endpoint}/[datasets/]{owner/name}/resolve/{revision}/{path}, continued from `offset` where the file is still the one with `etag`.
@@ -202,3 +152,53 @@ export const openHubFile =
     }
     return { refused: `${hub.endpoint} redirected more than ${MOST_REDIRECTS} times`, retry: false };
   };
+
+function refusalOfError(error: unknown, host: string): Refused {
+  const code = systemCodeOf(error) ?? (error as { code?: unknown } | null)?.code;
+  const text = messageOf(error) || String(code);
+  if (unreachableCodes.has(String(code))) return { refused: `${host} cannot be reached (${String(code)})`, retry: false };
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return { refused: `${host} cannot be reached (no connection in time)`, retry: false };
+  if (/certificate|self.signed|CERT_/i.test(`${text} ${String(code)}`)) {
+    return {
+      refused: `the certificate of ${host} is not trusted (${text}); behind a company's proxy set NODE_EXTRA_CA_CERTS`,
+      retry: false,
+    };
+  }
+  return { refused: `${host} did not answer (${text})`, retry: true };
+}
+
+const plain = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '').replaceAll('"', '') || undefined;
+
+/** The hub's X-Error-Code tells apart what the status does not: huggingface_hub, errors.py. */
+function refusalOfStatus(
+  hub: Hub,
+  { repository, revision, path }: HubFile,
+  status: number,
+  header: (name: string) => string | undefined,
+): Refused {
+  const where = `${repository} at ${hub.endpoint}`;
+  const code = header('x-error-code');
+  if (code === 'GatedRepo' || (status === 403 && code === undefined)) {
+    const advice = hub.token === undefined ? 'set HF_TOKEN to a token of yours' : 'the token in HF_TOKEN has no access';
+    return {
+      refused: `${where} is gated (status ${status}): accept its terms on its page, and ${advice}`,
+      retry: false,
+      missing: 'repository',
+    };
+  }
+  if (code === 'RepoNotFound' || status === 401) {
+    const advice = hub.token === undefined ? 'if it is private, set HF_TOKEN' : 'if it is private, HF_TOKEN has no access to it';
+    return { refused: `there is no repository ${where} (status ${status}); ${advice}`, retry: false, missing: 'repository' };
+  }
+  if (code === 'RevisionNotFound') return { refused: `${where} has no revision "${revision}"`, retry: false };
+  if (status === 404) return { refused: `${where} has no file ${path} in revision "${revision}"`, retry: false, missing: 'file' };
+  const retry = status === 429 || status === 408 || status >= 500;
+  return {
+    refused: `${hub.endpoint} answered ${path} of ${repository} with status ${status}`,
+    retry,
+    waitMs: retryAfterMs(header('retry-after')),
+  };
+}
+
+/** Without what is secret in it: signatures of redirections, and the name and password of a mirror. */
+const addressOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;

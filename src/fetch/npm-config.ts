@@ -6,12 +6,8 @@ import { absolutePath, type Environment, homeOf, variable } from './cache-folder
 /** The options of npm's own fetching libraries; keys such as `@scope:registry` and `//host/:_authToken` are taken as they stand. */
 export type NpmOptions = Readonly<Record<string, string | boolean | readonly string[]>>;
 
-/** `${NAME}` → its value in the environment; left as it is when there is none, as npm does. */
-const expand = (value: string, env: Environment): string =>
-  value.replace(/\$\{([^}?]+)\??\}/g, (whole, name: string) => env[name] ?? whole);
-
 /** An .npmrc: lines of `key = value`; `;` and `#` begin comments; sections do not occur. */
-export const parseNpmrc = (content: string, env: Environment): ReadonlyMap<string, string> => {
+export function parseNpmrc(content: string, env: Environment): ReadonlyMap<string, string> {
   const config = new Map<string, string>();
   for (const line of content.split(/\r?\n/)) {
     const [, key, value] = /^\s*([^;#=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
@@ -19,38 +15,13 @@ export const parseNpmrc = (content: string, env: Environment): ReadonlyMap<strin
     config.set(expand(key, env), expand(value.replace(/^(["'])(.*)\1$/, '$2'), env));
   }
   return config;
-};
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-/** npm's project: the nearest folder upwards with a package.json or node_modules, else the folder itself. */
-const projectOf = async (folder: string): Promise<string> => {
-  for (let at = folder; ; at = dirname(at)) {
-    if ((await exists(join(at, 'package.json'))) || (await exists(join(at, 'node_modules')))) return at;
-    if (dirname(at) === at) return folder;
-  }
-};
-
-/** Variables `npm_config_<key>`, in any case; `_` stands for `-` except in keys of a registry. */
-const fromEnvironment = (env: Environment): ReadonlyMap<string, string> => {
-  const config = new Map<string, string>();
-  for (const [name, value] of Object.entries(env)) {
-    const key = /^npm_config_(.+)$/i.exec(name)?.[1];
-    if (key === undefined || value === undefined || value === '') continue;
-    config.set(key.startsWith('//') || key.startsWith('@') ? key : key.toLowerCase().replaceAll(/(?!^)_/g, '-'), value);
-  }
-  return config;
-};
+}
 
 /**
  * What npm itself would use to fetch a package from here: registry, scopes, credentials, proxy and certificates.
  * Read in npm's order: variables, the project's .npmrc, the user's, the one of the installation ("npm help npmrc").
  */
-export const npmOptions = async (env: Environment, folder: string): Promise<NpmOptions> => {
+export async function npmOptions(env: Environment, folder: string): Promise<NpmOptions> {
   const variables = fromEnvironment(env);
   const installation = process.platform === 'win32' ? dirname(process.execPath) : dirname(dirname(process.execPath));
   const files = [
@@ -93,4 +64,33 @@ export const npmOptions = async (env: Environment, folder: string): Promise<NpmO
     options.ca = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
   }
   return options;
-};
+}
+
+/** `${NAME}` → its value in the environment; left as it is when there is none, as npm does. */
+const expand = (value: string, env: Environment): string =>
+  value.replace(/\$\{([^}?]+)\??\}/g, (whole, name: string) => env[name] ?? whole);
+
+/** Variables `npm_config_<key>`, in any case; `_` stands for `-` except in keys of a registry. */
+function fromEnvironment(env: Environment): ReadonlyMap<string, string> {
+  const config = new Map<string, string>();
+  for (const [name, value] of Object.entries(env)) {
+    const key = /^npm_config_(.+)$/i.exec(name)?.[1];
+    if (key === undefined || value === undefined || value === '') continue;
+    config.set(key.startsWith('//') || key.startsWith('@') ? key : key.toLowerCase().replaceAll(/(?!^)_/g, '-'), value);
+  }
+  return config;
+}
+
+/** npm's project: the nearest folder upwards with a package.json or node_modules, else the folder itself. */
+async function projectOf(folder: string): Promise<string> {
+  for (let at = folder; ; at = dirname(at)) {
+    if ((await exists(join(at, 'package.json'))) || (await exists(join(at, 'node_modules')))) return at;
+    if (dirname(at) === at) return folder;
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

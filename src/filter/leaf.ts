@@ -11,6 +11,7 @@ const MOST_CONDITIONS = 1024;
 const MOST_VALUES = 65_536;
 
 export type Operator = keyof FieldCondition;
+
 export const operators: readonly Operator[] = ['equals', 'in', 'not', 'gt', 'gte', 'lt', 'lte', 'exists', 'prefix', 'contains'];
 
 /** What was counted in the whole filter so far. */
@@ -18,6 +19,8 @@ export interface Count {
   conditions: number;
   filters: number;
 }
+
+export type Plain = Readonly<Record<string, unknown>>;
 
 /** Counts one more. Throws E_USAGE for one too many. */
 export function countOne(count: Count, what: keyof Count): void {
@@ -48,6 +51,31 @@ export function leafOf(field: string, operator: Operator, value: unknown): Condi
   }
 }
 
+export function refused(sentence: string): FinetoothError {
+  return new FinetoothError('E_USAGE', sentence);
+}
+
+/** A value as a message shows it, never long. */
+export function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlain(value))
+    return `a ${Object.getPrototypeOf(value)?.constructor?.name ?? 'class instance'}`;
+  if (value === undefined || typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  try {
+    const text = JSON.stringify(value);
+    return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  } catch {
+    return 'a value that is not JSON';
+  }
+}
+
+/** An object of this or another realm whose properties are all its own: of a `Map`, or of `{ __proto__: … }`, conditions would be lost. */
+export function isPlain(value: unknown): value is Plain {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty'));
+}
+
 function checkOperator(field: string, operator: Operator, value: unknown): void {
   const where = `"${operator}" in the filter of ${shown(field)}`;
   const takes = (what: string): FinetoothError => refused(`${where} takes ${what}; got ${shown(value)}.`);
@@ -72,31 +100,4 @@ function checkValue(value: unknown, where: string, depth = 1): void {
   if (!isPlain(value))
     throw refused(`${where} takes a text, a finite number, true, false, null, a list or an object; got ${shown(value)}.`);
   for (const inner of Object.values(value)) checkValue(inner, where, depth + 1);
-}
-
-export function refused(sentence: string): FinetoothError {
-  return new FinetoothError('E_USAGE', sentence);
-}
-
-/** A value as a message shows it, never long. */
-export function shown(value: unknown): string {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlain(value))
-    return `a ${Object.getPrototypeOf(value)?.constructor?.name ?? 'class instance'}`;
-  if (value === undefined || typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
-  try {
-    const text = JSON.stringify(value);
-    return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-  } catch {
-    return 'a value that is not JSON';
-  }
-}
-
-export type Plain = Readonly<Record<string, unknown>>;
-
-/** An object of this or another realm whose properties are all its own: of a `Map`, or of `{ __proto__: … }`, conditions would be lost. */
-export function isPlain(value: unknown): value is Plain {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty'));
 }

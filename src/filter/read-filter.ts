@@ -6,6 +6,8 @@ import type { FilterParts } from './filter.ts';
 import { type Count, countOne, DEEPEST, isPlain, leafOf, type Operator, operators, type Plain, refused, shown } from './leaf.ts';
 import { readText } from './read-text.ts';
 
+const partNames: readonly (keyof FilterParts)[] = ['fields', 'and', 'or', 'not'];
+
 /**
  * A filter in its normal form, wherever it comes from and however it is written. A part that is not understood would be dropped, and what it was
  * to keep back would be found: E_USAGE.
@@ -13,8 +15,6 @@ import { readText } from './read-text.ts';
 export function readFilter(filter: unknown): Condition {
   return read(filter, { conditions: 0, filters: 0 }, 1);
 }
-
-const partNames: readonly (keyof FilterParts)[] = ['fields', 'and', 'or', 'not'];
 
 function read(filter: unknown, count: Count, depth: number): Condition {
   if (depth > DEEPEST) throw refused(`the filter has filters inside each other more than ${DEEPEST} levels deep.`);
@@ -49,6 +49,23 @@ function parsed(text: string): unknown {
   }
 }
 
+/** `isFlat`: the fields are the filter itself, and may be parts whose name is misspelled. */
+function readFields(fields: Plain, count: Count, isFlat: boolean): Condition {
+  return joined(
+    'and',
+    Object.entries(fields).map(([field, wanted]) => {
+      if (isFlat) checkFlat(field, wanted);
+      if (Array.isArray(wanted)) return counted(count, field, 'in', wanted);
+      return isPlain(wanted) ? readCondition(field, wanted, count, isFlat) : counted(count, field, 'equals', wanted);
+    }),
+  );
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
+}
+
 function readList(kind: 'and' | 'or', list: unknown, count: Count, depth: number): Condition {
   if (!Array.isArray(list)) throw refused(`"${kind}" of a filter is a list of filters; got ${shown(list)}.`);
   // `map` would step over holes.
@@ -63,16 +80,18 @@ function readInner(filter: unknown, count: Count, depth: number): Condition {
   return read(filter, count, depth + 1);
 }
 
-/** `isFlat`: the fields are the filter itself, and may be parts whose name is misspelled. */
-function readFields(fields: Plain, count: Count, isFlat: boolean): Condition {
-  return joined(
-    'and',
-    Object.entries(fields).map(([field, wanted]) => {
-      if (isFlat) checkFlat(field, wanted);
-      if (Array.isArray(wanted)) return counted(count, field, 'in', wanted);
-      return isPlain(wanted) ? readCondition(field, wanted, count, isFlat) : counted(count, field, 'equals', wanted);
-    }),
+/** Throws E_USAGE for what looks like a part of a filter and is none: as a field it would fit nothing, without a word. */
+function checkFlat(name: string, wanted: unknown): void {
+  const isPart = Array.isArray(wanted) && Array.from(wanted).some((one) => typeof one === 'object' && one !== null);
+  if (!name.startsWith('$') && !isPart) return;
+  throw refused(
+    `the filter has ${shown(name)}; it takes ${partNames.join(', ')}, or fields. A field of that name stands in "fields": {"fields": {${shown(name)}: …}}.${meant(name, partNames)}`,
   );
+}
+
+function counted(count: Count, field: string, operator: Operator, value: unknown): Condition {
+  countOne(count, 'conditions');
+  return leafOf(field, operator, value);
 }
 
 function readCondition(field: string, wanted: Plain, count: Count, isFlat: boolean): Condition {
@@ -88,23 +107,4 @@ function readCondition(field: string, wanted: Plain, count: Count, isFlat: boole
     'and',
     given.map((name: Operator) => counted(count, field, name, wanted[name])),
   );
-}
-
-function counted(count: Count, field: string, operator: Operator, value: unknown): Condition {
-  countOne(count, 'conditions');
-  return leafOf(field, operator, value);
-}
-
-/** Throws E_USAGE for what looks like a part of a filter and is none: as a field it would fit nothing, without a word. */
-function checkFlat(name: string, wanted: unknown): void {
-  const isPart = Array.isArray(wanted) && Array.from(wanted).some((one) => typeof one === 'object' && one !== null);
-  if (!name.startsWith('$') && !isPart) return;
-  throw refused(
-    `the filter has ${shown(name)}; it takes ${partNames.join(', ')}, or fields. A field of that name stands in "fields": {"fields": {${shown(name)}: …}}.${meant(name, partNames)}`,
-  );
-}
-
-function meant(name: string, known: readonly string[]): string {
-  const near = nearestName(name, known);
-  return near === undefined ? '' : ` Did you mean "${near}"?`;
 }

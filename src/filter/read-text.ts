@@ -39,6 +39,8 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['includes', 'contains'],
 ]);
 
+const inQuotes = 'a text with such a word or sign in it stands in quotes';
+
 /**
  * `filter := all ('or' all)*`, `all := one ('and' one)*`, `one := 'not' one | '(' filter ')' | field operator value`. Throws E_USAGE with the place,
  * what was expected there and what was meant.
@@ -59,6 +61,11 @@ function readAny(reading: Reading, count: Count, depth: number): Condition {
   const parts = [readAll(reading, count, depth)];
   while (takeWord(reading, 'or')) parts.push(readAll(reading, count, depth));
   return joined('or', parts);
+}
+
+function symbolHint({ text, at }: Reading): string {
+  if (/^&/.test(text.slice(at, at + 1))) return ' Did you mean "and"?';
+  return text[at] === '|' ? ' Did you mean "or"?' : '';
 }
 
 function readAll(reading: Reading, count: Count, depth: number): Condition {
@@ -144,6 +151,17 @@ function readValue(reading: Reading, operator: Operator): unknown {
   return readItem(reading, 'condition', operator === 'prefix');
 }
 
+function readJsonList(reading: Reading): unknown {
+  const end = endOfList(reading);
+  try {
+    const list: unknown = parseWithLongIntegers(reading.text.slice(reading.at, end));
+    reading.at = end;
+    return list;
+  } catch (error) {
+    throw placed(reading, `what begins with "[" is read as a list of JSON, and it is none: ${messageOf(error)}.`);
+  }
+}
+
 function readList(reading: Reading): readonly unknown[] {
   const items: unknown[] = [];
   next(reading);
@@ -168,17 +186,6 @@ function readItem(reading: Reading, within: Within, isText: boolean): unknown {
   if (character === '' || /[),<>=!]/.test(character)) throw placed(reading, `expected a value, got ${wordAt(reading)}.`);
   const bare = readWords(reading, within);
   return isText ? bare : literalOf(bare);
-}
-
-function readJsonList(reading: Reading): unknown {
-  const end = endOfList(reading);
-  try {
-    const list: unknown = parseWithLongIntegers(reading.text.slice(reading.at, end));
-    reading.at = end;
-    return list;
-  } catch (error) {
-    throw placed(reading, `what begins with "[" is read as a list of JSON, and it is none: ${messageOf(error)}.`);
-  }
 }
 
 /** A text without quotes: words up to "and", "or", or the end. What may as well be the next condition is refused rather than taken for text. */
@@ -209,13 +216,6 @@ function readWords(reading: Reading, within: Within): string {
       `expected "and", "or" or the end, got ${wordAt(reading)}.${symbolHint(reading)} ${inQuotes[0]?.toUpperCase()}${inQuotes.slice(1)}.`,
     );
   }
-}
-
-const inQuotes = 'a text with such a word or sign in it stands in quotes';
-
-function symbolHint({ text, at }: Reading): string {
-  if (/^&/.test(text.slice(at, at + 1))) return ' Did you mean "and"?';
-  return text[at] === '|' ? ' Did you mean "or"?' : '';
 }
 
 /** A number or a word of JSON where it is one, and else a text; an integer beyond ±(2^53 − 1) is a text of its digits, as in documents. */

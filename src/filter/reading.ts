@@ -7,6 +7,11 @@ export interface Reading {
   at: number;
 }
 
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+/** Characters that are shown before and after a place. */
+const AROUND = 40;
+
 /** The next character that is no white space, to which it goes on; '' at the end. */
 export function next(reading: Reading): string {
   takeMatch(reading, /\s+/y);
@@ -38,8 +43,6 @@ export function takeMatch(reading: Reading, pattern: RegExp): string | undefined
   return match;
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
-
 /** Takes a text in quotes or backticks, whichever comes next; a backslash goes before the same quote, itself, and the letters of JSON. */
 export function quoted(reading: Reading): string {
   const from = reading.at;
@@ -52,18 +55,6 @@ export function quoted(reading: Reading): string {
     if (character === quote) return text;
     text += character === '\\' ? escaped(reading) : character;
   }
-}
-
-function escaped(reading: Reading): string {
-  const code = takeMatch(reading, /u[0-9a-f]{4}/iy);
-  if (code !== undefined) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-  const letter = takeMatch(reading, /[\\"'`/nrtbf]/y);
-  if (letter !== undefined) return escapes[letter] ?? letter;
-  throw placed(
-    reading,
-    'a backslash goes before a quote, a backslash, n, r, t, b, f or u with four digits; a backslash itself is \\\\.',
-    reading.at - 1,
-  );
 }
 
 /** Where the list of JSON ends that begins here; the end of the text where it is not closed. */
@@ -83,9 +74,6 @@ export function wordAt(reading: Reading): string {
   return word === undefined ? 'the end' : JSON.stringify(word.length > 40 ? `${word.slice(0, 39)}…` : word);
 }
 
-/** Characters that are shown before and after a place. */
-const AROUND = 40;
-
 /** E_USAGE with the column, counted in characters from 1, and below it the place itself. */
 export function placed({ text, at: end }: Reading, problem: string, at = end): FinetoothError {
   const [before, after] = [[...text.slice(0, at)], [...text.slice(at, at + 2 * AROUND)]];
@@ -94,5 +82,17 @@ export function placed({ text, at: end }: Reading, problem: string, at = end): F
   const shown = `${left}${line(before.slice(-AROUND))}`;
   return refused(
     `the filter is not understood at column ${before.length + 1}: ${problem}\n  ${shown}${line(after.slice(0, AROUND))}${right}\n  ${' '.repeat([...shown].length)}^`,
+  );
+}
+
+function escaped(reading: Reading): string {
+  const code = takeMatch(reading, /u[0-9a-f]{4}/iy);
+  if (code !== undefined) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+  const letter = takeMatch(reading, /[\\"'`/nrtbf]/y);
+  if (letter !== undefined) return escapes[letter] ?? letter;
+  throw placed(
+    reading,
+    'a backslash goes before a quote, a backslash, n, r, t, b, f or u with four digits; a backslash itself is \\\\.',
+    reading.at - 1,
   );
 }

@@ -1,6 +1,11 @@
 import type { FieldValue } from '../types.ts';
 import type { FieldType } from './filter.ts';
 
+const number = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?\s*$/i;
+
+/** ISO 8601, as much of it as was written: year, month, day, minute, second, its parts, zone. */
+const date = /^\s*(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?)?)?\s*$/i;
+
 /**
  * A value as a field of this type compares it; what is not of the type, and every value of a field without one, stays as it is. Numbers and dates
  * in texts become numbers, a date its milliseconds since 1970 (UTC where it names no zone, a year or a month its first moment); a keyword is a
@@ -20,11 +25,6 @@ export function typedValue(value: FieldValue | undefined, type: FieldType | unde
       return value;
   }
 }
-
-const number = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?\s*$/i;
-
-/** ISO 8601, as much of it as was written: year, month, day, minute, second, its parts, zone. */
-const date = /^\s*(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?)?)?\s*$/i;
 
 function momentOf(value: FieldValue | undefined): number | undefined {
   // `released >= 2018` has a number for a year.

@@ -41,23 +41,9 @@ export interface EmbeddingModel {
   }>;
 }
 
-const isModel = (value: unknown, method: string): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof field(value, 'specificationVersion') === 'string' &&
-  typeof field(value, method) === 'function';
-
 export const isRerankingModel = (value: unknown): value is RerankingModel => isModel(value, 'doRerank');
 export const isEmbeddingModel = (value: unknown): value is EmbeddingModel => isModel(value, 'doEmbed');
 export const isLanguageModel = (value: unknown): value is LanguageModel => isModel(value, 'doGenerate');
-
-/** The SDK's rerank result has no usage: it is read from the body, in the words of Together, Voyage and Cohere. */
-const usedIn = (body: unknown): Consumption => {
-  const usage = field(body, 'usage');
-  const tokens = count(field(usage, 'total_tokens')) ?? count(field(field(field(body, 'meta'), 'tokens'), 'input_tokens'));
-  const searches = count(field(field(field(body, 'meta'), 'billed_units'), 'search_units'));
-  return { tokens, searches };
-};
 
 /** A reranking model of the SDK as our wire. */
 export const rerankWith =
@@ -93,3 +79,17 @@ export const embedWith =
       used: { tokens },
     };
   };
+
+const isModel = (value: unknown, method: string): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof field(value, 'specificationVersion') === 'string' &&
+  typeof field(value, method) === 'function';
+
+/** The SDK's rerank result has no usage: it is read from the body, in the words of Together, Voyage and Cohere. */
+function usedIn(body: unknown): Consumption {
+  const usage = field(body, 'usage');
+  const tokens = count(field(usage, 'total_tokens')) ?? count(field(field(field(body, 'meta'), 'tokens'), 'input_tokens'));
+  const searches = count(field(field(field(body, 'meta'), 'billed_units'), 'search_units'));
+  return { tokens, searches };
+}

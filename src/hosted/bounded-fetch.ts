@@ -4,20 +4,7 @@ const MOST_BYTES = 1_073_741_824;
 /** How a request fails that ended on this side; `failureOf` reads it. */
 export class AnswerTooLarge extends Error {}
 
-const load = async () => {
-  const { Agent, EnvHttpProxyAgent, request } = await import('undici');
-  // Deadlines are the caller's: the signal ends a request, no clock in here.
-  const clocks = { headersTimeout: 0, bodyTimeout: 0 };
-  // Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY; none stands between a machine and itself.
-  return { request, here: new Agent(clocks), elsewhere: new EnvHttpProxyAgent(clocks) };
-};
 let client: ReturnType<typeof load> | undefined;
-
-/** Loads what requests need, so that the first one need not. */
-export const preload = async (): Promise<void> => {
-  client ??= load();
-  await client;
-};
 
 const urlOf = (input: string | URL | Request): string => (typeof input === 'string' ? input : 'href' in input ? input.href : input.url);
 
@@ -33,11 +20,23 @@ export interface Exchanged {
   readonly body: Buffer;
 }
 
+/** `exchange` in the form of `fetch`, for packages that take one. */
+export const boundedFetch: typeof fetch = async (input, init = {}) => {
+  const { status, headers, body } = await exchange(urlOf(input), init);
+  return new Response(bare.has(status) ? null : (body as Uint8Array<ArrayBuffer>), { status, headers });
+};
+
+/** Loads what requests need, so that the first one need not. */
+export async function preload(): Promise<void> {
+  client ??= load();
+  await client;
+}
+
 /**
  * One request with a text for a body, and its answer, read whole. It follows no redirection, which could carry a key elsewhere, reads no answer
  * without end, and asks for no compression. Faster than the `fetch` of Node, whose streams are made for more (`npm run bench -- hosted`).
  */
-export const exchange = async (url: string, init: RequestInit): Promise<Exchanged> => {
+export async function exchange(url: string, init: RequestInit): Promise<Exchanged> {
   client ??= load();
   const { request, here, elsewhere } = await client;
   const { statusCode, headers, body } = await request(url, {
@@ -56,10 +55,12 @@ export const exchange = async (url: string, init: RequestInit): Promise<Exchange
   }
   const told = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
   return { status: statusCode, headers: new Headers(told), body: Buffer.concat(pieces) };
-};
+}
 
-/** `exchange` in the form of `fetch`, for packages that take one. */
-export const boundedFetch: typeof fetch = async (input, init = {}) => {
-  const { status, headers, body } = await exchange(urlOf(input), init);
-  return new Response(bare.has(status) ? null : (body as Uint8Array<ArrayBuffer>), { status, headers });
-};
+async function load() {
+  const { Agent, EnvHttpProxyAgent, request } = await import('undici');
+  // Deadlines are the caller's: the signal ends a request, no clock in here.
+  const clocks = { headersTimeout: 0, bodyTimeout: 0 };
+  // Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY; none stands between a machine and itself.
+  return { request, here: new Agent(clocks), elsewhere: new EnvHttpProxyAgent(clocks) };
+}

@@ -4,7 +4,7 @@ import type { RankingRow } from './vendor.ts';
 import { ShapeError } from './wire.ts';
 
 /** One finite score for each of `count` documents, in their order. Throws ShapeError with the row that is wrong. */
-export const checkedScores = (ranking: readonly RankingRow[], count: number): readonly number[] => {
+export function checkedScores(ranking: readonly RankingRow[], count: number): readonly number[] {
   const scores = new Array<number | undefined>(count).fill(undefined);
   for (const { index, score, row = { index, score } } of ranking) {
     if (!Number.isInteger(index) || (index as number) < 0 || (index as number) >= count)
@@ -17,14 +17,14 @@ export const checkedScores = (ranking: readonly RankingRow[], count: number): re
   if (missing >= 0)
     throw new ShapeError(`has scores for ${ranking.length} of ${count} documents; the first without one is ${missing}`, ranking);
   return scores as readonly number[];
-};
+}
 
 /** [count × dimensions], each row of length 1. Throws ShapeError for another count, another dimension, a number that is none, a row of zeros. */
-export const checkedVectors = (
+export function checkedVectors(
   rows: readonly unknown[],
   count: number,
   dimensions: number | undefined,
-): { readonly data: Float32Array; readonly dimensions: number } => {
+): { readonly data: Float32Array; readonly dimensions: number } {
   if (rows.length !== count) throw new ShapeError(`has ${rows.length} vectors for ${count} texts`, rows.length);
   const [first] = rows;
   const size = dimensions ?? (Array.isArray(first) ? first.length : 0);
@@ -46,10 +46,10 @@ export const checkedVectors = (
     for (let i = 0; i < size; i++) data[row * size + i] = (values[i] as number) / length;
   }
   return { data, dimensions: size };
-};
+}
 
 /** A vendor and a model in one word, `together:BAAI/bge-base-en-v1.5`. Throws E_USAGE for a model without a name. */
-export const hostedName = (vendor: string, model: string): string => {
+export function hostedName(vendor: string, model: string): string {
   if (model.trim() !== '' && !/[\p{Cc}\s]/u.test(model)) return `${vendor}:${model}`;
   throw new FinetoothError('E_USAGE', `"${vendor}:" needs the name of a model behind it; got "${quoted(model, undefined, 60)}".`);
-};
+}

@@ -14,22 +14,8 @@ export interface ConnectionOptions {
   readonly variables?: Variables;
 }
 
-const set = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value.trim());
-
-const keyIn = (path: string, variable: string): string => {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new FinetoothError('E_KEY', `the file that ${variable} names cannot be read (${messageOf(error)}).`, { cause: error });
-  }
-  const key = text.split(/\r?\n/).find((line) => line.trim() !== '');
-  if (key === undefined) throw new FinetoothError('E_KEY', `the file that ${variable} names is empty; its first line is the key.`);
-  return key.trim();
-};
-
 /** The key of a vendor, and where it stands; nothing where there is none. Throws E_KEY for a file that cannot be read. */
-export const keyOf = ({ keyVariables }: Vendor, variables: Variables): { readonly key: string; readonly from: string } | undefined => {
+export function keyOf({ keyVariables }: Vendor, variables: Variables): { readonly key: string; readonly from: string } | undefined {
   for (const name of keyVariables) {
     const key = set(variables[name]);
     if (key !== undefined) return { key, from: name };
@@ -37,17 +23,14 @@ export const keyOf = ({ keyVariables }: Vendor, variables: Variables): { readonl
     if (file !== undefined) return { key: keyIn(file, `${name}_FILE`), from: `${name}_FILE` };
   }
   return undefined;
-};
-
-const givenAddress = (vendor: Vendor, { baseURL, variables = process.env }: ConnectionOptions): string | undefined =>
-  set(baseURL) ?? set(variables[vendor.baseVariable]);
+}
 
 /**
  * Where a model is, where its name does not say which one it is: `default` of one TEI server is another model than that of the next, and behind an
  * address of one's own a vendor's names may mean anything. Origin and path alone: what may be secret, a password or a query, is left out.
  * undefined at the public address of a vendor.
  */
-export const addressOf = (vendor: Vendor, options: ConnectionOptions = {}): string | undefined => {
+export function addressOf(vendor: Vendor, options: ConnectionOptions = {}): string | undefined {
   const short = (address: string | undefined): string | undefined => {
     const url = URL.parse(address ?? '');
     return url === null ? undefined : `${url.origin}${url.pathname}`.replace(/\/+$/, '');
@@ -55,10 +38,10 @@ export const addressOf = (vendor: Vendor, options: ConnectionOptions = {}): stri
   const usual = short(vendor.baseURL);
   const address = short(givenAddress(vendor, options)) ?? usual;
   return vendor.keyless !== true && address === usual ? undefined : address;
-};
+}
 
 /** Throws E_KEY where a key is needed and none is there, E_USAGE for an address that is none. */
-export const openConnection = (vendor: Vendor, options: ConnectionOptions = {}): Connection => {
+export function openConnection(vendor: Vendor, options: ConnectionOptions = {}): Connection {
   const { variables = process.env } = options;
   const key = set(options.apiKey) ?? keyOf(vendor, variables)?.key;
   const [usual] = vendor.keyVariables;
@@ -79,4 +62,21 @@ export const openConnection = (vendor: Vendor, options: ConnectionOptions = {}):
     fetch: boundedFetch,
     variable: (name) => set(variables[name]),
   };
-};
+}
+
+const set = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value.trim());
+
+function keyIn(path: string, variable: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new FinetoothError('E_KEY', `the file that ${variable} names cannot be read (${messageOf(error)}).`, { cause: error });
+  }
+  const key = text.split(/\r?\n/).find((line) => line.trim() !== '');
+  if (key === undefined) throw new FinetoothError('E_KEY', `the file that ${variable} names is empty; its first line is the key.`);
+  return key.trim();
+}
+
+const givenAddress = (vendor: Vendor, { baseURL, variables = process.env }: ConnectionOptions): string | undefined =>
+  set(baseURL) ?? set(variables[vendor.baseVariable]);

@@ -4,28 +4,17 @@
 const ASCII_PER_TOKEN = 3;
 
 /** About how many tokens a text is, rather too many than too few: a third of its ASCII characters, and one for each other character. */
-export const estimatedTokens = (text: string): number => {
+export function estimatedTokens(text: string): number {
   let others = 0;
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) others++;
   return Math.ceil((text.length - others) / ASCII_PER_TOKEN) + others;
-};
+}
 
 /** Tokens that a text surely does not exceed: in every vocabulary in use a token is at least a byte. 8 are for special tokens. */
 export const mostTokens = (text: string): number => Buffer.byteLength(text) + 8;
 
-/** How many characters from `from` on are about so many tokens; 1 at least. */
-const charactersFor = (text: string, from: number, tokens: number): number => {
-  let used = 0;
-  let at = from;
-  while (at < text.length && used < tokens) used += text.charCodeAt(at++) > 127 ? 1 : 1 / ASCII_PER_TOKEN;
-  return Math.max(1, at - from);
-};
-
-/** Never between the halves of a surrogate pair. */
-const whole = (text: string, at: number): number => (at < text.length && /[\udc00-\udfff]/.test(text[at] as string) ? at - 1 : at);
-
 /** Where the chunks of a text begin and end that are about so many tokens each, cut at white space where there is some near the end. */
-export const spansWithin = (text: string, tokens: number): (readonly [number, number])[] => {
+export function spansWithin(text: string, tokens: number): (readonly [number, number])[] {
   const spans: [number, number][] = [];
   for (let from = 0; from < text.length; ) {
     let to = from + charactersFor(text, from, tokens);
@@ -38,13 +27,24 @@ export const spansWithin = (text: string, tokens: number): (readonly [number, nu
     from = to;
   }
   return spans.length === 0 ? [[0, 0]] : spans;
-};
+}
 
 /** A span as two halves. */
-export const halved = (text: string, [from, to]: readonly [number, number]): readonly (readonly [number, number])[] => {
+export function halved(text: string, [from, to]: readonly [number, number]): readonly (readonly [number, number])[] {
   const middle = Math.max(from + 1, whole(text, Math.floor((from + to) / 2)));
   return [
     [from, middle],
     [middle, to],
   ];
-};
+}
+
+/** How many characters from `from` on are about so many tokens; 1 at least. */
+function charactersFor(text: string, from: number, tokens: number): number {
+  let used = 0;
+  let at = from;
+  while (at < text.length && used < tokens) used += text.charCodeAt(at++) > 127 ? 1 : 1 / ASCII_PER_TOKEN;
+  return Math.max(1, at - from);
+}
+
+/** Never between the halves of a surrogate pair. */
+const whole = (text: string, at: number): number => (at < text.length && /[\udc00-\udfff]/.test(text[at] as string) ? at - 1 : at);

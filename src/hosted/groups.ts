@@ -2,7 +2,7 @@ import { estimatedTokens } from './estimate.ts';
 import type { Limits } from './vendor-model.ts';
 
 /** As few groups as the limits allow, in order. `query`: read again beside each text. One text is always a group, whatever its size. */
-export const groupsOf = <Unit extends { readonly text: string }>(units: readonly Unit[], limits: Limits, query = ''): Unit[][] => {
+export function groupsOf<Unit extends { readonly text: string }>(units: readonly Unit[], limits: Limits, query = ''): Unit[][] {
   const { documents = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = limits;
   const countsTokens = Number.isFinite(tokens);
   const [queryTokens, queryBytes] = [estimatedTokens(query), Buffer.byteLength(query)];
@@ -23,7 +23,7 @@ export const groupsOf = <Unit extends { readonly text: string }>(units: readonly
   }
   if (group.length > 0) groups.push(group);
   return groups;
-};
+}
 
 /** The two halves of a group. */
 export const halves = <Unit>(group: readonly Unit[]): readonly [Unit[], Unit[]] => [

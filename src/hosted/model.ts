@@ -62,7 +62,7 @@ export const identityOf = ({ name, address }: Pick<HostedSource<unknown>, 'name'
   address === undefined ? name : `${name} at ${address}`;
 
 /** A source with its rate limiter, its circuit breaker, its price and its budget. */
-export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOptions): HostedModel<Send> => {
+export function hostedModel<Send>(source: HostedSource<Send>, options: HostedOptions): HostedModel<Send> {
   const limits: Limits = { ...source.limits, ...options.limits };
   const price = priceOf(source.name, options.prices ?? {}) ?? source.price;
   const settings: RequestsOptions = {
@@ -90,14 +90,14 @@ export const hostedModel = <Send>(source: HostedSource<Send>, options: HostedOpt
       Math.min(performance.now() + (options.deadlineMs ?? usualMs), started + (deadlineMs ?? Number.POSITIVE_INFINITY)),
     meter: () => createMeter(source.name, price, options.budget),
   };
-};
+}
 
 /** The work with a signal of its own: one part that fails ends the others. */
-export const inParallel = async <Part>(
+export async function inParallel<Part>(
   parts: readonly Part[],
   work: (part: Part, signal: AbortSignal) => Promise<void>,
   { signal }: CallOptions,
-): Promise<void> => {
+): Promise<void> {
   const ended = new AbortController();
   const both = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
   let first: { readonly error: unknown } | undefined;
@@ -112,4 +112,4 @@ export const inParallel = async <Part>(
     }),
   );
   if (first !== undefined) throw first.error;
-};
+}

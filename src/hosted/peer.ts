@@ -1,7 +1,7 @@
 import { FinetoothError, messageOf } from '../errors.ts';
 
 /** An optional package, imported on first use. Throws E_PACKAGE with the command that installs it. */
-export const peer = async <Module>(name: string, load: () => Promise<Module>): Promise<Module> => {
+export async function peer<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
   try {
     return await load();
   } catch (error) {
@@ -14,4 +14,4 @@ export const peer = async <Module>(name: string, load: () => Promise<Module>): P
       { cause: error },
     );
   }
-};
+}

@@ -43,13 +43,13 @@ export interface Answer {
 }
 
 /** Bearer unless the headers say otherwise. Throws WireError, ShapeError, and what the network does. */
-export const post = async (
+export async function post(
   connection: Connection,
   path: string,
   body: unknown,
   signal: AbortSignal,
   headers: Readonly<Record<string, string>> = connection.key === undefined ? {} : { authorization: `Bearer ${connection.key}` },
-): Promise<Answer> => {
+): Promise<Answer> {
   const response = await exchange(`${connection.baseURL}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
@@ -69,7 +69,7 @@ export const post = async (
   } catch {
     throw new ShapeError('is no JSON', text);
   }
-};
+}
 
 /** A field of something that may be anything. */
 export const field = (value: unknown, name: string): unknown =>
@@ -80,17 +80,17 @@ export const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
 /** Throws ShapeError unless it is a list. */
-export const listIn = (body: unknown, name?: string): readonly unknown[] => {
+export function listIn(body: unknown, name?: string): readonly unknown[] {
   const list = name === undefined ? body : field(body, name);
   if (Array.isArray(list)) return list;
   throw new ShapeError(name === undefined ? 'is no list' : `has no list "${name}"`, body);
-};
+}
 
 export const rankingIn = (rows: readonly unknown[], score: string): readonly RankingRow[] =>
   rows.map((row) => ({ index: field(row, 'index'), score: field(row, score), row }));
 
 /** Rows that say which text they belong to, in the order of the texts. Throws ShapeError for a place twice, or none. */
-export const inPlaces = (rows: readonly unknown[], vectorOf: (row: unknown) => unknown): readonly unknown[] => {
+export function inPlaces(rows: readonly unknown[], vectorOf: (row: unknown) => unknown): readonly unknown[] {
   const vectors: unknown[] = [];
   for (const [at, row] of rows.entries()) {
     const place = field(row, 'index') ?? at;
@@ -100,10 +100,10 @@ export const inPlaces = (rows: readonly unknown[], vectorOf: (row: unknown) => u
     vectors[place as number] = vectorOf(row);
   }
   return vectors;
-};
+}
 
 /** `{data: [{index, embedding}], usage: {total_tokens | prompt_tokens}}`, which OpenAI began and most speak. */
-export const openAiVectors = (body: unknown): EmbedReply => {
+export function openAiVectors(body: unknown): EmbedReply {
   const usage = field(body, 'usage');
   const tokens = count(field(usage, 'total_tokens')) ?? count(field(usage, 'prompt_tokens'));
   const cost = count(field(usage, 'cost'));
@@ -111,4 +111,4 @@ export const openAiVectors = (body: unknown): EmbedReply => {
     vectors: inPlaces(listIn(body, 'data'), (row) => field(row, 'embedding')),
     used: { tokens, cost },
   };
-};
+}

@@ -23,6 +23,7 @@ interface WasmMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
+
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
@@ -43,7 +44,7 @@ let compiled: object | undefined;
  *
  * @param size numbers of a token vector; a multiple of 16
  */
-export const createMaxSim = (size: number): MaxSim => {
+export function createMaxSim(size: number): MaxSim {
   compiled ??= new WebAssembly.Module(Buffer.from(maxSimModule, 'base64'));
   const memory = new WebAssembly.Memory({ initial: 1 });
   const kernel = new WebAssembly.Instance(compiled, { max_sim: { memory } }).exports as Kernel;
@@ -71,4 +72,4 @@ export const createMaxSim = (size: number): MaxSim => {
       return (kernel.maxSim(0, padded, from, count, size) * scale) / (QUERY_SCALE * queryTokens);
     },
   };
-};
+}

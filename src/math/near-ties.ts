@@ -11,7 +11,7 @@ const NEAR = 1e-6;
  * The best `count` of scores of 0 or more in the one total order, with near ties made ties: from the best on, every score within one part in
  * a million of another takes that one. So the head of the list is the same whatever the count, and however the scores were added up.
  */
-export const topWithTies = <T extends Scored>(items: readonly T[], count: number): T[] => {
+export function topWithTies<T extends Scored>(items: readonly T[], count: number): T[] {
   const lowest = items.length <= count ? 0 : (topK(items, count).at(-1)?.score ?? 0) * (1 - NEAR);
   let level = 0;
   return items
@@ -23,10 +23,10 @@ export const topWithTies = <T extends Scored>(items: readonly T[], count: number
     })
     .sort(byScore)
     .slice(0, count);
-};
+}
 
 /** Whether a tie with the `count`th of these scores ends within them: nothing that is worse than all of them belongs to the best `count`. */
-export const holdsTies = (items: readonly Scored[], count: number): boolean => {
+export function holdsTies(items: readonly Scored[], count: number): boolean {
   const scores = Float64Array.from(items, ({ score }) => score).sort();
   return scores.length > count && (scores[0] as number) < (scores.at(-count) as number) * (1 - 2 * NEAR);
-};
+}

@@ -7,15 +7,15 @@ export interface Scored {
   readonly score: number;
 }
 
-/** Sorts best first. */
-export function byScore(a: Scored, b: Scored): number {
-  return b.score - a.score || compareIds(b.id, a.id);
-}
-
 /** A candidate of several rerankers that ran one after the other. */
 export interface Staged extends Scored {
   /** Which of them gave the score, from 0; -1: none. Scores of two stages are not comparable. */
   readonly stage: number;
+}
+
+/** Sorts best first. */
+export function byScore(a: Scored, b: Scored): number {
+  return b.score - a.score || compareIds(b.id, a.id);
 }
 
 /** Sorts best first: a later stage above an earlier one, then by score. What no stage scored keeps its place at the end. */

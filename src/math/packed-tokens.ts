@@ -8,6 +8,9 @@ const REACH = { 8: 7, 4: 3, 1: 1 } as const;
 /** The largest step on either side of 0. */
 const STEPS = { 8: 127, 4: 7, 1: 1 } as const;
 
+const signs = new BigInt64Array(tableOf(8, (byte, at) => ((byte >> at) & 1 ? 1 : -1)).buffer);
+const nibbles = new Int16Array(tableOf(2, (byte, at) => (((byte >> (4 * at)) & 15) << 28) >> 28).buffer);
+
 /** Bytes of one packed token. */
 export const bytesPerToken = ({ size, bits }: TokenForm): number => (size * bits) / 8;
 
@@ -15,7 +18,7 @@ export const bytesPerToken = ({ size, bits }: TokenForm): number => (size * bits
 export const stepOf = ({ size, bits }: TokenForm): number => REACH[bits] / Math.sqrt(size) / STEPS[bits];
 
 /** Packs `count` token vectors of length 1, one after another: `count × bytesPerToken` bytes. */
-export const packTokens = (rows: Float32Array, count: number, form: TokenForm): Uint8Array => {
+export function packTokens(rows: Float32Array, count: number, form: TokenForm): Uint8Array {
   const { size, bits } = form;
   const step = stepOf(form);
   const most = STEPS[bits];
@@ -29,19 +32,10 @@ export const packTokens = (rows: Float32Array, count: number, form: TokenForm): 
     }
   }
   return packed;
-};
-
-/** For each byte the numbers that it holds. */
-const tableOf = (each: number, numberIn: (byte: number, at: number) => number): Int8Array => {
-  const table = new Int8Array(256 * each);
-  for (let byte = 0; byte < 256; byte++) for (let at = 0; at < each; at++) table[byte * each + at] = numberIn(byte, at);
-  return table;
-};
-const signs = new BigInt64Array(tableOf(8, (byte, at) => ((byte >> at) & 1 ? 1 : -1)).buffer);
-const nibbles = new Int16Array(tableOf(2, (byte, at) => (((byte >> (4 * at)) & 15) << 28) >> 28).buffer);
+}
 
 /** Writes the steps of packed tokens to `target`, `size` a token. `target` begins at a multiple of 8 bytes. */
-export const unpackTokens = (packed: Uint8Array, { bits }: TokenForm, target: Int8Array): void => {
+export function unpackTokens(packed: Uint8Array, { bits }: TokenForm, target: Int8Array): void {
   if (bits === 8) {
     target.set(packed);
     return;
@@ -53,4 +47,11 @@ export const unpackTokens = (packed: Uint8Array, { bits }: TokenForm, target: In
   }
   const eights = new BigInt64Array(target.buffer, target.byteOffset, packed.length);
   for (let i = 0; i < packed.length; i++) eights[i] = signs[packed[i] as number] as bigint;
-};
+}
+
+/** For each byte the numbers that it holds. */
+function tableOf(each: number, numberIn: (byte: number, at: number) => number): Int8Array {
+  const table = new Int8Array(256 * each);
+  for (let byte = 0; byte < 256; byte++) for (let at = 0; at < each; at++) table[byte * each + at] = numberIn(byte, at);
+  return table;
+}

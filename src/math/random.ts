@@ -9,7 +9,7 @@ export interface Random {
   below(count: number): number;
 }
 
-export const randomFrom = (seed: number): Random => {
+export function randomFrom(seed: number): Random {
   let filling = seed >>> 0;
   const fill = (): number => {
     filling = (filling + 0x9e3779b9) | 0;
@@ -42,4 +42,4 @@ export const randomFrom = (seed: number): Random => {
       return drawn % count;
     },
   };
-};
+}

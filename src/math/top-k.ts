@@ -3,7 +3,7 @@ import { byScore, type Scored } from './order.ts';
 /**
  * The best `count` of any number of items, best first, in memory for `count` alone: a heap whose root is the worst one kept.
  */
-export const topK = <T extends Scored>(items: Iterable<T>, count: number): T[] => {
+export function topK<T extends Scored>(items: Iterable<T>, count: number): T[] {
   if (count <= 0) return [];
   const heap: T[] = [];
   const worse = (a: number, b: number): boolean => byScore(heap[a] as T, heap[b] as T) > 0;
@@ -31,4 +31,4 @@ export const topK = <T extends Scored>(items: Iterable<T>, count: number): T[] =
     }
   }
   return heap.sort(byScore);
-};
+}

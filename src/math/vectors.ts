@@ -1,5 +1,5 @@
 /** Dot product of `size` numbers from two places; the cosine when both rows have length 1. */
-export const dot = (a: Float32Array, fromA: number, b: Float32Array, fromB: number, size: number): number => {
+export function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: number, size: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
@@ -14,14 +14,14 @@ export const dot = (a: Float32Array, fromA: number, b: Float32Array, fromB: numb
   }
   for (; i < size; i++) s0 += (a[fromA + i] as number) * (b[fromB + i] as number);
   return s0 + s1 + s2 + s3;
-};
+}
 
 /** Cosine of two vectors of any length but 0, of which it is 0. */
-export const cosine = (a: Float32Array, b: Float32Array): number => {
+export function cosine(a: Float32Array, b: Float32Array): number {
   const size = a.length;
   const lengths = Math.sqrt(dot(a, 0, a, 0, size) * dot(b, 0, b, 0, size));
   return lengths === 0 ? 0 : dot(a, 0, b, 0, size) / lengths;
-};
+}
 
 /** The counts, or nothing where all of them are 0. */
 export function unlessZero(counts: Uint32Array): Uint32Array | undefined {

@@ -40,55 +40,14 @@ export interface BiEncoder {
 }
 
 /** Weights, pooling, prefixes and window: all that a vector depends on. */
-export const fingerprintOf = ({ entry, sha256 }: ModelFiles<BiEncoderEntry>): string => {
+export function fingerprintOf({ entry, sha256 }: ModelFiles<BiEncoderEntry>): string {
   const form = JSON.stringify([entry.pooling, entry.prefix.query, entry.prefix.document, entry.maxTokens]);
   // A folder may be moved: its path is no part of what a vector depends on.
   return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
-};
-
-/** Pieces of several answers, in the order of the texts. */
-const gathered = <T extends Float32Array | Uint8Array>(
-  parts: readonly (readonly [number[], EncodeResult])[],
-  count: number,
-  unit: number,
-  [values, offsets]: readonly [(part: EncodeResult) => T, (part: EncodeResult) => Uint32Array],
-  make: (length: number) => T,
-): readonly [T, Uint32Array] => {
-  const starts = new Uint32Array(count + 1);
-  for (const [rows, part] of parts) {
-    for (const [row, i] of rows.entries()) starts[i + 1] = (offsets(part)[row + 1] as number) - (offsets(part)[row] as number);
-  }
-  for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
-  const whole = make((starts[count] as number) * unit);
-  for (const [rows, part] of parts) {
-    for (const [row, i] of rows.entries()) {
-      const [from, to] = [offsets(part)[row] as number, offsets(part)[row + 1] as number];
-      whole.set(values(part).subarray(from * unit, to * unit), (starts[i] as number) * unit);
-    }
-  }
-  return [whole, starts];
-};
-
-const joined = (parts: readonly (readonly [number[], EncodeResult])[], count: number, dimensions: number): EncodeResult => {
-  const vectors = new Float32Array(count * dimensions);
-  const tokens = new Uint32Array(count);
-  const truncated = new Uint32Array(count);
-  for (const [rows, part] of parts) {
-    for (const [row, i] of rows.entries()) {
-      vectors.set(part.vectors.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
-      tokens[i] = part.tokens[row] as number;
-      truncated[i] = part.truncated[row] as number;
-    }
-  }
-  const rowsOf = [(part: EncodeResult) => part.tokenVectors, (part: EncodeResult) => part.tokenOffsets] as const;
-  const packsOf = [(part: EncodeResult) => part.packed, (part: EncodeResult) => part.packedOffsets] as const;
-  const [tokenVectors, tokenOffsets] = gathered(parts, count, dimensions, rowsOf, (length) => new Float32Array(length));
-  const [packed, packedOffsets] = gathered(parts, count, 1, packsOf, (length) => new Uint8Array(length));
-  return { vectors, tokens, truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
-};
+}
 
 /** Starts the workers; they load the model while the caller goes on. Throws E_RUNTIME when no runtime loads. */
-export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: PoolOptions = {}): Promise<BiEncoder> => {
+export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: PoolOptions = {}): Promise<BiEncoder> {
   const { entry } = files;
   const { pool, runtime } = await openPool<
     EncodeRequest | SplitRequest | PassagesRequest | TokenNamesRequest,
@@ -137,4 +96,45 @@ export const openBiEncoder = async (files: ModelFiles<BiEncoderEntry>, options: 
     },
     close: () => pool.close(),
   };
-};
+}
+
+function joined(parts: readonly (readonly [number[], EncodeResult])[], count: number, dimensions: number): EncodeResult {
+  const vectors = new Float32Array(count * dimensions);
+  const tokens = new Uint32Array(count);
+  const truncated = new Uint32Array(count);
+  for (const [rows, part] of parts) {
+    for (const [row, i] of rows.entries()) {
+      vectors.set(part.vectors.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
+      tokens[i] = part.tokens[row] as number;
+      truncated[i] = part.truncated[row] as number;
+    }
+  }
+  const rowsOf = [(part: EncodeResult) => part.tokenVectors, (part: EncodeResult) => part.tokenOffsets] as const;
+  const packsOf = [(part: EncodeResult) => part.packed, (part: EncodeResult) => part.packedOffsets] as const;
+  const [tokenVectors, tokenOffsets] = gathered(parts, count, dimensions, rowsOf, (length) => new Float32Array(length));
+  const [packed, packedOffsets] = gathered(parts, count, 1, packsOf, (length) => new Uint8Array(length));
+  return { vectors, tokens, truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
+}
+
+/** Pieces of several answers, in the order of the texts. */
+function gathered<T extends Float32Array | Uint8Array>(
+  parts: readonly (readonly [number[], EncodeResult])[],
+  count: number,
+  unit: number,
+  [values, offsets]: readonly [(part: EncodeResult) => T, (part: EncodeResult) => Uint32Array],
+  make: (length: number) => T,
+): readonly [T, Uint32Array] {
+  const starts = new Uint32Array(count + 1);
+  for (const [rows, part] of parts) {
+    for (const [row, i] of rows.entries()) starts[i + 1] = (offsets(part)[row + 1] as number) - (offsets(part)[row] as number);
+  }
+  for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
+  const whole = make((starts[count] as number) * unit);
+  for (const [rows, part] of parts) {
+    for (const [row, i] of rows.entries()) {
+      const [from, to] = [offsets(part)[row] as number, offsets(part)[row + 1] as number];
+      whole.set(values(part).subarray(from * unit, to * unit), (starts[i] as number) * unit);
+    }
+  }
+  return [whole, starts];
+}

@@ -31,16 +31,10 @@ export interface CrossEncoder {
   close(): Promise<void>;
 }
 
-/** Weights, window and reading of the output: all that a score depends on. */
-const fingerprintOf = ({ entry, sha256 }: ModelFiles<CrossEncoderEntry>): string => {
-  const form = JSON.stringify([entry.scoring, entry.maxTokens]);
-  return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
-};
-
 /** Five minutes: longer than a person thinks between two queries. */
 const IDLE_MS = 300_000;
 
-export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: CrossEncoderPoolOptions = {}): CrossEncoder => {
+export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: CrossEncoderPoolOptions = {}): CrossEncoder {
   const { idleMs = IDLE_MS, ...poolOptions } = options;
   let opened: Promise<CrossEncoderPool> | undefined;
   let running = 0;
@@ -124,4 +118,10 @@ export const openCrossEncoder = (files: ModelFiles<CrossEncoderEntry>, options: 
       await letGo();
     },
   };
-};
+}
+
+/** Weights, window and reading of the output: all that a score depends on. */
+function fingerprintOf({ entry, sha256 }: ModelFiles<CrossEncoderEntry>): string {
+  const form = JSON.stringify([entry.scoring, entry.maxTokens]);
+  return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
+}

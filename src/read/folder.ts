@@ -7,6 +7,12 @@ import { kindOfPath, unreadable } from './path.ts';
 import type { Reader } from './reader.ts';
 import { createSource, type Source } from './source.ts';
 
+interface Found {
+  readonly files: readonly string[];
+  /** Links to nothing that have the name of a document. */
+  readonly dead: readonly string[];
+}
+
 /**
  * Reads one document for each file below a folder that one of these readers reads by its extension (.md, .markdown, .txt, .html and .htm), sorted by
  * path; other files and hidden ones are left out. `id` and the field `path` are the path below the folder. An empty file is a document with an empty
@@ -94,12 +100,6 @@ async function filesBelow(root: string, name: string, isDocument: (path: string)
     }
   }
   return { files: files.sort(byName), dead: dead.sort(byName) };
-}
-
-interface Found {
-  readonly files: readonly string[];
-  /** Links to nothing that have the name of a document. */
-  readonly dead: readonly string[];
 }
 
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -18,7 +18,11 @@ const documents = [markdown, plainText, html] as const;
 const readers = [json, jsonl, csv, tsv, parquet, folderOf(documents), ...documents] as const satisfies readonly Reader[];
 
 export type Format = (typeof readers)[number]['name'];
+
 export const formats: readonly Format[] = [...new Set(readers.map(({ name }) => name))];
+
+/** Unpacked bytes that `readerOfContent` may need: a first line is decided on when it is no longer than this. */
+export const contentHeadBytes = 1024 * 1024;
 
 /** The reader of a format; of several that of the path's extension, else the plainest. */
 export function readerNamed(format: Format, path = ''): Reader {
@@ -31,13 +35,6 @@ export function readerOfName(path: string): Reader | undefined {
   return readers.find((reader) => hasExtension(reader, path));
 }
 
-function hasExtension({ extensions }: Reader, path: string): boolean {
-  return extensions.includes(/\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '');
-}
-
-/** Unpacked bytes that `readerOfContent` may need: a first line is decided on when it is no longer than this. */
-export const contentHeadBytes = 1024 * 1024;
-
 /** The reader that recognises the first bytes. E_INPUT_FORMAT where none does: columns and prose look alike. */
 export function readerOfContent(head: Uint8Array, name: string): Reader {
   const text = new TextDecoder('utf-8').decode(head).trimStart();
@@ -48,4 +45,8 @@ export function readerOfContent(head: Uint8Array, name: string): Reader {
     'E_INPUT_FORMAT',
     (say) => `the format of ${name} cannot be told: ${problem}. Name it ${say.as('format')}: ${formats.join(', ')}.`,
   );
+}
+
+function hasExtension({ extensions }: Reader, path: string): boolean {
+  return extensions.includes(/\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '');
 }

@@ -16,6 +16,41 @@ export interface FrontMatter {
   readonly notes: readonly LineNote[];
 }
 
+interface Block {
+  readonly syntax: 'yaml' | 'toml';
+  readonly body: string;
+  /** Where the text begins, in UTF-16 units; absent for a block that is never closed. */
+  readonly end?: number;
+}
+
+/** Characters of a front matter that a parser sees; far above what people write, and a second of work at the worst. */
+const LONGEST = 256 * 1024;
+
+const anyKey = /^(?:"[^"\r\n]*"|'[^'\r\n]*'|[\p{L}\p{N}_$@./ -]+?)[ \t]*:(?!\/\/)|^[{?]/u;
+
+const oneWordKey = /^["']?[\p{L}\p{N}_$@./-]+["']?[ \t]*:(?!\/\/)/u;
+
+/** Why a front matter cannot be read as a whole. `at`: how far into it, in UTF-16 units. */
+interface Problem {
+  readonly reason: string;
+  readonly at: number;
+}
+
+interface Parsed {
+  readonly title?: string;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  /** A key that stands twice. */
+  readonly repeated?: Problem;
+}
+
+/** `2015-6-1 10:00:00 +0200`, as YAML 1.1 writes a time (https://yaml.org/type/timestamp.html). */
+const timestamp = /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d(?:\.\d+)?)[ \t]*(Z|[-+]\d\d?(?::?\d\d)?)?)?$/;
+
+const isoText: ScalarTag = { tag: 'tag:yaml.org,2002:timestamp', default: true, test: timestamp, resolve: isoOf };
+
+/** Levels of lists and maps in one value. */
+const DEEPEST = 100;
+
 /**
  * Splits a front matter from the text that follows it: YAML 1.2 (core schema) between two lines `---`, TOML between two lines `+++`.
  * What is not valid is read line by line, with a note; a rule with prose below it, and a block that is never closed, stay in the text.
@@ -61,25 +96,11 @@ function blockOf(source: string): Block | undefined {
   return { syntax, body: source.slice(open[0].length, found.index), end: after.lastIndex };
 }
 
-interface Block {
-  readonly syntax: 'yaml' | 'toml';
-  readonly body: string;
-  /** Where the text begins, in UTF-16 units; absent for a block that is never closed. */
-  readonly end?: number;
-}
-
-/** Characters of a front matter that a parser sees; far above what people write, and a second of work at the worst. */
-const LONGEST = 256 * 1024;
-
 /** Whether it begins like a map of keys, blank lines and comments apart, rather than like prose between two rules. */
 function beginsWithKey(body: string): boolean {
   const at = body.search(/^[ \t]*[^\s#]/m);
   return at < 0 || (at === 0 ? anyKey : oneWordKey).test(body.slice(at, at + 200).trimStart());
 }
-
-const anyKey = /^(?:"[^"\r\n]*"|'[^'\r\n]*'|[\p{L}\p{N}_$@./ -]+?)[ \t]*:(?!\/\/)|^[{?]/u;
-
-const oneWordKey = /^["']?[\p{L}\p{N}_$@./-]+["']?[ \t]*:(?!\/\/)/u;
 
 /** The map that a YAML text is; a Problem where it is none. Of keys that stand twice the last counts, as in JSON. */
 async function parseYaml(body: string): Promise<Parsed | Problem> {
@@ -135,31 +156,21 @@ async function parseYaml(body: string): Promise<Parsed | Problem> {
   }
 }
 
-/** Why a front matter cannot be read as a whole. `at`: how far into it, in UTF-16 units. */
-interface Problem {
-  readonly reason: string;
-  readonly at: number;
+async function parseToml(body: string): Promise<Parsed | Problem> {
+  const { parse, TomlError } = await import('smol-toml');
+  try {
+    const { title: value, ...fields } = jsonOf(parse(body, { integersAsBigInt: 'asNeeded', maxDepth: DEEPEST })) as Readonly<
+      Record<string, FieldValue>
+    >;
+    const title = value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+    return { fields, ...(title.trim() !== '' && { title: oneLine(title) }) };
+  } catch (error) {
+    const line = error instanceof TomlError ? error.line : 1;
+    return { reason: reasonOf(error).replace(/^Invalid TOML document: /, ''), at: startOfLine(body, line) };
+  }
 }
 
-interface Parsed {
-  readonly title?: string;
-  readonly fields: Readonly<Record<string, FieldValue>>;
-  /** A key that stands twice. */
-  readonly repeated?: Problem;
-}
-
-/** `2015-6-1 10:00:00 +0200`, as YAML 1.1 writes a time (https://yaml.org/type/timestamp.html). */
-const timestamp = /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d(?:\.\d+)?)[ \t]*(Z|[-+]\d\d?(?::?\d\d)?)?)?$/;
-
-const isoText: ScalarTag = { tag: 'tag:yaml.org,2002:timestamp', default: true, test: timestamp, resolve: isoOf };
-
-function isoOf(written: string): string {
-  const [, year, month = '', day = '', hour, minute, second, zone = ''] = timestamp.exec(written) ?? [];
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  if (hour === undefined) return date;
-  const [, sign, hours = '', minutes = '00'] = /^([-+])(\d\d?):?(\d\d)?$/.exec(zone) ?? [];
-  return `${date}T${hour.padStart(2, '0')}:${minute}:${second}${sign === undefined ? zone : `${sign}${hours.padStart(2, '0')}:${minutes}`}`;
-}
+const lineAt = (body: string, at: number): number => body.slice(0, at).split(/\r\n?|\n/).length + 1;
 
 const reasonOf = (error: unknown): string =>
   (messageOf(error).split(/[\r\n]/, 1)[0] ?? '')
@@ -181,24 +192,7 @@ function jsonOf(value: unknown, depth = 0): FieldValue {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), jsonOf(inner, depth + 1)]));
 }
 
-/** Levels of lists and maps in one value. */
-const DEEPEST = 100;
-
 const oneLine = (text: string): string => text.replace(/\s*[\r\n]\s*/g, ' ').trim();
-
-async function parseToml(body: string): Promise<Parsed | Problem> {
-  const { parse, TomlError } = await import('smol-toml');
-  try {
-    const { title: value, ...fields } = jsonOf(parse(body, { integersAsBigInt: 'asNeeded', maxDepth: DEEPEST })) as Readonly<
-      Record<string, FieldValue>
-    >;
-    const title = value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-    return { fields, ...(title.trim() !== '' && { title: oneLine(title) }) };
-  } catch (error) {
-    const line = error instanceof TomlError ? error.line : 1;
-    return { reason: reasonOf(error).replace(/^Invalid TOML document: /, ''), at: startOfLine(body, line) };
-  }
-}
 
 function startOfLine(text: string, line: number): number {
   let at = 0;
@@ -206,4 +200,10 @@ function startOfLine(text: string, line: number): number {
   return at;
 }
 
-const lineAt = (body: string, at: number): number => body.slice(0, at).split(/\r\n?|\n/).length + 1;
+function isoOf(written: string): string {
+  const [, year, month = '', day = '', hour, minute, second, zone = ''] = timestamp.exec(written) ?? [];
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  if (hour === undefined) return date;
+  const [, sign, hours = '', minutes = '00'] = /^([-+])(\d\d?):?(\d\d)?$/.exec(zone) ?? [];
+  return `${date}T${hour.padStart(2, '0')}:${minute}:${second}${sign === undefined ? zone : `${sign}${hours.padStart(2, '0')}:${minutes}`}`;
+}

@@ -13,6 +13,23 @@ export const html = {
   },
 } as const satisfies Reader;
 
+const collapsed = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** What stands before the root element and is no text: the parser would keep it as one. */
+const prologue = /^\s*(?:<\?xml\b[^>]*>)?\s*(?:<!doctype\b[^>]*>)?/i;
+
+const isElement = (node: Node): node is HTMLElement => node.nodeType === 1;
+
+/** Elements whose text no one reads on the page. */
+const unread = new Set(['SCRIPT', 'STYLE', 'NAV', 'NOSCRIPT', 'TEMPLATE', 'SVG', 'IFRAME']);
+
+/** Elements that stay in their line; around any other one a line ends (HTML standard, 4.5, phrasing content). */
+const inline = new Set(
+  'A ABBR B BDI BDO CITE CODE DATA DEL DFN EM FONT I IMG INS KBD LABEL MARK Q RUBY RB RT S SAMP SMALL SPAN STRONG SUB SUP TIME TT U VAR WBR'.split(
+    ' ',
+  ),
+);
+
 /**
  * Title and readable text of a page, entities decoded; scripts, styles, navigation and comments are left out. The text is in
  * reading order, white space collapsed, a line for each block.
@@ -54,20 +71,3 @@ function charsetOf(head: Uint8Array): string | undefined {
   return (/<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)/i.exec(start) ??
     /^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w:.-]+)/i.exec(start))?.[1]?.toLowerCase();
 }
-
-const collapsed = (text: string): string => text.replace(/\s+/g, ' ').trim();
-
-/** What stands before the root element and is no text: the parser would keep it as one. */
-const prologue = /^\s*(?:<\?xml\b[^>]*>)?\s*(?:<!doctype\b[^>]*>)?/i;
-
-const isElement = (node: Node): node is HTMLElement => node.nodeType === 1;
-
-/** Elements whose text no one reads on the page. */
-const unread = new Set(['SCRIPT', 'STYLE', 'NAV', 'NOSCRIPT', 'TEMPLATE', 'SVG', 'IFRAME']);
-
-/** Elements that stay in their line; around any other one a line ends (HTML standard, 4.5, phrasing content). */
-const inline = new Set(
-  'A ABBR B BDI BDO CITE CODE DATA DEL DFN EM FONT I IMG INS KBD LABEL MARK Q RUBY RB RT S SAMP SMALL SPAN STRONG SUB SUP TIME TT U VAR WBR'.split(
-    ' ',
-  ),
-);

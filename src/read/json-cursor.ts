@@ -3,6 +3,28 @@ import { longestText } from './text.ts';
 
 export type JsonCursor = ReturnType<typeof jsonCursor>;
 
+const code = {
+  tab: 9,
+  newline: 10,
+  return: 13,
+  space: 32,
+  quote: 34,
+  comma: 44,
+  open: 91,
+  backslash: 92,
+  close: 93,
+  openObject: 123,
+  closeObject: 125,
+};
+
+/** How far into a value the scan has come; kept from chunk to chunk. */
+interface ScanState {
+  /** The closing brackets that are still due, innermost last. */
+  readonly due: number[];
+  inString: boolean;
+  escaped: boolean;
+}
+
 /** A place in JSON text that walks forward only, and keeps one chunk. Values are cut, not checked: JSON.parse does that. */
 export function jsonCursor(name: string, texts: AsyncIterable<string>) {
   const iterator = texts[Symbol.asyncIterator]();
@@ -53,28 +75,6 @@ export function jsonCursor(name: string, texts: AsyncIterable<string>) {
 }
 
 const isSpace = (c: number): boolean => c === code.space || c === code.newline || c === code.return || c === code.tab;
-
-const code = {
-  tab: 9,
-  newline: 10,
-  return: 13,
-  space: 32,
-  quote: 34,
-  comma: 44,
-  open: 91,
-  backslash: 92,
-  close: 93,
-  openObject: 123,
-  closeObject: 125,
-};
-
-/** How far into a value the scan has come; kept from chunk to chunk. */
-interface ScanState {
-  /** The closing brackets that are still due, innermost last. */
-  readonly due: number[];
-  inString: boolean;
-  escaped: boolean;
-}
 
 /**
  * The index after the end of the value, or -1 when the value goes on after this chunk. Where the text cannot be JSON (a wrong

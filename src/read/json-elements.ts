@@ -9,6 +9,9 @@ export interface JsonElement {
   readonly line: number;
 }
 
+/** The code of `]`, due where the `[` was taken already. */
+const bracket = 93;
+
 /**
  * The elements of a JSON array, one at a time and not parsed yet, however long the array is; or of the only array of objects
  * in a JSON object. Text that has no such array is E_INPUT_FORMAT. Memory is bounded by the longest element, at most 256 MiB.
@@ -55,12 +58,6 @@ async function* elementsOf(name: string, cursor: JsonCursor): AsyncGenerator<Jso
     got = await cursor.next();
   }
 }
-
-const cutOff = (name: string, where: string): FinetoothError =>
-  new FinetoothError('E_INPUT_FORMAT', `${name} ends ${where}: the file was cut off. Write or fetch it again.`);
-
-/** The code of `]`, due where the `[` was taken already. */
-const bracket = 93;
 
 /** The elements of the one field that holds an array of objects; the `{` was taken. Returns the fields where there is no such array. */
 async function* elementsOfField(name: string, cursor: JsonCursor): AsyncGenerator<JsonElement, readonly string[] | undefined> {
@@ -124,3 +121,6 @@ const noArray = (name: string, fields: readonly string[]): FinetoothError =>
     'E_INPUT_FORMAT',
     `${name} holds one object, and no field of it (${fields.join(', ') || 'it has none'}) is an array of objects. Put documents into an array: [{…}, {…}].`,
   );
+
+const cutOff = (name: string, where: string): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${name} ends ${where}: the file was cut off. Write or fetch it again.`);

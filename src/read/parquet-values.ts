@@ -3,6 +3,12 @@ import { FinetoothError } from '../errors.ts';
 import type { FieldValue } from '../types.ts';
 import { parseJson } from './record.ts';
 
+const bytes: readonly unknown[] = ['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'];
+
+const integers: readonly unknown[] = ['INT32', 'INT64'];
+
+const DAY = 86_400_000_000_000n;
+
 /** Strictly UTF-8, and no digit of a time lost: hyparquet's own parsers replace wrong bytes and cut times to milliseconds. */
 export function parsersOf(name: string) {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -40,7 +46,7 @@ export function fieldValueOf(cell: unknown, where: string): FieldValue {
  * How cells of a column are read whose type is hidden from hyparquet: of decimals it would lose digits, and times of day it leaves as numbers.
  * undefined for all other columns.
  */
-export const hiddenTypeOf = (column: SchemaElement): ((cell: unknown) => FieldValue) | undefined => {
+export function hiddenTypeOf(column: SchemaElement): ((cell: unknown) => FieldValue) | undefined {
   const { type, repetition_type, converted_type, logical_type } = column;
   if (repetition_type === 'REPEATED') return undefined;
   const given = (read: (cell: never) => FieldValue) => (cell: unknown) =>
@@ -54,9 +60,7 @@ export const hiddenTypeOf = (column: SchemaElement): ((cell: unknown) => FieldVa
   if (unit === undefined || !integers.includes(type)) return undefined;
   const nanoseconds = unit === 'MILLIS' ? 1_000_000n : unit === 'MICROS' ? 1000n : 1n;
   return given((cell: number | bigint) => timeOf(cell, nanoseconds));
-};
-
-const bytes: readonly unknown[] = ['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'];
+}
 
 /** An ISO time with as many digits of the second as it needs: 3, 6 or 9. */
 function isoOfNanoseconds(nanoseconds: bigint): string {
@@ -67,22 +71,12 @@ function isoOfNanoseconds(nanoseconds: bigint): string {
   return iso.replace('Z', `${digits}Z`);
 }
 
-const integers: readonly unknown[] = ['INT32', 'INT64'];
-
 /** A decimal as a number where the number has all of its digits, otherwise as their text. */
 function decimalOf(cell: Uint8Array | number | bigint, scale: number): number | string {
   const whole = unscaled(cell);
   const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
   const text = `${whole < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
   return Number(text).toFixed(scale) === text || whole === 0n ? Number(text) : text;
-}
-
-/** The integer that a decimal is without its point: bytes are big-endian, two's complement. */
-function unscaled(cell: Uint8Array | number | bigint): bigint {
-  if (!(cell instanceof Uint8Array)) return BigInt(cell);
-  let value = 0n;
-  for (const byte of cell) value = value * 256n + BigInt(byte);
-  return cell.length > 0 && (cell[0] as number) >= 128 ? value - 2n ** BigInt(cell.length * 8) : value;
 }
 
 /** A time of day, ISO 8601, with as many digits of the second as it needs. */
@@ -94,4 +88,10 @@ function timeOf(cell: number | bigint, unit: bigint): FieldValue {
     .replace(/\.000$/, '');
 }
 
-const DAY = 86_400_000_000_000n;
+/** The integer that a decimal is without its point: bytes are big-endian, two's complement. */
+function unscaled(cell: Uint8Array | number | bigint): bigint {
+  if (!(cell instanceof Uint8Array)) return BigInt(cell);
+  let value = 0n;
+  for (const byte of cell) value = value * 256n + BigInt(byte);
+  return cell.length > 0 && (cell[0] as number) >= 128 ? value - 2n ** BigInt(cell.length * 8) : value;
+}

@@ -21,6 +21,24 @@ export const parquet = {
   },
 } as const satisfies Reader;
 
+const damaged = (name: string, problem: string, cause?: unknown): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${name} ${problem}. Write or fetch it again.`, { cause });
+
+/** `PAR1` at both ends, and four bytes of footer length (https://parquet.apache.org/docs/file-format/). */
+const smallest = 12;
+
+const footerProblem = (name: string, error: unknown): FinetoothError =>
+  damaged(name, `is a damaged Parquet file: its footer cannot be read (${messageOf(error)})`, error);
+
+/** Compressors that know a page of nothing: pyarrow writes one byte of LZ4 for it, which is no block by itself. */
+const withEmptyPages = (compressors: Compressors): Compressors =>
+  Object.fromEntries(
+    Object.entries(compressors).map(([codec, unpack]) => [
+      codec,
+      (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array() : unpack(input, length)),
+    ]),
+  );
+
 function noStream(name: string, packed: boolean): FinetoothError {
   const advice = packed ? 'Unpack it with "gunzip" first; Parquet is packed inside.' : 'Save it as a file first.';
   return new FinetoothError('E_INPUT_FORMAT', `${name} is Parquet, which is read from its end and so not from a stream. ${advice}`);
@@ -116,15 +134,6 @@ async function bytesOf(file: FileHandle, name: string, start: number, end: numbe
   return bytes;
 }
 
-const damaged = (name: string, problem: string, cause?: unknown): FinetoothError =>
-  new FinetoothError('E_INPUT_FORMAT', `${name} ${problem}. Write or fetch it again.`, { cause });
-
-/** `PAR1` at both ends, and four bytes of footer length (https://parquet.apache.org/docs/file-format/). */
-const smallest = 12;
-
-const footerProblem = (name: string, error: unknown): FinetoothError =>
-  damaged(name, `is a damaged Parquet file: its footer cannot be read (${messageOf(error)})`, error);
-
 /** The top-level columns, checked for what is read of them: hyparquet takes a damaged footer at its word. */
 function columnsOf(name: string, read: () => readonly SchemaElement[]): readonly SchemaElement[] {
   try {
@@ -140,12 +149,3 @@ function columnsOf(name: string, read: () => readonly SchemaElement[]): readonly
     throw error instanceof FinetoothError ? error : footerProblem(name, error);
   }
 }
-
-/** Compressors that know a page of nothing: pyarrow writes one byte of LZ4 for it, which is no block by itself. */
-const withEmptyPages = (compressors: Compressors): Compressors =>
-  Object.fromEntries(
-    Object.entries(compressors).map(([codec, unpack]) => [
-      codec,
-      (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array() : unpack(input, length)),
-    ]),
-  );

@@ -1,6 +1,6 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
-import { contentHeadBytes, type Format, formats, readerNamed, readerOfContent, readerOfName } from './formats.ts';
+import type { Format } from './formats.ts';
 import { type Lines, lineBatchesOf } from './lines.ts';
 import { kindOfPath } from './path.ts';
 import type { Reader } from './reader.ts';
@@ -17,6 +17,12 @@ export interface ReadOptions {
   readonly where?: string;
 }
 
+/** A line of plain text and the place it came from. */
+export interface ReadText {
+  readonly text: string;
+  readonly where: string;
+}
+
 /**
  * Reads the documents of a file, a folder, or standard input (`-`), one at a time and in order, packed with gzip or not.
  * Memory is bounded by the longest record (JSON, JSONL, CSV, TSV), the longest text, or the largest row group (Parquet).
@@ -25,6 +31,7 @@ export interface ReadOptions {
  */
 export async function* readDocuments(source: string, options: ReadOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
   const { format, signal } = options;
+  const { formats } = await loadFormats();
   if (format !== undefined && typeof format !== 'object' && !formats.includes(format))
     throw new FinetoothError('E_USAGE', `there is no format "${String(format)}". The formats are ${formats.join(', ')}.`);
   throwIfStopped(signal);
@@ -38,32 +45,6 @@ export async function* readDocuments(source: string, options: ReadOptions = {}):
   } finally {
     await opened.close();
   }
-}
-
-async function openSource(source: string, options: Omit<ReadOptions, 'format'>): Promise<Source> {
-  const { signal, where: name = source === '-' ? 'standard input' : source } = options;
-  if (source === '-') return createSource({ name, kind: 'pipe', signal }, options.stdin ?? process.stdin);
-  const kind = await kindOfPath(source, name);
-  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), signal });
-}
-
-async function readerFor(source: Source, format: ReadOptions['format']): Promise<Reader> {
-  const { name, path, kind } = source;
-  const wanted = typeof format === 'object' ? format.name : format;
-  if (kind === 'folder' && wanted !== undefined && wanted !== 'folder')
-    throw new FinetoothError('E_INPUT_FORMAT', `${name} is a folder and cannot be read as ${wanted}. Name a file in it.`);
-  if (kind !== 'folder' && wanted === 'folder')
-    throw new FinetoothError('E_INPUT_FORMAT', (say) => `${name} is not a folder. Leave ${say.option('format')} out, or name the folder.`);
-  if (typeof format === 'object') return format;
-  if (kind === 'folder') return readerNamed('folder');
-  if (format !== undefined) return readerNamed(format, path);
-  return (path === undefined ? undefined : readerOfName(path)) ?? readerOfContent(await source.head(contentHeadBytes), name);
-}
-
-/** A line of plain text and the place it came from. */
-export interface ReadText {
-  readonly text: string;
-  readonly where: string;
 }
 
 /** Reads plain text in batches of lines, blank ones included, from a file or standard input (`-`), packed with gzip or not. */
@@ -93,4 +74,30 @@ export async function* readTextLines(source: string, options: Omit<ReadOptions, 
     }
   }
   if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);
+}
+
+/** On first use: who searches, or ranks a list, reads no files. */
+function loadFormats() {
+  return import('./formats.ts');
+}
+
+async function openSource(source: string, options: Omit<ReadOptions, 'format'>): Promise<Source> {
+  const { signal, where: name = source === '-' ? 'standard input' : source } = options;
+  if (source === '-') return createSource({ name, kind: 'pipe', signal }, options.stdin ?? process.stdin);
+  const kind = await kindOfPath(source, name);
+  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), signal });
+}
+
+async function readerFor(source: Source, format: ReadOptions['format']): Promise<Reader> {
+  const { contentHeadBytes, readerNamed, readerOfContent, readerOfName } = await loadFormats();
+  const { name, path, kind } = source;
+  const wanted = typeof format === 'object' ? format.name : format;
+  if (kind === 'folder' && wanted !== undefined && wanted !== 'folder')
+    throw new FinetoothError('E_INPUT_FORMAT', `${name} is a folder and cannot be read as ${wanted}. Name a file in it.`);
+  if (kind !== 'folder' && wanted === 'folder')
+    throw new FinetoothError('E_INPUT_FORMAT', (say) => `${name} is not a folder. Leave ${say.option('format')} out, or name the folder.`);
+  if (typeof format === 'object') return format;
+  if (kind === 'folder') return readerNamed('folder');
+  if (format !== undefined) return readerNamed(format, path);
+  return (path === undefined ? undefined : readerOfName(path)) ?? readerOfContent(await source.head(contentHeadBytes), name);
 }

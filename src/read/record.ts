@@ -3,6 +3,12 @@ import { parseWithLongIntegers } from '../text/long-integers.ts';
 import type { Document, FieldValue, ReadDocument } from '../types.ts';
 import { quoteStart } from './text.ts';
 
+/** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
+const deepest = 512;
+
+/** What Python's json writes for numbers that JSON does not have, where a value may stand. */
+const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;
+
 /** The document of one line of JSON, as `readDocuments` reads it. Throws E_INPUT_FORMAT with the place. */
 export const parseDocument = (text: string, where: string): ReadDocument => readRecord(parseJson(text, where), where);
 
@@ -98,17 +104,11 @@ function wellFormed(value: FieldValue, where: string, depth = 0): FieldValue {
   return copy;
 }
 
-/** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
-const deepest = 512;
-
-const tooDeep = (where: string): FinetoothError =>
-  new FinetoothError('E_INPUT_FORMAT', `${where} is nested more than ${deepest} levels deep. Flatten it or take it out.`);
-
 function described(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return `the ${typeof value} ${String(value)}`;
 }
 
-/** What Python's json writes for numbers that JSON does not have, where a value may stand. */
-const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;
+const tooDeep = (where: string): FinetoothError =>
+  new FinetoothError('E_INPUT_FORMAT', `${where} is nested more than ${deepest} levels deep. Flatten it or take it out.`);

@@ -8,6 +8,15 @@ export interface Pairs {
   readonly understood: number;
 }
 
+type Parse = (
+  entry: string,
+) => Promise<{ readonly title?: string; readonly fields: Readonly<Record<string, FieldValue>> } | { readonly reason: string }>;
+
+const pairPattern: Readonly<Record<':' | '=', RegExp>> = {
+  ':': /^("[^"]*"|'[^']*'|[^\s:"'][^:]*?)[ \t]*:(?!\/\/)(.*)/,
+  '=': /^("[^"]*"|'[^']*'|[^\s="'][^=]*?)[ \t]*=(.*)/,
+};
+
 /**
  * Reads each entry for itself: as `parse` does where it can, otherwise the rest of a `key: value` line as text, quotes around it and a
  * comment after it taken off. Entries of which neither can be said are left out.
@@ -33,10 +42,6 @@ export async function simplePairs(body: string, sign: ':' | '=', parse: Parse | 
   return { ...(title !== undefined && { title }), fields, understood: pairs.size + (title === undefined ? 0 : 1) };
 }
 
-type Parse = (
-  entry: string,
-) => Promise<{ readonly title?: string; readonly fields: Readonly<Record<string, FieldValue>> } | { readonly reason: string }>;
-
 /** Each key at the margin with the lines below it that are indented or list items; of TOML also a `[table]` with its keys. */
 function entriesOf(body: string, sign: ':' | '='): readonly string[] {
   const entries: string[][] = [];
@@ -47,11 +52,6 @@ function entriesOf(body: string, sign: ':' | '='): readonly string[] {
   }
   return entries.map((lines) => lines.join('\n'));
 }
-
-const pairPattern: Readonly<Record<':' | '=', RegExp>> = {
-  ':': /^("[^"]*"|'[^']*'|[^\s:"'][^:]*?)[ \t]*:(?!\/\/)(.*)/,
-  '=': /^("[^"]*"|'[^']*'|[^\s="'][^=]*?)[ \t]*=(.*)/,
-};
 
 function unquoted(value: string): string {
   const text = value.trim();

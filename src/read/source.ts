@@ -28,6 +28,15 @@ export interface SourceFacts {
   readonly signal?: AbortSignal;
 }
 
+interface Opened extends Peeked {
+  readonly packed: boolean;
+}
+
+/** Enough bytes for every check of a known format: a byte order mark, magic bytes, the encoding that a page names. */
+const HEAD_BYTES = 1024;
+/** Bytes a read asks for: few calls on a disk, little memory. */
+const READ_BYTES = 256 * 1024;
+
 /** `stream`: the bytes where there is no path. */
 export function createSource(facts: SourceFacts, stream: AsyncIterable<Uint8Array> = fileBytes(facts)): Source {
   let opened: Promise<Opened> | undefined;
@@ -49,15 +58,6 @@ export function createSource(facts: SourceFacts, stream: AsyncIterable<Uint8Arra
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }
-
-interface Opened extends Peeked {
-  readonly packed: boolean;
-}
-
-/** Enough bytes for every check of a known format: a byte order mark, magic bytes, the encoding that a page names. */
-const HEAD_BYTES = 1024;
-/** Bytes a read asks for: few calls on a disk, little memory. */
-const READ_BYTES = 256 * 1024;
 
 async function* fileBytes({ path = '', name }: SourceFacts): AsyncGenerator<Uint8Array> {
   const file = await open(path, 'r').catch((error: unknown) => {

@@ -1,6 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import { FinetoothError } from '../errors.ts';
 
+/** No single line, record or text may be longer, in UTF-16 units: 256 MiB, half of what V8 allows a string to be. */
+export const longestText = 256 * 1024 * 1024;
+
+/** First bytes of files that people pass by mistake; https://en.wikipedia.org/wiki/List_of_file_signatures */
+const knownBinaries: readonly (readonly [what: string, magic: readonly number[]])[] = [
+  ['a zip archive (.zip, .xlsx and .docx are such)', [0x50, 0x4b, 0x03, 0x04]],
+  ['a PDF', [0x25, 0x50, 0x44, 0x46, 0x2d]],
+  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
+  ['a gzip file inside a gzip file', [0x1f, 0x8b]],
+  ['packed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['packed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['packed with bzip2', [0x42, 0x5a, 0x68, 0x39]],
+  ['an SQLite database', [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20, 0x66]],
+];
+
 /**
  * Decodes UTF-8 strictly: a byte order mark at the start is skipped; UTF-16, a wrong byte or a NUL is E_INPUT_FORMAT with its
  * place (byte and line, both counted from 1). Pieces are cut between characters, not at lines, and are never empty.
@@ -45,9 +60,6 @@ export async function* decodeUtf8(name: string, chunks: AsyncIterable<Uint8Array
   if (held.length > 0) throw invalid(held);
 }
 
-/** No single line, record or text may be longer, in UTF-16 units: 256 MiB, half of what V8 allows a string to be. */
-export const longestText = 256 * 1024 * 1024;
-
 /** All of the texts as one; E_INPUT_FORMAT above `longestText`. */
 export async function joinTexts(name: string, texts: AsyncIterable<string>): Promise<string> {
   const pieces: string[] = [];
@@ -75,15 +87,6 @@ function tornTail(bytes: Uint8Array): number {
     if ((byte & 0xc0) !== 0x80) return sequenceLength(byte) > back ? back : 0;
   }
   return 0;
-}
-
-/** Bytes of the UTF-8 sequence that this byte begins; 0 when it begins none (Unicode 16, table 3-7). */
-function sequenceLength(lead: number): number {
-  if (lead < 0x80) return 1;
-  if (lead < 0xc2) return 0;
-  if (lead < 0xe0) return 2;
-  if (lead < 0xf0) return 3;
-  return lead < 0xf5 ? 4 : 0;
 }
 
 function newlinesIn(bytes: Uint8Array): number {
@@ -119,14 +122,11 @@ function refuseKnown(name: string, head: Uint8Array): void {
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
 
-/** First bytes of files that people pass by mistake; https://en.wikipedia.org/wiki/List_of_file_signatures */
-const knownBinaries: readonly (readonly [what: string, magic: readonly number[]])[] = [
-  ['a zip archive (.zip, .xlsx and .docx are such)', [0x50, 0x4b, 0x03, 0x04]],
-  ['a PDF', [0x25, 0x50, 0x44, 0x46, 0x2d]],
-  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
-  ['a gzip file inside a gzip file', [0x1f, 0x8b]],
-  ['packed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['packed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
-  ['packed with bzip2', [0x42, 0x5a, 0x68, 0x39]],
-  ['an SQLite database', [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20, 0x66]],
-];
+/** Bytes of the UTF-8 sequence that this byte begins; 0 when it begins none (Unicode 16, table 3-7). */
+function sequenceLength(lead: number): number {
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2) return 0;
+  if (lead < 0xe0) return 2;
+  if (lead < 0xf0) return 3;
+  return lead < 0xf5 ? 4 : 0;
+}

@@ -17,15 +17,15 @@ export interface CalibrationFile {
   readonly fittedOn: { readonly queries: number; readonly pairs: number; readonly relevant: number };
 }
 
+/** A logit that its authors read through a sigmoid. */
+export const sigmoid: Calibration = { slope: 1, intercept: 0 };
+
 /** [count] Probabilities, 0 to 1. */
 export const relevanceOf = (scores: Float32Array, calibration: Calibration): Float32Array =>
   scores.map((score) => probabilityOf(score, calibration));
 
 export const probabilityOf = (score: number, calibration: Calibration): number =>
   'points' in calibration ? between(calibration.points, score) : 1 / (1 + Math.exp(-(calibration.slope * score + calibration.intercept)));
-
-/** A logit that its authors read through a sigmoid. */
-export const sigmoid: Calibration = { slope: 1, intercept: 0 };
 
 /** Probability at a score on the broken line through the points; found by halving. */
 function between(points: readonly (readonly [number, number])[], score: number): number {

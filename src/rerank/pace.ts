@@ -6,6 +6,18 @@ export interface Pace {
   learn(work: number, milliseconds: number): void;
 }
 
+/** Milliseconds that a slice should take at most: what a deadline can be exceeded by, once the speed is known. */
+const SLICE_MS = 20;
+
+/** Share of the newest measurement in the running mean. */
+const NEWEST = 0.3;
+
+/** Characters that a text costs besides its own: template and query. */
+const SHORTEST_CHARACTERS = 64;
+
+/** Characters from which on a text costs no more, since models cut it: 512 tokens of 4. */
+const LONGEST_CHARACTERS = 2048;
+
 /** `concurrency`: texts that the stage works on at the same time; a slice is never fewer, while there are as many. */
 export function createPace(concurrency: number): Pace {
   let perCharacter: number | undefined;
@@ -32,15 +44,3 @@ export function createPace(concurrency: number): Pace {
 
 /** Characters that a model will have to read of a candidate, about. */
 export const workIn = ({ text }: { readonly text: string }): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);
-
-/** Milliseconds that a slice should take at most: what a deadline can be exceeded by, once the speed is known. */
-const SLICE_MS = 20;
-
-/** Share of the newest measurement in the running mean. */
-const NEWEST = 0.3;
-
-/** Characters that a text costs besides its own: template and query. */
-const SHORTEST_CHARACTERS = 64;
-
-/** Characters from which on a text costs no more, since models cut it: 512 tokens of 4. */
-const LONGEST_CHARACTERS = 2048;

@@ -8,6 +8,8 @@ import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
 /** Texts that a reranker works on at the same time, where no one says otherwise. */
 export const CONCURRENCY = 2;
 
+type TimedOptions = ScoreOptions & { readonly deadlineMs: number };
+
 /**
  * Scores within `deadlineMs`, and stops when the signal is raised, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
  * asked slice by slice, in the order of the list, as `pace` says; one that says it does is told, and what it has given by then is the answer.
@@ -31,8 +33,6 @@ export async function scoreInTime(
   if (reranker.keepsDeadline === true) return askToldInTime(reranker, query, candidates, { ...options, deadlineMs });
   return askInSlices(reranker, query, candidates, { ...options, deadlineMs }, pace);
 }
-
-type TimedOptions = ScoreOptions & { readonly deadlineMs: number };
 
 async function askToldInTime(
   reranker: Reranker,

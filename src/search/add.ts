@@ -102,136 +102,11 @@ interface Target {
   created(manifest: Manifest): void;
 }
 
-/** Which of the fields that the user named no document has had so far. */
-const fieldWatch = (fields: readonly string[] | undefined) => {
-  const missing = new Set(fields ?? []);
-  const known = new Set<string>();
-  return {
-    see: (document: Document): void => {
-      for (const name of Object.keys(document)) {
-        if (known.size < 1000) known.add(name);
-        missing.delete(name);
-      }
-    },
-    /** Whether none of several fields has been there. */
-    isBlank: (): boolean => fields !== undefined && missing.size === new Set(fields).size,
-    check: (): void => {
-      for (const name of missing) {
-        const near = nearestName(name, [...known]);
-        throw new FinetoothError(
-          'E_FIELD',
-          `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}; the fields are ${[...known].slice(0, 20).join(', ')}.`,
-        );
-      }
-    },
-  };
-};
-
 /** 64 bytes a token: the smallest form that loses nothing that could be measured (decisions/0010). */
 const defaultTokens = { bits: 4, pool: 3 } as const;
 
-const tokensFor = (wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: Embedder): TokenForm | null => {
-  if (wanted === null || (wanted === undefined && tokenSize === undefined)) return null;
-  if (tokenSize === undefined)
-    throw new FinetoothError('E_USAGE', `the embedder "${fingerprint}" gives no token vectors that an index could keep.`);
-  const { bits = defaultTokens.bits, pool = defaultTokens.pool } = wanted ?? {};
-  const form: TokenForm = { size: tokenSize, bits, pool };
-  if (![8, 4, 1].includes(form.bits)) throw new FinetoothError('E_USAGE', `tokens.bits is 8, 4 or 1; got ${String(form.bits)}.`);
-  checkCount('tokens.pool', form.pool, 1, 16);
-  return form;
-};
-
-const newManifest = (target: Target, first: readonly ReadDocument[]): Manifest => {
-  const { create, embedder, model, store } = target;
-  const counts = fieldCounts();
-  for (const { document } of first) counts.see(document);
-  const fields = create.fields ?? counts.common();
-  if (fields.length === 0) {
-    const known = [...new Set(first.flatMap(({ document }) => Object.keys(document)))];
-    throw new FinetoothError(
-      'E_FIELD',
-      (say) =>
-        `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text ${say.as('fields')}.`,
-    );
-  }
-  const idField = create.idField ?? commonIdField(first);
-  const tokens = tokensFor(create.tokens, embedder);
-  const inferred = create.filterable ?? (store.capabilities.filterable ? inferFilterable(first, fields) : {});
-  const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
-  return {
-    format: indexFormat,
-    id: randomUUID(),
-    embedder: embedder.fingerprint,
-    model,
-    dimensions: embedder.dimensions,
-    tokens: tokens === null ? undefined : tokens,
-    fields,
-    filterable,
-    idField,
-    splitter: create.passages !== 'off' && store.capabilities.passages && embedder.split !== undefined ? splitterVersion : undefined,
-    analyzer: analyzerVersion,
-    createdAt: new Date().toISOString(),
-  };
-};
-
-/** The index as it is: as planned, or as someone else made it meanwhile in the same way. */
-const agreed = (planned: Manifest, made: Manifest | undefined): Manifest => {
-  if (made === undefined || made === planned) return planned;
-  const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
-  if (recipe(made) === recipe(planned)) return made;
-  throw new FinetoothError(
-    'E_LOCKED',
-    'another process made this index a moment ago, with another model, other fields or another id field. Run the command again to add to that one.',
-  );
-};
-/** The same documents, all that a decision may rest on told of before the first of them. */
-async function* lookedAhead(
-  documents: AsyncIterable<ReadDocument>,
-  decide: ((first: readonly ReadDocument[]) => void) | undefined,
-): AsyncGenerator<ReadDocument> {
-  let first: ReadDocument[] | undefined = decide === undefined ? undefined : [];
-  let characters = 0;
-  for await (const read of documents) {
-    if (first === undefined) {
-      yield read;
-      continue;
-    }
-    first.push(read);
-    characters += JSON.stringify(read.document).length;
-    if (first.length < firstBatchSize && characters < LOOKAHEAD_CHARACTERS) continue;
-    decide?.(first);
-    yield* first;
-    first = undefined;
-  }
-  if (first === undefined || first.length === 0) return;
-  decide?.(first);
-  yield* first;
-}
-
-/** "1,234 documents have a field `text` that is not read: …" */
-const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[] =>
-  Object.entries(unread).map(
-    ([name, count]) =>
-      `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name it among the fields, and rebuild an index that is there`,
-  );
-
-const madeAnew = (): FinetoothError =>
-  new FinetoothError(
-    'E_LOCKED',
-    'another process made the index again in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
-  );
-
-/** What an index holds before anything is added, which is all that may be pruned: what others add meanwhile is theirs. */
-const contentOf = async ({ store, manifest }: Target): Promise<Required<DeleteOptions> | undefined> => {
-  const from = manifest() === undefined ? undefined : await store.open();
-  if (from === undefined) return undefined;
-  const hashes = new Map<string, string>();
-  for await (const { id, hash } of store.get('all', ['hash'])) hashes.set(id, hash);
-  return { from, hashes };
-};
-
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
-export const addDocuments = async (target: Target, documents: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> => {
+export async function addDocuments(target: Target, documents: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> {
   const { store, embedder } = target;
   const { signal, onProgress, write = (work) => work(), missingFields = 'refuse' } = options;
   const started = performance.now();
@@ -379,4 +254,130 @@ export const addDocuments = async (target: Target, documents: AsyncIterable<Read
     ...(notes.length === 0 ? {} : { notes }),
     took: performance.now() - started,
   };
-};
+}
+
+/** Which of the fields that the user named no document has had so far. */
+function fieldWatch(fields: readonly string[] | undefined) {
+  const missing = new Set(fields ?? []);
+  const known = new Set<string>();
+  return {
+    see: (document: Document): void => {
+      for (const name of Object.keys(document)) {
+        if (known.size < 1000) known.add(name);
+        missing.delete(name);
+      }
+    },
+    /** Whether none of several fields has been there. */
+    isBlank: (): boolean => fields !== undefined && missing.size === new Set(fields).size,
+    check: (): void => {
+      for (const name of missing) {
+        const near = nearestName(name, [...known]);
+        throw new FinetoothError(
+          'E_FIELD',
+          `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}; the fields are ${[...known].slice(0, 20).join(', ')}.`,
+        );
+      }
+    },
+  };
+}
+
+/** What an index holds before anything is added, which is all that may be pruned: what others add meanwhile is theirs. */
+async function contentOf({ store, manifest }: Target): Promise<Required<DeleteOptions> | undefined> {
+  const from = manifest() === undefined ? undefined : await store.open();
+  if (from === undefined) return undefined;
+  const hashes = new Map<string, string>();
+  for await (const { id, hash } of store.get('all', ['hash'])) hashes.set(id, hash);
+  return { from, hashes };
+}
+
+/** The index as it is: as planned, or as someone else made it meanwhile in the same way. */
+function agreed(planned: Manifest, made: Manifest | undefined): Manifest {
+  if (made === undefined || made === planned) return planned;
+  const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
+  if (recipe(made) === recipe(planned)) return made;
+  throw new FinetoothError(
+    'E_LOCKED',
+    'another process made this index a moment ago, with another model, other fields or another id field. Run the command again to add to that one.',
+  );
+}
+
+const madeAnew = (): FinetoothError =>
+  new FinetoothError(
+    'E_LOCKED',
+    'another process made the index again in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
+  );
+
+function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
+  const { create, embedder, model, store } = target;
+  const counts = fieldCounts();
+  for (const { document } of first) counts.see(document);
+  const fields = create.fields ?? counts.common();
+  if (fields.length === 0) {
+    const known = [...new Set(first.flatMap(({ document }) => Object.keys(document)))];
+    throw new FinetoothError(
+      'E_FIELD',
+      (say) =>
+        `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text ${say.as('fields')}.`,
+    );
+  }
+  const idField = create.idField ?? commonIdField(first);
+  const tokens = tokensFor(create.tokens, embedder);
+  const inferred = create.filterable ?? (store.capabilities.filterable ? inferFilterable(first, fields) : {});
+  const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
+  return {
+    format: indexFormat,
+    id: randomUUID(),
+    embedder: embedder.fingerprint,
+    model,
+    dimensions: embedder.dimensions,
+    tokens: tokens === null ? undefined : tokens,
+    fields,
+    filterable,
+    idField,
+    splitter: create.passages !== 'off' && store.capabilities.passages && embedder.split !== undefined ? splitterVersion : undefined,
+    analyzer: analyzerVersion,
+    createdAt: new Date().toISOString(),
+  };
+}
+
+/** The same documents, all that a decision may rest on told of before the first of them. */
+async function* lookedAhead(
+  documents: AsyncIterable<ReadDocument>,
+  decide: ((first: readonly ReadDocument[]) => void) | undefined,
+): AsyncGenerator<ReadDocument> {
+  let first: ReadDocument[] | undefined = decide === undefined ? undefined : [];
+  let characters = 0;
+  for await (const read of documents) {
+    if (first === undefined) {
+      yield read;
+      continue;
+    }
+    first.push(read);
+    characters += JSON.stringify(read.document).length;
+    if (first.length < firstBatchSize && characters < LOOKAHEAD_CHARACTERS) continue;
+    decide?.(first);
+    yield* first;
+    first = undefined;
+  }
+  if (first === undefined || first.length === 0) return;
+  decide?.(first);
+  yield* first;
+}
+
+/** "1,234 documents have a field `text` that is not read: …" */
+const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[] =>
+  Object.entries(unread).map(
+    ([name, count]) =>
+      `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name it among the fields, and rebuild an index that is there`,
+  );
+
+function tokensFor(wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: Embedder): TokenForm | null {
+  if (wanted === null || (wanted === undefined && tokenSize === undefined)) return null;
+  if (tokenSize === undefined)
+    throw new FinetoothError('E_USAGE', `the embedder "${fingerprint}" gives no token vectors that an index could keep.`);
+  const { bits = defaultTokens.bits, pool = defaultTokens.pool } = wanted ?? {};
+  const form: TokenForm = { size: tokenSize, bits, pool };
+  if (![8, 4, 1].includes(form.bits)) throw new FinetoothError('E_USAGE', `tokens.bits is 8, 4 or 1; got ${String(form.bits)}.`);
+  checkCount('tokens.pool', form.pool, 1, 16);
+  return form;
+}

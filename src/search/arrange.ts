@@ -7,6 +7,9 @@ import type { SearchOptions } from './options.ts';
 import type { Ranked, RankFields } from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
 
+/** Candidates that may be compared with each other. */
+const MOST_COMPARED = 1000;
+
 /** What `collapse` and `diversity` make of each ranking of these hits, of which so many places are shown. */
 export async function arranging(
   index: SearchIndex,
@@ -18,17 +21,6 @@ export async function arranging(
   const vectors = diversity === 0 ? new Map<string, Float32Array>() : await vectorsOf(index, hits);
   return (ranked) => diversify(collapseDuplicates(ranked, hits, fields, collapse), vectors, diversity, places);
 }
-
-/** By id the vectors of documents, length 1; one that was deleted meanwhile has none. */
-async function vectorsOf(index: SearchIndex, hits: readonly Hit[]): Promise<ReadonlyMap<string, Float32Array>> {
-  const vectors = new Map<string, Float32Array>();
-  const ids = hits.map(({ id }) => id);
-  for await (const { id, vector } of index.store.get(ids, ['vector'])) vectors.set(id, vector);
-  return vectors;
-}
-
-/** Candidates that may be compared with each other. */
-const MOST_COMPARED = 1000;
 
 /** Throws E_USAGE where more candidates would be compared with each other than is quick. */
 export function checkCompared(
@@ -42,4 +34,12 @@ export function checkCompared(
     (say) =>
       `${say.option(name)} compares documents with each other, at most ${grouped(MOST_COMPARED)}; got ${grouped(candidates)}. Ask for fewer candidates, or leave ${say.option(name)} out.`,
   );
+}
+
+/** By id the vectors of documents, length 1; one that was deleted meanwhile has none. */
+async function vectorsOf(index: SearchIndex, hits: readonly Hit[]): Promise<ReadonlyMap<string, Float32Array>> {
+  const vectors = new Map<string, Float32Array>();
+  const ids = hits.map(({ id }) => id);
+  for await (const { id, vector } of index.store.get(ids, ['vector'])) vectors.set(id, vector);
+  return vectors;
 }

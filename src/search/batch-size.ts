@@ -6,6 +6,9 @@ const LONG_MS = 500;
 /** A batch is at most this share of what this run has stored: so much of its work is lost when it is killed. */
 const SHARE = 1 / 8;
 
+/** What a run begins with. */
+export const firstBatchSize = LEAST;
+
 /**
  * How many documents the next batch has: a multiple of 256, at most 4,096. Each batch is a commit, and each commit makes the next ones dearer, so
  * that a million documents should not be four thousand of them; but what a slow model computed is to be stored soon.
@@ -15,6 +18,3 @@ export function nextBatchSize(last: number, stored: number, tookMs: number): num
   const most = Math.max(LEAST, Math.floor((stored * SHARE) / LEAST) * LEAST);
   return tookMs > LONG_MS ? last : Math.min(MOST, 2 * last, most);
 }
-
-/** What a run begins with. */
-export const firstBatchSize = LEAST;

@@ -32,72 +32,12 @@ interface Given {
   readonly tokens?: TokenVectors;
 }
 
-/** Throws E_INPUT_FORMAT for a document that cannot be kept as JSON: a bigint in it, or itself. */
-const checkDocument = (document: object, where: string): void => {
-  try {
-    JSON.stringify(document);
-  } catch (error) {
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${where} holds a value that JSON has no form for (a bigint, or an object that contains itself). Give it as a number, a text, or leave it out.`,
-      { cause: error },
-    );
-  }
-};
-
-/** A text is a document with the one field `text`; an object is a document, or has one beside its id. */
-const givenOf = (one: unknown, at: number): Given => {
-  if (typeof one === 'string') return { id: String(at), document: { text: one } };
-  if (!isRecord(one))
-    throw new FinetoothError(
-      'E_USAGE',
-      `documents must hold texts or objects; document ${at + 1} is ${shown(one)}. Call it as ${RERANK_CALL}.`,
-    );
-  checkDocument(one, `document ${at + 1}`);
-  if ((typeof one.id === 'string' || typeof one.id === 'number') && isRecord(one.document))
-    return { ...(one as unknown as Given), id: String(one.id) };
-  return { id: String(at), document: one as Document };
-};
-
-/** The documents of a call of `rerank`, each with an id. Throws E_USAGE for anything else than what it takes, and shows the right call. */
-export const checkRerankCall = (reranker: unknown, query: unknown, documents: unknown, options: unknown): readonly Given[] => {
-  checkValue('the reranker of rerank', reranker, isReranker, RERANK_CALL);
-  if (typeof query !== 'string')
-    throw new FinetoothError('E_USAGE', `the query of rerank must be a text; got ${shown(query)}. Call it as ${RERANK_CALL}.`);
-  if (!Array.isArray(documents))
-    throw new FinetoothError(
-      'E_USAGE',
-      `the documents of rerank must be a list of texts or objects; got ${shown(documents)}. Call it as ${RERANK_CALL}.`,
-    );
-  checkOptions<RerankOptions>('rerank', options, rerankChecks);
-  return Array.from(documents as readonly RerankDocument[], givenOf);
-};
-
-/** Throws E_USAGE for anything else than what `search` takes, and shows the right call. */
-export const checkSearchCall = (index: unknown, query: unknown, options: unknown): void => {
-  checkValue('the index of search', index, part('what openIndex gives', ['manifest', 'embedder', 'reranker']), SEARCH_CALL);
-  if (typeof query !== 'string')
-    throw new FinetoothError('E_USAGE', `the query of search must be a text; got ${shown(query)}. Call it as ${SEARCH_CALL}.`);
-  checkOptions<SearchOptions>('search', options, searchChecks);
-};
-
 const addChecks: OptionChecks<AddOptions> = {
   prune: truth,
   onProgress: callback,
   write: callback,
   missingFields: oneOf(['refuse', 'accept']),
   signal,
-};
-
-const isIterable = (value: unknown, ...kinds: readonly symbol[]): boolean =>
-  typeof value === 'object' && value !== null && kinds.some((kind) => typeof (value as Record<symbol, unknown>)[kind] === 'function');
-
-/** The documents of `index.add`, each with its place. Throws E_USAGE for what is no list of them. */
-export const checkedDocuments = (documents: unknown, options: unknown): AsyncIterable<ReadDocument> => {
-  if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
-    throw new FinetoothError('E_USAGE', `index.add takes a list of documents; got ${shown(documents)}. Call it as index.add([document]).`);
-  checkOptions<AddOptions>('index.add', options, addChecks);
-  return located(documents as Iterable<unknown> | AsyncIterable<unknown>);
 };
 
 const located = async function* (documents: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<ReadDocument> {
@@ -115,8 +55,41 @@ const located = async function* (documents: Iterable<unknown> | AsyncIterable<un
 
 const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`);
 
+const isIds: ValueCheck = (value) =>
+  Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string') ? undefined : 'a list of texts';
+
+/** The documents of a call of `rerank`, each with an id. Throws E_USAGE for anything else than what it takes, and shows the right call. */
+export function checkRerankCall(reranker: unknown, query: unknown, documents: unknown, options: unknown): readonly Given[] {
+  checkValue('the reranker of rerank', reranker, isReranker, RERANK_CALL);
+  if (typeof query !== 'string')
+    throw new FinetoothError('E_USAGE', `the query of rerank must be a text; got ${shown(query)}. Call it as ${RERANK_CALL}.`);
+  if (!Array.isArray(documents))
+    throw new FinetoothError(
+      'E_USAGE',
+      `the documents of rerank must be a list of texts or objects; got ${shown(documents)}. Call it as ${RERANK_CALL}.`,
+    );
+  checkOptions<RerankOptions>('rerank', options, rerankChecks);
+  return Array.from(documents as readonly RerankDocument[], givenOf);
+}
+
+/** Throws E_USAGE for anything else than what `search` takes, and shows the right call. */
+export function checkSearchCall(index: unknown, query: unknown, options: unknown): void {
+  checkValue('the index of search', index, part('what openIndex gives', ['manifest', 'embedder', 'reranker']), SEARCH_CALL);
+  if (typeof query !== 'string')
+    throw new FinetoothError('E_USAGE', `the query of search must be a text; got ${shown(query)}. Call it as ${SEARCH_CALL}.`);
+  checkOptions<SearchOptions>('search', options, searchChecks);
+}
+
+/** The documents of `index.add`, each with its place. Throws E_USAGE for what is no list of them. */
+export function checkedDocuments(documents: unknown, options: unknown): AsyncIterable<ReadDocument> {
+  if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
+    throw new FinetoothError('E_USAGE', `index.add takes a list of documents; got ${shown(documents)}. Call it as index.add([document]).`);
+  checkOptions<AddOptions>('index.add', options, addChecks);
+  return located(documents as Iterable<unknown> | AsyncIterable<unknown>);
+}
+
 /** The documents of `index.addRead`. Throws E_USAGE for what `readDocuments` does not give. */
-export const checkedReadDocuments = (documents: unknown, options: unknown): AsyncIterable<ReadDocument> => {
+export function checkedReadDocuments(documents: unknown, options: unknown): AsyncIterable<ReadDocument> {
   const call = "Call it as index.addRead(readDocuments('movies.json')), or index.add(documents)";
   if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
     throw new FinetoothError('E_USAGE', `index.addRead takes what readDocuments gives; got ${shown(documents)}. ${call}.`);
@@ -128,12 +101,39 @@ export const checkedReadDocuments = (documents: unknown, options: unknown): Asyn
       yield one as unknown as ReadDocument;
     }
   })();
-};
-
-const isIds: ValueCheck = (value) =>
-  Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string') ? undefined : 'a list of texts';
+}
 
 /** Throws E_USAGE for ids that are no list of texts. */
-export const checkIds = (ids: unknown): void => {
+export function checkIds(ids: unknown): void {
   checkValue('the ids of index.delete', ids, isIds, "index.delete(['an-id'])");
-};
+}
+
+/** A text is a document with the one field `text`; an object is a document, or has one beside its id. */
+function givenOf(one: unknown, at: number): Given {
+  if (typeof one === 'string') return { id: String(at), document: { text: one } };
+  if (!isRecord(one))
+    throw new FinetoothError(
+      'E_USAGE',
+      `documents must hold texts or objects; document ${at + 1} is ${shown(one)}. Call it as ${RERANK_CALL}.`,
+    );
+  checkDocument(one, `document ${at + 1}`);
+  if ((typeof one.id === 'string' || typeof one.id === 'number') && isRecord(one.document))
+    return { ...(one as unknown as Given), id: String(one.id) };
+  return { id: String(at), document: one as Document };
+}
+
+/** Throws E_INPUT_FORMAT for a document that cannot be kept as JSON: a bigint in it, or itself. */
+function checkDocument(document: object, where: string): void {
+  try {
+    JSON.stringify(document);
+  } catch (error) {
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where} holds a value that JSON has no form for (a bigint, or an object that contains itself). Give it as a number, a text, or leave it out.`,
+      { cause: error },
+    );
+  }
+}
+
+const isIterable = (value: unknown, ...kinds: readonly symbol[]): boolean =>
+  typeof value === 'object' && value !== null && kinds.some((kind) => typeof (value as Record<symbol, unknown>)[kind] === 'function');

@@ -6,14 +6,8 @@ import { shown } from '../wording/check-options.ts';
 /** How far the length of a vector may be from 1. */
 const LENGTH_TOLERANCE = 1e-3;
 
-const broken = (who: string, what: string): FinetoothError =>
-  new FinetoothError(
-    'E_CONTRACT',
-    `${who} broke its contract: ${what}. Mend the part that was passed in; if nobody passed it in, it is a mistake of finetooth.`,
-  );
-
 /** Holds what an embedder gave against its promises: count, dimensions, finite numbers, length 1. */
-export const checkVectors = (vectors: Vectors, count: number, dimensions: number, fingerprint: string): void => {
+export function checkVectors(vectors: Vectors, count: number, dimensions: number, fingerprint: string): void {
   const who = `the embedder "${fingerprint}"`;
   if (vectors.count !== count || vectors.dimensions !== dimensions || vectors.data.length !== count * dimensions) {
     throw broken(
@@ -28,10 +22,10 @@ export const checkVectors = (vectors: Vectors, count: number, dimensions: number
     if (Math.abs(Math.sqrt(sum) - 1) > LENGTH_TOLERANCE)
       throw broken(who, `vector ${row} has length ${Math.sqrt(sum).toFixed(4)}; vectors must have length 1 (divide by the L2 norm)`);
   }
-};
+}
 
 /** Holds the token vectors that an embedder gave against its promises: one pack a text, of whole tokens. */
-export const checkTokens = ({ count, tokenVectors }: Vectors, form: TokenForm, fingerprint: string): void => {
+export function checkTokens({ count, tokenVectors }: Vectors, form: TokenForm, fingerprint: string): void {
   const who = `the embedder "${fingerprint}"`;
   if (tokenVectors?.length !== count)
     throw broken(who, `asked for the token vectors of ${count} texts, it gave ${tokenVectors?.length ?? 'none'}`);
@@ -39,27 +33,33 @@ export const checkTokens = ({ count, tokenVectors }: Vectors, form: TokenForm, f
   const torn = tokenVectors.findIndex((pack) => pack.length % each !== 0);
   if (torn >= 0)
     throw broken(who, `the token vectors of text ${torn} have ${tokenVectors[torn]?.length} bytes, which is no multiple of ${each}`);
-};
+}
 
 /** A query that can be asked: words, no more than a megabyte of them. */
-export const checkQuery = (query: string): void => {
+export function checkQuery(query: string): void {
   if (typeof query !== 'string') throw new FinetoothError('E_USAGE', `the query must be a text; got ${shown(query)}.`);
   if (query.trim() === '')
     throw new FinetoothError('E_QUERY', `the query is ${query === '' ? 'empty' : 'only white space'}: give it at least one word.`);
   if (query.length > 1_000_000) throw new FinetoothError('E_QUERY', `the query has ${query.length} characters; at most 1000000 are taken.`);
-};
+}
 
 /** Throws E_USAGE for a page behind the last candidate: it would be empty, whatever the index holds. */
-export const checkPage = (offset: number, top: number, candidates: number): void => {
+export function checkPage(offset: number, top: number, candidates: number): void {
   if (offset === 0 || offset + top <= candidates) return;
   throw new FinetoothError(
     'E_USAGE',
     `results ${offset + 1} to ${offset + top} were asked for, of ${candidates} candidates. Ask for ${offset + top} candidates at least, the same number for every page.`,
   );
-};
+}
 
 /** A whole number in a range, or E_USAGE. */
-export const checkCount = (name: string, value: number, least: number, most: number): void => {
+export function checkCount(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new FinetoothError('E_USAGE', `${name} must be a whole number from ${least} to ${most}; got ${value}.`);
-};
+}
+
+const broken = (who: string, what: string): FinetoothError =>
+  new FinetoothError(
+    'E_CONTRACT',
+    `${who} broke its contract: ${what}. Mend the part that was passed in; if nobody passed it in, it is a mistake of finetooth.`,
+  );

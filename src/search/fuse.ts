@@ -13,6 +13,11 @@ export interface FuseOptions {
   readonly weights?: readonly number[];
 }
 
+export interface HybridOptions extends Pick<FuseOptions, 'fusion' | 'rrfK'> {
+  /** Share of the dense list, 0 to 1. @default 0.5 */
+  readonly denseWeight?: number;
+}
+
 /**
  * The best `count` of several lists, each best first; a document's score is the sum of what the lists that hold it add, and where one lacks it,
  * that one adds nothing. A hit is that of the list where it stands higher.
@@ -44,17 +49,6 @@ export function fuse(
     .slice(0, count);
 }
 
-function normalised(list: readonly Hit[]): readonly number[] {
-  const scores = list.map(({ score }) => score);
-  const [least, most] = [scores.reduce((a, b) => Math.min(a, b), Infinity), scores.reduce((a, b) => Math.max(a, b), -Infinity)];
-  return scores.map((score) => (most === least ? 1 : (score - least) / (most - least)));
-}
-
-export interface HybridOptions extends Pick<FuseOptions, 'fusion' | 'rrfK'> {
-  /** Share of the dense list, 0 to 1. @default 0.5 */
-  readonly denseWeight?: number;
-}
-
 /** The two lists of a hybrid first stage as one. At equal weights scores are those of the papers: `rrf` counts each list once, `scores` is their mean. */
 export function fuseHybrid(
   dense: readonly Hit[],
@@ -64,4 +58,10 @@ export function fuseHybrid(
 ): Hit[] {
   const whole = fusion === 'rrf' ? 2 : 1;
   return fuse([dense, bm25], count, { fusion, rrfK, weights: [whole * denseWeight, whole * (1 - denseWeight)] });
+}
+
+function normalised(list: readonly Hit[]): readonly number[] {
+  const scores = list.map(({ score }) => score);
+  const [least, most] = [scores.reduce((a, b) => Math.min(a, b), Infinity), scores.reduce((a, b) => Math.max(a, b), -Infinity)];
+  return scores.map((score) => (most === least ? 1 : (score - least) / (most - least)));
 }

@@ -24,38 +24,20 @@ const usualNames = ['_id', 'id'];
 /** Places that a note names. */
 const NAMED = 3;
 
-const isId = (value: unknown): value is string | number => (typeof value === 'string' && value !== '') || typeof value === 'number';
-const has = (document: Document, name: string): boolean => Object.hasOwn(document, name) && isId(document[name]);
-
 /** The usual name by which most of the documents have an id; nothing where none has one, or where the source gives them. */
-export const commonIdField = (documents: readonly ReadDocument[]): string | undefined => {
+export function commonIdField(documents: readonly ReadDocument[]): string | undefined {
   const own = documents.filter(({ id }) => id === undefined);
   const [most] = usualNames
     .map((name) => ({ name, count: own.filter(({ document }) => has(document, name)).length }))
     .sort((a, b) => b.count - a.count);
   return most === undefined || most.count === 0 ? undefined : most.name;
-};
-
-/** Throws E_INPUT_FORMAT for an id that another one may have become too, on its way here or on its way into an index. */
-const checkOwn = ({ document, where, mended }: ReadDocument, name: string): void => {
-  const value = document[name];
-  if (typeof value === 'string' && (!value.isWellFormed() || mended?.includes(name)))
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${where}: the id field "${name}" holds half a character (a lone surrogate), which no index can keep: ids that differ in nothing else would become one. Correct it.`,
-    );
-  if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER))
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${where}: the id field "${name}" is the number ${value}; beyond ±(2^53 − 1) several numbers are one, and so would be the documents. Write such ids as texts.`,
-    );
-};
+}
 
 /**
  * Gives each document its id: what its source says, else the id field, else `_id` or `id`, else one from its content. A field of another
  * name than those two was named by somebody, and then every document must have it.
  */
-export const identifier = (idField: string | undefined): Identifier => {
+export function identifier(idField: string | undefined): Identifier {
   const seen = new Map<string, string>();
   const repeats = new Map<string, number>();
   const strict = idField !== undefined && !usualNames.includes(idField);
@@ -109,4 +91,23 @@ export const identifier = (idField: string | undefined): Identifier => {
       return [`${counted(without.count, 'document')} ${own} (${without.first.join(', ')}${more}); the id comes from the content`];
     },
   };
-};
+}
+
+const has = (document: Document, name: string): boolean => Object.hasOwn(document, name) && isId(document[name]);
+
+const isId = (value: unknown): value is string | number => (typeof value === 'string' && value !== '') || typeof value === 'number';
+
+/** Throws E_INPUT_FORMAT for an id that another one may have become too, on its way here or on its way into an index. */
+function checkOwn({ document, where, mended }: ReadDocument, name: string): void {
+  const value = document[name];
+  if (typeof value === 'string' && (!value.isWellFormed() || mended?.includes(name)))
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where}: the id field "${name}" holds half a character (a lone surrogate), which no index can keep: ids that differ in nothing else would become one. Correct it.`,
+    );
+  if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER))
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where}: the id field "${name}" is the number ${value}; beyond ±(2^53 − 1) several numbers are one, and so would be the documents. Write such ids as texts.`,
+    );
+}

@@ -48,28 +48,8 @@ const plainKeys = keysAt('search').filter((key): key is PlainKey => key !== 'rer
 export const plainOptionsOf = (pipeline: Pipeline): Pick<SearchOptions, PlainKey> =>
   Object.fromEntries(plainKeys.map((key) => [key, pipeline[key]]));
 
-const wrong = (where: string, why: string): FinetoothError => new FinetoothError('E_USAGE', `${where}: ${why}.`);
-
-/** A value of a file as the library has it: a name alone is a list of one, and "none" is null. */
-const listed = (option: PlanOption, value: unknown): unknown => {
-  if (option.kind !== 'names' || typeof value !== 'string' || value === '') return value;
-  return option.orNone && value === 'none' ? null : option.orOne ? [value] : value;
-};
-
-const valueIn = (key: KeyAt<'pipeline'>, value: unknown, here: string): unknown => {
-  const option = optionAt(key, 'pipeline') as PlanOption;
-  const words = checkOf(option)(value);
-  if (words !== undefined) throw wrong(here, `"${key}" is ${words}; got ${shown(value)}`);
-  try {
-    if (option.kind === 'filter') readFilter(value);
-  } catch (error) {
-    throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
-  }
-  return listed(option, value);
-};
-
 /** Checks a pipeline that came from outside and fills in the defaults. Throws E_USAGE with the key, what was got and what may be there. */
-export const parsePipeline = (value: unknown, where: string): Pipeline => {
+export function parsePipeline(value: unknown, where: string): Pipeline {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong(where, `a pipeline is an object such as {"name": "reranked", "candidates": 100}; got ${shown(value)}`);
   const given = value as Readonly<Record<string, unknown>>;
@@ -83,10 +63,33 @@ export const parsePipeline = (value: unknown, where: string): Pipeline => {
   const here = `${where}, pipeline "${name}"`;
   const said = planKeys.filter((key) => given[key] !== undefined).map((key) => [key, valueIn(key, given[key], here)]);
   return checkTogether({ ...defaultPipeline, name, ...Object.fromEntries(said) }, here);
-};
+}
+
+/** One object or a list of them; names differ. */
+export function parsePipelines(value: unknown, where: string): Pipeline[] {
+  const pipelines = Array.isArray(value)
+    ? value.map((one, at) => parsePipeline(one, `${where}, entry ${at + 1}`))
+    : [parsePipeline(value, where)];
+  if (pipelines.length === 0) throw wrong(where, 'it holds no pipeline');
+  return pipelines;
+}
+
+const wrong = (where: string, why: string): FinetoothError => new FinetoothError('E_USAGE', `${where}: ${why}.`);
+
+function valueIn(key: KeyAt<'pipeline'>, value: unknown, here: string): unknown {
+  const option = optionAt(key, 'pipeline') as PlanOption;
+  const words = checkOf(option)(value);
+  if (words !== undefined) throw wrong(here, `"${key}" is ${words}; got ${shown(value)}`);
+  try {
+    if (option.kind === 'filter') readFilter(value);
+  } catch (error) {
+    throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
+  }
+  return listed(option, value);
+}
 
 /** Throws E_USAGE for options of a reranker where there is none. */
-const checkTogether = (pipeline: Pipeline, here: string): Pipeline => {
+function checkTogether(pipeline: Pipeline, here: string): Pipeline {
   const { reranker, calibration, fallback, strict, minScore } = pipeline;
   if (reranker === null && calibration !== undefined) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
   if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
@@ -94,13 +97,10 @@ const checkTogether = (pipeline: Pipeline, here: string): Pipeline => {
     throw wrong(here, '"minScore" needs probabilities, which come from a reranker, and "reranker" is none');
   if (fallback === undefined && strict === true) throw wrong(here, '"strict" forbids fallbacks, and there is none');
   return pipeline;
-};
+}
 
-/** One object or a list of them; names differ. */
-export const parsePipelines = (value: unknown, where: string): Pipeline[] => {
-  const pipelines = Array.isArray(value)
-    ? value.map((one, at) => parsePipeline(one, `${where}, entry ${at + 1}`))
-    : [parsePipeline(value, where)];
-  if (pipelines.length === 0) throw wrong(where, 'it holds no pipeline');
-  return pipelines;
-};
+/** A value of a file as the library has it: a name alone is a list of one, and "none" is null. */
+function listed(option: PlanOption, value: unknown): unknown {
+  if (option.kind !== 'names' || typeof value !== 'string' || value === '') return value;
+  return option.orNone && value === 'none' ? null : option.orOne ? [value] : value;
+}

@@ -16,8 +16,23 @@ import {
 import { type KeyAt, keysAt, optionAt } from './plan.ts';
 import type { Door, PlanOption, Value } from './plan-option.ts';
 
+/** What a search takes as `reranker`: parts, since names are an index's. */
+const isSearchReranker: ValueCheck = (value) => {
+  const words =
+    'a reranker, a list of them, or null; by name: await index.rerankerNamed(["default"]), or openIndex(folder, { reranker: "default" })';
+  if (value === null) return undefined;
+  const all: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
+  return all.every((one) => isReranker(one) === undefined) ? undefined : words;
+};
+
+const filterLike: ValueCheck = when(
+  "a text such as 'year >= 1990', or an object such as { year: { gte: 1990 } }",
+  (value) => typeof value === 'string' || isRecord(value),
+);
+const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);
+
 /** The check of an option of the plan. Filters are looked into by `readFilter`. */
-export const checkOf = (option: Value): ValueCheck => {
+export function checkOf(option: Value): ValueCheck {
   switch (option.kind) {
     case 'count':
       return whole(option.least, option.most);
@@ -55,23 +70,8 @@ export const checkOf = (option: Value): ValueCheck => {
     case 'signal':
       return signal;
   }
-};
+}
 
 /** The checks of everything that a door takes. */
 export const checksAt = <D extends Door>(door: D): { readonly [K in KeyAt<D>]: ValueCheck } =>
   Object.fromEntries(keysAt(door).map((key) => [key, checkOf(optionAt(key, door) as PlanOption)])) as { [K in KeyAt<D>]: ValueCheck };
-
-/** What a search takes as `reranker`: parts, since names are an index's. */
-const isSearchReranker: ValueCheck = (value) => {
-  const words =
-    'a reranker, a list of them, or null; by name: await index.rerankerNamed(["default"]), or openIndex(folder, { reranker: "default" })';
-  if (value === null) return undefined;
-  const all: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
-  return all.every((one) => isReranker(one) === undefined) ? undefined : words;
-};
-
-const filterLike: ValueCheck = when(
-  "a text such as 'year >= 1990', or an object such as { year: { gte: 1990 } }",
-  (value) => typeof value === 'string' || isRecord(value),
-);
-const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);

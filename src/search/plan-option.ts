@@ -2,6 +2,7 @@ import type { Filter } from '../filter/filter.ts';
 
 /** Where an option may be given: two functions, a file, two commands, a request. */
 export const doors = ['search', 'rerank', 'pipeline', 'searchCommand', 'rerankCommand', 'searchBody'] as const;
+
 export type Door = (typeof doors)[number];
 
 /** What an option is: the same words as those of the flags. */
@@ -54,6 +55,7 @@ export type PlanOption = OptionOf<Door>;
 
 /** Where an option of a new index may be given: `openIndex({ create })`, a command, a request. No pipeline: an index is made before it is searched. */
 export const indexDoors = ['create', 'indexCommand', 'createBody'] as const;
+
 export type IndexDoor = (typeof indexDoors)[number];
 export type IndexOption = OptionOf<IndexDoor>;
 
@@ -75,17 +77,18 @@ export type Typed<O> = O extends { readonly kind: 'count' | 'share' }
               : O extends { readonly kind: 'signal' }
                 ? AbortSignal
                 : (...given: never) => void;
+
 /** An option as it is at a door, or why it is not there. */
-export const changedAt = <D extends string>(option: OptionOf<D>, door: D): OptionOf<D> | string => {
+export function changedAt<D extends string>(option: OptionOf<D>, door: D): OptionOf<D> | string {
   const here = option.at[door];
   return typeof here === 'string' ? here : here === true ? option : ({ ...option, ...here } as OptionOf<D>);
-};
+}
 
 /** The default of an option as a person reads it; '' for a flag, which is off, and for what has none. */
-export const defaultWords = (option: Value & { readonly otherwise?: string }): string => {
+export function defaultWords(option: Value & { readonly otherwise?: string }): string {
   if (option.otherwise !== undefined) return option.otherwise;
   return 'default' in option && option.default !== undefined ? String(option.default) : '';
-};
+}
 
 /** How a request spells an option: `denseWeight` is `dense_weight`. */
 export const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -58,6 +58,14 @@ export interface Ranked {
   readonly queryTruncatedTokens?: number;
 }
 
+export interface RankedText {
+  readonly read: string;
+  /** Where a passage is read, the whole text and the passage's place. */
+  readonly of?: RankedPart;
+  /** Characters that a passage carries before its own. */
+  readonly carried?: number;
+}
+
 /** Scores texts and puts them in the one total order. Nothing is cut and nothing is left out. */
 export async function rankCandidates(
   rerankers: Reranker | readonly Reranker[],
@@ -118,25 +126,6 @@ export function rankedTextOf({ document, passage }: Rankable, fields: RankFields
   };
 }
 
-export interface RankedText {
-  readonly read: string;
-  /** Where a passage is read, the whole text and the passage's place. */
-  readonly of?: RankedPart;
-  /** Characters that a passage carries before its own. */
-  readonly carried?: number;
-}
-
-/** The part of a text that gave the score: a chunk of what was read, or all of it where that is a passage. */
-function partOf({ read, of, carried = 0 }: RankedText, chunk: Span | undefined): RankedPart | undefined {
-  if (of === undefined) return chunk && { text: read, span: chunk };
-  if (chunk === undefined) return of;
-  const [from, to] = of.span;
-  const begins = Math.max(from, from + chunk[0] - carried);
-  const ends = Math.min(to, Math.max(begins, from + chunk[1] - carried));
-  const line = of.line === undefined ? undefined : of.line + of.text.slice(from, begins).split('\n').length - 1;
-  return { text: of.text, span: [begins, ends], line };
-}
-
 function readScores(candidates: readonly Rankable[], texts: readonly RankedText[], given: Scores, fingerprint: string): Ranked {
   const order = orderCandidates(candidates, given, fingerprint).map((one): RankedCandidate => {
     const [span, cutTokens = 0] = [given.spans?.[one.index], given.truncatedTokens?.[one.index]];
@@ -159,4 +148,15 @@ function readScores(candidates: readonly Rankable[], texts: readonly RankedText[
     notes,
     queryTruncatedTokens: given.queryTruncatedTokens?.reduce((most, tokens) => Math.max(most, tokens), 0),
   };
+}
+
+/** The part of a text that gave the score: a chunk of what was read, or all of it where that is a passage. */
+function partOf({ read, of, carried = 0 }: RankedText, chunk: Span | undefined): RankedPart | undefined {
+  if (of === undefined) return chunk && { text: read, span: chunk };
+  if (chunk === undefined) return of;
+  const [from, to] = of.span;
+  const begins = Math.max(from, from + chunk[0] - carried);
+  const ends = Math.min(to, Math.max(begins, from + chunk[1] - carried));
+  const line = of.line === undefined ? undefined : of.line + of.text.slice(from, begins).split('\n').length - 1;
+  return { text: of.text, span: [begins, ends], line };
 }

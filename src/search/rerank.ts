@@ -9,6 +9,21 @@ import type { RerankDocument, RerankOptions } from './options.ts';
 import { checkFields, rankCandidates } from './rank.ts';
 import { keepLikely, makeResults, type Provenance, pickProvenance, type RankedResult } from './results.ts';
 
+export interface RerankAnswer extends Provenance {
+  readonly query: string;
+  readonly results: readonly RankedResult[];
+  /** Documents of which the reranker could not read the end. */
+  readonly cut: number;
+  /** Whether `relevanceScore` is a probability, of everything that the reranker scored. */
+  readonly calibrated: boolean;
+  /** False when the deadline stopped the work. */
+  readonly complete: boolean;
+  readonly rankedBy: string;
+  readonly usage: Usage;
+  /** Milliseconds. */
+  readonly timings: { readonly rerank: number; readonly total: number };
+}
+
 /**
  * The reranker alone, over documents that are at hand. `index` is the position in `documents`.
  *
@@ -43,19 +58,4 @@ export async function rerank(
     usage: ranked.usage,
     timings: { rerank: total, total },
   };
-}
-
-export interface RerankAnswer extends Provenance {
-  readonly query: string;
-  readonly results: readonly RankedResult[];
-  /** Documents of which the reranker could not read the end. */
-  readonly cut: number;
-  /** Whether `relevanceScore` is a probability, of everything that the reranker scored. */
-  readonly calibrated: boolean;
-  /** False when the deadline stopped the work. */
-  readonly complete: boolean;
-  readonly rankedBy: string;
-  readonly usage: Usage;
-  /** Milliseconds. */
-  readonly timings: { readonly rerank: number; readonly total: number };
 }

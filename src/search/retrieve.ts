@@ -33,6 +33,9 @@ export interface Retrieved {
   readonly timings: { readonly embed: number; readonly retrieve: number };
 }
 
+/** Fields of which a note says that nothing can be compared with them. */
+const MOST_NOTED = 3;
+
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
   const { firstStage, candidates, filter, tokens, signal, deadlineMs } = options;
@@ -62,9 +65,6 @@ async function embedQuery(index: SearchIndex, query: string, options: EmbedOptio
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
 }
-
-/** Fields of which a note says that nothing can be compared with them. */
-const MOST_NOTED = 3;
 
 /** For each range of a filter that no document has a comparable value for: that is said, since it looks like an index without such documents. */
 async function incomparable(index: SearchIndex, filter: Filter): Promise<readonly string[]> {

@@ -45,7 +45,7 @@ export interface IndexParts {
 }
 
 /** Puts the parts together. They are closed with the index. */
-export const createSearchIndex = (parts: IndexParts): SearchIndex => {
+export function createSearchIndex(parts: IndexParts): SearchIndex {
   let manifest = parts.manifest;
   const embedder = (): Embedder => {
     if (parts.embedder === null)
@@ -102,4 +102,4 @@ export const createSearchIndex = (parts: IndexParts): SearchIndex => {
     close,
     [Symbol.asyncDispose]: close,
   };
-};
+}

@@ -13,6 +13,33 @@ import { keepLikely, makeSearchResults, type Provenance, pickProvenance, type Se
 import { retrieve } from './retrieve.ts';
 import type { SearchIndex } from './search-index.ts';
 
+/** Milliseconds of each stage; 0 for one that did not run. */
+export interface Timings {
+  readonly embed: number;
+  readonly retrieve: number;
+  readonly rerank: number;
+  readonly total: number;
+}
+
+export interface SearchAnswer extends Provenance {
+  readonly query: string;
+  readonly firstStage: FirstStage;
+  /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
+  readonly rankedBy: string | null;
+  readonly results: readonly SearchResult[];
+  /** Whether `relevanceScore` is a probability, of everything that a reranker scored. */
+  readonly calibrated: boolean;
+  /** False when the deadline stopped the work. */
+  readonly complete: boolean;
+  /** The first stage's list, best first, as it went to the reranker. */
+  readonly candidates: readonly Hit[];
+  /** Candidates of which the reranker could not read the end. */
+  readonly cut: number;
+  /** What the models used for this query, where they count. */
+  readonly usage: Usage;
+  readonly timings: Timings;
+}
+
 /** Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word and E_USAGE for a count out of range. */
 export async function search(index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
   const started = performance.now();
@@ -76,31 +103,4 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     usage: addUsage(ranked.usage, found.usage),
     timings: { ...found.timings, rerank, total },
   };
-}
-
-/** Milliseconds of each stage; 0 for one that did not run. */
-export interface Timings {
-  readonly embed: number;
-  readonly retrieve: number;
-  readonly rerank: number;
-  readonly total: number;
-}
-
-export interface SearchAnswer extends Provenance {
-  readonly query: string;
-  readonly firstStage: FirstStage;
-  /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
-  readonly rankedBy: string | null;
-  readonly results: readonly SearchResult[];
-  /** Whether `relevanceScore` is a probability, of everything that a reranker scored. */
-  readonly calibrated: boolean;
-  /** False when the deadline stopped the work. */
-  readonly complete: boolean;
-  /** The first stage's list, best first, as it went to the reranker. */
-  readonly candidates: readonly Hit[];
-  /** Candidates of which the reranker could not read the end. */
-  readonly cut: number;
-  /** What the models used for this query, where they count. */
-  readonly usage: Usage;
-  readonly timings: Timings;
 }

@@ -7,7 +7,14 @@ const TURN_MS = 8;
 /** Waits for the next turn of the event loop when this one has taken long enough, so that a server goes on answering. */
 export type Turn = () => Promise<void> | undefined;
 
-export const createTurns = (): Turn => {
+/** Characters that are analysed in one go: a few milliseconds. */
+const PIECE = 32_768;
+/** No word and no sequence of Unicode's composition reaches across one of these. */
+const gap = /[\s,;!?。、]/;
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{2}/u;
+
+export function createTurns(): Turn {
   let began = performance.now();
   return () => {
     if (performance.now() - began < TURN_MS) return undefined;
@@ -15,14 +22,7 @@ export const createTurns = (): Turn => {
       began = performance.now();
     });
   };
-};
-
-/** Characters that are analysed in one go: a few milliseconds. */
-const PIECE = 32_768;
-/** No word and no sequence of Unicode's composition reaches across one of these. */
-const gap = /[\s,;!?。、]/;
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{2}/u;
+}
 
 /**
  * Pieces of a text whose words, one piece after the other, are the words of the text. Letters of scripts without spaces count in pairs, so a
@@ -51,7 +51,7 @@ export function* piecesOf(text: string, length: number = PIECE): Generator<strin
 }
 
 /** `wordsOf`, in turns. */
-export const wordsInTurns = async (text: string, turn: Turn): Promise<readonly string[]> => {
+export async function wordsInTurns(text: string, turn: Turn): Promise<readonly string[]> {
   if (text.length <= PIECE) {
     await turn();
     return wordsOf(text);
@@ -62,4 +62,4 @@ export const wordsInTurns = async (text: string, turn: Turn): Promise<readonly s
     await turn();
   }
   return words;
-};
+}

@@ -7,6 +7,9 @@ import { jsonAnswer } from './json-answer.ts';
 import type { Traced } from './observability/traces.ts';
 import { misfit, RequestError } from './problem.ts';
 
+/** Fields of each document that are read: every one of them is looked for in every document. */
+const MOST_FIELDS = 100;
+
 /** What a dialect's endpoint does: the body to an ask, the ask to its handler, what that gives to the vendor's form. */
 export async function answerEndpoint(
   { handlers, traced }: { readonly handlers: Handlers; readonly traced: Traced },
@@ -42,7 +45,7 @@ function bodyIn(request: FastifyRequest, endpoint: Endpoint, mostDocuments: numb
 }
 
 /** Milliseconds of the header that any rerank request may bring. */
-const deadlineOf = (request: FastifyRequest): { readonly deadlineMs?: number } => {
+function deadlineOf(request: FastifyRequest): { readonly deadlineMs?: number } {
   const sent = request.headers['x-deadline-ms'];
   if (sent === undefined) return {};
   const deadlineMs = Number(sent);
@@ -51,16 +54,10 @@ const deadlineOf = (request: FastifyRequest): { readonly deadlineMs?: number } =
       param: 'x-deadline-ms',
     });
   return { deadlineMs };
-};
-
-/** A field that is null is one that was not given: that is how clients in several languages write it, and how all these APIs read it. */
-const withoutNulls = (body: unknown): unknown =>
-  typeof body === 'object' && body !== null && !Array.isArray(body)
-    ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
-    : body;
+}
 
 /** What a vendor's form has no word for: nothing is cut or left unfinished in silence. */
-const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens'>>): Record<string, string> => {
+function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens'>>): Record<string, string> {
   const { complete, cut, queryTruncatedTokens = 0 } = done;
   // The query is a text too.
   const texts = cut + (queryTruncatedTokens > 0 ? 1 : 0);
@@ -69,14 +66,17 @@ const ownHeaders = (done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTr
   if (texts > 0) headers['x-finetooth-cut'] = String(texts);
   if (queryTruncatedTokens > 0) headers['x-finetooth-query-truncated'] = String(queryTruncatedTokens);
   return headers;
-};
-
-/** Fields of each document that are read: every one of them is looked for in every document. */
-const MOST_FIELDS = 100;
+}
 
 /** Throws a RequestError for an ask that names more. */
-const fewFields = (ask: RerankAsk): RerankAsk => {
+function fewFields(ask: RerankAsk): RerankAsk {
   if (ask.fields !== undefined && ask.fields.length > MOST_FIELDS)
     throw new RequestError('large', `rank_fields may hold ${MOST_FIELDS}; got ${ask.fields.length}`, { param: 'rank_fields' });
   return ask;
-};
+}
+
+/** A field that is null is one that was not given: that is how clients in several languages write it, and how all these APIs read it. */
+const withoutNulls = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && !Array.isArray(body)
+    ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+    : body;

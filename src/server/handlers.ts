@@ -28,71 +28,10 @@ export interface Handlers {
   embed(ask: EmbedAsk, options: AskOptions): Promise<EmbedDone>;
 }
 
-const sum = (values: Iterable<number>): number => {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-};
-
 /** Texts whose vectors are put together in one turn of the event loop. */
 const TURN = 1024;
-const turnsOf = (texts: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(texts.length / TURN) }, (_, at) => texts.slice(at * TURN, (at + 1) * TURN));
 
-const logit = (probability: number): number => {
-  const inside = Math.min(1 - 1e-7, Math.max(1e-7, probability));
-  return Math.log(inside / (1 - inside));
-};
-
-/** The text of each document: of an object its fields, in order, as an index would read them. */
-const textsOf = ({ documents, fields }: RerankAsk): readonly string[] => {
-  const objects = documents.filter((one): one is Exclude<Passage, string> => typeof one !== 'string');
-  const missing = fields?.find((field) => objects.length > 0 && !objects.some((one) => Object.hasOwn(one, field)));
-  if (missing !== undefined && fields?.join() !== 'text')
-    throw new RequestError('invalid', `no document has the field "${missing}" of rank_fields`, { param: 'rank_fields' });
-  return documents.map((one) => {
-    if (typeof one === 'string') return one;
-    const all = fields ?? defaultFields(one);
-    return textOf(one, all);
-  });
-};
-
-/** The passages in the package's order, each with a number from 0 to 1 where its scores can be read as one. Their ids are their places. */
-const rankingOf = (given: Scores, count: number, { reranker, givesLogits }: ServedReranker): readonly RankedPassage[] => {
-  const passages = Array.from({ length: count }, (_, i) => ({ id: String(i) }));
-  const isSingle = (given.stages?.length ?? 1) <= 1;
-  return orderCandidates(passages, given, reranker.fingerprint).map(({ index, score, relevance, stage }) => {
-    const stated = given.relevance === undefined && givesLogits ? 1 / (1 + Math.exp(-relevance)) : relevance;
-    const likely = stage < 0 ? 0 : Math.min(1, Math.max(0, stated));
-    return { index, relevance: likely, raw: isSingle ? score : logit(likely) };
-  });
-};
-
-const mostIn = (tokens: Uint32Array | undefined): number => tokens?.reduce((most, count) => Math.max(most, count), 0) ?? 0;
-
-/** Throws where truncating is forbidden and a model did not read all of the query or of a document. */
-const refuseLong = ({ truncatedTokens, queryTruncatedTokens }: Scores): void => {
-  const most = mostIn(queryTruncatedTokens);
-  if (most > 0) {
-    const at = queryTruncatedTokens?.indexOf(most) as number;
-    const left = truncatedTokens?.[at] ?? 0;
-    const beside = left === 0 ? '' : `, which is ${left} tokens too long beside it`;
-    throw new RequestError(
-      'invalid',
-      `the query is ${most} tokens too long for the model beside the document at index ${at}${beside}, and cutting was not allowed`,
-      { param: 'query' },
-    );
-  }
-  const long = truncatedTokens?.findIndex((tokens) => tokens > 0) ?? -1;
-  if (long >= 0)
-    throw new RequestError(
-      'invalid',
-      `the document at index ${long} is ${truncatedTokens?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
-      { param: 'documents' },
-    );
-};
-
-export const createHandlers = (models: Models, shedder: LoadShedder, limits: HandlerLimits = {}): Handlers => {
+export function createHandlers(models: Models, shedder: LoadShedder, limits: HandlerLimits = {}): Handlers {
   const { mostDocuments = 10_000, mostQueryCharacters = 100_000 } = limits;
   const checkCount = (count: number, what: string, param: string): void => {
     if (count > mostDocuments) throw new RequestError('large', `a request may hold ${mostDocuments} ${what}; got ${count}`, { param });
@@ -178,4 +117,66 @@ export const createHandlers = (models: Models, shedder: LoadShedder, limits: Han
       });
     },
   };
-};
+}
+
+/** The text of each document: of an object its fields, in order, as an index would read them. */
+function textsOf({ documents, fields }: RerankAsk): readonly string[] {
+  const objects = documents.filter((one): one is Exclude<Passage, string> => typeof one !== 'string');
+  const missing = fields?.find((field) => objects.length > 0 && !objects.some((one) => Object.hasOwn(one, field)));
+  if (missing !== undefined && fields?.join() !== 'text')
+    throw new RequestError('invalid', `no document has the field "${missing}" of rank_fields`, { param: 'rank_fields' });
+  return documents.map((one) => {
+    if (typeof one === 'string') return one;
+    const all = fields ?? defaultFields(one);
+    return textOf(one, all);
+  });
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** Throws where truncating is forbidden and a model did not read all of the query or of a document. */
+function refuseLong({ truncatedTokens, queryTruncatedTokens }: Scores): void {
+  const most = mostIn(queryTruncatedTokens);
+  if (most > 0) {
+    const at = queryTruncatedTokens?.indexOf(most) as number;
+    const left = truncatedTokens?.[at] ?? 0;
+    const beside = left === 0 ? '' : `, which is ${left} tokens too long beside it`;
+    throw new RequestError(
+      'invalid',
+      `the query is ${most} tokens too long for the model beside the document at index ${at}${beside}, and cutting was not allowed`,
+      { param: 'query' },
+    );
+  }
+  const long = truncatedTokens?.findIndex((tokens) => tokens > 0) ?? -1;
+  if (long >= 0)
+    throw new RequestError(
+      'invalid',
+      `the document at index ${long} is ${truncatedTokens?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
+      { param: 'documents' },
+    );
+}
+
+/** The passages in the package's order, each with a number from 0 to 1 where its scores can be read as one. Their ids are their places. */
+function rankingOf(given: Scores, count: number, { reranker, givesLogits }: ServedReranker): readonly RankedPassage[] {
+  const passages = Array.from({ length: count }, (_, i) => ({ id: String(i) }));
+  const isSingle = (given.stages?.length ?? 1) <= 1;
+  return orderCandidates(passages, given, reranker.fingerprint).map(({ index, score, relevance, stage }) => {
+    const stated = given.relevance === undefined && givesLogits ? 1 / (1 + Math.exp(-relevance)) : relevance;
+    const likely = stage < 0 ? 0 : Math.min(1, Math.max(0, stated));
+    return { index, relevance: likely, raw: isSingle ? score : logit(likely) };
+  });
+}
+
+const mostIn = (tokens: Uint32Array | undefined): number => tokens?.reduce((most, count) => Math.max(most, count), 0) ?? 0;
+
+const turnsOf = (texts: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(texts.length / TURN) }, (_, at) => texts.slice(at * TURN, (at + 1) * TURN));
+
+function logit(probability: number): number {
+  const inside = Math.min(1 - 1e-7, Math.max(1e-7, probability));
+  return Math.log(inside / (1 - inside));
+}

@@ -6,13 +6,47 @@ const TURN_MS = 8;
 /** Shorter lists are written in one go. */
 const LONG = 16;
 
-const isLong = (value: unknown): boolean =>
-  ArrayBuffer.isView(value) ||
-  (Array.isArray(value) && (value.length > LONG || value.some(isLong))) ||
-  (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some(isLong));
+/** Characters of a piece that is sent on its own. */
+const PIECE = 262_144;
 
-/** A vector's numbers as JSON has them. */
-const numbers = (vector: Float32Array): string => `[${vector.join(',')}]`;
+/** Bytes, at least, of an answer in pieces, which wait here until they are read. */
+const sizes = new WeakMap<object, number>();
+
+export const bytesWaitingIn = (payload: unknown): number =>
+  payload instanceof Uint8Array ? payload.length : typeof payload === 'object' && payload !== null ? (sizes.get(payload) ?? 0) : 0;
+
+/** What is sent of a value: its JSON text, or a stream of it where it is long. */
+export async function jsonAnswer(value: unknown): Promise<string | Readable> {
+  const [first = '', ...others] = await piecesOf(value);
+  if (others.length === 0) return first;
+  const pieces = [first, ...others];
+  const stream = Readable.from(bytesOf(pieces));
+  sizes.set(
+    stream,
+    pieces.reduce((sum, piece) => sum + piece.length, 0),
+  );
+  return stream;
+}
+
+/** A value as JSON text, in pieces. A long one is written in turns, so that two thousand vectors do not keep every other client waiting. */
+async function piecesOf(value: unknown): Promise<readonly string[]> {
+  const done: string[] = [];
+  let open: string[] = [];
+  let length = 0;
+  let began = performance.now();
+  for (const piece of pieces(value)) {
+    open.push(piece);
+    length += piece.length;
+    if (length >= PIECE) {
+      done.push(open.join(''));
+      [open, length] = [[], 0];
+    }
+    if (performance.now() - began < TURN_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+  return [...done, open.join('')];
+}
 
 /** Pieces of a value's JSON text, each of them small. Vectors (Float32Array) are lists of numbers. */
 function* pieces(value: unknown): Generator<string> {
@@ -37,47 +71,14 @@ function* pieces(value: unknown): Generator<string> {
   }
 }
 
-/** Characters of a piece that is sent on its own. */
-const PIECE = 262_144;
-
-/** A value as JSON text, in pieces. A long one is written in turns, so that two thousand vectors do not keep every other client waiting. */
-const piecesOf = async (value: unknown): Promise<readonly string[]> => {
-  const done: string[] = [];
-  let open: string[] = [];
-  let length = 0;
-  let began = performance.now();
-  for (const piece of pieces(value)) {
-    open.push(piece);
-    length += piece.length;
-    if (length >= PIECE) {
-      done.push(open.join(''));
-      [open, length] = [[], 0];
-    }
-    if (performance.now() - began < TURN_MS) continue;
-    await nextTurn();
-    began = performance.now();
-  }
-  return [...done, open.join('')];
-};
-
 function* bytesOf(texts: readonly string[]): Generator<Buffer> {
   for (const text of texts) yield Buffer.from(text);
 }
 
-/** Bytes, at least, of an answer in pieces, which wait here until they are read. */
-const sizes = new WeakMap<object, number>();
-export const bytesWaitingIn = (payload: unknown): number =>
-  payload instanceof Uint8Array ? payload.length : typeof payload === 'object' && payload !== null ? (sizes.get(payload) ?? 0) : 0;
+/** A vector's numbers as JSON has them. */
+const numbers = (vector: Float32Array): string => `[${vector.join(',')}]`;
 
-/** What is sent of a value: its JSON text, or a stream of it where it is long. */
-export const jsonAnswer = async (value: unknown): Promise<string | Readable> => {
-  const [first = '', ...others] = await piecesOf(value);
-  if (others.length === 0) return first;
-  const pieces = [first, ...others];
-  const stream = Readable.from(bytesOf(pieces));
-  sizes.set(
-    stream,
-    pieces.reduce((sum, piece) => sum + piece.length, 0),
-  );
-  return stream;
-};
+const isLong = (value: unknown): boolean =>
+  ArrayBuffer.isView(value) ||
+  (Array.isArray(value) && (value.length > LONG || value.some(isLong))) ||
+  (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some(isLong));

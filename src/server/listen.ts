@@ -47,32 +47,6 @@ export interface Server {
   close(graceMs?: number): Promise<void>;
 }
 
-const keysFrom = async (file: string): Promise<ReturnType<typeof readKeys>> => {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new FinetoothError(
-      'E_INPUT_MISSING',
-      (say) => `the key file ${file} cannot be read: ${messageOf(cause)}. Make one with ${say.makeKey(file)}.`,
-      { cause },
-    );
-  });
-  return readKeys(text, file);
-};
-
-const listenError = (error: unknown, host: string, port: number): unknown => {
-  const code = systemCodeOf(error);
-  if (code === 'EADDRINUSE')
-    return new FinetoothError('E_USAGE', (say) => `port ${port} of ${host} is taken. Choose another ${say.as('port')}, or 0 for any.`, {
-      cause: error,
-    });
-  if (code === 'EACCES')
-    return new FinetoothError('E_USAGE', (say) => `port ${port} may not be used by this user. Choose one above 1023 ${say.as('port')}.`, {
-      cause: error,
-    });
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new FinetoothError('E_USAGE', `"${host}" is not an address of this machine.`, { cause: error });
-  return error;
-};
-
 const serveChecks: OptionChecks<ServeOptions> = {
   host: text,
   port: whole(0, 65_535),
@@ -99,7 +73,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
 };
 
 /** Starts the server. Models are loaded while it already listens; /ready says when they are. */
-export const serve = async (options: ServeOptions = {}): Promise<Server> => {
+export async function serve(options: ServeOptions = {}): Promise<Server> {
   checkOptions('serve', options, serveChecks);
   const {
     host = '127.0.0.1',
@@ -185,4 +159,30 @@ export const serve = async (options: ServeOptions = {}): Promise<Server> => {
     await end();
     throw error;
   }
-};
+}
+
+async function keysFrom(file: string): Promise<ReturnType<typeof readKeys>> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new FinetoothError(
+      'E_INPUT_MISSING',
+      (say) => `the key file ${file} cannot be read: ${messageOf(cause)}. Make one with ${say.makeKey(file)}.`,
+      { cause },
+    );
+  });
+  return readKeys(text, file);
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  const code = systemCodeOf(error);
+  if (code === 'EADDRINUSE')
+    return new FinetoothError('E_USAGE', (say) => `port ${port} of ${host} is taken. Choose another ${say.as('port')}, or 0 for any.`, {
+      cause: error,
+    });
+  if (code === 'EACCES')
+    return new FinetoothError('E_USAGE', (say) => `port ${port} may not be used by this user. Choose one above 1023 ${say.as('port')}.`, {
+      cause: error,
+    });
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new FinetoothError('E_USAGE', `"${host}" is not an address of this machine.`, { cause: error });
+  return error;
+}

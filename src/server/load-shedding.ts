@@ -23,7 +23,7 @@ export interface LoadShedder {
 const NEWEST = 0.2;
 const LONGEST_WAIT = 60;
 
-export const createLoadShedder = (options: LoadSheddingOptions = {}, clock: () => number = () => performance.now()): LoadShedder => {
+export function createLoadShedder(options: LoadSheddingOptions = {}, clock: () => number = () => performance.now()): LoadShedder {
   const { mostRequests = 64, mostCharacters = 32_000_000 } = options;
   let [requests, characters] = [0, 0];
   /** Characters that left in a millisecond while there was work, as a moving average. */
@@ -72,4 +72,4 @@ export const createLoadShedder = (options: LoadSheddingOptions = {}, clock: () =
     },
     empty: () => (requests === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
-};
+}

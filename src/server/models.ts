@@ -61,16 +61,16 @@ const bundled: readonly NamedModel[] = [
 ];
 
 /** Models by name, with what they can do: their files are here afterwards. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
-export const namedModels = async (names: readonly string[], options: ModelOptions): Promise<readonly NamedModel[]> => {
+export async function namedModels(names: readonly string[], options: ModelOptions): Promise<readonly NamedModel[]> {
   const found: NamedModel[] = [];
   const hosted = names.find((name) => localName(name) === undefined);
   if (hosted !== undefined)
     throw new FinetoothError('E_USAGE', `serve answers with models of this machine; "${hosted}" is hosted elsewhere: ask it there.`);
   for (const name of names) found.push({ name, task: (await kindOfModel(name, options)) === 'cross-encoder' ? 'rerank' : 'embed' });
   return found;
-};
+}
 
-export const openModels = (options: ModelsOptions = {}): Models => {
+export function openModels(options: ModelsOptions = {}): Models {
   const { served: asked = bundled, strict = false, longDocuments, ...given } = options;
   const sessions = given.sessions ?? createModelSessions();
   const models: ModelOptions = { ...given, sessions };
@@ -144,4 +144,4 @@ export const openModels = (options: ModelsOptions = {}): Models => {
       await opened.close((one) => one.encoder.close());
     },
   };
-};
+}

@@ -5,9 +5,6 @@ type Operation = {
   readonly responses: unknown;
 };
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] as string);
-
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid #ddd}
 details{margin:.25rem 0}summary{cursor:pointer}code{font:14px ui-monospace,monospace}
@@ -15,7 +12,7 @@ summary code:first-child{display:inline-block;min-width:4rem;color:#2a6}pre{over
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#222}h2{border-color:#444}}`;
 
 /** An OpenAPI document as one page, without a script and without anything from elsewhere. */
-export const pageOf = (document: Readonly<Record<string, unknown>>): string => {
+export function pageOf(document: Readonly<Record<string, unknown>>): string {
   const { info, paths } = document as {
     readonly info: { readonly title: string; readonly version: string; readonly description: string };
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -34,4 +31,7 @@ export const pageOf = (document: Readonly<Record<string, unknown>>): string => {
 <body><h1>${escaped(info.title)} ${escaped(info.version)}</h1><p>${escaped(info.description)} <a href="openapi.json">openapi.json</a></p>
 ${sections}</body></html>
 `;
-};
+}
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] as string);

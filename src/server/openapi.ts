@@ -15,15 +15,9 @@ export interface Route {
   readonly answer?: z.ZodType;
 }
 
-export const eitherOf = (one: z.ZodType, other: z.ZodType): z.ZodType => z.union([one, other]);
-
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return rest;
-};
-const content = (schema: Json): Json => ({ 'application/json': { schema } });
-
 const kinds = Object.keys(codeOf) as ProblemKind[];
+
+export const eitherOf = (one: z.ZodType, other: z.ZodType): z.ZodType => z.union([one, other]);
 
 /** Statuses that a dialect answers with when something is wrong. */
 export const failureStatuses = (dialect: Dialect): readonly number[] =>
@@ -33,23 +27,8 @@ export const failureStatuses = (dialect: Dialect): readonly number[] =>
     ),
   ].sort((a, b) => a - b);
 
-const operationOf = (dialect: Dialect, { about, body, answer }: Endpoint): Json => ({
-  tags: [dialect.name],
-  summary: about,
-  requestBody: { required: true, content: content(schemaOf(body, 'input')) },
-  responses: {
-    200: { description: 'The answer.', content: content(schemaOf(answer, 'output')) },
-    ...Object.fromEntries(
-      failureStatuses(dialect).map((status) => [
-        status,
-        { description: 'Refused or failed.', content: content(schemaOf(dialect.failure, 'output')) },
-      ]),
-    ),
-  },
-});
-
 /** The OpenAPI document: the schemas are those that requests are checked with. */
-export const openapiOf = (dialects: readonly Dialect[], routes: readonly Route[], version: string): Json => {
+export function openapiOf(dialects: readonly Dialect[], routes: readonly Route[], version: string): Json {
   const paths: Record<string, Record<string, unknown>> = {};
   const add = (path: string, method: string, operation: Json): void => {
     paths[path] = { ...paths[path], [method]: operation };
@@ -76,4 +55,26 @@ export const openapiOf = (dialects: readonly Dialect[], routes: readonly Route[]
     security: [{}, { key: [] }],
     paths,
   };
-};
+}
+
+const operationOf = (dialect: Dialect, { about, body, answer }: Endpoint): Json => ({
+  tags: [dialect.name],
+  summary: about,
+  requestBody: { required: true, content: content(schemaOf(body, 'input')) },
+  responses: {
+    200: { description: 'The answer.', content: content(schemaOf(answer, 'output')) },
+    ...Object.fromEntries(
+      failureStatuses(dialect).map((status) => [
+        status,
+        { description: 'Refused or failed.', content: content(schemaOf(dialect.failure, 'output')) },
+      ]),
+    ),
+  },
+});
+
+const content = (schema: Json): Json => ({ 'application/json': { schema } });
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  return rest;
+}

@@ -35,7 +35,46 @@ const filter = z
     ],
   });
 
-const schemaOf = (option: Value): z.ZodType => {
+/** Bits of the token vectors: numbers in a request, and null for none. */
+export const tokenBitsShape = z
+  .union([z.literal(8), z.literal(4), z.literal(1), z.null()])
+  .optional()
+  .describe(described(indexOptionAt('tokenBits', 'createBody') as IndexOption));
+
+type Key = KeyAt<'searchBody'>;
+
+const keys = keysAt('searchBody');
+
+/** The options of the plan as a request has them: snake case, and no others. */
+export const planShape: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  keys.map((key) => {
+    const option = optionAt(key, 'searchBody') as PlanOption;
+    return [snakeCase(key), schemaOf(option).optional().describe(described(option))];
+  }),
+);
+
+/** What a request said, under the library's names; a name alone is a list of one, and "none" is null. */
+export type PlanSent = { readonly [K in Key]?: ValueAt<K, 'searchBody'> };
+
+/** The form of an option of a new index, as a request has it. */
+export function createShape<K extends IndexKey>(key: K): z.ZodType<Typed<(typeof indexPlan)[K]> | undefined> {
+  const option = indexOptionAt(key, 'createBody') as IndexOption;
+  return schemaOf(option).optional().describe(described(option)) as never;
+}
+
+/** Of a body that fits `planShape`. */
+export const planIn = (body: Readonly<Record<string, unknown>>): PlanSent =>
+  Object.fromEntries(
+    keys
+      .filter((key) => body[snakeCase(key)] !== undefined)
+      .map((key) => {
+        const [option, value] = [optionAt(key, 'searchBody') as PlanOption, body[snakeCase(key)]];
+        if (option.kind !== 'names' || typeof value !== 'string') return [key, value];
+        return [key, option.orNone && value === 'none' ? null : [value]];
+      }),
+  );
+
+function schemaOf(option: Value): z.ZodType {
   switch (option.kind) {
     case 'count':
       return z.int().min(option.least).max(option.most);
@@ -62,47 +101,9 @@ const schemaOf = (option: Value): z.ZodType => {
     default:
       throw new Error(`an option of the kind "${option.kind}" has no form in JSON`);
   }
-};
+}
 
-const described = (option: Value & { readonly about: string; readonly otherwise?: string }): string => {
+function described(option: Value & { readonly about: string; readonly otherwise?: string }): string {
   const words = defaultWords(option);
   return words === '' ? option.about : `${option.about} (default: ${words})`;
-};
-
-/** The form of an option of a new index, as a request has it. */
-export const createShape = <K extends IndexKey>(key: K): z.ZodType<Typed<(typeof indexPlan)[K]> | undefined> => {
-  const option = indexOptionAt(key, 'createBody') as IndexOption;
-  return schemaOf(option).optional().describe(described(option)) as never;
-};
-
-/** Bits of the token vectors: numbers in a request, and null for none. */
-export const tokenBitsShape = z
-  .union([z.literal(8), z.literal(4), z.literal(1), z.null()])
-  .optional()
-  .describe(described(indexOptionAt('tokenBits', 'createBody') as IndexOption));
-
-type Key = KeyAt<'searchBody'>;
-const keys = keysAt('searchBody');
-
-/** The options of the plan as a request has them: snake case, and no others. */
-export const planShape: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
-  keys.map((key) => {
-    const option = optionAt(key, 'searchBody') as PlanOption;
-    return [snakeCase(key), schemaOf(option).optional().describe(described(option))];
-  }),
-);
-
-/** What a request said, under the library's names; a name alone is a list of one, and "none" is null. */
-export type PlanSent = { readonly [K in Key]?: ValueAt<K, 'searchBody'> };
-
-/** Of a body that fits `planShape`. */
-export const planIn = (body: Readonly<Record<string, unknown>>): PlanSent =>
-  Object.fromEntries(
-    keys
-      .filter((key) => body[snakeCase(key)] !== undefined)
-      .map((key) => {
-        const [option, value] = [optionAt(key, 'searchBody') as PlanOption, body[snakeCase(key)]];
-        if (option.kind !== 'names' || typeof value !== 'string') return [key, value];
-        return [key, option.orNone && value === 'none' ? null : [value]];
-      }),
-  );
+}

@@ -67,31 +67,6 @@ export class RequestError extends Error {
   }
 }
 
-/** Status at a path of our own: that of errors.ts. */
-export const statusOf = ({ code }: Problem): number => errorTable[code].http;
-
-/**
- * Status at a vendor's path, the only place where one differs from errors.ts. What vendors' clients know of a wrong value is 400, which they
- * throw as an error of the request and do not send again; 422 is for them a schema's (FastAPI), and 402 a bill of the vendor's own. `own` has the
- * statuses in which one vendor differs from the others, as its reference says.
- */
-export const vendorStatusOf = ({ code, kind }: Problem, own: Readonly<Partial<Record<ProblemKind, number>>> = {}): number => {
-  const { http } = errorTable[code];
-  return own[kind] ?? (http === 422 ? 400 : http === 402 ? 503 : http);
-};
-
-/** Sentences of a schema that a body does not fit, the first field's name beside them. */
-export const misfit = (error: ZodError): RequestError => {
-  const [first] = error.issues;
-  const path = (first?.path ?? []).map(String).join('.');
-  const sentence = first?.message ?? 'the body does not have the form that this endpoint takes';
-  return new RequestError('malformed', path === '' ? sentence : `${path}: ${sentence}`, { param: path || undefined });
-};
-
-/** Whether a body ended before its end: its sender has left. */
-export const isGone = (error: unknown): boolean =>
-  ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String((error as { readonly code?: unknown } | null)?.code));
-
 /** What a client did itself: it is told the sentence, which names nothing of the server's. */
 const told: Readonly<Partial<Record<ErrorCode, ProblemKind>>> = {
   E_QUERY: 'empty',
@@ -101,26 +76,6 @@ const told: Readonly<Partial<Record<ErrorCode, ProblemKind>>> = {
   E_INPUT_FORMAT: 'malformed',
   E_DUPLICATE_ID: 'invalid',
   E_STOPPED: 'stopped',
-};
-
-/** The rest is the server's: the client is told what the table says of the code, so that it can tell a damaged index from an empty one. */
-const veiled = (code: ErrorCode, id: string): Problem => {
-  const { http, meaning } = errorTable[code];
-  const kind = code === 'E_DISK_FULL' ? 'full' : http === 409 ? 'conflict' : http === 503 ? 'unready' : 'failed';
-  return {
-    code,
-    kind,
-    message: `${code}: ${meaning.charAt(0).toLowerCase()}${meaning.slice(1, -1)}; the server's log has the reason under ${id}.`,
-    ours: true,
-  };
-};
-
-/** Every thrown value as a problem. What is not the client's doing is not told to it: the log has it. */
-export const problemOf = (error: unknown, id: string): Problem => {
-  if (error instanceof RequestError) return error.problem;
-  const code = error instanceof FinetoothError ? error.code : 'E_BUG';
-  const kind = told[code];
-  return kind === undefined ? veiled(code, id) : { code, kind, message: messageOf(error, httpWording) };
 };
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -135,3 +90,48 @@ const httpWording: Wording = {
   // A client names no file of the server, so there is nothing here that takes a calibration.
   calibrate: () => '"finetooth calibrate" and search from the command line or the library',
 };
+
+/** Status at a path of our own: that of errors.ts. */
+export const statusOf = ({ code }: Problem): number => errorTable[code].http;
+
+/**
+ * Status at a vendor's path, the only place where one differs from errors.ts. What vendors' clients know of a wrong value is 400, which they
+ * throw as an error of the request and do not send again; 422 is for them a schema's (FastAPI), and 402 a bill of the vendor's own. `own` has the
+ * statuses in which one vendor differs from the others, as its reference says.
+ */
+export function vendorStatusOf({ code, kind }: Problem, own: Readonly<Partial<Record<ProblemKind, number>>> = {}): number {
+  const { http } = errorTable[code];
+  return own[kind] ?? (http === 422 ? 400 : http === 402 ? 503 : http);
+}
+
+/** Sentences of a schema that a body does not fit, the first field's name beside them. */
+export function misfit(error: ZodError): RequestError {
+  const [first] = error.issues;
+  const path = (first?.path ?? []).map(String).join('.');
+  const sentence = first?.message ?? 'the body does not have the form that this endpoint takes';
+  return new RequestError('malformed', path === '' ? sentence : `${path}: ${sentence}`, { param: path || undefined });
+}
+
+/** Whether a body ended before its end: its sender has left. */
+export const isGone = (error: unknown): boolean =>
+  ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String((error as { readonly code?: unknown } | null)?.code));
+
+/** Every thrown value as a problem. What is not the client's doing is not told to it: the log has it. */
+export function problemOf(error: unknown, id: string): Problem {
+  if (error instanceof RequestError) return error.problem;
+  const code = error instanceof FinetoothError ? error.code : 'E_BUG';
+  const kind = told[code];
+  return kind === undefined ? veiled(code, id) : { code, kind, message: messageOf(error, httpWording) };
+}
+
+/** The rest is the server's: the client is told what the table says of the code, so that it can tell a damaged index from an empty one. */
+function veiled(code: ErrorCode, id: string): Problem {
+  const { http, meaning } = errorTable[code];
+  const kind = code === 'E_DISK_FULL' ? 'full' : http === 409 ? 'conflict' : http === 503 ? 'unready' : 'failed';
+  return {
+    code,
+    kind,
+    message: `${code}: ${meaning.charAt(0).toLowerCase()}${meaning.slice(1, -1)}; the server's log has the reason under ${id}.`,
+    ours: true,
+  };
+}

@@ -22,7 +22,15 @@ export interface SendBuffers {
 /** Milliseconds that a reader has when there is no room. */
 const HURRIED_MS = 1000;
 
-export const createSendBuffers = ({ stalledMs, mostBytes }: SendBufferOptions): SendBuffers => {
+/** Sends an answer piece by piece, no faster than it is read. */
+export interface Pieces {
+  /** While the reader is behind, only the newest is kept. */
+  send(text: string): void;
+  /** The last piece, after whatever was kept; resolves when it is sent or the reader is gone. */
+  end(text: string): Promise<void>;
+}
+
+export function createSendBuffers({ stalledMs, mostBytes }: SendBufferOptions): SendBuffers {
   const answers = new Map<ServerResponse, number>();
   let waiting = 0;
   let hurried = false;
@@ -62,17 +70,9 @@ export const createSendBuffers = ({ stalledMs, mostBytes }: SendBufferOptions): 
     },
     taken,
   };
-};
-
-/** Sends an answer piece by piece, no faster than it is read. */
-export interface Pieces {
-  /** While the reader is behind, only the newest is kept. */
-  send(text: string): void;
-  /** The last piece, after whatever was kept; resolves when it is sent or the reader is gone. */
-  end(text: string): Promise<void>;
 }
 
-export const createPieces = (answer: ServerResponse, sendBuffers: SendBuffers): Pieces => {
+export function createPieces(answer: ServerResponse, sendBuffers: SendBuffers): Pieces {
   let newest: string | undefined;
   let isBehind = false;
   const write = (text: string): void => {
@@ -103,4 +103,4 @@ export const createPieces = (answer: ServerResponse, sendBuffers: SendBuffers): 
         answer.end(last);
       }),
   };
-};
+}

@@ -13,7 +13,7 @@ export interface Bm25 {
  * BM25 with the idf that is never negative, ln(1 + (N - n + .5) / (n + .5)), as in Lucene
  * (Robertson and Zaragoza 2009, https://doi.org/10.1561/1500000019).
  */
-export const buildBm25 = (documents: Iterable<{ readonly id: string; readonly terms: readonly string[] }>): Bm25 => {
+export function buildBm25(documents: Iterable<{ readonly id: string; readonly terms: readonly string[] }>): Bm25 {
   const ids: string[] = [];
   const lengths: number[] = [];
   const postings = new Map<string, Map<number, number>>();
@@ -41,7 +41,7 @@ export const buildBm25 = (documents: Iterable<{ readonly id: string; readonly te
       return scores.entries().map(([at, score]) => ({ id: ids[at] as string, score }));
     },
   };
-};
+}
 
 /** What a word that stands so often in a document of so many words adds, before its rarity. */
 export const saturationOf = (count: number, length: number, meanLength: number): number =>
@@ -51,8 +51,8 @@ export const saturationOf = (count: number, length: number, meanLength: number):
  * The idf in single precision, step by step as LanceDB takes it: of a word that nearly every document has, 1 + x keeps few digits of x, and
  * documents would come in another order than on disk.
  */
-export const rarityOf = (having: number, documents: number): number => {
+export function rarityOf(having: number, documents: number): number {
   const { fround } = Math;
   const others = fround(fround(fround(documents) - fround(having)) + 0.5);
   return fround(Math.log(fround(1 + fround(others / fround(fround(having) + 0.5)))));
-};
+}

@@ -1,5 +1,8 @@
 import { type Entry, indexFormat, type Manifest } from './store.ts';
 
+/** Numbers in a vector of the suite. */
+export const SIZE = 8;
+
 /** An entry with a vector of its seed. */
 export function entryFor(id: string, seed: number, terms = 'word', changes: Partial<Entry> = {}): Entry {
   return {
@@ -31,6 +34,3 @@ export function manifestFor(changes: Partial<Manifest> = {}): Manifest {
     ...changes,
   };
 }
-
-/** Numbers in a vector of the suite. */
-export const SIZE = 8;

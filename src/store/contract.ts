@@ -22,28 +22,6 @@ export interface StoreContractOptions {
   readonly filters?: number;
 }
 
-/** What every store promises. The memory store is the reference: scores are within two millionths of its own, order and ids the same. */
-export function storeContract(make: MakeStore, { filters = 300 }: StoreContractOptions = {}): readonly ContractCase[] {
-  return Object.entries(promises).map(([name, check]) => ({
-    name,
-    run: async () => {
-      const made: Store[] = [];
-      const start: Start = async (manifest, entries = []) => {
-        const store = await make();
-        made.push(store);
-        if (manifest !== null) await store.open(manifestFor(manifest));
-        if (entries.length > 0) await store.upsert(entries);
-        return store;
-      };
-      try {
-        await check(start, filters);
-      } finally {
-        for (const store of made) await store.close();
-      }
-    },
-  }));
-}
-
 const promises: Readonly<Record<string, (start: Start, filters: number) => Promise<void>>> = {
   'is nothing before it is created, and keeps the manifest of its creation': async (start) => {
     const store = await start(null);
@@ -326,3 +304,25 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
 };
 
 const everything: readonly EntryField[] = ['document', 'hash', 'textHash', 'vector', 'tokens', 'terms'];
+
+/** What every store promises. The memory store is the reference: scores are within two millionths of its own, order and ids the same. */
+export function storeContract(make: MakeStore, { filters = 300 }: StoreContractOptions = {}): readonly ContractCase[] {
+  return Object.entries(promises).map(([name, check]) => ({
+    name,
+    run: async () => {
+      const made: Store[] = [];
+      const start: Start = async (manifest, entries = []) => {
+        const store = await make();
+        made.push(store);
+        if (manifest !== null) await store.open(manifestFor(manifest));
+        if (entries.length > 0) await store.upsert(entries);
+        return store;
+      };
+      try {
+        await check(start, filters);
+      } finally {
+        for (const store of made) await store.close();
+      }
+    },
+  }));
+}

@@ -7,7 +7,7 @@ export const shortName = (fingerprint: string): string =>
   (looksHosted(fingerprint) ? fingerprint.split('#')[0] : fingerprint.split(':')[0]) ?? fingerprint;
 
 /** Throws where an index that was made again cannot be used as it was opened: its vectors are another model's, or of other texts. */
-export const checkUsable = (opened: Manifest, found: Manifest, folder: string): void => {
+export function checkUsable(opened: Manifest, found: Manifest, folder: string): void {
   const changed = `${folder} was made again by another process since it was opened`;
   if (found.embedder !== opened.embedder || found.dimensions !== opened.dimensions)
     throw new FinetoothError(
@@ -22,7 +22,7 @@ export const checkUsable = (opened: Manifest, found: Manifest, folder: string): 
   ] as const)
     if (of(found) !== of(opened))
       throw new FinetoothError('E_RECIPE', `${changed}: ${what}: ${of(found)} now, ${of(opened)} then. Open it again.`);
-};
+}
 
 export const indexGone = (folder: string): FinetoothError =>
   new FinetoothError(

@@ -18,24 +18,8 @@ const tablePattern = /^documents(-[0-9a-f]+)?\.lance$/;
 
 export const tableOf = ({ table = firstTable }: Manifest): string => table;
 
-const checksumOf = (manifest: Manifest): string => createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
-
-const isManifest = (value: unknown): value is Manifest => {
-  const it = value as Partial<Record<keyof Manifest, unknown>> | null;
-  return (
-    typeof it === 'object' &&
-    it !== null &&
-    typeof it.format === 'number' &&
-    typeof it.embedder === 'string' &&
-    typeof it.dimensions === 'number' &&
-    Array.isArray(it.fields) &&
-    typeof it.analyzer === 'string' &&
-    typeof it.createdAt === 'string'
-  );
-};
-
 /** The manifest of an index folder; nothing where the folder has none. Throws E_INDEX_DAMAGED when it was torn or changed. */
-export const readManifest = async (folder: string): Promise<Manifest | undefined> => {
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
   let text: string;
   try {
     text = await readFile(join(folder, manifestName), 'utf8');
@@ -63,10 +47,10 @@ export const readManifest = async (folder: string): Promise<Manifest | undefined
   if (!isManifest(manifest)) throw damaged('is not the description of an index');
   if (parsed.sha256 !== checksumOf(manifest)) throw damaged('was changed: its checksum does not fit');
   return manifest;
-};
+}
 
 /** Another value says that an index was made, rebuilt or deleted since. Nothing where there is none. */
-export const stampOf = async (folder: string, name = manifestName): Promise<string | undefined> => {
+export async function stampOf(folder: string, name = manifestName): Promise<string | undefined> {
   try {
     const { ino, mtimeNs, size } = await stat(join(folder, name), { bigint: true });
     return `${ino} ${mtimeNs} ${size}`;
@@ -75,27 +59,7 @@ export const stampOf = async (folder: string, name = manifestName): Promise<stri
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new FinetoothError('E_INDEX_DAMAGED', `cannot read ${join(folder, name)}: ${messageOf(error)}`, { cause: error });
   }
-};
-
-/** Writes a manifest beside its place and hands over where it lies. */
-const withPart = async (folder: string, manifest: Manifest, place: (part: string) => Promise<void>): Promise<void> => {
-  const part = join(folder, `${manifestName}.${randomUUID()}.part`);
-  try {
-    await mkdir(folder, { recursive: true });
-    const file = await open(part, 'w');
-    try {
-      await file.writeFile(`${JSON.stringify({ manifest, sha256: checksumOf(manifest) }, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await place(part);
-  } catch (error) {
-    throw diskErrorOf(error, folder);
-  } finally {
-    await unlink(part).catch(() => {});
-  }
-};
+}
 
 /** Writes the manifest of a new index, whole or not at all. When another process was first, its manifest stays. */
 export const createManifest = (folder: string, manifest: Manifest): Promise<void> =>
@@ -113,17 +77,17 @@ export const replaceManifest = (folder: string, manifest: Manifest): Promise<voi
 export const tablesIn = async (folder: string): Promise<string[]> => (await namesIn(folder)).filter((name) => tablePattern.test(name));
 
 /** Whether it is an index that lost its manifest: it holds what only an index has beside its table, and nothing of others. */
-export const lostManifest = async (folder: string): Promise<boolean> => {
+export async function lostManifest(folder: string): Promise<boolean> {
   const names = await namesIn(folder);
   const isOurs = (name: string): boolean => name.startsWith(manifestName) || name === '__manifest' || tablePattern.test(name);
   return names.includes(committedName) && names.some((name) => tablePattern.test(name)) && names.every(isOurs);
-};
+}
 
 /**
  * Makes room for a new index. A table without documents is what a process left that was killed before it wrote the manifest; a folder that
  * holds anything else is refused.
  */
-export const claimFolder = async (folder: string): Promise<void> => {
+export async function claimFolder(folder: string): Promise<void> {
   const others: string[] = [];
   for (const name of await namesIn(folder)) {
     // LanceDB's list of tables, which it makes when it connects.
@@ -137,13 +101,13 @@ export const claimFolder = async (folder: string): Promise<void> => {
       'E_INDEX_MISSING',
       `${folder} is not an index and is not empty (it holds ${others.slice(0, 3).join(', ')}): name a new or an empty folder.`,
     );
-};
+}
 
 /**
  * Removes what was left by who was killed: folders of rebuilds, tables that the manifest does not name, and files that were not put in place. Only for who holds the index's lock,
  * which a living rebuild would hold.
  */
-export const sweepFolder = async (folder: string): Promise<void> => {
+export async function sweepFolder(folder: string): Promise<void> {
   const named = async (): Promise<string> => {
     const manifest = await readManifest(folder);
     return manifest === undefined ? '' : `${tableOf(manifest)}.lance`;
@@ -160,10 +124,10 @@ export const sweepFolder = async (folder: string): Promise<void> => {
     if (name === (await named())) await rename(gone, join(folder, name));
     else await rm(gone, { recursive: true, force: true });
   }
-};
+}
 
 /** The last version of the table that is known to have been committed; it may lag behind, and is never ahead. 0 where none is known. */
-export const committedVersion = async (folder: string, manifest: Manifest): Promise<number> => {
+export async function committedVersion(folder: string, manifest: Manifest): Promise<number> {
   try {
     const { index, version } = JSON.parse(await readFile(join(folder, committedName), 'utf8')) as { index?: unknown; version?: unknown };
     return index === (manifest.id ?? checksumOf(manifest)) && typeof version === 'number' ? version : 0;
@@ -171,10 +135,10 @@ export const committedVersion = async (folder: string, manifest: Manifest): Prom
     // Absent in indexes of earlier versions, or torn when the power was lost.
     return 0;
   }
-};
+}
 
 /** Called after a commit, by who holds the lock. That it cannot be written must not undo what is committed. */
-export const recordVersion = async (folder: string, manifest: Manifest, version: number): Promise<void> => {
+export async function recordVersion(folder: string, manifest: Manifest, version: number): Promise<void> {
   const part = join(folder, `${committedName}.${randomUUID()}.part`);
   try {
     await writeFile(part, JSON.stringify({ index: manifest.id ?? checksumOf(manifest), version }));
@@ -182,10 +146,10 @@ export const recordVersion = async (folder: string, manifest: Manifest, version:
   } catch {
     await unlink(part).catch(() => {});
   }
-};
+}
 
 /** Bytes of all files below a folder, and when the newest was written. What goes while it is looked at does not count. */
-export const measureFolder = async (folder: string): Promise<{ readonly bytes: number; readonly changedAt?: Date }> => {
+export async function measureFolder(folder: string): Promise<{ readonly bytes: number; readonly changedAt?: Date }> {
   let bytes = 0;
   let newest = 0;
   const walk = async (at: string): Promise<void> => {
@@ -201,4 +165,40 @@ export const measureFolder = async (folder: string): Promise<{ readonly bytes: n
   };
   await walk(folder);
   return newest === 0 ? { bytes } : { bytes, changedAt: new Date(newest) };
-};
+}
+
+function isManifest(value: unknown): value is Manifest {
+  const it = value as Partial<Record<keyof Manifest, unknown>> | null;
+  return (
+    typeof it === 'object' &&
+    it !== null &&
+    typeof it.format === 'number' &&
+    typeof it.embedder === 'string' &&
+    typeof it.dimensions === 'number' &&
+    Array.isArray(it.fields) &&
+    typeof it.analyzer === 'string' &&
+    typeof it.createdAt === 'string'
+  );
+}
+
+const checksumOf = (manifest: Manifest): string => createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+
+/** Writes a manifest beside its place and hands over where it lies. */
+async function withPart(folder: string, manifest: Manifest, place: (part: string) => Promise<void>): Promise<void> {
+  const part = join(folder, `${manifestName}.${randomUUID()}.part`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = await open(part, 'w');
+    try {
+      await file.writeFile(`${JSON.stringify({ manifest, sha256: checksumOf(manifest) }, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await place(part);
+  } catch (error) {
+    throw diskErrorOf(error, folder);
+  } finally {
+    await unlink(part).catch(() => {});
+  }
+}

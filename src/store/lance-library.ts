@@ -8,7 +8,7 @@ export interface LanceLibraries {
 }
 
 /** LanceDB and the copy of Arrow that it knows, loaded on first use and nowhere else. Throws E_RUNTIME where they do not load. */
-export const loadLance = async (): Promise<LanceLibraries> => {
+export async function loadLance(): Promise<LanceLibraries> {
   try {
     // Of three processors or fewer LanceDB 0.31 keeps one thread, which waits for itself for ever while it indexes more than some 30,000 texts
     // (https://github.com/lancedb/lancedb/issues/3568). It reads the variable when it first works.
@@ -23,4 +23,4 @@ export const loadLance = async (): Promise<LanceLibraries> => {
       { cause: error },
     );
   }
-};
+}

@@ -62,6 +62,33 @@ export async function compactTable(opened: OptimizedTable, options: OptimizeOpti
   step(2);
 }
 
+/** Builds an index over ids where there is none, or most rows are not in it: all of them together cost twice what the last one does. */
+export async function indexIds({ lance }: LanceLibraries, table: Table, from: number): Promise<void> {
+  const count = await table.countRows();
+  const { numIndexedRows = 0 } = (await indexesOf(table)).get('id') ?? {};
+  if (count >= from && 2 * numIndexedRows < count) await table.createIndex('id', { config: lance.Index.btree(), replace: true });
+}
+
+/** Bits a number in the approximate index over vectors, 1 where an earlier version built it; nothing where there is none. */
+export function bitsOf(indexes: ReadonlyMap<string, IndexConfig>): number | undefined {
+  return indexes.get('vector')?.indexDetails?.compression?.num_bits;
+}
+
+/** Indexes by their column. */
+export async function indexesOf(table: Table): Promise<ReadonlyMap<string, IndexConfig>> {
+  return new Map((await table.listIndices()).flatMap((index) => index.columns.map((column) => [column, index] as const)));
+}
+
+async function isDue(table: Table, manifest: Manifest, words: IndexConfig | undefined, count: number): Promise<boolean> {
+  if (words === undefined || !holdsLongWords(words)) return true;
+  const { numIndexedRows: indexed = 0, numUnindexedRows: unindexed = 0 } = words;
+  const known = await readBuiltWords(table, words);
+  if (known === undefined) return countsWrites(manifest) || unindexed > 0 || indexed !== count;
+  const changed = unindexed + known.documents - indexed;
+  if (changed > (count <= SMALL ? 0 : Math.min(count / 10, MANY_CHANGED))) return true;
+  return (await table.stats()).fragmentStats.numFragments > Math.min(MANY_FILES, count / DOCUMENTS_A_FILE);
+}
+
 async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Manifest, options: OptimizeOptions): Promise<void> {
   const { from, partitions } = options;
   const count = await table.countRows();
@@ -83,31 +110,4 @@ async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Man
     for (const column of [value, high]) if (!built.has(column)) await table.createIndex(column, { config: Index.btree() });
     if (!built.has(other)) await table.createIndex(other, { config: Index.labelList() });
   }
-}
-
-async function isDue(table: Table, manifest: Manifest, words: IndexConfig | undefined, count: number): Promise<boolean> {
-  if (words === undefined || !holdsLongWords(words)) return true;
-  const { numIndexedRows: indexed = 0, numUnindexedRows: unindexed = 0 } = words;
-  const known = await readBuiltWords(table, words);
-  if (known === undefined) return countsWrites(manifest) || unindexed > 0 || indexed !== count;
-  const changed = unindexed + known.documents - indexed;
-  if (changed > (count <= SMALL ? 0 : Math.min(count / 10, MANY_CHANGED))) return true;
-  return (await table.stats()).fragmentStats.numFragments > Math.min(MANY_FILES, count / DOCUMENTS_A_FILE);
-}
-
-/** Builds an index over ids where there is none, or most rows are not in it: all of them together cost twice what the last one does. */
-export async function indexIds({ lance }: LanceLibraries, table: Table, from: number): Promise<void> {
-  const count = await table.countRows();
-  const { numIndexedRows = 0 } = (await indexesOf(table)).get('id') ?? {};
-  if (count >= from && 2 * numIndexedRows < count) await table.createIndex('id', { config: lance.Index.btree(), replace: true });
-}
-
-/** Bits a number in the approximate index over vectors, 1 where an earlier version built it; nothing where there is none. */
-export function bitsOf(indexes: ReadonlyMap<string, IndexConfig>): number | undefined {
-  return indexes.get('vector')?.indexDetails?.compression?.num_bits;
-}
-
-/** Indexes by their column. */
-export async function indexesOf(table: Table): Promise<ReadonlyMap<string, IndexConfig>> {
-  return new Map((await table.listIndices()).flatMap((index) => index.columns.map((column) => [column, index] as const)));
 }

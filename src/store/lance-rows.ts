@@ -3,6 +3,25 @@ import { cellsOf, columnsOf } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import type { Entry, EntryField, FilterableType, Manifest, Passage } from './store.ts';
 
+/** Which passage of its document a row is, from 0; where it begins and ends in the text, both 0 where it is all of it; its line, 0 where it has none. */
+export const PLACE = ['passage', 'begins', 'ends', 'line'];
+
+interface Row {
+  readonly entry: Entry;
+  readonly passage: Passage;
+  readonly at: number;
+}
+
+/** Rows as LanceDB gives them, some columns of them. */
+export interface Batch {
+  readonly numRows: number;
+  readonly schema: { readonly fields: readonly { readonly name: string }[] };
+  getChild(name: never): unknown;
+}
+
+/** Fields of entries that a row has, in columns. */
+export type RowField = Exclude<EntryField, 'further'>;
+
 /**
  * Entries as a table of Arrow's, of the write with this number: a row for each passage, all with what a filter asks for, and the document in the
  * first alone.
@@ -98,37 +117,11 @@ export function schemaOf(libraries: LanceLibraries, manifest: Manifest) {
   ]);
 }
 
-/** Which passage of its document a row is, from 0; where it begins and ends in the text, both 0 where it is all of it; its line, 0 where it has none. */
-export const PLACE = ['passage', 'begins', 'ends', 'line'];
-
-interface Row {
-  readonly entry: Entry;
-  readonly passage: Passage;
-  readonly at: number;
-}
-
-function filterTypes({ arrow }: LanceLibraries, kind: FilterableType) {
-  return {
-    value: kind === 'number' ? new arrow.Float64() : new arrow.Utf8(),
-    other: new arrow.List(new arrow.Field('item', new arrow.Utf8(), true)),
-  };
-}
-
-/** Rows as LanceDB gives them, some columns of them. */
-export interface Batch {
-  readonly numRows: number;
-  readonly schema: { readonly fields: readonly { readonly name: string }[] };
-  getChild(name: never): unknown;
-}
-
 /** The cells of a batch by name and row; undefined for a column that it has not. */
 export function cellReader(batch: Batch): (name: string, row: number) => unknown {
   const columns = new Map(batch.schema.fields.map(({ name }) => [name, batch.getChild(name as never) as { get(row: number): unknown }]));
   return (name, row) => columns.get(name)?.get(row);
 }
-
-/** Fields of entries that a row has, in columns. */
-export type RowField = Exclude<EntryField, 'further'>;
 
 /** The columns that fields of entries are read from. */
 export function columnsFor(fields: readonly RowField[], manifest: Manifest): string[] {
@@ -157,6 +150,13 @@ export function* entriesIn<Field extends RowField>(batch: Batch, fields: readonl
 /** Which passage of which document a row is. */
 export function rowIn(cell: ReturnType<typeof cellReader>, row: number) {
   return { id: cell('id', row) as string, at: (cell('passage', row) as number | undefined) ?? 0, place: placeIn(cell, row) };
+}
+
+function filterTypes({ arrow }: LanceLibraries, kind: FilterableType) {
+  return {
+    value: kind === 'number' ? new arrow.Float64() : new arrow.Utf8(),
+    other: new arrow.List(new arrow.Field('item', new arrow.Utf8(), true)),
+  };
 }
 
 /** Where a row's passage is; nothing for a whole text. */

@@ -38,38 +38,6 @@ export interface Restriction {
   readonly fits?: (document: Document) => boolean;
 }
 
-/**
- * The rows that fit a filter. Where the columns of filterable fields do not tell, the documents that they leave are read, without their vectors, and
- * those that fit are named by their ids.
- */
-export async function restrictTo(table: Table, filter: Filter | undefined, manifest: Manifest): Promise<Restriction> {
-  const total = await table.countRows();
-  if (filter === undefined) return { fitting: total, total };
-  const { sql, isExact } = conditionFor(filter, manifest.filterable ?? {});
-  if (isExact) return { where: sql, fitting: await table.countRows(sql), total };
-  const fits = documentTest(filter);
-  const [yes, no]: [string[], string[]] = [[], []];
-  for await (const batch of table
-    .query()
-    .where(firstRows(manifest, sql) as string)
-    .select(['id', 'document']))
-    for (const { id, document } of entriesIn(batch, ['document'])) (fits(document) ? yes : no).push(id);
-  const where = yes.length <= no.length ? idsIn(yes) : no.length === 0 ? sql : `(${sql} AND NOT ${idsIn(no)})`;
-  return { where, fitting: hasPassages(manifest) ? await table.countRows(where) : yes.length, total, fits };
-}
-
-const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
-
-/** An SQL condition for each 4,096 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
-export function* conditionsFor(ids: readonly string[], hashes?: ReadonlyMap<string, string>, each = IDS_PER_FILTER): Generator<string> {
-  for (let at = 0; at < ids.length; at += each) {
-    const some = ids.slice(at, at + each);
-    const content =
-      hashes === undefined ? '' : ` AND (hash || ' ' || id) IN (${some.map((id) => quoted(`${hashes.get(id)} ${id}`)).join(', ')})`;
-    yield `${idsIn(some)}${content}`;
-  }
-}
-
 /** A row that was found; the columns that were asked for. */
 interface Row extends PassageRow {
   readonly place?: PassagePlace;
@@ -93,6 +61,36 @@ export interface Approximation {
   readonly refine: number;
   /** Partitions that are looked into; more where too few that fit come. */
   readonly probes: number;
+}
+
+/**
+ * The rows that fit a filter. Where the columns of filterable fields do not tell, the documents that they leave are read, without their vectors, and
+ * those that fit are named by their ids.
+ */
+export async function restrictTo(table: Table, filter: Filter | undefined, manifest: Manifest): Promise<Restriction> {
+  const total = await table.countRows();
+  if (filter === undefined) return { fitting: total, total };
+  const { sql, isExact } = conditionFor(filter, manifest.filterable ?? {});
+  if (isExact) return { where: sql, fitting: await table.countRows(sql), total };
+  const fits = documentTest(filter);
+  const [yes, no]: [string[], string[]] = [[], []];
+  for await (const batch of table
+    .query()
+    .where(firstRows(manifest, sql) as string)
+    .select(['id', 'document']))
+    for (const { id, document } of entriesIn(batch, ['document'])) (fits(document) ? yes : no).push(id);
+  const where = yes.length <= no.length ? idsIn(yes) : no.length === 0 ? sql : `(${sql} AND NOT ${idsIn(no)})`;
+  return { where, fitting: hasPassages(manifest) ? await table.countRows(where) : yes.length, total, fits };
+}
+
+/** An SQL condition for each 4,096 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
+export function* conditionsFor(ids: readonly string[], hashes?: ReadonlyMap<string, string>, each = IDS_PER_FILTER): Generator<string> {
+  for (let at = 0; at < ids.length; at += each) {
+    const some = ids.slice(at, at + each);
+    const content =
+      hashes === undefined ? '' : ` AND (hash || ' ' || id) IN (${some.map((id) => quoted(`${hashes.get(id)} ${id}`)).join(', ')})`;
+    yield `${idsIn(some)}${content}`;
+  }
 }
 
 /**
@@ -173,24 +171,13 @@ export async function searchVector(
   return withDocuments(table, manifest, topK(bestOfEach(await rowsOf(near.limit(fitting), vector)), count), withTokens);
 }
 
+const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
+
 const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where: string | undefined): Asked =>
   where === undefined ? query : query.where(where);
 
-const placesIn = (manifest: Manifest): readonly string[] => (hasPassages(manifest) ? PLACE : []);
-
-const columnsFor = (manifest: Manifest, withTokens: boolean): readonly string[] => [
-  'id',
-  'document',
-  ...placesIn(manifest),
-  ...(withTokens ? ['vector', 'tokens'] : []),
-];
-
-/** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
-const tieColumns = (manifest: Manifest, count: number, withTokens: boolean): readonly string[] =>
-  count > MANY && !withTokens ? columnsFor(manifest, false) : ['id', ...placesIn(manifest)];
-
 /** All rows of a query, batch by batch: a vector that is only there to be compared is not kept. */
-const rowsOf = async (query: AsyncIterable<Batch>, asked?: Float32Array): Promise<Row[]> => {
+async function rowsOf(query: AsyncIterable<Batch>, asked?: Float32Array): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const batch of query) {
     const cell = cellReader(batch);
@@ -209,15 +196,23 @@ const rowsOf = async (query: AsyncIterable<Batch>, asked?: Float32Array): Promis
     }
   }
   return rows;
-};
+}
+
+const columnsFor = (manifest: Manifest, withTokens: boolean): readonly string[] => [
+  'id',
+  'document',
+  ...placesIn(manifest),
+  ...(withTokens ? ['vector', 'tokens'] : []),
+];
+
+/** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
+const tieColumns = (manifest: Manifest, count: number, withTokens: boolean): readonly string[] =>
+  count > MANY && !withTokens ? columnsFor(manifest, false) : ['id', ...placesIn(manifest)];
+
+const placesIn = (manifest: Manifest): readonly string[] => (hasPassages(manifest) ? PLACE : []);
 
 /** Rows of which only ids and scores are known, or that are not the first of their documents, whole; what was deleted meanwhile is left out. */
-const withDocuments = async (
-  table: Table,
-  manifest: Manifest,
-  found: readonly Row[],
-  withTokens: boolean,
-): Promise<readonly FoundRow[]> => {
+async function withDocuments(table: Table, manifest: Manifest, found: readonly Row[], withTokens: boolean): Promise<readonly FoundRow[]> {
   const bare = found.filter(({ document }) => document === '');
   if (bare.length === 0) return found;
   const read = async (rows: readonly Row[], at: number, columns: readonly string[]): Promise<ReadonlyMap<string, Row>> => {
@@ -244,4 +239,4 @@ const withDocuments = async (
     const { vector, tokens } = packs.get(row.at)?.get(row.id) ?? row;
     return document === undefined ? [] : [{ ...row, document, vector, tokens }];
   });
-};
+}

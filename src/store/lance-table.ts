@@ -18,21 +18,18 @@ export interface OpenTable {
   readonly path: string;
 }
 
-/** Every read sees what was last committed, by whichever process. */
-const connectTo = (lance: Lance, folder: string): Promise<Connection> => lance.connect(folder, { readConsistencyInterval: 0 });
-
 /** Throws E_INDEX_DAMAGED where the newest of the committed versions is gone: LanceDB would go on from an older one. */
-export const checkVersion = async (table: Table, folder: string, least: number): Promise<number> => {
+export async function checkVersion(table: Table, folder: string, least: number): Promise<number> {
   const version = await table.version();
   if (version >= least) return version;
   throw indexDamaged(
     `${folder} was set back: version ${least} of its documents was committed and ${version} is the last one there, so that the newest files of _versions are missing. To go on with the older documents, delete ${join(folder, manifestName)}.committed`,
     folder,
   );
-};
+}
 
 /** Opens a table that is known to exist. It is never made here: documents that are missing are not an index without documents. */
-export const openTable = async (lance: Lance, folder: string, manifest: Manifest): Promise<OpenTable> => {
+export async function openTable(lance: Lance, folder: string, manifest: Manifest): Promise<OpenTable> {
   const name = tableOf(manifest);
   const path = join(folder, `${name}.lance`);
   // Before the version is looked at: meanwhile another process may commit.
@@ -49,13 +46,13 @@ export const openTable = async (lance: Lance, folder: string, manifest: Manifest
     // Unless another process compacts it at this moment.
     if ((await table.version()) === version) throw indexDamaged(`documents of the index ${folder} are gone: ${missing}`, folder);
   }
-};
+}
 
 /**
  * Makes an empty index, for who holds its lock. The table is made before the manifest, so that a process that is killed in between leaves
  * nothing that looks like an index that lost its documents.
  */
-export const createIndex = async (lance: Lance, folder: string, manifest: Manifest, schema: SchemaLike): Promise<void> => {
+export async function createIndex(lance: Lance, folder: string, manifest: Manifest, schema: SchemaLike): Promise<void> {
   // Another process may have made it since it was looked for.
   if ((await readManifest(folder)) !== undefined) return;
   await claimFolder(folder);
@@ -63,4 +60,7 @@ export const createIndex = async (lance: Lance, folder: string, manifest: Manife
   (await connection.createEmptyTable(tableOf(manifest), schema, { mode: 'create' })).close();
   connection.close();
   await createManifest(folder, manifest);
-};
+}
+
+/** Every read sees what was last committed, by whichever process. */
+const connectTo = (lance: Lance, folder: string): Promise<Connection> => lance.connect(folder, { readConsistencyInterval: 0 });

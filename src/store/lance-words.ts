@@ -23,6 +23,10 @@ export interface BuiltWords {
   readonly before: number;
 }
 
+export interface UnindexedRow extends PassageRow {
+  readonly place?: PassagePlace;
+}
+
 /** Builds the word index, again where there is one. For who holds the index's lock. */
 export async function buildWords({ lance }: LanceLibraries, table: Table, manifest: Manifest): Promise<void> {
   const before = await table.version();
@@ -72,10 +76,6 @@ export function wordQuery({ lance }: LanceLibraries, times: ReadonlyMap<string, 
   return parts.length === 1 ? (parts[0] as (typeof parts)[0])[1] : new lance.BooleanQuery(parts);
 }
 
-export interface UnindexedRow extends PassageRow {
-  readonly place?: PassagePlace;
-}
-
 /**
  * BM25 of the rows that were written after the word index was built, as it would score them. LanceDB searches them too, but weighs
  * their words otherwise and misses some of them (seen: 2,065 of 140,299 after a hundred documents were changed).
@@ -109,14 +109,14 @@ export async function scoreUnindexed(
   });
 }
 
-const countsIn = (terms: string, wanted: ReadonlyMap<string, number>): ReadonlyMap<string, number> => {
+function countsIn(terms: string, wanted: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const term of terms.split(' ')) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
   return counts;
-};
+}
 
 /** How rare a word was when the index was built, which LanceDB tells only as a part of a score. */
-const rarityIn = async ({ lance }: LanceLibraries, table: Table, term: string, built: BuiltWords): Promise<number> => {
+async function rarityIn({ lance }: LanceLibraries, table: Table, term: string, built: BuiltWords): Promise<number> {
   const query = table.query().fullTextSearch(new lance.MatchQuery(term, 'terms')).fastSearch();
   const [best] = (await query.select(['terms', 'length', '_score']).limit(1).toArray()) as {
     readonly terms: string;
@@ -126,4 +126,4 @@ const rarityIn = async ({ lance }: LanceLibraries, table: Table, term: string, b
   if (best === undefined) return rarityOf(0, built.documents);
   const count = countsIn(best.terms, new Map([[term, 1]])).get(term) ?? 1;
   return best._score / saturationOf(count, best.length, built.meanLength);
-};
+}

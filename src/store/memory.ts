@@ -10,6 +10,13 @@ import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
 import type { Entry, EntryField, HitField, Manifest, Passage, Store, StoreQuery } from './store.ts';
 
+interface Row {
+  readonly id: string;
+  readonly at: number;
+  readonly passage: Passage;
+}
+interface Found extends Scored, Row {}
+
 /** The reference: exact, in memory, gone with the process. Right for tests and for collections that are read each time. */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
@@ -93,25 +100,12 @@ export function memoryStore(): Store {
   };
 }
 
-interface Row {
-  readonly id: string;
-  readonly at: number;
-  readonly passage: Passage;
-}
-interface Found extends Scored, Row {}
-
-const passagesOf = (entry: Entry): readonly Passage[] => [entry, ...(entry.further ?? [])];
 const rowsOf = (entry: Entry): Row[] => passagesOf(entry).map((passage, at) => ({ id: entry.id, at, passage }));
 
 const wordsIn = (terms: string): string[] => (terms === '' ? [] : terms.split(' '));
 
 /** What is kept shares no memory with what came in or goes out. */
 const copyOf = (entry: Entry): Entry => ({ ...copyOfPassage(entry), further: entry.further?.map(copyOfPassage) });
-const copyOfPassage = <Kind extends Passage>(passage: Kind): Kind => ({
-  ...passage,
-  vector: passage.vector.slice(),
-  tokens: passage.tokens?.slice(),
-});
 
 const pick = <Field extends EntryField>(entry: Entry, fields: readonly Field[]): Pick<Entry, 'id' | Field> =>
   Object.fromEntries(
@@ -121,3 +115,11 @@ const pick = <Field extends EntryField>(entry: Entry, fields: readonly Field[]):
       return [name, value instanceof Float32Array || value instanceof Uint8Array ? value.slice() : value];
     }),
   ) as unknown as Pick<Entry, 'id' | Field>;
+
+const passagesOf = (entry: Entry): readonly Passage[] => [entry, ...(entry.further ?? [])];
+
+const copyOfPassage = <Kind extends Passage>(passage: Kind): Kind => ({
+  ...passage,
+  vector: passage.vector.slice(),
+  tokens: passage.tokens?.slice(),
+});

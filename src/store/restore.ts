@@ -73,16 +73,6 @@ export async function restoreFolder<T>(
   }
 }
 
-async function stateOf(folder: string): Promise<Replaced> {
-  try {
-    if ((await readManifest(folder)) !== undefined) return 'whole';
-    return (await lostManifest(folder)) ? 'damaged' : 'none';
-  } catch (error) {
-    if (error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED') return 'damaged';
-    throw error;
-  }
-}
-
 /** Puts the index that was made in `stage` in the place of the one in `folder`, in one step: the manifest names another table. */
 export async function swapIndex(folder: string, stage: string, described: Manifest): Promise<void> {
   const made = (await readManifest(stage)) as Manifest;
@@ -91,4 +81,14 @@ export async function swapIndex(folder: string, stage: string, described: Manife
   await rename(join(stage, `${tableOf(made)}.lance`), join(folder, `${tableOf(next)}.lance`));
   await replaceManifest(folder, next);
   await recordVersion(folder, next, version);
+}
+
+async function stateOf(folder: string): Promise<Replaced> {
+  try {
+    if ((await readManifest(folder)) !== undefined) return 'whole';
+    return (await lostManifest(folder)) ? 'damaged' : 'none';
+  } catch (error) {
+    if (error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED') return 'damaged';
+    throw error;
+  }
 }

@@ -39,6 +39,8 @@ export interface UpkeepOptions extends CallOptions {
 /** Looks again so often where others write meanwhile. */
 const TRIES = 5;
 
+const parts: Readonly<Record<string, IndexPart>> = { data: 'data', _deletions: 'deletions', _versions: 'version', _indices: 'index' };
+
 /**
  * Hashes every file that the newest version of an index is made of, and compares it with what it was when it was written. Takes no lock: where
  * something is amiss and others have written meanwhile it looks again.
@@ -129,6 +131,10 @@ async function checkTable(table: string, least: number, { signal, onProgress }: 
   return { version: newest.version, files, bytes, unchecked, damages };
 }
 
+function partOf(path: string): IndexPart {
+  return parts[path.split(/[\\/]/)[0] as string] ?? 'checksums';
+}
+
 /** Files that the version needs; where that cannot be told, all that there are and have a checksum. */
 async function wantedIn(table: string, version: TableVersion | undefined, recorded: Iterable<string>): Promise<string[]> {
   const all = [...recorded];
@@ -149,10 +155,4 @@ async function wantedIn(table: string, version: TableVersion | undefined, record
   ).map(({ path }) => path);
   const indexes = version.indexes.filter((index) => !needed.some((path) => path.startsWith(index)));
   return [...new Set([version.path, ...version.files.map(({ path }) => path), ...needed, ...indexes])];
-}
-
-const parts: Readonly<Record<string, IndexPart>> = { data: 'data', _deletions: 'deletions', _versions: 'version', _indices: 'index' };
-
-function partOf(path: string): IndexPart {
-  return parts[path.split(/[\\/]/)[0] as string] ?? 'checksums';
 }

@@ -53,10 +53,44 @@ interface Scored extends Example {
   readonly relevance: number | undefined;
 }
 
+/**
+ * Fits the probability of relevance to a reranker's scores on judged queries, and measures the fit on queries that had no part in it.
+ * Throws E_JUDGMENTS when there is too little to fit on.
+ */
+export async function calibrate(options: CalibrateOptions): Promise<CalibrateReport> {
+  checkOptions('calibrate', options, calibrateChecks);
+  const { method = 'platt' } = options;
+  const { lists, fingerprint } = await scoredPairs(options);
+  if (lists.length < FOLDS)
+    throw new FinetoothError('E_JUDGMENTS', `a fit that can be checked needs at least ${FOLDS} judged queries; there are ${lists.length}.`);
+  const examples = lists.flat();
+  const calibration = fitCalibration(examples, method);
+  const heldOut = Array.from({ length: FOLDS }, (_, fold) => {
+    const [inside, outside] = [lists.filter((_, i) => i % FOLDS === fold).flat(), lists.filter((_, i) => i % FOLDS !== fold).flat()];
+    return statedBy(fitCalibration(outside, method), inside);
+  }).flat();
+  const own = examples.flatMap(({ relevance, relevant }) => (relevance === undefined ? [] : [{ probability: relevance, relevant }]));
+  const relevant = examples.filter((one) => one.relevant).length;
+  return {
+    queries: lists.length,
+    pairs: examples.length,
+    relevant,
+    heldOut: reliabilityOf(heldOut),
+    before: own.length < examples.length ? undefined : reliabilityOf(own),
+    file: {
+      format: 'finetooth-calibration-1',
+      reranker: fingerprint,
+      method,
+      calibration,
+      fittedOn: { queries: lists.length, pairs: examples.length, relevant },
+    },
+  };
+}
+
 /** What the last stage scored, query by query. */
-const scoredPairs = async (
+async function scoredPairs(
   options: CalibrateOptions,
-): Promise<{ readonly lists: readonly (readonly Scored[])[]; readonly fingerprint: string }> => {
+): Promise<{ readonly lists: readonly (readonly Scored[])[]; readonly fingerprint: string }> {
   const { signal, firstStage, candidates, relevantFrom = 1, onProgress } = options;
   const call: CallOptions = { signal };
   const set = await findTestSet(options);
@@ -95,41 +129,7 @@ const scoredPairs = async (
     lists.push(given);
   }
   return { lists, fingerprint: one.fingerprint };
-};
+}
 
 const statedBy = (calibration: Calibration, examples: readonly Example[]): Stated[] =>
   examples.map(({ score, relevant }) => ({ probability: probabilityOf(score, calibration), relevant }));
-
-/**
- * Fits the probability of relevance to a reranker's scores on judged queries, and measures the fit on queries that had no part in it.
- * Throws E_JUDGMENTS when there is too little to fit on.
- */
-export const calibrate = async (options: CalibrateOptions): Promise<CalibrateReport> => {
-  checkOptions('calibrate', options, calibrateChecks);
-  const { method = 'platt' } = options;
-  const { lists, fingerprint } = await scoredPairs(options);
-  if (lists.length < FOLDS)
-    throw new FinetoothError('E_JUDGMENTS', `a fit that can be checked needs at least ${FOLDS} judged queries; there are ${lists.length}.`);
-  const examples = lists.flat();
-  const calibration = fitCalibration(examples, method);
-  const heldOut = Array.from({ length: FOLDS }, (_, fold) => {
-    const [inside, outside] = [lists.filter((_, i) => i % FOLDS === fold).flat(), lists.filter((_, i) => i % FOLDS !== fold).flat()];
-    return statedBy(fitCalibration(outside, method), inside);
-  }).flat();
-  const own = examples.flatMap(({ relevance, relevant }) => (relevance === undefined ? [] : [{ probability: relevance, relevant }]));
-  const relevant = examples.filter((one) => one.relevant).length;
-  return {
-    queries: lists.length,
-    pairs: examples.length,
-    relevant,
-    heldOut: reliabilityOf(heldOut),
-    before: own.length < examples.length ? undefined : reliabilityOf(own),
-    file: {
-      format: 'finetooth-calibration-1',
-      reranker: fingerprint,
-      method,
-      calibration,
-      fittedOn: { queries: lists.length, pairs: examples.length, relevant },
-    },
-  };
-};

@@ -18,12 +18,10 @@ export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' |
   readonly folder?: string;
 }
 
-const listed = ({ files: _, ...placed }: PlacedDataset): ListedDataset => placed;
-
 /** Every collection of the catalog, then the others in the user's own folder, whose numbers and licence no one stated. */
-export const listDatasets = async (
+export async function listDatasets(
   options: Pick<DatasetOptions, 'folder' | 'cacheFolder' | 'env'> = {},
-): Promise<readonly ListedDataset[]> => {
+): Promise<readonly ListedDataset[]> {
   const places = datasetPlaces(options);
   const found: ListedDataset[] = [];
   for (const entry of datasetCatalog) {
@@ -37,7 +35,7 @@ export const listDatasets = async (
     if (own !== undefined) found.push(listed(own));
   }
   return found;
-};
+}
 
 /**
  * Makes sure that a collection of the catalog is bundled or in the cache, whatever else has its name; what was there is hashed in full.
@@ -45,3 +43,5 @@ export const listDatasets = async (
  */
 export const pullDataset = (name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> =>
   resolveCatalogued(name, { ...options, full: true });
+
+const listed = ({ files: _, ...placed }: PlacedDataset): ListedDataset => placed;

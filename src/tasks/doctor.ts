@@ -23,18 +23,6 @@ type Check = () => Promise<Omit<Finding, 'name'>>;
 
 const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
 
-const versionOf = (name: string): string => {
-  const require = createRequire(import.meta.url);
-  const versionIn = (path: string): string => (require(path) as { version: string }).version;
-  try {
-    return versionIn(`${name}/package.json`);
-  } catch {
-    // Not every package exports its package.json: it is looked for above the file that is exported.
-    const folder = require.resolve(name).split(join('node_modules', ...name.split('/')))[0] as string;
-    return versionIn(join(folder, 'node_modules', name, 'package.json'));
-  }
-};
-
 const checkNode: Check = async () => ({ state: 'ok', found: `Node ${process.versions.node}, ${process.platform} ${process.arch}` });
 
 const checkRuntime =
@@ -82,7 +70,33 @@ const checkStore: Check = async () => {
   }
 };
 
-const checkModel = (name: string, options: ModelOptions): Check => {
+const checkMachine: Check = async () => {
+  const memory = totalmem() / 1e9;
+  const found = `${availableParallelism()} processors, ${memory.toFixed(1)} GB of memory`;
+  return memory < 1
+    ? { state: 'warning', found, advice: (say) => `use ${say.option('threads', 1)} and ${say.option('maxMemory', 300)}` }
+    : { state: 'ok', found };
+};
+
+/** Tries everything that a search needs and says what works, what does not, and what to do. */
+export async function doctor(options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> {
+  const { embedder = defaultModel, ...models } = options;
+  const checks: readonly (readonly [string, Check])[] = [
+    ['node', checkNode],
+    ['machine', checkMachine],
+    ['native runtime', checkNative],
+    ['wasm runtime', checkWasm],
+    ['store', checkStore],
+    ['model', checkModel(embedder, models)],
+    ['cross-encoder', checkCrossEncoder(models)],
+    ['cache', checkCache(models)],
+  ];
+  const findings: Finding[] = [];
+  for (const [name, check] of checks) findings.push({ name, ...(await check()) });
+  return findings;
+}
+
+function checkModel(name: string, options: ModelOptions): Check {
   return async () => {
     // Whether it answers costs money to know.
     if (looksHosted(name))
@@ -111,9 +125,9 @@ const checkModel = (name: string, options: ModelOptions): Check => {
       };
     }
   };
-};
+}
 
-const checkCrossEncoder = (options: ModelOptions): Check => {
+function checkCrossEncoder(options: ModelOptions): Check {
   return async () => {
     try {
       const reranker = await openCrossEncoderReranker(defaultCrossEncoder, options);
@@ -136,17 +150,9 @@ const checkCrossEncoder = (options: ModelOptions): Check => {
       };
     }
   };
-};
+}
 
-const checkMachine: Check = async () => {
-  const memory = totalmem() / 1e9;
-  const found = `${availableParallelism()} processors, ${memory.toFixed(1)} GB of memory`;
-  return memory < 1
-    ? { state: 'warning', found, advice: (say) => `use ${say.option('threads', 1)} and ${say.option('maxMemory', 300)}` }
-    : { state: 'ok', found };
-};
-
-const checkCache = (options: ModelOptions): Check => {
+function checkCache(options: ModelOptions): Check {
   return async () => {
     const folder = modelsFolder({ cacheFolder: options.cacheFolder });
     let at = folder;
@@ -166,22 +172,16 @@ const checkCache = (options: ModelOptions): Check => {
       }
     }
   };
-};
+}
 
-/** Tries everything that a search needs and says what works, what does not, and what to do. */
-export const doctor = async (options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> => {
-  const { embedder = defaultModel, ...models } = options;
-  const checks: readonly (readonly [string, Check])[] = [
-    ['node', checkNode],
-    ['machine', checkMachine],
-    ['native runtime', checkNative],
-    ['wasm runtime', checkWasm],
-    ['store', checkStore],
-    ['model', checkModel(embedder, models)],
-    ['cross-encoder', checkCrossEncoder(models)],
-    ['cache', checkCache(models)],
-  ];
-  const findings: Finding[] = [];
-  for (const [name, check] of checks) findings.push({ name, ...(await check()) });
-  return findings;
-};
+function versionOf(name: string): string {
+  const require = createRequire(import.meta.url);
+  const versionIn = (path: string): string => (require(path) as { version: string }).version;
+  try {
+    return versionIn(`${name}/package.json`);
+  } catch {
+    // Not every package exports its package.json: it is looked for above the file that is exported.
+    const folder = require.resolve(name).split(join('node_modules', ...name.split('/')))[0] as string;
+    return versionIn(join(folder, 'node_modules', name, 'package.json'));
+  }
+}

@@ -46,6 +46,11 @@ export const judgedChecks: OptionChecks<JudgedOptions> = {
 /** What a random draw takes, for every task that has some. */
 export const drawChecks = { seed: whole(0, 2 ** 32 - 1), resamples: whole(100, 1_000_000) };
 
+/** A test set, and the folder (or file) that it was found in. */
+export interface FoundSet extends TestSet {
+  readonly folder?: string;
+}
+
 /** Where that is, if no one says where. */
 export function workFolderOf({ workFolder }: Pick<JudgedOptions, 'workFolder'>): string {
   return workFolder ?? join(cacheFolder(process.env), 'eval');
@@ -56,13 +61,8 @@ export function judgedQueries({ judgments, queries }: TestSet): readonly string[
   return [...judgments.keys()].filter((query) => (queries.get(query) ?? '').trim() !== '');
 }
 
-/** A test set, and the folder (or file) that it was found in. */
-export interface FoundSet extends TestSet {
-  readonly folder?: string;
-}
-
 /** Queries and judgments, from wherever `data` says; fetched when it names a collection that is not here. */
-export const findTestSet = async ({ data, datasetsFolder, judgments, models = {}, signal }: DataOptions): Promise<FoundSet> => {
+export async function findTestSet({ data, datasetsFolder, judgments, models = {}, signal }: DataOptions): Promise<FoundSet> {
   const reading = { signal };
   if (data !== undefined) {
     const { cacheFolder, offline, onDownload } = models;
@@ -77,4 +77,4 @@ export const findTestSet = async ({ data, datasetsFolder, judgments, models = {}
   const read = await readJudgments(judgments, reading);
   checkJudgments(read, judgments);
   return { queries: new Map(), judgments: read, files: [judgments] };
-};
+}

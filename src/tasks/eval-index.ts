@@ -13,24 +13,12 @@ import { type JudgedOptions, workFolderOf } from './eval-data.ts';
 /** Told apart from indexes that earlier versions made of other fields: how fields are found where no one names them. */
 const INFERENCE = 'of-256';
 
-/** Opens what a killed or earlier evaluation made, and makes it again when it was made by other weights or is damaged. */
-const openMade = async (folder: string, options: OpenIndexOptions): Promise<SearchIndex> => {
-  try {
-    return await openIndex(folder, options);
-  } catch (error) {
-    const stale = error instanceof FinetoothError && ['E_FINGERPRINT', 'E_INDEX_DAMAGED', 'E_RECIPE'].includes(error.code);
-    if (!stale) throw error;
-    await rm(folder, { recursive: true, force: true });
-    return openIndex(folder, options);
-  }
-};
-
 /** The index that pipelines are evaluated on: the one that is named, or one of the documents of `corpus`. `onNotes`: what reading them has to say. */
-export const openEvalIndex = async (
+export async function openEvalIndex(
   options: JudgedOptions,
   corpus: string | undefined,
   onNotes?: (notes: readonly string[]) => void,
-): Promise<SearchIndex> => {
+): Promise<SearchIndex> {
   const { signal, fields, embedder, models, onProgress } = options;
   const parts: OpenIndexOptions = { embedder, models };
   if (options.in !== undefined) return openIndex(options.in, parts);
@@ -54,4 +42,16 @@ export const openEvalIndex = async (
     await index.close();
     throw error;
   }
-};
+}
+
+/** Opens what a killed or earlier evaluation made, and makes it again when it was made by other weights or is damaged. */
+async function openMade(folder: string, options: OpenIndexOptions): Promise<SearchIndex> {
+  try {
+    return await openIndex(folder, options);
+  } catch (error) {
+    const stale = error instanceof FinetoothError && ['E_FINGERPRINT', 'E_INDEX_DAMAGED', 'E_RECIPE'].includes(error.code);
+    if (!stale) throw error;
+    await rm(folder, { recursive: true, force: true });
+    return openIndex(folder, options);
+  }
+}

@@ -20,50 +20,15 @@ export interface Systems extends AsyncDisposable {
   readonly warnings: readonly string[];
 }
 
-/**
- * Cut-offs that cost nothing beside the ranking itself: a hosted reranker is not paid for more candidates than its pipeline has, and a language model,
- * which reads lists, for none, unless someone names cut-offs.
- */
-const affordable = (
-  { cutOffs: wanted }: EvaluateOptions,
-  { reranker, candidates }: Pipeline,
-  cutOffs: readonly number[],
-): readonly number[] => {
-  if (wanted !== undefined || !(reranker ?? []).some(looksHosted)) return cutOffs;
-  return (reranker ?? []).some((name) => name.startsWith('llm')) ? [] : cutOffs.filter((one) => one <= candidates);
-};
-
 const cachedNote = 'scores were taken from a cache: the times and tokens of reranking are not those of scoring.';
 
-/** How pipelines get their rerankers, each with its scores cached where that is wanted. Those that are made are closed together. */
-const rerankersFor = (
-  { scoreCache, rerankers: own }: EvaluateOptions,
-  build: (parts: readonly RerankerPart[], settings: RerankerSettings) => Promise<Reranker>,
-) => {
-  const made: Reranker[] = [];
-  return {
-    of: async (pipeline: Pipeline): Promise<Reranker | null> => {
-      const plan = rerankerPlanOf(pipeline, own);
-      if (plan === null) return null;
-      const one = await build(plan.parts, { ...plan.settings, scoreCache });
-      // What is not made for this pipeline alone is not closed with it.
-      if (scoreCache !== undefined) made.push(one);
-      return one;
-    },
-    warnings: scoreCache === undefined ? [] : [cachedNote],
-    close: async (): Promise<void> => {
-      await Promise.all(made.map((one) => one.close?.()));
-    },
-  };
-};
-
 /** Pipelines over the candidates of a run. Throws E_JUDGMENTS for a run of other queries. */
-export const systemsOverRun = async (
+export async function systemsOverRun(
   options: EvaluateOptions,
   set: FoundSet,
   pipelines: readonly Pipeline[],
   cutOffs: readonly number[],
-): Promise<Systems> => {
+): Promise<Systems> {
   const { signal, fields } = options;
   const reading = { signal };
   const path = fileBeside(set.folder ?? '.', options.firstStageRun as string);
@@ -104,15 +69,15 @@ export const systemsOverRun = async (
       await builder.close();
     },
   };
-};
+}
 
 /** Pipelines over an index, each over that of its own embedder. Throws E_JUDGMENTS when one holds none of the relevant documents. */
-export const systemsOverIndex = async (
+export async function systemsOverIndex(
   options: EvaluateOptions,
   set: FoundSet,
   pipelines: readonly Pipeline[],
   cutOffs: readonly number[],
-): Promise<Systems> => {
+): Promise<Systems> {
   const embedders = [...new Set(pipelines.map(({ embedder }) => embedder ?? options.embedder))];
   const opened: Systems[] = [];
   const close = async (): Promise<void> => {
@@ -133,14 +98,49 @@ export const systemsOverIndex = async (
     warnings: [...new Set(opened.flatMap(({ warnings }) => warnings))],
     [Symbol.asyncDispose]: close,
   };
-};
+}
 
-const systemsOverOne = async (
+/** How pipelines get their rerankers, each with its scores cached where that is wanted. Those that are made are closed together. */
+function rerankersFor(
+  { scoreCache, rerankers: own }: EvaluateOptions,
+  build: (parts: readonly RerankerPart[], settings: RerankerSettings) => Promise<Reranker>,
+) {
+  const made: Reranker[] = [];
+  return {
+    of: async (pipeline: Pipeline): Promise<Reranker | null> => {
+      const plan = rerankerPlanOf(pipeline, own);
+      if (plan === null) return null;
+      const one = await build(plan.parts, { ...plan.settings, scoreCache });
+      // What is not made for this pipeline alone is not closed with it.
+      if (scoreCache !== undefined) made.push(one);
+      return one;
+    },
+    warnings: scoreCache === undefined ? [] : [cachedNote],
+    close: async (): Promise<void> => {
+      await Promise.all(made.map((one) => one.close?.()));
+    },
+  };
+}
+
+/**
+ * Cut-offs that cost nothing beside the ranking itself: a hosted reranker is not paid for more candidates than its pipeline has, and a language model,
+ * which reads lists, for none, unless someone names cut-offs.
+ */
+function affordable(
+  { cutOffs: wanted }: EvaluateOptions,
+  { reranker, candidates }: Pipeline,
+  cutOffs: readonly number[],
+): readonly number[] {
+  if (wanted !== undefined || !(reranker ?? []).some(looksHosted)) return cutOffs;
+  return (reranker ?? []).some((name) => name.startsWith('llm')) ? [] : cutOffs.filter((one) => one <= candidates);
+}
+
+async function systemsOverOne(
   options: EvaluateOptions,
   set: FoundSet,
   pipelines: readonly Pipeline[],
   cutOffs: readonly number[],
-): Promise<Systems> => {
+): Promise<Systems> {
   const given = typeof options.in === 'object' ? options.in : undefined;
   const place = given === undefined ? (options.in ?? set.corpus) : 'the index';
   const notes: string[] = [];
@@ -187,4 +187,4 @@ const systemsOverOne = async (
     await close();
     throw error;
   }
-};
+}

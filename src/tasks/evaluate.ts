@@ -39,96 +39,13 @@ export const comparedOverRun: readonly Pipeline[] = [
   { ...defaultPipeline, name: 'reranked', candidates: 100 },
 ];
 
-const usage = (sentence: string): FinetoothError => new FinetoothError('E_USAGE', sentence);
-
-/** The primary measure first, then the others, then what only a gate asks for. */
-const measuresOf = (options: EvaluateOptions): readonly Measure[] => {
-  const measures = new Map(parseMeasures(options.measures ?? defaultMeasures).map((one) => [one.name, one]));
-  for (const { quantity } of (options.gates ?? []).map(parseGate))
-    if (quantity.kind === 'measure' && !measures.has(quantity.measure.name)) measures.set(quantity.measure.name, quantity.measure);
-  return [...measures.values()];
-};
-
-/** The pipelines, those that rerank with the settings that are for all of them and that they do not name themselves. */
-const withSettings = (
-  pipelines: readonly Pipeline[],
-  { calibration, fallback, strict, scoreCache }: EvaluateOptions,
-): readonly Pipeline[] => {
-  if (pipelines.every(({ reranker }) => reranker === null)) checkNoReranker({ calibration, fallback, strict, scoreCache });
-  else if (strict && fallback === undefined && pipelines.every((one) => one.fallback === undefined))
-    throw new FinetoothError('E_USAGE', (say) => `${say.option('strict')} forbids fallbacks, and there is none.`);
-  return pipelines.map((one) => {
-    if (one.reranker === null) return one;
-    const behind = one.fallback ?? fallback;
-    const settings = { ...one, calibration: one.calibration ?? calibration, fallback: behind };
-    return behind === undefined ? settings : { ...settings, strict: one.strict ?? strict };
-  });
-};
-
-/** Asks every system every query, each with its own journal, and gives back what is measured. */
-const measureSystems = async (
-  { systems }: Systems,
-  set: FoundSet,
-  measures: readonly Measure[],
-  options: EvaluateOptions,
-): Promise<Measured[]> => {
-  const { signal, onProgress, dropEmpty = false } = options;
-  const measured: Measured[] = [];
-  for (const system of systems) {
-    // The pipeline names the file; what is in it may change.
-    const { calibration } = system.pipeline;
-    const fit = calibration === undefined ? '' : await hashFile(calibration, signal);
-    const path = join(
-      workFolderOf(options),
-      `answers-${keyOf(packageVersion(), system.fingerprint, fit, JSON.stringify([...set.queries]))}.jsonl`,
-    );
-    const journal = await openJournal<SystemAnswer>(path);
-    try {
-      const run = await runSystemOver(system, [...set.judgments.keys()], (query) => set.queries.get(query), {
-        journal,
-        signal,
-        onProgress: (progress) => onProgress?.({ ...progress, what: system.name }),
-      });
-      measured.push(measureSystem(system, run, set.judgments, measures, { dropEmpty }));
-      await journal.remove();
-    } finally {
-      await journal.close();
-    }
-  }
-  return measured;
-};
-
-/** Looks for leaks and near-duplicates in the texts that are searched. */
-const checksOf = (
-  corpus: string,
-  { queries, judgments }: FoundSet,
-  { fields, signal, onProgress }: EvaluateOptions,
-): Promise<CollectionChecks> => {
-  const call = { signal };
-  const texts = async function* () {
-    let done = 0;
-    for await (const { document } of readDocuments(corpus, call)) {
-      if (done % 1000 === 0) onProgress?.({ what: 'looking for leaks and duplicates', done, unit: 'document' });
-      done++;
-      yield { id: String(document._id ?? document.id), text: textOf(document, fields ?? defaultFields(document)) };
-    }
-  };
-  return checkCollection({ documents: texts(), queries, judgments }, call);
-};
-
-const baselineOf = async ({ baseline, signal }: EvaluateOptions, names: readonly string[]): Promise<Pick<AssembleOptions, 'baseline'>> => {
-  if (baseline === undefined) return {};
-  if (names.includes(baseline)) return { baseline: { pipeline: baseline } };
-  return { baseline: { report: await readReport(baseline, { signal }), name: baseline } };
-};
-
 /**
  * Measures pipelines and finished runs on one set of judged queries and compares them. Work that a kill cut off is taken up where it was.
  *
  * @throws E_USAGE for options that do not fit together, E_JUDGMENTS for judgments of another collection, and what reading and searching throw.
  * A query that fails is in `failures` of its pipeline and counts as 0; a gate that does not hold is in `gates`.
  */
-export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> => {
+export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
   checkOptions('evaluate', options, evaluateChecks);
   const { runs = [], firstStageRun, seed = 20, resamples = 10_000, dropEmpty = false, cutOffs = [10, 25, 50, 100] } = options;
   for (const cutOff of cutOffs) checkCount('cutOffs', cutOff, 1, 10_000);
@@ -179,4 +96,84 @@ export const evaluate = async (options: EvaluateOptions): Promise<EvalReport> =>
     peakMemory: process.resourceUsage().maxRSS * 1024,
     version: packageVersion(),
   });
-};
+}
+
+/** The primary measure first, then the others, then what only a gate asks for. */
+function measuresOf(options: EvaluateOptions): readonly Measure[] {
+  const measures = new Map(parseMeasures(options.measures ?? defaultMeasures).map((one) => [one.name, one]));
+  for (const { quantity } of (options.gates ?? []).map(parseGate))
+    if (quantity.kind === 'measure' && !measures.has(quantity.measure.name)) measures.set(quantity.measure.name, quantity.measure);
+  return [...measures.values()];
+}
+
+/** The pipelines, those that rerank with the settings that are for all of them and that they do not name themselves. */
+function withSettings(pipelines: readonly Pipeline[], { calibration, fallback, strict, scoreCache }: EvaluateOptions): readonly Pipeline[] {
+  if (pipelines.every(({ reranker }) => reranker === null)) checkNoReranker({ calibration, fallback, strict, scoreCache });
+  else if (strict && fallback === undefined && pipelines.every((one) => one.fallback === undefined))
+    throw new FinetoothError('E_USAGE', (say) => `${say.option('strict')} forbids fallbacks, and there is none.`);
+  return pipelines.map((one) => {
+    if (one.reranker === null) return one;
+    const behind = one.fallback ?? fallback;
+    const settings = { ...one, calibration: one.calibration ?? calibration, fallback: behind };
+    return behind === undefined ? settings : { ...settings, strict: one.strict ?? strict };
+  });
+}
+
+/** Asks every system every query, each with its own journal, and gives back what is measured. */
+async function measureSystems(
+  { systems }: Systems,
+  set: FoundSet,
+  measures: readonly Measure[],
+  options: EvaluateOptions,
+): Promise<Measured[]> {
+  const { signal, onProgress, dropEmpty = false } = options;
+  const measured: Measured[] = [];
+  for (const system of systems) {
+    // The pipeline names the file; what is in it may change.
+    const { calibration } = system.pipeline;
+    const fit = calibration === undefined ? '' : await hashFile(calibration, signal);
+    const path = join(
+      workFolderOf(options),
+      `answers-${keyOf(packageVersion(), system.fingerprint, fit, JSON.stringify([...set.queries]))}.jsonl`,
+    );
+    const journal = await openJournal<SystemAnswer>(path);
+    try {
+      const run = await runSystemOver(system, [...set.judgments.keys()], (query) => set.queries.get(query), {
+        journal,
+        signal,
+        onProgress: (progress) => onProgress?.({ ...progress, what: system.name }),
+      });
+      measured.push(measureSystem(system, run, set.judgments, measures, { dropEmpty }));
+      await journal.remove();
+    } finally {
+      await journal.close();
+    }
+  }
+  return measured;
+}
+
+/** Looks for leaks and near-duplicates in the texts that are searched. */
+function checksOf(
+  corpus: string,
+  { queries, judgments }: FoundSet,
+  { fields, signal, onProgress }: EvaluateOptions,
+): Promise<CollectionChecks> {
+  const call = { signal };
+  const texts = async function* () {
+    let done = 0;
+    for await (const { document } of readDocuments(corpus, call)) {
+      if (done % 1000 === 0) onProgress?.({ what: 'looking for leaks and duplicates', done, unit: 'document' });
+      done++;
+      yield { id: String(document._id ?? document.id), text: textOf(document, fields ?? defaultFields(document)) };
+    }
+  };
+  return checkCollection({ documents: texts(), queries, judgments }, call);
+}
+
+const usage = (sentence: string): FinetoothError => new FinetoothError('E_USAGE', sentence);
+
+async function baselineOf({ baseline, signal }: EvaluateOptions, names: readonly string[]): Promise<Pick<AssembleOptions, 'baseline'>> {
+  if (baseline === undefined) return {};
+  if (names.includes(baseline)) return { baseline: { pipeline: baseline } };
+  return { baseline: { report: await readReport(baseline, { signal }), name: baseline } };
+}

@@ -107,16 +107,6 @@ export async function label(options: LabelOptions): Promise<LabelReport> {
   return { ...countsOf(session), into, qrels: `${into}/qrels.tsv` };
 }
 
-/** Queries of a list, or those that the judge thinks of. */
-async function* queriesOf(listed: ReadonlyMap<string, string> | undefined, file: JudgmentFile, judge: Judge): AsyncGenerator<LabelQuery> {
-  for (const [id, text] of listed ?? []) yield { id, text };
-  while (listed === undefined) {
-    const text = (await judge.query())?.trim() ?? '';
-    if (text === '') return;
-    yield { id: file.idOf(text) ?? queryIdOf(text), text };
-  }
-}
-
 /** Of each query the candidates that are not judged yet. */
 async function* tasksOf(
   queries: AsyncIterable<LabelQuery>,
@@ -136,17 +126,14 @@ async function* tasksOf(
   }
 }
 
-/** What is worth judging for a query: the first `depth` by words, by vectors, and reranked, each once and in no order. */
-async function poolOf(index: SearchIndex, query: string, depth: number, signal: AbortSignal | undefined): Promise<LabelCandidate[]> {
-  const find = (options: SearchOptions) => search(index, query, { ...options, signal });
-  const words = await find({ firstStage: 'bm25', reranker: null, candidates: depth });
-  // The list that goes to the default reranker is no shorter than that of a search.
-  const candidates = Math.max(depth, plan.candidates.default);
-  const vectors = await find({ firstStage: 'dense', candidates, top: depth, documents: true });
-  const found = new Map<string, Document>();
-  for (const { id, document } of [...words.candidates, ...vectors.candidates.slice(0, depth)]) found.set(id, document);
-  for (const { id, document } of vectors.results) if (document !== undefined) found.set(id, document);
-  return [...found].map(([id, document]) => ({ id, document }));
+/** Queries of a list, or those that the judge thinks of. */
+async function* queriesOf(listed: ReadonlyMap<string, string> | undefined, file: JudgmentFile, judge: Judge): AsyncGenerator<LabelQuery> {
+  for (const [id, text] of listed ?? []) yield { id, text };
+  while (listed === undefined) {
+    const text = (await judge.query())?.trim() ?? '';
+    if (text === '') return;
+    yield { id: file.idOf(text) ?? queryIdOf(text), text };
+  }
 }
 
 /** `pauses`: after each query, not only after the last, so that its last judgment can be taken back before another is asked for. */
@@ -197,6 +184,19 @@ async function judgeAll(tasks: AsyncIterator<Task>, judge: Judge, file: Judgment
       stepped = true;
     }
   }
+}
+
+/** What is worth judging for a query: the first `depth` by words, by vectors, and reranked, each once and in no order. */
+async function poolOf(index: SearchIndex, query: string, depth: number, signal: AbortSignal | undefined): Promise<LabelCandidate[]> {
+  const find = (options: SearchOptions) => search(index, query, { ...options, signal });
+  const words = await find({ firstStage: 'bm25', reranker: null, candidates: depth });
+  // The list that goes to the default reranker is no shorter than that of a search.
+  const candidates = Math.max(depth, plan.candidates.default);
+  const vectors = await find({ firstStage: 'dense', candidates, top: depth, documents: true });
+  const found = new Map<string, Document>();
+  for (const { id, document } of [...words.candidates, ...vectors.candidates.slice(0, depth)]) found.set(id, document);
+  for (const { id, document } of vectors.results) if (document !== undefined) found.set(id, document);
+  return [...found].map(([id, document]) => ({ id, document }));
 }
 
 function checkGrade(grade: number): number {

@@ -30,24 +30,6 @@ export interface ListedModel {
 
 export type ListOptions = Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env' | 'signal'>;
 
-/** The folder that holds downloaded models. */
-export const modelsFolder = (options: ListOptions = {}): string => folderOf(placesOf(options).cache);
-
-const sizeOf = async (paths: readonly string[]): Promise<number> =>
-  (await Promise.all(paths.map((path) => stat(path)))).reduce((sum, { size }) => sum + size, 0);
-
-/** Models outside the catalog that are on this machine: repositories in the cache and folders in the user's folder. */
-const unlistedNames = async ({ cache, folder }: Places): Promise<readonly string[]> => {
-  const known = new Set(catalog.map((entry) => entry.name));
-  const foldersIn = async (parent: string): Promise<string[]> => {
-    const found = await readdir(parent, { withFileTypes: true }).catch(() => []);
-    return found.filter((item) => item.isDirectory() && !known.has(item.name.toLowerCase())).map((item) => item.name);
-  };
-  const repositories = (await foldersIn(folderOf(cache))).map(nameOfFolder).filter((name) => name.includes('/'));
-  const own = folder === undefined ? [] : (await foldersIn(folder)).map((name) => join(folder, name));
-  return [...repositories, ...own].sort();
-};
-
 interface Found {
   readonly name: string;
   readonly placed?: Placed | undefined;
@@ -56,23 +38,23 @@ interface Found {
   readonly failure?: FinetoothError;
 }
 
-const findAll = async (places: Places): Promise<readonly Found[]> => {
-  const found: Found[] = [];
-  for (const name of [...catalog.map((entry) => entry.name), ...(await unlistedNames(places))]) {
-    try {
-      const target = await parseModelName(name, places.env);
-      const placed = await placeModel(target, places);
-      found.push({ name, placed, entry: placed?.entry ?? (target.kind === 'catalog' ? target.entry : undefined) });
-    } catch (error) {
-      if (!(error instanceof FinetoothError)) throw error;
-      found.push({ name, failure: error });
-    }
-  }
-  return found;
-};
+export interface VerifiedModel {
+  readonly name: string;
+  readonly folder?: string;
+  readonly source: ListedModel['source'];
+  /** `missing`: the package of a bundled model is not installed, or a file of a folder is not there. */
+  readonly status: 'ok' | 'changed' | 'missing';
+  /** Of the weights, hex. */
+  readonly sha256?: string;
+  /** What is wrong and what to do. */
+  readonly reason?: string;
+}
+
+/** The folder that holds downloaded models. */
+export const modelsFolder = (options: ListOptions = {}): string => folderOf(placesOf(options).cache);
 
 /** Every model of the catalog, then those outside it that are on this machine. What is broken is reported by `verifyModels`. */
-export const listModels = async (options: ListOptions = {}): Promise<readonly ListedModel[]> => {
+export async function listModels(options: ListOptions = {}): Promise<readonly ListedModel[]> {
   const models: ListedModel[] = [];
   for (const { name, placed, entry } of await findAll(placesOf(options))) {
     if (entry === undefined) continue;
@@ -96,22 +78,10 @@ export const listModels = async (options: ListOptions = {}): Promise<readonly Li
     });
   }
   return models;
-};
-
-export interface VerifiedModel {
-  readonly name: string;
-  readonly folder?: string;
-  readonly source: ListedModel['source'];
-  /** `missing`: the package of a bundled model is not installed, or a file of a folder is not there. */
-  readonly status: 'ok' | 'changed' | 'missing';
-  /** Of the weights, hex. */
-  readonly sha256?: string;
-  /** What is wrong and what to do. */
-  readonly reason?: string;
 }
 
 /** Hashes the files of every model on this machine in full. Stops at no finding: each model has its line. */
-export const verifyModels = async (options: ListOptions = {}): Promise<readonly VerifiedModel[]> => {
+export async function verifyModels(options: ListOptions = {}): Promise<readonly VerifiedModel[]> {
   const places = placesOf(options);
   const verified: VerifiedModel[] = [];
   for (const { name, placed, entry, failure } of await findAll(places)) {
@@ -138,10 +108,40 @@ export const verifyModels = async (options: ListOptions = {}): Promise<readonly 
     }
   }
   return verified;
-};
+}
 
 /** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had. */
-export const pullModel = (name: string, options: Omit<ResolveOptions, 'folder'> = {}): Promise<ModelFiles> => {
+export function pullModel(name: string, options: Omit<ResolveOptions, 'folder'> = {}): Promise<ModelFiles> {
   const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
   return resolveModel(name, { ...options, env });
-};
+}
+
+async function findAll(places: Places): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const name of [...catalog.map((entry) => entry.name), ...(await unlistedNames(places))]) {
+    try {
+      const target = await parseModelName(name, places.env);
+      const placed = await placeModel(target, places);
+      found.push({ name, placed, entry: placed?.entry ?? (target.kind === 'catalog' ? target.entry : undefined) });
+    } catch (error) {
+      if (!(error instanceof FinetoothError)) throw error;
+      found.push({ name, failure: error });
+    }
+  }
+  return found;
+}
+
+const sizeOf = async (paths: readonly string[]): Promise<number> =>
+  (await Promise.all(paths.map((path) => stat(path)))).reduce((sum, { size }) => sum + size, 0);
+
+/** Models outside the catalog that are on this machine: repositories in the cache and folders in the user's folder. */
+async function unlistedNames({ cache, folder }: Places): Promise<readonly string[]> {
+  const known = new Set(catalog.map((entry) => entry.name));
+  const foldersIn = async (parent: string): Promise<string[]> => {
+    const found = await readdir(parent, { withFileTypes: true }).catch(() => []);
+    return found.filter((item) => item.isDirectory() && !known.has(item.name.toLowerCase())).map((item) => item.name);
+  };
+  const repositories = (await foldersIn(folderOf(cache))).map(nameOfFolder).filter((name) => name.includes('/'));
+  const own = folder === undefined ? [] : (await foldersIn(folder)).map((name) => join(folder, name));
+  return [...repositories, ...own].sort();
+}

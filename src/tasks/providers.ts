@@ -62,68 +62,8 @@ export interface ProvidersOptions extends HostedOptions {
   readonly signal?: AbortSignal;
 }
 
-const fileIn = (folder: string): string => join(folder, 'provider-checks.json');
-
-/** Outcomes of checks by vendor; none where the file is not there or is none of ours. */
-const knownChecks = async (folder: string): Promise<Record<string, ProviderCheck>> => {
-  try {
-    const value = JSON.parse(await readFile(fileIn(folder), 'utf8')) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, ProviderCheck>) : {};
-  } catch {
-    return {};
-  }
-};
-
-const keep = async (folder: string, checks: Readonly<Record<string, ProviderCheck>>): Promise<void> => {
-  await mkdir(folder, { recursive: true });
-  const beside = `${fileIn(folder)}.${process.pid}`;
-  await writeFile(beside, `${JSON.stringify(checks, null, 2)}\n`);
-  await rename(beside, fileIn(folder));
-};
-
-const keyState = (vendor: Vendor, variables: Variables): string => {
-  try {
-    return keyOf(vendor, variables)?.from ?? (vendor.keyless ? 'none needed' : 'missing');
-  } catch (error) {
-    return messageOf(error);
-  }
-};
-
-const modelsOf = (vendor: Vendor, { prices = {} }: HostedOptions): readonly ListedModel[] =>
-  vendor.models
-    .filter(({ nameOnly }) => nameOnly !== true)
-    .map(({ name: model, task }) => {
-      const name = `${vendor.name}:${model}`;
-      const { limits, dimensions, price } = knownModel(vendor, task, model);
-      return { name, task, dimensions, limits, price: priceOf(name, prices) ?? price };
-    });
-
-/** One tiny call: two words to be ranked, or to be embedded. */
-const checkModel = async (vendor: Vendor, given: string | undefined, options: ProvidersOptions): Promise<ProviderCheck> => {
-  const model = given ?? vendor.models[0]?.name;
-  const started = performance.now();
-  const outcome = { model: `${vendor.name}:${model ?? ''}`, at: new Date().toISOString() };
-  const took = (): number => Math.round(performance.now() - started);
-  try {
-    if (model === undefined)
-      throw new FinetoothError('E_USAGE', `${vendor.title} serves what its owner chose: name a model, ${vendor.name}:MODEL.`);
-    const name = `${vendor.name}:${model}`;
-    const { names: _, cacheFolder: __, check: ___, signal, ...own } = options;
-    const [call, few] = [{ signal }, { ...own, retries: own.retries ?? 0, deadlineMs: own.deadlineMs ?? 20_000 }];
-    const ranks = vendor.rerank !== undefined && knownModel(vendor, 'embed', model).row === undefined;
-    const { usage } = ranks
-      ? await hosted(name, few).score('bats', [{ text: 'bats' }, { text: 'cats' }], call)
-      : await (await hostedEmbedder(name, few)).embed(['bats'], 'query', call);
-    return { ...outcome, ok: true, took: took(), usage };
-  } catch (error) {
-    if (error instanceof FinetoothError && error.code === 'E_STOPPED') throw error;
-    const code = error instanceof FinetoothError ? `${error.code}: ` : '';
-    return { ...outcome, ok: false, took: took(), error: `${code}${messageOf(error)}` };
-  }
-};
-
 /** Vendors with their keys (never the keys themselves), models, limits and prices, and how the last call to each went. Throws E_MODEL_UNKNOWN. */
-export const listProviders = async (options: ProvidersOptions): Promise<readonly ListedProvider[]> => {
+export async function listProviders(options: ProvidersOptions): Promise<readonly ListedProvider[]> {
   const { names = [], variables = process.env, cacheFolder = folderOf(variables as NodeJS.ProcessEnv) } = options;
   const asked = names.map((name) => {
     const at = name.indexOf(':');
@@ -155,4 +95,64 @@ export const listProviders = async (options: ProvidersOptions): Promise<readonly
       lastCheck,
     };
   });
-};
+}
+
+/** Outcomes of checks by vendor; none where the file is not there or is none of ours. */
+async function knownChecks(folder: string): Promise<Record<string, ProviderCheck>> {
+  try {
+    const value = JSON.parse(await readFile(fileIn(folder), 'utf8')) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, ProviderCheck>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function keyState(vendor: Vendor, variables: Variables): string {
+  try {
+    return keyOf(vendor, variables)?.from ?? (vendor.keyless ? 'none needed' : 'missing');
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** One tiny call: two words to be ranked, or to be embedded. */
+async function checkModel(vendor: Vendor, given: string | undefined, options: ProvidersOptions): Promise<ProviderCheck> {
+  const model = given ?? vendor.models[0]?.name;
+  const started = performance.now();
+  const outcome = { model: `${vendor.name}:${model ?? ''}`, at: new Date().toISOString() };
+  const took = (): number => Math.round(performance.now() - started);
+  try {
+    if (model === undefined)
+      throw new FinetoothError('E_USAGE', `${vendor.title} serves what its owner chose: name a model, ${vendor.name}:MODEL.`);
+    const name = `${vendor.name}:${model}`;
+    const { names: _, cacheFolder: __, check: ___, signal, ...own } = options;
+    const [call, few] = [{ signal }, { ...own, retries: own.retries ?? 0, deadlineMs: own.deadlineMs ?? 20_000 }];
+    const ranks = vendor.rerank !== undefined && knownModel(vendor, 'embed', model).row === undefined;
+    const { usage } = ranks
+      ? await hosted(name, few).score('bats', [{ text: 'bats' }, { text: 'cats' }], call)
+      : await (await hostedEmbedder(name, few)).embed(['bats'], 'query', call);
+    return { ...outcome, ok: true, took: took(), usage };
+  } catch (error) {
+    if (error instanceof FinetoothError && error.code === 'E_STOPPED') throw error;
+    const code = error instanceof FinetoothError ? `${error.code}: ` : '';
+    return { ...outcome, ok: false, took: took(), error: `${code}${messageOf(error)}` };
+  }
+}
+
+async function keep(folder: string, checks: Readonly<Record<string, ProviderCheck>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const beside = `${fileIn(folder)}.${process.pid}`;
+  await writeFile(beside, `${JSON.stringify(checks, null, 2)}\n`);
+  await rename(beside, fileIn(folder));
+}
+
+const modelsOf = (vendor: Vendor, { prices = {} }: HostedOptions): readonly ListedModel[] =>
+  vendor.models
+    .filter(({ nameOnly }) => nameOnly !== true)
+    .map(({ name: model, task }) => {
+      const name = `${vendor.name}:${model}`;
+      const { limits, dimensions, price } = knownModel(vendor, task, model);
+      return { name, task, dimensions, limits, price: priceOf(name, prices) ?? price };
+    });
+
+const fileIn = (folder: string): string => join(folder, 'provider-checks.json');

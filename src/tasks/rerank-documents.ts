@@ -65,10 +65,6 @@ export async function rerankDocuments(query: string, options: RerankDocumentsOpt
   }
 }
 
-function rerankOptionsIn(options: RerankOptions): RerankOptions {
-  return Object.fromEntries(keysAt('rerank').map((key) => [key, options[key]]));
-}
-
 /** The field of the document that names it, else its place in the input. */
 function idOf(document: Document, place: number): string {
   for (const name of ['_id', 'id']) {
@@ -76,4 +72,8 @@ function idOf(document: Document, place: number): string {
     if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
   }
   return String(place);
+}
+
+function rerankOptionsIn(options: RerankOptions): RerankOptions {
+  return Object.fromEntries(keysAt('rerank').map((key) => [key, options[key]]));
 }

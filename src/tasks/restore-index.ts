@@ -33,6 +33,8 @@ export interface RestoreReport {
   readonly lost?: Lost;
 }
 
+type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
+
 /**
  * Puts a backup in the place of an index, in one step, and tells what is lost by it. Writers wait; searches go on, and see the one or the other whole
  * index. Stopped or killed at any moment it leaves the old one.
@@ -45,8 +47,6 @@ export async function restoreIndex({ from, into, ...options }: RestoreIndexOptio
   const { version, compared } = await restoreFolder(from, into, { ...options, compare: (old) => compare(from, into, old) });
   return { from, into, version, ...compared };
 }
-
-type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
 
 async function compare(from: string, into: string, replaced: Replaced): Promise<Compared> {
   const kept = await hashesIn(from);

@@ -55,45 +55,8 @@ const WEIGHTS = [0, 1, 0.5, 0.25, 0.75];
 const DEEPEST = 100;
 const REPEATS = 10;
 
-const stageOf = (weight: number): Pick<Pipeline, 'firstStage' | 'denseWeight'> =>
-  weight === 0
-    ? { firstStage: 'bm25', denseWeight: 0.5 }
-    : weight === 1
-      ? { firstStage: 'dense', denseWeight: 0.5 }
-      : { firstStage: 'hybrid', denseWeight: weight };
-
-/** Fields that the reranker may read: all of the index, or one alone. */
-const fieldChoices = (fields: readonly string[]): readonly (readonly string[])[] => [
-  fields,
-  ...(fields.length > 1 ? fields.map((one) => [one]) : []),
-];
-
 /** Rerankers that are tried, the cheapest first. */
 const TRIED = ['late-interaction', 'default'] as const;
-
-const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: Omit<Pipeline, 'name'>): string =>
-  [
-    firstStage === 'hybrid' ? `hybrid ${denseWeight}` : firstStage,
-    ...(reranker === null
-      ? []
-      : [`${candidates} reranked by ${reranker.join(', ')}${rankFields === undefined ? '' : ` from ${rankFields.join(',')}`}`]),
-  ].join(', ');
-
-/** Everything that is tried, the cheapest first: among equals the earlier wins. `rerankers`: names, the cheapest first. */
-const pipelinesFor = (choices: readonly (readonly string[])[], rerankers: readonly string[]): Pipeline[] => {
-  const named = (pipeline: Omit<Pipeline, 'name'>): Pipeline => ({ ...pipeline, name: nameOf(pipeline) });
-  const alone = WEIGHTS.map((weight) => named({ ...stageOf(weight), candidates: defaultPipeline.candidates, reranker: null }));
-  const reranked = rerankers.flatMap((reranker) =>
-    CANDIDATES.flatMap((candidates) =>
-      WEIGHTS.flatMap((weight) =>
-        choices.map((choice, which) =>
-          named({ ...stageOf(weight), candidates, reranker: [reranker], ...(which === 0 ? {} : { rankFields: choice }) }),
-        ),
-      ),
-    ),
-  );
-  return [...alone, ...reranked];
-};
 
 /** What every pipeline answers to one query: places in `ids`, best first. */
 interface Material {
@@ -102,47 +65,11 @@ interface Material {
   readonly rankings: readonly (readonly number[])[];
 }
 
-/** Both lists are retrieved once, and each document is scored once by each reranker and choice of fields, whatever lists it is in. */
-const materialOf = async (
-  index: SearchIndex,
-  rerankers: ReadonlyMap<string, Reranker>,
-  pipelines: readonly Pipeline[],
-  query: string,
-  call: CallOptions,
-): Promise<Material> => {
-  const first = { ...call, candidates: DEEPEST, top: 1, reranker: null } as const;
-  const dense = (await search(index, query, { ...first, firstStage: 'dense' })).candidates;
-  const bm25 = (await search(index, query, { ...first, firstStage: 'bm25' })).candidates;
-  const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];
-  const placeOf = new Map(ids.map((id, place) => [id, place]));
-  const remembered = new Map<string, Reranker>();
-  const rankings: number[][] = [];
-  for (const pipeline of pipelines) {
-    const { firstStage, candidates, reranker, rankFields } = pipeline;
-    const depth = reranker === null ? DEEPEST : candidates;
-    const [byVector, byWords] = [dense.slice(0, depth), bm25.slice(0, depth)];
-    const alone = firstStage === 'dense' ? byVector : byWords;
-    const hits = firstStage === 'hybrid' ? fuseHybrid(byVector, byWords, depth, pipeline) : alone;
-    let order: readonly { readonly id: string }[] = hits;
-    if (reranker !== null) {
-      const name = reranker[0] as string;
-      const key = JSON.stringify([name, rankFields]);
-      const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
-      remembered.set(key, one);
-      // Passages are those of the fields that the index was made from.
-      const asked = hits.map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
-      order = (await rankCandidates(one, query, asked, rankFields ?? index.manifest()?.fields ?? [], call)).order;
-    }
-    rankings.push(order.map(({ id }) => placeOf.get(id) as number));
-  }
-  return { ids, rankings };
-};
-
 /**
  * Picks first stage, fusion weight, number of candidates, reranker and its fields by cross-validation, and says whether the gain over the
  * default is more than noise. Work that a kill cut off is taken up where it was. Throws E_USAGE for fewer than 10 judged queries.
  */
-export const tune = async (options: TuneOptions): Promise<TuneReport> => {
+export async function tune(options: TuneOptions): Promise<TuneReport> {
   checkOptions('tune', options, tuneChecks);
   const { signal, folds = 5, seed = 20, resamples = 10_000, onProgress } = options;
   const measure = parseMeasure(options.measure ?? 'nDCG@10');
@@ -210,4 +137,77 @@ export const tune = async (options: TuneOptions): Promise<TuneReport> => {
     comparison: comparison as Comparison,
     settings: { folds, repeats: REPEATS, seed, resamples },
   };
-};
+}
+
+/** Fields that the reranker may read: all of the index, or one alone. */
+const fieldChoices = (fields: readonly string[]): readonly (readonly string[])[] => [
+  fields,
+  ...(fields.length > 1 ? fields.map((one) => [one]) : []),
+];
+
+/** Everything that is tried, the cheapest first: among equals the earlier wins. `rerankers`: names, the cheapest first. */
+function pipelinesFor(choices: readonly (readonly string[])[], rerankers: readonly string[]): Pipeline[] {
+  const named = (pipeline: Omit<Pipeline, 'name'>): Pipeline => ({ ...pipeline, name: nameOf(pipeline) });
+  const alone = WEIGHTS.map((weight) => named({ ...stageOf(weight), candidates: defaultPipeline.candidates, reranker: null }));
+  const reranked = rerankers.flatMap((reranker) =>
+    CANDIDATES.flatMap((candidates) =>
+      WEIGHTS.flatMap((weight) =>
+        choices.map((choice, which) =>
+          named({ ...stageOf(weight), candidates, reranker: [reranker], ...(which === 0 ? {} : { rankFields: choice }) }),
+        ),
+      ),
+    ),
+  );
+  return [...alone, ...reranked];
+}
+
+/** Both lists are retrieved once, and each document is scored once by each reranker and choice of fields, whatever lists it is in. */
+async function materialOf(
+  index: SearchIndex,
+  rerankers: ReadonlyMap<string, Reranker>,
+  pipelines: readonly Pipeline[],
+  query: string,
+  call: CallOptions,
+): Promise<Material> {
+  const first = { ...call, candidates: DEEPEST, top: 1, reranker: null } as const;
+  const dense = (await search(index, query, { ...first, firstStage: 'dense' })).candidates;
+  const bm25 = (await search(index, query, { ...first, firstStage: 'bm25' })).candidates;
+  const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];
+  const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const remembered = new Map<string, Reranker>();
+  const rankings: number[][] = [];
+  for (const pipeline of pipelines) {
+    const { firstStage, candidates, reranker, rankFields } = pipeline;
+    const depth = reranker === null ? DEEPEST : candidates;
+    const [byVector, byWords] = [dense.slice(0, depth), bm25.slice(0, depth)];
+    const alone = firstStage === 'dense' ? byVector : byWords;
+    const hits = firstStage === 'hybrid' ? fuseHybrid(byVector, byWords, depth, pipeline) : alone;
+    let order: readonly { readonly id: string }[] = hits;
+    if (reranker !== null) {
+      const name = reranker[0] as string;
+      const key = JSON.stringify([name, rankFields]);
+      const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
+      remembered.set(key, one);
+      // Passages are those of the fields that the index was made from.
+      const asked = hits.map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
+      order = (await rankCandidates(one, query, asked, rankFields ?? index.manifest()?.fields ?? [], call)).order;
+    }
+    rankings.push(order.map(({ id }) => placeOf.get(id) as number));
+  }
+  return { ids, rankings };
+}
+
+const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: Omit<Pipeline, 'name'>): string =>
+  [
+    firstStage === 'hybrid' ? `hybrid ${denseWeight}` : firstStage,
+    ...(reranker === null
+      ? []
+      : [`${candidates} reranked by ${reranker.join(', ')}${rankFields === undefined ? '' : ` from ${rankFields.join(',')}`}`]),
+  ].join(', ');
+
+const stageOf = (weight: number): Pick<Pipeline, 'firstStage' | 'denseWeight'> =>
+  weight === 0
+    ? { firstStage: 'bm25', denseWeight: 0.5 }
+    : weight === 1
+      ? { firstStage: 'dense', denseWeight: 0.5 }
+      : { firstStage: 'hybrid', denseWeight: weight };

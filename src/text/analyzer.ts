@@ -6,6 +6,12 @@ export const analyzerVersion = 'words-1';
 /** Letters, as code points, after which a word is cut, so that a line of base64 is no word of a megabyte. */
 export const LONGEST_WORD = 64;
 
+const wordPattern = /[\p{L}\p{N}]+/gu;
+
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+const asciiWord = /^[a-z]+$/;
+
 /**
  * The words that BM25 counts: NFKC, lower case, accents dropped, split at everything that is no letter or digit. Words of a-z
  * are stemmed (Porter, https://tartarus.org/martin/PorterStemmer); scripts written without spaces become pairs of letters.
@@ -28,17 +34,11 @@ export function wordsOf(text: string): string[] {
   return words;
 }
 
-const wordPattern = /[\p{L}\p{N}]+/gu;
-
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
 function pairsOf(word: string): string[] {
   const letters = [...word];
   if (letters.length < 2) return letters;
   return letters.slice(1).map((letter, i) => `${letters[i]}${letter}`);
 }
-
-const asciiWord = /^[a-z]+$/;
 
 /** A code point is one or two units long, so that the first 64 lie within 128 of them. */
 const beginningOf = (word: string): string =>

@@ -10,6 +10,58 @@ export interface PassageSource {
   readonly title: string;
 }
 
+export interface PassageRoom {
+  readonly window: number;
+  readonly room: number;
+  readonly tokensIn: (text: string) => number;
+}
+
+/** Share of a passage that is repeated of the one before, so that an answer across a border stands whole in one of them. */
+const OVERLAP = 1 / 8;
+/** A heading begins a new passage where the one before has this share of its room; smaller sections go together. */
+const LEAST_SECTION = 1 / 8;
+/** And so does a paragraph where it has this share: what two paragraphs say blurs in one vector. */
+const LEAST_PARAGRAPH = 1 / 4;
+/** A passage that is full ends at the strongest border behind this share of its room. */
+const LEAST_FULL = 1 / 2;
+/** A unit longer than this share of the room is taken word by word. */
+const LONGEST_UNIT = 1 / 4;
+/** Tokens of a text may be fewer than those of its sentences, by no more than this. */
+const SLACK = 1.25;
+/** Characters that are carried, and of the title where they are too many. */
+const CARRIED = 160;
+const CARRIED_TITLE = 80;
+
+/** An end of a sentence: not "e.g. so", nor "3.5". */
+const sentences = /\S[^\n]*?(?:[.!?…]+["'”’)\]]*(?=\s+[^\p{Ll}\s]|\s*$|\s*\n)|[。！？]+|(?=\n)|$)\s*/gu;
+/** Words, at most so long that none fills a window. */
+const words = /\S{1,64}\s*/gu;
+
+const [HEADING, PARAGRAPH, SENTENCE, WORD] = [3, 2, 1, 0] as const;
+
+interface Unit {
+  readonly from: number;
+  readonly to: number;
+  readonly tokens: number;
+  /** How strong the border before it is. */
+  readonly border: number;
+}
+
+interface Units {
+  readonly headings: readonly Heading[];
+  has(place: number): boolean;
+  at(place: number): Unit;
+  /** Whether all of the text has at most so many tokens. */
+  fits(most: number): boolean;
+}
+
+interface Heading {
+  /** Place of its first mark. */
+  readonly at: number;
+  readonly level: number;
+  readonly name: string;
+}
+
 /** The text that an index is made from, as `textOf` puts it together. */
 export function sourceOf(document: Document, fields: readonly string[]): PassageSource {
   const text = textOf(document, fields);
@@ -67,51 +119,6 @@ export function* sentencesIn(text: string, [from, to]: Span): Generator<Span> {
     yield [from + index, from + index + sentence.trimEnd().length];
 }
 
-export interface PassageRoom {
-  readonly window: number;
-  readonly room: number;
-  readonly tokensIn: (text: string) => number;
-}
-
-/** Share of a passage that is repeated of the one before, so that an answer across a border stands whole in one of them. */
-const OVERLAP = 1 / 8;
-/** A heading begins a new passage where the one before has this share of its room; smaller sections go together. */
-const LEAST_SECTION = 1 / 8;
-/** And so does a paragraph where it has this share: what two paragraphs say blurs in one vector. */
-const LEAST_PARAGRAPH = 1 / 4;
-/** A passage that is full ends at the strongest border behind this share of its room. */
-const LEAST_FULL = 1 / 2;
-/** A unit longer than this share of the room is taken word by word. */
-const LONGEST_UNIT = 1 / 4;
-/** Tokens of a text may be fewer than those of its sentences, by no more than this. */
-const SLACK = 1.25;
-/** Characters that are carried, and of the title where they are too many. */
-const CARRIED = 160;
-const CARRIED_TITLE = 80;
-
-/** An end of a sentence: not "e.g. so", nor "3.5". */
-const sentences = /\S[^\n]*?(?:[.!?…]+["'”’)\]]*(?=\s+[^\p{Ll}\s]|\s*$|\s*\n)|[。！？]+|(?=\n)|$)\s*/gu;
-/** Words, at most so long that none fills a window. */
-const words = /\S{1,64}\s*/gu;
-
-const [HEADING, PARAGRAPH, SENTENCE, WORD] = [3, 2, 1, 0] as const;
-
-interface Unit {
-  readonly from: number;
-  readonly to: number;
-  readonly tokens: number;
-  /** How strong the border before it is. */
-  readonly border: number;
-}
-
-interface Units {
-  readonly headings: readonly Heading[];
-  has(place: number): boolean;
-  at(place: number): Unit;
-  /** Whether all of the text has at most so many tokens. */
-  fits(most: number): boolean;
-}
-
 /** Read as far as they are asked for: of a text that fits, no more than once, and of a long one not before its turn. */
 function createUnits(source: PassageSource, room: number, tokensIn: (text: string) => number): Units {
   const { text } = source;
@@ -142,17 +149,14 @@ function createUnits(source: PassageSource, room: number, tokensIn: (text: strin
   };
 }
 
-function* unitsOf(text: string, starts: ReadonlySet<number>, room: number, tokensIn: (text: string) => number): Generator<Unit> {
-  let isParagraph = false;
-  for (const { 0: sentence, index } of text.matchAll(sentences)) {
-    const tokens = tokensIn(sentence);
-    const border = starts.has(index) ? HEADING : isParagraph ? PARAGRAPH : SENTENCE;
-    isParagraph = /\n[^\S\n]*\r?\n\s*$/.test(sentence.slice(sentence.trimEnd().length));
-    if (tokens <= room * LONGEST_UNIT) yield { from: index, to: index + sentence.length, tokens, border };
-    else
-      for (const { 0: word, index: at } of sentence.matchAll(words))
-        yield { from: index + at, to: index + at + word.length, tokens: tokensIn(word), border: at === 0 ? border : WORD };
-  }
+function createCarriedTokens(source: PassageSource, headings: readonly Heading[], tokensIn: (text: string) => number) {
+  const known = new Map<string, number>();
+  return (place: number): number => {
+    const carried = carriedAt(source, headings, place);
+    const tokens = known.get(carried) ?? tokensIn(carried);
+    known.set(carried, tokens);
+    return tokens;
+  };
 }
 
 /** Units from one on that make a passage: the place behind the last of them. */
@@ -180,13 +184,6 @@ function repeatedFrom(units: Units, first: number, end: number, room: number): n
   return next;
 }
 
-interface Heading {
-  /** Place of its first mark. */
-  readonly at: number;
-  readonly level: number;
-  readonly name: string;
-}
-
 /** Headings `# so` that are in no fenced block. */
 function headingsIn({ text, title }: PassageSource): readonly Heading[] {
   const begins = title === '' ? 0 : title.length + 1;
@@ -199,6 +196,19 @@ function headingsIn({ text, title }: PassageSource): readonly Heading[] {
       headings.push({ at: begins + index + match[0].indexOf('#'), level: marks.length, name });
   }
   return headings;
+}
+
+function* unitsOf(text: string, starts: ReadonlySet<number>, room: number, tokensIn: (text: string) => number): Generator<Unit> {
+  let isParagraph = false;
+  for (const { 0: sentence, index } of text.matchAll(sentences)) {
+    const tokens = tokensIn(sentence);
+    const border = starts.has(index) ? HEADING : isParagraph ? PARAGRAPH : SENTENCE;
+    isParagraph = /\n[^\S\n]*\r?\n\s*$/.test(sentence.slice(sentence.trimEnd().length));
+    if (tokens <= room * LONGEST_UNIT) yield { from: index, to: index + sentence.length, tokens, border };
+    else
+      for (const { 0: word, index: at } of sentence.matchAll(words))
+        yield { from: index + at, to: index + at + word.length, tokens: tokensIn(word), border: at === 0 ? border : WORD };
+  }
 }
 
 /** The title and the headings above a place, without those of the place itself. */
@@ -216,14 +226,4 @@ function carriedAt({ title }: PassageSource, headings: readonly Heading[], place
   const [start, end] = [all[0] as string, all.at(-1) as string];
   const clipped = (text: string, most: number): string => text.slice(0, most).toWellFormed().trim();
   return all.length === 1 ? clipped(start, CARRIED) : `${clipped(start, CARRIED_TITLE)} > ${clipped(end, CARRIED - CARRIED_TITLE - 3)}`;
-}
-
-function createCarriedTokens(source: PassageSource, headings: readonly Heading[], tokensIn: (text: string) => number) {
-  const known = new Map<string, number>();
-  return (place: number): number => {
-    const carried = carriedAt(source, headings, place);
-    const tokens = known.get(carried) ?? tokensIn(carried);
-    known.set(carried, tokens);
-    return tokens;
-  };
 }

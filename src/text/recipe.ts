@@ -17,6 +17,18 @@ export interface FieldCounts {
   unread(fields: readonly string[]): Readonly<Record<string, number>>;
 }
 
+interface Recipe {
+  readonly fields: readonly string[];
+  /** The document has a text by one of the usual names; otherwise all of its texts are taken. */
+  readonly named: boolean;
+}
+
+/** Fields that hold a text in most collections: one of these alone is the text, with a title before it. */
+const textNames = ['text', 'content', 'body', 'passage', 'contents', 'abstract', 'overview', 'description'];
+
+/** Fields that name a thing rather than tell of it. */
+const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'image']);
+
 /**
  * The text of a document: the named fields in the order given, joined by one space, or with labels by line ends. Strings stand as they are,
  * numbers and truth values as JSON has them, lists joined by ", ", objects as JSON. A field that is null, absent or only white space adds
@@ -110,20 +122,8 @@ function recipeOf(document: Document): Recipe {
   return { fields: all, named: false };
 }
 
-interface Recipe {
-  readonly fields: readonly string[];
-  /** The document has a text by one of the usual names; otherwise all of its texts are taken. */
-  readonly named: boolean;
-}
-
 const isText = (value: FieldValue | undefined): boolean => typeof value === 'string';
-
-/** Fields that hold a text in most collections: one of these alone is the text, with a title before it. */
-const textNames = ['text', 'content', 'body', 'passage', 'contents', 'abstract', 'overview', 'description'];
 
 /** Whether a value is a text with words, or a list that holds one. */
 const saysSomething = (value: FieldValue | undefined): boolean =>
   typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && (value as readonly FieldValue[]).some(saysSomething);
-
-/** Fields that name a thing rather than tell of it. */
-const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'image']);

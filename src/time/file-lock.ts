@@ -8,7 +8,75 @@ const STALE_MS = 5_000;
 const RENEW_MS = 1_000;
 const POLL_MS = 150;
 
-const lockFailure = (path: string, cause: unknown): unknown => {
+/** Locks of this process and their marks, removed when it ends. */
+const held = new Map<string, string>();
+
+/**
+ * Runs `work` while no other process (or caller in this one) holds the lock `<path>.lock`, a folder; waits while another does, for
+ * `longestWaitMs` at most.
+ * The signal given to `work` is also raised when the lock is lost: the machine slept, or somebody deleted it.
+ */
+export async function withLock<Result>(
+  path: string,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<Result>,
+  longestWaitMs = Number.POSITIVE_INFINITY,
+): Promise<Result> {
+  const started = performance.now();
+  const lock = `${path}.lock`;
+  const removeAbandoned = watcher(lock);
+  const lost = new AbortController();
+  for (;;) {
+    throwIfStopped(signal);
+    try {
+      await mkdir(lock);
+      break;
+    } catch (error) {
+      if (systemCodeOf(error) !== 'EEXIST') throw lockFailure(path, error);
+      if (performance.now() - started > longestWaitMs) {
+        throw new FinetoothError(
+          'E_LOCKED',
+          `another process has held ${path}.lock for ${Math.round(longestWaitMs / 1000)} s. Run the same command again when it is done.`,
+        );
+      }
+      // Whoever else removes it, or makes it again, at this moment is as good.
+      await removeAbandoned().catch(() => undefined);
+      await sleep(POLL_MS);
+    }
+  }
+  const release = await keep(lock, (cause) =>
+    lost.abort(
+      new FinetoothError('E_LOCKED', `the lock ${path}.lock was lost (${messageOf(cause)}). Run the same command again.`, { cause }),
+    ),
+  );
+  try {
+    return await work(signal === undefined ? lost.signal : AbortSignal.any([signal, lost.signal]));
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+/**
+ * Removes a lock that nobody has renewed for as long as it was watched. Time is what this process has watched, not what a clock says: clocks of
+ * other machines differ, and a time may lie ahead. A pause of this process counts for no more than a glance.
+ */
+function watcher(lock: string): () => Promise<void> {
+  let [known, watched, last] = ['', 0, performance.now()];
+  return async () => {
+    const mark = (await markAt(lock)) ?? '';
+    const now = performance.now();
+    watched = mark === known ? watched + Math.min(now - last, 2 * POLL_MS) : 0;
+    [known, last] = [mark, now];
+    if (mark === '' || watched < STALE_MS) return;
+    // Renamed first: when two find it abandoned at once, the later one must not remove the lock of the first.
+    const aside = `${lock}.${process.pid}-${Math.trunc(now)}`;
+    await rename(lock, aside);
+    if ((await markAt(aside)) === known) await rmdir(aside);
+    else await rename(aside, lock);
+  };
+}
+
+function lockFailure(path: string, cause: unknown): unknown {
   const error = diskErrorOf(cause, path);
   if (error instanceof FinetoothError) return error;
   return new FinetoothError(
@@ -16,34 +84,10 @@ const lockFailure = (path: string, cause: unknown): unknown => {
     `${path}.lock cannot be made (${messageOf(cause)}). Its folder must be one that you may write to.`,
     { cause },
   );
-};
-
-const markOf = ({ ino, mtimeMs }: { readonly ino: number; readonly mtimeMs: number }): string => `${ino} ${mtimeMs}`;
-
-/** How a lock looks now: another mark means that its owner lives, or that it has another one. Nothing where there is none. */
-const markAt = async (lock: string): Promise<string | undefined> => {
-  try {
-    return markOf(await stat(lock));
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-/** Locks of this process and their marks, removed when it ends. */
-const held = new Map<string, string>();
-const removeHeld = (): void => {
-  for (const [lock, mark] of held) {
-    try {
-      if (markOf(statSync(lock)) === mark) rmdirSync(lock);
-    } catch {
-      // It is gone, or in somebody else's hands.
-    }
-  }
-};
+}
 
 /** Renews the lock that was just made until it is released; `onLost` hears when it is another's. Returns the release. */
-const keep = async (lock: string, onLost: (cause: unknown) => void): Promise<() => Promise<void>> => {
+async function keep(lock: string, onLost: (cause: unknown) => void): Promise<() => Promise<void>> {
   let mark = (await markAt(lock)) ?? '';
   if (held.size === 0) process.once('exit', removeHeld);
   held.set(lock, mark);
@@ -77,69 +121,26 @@ const keep = async (lock: string, onLost: (cause: unknown) => void): Promise<() 
     if (held.size === 0) process.removeListener('exit', removeHeld);
     if (await isOurs()) await rmdir(lock);
   };
-};
+}
 
-/**
- * Removes a lock that nobody has renewed for as long as it was watched. Time is what this process has watched, not what a clock says: clocks of
- * other machines differ, and a time may lie ahead. A pause of this process counts for no more than a glance.
- */
-const watcher = (lock: string): (() => Promise<void>) => {
-  let [known, watched, last] = ['', 0, performance.now()];
-  return async () => {
-    const mark = (await markAt(lock)) ?? '';
-    const now = performance.now();
-    watched = mark === known ? watched + Math.min(now - last, 2 * POLL_MS) : 0;
-    [known, last] = [mark, now];
-    if (mark === '' || watched < STALE_MS) return;
-    // Renamed first: when two find it abandoned at once, the later one must not remove the lock of the first.
-    const aside = `${lock}.${process.pid}-${Math.trunc(now)}`;
-    await rename(lock, aside);
-    if ((await markAt(aside)) === known) await rmdir(aside);
-    else await rename(aside, lock);
-  };
-};
+/** How a lock looks now: another mark means that its owner lives, or that it has another one. Nothing where there is none. */
+async function markAt(lock: string): Promise<string | undefined> {
+  try {
+    return markOf(await stat(lock));
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
-/**
- * Runs `work` while no other process (or caller in this one) holds the lock `<path>.lock`, a folder; waits while another does, for
- * `longestWaitMs` at most.
- * The signal given to `work` is also raised when the lock is lost: the machine slept, or somebody deleted it.
- */
-export const withLock = async <Result>(
-  path: string,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<Result>,
-  longestWaitMs = Number.POSITIVE_INFINITY,
-): Promise<Result> => {
-  const started = performance.now();
-  const lock = `${path}.lock`;
-  const removeAbandoned = watcher(lock);
-  const lost = new AbortController();
-  for (;;) {
-    throwIfStopped(signal);
+const markOf = ({ ino, mtimeMs }: { readonly ino: number; readonly mtimeMs: number }): string => `${ino} ${mtimeMs}`;
+
+function removeHeld(): void {
+  for (const [lock, mark] of held) {
     try {
-      await mkdir(lock);
-      break;
-    } catch (error) {
-      if (systemCodeOf(error) !== 'EEXIST') throw lockFailure(path, error);
-      if (performance.now() - started > longestWaitMs) {
-        throw new FinetoothError(
-          'E_LOCKED',
-          `another process has held ${path}.lock for ${Math.round(longestWaitMs / 1000)} s. Run the same command again when it is done.`,
-        );
-      }
-      // Whoever else removes it, or makes it again, at this moment is as good.
-      await removeAbandoned().catch(() => undefined);
-      await sleep(POLL_MS);
+      if (markOf(statSync(lock)) === mark) rmdirSync(lock);
+    } catch {
+      // It is gone, or in somebody else's hands.
     }
   }
-  const release = await keep(lock, (cause) =>
-    lost.abort(
-      new FinetoothError('E_LOCKED', `the lock ${path}.lock was lost (${messageOf(cause)}). Run the same command again.`, { cause }),
-    ),
-  );
-  try {
-    return await work(signal === undefined ? lost.signal : AbortSignal.any([signal, lost.signal]));
-  } finally {
-    await release().catch(() => undefined);
-  }
-};
+}

@@ -4,7 +4,7 @@ import { throwIfStopped } from '../errors.ts';
 export const OWN_STOP_MS = 5;
 
 /** Whether `work` was done within so many milliseconds; it goes on when it was not. Throws what the work throws within them. */
-export const doneWithin = async (work: Promise<unknown>, milliseconds: number): Promise<boolean> => {
+export async function doneWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   if (milliseconds === Number.POSITIVE_INFINITY) {
     await work;
     return true;
@@ -20,10 +20,10 @@ export const doneWithin = async (work: Promise<unknown>, milliseconds: number): 
     // What fails after its time is nobody's.
     work.catch(() => {});
   }
-};
+}
 
 /** What the work gives, or E_STOPPED as soon as the signal is raised; the work goes on for others. */
-export const unlessStopped = async <Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> => {
+export async function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   throwIfStopped(signal);
   if (signal === undefined) return work;
   let stop = (): void => {};
@@ -39,4 +39,4 @@ export const unlessStopped = async <Result>(work: Promise<Result>, signal: Abort
     signal.removeEventListener('abort', stop);
     work.catch(() => {});
   }
-};
+}

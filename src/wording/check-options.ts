@@ -6,28 +6,10 @@ export type ValueCheck = (value: unknown) => string | undefined;
 /** A check for every option of a function. */
 export type OptionChecks<Options> = { readonly [Name in keyof Required<Options>]: ValueCheck };
 
-/** A value as an error names it, whatever it is. */
-export const shown = (value: unknown): string => {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
-  return String(value);
-};
-
 /** Whether a value is an object that is no list. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const when = (words: string, fits: (value: unknown) => boolean): ValueCheck => {
-  return (value) => (fits(value) ? undefined : words);
-};
-
-export const whole = (least: number, most: number): ValueCheck =>
-  when(
-    `a whole number from ${least} to ${most}`,
-    (value) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most,
-  );
 export const share: ValueCheck = when('a number from 0 to 1', (value) => typeof value === 'number' && value >= 0 && value <= 1);
 export const positive: ValueCheck = when('a number above 0', (value) => typeof value === 'number' && value > 0);
 export const truth: ValueCheck = when('true or false', (value) => typeof value === 'boolean');
@@ -40,6 +22,26 @@ export const list: ValueCheck = when('a list', Array.isArray);
 export const callback: ValueCheck = when('a function', (value) => typeof value === 'function');
 export const signal: ValueCheck = when('the signal of an AbortController', (value) => value instanceof AbortSignal);
 export const record: ValueCheck = when('an object', isRecord);
+
+/** A value as an error names it, whatever it is. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  return String(value);
+}
+
+export function when(words: string, fits: (value: unknown) => boolean): ValueCheck {
+  return (value) => (fits(value) ? undefined : words);
+}
+
+export const whole = (least: number, most: number): ValueCheck =>
+  when(
+    `a whole number from ${least} to ${most}`,
+    (value) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most,
+  );
+
 export const oneOf = (names: readonly unknown[]): ValueCheck => when(`one of ${names.join(', ')}`, (value) => names.includes(value));
 /** `value` fits one of several checks. */
 export const either = (words: string, ...checks: readonly ValueCheck[]): ValueCheck =>
@@ -56,18 +58,18 @@ export const part = (words: string, functions: readonly string[], names: readonl
   );
 
 /** Throws E_USAGE for a value that is not what it must be; `call` shows how it is done. */
-export const checkValue = (name: string, value: unknown, check: ValueCheck, call?: string): void => {
+export function checkValue(name: string, value: unknown, check: ValueCheck, call?: string): void {
   const words = check(value);
   if (words === undefined) return;
   throw new FinetoothError('E_USAGE', `${name} must be ${words}; got ${shown(value)}.${call === undefined ? '' : ` Call it as ${call}.`}`);
-};
+}
 
 /**
  * Holds the options of a call against their table. One that is undefined is not given. `prefix` stands before the names of options that lie in another.
  *
  * @throws E_USAGE for an option that does not exist, with the nearest name, and for a value that is not what it must be
  */
-export const checkOptions = <Options extends object>(who: string, given: unknown, checks: OptionChecks<Options>, prefix = ''): void => {
+export function checkOptions<Options extends object>(who: string, given: unknown, checks: OptionChecks<Options>, prefix = ''): void {
   if (given === undefined) return;
   checkValue(prefix === '' ? `the options of ${who}` : prefix.slice(0, -1), given, record);
   const table = checks as Readonly<Record<string, ValueCheck>>;
@@ -82,4 +84,4 @@ export const checkOptions = <Options extends object>(who: string, given: unknown
     }
     if (value !== undefined) checkValue(`${prefix}${name}`, value, table[name] as ValueCheck);
   }
-};
+}

@@ -20,7 +20,7 @@ export interface ReadNotes {
 }
 
 /** Gathers what readers noted, in memory that does not grow with it. */
-export const readNotes = (): ReadNotes => {
+export function readNotes(): ReadNotes {
   const kinds = new Map<ReadNote['kind'], { count: number; readonly first: string[] }>();
   return {
     add: (notes = []) => {
@@ -37,4 +37,4 @@ export const readNotes = (): ReadNotes => {
         return `${sentences[kind](count)} (${first.join('; ')}${more})`;
       }),
   };
-};
+}

@@ -5,21 +5,6 @@ import { command } from '../command.ts';
 import { dataFlags, dataOptions } from '../data-flags.ts';
 import { saveText } from '../save.ts';
 
-const table = ({ queries, pairs, relevant, heldOut, before, file }: CalibrateReport): string => {
-  const row = (name: string, quality: { readonly calibrationError: number; readonly logLoss: number }): string =>
-    `  ${name.padEnd(32)}  ${figure(quality.calibrationError)}             ${figure(quality.logLoss)}`;
-  return `${[
-    `${counted(queries, 'query', 'queries')}, ${counted(pairs, 'scored candidate')}, ${grouped(relevant)} of them relevant; ${file.method}.`,
-    '',
-    '                                    calibration error  log loss',
-    ...(before === undefined ? [] : [row('as the reranker states it', before)]),
-    row('fitted, queries not fitted on', heldOut),
-    '',
-    'On those queries, tenths of the candidates by rising probability: stated, and relevant indeed',
-    ...heldOut.bins.map(({ stated, relevant: share, count }) => `  ${figure(stated)}  ${figure(share)}  ${counted(count, 'candidate')}`),
-  ].join('\n')}\n`;
-};
-
 export const calibrateCommand = command({
   name: 'calibrate',
   about: 'Fit the probability of relevance to the scores of a reranker on your judged queries.',
@@ -48,3 +33,18 @@ export const calibrateCommand = command({
     else terminal.write(table(report));
   },
 });
+
+function table({ queries, pairs, relevant, heldOut, before, file }: CalibrateReport): string {
+  const row = (name: string, quality: { readonly calibrationError: number; readonly logLoss: number }): string =>
+    `  ${name.padEnd(32)}  ${figure(quality.calibrationError)}             ${figure(quality.logLoss)}`;
+  return `${[
+    `${counted(queries, 'query', 'queries')}, ${counted(pairs, 'scored candidate')}, ${grouped(relevant)} of them relevant; ${file.method}.`,
+    '',
+    '                                    calibration error  log loss',
+    ...(before === undefined ? [] : [row('as the reranker states it', before)]),
+    row('fitted, queries not fitted on', heldOut),
+    '',
+    'On those queries, tenths of the candidates by rising probability: stated, and relevant indeed',
+    ...heldOut.bins.map(({ stated, relevant: share, count }) => `  ${figure(stated)}  ${figure(share)}  ${counted(count, 'candidate')}`),
+  ].join('\n')}\n`;
+}

@@ -6,15 +6,6 @@ import { command } from '../command.ts';
 import { dataFlags, dataOptions } from '../data-flags.ts';
 import { saveText } from '../save.ts';
 
-const cutOffsOf = (words: readonly string[] | undefined): readonly number[] | undefined => {
-  if (words === undefined) return undefined;
-  if (words.length === 1 && words[0] === 'none') return [];
-  return words.map((word) => {
-    if (/^\d+$/.test(word)) return Number(word);
-    throw new FinetoothError('E_USAGE', `--cut-offs takes whole numbers separated by commas, or "none"; got "${word}".`);
-  });
-};
-
 export const evalCommand = command({
   name: 'eval',
   about: 'Measure pipelines or finished runs on judged queries: quality with confidence intervals, time and cost.',
@@ -82,3 +73,12 @@ export const evalCommand = command({
     );
   },
 });
+
+function cutOffsOf(words: readonly string[] | undefined): readonly number[] | undefined {
+  if (words === undefined) return undefined;
+  if (words.length === 1 && words[0] === 'none') return [];
+  return words.map((word) => {
+    if (/^\d+$/.test(word)) return Number(word);
+    throw new FinetoothError('E_USAGE', `--cut-offs takes whole numbers separated by commas, or "none"; got "${word}".`);
+  });
+}

@@ -11,39 +11,6 @@ import { billLine } from '../provenance-lines.ts';
 import { readOptions } from '../read-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
-const reportLine = (report: AddReport, into: string): string => {
-  const { added, changed, unchanged, removed, took, tokens } = report;
-  if (added + changed + removed === 0)
-    return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document as it is' : `all ${counted(unchanged, 'document')} as they are`}.`;
-  const seconds = took / 1000;
-  const rate =
-    tokens === 0
-      ? ''
-      : `: ${counted(Math.round((added + changed) / seconds), 'document')} and ${counted(Math.round(tokens / seconds), 'token')} per second`;
-  return `${into}: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(unchanged)} unchanged, ${grouped(removed)} removed in ${duration(took)}${rate}.`;
-};
-
-/** What a user should know about the documents but need not act on. */
-const remarks = (report: AddReport, terminal: Terminal): void => {
-  if (report.withoutText > 0)
-    terminal.say(`note: ${counted(report.withoutText, 'document')} had no text in those fields; they are stored with an empty text.`);
-  if (report.cutDocuments > 0) {
-    const one = report.cutDocuments === 1;
-    terminal.say(
-      `note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`,
-    );
-  }
-  for (const note of report.notes ?? []) terminal.say(`note: ${harmless(note)}.`);
-};
-
-const tokensOf = ({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): CreateOptions => {
-  if (tokenBits === 'none') return { tokens: null };
-  const isLeft = tokenBits === undefined || tokenBits === 'auto';
-  if (isLeft && tokenPool === undefined) return {};
-  const bits = isLeft ? {} : { bits: Number(tokenBits) as TokenForm['bits'] };
-  return { tokens: { ...bits, pool: tokenPool } };
-};
-
 export const indexCommand = command({
   name: 'index',
   about: 'Read documents, embed what is new or changed, and store it.',
@@ -96,3 +63,36 @@ export const indexCommand = command({
     else terminal.write(`${reportLine(report, into)}\n`);
   },
 });
+
+function tokensOf({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): CreateOptions {
+  if (tokenBits === 'none') return { tokens: null };
+  const isLeft = tokenBits === undefined || tokenBits === 'auto';
+  if (isLeft && tokenPool === undefined) return {};
+  const bits = isLeft ? {} : { bits: Number(tokenBits) as TokenForm['bits'] };
+  return { tokens: { ...bits, pool: tokenPool } };
+}
+
+/** What a user should know about the documents but need not act on. */
+function remarks(report: AddReport, terminal: Terminal): void {
+  if (report.withoutText > 0)
+    terminal.say(`note: ${counted(report.withoutText, 'document')} had no text in those fields; they are stored with an empty text.`);
+  if (report.cutDocuments > 0) {
+    const one = report.cutDocuments === 1;
+    terminal.say(
+      `note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`,
+    );
+  }
+  for (const note of report.notes ?? []) terminal.say(`note: ${harmless(note)}.`);
+}
+
+function reportLine(report: AddReport, into: string): string {
+  const { added, changed, unchanged, removed, took, tokens } = report;
+  if (added + changed + removed === 0)
+    return `nothing to do: ${into} already holds ${unchanged === 1 ? 'the 1 document as it is' : `all ${counted(unchanged, 'document')} as they are`}.`;
+  const seconds = took / 1000;
+  const rate =
+    tokens === 0
+      ? ''
+      : `: ${counted(Math.round((added + changed) / seconds), 'document')} and ${counted(Math.round(tokens / seconds), 'token')} per second`;
+  return `${into}: ${grouped(added)} added, ${grouped(changed)} changed, ${grouped(unchanged)} unchanged, ${grouped(removed)} removed in ${duration(took)}${rate}.`;
+}

@@ -5,14 +5,6 @@ import { duration, grouped } from '../../wording/numbers.ts';
 import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
 
-const priceWords = (price: Price | undefined): string => {
-  if (price === undefined) return 'price not known';
-  const { tokens, searches, source, seen } = price;
-  if (tokens === 0) return 'free';
-  const amount = tokens === undefined ? `$${searches} per thousand searches` : `$${tokens} per million tokens`;
-  return `${amount} (${source}, ${seen})`;
-};
-
 const limitWords = ({ task, dimensions, limits: { documents, tokensEach, tokens, requestsPerMinute } }: ListedModel): string =>
   [
     dimensions === undefined ? '' : `${grouped(dimensions)} dimensions`,
@@ -23,34 +15,6 @@ const limitWords = ({ task, dimensions, limits: { documents, tokensEach, tokens,
   ]
     .filter((one) => one !== '')
     .join(', ');
-
-const linesOf = ({
-  name,
-  title,
-  key,
-  keyVariable,
-  baseVariable,
-  baseURL,
-  package: needed,
-  languageModels,
-  models,
-  lastCheck,
-}: ListedProvider): string[] => {
-  const width = Math.max(0, ...models.map((model) => model.name.length));
-  return [
-    `${name}  ${title}`,
-    `  key      ${key === 'missing' ? `missing: set ${keyVariable}` : key === 'none needed' ? `none needed (or ${keyVariable})` : `in ${harmless(key)}`}`,
-    `  address  ${baseURL === undefined ? `missing: set ${baseVariable}` : `${harmless(baseURL)} (or ${baseVariable})`}`,
-    ...(needed === undefined ? [] : [`  package  npm install ${needed}`]),
-    ...models.map((model) => `  ${model.task.padEnd(7)}  ${model.name.padEnd(width)}  ${limitWords(model)}; ${priceWords(model.price)}`),
-    ...(languageModels ? [`  also     llm:${name}:MODEL, llm-graded:${name}:MODEL`] : []),
-    ...(lastCheck === undefined
-      ? []
-      : [
-          `  checked  ${lastCheck.at.slice(0, 16).replace('T', ' ')} UTC, ${harmless(lastCheck.model)}: ${lastCheck.ok ? `answered in ${duration(lastCheck.took)}` : harmless(lastCheck.error ?? '')}`,
-        ]),
-  ];
-};
 
 export const providersCommand = command({
   name: 'providers',
@@ -71,3 +35,39 @@ export const providersCommand = command({
     terminal.write(`${listed.map((one) => linesOf(one).join('\n')).join('\n\n')}\n`);
   },
 });
+
+function linesOf({
+  name,
+  title,
+  key,
+  keyVariable,
+  baseVariable,
+  baseURL,
+  package: needed,
+  languageModels,
+  models,
+  lastCheck,
+}: ListedProvider): string[] {
+  const width = Math.max(0, ...models.map((model) => model.name.length));
+  return [
+    `${name}  ${title}`,
+    `  key      ${key === 'missing' ? `missing: set ${keyVariable}` : key === 'none needed' ? `none needed (or ${keyVariable})` : `in ${harmless(key)}`}`,
+    `  address  ${baseURL === undefined ? `missing: set ${baseVariable}` : `${harmless(baseURL)} (or ${baseVariable})`}`,
+    ...(needed === undefined ? [] : [`  package  npm install ${needed}`]),
+    ...models.map((model) => `  ${model.task.padEnd(7)}  ${model.name.padEnd(width)}  ${limitWords(model)}; ${priceWords(model.price)}`),
+    ...(languageModels ? [`  also     llm:${name}:MODEL, llm-graded:${name}:MODEL`] : []),
+    ...(lastCheck === undefined
+      ? []
+      : [
+          `  checked  ${lastCheck.at.slice(0, 16).replace('T', ' ')} UTC, ${harmless(lastCheck.model)}: ${lastCheck.ok ? `answered in ${duration(lastCheck.took)}` : harmless(lastCheck.error ?? '')}`,
+        ]),
+  ];
+}
+
+function priceWords(price: Price | undefined): string {
+  if (price === undefined) return 'price not known';
+  const { tokens, searches, source, seen } = price;
+  if (tokens === 0) return 'free';
+  const amount = tokens === undefined ? `$${searches} per thousand searches` : `$${tokens} per million tokens`;
+  return `${amount} (${source}, ${seen})`;
+}

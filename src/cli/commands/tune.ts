@@ -5,31 +5,6 @@ import { command } from '../command.ts';
 import { dataFlags, dataOptions } from '../data-flags.ts';
 import { saveText } from '../save.ts';
 
-/** Whether the choice is worth making, in words. */
-const adviceOf = ({ comparison, chosen }: TuneReport): string => {
-  if (comparison.verdict === 'helps') return 'The gain is real: use the tuned pipeline.';
-  if (comparison.verdict === 'hurts') return 'The choice does not carry over to other queries: keep the default.';
-  return chosen.reranker === null
-    ? 'What is gained over the default is noise; the chosen pipeline is cheaper, which may be reason enough.'
-    : 'What is gained over the default is noise: keep the default, or judge more queries.';
-};
-
-const tuneTable = (report: TuneReport): string => {
-  const { chosen, tried, comparison, measure, settings } = report;
-  const best = [...tried].sort((a, b) => b.value - a.value).slice(0, 10);
-  const width = Math.max(...best.map(({ pipeline }) => pipeline.name.length));
-  const all = settings.folds * settings.repeats;
-  return `${[
-    `${counted(report.queries, 'query', 'queries')}, ${counted(tried.length, 'pipeline')}, ${settings.folds} folds, ${settings.repeats} times. Best by ${measure}, over all queries:`,
-    ...best.map(({ pipeline, value, folds }) => `  ${pipeline.name.padEnd(width)}  ${figure(value)}  chosen in ${folds} of ${all} folds`),
-    '',
-    `Chosen, the cheapest within one standard error of the best: ${JSON.stringify(chosen)}`,
-    `${measure} ${figure(report.inSample)} on the queries that chose it, ${figure(report.heldOut)} on queries that had no part in the choice.`,
-    `Against the default, on those: ${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)}), p ${probability(comparison.p)}: ${comparison.verdict}.`,
-    adviceOf(report),
-  ].join('\n')}\n`;
-};
-
 export const tuneCommand = command({
   name: 'tune',
   about: 'Pick candidates, fusion weight, fields and reranker on your judged queries, and say when the gain is noise.',
@@ -52,3 +27,28 @@ export const tuneCommand = command({
     else terminal.write(tuneTable(report));
   },
 });
+
+function tuneTable(report: TuneReport): string {
+  const { chosen, tried, comparison, measure, settings } = report;
+  const best = [...tried].sort((a, b) => b.value - a.value).slice(0, 10);
+  const width = Math.max(...best.map(({ pipeline }) => pipeline.name.length));
+  const all = settings.folds * settings.repeats;
+  return `${[
+    `${counted(report.queries, 'query', 'queries')}, ${counted(tried.length, 'pipeline')}, ${settings.folds} folds, ${settings.repeats} times. Best by ${measure}, over all queries:`,
+    ...best.map(({ pipeline, value, folds }) => `  ${pipeline.name.padEnd(width)}  ${figure(value)}  chosen in ${folds} of ${all} folds`),
+    '',
+    `Chosen, the cheapest within one standard error of the best: ${JSON.stringify(chosen)}`,
+    `${measure} ${figure(report.inSample)} on the queries that chose it, ${figure(report.heldOut)} on queries that had no part in the choice.`,
+    `Against the default, on those: ${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)}), p ${probability(comparison.p)}: ${comparison.verdict}.`,
+    adviceOf(report),
+  ].join('\n')}\n`;
+}
+
+/** Whether the choice is worth making, in words. */
+function adviceOf({ comparison, chosen }: TuneReport): string {
+  if (comparison.verdict === 'helps') return 'The gain is real: use the tuned pipeline.';
+  if (comparison.verdict === 'hurts') return 'The choice does not carry over to other queries: keep the default.';
+  return chosen.reranker === null
+    ? 'What is gained over the default is noise; the chosen pipeline is cheaper, which may be reason enough.'
+    : 'What is gained over the default is noise: keep the default, or judge more queries.';
+}

@@ -13,11 +13,57 @@ export type Method = 'platt' | 'isotonic';
 const LEAST = 10;
 const STEPS = 100;
 
+/** Throws E_JUDGMENTS for too few examples, and where a higher score means less relevance. */
+export function fitCalibration(examples: readonly Example[], method: Method): Calibration {
+  const relevant = examples.filter((one) => one.relevant).length;
+  const others = examples.length - relevant;
+  if (relevant < LEAST || others < LEAST) {
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      `a fit needs at least ${LEAST} relevant candidates and ${LEAST} others; there are ${relevant} and ${others}. Judge more queries, or look at more candidates of each.`,
+    );
+  }
+  if (method === 'isotonic') return fitIsotonic(examples);
+  const fitted = fitPlatt(examples);
+  if ('slope' in fitted && !(fitted.slope > 0)) {
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      'relevant candidates have lower scores than the others, so no rising probability fits them: is this the right reranker for these judgments?',
+    );
+  }
+  return fitted;
+}
+
+/** Isotonic regression by pooling adjacent violators (Barlow et al. 1972); the ends of each level run are its points. */
+function fitIsotonic(examples: readonly Example[]): Calibration {
+  const sorted = examples.toSorted((a, b) => a.score - b.score);
+  const runs: { from: number; to: number; sum: number; count: number }[] = [];
+  for (const { score, relevant } of sorted) {
+    const before = runs.at(-1);
+    const value = relevant ? 1 : 0;
+    if (before !== undefined && before.to === score) {
+      before.sum += value;
+      before.count++;
+    } else runs.push({ from: score, to: score, sum: value, count: 1 });
+    for (;;) {
+      const [left, right] = [runs.at(-2), runs.at(-1)];
+      if (left === undefined || right === undefined || left.sum / left.count <= right.sum / right.count) break;
+      runs.splice(-2, 2, { from: left.from, to: right.to, sum: left.sum + right.sum, count: left.count + right.count });
+    }
+  }
+  return {
+    points: runs.flatMap(({ from, to, sum, count }) => {
+      const probability = sum / count;
+      return from === to ? [[from, probability] as const] : [[from, probability] as const, [to, probability] as const];
+    }),
+  };
+}
+
 /**
  * Platt's scaling by Newton's method on centred scores. Targets are smoothed as in section 2.2 of the paper, so that separable examples have
  * a finite fit: (relevant + 1) / (relevant + 2) and 1 / (others + 2).
  */
-const fitPlatt = (examples: readonly Example[]): Calibration => {
+function fitPlatt(examples: readonly Example[]): Calibration {
   const positive = examples.filter(({ relevant }) => relevant).length;
   const [high, low] = [(positive + 1) / (positive + 2), 1 / (examples.length - positive + 2)];
   const mean = examples.reduce((sum, { score }) => sum + score, 0) / examples.length;
@@ -54,50 +100,4 @@ const fitPlatt = (examples: readonly Example[]): Calibration => {
     loss = next;
   }
   return { slope: slope / spread, intercept: intercept - (slope * mean) / spread };
-};
-
-/** Isotonic regression by pooling adjacent violators (Barlow et al. 1972); the ends of each level run are its points. */
-const fitIsotonic = (examples: readonly Example[]): Calibration => {
-  const sorted = examples.toSorted((a, b) => a.score - b.score);
-  const runs: { from: number; to: number; sum: number; count: number }[] = [];
-  for (const { score, relevant } of sorted) {
-    const before = runs.at(-1);
-    const value = relevant ? 1 : 0;
-    if (before !== undefined && before.to === score) {
-      before.sum += value;
-      before.count++;
-    } else runs.push({ from: score, to: score, sum: value, count: 1 });
-    for (;;) {
-      const [left, right] = [runs.at(-2), runs.at(-1)];
-      if (left === undefined || right === undefined || left.sum / left.count <= right.sum / right.count) break;
-      runs.splice(-2, 2, { from: left.from, to: right.to, sum: left.sum + right.sum, count: left.count + right.count });
-    }
-  }
-  return {
-    points: runs.flatMap(({ from, to, sum, count }) => {
-      const probability = sum / count;
-      return from === to ? [[from, probability] as const] : [[from, probability] as const, [to, probability] as const];
-    }),
-  };
-};
-
-/** Throws E_JUDGMENTS for too few examples, and where a higher score means less relevance. */
-export const fitCalibration = (examples: readonly Example[], method: Method): Calibration => {
-  const relevant = examples.filter((one) => one.relevant).length;
-  const others = examples.length - relevant;
-  if (relevant < LEAST || others < LEAST) {
-    throw new FinetoothError(
-      'E_JUDGMENTS',
-      `a fit needs at least ${LEAST} relevant candidates and ${LEAST} others; there are ${relevant} and ${others}. Judge more queries, or look at more candidates of each.`,
-    );
-  }
-  if (method === 'isotonic') return fitIsotonic(examples);
-  const fitted = fitPlatt(examples);
-  if ('slope' in fitted && !(fitted.slope > 0)) {
-    throw new FinetoothError(
-      'E_JUDGMENTS',
-      'relevant candidates have lower scores than the others, so no rising probability fits them: is this the right reranker for these judgments?',
-    );
-  }
-  return fitted;
-};
+}

@@ -24,7 +24,7 @@ export interface Reliability {
 }
 
 /** Bins of as many pairs each, by rising probability: the points of a reliability diagram. */
-export const reliabilityBins = (stated: readonly Stated[], bins = 10): readonly Bin[] => {
+export function reliabilityBins(stated: readonly Stated[], bins = 10): readonly Bin[] {
   const sorted = stated.toSorted((a, b) => a.probability - b.probability);
   return Array.from({ length: bins }, (_, i) =>
     sorted.slice(Math.floor((i * sorted.length) / bins), Math.floor(((i + 1) * sorted.length) / bins)),
@@ -35,7 +35,7 @@ export const reliabilityBins = (stated: readonly Stated[], bins = 10): readonly 
       stated: inside.reduce((sum, { probability }) => sum + probability, 0) / inside.length,
       relevant: inside.filter(({ relevant }) => relevant).length / inside.length,
     }));
-};
+}
 
 /** Mean distance between what was stated and what came true, over bins of as many pairs each (Naeini et al. 2015), 0 to 1. */
 export const calibrationError = (stated: readonly Stated[], bins = 10): number =>

@@ -18,24 +18,8 @@ import { normalised, wordsOf } from './words.ts';
 
 type Grades = ReadonlyMap<string, number>;
 
-/** Keeps the first 20 of each rank and counts all: memory does not grow with what is found. Rank 0 is shown first. */
-const collector = <T>(ranks: number) => {
-  const kept: T[][] = Array.from({ length: ranks }, () => []);
-  let count = 0;
-  return {
-    add: (one: T, rank: number): void => {
-      count++;
-      const those = kept[rank] as T[];
-      if (those.length < SHOWN) those.push(one);
-    },
-    end: (): Findings<T> => ({ count, shown: kept.flat().slice(0, SHOWN) }),
-  };
-};
-
 /** Of a larger group, such as all pages of one form, only so many members are held against each relevant one. */
 const MOST_COMPARED = 1000;
-
-const isRelevant = (grade: number | undefined): boolean => grade !== undefined && grade >= 1;
 
 export interface Checks {
   /** The next document. Memory grows by about 180 bytes, the id among them. */
@@ -50,7 +34,7 @@ export interface Checks {
  * @param queries Text by query id. Those without judgments are left out: they count in no mean.
  * @param judgments Grades by query id, then document id; 1 and more is relevant.
  */
-export const beginChecks = (queries: ReadonlyMap<string, string>, judgments: ReadonlyMap<string, Grades>): Checks => {
+export function beginChecks(queries: ReadonlyMap<string, string>, judgments: ReadonlyMap<string, Grades>): Checks {
   const queryIds = [...queries.keys()].filter((id) => judgments.has(id));
   const texts = queryIds.map((id) => normalised(queries.get(id) as string));
   const gradesOf = (query: string): Grades => judgments.get(query) as Grades;
@@ -150,10 +134,10 @@ export const beginChecks = (queries: ReadonlyMap<string, string>, judgments: Rea
     return { ...all, warnings: sentencesOf(all) };
   };
   return { see, end };
-};
+}
 
 /** `beginChecks` over a stream of documents, each read once. Throws E_STOPPED when the signal is raised. */
-export const checkCollection = async (
+export async function checkCollection(
   collection: {
     readonly documents:
       | Iterable<{ readonly id: string; readonly text: string }>
@@ -162,11 +146,27 @@ export const checkCollection = async (
     readonly judgments: ReadonlyMap<string, Grades>;
   },
   options: { readonly signal?: AbortSignal } = {},
-): Promise<CollectionChecks> => {
+): Promise<CollectionChecks> {
   const checks = beginChecks(collection.queries, collection.judgments);
   for await (const { id, text } of collection.documents) {
     throwIfStopped(options.signal);
     checks.see(id, text);
   }
   return checks.end();
-};
+}
+
+/** Keeps the first 20 of each rank and counts all: memory does not grow with what is found. Rank 0 is shown first. */
+function collector<T>(ranks: number) {
+  const kept: T[][] = Array.from({ length: ranks }, () => []);
+  let count = 0;
+  return {
+    add: (one: T, rank: number): void => {
+      count++;
+      const those = kept[rank] as T[];
+      if (those.length < SHOWN) those.push(one);
+    },
+    end: (): Findings<T> => ({ count, shown: kept.flat().slice(0, SHOWN) }),
+  };
+}
+
+const isRelevant = (grade: number | undefined): boolean => grade !== undefined && grade >= 1;

@@ -2,13 +2,6 @@ import { addTo, groupsOf } from './groups.ts';
 
 const SHORTEST = 4;
 
-/** Whether two sets have a Jaccard similarity of 0.9 and more; in whole numbers, so that 9 of 10 is enough. */
-const nearlySame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => {
-  let both = 0;
-  for (const word of a) if (b.has(word)) both++;
-  return 10 * both >= 9 * (a.size + b.size - both);
-};
-
 /**
  * Groups of queries with the same words, or with sets of four and more different words of which any two neighbours share 90 % (Jaccard).
  * Finds every pair without comparing every pair: two such sets share one of the rarest words of each (prefix filtering: Chaudhuri, Ganti and
@@ -17,7 +10,7 @@ const nearlySame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => 
  * @param queries [query] Words in their order.
  * @returns Places in `queries`, each group rising; queries without a word are in none.
  */
-export const duplicateQueries = (queries: readonly (readonly string[])[]): number[][] => {
+export function duplicateQueries(queries: readonly (readonly string[])[]): number[][] {
   const groups = groupsOf(queries.length);
   const firsts = new Map<string, number>();
   for (const [at, words] of queries.entries()) {
@@ -44,4 +37,11 @@ export const duplicateQueries = (queries: readonly (readonly string[])[]): numbe
     for (const other of candidates) if (nearlySame(set, sets.get(other) as ReadonlySet<string>)) groups.join(other, at);
   }
   return groups.all();
-};
+}
+
+/** Whether two sets have a Jaccard similarity of 0.9 and more; in whole numbers, so that 9 of 10 is enough. */
+function nearlySame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  let both = 0;
+  for (const word of a) if (b.has(word)) both++;
+  return 10 * both >= 9 * (a.size + b.size - both);
+}

@@ -7,7 +7,7 @@ export interface Groups {
 }
 
 /** Union-find with path halving (Tarjan and van Leeuwen 1984). The root of a group is its lowest member. */
-export const groupsOf = (count: number): Groups => {
+export function groupsOf(count: number): Groups {
   const parents = Uint32Array.from({ length: count }, (_, i) => i);
   const rootOf = (of: number): number => {
     let at = of;
@@ -31,7 +31,7 @@ export const groupsOf = (count: number): Groups => {
       return [...groups.values()].sort((a, b) => (a[0] as number) - (b[0] as number));
     },
   };
-};
+}
 
 /**
  * Runs of two and more among 0 to count - 1 with the same key (0 to 2³² - 1), each rising. Sorts plain numbers, each a key and what has it,
@@ -51,8 +51,8 @@ export function* runsOf(count: number, keyOf: (i: number) => number): Generator<
 }
 
 /** Adds to the list of a key. */
-export const addTo = <K, V>(lists: Map<K, V[]>, key: K, value: V): void => {
+export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);
-};
+}

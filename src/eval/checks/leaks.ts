@@ -19,7 +19,7 @@ interface Sought {
  * @param queries [query] Normalised texts.
  * @returns For one document, the places in `queries` of those that stand in it, each once.
  */
-export const leakFinder = (queries: readonly string[]): ((plain: string, text: Shingles) => number[]) => {
+export function leakFinder(queries: readonly string[]): (plain: string, text: Shingles) => number[] {
   const shinglesOf = shingler();
   const long = queries
     .map((plain, which) => ({ which, plain, words: wordsOf(plain) }))
@@ -47,4 +47,4 @@ export const leakFinder = (queries: readonly string[]): ((plain: string, text: S
     }
     return [...found];
   };
-};
+}

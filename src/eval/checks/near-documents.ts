@@ -38,7 +38,7 @@ export interface NearDocuments {
  * one of 16 bands are compared. Of pairs of a similarity of 0.95 99 % are found, of 0.98 all; of 0.8 one in 1,000 is taken for 0.9.
  * Time is linear in the length of the texts; memory is about 140 bytes a document. Documents without a letter or digit are in no group.
  */
-export const nearDocuments = (): NearDocuments => {
+export function nearDocuments(): NearDocuments {
   const blocks: { readonly signatures: Uint8Array; readonly hashes: Int32Array; readonly lengths: Uint32Array }[] = [];
   let count = 0;
   const blockOf = (i: number) => blocks[Math.floor(i / BLOCK)] as (typeof blocks)[number];
@@ -120,4 +120,4 @@ export const nearDocuments = (): NearDocuments => {
     return found.all();
   };
   return { add, groups, equal, near };
-};
+}

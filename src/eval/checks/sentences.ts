@@ -1,15 +1,11 @@
 import type { CollectionChecks } from './findings.ts';
 
-const many = (count: number, one: string, more = `${one}s`): string => (count === 1 ? `1 ${one}` : `${count} ${more}`);
-const named = (ids: readonly string[], size: number): string =>
-  `${ids
-    .slice(0, 3)
-    .map((id) => `"${id}"`)
-    .join(', ')}${size > 3 ? ', …' : ''}`;
-
 type Found = Omit<CollectionChecks, 'warnings'>;
 
-const ofQueries = ({ duplicateQueries: { count, shown } }: Found): string[] => {
+/** At most one sentence for each kind of finding, with its gravest example. */
+export const sentencesOf = (found: Found): string[] => [...ofQueries(found), ...ofLeaks(found), ...ofDocuments(found)];
+
+function ofQueries({ duplicateQueries: { count, shown } }: Found): string[] {
   const [worst] = shown;
   if (worst === undefined) return [];
   const contradiction = worst.contradictions.shown[0];
@@ -20,9 +16,9 @@ const ofQueries = ({ duplicateQueries: { count, shown } }: Found): string[] => {
     first,
     `Queries with the same or nearly the same words are judged differently: document "${document}" is relevant for query "${relevantFor}" and not relevant for "${notFor}". Judge them again.`,
   ];
-};
+}
 
-const ofLeaks = ({ leaks: { count, shown, queries, relevant }, queries: all }: Found): string[] => {
+function ofLeaks({ leaks: { count, shown, queries, relevant }, queries: all }: Found): string[] {
   const [worst] = shown;
   if (worst === undefined) return [];
   const verdict =
@@ -34,9 +30,9 @@ const ofLeaks = ({ leaks: { count, shown, queries, relevant }, queries: all }: F
   return [
     `Query "${worst.query}" stands word for word in document "${worst.document}", ${verdict}. ${queries} of ${many(all, 'query', 'queries')} ${queries === 1 ? 'stands' : 'stand'} so in a document; of ${many(count, 'such pair')} ${relevant} ${relevant === 1 ? 'is' : 'are'} judged relevant.`,
   ];
-};
+}
 
-const ofDocuments = ({ duplicateDocuments: { count, shown, documents, unfair } }: Found): string[] => {
+function ofDocuments({ duplicateDocuments: { count, shown, documents, unfair } }: Found): string[] {
   const [worst] = shown;
   if (worst === undefined) return [];
   const first = `${documents} documents are the same or nearly the same as another one, in ${many(count, 'group')} (${named(worst.documents, worst.size)})`;
@@ -46,7 +42,11 @@ const ofDocuments = ({ duplicateDocuments: { count, shown, documents, unfair } }
   return [
     `${first}. In ${many(unfair, 'case')} one of them is judged relevant and its double is not: for query "${query}" document "${relevant}" is relevant and "${other}" ${grade === undefined ? 'was not judged' : 'was judged not relevant'}, so a system that finds the other one is punished. Judge them alike.`,
   ];
-};
+}
 
-/** At most one sentence for each kind of finding, with its gravest example. */
-export const sentencesOf = (found: Found): string[] => [...ofQueries(found), ...ofLeaks(found), ...ofDocuments(found)];
+const many = (count: number, one: string, more = `${one}s`): string => (count === 1 ? `1 ${one}` : `${count} ${more}`);
+const named = (ids: readonly string[], size: number): string =>
+  `${ids
+    .slice(0, 3)
+    .map((id) => `"${id}"`)
+    .join(', ')}${size > 3 ? ', …' : ''}`;

@@ -13,7 +13,7 @@ export interface Shingles {
 }
 
 /** Hashes one normalised text after the other, in memory for the longest alone. */
-export const shingler = (): ((plain: string) => Shingles) => {
+export function shingler(): (plain: string) => Shingles {
   let words = new Int32Array(1024);
   let shingles = new Int32Array(1024);
   return (plain) => {
@@ -35,4 +35,4 @@ export const shingler = (): ((plain: string) => Shingles) => {
     }
     return { words: words.subarray(0, count), shingles: shingles.subarray(0, windows) };
   };
-};
+}

@@ -9,29 +9,18 @@ const mark = /\p{M}/u;
 /** Script extensions rather than scripts, so that the long-vowel mark of kana is among them. */
 const unspaced = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;
 
-const kindOfCharacter = (code: number): number => {
-  const character = String.fromCodePoint(code);
-  if (letter.test(character)) return unspaced.test(character) ? ALONE : IN_WORD;
-  if (!mark.test(character)) return SPLITS;
-  return unspaced.test(character) ? ALONE : AFTER_WORD;
-};
-
 /** Kinds of the characters up to U+FFFF that were met; 0 for the others. */
 const known = new Uint8Array(0x10000);
-const kindOf = (code: number): number => {
-  if (code > 0xffff) return kindOfCharacter(code);
-  return (known[code] ||= kindOfCharacter(code));
-};
-
-/** Spreads every bit over all 32 (MurmurHash3's `fmix32`, https://github.com/aappleby/smhasher). */
-export const mix = (value: number): number => {
-  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
-};
 
 const OFFSET = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
+
+/** Spreads every bit over all 32 (MurmurHash3's `fmix32`, https://github.com/aappleby/smhasher). */
+export function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
 
 /** NFKC in lower case. */
 export const normalised = (text: string): string => (/^[\0-\x7f]*$/.test(text) ? text : text.normalize('NFKC')).toLowerCase();
@@ -40,7 +29,7 @@ export const normalised = (text: string): string => (/^[\0-\x7f]*$/.test(text) ?
  * Calls back for every word of a normalised text with its hash (FNV-1a, a character at a time, then `mix`: 32 bits, signed) and where it
  * stands. A word is a run of letters, digits and the marks on them; a letter of a script written without spaces is a word of its own.
  */
-export const eachWord = (plain: string, each: (hash: number, from: number, to: number) => void): void => {
+export function eachWord(plain: string, each: (hash: number, from: number, to: number) => void): void {
   let from = -1;
   let hash = OFFSET;
   for (let at = 0, next = 0; at < plain.length; at = next) {
@@ -57,15 +46,27 @@ export const eachWord = (plain: string, each: (hash: number, from: number, to: n
     if (kind === ALONE) each(mix(Math.imul(OFFSET ^ code, PRIME)), at, next);
   }
   if (from >= 0) each(mix(hash), from, plain.length);
-};
+}
 
 /** The words of a normalised text. */
-export const wordsOf = (plain: string): string[] => {
+export function wordsOf(plain: string): string[] {
   const words: string[] = [];
   eachWord(plain, (_, from, to) => words.push(plain.slice(from, to)));
   return words;
-};
+}
 
 /** How many words these are to a reader: letters of scripts written without spaces count as half a word. */
 export const lengthInWords = (words: readonly string[]): number =>
   words.reduce((sum, word) => sum + (kindOf(word.codePointAt(0) as number) === ALONE ? 0.5 : 1), 0);
+
+function kindOf(code: number): number {
+  if (code > 0xffff) return kindOfCharacter(code);
+  return (known[code] ||= kindOfCharacter(code));
+}
+
+function kindOfCharacter(code: number): number {
+  const character = String.fromCodePoint(code);
+  if (letter.test(character)) return unspaced.test(character) ? ALONE : IN_WORD;
+  if (!mark.test(character)) return SPLITS;
+  return unspaced.test(character) ? ALONE : AFTER_WORD;
+}

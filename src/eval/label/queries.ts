@@ -11,16 +11,6 @@ export interface LabelQuery {
 /** The id of a query that brings none: from its words, so that its judgments are found again wherever it stands. */
 export const queryIdOf = (text: string): string => derivedId(hashOfText(text), 1);
 
-/** An id that a table with tabs can hold, or E_INPUT_FORMAT. */
-export const checkTableId = (id: string, where: string): void => {
-  if (/[\t\n\r]/.test(id))
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${where} has the id ${JSON.stringify(id)}: judgments are lines with tabs, so an id has neither tabs nor line ends. Give it another.`,
-    );
-  if (id.trim() === '') throw new FinetoothError('E_INPUT_FORMAT', `${where} has an empty id. Give it another, or none.`);
-};
-
 const readRecords = async function* (path: string, options: ReadOptions): AsyncGenerator<LabelQuery & { readonly where: string }> {
   for await (const { document, where } of readDocuments(path, options)) {
     const text = document.text ?? document.query;
@@ -45,12 +35,22 @@ const readLines = async function* (path: string, options: ReadOptions): AsyncGen
   }
 };
 
+/** An id that a table with tabs can hold, or E_INPUT_FORMAT. */
+export function checkTableId(id: string, where: string): void {
+  if (/[\t\n\r]/.test(id))
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${where} has the id ${JSON.stringify(id)}: judgments are lines with tabs, so an id has neither tabs nor line ends. Give it another.`,
+    );
+  if (id.trim() === '') throw new FinetoothError('E_INPUT_FORMAT', `${where} has an empty id. Give it another, or none.`);
+}
+
 /**
  * Reads queries, text by id, in order: records with `text` (or `query`) and perhaps `_id` or `id` where the file's name says JSON, JSONL,
  * CSV, TSV or Parquet, otherwise one query per line; each also .gz. The same words twice without an id are one query. Throws E_INPUT_FORMAT,
  * E_DUPLICATE_ID, E_INPUT_EMPTY, E_INPUT_MISSING.
  */
-export const readLabelQueries = async (path: string, options: Pick<ReadOptions, 'signal'> = {}): Promise<Map<string, string>> => {
+export async function readLabelQueries(path: string, options: Pick<ReadOptions, 'signal'> = {}): Promise<Map<string, string>> {
   const format = readerOfName(path)?.name;
   const queries = new Map<string, string>();
   for await (const { id, text, where } of format === undefined || format === 'text'
@@ -63,4 +63,4 @@ export const readLabelQueries = async (path: string, options: Pick<ReadOptions, 
     queries.set(id, text);
   }
   return queries;
-};
+}

@@ -47,57 +47,57 @@ export const newSession: Session = { tasks: [], at: 0, steps: [] };
  * An order that tells nothing of who found a candidate and how high: by a hash of query and document. It is the same in every session
  * and on every machine, and a candidate that joins later does not move the others.
  */
-export const inJudgingOrder = (query: string, candidates: readonly LabelCandidate[]): LabelCandidate[] => {
+export function inJudgingOrder(query: string, candidates: readonly LabelCandidate[]): LabelCandidate[] {
   const keyed = candidates.map((candidate) => ({ candidate, key: hashOfText(JSON.stringify([query, candidate.id])) }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ candidate }) => candidate);
-};
-
-const idsDone = (session: Session, task: number): ReadonlySet<string> =>
-  new Set(session.steps.filter((step) => step.task === task).map(({ id }) => id));
+}
 
 /** What to show now; nothing when the query on the screen is done and another is wanted. */
-export const onScreen = (session: Session): OnScreen | undefined => {
+export function onScreen(session: Session): OnScreen | undefined {
   const task = session.tasks[session.at];
   if (task === undefined) return undefined;
   const done = idsDone(session, session.at);
   const candidate = task.candidates.find(({ id }) => !done.has(id));
   if (candidate === undefined) return undefined;
   return { task, candidate, place: task.before + done.size + 1, of: task.before + task.candidates.length };
-};
-
-const onward = (session: Session): Session => {
-  let at = session.at;
-  while (at < session.tasks.length && onScreen({ ...session, at }) === undefined) at++;
-  return { ...session, at };
-};
+}
 
 /** Another query, shown at once. */
 export const withTask = (session: Session, task: Task): Session =>
   onward({ ...session, tasks: [...session.tasks, task], at: session.tasks.length });
 
 /** The candidate on the screen is judged, or skipped when there is no grade. */
-export const withStep = (session: Session, grade?: number): Session => {
+export function withStep(session: Session, grade?: number): Session {
   const shown = onScreen(session);
   if (shown === undefined) return session;
   const step = { task: session.at, id: shown.candidate.id, grade };
   return onward({ ...session, steps: [...session.steps, step] });
-};
+}
 
 /** The last judgment or skip is taken back, and its candidate is on the screen again. */
-export const withoutLastStep = (session: Session): Session => {
+export function withoutLastStep(session: Session): Session {
   const last = session.steps.at(-1);
   return last === undefined ? session : { ...session, at: last.task, steps: session.steps.slice(0, -1) };
-};
+}
 
 /** The rest of the query on the screen is left for another time. */
 export const pastQuery = (session: Session): Session => onward({ ...session, at: Math.min(session.at + 1, session.tasks.length) });
 
 /** Numbers of this session alone. */
-export const countsOf = ({ steps, tasks }: Session): { readonly queries: number; readonly judged: number; readonly skipped: number } => {
+export function countsOf({ steps, tasks }: Session): { readonly queries: number; readonly judged: number; readonly skipped: number } {
   const judged = steps.filter(({ grade }) => grade !== undefined);
   return {
     queries: new Set(judged.map(({ task }) => tasks[task]?.query.id)).size,
     judged: judged.length,
     skipped: steps.length - judged.length,
   };
-};
+}
+
+const idsDone = (session: Session, task: number): ReadonlySet<string> =>
+  new Set(session.steps.filter((step) => step.task === task).map(({ id }) => id));
+
+function onward(session: Session): Session {
+  let at = session.at;
+  while (at < session.tasks.length && onScreen({ ...session, at }) === undefined) at++;
+  return { ...session, at };
+}

@@ -28,7 +28,7 @@ export interface MeasureOptions {
 }
 
 /** Takes rankings one query at a time, in any order, and keeps of each only where its judged documents stand. */
-export const beginEvaluation = (judgments: Judgments, measures: readonly Measure[], options: MeasureOptions = {}) => {
+export function beginEvaluation(judgments: Judgments, measures: readonly Measure[], options: MeasureOptions = {}) {
   const places = new Map<string, number>();
   const queries: string[] = [];
   let withoutRelevant = 0;
@@ -60,22 +60,17 @@ export const beginEvaluation = (judgments: Judgments, measures: readonly Measure
       return { queries, measures, values, rankings, ranked, unjudgedQueries, unsorted: judge.unsorted(), withoutRelevant };
     },
   };
-};
+}
 
 /** Measures a run that is in memory. Throws E_DUPLICATE_ID for a document that stands twice, E_INPUT_FORMAT for a score that is not finite. */
-export const evaluateRun = (
-  run: RankedRun,
-  judgments: Judgments,
-  measures: readonly Measure[],
-  options: MeasureOptions = {},
-): Evaluation => {
+export function evaluateRun(run: RankedRun, judgments: Judgments, measures: readonly Measure[], options: MeasureOptions = {}): Evaluation {
   const evaluation = beginEvaluation(judgments, measures, options);
   for (const [query, list] of run) evaluation.add(query, list);
   return evaluation.end();
-};
+}
 
 /** The mean of one measure over all judged queries, 0 to 1; 0 without any. @default nDCG@10 */
-export const meanOf = (run: RankedRun, judgments: Judgments, measure = 'nDCG@10', options: MeasureOptions = {}): number => {
+export function meanOf(run: RankedRun, judgments: Judgments, measure = 'nDCG@10', options: MeasureOptions = {}): number {
   const [values] = evaluateRun(run, judgments, [parseMeasure(measure)], options).values as [Float64Array];
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-};
+}

@@ -34,15 +34,119 @@ export interface JudgedRanking {
   readonly all: Int32Array;
 }
 
+export interface Judge {
+  /** The judged ranking of one query. Throws E_DUPLICATE_ID and E_INPUT_FORMAT. */
+  (query: string, list: RankedList, grades: Grades): JudgedRanking;
+  /** Queries so far whose list was not in the order of its scores (ties apart). */
+  readonly unsorted: () => number;
+}
+
 /** Ids and scores of a list, whichever way it came. */
 export const columnsOf = (list: RankedList): Columns =>
   'ids' in list ? list : { ids: list.map(({ id }) => id), scores: list.map(({ score }) => score) };
 
-const sameDocument = (query: string, id: DocumentId): FinetoothError =>
-  new FinetoothError('E_DUPLICATE_ID', `query "${query}" has the document "${id}" twice in one ranking; each may stand there once.`);
+/** A list in the order in which it is measured. */
+export function inOrder(query: string, list: RankedList): Scored[] {
+  const columns = columnsOf(list);
+  orderOf(query, columns);
+  return Array.from(sortedPlaces(columns), (place) => ({
+    id: String(columns.ids[place] as DocumentId),
+    score: columns.scores[place] as number,
+  }));
+}
+
+/** Finds judged documents in rankings. Holds its table, so keep one for many queries. */
+export function createJudge(): Judge {
+  const ranks = createRanks();
+  let unsorted = 0;
+  const judge = (query: string, list: RankedList, grades: Grades): JudgedRanking => {
+    const columns = columnsOf(list);
+    const { ids, scores } = columns;
+    const count = ids.length;
+    if (scores.length !== count)
+      throw new FinetoothError('E_USAGE', `query "${query}": ${count} ids but ${scores.length} scores; a ranking has one score per id.`);
+    const order = orderOf(query, columns);
+    if (order === 'not sorted') unsorted++;
+    const places = order === 'sorted' ? undefined : sortedPlaces(columns);
+    ranks.begin(count);
+    for (let rank = 0; rank < count; rank++) {
+      const id = ids[places === undefined ? rank : (places[rank] as number)] as DocumentId;
+      if (!ranks.put(id, rank)) throw sameDocument(query, id);
+    }
+    const found: { readonly rank: number; readonly grade: number; readonly which: number }[] = [];
+    let which = 0;
+    for (const [id, grade] of grades) {
+      const rank = ranks.of(id);
+      if (rank !== undefined) found.push({ rank, grade, which });
+      which++;
+    }
+    found.sort((a, b) => a.rank - b.rank);
+    return {
+      count,
+      ranks: Int32Array.from(found, ({ rank }) => rank),
+      grades: Int32Array.from(found, ({ grade }) => grade),
+      which: Int32Array.from(found, (one) => one.which),
+      all: Int32Array.from(grades.values()).sort().reverse(),
+    };
+  };
+  return Object.assign(judge, { unsorted: () => unsorted });
+}
+
+/**
+ * The same ranking without the documents that no one judged (Sakai 2007, https://doi.org/10.1145/1277741.1277756), and without those of a
+ * negative grade, as `trec_eval -J` has it.
+ */
+export function condensed(ranking: JudgedRanking): JudgedRanking {
+  const kept = Array.from(ranking.ranks, (_, at) => at).filter((at) => (ranking.grades[at] as number) >= 0);
+  return {
+    ...ranking,
+    count: kept.length,
+    ranks: Int32Array.from(kept, (_, at) => at),
+    grades: Int32Array.from(kept, (at) => ranking.grades[at] as number),
+    which: Int32Array.from(kept, (at) => ranking.which[at] as number),
+  };
+}
+
+/** How a list compares with that order. Throws E_INPUT_FORMAT for a score that is not finite. */
+function orderOf(query: string, columns: Columns): 'sorted' | 'ties out of order' | 'not sorted' {
+  const { ids, scores } = columns;
+  let order: 'sorted' | 'ties out of order' | 'not sorted' = 'sorted';
+  let before = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] as number;
+    if (score - score !== 0)
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `query "${query}", document "${ids[i]}": the score is ${score}; a ranking needs finite numbers.`,
+      );
+    const rounded = Math.fround(score);
+    if (rounded > before) order = 'not sorted';
+    else if (rounded === before && order === 'sorted' && i > 0 && compareTied(columns, i - 1, i) > 0) order = 'ties out of order';
+    before = rounded;
+  }
+  return order;
+}
+
+/**
+ * Places in the order of trec_eval: scores as 32-bit numbers, highest first; at equal scores the higher id first. Not `byScore`: a run that
+ * someone else made must get the figures that trec_eval prints, so scores that differ in 64 bits alone are ties here, and a million lines
+ * are sorted without an object each.
+ */
+function sortedPlaces(columns: Columns): Uint32Array {
+  const rounded = Float32Array.from(columns.scores);
+  return Uint32Array.from(rounded, (_, i) => i).sort(
+    (a, b) => (rounded[b] as number) - (rounded[a] as number) || compareTied(columns, a, b),
+  );
+}
+
+/** Which of two documents with equal scores comes first: negative for the one at `a`. */
+const compareTied = ({ ids, ranks }: Columns, a: number, b: number): number =>
+  ranks === undefined
+    ? compareIds(String(ids[b] as DocumentId), String(ids[a] as DocumentId))
+    : (ranks[a] as number) - (ranks[b] as number);
 
 /** Where each id stands. One table for all rankings: whole numbers are hashed here, which is several times faster than a Map. */
-const createRanks = () => {
+function createRanks() {
   let slots = new Float64Array(0);
   let ranks = new Int32Array(0);
   let stamps = new Int32Array(0);
@@ -88,111 +192,7 @@ const createRanks = () => {
       return stamps[at] === stamp ? ranks[at] : undefined;
     },
   };
-};
-
-/** Which of two documents with equal scores comes first: negative for the one at `a`. */
-const compareTied = ({ ids, ranks }: Columns, a: number, b: number): number =>
-  ranks === undefined
-    ? compareIds(String(ids[b] as DocumentId), String(ids[a] as DocumentId))
-    : (ranks[a] as number) - (ranks[b] as number);
-
-/**
- * Places in the order of trec_eval: scores as 32-bit numbers, highest first; at equal scores the higher id first. Not `byScore`: a run that
- * someone else made must get the figures that trec_eval prints, so scores that differ in 64 bits alone are ties here, and a million lines
- * are sorted without an object each.
- */
-const sortedPlaces = (columns: Columns): Uint32Array => {
-  const rounded = Float32Array.from(columns.scores);
-  return Uint32Array.from(rounded, (_, i) => i).sort(
-    (a, b) => (rounded[b] as number) - (rounded[a] as number) || compareTied(columns, a, b),
-  );
-};
-
-/** How a list compares with that order. Throws E_INPUT_FORMAT for a score that is not finite. */
-const orderOf = (query: string, columns: Columns): 'sorted' | 'ties out of order' | 'not sorted' => {
-  const { ids, scores } = columns;
-  let order: 'sorted' | 'ties out of order' | 'not sorted' = 'sorted';
-  let before = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] as number;
-    if (score - score !== 0)
-      throw new FinetoothError(
-        'E_INPUT_FORMAT',
-        `query "${query}", document "${ids[i]}": the score is ${score}; a ranking needs finite numbers.`,
-      );
-    const rounded = Math.fround(score);
-    if (rounded > before) order = 'not sorted';
-    else if (rounded === before && order === 'sorted' && i > 0 && compareTied(columns, i - 1, i) > 0) order = 'ties out of order';
-    before = rounded;
-  }
-  return order;
-};
-
-/** A list in the order in which it is measured. */
-export const inOrder = (query: string, list: RankedList): Scored[] => {
-  const columns = columnsOf(list);
-  orderOf(query, columns);
-  return Array.from(sortedPlaces(columns), (place) => ({
-    id: String(columns.ids[place] as DocumentId),
-    score: columns.scores[place] as number,
-  }));
-};
-
-export interface Judge {
-  /** The judged ranking of one query. Throws E_DUPLICATE_ID and E_INPUT_FORMAT. */
-  (query: string, list: RankedList, grades: Grades): JudgedRanking;
-  /** Queries so far whose list was not in the order of its scores (ties apart). */
-  readonly unsorted: () => number;
 }
 
-/** Finds judged documents in rankings. Holds its table, so keep one for many queries. */
-export const createJudge = (): Judge => {
-  const ranks = createRanks();
-  let unsorted = 0;
-  const judge = (query: string, list: RankedList, grades: Grades): JudgedRanking => {
-    const columns = columnsOf(list);
-    const { ids, scores } = columns;
-    const count = ids.length;
-    if (scores.length !== count)
-      throw new FinetoothError('E_USAGE', `query "${query}": ${count} ids but ${scores.length} scores; a ranking has one score per id.`);
-    const order = orderOf(query, columns);
-    if (order === 'not sorted') unsorted++;
-    const places = order === 'sorted' ? undefined : sortedPlaces(columns);
-    ranks.begin(count);
-    for (let rank = 0; rank < count; rank++) {
-      const id = ids[places === undefined ? rank : (places[rank] as number)] as DocumentId;
-      if (!ranks.put(id, rank)) throw sameDocument(query, id);
-    }
-    const found: { readonly rank: number; readonly grade: number; readonly which: number }[] = [];
-    let which = 0;
-    for (const [id, grade] of grades) {
-      const rank = ranks.of(id);
-      if (rank !== undefined) found.push({ rank, grade, which });
-      which++;
-    }
-    found.sort((a, b) => a.rank - b.rank);
-    return {
-      count,
-      ranks: Int32Array.from(found, ({ rank }) => rank),
-      grades: Int32Array.from(found, ({ grade }) => grade),
-      which: Int32Array.from(found, (one) => one.which),
-      all: Int32Array.from(grades.values()).sort().reverse(),
-    };
-  };
-  return Object.assign(judge, { unsorted: () => unsorted });
-};
-
-/**
- * The same ranking without the documents that no one judged (Sakai 2007, https://doi.org/10.1145/1277741.1277756), and without those of a
- * negative grade, as `trec_eval -J` has it.
- */
-export const condensed = (ranking: JudgedRanking): JudgedRanking => {
-  const kept = Array.from(ranking.ranks, (_, at) => at).filter((at) => (ranking.grades[at] as number) >= 0);
-  return {
-    ...ranking,
-    count: kept.length,
-    ranks: Int32Array.from(kept, (_, at) => at),
-    grades: Int32Array.from(kept, (at) => ranking.grades[at] as number),
-    which: Int32Array.from(kept, (at) => ranking.which[at] as number),
-  };
-};
+const sameDocument = (query: string, id: DocumentId): FinetoothError =>
+  new FinetoothError('E_DUPLICATE_ID', `query "${query}" has the document "${id}" twice in one ranking; each may stand there once.`);

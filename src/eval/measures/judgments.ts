@@ -2,15 +2,8 @@ import { FinetoothError } from '../../errors.ts';
 import type { Judgments } from './judged-ranking.ts';
 import { readTable, type TableOptions } from './table.ts';
 
-const gradeOf = (text: string, where: string): number => {
-  const grade = Number(text);
-  if (text.trim() === '' || !Number.isInteger(grade) || Math.abs(grade) > 1e9)
-    throw new FinetoothError('E_INPUT_FORMAT', `${where}: the grade is "${text}"; a grade is a whole number, 0 for not relevant.`);
-  return grade;
-};
-
 /** Reads judgments (qrels), TREC's columns or BEIR's, plain or gz. Two judgments of one pair are E_DUPLICATE_ID. */
-export const readJudgments = async (path: string, options: TableOptions = {}): Promise<Map<string, Map<string, number>>> => {
+export async function readJudgments(path: string, options: TableOptions = {}): Promise<Map<string, Map<string, number>>> {
   const judgments = new Map<string, Map<string, number>>();
   const name = options.where ?? path;
   const add = (query: string, id: string, text: string, line: number): boolean => {
@@ -28,16 +21,16 @@ export const readJudgments = async (path: string, options: TableOptions = {}): P
   };
   await readTable(path, 'judgments', add, options);
   return judgments;
-};
+}
 
 /** Whether a query has a document that is relevant at all. */
-export const hasRelevant = (grades: Iterable<number>): boolean => {
+export function hasRelevant(grades: Iterable<number>): boolean {
   for (const grade of grades) if (grade >= 1) return true;
   return false;
-};
+}
 
 /** Throws E_JUDGMENTS when nothing can be measured with them. */
-export const checkJudgments = (judgments: Judgments, name: string): void => {
+export function checkJudgments(judgments: Judgments, name: string): void {
   let pairs = 0;
   for (const grades of judgments.values()) {
     if (hasRelevant(grades.values())) return;
@@ -47,4 +40,11 @@ export const checkJudgments = (judgments: Judgments, name: string): void => {
     'E_JUDGMENTS',
     `${name}: none of its ${pairs} judgments says relevant (a grade of 1 or more), so every measure would be 0. Check that the last column is the grade.`,
   );
-};
+}
+
+function gradeOf(text: string, where: string): number {
+  const grade = Number(text);
+  if (text.trim() === '' || !Number.isInteger(grade) || Math.abs(grade) > 1e9)
+    throw new FinetoothError('E_INPUT_FORMAT', `${where}: the grade is "${text}"; a grade is a whole number, 0 for not relevant.`);
+  return grade;
+}

@@ -34,45 +34,15 @@ const familyTable = {
   Bpref: { parameters: ['rel'], cutoff: 'none', aliases: [] },
   RBP: { parameters: ['p', 'rel'], cutoff: 'allowed', aliases: [] },
 } as const satisfies Record<string, FamilySpec>;
+
 export type Family = keyof typeof familyTable;
+
 const families = Object.keys(familyTable) as Family[];
 
-const familyOf = (word: string): Family | undefined =>
-  families.find((family) => family.toLowerCase() === word || (familyTable[family].aliases as readonly string[]).includes(word));
-
-const wrong = (text: string, why: string): FinetoothError =>
-  new FinetoothError(
-    'E_USAGE',
-    `"${text}" is no measure: ${why}. Write it as nDCG@10, AP(rel=2)@100, nDCG(dcg='exp-log2')@10 or RBP(p=0.8).`,
-  );
-
-const parameterOf = (text: string, key: string, value: string): Partial<Measure> => {
-  if (key === 'rel') {
-    if (!/^[1-9]\d{0,8}$/.test(value)) throw wrong(text, `rel is the least relevant grade, a whole number from 1; got ${value}`);
-    return { rel: Number(value) };
-  }
-  if (key === 'p') {
-    const p = Number(value);
-    if (value === '' || !(p > 0 && p < 1)) throw wrong(text, `p lies between 0 and 1; got ${value}`);
-    return { p };
-  }
-  const dcg = value.replace(/^(['"])(.*)\1$/, '$2');
-  if (dcg !== 'log2' && dcg !== 'exp-log2') throw wrong(text, `dcg is 'log2' or 'exp-log2'; got ${value}`);
-  return { dcg };
-};
-
-/** Parameters at their defaults are left out of the name, as ir-measures prints it. */
-const nameOf = ({ family, cutoff, rel, dcg, p }: Omit<Measure, 'name'>): string => {
-  const given = [
-    ...(dcg === 'exp-log2' ? [`dcg='exp-log2'`] : []),
-    ...(p === undefined || p === 0.8 ? [] : [`p=${p}`]),
-    ...(rel === undefined || (rel === 1 && family !== 'RBP') ? [] : [`rel=${rel}`]),
-  ];
-  return `${family}${given.length === 0 ? '' : `(${given.join(',')})`}${cutoff === undefined ? '' : `@${cutoff}`}`;
-};
+export const defaultMeasures = 'nDCG@10,RR@10,AP@100,P@10,R@100,Judged@10';
 
 /** Reads one name; letter case of the family and the names MAP, MRR, Precision, Recall are forgiven. Throws E_USAGE. */
-export const parseMeasure = (text: string): Measure => {
+export function parseMeasure(text: string): Measure {
   const [, word = '', inside, after] = /^\s*([A-Za-z_]+)(?:\(([^)]*)\))?(?:@(\S+))?\s*$/.exec(text) ?? [];
   const family = familyOf(word.toLowerCase());
   if (family === undefined) {
@@ -96,14 +66,46 @@ export const parseMeasure = (text: string): Measure => {
     measure = { ...measure, ...parameterOf(text, key, value) };
   }
   return { ...measure, name: nameOf(measure) };
-};
+}
 
 /** Names separated by commas; commas inside brackets belong to a name. Each measure comes once. */
-export const parseMeasures = (text: string): Measure[] => {
+export function parseMeasures(text: string): Measure[] {
   const names = (text.match(/(?:\([^)]*\)|[^,(])+/g) ?? []).filter((name) => name.trim() !== '');
   const measures = new Map(names.map((name) => parseMeasure(name)).map((measure) => [measure.name, measure]));
   if (measures.size === 0) throw wrong(text, 'it is empty');
   return [...measures.values()];
-};
+}
 
-export const defaultMeasures = 'nDCG@10,RR@10,AP@100,P@10,R@100,Judged@10';
+const familyOf = (word: string): Family | undefined =>
+  families.find((family) => family.toLowerCase() === word || (familyTable[family].aliases as readonly string[]).includes(word));
+
+const wrong = (text: string, why: string): FinetoothError =>
+  new FinetoothError(
+    'E_USAGE',
+    `"${text}" is no measure: ${why}. Write it as nDCG@10, AP(rel=2)@100, nDCG(dcg='exp-log2')@10 or RBP(p=0.8).`,
+  );
+
+function parameterOf(text: string, key: string, value: string): Partial<Measure> {
+  if (key === 'rel') {
+    if (!/^[1-9]\d{0,8}$/.test(value)) throw wrong(text, `rel is the least relevant grade, a whole number from 1; got ${value}`);
+    return { rel: Number(value) };
+  }
+  if (key === 'p') {
+    const p = Number(value);
+    if (value === '' || !(p > 0 && p < 1)) throw wrong(text, `p lies between 0 and 1; got ${value}`);
+    return { p };
+  }
+  const dcg = value.replace(/^(['"])(.*)\1$/, '$2');
+  if (dcg !== 'log2' && dcg !== 'exp-log2') throw wrong(text, `dcg is 'log2' or 'exp-log2'; got ${value}`);
+  return { dcg };
+}
+
+/** Parameters at their defaults are left out of the name, as ir-measures prints it. */
+function nameOf({ family, cutoff, rel, dcg, p }: Omit<Measure, 'name'>): string {
+  const given = [
+    ...(dcg === 'exp-log2' ? [`dcg='exp-log2'`] : []),
+    ...(p === undefined || p === 0.8 ? [] : [`p=${p}`]),
+    ...(rel === undefined || (rel === 1 && family !== 'RBP') ? [] : [`rel=${rel}`]),
+  ];
+  return `${family}${given.length === 0 ? '' : `(${given.join(',')})`}${cutoff === undefined ? '' : `@${cutoff}`}`;
+}

@@ -7,13 +7,6 @@ import type { Family, Measure } from './measure.ts';
  */
 type Compute = (ranking: JudgedRanking, measure: Measure) => number;
 
-const relevantIn = (grades: Int32Array, least: number): number => {
-  // Grades are sorted, highest first.
-  let count = 0;
-  while (count < grades.length && (grades[count] as number) >= least) count++;
-  return count;
-};
-
 const depthOf = (measure: Measure): number => measure.cutoff ?? Number.POSITIVE_INFINITY;
 const leastOf = (measure: Measure): number => measure.rel ?? 1;
 
@@ -118,3 +111,10 @@ const computes: Readonly<Record<Family, Compute>> = {
 
 /** The measure of one query's ranking, 0 to 1. */
 export const measureOf = (ranking: JudgedRanking, measure: Measure): number => computes[measure.family](ranking, measure);
+
+function relevantIn(grades: Int32Array, least: number): number {
+  // Grades are sorted, highest first.
+  let count = 0;
+  while (count < grades.length && (grades[count] as number) >= least) count++;
+  return count;
+}

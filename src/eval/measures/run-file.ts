@@ -11,27 +11,8 @@ export interface RunList {
   readonly ranks?: number[];
 }
 
-const numberOf = (text: string, what: 'score' | 'rank', where: string): number => {
-  const value = Number(text);
-  if (text !== '' && Number.isFinite(value)) return value;
-  throw new FinetoothError(
-    'E_INPUT_FORMAT',
-    `${where}: the ${what} is "${text}"; a run needs finite numbers. Mend what wrote it: a NaN often comes from an empty text.`,
-  );
-};
-
-const beginList = (ranked: boolean): RunList => (ranked ? { ids: [], scores: [], ranks: [] } : { ids: [], scores: [] });
-
-const push = (list: RunList, id: string, score: string, rank: string | undefined, where: () => string): void => {
-  list.ids.push(id);
-  const value = Number(score);
-  // The common case without the cost of naming the place.
-  list.scores.push(score !== '' && value - value === 0 ? value : numberOf(score, 'score', where()));
-  if (rank !== undefined) list.ranks?.push(numberOf(rank, 'rank', where()));
-};
-
 /** Reads a whole run into memory: TREC's columns, or tabs with a header as BEIR has it, plain or gz. */
-export const readRun = async (path: string, options: TableOptions = {}): Promise<Map<string, RunList>> => {
+export async function readRun(path: string, options: TableOptions = {}): Promise<Map<string, RunList>> {
   const run = new Map<string, RunList>();
   const add = (query: string, id: string, score: string, line: number, rank?: string): boolean => {
     let list = run.get(query);
@@ -44,10 +25,46 @@ export const readRun = async (path: string, options: TableOptions = {}): Promise
   };
   await readTable(path, 'run', add, options);
   return run;
-};
+}
+
+/**
+ * Measures a run that lies in a file, plain or gz. One query at a time is in memory when the lines of a query follow each other, as every
+ * tool writes them; otherwise the file is read again and held whole.
+ */
+export async function evaluateFile(
+  path: string,
+  judgments: Judgments,
+  measures: readonly Measure[],
+  options: MeasureOptions & TableOptions = {},
+): Promise<Evaluation> {
+  const evaluation = beginEvaluation(judgments, measures, options);
+  if (await inPieces(path, options, evaluation.add)) return evaluation.end();
+  const again = beginEvaluation(judgments, measures, options);
+  for (const [query, list] of await readRun(path, options)) again.add(query, list);
+  return again.end();
+}
+
+const beginList = (ranked: boolean): RunList => (ranked ? { ids: [], scores: [], ranks: [] } : { ids: [], scores: [] });
+
+function push(list: RunList, id: string, score: string, rank: string | undefined, where: () => string): void {
+  list.ids.push(id);
+  const value = Number(score);
+  // The common case without the cost of naming the place.
+  list.scores.push(score !== '' && value - value === 0 ? value : numberOf(score, 'score', where()));
+  if (rank !== undefined) list.ranks?.push(numberOf(rank, 'rank', where()));
+}
+
+function numberOf(text: string, what: 'score' | 'rank', where: string): number {
+  const value = Number(text);
+  if (text !== '' && Number.isFinite(value)) return value;
+  throw new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${where}: the ${what} is "${text}"; a run needs finite numbers. Mend what wrote it: a NaN often comes from an empty text.`,
+  );
+}
 
 /** Gives each query's lines as one list, while the lines of a query follow each other; false when a query comes back later. */
-const inPieces = async (path: string, options: TableOptions, give: (query: string, list: RunList) => void): Promise<boolean> => {
+async function inPieces(path: string, options: TableOptions, give: (query: string, list: RunList) => void): Promise<boolean> {
   const ended = new Set<string>();
   let query: string | undefined;
   let list = beginList(false);
@@ -66,21 +83,4 @@ const inPieces = async (path: string, options: TableOptions, give: (query: strin
   await readTable(path, 'run', (...row) => (whole = take(...row)), options);
   if (whole && query !== undefined) give(query, list);
   return whole;
-};
-
-/**
- * Measures a run that lies in a file, plain or gz. One query at a time is in memory when the lines of a query follow each other, as every
- * tool writes them; otherwise the file is read again and held whole.
- */
-export const evaluateFile = async (
-  path: string,
-  judgments: Judgments,
-  measures: readonly Measure[],
-  options: MeasureOptions & TableOptions = {},
-): Promise<Evaluation> => {
-  const evaluation = beginEvaluation(judgments, measures, options);
-  if (await inPieces(path, options, evaluation.add)) return evaluation.end();
-  const again = beginEvaluation(judgments, measures, options);
-  for (const [query, list] of await readRun(path, options)) again.add(query, list);
-  return again.end();
-};
+}

@@ -42,10 +42,37 @@ const trec: Readonly<Record<TableKind, Layout>> = {
   judgments: { header: false, columns: 4, query: 0, document: 2, value: 3 },
 };
 
-const wordsIn = (line: string): string[] => line.split(/[ \t]+/).filter((word) => word !== '');
+/**
+ * Reads a run or judgments, TREC's columns or tabs with a header, plain or gz, told apart by content. Memory is bounded by the reader's
+ * chunks: rows are handed on one by one. Throws E_INPUT_FORMAT with the line, E_INPUT_EMPTY, E_INPUT_MISSING.
+ */
+export async function readTable(path: string, kind: TableKind, onRow: OnRow, options: TableOptions = {}): Promise<number> {
+  const name = options.where ?? path;
+  let layout: Layout | undefined;
+  let rows = 0;
+  const parts: string[] = [];
+  for await (const { texts, first } of readLineBatches(path, options)) {
+    for (let i = 0; i < texts.length; i++) {
+      const line = texts[i] as string;
+      if (line === '' || line.trim() === '') continue;
+      if (layout === undefined) {
+        layout = layoutOf(line, kind, `${name} line ${first + i}`);
+        if (layout.header) continue;
+      }
+      const count = layout.header ? cutTabs(line, parts) : cutWords(line, parts);
+      const [query, id, value] = [parts[layout.query] as string, parts[layout.document] as string, parts[layout.value] as string];
+      if (count !== layout.columns || query === '' || id === '') throw oddLine(`${name} line ${first + i}`, count, layout, kind);
+      rows++;
+      const rank = layout.rank === undefined ? undefined : parts[layout.rank];
+      if (!onRow(query, id, value, first + i, rank)) return rows;
+    }
+  }
+  if (rows === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds no ${kind === 'run' ? 'ranked documents' : 'judgments'}.`);
+  return rows;
+}
 
 /** Told by the first line: a header names the columns; without one there are TREC's. */
-const layoutOf = (line: string, kind: TableKind, where: string): Layout => {
+function layoutOf(line: string, kind: TableKind, where: string): Layout {
   const names = line.split('\t').map((name) => name.trim().toLowerCase());
   const place = (known: readonly string[]): number => names.findIndex((name) => known.includes(name));
   const [query, document] = [place(columnNames.query), place(columnNames.document)];
@@ -71,10 +98,21 @@ const layoutOf = (line: string, kind: TableKind, where: string): Layout => {
     'E_INPUT_FORMAT',
     `${where} has ${words.length} columns${words.length > trec[kind].columns ? '; an id with a space needs the form with tabs' : ''}. ${shapes[kind]}`,
   );
-};
+}
+
+function cutTabs(line: string, into: string[]): number {
+  let count = 0;
+  let from = 0;
+  for (let at = line.indexOf('\t'); at >= 0; at = line.indexOf('\t', from)) {
+    into[count++] = line.slice(from, at);
+    from = at + 1;
+  }
+  into[count++] = line.slice(from);
+  return count;
+}
 
 /** The words of a line of TREC's columns, without the cost of a regular expression; how many there are comes back. */
-const cutWords = (line: string, into: string[]): number => {
+function cutWords(line: string, into: string[]): number {
   let count = 0;
   let at = 0;
   const end = line.length;
@@ -86,53 +124,15 @@ const cutWords = (line: string, into: string[]): number => {
     into[count++] = line.slice(from, at);
   }
   return count;
-};
+}
 
-const cutTabs = (line: string, into: string[]): number => {
-  let count = 0;
-  let from = 0;
-  for (let at = line.indexOf('\t'); at >= 0; at = line.indexOf('\t', from)) {
-    into[count++] = line.slice(from, at);
-    from = at + 1;
-  }
-  into[count++] = line.slice(from);
-  return count;
-};
-
-/**
- * Reads a run or judgments, TREC's columns or tabs with a header, plain or gz, told apart by content. Memory is bounded by the reader's
- * chunks: rows are handed on one by one. Throws E_INPUT_FORMAT with the line, E_INPUT_EMPTY, E_INPUT_MISSING.
- */
-export const readTable = async (path: string, kind: TableKind, onRow: OnRow, options: TableOptions = {}): Promise<number> => {
-  const name = options.where ?? path;
-  let layout: Layout | undefined;
-  let rows = 0;
-  const parts: string[] = [];
-  for await (const { texts, first } of readLineBatches(path, options)) {
-    for (let i = 0; i < texts.length; i++) {
-      const line = texts[i] as string;
-      if (line === '' || line.trim() === '') continue;
-      if (layout === undefined) {
-        layout = layoutOf(line, kind, `${name} line ${first + i}`);
-        if (layout.header) continue;
-      }
-      const count = layout.header ? cutTabs(line, parts) : cutWords(line, parts);
-      const [query, id, value] = [parts[layout.query] as string, parts[layout.document] as string, parts[layout.value] as string];
-      if (count !== layout.columns || query === '' || id === '') throw oddLine(`${name} line ${first + i}`, count, layout, kind);
-      rows++;
-      const rank = layout.rank === undefined ? undefined : parts[layout.rank];
-      if (!onRow(query, id, value, first + i, rank)) return rows;
-    }
-  }
-  if (rows === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds no ${kind === 'run' ? 'ranked documents' : 'judgments'}.`);
-  return rows;
-};
-
-const oddLine = (where: string, count: number, { header, columns }: Layout, kind: TableKind): FinetoothError => {
+function oddLine(where: string, count: number, { header, columns }: Layout, kind: TableKind): FinetoothError {
   if (count === columns) return new FinetoothError('E_INPUT_FORMAT', `${where} has an empty id. ${shapes[kind]}`);
   const why =
     header || count < columns
       ? `it may be cut off; the lines before have ${columns}`
       : `the lines before have ${columns}; an id with a space cannot be written in TREC's columns, only between tabs under a header`;
   return new FinetoothError('E_INPUT_FORMAT', `${where} has ${count} ${count === 1 ? 'column' : 'columns'}: ${why}.`);
-};
+}
+
+const wordsIn = (line: string): string[] => line.split(/[ \t]+/).filter((word) => word !== '');

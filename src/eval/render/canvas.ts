@@ -36,13 +36,8 @@ export interface Canvas {
 
 const namespace = 'http://www.w3.org/2000/svg';
 
-const loadPackages = async (): Promise<{ plot: Plot; document: unknown }> => {
-  const [plot, linkedom] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
-  return { plot, document: linkedom.parseHTML('<html></html>').document };
-};
-
 /** Loads the plotting library and a document for it to draw into. Throws E_RUNTIME where they are not installed. */
-export const openCanvas = async (load = loadPackages): Promise<Canvas> => {
+export async function openCanvas(load = loadPackages): Promise<Canvas> {
   const { plot, document } = await load().catch((error: unknown) => {
     throw new FinetoothError(
       'E_RUNTIME',
@@ -81,11 +76,16 @@ export const openCanvas = async (load = loadPackages): Promise<Canvas> => {
       return trusted(svg.outerHTML);
     },
   };
-};
+}
 
 /** A drawing as a file of its own: no page around it gives it a colour or letters. */
-export const standalone = ({ html }: Html, color: string): string => {
+export function standalone({ html }: Html, color: string): string {
   const own = { xmlns: namespace, color, 'font-family': 'system-ui, sans-serif', 'font-size': '13' };
   const given = Object.entries(own).filter(([name]) => !new RegExp(`^<svg[^>]*\\s${name}=`).test(html));
   return html.replace('<svg ', `<svg ${given.map(([name, value]) => `${name}="${value}" `).join('')}`);
-};
+}
+
+async function loadPackages(): Promise<{ plot: Plot; document: unknown }> {
+  const [plot, linkedom] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
+  return { plot, document: linkedom.parseHTML('<html></html>').document };
+}

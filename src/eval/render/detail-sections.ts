@@ -8,27 +8,8 @@ import { failuresOf, gradeText, mostFailures, rankChange, shortened } from './wo
 /** The longest text of a query that is shown, in characters. */
 const longestQuery = 300;
 
-const changeRow = ({ query, text, before, after, moved }: QueryChange): Html => {
-  const moves = moved.map(
-    (move) => html`<li>${isolated(move.id)} <span class="muted">${gradeText(move)},</span> <b>${rankChange(move)}</b></li>`,
-  );
-  const name =
-    text === undefined
-      ? html`<code>${query}</code>`
-      : html`${isolated(shortened(text, longestQuery))} <small class="muted">${query}</small>`;
-  return html`<tr><th scope="row" class="query">${name}</th><td class="number">${signed(after - before)}<small>${figure(before)} → ${figure(after)}</small></td><td>${moves.length === 0 ? '–' : html`<ul class="moves">${moves}</ul>`}</td></tr>`;
-};
-
-const changesOf = (title: string, measure: string, changes: readonly QueryChange[] = []): Html =>
-  changes.length === 0
-    ? empty
-    : html`<h4>${title}</h4>${scrolling(
-        title,
-        html`<table class="changes"><thead><tr><th scope="col">Query</th><th scope="col" class="number">${measure}</th><th scope="col">Documents that moved</th></tr></thead><tbody>${changes.map(changeRow)}</tbody></table>`,
-      )}`;
-
 /** The queries that gained and lost most, and why. */
-export const queriesOf = ({ comparisons }: EvalReport): Html => {
+export function queriesOf({ comparisons }: EvalReport): Html {
   const changed = ({ helped = [], hurt = [] }: Comparison): boolean => helped.length + hurt.length > 0;
   const shown = comparisons.filter(changed);
   if (shown.length === 0) return empty;
@@ -37,14 +18,14 @@ export const queriesOf = ({ comparisons }: EvalReport): Html => {
       html`<h3>${isolated(pipeline)} against ${isolated(baseline)}</h3>${changesOf('Most helped', measure, helped)}${changesOf('Most hurt', measure, hurt)}`,
   );
   return html`<section aria-labelledby="queries"><h2 id="queries">Queries that changed most</h2>${parts}</section>`;
-};
+}
 
 export const warningsOf = ({ warnings }: EvalReport): Html =>
   warnings.length === 0
     ? empty
     : html`<section aria-labelledby="warnings"><h2 id="warnings">Warnings</h2><ul class="notes">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></section>`;
 
-export const failedOf = (report: EvalReport): Html => {
+export function failedOf(report: EvalReport): Html {
   const failures = failuresOf(report);
   if (failures.length === 0) return empty;
   const rows = failures
@@ -58,10 +39,10 @@ export const failedOf = (report: EvalReport): Html => {
 <p class="small muted">Each counts as 0 in the figures of its pipeline.</p>
 ${scrolling('Failed queries', html`<table><thead><tr><th scope="col">Pipeline</th><th scope="col">Query</th><th scope="col">What happened</th></tr></thead><tbody>${rows}</tbody></table>`)}
 ${more > 0 ? html`<p>And ${grouped(more)} more.</p>` : empty}</section>`;
-};
+}
 
 /** What makes the figures repeatable, and what they take for granted. */
-export const settingsOf = (report: EvalReport): Html => {
+export function settingsOf(report: EvalReport): Html {
   const { settings, pipelines, version, at, peakMemory } = report;
   const entries: readonly (readonly [string, string])[] = [
     ...(settings.data === undefined ? [] : [['Data', settings.data] as const]),
@@ -77,4 +58,23 @@ export const settingsOf = (report: EvalReport): Html => {
 <dl>${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 <p class="small muted">${powerAssumption}</p>
 ${made.length === 0 ? empty : html`<details><summary>Pipelines as they ran</summary>${made.map(({ name, pipeline }) => html`<h3>${isolated(name)}</h3><pre tabindex="0">${JSON.stringify(pipeline, null, 2)}</pre>`)}</details>`}</section>`;
-};
+}
+
+const changesOf = (title: string, measure: string, changes: readonly QueryChange[] = []): Html =>
+  changes.length === 0
+    ? empty
+    : html`<h4>${title}</h4>${scrolling(
+        title,
+        html`<table class="changes"><thead><tr><th scope="col">Query</th><th scope="col" class="number">${measure}</th><th scope="col">Documents that moved</th></tr></thead><tbody>${changes.map(changeRow)}</tbody></table>`,
+      )}`;
+
+function changeRow({ query, text, before, after, moved }: QueryChange): Html {
+  const moves = moved.map(
+    (move) => html`<li>${isolated(move.id)} <span class="muted">${gradeText(move)},</span> <b>${rankChange(move)}</b></li>`,
+  );
+  const name =
+    text === undefined
+      ? html`<code>${query}</code>`
+      : html`${isolated(shortened(text, longestQuery))} <small class="muted">${query}</small>`;
+  return html`<tr><th scope="row" class="query">${name}</th><td class="number">${signed(after - before)}<small>${figure(before)} → ${figure(after)}</small></td><td>${moves.length === 0 ? '–' : html`<ul class="moves">${moves}</ul>`}</td></tr>`;
+}

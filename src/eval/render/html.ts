@@ -6,20 +6,11 @@ import { pageStyle } from './page-style.ts';
 import { probabilitiesOf, spreadsOf, tradesOf } from './plot-sections.ts';
 import { comparisonsOf, figuresOf, gatesOf, headerOf } from './sections.ts';
 
-/** Plot counts its markers over the whole life of a process; a page counts its own, so that one report makes one page. */
-const renumbered = (page: string): string => {
-  const numbers = new Map<string, number>();
-  return page.replace(/\bplot-marker-\d+/g, (id) => {
-    if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
-    return `plot-marker-${numbers.get(id)}`;
-  });
-};
-
 /**
  * One page that needs nothing else: no script, no file, no server. Its plots are SVG made here.
  * Throws E_RUNTIME when the packages that draw them are not installed.
  */
-export const toHtml = async (report: EvalReport): Promise<string> => {
+export async function toHtml(report: EvalReport): Promise<string> {
   const canvas = await openCanvas();
   const sections = [
     headerOf(report),
@@ -51,4 +42,13 @@ ${sections.map((section) => html`${section}\n`)}</main>
 </html>
 `.html;
   return renumbered(page);
-};
+}
+
+/** Plot counts its markers over the whole life of a process; a page counts its own, so that one report makes one page. */
+function renumbered(page: string): string {
+  const numbers = new Map<string, number>();
+  return page.replace(/\bplot-marker-\d+/g, (id) => {
+    if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
+    return `plot-marker-${numbers.get(id)}`;
+  });
+}

@@ -32,72 +32,8 @@ export const safeMarkdown = (text: string): string =>
     .replace(/[\\`*_{}[\]()!|~]|^[-+#]/g, '\\$&')
     .replace(/(?<![\p{L}\p{N}])@(?=\w)|@(?=[\w-]+\.\w)|#(?=\d)|(?<=:)\/\/|\bwww(?=\.)/giu, '$&<!-- -->');
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-
-const headline = (comparison: Comparison, report: EvalReport): string => {
-  const [claim, rest] = claimOf(comparison, safeMarkdown);
-  return `${outcomeSigns[outcomeOf(comparison)]} **${claim}**${rest}: ${evidenceOf(comparison, report, safeMarkdown)}`;
-};
-
-const figures = ({ pipelines }: EvalReport): string => {
-  const names = measureNames(pipelines);
-  const beside = columnsBeside(pipelines, ['p50', 'p95']);
-  const rows = pipelines.map((one) => [
-    safeMarkdown(one.name),
-    ...names.map((measure) => {
-      const found = one.measures[measure];
-      return found === undefined ? '' : `${figure(found.value)} ${interval(found.low, found.high)}`;
-    }),
-    ...beside.map(({ cell }) => cell(one)),
-  ]);
-  return table(['', ...names, ...beside.map(({ head }) => head)], rows);
-};
-
-const comparisons = ({ comparisons: all }: EvalReport): string =>
-  table(
-    ['', 'against', 'measure', 'difference', 'p (Holm)', 'verdict'],
-    all.map(({ pipeline, baseline, measure, difference, low, high, adjustedP, verdict, unsafe }) => [
-      safeMarkdown(pipeline),
-      safeMarkdown(baseline),
-      measure,
-      `${signed(difference)} ${interval(low, high, signed)}`,
-      probability(adjustedP),
-      `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
-    ]),
-  );
-
-const cutOffs = (report: EvalReport): string => {
-  const { counts, rows } = cutOffTable(report);
-  if (rows.length === 0) return '';
-  const named = rows.map(([name = '', ...cells]) => [safeMarkdown(name), ...cells]);
-  return table([`${report.primary} by candidates (gain kept)`, ...counts], named);
-};
-
-const changes = (title: string, list: readonly QueryChange[]): string =>
-  list.length === 0
-    ? ''
-    : `**${title}**\n\n${table(
-        ['query', 'before', 'after', 'what moved'],
-        list.map(({ query, text, before, after, moved }) => [
-          safeMarkdown(shortened(text ?? query, 120)),
-          figure(before),
-          figure(after),
-          moved.map((move) => `${safeMarkdown(shortened(move.id, 60))} (${gradeText(move)}): ${rankChange(move)}`).join('<br>'),
-        ]),
-      )}`;
-
-const details = (report: EvalReport): string[] =>
-  headlines(report).flatMap(({ pipeline, helped = [], hurt = [] }) => {
-    if (helped.length + hurt.length === 0) return [];
-    const parts = [changes('Most helped', helped), changes('Most hurt', hurt)].filter((part) => part !== '');
-    return [
-      `<details><summary>Queries that ${safeMarkdown(pipeline)} helped and hurt most</summary>\n\n${parts.join('\n\n')}\n\n</details>`,
-    ];
-  });
-
 /** A report for a pull request, in GitHub's Markdown. */
-export const toMarkdown = (report: EvalReport): string => {
+export function toMarkdown(report: EvalReport): string {
   const { gates, warnings, primary, settings, version } = report;
   const failures = failuresOf(report);
   const open = headlines(report).some((one) => outcomeOf(one) === 'unknown');
@@ -129,4 +65,68 @@ export const toMarkdown = (report: EvalReport): string => {
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`;
-};
+}
+
+function headline(comparison: Comparison, report: EvalReport): string {
+  const [claim, rest] = claimOf(comparison, safeMarkdown);
+  return `${outcomeSigns[outcomeOf(comparison)]} **${claim}**${rest}: ${evidenceOf(comparison, report, safeMarkdown)}`;
+}
+
+function figures({ pipelines }: EvalReport): string {
+  const names = measureNames(pipelines);
+  const beside = columnsBeside(pipelines, ['p50', 'p95']);
+  const rows = pipelines.map((one) => [
+    safeMarkdown(one.name),
+    ...names.map((measure) => {
+      const found = one.measures[measure];
+      return found === undefined ? '' : `${figure(found.value)} ${interval(found.low, found.high)}`;
+    }),
+    ...beside.map(({ cell }) => cell(one)),
+  ]);
+  return table(['', ...names, ...beside.map(({ head }) => head)], rows);
+}
+
+const comparisons = ({ comparisons: all }: EvalReport): string =>
+  table(
+    ['', 'against', 'measure', 'difference', 'p (Holm)', 'verdict'],
+    all.map(({ pipeline, baseline, measure, difference, low, high, adjustedP, verdict, unsafe }) => [
+      safeMarkdown(pipeline),
+      safeMarkdown(baseline),
+      measure,
+      `${signed(difference)} ${interval(low, high, signed)}`,
+      probability(adjustedP),
+      `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
+    ]),
+  );
+
+function cutOffs(report: EvalReport): string {
+  const { counts, rows } = cutOffTable(report);
+  if (rows.length === 0) return '';
+  const named = rows.map(([name = '', ...cells]) => [safeMarkdown(name), ...cells]);
+  return table([`${report.primary} by candidates (gain kept)`, ...counts], named);
+}
+
+const details = (report: EvalReport): string[] =>
+  headlines(report).flatMap(({ pipeline, helped = [], hurt = [] }) => {
+    if (helped.length + hurt.length === 0) return [];
+    const parts = [changes('Most helped', helped), changes('Most hurt', hurt)].filter((part) => part !== '');
+    return [
+      `<details><summary>Queries that ${safeMarkdown(pipeline)} helped and hurt most</summary>\n\n${parts.join('\n\n')}\n\n</details>`,
+    ];
+  });
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const changes = (title: string, list: readonly QueryChange[]): string =>
+  list.length === 0
+    ? ''
+    : `**${title}**\n\n${table(
+        ['query', 'before', 'after', 'what moved'],
+        list.map(({ query, text, before, after, moved }) => [
+          safeMarkdown(shortened(text ?? query, 120)),
+          figure(before),
+          figure(after),
+          moved.map((move) => `${safeMarkdown(shortened(move.id, 60))} (${gradeText(move)}): ${rankChange(move)}`).join('<br>'),
+        ]),
+      )}`;

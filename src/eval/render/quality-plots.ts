@@ -14,7 +14,16 @@ export interface RecallCurve {
   readonly points: PipelineReport['recall'];
 }
 
-export const recallCurves = (pipelines: readonly PipelineReport[]): readonly RecallCurve[] => {
+/** A pipeline that was timed and measured. */
+export interface Timed {
+  readonly name: string;
+  readonly index: number;
+  /** Milliseconds in total, of half of the queries. */
+  readonly p50: number;
+  readonly quality: Estimate;
+}
+
+export function recallCurves(pipelines: readonly PipelineReport[]): readonly RecallCurve[] {
   const curves = new Map<string, RecallCurve>();
   pipelines.forEach(({ name, recall }, index) => {
     if (recall.length === 0) return;
@@ -23,9 +32,9 @@ export const recallCurves = (pipelines: readonly PipelineReport[]): readonly Rec
     curves.set(shape, before === undefined ? { names: [name], index, points: recall } : { ...before, names: [...before.names, name] });
   });
   return [...curves.values()];
-};
+}
 
-export const recallPlot = (plot: Canvas['plot'], curves: readonly RecallCurve[]): Drawing => {
+export function recallPlot(plot: Canvas['plot'], curves: readonly RecallCurve[]): Drawing {
   const { type, domain, ticks } = depthAxis(curves.flatMap(({ points }) => points.map(({ depth }) => depth)));
   const recalls = curves.flatMap(({ points }) => points.map(({ recall }) => recall));
   return {
@@ -50,15 +59,6 @@ export const recallPlot = (plot: Canvas['plot'], curves: readonly RecallCurve[])
       ),
     },
   };
-};
-
-/** A pipeline that was timed and measured. */
-export interface Timed {
-  readonly name: string;
-  readonly index: number;
-  /** Milliseconds in total, of half of the queries. */
-  readonly p50: number;
-  readonly quality: Estimate;
 }
 
 export const timedOf = (pipelines: readonly PipelineReport[], measure: string): readonly Timed[] =>
@@ -82,7 +82,7 @@ export const paretoFront = (timed: readonly Timed[]): readonly Timed[] =>
     .sort((a, b) => a.p50 - b.p50 || a.index - b.index);
 
 /** Timed must hold two or more. */
-export const timePlot = (plot: Canvas['plot'], timed: readonly Timed[], measure: string): Drawing => {
+export function timePlot(plot: Canvas['plot'], timed: readonly Timed[], measure: string): Drawing {
   const { type, domain, ticks } = timeAxis(timed.map(({ p50 }) => p50));
   const [least, most] = shareDomain(timed.flatMap(({ quality }) => [quality.low, quality.high]));
   const front = paretoFront(timed);
@@ -130,14 +130,10 @@ export const timePlot = (plot: Canvas['plot'], timed: readonly Timed[], measure:
       ],
     },
   };
-};
-
-/** A tick: `0.5 ms`, `20 ms`, `2 s`. */
-const roundTime = (value: number): string =>
-  value < 1000 ? `${Number(value.toPrecision(3))} ms` : `${Number((value / 1000).toPrecision(3))} s`;
+}
 
 /** What the reranker gives for how many candidates. Some pipeline must have cut-offs. */
-export const cutOffPlot = (plot: Canvas['plot'], pipelines: readonly PipelineReport[], measure: string): Drawing => {
+export function cutOffPlot(plot: Canvas['plot'], pipelines: readonly PipelineReport[], measure: string): Drawing {
   const shown = pipelines.flatMap(({ name, cutOffs }, index) => (cutOffs.length === 0 ? [] : [{ name, index, cutOffs }]));
   const all = shown.flatMap(({ cutOffs }) => cutOffs);
   const { type, domain, ticks } = depthAxis(all.map(({ candidates }) => candidates));
@@ -163,4 +159,8 @@ export const cutOffPlot = (plot: Canvas['plot'], pipelines: readonly PipelineRep
       ),
     },
   };
-};
+}
+
+/** A tick: `0.5 ms`, `20 ms`, `2 s`. */
+const roundTime = (value: number): string =>
+  value < 1000 ? `${Number(value.toPrecision(3))} ms` : `${Number((value / 1000).toPrecision(3))} s`;

@@ -12,11 +12,8 @@ const safe: Safe = (text) => isolated(text).html;
 export const scrolling = (label: string, table: Html): Html =>
   html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 
-const nameCell = (canvas: Canvas, name: string, index: number): Html =>
-  html`<th scope="row" class="name"><span class="key">${keyOf(canvas, index)}</span>${isolated(name)}</th>`;
-
 /** Title, verdicts in words, and what the figures stand on. */
-export const headerOf = (report: EvalReport): Html => {
+export function headerOf(report: EvalReport): Html {
   const failed = report.pipelines.reduce((count, { failures }) => count + failures.length, 0);
   const facts = [
     html`${counted(report.queries, 'query', 'queries')}`,
@@ -37,10 +34,7 @@ export const headerOf = (report: EvalReport): Html => {
 <p class="muted">${facts.map((fact, i) => (i === 0 ? fact : html` · ${fact}`))}</p>
 ${verdicts.length > 0 ? html`<ul class="verdicts">${verdicts}</ul>` : html`<p>Nothing was compared: a verdict needs a second pipeline.</p>`}
 </header>`;
-};
-
-const unsafeOf = (unsafe: string | undefined): Html =>
-  unsafe === undefined ? empty : html`<p class="small"><strong>Not safe:</strong> ${ended(unsafe)}</p>`;
+}
 
 export const gatesOf = ({ gates }: EvalReport): Html =>
   gates.length === 0
@@ -51,7 +45,7 @@ export const gatesOf = ({ gates }: EvalReport): Html =>
       )}</ul></section>`;
 
 /** Every measure of every pipeline with its interval, then time and cost. */
-export const figuresOf = (report: EvalReport, canvas: Canvas): Html => {
+export function figuresOf(report: EvalReport, canvas: Canvas): Html {
   const { pipelines, settings } = report;
   const names = measureNames(pipelines);
   const timed = pipelines.some(({ latency }) => latency.total !== undefined);
@@ -92,26 +86,10 @@ export const figuresOf = (report: EvalReport, canvas: Canvas): Html => {
 <p class="small muted">${parts.filter((part) => part !== '').join(' ')}</p>
 ${scrolling('Figures', html`<table><thead><tr><th scope="col">Pipeline</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`)}
 ${stagesOf(report)}</section>`;
-};
-
-const stagesOf = ({ pipelines }: EvalReport): Html => {
-  const timed = pipelines.filter(({ latency }) => stages.some((stage) => latency[stage] !== undefined));
-  if (timed.length === 0) return empty;
-  const groups = timed.map(({ name, latency }) => {
-    const rows = stages.flatMap((stage) => {
-      const times = latency[stage];
-      if (times === undefined) return [];
-      const cells = [times.p50, times.p95, times.p99].map((time) => html`<td class="number">${duration(time)}</td>`);
-      return [html`<tr><th scope="row">${stage}</th>${cells}</tr>`];
-    });
-    return html`<tbody><tr class="group"><th scope="rowgroup" colspan="4">${isolated(name)}</th></tr>${rows}</tbody>`;
-  });
-  const heads = ['p50', 'p95', 'p99'].map((head) => html`<th scope="col" class="number">${head}</th>`);
-  return html`<details><summary>Time by stage</summary>${scrolling('Time by stage', html`<table><thead><tr><th scope="col">Stage</th>${heads}</tr></thead>${groups}</table>`)}</details>`;
-};
+}
 
 /** Every comparison, grouped by pair, with its interval beside zero. */
-export const comparisonsOf = (report: EvalReport, canvas: Canvas): Html => {
+export function comparisonsOf(report: EvalReport, canvas: Canvas): Html {
   const { comparisons, settings } = report;
   if (comparisons.length === 0) return empty;
   const forest = forestOf(canvas, comparisons);
@@ -132,4 +110,26 @@ ${scrolling(
   'Comparisons',
   html`<table><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Difference</th><th scope="col" class="forest"><span class="hidden">Interval beside zero</span>${forest.scale}</th><th scope="col" class="number">p</th><th scope="col" class="number">p (Holm)</th><th scope="col">Verdict</th></tr></thead>${groups}</table>`,
 )}</section>`;
-};
+}
+
+const unsafeOf = (unsafe: string | undefined): Html =>
+  unsafe === undefined ? empty : html`<p class="small"><strong>Not safe:</strong> ${ended(unsafe)}</p>`;
+
+const nameCell = (canvas: Canvas, name: string, index: number): Html =>
+  html`<th scope="row" class="name"><span class="key">${keyOf(canvas, index)}</span>${isolated(name)}</th>`;
+
+function stagesOf({ pipelines }: EvalReport): Html {
+  const timed = pipelines.filter(({ latency }) => stages.some((stage) => latency[stage] !== undefined));
+  if (timed.length === 0) return empty;
+  const groups = timed.map(({ name, latency }) => {
+    const rows = stages.flatMap((stage) => {
+      const times = latency[stage];
+      if (times === undefined) return [];
+      const cells = [times.p50, times.p95, times.p99].map((time) => html`<td class="number">${duration(time)}</td>`);
+      return [html`<tr><th scope="row">${stage}</th>${cells}</tr>`];
+    });
+    return html`<tbody><tr class="group"><th scope="rowgroup" colspan="4">${isolated(name)}</th></tr>${rows}</tbody>`;
+  });
+  const heads = ['p50', 'p95', 'p99'].map((head) => html`<th scope="col" class="number">${head}</th>`);
+  return html`<details><summary>Time by stage</summary>${scrolling('Time by stage', html`<table><thead><tr><th scope="col">Stage</th>${heads}</tr></thead>${groups}</table>`)}</details>`;
+}

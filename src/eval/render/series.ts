@@ -19,16 +19,16 @@ export const seriesOf = (index: number): { readonly color: string; readonly symb
 });
 
 /** The sign of a pipeline, for tables and legends. */
-export const keyOf = ({ plot, ornament }: Canvas, index: number): Html => {
+export function keyOf({ plot, ornament }: Canvas, index: number): Html {
   const { color, symbol } = seriesOf(index);
   const options = { width: 16, height: 16, margin: 0, axis: null, x: { domain: [0, 1] }, y: { domain: [0, 1] } };
   return ornament({ ...options, marks: [plot.dot([[0.5, 0.5]], { symbol, r: 4.5, fill: color })] });
-};
+}
 
-export const curve = (plot: Canvas['plot'], index: number, points: readonly (readonly [number, number])[]): Markish[] => {
+export function curve(plot: Canvas['plot'], index: number, points: readonly (readonly [number, number])[]): Markish[] {
   const { color, symbol } = seriesOf(index);
   return [
     plot.line(thinned(points, 200), { x: '0', y: '1', stroke: color, strokeWidth: 2 }),
     plot.dot(thinned(points, 12), { x: '0', y: '1', symbol, r: 4.5, fill: color, stroke: 'var(--surface)', strokeWidth: 1 }),
   ];
-};
+}

@@ -6,20 +6,25 @@ import type { Html } from './markup.ts';
 import { frame } from './series.ts';
 import { type Outcome, outcomeOf } from './words.ts';
 
-const shortSigned = (value: number): string => (value === 0 ? '0' : `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toFixed(2))}`);
-
 /** Bars sorted by size up to this many queries; counts of differences above it. */
 const mostBars = 120;
 /** A single query must not become a wall. */
 const fewestPlaces = 12;
 
+const outcomeColors: Readonly<Record<Outcome, string>> = {
+  helps: 'var(--better)',
+  hurts: 'var(--worse)',
+  same: 'var(--quiet)',
+  unknown: 'var(--quiet)',
+};
+
 /** How the difference spreads over queries. `reach` holds the differences of all comparisons and zero, so that their plots share one scale. */
-export const spreadPlot = (
+export function spreadPlot(
   plot: Canvas['plot'],
   { pipeline, baseline, measure, differences = [] }: Comparison,
   name: string,
   reach: readonly [least: number, most: number],
-): Drawing => {
+): Drawing {
   const { better, worse, same } = tally(differences);
   const title = `${measure} of ${pipeline} minus ${baseline}, by query`;
   const description = `${counted(better, 'query', 'queries')} better, ${grouped(worse)} worse, ${grouped(same)} the same.`;
@@ -65,28 +70,13 @@ export const spreadPlot = (
     ],
   };
   return { name, title, description: `${description} One bar a query, sorted.`, options };
-};
-
-/** From the least to the greatest end of all intervals, and zero. */
-const reachOf = (comparisons: readonly Comparison[]): readonly [number, number] => {
-  const least = Math.min(0, ...comparisons.map(({ low }) => low));
-  const most = Math.max(0, ...comparisons.map(({ high }) => high));
-  const room = Math.max(0.005, (most - least) * 0.06);
-  return [least - room, most + room];
-};
-
-const outcomeColors: Readonly<Record<Outcome, string>> = {
-  helps: 'var(--better)',
-  hurts: 'var(--worse)',
-  same: 'var(--quiet)',
-  unknown: 'var(--quiet)',
-};
+}
 
 /** Pictures for the rows of a table, which say the same in numbers: each interval beside the same line of zero, and the scale above them. */
-export const forestOf = (
+export function forestOf(
   { plot, ornament }: Canvas,
   comparisons: readonly Comparison[],
-): { readonly scale: Html; readonly row: (comparison: Comparison) => Html } => {
+): { readonly scale: Html; readonly row: (comparison: Comparison) => Html } {
   const shape = { width: 220, marginLeft: 14, marginRight: 14, marginBottom: 0, y: { axis: null, domain: [0, 1] } };
   const x = { domain: reachOf(comparisons), axis: null };
   const zero = plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.45 });
@@ -107,4 +97,14 @@ export const forestOf = (
       return ornament({ ...shape, height: 44, marginTop: 0, x, marks: [zero, bar, ends, dot] });
     },
   };
-};
+}
+
+const shortSigned = (value: number): string => (value === 0 ? '0' : `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toFixed(2))}`);
+
+/** From the least to the greatest end of all intervals, and zero. */
+function reachOf(comparisons: readonly Comparison[]): readonly [number, number] {
+  const least = Math.min(0, ...comparisons.map(({ low }) => low));
+  const most = Math.max(0, ...comparisons.map(({ high }) => high));
+  const room = Math.max(0.005, (most - least) * 0.06);
+  return [least - room, most + room];
+}

@@ -47,115 +47,8 @@ export interface AssembleOptions {
 
 const RECALL_DEPTHS = [1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, 750, 1000];
 
-const meanOf = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, one) => sum + one, 0) / values.length;
-
-const recallByDepth = ({ rankings }: Evaluation): PipelineReport['recall'] => {
-  const deepest = rankings.reduce((most, { count }) => Math.max(most, count), 0);
-  return RECALL_DEPTHS.filter((_, at) => at === 0 || (RECALL_DEPTHS[at - 1] as number) < deepest).map((depth) => {
-    const measure = parseMeasure(`R@${depth}`);
-    return { depth, recall: meanOf(rankings.map((ranking) => measureOf(ranking, measure))) };
-  });
-};
-
-/** The gain is what the deepest cut-off has over the first stage; without a gain there is nothing of which a part could be kept. */
-const cutOffsOf = ({ cutOffs, firstStage }: Measured): CutOff[] => {
-  const first = meanOf(firstStage.values[0] as Float64Array);
-  const rows = [...cutOffs].map(([candidates, { values }]) => ({ candidates, value: meanOf(values[0] as Float64Array) }));
-  const gain = (rows.at(-1)?.value ?? first) - first;
-  return rows.map((row) => (gain > 0 ? { ...row, gainKept: (row.value - first) / gain } : row));
-};
-
-const pipelineReport = (one: Measured, depth: number, chance: Chance): PipelineReport => {
-  const { name, pipeline, evaluation, firstStage, latency, tokens, cost, reliability, failures, standIns } = one;
-  const intervals = bootstrapIntervals(evaluation.values, chance);
-  const named = <T>(of: (values: Float64Array, at: number) => T): Record<string, T> =>
-    Object.fromEntries(evaluation.measures.map((measure, at) => [measure.name, of(evaluation.values[at] as Float64Array, at)]));
-  const timed = Object.entries(latency).filter(([, times]) => times.length > 0);
-  return {
-    name,
-    pipeline,
-    measures: named((values, at) => ({ value: meanOf(values), ...(intervals[at] as { low: number; high: number }) })),
-    latency: Object.fromEntries(timed.map(([stage, times]): [string, Latency] => [stage, latencyOf(times)])),
-    perQuery: named((values) => [...values]),
-    unjudged: { depth, share: unjudgedShare(evaluation, depth) },
-    tokens,
-    cost,
-    reliability,
-    cutOffs: cutOffsOf(one),
-    recall: recallByDepth(firstStage),
-    failures,
-    standIns,
-  };
-};
-
-/** Queries of now and of an earlier report, paired: places in each. */
-const pairedPlaces = (now: readonly string[], then: readonly string[]): readonly (readonly [number, number])[] => {
-  const places = new Map(then.map((query, at) => [query, at]));
-  return now.flatMap((query, at) => {
-    const place = places.get(query);
-    return place === undefined ? [] : [[at, place] as const];
-  });
-};
-
-const comparedWithReport = (
-  options: AssembleOptions,
-  pipelines: readonly PipelineReport[],
-  measures: readonly Measure[],
-  { report, name }: { readonly report: EvalReport; readonly name: string },
-): { comparisons: Comparison[]; warnings: string[]; baselines: ReadonlyMap<string, PipelineReport> } => {
-  const now = options.measured[0]?.evaluation.queries ?? [];
-  const pairs = pairedPlaces(now, report.queryIds);
-  // A gate that compares with nothing would hold whatever happens.
-  if (pairs.length === 0)
-    throw new FinetoothError(
-      'E_JUDGMENTS',
-      `${name} has none of these ${now.length} queries (such as "${now[0]}"): it is the report of another collection.`,
-    );
-  const baselines = new Map<string, PipelineReport>();
-  const comparisons: Comparison[] = [];
-  for (const pipeline of pipelines) {
-    const then =
-      report.pipelines.find((one) => one.name === pipeline.name) ?? (report.pipelines.length === 1 ? report.pipelines[0] : undefined);
-    if (then === undefined) continue;
-    baselines.set(pipeline.name, then);
-    const side = (of: PipelineReport, label: string, which: 0 | 1): Side => ({
-      name: label,
-      values: measures.map((measure) => {
-        const values = of.perQuery[measure.name];
-        return values === undefined ? undefined : pairs.map((pair) => values[pair[which]] as number);
-      }),
-    });
-    comparisons.push(...compareAll(side(then, `${then.name} in ${name}`, 1), [side(pipeline, pipeline.name, 0)], measures, options.chance));
-  }
-  const warnings: string[] = [];
-  if (pairs.length < now.length || pairs.length < report.queryIds.length)
-    warnings.push(
-      `${name} has ${report.queryIds.length} queries and this evaluation ${now.length}: they are compared over the ${pairs.length} that both have.`,
-    );
-  const missing = pipelines.filter((pipeline) => !baselines.has(pipeline.name));
-  if (baselines.size === 0)
-    throw new FinetoothError(
-      'E_USAGE',
-      `${name} has the pipelines ${report.pipelines.map((one) => `"${one.name}"`).join(', ')}, none of which is evaluated now: nothing to compare with.`,
-    );
-  if (missing.length > 0)
-    warnings.push(`${name} has no pipeline named ${missing.map((one) => `"${one.name}"`).join(', ')}: nothing to compare with.`);
-  return { comparisons, warnings, baselines };
-};
-
-/** A baseline that was worse must not be what a build falls back to: a proven loss fails it. */
-const lossGates = (comparisons: readonly Comparison[], primary: string): GateResult[] =>
-  comparisons
-    .filter(({ measure }) => measure === primary)
-    .map(({ pipeline, baseline, measure, difference, verdict }) => ({
-      gate: `${measure} does not hurt`,
-      pipeline,
-      passed: verdict !== 'hurts',
-      found: `${difference >= 0 ? '+' : ''}${difference.toFixed(4)} against ${baseline}: ${verdict}`,
-    }));
-
 /** Makes the report. The first measure is the primary one. */
-export const assembleReport = (options: AssembleOptions): EvalReport => {
+export function assembleReport(options: AssembleOptions): EvalReport {
   const { measured, judgments, textOf, chance, gates, baseline, peakMemory } = options;
   const first = measured[0]?.evaluation as Evaluation;
   const { measures, queries } = first;
@@ -210,4 +103,111 @@ export const assembleReport = (options: AssembleOptions): EvalReport => {
     version: options.version,
     at: new Date().toISOString(),
   };
-};
+}
+
+function pipelineReport(one: Measured, depth: number, chance: Chance): PipelineReport {
+  const { name, pipeline, evaluation, firstStage, latency, tokens, cost, reliability, failures, standIns } = one;
+  const intervals = bootstrapIntervals(evaluation.values, chance);
+  const named = <T>(of: (values: Float64Array, at: number) => T): Record<string, T> =>
+    Object.fromEntries(evaluation.measures.map((measure, at) => [measure.name, of(evaluation.values[at] as Float64Array, at)]));
+  const timed = Object.entries(latency).filter(([, times]) => times.length > 0);
+  return {
+    name,
+    pipeline,
+    measures: named((values, at) => ({ value: meanOf(values), ...(intervals[at] as { low: number; high: number }) })),
+    latency: Object.fromEntries(timed.map(([stage, times]): [string, Latency] => [stage, latencyOf(times)])),
+    perQuery: named((values) => [...values]),
+    unjudged: { depth, share: unjudgedShare(evaluation, depth) },
+    tokens,
+    cost,
+    reliability,
+    cutOffs: cutOffsOf(one),
+    recall: recallByDepth(firstStage),
+    failures,
+    standIns,
+  };
+}
+
+function comparedWithReport(
+  options: AssembleOptions,
+  pipelines: readonly PipelineReport[],
+  measures: readonly Measure[],
+  { report, name }: { readonly report: EvalReport; readonly name: string },
+): { comparisons: Comparison[]; warnings: string[]; baselines: ReadonlyMap<string, PipelineReport> } {
+  const now = options.measured[0]?.evaluation.queries ?? [];
+  const pairs = pairedPlaces(now, report.queryIds);
+  // A gate that compares with nothing would hold whatever happens.
+  if (pairs.length === 0)
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      `${name} has none of these ${now.length} queries (such as "${now[0]}"): it is the report of another collection.`,
+    );
+  const baselines = new Map<string, PipelineReport>();
+  const comparisons: Comparison[] = [];
+  for (const pipeline of pipelines) {
+    const then =
+      report.pipelines.find((one) => one.name === pipeline.name) ?? (report.pipelines.length === 1 ? report.pipelines[0] : undefined);
+    if (then === undefined) continue;
+    baselines.set(pipeline.name, then);
+    const side = (of: PipelineReport, label: string, which: 0 | 1): Side => ({
+      name: label,
+      values: measures.map((measure) => {
+        const values = of.perQuery[measure.name];
+        return values === undefined ? undefined : pairs.map((pair) => values[pair[which]] as number);
+      }),
+    });
+    comparisons.push(...compareAll(side(then, `${then.name} in ${name}`, 1), [side(pipeline, pipeline.name, 0)], measures, options.chance));
+  }
+  const warnings: string[] = [];
+  if (pairs.length < now.length || pairs.length < report.queryIds.length)
+    warnings.push(
+      `${name} has ${report.queryIds.length} queries and this evaluation ${now.length}: they are compared over the ${pairs.length} that both have.`,
+    );
+  const missing = pipelines.filter((pipeline) => !baselines.has(pipeline.name));
+  if (baselines.size === 0)
+    throw new FinetoothError(
+      'E_USAGE',
+      `${name} has the pipelines ${report.pipelines.map((one) => `"${one.name}"`).join(', ')}, none of which is evaluated now: nothing to compare with.`,
+    );
+  if (missing.length > 0)
+    warnings.push(`${name} has no pipeline named ${missing.map((one) => `"${one.name}"`).join(', ')}: nothing to compare with.`);
+  return { comparisons, warnings, baselines };
+}
+
+/** A baseline that was worse must not be what a build falls back to: a proven loss fails it. */
+const lossGates = (comparisons: readonly Comparison[], primary: string): GateResult[] =>
+  comparisons
+    .filter(({ measure }) => measure === primary)
+    .map(({ pipeline, baseline, measure, difference, verdict }) => ({
+      gate: `${measure} does not hurt`,
+      pipeline,
+      passed: verdict !== 'hurts',
+      found: `${difference >= 0 ? '+' : ''}${difference.toFixed(4)} against ${baseline}: ${verdict}`,
+    }));
+
+const meanOf = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, one) => sum + one, 0) / values.length;
+
+/** The gain is what the deepest cut-off has over the first stage; without a gain there is nothing of which a part could be kept. */
+function cutOffsOf({ cutOffs, firstStage }: Measured): CutOff[] {
+  const first = meanOf(firstStage.values[0] as Float64Array);
+  const rows = [...cutOffs].map(([candidates, { values }]) => ({ candidates, value: meanOf(values[0] as Float64Array) }));
+  const gain = (rows.at(-1)?.value ?? first) - first;
+  return rows.map((row) => (gain > 0 ? { ...row, gainKept: (row.value - first) / gain } : row));
+}
+
+function recallByDepth({ rankings }: Evaluation): PipelineReport['recall'] {
+  const deepest = rankings.reduce((most, { count }) => Math.max(most, count), 0);
+  return RECALL_DEPTHS.filter((_, at) => at === 0 || (RECALL_DEPTHS[at - 1] as number) < deepest).map((depth) => {
+    const measure = parseMeasure(`R@${depth}`);
+    return { depth, recall: meanOf(rankings.map((ranking) => measureOf(ranking, measure))) };
+  });
+}
+
+/** Queries of now and of an earlier report, paired: places in each. */
+function pairedPlaces(now: readonly string[], then: readonly string[]): readonly (readonly [number, number])[] {
+  const places = new Map(then.map((query, at) => [query, at]));
+  return now.flatMap((query, at) => {
+    const place = places.get(query);
+    return place === undefined ? [] : [[at, place] as const];
+  });
+}

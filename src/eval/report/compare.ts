@@ -27,11 +27,15 @@ export interface Side {
 /** From this share on, unjudged results may decide the verdict. */
 const MANY_UNJUDGED = 0.1;
 
-const differencesOf = (before: ArrayLike<number>, after: ArrayLike<number>): Float64Array =>
-  Float64Array.from(after, (value, at) => value - (before[at] as number));
+export interface DetailOptions {
+  readonly judgments: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  textOf(query: string): string | undefined;
+  readonly depth: number;
+  readonly chance: Chance;
+}
 
 /** Each pipeline against one baseline, with every measure that both have; Holm's correction is over the pipelines of a measure. */
-export const compareAll = (baseline: Side, others: readonly Side[], measures: readonly Measure[], chance: Chance): Comparison[] => {
+export function compareAll(baseline: Side, others: readonly Side[], measures: readonly Measure[], chance: Chance): Comparison[] {
   const found: Comparison[] = [];
   for (const [at, measure] of measures.entries()) {
     const before = baseline.values[at];
@@ -58,25 +62,37 @@ export const compareAll = (baseline: Side, others: readonly Side[], measures: re
     }
   }
   return found.sort((a, b) => others.findIndex(({ name }) => name === a.pipeline) - others.findIndex(({ name }) => name === b.pipeline));
-};
+}
 
 /** Share of the first `depth` results that no one judged, over all queries together. */
-export const unjudgedShare = ({ rankings }: Evaluation, depth: number): number => {
+export function unjudgedShare({ rankings }: Evaluation, depth: number): number {
   let [results, judged] = [0, 0];
   for (const { count, ranks } of rankings) {
     results += Math.min(count, depth);
     for (const rank of ranks) if (rank < depth) judged++;
   }
   return results === 0 ? 0 : 1 - judged / results;
-};
+}
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** What moved and how safe it is: for comparisons of the first measure between rankings that are at hand. */
+export function withDetails(comparison: Comparison, before: Evaluation, after: Evaluation, options: DetailOptions): Comparison {
+  if (comparison.measure !== before.measures[0]?.name) return comparison;
+  const unsafe = unsafeOf(comparison, before, after, options.depth, options.chance);
+  return {
+    ...comparison,
+    ...changesBetween(before, after, 0, options.judgments, options.textOf),
+    unsafe,
+  };
+}
+
+const differencesOf = (before: ArrayLike<number>, after: ArrayLike<number>): Float64Array =>
+  Float64Array.from(after, (value, at) => value - (before[at] as number));
 
 /**
  * Why a verdict cannot be relied on: many results have no judgment, and when only the judged ones are counted (condensed lists) it would be
  * another one.
  */
-const unsafeOf = (comparison: Comparison, before: Evaluation, after: Evaluation, depth: number, chance: Chance): string | undefined => {
+function unsafeOf(comparison: Comparison, before: Evaluation, after: Evaluation, depth: number, chance: Chance): string | undefined {
   const shares = [unjudgedShare(before, depth), unjudgedShare(after, depth)] as const;
   if (Math.max(...shares) < MANY_UNJUDGED) return undefined;
   const measure = before.measures[0] as Measure;
@@ -89,22 +105,6 @@ const unsafeOf = (comparison: Comparison, before: Evaluation, after: Evaluation,
   return kind(other) === kind(comparison.verdict)
     ? undefined
     : `${found}; among judged documents alone the verdict would be "${other}". Judge more of them with "finetooth label".`;
-};
-
-export interface DetailOptions {
-  readonly judgments: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  textOf(query: string): string | undefined;
-  readonly depth: number;
-  readonly chance: Chance;
 }
 
-/** What moved and how safe it is: for comparisons of the first measure between rankings that are at hand. */
-export const withDetails = (comparison: Comparison, before: Evaluation, after: Evaluation, options: DetailOptions): Comparison => {
-  if (comparison.measure !== before.measures[0]?.name) return comparison;
-  const unsafe = unsafeOf(comparison, before, after, options.depth, options.chance);
-  return {
-    ...comparison,
-    ...changesBetween(before, after, 0, options.judgments, options.textOf),
-    unsafe,
-  };
-};
+const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -24,44 +24,15 @@ export interface Gate {
   readonly fromBaseline: boolean;
 }
 
-const wrong = (text: string, why: string): FinetoothError =>
-  new FinetoothError(
-    'E_USAGE',
-    (say) =>
-      `${say.option('gates')} "${text}": ${why}. Write it as 'nDCG@10 >= 0.62', 'p95 <= 120ms', 'p95(rerank) <= 80ms', 'nDCG@10 >= baseline - 0.01', 'failures = 0', 'unjudged <= 10%' or 'memory <= 500MB', with 'NAME: ' before it for one pipeline alone.`,
-  );
-
-const quantityOf = (word: string, text: string): Quantity => {
-  const [, percentile, stage = 'total'] = /^(p50|p95|p99)(?:\((\w+)\))?$/.exec(word) ?? [];
-  if (percentile !== undefined) {
-    if (!(stages as readonly string[]).includes(stage)) throw wrong(text, `there is no stage "${stage}", only ${stages.join(', ')}`);
-    return { kind: 'latency', percentile: percentile as keyof Latency, stage: stage as Stage };
-  }
-  if (word === 'failures' || word === 'unjudged' || word === 'tokens' || word === 'cost' || word === 'memory') return { kind: word };
-  try {
-    return { kind: 'measure', measure: parseMeasure(word) };
-  } catch {
-    throw wrong(text, `"${word}" is no measure, no percentile and none of failures, unjudged, tokens, cost, memory`);
-  }
-};
-
-/** Factor of each unit that a quantity may be written in. */
-const unitsOf = ({ kind }: Quantity): Readonly<Record<string, number>> => {
-  if (kind === 'latency') return { '': 1, ms: 1, s: 1000 };
-  if (kind === 'memory') return { '': 1, kb: 1e3, mb: 1e6, gb: 1e9 };
-  if (kind === 'unjudged' || kind === 'measure') return { '': 1, '%': 0.01 };
-  return { '': 1, $: 1, usd: 1 };
-};
-
-const boundOf = (word: string, quantity: Quantity, text: string): number => {
-  const [, digits = '', unit = ''] = /^\$?([+-]?(?:\d+\.?\d*|\.\d+))\s*([a-z%$]*)$/i.exec(word) ?? [];
-  const factor = unitsOf(quantity)[unit.toLowerCase()];
-  if (digits === '' || factor === undefined) throw wrong(text, `"${word}" is no number that fits`);
-  return Number(digits) * factor;
-};
+export interface GateContext {
+  readonly pipelines: readonly PipelineReport[];
+  readonly peakMemory: number;
+  /** The baseline of a pipeline, where it has one other than itself. */
+  baselineOf(pipeline: string): PipelineReport | undefined;
+}
 
 /** Throws E_USAGE for a gate that cannot be understood. */
-export const parseGate = (text: string): Gate => {
+export function parseGate(text: string): Gate {
   // An `=` inside brackets belongs to the measure.
   const [, left = '', comparator, rest = ''] =
     /^((?:\([^)]*\)|[^<>=(])*)(>=|<=|==|=|>|<)(.*)$/s.exec(text.replaceAll('≥', '>=').replaceAll('≤', '<=')) ?? [];
@@ -86,44 +57,6 @@ export const parseGate = (text: string): Gate => {
     bound,
     fromBaseline,
   };
-};
-
-const holds = (value: number, comparator: Comparator, bound: number): boolean => {
-  // A bound that was printed with a few digits must not fail on the ones that were not.
-  const slack = 1e-9;
-  if (comparator === '>=') return value >= bound - slack;
-  if (comparator === '<=') return value <= bound + slack;
-  if (comparator === '>') return value > bound;
-  if (comparator === '<') return value < bound;
-  return Math.abs(value - bound) <= slack;
-};
-
-const valueIn = (quantity: Quantity, report: PipelineReport, peakMemory: number): number | undefined => {
-  if (quantity.kind === 'measure') return report.measures[quantity.measure.name]?.value;
-  if (quantity.kind === 'latency') return report.latency[quantity.stage]?.[quantity.percentile];
-  if (quantity.kind === 'failures') return report.failures.length;
-  if (quantity.kind === 'unjudged') return report.unjudged.share;
-  if (quantity.kind === 'memory') return peakMemory;
-  return report[quantity.kind];
-};
-
-const nameOf = (quantity: Quantity): string => {
-  if (quantity.kind === 'measure') return quantity.measure.name;
-  if (quantity.kind === 'latency') return quantity.stage === 'total' ? quantity.percentile : `${quantity.percentile}(${quantity.stage})`;
-  return quantity.kind;
-};
-
-const shown = (value: number, { kind }: Quantity): string => {
-  if (kind === 'latency') return `${value.toFixed(1)} ms`;
-  if (kind === 'memory') return `${Math.round(value / 1e6)} MB`;
-  return kind === 'failures' ? String(value) : String(Number(value.toFixed(4)));
-};
-
-export interface GateContext {
-  readonly pipelines: readonly PipelineReport[];
-  readonly peakMemory: number;
-  /** The baseline of a pipeline, where it has one other than itself. */
-  baselineOf(pipeline: string): PipelineReport | undefined;
 }
 
 /** Holds every gate against every pipeline that it is for. What cannot be found out does not pass. Throws E_USAGE for a pipeline that is not there. */
@@ -150,3 +83,70 @@ export const checkGates = (gates: readonly Gate[], { pipelines, peakMemory, base
       return [{ gate: gate.text, pipeline: report.name, passed, found }];
     });
   });
+
+const wrong = (text: string, why: string): FinetoothError =>
+  new FinetoothError(
+    'E_USAGE',
+    (say) =>
+      `${say.option('gates')} "${text}": ${why}. Write it as 'nDCG@10 >= 0.62', 'p95 <= 120ms', 'p95(rerank) <= 80ms', 'nDCG@10 >= baseline - 0.01', 'failures = 0', 'unjudged <= 10%' or 'memory <= 500MB', with 'NAME: ' before it for one pipeline alone.`,
+  );
+
+function quantityOf(word: string, text: string): Quantity {
+  const [, percentile, stage = 'total'] = /^(p50|p95|p99)(?:\((\w+)\))?$/.exec(word) ?? [];
+  if (percentile !== undefined) {
+    if (!(stages as readonly string[]).includes(stage)) throw wrong(text, `there is no stage "${stage}", only ${stages.join(', ')}`);
+    return { kind: 'latency', percentile: percentile as keyof Latency, stage: stage as Stage };
+  }
+  if (word === 'failures' || word === 'unjudged' || word === 'tokens' || word === 'cost' || word === 'memory') return { kind: word };
+  try {
+    return { kind: 'measure', measure: parseMeasure(word) };
+  } catch {
+    throw wrong(text, `"${word}" is no measure, no percentile and none of failures, unjudged, tokens, cost, memory`);
+  }
+}
+
+function boundOf(word: string, quantity: Quantity, text: string): number {
+  const [, digits = '', unit = ''] = /^\$?([+-]?(?:\d+\.?\d*|\.\d+))\s*([a-z%$]*)$/i.exec(word) ?? [];
+  const factor = unitsOf(quantity)[unit.toLowerCase()];
+  if (digits === '' || factor === undefined) throw wrong(text, `"${word}" is no number that fits`);
+  return Number(digits) * factor;
+}
+
+/** Factor of each unit that a quantity may be written in. */
+function unitsOf({ kind }: Quantity): Readonly<Record<string, number>> {
+  if (kind === 'latency') return { '': 1, ms: 1, s: 1000 };
+  if (kind === 'memory') return { '': 1, kb: 1e3, mb: 1e6, gb: 1e9 };
+  if (kind === 'unjudged' || kind === 'measure') return { '': 1, '%': 0.01 };
+  return { '': 1, $: 1, usd: 1 };
+}
+
+function valueIn(quantity: Quantity, report: PipelineReport, peakMemory: number): number | undefined {
+  if (quantity.kind === 'measure') return report.measures[quantity.measure.name]?.value;
+  if (quantity.kind === 'latency') return report.latency[quantity.stage]?.[quantity.percentile];
+  if (quantity.kind === 'failures') return report.failures.length;
+  if (quantity.kind === 'unjudged') return report.unjudged.share;
+  if (quantity.kind === 'memory') return peakMemory;
+  return report[quantity.kind];
+}
+
+function nameOf(quantity: Quantity): string {
+  if (quantity.kind === 'measure') return quantity.measure.name;
+  if (quantity.kind === 'latency') return quantity.stage === 'total' ? quantity.percentile : `${quantity.percentile}(${quantity.stage})`;
+  return quantity.kind;
+}
+
+function holds(value: number, comparator: Comparator, bound: number): boolean {
+  // A bound that was printed with a few digits must not fail on the ones that were not.
+  const slack = 1e-9;
+  if (comparator === '>=') return value >= bound - slack;
+  if (comparator === '<=') return value <= bound + slack;
+  if (comparator === '>') return value > bound;
+  if (comparator === '<') return value < bound;
+  return Math.abs(value - bound) <= slack;
+}
+
+function shown(value: number, { kind }: Quantity): string {
+  if (kind === 'latency') return `${value.toFixed(1)} ms`;
+  if (kind === 'memory') return `${Math.round(value / 1e6)} MB`;
+  return kind === 'failures' ? String(value) : String(Number(value.toFixed(4)));
+}

@@ -3,7 +3,16 @@ import { readJsonValue } from '../../read/json-value.ts';
 import type { CallOptions } from '../../types.ts';
 import type { EvalReport } from './report.ts';
 
-const isReport = (value: unknown): value is EvalReport => {
+/** Reads a report that was written as JSON. Throws E_INPUT_FORMAT for anything else. */
+export async function readReport(path: string, { signal }: CallOptions = {}): Promise<EvalReport> {
+  const value = await readJsonValue(path, signal, advice);
+  if (isReport(value)) return value;
+  throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no report of an evaluation. ${advice(say)}`);
+}
+
+const advice = (say: Wording): string => `Write one with ${say.report()}.`;
+
+function isReport(value: unknown): value is EvalReport {
   const report = value as Partial<EvalReport> | null;
   if (typeof report !== 'object' || report === null || !Array.isArray(report.queryIds) || !Array.isArray(report.pipelines)) return false;
   return report.pipelines.every(
@@ -14,13 +23,4 @@ const isReport = (value: unknown): value is EvalReport => {
       typeof perQuery === 'object' &&
       Object.values(perQuery).every((values) => Array.isArray(values) && values.length === report.queryIds?.length),
   );
-};
-
-const advice = (say: Wording): string => `Write one with ${say.report()}.`;
-
-/** Reads a report that was written as JSON. Throws E_INPUT_FORMAT for anything else. */
-export const readReport = async (path: string, { signal }: CallOptions = {}): Promise<EvalReport> => {
-  const value = await readJsonValue(path, signal, advice);
-  if (isReport(value)) return value;
-  throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no report of an evaluation. ${advice(say)}`);
-};
+}

@@ -18,6 +18,7 @@ export interface Latency {
 }
 
 export const stages = ['embed', 'retrieve', 'rerank', 'total'] as const;
+
 export type Stage = (typeof stages)[number];
 
 /** How much of a reranker's gain is left when only the first `candidates` of the first stage go to it. */

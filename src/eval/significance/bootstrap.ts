@@ -16,43 +16,11 @@ export interface BootstrapOptions {
   readonly confidence?: number;
 }
 
-/** Linear between the two nearest of the sorted values, as numpy's percentile. */
-const quantile = (sorted: Float64Array, share: number): number => {
-  const at = (sorted.length - 1) * share;
-  const low = Math.floor(at);
-  const value = sorted[low] as number;
-  return low + 1 < sorted.length ? value + ((sorted[low + 1] as number) - value) * (at - low) : value;
-};
-
-/** One sixth of the skewness of the jackknife means: how much the spread changes with the mean (Efron 1987, equation 6.6). */
-const accelerationOf = (values: Float64Array, mean: number): number => {
-  let [squares, cubes] = [0, 0];
-  for (const value of values) {
-    const apart = value - mean;
-    squares += apart * apart;
-    cubes += apart * apart * apart;
-  }
-  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
-};
-
-const shareBelow = (sorted: Float64Array, value: number, slack: number): number => {
-  let [below, equal] = [0, 0];
-  for (const one of sorted) {
-    if (one < value - slack) below++;
-    else if (one <= value + slack) equal++;
-    else break;
-  }
-  // A resample that gives the mean itself counts half, as in scipy.
-  return (below + equal / 2) / sorted.length;
-};
-
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /**
  * Bias-corrected and accelerated (BCa) interval of the mean of `values`, from means of resamples in any order: Efron 1987,
  * https://doi.org/10.1080/01621459.1987.10478410.
  */
-export const bcaInterval = (values: Float64Array, means: Float64Array, confidence: number): Interval => {
+export function bcaInterval(values: Float64Array, means: Float64Array, confidence: number): Interval {
   const mean = meanOf(values);
   const resampled = means.toSorted();
   const tails = [(1 - confidence) / 2, (1 + confidence) / 2] as const;
@@ -66,13 +34,13 @@ export const bcaInterval = (values: Float64Array, means: Float64Array, confidenc
     return quantile(resampled, normalCdf(bias + moved / (1 - acceleration * moved)));
   });
   return { low: low as number, high: high as number };
-};
+}
 
 /**
  * Bootstrap intervals of the means of several columns, [column][query], all of one length. Every resample draws the same queries for all
  * columns, so differences of columns are paired. A column of equal values has an interval without width.
  */
-export const bootstrapIntervals = (columns: readonly Float64Array[], options: BootstrapOptions = {}): Interval[] => {
+export function bootstrapIntervals(columns: readonly Float64Array[], options: BootstrapOptions = {}): Interval[] {
   const { seed = 20, resamples = 10_000, confidence = 0.95 } = options;
   const count = columns[0]?.length ?? 0;
   const width = columns.length;
@@ -96,4 +64,36 @@ export const bootstrapIntervals = (columns: readonly Float64Array[], options: Bo
     if (column.every((value) => value === column[0])) return { low: meanOf(column), high: meanOf(column) };
     return bcaInterval(column, means[at] as Float64Array, confidence);
   });
-};
+}
+
+const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function shareBelow(sorted: Float64Array, value: number, slack: number): number {
+  let [below, equal] = [0, 0];
+  for (const one of sorted) {
+    if (one < value - slack) below++;
+    else if (one <= value + slack) equal++;
+    else break;
+  }
+  // A resample that gives the mean itself counts half, as in scipy.
+  return (below + equal / 2) / sorted.length;
+}
+
+/** One sixth of the skewness of the jackknife means: how much the spread changes with the mean (Efron 1987, equation 6.6). */
+function accelerationOf(values: Float64Array, mean: number): number {
+  let [squares, cubes] = [0, 0];
+  for (const value of values) {
+    const apart = value - mean;
+    squares += apart * apart;
+    cubes += apart * apart * apart;
+  }
+  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
+}
+
+/** Linear between the two nearest of the sorted values, as numpy's percentile. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = (sorted.length - 1) * share;
+  const low = Math.floor(at);
+  const value = sorted[low] as number;
+  return low + 1 < sorted.length ? value + ((sorted[low + 1] as number) - value) * (at - low) : value;
+}

@@ -1,5 +1,5 @@
 /** p-values corrected for all being looked at together (Holm 1979, https://www.jstor.org/stable/4615733), in the order given. */
-export const holm = (ps: readonly number[]): number[] => {
+export function holm(ps: readonly number[]): number[] {
   const order = ps.map((_, at) => at).sort((a, b) => (ps[a] as number) - (ps[b] as number));
   const adjusted = new Array<number>(ps.length);
   let largest = 0;
@@ -8,4 +8,4 @@ export const holm = (ps: readonly number[]): number[] => {
     adjusted[at] = largest;
   }
   return adjusted;
-};
+}

@@ -1,34 +1,3 @@
-/** The standard normal distribution. */
-
-/**
- * Chance of a value below `x`, to 1e-15, and to 1e-8 of its size in the far tail. Hart et al. 1968, Computer Approximations, as West 2005, Better
- * approximations to cumulative normal functions, gives it.
- */
-export const normalCdf = (x: number): number => {
-  const z = Math.abs(x);
-  if (z > 37) return x > 0 ? 1 : 0;
-  const e = Math.exp((-z * z) / 2);
-  let tail: number;
-  if (z < 7.07106781186547) {
-    const top =
-      (((((0.0352624965998911 * z + 0.700383064443688) * z + 6.37396220353165) * z + 33.912866078383) * z + 112.079291497871) * z +
-        221.213596169931) *
-        z +
-      220.206867912376;
-    const bottom =
-      ((((((0.0883883476483184 * z + 1.75566716318264) * z + 16.064177579207) * z + 86.7807322029461) * z + 296.564248779674) * z +
-        637.333633378831) *
-        z +
-        793.826512519948) *
-        z +
-      440.413735824752;
-    tail = (e * top) / bottom;
-  } else tail = e / (z + 1 / (z + 2 / (z + 3 / (z + 4 / (z + 0.65))))) / 2.506628274631;
-  return x > 0 ? 1 - tail : tail;
-};
-
-const polynomial = (x: number, coefficients: readonly number[]): number => coefficients.reduceRight((sum, one) => sum * x + one, 0);
-
 const near = {
   top: [
     3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087, 33430.57558358813,
@@ -60,8 +29,37 @@ const far = {
   ],
 };
 
+/** The standard normal distribution. */
+
+/**
+ * Chance of a value below `x`, to 1e-15, and to 1e-8 of its size in the far tail. Hart et al. 1968, Computer Approximations, as West 2005, Better
+ * approximations to cumulative normal functions, gives it.
+ */
+export function normalCdf(x: number): number {
+  const z = Math.abs(x);
+  if (z > 37) return x > 0 ? 1 : 0;
+  const e = Math.exp((-z * z) / 2);
+  let tail: number;
+  if (z < 7.07106781186547) {
+    const top =
+      (((((0.0352624965998911 * z + 0.700383064443688) * z + 6.37396220353165) * z + 33.912866078383) * z + 112.079291497871) * z +
+        221.213596169931) *
+        z +
+      220.206867912376;
+    const bottom =
+      ((((((0.0883883476483184 * z + 1.75566716318264) * z + 16.064177579207) * z + 86.7807322029461) * z + 296.564248779674) * z +
+        637.333633378831) *
+        z +
+        793.826512519948) *
+        z +
+      440.413735824752;
+    tail = (e * top) / bottom;
+  } else tail = e / (z + 1 / (z + 2 / (z + 3 / (z + 4 / (z + 0.65))))) / 2.506628274631;
+  return x > 0 ? 1 - tail : tail;
+}
+
 /** The value below which a share `p` lies, 0 < p < 1, to 1e-15 of its size (Wichura 1988, algorithm AS 241). */
-export const normalQuantile = (p: number): number => {
+export function normalQuantile(p: number): number {
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q;
@@ -71,4 +69,6 @@ export const normalQuantile = (p: number): number => {
   const { top, bottom } = r <= 5 ? middle : far;
   const shifted = r <= 5 ? r - 1.6 : r - 5;
   return (Math.sign(q) * polynomial(shifted, top)) / polynomial(shifted, bottom);
-};
+}
+
+const polynomial = (x: number, coefficients: readonly number[]): number => coefficients.reduceRight((sum, one) => sum * x + one, 0);

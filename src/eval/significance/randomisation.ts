@@ -8,28 +8,12 @@ export interface RandomisationOptions {
   readonly resamples?: number;
 }
 
-/** Every way to set the signs. */
-const exact = (values: Float64Array, bound: number): number => {
-  // Doubled with each value, so that a sum has the rounding of few additions; from one pattern to the next it would pile up.
-  const sums = new Float64Array(2 ** values.length);
-  let filled = 1;
-  for (const value of values) {
-    for (let at = 0; at < filled; at++) {
-      const sum = sums[at] as number;
-      sums[at] = sum + value;
-      sums[filled + at] = sum - value;
-    }
-    filled *= 2;
-  }
-  return sums.reduce((extreme, sum) => extreme + (Math.abs(sum) >= bound ? 1 : 0), 0) / sums.length;
-};
-
 /**
  * Two-sided p of Fisher's randomisation test for the mean of paired differences: how often random signs give a mean at least as far from 0
  * (Smucker, Allan and Carterette 2007, https://doi.org/10.1145/1321440.1321528). With so few differences that all signs can be tried they
  * are; otherwise the observed signs count as one draw, so p is never 0.
  */
-export const randomisationTest = (differences: Float64Array, options: RandomisationOptions = {}): number => {
+export function randomisationTest(differences: Float64Array, options: RandomisationOptions = {}): number {
   const { seed = 20, resamples = 10_000 } = options;
   // A difference of 0 has no sign.
   const values = differences.filter((value) => value !== 0);
@@ -53,4 +37,20 @@ export const randomisationTest = (differences: Float64Array, options: Randomisat
     if (Math.abs(2 * positive - total) >= bound) extreme++;
   }
   return (1 + extreme) / (1 + resamples);
-};
+}
+
+/** Every way to set the signs. */
+function exact(values: Float64Array, bound: number): number {
+  // Doubled with each value, so that a sum has the rounding of few additions; from one pattern to the next it would pile up.
+  const sums = new Float64Array(2 ** values.length);
+  let filled = 1;
+  for (const value of values) {
+    for (let at = 0; at < filled; at++) {
+      const sum = sums[at] as number;
+      sums[at] = sum + value;
+      sums[filled + at] = sum - value;
+    }
+    filled *= 2;
+  }
+  return sums.reduce((extreme, sum) => extreme + (Math.abs(sum) >= bound ? 1 : 0), 0) / sums.length;
+}

@@ -22,32 +22,11 @@ const MOST = 1_000_000;
 /** Below this the spread of the differences is a guess. */
 const FEWEST = 5;
 
-/** Two digits are as much as such an estimate is worth. */
-const rounded = (value: number): number => {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
-  return Math.ceil(value / step) * step;
-};
-
-const queriesIn = (count: number): string => counted(count, 'query', 'queries');
-
-/** Queries that a paired z test would need, at the level that is left for each of several comparisons. */
-const neededFor = (differences: Float64Array, mean: number, level: number, power: number): number => {
-  const count = differences.length;
-  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
-  const z = normalQuantile(1 - level / 2) + normalQuantile(power);
-  // A randomisation test cannot give a p below 2 / 2^n.
-  const least = Math.floor(Math.log2(2 / level)) + 1;
-  return Math.max(count + 1, least, rounded((z * z * variance) / (mean * mean)));
-};
-
 /** Whether a difference helps or hurts, in words; what it would take to tell where that is open. */
-export const verdictOf = ({
-  differences,
-  adjustedP,
-  comparisons,
-  level = 0.05,
-  power = 0.8,
-}: VerdictInput): { verdict: string; needed?: number } => {
+export function verdictOf({ differences, adjustedP, comparisons, level = 0.05, power = 0.8 }: VerdictInput): {
+  verdict: string;
+  needed?: number;
+} {
   const count = differences.length;
   if (differences.every((value) => value === 0)) {
     return { verdict: `makes no difference: ${count === 1 ? 'the only query scores' : `all ${queriesIn(count)} score`} the same` };
@@ -58,4 +37,22 @@ export const verdictOf = ({
   const needed = mean === 0 ? Number.POSITIVE_INFINITY : neededFor(differences, mean, level / comparisons, power);
   if (needed > MOST) return { verdict: `cannot tell with ${queriesIn(count)}: more than ${grouped(MOST)} would be needed` };
   return { verdict: `cannot tell with ${queriesIn(count)}: about ${grouped(needed)} would be needed`, needed };
-};
+}
+
+const queriesIn = (count: number): string => counted(count, 'query', 'queries');
+
+/** Queries that a paired z test would need, at the level that is left for each of several comparisons. */
+function neededFor(differences: Float64Array, mean: number, level: number, power: number): number {
+  const count = differences.length;
+  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
+  const z = normalQuantile(1 - level / 2) + normalQuantile(power);
+  // A randomisation test cannot give a p below 2 / 2^n.
+  const least = Math.floor(Math.log2(2 / level)) + 1;
+  return Math.max(count + 1, least, rounded((z * z * variance) / (mean * mean)));
+}
+
+/** Two digits are as much as such an estimate is worth. */
+function rounded(value: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+  return Math.ceil(value / step) * step;
+}

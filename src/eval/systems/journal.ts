@@ -16,23 +16,7 @@ export interface Journal<Answer> {
 /** Name of the file for whatever these parts describe. */
 export const keyOf = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 
-/** What can be read from the start; a last line without its end was being written when the process died. */
-const readable = <Answer>(text: string): { readonly known: ReadonlyMap<string, Answer>; readonly bytes: number } => {
-  const known = new Map<string, Answer>();
-  let from = 0;
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-    try {
-      const [query, answer] = JSON.parse(text.slice(from, end)) as [string, Answer];
-      known.set(query, answer);
-    } catch {
-      break;
-    }
-    from = end + 1;
-  }
-  return { known, bytes: Buffer.byteLength(text.slice(0, from)) };
-};
-
-export const openJournal = async <Answer>(path: string): Promise<Journal<Answer>> => {
+export async function openJournal<Answer>(path: string): Promise<Journal<Answer>> {
   try {
     await mkdir(dirname(path), { recursive: true });
     const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -55,4 +39,20 @@ export const openJournal = async <Answer>(path: string): Promise<Journal<Answer>
   } catch (error) {
     throw diskErrorOf(error, path);
   }
-};
+}
+
+/** What can be read from the start; a last line without its end was being written when the process died. */
+function readable<Answer>(text: string): { readonly known: ReadonlyMap<string, Answer>; readonly bytes: number } {
+  const known = new Map<string, Answer>();
+  let from = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+    try {
+      const [query, answer] = JSON.parse(text.slice(from, end)) as [string, Answer];
+      known.set(query, answer);
+    } catch {
+      break;
+    }
+    from = end + 1;
+  }
+  return { known, bytes: Buffer.byteLength(text.slice(0, from)) };
+}

@@ -12,22 +12,14 @@ import type { System, SystemAnswer } from './system.ts';
 
 type StandIn = NonNullable<SystemAnswer['standIn']>;
 
-/** A list that is in order already: its places are its scores. */
-const ordered = (ids: readonly string[]): Columns => ({ ids, scores: ids.map((_, at) => ids.length - at) });
-
-const meanOf = (values: readonly (number | undefined)[]): number | undefined => {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
-};
-
 /** What a system answered, measured. */
-export const measureSystem = (
+export function measureSystem(
   { name, pipeline }: System,
   { answers, failures }: SystemRun,
   judgments: Judgments,
   measures: readonly Measure[],
   options: MeasureOptions = {},
-): Measured => {
+): Measured {
   const [evaluation, firstStage] = [beginEvaluation(judgments, measures, options), beginEvaluation(judgments, measures, options)];
   const cutOffs = new Map<number, ReturnType<typeof beginEvaluation>>();
   const stated: Stated[] = [];
@@ -62,10 +54,10 @@ export const measureSystem = (
     reliability: stated.length === 0 ? undefined : reliabilityOf(stated),
     failures,
   };
-};
+}
 
 /** Names of runs: the file without its endings; the whole path where two would be called the same. */
-export const namesOfRuns = (paths: readonly string[]): readonly string[] => {
+export function namesOfRuns(paths: readonly string[]): readonly string[] {
   const short = paths.map((path) =>
     (path.replaceAll('\\', '/').split('/').at(-1) as string).replace(/(\.(trec|run|txt|tsv|res))?(\.gz)?$/i, ''),
   );
@@ -73,35 +65,16 @@ export const namesOfRuns = (paths: readonly string[]): readonly string[] => {
     const name = short[at] as string;
     return name === '' || short.filter((other) => other === name).length > 1 ? path : name;
   });
-};
-
-const someOf = (ids: Iterable<string>): string => {
-  const [first] = ids;
-  return first === undefined ? 'none' : `such as "${first}"`;
-};
-
-/** A run that shares no query, or no document, with the judgments belongs to another collection. */
-const checkOverlap = (name: string, { ranked, rankings, unjudgedQueries }: Evaluation, judgments: Judgments): void => {
-  if (ranked === 0)
-    throw new FinetoothError(
-      'E_JUDGMENTS',
-      `none of the ${unjudgedQueries} queries of ${name} is among the ${judgments.size} judged ones (${someOf(judgments.keys())}): run and judgments are of different collections, or name their queries differently.`,
-    );
-  if (rankings.every(({ ranks }) => ranks.length === 0))
-    throw new FinetoothError(
-      'E_JUDGMENTS',
-      `${name} has ${ranked} of the judged queries, but none of its documents is judged for them: run and judgments name documents differently, or are of different collections.`,
-    );
-};
+}
 
 /** A run that someone else made, measured. Throws E_JUDGMENTS for one of another collection. */
-export const measureRunFile = async (
+export async function measureRunFile(
   path: string,
   name: string,
   judgments: Judgments,
   measures: readonly Measure[],
   options: MeasureOptions & TableOptions = {},
-): Promise<{ readonly measured: Measured; readonly warnings: readonly string[] }> => {
+): Promise<{ readonly measured: Measured; readonly warnings: readonly string[] }> {
   const evaluation = await evaluateFile(path, judgments, measures, options);
   checkOverlap(path, evaluation, judgments);
   const { queries, ranked, unsorted, unjudgedQueries } = evaluation;
@@ -114,4 +87,31 @@ export const measureRunFile = async (
     warnings.push(`${path} has no results for ${queries.length - ranked} of the ${queries.length} judged queries; they count as 0.`);
   if (unjudgedQueries > 0) warnings.push(`${path}: ${unjudgedQueries} of its queries are not judged and are not in the figures.`);
   return { measured: { name, evaluation, firstStage: evaluation, cutOffs: new Map(), latency: {}, failures: [] }, warnings };
-};
+}
+
+/** A list that is in order already: its places are its scores. */
+const ordered = (ids: readonly string[]): Columns => ({ ids, scores: ids.map((_, at) => ids.length - at) });
+
+function meanOf(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+/** A run that shares no query, or no document, with the judgments belongs to another collection. */
+function checkOverlap(name: string, { ranked, rankings, unjudgedQueries }: Evaluation, judgments: Judgments): void {
+  if (ranked === 0)
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      `none of the ${unjudgedQueries} queries of ${name} is among the ${judgments.size} judged ones (${someOf(judgments.keys())}): run and judgments are of different collections, or name their queries differently.`,
+    );
+  if (rankings.every(({ ranks }) => ranks.length === 0))
+    throw new FinetoothError(
+      'E_JUDGMENTS',
+      `${name} has ${ranked} of the judged queries, but none of its documents is judged for them: run and judgments name documents differently, or are of different collections.`,
+    );
+}
+
+function someOf(ids: Iterable<string>): string {
+  const [first] = ids;
+  return first === undefined ? 'none' : `such as "${first}"`;
+}

@@ -20,12 +20,12 @@ export interface RunOptions extends CallOptions {
  * Asks a system every query, one after the other, so that the times are those of one user. A query that fails is listed and the others go
  * on; when all of them fail there is nothing to report and the first error is thrown.
  */
-export const runSystemOver = async (
+export async function runSystemOver(
   system: System,
   queries: readonly string[],
   textOf: (query: string) => string | undefined,
   options: RunOptions = {},
-): Promise<SystemRun> => {
+): Promise<SystemRun> {
   const { journal, onProgress, signal } = options;
   const answers = new Map<string, SystemAnswer>();
   const failures: Failure[] = [];
@@ -54,4 +54,4 @@ export const runSystemOver = async (
   }
   if (answers.size === 0 && failures.length > 0) throw firstError;
   return { answers, failures };
-};
+}

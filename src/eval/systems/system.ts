@@ -27,14 +27,6 @@ export interface SystemAnswer {
   readonly standIn?: { readonly rankedBy: string; readonly why: string };
 }
 
-/** Why another ranked than the reranker that the pipeline names first, where one did. */
-const standInOf = ({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly RerankerFailure[] }) => {
-  const [first] = passedOver ?? [];
-  return first === undefined || typeof rankedBy !== 'string'
-    ? {}
-    : { standIn: { rankedBy: rerankerName(rankedBy), why: `${first.code}: ${first.why}` } };
-};
-
 /** Something that ranks: a pipeline over an index, or over candidates that someone else retrieved. */
 export interface System {
   readonly name: string;
@@ -51,25 +43,8 @@ export interface SystemOptions {
   readonly cutOffs: readonly number[];
 }
 
-/** What would have come out if fewer, or more, candidates had gone to the rerankers. */
-const rankedAt = async (
-  cutOffs: readonly number[],
-  reranker: Reranker,
-  query: string,
-  candidates: readonly { readonly id: string; readonly document: Document }[],
-  fields: RankFields,
-  { minScore, ...options }: RankingOptions & Pick<Pipeline, 'minScore'>,
-): Promise<Record<number, readonly string[]>> => {
-  const rankings: Record<number, readonly string[]> = {};
-  for (const count of cutOffs) {
-    const ranked = await rankCandidates(reranker, query, candidates.slice(0, count), fields, options);
-    rankings[count] = keepLikely(ranked, minScore, reranker.fingerprint).order.map(({ id }) => id);
-  }
-  return rankings;
-};
-
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
-export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System => {
+export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
   const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
   const { diversity = 0, collapse = 0 } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
@@ -107,15 +82,15 @@ export const indexSystem = (index: SearchIndex, pipeline: Pipeline, { reranker, 
       };
     },
   };
-};
+}
 
 /** A pipeline over the lists of a run instead of a first stage of our own. */
-export const runSystem = (
+export function runSystem(
   run: { readonly fingerprint: string; readonly lists: ReadonlyMap<string, readonly string[]>; document(id: string): Document | undefined },
   pipeline: Pipeline,
   fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
-): System => {
+): System {
   const { name, candidates, top = candidates, fieldLabels = false, minScore, diversity = 0, collapse = 0 } = pipeline;
   if (diversity > 0 || collapse > 0)
     throw new FinetoothError(
@@ -156,4 +131,29 @@ export const runSystem = (
       };
     },
   };
-};
+}
+
+/** What would have come out if fewer, or more, candidates had gone to the rerankers. */
+async function rankedAt(
+  cutOffs: readonly number[],
+  reranker: Reranker,
+  query: string,
+  candidates: readonly { readonly id: string; readonly document: Document }[],
+  fields: RankFields,
+  { minScore, ...options }: RankingOptions & Pick<Pipeline, 'minScore'>,
+): Promise<Record<number, readonly string[]>> {
+  const rankings: Record<number, readonly string[]> = {};
+  for (const count of cutOffs) {
+    const ranked = await rankCandidates(reranker, query, candidates.slice(0, count), fields, options);
+    rankings[count] = keepLikely(ranked, minScore, reranker.fingerprint).order.map(({ id }) => id);
+  }
+  return rankings;
+}
+
+/** Why another ranked than the reranker that the pipeline names first, where one did. */
+function standInOf({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly RerankerFailure[] }) {
+  const [first] = passedOver ?? [];
+  return first === undefined || typeof rankedBy !== 'string'
+    ? {}
+    : { standIn: { rankedBy: rerankerName(rankedBy), why: `${first.code}: ${first.why}` } };
+}

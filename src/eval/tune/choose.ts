@@ -17,11 +17,11 @@ const TIE = 1e-12;
  *
  * @param subset Queries that the choice may read, 2 and more.
  */
-export const chooseConfiguration = (
+export function chooseConfiguration(
   { scores, configurations, queries }: ScoreTable,
   subset: ArrayLike<number>,
   oneStandardError: boolean,
-): number => {
+): number {
   const size = subset.length;
   const scoreOf = (configuration: number, i: number): number => scores[configuration * queries + (subset[i] as number)] as number;
   let [best, highest] = [0, Number.NEGATIVE_INFINITY];
@@ -40,4 +40,4 @@ export const chooseConfiguration = (
     if (mean <= Math.sqrt(squares / (size - 1) / size)) return one;
   }
   return best;
-};
+}

@@ -27,29 +27,13 @@ export interface CrossValidation {
   readonly choices: Int32Array;
 }
 
-const checkTable = ({ scores, configurations, queries }: ScoreTable, repeats: number): void => {
-  if (!Number.isInteger(repeats) || repeats < 1)
-    throw new FinetoothError('E_USAGE', `repeats is ${repeats}; it is a whole number of 1 and more. 10 is usual.`);
-  if (configurations < 1 || scores.length !== configurations * queries)
-    throw new FinetoothError(
-      'E_USAGE',
-      `there are ${scores.length} scores for ${configurations} configurations and ${queries} queries; give one for each pair, and at least one configuration.`,
-    );
-  const at = scores.findIndex((score) => !Number.isFinite(score));
-  if (at >= 0)
-    throw new FinetoothError(
-      'E_USAGE',
-      `the score of configuration ${Math.floor(at / queries)} for query ${at % queries} (both from 0) is ${scores[at]}; a query that failed scores 0.`,
-    );
-};
-
 /**
  * Chooses among configurations, and estimates by repeated cross-validation what the choice is worth on queries that had no part in it
  * (Stone 1974, "Cross-validatory choice and assessment of statistical predictions").
  *
  * @throws E_USAGE for fewer than 10 queries, folds that do not fit them, and scores that are not finite or not as many as pairs.
  */
-export const crossValidate = (options: CrossValidateOptions): CrossValidation => {
+export function crossValidate(options: CrossValidateOptions): CrossValidation {
   const { configurations, queries, scores, folds = 5, repeats = 10, seed = 20, oneStandardError = true } = options;
   checkFolds(queries, folds);
   checkTable(options, repeats);
@@ -81,4 +65,20 @@ export const crossValidate = (options: CrossValidateOptions): CrossValidation =>
     stability: (choices[chosen] as number) / (folds * repeats),
     choices,
   };
-};
+}
+
+function checkTable({ scores, configurations, queries }: ScoreTable, repeats: number): void {
+  if (!Number.isInteger(repeats) || repeats < 1)
+    throw new FinetoothError('E_USAGE', `repeats is ${repeats}; it is a whole number of 1 and more. 10 is usual.`);
+  if (configurations < 1 || scores.length !== configurations * queries)
+    throw new FinetoothError(
+      'E_USAGE',
+      `there are ${scores.length} scores for ${configurations} configurations and ${queries} queries; give one for each pair, and at least one configuration.`,
+    );
+  const at = scores.findIndex((score) => !Number.isFinite(score));
+  if (at >= 0)
+    throw new FinetoothError(
+      'E_USAGE',
+      `the score of configuration ${Math.floor(at / queries)} for query ${at % queries} (both from 0) is ${scores[at]}; a query that failed scores 0.`,
+    );
+}

@@ -5,7 +5,7 @@ import type { Random } from '../../math/random.ts';
 export const FEWEST_QUERIES = 10;
 
 /** Refuses what cannot be parted. Throws E_USAGE. */
-export const checkFolds = (count: number, folds: number): void => {
+export function checkFolds(count: number, folds: number): void {
   if (!Number.isInteger(folds) || folds < 2)
     throw new FinetoothError(
       'E_USAGE',
@@ -21,7 +21,7 @@ export const checkFolds = (count: number, folds: number): void => {
       'E_USAGE',
       `folds is ${folds}, but there are only ${count} judged queries: a fold would be empty. Take at most ${count} folds, or judge more queries.`,
     );
-};
+}
 
 /**
  * A random partition into folds whose sizes differ by at most 1
@@ -32,7 +32,7 @@ export const checkFolds = (count: number, folds: number): void => {
  * @returns [query] Its fold, 0 to `folds` - 1.
  * @throws E_USAGE
  */
-export const foldsOf = (count: number, folds: number, random: Random): Int32Array => {
+export function foldsOf(count: number, folds: number, random: Random): Int32Array {
   checkFolds(count, folds);
   const fold = Int32Array.from({ length: count }, (_, i) => i % folds);
   // Fisher and Yates, as in Knuth, "The Art of Computer Programming", volume 2, algorithm 3.4.2P.
@@ -41,4 +41,4 @@ export const foldsOf = (count: number, folds: number, random: Random): Int32Arra
     [fold[i], fold[j]] = [fold[j] as number, fold[i] as number];
   }
   return fold;
-};
+}

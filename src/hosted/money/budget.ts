@@ -12,7 +12,7 @@ export interface Budget {
 }
 
 /** Stops before it is passed: a call for which the rest may not suffice is not made. */
-export const createBudget = (limit: number): Budget => {
+export function createBudget(limit: number): Budget {
   if (!(limit >= 0) || !Number.isFinite(limit))
     throw new FinetoothError('E_USAGE', `a budget is an amount of US dollars, 0 or more; got ${limit}.`);
   let spent = 0;
@@ -43,4 +43,4 @@ export const createBudget = (limit: number): Budget => {
       };
     },
   };
-};
+}

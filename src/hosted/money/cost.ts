@@ -4,13 +4,13 @@ import type { Price } from '../vendor-model.ts';
 /** A user's own, by `vendor:model` in lowercase; `vendor:*` for all of a vendor's. */
 export type PriceTable = Readonly<Record<string, Price>>;
 
-export const priceOf = (name: string, table: PriceTable): Price | undefined => {
+export function priceOf(name: string, table: PriceTable): Price | undefined {
   const lowercase = name.toLowerCase();
   return table[lowercase] ?? table[`${lowercase.slice(0, lowercase.indexOf(':'))}:*`];
-};
+}
 
 /** What a call cost; nothing where the price, or what it counts, is not known. */
-export const costOf = ({ tokens, written, searches, cost }: Consumption, price: Price | undefined): number | undefined => {
+export function costOf({ tokens, written, searches, cost }: Consumption, price: Price | undefined): number | undefined {
   if (cost !== undefined) return cost;
   if (price === undefined) return undefined;
   const parts: readonly (readonly [number | undefined, number | undefined])[] = [
@@ -21,4 +21,4 @@ export const costOf = ({ tokens, written, searches, cost }: Consumption, price: 
   const counted = parts.filter(([each]) => each !== undefined);
   if (counted.length === 0 || counted.some(([each, used]) => each !== 0 && used === undefined)) return undefined;
   return counted.reduce((sum, [each, used]) => sum + (each as number) * (used ?? 0), 0);
-};
+}

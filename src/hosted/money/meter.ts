@@ -19,15 +19,7 @@ export interface Meter {
   usage(): Usage;
 }
 
-/** What the vendor says that was used, and where it does not, about how much that is. */
-const filledIn = (used: Consumption, about: Consumption): Consumption => ({
-  tokens: used.tokens ?? about.tokens,
-  written: used.written ?? about.written,
-  searches: used.searches ?? about.searches,
-  cost: used.cost ?? about.cost,
-});
-
-export const createMeter = (name: string, price: Price | undefined, budget: Budget | undefined): Meter => {
+export function createMeter(name: string, price: Price | undefined, budget: Budget | undefined): Meter {
   let requests = 0;
   let tokens: number | undefined;
   let cost: number | undefined;
@@ -65,4 +57,12 @@ export const createMeter = (name: string, price: Price | undefined, budget: Budg
       unpriced: isUnpriced ? true : undefined,
     }),
   };
-};
+}
+
+/** What the vendor says that was used, and where it does not, about how much that is. */
+const filledIn = (used: Consumption, about: Consumption): Consumption => ({
+  tokens: used.tokens ?? about.tokens,
+  written: used.written ?? about.written,
+  searches: used.searches ?? about.searches,
+  cost: used.cost ?? about.cost,
+});

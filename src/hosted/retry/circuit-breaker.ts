@@ -17,11 +17,11 @@ export interface CircuitBreakerOptions {
 }
 
 /** Open after some failures in a row; half open after a rest: one request goes, and decides. */
-export const createCircuitBreaker = ({
+export function createCircuitBreaker({
   failures = 3,
   restMs = 30_000,
   clock = () => performance.now(),
-}: CircuitBreakerOptions = {}): CircuitBreaker => {
+}: CircuitBreakerOptions = {}): CircuitBreaker {
   let inARow = 0;
   let restsUntil = Number.NEGATIVE_INFINITY;
   return {
@@ -38,4 +38,4 @@ export const createCircuitBreaker = ({
       if (inARow >= failures) restsUntil = clock() + restMs;
     },
   };
-};
+}

@@ -28,8 +28,14 @@ export interface Asked {
 /** Letters from which on a key is one: shorter ones stand in ordinary words. */
 const SHORTEST_KEY = 4;
 
+/** How vendors say that a request was too much: of documents, of tokens, of bytes. */
+const saysTooMuch =
+  /too (long|large|many|big)|exceed|at most|max(imum)?\b.{0,60}\b(batch|tokens?|documents?|texts?|inputs?|length|size|chunks?|context)|(context|sequence|input) length|less than \d+|batch size/i;
+
+const none = { again: false, tooLarge: false, down: false, perhapsBilled: false } as const;
+
 /** What a stranger wrote, for a sentence: one line, short, without our key. */
-export const quoted = (text: string, key: string | undefined, length = 200): string => {
+export function quoted(text: string, key: string | undefined, length = 200): string {
   const plain = (
     key === undefined || key.length < SHORTEST_KEY ? text : text.replaceAll(key, '[key]').replaceAll(encodeURIComponent(key), '[key]')
   )
@@ -37,69 +43,10 @@ export const quoted = (text: string, key: string | undefined, length = 200): str
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
   return plain.length > length ? `${plain.slice(0, length)}…` : plain;
-};
-
-/** RFC 9110: seconds or a date; `retry-after-ms` is what OpenAI and Together add. What is no finite number says nothing. */
-const waitIn = (headers: Readonly<Record<string, string>>): number | undefined => {
-  const precise = Number(headers['retry-after-ms']);
-  if (headers['retry-after-ms'] !== undefined && precise >= 0 && Number.isFinite(precise)) return precise;
-  const after = headers['retry-after'];
-  if (after === undefined) return undefined;
-  const seconds = Number(after);
-  if (seconds >= 0) return Number.isFinite(seconds) ? seconds * 1000 : undefined;
-  const at = Date.parse(after);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
-};
-
-/** The sentence in a vendor's error body: `{error: {message}}`, `{message}`, `{detail}`, `{error}`, or the text itself. */
-const sentenceIn = (body: string | undefined): string => {
-  if (body === undefined || body.trim() === '') return 'it gave no reason';
-  try {
-    const value = JSON.parse(body) as unknown;
-    const error = field(value, 'error');
-    const found = [field(error, 'message'), field(value, 'message'), field(value, 'detail'), error].find((one) => typeof one === 'string');
-    return (found as string | undefined) ?? body;
-  } catch {
-    return body;
-  }
-};
-
-/** Whether the account is used up, which waiting does not change: OpenAI's form, and that of those who speak like it. */
-const saysNoQuota = (body: string | undefined): boolean => {
-  try {
-    const error = field(JSON.parse(body ?? ''), 'error');
-    return ['code', 'type'].some((name) => field(error, name) === 'insufficient_quota');
-  } catch {
-    return false;
-  }
-};
-
-/** Where a redirection leads, without what may be secret. */
-const placeOf = (location: string | undefined): string => {
-  if (location === undefined) return 'elsewhere';
-  const url = URL.parse(location);
-  return `to ${url === null ? location.replace(/[?#].*$/s, '') : `${url.origin}${url.pathname}`}`;
-};
-
-/** How vendors say that a request was too much: of documents, of tokens, of bytes. */
-const saysTooMuch =
-  /too (long|large|many|big)|exceed|at most|max(imum)?\b.{0,60}\b(batch|tokens?|documents?|texts?|inputs?|length|size|chunks?|context)|(context|sequence|input) length|less than \d+|batch size/i;
-
-/** Codes of the system and of undici beneath a failed fetch. */
-const causeOf = (error: unknown): string => {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; depth++) {
-    const { code } = at as { readonly code?: unknown };
-    if (typeof code === 'string' && /^[A-Z_]{4,}$/.test(code)) return `${code}: ${at.message}`;
-    if (at.cause === undefined) return at.message;
-    at = at.cause;
-  }
-  return messageOf(error);
-};
-
-const none = { again: false, tooLarge: false, down: false, perhapsBilled: false } as const;
+}
 
 /** Any error of one request. */
-export const failureOf = (thrown: unknown, { name, key, keyVariable }: Asked): Failure => {
+export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): Failure {
   if (thrown instanceof FinetoothError) return { ...none, error: thrown };
   const cause = { cause: new Error(quoted(messageOf(thrown), key, 2000)) };
   const given = (thrown ?? {}) as {
@@ -160,4 +107,57 @@ export const failureOf = (thrown: unknown, { name, key, keyVariable }: Asked): F
     };
   const tooLarge = status === 413 || ([400, 422].includes(status) && saysTooMuch.test(sentence));
   return { ...none, tooLarge, error: told('E_VENDOR_REFUSED', 'refused the request') };
-};
+}
+
+/** Codes of the system and of undici beneath a failed fetch. */
+function causeOf(error: unknown): string {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; depth++) {
+    const { code } = at as { readonly code?: unknown };
+    if (typeof code === 'string' && /^[A-Z_]{4,}$/.test(code)) return `${code}: ${at.message}`;
+    if (at.cause === undefined) return at.message;
+    at = at.cause;
+  }
+  return messageOf(error);
+}
+
+/** The sentence in a vendor's error body: `{error: {message}}`, `{message}`, `{detail}`, `{error}`, or the text itself. */
+function sentenceIn(body: string | undefined): string {
+  if (body === undefined || body.trim() === '') return 'it gave no reason';
+  try {
+    const value = JSON.parse(body) as unknown;
+    const error = field(value, 'error');
+    const found = [field(error, 'message'), field(value, 'message'), field(value, 'detail'), error].find((one) => typeof one === 'string');
+    return (found as string | undefined) ?? body;
+  } catch {
+    return body;
+  }
+}
+
+/** RFC 9110: seconds or a date; `retry-after-ms` is what OpenAI and Together add. What is no finite number says nothing. */
+function waitIn(headers: Readonly<Record<string, string>>): number | undefined {
+  const precise = Number(headers['retry-after-ms']);
+  if (headers['retry-after-ms'] !== undefined && precise >= 0 && Number.isFinite(precise)) return precise;
+  const after = headers['retry-after'];
+  if (after === undefined) return undefined;
+  const seconds = Number(after);
+  if (seconds >= 0) return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  const at = Date.parse(after);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
+
+/** Whether the account is used up, which waiting does not change: OpenAI's form, and that of those who speak like it. */
+function saysNoQuota(body: string | undefined): boolean {
+  try {
+    const error = field(JSON.parse(body ?? ''), 'error');
+    return ['code', 'type'].some((name) => field(error, name) === 'insufficient_quota');
+  } catch {
+    return false;
+  }
+}
+
+/** Where a redirection leads, without what may be secret. */
+function placeOf(location: string | undefined): string {
+  if (location === undefined) return 'elsewhere';
+  const url = URL.parse(location);
+  return `to ${url === null ? location.replace(/[?#].*$/s, '') : `${url.origin}${url.pathname}`}`;
+}

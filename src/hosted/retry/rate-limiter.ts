@@ -20,11 +20,11 @@ export interface RateLimiter {
 
 const MINUTE = 60_000;
 
-export const createRateLimiter = ({
+export function createRateLimiter({
   concurrency = 4,
   requestsPerMinute,
   clock = () => performance.now(),
-}: RateLimiterOptions = {}): RateLimiter => {
+}: RateLimiterOptions = {}): RateLimiter {
   let inside = 0;
   let notBefore = Number.NEGATIVE_INFINITY;
   const begun: number[] = [];
@@ -83,4 +83,4 @@ export const createRateLimiter = ({
       notBefore = Math.max(notBefore, clock() + milliseconds);
     },
   };
-};
+}

@@ -43,25 +43,8 @@ const LONGEST_PAUSE = 8_000;
 /** What one answer can hold all others back for: a date that is wrong must not do it for a day. */
 const LONGEST_REST = 900_000;
 
-/** What the work gives, or the signal's reason as soon as it is raised, also where the work does not listen. */
-const raced = async <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> => {
-  let give = (): void => {};
-  const raised = new Promise<never>((_, reject) => {
-    give = () => reject(signal.reason);
-    if (signal.aborted) give();
-    signal.addEventListener('abort', give, { once: true });
-  });
-  try {
-    return await Promise.race([work, raised]);
-  } finally {
-    signal.removeEventListener('abort', give);
-    work.catch(() => {});
-    raised.catch(() => {});
-  }
-};
-
 /** Retries with full jitter, one rate limiter, one circuit breaker. Nothing outlives its deadline. */
-export const createRequests = (asked: Asked, options: RequestsOptions = {}): Requests => {
+export function createRequests(asked: Asked, options: RequestsOptions = {}): Requests {
   const { retries = 2, random = Math.random } = options;
   const breaker = createCircuitBreaker(options.circuitBreaker);
   const limiter = createRateLimiter({ concurrency: options.concurrency, requestsPerMinute: options.requestsPerMinute });
@@ -140,4 +123,21 @@ export const createRequests = (asked: Asked, options: RequestsOptions = {}): Req
       }
     },
   };
-};
+}
+
+/** What the work gives, or the signal's reason as soon as it is raised, also where the work does not listen. */
+async function raced<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let give = (): void => {};
+  const raised = new Promise<never>((_, reject) => {
+    give = () => reject(signal.reason);
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+  });
+  try {
+    return await Promise.race([work, raised]);
+  } finally {
+    signal.removeEventListener('abort', give);
+    work.catch(() => {});
+    raised.catch(() => {});
+  }
+}

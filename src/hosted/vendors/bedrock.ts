@@ -3,25 +3,6 @@ import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from 
 import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-const provider = async ({ baseURL, key, fetch, variable }: Connection) => {
-  const { createAmazonBedrock } = await peer('@ai-sdk/amazon-bedrock', () => import('@ai-sdk/amazon-bedrock'));
-  const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? 'us-east-1';
-  // Without a bearer key, access key and secret are taken from AWS's own variables.
-  const secrets = {
-    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
-    sessionToken: variable('AWS_SESSION_TOKEN'),
-  };
-  return createAmazonBedrock({
-    region,
-    fetch,
-    ...(baseURL === usual ? {} : { baseURL }),
-    ...(key === undefined || key === secrets.accessKeyId
-      ? Object.fromEntries(Object.entries(secrets).filter(([, one]) => one !== undefined))
-      : { apiKey: key }),
-  });
-};
-
 /** Stands for the region's own addresses. */
 const usual = 'https://bedrock.amazonaws.com';
 
@@ -61,3 +42,22 @@ export const bedrock: Vendor = {
   },
   languageModel: async (model, connection) => (await provider(connection))(model) as LanguageModel,
 };
+
+async function provider({ baseURL, key, fetch, variable }: Connection) {
+  const { createAmazonBedrock } = await peer('@ai-sdk/amazon-bedrock', () => import('@ai-sdk/amazon-bedrock'));
+  const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? 'us-east-1';
+  // Without a bearer key, access key and secret are taken from AWS's own variables.
+  const secrets = {
+    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+    sessionToken: variable('AWS_SESSION_TOKEN'),
+  };
+  return createAmazonBedrock({
+    region,
+    fetch,
+    ...(baseURL === usual ? {} : { baseURL }),
+    ...(key === undefined || key === secrets.accessKeyId
+      ? Object.fromEntries(Object.entries(secrets).filter(([, one]) => one !== undefined))
+      : { apiKey: key }),
+  });
+}

@@ -11,15 +11,6 @@ const perSearch = { searches: 2, source: 'BerriAI/litellm model_prices_and_conte
 /** Of the third generation of embedders. */
 const third = { tokensEach: 510 };
 
-/** `{meta: {billed_units: {search_units, input_tokens}, tokens: {input_tokens}}}`; all of it may be missing. */
-const usedIn = (body: unknown): Consumption => {
-  const [billed, tokens] = ['billed_units', 'tokens'].map((name) => field(field(body, 'meta'), name));
-  return {
-    tokens: count(field(tokens, 'input_tokens')) ?? count(field(billed, 'input_tokens')),
-    searches: count(field(billed, 'search_units')),
-  };
-};
-
 export const cohere: Vendor = {
   name: 'cohere',
   title: 'Cohere',
@@ -68,3 +59,12 @@ export const cohere: Vendor = {
     return createCohere({ baseURL, fetch, apiKey: key })(model) as LanguageModel;
   },
 };
+
+/** `{meta: {billed_units: {search_units, input_tokens}, tokens: {input_tokens}}}`; all of it may be missing. */
+function usedIn(body: unknown): Consumption {
+  const [billed, tokens] = ['billed_units', 'tokens'].map((name) => field(field(body, 'meta'), name));
+  return {
+    tokens: count(field(tokens, 'input_tokens')) ?? count(field(billed, 'input_tokens')),
+    searches: count(field(billed, 'search_units')),
+  };
+}

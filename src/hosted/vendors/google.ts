@@ -3,11 +3,6 @@ import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-const provider = async ({ baseURL, key, fetch }: Connection) => {
-  const { createGoogleGenerativeAI } = await peer('@ai-sdk/google', () => import('@ai-sdk/google'));
-  return createGoogleGenerativeAI({ baseURL, fetch, apiKey: key });
-};
-
 export const google: Vendor = {
   name: 'google',
   title: 'Google Gemini',
@@ -34,3 +29,8 @@ export const google: Vendor = {
   },
   languageModel: async (model, connection) => (await provider(connection))(model) as LanguageModel,
 };
+
+async function provider({ baseURL, key, fetch }: Connection) {
+  const { createGoogleGenerativeAI } = await peer('@ai-sdk/google', () => import('@ai-sdk/google'));
+  return createGoogleGenerativeAI({ baseURL, fetch, apiKey: key });
+}

@@ -50,7 +50,7 @@ export const vendorKnownAs = (name: string): Vendor | undefined =>
 export const looksHosted = (name: string): boolean => /^[a-z][a-z-]+:/.test(name);
 
 /** Throws E_MODEL_UNKNOWN for a vendor that is none of these. */
-export const vendorNamed = (name: string): Vendor => {
+export function vendorNamed(name: string): Vendor {
   const found = vendors.find((one) => one.name === name);
   if (found !== undefined) return found;
   const all = vendors.map((one) => one.name);
@@ -59,4 +59,4 @@ export const vendorNamed = (name: string): Vendor => {
     'E_MODEL_UNKNOWN',
     `there is no vendor "${name}"${near === undefined ? '' : `, did you mean "${near}"`}; there are ${all.join(', ')}.`,
   );
-};
+}

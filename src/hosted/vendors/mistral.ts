@@ -3,11 +3,6 @@ import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-const provider = async ({ baseURL, key, fetch }: Connection) => {
-  const { createMistral } = await peer('@ai-sdk/mistral', () => import('@ai-sdk/mistral'));
-  return createMistral({ baseURL, fetch, apiKey: key });
-};
-
 const listed = { task: 'embed', source: 'docs.mistral.ai, embeddings', date: '2026-11' } as const;
 
 export const mistral: Vendor = {
@@ -32,3 +27,8 @@ export const mistral: Vendor = {
   },
   languageModel: async (model, connection) => (await provider(connection))(model) as LanguageModel,
 };
+
+async function provider({ baseURL, key, fetch }: Connection) {
+  const { createMistral } = await peer('@ai-sdk/mistral', () => import('@ai-sdk/mistral'));
+  return createMistral({ baseURL, fetch, apiKey: key });
+}

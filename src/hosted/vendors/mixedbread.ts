@@ -4,6 +4,7 @@ import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts
 
 const listed = { source: '@mixedbread/sdk 0.78.0 and the model cards', date: '2026-11' };
 const rerank = { ...listed, task: 'rerank' } as const;
+
 /** The hub's name, and the bare one. */
 const both = (name: string) => ({ name: `mixedbread-ai/${name}`, alsoKnownAs: [name] });
 

@@ -3,11 +3,6 @@ import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
 import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
-export const openAiProvider = async ({ baseURL, key, fetch }: Connection) => {
-  const { createOpenAI } = await peer('@ai-sdk/openai', () => import('@ai-sdk/openai'));
-  return createOpenAI({ baseURL, fetch, apiKey: key ?? 'none' });
-};
-
 /** The chat API, which everything speaks that calls itself compatible. */
 export const openAiChat = async (model: string, connection: Connection): Promise<LanguageModel> =>
   (await openAiProvider(connection)).chat(model) as LanguageModel;
@@ -33,3 +28,8 @@ export const openai: Vendor = {
   },
   languageModel: openAiChat,
 };
+
+export async function openAiProvider({ baseURL, key, fetch }: Connection) {
+  const { createOpenAI } = await peer('@ai-sdk/openai', () => import('@ai-sdk/openai'));
+  return createOpenAI({ baseURL, fetch, apiKey: key ?? 'none' });
+}

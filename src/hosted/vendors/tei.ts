@@ -3,11 +3,6 @@ import type { Vendor } from '../vendor.ts';
 import { free } from '../vendor-model.ts';
 import { type Answer, count, listIn, post, rankingIn } from '../wire.ts';
 
-const used = ({ headers }: Answer) => {
-  const tokens = headers.get('x-compute-tokens');
-  return tokens === null ? {} : { tokens: count(Number(tokens)) ?? 0 };
-};
-
 const listed = { source: 'router/src/http, commit 0d124dc', date: '2026-11' };
 
 export const tei: Vendor = {
@@ -42,3 +37,8 @@ export const tei: Vendor = {
       },
   },
 };
+
+function used({ headers }: Answer) {
+  const tokens = headers.get('x-compute-tokens');
+  return tokens === null ? {} : { tokens: count(Number(tokens)) ?? 0 };
+}

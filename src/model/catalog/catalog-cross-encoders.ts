@@ -12,9 +12,6 @@ const int8: Pick<CrossEncoderEntry, 'kind' | 'files' | 'precision'> = {
   precision: 'int8',
 };
 
-const card = (name: string, values: Readonly<Record<string, number>>): NonNullable<CrossEncoderEntry['scores']> =>
-  Object.entries(values).map(([set, value]) => ({ set, measure: 'nDCG@10', value, source: `model card of ${name}` }));
-
 /** What a repository holds at one commit. */
 interface Pin {
   readonly revision: string;
@@ -22,27 +19,6 @@ interface Pin {
   readonly bytes: number;
   readonly sha256: string;
 }
-
-const pinned = ({ revision, bytes, sha256 }: Pin): Pick<CrossEncoderEntry, 'revision' | 'files'> => ({
-  revision,
-  files: { ...int8.files, model: { ...int8.files.model, bytes, sha256 } },
-});
-
-/** The cross-encoders of MS MARCO, all BERTs of one logit; figures are of the fp32 weights. */
-const msMarco = (size: string, other: string, parameters: number, value: number, pin?: Pin): CrossEncoderEntry => ({
-  ...int8,
-  ...(pin === undefined ? {} : pinned(pin)),
-  name: `ms-marco-${size}-v2`.toLowerCase(),
-  repository: `Xenova/ms-marco-${size}-v2`,
-  // The hub has both spellings.
-  madeFrom: [`cross-encoder/ms-marco-${size}-v2`, `cross-encoder/ms-marco-${other}-v2`],
-  licence: 'Apache-2.0',
-  scoring: plainHead,
-  maxTokens: 512,
-  languages: ['en'],
-  parameters,
-  scores: card(`cross-encoder/ms-marco-${size}-v2`, { 'TREC DL 2019': value }),
-});
 
 const multiBert = 'ms-marco-MultiBERT-L-12.zip';
 
@@ -236,3 +212,27 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
     parameters: 596,
   },
 ];
+
+const card = (name: string, values: Readonly<Record<string, number>>): NonNullable<CrossEncoderEntry['scores']> =>
+  Object.entries(values).map(([set, value]) => ({ set, measure: 'nDCG@10', value, source: `model card of ${name}` }));
+
+/** The cross-encoders of MS MARCO, all BERTs of one logit; figures are of the fp32 weights. */
+const msMarco = (size: string, other: string, parameters: number, value: number, pin?: Pin): CrossEncoderEntry => ({
+  ...int8,
+  ...(pin === undefined ? {} : pinned(pin)),
+  name: `ms-marco-${size}-v2`.toLowerCase(),
+  repository: `Xenova/ms-marco-${size}-v2`,
+  // The hub has both spellings.
+  madeFrom: [`cross-encoder/ms-marco-${size}-v2`, `cross-encoder/ms-marco-${other}-v2`],
+  licence: 'Apache-2.0',
+  scoring: plainHead,
+  maxTokens: 512,
+  languages: ['en'],
+  parameters,
+  scores: card(`cross-encoder/ms-marco-${size}-v2`, { 'TREC DL 2019': value }),
+});
+
+const pinned = ({ revision, bytes, sha256 }: Pin): Pick<CrossEncoderEntry, 'revision' | 'files'> => ({
+  revision,
+  files: { ...int8.files, model: { ...int8.files.model, bytes, sha256 } },
+});

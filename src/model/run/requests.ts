@@ -6,8 +6,18 @@ import type { PassagesRequest, SplitRequest, SplitResult } from '../tokenize/spl
 const REQUEST_TEXTS = 16;
 const REQUEST_CHARACTERS = 8_192;
 
+export interface SplitOptions extends CallOptions {
+  /** Tokens that a chunk may have, 1 and up. @default as many as the model's window leaves */
+  readonly room?: number;
+  /** The first chunk of each text alone. @default false */
+  readonly first?: boolean;
+}
+
+/** Characters of a text that every window holds, whatever the tokens: such texts are not split. */
+const SURELY_SHORT = 100;
+
 /** Positions of the texts of each request: longest first, texts of like length together. */
-export const requestsOf = (texts: readonly string[], workers: number): number[][] => {
+export function requestsOf(texts: readonly string[], workers: number): number[][] {
   const order = texts.map((_, i) => i).sort((a, b) => (texts[b] as string).length - (texts[a] as string).length || a - b);
   const most = Math.max(1, Math.min(REQUEST_TEXTS, Math.ceil(texts.length / (workers * 4))));
   const requests: number[][] = [];
@@ -24,13 +34,6 @@ export const requestsOf = (texts: readonly string[], workers: number): number[][
     }
   }
   return requests;
-};
-
-export interface SplitOptions extends CallOptions {
-  /** Tokens that a chunk may have, 1 and up. @default as many as the model's window leaves */
-  readonly room?: number;
-  /** The first chunk of each text alone. @default false */
-  readonly first?: boolean;
 }
 
 /** Where the chunks of each text begin and end that fit a model's window: one request per text, so that long ones keep no worker for long. */
@@ -46,9 +49,6 @@ export const splitIn = (
       return Array.from({ length: spans.length / 2 }, (_, i): Span => [spans[2 * i] as number, spans[2 * i + 1] as number]);
     }),
   );
-
-/** Characters of a text that every window holds, whatever the tokens: such texts are not split. */
-const SURELY_SHORT = 100;
 
 /** Where the passages of each text begin and end: short texts together, since most are whole. */
 export async function splitSourcesIn(

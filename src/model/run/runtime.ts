@@ -19,7 +19,28 @@ export type { InferenceSession, Tensor };
 /** Measured with the bundled model on texts of 10 to 500 tokens, 4.9 to 6.9 times: `npm run bench -- runtimes`. */
 export const wasmSlowdown = 'about 7 times slower';
 
-const openNative = async (): Promise<Runtime> => {
+/** Loads the runtime of that name or throws what its loader said. */
+export const openRuntime = (name: RuntimeName): Promise<Runtime> => (name === 'native' ? openNative() : openWasm());
+
+/** Which runtime this machine gets, and why not the native one. Throws E_RUNTIME when none loads. */
+export async function chooseRuntime(choice: RuntimeChoice): Promise<{ readonly name: RuntimeName; readonly nativeFailure?: string }> {
+  const failures: string[] = [];
+  for (const name of choice === 'auto' ? (['native', 'wasm'] as const) : [choice]) {
+    try {
+      await openRuntime(name);
+      return failures[0] === undefined ? { name } : { name, nativeFailure: failures[0] };
+    } catch (error) {
+      failures.push(messageOf(error).split('\n')[0] ?? '');
+    }
+  }
+  const packages = choice === 'wasm' ? '@finetooth/runtime-wasm' : 'onnxruntime-node@1.30.0 (or @finetooth/runtime-wasm)';
+  throw new FinetoothError(
+    'E_RUNTIME',
+    `no runtime for local models loads here (${failures.join('; ')}). Install one with "npm install ${packages}".`,
+  );
+}
+
+async function openNative(): Promise<Runtime> {
   // It reports to its maker from version 1.30 on unless this is set (core/platform/posix/telemetry.cc), and nothing may leave a machine unasked. The
   // first to load it is the main thread, whose variables are the process's.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
@@ -35,9 +56,9 @@ const openNative = async (): Promise<Runtime> => {
         logSeverityLevel: 3,
       }),
   };
-};
+}
 
-const openWasm = async (): Promise<Runtime> => {
+async function openWasm(): Promise<Runtime> {
   const ort = (await import('@finetooth/runtime-wasm')) as unknown as typeof import('onnxruntime-node');
   ort.env.wasm.numThreads = 1;
   return {
@@ -46,25 +67,4 @@ const openWasm = async (): Promise<Runtime> => {
     createSession: async (path) =>
       ort.InferenceSession.create(await readFile(path), { graphOptimizationLevel: 'all', logSeverityLevel: 3 }),
   };
-};
-
-/** Loads the runtime of that name or throws what its loader said. */
-export const openRuntime = (name: RuntimeName): Promise<Runtime> => (name === 'native' ? openNative() : openWasm());
-
-/** Which runtime this machine gets, and why not the native one. Throws E_RUNTIME when none loads. */
-export const chooseRuntime = async (choice: RuntimeChoice): Promise<{ readonly name: RuntimeName; readonly nativeFailure?: string }> => {
-  const failures: string[] = [];
-  for (const name of choice === 'auto' ? (['native', 'wasm'] as const) : [choice]) {
-    try {
-      await openRuntime(name);
-      return failures[0] === undefined ? { name } : { name, nativeFailure: failures[0] };
-    } catch (error) {
-      failures.push(messageOf(error).split('\n')[0] ?? '');
-    }
-  }
-  const packages = choice === 'wasm' ? '@finetooth/runtime-wasm' : 'onnxruntime-node@1.30.0 (or @finetooth/runtime-wasm)';
-  throw new FinetoothError(
-    'E_RUNTIME',
-    `no runtime for local models loads here (${failures.join('; ')}). Install one with "npm install ${packages}".`,
-  );
-};
+}

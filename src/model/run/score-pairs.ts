@@ -30,45 +30,8 @@ export interface OpenedCrossEncoder {
   readonly entry: CrossEncoderEntry;
 }
 
-const logitsOf = (
-  outputs: Readonly<Record<string, Tensor>>,
-  rank: number,
-): { readonly data: Float32Array; readonly dims: readonly number[] } => {
-  const output = outputs.logits ?? Object.values(outputs).find((tensor) => tensor.dims.length === rank);
-  if (output === undefined || output.dims.length !== rank || !(output.data instanceof Float32Array)) {
-    const given = Object.entries(outputs).map(([name, { dims, type }]) => `${name} [${dims.join(' × ')}] of ${type}`);
-    throw new FinetoothError('E_MODEL_FAILED', `the model gives no logits of float32 with ${rank} axes, only ${given.join(', ')}`);
-  }
-  return { data: output.data, dims: output.dims };
-};
-
-/** Scores of one run's rows. `lengths`: tokens of each, for models that answer at the last one. */
-const readScores = (
-  outputs: Readonly<Record<string, Tensor>>,
-  lengths: readonly number[],
-  model: OpenedCrossEncoder,
-): readonly number[] => {
-  const { scoring } = model.entry;
-  if (scoring.form === 'yes-no') {
-    const { data, dims } = logitsOf(outputs, 3);
-    const [, positions = 0, words = 0] = dims;
-    const { yes, no } = answersOf(model.tokenizer);
-    return lengths.map((length, row) => {
-      const at = (row * positions + Math.min(length, positions) - 1) * words;
-      return (data[at + yes] as number) - (data[at + no] as number);
-    });
-  }
-  const { data, dims } = logitsOf(outputs, 2);
-  if (dims[1] !== scoring.labels)
-    throw new FinetoothError('E_MODEL_FAILED', `the model gives ${dims[1]} logits a pair; its config speaks of ${scoring.labels}`);
-  return lengths.map((_, row) => {
-    if (scoring.labels === 1) return data[row] as number;
-    return (data[row * 2 + scoring.relevant] as number) - (data[row * 2 + 1 - scoring.relevant] as number);
-  });
-};
-
 /** Runs pairs through a cross-encoder. A pair's score does not depend on the other pairs of the request. */
-export const scorePairs = async ({ query, texts }: PairRequest, model: OpenedCrossEncoder): Promise<PairResult> => {
+export async function scorePairs({ query, texts }: PairRequest, model: OpenedCrossEncoder): Promise<PairResult> {
   const { runtime, session, tokenizer, entry } = model;
   const encode = entry.scoring.form === 'yes-no' ? encodeQuestion(tokenizer, entry.scoring.instruction) : tokenizer.encodePair;
   const pairs = texts.map((text) => encode(query, text, entry.maxTokens));
@@ -94,4 +57,37 @@ export const scorePairs = async ({ query, texts }: PairRequest, model: OpenedCro
   const truncated = Uint32Array.from(pairs, (pair) => pair.truncated);
   const queryTruncated = Uint32Array.from(pairs, (pair) => pair.queryTruncated ?? 0);
   return { scores, tokens: Uint32Array.from(lengths), truncated, queryTruncated };
-};
+}
+
+/** Scores of one run's rows. `lengths`: tokens of each, for models that answer at the last one. */
+function readScores(outputs: Readonly<Record<string, Tensor>>, lengths: readonly number[], model: OpenedCrossEncoder): readonly number[] {
+  const { scoring } = model.entry;
+  if (scoring.form === 'yes-no') {
+    const { data, dims } = logitsOf(outputs, 3);
+    const [, positions = 0, words = 0] = dims;
+    const { yes, no } = answersOf(model.tokenizer);
+    return lengths.map((length, row) => {
+      const at = (row * positions + Math.min(length, positions) - 1) * words;
+      return (data[at + yes] as number) - (data[at + no] as number);
+    });
+  }
+  const { data, dims } = logitsOf(outputs, 2);
+  if (dims[1] !== scoring.labels)
+    throw new FinetoothError('E_MODEL_FAILED', `the model gives ${dims[1]} logits a pair; its config speaks of ${scoring.labels}`);
+  return lengths.map((_, row) => {
+    if (scoring.labels === 1) return data[row] as number;
+    return (data[row * 2 + scoring.relevant] as number) - (data[row * 2 + 1 - scoring.relevant] as number);
+  });
+}
+
+function logitsOf(
+  outputs: Readonly<Record<string, Tensor>>,
+  rank: number,
+): { readonly data: Float32Array; readonly dims: readonly number[] } {
+  const output = outputs.logits ?? Object.values(outputs).find((tensor) => tensor.dims.length === rank);
+  if (output === undefined || output.dims.length !== rank || !(output.data instanceof Float32Array)) {
+    const given = Object.entries(outputs).map(([name, { dims, type }]) => `${name} [${dims.join(' × ')}] of ${type}`);
+    throw new FinetoothError('E_MODEL_FAILED', `the model gives no logits of float32 with ${rank} axes, only ${given.join(', ')}`);
+  }
+  return { data: output.data, dims: output.dims };
+}

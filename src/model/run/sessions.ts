@@ -18,46 +18,7 @@ interface Held<Model> {
   holders: number;
 }
 
-const closedError = (name: string): FinetoothError =>
-  new FinetoothError('E_STOPPED', `the model ${name} was closed before it was asked for more`);
-
-/** Counts who holds what; `part` makes what a holder sees of the model, refused after its own close. */
-const createRegistry = <Model>(close: (model: Model) => Promise<void>) => {
-  const held = new Map<string, Held<Model>>();
-  return (key: string, open: () => Model): { readonly model: Model; isClosed(): boolean; close(): Promise<void> } => {
-    const one = held.get(key) ?? { model: open(), holders: 0 };
-    one.holders++;
-    held.set(key, one);
-    let closed = false;
-    return {
-      model: one.model,
-      isClosed: () => closed,
-      close: async () => {
-        if (closed) return;
-        closed = true;
-        if (--one.holders > 0) return;
-        held.delete(key);
-        await close(one.model);
-      },
-    };
-  };
-};
-
-/** Every function of a part, refused once its holder has closed it. */
-const guarded = <Part extends object>(part: Part, name: string, isClosed: () => boolean): Part =>
-  Object.fromEntries(
-    Object.entries(part).map(([key, value]) => [
-      key,
-      typeof value !== 'function'
-        ? value
-        : async (...words: unknown[]): Promise<unknown> => {
-            if (isClosed()) throw closedError(name);
-            return (value as (...all: unknown[]) => unknown)(...words);
-          },
-    ]),
-  ) as Part;
-
-export const createModelSessions = (): ModelSessions => {
+export function createModelSessions(): ModelSessions {
   const biEncoders = createRegistry<Promise<BiEncoder>>(async (opening) => (await opening.catch(() => undefined))?.close());
   const crossEncoders = createRegistry<CrossEncoder>((model) => model.close());
   const keyOf = ({ modelPath, sha256, entry }: ModelFiles, { runtime = 'auto', threads }: PoolOptions): string =>
@@ -77,4 +38,43 @@ export const createModelSessions = (): ModelSessions => {
       return { ...guarded(model, model.fingerprint, isClosed), close };
     },
   };
-};
+}
+
+/** Counts who holds what; `part` makes what a holder sees of the model, refused after its own close. */
+function createRegistry<Model>(close: (model: Model) => Promise<void>) {
+  const held = new Map<string, Held<Model>>();
+  return (key: string, open: () => Model): { readonly model: Model; isClosed(): boolean; close(): Promise<void> } => {
+    const one = held.get(key) ?? { model: open(), holders: 0 };
+    one.holders++;
+    held.set(key, one);
+    let closed = false;
+    return {
+      model: one.model,
+      isClosed: () => closed,
+      close: async () => {
+        if (closed) return;
+        closed = true;
+        if (--one.holders > 0) return;
+        held.delete(key);
+        await close(one.model);
+      },
+    };
+  };
+}
+
+/** Every function of a part, refused once its holder has closed it. */
+const guarded = <Part extends object>(part: Part, name: string, isClosed: () => boolean): Part =>
+  Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [
+      key,
+      typeof value !== 'function'
+        ? value
+        : async (...words: unknown[]): Promise<unknown> => {
+            if (isClosed()) throw closedError(name);
+            return (value as (...all: unknown[]) => unknown)(...words);
+          },
+    ]),
+  ) as Part;
+
+const closedError = (name: string): FinetoothError =>
+  new FinetoothError('E_STOPPED', `the model ${name} was closed before it was asked for more`);

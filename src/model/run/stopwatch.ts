@@ -14,10 +14,10 @@ export interface Stopwatch {
 const watching = new AsyncLocalStorage<Stopwatch>();
 
 /** Does the work and measures every model run that it starts, however deep inside. */
-export const measureRuns = async <Result>(work: () => Promise<Result>): Promise<readonly [Result, Stopwatch]> => {
+export async function measureRuns<Result>(work: () => Promise<Result>): Promise<readonly [Result, Stopwatch]> {
   const watch: Stopwatch = { runs: 0, queued: 0, tokenised: 0, inferred: 0 };
   return [await watching.run(watch, work), watch];
-};
+}
 
 /** Of the work that is going on, where somebody measures it. */
 export const currentStopwatch = (): Stopwatch | undefined => watching.getStore();

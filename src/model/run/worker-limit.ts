@@ -18,7 +18,7 @@ export interface WorkerLimit {
  * Threads by measurement, not by the number of processors: where two processors share a core, half as many workers can be faster. All of
  * them work at first; during the first long job half of them are tried, for as many requests, and the faster way stays.
  */
-export const createWorkerLimit = (size: number, clock: () => number = () => performance.now()): WorkerLimit => {
+export function createWorkerLimit(size: number, clock: () => number = () => performance.now()): WorkerLimit {
   const half = Math.ceil(size / 2);
   const rates: number[] = [];
   let limit = size;
@@ -50,4 +50,4 @@ export const createWorkerLimit = (size: number, clock: () => number = () => perf
       }
     },
   };
-};
+}

@@ -20,7 +20,8 @@ export interface WorkerStart {
 
 /** Milliseconds that the tokenizer has taken since it was last asked for. */
 let tokenised = 0;
-const clocked = (tokenizer: TextTokenizer): TextTokenizer => {
+
+function clocked(tokenizer: TextTokenizer): TextTokenizer {
   const timed =
     <Given extends readonly unknown[], Result>(work: (...given: Given) => Result) =>
     (...given: Given): Result => {
@@ -30,10 +31,10 @@ const clocked = (tokenizer: TextTokenizer): TextTokenizer => {
       return result;
     };
   return { ...tokenizer, encode: timed(tokenizer.encode), encodePair: timed(tokenizer.encodePair), plain: timed(tokenizer.plain) };
-};
+}
 
 /** The function that answers requests for a model of this kind. */
-const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) => {
+async function open({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) {
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath).then(clocked)]);
   const session = await runtime.createSession(modelPath, threads);
   const run =
@@ -47,7 +48,7 @@ const open = async ({ runtime: name, entry, modelPath, tokenizerPath, threads }:
     if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
     return run(request);
   };
-};
+}
 
 if (parentPort !== null) {
   const port = parentPort;

@@ -3,7 +3,7 @@
  * reference does it: huggingface/spm_precompiled, lib.rs, over the trie of s-yata/darts-clone. The JavaScript twin of the tokenizers'
  * library replaces a fixed list of characters instead, which breaks emoji of several parts, among others.
  */
-export const readCharsmap = (base64: string): ((text: string) => string) => {
+export function readCharsmap(base64: string): (text: string) => string {
   const bytes = Buffer.from(base64, 'base64');
   const trieBytes = bytes.readUInt32LE(0);
   const units = new Uint32Array(trieBytes / 4);
@@ -40,4 +40,4 @@ export const readCharsmap = (base64: string): ((text: string) => string) => {
     }
     return out;
   };
-};
+}

@@ -16,30 +16,23 @@ const SHATTERED = 0.5;
 /** Multilingual models of the catalog that take the place of an English one. */
 const instead = { 'bi-encoder': 'multilingual-e5-small', 'cross-encoder': 'mmarco-mminilmv2-l12-h384-v1' } as const;
 
-/** A letter that stands alone in Latin script is a word or a variable; elsewhere, and as the rest of a word, it is a splinter. */
-const isSplinter = (token: string): boolean => {
-  const rest = token.replace(/^##/, '');
-  if (/^\[?UNK\]?$|^<unk>$/.test(token)) return true;
-  return [...rest].length === 1 && (rest !== token || !/\p{Script=Latin}/u.test(rest));
-};
+const warned = new Set<string>();
 
 /** Share of the tokens with letters that are splinters or unknown, 0 to 1; 0 where there are too few to tell. */
-export const shatteredShare = (tokens: readonly string[]): number => {
+export function shatteredShare(tokens: readonly string[]): number {
   const words = tokens.filter((token) => /[\p{L}\p{M}]/u.test(token));
   return words.length < LEAST_TOKENS ? 0 : words.filter(isSplinter).length / words.length;
-};
-
-const warned = new Set<string>();
+}
 
 /**
  * Looks at the first texts that an English model is given and says once in a process that it cannot read them, naming a model that can.
  * Never throws and is never waited for.
  */
-export const createLanguageCheck = (
+export function createLanguageCheck(
   entry: ModelEntry,
   nameTokens: (texts: readonly string[]) => Promise<readonly (readonly string[])[]>,
   warn: (sentence: string) => void = (sentence) => process.emitWarning(sentence, { code: 'FINETOOTH_LANGUAGE' }),
-): ((texts: readonly string[]) => void) => {
+): (texts: readonly string[]) => void {
   let calls = entry.languages.join() === 'en' ? CALLS : 0;
   return (texts) => {
     if (calls <= 0 || texts.length === 0 || warned.has(entry.name)) return;
@@ -56,4 +49,11 @@ export const createLanguageCheck = (
       () => {},
     );
   };
-};
+}
+
+/** A letter that stands alone in Latin script is a word or a variable; elsewhere, and as the rest of a word, it is a splinter. */
+function isSplinter(token: string): boolean {
+  const rest = token.replace(/^##/, '');
+  if (/^\[?UNK\]?$|^<unk>$/.test(token)) return true;
+  return [...rest].length === 1 && (rest !== token || !/\p{Script=Latin}/u.test(rest));
+}

@@ -44,27 +44,17 @@ interface Unit {
   readonly tokens: number;
 }
 
-function* unitsOf(text: string, room: number, tokensIn: (text: string) => number): Generator<Unit> {
-  for (const { 0: sentence, index } of text.matchAll(sentences)) {
-    const tokens = tokensIn(sentence);
-    if (tokens <= room * LONGEST_UNIT) yield { from: index, to: index + sentence.length, tokens };
-    else
-      for (const { 0: word, index: at } of sentence.matchAll(words))
-        yield { from: index + at, to: index + at + word.length, tokens: tokensIn(word) };
-  }
-}
-
 /**
  * Chunks of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text.
  *
  * @param most chunks; what is behind them is not read
  */
-export const chunksOf = (
+export function chunksOf(
   text: string,
   room: number,
   tokensIn: (text: string) => number,
   most: number = Number.POSITIVE_INFINITY,
-): readonly (readonly [number, number])[] => {
+): readonly (readonly [number, number])[] {
   const reading = unitsOf(text, room, tokensIn);
   const units: Unit[] = [];
   /** Reads on until there is a unit at that place; false where the text has ended. */
@@ -90,30 +80,19 @@ export const chunksOf = (
     while (next - 1 > first && repeated + (units[next - 1] as Unit).tokens <= room * OVERLAP) repeated += (units[--next] as Unit).tokens;
     first = next;
   }
-};
-
-/** Tokens that a text may have beside that query. */
-const roomFor = (query: string | null, entry: ModelEntry, tokenizer: TextTokenizer): number => {
-  if (entry.kind === 'bi-encoder') return entry.maxTokens - tokenizer.encode(entry.prefix.document, entry.maxTokens).ids.length;
-  const { scoring, maxTokens } = entry;
-  const encode = scoring.form === 'yes-no' ? encodeQuestion(tokenizer, scoring.instruction) : tokenizer.encodePair;
-  const template = encode('', '', maxTokens).ids.length;
-  const taken = encode(query ?? '', '', maxTokens).ids.length;
-  // A query longer than half the window is cut to it, as the tokenizer does with pairs.
-  return Math.max(maxTokens - taken, Math.ceil((maxTokens - template) / 2));
-};
+}
 
 /** Splits texts for a model whose runs they would not fit. The model is not run. */
-export const splitTexts = (
+export function splitTexts(
   { split, query, room: asked, first = false }: SplitRequest,
   entry: ModelEntry,
   tokenizer: TextTokenizer,
-): SplitResult => {
+): SplitResult {
   const room = Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, entry, tokenizer));
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
   const chunks = split.map((text) => chunksOf(text, room, tokensIn, first ? 1 : undefined));
   return { spans: Uint32Array.from(chunks.flat(2)), counts: Uint32Array.from(chunks, ({ length }) => length) };
-};
+}
 
 /** The passages of texts for a model. The model is not run. */
 export function splitSources({ passages }: PassagesRequest, entry: ModelEntry, tokenizer: TextTokenizer): SplitResult {
@@ -122,4 +101,25 @@ export function splitSources({ passages }: PassagesRequest, entry: ModelEntry, t
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
   const spans = passages.map((source) => splitPassages(source, { window, room, tokensIn }));
   return { spans: Uint32Array.from(spans.flat(2)), counts: Uint32Array.from(spans, ({ length }) => length) };
+}
+
+function* unitsOf(text: string, room: number, tokensIn: (text: string) => number): Generator<Unit> {
+  for (const { 0: sentence, index } of text.matchAll(sentences)) {
+    const tokens = tokensIn(sentence);
+    if (tokens <= room * LONGEST_UNIT) yield { from: index, to: index + sentence.length, tokens };
+    else
+      for (const { 0: word, index: at } of sentence.matchAll(words))
+        yield { from: index + at, to: index + at + word.length, tokens: tokensIn(word) };
+  }
+}
+
+/** Tokens that a text may have beside that query. */
+function roomFor(query: string | null, entry: ModelEntry, tokenizer: TextTokenizer): number {
+  if (entry.kind === 'bi-encoder') return entry.maxTokens - tokenizer.encode(entry.prefix.document, entry.maxTokens).ids.length;
+  const { scoring, maxTokens } = entry;
+  const encode = scoring.form === 'yes-no' ? encodeQuestion(tokenizer, scoring.instruction) : tokenizer.encodePair;
+  const template = encode('', '', maxTokens).ids.length;
+  const taken = encode(query ?? '', '', maxTokens).ids.length;
+  // A query longer than half the window is cut to it, as the tokenizer does with pairs.
+  return Math.max(maxTokens - taken, Math.ceil((maxTokens - template) / 2));
 }

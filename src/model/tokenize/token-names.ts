@@ -11,10 +11,10 @@ export interface TokenNamesResult {
   readonly json: Uint8Array;
 }
 
-export const nameTokens = ({ name }: TokenNamesRequest, { maxTokens }: ModelEntry, tokenizer: TextTokenizer): TokenNamesResult => {
+export function nameTokens({ name }: TokenNamesRequest, { maxTokens }: ModelEntry, tokenizer: TextTokenizer): TokenNamesResult {
   const room = maxTokens - tokenizer.before.length - tokenizer.after.length;
   return { json: new TextEncoder().encode(JSON.stringify(name.map((text) => tokenizer.names(text, room)))) };
-};
+}
 
 export const namesIn = ({ json }: TokenNamesResult): readonly (readonly string[])[] =>
   JSON.parse(new TextDecoder().decode(json)) as string[][];

@@ -38,31 +38,6 @@ const PIECE_LENGTH = 16_384;
 /** Characters of a text up to which all its tokens are counted. Behind them, words are: a token at least each, and found a hundred times faster. */
 const COUNTED = 65_536;
 
-/** Whether a character is a letter or digit that every tokenizer makes a token of, alone or with its neighbours. */
-const isLetter = (code: number): boolean =>
-  (code >= 0x61 && code <= 0x7a) ||
-  (code >= 0x41 && code <= 0x5a) ||
-  (code >= 0x30 && code <= 0x39) ||
-  (code >= 0xc0 && code <= 0x24f) ||
-  (code >= 0x370 && code <= 0x52f) ||
-  (code >= 0x4e00 && code <= 0x9fff) ||
-  (code >= 0xac00 && code <= 0xd7a3);
-
-/** Words behind a place in a text: runs between spaces that hold a letter or digit. */
-const wordsAfter = (text: string, from: number): number => {
-  let words = 0;
-  let counted = false;
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code <= 0x20) counted = false;
-    else if (!counted && isLetter(code)) {
-      counted = true;
-      words++;
-    }
-  }
-  return words;
-};
-
 /** Cuts at white space, where tokenisers cut too. A run of 16K characters without any is cut where it stands. */
 const pieces = function* (text: string): Generator<string> {
   let start = 0;
@@ -86,59 +61,6 @@ interface Normalizer {
   readonly normalizers?: readonly Normalizer[];
 }
 
-/** The rewriting of characters that a file begins its normalising with, perhaps after a strip, and the rest of it. */
-const splitCharsmap = (
-  normalizer: Normalizer | null,
-): { readonly rewrite?: (text: string) => string; readonly rest: Normalizer | null } => {
-  const steps = normalizer?.type === 'Sequence' ? (normalizer.normalizers ?? []) : normalizer === null ? [] : [normalizer];
-  const at = steps.findIndex(({ precompiled_charsmap: charsmap }) => typeof charsmap === 'string');
-  if (at < 0 || steps.slice(0, at).some(({ type }) => type !== 'Strip')) return { rest: normalizer };
-  const rewrite = readCharsmap(steps[at]?.precompiled_charsmap as string);
-  const strip = (text: string): string =>
-    steps.slice(0, at).reduce((stripped, { strip_left: left, strip_right: right }) => {
-      const begun = left ? stripped.replace(/^\p{White_Space}+/u, '') : stripped;
-      return right ? begun.replace(/\p{White_Space}+$/u, '') : begun;
-    }, text);
-  const rest = steps.slice(at + 1);
-  return { rewrite: (text) => rewrite(strip(text)), rest: rest.length === 0 ? null : { type: 'Sequence', normalizers: rest } };
-};
-
-/** Applies a rewriting to what stands between the tokens of the file's own, which are found in the text as it is. */
-const betweenTokens = (
-  rewrite: (text: string) => string,
-  tokens: readonly { readonly content: string; readonly normalized?: boolean }[],
-): ((text: string) => string) => {
-  const raw = tokens.filter(({ content, normalized }) => content !== '' && normalized !== true).map(({ content }) => content);
-  if (raw.length === 0) return rewrite;
-  const escaped = raw.toSorted((a, b) => b.length - a.length).map((content) => content.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
-  const pattern = new RegExp(`(${escaped.join('|')})`);
-  // Of a split with one group, every second piece is what matched.
-  return (text) =>
-    text
-      .split(pattern)
-      .map((piece, at) => (at % 2 === 1 ? piece : rewrite(piece)))
-      .join('');
-};
-
-/**
- * Two steps of the reference library that its JavaScript twin takes otherwise: capital sigma is lowered letter by letter, never to the
- * form at the end of a word, and ideographs beyond U+FFFF are words of their own as the others are.
- */
-const preparation = (normalizerOfFile: Normalizer | null): ((text: string) => string) => {
-  const normalizer = JSON.stringify(normalizerOfFile);
-  const lowers = /"lowercase":true|"type":"Lowercase"/.test(normalizer);
-  const splitsIdeographs = normalizer.includes('"handle_chinese_chars":true');
-  return (text) => {
-    const lowered = lowers && text.includes('Σ') ? text.replaceAll('Σ', 'σ') : text;
-    return splitsIdeographs ? lowered.replace(farIdeographs, ' $& ') : lowered;
-  };
-};
-
-const indexOfBody = (whole: readonly number[], body: readonly number[], from = 0): number => {
-  for (let at = from; at + body.length <= whole.length; at++) if (body.every((id, i) => whole[at + i] === id)) return at;
-  return -1;
-};
-
 /** What the template puts before, between and after the two texts of a pair, with the segment of each token. */
 interface PairTemplate {
   readonly parts: readonly [readonly number[], readonly number[], readonly number[]];
@@ -146,30 +68,8 @@ interface PairTemplate {
   readonly types: readonly [number, number];
 }
 
-/** Reads the template off a pair of one-letter texts; undefined when they do not stand in it one after the other. */
-const pairTemplateOf = (tokenizer: Tokenizer, plain: (text: string) => number[], segmented: boolean): PairTemplate | undefined => {
-  const whole = tokenizer.encode('a', { text_pair: 'b', add_special_tokens: true, return_token_type_ids: true });
-  const [first, second] = [plain('a'), plain('b')];
-  const a = indexOfBody(whole.ids, first);
-  const b = a < 0 ? -1 : indexOfBody(whole.ids, second, a + first.length);
-  if (b < 0) return undefined;
-  const parted = (values: readonly number[]) =>
-    [values.slice(0, a), values.slice(a + first.length, b), values.slice(b + second.length)] as const;
-  // RoBERTa knows one segment only; the JavaScript twin of the tokenizers' library numbers two all the same.
-  const types = segmented ? whole.token_type_ids : whole.ids.map(() => 0);
-  return { parts: parted(whole.ids), partTypes: parted(types), types: [types[a] ?? 0, types[b] ?? 0] };
-};
-
-/** Tokens that each of two texts keeps: `truncate_encodings` with `LongestFirst` in huggingface/tokenizers, utils/truncation.rs. */
-const longestFirst = (query: number, text: number, room: number): readonly [number, number] => {
-  if (query + text <= room) return [query, text];
-  const short = Math.min(query, text);
-  const [less, more] = short > Math.floor(room / 2) ? [Math.floor(room / 2), room - Math.floor(room / 2)] : [short, room - short];
-  return query <= text ? [less, more] : [more, less];
-};
-
 /** Reads a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's. */
-export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
+export async function loadTokenizer(path: string): Promise<TextTokenizer> {
   let tokenizer: Tokenizer;
   let prepare: (text: string) => string;
   let segmented: boolean;
@@ -254,4 +154,102 @@ export const loadTokenizer = async (path: string): Promise<TextTokenizer> => {
       };
     },
   };
-};
+}
+
+/** The rewriting of characters that a file begins its normalising with, perhaps after a strip, and the rest of it. */
+function splitCharsmap(normalizer: Normalizer | null): { readonly rewrite?: (text: string) => string; readonly rest: Normalizer | null } {
+  const steps = normalizer?.type === 'Sequence' ? (normalizer.normalizers ?? []) : normalizer === null ? [] : [normalizer];
+  const at = steps.findIndex(({ precompiled_charsmap: charsmap }) => typeof charsmap === 'string');
+  if (at < 0 || steps.slice(0, at).some(({ type }) => type !== 'Strip')) return { rest: normalizer };
+  const rewrite = readCharsmap(steps[at]?.precompiled_charsmap as string);
+  const strip = (text: string): string =>
+    steps.slice(0, at).reduce((stripped, { strip_left: left, strip_right: right }) => {
+      const begun = left ? stripped.replace(/^\p{White_Space}+/u, '') : stripped;
+      return right ? begun.replace(/\p{White_Space}+$/u, '') : begun;
+    }, text);
+  const rest = steps.slice(at + 1);
+  return { rewrite: (text) => rewrite(strip(text)), rest: rest.length === 0 ? null : { type: 'Sequence', normalizers: rest } };
+}
+
+/** Applies a rewriting to what stands between the tokens of the file's own, which are found in the text as it is. */
+function betweenTokens(
+  rewrite: (text: string) => string,
+  tokens: readonly { readonly content: string; readonly normalized?: boolean }[],
+): (text: string) => string {
+  const raw = tokens.filter(({ content, normalized }) => content !== '' && normalized !== true).map(({ content }) => content);
+  if (raw.length === 0) return rewrite;
+  const escaped = raw.toSorted((a, b) => b.length - a.length).map((content) => content.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+  const pattern = new RegExp(`(${escaped.join('|')})`);
+  // Of a split with one group, every second piece is what matched.
+  return (text) =>
+    text
+      .split(pattern)
+      .map((piece, at) => (at % 2 === 1 ? piece : rewrite(piece)))
+      .join('');
+}
+
+/**
+ * Two steps of the reference library that its JavaScript twin takes otherwise: capital sigma is lowered letter by letter, never to the
+ * form at the end of a word, and ideographs beyond U+FFFF are words of their own as the others are.
+ */
+function preparation(normalizerOfFile: Normalizer | null): (text: string) => string {
+  const normalizer = JSON.stringify(normalizerOfFile);
+  const lowers = /"lowercase":true|"type":"Lowercase"/.test(normalizer);
+  const splitsIdeographs = normalizer.includes('"handle_chinese_chars":true');
+  return (text) => {
+    const lowered = lowers && text.includes('Σ') ? text.replaceAll('Σ', 'σ') : text;
+    return splitsIdeographs ? lowered.replace(farIdeographs, ' $& ') : lowered;
+  };
+}
+
+function indexOfBody(whole: readonly number[], body: readonly number[], from = 0): number {
+  for (let at = from; at + body.length <= whole.length; at++) if (body.every((id, i) => whole[at + i] === id)) return at;
+  return -1;
+}
+
+/** Words behind a place in a text: runs between spaces that hold a letter or digit. */
+function wordsAfter(text: string, from: number): number {
+  let words = 0;
+  let counted = false;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= 0x20) counted = false;
+    else if (!counted && isLetter(code)) {
+      counted = true;
+      words++;
+    }
+  }
+  return words;
+}
+
+/** Reads the template off a pair of one-letter texts; undefined when they do not stand in it one after the other. */
+function pairTemplateOf(tokenizer: Tokenizer, plain: (text: string) => number[], segmented: boolean): PairTemplate | undefined {
+  const whole = tokenizer.encode('a', { text_pair: 'b', add_special_tokens: true, return_token_type_ids: true });
+  const [first, second] = [plain('a'), plain('b')];
+  const a = indexOfBody(whole.ids, first);
+  const b = a < 0 ? -1 : indexOfBody(whole.ids, second, a + first.length);
+  if (b < 0) return undefined;
+  const parted = (values: readonly number[]) =>
+    [values.slice(0, a), values.slice(a + first.length, b), values.slice(b + second.length)] as const;
+  // RoBERTa knows one segment only; the JavaScript twin of the tokenizers' library numbers two all the same.
+  const types = segmented ? whole.token_type_ids : whole.ids.map(() => 0);
+  return { parts: parted(whole.ids), partTypes: parted(types), types: [types[a] ?? 0, types[b] ?? 0] };
+}
+
+/** Tokens that each of two texts keeps: `truncate_encodings` with `LongestFirst` in huggingface/tokenizers, utils/truncation.rs. */
+function longestFirst(query: number, text: number, room: number): readonly [number, number] {
+  if (query + text <= room) return [query, text];
+  const short = Math.min(query, text);
+  const [less, more] = short > Math.floor(room / 2) ? [Math.floor(room / 2), room - Math.floor(room / 2)] : [short, room - short];
+  return query <= text ? [less, more] : [more, less];
+}
+
+/** Whether a character is a letter or digit that every tokenizer makes a token of, alone or with its neighbours. */
+const isLetter = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x30 && code <= 0x39) ||
+  (code >= 0xc0 && code <= 0x24f) ||
+  (code >= 0x370 && code <= 0x52f) ||
+  (code >= 0x4e00 && code <= 0x9fff) ||
+  (code >= 0xac00 && code <= 0xd7a3);

@@ -16,10 +16,10 @@ const frame = {
 export const webSearchInstruction = 'Given a web search query, retrieve relevant passages that answer the query';
 
 /** Puts a query and a text into the frame. */
-export const encodeQuestion = (
+export function encodeQuestion(
   tokenizer: TextTokenizer,
   instruction: string,
-): ((query: string, text: string, maxTokens: number) => TokenizedText) => {
+): (query: string, text: string, maxTokens: number) => TokenizedText {
   const before = tokenizer.plain(frame.before, 4096).ids;
   const after = tokenizer.plain(frame.after, 4096).ids;
   return (query, text, maxTokens) => {
@@ -32,12 +32,12 @@ export const encodeQuestion = (
     const queryTruncated = tokenizer.plain(asked, room).truncated;
     return queryTruncated === 0 ? whole : { ...whole, truncated: tokenizer.plain(text, 0).truncated, queryTruncated };
   };
-};
+}
 
 /** Ids of the two words that the model may answer with. */
-export const answersOf = (tokenizer: TextTokenizer): { readonly yes: number; readonly no: number } => {
+export function answersOf(tokenizer: TextTokenizer): { readonly yes: number; readonly no: number } {
   const [yes, no] = ['yes', 'no'].map((word) => tokenizer.plain(word, 2).ids);
   if (yes?.length !== 1 || no?.length !== 1)
     throw new FinetoothError('E_MODEL_FAILED', 'the tokenizer has no single tokens "yes" and "no"; this is not a yes-or-no reranker');
   return { yes: yes[0] as number, no: no[0] as number };
-};
+}

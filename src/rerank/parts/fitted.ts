@@ -1,7 +1,5 @@
 import type { Calibration } from '../calibration.ts';
 
-export const fittedCalibration = (fingerprint: string): Calibration | undefined => fitted[fingerprint];
-
 /**
  * Probabilities of the bundled models' scores by the fingerprint of what they were fitted for: other weights or another formula have none.
  * Platt's scaling, maximum likelihood on the training sets of results/fits/calibration.json, which holds the same numbers and how well
@@ -16,3 +14,5 @@ const fitted: Readonly<Record<string, Calibration>> = {
     intercept: -9.567,
   },
 };
+
+export const fittedCalibration = (fingerprint: string): Calibration | undefined => fitted[fingerprint];

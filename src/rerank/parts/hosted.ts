@@ -13,6 +13,41 @@ export interface HostedRerankSource extends HostedSource<Rerank> {
   readonly readsList: boolean;
 }
 
+/** A text, or a chunk of one, that gets a score. */
+interface Unit {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** Milliseconds that a call may take when no one says otherwise. */
+const USUAL_MS = 30_000;
+
+/** Documents of the first request that are sent again with every other one, where scores depend on their list. */
+const ANCHORS = 4;
+
+/** Tokens of a document that a search unit of Cohere's covers (cohere.com, pricing). */
+const SEARCH_TOKENS = 500;
+
+const SEARCH_DOCUMENTS = 100;
+
+/** A text that is refused as too long is not halved below this. */
+const SHORTEST = 200;
+
+interface Found {
+  readonly texts: readonly string[];
+  readonly found: ReadonlyMap<Unit, number>;
+  readonly truncatedTokens: Uint32Array;
+  readonly queryTruncatedTokens: Uint32Array;
+  readonly calls: number;
+  readonly name: string;
+  readonly usage: NonNullable<Scores['usage']>;
+}
+
+/** The score of a text without a word: below whatever a model gives, and the same in every list, so that it may be cached. */
+const NO_WORDS = -10_000;
+
 /**
  * A reranker behind an API. Lists and texts beyond the vendor's limits are split, and `notes` say so; a text's score is that of its best chunk.
  * Where scores depend on the list, the requests share some documents, by which the later ones are shifted onto the scale of the first. Every text
@@ -120,41 +155,16 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
   };
 }
 
-/** A text, or a chunk of one, that gets a score. */
-interface Unit {
-  /** Place of the candidate that it is of. */
-  readonly i: number;
-  readonly span: Span;
-  readonly text: string;
-}
-
-/** Milliseconds that a call may take when no one says otherwise. */
-const USUAL_MS = 30_000;
-
-/** Documents of the first request that are sent again with every other one, where scores depend on their list. */
-const ANCHORS = 4;
-
 function consumed(query: string, units: readonly Unit[], tokensIn: (text: string) => number): Consumption {
   const own = tokensIn(query);
   const each = units.map(({ text }) => tokensIn(text) + own);
   return { tokens: each.reduce((sum, one) => sum + one, 0), searches: searchesFor(each) };
 }
 
-const searchesFor = (tokens: readonly number[]): number =>
-  Math.ceil(tokens.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / SEARCH_TOKENS)), 0) / SEARCH_DOCUMENTS);
-
-/** Tokens of a document that a search unit of Cohere's covers (cohere.com, pricing). */
-const SEARCH_TOKENS = 500;
-
-const SEARCH_DOCUMENTS = 100;
-
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return ((sorted[Math.floor((sorted.length - 1) / 2)] as number) + (sorted[Math.ceil((sorted.length - 1) / 2)] as number)) / 2;
 }
-
-/** A text that is refused as too long is not halved below this. */
-const SHORTEST = 200;
 
 /** The best chunk of each text; texts without a word below all others. */
 function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage }: Found): Scores {
@@ -185,15 +195,5 @@ function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, 
   };
 }
 
-interface Found {
-  readonly texts: readonly string[];
-  readonly found: ReadonlyMap<Unit, number>;
-  readonly truncatedTokens: Uint32Array;
-  readonly queryTruncatedTokens: Uint32Array;
-  readonly calls: number;
-  readonly name: string;
-  readonly usage: NonNullable<Scores['usage']>;
-}
-
-/** The score of a text without a word: below whatever a model gives, and the same in every list, so that it may be cached. */
-const NO_WORDS = -10_000;
+const searchesFor = (tokens: readonly number[]): number =>
+  Math.ceil(tokens.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / SEARCH_TOKENS)), 0) / SEARCH_DOCUMENTS);

@@ -21,6 +21,12 @@ export interface LanguageModelOptions extends HostedOptions {
   readonly maxWritten?: number;
 }
 
+/** Tokens of a document that are shown, unless `limits.tokensEach` says otherwise. */
+const SHOWN = 1000;
+
+/** Milliseconds that a call may take when no one says otherwise: language models think. */
+const USUAL_MS = 120_000;
+
 /**
  * A language model of the AI SDK as reranker. Documents are data in its prompt, quoted so that they cannot end their quotation; what it answers can
  * only be an order or a grade. Its scores are places from the end of the list, or grades: ties are many.
@@ -168,12 +174,6 @@ export function repairedOrder(
   for (let place = 0; place < length; place++) order.add(place);
   return { order: [...order], repaired };
 }
-
-/** Tokens of a document that are shown, unless `limits.tokensEach` says otherwise. */
-const SHOWN = 1000;
-
-/** Milliseconds that a call may take when no one says otherwise: language models think. */
-const USUAL_MS = 120_000;
 
 /** A number in the AI SDK's second specification, an object of numbers from the third on. */
 const tokensOf = (usage: unknown, name: string): number | undefined =>

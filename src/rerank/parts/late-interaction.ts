@@ -13,6 +13,12 @@ export interface LateInteractionOptions {
   readonly calibration?: Calibration;
 }
 
+/** Queries whose vectors are cached, since a cascade asks for the same one slice after slice. */
+const KEPT_QUERIES = 16;
+
+/** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
+const TURN = 512;
+
 /**
  * Late interaction on the weights of a bi-encoder: no second model.
  *
@@ -124,9 +130,3 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
     close: () => encoder.close(),
   };
 }
-
-/** Queries whose vectors are cached, since a cascade asks for the same one slice after slice. */
-const KEPT_QUERIES = 16;
-
-/** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
-const TURN = 512;

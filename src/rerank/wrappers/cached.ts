@@ -16,39 +16,7 @@ export interface CacheOptions {
 /** Says which query and candidate a score belongs to, and which list where that matters; one is made for each reranker. */
 export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate, list?: string) => string;
 
-/**
- * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what this call scored. Of a cascade
- * every stage is cached, with what a deadline left unscored left out.
- *
- * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for what it does not take
- */
-export function cached(reranker: Reranker, options: CacheOptions = {}): Reranker {
-  checkValue('the reranker of cached', reranker, isReranker);
-  checkOptions('cached', options, cacheChecks);
-  const store = openScores(options);
-  return closable(cachedIn(store, reranker), async () => {
-    store.close();
-    await reranker.close?.();
-  });
-}
-
 const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
-
-/** The reranker, asked only for what is not in this store; both stay open when it is closed. */
-export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {
-  return { ...withStore(reranker, store, byContent), close: undefined };
-}
-
-/** Where scores are cached. Throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for a folder that cannot be written to. */
-export function openScores({ at, maxEntries }: CacheOptions): ScoreStore {
-  return at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
-}
-
-/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
-export function withStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
-  const { score } = changeLeaves(reranker, (part) => wholeWithStore(part, store, keyOf));
-  return { ...reranker, score };
-}
 
 /**
  * All that an answer depends on: reranker, what its probabilities are made from, query, text, and the form of token vectors, which stand for
@@ -66,6 +34,38 @@ const byContent: KeyOf = ({ fingerprint, calibration }) => {
 
 /** Changes when what stands under a key changes its meaning. */
 const RECIPE = 'scores-3';
+
+/**
+ * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what this call scored. Of a cascade
+ * every stage is cached, with what a deadline left unscored left out.
+ *
+ * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for what it does not take
+ */
+export function cached(reranker: Reranker, options: CacheOptions = {}): Reranker {
+  checkValue('the reranker of cached', reranker, isReranker);
+  checkOptions('cached', options, cacheChecks);
+  const store = openScores(options);
+  return closable(cachedIn(store, reranker), async () => {
+    store.close();
+    await reranker.close?.();
+  });
+}
+
+/** The reranker, asked only for what is not in this store; both stay open when it is closed. */
+export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {
+  return { ...withStore(reranker, store, byContent), close: undefined };
+}
+
+/** Where scores are cached. Throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for a folder that cannot be written to. */
+export function openScores({ at, maxEntries }: CacheOptions): ScoreStore {
+  return at === undefined ? memoryScores(maxEntries ?? 100_000) : sqliteScores(at, maxEntries ?? 10_000_000);
+}
+
+/** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
+export function withStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
+  const { score } = changeLeaves(reranker, (part) => wholeWithStore(part, store, keyOf));
+  return { ...reranker, score };
+}
 
 function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
   const keyFor = keyOf(reranker);

@@ -39,6 +39,21 @@ const cascadeChecks: OptionChecks<CascadeOptions> = {
   concurrency: positive,
 };
 
+/** How a stage's scores are read. */
+interface StagePlan {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly combination: Combination | undefined;
+  readonly calibration: Calibration | undefined;
+}
+
+/** What a stage gave for the candidates at `places`, as it counts, with the scores that it gave itself. */
+interface ReadStage {
+  readonly places: readonly number[];
+  readonly given: Scores;
+  readonly own: Float32Array;
+}
+
 /**
  * Rerankers one after the other: each ranks the best of the one before, which stay above the rest. With a deadline the likeliest winners
  * are scored first, in slices whose time is predicted from what earlier ones took; when time is up, the answer is the best so far.
@@ -111,14 +126,6 @@ function checkStages(stages: readonly Reranker[], keep: readonly number[]): void
   );
 }
 
-/** How a stage's scores are read. */
-interface StagePlan {
-  readonly name: string;
-  readonly fingerprint: string;
-  readonly combination: Combination | undefined;
-  readonly calibration: Calibration | undefined;
-}
-
 function planStage(stage: Reranker, combination: Combination | undefined, calibration: Calibration | undefined): StagePlan {
   const { fingerprint } = stage;
   const suffix = combination === undefined ? '' : ` ${combination.name}`;
@@ -127,32 +134,6 @@ function planStage(stage: Reranker, combination: Combination | undefined, calibr
     fingerprint,
     combination,
     calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(unchunked(fingerprint) + suffix)),
-  };
-}
-
-function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[]): string {
-  if (plan.length === 1) return (plan[0] as StagePlan).name;
-  return `cascade(${plan.map(({ name }, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`;
-}
-
-/** What a stage gave for the candidates at `places`, as it counts, with the scores that it gave itself. */
-interface ReadStage {
-  readonly places: readonly number[];
-  readonly given: Scores;
-  readonly own: Float32Array;
-}
-
-/** `before`: [candidates] scores of the stages before. */
-function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Float32Array): ReadStage {
-  const scores =
-    combination === undefined
-      ? given.scores
-      : given.scores.map((own, row) => combination.combine(own, before[places[row] as number] as number));
-  const stated = combination === undefined ? given.relevance : undefined;
-  return {
-    places,
-    given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
-    own: given.scores,
   };
 }
 
@@ -169,11 +150,18 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
   };
 }
 
-/** [candidates] What a stage gave itself, NaN where it did not score. */
-function ownScores(stage: ReadStage | undefined, count: number): Float32Array {
-  const scores = new Float32Array(count).fill(Number.NaN);
-  for (const [row, i] of stage?.places.entries() ?? []) scores[i] = stage?.own[row] as number;
-  return scores;
+/** `before`: [candidates] scores of the stages before. */
+function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Float32Array): ReadStage {
+  const scores =
+    combination === undefined
+      ? given.scores
+      : given.scores.map((own, row) => combination.combine(own, before[places[row] as number] as number));
+  const stated = combination === undefined ? given.relevance : undefined;
+  return {
+    places,
+    given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
+    own: given.scores,
+  };
 }
 
 /** Places of what this stage scored, best first. */
@@ -183,4 +171,16 @@ function bestOfStage(at: number, candidates: readonly Candidate[], given: Scores
     .filter((one) => one.stage === at)
     .sort(byStage)
     .map(({ index }) => index);
+}
+
+function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[]): string {
+  if (plan.length === 1) return (plan[0] as StagePlan).name;
+  return `cascade(${plan.map(({ name }, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`;
+}
+
+/** [candidates] What a stage gave itself, NaN where it did not score. */
+function ownScores(stage: ReadStage | undefined, count: number): Float32Array {
+  const scores = new Float32Array(count).fill(Number.NaN);
+  for (const [row, i] of stage?.places.entries() ?? []) scores[i] = stage?.own[row] as number;
+  return scores;
 }

@@ -5,6 +5,17 @@ import type { Candidate, Reranker, Scores } from '../reranker.ts';
 /** Where the chunks of each text begin and end that a reranker reads whole beside the query. */
 export type SplitTexts = (query: string, texts: readonly string[], options?: CallOptions) => Promise<readonly (readonly Span[])[]>;
 
+/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
+const SURELY_SHORT = 200;
+
+interface Chunk {
+  /** Place of the candidate that it is of. */
+  readonly i: number;
+  readonly candidate: Candidate;
+  /** Absent: the whole text. */
+  readonly span: Span | undefined;
+}
+
 /**
  * Reads long texts in chunks instead of cutting them off: a text's score is that of its best chunk, and `spans` says which one it was. Token
  * vectors that a long text brings are not used: an index keeps those of its beginning alone.
@@ -67,15 +78,4 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker => ({
 export function unchunked(fingerprint: string): string {
   const inner = /^in-parts-1\((.*)\)$/.exec(fingerprint)?.[1];
   return inner === undefined ? fingerprint : unchunked(inner);
-}
-
-/** Characters of a text that every window holds, whatever the tokens; such texts are not split. */
-const SURELY_SHORT = 200;
-
-interface Chunk {
-  /** Place of the candidate that it is of. */
-  readonly i: number;
-  readonly candidate: Candidate;
-  /** Absent: the whole text. */
-  readonly span: Span | undefined;
 }

@@ -13,15 +13,13 @@ const PREFIX = 'sha256:';
 /** Shorter ones can be guessed. */
 const LEAST_CHARACTERS = 16;
 
-const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
-
 /**
  * Keys of a file: one a line, as it is or as `sha256:` and 64 hex digits, then optionally a space and a name. Empty lines and lines that begin
  * with # are left out.
  *
  * @throws E_USAGE for a line that is no key
  */
-export const readKeys = (text: string, from: string): Keys => {
+export function readKeys(text: string, from: string): Keys {
   const known = text.split(/\r?\n/).flatMap((line, at) => {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) return [];
@@ -50,19 +48,21 @@ export const readKeys = (text: string, from: string): Keys => {
       return known.filter((one) => timingSafeEqual(one.hash, hash))[0]?.name;
     },
   };
-};
+}
 
 /** A new key, and the line that stands for it in a file. */
-export const newKey = (name?: string): { readonly key: string; readonly line: string } => {
+export function newKey(name?: string): { readonly key: string; readonly line: string } {
   const key = `ft_${randomBytes(24).toString('base64url')}`;
   return { key, line: `${PREFIX}${hashOf(key).toString('hex')}${name === undefined ? '' : ` ${name}`}` };
-};
+}
 
 /** The key of a request: `Authorization: Bearer KEY`, as nearly all vendors have it, else `x-api-key` or `api-key`. */
-export const keyOf = (headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined => {
+export function keyOf(headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined {
   const { authorization } = headers;
   // Mixedbread's client sends the key alone.
   if (typeof authorization === 'string') return /^(?:bearer\s+)?(\S+)\s*$/i.exec(authorization)?.[1];
   const other = headers['x-api-key'] ?? headers['api-key'];
   return typeof other === 'string' ? other : undefined;
-};
+}
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();

@@ -10,9 +10,8 @@ export interface OriginRules {
 }
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
-export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host.toLowerCase());
 
-const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/, '');
+export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host.toLowerCase());
 
 /**
  * A web page can make its reader's browser ask a server on localhost: by a form (then Origin names the page), or under a name of its own that
@@ -20,10 +19,10 @@ const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/,
  *
  * @throws RequestError `forbidden`
  */
-export const checkOrigin = (
+export function checkOrigin(
   headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
   { host, hosts = [], origins = [] }: OriginRules,
-): void => {
+): void {
   const name = hostOf(headers.host ?? '');
   const allowed = isLoopback(host) ? [...loopback, ...hosts.map((one) => one.toLowerCase())] : undefined;
   if (allowed !== undefined && !allowed.includes(name))
@@ -36,4 +35,6 @@ export const checkOrigin = (
   // A page that this server sent itself.
   if (origin === `http://${headers.host}` || origin === `https://${headers.host}`) return;
   throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow them`);
-};
+}
+
+const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/, '');

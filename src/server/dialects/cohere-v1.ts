@@ -21,24 +21,6 @@ import { notEmpty, passage, result, scored, withWords } from './shared.ts';
 /** Documents times chunks a document must stay below it. */
 const MOST_CHUNKS = 10_000;
 
-const rankFields = (named: readonly string[] | undefined): readonly string[] => {
-  if (named?.length === 0)
-    throw new RequestError('invalid', 'rank_fields cannot be empty, it must either contain at least one field or be omitted', {
-      param: 'rank_fields',
-    });
-  // "If a document is provided the text fields is required": it is what is read where nothing is named.
-  return named ?? ['text'];
-};
-
-const withText = (documents: readonly Passage[], named: readonly string[]): readonly Passage[] => {
-  documents.forEach((document, at) => {
-    if (typeof document !== 'string' && !named.some((field) => Object.hasOwn(document, field)))
-      throw new RequestError('invalid', `document at index ${at} has none of the fields ${named.join(', ')}`, { param: 'documents' });
-    if (document === '') throw new RequestError('invalid', `document at index ${at} cannot be empty`, { param: 'documents' });
-  });
-  return documents;
-};
-
 export const cohereV1: Dialect = {
   name: 'Cohere v1',
   prefix: '/cohere/v1',
@@ -120,3 +102,21 @@ export const cohereV1: Dialect = {
   fail: failAsCohere,
   failure: cohereFailure,
 };
+
+function rankFields(named: readonly string[] | undefined): readonly string[] {
+  if (named?.length === 0)
+    throw new RequestError('invalid', 'rank_fields cannot be empty, it must either contain at least one field or be omitted', {
+      param: 'rank_fields',
+    });
+  // "If a document is provided the text fields is required": it is what is read where nothing is named.
+  return named ?? ['text'];
+}
+
+function withText(documents: readonly Passage[], named: readonly string[]): readonly Passage[] {
+  documents.forEach((document, at) => {
+    if (typeof document !== 'string' && !named.some((field) => Object.hasOwn(document, field)))
+      throw new RequestError('invalid', `document at index ${at} has none of the fields ${named.join(', ')}`, { param: 'documents' });
+    if (document === '') throw new RequestError('invalid', `document at index ${at} cannot be empty`, { param: 'documents' });
+  });
+  return documents;
+}

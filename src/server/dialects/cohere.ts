@@ -7,15 +7,27 @@ import { base64Of, bytesOf, signsOf } from './shared.ts';
 /** A search unit is one query with up to 100 documents. */
 const SEARCH_UNIT = 100;
 
-const warningsOf = (cut: number, texts: number, what: string, queryTruncatedTokens = 0): { readonly warnings?: readonly string[] } => {
-  const warnings = [
-    ...(cut === 0 ? [] : [`${cut} of ${texts} ${what} did not fit the model's window; their ends were not read`]),
-    ...(queryTruncatedTokens === 0
-      ? []
-      : [`${queryTruncatedTokens} tokens of the query did not fit the model's window; its end was not read`]),
-  ];
-  return warnings.length === 0 ? {} : { warnings };
-};
+export const meta = z.object({
+  api_version: z.object({ version: z.string() }),
+  billed_units: z.object({ search_units: z.int().optional(), input_tokens: z.int().optional() }),
+  tokens: z.object({ input_tokens: z.int(), output_tokens: z.int() }).optional(),
+  warnings: z.array(z.string()).optional(),
+});
+
+export const cohereFailure = z.object({ message: z.string(), id: z.string() });
+
+const requestKinds: readonly ProblemKind[] = ['malformed', 'invalid', 'empty'];
+
+export const noDocuments = 'list of documents must not be empty';
+export const noQuery = 'query must not be empty or be only whitespace';
+
+export const embeddingTypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64']);
+
+type EmbeddingType = z.infer<typeof embeddingTypes>;
+
+export const inputTypes = z.enum(['search_document', 'search_query', 'classification', 'clustering', 'image']);
+
+export const byTypeSchema = z.partialRecord(embeddingTypes, z.array(z.union([z.array(z.number()), z.string()])));
 
 export const metaOf = (
   version: '1' | '2',
@@ -28,29 +40,11 @@ export const metaOf = (
   ...warningsOf(cut, documents, 'documents', queryTruncatedTokens),
 });
 
-export const meta = z.object({
-  api_version: z.object({ version: z.string() }),
-  billed_units: z.object({ search_units: z.int().optional(), input_tokens: z.int().optional() }),
-  tokens: z.object({ input_tokens: z.int(), output_tokens: z.int() }).optional(),
-  warnings: z.array(z.string()).optional(),
-});
-
-export const cohereFailure = z.object({ message: z.string(), id: z.string() });
-
-const requestKinds: readonly ProblemKind[] = ['malformed', 'invalid', 'empty'];
-
 export const failAsCohere = (problem: Problem, id: string): Failure => ({
   status: vendorStatusOf(problem),
   body: { message: requestKinds.includes(problem.kind) ? `invalid request: ${problem.message}` : problem.message, id },
 });
 
-export const noDocuments = 'list of documents must not be empty';
-export const noQuery = 'query must not be empty or be only whitespace';
-
-export const embeddingTypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64']);
-type EmbeddingType = z.infer<typeof embeddingTypes>;
-
-export const inputTypes = z.enum(['search_document', 'search_query', 'classification', 'clustering', 'image']);
 export const roleOf = (type: z.infer<typeof inputTypes> | undefined): 'query' | 'document' =>
   type === 'search_query' ? 'query' : 'document';
 
@@ -67,10 +61,18 @@ export const byType = ({ vectors }: EmbedDone, types: readonly EmbeddingType[]):
     ]),
   );
 
-export const byTypeSchema = z.partialRecord(embeddingTypes, z.array(z.union([z.array(z.number()), z.string()])));
-
 export const embedMeta = (version: '1' | '2', { tokens, cut, vectors }: EmbedDone) => ({
   api_version: { version },
   billed_units: { input_tokens: tokens },
   ...warningsOf(cut, vectors.length, 'texts'),
 });
+
+function warningsOf(cut: number, texts: number, what: string, queryTruncatedTokens = 0): { readonly warnings?: readonly string[] } {
+  const warnings = [
+    ...(cut === 0 ? [] : [`${cut} of ${texts} ${what} did not fit the model's window; their ends were not read`]),
+    ...(queryTruncatedTokens === 0
+      ? []
+      : [`${queryTruncatedTokens} tokens of the query did not fit the model's window; its end was not read`]),
+  ];
+  return warnings.length === 0 ? {} : { warnings };
+}

@@ -105,12 +105,6 @@ export interface EmbedEndpoint<Body = unknown> extends Described<Body> {
 
 export type Endpoint = RerankEndpoint | EmbedEndpoint;
 
-/** Lets the compiler infer the body of an endpoint from its schema. */
-export const rerankEndpoint = <Body>(endpoint: Omit<RerankEndpoint<Body>, 'task' | 'method'>): RerankEndpoint =>
-  ({ ...endpoint, task: 'rerank', method: 'POST' }) as unknown as RerankEndpoint;
-export const embedEndpoint = <Body>(endpoint: Omit<EmbedEndpoint<Body>, 'task' | 'method'>): EmbedEndpoint =>
-  ({ ...endpoint, task: 'embed', method: 'POST' }) as unknown as EmbedEndpoint;
-
 export interface Failure {
   readonly status: number;
   /** undefined: no body at all. */
@@ -151,3 +145,9 @@ export interface Dialect {
   /** Of every error body. */
   readonly failure: ZodType;
 }
+
+/** Lets the compiler infer the body of an endpoint from its schema. */
+export const rerankEndpoint = <Body>(endpoint: Omit<RerankEndpoint<Body>, 'task' | 'method'>): RerankEndpoint =>
+  ({ ...endpoint, task: 'rerank', method: 'POST' }) as unknown as RerankEndpoint;
+export const embedEndpoint = <Body>(endpoint: Omit<EmbedEndpoint<Body>, 'task' | 'method'>): EmbedEndpoint =>
+  ({ ...endpoint, task: 'embed', method: 'POST' }) as unknown as EmbedEndpoint;

@@ -31,7 +31,7 @@ export const dialects: readonly Dialect[] = [
 ];
 
 /** Whose words an error is told in where no endpoint is known: by the prefix of the path; of one without a prefix, `otherwise`. */
-export const dialectOf = (path: string, otherwise: Dialect = shared): Dialect => {
+export function dialectOf(path: string, otherwise: Dialect = shared): Dialect {
   if (ownPath.test(path)) return own;
   return dialects.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))) ?? otherwise;
-};
+}

@@ -10,29 +10,12 @@ const MOST_CHARACTERS = 122_880;
 const unnamed = 'default/not-specified';
 
 const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int() });
-const named = (model: string | undefined): string | undefined => (model === unnamed ? undefined : model);
 
-const atMost = <Item>(list: readonly Item[], param: string): readonly Item[] => {
-  if (list.length > MOST) throw new RequestError('malformed', `${param} may hold at most ${MOST}; got ${list.length}`, { param });
-  return notEmpty(list, `${param} must not be empty`, param);
-};
+const named = (model: string | undefined): string | undefined => (model === unnamed ? undefined : model);
 
 const detail = z.object({
   detail: z.union([z.string(), z.array(z.object({ loc: z.array(z.string()), msg: z.string(), type: z.string() }))]),
 });
-
-/** pydantic's 422 for what the schema refuses, FastAPI's 401, OpenAI's form for the rest. */
-const failAsInfinity = (problem: Problem): Failure => {
-  const { kind, message, param } = problem;
-  const status = vendorStatusOf(problem, { malformed: 422, empty: 422, model: 400 });
-  if (kind === 'key') return { status, body: { detail: 'Unauthorized' } };
-  if (kind === 'malformed' || kind === 'empty')
-    return {
-      status,
-      body: { detail: [{ loc: ['body', ...(param === undefined ? [] : [param])], msg: message, type: 'value_error' }] },
-    };
-  return { status, body: { error: { message, type: 'invalid_request_error', param: param ?? null, code: status } } };
-};
 
 export const infinity: Dialect = {
   name: 'Infinity',
@@ -127,3 +110,21 @@ export const infinity: Dialect = {
   fail: failAsInfinity,
   failure: z.union([errorObject, detail]),
 };
+
+function atMost<Item>(list: readonly Item[], param: string): readonly Item[] {
+  if (list.length > MOST) throw new RequestError('malformed', `${param} may hold at most ${MOST}; got ${list.length}`, { param });
+  return notEmpty(list, `${param} must not be empty`, param);
+}
+
+/** pydantic's 422 for what the schema refuses, FastAPI's 401, OpenAI's form for the rest. */
+function failAsInfinity(problem: Problem): Failure {
+  const { kind, message, param } = problem;
+  const status = vendorStatusOf(problem, { malformed: 422, empty: 422, model: 400 });
+  if (kind === 'key') return { status, body: { detail: 'Unauthorized' } };
+  if (kind === 'malformed' || kind === 'empty')
+    return {
+      status,
+      body: { detail: [{ loc: ['body', ...(param === undefined ? [] : [param])], msg: message, type: 'value_error' }] },
+    };
+  return { status, body: { error: { message, type: 'invalid_request_error', param: param ?? null, code: status } } };
+}

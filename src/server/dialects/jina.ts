@@ -5,6 +5,7 @@ import { type Dialect, embedEndpoint, type Failure, rerankEndpoint } from './dia
 import { base64Of, notEmpty, result, scored, signsOf, withWords } from './shared.ts';
 
 const text = z.union([z.string(), z.looseObject({ text: z.string() })]);
+
 const textOf = (sent: z.infer<typeof text>): string => (typeof sent === 'string' ? sent : sent.text);
 
 const forms = z.enum(['float', 'base64', 'binary', 'ubinary']);

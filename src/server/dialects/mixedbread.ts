@@ -5,6 +5,7 @@ import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dia
 import { base64Of, bytesOf, fields, notEmpty, signsOf, withWords } from './shared.ts';
 
 const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int(), completion_tokens: z.int() });
+
 const usageOf = (tokens: number) => ({ prompt_tokens: tokens, total_tokens: tokens, completion_tokens: 0 });
 
 const types: Readonly<Partial<Record<ProblemKind, string>>> = {
@@ -18,13 +19,6 @@ const types: Readonly<Partial<Record<ProblemKind, string>>> = {
 
 const forms = z.enum(['float', 'float16', 'base64', 'binary', 'ubinary', 'int8', 'uint8']);
 const embedding = z.union([z.array(z.number()), z.string()]);
-
-const formed = (vector: Float32Array, form: z.infer<typeof forms>): Float32Array | number[] | string => {
-  if (form === 'base64') return base64Of(vector);
-  if (form === 'binary' || form === 'ubinary') return signsOf(vector, form);
-  if (form === 'int8' || form === 'uint8') return bytesOf(vector, form);
-  return vector;
-};
 
 export const mixedbread: Dialect = {
   name: 'Mixedbread',
@@ -137,3 +131,10 @@ export const mixedbread: Dialect = {
   }),
   failure: z.object({ type: z.string(), message: z.string(), details: z.object({ id: z.string() }) }),
 };
+
+function formed(vector: Float32Array, form: z.infer<typeof forms>): Float32Array | number[] | string {
+  if (form === 'base64') return base64Of(vector);
+  if (form === 'binary' || form === 'ubinary') return signsOf(vector, form);
+  if (form === 'int8' || form === 'uint8') return bytesOf(vector, form);
+  return vector;
+}

@@ -10,33 +10,11 @@ const MOST_TEXTS = 2048;
 
 const input = z.union([z.string(), z.array(z.string()), z.array(z.int()), z.array(z.array(z.int()))]);
 
-/** Numbers are tokens of OpenAI's tokenizers; ours are others, so nothing stands for them here. */
-const textsOf = (sent: z.infer<typeof input>): readonly string[] => {
-  const texts: readonly (string | number | number[])[] = [sent].flat();
-  notEmpty(texts, 'input must not be empty', 'input');
-  if (texts.length > MOST_TEXTS)
-    throw new RequestError('invalid', `input may hold at most ${MOST_TEXTS} texts; got ${texts.length}`, { param: 'input' });
-  return texts.map((text) => {
-    if (typeof text !== 'string')
-      throw new RequestError('invalid', 'input is a list of token numbers of another tokenizer; send text', { param: 'input' });
-    if (text === '') throw new RequestError('invalid', 'input must not hold an empty string', { param: 'input' });
-    return text;
-  });
-};
-
 const types: Readonly<Partial<Record<ProblemKind, string>>> = { failed: 'server_error', unready: 'server_error', busy: 'requests' };
 const codes: Readonly<Partial<Record<ProblemKind, string>>> = {
   key: 'invalid_api_key',
   model: 'model_not_found',
   busy: 'rate_limit_exceeded',
-};
-
-export const failAsOpenai = (problem: Problem): Failure => {
-  const { kind, message, param } = problem;
-  return {
-    status: vendorStatusOf(problem),
-    body: { error: { message, type: types[kind] ?? 'invalid_request_error', param: param ?? null, code: codes[kind] ?? null } },
-  };
 };
 
 /** Of a good answer, here and wherever OpenAI's form is spoken. */
@@ -105,3 +83,25 @@ export const openai: Dialect = {
   fail: failAsOpenai,
   failure: errorObject,
 };
+
+export function failAsOpenai(problem: Problem): Failure {
+  const { kind, message, param } = problem;
+  return {
+    status: vendorStatusOf(problem),
+    body: { error: { message, type: types[kind] ?? 'invalid_request_error', param: param ?? null, code: codes[kind] ?? null } },
+  };
+}
+
+/** Numbers are tokens of OpenAI's tokenizers; ours are others, so nothing stands for them here. */
+function textsOf(sent: z.infer<typeof input>): readonly string[] {
+  const texts: readonly (string | number | number[])[] = [sent].flat();
+  notEmpty(texts, 'input must not be empty', 'input');
+  if (texts.length > MOST_TEXTS)
+    throw new RequestError('invalid', `input may hold at most ${MOST_TEXTS} texts; got ${texts.length}`, { param: 'input' });
+  return texts.map((text) => {
+    if (typeof text !== 'string')
+      throw new RequestError('invalid', 'input is a list of token numbers of another tokenizer; send text', { param: 'input' });
+    if (text === '') throw new RequestError('invalid', 'input must not hold an empty string', { param: 'input' });
+    return text;
+  });
+}

@@ -14,13 +14,13 @@ export const ownFailure = z.object({
   id: z.string(),
 });
 
-const failAsOurs = (problem: Problem, id: string): Failure => {
-  const { code, message } = problem;
-  const { error } = togetherFailure(problem);
-  return { status: statusOf(problem), body: { error: { ...error, code }, message, detail: message, id } };
-};
-
 /** Paths of our own API: no vendor's client is there, so the status is that of errors.ts and the body names the code. */
 export const ownPath = /^\/v1\/(search|indexes)(?=[/?]|$)/;
 
 export const own: Dialect = { name: 'Finetooth', prefix: '', endpoints: [], fail: failAsOurs, failure: ownFailure };
+
+function failAsOurs(problem: Problem, id: string): Failure {
+  const { code, message } = problem;
+  const { error } = togetherFailure(problem);
+  return { status: statusOf(problem), body: { error: { ...error, code }, message, detail: message, id } };
+}

@@ -11,31 +11,8 @@ const json: z.ZodType<Document[string]> = z.json() as z.ZodType<Document[string]
 export const fields = z.record(z.string(), json) as z.ZodType<Document>;
 export const passage = z.union([z.string(), fields]) as z.ZodType<Passage>;
 
-/** A list that must not be empty; an empty one has a sentence of its own in most dialects, so it is no matter of the schema. */
-export const notEmpty = <Item>(list: readonly Item[], message: string, param: string): readonly Item[] => {
-  if (list.length === 0) throw new RequestError('empty', message, { param });
-  return list;
-};
-
-export const withWords = (query: string, message: string): string => {
-  if (query.trim() === '') throw new RequestError('empty', message, { param: 'query' });
-  return query;
-};
-
-/** An object as the text that stands for it: its `text`, else all of it as compact JSON. */
-export const textOfPassage = (passage: Passage): string =>
-  typeof passage === 'string' ? passage : typeof passage.text === 'string' ? passage.text : JSON.stringify(passage);
-
-/** `{index, relevance_score}` for each, best first, with something beside it. */
-export const scored = <More extends object>(
-  ranked: readonly RankedPassage[],
-  beside: (index: number) => More,
-): readonly ({ readonly index: number; readonly relevance_score: number } & More)[] =>
-  ranked.map(({ index, relevance }) => ({ index, relevance_score: relevance, ...beside(index) }));
-
 export const result = z.object({ index: z.int(), relevance_score: z.number() });
 
-export const allUsage = (tokens: number) => ({ prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens });
 export const allUsageSchema = z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() });
 
 /** `{error: {message, type, param, code}}`, as OpenAI, Together, vLLM and Infinity have it. */
@@ -48,11 +25,35 @@ export const errorObject = z.object({
   }),
 });
 
+/** A list that must not be empty; an empty one has a sentence of its own in most dialects, so it is no matter of the schema. */
+export function notEmpty<Item>(list: readonly Item[], message: string, param: string): readonly Item[] {
+  if (list.length === 0) throw new RequestError('empty', message, { param });
+  return list;
+}
+
+export function withWords(query: string, message: string): string {
+  if (query.trim() === '') throw new RequestError('empty', message, { param: 'query' });
+  return query;
+}
+
+/** An object as the text that stands for it: its `text`, else all of it as compact JSON. */
+export const textOfPassage = (passage: Passage): string =>
+  typeof passage === 'string' ? passage : typeof passage.text === 'string' ? passage.text : JSON.stringify(passage);
+
+/** `{index, relevance_score}` for each, best first, with something beside it. */
+export const scored = <More extends object>(
+  ranked: readonly RankedPassage[],
+  beside: (index: number) => More,
+): readonly ({ readonly index: number; readonly relevance_score: number } & More)[] =>
+  ranked.map(({ index, relevance }) => ({ index, relevance_score: relevance, ...beside(index) }));
+
+export const allUsage = (tokens: number) => ({ prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens });
+
 /** float32, little-endian, base64: what OpenAI's clients ask for by default. */
-export const base64Of = (vector: Float32Array): string => {
+export function base64Of(vector: Float32Array): string {
   const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
   return (endianness() === 'LE' ? bytes : Buffer.from(bytes).swap32()).toString('base64');
-};
+}
 
 /** Vectors as whole numbers: `int8` is 127 × the number, rounded; `uint8` that plus 128. */
 export const bytesOf = (vector: Float32Array, form: 'int8' | 'uint8'): number[] =>

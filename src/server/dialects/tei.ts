@@ -65,29 +65,6 @@ export const teiRerank = rerankEndpoint({
   headers: (done, { query, texts }) => teiHeaders(done, charactersIn([query, ...texts])),
 });
 
-const infoOf = async ({ models, version, mostRequests, mostDocuments }: Served) => {
-  const [{ name, reranker }, embedder] = await Promise.all([models.reranker(), models.embedder()]);
-  return {
-    model_id: name,
-    model_sha: null,
-    model_dtype: 'int8',
-    served_model_name: name,
-    model_type: { reranker: { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } } },
-    max_concurrent_requests: mostRequests,
-    max_input_length: 512,
-    max_batch_tokens: 16_384,
-    max_batch_requests: null,
-    max_client_batch_size: mostDocuments,
-    auto_truncate: true,
-    tokenization_workers: 1,
-    version,
-    sha: null,
-    docker_label: null,
-    fingerprint: reranker.fingerprint,
-    embedding: { model_id: embedder.name, dimensions: embedder.embedder.dimensions },
-  };
-};
-
 const inputsOf = (inputs: string | readonly string[]): readonly string[] => [inputs].flat();
 
 export const tei: Dialect = {
@@ -172,3 +149,26 @@ export const tei: Dialect = {
     error_type: z.enum(['Unhealthy', 'Backend', 'Overloaded', 'Validation', 'Tokenizer', 'Empty']),
   }),
 };
+
+async function infoOf({ models, version, mostRequests, mostDocuments }: Served) {
+  const [{ name, reranker }, embedder] = await Promise.all([models.reranker(), models.embedder()]);
+  return {
+    model_id: name,
+    model_sha: null,
+    model_dtype: 'int8',
+    served_model_name: name,
+    model_type: { reranker: { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } } },
+    max_concurrent_requests: mostRequests,
+    max_input_length: 512,
+    max_batch_tokens: 16_384,
+    max_batch_requests: null,
+    max_client_batch_size: mostDocuments,
+    auto_truncate: true,
+    tokenization_workers: 1,
+    version,
+    sha: null,
+    docker_label: null,
+    fingerprint: reranker.fingerprint,
+    embedding: { model_id: embedder.name, dimensions: embedder.embedder.dimensions },
+  };
+}

@@ -31,16 +31,10 @@ const body = z.looseObject({
   max_chunks_per_doc: z.int().min(1).nullish(),
   truncation: z.boolean().nullish(),
 });
+
 type Body = z.infer<typeof body>;
 
 const listOf = ({ documents }: Body): readonly Passage[] => [documents].flat();
-
-/** `rank_fields` as they are named; nothing where they are not. */
-const fieldsOf = ({ rank_fields }: Body): readonly string[] | undefined => {
-  if (rank_fields?.length === 0)
-    throw new RequestError('invalid', 'rank_fields must name a field or be left out', { param: 'rank_fields' });
-  return rank_fields ?? undefined;
-};
 
 /**
  * Without `rank_fields`: of an object its `text`, as Together's and Cohere's pages say; else all fields, as Together's OpenAPI says. Each for
@@ -101,14 +95,6 @@ const together = rerankEndpoint({
   },
 });
 
-/** The body once more through Voyage's own schema, which asks for more. */
-const checked = (sent: Body): unknown => {
-  const read = voyageRerank.body.safeParse(sent);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new RequestError('malformed', `${(issue?.path ?? []).join('.')}: ${issue?.message}`, { param: String(issue?.path[0] ?? '') });
-};
-
 /** The endpoint of a dialect under the path that stands without its prefix. */
 const as = (dialect: Dialect, path: string, outside: string = path): Endpoint => ({
   ...(dialect.endpoints.find((one) => one.path === path) as Endpoint),
@@ -152,3 +138,18 @@ export const unprefixed: readonly Dialect[] = [
 
 /** `/rerank` is two dialects': which, the body says. */
 export const rerankPath = { path: '/rerank', texts: tei, documents: vllm } as const;
+
+/** The body once more through Voyage's own schema, which asks for more. */
+function checked(sent: Body): unknown {
+  const read = voyageRerank.body.safeParse(sent);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new RequestError('malformed', `${(issue?.path ?? []).join('.')}: ${issue?.message}`, { param: String(issue?.path[0] ?? '') });
+}
+
+/** `rank_fields` as they are named; nothing where they are not. */
+function fieldsOf({ rank_fields }: Body): readonly string[] | undefined {
+  if (rank_fields?.length === 0)
+    throw new RequestError('invalid', 'rank_fields must name a field or be left out', { param: 'rank_fields' });
+  return rank_fields ?? undefined;
+}

@@ -16,12 +16,6 @@ const names: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailableError',
 };
 
-const failAsVllm = (problem: Problem): Failure => {
-  const { message, param } = problem;
-  const status = vendorStatusOf(problem);
-  return { status, body: { error: { message, type: names[status] ?? 'BadRequestError', param: param ?? null, code: status } } };
-};
-
 const rerankBody = z.object({
   model: z.string().nullish(),
   user: z.string().nullish(),
@@ -83,13 +77,6 @@ const scoreBody = z.object({
   use_activation: z.boolean().nullish(),
 });
 
-const sidesOf = ({ text_1, text_2, queries, documents, items }: z.infer<typeof scoreBody>) => {
-  const [query, others] = [text_1 ?? queries, text_2 ?? documents ?? items];
-  if (query === undefined || others === undefined)
-    throw new RequestError('malformed', 'give text_1 and text_2, or queries and documents, or queries and items');
-  return { query, texts: [others].flat() };
-};
-
 /** One query against one text or several; the scores stand in the order of the texts. */
 const score = (path: string): RerankEndpoint =>
   rerankEndpoint({
@@ -139,3 +126,16 @@ export const vllm: Dialect = {
   fail: failAsVllm,
   failure: errorObject,
 };
+
+function sidesOf({ text_1, text_2, queries, documents, items }: z.infer<typeof scoreBody>) {
+  const [query, others] = [text_1 ?? queries, text_2 ?? documents ?? items];
+  if (query === undefined || others === undefined)
+    throw new RequestError('malformed', 'give text_1 and text_2, or queries and documents, or queries and items');
+  return { query, texts: [others].flat() };
+}
+
+function failAsVllm(problem: Problem): Failure {
+  const { message, param } = problem;
+  const status = vendorStatusOf(problem);
+  return { status, body: { error: { message, type: names[status] ?? 'BadRequestError', param: param ?? null, code: status } } };
+}

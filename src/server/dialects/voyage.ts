@@ -11,12 +11,8 @@ const usage = z.object({ total_tokens: z.int() });
 const dtypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary']);
 
 export const voyageFailure = z.object({ detail: z.string() });
-export const failAsVoyage = (problem: Problem): Failure => ({ status: vendorStatusOf(problem), body: { detail: problem.message } });
 
-const numbersOf = (vector: Float32Array, type: z.infer<typeof dtypes>): Float32Array | number[] => {
-  if (type === 'float') return vector;
-  return type === 'int8' || type === 'uint8' ? bytesOf(vector, type) : signsOf(vector, type);
-};
+export const failAsVoyage = (problem: Problem): Failure => ({ status: vendorStatusOf(problem), body: { detail: problem.message } });
 
 export const voyageRerank = rerankEndpoint({
   path: '/rerank',
@@ -103,3 +99,8 @@ export const voyage: Dialect = {
   fail: failAsVoyage,
   failure: voyageFailure,
 };
+
+function numbersOf(vector: Float32Array, type: z.infer<typeof dtypes>): Float32Array | number[] {
+  if (type === 'float') return vector;
+  return type === 'int8' || type === 'uint8' ? bytesOf(vector, type) : signsOf(vector, type);
+}

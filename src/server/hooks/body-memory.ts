@@ -21,7 +21,7 @@ export interface BodyMemory {
   readonly held: number;
 }
 
-export const createBodyMemory = (mostBytes: number): BodyMemory => {
+export function createBodyMemory(mostBytes: number): BodyMemory {
   const shares = new Map<Share, { bytes: number; readonly stop: AbortController }>();
   let held = 0;
   const set = (share: Share, bytes: number): void => {
@@ -66,7 +66,7 @@ export const createBodyMemory = (mostBytes: number): BodyMemory => {
       return share;
     },
   };
-};
+}
 
 /** A whole body. Throws a RequestError for one of more than `mostBytes`, and when its share has to make room. */
 export const bodyOf = (body: Readable, share: Share, mostBytes: number): Promise<Buffer> =>

@@ -12,7 +12,7 @@ export interface JsonBodyOptions {
 }
 
 /** A body as JSON, whatever its content type says: curl's `-d` calls it a form. Throws a RequestError. */
-export const jsonOf = (bytes: Uint8Array, { mostValues = 250_000, parse = JSON.parse }: JsonBodyOptions = {}): unknown => {
+export function jsonOf(bytes: Uint8Array, { mostValues = 250_000, parse = JSON.parse }: JsonBodyOptions = {}): unknown {
   const excess = excessOf(bytes, { deepest: DEEPEST, mostValues });
   if (excess !== undefined) throw new RequestError('large', `the body ${excess}`);
   let text: string;
@@ -27,4 +27,4 @@ export const jsonOf = (bytes: Uint8Array, { mostValues = 250_000, parse = JSON.p
   } catch (error) {
     throw new RequestError('malformed', `the body is not JSON: ${(error as Error).message}`);
   }
-};
+}

@@ -16,7 +16,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
  * Why JSON is more than it may be: too deep, an object of too many names, too many values; undefined where it is not. Looking at the bytes takes
  * a hundredth of the time that it takes to parse, check and copy a million names, during which no one else would be answered.
  */
-export const excessOf = (bytes: Uint8Array, { deepest, mostValues }: JsonShape): string | undefined => {
+export function excessOf(bytes: Uint8Array, { deepest, mostValues }: JsonShape): string | undefined {
   /** Names so far of the object that is open at each depth. */
   const names = new Uint32Array(deepest + 1);
   let [depth, values] = [0, 1];
@@ -38,4 +38,4 @@ export const excessOf = (bytes: Uint8Array, { deepest, mostValues }: JsonShape):
     }
   }
   return undefined;
-};
+}

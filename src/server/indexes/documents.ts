@@ -10,46 +10,6 @@ const LONGEST_LINE = 16_000_000;
 const SHAPE = { deepest: 512, mostValues: 250_000 } as const;
 const NEWLINE = 0x0a;
 
-/** The line that has begun. It grows by doubling, so that a million chunks of one byte cost what one of a million costs. */
-const createLine = () => {
-  let held = new Uint8Array(0);
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    add: (piece: Uint8Array): void => {
-      if (length + piece.length > held.length) {
-        const larger = new Uint8Array(Math.max(length + piece.length, Math.min(2 * held.length, LONGEST_LINE)));
-        larger.set(held.subarray(0, length));
-        held = larger;
-      }
-      held.set(piece, length);
-      length += piece.length;
-    },
-    /** What there is, and nothing afterwards. */
-    take: (): Uint8Array => {
-      const taken = held.subarray(0, length);
-      [held, length] = [new Uint8Array(0), 0];
-      return taken;
-    },
-  };
-};
-
-/** The document of a line, as the command line reads it; undefined for a blank line. */
-const documentOf = (bytes: Uint8Array, where: string): ReadDocument | undefined => {
-  const excess = excessOf(bytes, SHAPE);
-  if (excess !== undefined) throw new FinetoothError('E_INPUT_FORMAT', `${where} ${excess}. Flatten it or take it out.`);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new FinetoothError('E_INPUT_FORMAT', `${where} is not UTF-8. Convert it or take it out.`, { cause });
-  }
-  if (text.trim() === '') return undefined;
-  return { ...parseDocument(text, where), bytes: bytes.length };
-};
-
 /**
  * Documents of a body, one JSON object a line, as they arrive. A body that ends in the middle of a line ends in an error, after the whole lines.
  *
@@ -116,3 +76,43 @@ export const documentsIn = async function* (
     share?.release();
   }
 };
+
+/** The line that has begun. It grows by doubling, so that a million chunks of one byte cost what one of a million costs. */
+function createLine() {
+  let held = new Uint8Array(0);
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    add: (piece: Uint8Array): void => {
+      if (length + piece.length > held.length) {
+        const larger = new Uint8Array(Math.max(length + piece.length, Math.min(2 * held.length, LONGEST_LINE)));
+        larger.set(held.subarray(0, length));
+        held = larger;
+      }
+      held.set(piece, length);
+      length += piece.length;
+    },
+    /** What there is, and nothing afterwards. */
+    take: (): Uint8Array => {
+      const taken = held.subarray(0, length);
+      [held, length] = [new Uint8Array(0), 0];
+      return taken;
+    },
+  };
+}
+
+/** The document of a line, as the command line reads it; undefined for a blank line. */
+function documentOf(bytes: Uint8Array, where: string): ReadDocument | undefined {
+  const excess = excessOf(bytes, SHAPE);
+  if (excess !== undefined) throw new FinetoothError('E_INPUT_FORMAT', `${where} ${excess}. Flatten it or take it out.`);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new FinetoothError('E_INPUT_FORMAT', `${where} is not UTF-8. Convert it or take it out.`, { cause });
+  }
+  if (text.trim() === '') return undefined;
+  return { ...parseDocument(text, where), bytes: bytes.length };
+}

@@ -52,7 +52,9 @@ export const status = z.object({
   /** Why it cannot be opened. */
   error: z.string().optional(),
 });
+
 export type Status = z.infer<typeof status>;
+
 export const deleteBody = z.strictObject({ ids: z.array(z.string()).min(1).max(100_000) });
 
 export function readBody<Body>(schema: z.ZodType<Body>, sent: unknown): Body {

@@ -44,7 +44,7 @@ interface Opened {
   idle?: () => void;
 }
 
-export const createIndexRegistry = ({ given: folders, folders: made, models, longDocuments }: RegistryOptions): IndexRegistry => {
+export function createIndexRegistry({ given: folders, folders: made, models, longDocuments }: RegistryOptions): IndexRegistry {
   const given = givenFolders(folders);
   const isGiven = (name: string): boolean => given.names.includes(name);
   const holder = (name: string) => (isGiven(name) ? given : made);
@@ -177,4 +177,4 @@ export const createIndexRegistry = ({ given: folders, folders: made, models, lon
       await Promise.all([...open.values()].map(async ({ index }) => (await index.catch(() => undefined))?.close()));
     },
   };
-};
+}

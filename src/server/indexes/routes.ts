@@ -19,6 +19,50 @@ export interface OwnApi {
   readonly mostQueryCharacters?: number | undefined;
 }
 
+const tag = 'Indexes';
+const described: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/v1/search',
+    about: 'Find candidates in an index and rerank them.',
+    tag,
+    body: searchBody,
+    answer: searchAnswer,
+  },
+  {
+    method: 'get',
+    path: '/v1/indexes',
+    about: 'The indexes and how full they are.',
+    tag,
+    answer: z.object({ indexes: z.array(status) }),
+  },
+  {
+    method: 'post',
+    path: '/v1/indexes',
+    about: 'Make an index. It gets its model with its first document.',
+    tag,
+    body: createBody,
+    answer: status,
+  },
+  { method: 'get', path: '/v1/indexes/:name', about: 'How full an index is.', tag, answer: status },
+  { method: 'delete', path: '/v1/indexes/:name', about: 'Delete an index that was made here.', tag },
+  {
+    method: 'post',
+    path: '/v1/indexes/:name/documents',
+    about:
+      'Add documents, one JSON object per line, as a stream of any length. Answers with a report; with Accept: application/x-ndjson with a line for each batch that is safe.',
+    tag,
+  },
+  {
+    method: 'post',
+    path: '/v1/indexes/:name/delete',
+    about: 'Delete documents by their ids.',
+    tag,
+    body: deleteBody,
+    answer: z.object({ deleted: z.int() }),
+  },
+];
+
 /** Indexes of this machine: search in them, make them, fill them. */
 export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000 }: OwnApi) {
   return async (app: FastifyInstance, { sendBuffers }: RouteTools): Promise<readonly Route[]> => {
@@ -66,47 +110,3 @@ function brokenStatus(name: string, error: unknown): Status {
   const why = error instanceof FinetoothError ? `${error.code}: this index cannot be opened` : error.message;
   return { name, documents: 0, bytes: 0, embedder: null, fields: null, changed_at: null, error: why };
 }
-
-const tag = 'Indexes';
-const described: readonly Route[] = [
-  {
-    method: 'post',
-    path: '/v1/search',
-    about: 'Find candidates in an index and rerank them.',
-    tag,
-    body: searchBody,
-    answer: searchAnswer,
-  },
-  {
-    method: 'get',
-    path: '/v1/indexes',
-    about: 'The indexes and how full they are.',
-    tag,
-    answer: z.object({ indexes: z.array(status) }),
-  },
-  {
-    method: 'post',
-    path: '/v1/indexes',
-    about: 'Make an index. It gets its model with its first document.',
-    tag,
-    body: createBody,
-    answer: status,
-  },
-  { method: 'get', path: '/v1/indexes/:name', about: 'How full an index is.', tag, answer: status },
-  { method: 'delete', path: '/v1/indexes/:name', about: 'Delete an index that was made here.', tag },
-  {
-    method: 'post',
-    path: '/v1/indexes/:name/documents',
-    about:
-      'Add documents, one JSON object per line, as a stream of any length. Answers with a report; with Accept: application/x-ndjson with a line for each batch that is safe.',
-    tag,
-  },
-  {
-    method: 'post',
-    path: '/v1/indexes/:name/delete',
-    about: 'Delete documents by their ids.',
-    tag,
-    body: deleteBody,
-    answer: z.object({ deleted: z.int() }),
-  },
-];

@@ -20,6 +20,8 @@ export interface SearchApi {
   readonly mostQueryCharacters: number;
 }
 
+type Run = (more?: SearchOptions) => Promise<SearchAnswer>;
+
 /** `POST /v1/search`: one answer, or server-sent events while it gets sharper. */
 export function addSearchRoute(app: FastifyInstance, api: SearchApi): void {
   const { indexes, models, shedder, sendBuffers, mostQueryCharacters } = api;
@@ -40,8 +42,6 @@ export function addSearchRoute(app: FastifyInstance, api: SearchApi): void {
     });
   });
 }
-
-type Run = (more?: SearchOptions) => Promise<SearchAnswer>;
 
 /** A client opens no model: every name is one that the operator serves, or needs none. */
 function servedPlan(asked: PlanSent, models: Models): PlanSent {
@@ -75,16 +75,6 @@ async function rerankerFor(
   return index.rerankerNamed([first].flat(), { fallback: others, strict });
 }
 
-/** Candidates without their documents. */
-function told({ candidates, ...rest }: SearchAnswer): unknown {
-  return inSnakeCase({ ...rest, candidates: candidates.map(({ id, score }) => ({ id, score })) });
-}
-
-async function sendAnswer(answer: SearchAnswer, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  request.tokens = answer.usage.tokens ?? 0;
-  return reply.type('application/json; charset=utf-8').send(await jsonAnswer(told(answer)));
-}
-
 async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply, sendBuffers: SendBuffers): Promise<FastifyReply> {
   const event = (name: string, data: unknown): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
   const pieces = createPieces(reply.raw, sendBuffers);
@@ -116,4 +106,14 @@ async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply
     await pieces.end(event('error', toldLate(error, request)));
   }
   return reply;
+}
+
+async function sendAnswer(answer: SearchAnswer, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  request.tokens = answer.usage.tokens ?? 0;
+  return reply.type('application/json; charset=utf-8').send(await jsonAnswer(told(answer)));
+}
+
+/** Candidates without their documents. */
+function told({ candidates, ...rest }: SearchAnswer): unknown {
+  return inSnakeCase({ ...rest, candidates: candidates.map(({ id, score }) => ({ id, score })) });
 }

@@ -13,7 +13,7 @@ export interface Metrics {
 /** Seconds. Answers take from one to some thousand milliseconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export const createMetrics = async (shedder: LoadShedder): Promise<Metrics> => {
+export async function createMetrics(shedder: LoadShedder): Promise<Metrics> {
   const { Counter, Gauge, Histogram, Registry: Made, collectDefaultMetrics } = await import('prom-client');
   const registry: Registry = new Made();
   const registers = [registry];
@@ -60,4 +60,4 @@ export const createMetrics = async (shedder: LoadShedder): Promise<Metrics> => {
     },
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   };
-};
+}

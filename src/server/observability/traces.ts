@@ -20,7 +20,7 @@ const ERROR = 2;
  * Spans go to the SDK that the user has set up in the process (`NODE_OPTIONS=--import=./telemetry.js`): the API package is a stub until then.
  * A trace that the caller began goes on, by its `traceparent` header.
  */
-export const openTraces = async (): Promise<Traced> => {
+export async function openTraces(): Promise<Traced> {
   const api = await import('@opentelemetry/api').catch(() => undefined);
   if (api === undefined) return (_name, _attributes, _headers, work) => work();
   const tracer = api.trace.getTracer('finetooth');
@@ -38,4 +38,4 @@ export const openTraces = async (): Promise<Traced> => {
       }
     });
   };
-};
+}
