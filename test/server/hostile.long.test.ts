@@ -9,7 +9,7 @@ import { serverProcess } from './server-process.ts';
 let server: Awaited<ReturnType<typeof serverProcess>>;
 beforeAll(async () => {
   server = await serverProcess(['--indexes', mkdtempSync(join(tmpdir(), 'finetooth-hostile-'))]);
-  await fetch(`${server.url}/v1/indexes`, { method: 'POST', body: '{"name":"any","fields":["text"]}' });
+  await fetch(`${server.url}/v1/indexes`, { method: 'POST', body: '{"name":"any","fields":["text"],"passages":"off"}' });
   const lines = Array.from({ length: 60 }, (_, i) => JSON.stringify({ id: i, text: `bats ${i}`, year: i })).join('\n');
   expect((await fetch(`${server.url}/v1/indexes/any/documents`, { method: 'POST', body: lines })).status).toBe(200);
 });
