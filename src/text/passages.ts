@@ -1,5 +1,6 @@
 import type { Document, Span } from '../types.ts';
 import { textOf } from './recipe.ts';
+import { createUnits, repeatedFrom, type Unit, type Units } from './units.ts';
 
 /** Version of how texts are split and what is carried; in the manifest of an index that holds passages. */
 export const splitterVersion = 'passages-1';
@@ -39,20 +40,9 @@ const words = /\S{1,64}\s*/gu;
 
 const [HEADING, PARAGRAPH, SENTENCE, WORD] = [3, 2, 1, 0] as const;
 
-interface Unit {
-  readonly from: number;
-  readonly to: number;
-  readonly tokens: number;
+interface BorderedUnit extends Unit {
   /** How strong the border before it is. */
   readonly border: number;
-}
-
-interface Units {
-  readonly headings: readonly Heading[];
-  has(place: number): boolean;
-  at(place: number): Unit;
-  /** Whether all of the text has at most so many tokens. */
-  fits(most: number): boolean;
 }
 
 interface Heading {
@@ -79,9 +69,11 @@ export function sourceOf(document: Document, fields: readonly string[]): Passage
  */
 export function splitPassages(source: PassageSource, { window, room, tokensIn }: PassageRoom): readonly Span[] {
   const { text } = source;
-  const units = createUnits(source, room, tokensIn);
-  if (units.fits(window)) return [[0, text.length]];
-  const carriedTokens = createCarriedTokens(source, units.headings, tokensIn);
+  const headings = headingsIn(source);
+  const starts = new Set(headings.map(({ at }) => at));
+  const units = createUnits(unitsOf(text, starts, room, tokensIn));
+  if (fitsIn(window, text, units, tokensIn)) return [[0, text.length]];
+  const carriedTokens = createCarriedTokens(source, headings, tokensIn);
   const spans: Span[] = [];
   let first = 0;
   for (;;) {
@@ -119,34 +111,14 @@ export function* sentencesIn(text: string, [from, to]: Span): Generator<Span> {
     yield [from + index, from + index + sentence.trimEnd().length];
 }
 
-/** Read as far as they are asked for: of a text that fits, no more than once, and of a long one not before its turn. */
-function createUnits(source: PassageSource, room: number, tokensIn: (text: string) => number): Units {
-  const { text } = source;
-  const headings = headingsIn(source);
-  const starts = new Set(headings.map(({ at }) => at));
-  const reading = unitsOf(text, starts, room, tokensIn);
-  const units: Unit[] = [];
-  const has = (place: number): boolean => {
-    while (units.length <= place) {
-      const { value, done } = reading.next();
-      if (done) return false;
-      units.push(value);
-    }
-    return true;
-  };
-  return {
-    headings,
-    has,
-    at: (place) => units[place] as Unit,
-    fits: (most) => {
-      let tokens = 0;
-      for (let place = 0; tokens <= most * SLACK; place++) {
-        if (!has(place)) return tokens <= most || tokensIn(text) <= most;
-        tokens += (units[place] as Unit).tokens;
-      }
-      return false;
-    },
-  };
+/** Whether all of the text has at most so many tokens: its sentences are counted until it cannot, and the text itself only where it may. */
+function fitsIn(most: number, text: string, units: Units<BorderedUnit>, tokensIn: (text: string) => number): boolean {
+  let tokens = 0;
+  for (let place = 0; tokens <= most * SLACK; place++) {
+    if (!units.has(place)) return tokens <= most || tokensIn(text) <= most;
+    tokens += units.at(place).tokens;
+  }
+  return false;
 }
 
 function createCarriedTokens(source: PassageSource, headings: readonly Heading[], tokensIn: (text: string) => number) {
@@ -160,7 +132,7 @@ function createCarriedTokens(source: PassageSource, headings: readonly Heading[]
 }
 
 /** Units from one on that make a passage: the place behind the last of them. */
-function fillFrom(units: Units, first: number, room: number): { readonly end: number; readonly isWhole: boolean } {
+function fillFrom(units: Units<BorderedUnit>, first: number, room: number): { readonly end: number; readonly isWhole: boolean } {
   let tokens = 0;
   let best: { readonly end: number; readonly border: number } | undefined;
   let end = first;
@@ -177,13 +149,6 @@ function fillFrom(units: Units, first: number, room: number): { readonly end: nu
   return { end, isWhole: true };
 }
 
-function repeatedFrom(units: Units, first: number, end: number, room: number): number {
-  let next = end;
-  let tokens = 0;
-  while (next - 1 > first && tokens + units.at(next - 1).tokens <= room) tokens += units.at(--next).tokens;
-  return next;
-}
-
 /** Headings `# so` that are in no fenced block. */
 function headingsIn({ text, title }: PassageSource): readonly Heading[] {
   const begins = title === '' ? 0 : title.length + 1;
@@ -198,7 +163,7 @@ function headingsIn({ text, title }: PassageSource): readonly Heading[] {
   return headings;
 }
 
-function* unitsOf(text: string, starts: ReadonlySet<number>, room: number, tokensIn: (text: string) => number): Generator<Unit> {
+function* unitsOf(text: string, starts: ReadonlySet<number>, room: number, tokensIn: (text: string) => number): Generator<BorderedUnit> {
   let isParagraph = false;
   for (const { 0: sentence, index } of text.matchAll(sentences)) {
     const tokens = tokensIn(sentence);

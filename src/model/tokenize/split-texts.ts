@@ -1,4 +1,5 @@
 import { type PassageSource, splitPassages } from '../../text/passages.ts';
+import { createUnits, repeatedFrom, type Unit } from '../../text/units.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { encodeQuestion } from './yes-no.ts';
@@ -38,12 +39,6 @@ const sentences = /[^.!?。！？\n]+[.!?。！？\n]*\s*|[.!?。！？\n]+\s*/g
 /** Words, at most so long that none fills a window. */
 const words = /\S{1,64}\s*|\s+/gu;
 
-interface Unit {
-  readonly from: number;
-  readonly to: number;
-  readonly tokens: number;
-}
-
 /**
  * Chunks of at most `room` tokens, whole sentences where they fit, each beginning within the one before. At least one, even of an empty text.
  *
@@ -55,30 +50,17 @@ export function chunksOf(
   tokensIn: (text: string) => number,
   most: number = Number.POSITIVE_INFINITY,
 ): readonly (readonly [number, number])[] {
-  const reading = unitsOf(text, room, tokensIn);
-  const units: Unit[] = [];
-  /** Reads on until there is a unit at that place; false where the text has ended. */
-  const has = (place: number): boolean => {
-    while (units.length <= place) {
-      const { value, done } = reading.next();
-      if (done) return false;
-      units.push(value);
-    }
-    return true;
-  };
-  if (!has(0)) return [[0, text.length]];
+  const units = createUnits(unitsOf(text, room, tokensIn));
+  if (!units.has(0)) return [[0, text.length]];
   const chunks: [number, number][] = [];
   let first = 0;
   for (;;) {
     let tokens = 0;
     let end = first;
-    while (has(end) && (end === first || tokens + (units[end] as Unit).tokens <= room)) tokens += (units[end++] as Unit).tokens;
-    chunks.push([(units[first] as Unit).from, (units[end - 1] as Unit).to]);
-    if (!has(end) || chunks.length >= most) return chunks;
-    let next = end;
-    let repeated = 0;
-    while (next - 1 > first && repeated + (units[next - 1] as Unit).tokens <= room * OVERLAP) repeated += (units[--next] as Unit).tokens;
-    first = next;
+    while (units.has(end) && (end === first || tokens + units.at(end).tokens <= room)) tokens += units.at(end++).tokens;
+    chunks.push([units.at(first).from, units.at(end - 1).to]);
+    if (!units.has(end) || chunks.length >= most) return chunks;
+    first = repeatedFrom(units, first, end, room * OVERLAP);
   }
 }
 
