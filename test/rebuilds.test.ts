@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rebuiltIn } from '../src/assemble/rebuild.ts';
 import { type CreateOptions, type Document, openIndex, type SearchIndex, search } from '../src/index.ts';
+import { lanceStore } from '../src/store/lancedb.ts';
+import type { Store } from '../src/store/store.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 import { contentOf, keepAcknowledged, program, rebuilding, saidOf, sourceOf, surviveRebuildKills } from './rebuilds.ts';
@@ -66,7 +68,29 @@ describe('a rebuild and others', () => {
   });
 });
 
+/** Makes the index again after the first list of a hybrid search was found. */
+const rebuiltBetweenLists = (folder: string): Store => {
+  const store = lanceStore(folder);
+  let searches = 0;
+  return {
+    ...store,
+    search: async (query) => {
+      if (++searches === 2) await rebuild(folder, sourceOf(2).slice(0, 40));
+      return store.search(query);
+    },
+  };
+};
+
 describe('an index that is open while it is made anew', () => {
+  it('answers a hybrid search from one of them', async () => {
+    const folder = join(workFolder(), 'index');
+    await make(folder, sourceOf(1).slice(0, 40));
+    await using index = await openIndex(rebuiltBetweenLists(folder), { embedder: hashEmbedder() });
+    const options = { firstStage: 'hybrid', reranker: null, documents: true, candidates: 40, top: 40 } as const;
+    const { results } = await search(index, 'text of version', options);
+    expect([results.length, new Set(results.map(({ document }) => document?.version))]).toEqual([40, new Set([2])]);
+  });
+
   const uses: readonly (readonly [string, (index: SearchIndex) => Promise<unknown>])[] = [
     ['search', (index) => search(index, 'bats', { reranker: null })],
     ['add', (index) => index.add([{ id: 'c', text: 'new' }])],
@@ -85,6 +109,17 @@ describe('an index that is open while it is made anew', () => {
       await expect(use(index), what).rejects.toMatchObject({ code, message: expect.stringMatching(sentence) });
     await using again = await openIndex(folder, { embedder });
     expect((await again.status()).documents).toBe(2);
+  });
+
+  it('stores no passages in one that keeps whole documents', async () => {
+    const folder = join(workFolder(), 'index');
+    const splitting = hashEmbedder(0, { window: 8 });
+    await using index = await openIndex(folder, { create, embedder: splitting });
+    await index.add(few);
+    await rebuild(folder, few, splitting, { passages: 'off' });
+    const long = { id: 'long', text: 'One sentence of several words. '.repeat(20) };
+    await expect(index.add([long])).rejects.toMatchObject({ code: 'E_RECIPE', message: expect.stringContaining('passages: none now') });
+    expect((await contentOf(folder)).size).toBe(2);
   });
 
   it('goes on with the new one where model and fields are the same', async () => {

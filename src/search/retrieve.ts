@@ -2,7 +2,7 @@ import type { EmbedOptions } from '../embed/embedder.ts';
 import { comparableFilters } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
-import type { HitField } from '../store/store.ts';
+import { type HitField, isSameIndex } from '../store/store.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
@@ -44,11 +44,13 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const found = performance.now();
   const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
   const asked = { limit: candidates, filter, fields, signal };
-  const lists = await Promise.all([
-    embedded === undefined ? undefined : index.store.search({ vector: embedded.data, ...asked }),
-    firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...asked }),
-  ]);
-  const [first = [], second] = lists.filter((list) => list !== undefined);
+  const [first = [], second] = await ofOneIndex(index, firstStage, async () => {
+    const lists = await Promise.all([
+      embedded === undefined ? undefined : index.store.search({ vector: embedded.data, ...asked }),
+      firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...asked }),
+    ]);
+    return lists.filter((list) => list !== undefined);
+  });
   const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
     hits,
@@ -57,6 +59,17 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },
   };
+}
+
+/** Two lists are found one after the other: again, where another process made the index again in between. */
+async function ofOneIndex<Lists>({ store }: SearchIndex, firstStage: FirstStage, find: () => Promise<Lists>): Promise<Lists> {
+  if (firstStage !== 'hybrid') return find();
+  for (;;) {
+    const before = await store.open();
+    const lists = await find();
+    const after = await store.open();
+    if (before === undefined || after === undefined || isSameIndex(before, after)) return lists;
+  }
 }
 
 async function embedQuery(index: SearchIndex, query: string, options: EmbedOptions): Promise<Vectors> {

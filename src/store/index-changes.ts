@@ -19,6 +19,7 @@ export function checkUsable(opened: Manifest, found: Manifest, folder: string): 
     ['the id field', (it: Manifest) => it.idField ?? 'none'],
     ['token vectors', ({ tokens }: Manifest) => (tokens === undefined ? 'none' : `${tokens.bits} bits, pooled by ${tokens.pool}`)],
     ['the word analysis', (it: Manifest) => it.analyzer],
+    ['the splitting into passages', ({ splitter }: Manifest) => splitter ?? 'none'],
   ] as const)
     if (of(found) !== of(opened))
       throw new FinetoothError('E_RECIPE', `${changed}: ${what}: ${of(found)} now, ${of(opened)} then. Open it again.`);

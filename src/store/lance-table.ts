@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import { indexDamaged } from './index-changes.ts';
 import { claimFolder, committedVersion, createManifest, manifestName, readManifest, tableOf } from './index-folder.ts';
 import { missingFile } from './lance-files.ts';
+import { nameForLance } from './lance-names.ts';
 import type { Manifest } from './store.ts';
 
 /** LanceDB, or as much of it as opening needs. */
@@ -63,4 +64,5 @@ export async function createIndex(lance: Lance, folder: string, manifest: Manife
 }
 
 /** Every read sees what was last committed, by whichever process. */
-const connectTo = (lance: Lance, folder: string): Promise<Connection> => lance.connect(folder, { readConsistencyInterval: 0 });
+const connectTo = (lance: Lance, folder: string): Promise<Connection> =>
+  lance.connect(nameForLance(folder), { readConsistencyInterval: 0 });
