@@ -58,7 +58,7 @@ describe('verify', () => {
       await index.add(documentsOf(600));
       await index.store.delete(['d9']);
     }
-    await dropVersions(join(compacted, 'documents.lance'));
+    await dropVersions(join(compacted, 'documents.lance'), 'process');
     const needed = filesIn(join(compacted, 'documents.lance')).filter(
       (path) => /_indices|_deletions|data/.test(path) || path.endsWith('.manifest'),
     );

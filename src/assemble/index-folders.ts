@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import type { CreateOptions } from '../search/add.ts';
 import type { SearchIndex } from '../search/search-index.ts';
+import { syncFolder, syncNewFolder } from '../store/durability.ts';
 import { manifestName, readManifest, stampOf } from '../store/index-folder.ts';
 import { withLock } from '../time/file-lock.ts';
 import type { OpenIndexOptions } from './check-open-index.ts';
@@ -107,6 +108,7 @@ export function indexFolders(parent: string): IndexFolders {
         try {
           await writeFile(part, JSON.stringify(options), { flush: true });
           await link(part, join(folder, PLAN));
+          await syncNewFolder(folder);
         } finally {
           await rm(part, { force: true });
         }
@@ -133,6 +135,7 @@ export function indexFolders(parent: string): IndexFolders {
         if (systemCodeOf(error) === 'ENOENT') return false;
         throw error;
       }
+      await syncFolder(parent);
       await rm(gone, { recursive: true, force: true });
       return true;
     },

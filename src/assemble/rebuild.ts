@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { CreateOptions } from '../search/add.ts';
+import { syncNewFolder } from '../store/durability.ts';
 import { indexReplaced } from '../store/index-changes.ts';
 import { claimFolder, committedVersion, manifestName, measureFolder, readManifest, stageName, sweepFolder } from '../store/index-folder.ts';
 import { swapIndex } from '../store/restore.ts';
@@ -87,6 +88,7 @@ export async function rebuiltIn<T>(
       if (JSON.stringify(now) !== JSON.stringify(old) || (now !== undefined && (await committedVersion(folder, now)) !== written))
         throw indexReplaced(where);
       await swapIndex(folder, stage, { ...((await readManifest(stage)) as Manifest), format: indexFormat });
+      if (old === undefined) await syncNewFolder(folder);
       return result;
     } catch (error) {
       // What fails when the lock was lost fails because of it.

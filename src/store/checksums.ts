@@ -24,13 +24,20 @@ export interface Checksums {
   readonly isEnded: boolean;
 }
 
-/**
- * Hashes the files of a table that have no checksum yet, which are those of the last commit, and tells all that there are. For who holds the index's
- * lock. An index of an earlier version is hashed whole the first time.
- */
-export async function recordChecksums(table: string): Promise<readonly Checksum[]> {
-  const { files, damaged, isEnded } = await readChecksums(table);
-  const names = await fileNames(table);
+/** What a table consists of, and what is known of it. */
+export interface Listing extends Checksums {
+  readonly names: readonly string[];
+}
+
+/** The files of a table that never change, and their checksums. */
+export const listFiles = async (table: string): Promise<Listing> => ({ ...(await readChecksums(table)), names: await fileNames(table) });
+
+/** Files that have no checksum yet: those of the last commit, and all of an index of an earlier version. */
+export const newFiles = ({ names, files }: Listing): string[] => names.filter((path) => !files.has(path));
+
+/** Hashes the files of a table that have no checksum yet and tells all that there are. For who holds the index's lock. */
+export async function recordChecksums(table: string, listing?: Listing): Promise<readonly Checksum[]> {
+  const { files, damaged, isEnded, names } = listing ?? (await listFiles(table));
   const recorded: Checksum[] = [];
   const added: Checksum[] = [];
   for (const path of names) {

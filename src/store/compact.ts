@@ -18,7 +18,7 @@ export interface Compacted {
  * @throws E_INDEX_MISSING, E_LOCKED when another process writes for longer than five minutes, E_STOPPED
  */
 export async function compactFolder(folder: string, { signal, onProgress }: UpkeepOptions = {}): Promise<Compacted> {
-  const connection = connectFolder(folder);
+  const connection = connectFolder(folder, 'power');
   try {
     if ((await connection.open()) === undefined) throw indexMissing(folder);
     const { bytes: before } = await measureFolder(folder);
@@ -26,7 +26,7 @@ export async function compactFolder(folder: string, { signal, onProgress }: Upke
       'compact',
       async (opened) => {
         await sweepFolder(folder);
-        await compactTable(opened, { from: APPROXIMATE_FROM }, (done) => {
+        await compactTable(opened, { from: APPROXIMATE_FROM, durability: 'power' }, (done) => {
           throwIfStopped(signal);
           onProgress?.({ done, total: 3, unit: 'step' });
         });

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, systemCodeOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
 import { type Checksum, fileNames, readChecksums, writeChecksums } from './checksums.ts';
+import { syncFiles, syncNewFolder } from './durability.ts';
 import { indexDamaged, indexMissing, indexReplaced } from './index-changes.ts';
 import { committedVersion, createManifest, readManifest, recordVersion, stampOf, tableOf } from './index-folder.ts';
 import { neededBy, newestVersion, readVersion, type TableVersion } from './lance-files.ts';
@@ -55,6 +56,7 @@ export async function backUpFolder(folder: string, to: string, options: UpkeepOp
           throwIfStopped(signal);
           await refuse();
           await rename(stage, to);
+          await syncNewFolder(to);
           return copied;
         } finally {
           await rm(stage, { recursive: true, force: true });
@@ -91,6 +93,7 @@ export async function copyVersion(folder: string, to: string, options: UpkeepOpt
       await copyFiles(table, target, version, copied, options);
       for (const path of await fileNames(target)) if (!copied.has(path)) await rm(join(target, path));
       await writeChecksums(target, [...copied.values()]);
+      await syncFiles(target, [...copied.keys()]);
       await recordVersion(to, manifest, version.version);
       await createManifest(to, manifest);
       return { manifest, version: version.version, bytes: [...copied.values()].reduce((sum, { bytes }) => sum + bytes, 0) };
@@ -135,7 +138,7 @@ async function copyFiles(
   }
 }
 
-/** Copies and hashes in one pass, and waits until the disk has it. */
+/** Copies and hashes in one pass. */
 async function copyFile(from: string, to: string, path: string, signal?: AbortSignal): Promise<Checksum> {
   await mkdir(dirname(to), { recursive: true });
   const hash = createHash('sha256');
@@ -150,7 +153,6 @@ async function copyFile(from: string, to: string, path: string, signal?: AbortSi
         bytes += (chunk as Buffer).length;
         await target.writeFile(chunk as Buffer);
       }
-      await target.sync();
     } finally {
       await target.close();
     }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
+import { bootNow, type Durability, syncFolder } from './durability.ts';
 import { namesIn } from './lance-files.ts';
 import { indexFormat, type Manifest } from './store.ts';
 
@@ -126,25 +127,40 @@ export async function sweepFolder(folder: string): Promise<void> {
   }
 }
 
-/** The last version of the table that is known to have been committed; it may lag behind, and is never ahead. 0 where none is known. */
-export async function committedVersion(folder: string, manifest: Manifest): Promise<number> {
+/** The last version of a table that is known to have been committed. */
+export interface Committed {
+  /** It may lag behind, and is never ahead. 0 where none is known. */
+  readonly version: number;
+  /** Of which start of the machine, see `bootNow`; only where its files were on the disk before this was written. */
+  readonly boot?: string;
+}
+
+export async function readCommitted(folder: string, manifest: Manifest): Promise<Committed> {
   try {
-    const { index, version } = JSON.parse(await readFile(join(folder, committedName), 'utf8')) as { index?: unknown; version?: unknown };
-    return index === (manifest.id ?? checksumOf(manifest)) && typeof version === 'number' ? version : 0;
+    const { index, version, boot } = JSON.parse(await readFile(join(folder, committedName), 'utf8')) as Record<string, unknown>;
+    if (index !== (manifest.id ?? checksumOf(manifest)) || typeof version !== 'number') return { version: 0 };
+    return { version, boot: typeof boot === 'string' ? boot : undefined };
   } catch {
     // Absent in indexes of earlier versions, or torn when the power was lost.
-    return 0;
+    return { version: 0 };
   }
 }
 
+export const committedVersion = async (folder: string, manifest: Manifest): Promise<number> =>
+  (await readCommitted(folder, manifest)).version;
+
 /** Called after a commit, by who holds the lock. That it cannot be written must not undo what is committed. */
-export async function recordVersion(folder: string, manifest: Manifest, version: number): Promise<void> {
+export async function recordVersion(folder: string, manifest: Manifest, version: number, durability: Durability = 'power'): Promise<void> {
   const part = join(folder, `${committedName}.${randomUUID()}.part`);
+  const isSynced = durability === 'power';
   try {
-    await writeFile(part, JSON.stringify({ index: manifest.id ?? checksumOf(manifest), version }));
+    const boot = isSynced ? await bootNow() : undefined;
+    await writeFile(part, JSON.stringify({ index: manifest.id ?? checksumOf(manifest), version, boot }), { flush: isSynced });
     await rename(part, join(folder, committedName));
+    if (isSynced) await syncFolder(folder);
   } catch {
-    await unlink(part).catch(() => {});
+    // An older number would say that what is committed now was never acknowledged.
+    for (const path of [part, join(folder, committedName)]) await unlink(path).catch(() => {});
   }
 }
 
@@ -196,6 +212,7 @@ async function withPart(folder: string, manifest: Manifest, place: (part: string
       await file.close();
     }
     await place(part);
+    await syncFolder(folder);
   } catch (error) {
     throw diskErrorOf(error, folder);
   } finally {

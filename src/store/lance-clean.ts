@@ -1,6 +1,7 @@
 import { rm, rmdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { recordChecksums } from './checksums.ts';
+import { listFiles, newFiles, recordChecksums } from './checksums.ts';
+import { type Durability, syncFiles } from './durability.ts';
 import { namesIn, neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './lance-files.ts';
 
 /** A writer that was suspended for longer than its lock lived may still commit what is younger. */
@@ -9,21 +10,23 @@ const UNCOMMITTED_MS = 600_000;
 const MOST_OVERHEAD = 1.15;
 
 /** Drops old versions where they take more than a share of what the newest one needs. For who holds the index's lock. */
-export async function boundVersions(table: string): Promise<void> {
+export async function boundVersions(table: string, durability: Durability): Promise<void> {
   const newest = await newestVersion(table);
   if (newest === undefined) return;
   const files = await recordChecksums(table);
   const bytesOf = (some: typeof files): number => some.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (bytesOf(files) > MOST_OVERHEAD * bytesOf(neededBy(await readVersion(table, newest), files))) await dropVersions(table);
+  if (bytesOf(files) > MOST_OVERHEAD * bytesOf(neededBy(await readVersion(table, newest), files))) await dropVersions(table, durability);
 }
 
 /**
  * Drops all versions but the newest, whoever reads them, and what killed writers left. LanceDB's own way would merge files too, and extend the index
  * over words. Killed in between it leaves files that no version names, which the next one removes. For who holds the index's lock.
  */
-export async function dropVersions(table: string): Promise<void> {
+export async function dropVersions(table: string, durability: Durability): Promise<void> {
   const newest = await newestVersion(table);
   if (newest === undefined) return;
+  // What takes the place of the old ones must be on the disk before they go.
+  if (durability === 'power') await syncFiles(table, newFiles(await listFiles(table)));
   const current = await readVersion(table, newest);
   // One that is newer is of a writer that was suspended.
   const dropped = (await versionsIn(table)).filter(({ version }) => version < newest.version);

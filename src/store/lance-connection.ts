@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
-import { recordChecksums } from './checksums.ts';
+import { listFiles, newFiles, recordChecksums } from './checksums.ts';
+import { type Durability, syncFiles } from './durability.ts';
 import { checkUsable, indexCompacted, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
 import { committedVersion, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
 import { schemaOf } from './lance-rows.ts';
 import { checkVersion, createIndex, openTable } from './lance-table.ts';
+import { dropUnfinished, isUnfinished } from './lance-unfinished.ts';
 import type { Manifest } from './store.ts';
 
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
@@ -47,7 +49,7 @@ export interface Opened {
   readonly stamp: string | undefined;
 }
 
-export function connectFolder(folder: string): LanceConnection {
+export function connectFolder(folder: string, durability: Durability): LanceConnection {
   let libraries: LanceLibraries | undefined;
   let now: Opened | undefined;
   /** Whether it was opened before the first document was stored: there is nothing then, and nothing to open. */
@@ -64,14 +66,21 @@ export function connectFolder(folder: string): LanceConnection {
     if (known instanceof FinetoothError) return known;
     return indexDamaged(`cannot ${what} the index ${folder}: ${messageOf(error).split('\n')[0]}`, folder, error);
   };
-  /** Opens what is there now. The manifest is looked at again afterwards: an index that is just made again has tables that come and go. */
-  const openNow = async (): Promise<void> => {
+  /**
+   * Opens what is there now. The manifest is looked at again afterwards: an index that is just made again has tables that come and go. What a lost
+   * power left goes first, unless it cannot be written to: then what is there is the judge.
+   */
+  const openNow = async ({ isLocked = false } = {}): Promise<void> => {
     for (let tries = 1; ; tries++) {
       const stamp = await stampOf(folder);
       try {
         const manifest = await readManifest(folder);
         if (manifest === undefined) throw indexGone(folder);
         if (now !== undefined) checkUsable(now.manifest, manifest, folder);
+        if (await isUnfinished(folder, manifest)) {
+          const drop = () => dropUnfinished(folder, manifest);
+          await (isLocked ? drop() : withLock(join(folder, manifestName), undefined, drop, LONGEST_WAIT_MS)).catch(() => {});
+        }
         const loaded = libraries as LanceLibraries;
         // What is still read from the table before is not closed under its reader.
         now = { libraries: loaded, ...(await openTable(loaded.lance, folder, manifest)), manifest, stamp };
@@ -82,8 +91,8 @@ export function connectFolder(folder: string): LanceConnection {
     }
   };
   /** Another process may have made the index again, or deleted it. */
-  const refresh = async (): Promise<void> => {
-    if ((await stampOf(folder)) !== opened().stamp) await openNow();
+  const refresh = async (how = {}): Promise<void> => {
+    if ((await stampOf(folder)) !== opened().stamp) await openNow(how);
   };
   const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
@@ -112,7 +121,7 @@ export function connectFolder(folder: string): LanceConnection {
         const manifest = wanted as Manifest;
         const schema = schemaOf(loaded, manifest);
         await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(diskErrorOf(error, folder)));
-        making = locked('make', () => createIndex(loaded.lance, folder, manifest, schema)).then(openNow);
+        making = locked('make', () => createIndex(loaded.lance, folder, manifest, schema)).then(() => openNow());
         await making;
       } else await openNow();
       wasUnmade = false;
@@ -159,15 +168,17 @@ export function connectFolder(folder: string): LanceConnection {
     write: (what, work, stop) => {
       const commit = async (signal: AbortSignal) => {
         for (let tries = 1; ; tries++) {
-          await refresh();
+          await refresh({ isLocked: true });
           const { table, path, manifest } = opened();
           await checkVersion(table, folder, await committedVersion(folder, manifest));
           throwIfStopped(signal);
           try {
             const result = await work(opened());
-            await recordVersion(folder, manifest, await table.version());
+            const listing = await listFiles(path);
+            if (durability === 'power') await syncFiles(path, newFiles(listing));
+            await recordVersion(folder, manifest, await table.version(), durability);
             // What has no checksum yet gets one with the next write.
-            await recordChecksums(path).catch(() => {});
+            await recordChecksums(path, listing).catch(() => {});
             return result;
           } catch (error) {
             // A writer that was suspended for longer than its lock lived commits beside this one; LanceDB lets one of them win.

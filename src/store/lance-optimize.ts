@@ -1,4 +1,5 @@
 import type { IndexConfig, Table } from '@lancedb/lancedb';
+import type { Durability } from './durability.ts';
 import { boundVersions, dropVersions } from './lance-clean.ts';
 import { columnsOf } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
@@ -6,8 +7,6 @@ import { countsWrites } from './lance-rows.ts';
 import { buildWords, holdsLongWords, readBuiltWords } from './lance-words.ts';
 import type { Manifest } from './store.ts';
 
-/** Versions that a reader may still have open are kept for ten minutes. */
-const KEEP_VERSIONS_MS = 600_000;
 /** Up to so many documents the word index is built again after each run of writes, in some 50 ms. */
 const SMALL = 2000;
 /** Above, only when a tenth of the documents, or so many, were written or removed since. */
@@ -34,6 +33,8 @@ export interface OptimizeOptions {
   readonly from: number;
   /** Parts into which vectors are sorted. @default one for each 4,096 documents */
   readonly partitions?: number;
+  /** Of what takes the place of old versions before these are dropped. */
+  readonly durability: Durability;
 }
 
 /**
@@ -47,7 +48,7 @@ export async function optimizeTable({ libraries, table, path, manifest }: Optimi
   if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count))))
     await mergeTable(libraries, table, manifest, options);
   // No one's documents hang on it: what cannot be dropped now is looked at again next time.
-  await boundVersions(path).catch(() => {});
+  await boundVersions(path, options.durability).catch(() => {});
 }
 
 /** Merges all files, whether there is enough to do or not, and leaves the newest version alone. `step` is called before each of three steps. */
@@ -55,10 +56,10 @@ export async function compactTable(opened: OptimizedTable, options: OptimizeOpti
   const { libraries, table, path, manifest } = opened;
   step(0);
   // First of all: LanceDB merges nothing where an old version is damaged.
-  await dropVersions(path);
+  await dropVersions(path, options.durability);
   if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
   step(1);
-  await dropVersions(path);
+  await dropVersions(path, options.durability);
   step(2);
 }
 
@@ -96,7 +97,8 @@ async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Man
   // What is indexed and what is not are never merged: an index over the ids of some would keep a new index in two halves.
   const ids = built.has('terms') ? undefined : built.get('id');
   if (ids !== undefined) await table.dropIndex(ids.name);
-  await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
+  // LanceDB would drop old versions before the disk has what takes their place: they are dropped by `boundVersions`.
+  await table.optimize({ cleanupOlderThan: new Date(0) });
   await buildWords(libraries, table, manifest);
   if (count < from) return;
   const { Index } = libraries.lance;

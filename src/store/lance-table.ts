@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Connection, SchemaLike, Table } from '@lancedb/lancedb';
 import { messageOf } from '../errors.ts';
+import { listFiles, newFiles } from './checksums.ts';
+import { syncFiles, syncNewFolder } from './durability.ts';
 import { indexDamaged } from './index-changes.ts';
 import { claimFolder, committedVersion, createManifest, manifestName, readManifest, tableOf } from './index-folder.ts';
 import { missingFile } from './lance-files.ts';
@@ -60,7 +62,10 @@ export async function createIndex(lance: Lance, folder: string, manifest: Manife
   const connection = await connectTo(lance, folder);
   (await connection.createEmptyTable(tableOf(manifest), schema, { mode: 'create' })).close();
   connection.close();
+  const path = join(folder, `${tableOf(manifest)}.lance`);
+  await syncFiles(path, newFiles(await listFiles(path)));
   await createManifest(folder, manifest);
+  await syncNewFolder(folder);
 }
 
 /** Every read sees what was last committed, by whichever process. */

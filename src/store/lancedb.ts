@@ -1,6 +1,7 @@
 import { throwIfStopped } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import type { Document, Hit } from '../types.ts';
+import type { Durability } from './durability.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
@@ -31,6 +32,8 @@ export interface LanceStoreOptions {
    * Candidates fetched for each one returned, to be compared exactly. @default 4, and 40 where an earlier version built the index
    */
   readonly refine?: number;
+  /** What an acknowledged write outlives: `power` also the loss of power, `process` a kill. @default power */
+  readonly durability?: Durability;
 }
 
 /**
@@ -40,9 +43,9 @@ export interface LanceStoreOptions {
  */
 export function lanceStore(
   folder: string,
-  { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine }: LanceStoreOptions = {},
+  { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' }: LanceStoreOptions = {},
 ): Store {
-  const connection = connectFolder(folder);
+  const connection = connectFolder(folder, durability);
   /** Of the word index that was last searched. */
   let known: BuiltWords | undefined;
   /** A process that was killed before its first `optimize` leaves no word index, and LanceDB would split words its own way. */
@@ -173,7 +176,7 @@ export function lanceStore(
       connection.write('tidy', async (opened) => {
         // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
         await sweepFolder(folder).catch(() => {});
-        await optimizeTable(opened, { from: approximateFrom, partitions });
+        await optimizeTable(opened, { from: approximateFrom, partitions, durability });
       }),
     close: async () => connection.close(),
   };

@@ -3,7 +3,9 @@ import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, throwIfStopped } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
+import { fileNames } from './checksums.ts';
 import { type Copied, copyVersion } from './copy.ts';
+import { syncFiles, syncFolder, syncNewFolder } from './durability.ts';
 import { indexMissing } from './index-changes.ts';
 import {
   claimFolder,
@@ -52,6 +54,7 @@ export async function restoreFolder<T>(
       const { manifest } = copied;
       // Who has the old one open must see that this is another.
       await swapIndex(into, stage, { ...manifest, format: Math.max(NAMED_TABLE, manifest.format), id: randomUUID() });
+      if (old === 'none') await syncNewFolder(into);
       return { ...copied, compared };
     } finally {
       await rm(stage, { recursive: true, force: true });
@@ -78,7 +81,10 @@ export async function swapIndex(folder: string, stage: string, described: Manife
   const made = (await readManifest(stage)) as Manifest;
   const next: Manifest = { ...described, table: `documents-${randomUUID().replaceAll('-', '')}` };
   const version = await committedVersion(stage, made);
-  await rename(join(stage, `${tableOf(made)}.lance`), join(folder, `${tableOf(next)}.lance`));
+  const table = join(stage, `${tableOf(made)}.lance`);
+  await syncFiles(table, await fileNames(table));
+  await rename(table, join(folder, `${tableOf(next)}.lance`));
+  await syncFolder(folder);
   await replaceManifest(folder, next);
   await recordVersion(folder, next, version);
 }
