@@ -3,6 +3,7 @@ import { appendFile, readdir, readFile, rename, stat, unlink, writeFile } from '
 import { join } from 'node:path';
 import { systemCodeOf } from '../errors.ts';
 import { hashFile } from '../fetch/checksums.ts';
+import { type Durability, syncFiles } from './durability.ts';
 
 /** In the folder of a table, so that it goes wherever the table goes: a line for each file that never changes once it is written. */
 export const checksumsName = 'finetooth.checksums';
@@ -29,15 +30,20 @@ export interface Listing extends Checksums {
   readonly names: readonly string[];
 }
 
-/** The files of a table that never change, and their checksums. */
-export const listFiles = async (table: string): Promise<Listing> => ({ ...(await readChecksums(table)), names: await fileNames(table) });
+/**
+ * The files of a table that never change, and their checksums. Those that have none yet, which are those of the last commit and all of an index of an
+ * earlier version, are on the disk then, where that is wanted.
+ */
+export async function listSynced(table: string, durability: Durability): Promise<Listing> {
+  const [checksums, names] = [await readChecksums(table), await fileNames(table)];
+  const fresh = names.filter((path) => !checksums.files.has(path));
+  if (durability === 'power') await syncFiles(table, fresh);
+  return { ...checksums, names };
+}
 
-/** Files that have no checksum yet: those of the last commit, and all of an index of an earlier version. */
-export const newFiles = ({ names, files }: Listing): string[] => names.filter((path) => !files.has(path));
-
-/** Hashes the files of a table that have no checksum yet and tells all that there are. For who holds the index's lock. */
-export async function recordChecksums(table: string, listing?: Listing): Promise<readonly Checksum[]> {
-  const { files, damaged, isEnded, names } = listing ?? (await listFiles(table));
+/** Hashes the files that have no checksum yet and tells all that there are. For who holds the index's lock. */
+export async function recordChecksums(table: string, listing: Listing): Promise<readonly Checksum[]> {
+  const { files, damaged, isEnded, names } = listing;
   const recorded: Checksum[] = [];
   const added: Checksum[] = [];
   for (const path of names) {

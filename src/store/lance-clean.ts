@@ -1,7 +1,7 @@
 import { rm, rmdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { listFiles, newFiles, recordChecksums } from './checksums.ts';
-import { type Durability, syncFiles } from './durability.ts';
+import { listSynced, recordChecksums } from './checksums.ts';
+import type { Durability } from './durability.ts';
 import { namesIn, neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './lance-files.ts';
 
 /** A writer that was suspended for longer than its lock lived may still commit what is younger. */
@@ -13,7 +13,7 @@ const MOST_OVERHEAD = 1.15;
 export async function boundVersions(table: string, durability: Durability): Promise<void> {
   const newest = await newestVersion(table);
   if (newest === undefined) return;
-  const files = await recordChecksums(table);
+  const files = await recordChecksums(table, await listSynced(table, durability));
   const bytesOf = (some: typeof files): number => some.reduce((sum, { bytes }) => sum + bytes, 0);
   if (bytesOf(files) > MOST_OVERHEAD * bytesOf(neededBy(await readVersion(table, newest), files))) await dropVersions(table, durability);
 }
@@ -26,7 +26,7 @@ export async function dropVersions(table: string, durability: Durability): Promi
   const newest = await newestVersion(table);
   if (newest === undefined) return;
   // What takes the place of the old ones must be on the disk before they go.
-  if (durability === 'power') await syncFiles(table, newFiles(await listFiles(table)));
+  await listSynced(table, durability);
   const current = await readVersion(table, newest);
   // One that is newer is of a writer that was suspended.
   const dropped = (await versionsIn(table)).filter(({ version }) => version < newest.version);
@@ -40,7 +40,7 @@ export async function dropVersions(table: string, durability: Durability): Promi
   const committed = new Set(old.flatMap(({ files, transaction }) => [...files.map(({ path }) => path), transaction]));
   const indexes = new Set(old.flatMap((version) => version.indexes));
   for (const { path } of dropped) await rm(join(table, path), { force: true });
-  const files = await recordChecksums(table);
+  const files = await recordChecksums(table, await listSynced(table, durability));
   const needed = new Set(neededBy(current, files).map(({ path }) => path));
   const transactions = (await namesIn(join(table, '_transactions'))).map((name) => join('_transactions', name));
   // The clock of the disk, which may be another machine's.

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
-import { listFiles, newFiles, recordChecksums } from './checksums.ts';
-import { type Durability, syncFiles } from './durability.ts';
+import { listSynced, recordChecksums } from './checksums.ts';
+import type { Durability } from './durability.ts';
 import { checkUsable, indexCompacted, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
 import { committedVersion, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
@@ -174,8 +174,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
           throwIfStopped(signal);
           try {
             const result = await work(opened());
-            const listing = await listFiles(path);
-            if (durability === 'power') await syncFiles(path, newFiles(listing));
+            const listing = await listSynced(path, durability);
             await recordVersion(folder, manifest, await table.version(), durability);
             // What has no checksum yet gets one with the next write.
             await recordChecksums(path, listing).catch(() => {});

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Connection, SchemaLike, Table } from '@lancedb/lancedb';
 import { messageOf } from '../errors.ts';
-import { listFiles, newFiles } from './checksums.ts';
+import { listSynced } from './checksums.ts';
 import { syncFiles, syncNewFolder } from './durability.ts';
 import { indexDamaged } from './index-changes.ts';
-import { claimFolder, committedVersion, createManifest, manifestName, readManifest, tableOf } from './index-folder.ts';
+import { claimFolder, committedVersion, createManifest, manifestName, readManifest, recordVersion, tableOf } from './index-folder.ts';
 import { missingFile } from './lance-files.ts';
 import { nameForLance } from './lance-names.ts';
 import type { Manifest } from './store.ts';
@@ -60,10 +61,17 @@ export async function createIndex(lance: Lance, folder: string, manifest: Manife
   if ((await readManifest(folder)) !== undefined) return;
   await claimFolder(folder);
   const connection = await connectTo(lance, folder);
-  (await connection.createEmptyTable(tableOf(manifest), schema, { mode: 'create' })).close();
+  const table = await connection.createEmptyTable(tableOf(manifest), schema, { mode: 'create' });
+  const version = await table.version();
+  table.close();
   connection.close();
   const path = join(folder, `${tableOf(manifest)}.lance`);
-  await syncFiles(path, newFiles(await listFiles(path)));
+  await listSynced(path, 'power');
+  // LanceDB's list of tables, of which it complains when it is torn.
+  const catalog = await readdir(join(folder, '__manifest'), { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = catalog.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  await syncFiles(folder, files);
+  await recordVersion(folder, manifest, version);
   await createManifest(folder, manifest);
   await syncNewFolder(folder);
 }
