@@ -5,6 +5,7 @@ import type { RerankerPlan } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/add.ts';
 import { indexPlan } from '../search/plan.ts';
 import { checkOf } from '../search/plan-checks.ts';
+import { type Durability, durabilities } from '../store/durability.ts';
 import {
   callback,
   checkOptions,
@@ -35,6 +36,8 @@ export interface OpenIndexOptions extends RerankerPlan {
    */
   readonly embedder?: string | Embedder | EmbeddingModel | null;
   readonly models?: ModelOptions;
+  /** What an acknowledged write outlives: `power` also the loss of power, `process` a kill, some milliseconds sooner. @default power */
+  readonly durability?: Durability;
 }
 
 const CALL = "openIndex('./movies', { create: true })";
@@ -107,6 +110,7 @@ const openChecks: OptionChecks<OpenIndexOptions> = {
   scoreCache: isPath,
   longDocuments: oneOf(['truncate', 'chunk']),
   models: record,
+  durability: oneOf(durabilities),
 };
 
 /** Throws E_USAGE for anything else than what `local` takes. */

@@ -25,7 +25,12 @@ import { isFolder, openStore } from './store.ts';
  */
 export async function openIndex(where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> {
   checkOpenIndexCall(where, options);
-  const store = typeof where === 'string' ? openStore(where) : where;
+  if (options.durability !== undefined && !(typeof where === 'string' && isFolder(where)))
+    throw new FinetoothError(
+      'E_USAGE',
+      'durability is that of an index in a folder: leave it out, and give it to your store where that has one.',
+    );
+  const store = typeof where === 'string' ? openStore(where, options.durability) : where;
   const name = typeof where === 'string' ? where : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};
   let manifest = await store.open();

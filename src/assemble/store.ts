@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import type { Durability } from '../store/durability.ts';
 import { lanceStore } from '../store/lancedb.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
@@ -20,9 +21,9 @@ const schemes: Readonly<Record<string, (rest: string) => Store>> = {
  *
  * @throws E_USAGE for a scheme that is not known
  */
-export function openStore(where: string): Store {
+export function openStore(where: string, durability?: Durability): Store {
   const scheme = schemeOf(where);
-  if (scheme === undefined) return lanceStore(where);
+  if (scheme === undefined) return lanceStore(where, { durability });
   return (schemes[scheme] as (rest: string) => Store)(where.slice(scheme.length + 1));
 }
 

@@ -60,6 +60,13 @@ const own = {
     about: 'format of the input',
   },
   prune: { kind: 'flag', about: 'afterwards remove what the source no longer has' },
+  durability: {
+    kind: 'choice',
+    choices: ['power', 'process'],
+    default: 'power',
+    variable: 'FINETOOTH_DURABILITY',
+    about: 'what a write that was acknowledged outlives: power, also the loss of power; process, a kill, some milliseconds sooner',
+  },
   rebuild: { kind: 'flag', about: 'build the index again from scratch beside the old one, then put it in its place' },
   budget: {
     kind: 'text',

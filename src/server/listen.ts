@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { indexFolders } from '../assemble/index-folders.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
-import { createModelSessions, type ModelOptions } from '../index.ts';
-import { checkOptions, type OptionChecks, positive, record, text, texts, truth, whole } from '../wording/check-options.ts';
+import { createModelSessions, type ModelOptions, type OpenIndexOptions } from '../index.ts';
+import { checkOptions, type OptionChecks, oneOf, positive, record, text, texts, truth, whole } from '../wording/check-options.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';
 import { readKeys } from './auth/keys.ts';
@@ -29,6 +29,8 @@ export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLim
   readonly indexes?: readonly string[];
   /** Where indexes are made that clients ask for. @default none are made */
   readonly indexesFolder?: string;
+  /** Of what is written to indexes, as `openIndex` takes it. @default power */
+  readonly durability?: OpenIndexOptions['durability'];
   /** Models by name: of the catalog, of the hub, or folders. @default the bundled ones */
   readonly modelNames?: readonly string[];
   readonly models?: Omit<ModelsOptions, 'served'>;
@@ -54,6 +56,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   noKeys: truth,
   indexes: texts,
   indexesFolder: text,
+  durability: oneOf(['power', 'process']),
   modelNames: texts,
   models: record,
   version: text,
@@ -106,6 +109,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     folders: indexesFolder === undefined ? undefined : indexFolders(indexesFolder),
     models: modelOptions,
     longDocuments,
+    durability: options.durability,
   });
   const end = async (): Promise<void> => {
     await indexes.close();

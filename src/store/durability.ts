@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { systemCodeOf } from '../errors.ts';
 
 /** What acknowledged writes outlive: the loss of power too, or the end of the process alone, which saves a few milliseconds a write. */
-export type Durability = 'power' | 'process';
+export type Durability = (typeof durabilities)[number];
+export const durabilities = ['power', 'process'] as const;
 
 /** At once: a disk writes many with one turn. */
 const TOGETHER = 16;

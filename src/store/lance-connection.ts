@@ -170,12 +170,14 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         for (let tries = 1; ; tries++) {
           await refresh({ isLocked: true });
           const { table, path, manifest } = opened();
-          await checkVersion(table, folder, await committedVersion(folder, manifest));
+          const committed = await committedVersion(folder, manifest);
+          await checkVersion(table, folder, committed);
           throwIfStopped(signal);
           try {
             const result = await work(opened());
             const listing = await listSynced(path, durability);
-            await recordVersion(folder, manifest, await table.version(), durability);
+            const version = await table.version();
+            if (version !== committed) await recordVersion(folder, manifest, version, durability);
             // What has no checksum yet gets one with the next write.
             await recordChecksums(path, listing).catch(() => {});
             return result;

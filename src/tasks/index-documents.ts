@@ -4,6 +4,7 @@ import { rebuiltIn } from '../assemble/rebuild.ts';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';
 import type { AddOptions, AddReport, CreateOptions } from '../search/add.ts';
+import type { Durability } from '../store/durability.ts';
 import { counted } from '../wording/numbers.ts';
 
 export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, 'prune' | 'onProgress'>, ReadOptions {
@@ -16,6 +17,8 @@ export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, '
   /** A model by name. @default the index's own, else bge-small-en-v1.5 */
   readonly embedder?: string;
   readonly models?: ModelOptions;
+  /** As `openIndex` takes it. @default power */
+  readonly durability?: Durability;
 }
 
 /**
@@ -38,11 +41,12 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
     prune,
     embedder,
     models,
+    durability,
     onProgress,
   } = options;
   let stored = 0;
   const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
-    await using index = await openIndex(folder, { create, embedder, models });
+    await using index = await openIndex(folder, { create, embedder, models, durability });
     return await index.addRead(readDocuments(source, options), {
       signal,
       prune,

@@ -7,11 +7,11 @@ export const deleteCommand = command({
   name: 'delete',
   about: 'Remove documents from an index by their ids.',
   takes: ['<ids...>'],
-  options: ['in', 'json'],
+  options: ['in', 'durability', 'json'],
   examples: ['finetooth delete tt0096895 tt0103776 --in ./movies'],
   run: async ({ given, flags, terminal }) => {
     const folder = theIndex(flags.in, 'delete');
-    await using index = await openIndex(folder, { embedder: null });
+    await using index = await openIndex(folder, { embedder: null, durability: flags.durability });
     const asked = [...new Set(given)];
     const removed = await index.delete(asked);
     if (flags.json) terminal.json({ asked: asked.length, removed });

@@ -26,6 +26,7 @@ export const indexCommand = command({
     'passages',
     'prune',
     'rebuild',
+    'durability',
     ...modelFlags,
     'json',
   ],
@@ -53,6 +54,7 @@ export const indexCommand = command({
       passages: flags.passages,
       ...tokensOf(flags),
       embedder: flags.embedder,
+      durability: flags.durability,
       models: await modelOptions(run),
       onProgress: showRate(terminal, 'document'),
     });

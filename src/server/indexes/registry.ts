@@ -1,6 +1,6 @@
 import { givenFolders, type IndexFolders } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
-import type { CreateOptions, ModelOptions, RerankerSettings, SearchIndex } from '../../index.ts';
+import type { CreateOptions, ModelOptions, OpenIndexOptions, RerankerSettings, SearchIndex } from '../../index.ts';
 import { RequestError } from '../problem.ts';
 
 /**
@@ -33,6 +33,7 @@ export interface RegistryOptions {
   readonly folders: IndexFolders | undefined;
   readonly models: ModelOptions;
   readonly longDocuments?: RerankerSettings['longDocuments'];
+  readonly durability?: OpenIndexOptions['durability'];
 }
 
 interface Opened {
@@ -44,7 +45,7 @@ interface Opened {
   idle?: () => void;
 }
 
-export function createIndexRegistry({ given: folders, folders: made, models, longDocuments }: RegistryOptions): IndexRegistry {
+export function createIndexRegistry({ given: folders, folders: made, models, longDocuments, durability }: RegistryOptions): IndexRegistry {
   const given = givenFolders(folders);
   const isGiven = (name: string): boolean => given.names.includes(name);
   const holder = (name: string) => (isGiven(name) ? given : made);
@@ -60,7 +61,7 @@ export function createIndexRegistry({ given: folders, folders: made, models, lon
   const openOne = async (name: string): Promise<SearchIndex> => {
     const known = holder(name);
     if (known === undefined) throw missing(name);
-    return known.open(name, { models, longDocuments });
+    return known.open(name, { models, longDocuments, durability });
   };
   /** Closes what no one new can get, when its last user is done. */
   const retire = async (one: Opened | undefined): Promise<void> => {
