@@ -122,6 +122,8 @@ export interface Wording {
   makeIndex(folder: string): string;
   /** How an index is made again from its source, with another embedder if one is named. */
   rebuildIndex(folder: string, embedder?: string): string;
+  /** How a damaged index goes back to its newest whole version. */
+  restoreIndex(folder: string): string;
   /** What fits a calibration, and writes it to a file if one is named. */
   calibrate(file?: string): string;
   /** What gives a report as JSON. */
@@ -139,6 +141,7 @@ export const libraryWording: Wording = {
   makeIndex: (folder) => `openIndex(${JSON.stringify(folder)}, { create: true })`,
   // An embedder may be one of the caller's own, without a name.
   rebuildIndex: (_, embedder) => `openIndex(folder, { create: true${embedder === undefined ? '' : ', embedder'} }) in an empty folder`,
+  restoreIndex: (folder) => `restoreIndex({ into: ${JSON.stringify(folder)} })`,
   calibrate: () => 'calibrate()',
   report: () => 'JSON.stringify(await evaluate(…))',
   makeKey: () => '"finetooth key"',

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openIndex, search } from '../src/index.ts';
 import { manifestFor } from '../src/store/contract-entries.ts';
 import { lanceStore } from '../src/store/lancedb.ts';
+import { restoreIndex, verifyIndex } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
@@ -60,7 +61,9 @@ describe('an index that lost a part', () => {
     damage(folder);
     const refusal = { code: 'E_INDEX_DAMAGED', message: expect.stringMatching(sentence) };
     await expect(open(folder)).rejects.toMatchObject(refusal);
-    await expect(open(folder)).rejects.toThrow(/Restore .* from a backup, or build it again from its source with/);
+    await expect(open(folder)).rejects.toThrow(
+      /Go back to its newest whole version with .*, restore .* from a backup, or build it again from its source with/,
+    );
     // A second look has not made what was missing.
     await expect(openIndex(folder, { create: { fields: ['text'] }, embedder: hashEmbedder() })).rejects.toMatchObject(refusal);
   });
@@ -97,9 +100,16 @@ describe('an index that lost a part', () => {
     const folder = join(workFolder(), 'index');
     cpSync(whole, folder, { recursive: true });
     rmSync(join(folder, table, '_versions', newestVersion(folder)));
-    rmSync(join(folder, 'finetooth.json.committed'));
+    expect(await restoreIndex({ into: folder })).toMatchObject({
+      replaced: 'damaged',
+      documents: 300,
+      undone: { commits: 1, writtenAt: expect.stringMatching(/^20.*Z$/) },
+    });
     await using index = await open(folder);
-    expect((await index.status()).documents).toBeGreaterThan(0);
+    expect((await index.status()).documents).toBe(300);
+    expect(await verifyIndex({ in: folder })).toMatchObject({ status: 'whole' });
+    const { status, stdout, stderr } = await finetooth(['restore', '--into', folder]);
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining('is whole: there is nothing to go back from')]);
   });
 
   it('ends every command with its status', async () => {
@@ -138,13 +148,16 @@ describe('an index whose making was cut off', () => {
     rmSync(join(folder, 'finetooth.json'));
     const other = join(workFolder(), 'other');
     mkdirSync(join(other, 'letters'), { recursive: true });
-    for (const one of [folder, other]) {
-      await using index = await openIndex(one, { create: { fields: ['text'] }, embedder: hashEmbedder() });
-      await expect(index.add(documents)).rejects.toMatchObject({
-        code: 'E_INDEX_MISSING',
-        message: expect.stringContaining('is not empty'),
+    for (const create of [undefined, { fields: ['text'] }])
+      await expect(openIndex(folder, { create, embedder: hashEmbedder() })).rejects.toMatchObject({
+        code: 'E_INDEX_DAMAGED',
+        message: expect.stringContaining('finetooth.json, which says what they are, is missing'),
       });
-    }
+    await using index = await openIndex(other, { create: { fields: ['text'] }, embedder: hashEmbedder() });
+    await expect(index.add(documents)).rejects.toMatchObject({
+      code: 'E_INDEX_MISSING',
+      message: expect.stringContaining('is not empty'),
+    });
     expect(readdirSync(join(folder, table))).toContain('data');
   });
 });

@@ -334,7 +334,7 @@ describe('the commands', () => {
     expect(damaged).toMatchObject({ status: 4, answer: { status: 'damaged', damages: [{ part: 'manifest' }] } });
     expect(JSON.parse(damaged.stderr.trim().split('\n').at(-1) as string)).toMatchObject({ error: { code: 'E_INDEX_DAMAGED' } });
     expect((await finetooth(['verify', '--in', join(folder, 'nowhere')])).status).toBe(4);
-    for (const words of [['verify'], ['compact'], ['backup', '--in', folder], ['restore', '--into', folder], ['verify', '--in', 'memory:']])
+    for (const words of [['verify'], ['compact'], ['backup', '--in', folder], ['restore'], ['verify', '--in', 'memory:']])
       expect((await finetooth(words)).status, words.join(' ')).toBe(2);
   });
 

@@ -32,6 +32,7 @@ export const commandWording: Wording = {
     const model = embedder === undefined ? '' : ` ${option('embedder', embedder)}`;
     return `"finetooth index SOURCE ${option('into', folder)} --${options.rebuild.name}${model}"`;
   },
+  restoreIndex: (folder) => `"finetooth restore ${option('into', folder)}"`,
   calibrate: (file) => `"finetooth calibrate${file === undefined ? '' : ` --${options.save.name} ${file}`}"`,
   report: () => `"finetooth eval … --${options.json.name} > FILE"`,
   makeKey: (file) => `"finetooth key --${options.addTo.name} ${file}"`,

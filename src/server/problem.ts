@@ -87,6 +87,7 @@ const httpWording: Wording = {
   as: (name) => `as ${snake(name)}`,
   makeIndex: () => 'POST /v1/indexes',
   rebuildIndex: () => 'DELETE and POST /v1/indexes',
+  restoreIndex: () => '"finetooth restore" on its machine',
   // A client names no file of the server, so there is nothing here that takes a calibration.
   calibrate: () => '"finetooth calibrate" and search from the command line or the library',
 };

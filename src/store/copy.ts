@@ -7,7 +7,7 @@ import { type Checksum, fileNames, readChecksums, writeChecksums } from './check
 import { syncFiles, syncNewFolder } from './durability.ts';
 import { indexDamaged, indexMissing, indexReplaced } from './index-changes.ts';
 import { committedVersion, createManifest, readManifest, recordVersion, stampOf, tableOf } from './index-folder.ts';
-import { neededBy, newestVersion, readVersion, type TableVersion } from './lance-files.ts';
+import { neededBy, newestVersion, readVersion, type TableVersion, versionsIn } from './lance-files.ts';
 import type { Manifest } from './store.ts';
 import type { UpkeepOptions } from './verify.ts';
 
@@ -69,8 +69,12 @@ export async function backUpFolder(folder: string, to: string, options: UpkeepOp
   }
 }
 
-/** Copies the newest version of an index into a folder that becomes an index with the last file. */
-export async function copyVersion(folder: string, to: string, options: UpkeepOptions = {}): Promise<Copied> {
+/** Copies a version of an index, of which the newest is the usual one, into a folder that becomes an index with the last file. */
+export async function copyVersion(
+  folder: string,
+  to: string,
+  { version: wanted, ...options }: UpkeepOptions & { readonly version?: number } = {},
+): Promise<Copied> {
   const copied = new Map<string, Checksum>();
   let stamp: string | undefined;
   for (let tries = 1; tries <= TRIES; tries++) {
@@ -85,9 +89,11 @@ export async function copyVersion(folder: string, to: string, options: UpkeepOpt
     if (manifest === undefined) throw indexMissing(folder);
     const table = join(folder, `${tableOf(manifest)}.lance`);
     const target = join(to, `${tableOf(manifest)}.lance`);
-    const newest = await newestVersion(table);
+    const find = async (): ReturnType<typeof newestVersion> =>
+      wanted === undefined ? newestVersion(table) : (await versionsIn(table)).find(({ version }) => version === wanted);
+    const newest = await find();
     try {
-      if (newest === undefined || newest.version < (await committedVersion(folder, manifest)))
+      if (newest === undefined || (wanted === undefined && newest.version < (await committedVersion(folder, manifest))))
         throw indexDamaged(`the newest version of ${table} is gone`, folder);
       const version = await readVersion(table, newest);
       await copyFiles(table, target, version, copied, options);
@@ -99,7 +105,7 @@ export async function copyVersion(folder: string, to: string, options: UpkeepOpt
       return { manifest, version: version.version, bytes: [...copied.values()].reduce((sum, { bytes }) => sum + bytes, 0) };
     } catch (error) {
       throwIfStopped(options.signal);
-      const isOther = (await stampOf(folder)) !== now || (await newestVersion(table))?.version !== newest?.version;
+      const isOther = (await stampOf(folder)) !== now || (await find())?.version !== newest?.version;
       if (isOther) continue;
       if (systemCodeOf(error) === 'ENOENT') throw indexDamaged(`a file of ${table} is missing`, folder, error);
       throw error instanceof RangeError ? indexDamaged(`${join(table, newest?.path ?? '')} cannot be read`, folder, error) : error;

@@ -43,6 +43,7 @@ export const indexCompacted = (folder: string): FinetoothError =>
 export const indexDamaged = (what: string, folder: string, cause?: unknown): FinetoothError =>
   new FinetoothError(
     'E_INDEX_DAMAGED',
-    (say) => `${what}. Restore ${folder} from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
+    (say) =>
+      `${what}. Go back to its newest whole version with ${say.restoreIndex(folder)}, restore ${folder} from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
     { cause },
   );

@@ -81,7 +81,10 @@ export const tablesIn = async (folder: string): Promise<string[]> => (await name
 export async function lostManifest(folder: string): Promise<boolean> {
   const names = await namesIn(folder);
   const isOurs = (name: string): boolean => name.startsWith(manifestName) || name === '__manifest' || tablePattern.test(name);
-  return names.includes(committedName) && names.some((name) => tablePattern.test(name)) && names.every(isOurs);
+  if (!names.includes(committedName) || !names.every(isOurs)) return false;
+  // A table without documents is what a process left that was killed before it wrote the manifest.
+  for (const name of names) if (tablePattern.test(name) && !(await isBlank(join(folder, name)))) return true;
+  return false;
 }
 
 /**
@@ -93,8 +96,7 @@ export async function claimFolder(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
     // LanceDB's list of tables, which it makes when it connects.
     if (name.startsWith(manifestName) || name === '__manifest') continue;
-    if (tablePattern.test(name) && (await namesIn(join(folder, name, 'data'))).length === 0)
-      await rm(join(folder, name), { recursive: true, force: true });
+    if (tablePattern.test(name) && (await isBlank(join(folder, name)))) await rm(join(folder, name), { recursive: true, force: true });
     else others.push(name);
   }
   if (others.length > 0)
@@ -182,6 +184,8 @@ export async function measureFolder(folder: string): Promise<{ readonly bytes: n
   await walk(folder);
   return newest === 0 ? { bytes } : { bytes, changedAt: new Date(newest) };
 }
+
+const isBlank = async (table: string): Promise<boolean> => (await namesIn(join(table, 'data'))).length === 0;
 
 function isManifest(value: unknown): value is Manifest {
   const it = value as Partial<Record<keyof Manifest, unknown>> | null;

@@ -6,7 +6,8 @@ import { withLock } from '../time/file-lock.ts';
 import { listSynced, recordChecksums } from './checksums.ts';
 import type { Durability } from './durability.ts';
 import { checkUsable, indexCompacted, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
-import { committedVersion, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
+import { committedVersion, lostManifest, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
+import { type Integrity, watchFiles } from './lance-integrity.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
 import { schemaOf } from './lance-rows.ts';
 import { checkVersion, createIndex, openTable } from './lance-table.ts';
@@ -45,6 +46,7 @@ export interface Opened {
   /** The folder of the table. */
   readonly path: string;
   readonly manifest: Manifest;
+  readonly integrity: Integrity;
   /** Of the manifest that the table was opened for. */
   readonly stamp: string | undefined;
 }
@@ -83,7 +85,9 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         }
         const loaded = libraries as LanceLibraries;
         // What is still read from the table before is not closed under its reader.
-        now = { libraries: loaded, ...(await openTable(loaded.lance, folder, manifest)), manifest, stamp };
+        const { table, connection, path } = await openTable(loaded.lance, folder, manifest);
+        now?.integrity.stop();
+        now = { libraries: loaded, table, connection, path, manifest, stamp, integrity: watchFiles(folder, path) };
         return;
       } catch (error) {
         if (tries === TRIES || (await stampOf(folder)) === stamp) throw failure('open', error);
@@ -111,6 +115,8 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         return opened().manifest;
       }
       const known = await readManifest(folder);
+      if (known === undefined && (await lostManifest(folder)))
+        throw indexDamaged(`${folder} holds documents, and ${join(folder, manifestName)}, which says what they are, is missing`, folder);
       if (known === undefined && wanted === undefined) {
         wasUnmade = true;
         return undefined;
@@ -138,6 +144,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         await refresh();
         const before = opened();
         try {
+          await before.integrity.check();
           const result = await work(before);
           if ((await stampOf(folder)) === before.stamp) return result;
         } catch (error) {
@@ -158,6 +165,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         throw stamp === before.stamp ? failure('read', error) : stamp === undefined ? indexGone(folder) : indexReplaced(folder);
       };
       try {
+        await before.integrity.check();
         yield* work(before);
       } catch (error) {
         await fail(error);
@@ -190,6 +198,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
       return locked(what, commit, stop);
     },
     close: () => {
+      now?.integrity.stop();
       now?.table.close();
       now?.connection.close();
       now = undefined;

@@ -27,8 +27,9 @@ export interface TableVersion {
 /** The versions of a table and where each is described, the oldest first. */
 export async function versionsIn(table: string): Promise<Pick<TableVersion, 'version' | 'path'>[]> {
   const versions = (await namesIn(join(table, '_versions'))).flatMap((name) => {
-    const version = versionOf(name);
-    return version === undefined ? [] : [{ version, path: join('_versions', name) }];
+    const path = join('_versions', name);
+    const version = versionOf(path);
+    return version === undefined ? [] : [{ version, path }];
   });
   return versions.sort((a, b) => a.version - b.version);
 }
@@ -77,9 +78,9 @@ export async function missingFile(table: string, version: number): Promise<strin
   return undefined;
 }
 
-/** Names of versions count up, or down from 2⁶⁴ - 1, then in 20 digits. Nothing for another file. */
-function versionOf(name: string): number | undefined {
-  const [, digits] = /^(\d+)\.manifest$/.exec(name) ?? [];
+/** The version that a file describes; names count up, or down from 2⁶⁴ - 1, then in 20 digits. Nothing for another file. */
+export function versionOf(path: string): number | undefined {
+  const [, digits] = /^_versions[\\/](\d+)\.manifest$/.exec(path) ?? [];
   if (digits === undefined) return undefined;
   return Number(digits.length === 20 ? 2n ** 64n - 1n - BigInt(digits) : BigInt(digits));
 }

@@ -1,7 +1,9 @@
+import { sep } from 'node:path';
 import type { IndexConfig, Table } from '@lancedb/lancedb';
 import type { Durability } from './durability.ts';
 import { boundVersions, dropVersions } from './lance-clean.ts';
 import { columnsOf } from './lance-filter.ts';
+import type { Integrity } from './lance-integrity.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { countsWrites } from './lance-rows.ts';
 import { buildWords, holdsLongWords, readBuiltWords } from './lance-words.ts';
@@ -26,6 +28,7 @@ export interface OptimizedTable {
   readonly table: Table;
   readonly path: string;
   readonly manifest: Manifest;
+  readonly integrity: Integrity;
 }
 
 export interface OptimizeOptions {
@@ -41,12 +44,19 @@ export interface OptimizeOptions {
  * Merges what many writes left, drops old versions, and builds or extends the indexes, once there is enough to do: until then searches look at what
  * is not indexed one by one. Old versions never take more than a share of what the newest one needs. For who holds the index's lock.
  */
-export async function optimizeTable({ libraries, table, path, manifest }: OptimizedTable, options: OptimizeOptions): Promise<void> {
+export async function optimizeTable(
+  { libraries, table, path, manifest, integrity }: OptimizedTable,
+  options: OptimizeOptions,
+): Promise<void> {
   const count = await table.countRows();
   const built = await indexesOf(table);
   const needsVectors = count >= options.from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
-  if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count))))
+  if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count)))) {
+    // What is merged gets a checksum of its own, with whatever a disk has changed in it.
+    await integrity.finish();
+    await integrity.check();
     await mergeTable(libraries, table, manifest, options);
+  }
   // No one's documents hang on it: what cannot be dropped now is looked at again next time.
   await boundVersions(path, options.durability).catch(() => {});
 }
@@ -55,12 +65,23 @@ export async function optimizeTable({ libraries, table, path, manifest }: Optimi
 export async function compactTable(opened: OptimizedTable, options: OptimizeOptions, step: (done: number) => void): Promise<void> {
   const { libraries, table, path, manifest } = opened;
   step(0);
+  await dropDamagedIndexes(opened);
   // First of all: LanceDB merges nothing where an old version is damaged.
   await dropVersions(path, options.durability);
   if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
   step(1);
   await dropVersions(path, options.durability);
   step(2);
+}
+
+/** Indexes are built again of documents that are whole. Throws E_INDEX_DAMAGED where these are damaged. */
+async function dropDamagedIndexes({ table, integrity }: OptimizedTable): Promise<void> {
+  const damages = await integrity.finish();
+  const isIndex = (path: string): boolean => path.startsWith(`_indices${sep}`);
+  if (damages.some(({ path }) => !isIndex(path))) await integrity.check();
+  const damaged = new Set(damages.map(({ path }) => path.split(sep)[1]));
+  for (const { name, indexUuid } of damages.length === 0 ? [] : await table.listIndices())
+    if (damaged.has(indexUuid)) await table.dropIndex(name);
 }
 
 /** Builds an index over ids where there is none, or most rows are not in it: all of them together cost twice what the last one does. */

@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { listSynced } from './checksums.ts';
 import { syncFiles, syncNewFolder } from './durability.ts';
 import { indexDamaged } from './index-changes.ts';
-import { claimFolder, committedVersion, createManifest, manifestName, readManifest, recordVersion, tableOf } from './index-folder.ts';
+import { claimFolder, committedVersion, createManifest, readManifest, recordVersion, tableOf } from './index-folder.ts';
 import { missingFile } from './lance-files.ts';
 import { nameForLance } from './lance-names.ts';
 import type { Manifest } from './store.ts';
@@ -27,7 +27,7 @@ export async function checkVersion(table: Table, folder: string, least: number):
   const version = await table.version();
   if (version >= least) return version;
   throw indexDamaged(
-    `${folder} was set back: version ${least} of its documents was committed and ${version} is the last one there, so that the newest files of _versions are missing. To go on with the older documents, delete ${join(folder, manifestName)}.committed`,
+    `${folder} was set back: version ${least} of its documents was committed and ${version} is the last one there, so that the newest files of _versions are missing`,
     folder,
   );
 }

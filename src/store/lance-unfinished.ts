@@ -1,6 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { systemCodeOf } from '../errors.ts';
+import { readChecksums } from './checksums.ts';
 import { bootNow, syncFolder } from './durability.ts';
 import { readCommitted, tableOf } from './index-folder.ts';
 import { namesIn, newestVersion, readVersion, versionsIn } from './lance-files.ts';
@@ -19,6 +20,8 @@ export async function isUnfinished(folder: string, manifest: Manifest): Promise<
   const newest = await newestVersion(path);
   if (version === 0 || newest === undefined || newest.version <= version) return false;
   if (!(await versionsIn(path)).some((one) => one.version === version)) return false;
+  // It was on the disk before it had a checksum.
+  if ((await readChecksums(path)).files.has(newest.path)) return false;
   const now = boot === undefined ? undefined : await bootNow();
   return (now !== undefined && now !== boot) || (await isTorn(path, newest));
 }

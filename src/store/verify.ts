@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf, throwIfStopped } from '../errors.ts';
 import { hashFile } from '../fetch/checksums.ts';
 import type { CallOptions, Progress } from '../types.ts';
-import { checksumsName, readChecksums } from './checksums.ts';
+import { type Checksums, checksumsName, readChecksums } from './checksums.ts';
 import { indexMissing } from './index-changes.ts';
 import { committedVersion, manifestName, readManifest, stampOf, tableOf, tablesIn } from './index-folder.ts';
-import { neededBy, newestVersion, readVersion, type TableVersion } from './lance-files.ts';
+import { neededBy, newestVersion, readVersion, type TableVersion, versionOf, versionsIn } from './lance-files.ts';
+import type { Manifest } from './store.ts';
 
 /** `version`: says which files hold the documents now. `deletions`: which of them are deleted. `index`: what makes searches fast. */
 export type IndexPart = 'manifest' | 'version' | 'data' | 'deletions' | 'index' | 'checksums';
@@ -91,19 +92,54 @@ function reasonIn(error: FinetoothError, folder: string): string {
     .replace(/\. Restore it.*/, '');
 }
 
-async function checkTable(table: string, least: number, { signal, onProgress }: UpkeepOptions): Promise<FolderCheck> {
-  const damages: IndexDamage[] = [];
-  const damaged = (path: string, reason: string): void => {
-    damages.push({ part: partOf(path), path: join(table, path), reason });
-  };
+/** A version of an index whose files are all as they were written. */
+export interface WholeVersion {
+  readonly version: number;
+  /** Later ones, which are damaged or missing. */
+  readonly later: number;
+  /** ISO 8601, UTC. */
+  readonly writtenAt: string;
+}
+
+/** The newest version of an index that is whole; nothing where there is none. For who holds the index's lock. */
+export async function newestWhole(folder: string, manifest: Manifest, options: UpkeepOptions = {}): Promise<WholeVersion | undefined> {
+  const table = join(folder, `${tableOf(manifest)}.lance`);
+  const recorded = await readChecksums(table);
+  const there = await versionsIn(table);
+  const named = [...recorded.files.keys()].flatMap((path) => versionOf(path) ?? []);
+  const last = Math.max(await committedVersion(folder, manifest), ...named, ...there.map(({ version }) => version));
+  for (const described of there.toReversed()) {
+    const { damages } = await checkVersion(table, described, recorded, options);
+    const { mtime } = await stat(join(table, described.path));
+    if (damages.length === 0) return { version: described.version, later: last - described.version, writtenAt: mtime.toISOString() };
+  }
+  return undefined;
+}
+
+async function checkTable(table: string, least: number, options: UpkeepOptions): Promise<FolderCheck> {
+  const recorded = await readChecksums(table);
   const newest = await newestVersion(table);
+  const before: IndexDamage[] = [];
+  const damaged = (path: string, reason: string): void => void before.push({ part: partOf(path), path: join(table, path), reason });
   if (newest === undefined) {
     damaged('_versions', 'it holds no version');
-    return { files: 0, bytes: 0, unchecked: 0, damages };
+    return { files: 0, bytes: 0, unchecked: 0, damages: before };
   }
-  if (newest.version < least) damaged('_versions', `version ${least} was committed, and ${newest.version} is the last one that is there`);
-  const recorded = await readChecksums(table);
+  const last = Math.max(least, ...[...recorded.files.keys()].flatMap((path) => versionOf(path) ?? []));
+  if (newest.version < last) damaged('_versions', `version ${last} was committed, and ${newest.version} is the last one that is there`);
   if (recorded.damaged > 0) damaged(checksumsName, `${recorded.damaged} of its lines are not as they were written`);
+  const check = await checkVersion(table, newest, recorded, options);
+  return { ...check, damages: [...before, ...check.damages] };
+}
+
+async function checkVersion(
+  table: string,
+  newest: Pick<TableVersion, 'version' | 'path'>,
+  recorded: Checksums,
+  { signal, onProgress }: UpkeepOptions,
+): Promise<FolderCheck> {
+  const damages: IndexDamage[] = [];
+  const damaged = (path: string, reason: string): void => void damages.push({ part: partOf(path), path: join(table, path), reason });
   let version: TableVersion | undefined;
   try {
     version = await readVersion(table, newest);

@@ -1,12 +1,12 @@
 import { checkFolder, openStore } from '../assemble/store.ts';
 import { FinetoothError } from '../errors.ts';
-import { type Replaced, restoreFolder } from '../store/restore.ts';
+import { type Replaced, restoreFolder, type Undone } from '../store/restore.ts';
 import type { Store } from '../store/store.ts';
 import type { UpkeepOptions } from '../store/verify.ts';
 
 export interface RestoreIndexOptions extends UpkeepOptions {
-  /** A backup, or any other index. */
-  readonly from: string;
+  /** A backup, or any other index. @default the newest whole version of a damaged index itself, where it still has an older one */
+  readonly from?: string;
   /** The index that it takes the place of; it is made where there is none. */
   readonly into: string;
 }
@@ -22,7 +22,8 @@ export interface Lost {
 }
 
 export interface RestoreReport {
-  readonly from: string;
+  /** Absent where an index went back to an older version of its own. */
+  readonly from?: string;
   readonly into: string;
   readonly documents: number;
   /** Number of the commit that was restored. */
@@ -31,6 +32,8 @@ export interface RestoreReport {
   readonly replaced: Replaced;
   /** Only where a whole index was replaced: of a damaged one it cannot be told. */
   readonly lost?: Lost;
+  /** Only where an index went back to an older version of its own. */
+  readonly undone?: Undone;
 }
 
 type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
@@ -42,13 +45,15 @@ type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
  * @throws E_INDEX_MISSING where `from` is not an index or `into` holds something else, E_INDEX_DAMAGED where the backup is damaged, E_LOCKED, E_STOPPED
  */
 export async function restoreIndex({ from, into, ...options }: RestoreIndexOptions): Promise<RestoreReport> {
-  checkFolder(from, 'restored');
+  if (from !== undefined) checkFolder(from, 'restored');
   checkFolder(into, 'restored');
-  const { version, compared } = await restoreFolder(from, into, { ...options, compare: (old) => compare(from, into, old) });
-  return { from, into, version, ...compared };
+  const { version, undone, compared } = await restoreFolder(from, into, { ...options, compare: (old) => compare(from, into, old) });
+  if (from !== undefined) return { from, into, version, ...compared };
+  return { into, version, ...compared, documents: (await hashesIn(into)).size, undone };
 }
 
-async function compare(from: string, into: string, replaced: Replaced): Promise<Compared> {
+async function compare(from: string | undefined, into: string, replaced: Replaced): Promise<Compared> {
+  if (from === undefined) return { documents: 0, replaced };
   const kept = await hashesIn(from);
   if (replaced !== 'whole') return { documents: kept.size, replaced };
   try {

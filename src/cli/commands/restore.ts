@@ -6,24 +6,27 @@ import { showProgress } from '../progress.ts';
 
 export const restoreCommand = command({
   name: 'restore',
-  about: 'Put a backup in the place of an index, in one step, and tell what is lost by it.',
+  about: 'Put a backup in the place of an index, or its own newest whole version, in one step, and tell what is lost by it.',
   takes: [],
   options: ['from', 'into', 'json'],
-  examples: ['finetooth restore --from ./movies-monday --into ./movies'],
+  examples: ['finetooth restore --from ./movies-monday --into ./movies', 'finetooth restore --into ./movies'],
   run: async ({ flags, terminal, signal }) => {
     const { from, into } = flags;
-    if (from === undefined) throw new FinetoothError('E_USAGE', 'restore needs --from FOLDER, the backup.');
     if (into === undefined) throw new FinetoothError('E_USAGE', 'restore needs --into FOLDER, the index to put in its place or to make.');
     const show = showProgress(terminal);
     const report = await restoreIndex({ from, into, signal, onProgress: (progress) => show({ what: 'copying', ...progress }) });
     terminal.progress('');
     if (flags.json) terminal.json(report);
     else
-      terminal.write(`${into} is ${from} now: ${counted(report.documents, 'document')} of version ${report.version}. ${lossOf(report)}\n`);
+      terminal.write(
+        `${into} is ${from ?? 'whole again'} now: ${counted(report.documents, 'document')} of version ${report.version}. ${lossOf(report)}\n`,
+      );
   },
 });
 
-function lossOf({ replaced, lost }: RestoreReport): string {
+function lossOf({ replaced, lost, undone }: RestoreReport): string {
+  if (undone !== undefined)
+    return `Lost: ${undone.commits === 1 ? 'the write' : `the ${undone.commits} writes`} after ${undone.writtenAt}; what they held cannot be told.`;
   if (replaced === 'none') return 'There was no index before.';
   if (lost === undefined) return 'The index before was damaged: what it held beyond the backup cannot be told.';
   const { documents, changes, deletions } = lost;

@@ -23,7 +23,7 @@ export const verifyCommand = command({
     throw new FinetoothError(
       'E_INDEX_DAMAGED',
       (say) =>
-        `${folder} is damaged: ${[...new Set(damages.map(({ part }) => part))].join(', ')}. Restore it from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
+        `${folder} is damaged: ${[...new Set(damages.map(({ part }) => part))].join(', ')}. Go back to its newest whole version with ${say.restoreIndex(folder)}, restore it from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
     );
   },
 });
