@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withLock } from '../time/file-lock.ts';
 import { manifestFor } from './contract-entries.ts';
-import { createManifest, manifestName, readManifest, stageName, sweepFolder } from './index-folder.ts';
+import { createManifest, manifestName, readManifest, replaceManifest, stageName, sweepFolder } from './index-folder.ts';
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'finetooth-'));
 
@@ -37,6 +38,28 @@ describe('the manifest of an index', () => {
         message: expect.stringContaining(`${path} ${sentence}.`),
       });
     }
+  });
+});
+
+describe('a manifest that takes the place of another', () => {
+  it('does not come where the lock is in other hands, or who has it has swept', async () => {
+    const folder = await newFolder();
+    const place = join(folder, manifestName);
+    await createManifest(folder, manifestFor());
+    const other = manifestFor({ id: 'other' });
+    await expect(replaceManifest(folder, other)).rejects.toMatchObject({ code: 'E_LOCKED' });
+    await withLock(place, undefined, async () => {
+      await rmdir(`${place}.lock`);
+      await mkdir(`${place}.lock`);
+      await expect(replaceManifest(folder, other)).rejects.toMatchObject({
+        code: 'E_LOCKED',
+        message: expect.stringContaining('was lost'),
+      });
+    });
+    await rmdir(`${place}.lock`);
+    expect(await readManifest(folder)).toEqual(manifestFor());
+    await withLock(place, undefined, () => replaceManifest(folder, other));
+    expect(await readManifest(folder)).toEqual(other);
   });
 });
 

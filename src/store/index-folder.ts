@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
+import { holdsLock } from '../time/file-lock.ts';
 import { bootNow, type Durability, syncFolder } from './durability.ts';
 import { namesIn } from './lance-files.ts';
 import { indexFormat, type Manifest } from './store.ts';
@@ -70,9 +71,21 @@ export const createManifest = (folder: string, manifest: Manifest): Promise<void
     }),
   );
 
-/** Puts a manifest in the place of another in one step: whoever reads sees the one or the other. */
+/**
+ * Puts a manifest in the place of another in one step: whoever reads sees the one or the other. For who holds the index's lock, which is looked at
+ * once more: who takes it over of one that is suspended sweeps the new manifest away before it writes.
+ */
 export const replaceManifest = (folder: string, manifest: Manifest): Promise<void> =>
-  withPart(folder, manifest, (part) => rename(part, join(folder, manifestName)));
+  withPart(folder, manifest, async (part) => {
+    const place = join(folder, manifestName);
+    const isOurs = await holdsLock(place);
+    const error = isOurs ? await rename(part, place).catch((cause: unknown) => cause) : undefined;
+    if (isOurs && error === undefined) return;
+    if (isOurs && systemCodeOf(error) !== 'ENOENT') throw error;
+    throw new FinetoothError('E_LOCKED', `the lock ${place}.lock was lost. ${folder} is as it was: run the same command again.`, {
+      cause: error,
+    });
+  });
 
 /** Folders of tables in the folder of an index: one, but for what a rebuild left that was killed. */
 export const tablesIn = async (folder: string): Promise<string[]> => (await namesIn(folder)).filter((name) => tablePattern.test(name));

@@ -6,7 +6,7 @@ import { withLock } from '../time/file-lock.ts';
 import { listSynced, recordChecksums } from './checksums.ts';
 import type { Durability } from './durability.ts';
 import { checkUsable, indexCompacted, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
-import { committedVersion, lostManifest, manifestName, readManifest, recordVersion, stampOf } from './index-folder.ts';
+import { committedVersion, lostManifest, manifestName, readManifest, recordVersion, stampOf, sweepFolder } from './index-folder.ts';
 import { type Integrity, watchFiles } from './lance-integrity.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
 import { schemaOf } from './lance-rows.ts';
@@ -98,7 +98,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
   const refresh = async (how = {}): Promise<void> => {
     if ((await stampOf(folder)) !== opened().stamp) await openNow(how);
   };
-  const locked = async <T>(what: string, work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> => {
+  const locked = async <T>(what: string, work: (signal: AbortSignal, takenOver: boolean) => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
       return await withLock(join(folder, manifestName), stop, work, LONGEST_WAIT_MS);
     } catch (error) {
@@ -174,7 +174,9 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
       if ((await stampOf(folder)) !== before.stamp) await fail(undefined);
     },
     write: (what, work, stop) => {
-      const commit = async (signal: AbortSignal) => {
+      const commit = async (signal: AbortSignal, takenOver: boolean) => {
+        // A rebuild that is suspended at its last step must not come through after this.
+        if (takenOver) await sweepFolder(folder);
         for (let tries = 1; ; tries++) {
           await refresh({ isLocked: true });
           const { table, path, manifest } = opened();

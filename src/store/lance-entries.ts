@@ -23,11 +23,19 @@ export async function* readEntries<Field extends EntryField>(
   }
 }
 
-/** Puts rows in the place of all that there is of some documents, in one commit: what a longer version had more of goes. */
-export async function replaceAll(table: Table, ids: readonly string[], rows: Parameters<Table['add']>[0]): Promise<void> {
+/**
+ * Puts rows in the place of all that there is of some documents, in one commit: what a longer version had more of goes. Rows of which the columns of
+ * `key` are the same stay in their places.
+ */
+export async function replaceAll(
+  table: Table,
+  ids: readonly string[],
+  rows: Parameters<Table['add']>[0],
+  key: readonly string[] = ['id', 'passage'],
+): Promise<void> {
   const [where] = [...conditionsFor(ids, undefined, ids.length)];
   await table
-    .mergeInsert(['id', 'passage'])
+    .mergeInsert([...key])
     .whenMatchedUpdateAll()
     .whenNotMatchedInsertAll()
     .whenNotMatchedBySourceDelete({ where: where as string })

@@ -1,7 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Data } from '@lancedb/lancedb';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { widestFilters } from '../../test/wrong-filters.ts';
 import type { Filter, FilterParts } from '../filter/filter.ts';
 import { topWithTies } from '../math/near-ties.ts';
@@ -45,6 +46,28 @@ it('builds a word index again that leaves out words of 128 bytes, as earlier ver
   expect((await store.search({ terms: [long], limit: 5 })).map(({ id }) => id)).toEqual([]);
   await store.optimize();
   expect((await store.search({ terms: [long], limit: 5 })).map(({ id }) => id)).toEqual(['a']);
+  await store.close();
+});
+
+it.each([
+  undefined,
+  'passages-1',
+])('keeps one of what a suspended writer and the one after it both added, splitter %s', async (splitter) => {
+  const folder = await newFolder();
+  const store = lanceStore(folder);
+  await store.open(manifestFor({ splitter }));
+  const { lance } = await loadLance();
+  const table = await (await lance.connect(folder)).openTable('documents');
+  // The other one commits between the look at what is there and the commit of this one.
+  const add = vi.spyOn(Object.getPrototypeOf(table), 'add').mockImplementationOnce(async (rows) => {
+    await table.add(rows as Data);
+    await table.add(rows as Data);
+  });
+  await store.upsert([entryFor('a', 1), entryFor('b', 2)]);
+  expect(add).toHaveBeenCalledTimes(3);
+  add.mockRestore();
+  expect(await Array.fromAsync(store.get('all', ['hash']))).toHaveLength(2);
+  expect((await store.search({ terms: ['word'], limit: 5 })).map(({ id }) => id)).toEqual(['b', 'a']);
   await store.close();
 });
 

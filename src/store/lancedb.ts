@@ -7,7 +7,7 @@ import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
 import { readEntries, replaceAll } from './lance-entries.ts';
 import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
-import { firstRows, hasPassages, tableOf } from './lance-rows.ts';
+import { countsWrites, firstRows, hasPassages, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, type RowQuery, restrictTo, searchVector, searchWords } from './lance-search.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
@@ -98,7 +98,8 @@ export function lanceStore(
         if (entries.length === 0) return;
         // Of an id that comes twice the last one counts.
         const latest = new Map(entries.map((entry) => [entry.id, entry]));
-        const rows = tableOf(libraries, [...latest.values()], manifest, await table.version());
+        const before = await table.version();
+        const rows = tableOf(libraries, [...latest.values()], manifest, before);
         const ids = [...latest.keys()];
         const countThere = async (more: string): Promise<number> => {
           let count = 0;
@@ -111,6 +112,12 @@ export function lanceStore(
         if ((await countThere('')) === 0) await table.add(rows);
         else if (await isShort()) await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
         else await replaceAll(table, ids, rows);
+        // Who was suspended for longer than its lock lives writes beside another, which may have brought the same ids. No row has this number yet.
+        const now = await table.version();
+        if (now > before + 1 && countsWrites(manifest) && (await countThere('')) > rows.numRows) {
+          const key = hasPassages(manifest) ? ['id', 'passage', 'written'] : ['id', 'written'];
+          await replaceAll(table, ids, tableOf(libraries, [...latest.values()], manifest, now), key);
+        }
         if (rows.numRows >= MANY) await indexIds(libraries, table, approximateFrom);
       });
     },

@@ -31,6 +31,15 @@ describe('withLock', () => {
     expect(await withLock(path, undefined, async () => 'yes')).toBe('yes');
   });
 
+  it('says whether its last owner gave it back', async () => {
+    const takenOver = (): Promise<boolean> => withLock(path, undefined, async (_, taken) => taken);
+    expect(await takenOver()).toBe(false);
+    await mkdir(`${path}.lock`);
+    expect(await takenOver()).toBe(true);
+    expect(await takenOver()).toBe(false);
+    await Promise.all([takenOver(), takenOver()]).then((both) => expect(both).toEqual([false, false]));
+  });
+
   it('takes over a lock that nobody renews', async () => {
     await mkdir(`${path}.lock`);
     const longAgo = Date.now() / 1000 - 60;

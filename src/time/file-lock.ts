@@ -14,18 +14,20 @@ const held = new Map<string, string>();
 /**
  * Runs `work` while no other process (or caller in this one) holds the lock `<path>.lock`, a folder; waits while another does, for
  * `longestWaitMs` at most.
- * The signal given to `work` is also raised when the lock is lost: the machine slept, or somebody deleted it.
+ * The signal given to `work` is also raised when the lock is lost: the machine slept, or somebody deleted it. `takenOver` says that its last owner did
+ * not give it back: it was killed, or is suspended and may go on.
  */
 export async function withLock<Result>(
   path: string,
   signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<Result>,
+  work: (signal: AbortSignal, takenOver: boolean) => Promise<Result>,
   longestWaitMs = Number.POSITIVE_INFINITY,
 ): Promise<Result> {
   const started = performance.now();
   const lock = `${path}.lock`;
   const removeAbandoned = watcher(lock);
   const lost = new AbortController();
+  let takenOver = false;
   for (;;) {
     throwIfStopped(signal);
     try {
@@ -40,7 +42,7 @@ export async function withLock<Result>(
         );
       }
       // Whoever else removes it, or makes it again, at this moment is as good.
-      await removeAbandoned().catch(() => undefined);
+      takenOver = (await removeAbandoned().catch(() => undefined)) ?? takenOver;
       await sleep(POLL_MS);
     }
   }
@@ -50,29 +52,39 @@ export async function withLock<Result>(
     ),
   );
   try {
-    return await work(signal === undefined ? lost.signal : AbortSignal.any([signal, lost.signal]));
+    return await work(signal === undefined ? lost.signal : AbortSignal.any([signal, lost.signal]), takenOver);
   } finally {
     await release().catch(() => undefined);
   }
+}
+
+/** Whether the lock is still this process's: who was suspended for long finds it in other hands before its signal says so. */
+export async function holdsLock(path: string): Promise<boolean> {
+  const mark = held.get(`${path}.lock`);
+  return mark !== undefined && (await markAt(`${path}.lock`)) === mark;
 }
 
 /**
  * Removes a lock that nobody has renewed for as long as it was watched. Time is what this process has watched, not what a clock says: clocks of
  * other machines differ, and a time may lie ahead. A pause of this process counts for no more than a glance.
  */
-function watcher(lock: string): () => Promise<void> {
+function watcher(lock: string): () => Promise<true | undefined> {
   let [known, watched, last] = ['', 0, performance.now()];
   return async () => {
     const mark = (await markAt(lock)) ?? '';
     const now = performance.now();
     watched = mark === known ? watched + Math.min(now - last, 2 * POLL_MS) : 0;
     [known, last] = [mark, now];
-    if (mark === '' || watched < STALE_MS) return;
+    if (mark === '' || watched < STALE_MS) return undefined;
     // Renamed first: when two find it abandoned at once, the later one must not remove the lock of the first.
     const aside = `${lock}.${process.pid}-${Math.trunc(now)}`;
     await rename(lock, aside);
-    if ((await markAt(aside)) === known) await rmdir(aside);
-    else await rename(aside, lock);
+    if ((await markAt(aside)) !== known) {
+      await rename(aside, lock);
+      return undefined;
+    }
+    await rmdir(aside);
+    return true;
   };
 }
 
