@@ -3,20 +3,30 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { type Document, openIndex } from '../src/index.ts';
+import { type Document, type Embedder, openIndex } from '../src/index.ts';
 import { randomFrom } from '../src/math/random.ts';
 import { backupIndex, compactIndex, verifyIndex } from '../src/tasks/index.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 /** What is killed in the middle. */
-export type Struck = 'add' | 'delete' | 'prune' | 'compact' | 'backup' | 'restore';
+export const kinds = ['add', 'delete', 'prune', 'compact', 'backup', 'restore', 'rebuild'] as const;
+export type Struck = (typeof kinds)[number];
+
+/** Whether another index takes the place of the one that was there. */
+const isReplacing = (struck: Struck): boolean => struck === 'restore' || struck === 'rebuild';
 
 /** Documents with which an index begins: several batches. */
 const DOCUMENTS = 1_500;
 const WAIT_MS = 60_000;
 const create = { fields: ['text'], idField: 'id' } as const;
-const documentOf = (id: string, version: number): Document => ({ id, text: `text ${id} of version ${version}`, version });
+/** Every tenth is so long that it has several passages. */
+export const documentOf = (id: string, version: number): Document => ({
+  id,
+  text: `text ${id} of version ${version}${id.endsWith('0') ? '. Each of these sentences has words of its own'.repeat(6) : ''}`,
+  version,
+});
+export const splitting = (pauseMs = 0): Embedder => hashEmbedder(pauseMs, { window: 24 });
 export const sourceOf = (version: number): Document[] => Array.from({ length: DOCUMENTS }, (_, i) => documentOf(`d${i}`, version));
 
 const source = (...path: readonly string[]): string => JSON.stringify(join(import.meta.dirname, ...path));
@@ -31,10 +41,11 @@ interface Program {
 const program = (folder: string, lines: string): Program => {
   const head = `
 import { writeSync } from 'node:fs';
-import { openIndex } from ${source('..', 'src', 'index.ts')};
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rebuiltIn } from ${source('..', 'src', 'assemble', 'rebuild.ts')};
+import { openIndex, search } from ${source('..', 'src', 'index.ts')};
 import { backupIndex, compactIndex, restoreIndex } from ${source('..', 'src', 'tasks', 'index.ts')};
-import { hashEmbedder } from ${source('hash-embedder.ts')};
-import { sourceOf } from ${source('upkeep-killed.ts')};
+import { documentOf, sourceOf, splitting } from ${source('upkeep-killed.ts')};
 const say = (line) => writeSync(1, line + '\\n');
 const folder = ${JSON.stringify(folder)};
 `;
@@ -58,7 +69,7 @@ const until = async (holds: () => boolean, { child }: Program): Promise<void> =>
 /** Says "began" when the work has begun, what it has acknowledged, and "done". */
 const works = (backup: string): Readonly<Record<Struck, string>> => ({
   add: `
-await using index = await openIndex(folder, { embedder: hashEmbedder(2) });
+await using index = await openIndex(folder, { embedder: splitting(2) });
 say('began');
 await index.add(sourceOf(VERSION), { onProgress: ({ done }) => say('added ' + done) });`,
   delete: `
@@ -69,7 +80,7 @@ for (let i = 0; i < ${DOCUMENTS}; i += 100) {
   say('deleted ' + (i + 100));
 }`,
   prune: `
-await using index = await openIndex(folder, { embedder: hashEmbedder(2) });
+await using index = await openIndex(folder, { embedder: splitting(2) });
 await index.add(sourceOf(VERSION).filter((_, i) => i % 2 === 0), { prune: true, onProgress: () => say('began') });`,
   compact: `
 say('began');
@@ -79,6 +90,12 @@ say('began');
 await backupIndex({ in: folder, to: ${JSON.stringify(`${backup}-new`)} });`,
   restore: `
 await restoreIndex({ from: ${JSON.stringify(backup)}, into: folder, onProgress: ({ done }) => { if (done === 0) say('began'); } });`,
+  rebuild: `
+await rebuiltIn(folder, {}, async (at, create) => {
+  await using index = await openIndex(at, { create, embedder: splitting(2) });
+  let began = false;
+  return await index.add(sourceOf(VERSION), { onProgress: () => { if (!began) say('began'); began = true; } });
+});`,
 });
 
 /** Another process that adds documents of its own, one after the other, until it is told to end. */
@@ -88,18 +105,48 @@ const secondWriter = (folder: string, round: number): Program =>
     `
 let ending = false;
 process.on('SIGTERM', () => { ending = true; });
-const index = await openIndex(folder, { embedder: hashEmbedder() });
+const index = await openIndex(folder, { embedder: splitting() });
 say('open');
 for (let i = 0; !ending; i++) {
   const id = 'live${round}-' + i;
-  await index.add([{ id, text: 'text ' + id + ' of version ${round}', version: ${round} }]);
+  await index.add([documentOf(id, ${round})]);
   say('stored ' + id);
 }
 await index.close();`,
   );
 
+/**
+ * A process that searches until it is told to end, and says "searched" at last: each answer has all that is asked for, each document once and whole,
+ * and where an index takes the place of another they are of one of them.
+ */
+const searcher = (folder: string, struck: Struck): Program =>
+  program(
+    folder,
+    `
+let ending = false;
+process.on('SIGTERM', () => { ending = true; });
+const index = await openIndex(folder, { embedder: splitting() });
+say('open');
+for (let i = 0; !ending; i++) {
+  const firstStage = ['dense', 'bm25', 'hybrid'][i % 3];
+  try {
+    const { results } = await search(index, 'text of version', { firstStage, reranker: null, documents: true, top: 40, candidates: 40 });
+    const sources = new Set(results.filter(({ id }) => id.startsWith('d')).map(({ document }) => document.version));
+    if (results.length !== 40 && ${struck !== 'delete'}) say('wrong: ' + firstStage + ' found ' + results.length);
+    if (new Set(results.map(({ id }) => id)).size !== results.length) say('wrong: doubled by ' + firstStage);
+    if (results.some(({ id, document }) => document.text !== documentOf(id, document.version).text)) say('wrong: torn by ' + firstStage);
+    if (${isReplacing(struck)} && sources.size > 1) say('wrong: ' + firstStage + ' of versions ' + [...sources]);
+  } catch (error) {
+    say('wrong: ' + firstStage + ' ' + error.code + ' ' + error.message);
+  }
+  await sleep(10);
+}
+await index.close();
+say('searched');`,
+  );
+
 const contentOf = async (folder: string): Promise<ReadonlyMap<string, number>> => {
-  await using index = await openIndex(folder, { embedder: hashEmbedder() });
+  await using index = await openIndex(folder, { embedder: splitting() });
   const found = new Map<string, number>();
   for await (const { id, document, vector } of index.store.get('all', ['document', 'vector'])) {
     expect(found.has(id), `${id} is there twice`).toBe(false);
@@ -120,7 +167,7 @@ export const surviveUpkeepKills = async (struck: Struck, kills: number, seed: nu
   const backup = join(workFolder(), 'backup');
   const random = randomFrom(seed);
   {
-    await using index = await openIndex(folder, { create, embedder: hashEmbedder() });
+    await using index = await openIndex(folder, { create, embedder: splitting() });
     await index.add(sourceOf(0));
   }
   await backupIndex({ in: folder, to: backup });
@@ -131,13 +178,14 @@ export const surviveUpkeepKills = async (struck: Struck, kills: number, seed: nu
     expect(round, `most runs of ${struck} end before they are killed`).toBeLessThan(kills * 6 + 6);
     // What was deleted is there again for the next round; what was added by another round is the same.
     {
-      await using index = await openIndex(folder, { embedder: hashEmbedder() });
+      await using index = await openIndex(folder, { embedder: splitting() });
       await index.add(sourceOf(2 * round));
     }
     rmSync(`${backup}-new`, { recursive: true, force: true });
     const before = await contentOf(folder);
+    const searchers = [searcher(folder, struck), searcher(folder, struck)];
     const writer = secondWriter(folder, round);
-    await until(() => writer.said().includes('open'), writer);
+    for (const one of [writer, ...searchers]) await until(() => one.said().includes('open'), one);
     const run = program(folder, `${works(backup)[struck].replaceAll('VERSION', `${2 * round + 1}`)}\nsay('done');`);
     await until(() => run.said().includes('began'), run);
     const began = performance.now();
@@ -153,14 +201,16 @@ export const surviveUpkeepKills = async (struck: Struck, kills: number, seed: nu
     const stored = (): readonly string[] => writer.said().filter((line) => line.startsWith('stored '));
     const seen = stored().length;
     await until(() => stored().length > seen + 1, writer);
-    writer.child.kill('SIGTERM');
-    await writer.ended;
+    for (const one of [writer, ...searchers]) one.child.kill('SIGTERM');
+    for (const one of [writer, ...searchers]) await one.ended;
 
     const where = `${struck}, round ${round}, ${isDone ? 'done' : 'killed'}`;
+    for (const one of searchers) expect(one.said(), where).toEqual(['open', 'searched']);
     const check = await verifyIndex({ in: folder });
     expect(check.damages, where).toEqual([]);
     const found = await contentOf(folder);
-    const isRestored = struck === 'restore' && (isDone || [...restorable].every(([id, version]) => found.get(id) === version));
+    const replacing = struck === 'restore' ? restorable : new Map(sourceOf(2 * round + 1).map(({ id }) => [id as string, 2 * round + 1]));
+    const isRestored = isReplacing(struck) && (isDone || [...replacing].every(([id, version]) => found.get(id) === version));
     const acknowledged = writer
       .said()
       .slice(isRestored || struck === 'prune' ? told : 0)
@@ -211,6 +261,6 @@ const checkSource = (
       const pruned = isDone ? [undefined] : [2 * round, undefined];
       expect(version, `${where}: d${i}`).toBeOneOf(i % 2 === 0 ? kept : pruned);
     }
-  } else if (isRestored) for (const version of ours) expect(version, where).toBe(0);
+  } else if (isRestored) for (const version of ours) expect(version, where).toBe(struck === 'restore' ? 0 : next);
   else for (const [id, version] of before) expect(found.get(id), `${where}: ${id}`).toBe(version);
 };
