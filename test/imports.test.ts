@@ -135,7 +135,6 @@ const surface = {
       'FilterFields',
       'FilterParts',
       'FilterableFields',
-      'FilterableType',
       'FirstStage',
       'FlatFilter',
       'FuseOptions',

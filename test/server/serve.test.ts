@@ -132,9 +132,9 @@ describe('the server', () => {
   });
 
   it('makes an index, fills it from a stream, searches it with a filter, and deletes it', async () => {
-    const odd = await post(server, '/v1/indexes', { name: 'films', filterable: { year: 'date' } });
+    const odd = await post(server, '/v1/indexes', { name: 'films', types: { year: 'day' } });
     expect(odd.status).toBe(400);
-    const made = await post(server, '/v1/indexes', { name: 'films', fields: ['title', 'overview'], filterable: { year: 'number' } });
+    const made = await post(server, '/v1/indexes', { name: 'films', fields: ['title', 'overview'], types: { year: 'number' } });
     expect([made.status, await made.json()]).toMatchObject([201, { name: 'films', documents: 0 }]);
     const again = await post(server, '/v1/indexes', { name: 'films' });
     expect([again.status, await again.json()]).toMatchObject([
