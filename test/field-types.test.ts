@@ -115,7 +115,7 @@ describe.each([
       { id: 'a', title: 'A', serial: '9007199254740993' },
       { id: 'b', title: 'B', serial: '9007199254740992' },
     ];
-    for (const types of [{}, { serial: 'number' }] as const) {
+    for (const types of [undefined, { serial: 'number' } as const]) {
       await using index = (await opened(make(), { types }, long)).index;
       const found = await search(index, 'a', { filter: 'serial = 9007199254740993', reranker: null });
       expect(found.results.map(({ id }) => id)).toEqual(['a']);
@@ -163,8 +163,7 @@ describe.each([
     expect(await notes('other > 3')).toEqual([
       'no document has a value in "other" that the filter\'s range can be compared with: it holds numbers in this index',
     ]);
-    for (const filter of ['year >= 3000', 'zip = 1'])
-      expect(await notes(filter)).toBeUndefined();
+    for (const filter of ['year >= 3000', 'zip = 1']) expect(await notes(filter)).toBeUndefined();
     expect(await notes('title >= 5')).toEqual([expect.stringContaining('rebuild the index with title:number or title:date')]);
   });
 

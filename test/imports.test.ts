@@ -104,6 +104,7 @@ const surface = {
       'search',
       'searchOptionsOf',
       'textOf',
+      'typesIn',
       'withCalibration',
     ],
     types: [
@@ -134,7 +135,6 @@ const surface = {
       'Filter',
       'FilterFields',
       'FilterParts',
-      'FilterableFields',
       'FirstStage',
       'FlatFilter',
       'FuseOptions',
@@ -142,6 +142,7 @@ const surface = {
       'Hit',
       'HitField',
       'HostedOptions',
+      'IndexStatus',
       'LanguageModel',
       'LanguageModelOptions',
       'Manifest',
