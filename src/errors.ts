@@ -92,6 +92,7 @@ export type AdvisedOption =
   | 'fallback'
   | 'fields'
   | 'filterable'
+  | 'firstStage'
   | 'passages'
   | 'format'
   | 'gates'
@@ -110,7 +111,9 @@ export type AdvisedOption =
   | 'scoreCache'
   | 'strict'
   | 'threads'
-  | 'tokens';
+  | 'tokens'
+  | 'vector'
+  | 'vectorField';
 
 /** What the library, the command line and the server each call that which a sentence advises. */
 export interface Wording {

@@ -78,6 +78,7 @@ export async function rebuiltIn<T>(
       tokens: create.tokens === undefined ? tokens : create.tokens,
       filterable: create.filterable ?? old?.filterable,
       passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
+      vectorField: create.vectorField ?? old?.vectorField,
     };
     try {
       const result = await fill(stage, kept);

@@ -37,6 +37,7 @@ const addChecks: OptionChecks<AddOptions> = {
   onProgress: callback,
   write: callback,
   missingFields: oneOf(['refuse', 'accept']),
+  vectorsFrom: part('a store', ['open', 'get']),
   signal,
 };
 

@@ -2,9 +2,10 @@ import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import { isSameIndex, type Manifest, type Store, type StoreStats } from '../store/store.ts';
+import { isSameIndex, type Manifest, type Store, type StoreStats, withoutEmbedder } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
+import { noEmbedder, vectorMissing } from './check.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
 
 /** Documents, their vectors, and the two models that search them. */
@@ -48,18 +49,14 @@ export interface IndexParts {
 export function createSearchIndex(parts: IndexParts): SearchIndex {
   let manifest = parts.manifest;
   const embedder = (): Embedder => {
-    if (parts.embedder === null)
-      throw new FinetoothError(
-        'E_USAGE',
-        'this index was opened without an embedder: it can be read and pruned, not searched or added to.',
-      );
+    if (parts.embedder === null) throw manifest?.embedder === withoutEmbedder ? vectorMissing() : noEmbedder();
     return parts.embedder;
   };
   const addChecked = async (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
     addDocuments(
       {
         store: parts.store,
-        embedder: embedder(),
+        embedder: parts.embedder,
         create: parts.create ?? {},
         model: parts.model,
         manifest: () => manifest,
