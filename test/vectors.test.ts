@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Document, type Embedder, openIndex, readDocuments, readIndex, type Reranker, search } from '../src/index.ts';
-import { randomFrom } from '../src/math/random.ts';
+import { type Document, type Embedder, openIndex, type Reranker, readDocuments, readIndex, search } from '../src/index.ts';
 import { memoryStore } from '../src/store/memory.ts';
 import { exportIndex, indexDocuments } from '../src/tasks/index.ts';
 import { hashEmbedder, SIZE } from './hash-embedder.ts';
+import { randomFrom } from './support/reading.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-vectors-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ const films: readonly Document[] = [
   { id: 'd', title: 'Up', text: 'A house, balloons and the sea.', year: 2009, mixed: 5, nested: { a: [1, null] } },
   { id: 'e', title: 'Ark', text: '', year: 2010, mixed: 'five', vector: 'a field of that name' },
 ];
-const given = films.map((film) => ({ ...film, embedding: vector() }));
+const given: readonly (Document & { readonly embedding: number[] })[] = films.map((film) => ({ ...film, embedding: vector() }));
 const plain = { reranker: null, candidates: 25, top: 25, documents: true } as const;
 
 describe('documents with vectors of their own', () => {
@@ -80,7 +80,10 @@ describe('documents with vectors of their own', () => {
 
   it('are named a model, which makes the vectors of queries alone', async () => {
     const { embedder, counts } = counting();
-    const own = await embedder.embed(films.map(({ text }) => String(text)), 'query');
+    const own = await embedder.embed(
+      films.map(({ text }) => String(text)),
+      'query',
+    );
     const documents = films.map((film, row) => ({ ...film, embedding: Array.from(own.data.subarray(row * SIZE, (row + 1) * SIZE)) }));
     await using index = await openIndex(fresh(), { create: { vectorField: 'embedding' }, embedder });
     await index.add(documents);
@@ -93,14 +96,20 @@ describe('documents with vectors of their own', () => {
     );
     await expect(
       (async () => {
-        await using other = await openIndex(fresh(), { create: { vectorField: 'embedding', tokens: { bits: 4 } }, embedder: hashEmbedder(0, { tokens: true }) });
+        await using other = await openIndex(fresh(), {
+          create: { vectorField: 'embedding', tokens: { bits: 4 } },
+          embedder: hashEmbedder(0, { tokens: true }),
+        });
         await other.add(documents);
       })(),
     ).rejects.toMatchObject({ code: 'E_USAGE', message: expect.stringContaining('keeps no token vectors') });
   });
 
-  it('may give base64 of 32-bit floats', async () => {
+  it('may give base64 of 32-bit floats, or a Float32Array', async () => {
     const [one] = given;
+    await using typed = await openIndex(memoryStore(), { create: { vectorField: 'embedding' }, embedder: null });
+    await typed.add([{ ...one, embedding: Float32Array.from(one?.embedding as number[]) } as unknown as Document]);
+    expect(typed.manifest()).toMatchObject({ dimensions: SIZE });
     const encoded = Buffer.from(Float32Array.from(one?.embedding as number[]).buffer).toString('base64');
     await using index = await openIndex(memoryStore(), { create: { vectorField: 'embedding' }, embedder: null });
     await index.add([{ ...one, embedding: encoded }]);
@@ -112,7 +121,7 @@ describe('documents with vectors of their own', () => {
     ['absent', undefined, 'is missing'],
     ['null', null, 'is missing'],
     ['a text', 'hello world', 'is the text "hello world", which is not base64 of 32-bit floats'],
-    ['an object', { x: 1 }, 'it must be a list of numbers'],
+    ['an object', { x: 1 }, 'is an object; it must be a list of numbers'],
     ['empty', [], 'has no numbers'],
     ['ragged', vector(SIZE - 1), `has ${SIZE - 1} numbers; that of document 1 has ${SIZE}`],
     ['too long', Array.from({ length: 65_537 }, () => 1), 'has 65537 numbers; at most 65536 are taken'],
@@ -124,6 +133,21 @@ describe('documents with vectors of their own', () => {
     const adding = index.add([given[0] as Document, { id: 'wrong', text: 'x', embedding } as Document]);
     await expect(adding).rejects.toMatchObject({ code: 'E_INPUT_FORMAT' });
     await expect(adding).rejects.toThrow(`document 2: its vector in the field "embedding" ${reason}`);
+  });
+
+  it('stay with their documents in a copy and in a file, whatever the text is', async () => {
+    const [where, file, copy, last] = [fresh(), fresh('own.parquet'), fresh(), fresh()];
+    await (await openIndex(where, { create: { vectorField: 'embedding', filterable: { year: 'number' } }, embedder: null })).add(given);
+    await exportIndex({ in: where, to: file });
+    expect(await indexDocuments({ source: file, into: copy, fields: ['text'] })).toMatchObject({ added: 5, reused: 5 });
+    expect(await indexDocuments({ source: copy, into: last })).toMatchObject({ added: 5, reused: 5 });
+    expect(await indexDocuments({ source: last, into: last, rebuild: true, filterable: {} })).toMatchObject({ added: 5, reused: 5 });
+    await using index = await openIndex(last, { reranker: null });
+    expect(index.manifest()).toMatchObject({ embedder: 'none', vectorField: 'embedding', fields: ['text'] });
+    const { results } = await search(index, 'anything', { ...plain, vector: given[2]?.embedding });
+    expect(results[0]).toMatchObject({ id: 'c', document: films[2] });
+    expect(await index.add(given)).toMatchObject({ unchanged: 5 });
+    await expect(openIndex(last, { embedder: hashEmbedder() })).rejects.toMatchObject({ code: 'E_FINGERPRINT' });
   });
 
   it('are refused by an index that embeds', async () => {
@@ -148,7 +172,10 @@ const answersOf = async (where: string, embedder: Embedder, queries: readonly st
   return all;
 };
 const long = (words: number, of: string): string => Array.from({ length: words }, (_, at) => `${of}${at % 9 === 8 ? '.' : ''}`).join(' ');
-const longFilms: readonly Document[] = [...films, { id: 'long', title: 'Long', text: `${long(60, 'whale')} bats at the end. ${long(30, 'ship')}` }];
+const longFilms: readonly Document[] = [
+  ...films,
+  { id: 'long', title: 'Long', text: `${long(60, 'whale')} bats at the end. ${long(30, 'ship')}` },
+];
 
 describe.each([
   ['whole texts', {}],
@@ -258,7 +285,9 @@ describe('vectors of another model, text or form', () => {
   it('are not taken over, and embedding again is asked for', async () => {
     await making;
     const into = fresh();
-    await (await openIndex(into, { create: { fields: ['title', 'text'] }, embedder: other() })).add([{ id: 'z', title: 'Z', text: 'Zoo.' }]);
+    await (await openIndex(into, { create: { fields: ['title', 'text'] }, embedder: other() })).add([
+      { id: 'z', title: 'Z', text: 'Zoo.' },
+    ]);
     await expect(indexDocuments({ source, into })).rejects.toMatchObject({
       code: 'E_FINGERPRINT',
       message: expect.stringMatching(/vectors of "hash@1" \(16 numbers\).*holds those of "other@1".*as embedder/),
@@ -275,7 +304,8 @@ describe('vectors of another model, text or form', () => {
     });
     const { embedder, counts } = counting({ tokens: true });
     expect(await indexDocuments({ source, into: fresh(), fields: ['title'], embedder })).toMatchObject({ added: 5 });
-    expect(counts.texts).toBe(5);
+    // One has no text beside its title.
+    expect(counts.texts).toBe(4);
   });
 
   it('keep fewer bits per number of token vectors, or none', async () => {

@@ -75,7 +75,8 @@ export async function rebuiltIn<T>(
     const kept: CreateOptions = {
       fields: create.fields ?? old?.fields,
       idField: create.idField ?? old?.idField,
-      tokens: create.tokens === undefined ? tokens : create.tokens,
+      // Who gives vectors gives none of tokens.
+      tokens: create.tokens === undefined && create.vectorField === undefined ? tokens : create.tokens,
       filterable: create.filterable ?? old?.filterable,
       passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
       vectorField: create.vectorField ?? old?.vectorField,

@@ -18,11 +18,11 @@ import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { sourceOf, splitterVersion } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
-import type { CallOptions, Origin, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
+import type { CallOptions, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
-import { checkCount, noEmbedder } from './check.ts';
+import { noEmbedder } from './check.ts';
 import { embedPassages, withLines } from './embed-passages.ts';
 import { embedderMissing, KEPT, takenOver, vectorsElsewhere } from './embedded.ts';
 import { fieldWatch } from './field-watch.ts';
@@ -30,6 +30,7 @@ import { inferFilterable } from './filterable.ts';
 import { withGivenVectors } from './given-vectors.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
 import { lookedAhead } from './looked-ahead.ts';
+import { tokenForm } from './token-form.ts';
 import { createTurns } from './turns.ts';
 
 /** What a new index is made with. */
@@ -110,9 +111,6 @@ interface Target {
   manifest(): Manifest | undefined;
   created(manifest: Manifest): void;
 }
-
-/** 64 bytes a token: the smallest form that loses nothing that could be measured (decisions/0010). */
-const defaultTokens = { bits: 4, pool: 3 } as const;
 
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
 export async function addDocuments(target: Target, given: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> {
@@ -338,7 +336,7 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
     embedder: embedder?.fingerprint ?? origin?.embedder ?? withoutEmbedder,
     model: embedder === null ? origin?.model : model,
     dimensions,
-    tokens: tokenForm(create, embedder, origin, vectorField),
+    tokens: tokenForm(create.tokens, embedder, origin, vectorField),
     fields,
     filterable,
     idField,
@@ -367,31 +365,3 @@ const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[
     ([name, count]) =>
       `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name it among the fields, and rebuild an index that is there`,
   );
-
-/** The form of the token vectors that a new index keeps. Who gives vectors gives none of tokens, and those of another index stay as they are. */
-function tokenForm(
-  { tokens: wanted }: CreateOptions,
-  embedder: Embedder | null,
-  origin: Origin | undefined,
-  vectorField: string | undefined,
-): TokenForm | undefined {
-  if (wanted === null || (wanted === undefined && vectorField !== undefined)) return undefined;
-  if (wanted === undefined && origin !== undefined) return origin.tokens;
-  const size = embedder === null ? origin?.tokens?.size : embedder.tokenSize;
-  if (wanted === undefined && size === undefined) return undefined;
-  if (vectorField !== undefined)
-    throw new FinetoothError(
-      'E_USAGE',
-      (say) =>
-        `an index whose vectors are given keeps no token vectors, since no model reads its documents; rerankers read them when they are found. Leave ${say.option('tokens')} out.`,
-    );
-  if (size === undefined) {
-    const who = embedder === null ? 'the index that the documents come from' : `the embedder "${embedder.fingerprint}"`;
-    throw new FinetoothError('E_USAGE', `${who} gives no token vectors that an index could keep.`);
-  }
-  const { bits = defaultTokens.bits, pool = origin?.tokens?.pool ?? defaultTokens.pool } = wanted ?? {};
-  const form: TokenForm = { size, bits, pool };
-  if (![8, 4, 1].includes(form.bits)) throw new FinetoothError('E_USAGE', `tokens.bits is 8, 4 or 1; got ${String(form.bits)}.`);
-  checkCount('tokens.pool', form.pool, 1, 16);
-  return form;
-}

@@ -22,7 +22,7 @@ export interface SearchIndex extends AsyncDisposable {
    * those that are given. Throws E_USAGE where the index has no such names.
    */
   rerankerNamed(names: readonly RerankerPart[], settings?: RerankerSettings): Promise<Reranker>;
-  /** Embeds and stores what is new or changed; the rest is left as it is. */
+  /** Embeds and stores what is new or changed; the rest is left as it is. In the field of vectors, where there is one, a Float32Array does too. */
   add(documents: Iterable<Document> | AsyncIterable<Document>, options?: AddOptions): Promise<AddReport>;
   /** The same for documents that know where they were read (`readDocuments`). */
   addRead(documents: AsyncIterable<ReadDocument>, options?: AddOptions): Promise<AddReport>;
@@ -81,7 +81,7 @@ export function createSearchIndex(parts: IndexParts): SearchIndex {
       if (parts.rerankers !== undefined) return parts.rerankers.build(names, settings);
       throw new FinetoothError('E_USAGE', `this index was opened without rerankers of a name; got "${names.join(', ')}".`);
     },
-    add: async (documents, options) => addChecked(checkedDocuments(documents, options), options),
+    add: async (documents, options) => addChecked(checkedDocuments(documents, options, (manifest ?? parts.create)?.vectorField), options),
     addRead: async (documents, options) => addChecked(checkedReadDocuments(documents, options), options),
     delete: async (ids) => {
       checkIds(ids);

@@ -15,6 +15,7 @@ import { shortName } from '../store/index-changes.ts';
 import { readManifest } from '../store/index-folder.ts';
 import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
 import { verifyFolder } from '../store/verify.ts';
+import { splitterVersion } from '../text/passages.ts';
 import type { Origin, ReadDocument } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 
@@ -127,14 +128,15 @@ async function embedderFor(
 }
 
 function canTakeOver(by: Origin, create: CreateOptions, made: Manifest | undefined): boolean {
-  const to = made ?? {
-    fields: create.fields ?? by.fields,
-    splitter: create.passages === undefined ? by.splitter : create.passages === 'off' ? undefined : (by.splitter ?? 'any'),
-    tokens: create.tokens === null || by.tokens === undefined ? (create.tokens ?? undefined) : { ...by.tokens, ...create.tokens },
-  };
   if (by.vectorField !== undefined) return true;
-  const isSameText = JSON.stringify(to.fields) === JSON.stringify(by.fields) && to.splitter === by.splitter;
-  return isSameText && takesTokens(by.tokens, to.tokens as Origin['tokens']);
+  const { fields, splitter, tokens } = made ?? {
+    fields: create.fields ?? by.fields,
+    splitter: create.passages === undefined ? by.splitter : create.passages === 'off' ? undefined : splitterVersion,
+    tokens: create.tokens === undefined ? by.tokens : (create.tokens ?? undefined),
+  };
+  const wanted = tokens && by.tokens && { size: by.tokens.size, bits: tokens.bits ?? by.tokens.bits, pool: tokens.pool ?? by.tokens.pool };
+  const takesAll = tokens === undefined || (wanted !== undefined && takesTokens(by.tokens, wanted));
+  return takesAll && JSON.stringify(fields) === JSON.stringify(by.fields) && splitter === by.splitter;
 }
 
 /** The store of an index in which nothing is damaged: a rebuild carries no damage on. */
