@@ -119,8 +119,8 @@ function jsonIn(value: FieldValue, name: string, where: string): FieldValue {
 }
 
 function passageIn({ raw, where }: ExportedRow, { columns, origin }: Exported): EmbeddedPassage {
-  const numbers = raw.get(columns.vector) as ArrayLike<number> | null | undefined;
-  const vector = Float32Array.from(numbers ?? []);
+  // Not `from`, which walks an iterator.
+  const vector = new Float32Array((raw.get(columns.vector) as readonly number[] | null | undefined) ?? []);
   if (vector.length !== origin.dimensions || !vector.every(Number.isFinite))
     throw new FinetoothError(
       'E_INPUT_FORMAT',
