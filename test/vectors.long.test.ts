@@ -1,4 +1,4 @@
-/** An export as other programs read it. `FINETOOTH_PYTHON` names a Python with pyarrow and duckdb. */
+/** An export as other programs read it. `FINETOOTH_PYTHON` names a Python with numpy, pyarrow and duckdb. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const python = process.env.FINETOOTH_PYTHON ?? 'python3';
 const hasPackages = (() => {
   try {
-    execFileSync(python, ['-c', 'import pyarrow, duckdb'], { stdio: 'ignore' });
+    execFileSync(python, ['-c', 'import numpy, pyarrow, duckdb'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -31,7 +31,7 @@ const documents = Array.from({ length: 5000 }, (_, at) => ({
   mixed: at % 2 === 0 ? at : { of: [at, null] },
 }));
 
-// Skipped where Python has no pyarrow or duckdb: they are not part of the project.
+// Skipped where Python lacks one of these: they are not part of the project.
 describe.skipIf(!hasPackages)('an export to Parquet, in pyarrow and DuckDB', () => {
   it.each([
     ['whole texts', {}],
