@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ModelOptions } from '../assemble/models.ts';
+import type { ModelOptions } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { readIndex } from '../assemble/read-index.ts';
 import { rebuiltIn } from '../assemble/rebuild.ts';
