@@ -49,8 +49,7 @@ export async function* vectorsElsewhere(
   manifest: Manifest,
 ): AsyncGenerator<readonly [id: string, passages: readonly Passage[]]> {
   const other = await store.open();
-  const formOf = ({ embedder, tokens, splitter, vectorField }: Manifest): string =>
-    JSON.stringify([embedder, tokens, splitter, vectorField]);
+  const formOf = ({ embedder, tokens, splitter, analyzer }: Manifest): string => JSON.stringify([embedder, tokens, splitter, analyzer]);
   if (other === undefined || other.vectorField !== undefined || formOf(other) !== formOf(manifest)) return;
   const wanted = new Map(documents.map(({ id, textHash }) => [id, textHash]));
   for await (const { id, textHash, further = [], ...first } of store.get([...wanted.keys()], KEPT))

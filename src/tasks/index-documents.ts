@@ -50,9 +50,10 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
   let stored = 0;
   const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
     const documents = await opened(documentsOf(options));
-    const embedder = await embedderFor(options, documents.first?.embedded?.by, create);
-    const old = rebuild ? await wholeStore(into) : undefined;
+    let old: Store | undefined;
     try {
+      const embedder = await embedderFor(options, documents.first?.embedded?.by, create);
+      if (rebuild) old = await wholeStore(into);
       await using index = await openIndex(folder, { create, embedder, models });
       return await index.addRead(filtered(documents.all, options.filter), {
         signal,
@@ -80,7 +81,7 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
 /** The documents of the source: an index is one too. */
 async function* documentsOf(options: IndexDocumentsOptions): AsyncGenerator<ReadDocument> {
   const { source, format } = options;
-  const isIndex = format === undefined && source !== '-' && isFolder(source) && (await readManifest(source)) !== undefined;
+  const isIndex = format === undefined && source !== '-' && (await readManifest(source)) !== undefined;
   yield* isIndex ? readIndex(source, options) : readDocuments(source, options);
 }
 
