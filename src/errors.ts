@@ -91,7 +91,6 @@ export type AdvisedOption =
   | 'embedder'
   | 'fallback'
   | 'fields'
-  | 'filterable'
   | 'firstStage'
   | 'passages'
   | 'format'
@@ -112,6 +111,7 @@ export type AdvisedOption =
   | 'strict'
   | 'threads'
   | 'tokens'
+  | 'types'
   | 'vector'
   | 'vectorField';
 

@@ -52,20 +52,19 @@ export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipelin
 export { type RerankAnswer, rerank } from './search/rerank.ts';
 export type { Provenance, RankedResult, SearchResult } from './search/results.ts';
 export { type SearchAnswer, search, type Timings } from './search/search.ts';
-export type { SearchIndex } from './search/search-index.ts';
+export type { IndexStatus, SearchIndex } from './search/search-index.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
-export type {
-  Entry,
-  EntryField,
-  FilterableFields,
-  FilterableType,
-  HitField,
-  Manifest,
-  Store,
-  StoreCapabilities,
-  StoreQuery,
-  StoreStats,
+export {
+  type Entry,
+  type EntryField,
+  type HitField,
+  type Manifest,
+  type Store,
+  type StoreCapabilities,
+  type StoreQuery,
+  type StoreStats,
+  typesIn,
 } from './store/store.ts';
 export { textOf } from './text/recipe.ts';
 export type {

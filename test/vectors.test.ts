@@ -137,11 +137,14 @@ describe('documents with vectors of their own', () => {
 
   it('stay with their documents in a copy and in a file, whatever the text is', async () => {
     const [where, file, copy, last] = [fresh(), fresh('own.parquet'), fresh(), fresh()];
-    await (await openIndex(where, { create: { vectorField: 'embedding', filterable: { year: 'number' } }, embedder: null })).add(given);
+    await (await openIndex(where, { create: { vectorField: 'embedding', types: { year: 'number' } }, embedder: null })).add(given);
     await exportIndex({ in: where, to: file });
     expect(await indexDocuments({ source: file, into: copy, fields: ['text'] })).toMatchObject({ added: 5, reused: 5 });
     expect(await indexDocuments({ source: copy, into: last })).toMatchObject({ added: 5, reused: 5 });
-    expect(await indexDocuments({ source: last, into: last, rebuild: true, filterable: {} })).toMatchObject({ added: 5, reused: 5 });
+    expect(await indexDocuments({ source: last, into: last, rebuild: true, types: { year: 'keyword' } })).toMatchObject({
+      added: 5,
+      reused: 5,
+    });
     await using index = await openIndex(last, { reranker: null });
     expect(index.manifest()).toMatchObject({ embedder: 'none', vectorField: 'embedding', fields: ['text'] });
     const { results } = await search(index, 'anything', { ...plain, vector: given[2]?.embedding });
@@ -208,11 +211,11 @@ describe.each([
     await making;
     const copy = fresh();
     const { embedder, counts } = counting(form);
-    const report = await indexDocuments({ source, into: copy, embedder, filterable: { year: 'number' }, filter: 'year >= 1990' });
+    const report = await indexDocuments({ source, into: copy, embedder, types: { year: 'number' }, filter: 'year >= 1990' });
     expect(report).toMatchObject({ added: 3, reused: 3 });
     expect(counts.texts).toBe(0);
     await using index = await openIndex(copy, { embedder: null });
-    expect(index.manifest()).toMatchObject({ filterable: { year: 'number' }, fields: ['title', 'text'] });
+    expect(index.manifest()).toMatchObject({ declared: { year: 'number' }, fields: ['title', 'text'] });
     const store = memoryStore();
     await using library = await openIndex(store, { create: true, embedder });
     expect(await library.addRead(readIndex(source))).toMatchObject({ added: longFilms.length, reused: longFilms.length });
@@ -227,7 +230,7 @@ describe.each([
     const before = await answersOf(where, hashEmbedder(0, form));
     const { embedder, counts } = counting(form);
     const settings = { source: from, into: where, embedder, rebuild: true } as const;
-    expect(await indexDocuments({ ...settings, filterable: { year: 'keyword' } })).toMatchObject({ reused: longFilms.length });
+    expect(await indexDocuments({ ...settings, types: { year: 'keyword' } })).toMatchObject({ reused: longFilms.length });
     expect(counts.texts).toBe(0);
     expect(await answersOf(where, hashEmbedder(0, form))).toEqual(before);
     writeFileSync(from, JSON.stringify(longFilms.map((film) => (film.id === 'a' ? { ...film, text: 'Other.' } : film))));

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { typeOf } from '../filter/document-test.ts';
+import type { FieldTypes } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
 import {
   type DeleteOptions,
   type Entry,
-  type FilterableFields,
   indexFormat,
   isSameIndex,
   type Manifest,
   type Passage,
   type Store,
+  typesIn,
   withoutEmbedder,
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
@@ -26,12 +28,13 @@ import { noEmbedder } from './check.ts';
 import { embedPassages, withLines } from './embed-passages.ts';
 import { embedderMissing, KEPT, takenOver, vectorsElsewhere } from './embedded.ts';
 import { fieldWatch } from './field-watch.ts';
-import { inferFilterable } from './filterable.ts';
 import { withGivenVectors } from './given-vectors.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
+import { inferTypes } from './infer-types.ts';
 import { lookedAhead } from './looked-ahead.ts';
 import { tokenForm } from './token-form.ts';
 import { createTurns } from './turns.ts';
+import { type TypeWatch, watchTypes } from './unreadable.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -42,10 +45,10 @@ export interface CreateOptions {
   /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
   readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
   /**
-   * Fields on which filters are fast, and whether they hold numbers or keywords. @default those of the first 256 documents that hold nothing but
-   * numbers or short texts, and make no text, see `inferFilterable`
+   * What fields hold, by which filters compare them, and are fast: numbers and dates may stand in texts. It goes before what is inferred of these
+   * fields; of others what all values of the first 256 documents are is the type, see docs/filters.md. At most 100. @default inferred
    */
-  readonly filterable?: FilterableFields;
+  readonly types?: FieldTypes;
   /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
   readonly passages?: 'auto' | 'off';
   /**
@@ -90,6 +93,8 @@ export interface AddReport {
   readonly usage?: Usage;
   /** By field, how many documents have a text there that is not read; only where no one named fields. Absent when all is read. */
   readonly unreadFields?: Readonly<Record<string, number>>;
+  /** By field, how many of these documents have no value that can be read as its type, but another one: ranges pass over them. Absent when there are none. */
+  readonly unreadable?: Readonly<Record<string, number>>;
   /** Sentences about what was done that no one asked for: fields that are not read, ids from the content, files that were read with leniency. */
   readonly notes?: readonly string[];
   /** Milliseconds. */
@@ -125,6 +130,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   const counts = fieldCounts(MOST_FIELDS);
   const noted = readNotes();
   let ids: Identifier | undefined;
+  let types: TypeWatch | undefined;
   let plan: Manifest | undefined = target.manifest();
   const isNew = plan === undefined;
   const turn = createTurns();
@@ -231,8 +237,10 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     await turn();
     const { idField, fields } = plan as Manifest;
     ids ??= identifier(idField);
+    types ??= watchTypes(plan as Manifest);
     watch.see(read.document);
     counts.see(read.document);
+    types.see(read.document);
     noted.add(read.notes);
     const pending = ids.identify(read);
     batch.push(pending);
@@ -265,12 +273,14 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     }
   });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
-  const notes = [...unreadNotes(unread), ...ids.notes(), ...noted.sentences()];
+  const unreadable = types?.counts() ?? {};
+  const notes = [...unreadNotes(unread), ...(types?.notes() ?? []), ...ids.notes(), ...noted.sentences()];
   return {
     ...report,
     reused: reused.size === 0 ? undefined : reused.size,
     usage,
     ...(Object.keys(unread).length === 0 ? {} : { unreadFields: unread }),
+    ...(Object.keys(unreadable).length === 0 ? {} : { unreadable }),
     ...(notes.length === 0 ? {} : { notes }),
     took: performance.now() - started,
   };
@@ -290,10 +300,12 @@ function agreed(planned: Manifest, made: Manifest | undefined): Manifest {
   if (made === undefined || made === planned) return planned;
   const recipe = ({ embedder, dimensions, fields, idField, vectorField }: Manifest): string =>
     JSON.stringify([embedder, dimensions, fields, idField ?? null, vectorField ?? null]);
-  if (recipe(made) === recipe(planned)) return made;
+  const types = typesIn(made);
+  const isTyped = Object.entries(planned.declared ?? {}).every(([field, type]) => typeOf(field, types) === type);
+  if (recipe(made) === recipe(planned) && isTyped) return made;
   throw new FinetoothError(
     'E_LOCKED',
-    'another process made this index a moment ago, with another model, other fields or another id field. Run the command again to add to that one.',
+    'another process made this index a moment ago, with another model, other fields, other types or another id field. Run the command again to add to that one.',
   );
 }
 
@@ -321,11 +333,12 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
   }
   const vectorField = create.vectorField ?? origin?.vectorField;
   const idField = create.idField ?? origin?.idField ?? commonIdField(first);
-  const inferred =
-    create.filterable ??
-    (origin?.filterable as FilterableFields | undefined) ??
-    (store.capabilities.filterable ? inferFilterable(first, fields) : {});
-  const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
+  const declared = isEmpty(create.types) ? undefined : create.types;
+  const filterable: FieldTypes = {
+    ...inferTypes(first, { fields, idField }),
+    ...(origin?.filterable as FieldTypes | undefined),
+    ...declared,
+  };
   const splits = vectorField === undefined && create.passages !== 'off' && store.capabilities.passages;
   const isAsked = create.passages !== undefined && embedder !== null;
   const dimensions = embedder?.dimensions ?? origin?.dimensions ?? come?.passages[0]?.vector.length;
@@ -338,7 +351,8 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
     dimensions,
     tokens: tokenForm(create.tokens, embedder, origin, vectorField),
     fields,
-    filterable,
+    filterable: isEmpty(filterable) ? undefined : filterable,
+    declared,
     idField,
     vectorField,
     splitter: !splits ? undefined : origin !== undefined && !isAsked ? origin.splitter : embedder?.split && splitterVersion,
@@ -346,6 +360,8 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
     createdAt: new Date().toISOString(),
   };
 }
+
+const isEmpty = (types: FieldTypes = {}): boolean => Object.keys(types).length === 0;
 
 /** The documents of a call, those of an index whose vectors are given with their vectors. */
 function withVectorsOf({ manifest, create, embedder }: Target, documents: AsyncIterable<ReadDocument>): AsyncIterable<ReadDocument> {

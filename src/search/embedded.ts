@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FinetoothError } from '../errors.ts';
 import { bytesPerToken, packTokens, stepOf, unpackTokens } from '../math/packed-tokens.ts';
 import { shortName } from '../store/index-changes.ts';
-import { type Manifest, type Passage, type Store, withoutEmbedder } from '../store/store.ts';
+import { type Manifest, type Passage, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import { type PassageSource, passageTexts } from '../text/passages.ts';
 import type { Embedded, Origin, ReadDocument, Span, TokenForm } from '../types.ts';
 import { type Turn, wordsInTurns } from './turns.ts';
@@ -17,8 +17,8 @@ interface Given extends ReadDocument {
 
 /** What an index says of its vectors to another one. */
 export function originOf(manifest: Manifest): Origin {
-  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, filterable } = manifest;
-  return { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, filterable };
+  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField } = manifest;
+  return { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, filterable: typesIn(manifest) };
 }
 
 /** The passages of a document that was embedded elsewhere, as this index keeps them; nothing where its vectors are not those of this index. */

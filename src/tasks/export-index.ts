@@ -5,6 +5,7 @@ import type { Filter } from '../filter/filter.ts';
 import { originOf } from '../search/embedded.ts';
 import { type ExportCounts, type ExportFormat, exportStore } from '../store/export.ts';
 import { indexMissing } from '../store/index-changes.ts';
+import { typesIn } from '../store/store.ts';
 import type { UpkeepOptions } from '../store/verify.ts';
 
 export interface ExportIndexOptions extends UpkeepOptions {
@@ -33,11 +34,11 @@ export async function exportIndex(options: ExportIndexOptions): Promise<ExportRe
   const { in: folder, to, filter } = options;
   checkFolder(folder, 'exported');
   const format = options.format ?? formatOf(to);
-  const fits = filter === undefined ? () => true : documentTest(filter);
   const store = openStore(folder);
   try {
     const manifest = await store.open();
     if (manifest === undefined) throw indexMissing(folder);
+    const fits = filter === undefined ? () => true : documentTest(filter, typesIn(manifest));
     return { in: folder, to, ...(await exportStore(store, originOf(manifest), to, { ...options, format, fits })) };
   } finally {
     await store.close();

@@ -7,7 +7,7 @@ import { isFolder, openStore } from '../assemble/store.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { documentTest } from '../filter/document-test.ts';
-import type { Filter } from '../filter/filter.ts';
+import type { FieldTypes, Filter } from '../filter/filter.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';
 import type { AddOptions, AddReport, CreateOptions } from '../search/add.ts';
 import { takesTokens } from '../search/embedded.ts';
@@ -16,7 +16,7 @@ import { readManifest } from '../store/index-folder.ts';
 import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
 import { verifyFolder } from '../store/verify.ts';
 import { splitterVersion } from '../text/passages.ts';
-import type { Origin, ReadDocument } from '../types.ts';
+import type { Document, Origin, ReadDocument } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 
 export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, 'prune' | 'onProgress'>, ReadOptions {
@@ -44,7 +44,7 @@ export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, '
  * @throws what `openIndex`, `readDocuments` and `index.addRead` throw, and E_STOPPED
  */
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
-  const { source, into, rebuild = false, fields, idField, filterable, tokens, passages, vectorField, signal, models } = options;
+  const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, signal, models } = options;
   if (!rebuild && source !== '-' && resolve(source) === resolve(into) && (await readManifest(into)) !== undefined)
     throw new FinetoothError('E_USAGE', `${into} cannot be read into itself. Name another folder, or rebuild it.`);
   let stored = 0;
@@ -69,7 +69,7 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
       await old?.close();
     }
   };
-  const create: CreateOptions = { fields, idField, filterable, tokens, passages, vectorField };
+  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField };
   try {
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {
@@ -100,8 +100,11 @@ async function opened(documents: AsyncGenerator<ReadDocument>) {
 }
 
 async function* filtered(documents: AsyncIterable<ReadDocument>, filter: Filter | undefined): AsyncGenerator<ReadDocument> {
-  const fits = filter === undefined ? undefined : documentTest(filter);
-  for await (const read of documents) if (fits === undefined || fits(read.document)) yield read;
+  let fits: ((document: Document) => boolean) | undefined;
+  for await (const read of documents) {
+    if (filter !== undefined) fits ??= documentTest(filter, (read.embedded?.by?.filterable ?? {}) as FieldTypes);
+    if (fits === undefined || fits(read.document)) yield read;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FinetoothError } from '../../errors.ts';
+import { typesIn } from '../../index.ts';
 import type { RouteTools } from '../app.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
@@ -98,9 +99,20 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
 
 function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
   return indexes.reading(name, async (index) => {
-    const { documents, passages, bytes, changedAt } = await index.status();
-    const { embedder = null, fields } = index.manifest() ?? {};
-    return { name, documents, passages, bytes, embedder, fields: fields === undefined ? null : [...fields], changed_at: changedAt ?? null };
+    const { documents, passages, bytes, changedAt, unreadable } = await index.status();
+    const manifest = index.manifest();
+    const { embedder = null, fields } = manifest ?? {};
+    return {
+      name,
+      documents,
+      passages,
+      bytes,
+      embedder,
+      fields: fields === undefined ? null : [...fields],
+      types: manifest && typesIn(manifest),
+      unreadable,
+      changed_at: changedAt ?? null,
+    };
   });
 }
 
