@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commands } from '../src/cli/commands.ts';
 import { program } from '../src/cli/command.ts';
+import { commands } from '../src/cli/commands.ts';
 import type { Terminal } from '../src/cli/terminal.ts';
 import { type Server, serve } from '../src/server/index.ts';
 import { randomFrom } from './support/reading.ts';
@@ -45,7 +45,9 @@ const typed = async (...words: readonly string[]): Promise<Record<string, unknow
     paint: () => {},
     progress: () => {},
   };
-  await program(commands, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync([...words, '--json'], { from: 'user' });
+  await program(commands, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync([...words, '--json'], {
+    from: 'user',
+  });
   return printed as Record<string, unknown>;
 };
 const posted = async (path: string, body: unknown): Promise<{ readonly status: number; readonly json: Record<string, unknown> }> => {
@@ -53,7 +55,8 @@ const posted = async (path: string, body: unknown): Promise<{ readonly status: n
   const answer = await fetch(`${server.url}${path}`, { method: 'POST', body: text });
   return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
 };
-const idsOf = (json: Record<string, unknown>): readonly string[] => (json.results as readonly { readonly id: string }[]).map(({ id }) => id);
+const idsOf = (json: Record<string, unknown>): readonly string[] =>
+  (json.results as readonly { readonly id: string }[]).map(({ id }) => id);
 
 describe('vectors of the user', () => {
   it('come in, search, go out and come in again on the command line', async () => {
@@ -76,9 +79,9 @@ describe('vectors of the user', () => {
     const exported = await typed('export', '--in', index, '--to', file, '--filter', 'year >= 2010');
     expect(exported).toMatchObject({ documents: 20, rows: 20 });
     expect(await typed('index', file, '--into', copy)).toMatchObject({ added: 20, reused: 20 });
-    expect(idsOf(await typed('search', 'x', '--in', copy, '--reranker', 'none', '--query-vector', JSON.stringify(documents[12]?.embedding)))[0]).toBe(
-      'd12',
-    );
+    expect(
+      idsOf(await typed('search', 'x', '--in', copy, '--reranker', 'none', '--query-vector', JSON.stringify(documents[12]?.embedding)))[0],
+    ).toBe('d12');
     await expect(typed('export', '--in', index)).rejects.toThrow('export needs --to FILE');
     expect(existsSync(file)).toBe(true);
   });
