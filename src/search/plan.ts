@@ -230,6 +230,25 @@ export const plan = {
     about: 'results whose words are at least so similar to those of a better one are named beside it and take no place; 0 is off',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  vector: {
+    kind: 'vector',
+    flag: 'query-vector',
+    value: 'NUMBERS',
+    otherwise: 'the embedder makes it of the query',
+    about:
+      'the vector of the query, of the model that made those of the index; an index without an embedder needs it where vectors are compared',
+    at: {
+      search: true,
+      rerank: 'no vectors of an index are compared',
+      pipeline: 'it is of one query',
+      searchCommand: {
+        about:
+          "the vector of the query, of the model that made those of the index: '[0.12, -0.03, …]', or @FILE that holds it; an index without an embedder needs it where vectors are compared",
+      },
+      rerankCommand: 'no vectors of an index are compared',
+      searchBody: true,
+    },
+  },
   embedder: {
     kind: 'text',
     value: 'MODEL',
@@ -359,6 +378,14 @@ export const indexPlan = {
     choices: ['auto', 'off'],
     default: 'auto',
     about: "split texts longer than the embedder's window into passages, each found by itself; off keeps one vector for each document",
+    at: { create: true, indexCommand: true, createBody: true },
+  },
+  vectorField: {
+    kind: 'text',
+    value: 'FIELD',
+    otherwise: 'documents are embedded',
+    about:
+      'field that holds the vector of each document, which is then not embedded: numbers, or base64 of 32-bit floats; the embedder is the model that made them',
     at: { create: true, indexCommand: true, createBody: true },
   },
 } as const satisfies Record<string, IndexOption>;
