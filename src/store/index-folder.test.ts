@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { withLock } from '../time/file-lock.ts';
 import { manifestFor } from './contract-entries.ts';
 import { createManifest, manifestName, readManifest, replaceManifest, stageName, sweepFolder } from './index-folder.ts';
+import { indexFormat } from './store.ts';
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'finetooth-'));
 
@@ -28,7 +29,10 @@ describe('the manifest of an index', () => {
     const attempts: readonly (readonly [string, string])[] = [
       [text.slice(0, 40), 'is torn: it is not JSON'],
       [text.replace('"text"', '"title"'), 'was changed: its checksum does not fit'],
-      [text.replace('"format": 5', '"format": 7'), 'has format 7; this version of finetooth reads formats up to 5, so update it'],
+      [
+        text.replace(`"format": ${indexFormat}`, '"format": 99'),
+        `has format 99; this version of finetooth reads formats up to ${indexFormat}, so update it`,
+      ],
       ['{}', 'is not the description of an index'],
     ];
     for (const [spoiled, sentence] of attempts) {
