@@ -75,6 +75,25 @@ export function cellsOf(document: Document, field: string, type: FilterableType)
   return { value: pick((a, b) => a < b), high: pick((a, b) => a > b), other: [...new Set([value, ...value].map(keyOf))] };
 }
 
+/**
+ * What `cellsOf` was given, read from the columns `value` and `other` as Arrow has them: of a list all items, in any order. `hashed`: they do not tell.
+ */
+export function valueOfCells(
+  value: unknown,
+  other: { readonly length: number; get(at: number): string } | null,
+): { readonly value: FieldValue | undefined } | 'hashed' {
+  if (other === null) return { value: (value ?? undefined) as FieldValue | undefined };
+  // Of a list the whole stands first, before its items.
+  const isList = other.length > 1;
+  const values: FieldValue[] = [];
+  for (let at = isList ? 1 : 0; at < other.length; at++) {
+    const key = other.get(at);
+    if (key.startsWith('#')) return 'hashed';
+    values.push(JSON.parse(key) as FieldValue);
+  }
+  return { value: isList ? values : values[0] };
+}
+
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 function any(parts: readonly SqlCondition[]): SqlCondition {

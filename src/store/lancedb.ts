@@ -1,10 +1,12 @@
 import { throwIfStopped } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import type { Document, Hit } from '../types.ts';
+import { facetCounter } from './facets.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
 import { readEntries, replaceAll } from './lance-entries.ts';
+import { countFacets } from './lance-facets.ts';
 import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { firstRows, hasPassages, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, type RowQuery, restrictTo, searchVector, searchWords } from './lance-search.ts';
@@ -160,6 +162,13 @@ export function lanceStore(
         const { where, fitting } = await restrictTo(table, filter, manifest);
         return hasPassages(manifest) ? table.countRows(firstRows(manifest, where)) : fitting;
       });
+    },
+    facets: async (fields, options) => {
+      const { filter, limit, signal } = options;
+      throwIfStopped(signal);
+      if (filter !== undefined) readFilter(filter);
+      if (await connection.isUnmade()) return fields.map((field) => facetCounter(field).facet(limit));
+      return connection.read('read', ({ table, manifest }) => countFacets(table, manifest, fields, options));
     },
     stats: async () => {
       const { documents, passages } = await connection.read('read', async ({ table, manifest }) => {

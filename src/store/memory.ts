@@ -1,5 +1,5 @@
 import { throwIfStopped } from '../errors.ts';
-import { documentTest } from '../filter/document-test.ts';
+import { documentTest, valueIn } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
@@ -8,6 +8,7 @@ import { cosine } from '../math/vectors.ts';
 import type { Hit } from '../types.ts';
 import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
+import { facetCounter } from './facets.ts';
 import type { Entry, EntryField, HitField, Manifest, Passage, Store, StoreQuery } from './store.ts';
 
 interface Row {
@@ -80,6 +81,15 @@ export function memoryStore(): Store {
       });
     },
     count: async (filter) => (filter === undefined ? entries.size : fitting(filter).length),
+    facets: async (fields, { filter, limit, signal }) => {
+      throwIfStopped(signal);
+      const some = fitting(filter);
+      return fields.map((field) => {
+        const counter = facetCounter(field);
+        for (const { document } of some) counter.add(valueIn(document, field));
+        return counter.facet(limit);
+      });
+    },
     stats: async () => {
       let bytes = 0;
       let passages = 0;
