@@ -3,6 +3,7 @@ import { openIndex, search } from '../../index.ts';
 import { plainOptionsOf } from '../../plan.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
+import { facetLines } from '../facet-lines.ts';
 import { highlightLines } from '../highlight-lines.ts';
 import { theIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
@@ -19,6 +20,7 @@ export const searchCommand = command({
   examples: [
     'finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title',
     "finetooth search 'a heist' --in ./movies --filter 'year>=1990' --filter 'genres=crime'",
+    'finetooth search "a heist that goes wrong" --in ./movies --facets genres,year --group-by director --sort -year',
     'finetooth search "a heist that goes wrong" --in ./movies --pipeline pipeline.json',
   ],
   run: async (run) => {
@@ -30,13 +32,15 @@ export const searchCommand = command({
     const pipeline = pipelineOf(flags, file);
     await using index = await openIndex(folder, { embedder: pipeline.embedder, ...reranker, models: await modelOptions(run) });
     // So that the time of the first stage is that of a search, not of loading the model.
-    await Promise.all([
-      index.embedder().load?.(),
-      index
-        .reranker()
-        ?.load?.()
-        .catch(() => {}),
-    ]);
+    // A page after the first needs no model.
+    if (flags.cursor === undefined || flags.cursor === '*')
+      await Promise.all([
+        index.embedder().load?.(),
+        index
+          .reranker()
+          ?.load?.()
+          .catch(() => {}),
+      ]);
     const answer = await search(index, given[0] as string, {
       signal,
       documents: true,
@@ -44,7 +48,8 @@ export const searchCommand = command({
       ...answerOf(flags),
     });
     if (!flags.json) {
-      terminal.write(sideBySide(answer, terminal.columns) + highlightLines(answer.results) + explanationLines(answer.results));
+      const parts = [sideBySide(answer, terminal.columns), highlightLines(answer.results), explanationLines(answer.results)];
+      terminal.write([...parts, facetLines(answer.facets)].join(''));
       for (const line of provenanceLines(answer)) terminal.say(line);
       return;
     }
