@@ -104,6 +104,22 @@ describe.each(Object.entries(stores))('pages of an index %s', (_, place) => {
     expect([values.length, new Set(values).size]).toEqual([3, 3]);
   });
 
+  it('have a near-duplicate in the place of the one that stood for it and was deleted', async () => {
+    await using index = await openAt(place(), 20);
+    const text = 'bats in the caves of an island hunt at night by their echo';
+    await index.add(['x', 'y', 'z'].map((id) => ({ id, text })));
+    const options: SearchOptions = { collapse: 0.9, candidates: 100, top: 1 };
+    const whole = (await search(index, QUERY, { ...options, top: 100 })).results;
+    const standing = whole.findIndex(({ duplicates }) => duplicates?.includes('y'));
+    const { id, duplicates = [] } = whole[standing] as (typeof whole)[0];
+    expect([standing > 0, [id, ...duplicates].sort()]).toEqual([true, ['x', 'y', 'z']]);
+    const pages = await paged(index, options, async (page) => {
+      if (page === 0) await index.delete([id]);
+    });
+    expect(pages.flat().map((one) => one.id)).toEqual(whole.map((one) => (one.id === id ? duplicates[0] : one.id)));
+    expect(pages.flat()[standing]?.duplicates).toEqual(duplicates.slice(1));
+  });
+
   it('show a document as it is now, and none that the filter no longer fits', async () => {
     await using index = await openAt(place());
     const options: SearchOptions = { filter: 'tenant = us', candidates: 100, top: 5, documents: true };

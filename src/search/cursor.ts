@@ -40,7 +40,7 @@ export interface FrozenCandidate {
   /** What gave the score, where the text was not read as a whole. */
   readonly part?: { readonly span: Span; readonly line?: number };
   readonly cutTokens?: number;
-  readonly duplicates?: readonly string[];
+  readonly duplicates?: readonly FrozenCandidate[];
   readonly group?: { readonly value: FieldValue; readonly others: readonly FrozenCandidate[] };
 }
 
@@ -121,7 +121,7 @@ function isFrozen(value: unknown): value is Frozen {
 
 function isCandidate(value: unknown): boolean {
   if (!isRecord(value) || typeof value.id !== 'string' || !isCount(value.index)) return false;
-  const { part, passage, group } = value;
+  const { part, passage, group, duplicates = [] } = value;
   const isPlace = (place: unknown): boolean =>
     place === undefined || (isRecord(place) && Array.isArray(place.span) && place.span.length === 2 && place.span.every(Number.isInteger));
   return (
@@ -130,6 +130,8 @@ function isCandidate(value: unknown): boolean {
     Number.isInteger(value.stage) &&
     isPlace(part) &&
     isPlace(passage) &&
+    Array.isArray(duplicates) &&
+    duplicates.every(isCandidate) &&
     (group === undefined || (isRecord(group) && Array.isArray(group.others) && group.others.every(isCandidate)))
   );
 }

@@ -43,7 +43,7 @@ export function freeze(
       passage,
       part: part && { span: part.span, line: part.line },
       cutTokens,
-      duplicates,
+      duplicates: duplicates?.map(frozen),
       stages: withStages ? ranked.stages.map(({ scores }) => scores[index] as number) : undefined,
       group: group && { value: group.value, others: group.others.map(frozen) },
     };
@@ -52,8 +52,8 @@ export function freeze(
 }
 
 /**
- * Takes the next `top` results of a frozen ranking. What was deleted since, or fits the filter no more, is left out; of a group the next best comes
- * in its place.
+ * Takes the next `top` results of a frozen ranking. What was deleted since, or fits the filter no more, is left out; of a group
+ * the next best comes in its place, and the best duplicate in that of who stood for it.
  */
 export async function takePage(index: SearchIndex, frozen: Frozen, options: PageOptions): Promise<Page> {
   const { top, filter, fields, fieldLabels } = options;
@@ -65,14 +65,18 @@ export async function takePage(index: SearchIndex, frozen: Frozen, options: Page
     const some = frozen.order.slice(at, at + top - order.length);
     at += some.length;
     const documents = await documentsOf(index, some, fits);
-    for (const one of some) {
-      const [best, ...others] = membersOf(one).flatMap(({ group, ...member }): RankedCandidate[] => {
-        const document = documents.get(member.id);
+    /** The document where it is still there, else the best of its duplicates that is. */
+    const thawed = ({ duplicates = [], group: _, ...own }: FrozenCandidate): RankedCandidate[] => {
+      const [best, ...others] = [own, ...duplicates].flatMap((one): RankedCandidate[] => {
+        const document = documents.get(one.id);
         if (document === undefined) return [];
-        const { id, score, passage, index: place } = member;
-        hits[place] = { id, score, passage, document };
-        return [{ ...member, part: partOf(member, document, fields, fieldLabels) }];
+        hits[one.index] = { id: one.id, score: one.score, passage: one.passage, document };
+        return [{ ...one, group: undefined, duplicates: undefined, part: partOf(one, document, fields, fieldLabels) }];
       });
+      return best === undefined ? [] : [{ ...best, duplicates: others.length === 0 ? undefined : others }];
+    };
+    for (const one of some) {
+      const [best, ...others] = [one, ...(one.group?.others ?? [])].flatMap(thawed);
       if (best !== undefined) order.push({ ...best, group: one.group && { value: one.group.value, others } });
     }
   }
@@ -80,7 +84,12 @@ export async function takePage(index: SearchIndex, frozen: Frozen, options: Page
   return { ranked: { order, complete, calibrated, cut, usage: {}, stages: stagesOf(frozen) }, hits, rest: frozen.order.slice(at) };
 }
 
-const membersOf = (one: FrozenCandidate): readonly FrozenCandidate[] => [one, ...(one.group?.others ?? [])];
+/** All that may come in its place, itself included. */
+const membersOf = (one: FrozenCandidate): readonly FrozenCandidate[] => [
+  one,
+  ...(one.duplicates ?? []),
+  ...(one.group?.others ?? []).flatMap(membersOf),
+];
 
 async function documentsOf(
   index: SearchIndex,

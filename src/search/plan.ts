@@ -64,7 +64,7 @@ export const plan = {
       pipeline: ofTheAnswer,
       searchCommand: {
         about:
-          "where the page before ended, the nextCursor of its --json, or '*' for the first page: no page repeats or loses a document, whatever is written between them",
+          "where the page before ended, the nextCursor of its answer in JSON, or '*' for the first page: no page repeats or loses a document, whatever is written between them",
       },
       rerankCommand: 'the list is at hand and changes no more: offset',
       searchBody: {

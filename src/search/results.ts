@@ -123,7 +123,7 @@ function resultMaker(
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
     highlight: part && highlightFor(query, part),
     cutTokens,
-    duplicates,
+    duplicates: duplicates?.map((duplicate) => duplicate.id),
     stages: stages ? ran.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,
   });
