@@ -309,3 +309,26 @@ describe('the doors', () => {
       expect(text).toContain(`"${name}"`);
   });
 });
+
+it('fields of any name are grouped, sorted and counted', async () => {
+  const names = ['constructor', '__proto__', 'toString', 'filter0_value', 'it\'s "odd"; -- é', '-minus'];
+  for (const place of [memoryStore(), join(folder, 'odd')]) {
+    await using index = await openIndex(place, { create: { fields: ['title'] }, embedder: hashEmbedder(), reranker: null });
+    const values = [3, '1', 2, '', true];
+    await index.add(
+      values.map((value, i) =>
+        JSON.parse(
+          JSON.stringify({ id: `d${i}`, title: 'bats' }).replace(
+            '}',
+            `,${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`,
+          ),
+        ),
+      ),
+    );
+    for (const name of names) {
+      const { results, facets } = await search(index, QUERY, { facets: [name], groupBy: name, sort: name === '-minus' ? '--minus' : name });
+      expect(results.map(({ group }) => group?.value)).toEqual(name === '-minus' ? [true, '1', '', 3, 2] : [2, 3, '', '1', true]);
+      expect(facets?.[0]?.values.map(({ value }) => value)).toEqual([2, 3, '', '1', true]);
+    }
+  }
+});

@@ -82,7 +82,8 @@ function valueTest(leaf: Leaf, type: FieldType | undefined): Test {
   }
 }
 
-function typeOf(field: string, types: FieldTypes): FieldType | undefined {
+/** The type of a field of any name. */
+export function typeOf(field: string, types: FieldTypes): FieldType | undefined {
   return Object.hasOwn(types, field) ? types[field] : undefined;
 }
 

@@ -23,7 +23,6 @@ export async function arranging(
   places: number,
 ): Promise<(ranked: Ranked) => Ranked> {
   const order = readSort(sort);
-  const types = index.manifest()?.filterable ?? {};
   for (const field of new Set([groupBy, ...order.map(({ field }) => field)]))
     if (field !== undefined && !hits.some(({ document }) => (valueIn(document, field) ?? null) !== null))
       await checkKnown(index, field, field === groupBy ? 'group by' : 'sort by');
@@ -31,7 +30,7 @@ export async function arranging(
   const vectors = diversity === 0 ? new Map<string, Float32Array>() : await vectorsOf(index, hits);
   return (ranked) => {
     const unlike = diversify(collapseDuplicates(ranked, hits, fields, collapse), vectors, diversity, isWhole ? hits.length : places);
-    return sortRanked(groupRanked(unlike, hits, groupBy, types), hits, order, types);
+    return sortRanked(groupRanked(unlike, hits, groupBy), hits, order);
   };
 }
 

@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import { valueIn } from '../filter/document-test.ts';
+import { typeOf, valueIn } from '../filter/document-test.ts';
 import type { FieldTypes } from '../filter/filter.ts';
 import { typedValue } from '../filter/typed-value.ts';
 import { compareValues } from '../filter/value-order.ts';
@@ -17,11 +17,14 @@ export interface SortField {
  * The ranking in the order of fields, the first of them first; what is equal in all keeps its place. Of a list the least item counts, descending the
  * greatest; what has no number, text or truth value stands last, in either direction.
  */
-export function sortRanked(ranked: Ranked, candidates: readonly Rankable[], sort: readonly SortField[], types: FieldTypes): Ranked {
+export function sortRanked(ranked: Ranked, candidates: readonly Rankable[], sort: readonly SortField[], types: FieldTypes = {}): Ranked {
   if (sort.length === 0) return ranked;
   const keyed = ranked.order.map((one) => {
     const { document } = candidates[one.index] as Rankable;
-    return { one, keys: sort.map(({ field, isDescending }) => keyOf(typedValue(valueIn(document, field), types[field]), isDescending)) };
+    return {
+      one,
+      keys: sort.map(({ field, isDescending }) => keyOf(typedValue(valueIn(document, field), typeOf(field, types)), isDescending)),
+    };
   });
   keyed.sort((a, b) => {
     for (const [at, { isDescending }] of sort.entries()) {
