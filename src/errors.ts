@@ -97,7 +97,6 @@ export type AdvisedOption =
   | 'embedder'
   | 'fallback'
   | 'fields'
-  | 'filterable'
   | 'passages'
   | 'format'
   | 'gates'
@@ -116,7 +115,8 @@ export type AdvisedOption =
   | 'scoreCache'
   | 'strict'
   | 'threads'
-  | 'tokens';
+  | 'tokens'
+  | 'types';
 
 /** What the library, the command line and the server each call that which a sentence advises. */
 export interface Wording {

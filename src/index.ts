@@ -52,21 +52,20 @@ export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipelin
 export { type RerankAnswer, rerank } from './search/rerank.ts';
 export type { Provenance, RankedResult, ResultGroup, SearchResult } from './search/results.ts';
 export { search } from './search/search.ts';
-export type { SearchIndex } from './search/search-index.ts';
+export type { IndexStatus, SearchIndex } from './search/search-index.ts';
 export { type Facet, type FacetCounter, type FacetOptions, type FacetValue, facetCounter } from './store/facets.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
-export type {
-  Entry,
-  EntryField,
-  FilterableFields,
-  FilterableType,
-  HitField,
-  Manifest,
-  Store,
-  StoreCapabilities,
-  StoreQuery,
-  StoreStats,
+export {
+  type Entry,
+  type EntryField,
+  type HitField,
+  type Manifest,
+  type Store,
+  type StoreCapabilities,
+  type StoreQuery,
+  type StoreStats,
+  typesIn,
 } from './store/store.ts';
 export { textOf } from './text/recipe.ts';
 export type { CallOptions, Document, FieldValue, Hit, Progress, ReadDocument, Usage, Vectors } from './types.ts';

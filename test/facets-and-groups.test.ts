@@ -327,8 +327,58 @@ it('fields of any name are grouped, sorted and counted', async () => {
     );
     for (const name of names) {
       const { results, facets } = await search(index, QUERY, { facets: [name], groupBy: name, sort: name === '-minus' ? '--minus' : name });
-      expect(results.map(({ group }) => group?.value)).toEqual(name === '-minus' ? [true, '1', '', 3, 2] : [2, 3, '', '1', true]);
-      expect(facets?.[0]?.values.map(({ value }) => value)).toEqual([2, 3, '', '1', true]);
+      expect(results.map(({ group }) => group?.value)).toEqual(name === '-minus' ? [true, 3, 2, '1', ''] : ['', '1', 2, 3, true]);
+      expect(facets?.[0]?.values.map(({ value }) => value)).toEqual(['', '1', '2', '3', 'true']);
     }
+  }
+});
+
+it('numbers and dates in texts are counted, grouped and sorted as what they are', async () => {
+  const rows = [
+    ['9', '2024-01-05', 'x'],
+    ['10', '2023-12-31T23:30:00-02:00', 'x'],
+    [10, '2024', 'y'],
+    [' ', 'soon', 'y'],
+  ];
+  for (const place of [memoryStore(), join(folder, 'typed')]) {
+    await using index = await openIndex(place, {
+      create: { fields: ['title'], types: { price: 'number', day: 'date' } },
+      embedder: hashEmbedder(),
+      reranker: null,
+    });
+    await index.add(rows.map(([price, day, kind], i) => ({ id: `d${i}`, title: 'bats', price, day, kind }) as Document));
+    const ids = async (options: SearchOptions) => (await search(index, QUERY, options)).results.map(({ id }) => id);
+    const [tied, ...rest] = await ids({ sort: '-price' });
+    expect([[tied, rest[0]].sort(), rest.slice(1)]).toEqual([
+      ['d1', 'd2'],
+      ['d0', 'd3'],
+    ]);
+    expect(await ids({ sort: 'day' })).toEqual(['d2', 'd1', 'd0', 'd3']);
+    const { results, facets } = await search(index, QUERY, { groupBy: 'price', facets: ['price', 'day'] });
+    expect(results.map(({ group }) => group?.candidates).sort()).toEqual([1, 1, 2]);
+    expect(facets).toEqual([
+      {
+        field: 'price',
+        values: [
+          { value: 10, count: 2 },
+          { value: 9, count: 1 },
+        ],
+        moreValues: 0,
+        missing: 1,
+        min: 9,
+        max: 10,
+      },
+      {
+        field: 'day',
+        values: ['2024-01-01', '2024-01-01T01:30:00Z', '2024-01-05', 'soon'].map((value) => ({ value, count: 1 })),
+        moreValues: 0,
+        missing: 0,
+        min: '2024-01-01',
+        max: '2024-01-05',
+      },
+    ]);
+    const { nextCursor } = await search(index, QUERY, { filter: 'day >= 2024-01-01', cursor: '*', top: 1 });
+    const page = await search(index, QUERY, { filter: 'day >= 2024-01-01', cursor: nextCursor as string });
+    expect(page.results).toHaveLength(2);
   }
 });

@@ -53,7 +53,7 @@ const createChecks: OptionChecks<CreateOptions> = {
   ),
   idField: checkOf(indexPlan.idField),
   tokens: either('{ bits, pool } or null', record, isNull),
-  filterable: checkOf(indexPlan.filterable),
+  types: checkOf(indexPlan.types),
   passages: checkOf(indexPlan.passages),
 };
 

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { typeOf } from '../filter/document-test.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
@@ -6,7 +7,7 @@ import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts'
 import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { indexMissing } from '../store/index-changes.ts';
-import type { FilterableFields, Manifest, Store } from '../store/store.ts';
+import { type Manifest, type Store, typesIn } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
@@ -21,7 +22,7 @@ import { isFolder, openStore } from './store.ts';
  *
  * @param where a folder, `memory:`, or a store of your own
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
- * E_RECIPE when `create` names other fields or another form of token vectors
+ * E_RECIPE when `create` names other fields, other types, or another form of token vectors
  */
 export async function openIndex(where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> {
   checkOpenIndexCall(where, options);
@@ -71,16 +72,14 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
       (say) => `${where} ${keeps}. Leave ${say.option('tokens')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
-  const typesOf = (fields: FilterableFields = {}): string =>
-    Object.entries(fields)
-      .map(([field, type]) => `${field}:${type}`)
-      .sort()
-      .join(',');
-  if (create.filterable !== undefined && typesOf(create.filterable) !== typesOf(manifest.filterable)) {
+  const types = typesIn(manifest);
+  const other = Object.entries(create.types ?? {}).find(([field, type]) => typeOf(field, types) !== type);
+  if (other !== undefined) {
+    const [field, type] = other;
     throw new FinetoothError(
       'E_RECIPE',
       (say) =>
-        `${where} has the filterable fields ${typesOf(manifest.filterable) || 'none'}; got ${typesOf(create.filterable) || 'none'}. Leave ${say.option('filterable')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+        `${where} has ${JSON.stringify(field)} as ${typeOf(field, types) ?? 'a field without a type'}; got ${field}:${type}. Leave it out of ${say.option('types')}, or rebuild the index with ${say.rebuildIndex(where)}.`,
     );
   }
   const { passages } = create;

@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import type { FieldTypes } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
-import {
-  type DeleteOptions,
-  type Entry,
-  type FilterableFields,
-  indexFormat,
-  isSameIndex,
-  type Manifest,
-  type Passage,
-  type Store,
-} from '../store/store.ts';
+import { type DeleteOptions, type Entry, indexFormat, isSameIndex, type Manifest, type Passage, type Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { sourceOf, splitterVersion } from '../text/passages.ts';
@@ -23,9 +15,10 @@ import { readNotes } from '../wording/read-notes.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import { checkCount } from './check.ts';
 import { embedPassages, withLines } from './embed-passages.ts';
-import { inferFilterable } from './filterable.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
+import { inferTypes } from './infer-types.ts';
 import { createTurns } from './turns.ts';
+import { type TypeWatch, watchTypes } from './unreadable.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -36,10 +29,10 @@ export interface CreateOptions {
   /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
   readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
   /**
-   * Fields on which filters are fast, and whether they hold numbers or keywords. @default those of the first 256 documents that hold nothing but
-   * numbers or short texts, and make no text, see `inferFilterable`
+   * What fields hold, by which filters compare them, and are fast: numbers and dates may stand in texts. It goes before what is inferred of these
+   * fields; of others what all values of the first 256 documents are is the type, see docs/filters.md. At most 100. @default inferred
    */
-  readonly filterable?: FilterableFields;
+  readonly types?: FieldTypes;
   /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
   readonly passages?: 'auto' | 'off';
 }
@@ -75,6 +68,8 @@ export interface AddReport {
   readonly usage?: Usage;
   /** By field, how many documents have a text there that is not read; only where no one named fields. Absent when all is read. */
   readonly unreadFields?: Readonly<Record<string, number>>;
+  /** By field, how many of these documents have no value that can be read as its type, but another one: ranges pass over them. Absent when there are none. */
+  readonly unreadable?: Readonly<Record<string, number>>;
   /** Sentences about what was done that no one asked for: fields that are not read, ids from the content, files that were read with leniency. */
   readonly notes?: readonly string[];
   /** Milliseconds. */
@@ -116,6 +111,7 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
   const counts = fieldCounts(MOST_FIELDS);
   const noted = readNotes();
   let ids: Identifier | undefined;
+  let types: TypeWatch | undefined;
   let plan: Manifest | undefined = target.manifest();
   const isNew = plan === undefined;
   const turn = createTurns();
@@ -212,8 +208,10 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
     await turn();
     const { idField, fields } = plan as Manifest;
     ids ??= identifier(idField);
+    types ??= watchTypes(plan as Manifest);
     watch.see(read.document);
     counts.see(read.document);
+    types.see(read.document);
     noted.add(read.notes);
     const pending = ids.identify(read);
     batch.push(pending);
@@ -246,11 +244,13 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
     }
   });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
-  const notes = [...unreadNotes(unread), ...ids.notes(), ...noted.sentences()];
+  const unreadable = types?.counts() ?? {};
+  const notes = [...unreadNotes(unread), ...(types?.notes() ?? []), ...ids.notes(), ...noted.sentences()];
   return {
     ...report,
     usage,
     ...(Object.keys(unread).length === 0 ? {} : { unreadFields: unread }),
+    ...(Object.keys(unreadable).length === 0 ? {} : { unreadable }),
     ...(notes.length === 0 ? {} : { notes }),
     took: performance.now() - started,
   };
@@ -322,8 +322,8 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
   }
   const idField = create.idField ?? commonIdField(first);
   const tokens = tokensFor(create.tokens, embedder);
-  const inferred = create.filterable ?? (store.capabilities.filterable ? inferFilterable(first, fields) : {});
-  const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
+  const declared = isEmpty(create.types) ? undefined : create.types;
+  const filterable: FieldTypes = { ...inferTypes(first, { fields, idField }), ...declared };
   return {
     format: indexFormat,
     id: randomUUID(),
@@ -332,13 +332,16 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
     dimensions: embedder.dimensions,
     tokens: tokens === null ? undefined : tokens,
     fields,
-    filterable,
+    filterable: isEmpty(filterable) ? undefined : filterable,
+    declared,
     idField,
     splitter: create.passages !== 'off' && store.capabilities.passages && embedder.split !== undefined ? splitterVersion : undefined,
     analyzer: analyzerVersion,
     createdAt: new Date().toISOString(),
   };
 }
+
+const isEmpty = (types: FieldTypes = {}): boolean => Object.keys(types).length === 0;
 
 /** The same documents, all that a decision may rest on told of before the first of them. */
 async function* lookedAhead(

@@ -1,5 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import { valueIn } from '../filter/document-test.ts';
+import { typesIn } from '../store/store.ts';
 import type { Hit } from '../types.ts';
 import { grouped } from '../wording/numbers.ts';
 import { collapseDuplicates } from './collapse.ts';
@@ -23,6 +24,8 @@ export async function arranging(
   places: number,
 ): Promise<(ranked: Ranked) => Ranked> {
   const order = readSort(sort);
+  const made = index.manifest();
+  const types = made === undefined ? {} : typesIn(made);
   for (const field of new Set([groupBy, ...order.map(({ field }) => field)]))
     if (field !== undefined && !hits.some(({ document }) => (valueIn(document, field) ?? null) !== null))
       await checkKnown(index, field, field === groupBy ? 'group by' : 'sort by');
@@ -30,7 +33,7 @@ export async function arranging(
   const vectors = diversity === 0 ? new Map<string, Float32Array>() : await vectorsOf(index, hits);
   return (ranked) => {
     const unlike = diversify(collapseDuplicates(ranked, hits, fields, collapse), vectors, diversity, isWhole ? hits.length : places);
-    return sortRanked(groupRanked(unlike, hits, groupBy), hits, order);
+    return sortRanked(groupRanked(unlike, hits, groupBy, types), hits, order, types);
   };
 }
 

@@ -1,4 +1,5 @@
-import { textOf, typeOf, valueIn } from '../filter/document-test.ts';
+import { keyOf } from '../filter/comparison.ts';
+import { typeOf, valueIn } from '../filter/document-test.ts';
 import type { FieldTypes } from '../filter/filter.ts';
 import { typedValue } from '../filter/typed-value.ts';
 import type { FieldValue } from '../types.ts';
@@ -9,12 +10,12 @@ import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
  * The ranking with the best document of each group alone, in whose `group` the others stand, best first. A group is what has the same value in the
  * field, a list being one value, which is given as the best has it; what has none is a group by itself.
  */
-export function groupRanked(ranked: Ranked, candidates: readonly Rankable[], field: string | undefined, types: FieldTypes = {}): Ranked {
+export function groupRanked(ranked: Ranked, candidates: readonly Rankable[], field: string | undefined, types: FieldTypes): Ranked {
   if (field === undefined) return ranked;
   const groups = new Map<string | RankedCandidate, { readonly value: FieldValue; readonly members: RankedCandidate[] }>();
   for (const one of ranked.order) {
     const value = valueIn((candidates[one.index] as Rankable).document, field);
-    const text = textOf(typedValue(value, typeOf(field, types)));
+    const text = keyOf(typedValue(value, typeOf(field, types)));
     const key = text === 'null' ? one : text;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { value: value ?? null, members: [one] });

@@ -1,5 +1,6 @@
 import { documentTest } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
+import { typesIn } from '../store/store.ts';
 import { sourceOf } from '../text/passages.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { Document, Hit } from '../types.ts';
@@ -57,7 +58,8 @@ export function freeze(
  */
 export async function takePage(index: SearchIndex, frozen: Frozen, options: PageOptions): Promise<Page> {
   const { top, filter, fields, fieldLabels } = options;
-  const fits = filter === undefined ? () => true : documentTest(filter);
+  const made = index.manifest();
+  const fits = filter === undefined ? () => true : documentTest(filter, made && typesIn(made));
   const hits: Hit[] = [];
   const order: RankedCandidate[] = [];
   let at = 0;

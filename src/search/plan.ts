@@ -405,13 +405,13 @@ export const indexPlan = {
     about: 'field that holds the id',
     at: { create: true, indexCommand: true, createBody: true },
   },
-  filterable: {
+  types: {
     kind: 'types',
     value: 'FIELD:TYPE,…',
-    types: ['number', 'keyword'],
+    types: ['number', 'keyword', 'date', 'boolean'],
     most: 100,
-    otherwise: 'those that hold only numbers or short texts and make no text',
-    about: 'fields on which filters are fast, and what they hold; a filter on another field is as right, and slower',
+    otherwise: 'what the first 256 documents hold there; see filters.md',
+    about: 'what fields hold, by which filters compare them: numbers and dates may stand in texts',
     at: { create: true, indexCommand: true, createBody: true },
   },
   tokenBits: {

@@ -1,11 +1,11 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
-import { comparableFilters } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import type { HitField } from '../store/store.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
+import { filterNotes } from './filter-notes.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
 import type { FirstStage } from './options.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -25,16 +25,13 @@ export interface Retrieved {
   /** Best first. */
   readonly hits: readonly Hit[];
   readonly usage: Usage;
-  /** Why nothing was found, where the filter says it. */
+  /** What the filter asks that this index cannot answer. */
   readonly notes: readonly string[];
   /** Tokens at the end of the query that the embedder did not read. */
   readonly queryTruncatedTokens: number;
   /** Milliseconds; 0 for what did not run. */
   readonly timings: { readonly embed: number; readonly retrieve: number };
 }
-
-/** Fields of which a note says that nothing can be compared with them. */
-const MOST_NOTED = 3;
 
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
@@ -52,7 +49,7 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
     hits,
-    notes: hits.length > 0 || filter === undefined ? [] : await incomparable(index, filter),
+    notes: filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal }),
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },
@@ -64,15 +61,4 @@ async function embedQuery(index: SearchIndex, query: string, options: EmbedOptio
   const vectors = await embedder.embed([query], 'query', options);
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
-}
-
-/** For each range of a filter that no document has a comparable value for: that is said, since it looks like an index without such documents. */
-async function incomparable(index: SearchIndex, filter: Filter): Promise<readonly string[]> {
-  const notes: string[] = [];
-  for (const [field, comparable] of [...comparableFilters(filter)].slice(0, MOST_NOTED))
-    if ((await index.store.count(comparable)) === 0)
-      notes.push(
-        `no document has a value in ${JSON.stringify(field)} that the filter's range can be compared with: numbers compare with numbers, and texts with texts.`,
-      );
-  return notes;
 }

@@ -6,6 +6,7 @@ import { isSameIndex, type Manifest, type Store, type StoreStats } from '../stor
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
+import { countUnreadable } from './unreadable.ts';
 
 /** Documents, their vectors, and the two models that search them. */
 export interface SearchIndex extends AsyncDisposable {
@@ -27,8 +28,13 @@ export interface SearchIndex extends AsyncDisposable {
   addRead(documents: AsyncIterable<ReadDocument>, options?: AddOptions): Promise<AddReport>;
   /** Removes by id and returns how many there were. */
   delete(ids: readonly string[]): Promise<number>;
-  status(): Promise<StoreStats>;
+  status(): Promise<IndexStatus>;
   close(): Promise<void>;
+}
+
+export interface IndexStatus extends StoreStats {
+  /** By field, how many documents have no value that can be read as its type, but another one: ranges pass over them. Absent when there are none. */
+  readonly unreadable?: Readonly<Record<string, number>>;
 }
 
 export interface IndexParts {
@@ -98,7 +104,11 @@ export function createSearchIndex(parts: IndexParts): SearchIndex {
         if (isSameIndex(before, (await parts.store.open()) ?? before)) return most;
       }
     },
-    status: async () => (manifest === undefined ? { documents: 0, bytes: 0 } : parts.store.stats()),
+    status: async () => {
+      if (manifest === undefined) return { documents: 0, bytes: 0 };
+      const [stats, unreadable] = [await parts.store.stats(), await countUnreadable(parts.store, manifest)];
+      return Object.keys(unreadable).length === 0 ? stats : { ...stats, unreadable };
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -17,7 +17,7 @@ export interface SortField {
  * The ranking in the order of fields, the first of them first; what is equal in all keeps its place. Of a list the least item counts, descending the
  * greatest; what has no number, text or truth value stands last, in either direction.
  */
-export function sortRanked(ranked: Ranked, candidates: readonly Rankable[], sort: readonly SortField[], types: FieldTypes = {}): Ranked {
+export function sortRanked(ranked: Ranked, candidates: readonly Rankable[], sort: readonly SortField[], types: FieldTypes): Ranked {
   if (sort.length === 0) return ranked;
   const keyed = ranked.order.map((one) => {
     const { document } = candidates[one.index] as Rankable;

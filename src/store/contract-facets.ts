@@ -1,11 +1,13 @@
-import { documentTest, valueIn } from '../filter/document-test.ts';
-import type { Filter } from '../filter/filter.ts';
+import { documentTest, typeOf, valueIn } from '../filter/document-test.ts';
+import type { FieldTypes, Filter } from '../filter/filter.ts';
+import { typedValue } from '../filter/typed-value.ts';
 import { randomFrom } from '../math/random.ts';
+import type { FieldValue } from '../types.ts';
 import { type Start, same } from './contract-checks.ts';
 import { entryFor, manifestFor, unit } from './contract-entries.ts';
-import { drawDocument, drawFilter, filterableFields } from './contract-filters.ts';
+import { drawDocument, drawFilter, filterableFields, typedFields } from './contract-filters.ts';
 import { memoryStore } from './memory.ts';
-import type { FilterableFields } from './store.ts';
+import { typesIn } from './store.ts';
 
 export const facetPromises: Readonly<Record<string, (start: Start, filters: number) => Promise<void>>> = {
   'counts the values of a field, the most frequent first, each once per document': async (start) => {
@@ -22,9 +24,9 @@ export const facetPromises: Readonly<Record<string, (start: Start, filters: numb
       ] as const
     ).map(([value, count]) => ({ value, count }));
     const all = { field: 'tags', values, moreValues: 0, missing: 4, min: -2.5, max: 5 };
-    const declared: readonly FilterableFields[] = [{}, { tags: 'keyword' }, { tags: 'number' }];
+    const declared: readonly FieldTypes[] = [{}, { tags: 'keyword' }, { tags: 'number' }];
     for (const filterable of declared) {
-      const store = await start({ filterable }, entries);
+      const store = await start({ format: 5, filterable }, entries);
       same(await store.facets(['tags'], { limit: 9 }), [all], 'facets');
       const two = [{ ...all, values: values.slice(0, 2), moreValues: 4 }];
       same(await store.facets(['tags'], { limit: 2 }), two, 'facets, two values each');
@@ -34,6 +36,22 @@ export const facetPromises: Readonly<Record<string, (start: Start, filters: numb
       same(await store.facets(['none', 'tags'], { limit: 9, filter }), [none, sea], 'facets of what fits');
       same(await store.facets([], { limit: 9 }), [], 'facets of no field');
     }
+  },
+
+  'reads values by the type of their field, and gives dates in ISO 8601': async (start) => {
+    const days = ['2024-01-15', '2024-01-15T00:00:00Z', 1705276800000, '2023', ['2024-01-15T10:30:00.5+02:00', '2023-01'], 'soon', ' '];
+    const seen = [true, 'TRUE', 'false', false, ['true', 'no'], null, ''];
+    const years = ['7', 7, ' 7.0 ', '007', ['7', 8], 'n/a', ''];
+    const entries = days.map((day, i) => entryFor(`d${i}`, i, 'word', { document: { day, seen: seen[i], year: years[i] } as never }));
+    const store = await start({ filterable: { day: 'date', seen: 'boolean', year: 'number' } }, entries);
+    const values = (...counted: readonly (readonly [string | number | boolean, number])[]) =>
+      counted.map(([value, count]) => ({ value, count }));
+    const [day, seenOf, year] = await store.facets(['day', 'seen', 'year'], { limit: 9 });
+    const dates = values(['2024-01-15', 3], ['2023-01-01', 2], ['2024-01-15T08:30:00.5Z', 1], ['soon', 1]);
+    same(day, { field: 'day', values: dates, moreValues: 0, missing: 1, min: '2023-01-01', max: '2024-01-15T08:30:00.5Z' }, 'dates');
+    same(seenOf, { field: 'seen', values: values([true, 3], [false, 2], ['no', 1]), moreValues: 0, missing: 2 }, 'truth values');
+    const numbers = { field: 'year', values: values([7, 5], [8, 1], ['n/a', 1]), moreValues: 0, missing: 1, min: 7, max: 8 };
+    same(year, numbers, 'numbers');
   },
 
   'counts a document of many passages once, and nothing of what was replaced or deleted': async (start) => {
@@ -61,22 +79,24 @@ export const facetPromises: Readonly<Record<string, (start: Start, filters: numb
   'counts as the reference does under filters drawn at random, and as many as a filter of the value finds': async (start, filters) => {
     const random = randomFrom(21);
     const entries = Array.from({ length: 300 }, (_, i) => entryFor(`d${i}`, i, 'word', { document: drawDocument(random, i) }));
-    const names = [...Object.keys(filterableFields), 'free', '__proto__', 'id'];
-    for (const manifest of [{ format: 4, filterable: filterableFields }, {}]) {
+    const names = [...Object.keys(typedFields), 'free', '__proto__', 'id'];
+    for (const manifest of [{ filterable: typedFields }, { format: 4, filterable: filterableFields }, {}]) {
+      const types = typesIn(manifestFor(manifest));
       const reference = memoryStore();
       await reference.open(manifestFor(manifest));
       await reference.upsert(entries);
       const store = await start(manifest, entries);
       await store.optimize();
-      for (let round = 0; round < filters / 6; round++) {
+      for (let round = 0; round < filters / 9; round++) {
         const asked = { filter: round === 0 ? undefined : drawFilter(random, 2), limit: 1 + random.below(12) };
         const facets = await store.facets(names, asked);
         same(facets, await reference.facets(names, asked), `facets of ${JSON.stringify(asked)}`);
         const { field, values } = facets[random.below(names.length)] ?? { field: '', values: [] };
         const [first] = values;
-        const fits = documentTest(asked.filter ?? {});
+        const fits = documentTest(asked.filter ?? {}, types);
+        const read = (value: FieldValue | undefined): FieldValue | undefined => typedValue(value, typeOf(field, types));
         const having = entries.filter(
-          ({ document }) => fits(document) && [valueIn(document, field)].flat().includes(first?.value as string),
+          ({ document }) => fits(document) && [read(valueIn(document, field))].flat().includes(read(first?.value) as string),
         );
         same(first?.count, first && having.length, `documents with the first value of ${field}`);
       }

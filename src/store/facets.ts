@@ -1,4 +1,5 @@
-import type { Filter } from '../filter/filter.ts';
+import type { FieldType, Filter } from '../filter/filter.ts';
+import { momentText } from '../filter/moment-text.ts';
 import { compareValues } from '../filter/value-order.ts';
 import type { CallOptions, FieldValue } from '../types.ts';
 
@@ -19,12 +20,13 @@ export interface Facet {
   readonly moreValues: number | null;
   /** Documents without a value. */
   readonly missing: number;
-  /** The least and the greatest number; only where there are numbers. */
-  readonly min?: number;
-  readonly max?: number;
+  /** The least and the greatest number, of a field of dates the first and the last date; only where there are such. */
+  readonly min?: number | string;
+  readonly max?: number | string;
 }
 
 export interface FacetValue {
+  /** As the type of the field reads it; a date in ISO 8601, UTC, of a midnight the day alone. */
   readonly value: string | number | boolean;
   /** Documents that have it. */
   readonly count: number;
@@ -32,6 +34,7 @@ export interface FacetValue {
 
 /** Counts the values of a field, document by document. */
 export interface FacetCounter {
+  /** A value as the type of the field reads it (`typedValue`). */
   add(value: FieldValue | undefined): void;
   facet(limit: number): Facet;
 }
@@ -40,8 +43,9 @@ export interface FacetCounter {
 const MOST_VALUES = 100_000;
 const MOST_CHARACTERS = 16_000_000;
 
-/** For stores that count by themselves: memory is bounded whatever the field holds. */
-export function facetCounter(field: string): FacetCounter {
+/** For stores that count by themselves: memory is bounded whatever the field holds. Moments of a field of dates are given in ISO 8601. */
+export function facetCounter(field: string, type?: FieldType): FacetCounter {
+  const told = <Value>(value: Value): Value | string => (type === 'date' && typeof value === 'number' ? momentText(value) : value);
   const counts = new Map<FacetValue['value'], number>();
   let characters = 0;
   let missing = 0;
@@ -71,10 +75,10 @@ export function facetCounter(field: string): FacetCounter {
       values.sort((a, b) => b.count - a.count || compareValues(a.value, b.value));
       return {
         field,
-        values: values.slice(0, limit),
+        values: values.slice(0, limit).map(({ value, count }) => ({ value: told(value), count })),
         moreValues: isTooMany ? null : Math.max(0, values.length - limit),
         missing,
-        ...(min <= max ? { min: min + 0, max: max + 0 } : {}),
+        ...(min <= max ? { min: told(min + 0), max: told(max + 0) } : {}),
       };
     },
   };

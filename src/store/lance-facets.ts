@@ -1,12 +1,13 @@
 import type { Table } from '@lancedb/lancedb';
 import { throwIfStopped } from '../errors.ts';
-import { valueIn } from '../filter/document-test.ts';
+import { typeOf, valueIn } from '../filter/document-test.ts';
+import { typedValue } from '../filter/typed-value.ts';
 import type { Document } from '../types.ts';
 import { type Facet, type FacetCounter, type FacetOptions, facetCounter } from './facets.ts';
-import { columnsOf, valueOfCells } from './lance-filter.ts';
+import { type FilterField, filterFields, valueOfCells } from './lance-columns.ts';
 import { cellReader, firstRows } from './lance-rows.ts';
 import { type Restriction, restrictTo } from './lance-search.ts';
-import type { Manifest } from './store.ts';
+import { type Manifest, typesIn } from './store.ts';
 
 /** Counted from the columns of filterable fields alone, where they hold every value; from the documents where they do not. */
 export async function countFacets(
@@ -16,32 +17,30 @@ export async function countFacets(
   { filter, limit, signal }: FacetOptions,
 ): Promise<readonly Facet[]> {
   const restriction = await restrictTo(table, filter, manifest);
-  const filterable = Object.keys(manifest.filterable ?? {});
-  const inColumns = restriction.fits === undefined ? fields.filter((field) => filterable.includes(field)) : [];
-  const places = new Map(inColumns.map((field) => [field, filterable.indexOf(field)]));
-  const counters = new Map(await countColumns(table, manifest, places, restriction, signal));
+  const inColumns = restriction.fits === undefined ? filterFields(manifest).filter(({ field }) => fields.includes(field)) : [];
+  const counters = new Map(await countColumns(table, manifest, inColumns, restriction, signal));
   const others = fields.filter((field) => !counters.has(field));
   for (const [field, counter] of await countDocuments(table, manifest, others, restriction, signal)) counters.set(field, counter);
   return fields.map((field) => (counters.get(field) as FacetCounter).facet(limit));
 }
 
-/** Of fields by their places in the manifest; without those of which a column holds but the hash of a value. */
+/** Without the fields of which a column holds but the hash of a value. */
 async function countColumns(
   table: Table,
   manifest: Manifest,
-  places: ReadonlyMap<string, number>,
+  fields: readonly FilterField[],
   { where }: Restriction,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, FacetCounter>> {
-  const left = new Map([...places].map(([field, at]) => [field, { ...columnsOf(at), counter: facetCounter(field) }]));
+  const left = new Map(fields.map((one) => [one.field, { one, counter: facetCounter(one.field, one.readAs) }]));
   if (left.size === 0) return new Map();
-  const columns = [...left.values()].flatMap(({ value, other }) => [value, other]);
+  const columns = fields.flatMap(({ value, other }) => [value, other]);
   for await (const batch of rowsOf(table, manifest, where, columns)) {
     throwIfStopped(signal);
     const cell = cellReader(batch);
-    for (const [field, { value, other, counter }] of left)
+    for (const [field, { one, counter }] of left)
       for (let row = 0; row < batch.numRows; row++) {
-        const read = valueOfCells(cell(value, row), cell(other, row) as Parameters<typeof valueOfCells>[1]);
+        const read = valueOfCells(cell(one.value, row), cell(one.other, row) as Parameters<typeof valueOfCells>[1], one);
         if (read === 'hashed') {
           left.delete(field);
           break;
@@ -59,18 +58,22 @@ async function countDocuments(
   { where, fits }: Restriction,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, FacetCounter>> {
-  const counters = new Map(fields.map((field) => [field, facetCounter(field)]));
-  if (counters.size === 0) return counters;
+  const types = typesIn(manifest);
+  const counters = new Map(
+    fields.map((field) => [field, { type: typeOf(field, types), counter: facetCounter(field, typeOf(field, types)) }]),
+  );
+  if (counters.size === 0) return new Map();
   for await (const batch of rowsOf(table, manifest, where, ['document'])) {
     throwIfStopped(signal);
     const cell = cellReader(batch);
     for (let row = 0; row < batch.numRows; row++) {
       const document = JSON.parse(cell('document', row) as string) as Document;
       // Who was looked up by id may have been changed before it was read.
-      if (fits?.(document) !== false) for (const [field, counter] of counters) counter.add(valueIn(document, field));
+      if (fits?.(document) !== false)
+        for (const [field, { type, counter }] of counters) counter.add(typedValue(valueIn(document, field), type));
     }
   }
-  return counters;
+  return new Map([...counters].map(([field, { counter }]) => [field, counter]));
 }
 
 function rowsOf(table: Table, manifest: Manifest, where: string | undefined, columns: string[]) {

@@ -1,6 +1,7 @@
 import { throwIfStopped } from '../errors.ts';
-import { documentTest, valueIn } from '../filter/document-test.ts';
+import { documentTest, typeOf, valueIn } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
+import { typedValue } from '../filter/typed-value.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
@@ -9,7 +10,7 @@ import type { Hit } from '../types.ts';
 import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
 import { facetCounter } from './facets.ts';
-import type { Entry, EntryField, HitField, Manifest, Passage, Store, StoreQuery } from './store.ts';
+import { type Entry, type EntryField, type HitField, type Manifest, type Passage, type Store, type StoreQuery, typesIn } from './store.ts';
 
 interface Row {
   readonly id: string;
@@ -30,7 +31,7 @@ export function memoryStore(): Store {
     changedAt = new Date().toISOString();
   };
   const fitting = (filter: Filter | undefined): Entry[] => {
-    const fits = filter === undefined ? () => true : documentTest(filter);
+    const fits = filter === undefined ? () => true : documentTest(filter, manifest && typesIn(manifest));
     return [...entries.values()].filter(({ document }) => fits(document));
   };
   const best = ({ limit, filter, ...asked }: StoreQuery): Found[] => {
@@ -85,8 +86,9 @@ export function memoryStore(): Store {
       throwIfStopped(signal);
       const some = fitting(filter);
       return fields.map((field) => {
-        const counter = facetCounter(field);
-        for (const { document } of some) counter.add(valueIn(document, field));
+        const type = typeOf(field, manifest === undefined ? {} : typesIn(manifest));
+        const counter = facetCounter(field, type);
+        for (const { document } of some) counter.add(typedValue(valueIn(document, field), type));
         return counter.facet(limit);
       });
     },

@@ -1,4 +1,4 @@
-import type { Filter } from '../filter/filter.ts';
+import type { FieldTypes, Filter } from '../filter/filter.ts';
 import type { CallOptions, Document, Hit, PassagePlace, TokenForm } from '../types.ts';
 import type { Facet, FacetOptions } from './facets.ts';
 
@@ -20,7 +20,7 @@ export interface Store {
    */
   get<Field extends EntryField>(ids: readonly string[] | 'all', fields: readonly Field[]): AsyncIterable<Pick<Entry, 'id' | Field>>;
   /**
-   * The best `limit` documents of what fits the filter, score descending, then id descending, each once, by its best passage, of equal ones the
+   * The best `limit` documents of what fits the filter, as `documentTest` says with the types of the manifest (`typesIn`), score descending, then id descending, each once, by its best passage, of equal ones the
    * first. Fewer come only where no more are to be had, whatever the filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts
    * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not.
    */
@@ -111,9 +111,9 @@ export interface StoreStats {
 
 /**
  * Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its
- * writes, 5 may keep several passages of a document.
+ * writes, 5 may keep several passages of a document, 6 has types by which filters compare.
  */
-export const indexFormat = 5;
+export const indexFormat = 6;
 
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
@@ -132,8 +132,13 @@ export interface Manifest {
   readonly tokens?: TokenForm;
   /** Fields that make the text, in order. */
   readonly fields: readonly string[];
-  /** Fields that are kept so that filters on them are fast; absent in indexes of earlier versions. Filters on others are slower, and as right. */
-  readonly filterable?: FilterableFields;
+  /**
+   * What fields hold: by it filters compare them, and they are kept so that filters are fast. Filters on others are slower, and compare values as
+   * they are. Before format 6 only `number` and `keyword`, and values are compared as they are (`typesIn`); absent before format 4.
+   */
+  readonly filterable?: FieldTypes;
+  /** Those of these types that were declared: a rebuild keeps them, and infers the others again. @default none */
+  readonly declared?: FieldTypes;
   /** Field that holds the user's id; absent when ids are derived. */
   readonly idField?: string;
   /** Version of how long texts are split into passages; absent where each document is one, as in indexes of earlier versions. */
@@ -144,9 +149,9 @@ export interface Manifest {
   readonly createdAt: string;
 }
 
-/** What most values of a field are, or the items of its lists: ranges over a `keyword` are those of texts. Values of other types are kept too. */
-export type FilterableType = 'number' | 'keyword';
-export type FilterableFields = Readonly<Record<string, FilterableType>>;
+/** The types by which filters compare fields, as `documentTest` takes them. */
+export const typesIn = ({ format, filterable = {} }: Pick<Manifest, 'format' | 'filterable'>): FieldTypes =>
+  format >= 6 ? filterable : {};
 
 /** Whether two manifests are of one index, and not of one that was made again in its place. */
 export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));

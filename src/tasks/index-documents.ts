@@ -25,21 +25,7 @@ export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, '
  * @throws what `openIndex`, `readDocuments` and `index.addRead` throw, and E_STOPPED
  */
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
-  const {
-    source,
-    into,
-    rebuild = false,
-    fields,
-    idField,
-    filterable,
-    tokens,
-    passages,
-    signal,
-    prune,
-    embedder,
-    models,
-    onProgress,
-  } = options;
+  const { source, into, rebuild = false, fields, idField, types, tokens, passages, signal, prune, embedder, models, onProgress } = options;
   let stored = 0;
   const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
     await using index = await openIndex(folder, { create, embedder, models });
@@ -52,7 +38,7 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
       },
     });
   };
-  const create: CreateOptions = { fields, idField, filterable, tokens, passages };
+  const create: CreateOptions = { fields, idField, types, tokens, passages };
   try {
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {

@@ -32,8 +32,9 @@ const facet = z.object({
   more_values: z.int().nullable(),
   /** Documents without a value. */
   missing: z.int(),
-  min: z.number().optional(),
-  max: z.number().optional(),
+  /** Of numbers; of a field of dates in ISO 8601. */
+  min: z.union([z.number(), z.string()]).optional(),
+  max: z.union([z.number(), z.string()]).optional(),
 });
 export const searchAnswer = z.looseObject({
   query: z.string(),
@@ -52,7 +53,7 @@ export const createBody = z.strictObject({
   name: z.string().regex(indexNameForm, `a name has ${indexNameWords}`),
   fields: createShape('fields'),
   id_field: createShape('idField'),
-  filterable: createShape('filterable'),
+  types: createShape('types'),
   token_bits: tokenBitsShape,
   token_pool: createShape('tokenPool'),
   passages: createShape('passages'),
@@ -65,6 +66,10 @@ export const status = z.object({
   bytes: z.int(),
   embedder: z.string().nullable(),
   fields: z.array(z.string()).nullable(),
+  /** What fields hold, by which filters compare them. */
+  types: z.record(z.string(), z.string()).optional(),
+  /** By field, how many documents have no value that can be read as its type, but another one. */
+  unreadable: z.record(z.string(), z.int()).optional(),
   changed_at: z.string().nullable(),
   /** Why it cannot be opened. */
   error: z.string().optional(),
