@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { typeOf } from '../filter/document-test.ts';
 import type { FieldTypes } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
-import { type DeleteOptions, type Entry, indexFormat, isSameIndex, type Manifest, type Passage, type Store } from '../store/store.ts';
+import {
+  type DeleteOptions,
+  type Entry,
+  indexFormat,
+  isSameIndex,
+  type Manifest,
+  type Passage,
+  type Store,
+  typesIn,
+} from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { sourceOf, splitterVersion } from '../text/passages.ts';
@@ -294,10 +304,12 @@ async function contentOf({ store, manifest }: Target): Promise<Required<DeleteOp
 function agreed(planned: Manifest, made: Manifest | undefined): Manifest {
   if (made === undefined || made === planned) return planned;
   const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
-  if (recipe(made) === recipe(planned)) return made;
+  const types = typesIn(made);
+  const isTyped = Object.entries(planned.declared ?? {}).every(([field, type]) => typeOf(field, types) === type);
+  if (recipe(made) === recipe(planned) && isTyped) return made;
   throw new FinetoothError(
     'E_LOCKED',
-    'another process made this index a moment ago, with another model, other fields or another id field. Run the command again to add to that one.',
+    'another process made this index a moment ago, with another model, other fields, other types or another id field. Run the command again to add to that one.',
   );
 }
 
