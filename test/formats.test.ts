@@ -37,7 +37,9 @@ describe('indexes of earlier versions', () => {
     expect(dated.results.map(({ id }) => id)).toEqual(name === 'index-6' ? ['b'] : []);
     // From the fifth on a long document is found by each of its passages.
     const [isSplit, ticking] = [Number(name.slice(-1)) >= 5, await search(index, 'tick loudly', { firstStage: 'bm25', reranker: null })];
-    expect(ticking.results.map(({ id, highlight }) => [id, highlight?.text.slice(0, 26)])).toEqual(isSplit ? [['c', 'Some clocks tick loudly at']] : []);
+    expect(ticking.results.map(({ id, highlight }) => [id, highlight?.text.slice(0, 26)])).toEqual(
+      isSplit ? [['c', 'Some clocks tick loudly at']] : [],
+    );
     expect([index.manifest()?.splitter !== undefined, (await index.status()).passages !== undefined]).toEqual([isSplit, isSplit]);
     const report = await index.add([
       { id: 'a', title: 'Bread', text: 'Flour, water, salt and time.' },

@@ -341,7 +341,9 @@ describe('a way to search gives the same at every door', () => {
 
   it('a range that nothing can be compared with is said', async () => {
     const notes = async (filter: string) => (await search(hashed, QUERY, { filter })).notes;
-    expect(await notes('year >= x and tags = sea')).toEqual([expect.stringContaining('"year" holds numbers in this index, and "x" compares')]);
+    expect(await notes('year >= x and tags = sea')).toEqual([
+      expect.stringContaining('"year" holds numbers in this index, and "x" compares'),
+    ]);
     expect(await notes('yaer < 3')).toEqual(['no document of this index has a field "yaer"; the nearest is "year"']);
     expect([await notes('year >= 3000'), await notes('tags = none'), await notes('year >= 1990')]).toEqual([
       undefined,
