@@ -81,6 +81,7 @@ const valueWords = (option: PlanOption | IndexOption): string => {
     text: 'a text',
     names: 'a list of texts',
     filter: 'a filter',
+    vector: 'a list of numbers',
     types: 'fields with their types',
     rerankers: 'rerankers',
     callback: 'a function',

@@ -97,6 +97,7 @@ export type AdvisedOption =
   | 'embedder'
   | 'fallback'
   | 'fields'
+  | 'firstStage'
   | 'passages'
   | 'format'
   | 'gates'
@@ -116,7 +117,9 @@ export type AdvisedOption =
   | 'strict'
   | 'threads'
   | 'tokens'
-  | 'types';
+  | 'types'
+  | 'vector'
+  | 'vectorField';
 
 /** What the library, the command line and the server each call that which a sentence advises. */
 export interface Wording {

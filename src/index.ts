@@ -9,6 +9,7 @@ export { defaultModel, openModel } from './assemble/models.ts';
 export { openIndex } from './assemble/open-index.ts';
 export { readPipelines, searchOptionsOf } from './assemble/pipelines.ts';
 export { readPrices } from './assemble/price-file.ts';
+export { readIndex } from './assemble/read-index.ts';
 export { type NamedRerankers, openCrossEncoderReranker } from './assemble/reranker.ts';
 export { cachedEmbedder, type VectorCacheOptions } from './embed/cached.ts';
 export type { Embedder } from './embed/embedder.ts';
@@ -68,4 +69,16 @@ export {
   typesIn,
 } from './store/store.ts';
 export { textOf } from './text/recipe.ts';
-export type { CallOptions, Document, FieldValue, Hit, Progress, ReadDocument, Usage, Vectors } from './types.ts';
+export type {
+  CallOptions,
+  Document,
+  Embedded,
+  EmbeddedPassage,
+  FieldValue,
+  Hit,
+  Origin,
+  Progress,
+  ReadDocument,
+  Usage,
+  Vectors,
+} from './types.ts';

@@ -147,6 +147,10 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   sort: [{ sort: '-year', documents: true }, ({ results }) => expect(results.map(({ document }) => document?.year)).toEqual(years)],
   facets: [{ facets: 'year' }, ({ facets }) => expect(facets).toMatchObject([{ field: 'year', min: 1990, max: 2011, missing: 0 }])],
   facetValues: [{ facets: ['year'], facetValues: 1 }, ({ facets }) => expect(facets?.[0]?.values).toEqual([{ value: 2001, count: 2 }])],
+  vector: [
+    { vector: Array.from({ length: 384 }, (_, at) => at - 190) },
+    ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates),
+  ],
   documents: [{ documents: true }, (answered) => expect(longOf(answered)?.document?.title).toBe('Berlin')],
   stages: [{ stages: true }, (answered) => expect(longOf(answered)?.stages?.every((score) => score !== null)).toBe(true)],
   explain: [

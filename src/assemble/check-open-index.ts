@@ -26,8 +26,8 @@ export interface OpenIndexOptions extends RerankerPlan {
   /** Make the index when there is none. @default false, so that a misspelt folder is an error */
   readonly create?: boolean | CreateOptions;
   /**
-   * A model by name (`vendor:model` for a hosted one), an embedder of your own, an embedding model of the AI SDK, or null to read and prune without
-   * one. @default the index's own model, else bge-small-en-v1.5
+   * A model by name (`vendor:model` for a hosted one), an embedder of your own, an embedding model of the AI SDK, or null for none: to read and
+   * prune, to add documents that bring their vectors, to search by words or by `vector`. @default the index's own model, else bge-small-en-v1.5
    */
   readonly embedder?: string | Embedder | EmbeddingModel | null;
   readonly models?: ModelOptions;
@@ -55,6 +55,7 @@ const createChecks: OptionChecks<CreateOptions> = {
   tokens: either('{ bits, pool } or null', record, isNull),
   types: checkOf(indexPlan.types),
   passages: checkOf(indexPlan.passages),
+  vectorField: checkOf(indexPlan.vectorField),
 };
 
 const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {

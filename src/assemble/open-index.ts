@@ -7,7 +7,7 @@ import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts'
 import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { indexMissing } from '../store/index-changes.ts';
-import { type Manifest, type Store, typesIn } from '../store/store.ts';
+import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
@@ -91,6 +91,14 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
         `${where} ${splits}; got ${say.option('passages')} ${passages}. Leave ${say.option('passages')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
+  if (create.vectorField !== undefined && create.vectorField !== manifest.vectorField) {
+    const takes = manifest.vectorField === undefined ? 'embeds its documents' : `takes vectors from the field ${manifest.vectorField}`;
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${takes}; got ${say.option('vectorField', create.vectorField)}. Leave ${say.option('vectorField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
   if (create.idField !== undefined && create.idField !== manifest.idField) {
     throw new FinetoothError(
       'E_RECIPE',
@@ -107,20 +115,22 @@ async function partsFor(
   where: string,
 ): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> {
   const { models = {}, scoreCache, longDocuments } = options;
-  if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
+  const isWithout = manifest?.embedder === withoutEmbedder;
+  if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined && !isWithout) {
     throw new FinetoothError(
       'E_FINGERPRINT',
       `${where} was built with an embedder of your own ("${manifest.embedder}"): pass the same one to open it.`,
     );
   }
-  const wanted = options.embedder === undefined ? (manifest?.model ?? defaultModel) : options.embedder;
+  const wanted = options.embedder === undefined ? (isWithout ? null : (manifest?.model ?? defaultModel)) : options.embedder;
   const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
   const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, dimensions: manifest?.dimensions });
-  const isNamed = typeof wanted === 'string';
+  /** Where vectors were given without a model that makes those of queries, texts are still reranked. */
+  const isNamed = typeof wanted === 'string' || isWithout;
   const encoder = async (): Promise<BiEncoder> => {
     if (!isNamed)
       throw new FinetoothError('E_USAGE', 'late interaction needs a local model by name as the embedder; name a cross-encoder instead.');
-    // A hosted embedder has no token vectors: late interaction then reads the texts with the bundled model.
+    // A hosted embedder, or none, has no token vectors: late interaction then reads the texts with the bundled model.
     return opened?.encoder ?? openModel(undefined, models);
   };
   const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments } });

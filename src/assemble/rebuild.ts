@@ -75,9 +75,11 @@ export async function rebuiltIn<T>(
     const kept: CreateOptions = {
       fields: create.fields ?? old?.fields,
       idField: create.idField ?? old?.idField,
-      tokens: create.tokens === undefined ? tokens : create.tokens,
+      // Who gives vectors gives none of tokens.
+      tokens: create.tokens === undefined && create.vectorField === undefined ? tokens : create.tokens,
       types: { ...old?.declared, ...create.types },
       passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
+      vectorField: create.vectorField ?? old?.vectorField,
     };
     try {
       const result = await fill(stage, kept);

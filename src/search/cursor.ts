@@ -69,7 +69,8 @@ export function searchKey(manifest: Manifest | undefined, query: string, options
     .map((key) => {
       const option = plan[key];
       const value = options[key] ?? ('default' in option ? option.default : null);
-      if (key === 'filter') return value === null ? null : readFilter(value);
+      if (key === 'filter') return options.filter === undefined ? null : readFilter(options.filter);
+      if (key === 'vector') return options.vector === undefined ? null : [...Float32Array.from(options.vector)];
       return 'orOne' in option && typeof value === 'string' ? [value] : value;
     });
   const made = manifest?.id ?? manifest ?? null;

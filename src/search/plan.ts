@@ -309,6 +309,25 @@ export const plan = {
       searchBody: true,
     },
   },
+  vector: {
+    kind: 'vector',
+    flag: 'query-vector',
+    value: 'NUMBERS',
+    otherwise: 'the embedder makes it of the query',
+    about:
+      'the vector of the query, of the model that made those of the index; an index without an embedder needs it where vectors are compared',
+    at: {
+      search: true,
+      rerank: 'no vectors of an index are compared',
+      pipeline: 'it is of one query',
+      searchCommand: {
+        about:
+          "the vector of the query, of the model that made those of the index: '[0.12, -0.03, …]', or @FILE that holds it; an index without an embedder needs it where vectors are compared",
+      },
+      rerankCommand: 'no vectors of an index are compared',
+      searchBody: true,
+    },
+  },
   embedder: {
     kind: 'text',
     value: 'MODEL',
@@ -438,6 +457,14 @@ export const indexPlan = {
     choices: ['auto', 'off'],
     default: 'auto',
     about: "split texts longer than the embedder's window into passages, each found by itself; off keeps one vector for each document",
+    at: { create: true, indexCommand: true, createBody: true },
+  },
+  vectorField: {
+    kind: 'text',
+    value: 'FIELD',
+    otherwise: 'documents are embedded',
+    about:
+      'field that holds the vector of each document, which is then not embedded: numbers, or base64 of 32-bit floats; the embedder is the model that made them',
     at: { create: true, indexCommand: true, createBody: true },
   },
 } as const satisfies Record<string, IndexOption>;

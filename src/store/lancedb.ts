@@ -155,7 +155,8 @@ export function lanceStore(
               score,
               passage: place,
               document: fields.includes('document' as never) ? (JSON.parse(document) as Document) : undefined,
-              tokens: form === undefined || tokens === undefined || vector === undefined ? undefined : { form, data: tokens, vector },
+              // Those of a document whose vector was given are none.
+              tokens: form === undefined || !tokens?.length || vector === undefined ? undefined : { form, data: tokens, vector },
             }) as Hit,
         );
       });

@@ -77,7 +77,10 @@ export function memoryStore(): Store {
           score,
           passage: place,
           document: fields.includes('document') ? document : undefined,
-          tokens: form === undefined || tokens === undefined ? undefined : { form, data: tokens.slice(), vector: vector.slice() },
+          tokens:
+            form === undefined || tokens === undefined || tokens.length === 0
+              ? undefined
+              : { form, data: tokens.slice(), vector: vector.slice() },
         } as Hit;
       });
     },

@@ -69,7 +69,7 @@ export type HitField = 'document' | 'tokens';
 export interface Passage {
   /** [dimensions], length 1. */
   readonly vector: Float32Array;
-  /** Token vectors in the manifest's form; only where it has one. */
+  /** Token vectors in the manifest's form; only where it has one, and not of a document whose vector was given. */
   readonly tokens?: Uint8Array;
   /** Analysed words, joined by one space, in text order. */
   readonly terms: string;
@@ -115,6 +115,9 @@ export interface StoreStats {
  */
 export const indexFormat = 6;
 
+/** Stands for the embedder in the manifest of an index that has none. */
+export const withoutEmbedder = 'none';
+
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
   /** Version of the layout on disk. */
@@ -123,7 +126,7 @@ export interface Manifest {
   readonly id?: string;
   /** Name of the table that holds the documents; only after a rebuild. @default documents */
   readonly table?: string;
-  /** The embedder's fingerprint. */
+  /** The embedder's fingerprint; `withoutEmbedder`: it has none, and queries come with a vector too. */
   readonly embedder: string;
   /** Catalog name by which the embedder is opened again, where it has one. */
   readonly model?: string;
@@ -141,6 +144,8 @@ export interface Manifest {
   readonly declared?: FieldTypes;
   /** Field that holds the user's id; absent when ids are derived. */
   readonly idField?: string;
+  /** Field that holds the vector of each document, which is not kept in it; absent where documents are embedded. */
+  readonly vectorField?: string;
   /** Version of how long texts are split into passages; absent where each document is one, as in indexes of earlier versions. */
   readonly splitter?: string;
   /** Version of the word analysis behind BM25. */

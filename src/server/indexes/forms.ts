@@ -57,6 +57,9 @@ export const createBody = z.strictObject({
   token_bits: tokenBitsShape,
   token_pool: createShape('tokenPool'),
   passages: createShape('passages'),
+  vector_field: createShape('vectorField'),
+  /** null: documents and queries bring their vectors, of whatever model. Absent: the model of the server. */
+  embedder: z.null().optional(),
 });
 export const status = z.object({
   name: z.string(),

@@ -82,9 +82,9 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
   }));
   app.get('/v1/indexes/:name', { config }, (request) => statusOf(nameIn(request), indexes));
   app.post('/v1/indexes', { config }, async (request, reply) => {
-    const { name, fields, id_field, types, passages, token_bits: bits, token_pool: pool } = readBody(createBody, request.body);
+    const { name, id_field, vector_field, token_bits: bits, token_pool: pool, ...plain } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
-    await indexes.create(name, { fields, idField: id_field, types, tokens, passages });
+    await indexes.create(name, { ...plain, idField: id_field, vectorField: vector_field, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {
