@@ -4,7 +4,7 @@ import type { Filter } from '../filter/filter.ts';
 import { holdsTies, topWithTies } from '../math/near-ties.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
-import type { Document, PassagePlace } from '../types.ts';
+import type { PassagePlace } from '../types.ts';
 import { bestOfEach, type PassageRow } from './best-passages.ts';
 import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
@@ -19,7 +19,7 @@ const MORE = 4;
 /** A cosine in single precision is off by at most a tenth of this (seen: 1e-7). */
 const COSINE_NOISE = 1e-6;
 /** Ids of one condition: each condition is a look at all ids, or at their index. */
-const IDS_PER_FILTER = 4096;
+export const IDS_PER_FILTER = 4096;
 /** Up to so many documents that fit a filter, or this share of all, comparing each costs less than asking the approximate index. */
 const FEW = 2000;
 const SMALL_SHARE = 0.02;
@@ -34,8 +34,6 @@ export interface Restriction {
   /** Rows that it leaves, and all there are. */
   readonly fitting: number;
   readonly total: number;
-  /** What a row that was found must still fit, where the condition is a list of ids that were looked up before. */
-  readonly fits?: (document: Document) => boolean;
 }
 
 /** A row that was found; the columns that were asked for. */
@@ -80,7 +78,7 @@ export async function restrictTo(table: Table, filter: Filter | undefined, manif
     .select(['id', 'document']))
     for (const { id, document } of entriesIn(batch, ['document'])) (fits(document) ? yes : no).push(id);
   const where = yes.length <= no.length ? idsIn(yes) : no.length === 0 ? sql : `(${sql} AND NOT ${idsIn(no)})`;
-  return { where, fitting: hasPassages(manifest) ? await table.countRows(where) : yes.length, total, fits };
+  return { where, fitting: hasPassages(manifest) ? await table.countRows(where) : yes.length, total };
 }
 
 /** An SQL condition for each 4,096 of the ids; with hashes, by id, only those of the ids whose document still has that one. */
