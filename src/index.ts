@@ -4,7 +4,8 @@ export { readCalibration, withCalibration } from './assemble/calibration-file.ts
 export type { OpenIndexOptions } from './assemble/check-open-index.ts';
 export { hosted, hostedEmbedder } from './assemble/hosted.ts';
 export { local } from './assemble/local.ts';
-export { defaultModel, type ModelFileOptions, type ModelOptions, type ModelRunOptions, openModel } from './assemble/models.ts';
+export type { ModelFileOptions, ModelOptions, ModelRunOptions } from './assemble/model-options.ts';
+export { defaultModel, openModel } from './assemble/models.ts';
 export { openIndex } from './assemble/open-index.ts';
 export { readPipelines, searchOptionsOf } from './assemble/pipelines.ts';
 export { readPrices } from './assemble/price-file.ts';

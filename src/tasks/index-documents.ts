@@ -1,4 +1,4 @@
-import type { ModelOptions } from '../assemble/models.ts';
+import type { ModelOptions } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { rebuiltIn } from '../assemble/rebuild.ts';
 import { FinetoothError } from '../errors.ts';
