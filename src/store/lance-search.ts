@@ -32,9 +32,8 @@ const MANY = 500;
 export interface Restriction {
   /** An SQL condition. @default all rows */
   readonly where?: string;
-  /** Rows that it leaves, and all there are. */
+  /** Rows that it leaves. */
   readonly fitting: number;
-  readonly total: number;
 }
 
 /** A row that was found; the columns that were asked for. */
@@ -67,10 +66,9 @@ export interface Approximation {
  * those that fit are named by their ids.
  */
 export async function restrictTo(table: Table, filter: Filter | undefined, manifest: Manifest): Promise<Restriction> {
-  const total = await table.countRows();
-  if (filter === undefined) return { fitting: total, total };
+  if (filter === undefined) return { fitting: await table.countRows() };
   const { sql, isExact } = conditionFor(filter, manifest.filterable ?? {});
-  if (isExact) return { where: sql, fitting: await table.countRows(sql), total };
+  if (isExact) return { where: sql, fitting: await table.countRows(sql) };
   const fits = documentTest(filter);
   const [yes, no]: [string[], string[]] = [[], []];
   for await (const batch of table
@@ -79,7 +77,7 @@ export async function restrictTo(table: Table, filter: Filter | undefined, manif
     .select(['id', 'document']))
     for (const { id, document } of entriesIn(batch, ['document'])) (fits(document) ? yes : no).push(id);
   const where = yes.length <= no.length ? idsIn(yes) : no.length === 0 ? sql : `(${sql} AND NOT ${idsIn(no)})`;
-  return { where, fitting: hasPassages(manifest) ? await table.countRows(where) : yes.length, total };
+  return { where, fitting: hasPassages(manifest) ? await table.countRows(where) : yes.length };
 }
 
 /** An SQL condition for each 4,096 of the ids; with hashes, by id, only those of the ids whose document still has that one. */

@@ -71,7 +71,7 @@ it('keeps to one version between the steps of a search', async () => {
   // What is replaced stands no longer in the index over words, of which it was just read that it holds all.
   await writer.upsert([entryFor('a', 3, 'shared')]);
   const find = async (table: typeof latest.table) => {
-    const asked = { limit: 5, withTokens: false, fitting: 2, total: 2 };
+    const asked = { limit: 5, withTokens: false, fitting: 2 };
     const rows = await searchWords(latest.libraries, table, latest.manifest, ['shared'], asked, built && { ...built, hasUnindexed: false });
     return rows.map(({ id }) => id).sort();
   };
