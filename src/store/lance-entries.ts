@@ -1,4 +1,4 @@
-import type { Table } from '@lancedb/lancedb';
+import type { MergeResult, Table } from '@lancedb/lancedb';
 import type { Opened } from './lance-connection.ts';
 import { columnsFor, entriesIn, firstRows, hasPassages, type RowField } from './lance-rows.ts';
 import { conditionsFor } from './lance-search.ts';
@@ -24,9 +24,9 @@ export async function* readEntries<Field extends EntryField>(
 }
 
 /** Puts rows in the place of all that there is of some documents, in one commit: what a longer version had more of goes. */
-export async function replaceAll(table: Table, ids: readonly string[], rows: Parameters<Table['add']>[0]): Promise<void> {
+export async function replaceAll(table: Table, ids: readonly string[], rows: Parameters<Table['add']>[0]): Promise<MergeResult> {
   const [where] = [...conditionsFor(ids, undefined, ids.length)];
-  await table
+  return table
     .mergeInsert(['id', 'passage'])
     .whenMatchedUpdateAll()
     .whenNotMatchedInsertAll()

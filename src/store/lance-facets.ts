@@ -17,7 +17,7 @@ export async function countFacets(
   { filter, limit, signal }: FacetOptions,
 ): Promise<readonly Facet[]> {
   const restriction = await restrictTo(table, filter, manifest);
-  const inColumns = restriction.fits === undefined ? filterFields(manifest).filter(({ field }) => fields.includes(field)) : [];
+  const inColumns = filterFields(manifest).filter(({ field }) => fields.includes(field));
   const counters = new Map(await countColumns(table, manifest, inColumns, restriction, signal));
   const others = fields.filter((field) => !counters.has(field));
   for (const [field, counter] of await countDocuments(table, manifest, others, restriction, signal)) counters.set(field, counter);
@@ -55,7 +55,7 @@ async function countDocuments(
   table: Table,
   manifest: Manifest,
   fields: readonly string[],
-  { where, fits }: Restriction,
+  { where }: Restriction,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, FacetCounter>> {
   const types = typesIn(manifest);
@@ -68,9 +68,7 @@ async function countDocuments(
     const cell = cellReader(batch);
     for (let row = 0; row < batch.numRows; row++) {
       const document = JSON.parse(cell('document', row) as string) as Document;
-      // Who was looked up by id may have been changed before it was read.
-      if (fits?.(document) !== false)
-        for (const [field, { type, counter }] of counters) counter.add(typedValue(valueIn(document, field), type));
+      for (const [field, { type, counter }] of counters) counter.add(typedValue(valueIn(document, field), type));
     }
   }
   return new Map([...counters].map(([field, { counter }]) => [field, counter]));
