@@ -40,6 +40,23 @@ export const zipfTexts = (): ((seed: number, words?: number) => string) => {
   };
 };
 
+/**
+ * More texts than there are: the first half of one and the second half of another, as unevenly worded as these. Every fifth has a word that is in
+ * no other, since a language's vocabulary grows with its texts.
+ */
+export const recombinedTexts = (texts: readonly string[]): ((seed: number) => string) => {
+  const halves = texts.map((text) => {
+    const middle = text.indexOf(' ', text.length / 2);
+    return middle < 0 ? ([text, text] as const) : ([text.slice(0, middle), text.slice(middle)] as const);
+  });
+  return (seed) => {
+    const random = randomFrom(seed);
+    const draw = () => halves[Math.floor(random() * halves.length)] as (typeof halves)[number];
+    const own = seed % 5 === 0 ? ` ${wordOf(WORDS + seed)}` : '';
+    return `${draw()[0]}${draw()[1]}${own}`;
+  };
+};
+
 /** Texts of the collections that are on this machine, at most so many; none where there are no collections. */
 export const collectionTexts = (most: number): readonly string[] => {
   const folder = collectionsFolder();

@@ -25,7 +25,7 @@ export interface Outcome {
 }
 
 export interface WorkloadOptions {
-  /** Texts of the memory workload. @default 100,000 */
+  /** Texts of the memory workload, and of the largest index of the store's. @default 100,000 */
   readonly texts?: number;
   /** Shown while the work runs. */
   readonly say: (line: string) => void;

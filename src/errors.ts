@@ -9,6 +9,12 @@ export const errorTable = {
     meaning: 'A command, an option, an argument or a request is not of a form that is taken, or a value is out of its range.',
   },
   E_QUERY: { http: 400, exit: 2, meaning: 'The query is empty or only white space.' },
+  E_CURSOR: {
+    http: 400,
+    exit: 2,
+    meaning:
+      'A cursor is of another search or another index, of an index that was made again since, or damaged: page again from the start.',
+  },
   E_INPUT_MISSING: { http: 404, exit: 3, meaning: 'An input file or folder does not exist or cannot be read.' },
   E_INPUT_EMPTY: { http: 422, exit: 3, meaning: 'The input holds no documents.' },
   E_INPUT_FORMAT: {

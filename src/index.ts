@@ -45,14 +45,16 @@ export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
 export { type CascadeOptions, type Combination, cascade } from './rerank/wrappers/cascade.ts';
 export { type FallbackOptions, fallback } from './rerank/wrappers/fallback.ts';
 export type { AddOptions, AddReport, CreateOptions } from './search/add.ts';
+export type { SearchAnswer, Timings } from './search/answer.ts';
 export { type FuseOptions, type Fusion, fuse } from './search/fuse.ts';
 export type { FirstStage, RerankDocument, RerankOptions, SearchOptions } from './search/options.ts';
 export { type Orderable, type OrderedCandidate, orderCandidates } from './search/order.ts';
 export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipeline.ts';
 export { type RerankAnswer, rerank } from './search/rerank.ts';
-export type { Provenance, RankedResult, SearchResult } from './search/results.ts';
-export { type SearchAnswer, search, type Timings } from './search/search.ts';
+export type { Provenance, RankedResult, ResultGroup, SearchResult } from './search/results.ts';
+export { search } from './search/search.ts';
 export type { IndexStatus, SearchIndex } from './search/search-index.ts';
+export { type Facet, type FacetCounter, type FacetOptions, type FacetValue, facetCounter } from './store/facets.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
 export {

@@ -117,6 +117,7 @@ it.each(rerankers)('a long text in parts has one score by %s, whatever the index
   for (const other of others) expect(other).toEqual(first);
 });
 
+const years = documents.map(({ year }) => year).sort((a, b) => b - a);
 /** Every option of a search; what each must do, of both kinds of index. */
 const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (answered: SearchAnswer, plain: SearchAnswer) => void]>> = {
   candidates: [{ candidates: 3 }, ({ candidates }) => expect(candidates).toHaveLength(3)],
@@ -137,6 +138,15 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],
   collapse: [{ collapse: 1 }, ({ results }, plain) => expect(results).toEqual(plain.results)],
+  cursor: [{ cursor: '*', top: 23 }, ({ nextCursor }) => expect(nextCursor).toMatch(/^[\w-]+\.[\w-]+$/)],
+  groupBy: [{ groupBy: 'title' }, ({ results }) => expect(results.find(({ id }) => id === 'long')?.group?.value).toBe('Berlin')],
+  perGroup: [
+    { groupBy: 'year', perGroup: 2 },
+    ({ results }) => expect(results.find(({ group }) => group?.value === 2001)?.group?.further).toHaveLength(1),
+  ],
+  sort: [{ sort: '-year', documents: true }, ({ results }) => expect(results.map(({ document }) => document?.year)).toEqual(years)],
+  facets: [{ facets: 'year' }, ({ facets }) => expect(facets).toMatchObject([{ field: 'year', min: 1990, max: 2011, missing: 0 }])],
+  facetValues: [{ facets: ['year'], facetValues: 1 }, ({ facets }) => expect(facets?.[0]?.values).toEqual([{ value: 2001, count: 2 }])],
   vector: [
     { vector: Array.from({ length: 384 }, (_, at) => at - 190) },
     ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates),

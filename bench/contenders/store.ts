@@ -1,12 +1,13 @@
 /** An index on disk with vectors of the user's own, through the library. Processor time is the process's, without what makes texts and vectors. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Document, type Embedder, type Filter, fuse, memoryStore, openIndex, type SearchIndex, search } from '../../src/index.ts';
-import { indexFormat } from '../../src/store/store.ts';
+import { type Document, type Embedder, type Filter, fuse, openIndex, type SearchIndex, search } from '../../src/index.ts';
+import { topK } from '../../src/math/top-k.ts';
+import { rarityOf, saturationOf } from '../../src/store/bm25.ts';
 import { compactIndex } from '../../src/tasks/index.ts';
-import { analyzerVersion, wordsOf } from '../../src/text/analyzer.ts';
+import { wordsOf } from '../../src/text/analyzer.ts';
 import { serve } from '../child.ts';
-import { collectionTexts, zipfTexts } from '../passages.ts';
+import { collectionTexts, recombinedTexts, zipfTexts } from '../passages.ts';
 import { normalFrom, randomFrom } from '../texts.ts';
 import type { AddAnswer, AskAnswer, StoreRequest } from '../workloads/store.ts';
 
@@ -63,8 +64,8 @@ const embedder: Embedder = {
     }),
 };
 
-const made = zipfTexts();
 const real = collectionTexts(100_000);
+const made = real.length === 0 ? zipfTexts() : recombinedTexts(real);
 const documentOf = (at: number): Document => ({ id: `d${at}`, text: real[at] ?? made(at), u: randomFrom(at + 1)() });
 function* documents(count: number, from = 0): Generator<Document> {
   for (let at = from; at < from + count; at++) yield aside(() => documentOf(at));
@@ -91,30 +92,34 @@ const add = async (folder: string, count: number, from = 0): Promise<AddAnswer> 
   return { processor, clock, bytes: bytesIn(folder) - before, unchanged: result.unchanged };
 };
 
-type Lists = readonly (readonly { readonly id: string; readonly score: number }[])[];
+type List = readonly { readonly id: string; readonly score: number }[];
 
 const ask = async (folder: string, count: number, request: Extract<StoreRequest, { readonly do: 'ask' }>): Promise<AskAnswer> => {
   const { way, queries, below } = request;
   const filter: Filter | undefined = below === undefined ? undefined : { fields: { u: { lt: below } } };
   await using index = await open(folder);
   const texts = Array.from({ length: queries + 1 }, (_, at) => queryOf(at, count));
+  const vectorOf = async (text: string): Promise<Float32Array> => (await embedder.embed([text], 'query', {})).data;
+  const exactly = async (text: string): Promise<List> =>
+    index.store.search({ vector: await vectorOf(text), limit: COUNT, filter, exact: true, fields: [] });
+  const byWords = way === 'bm25' || way === 'hybrid' ? await bestByWords(index, folder, count, texts) : [];
   const processor: number[] = [];
   let [shared, wanted] = [0, 0];
   for (const [at, text] of texts.entries()) {
-    const vector = (await embedder.embed([text], 'query', {})).data;
-    const exactly = () => index.store.search({ vector, limit: COUNT, filter, exact: true });
-    const once = await timed(async () => {
-      if (way === 'exact') return await exactly();
+    const vector = await vectorOf(text);
+    let exact: List | undefined;
+    const once = await timed(async (): Promise<readonly { readonly id: string }[]> => {
+      if (way === 'exact') return (exact = await index.store.search({ vector, limit: COUNT, filter, exact: true }));
       return (await search(index, text, { firstStage: way, candidates: COUNT, top: COUNT, reranker: null, filter })).results;
     });
     // The first loads what the others find there.
     if (at === 0) continue;
     processor.push(once.processor);
-    const lists: Lists = [
-      ...(way === 'bm25' ? [] : [await exactly()]),
-      ...(way === 'bm25' || way === 'hybrid' ? [await bestByWords(count, text, filter)] : []),
-    ];
-    const right = lists.length === 1 ? (lists[0] as Lists[number]) : fuse(lists as never, COUNT);
+    const key = `${folder} ${at} ${below}`;
+    const byVector = way === 'bm25' ? [] : (known.get(key) ?? exact ?? (await exactly(text)));
+    if (way !== 'bm25') known.set(key, byVector);
+    const lists = [...(way === 'bm25' ? [] : [byVector]), ...(byWords.length === 0 ? [] : [byWords[at] as List])];
+    const right = lists.length === 1 ? (lists[0] as List) : fuse(lists as never, COUNT);
     const found = new Set(once.result.map(({ id }) => id));
     wanted += right.length;
     shared += right.filter(({ id }) => found.has(id)).length;
@@ -122,21 +127,51 @@ const ask = async (folder: string, count: number, request: Extract<StoreRequest,
   return { processor, recall: wanted === 0 ? 1 : shared / wanted };
 };
 
-/** All documents' words in memory, by which BM25 is exact. */
-let reference: Promise<ReturnType<typeof memoryStore>> | undefined;
-const bestByWords = async (count: number, text: string, filter: Filter | undefined): Promise<Lists[number]> => {
-  reference ??= (async () => {
-    const store = memoryStore();
-    await store.open({ format: indexFormat, embedder: 'none', dimensions: 1, fields: ['text'], analyzer: analyzerVersion, createdAt: '' });
-    const vector = new Float32Array([1]);
-    for (const document of documents(count)) {
-      const { id, text: words, u } = document as { readonly id: string; readonly text: string; readonly u: number };
-      await store.upsert([{ id, document: { id, u }, hash: id, textHash: id, vector, terms: wordsOf(words).join(' ') }]);
+/** Exact answers that were looked for before. */
+const known = new Map<string, List>();
+
+/** The best of each query by BM25 over the words of all documents, read one by one. Throws where one is missing. */
+const bestByWords = async (index: SearchIndex, folder: string, count: number, queries: readonly string[]): Promise<readonly List[]> => {
+  const reference = references.get(folder);
+  if (reference !== undefined) return reference;
+  const asked = queries.map(wordsOf);
+  const postings = new Map(asked.flat().map((term) => [term, { rows: [] as number[], counts: [] as number[] }]));
+  const ids: string[] = [];
+  const lengths: number[] = [];
+  let words = 0;
+  for await (const { id, terms } of index.store.get('all', ['terms'])) {
+    const counts = new Map<string, number>();
+    const split = terms.split(' ');
+    for (const term of split) if (postings.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const [term, times] of counts) {
+      postings.get(term)?.rows.push(ids.length);
+      postings.get(term)?.counts.push(times);
     }
-    return store;
-  })();
-  return (await reference).search({ terms: wordsOf(text), limit: COUNT, filter });
+    ids.push(id);
+    words += lengths[lengths.push(split.length) - 1] as number;
+  }
+  if (ids.length !== count) throw new Error(`the index holds ${ids.length} of ${count} documents`);
+  const lists = asked.map((terms): List => {
+    const scores = new Map<number, number>();
+    for (const term of terms) {
+      const { rows, counts } = postings.get(term) ?? { rows: [], counts: [] };
+      const rarity = rarityOf(rows.length, count);
+      for (const [at, row] of rows.entries()) {
+        const gain = rarity * saturationOf(counts[at] as number, lengths[row] as number, words / count);
+        scores.set(row, (scores.get(row) ?? 0) + gain);
+      }
+    }
+    return topK(
+      [...scores].map(([row, score]) => ({ id: ids[row] as string, score })),
+      COUNT,
+    );
+  });
+  references.set(folder, lists);
+  return lists;
 };
+
+/** The lists of `bestByWords` by index. */
+const references = new Map<string, readonly List[]>();
 
 serve(async (request: StoreRequest & { readonly folder: string; readonly count: number }): Promise<unknown> => {
   const { folder, count } = request;

@@ -1,4 +1,7 @@
-import type { Document } from '../types.ts';
+import type { Document, FieldValue } from '../types.ts';
+
+/** Characters of a value that are shown. */
+const MOST = 60;
 
 /** What a person calls a document: its title or name, else its first words, else its id. */
 export function labelOf(id: string, document: Document): string {
@@ -8,4 +11,10 @@ export function labelOf(id: string, document: Document): string {
   }
   const words = Object.values(document).find((value): value is string => typeof value === 'string' && value.trim() !== '');
   return words?.slice(0, 300) ?? id;
+}
+
+/** A value of a field in few words: a text as it is, anything else as JSON. */
+export function valueText(value: FieldValue): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
 }

@@ -1,25 +1,40 @@
 import { FinetoothError } from '../errors.ts';
+import { valueIn } from '../filter/document-test.ts';
+import { typesIn } from '../store/store.ts';
 import type { Hit } from '../types.ts';
 import { grouped } from '../wording/numbers.ts';
 import { collapseDuplicates } from './collapse.ts';
 import { diversify } from './diversify.ts';
+import { groupRanked } from './group.ts';
+import { checkKnown } from './known-field.ts';
 import type { SearchOptions } from './options.ts';
 import type { Ranked, RankFields } from './rank.ts';
 import type { SearchIndex } from './search-index.ts';
+import { readSort, sortRanked } from './sort.ts';
 
 /** Candidates that may be compared with each other. */
 const MOST_COMPARED = 1000;
 
-/** What `collapse` and `diversity` make of each ranking of these hits, of which so many places are shown. */
+/** What `collapse`, `diversity`, `groupBy` and `sort` make of each ranking of these hits, of which so many places are shown. */
 export async function arranging(
   index: SearchIndex,
   hits: readonly Hit[],
   fields: RankFields,
-  { diversity = 0, collapse }: Pick<SearchOptions, 'diversity' | 'collapse'>,
+  { diversity = 0, collapse, groupBy, sort, cursor }: Pick<SearchOptions, 'diversity' | 'collapse' | 'groupBy' | 'sort' | 'cursor'>,
   places: number,
 ): Promise<(ranked: Ranked) => Ranked> {
+  const order = readSort(sort);
+  const made = index.manifest();
+  const types = made === undefined ? {} : typesIn(made);
+  for (const field of new Set([groupBy, ...order.map(({ field }) => field)]))
+    if (field !== undefined && !hits.some(({ document }) => (valueIn(document, field) ?? null) !== null))
+      await checkKnown(index, field, field === groupBy ? 'group by' : 'sort by');
+  const isWhole = groupBy !== undefined || order.length > 0 || cursor !== undefined;
   const vectors = diversity === 0 ? new Map<string, Float32Array>() : await vectorsOf(index, hits);
-  return (ranked) => diversify(collapseDuplicates(ranked, hits, fields, collapse), vectors, diversity, places);
+  return (ranked) => {
+    const unlike = diversify(collapseDuplicates(ranked, hits, fields, collapse), vectors, diversity, isWhole ? hits.length : places);
+    return sortRanked(groupRanked(unlike, hits, groupBy, types), hits, order, types);
+  };
 }
 
 /** Throws E_USAGE where more candidates would be compared with each other than is quick. */

@@ -43,8 +43,14 @@ export function checkQuery(query: string): void {
   if (query.length > 1_000_000) throw new FinetoothError('E_QUERY', `the query has ${query.length} characters; at most 1000000 are taken.`);
 }
 
-/** Throws E_USAGE for a page behind the last candidate: it would be empty, whatever the index holds. */
-export function checkPage(offset: number, top: number, candidates: number): void {
+/** Throws E_USAGE for a page behind the last candidate, which would be empty whatever the index holds, and for one that begins at two places. */
+export function checkPage(
+  { offset = 0, cursor }: { readonly offset?: number; readonly cursor?: string },
+  candidates: number,
+  top: number,
+): void {
+  if (offset > 0 && cursor !== undefined)
+    throw new FinetoothError('E_USAGE', 'cursor and offset both say where the page begins: leave one of them out.');
   if (offset === 0 || offset + top <= candidates) return;
   throw new FinetoothError(
     'E_USAGE',

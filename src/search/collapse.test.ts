@@ -6,7 +6,10 @@ import { collapseDuplicates } from './collapse.ts';
 
 const shown = (texts: readonly string[], similar: number) => {
   const { ranked, candidates } = rankingOf(texts.map((text, at) => ({ id: `d${at}`, document: { text }, relevance: -at })));
-  return collapseDuplicates(ranked, candidates, ['text'], similar).order.map(({ id, duplicates }) => [id, ...(duplicates ?? [])]);
+  return collapseDuplicates(ranked, candidates, ['text'], similar).order.map(({ id, duplicates }) => [
+    id,
+    ...(duplicates?.map((one) => one.id) ?? []),
+  ]);
 };
 
 describe('collapse', () => {

@@ -1,7 +1,7 @@
 import { wordsOf } from '../text/analyzer.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
-import type { Rankable, Ranked, RankFields } from './rank.ts';
+import type { Rankable, Ranked, RankedCandidate, RankFields } from './rank.ts';
 
 /** Words in a shingle: few, so that texts of a sentence have several. */
 const SHINGLE = 3;
@@ -9,19 +9,19 @@ const SHINGLE = 3;
 const LONGEST = 100_000;
 
 /**
- * The ranking without near-duplicates: a document whose words are at least so `similar` to those of a better one gives up its place, and its id
- * stands in the `duplicates` of the best such. Similarity is Jaccard's, of the shingles of three words (Broder 1997, "On the resemblance and
+ * The ranking without near-duplicates: a document whose words are at least so `similar` to those of a better one gives up its place, and stands
+ * in the `duplicates` of the best such. Similarity is Jaccard's, of the shingles of three words (Broder 1997, "On the resemblance and
  * containment of documents"), counted exactly, of what the reranker reads; a text without a word has no duplicates. 0: nothing is collapsed.
  */
 export function collapseDuplicates(ranked: Ranked, candidates: readonly Rankable[], fields: RankFields, similar = 0): Ranked {
   if (similar === 0) return ranked;
-  const kept: { readonly shingles: number; readonly duplicates: string[]; readonly place: number }[] = [];
+  const kept: { readonly shingles: number; readonly duplicates: RankedCandidate[]; readonly place: number }[] = [];
   const holders = new Map<string, number[]>();
-  for (const [place, { id, index }] of ranked.order.entries()) {
-    const shingles = shinglesOf((candidates[index] as Rankable).document, fields);
+  for (const [place, one] of ranked.order.entries()) {
+    const shingles = shinglesOf((candidates[one.index] as Rankable).document, fields);
     const best = bestHolder(shingles, holders, (at) => kept[at]?.shingles ?? 0, similar);
     if (best !== undefined) {
-      kept[best]?.duplicates.push(id);
+      kept[best]?.duplicates.push(one);
       continue;
     }
     for (const shingle of shingles) {

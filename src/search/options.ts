@@ -13,6 +13,11 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly top?: number;
   /** Results left out before the first, 0 to 9,999; with `top` it is at most `candidates`. A page continues the one before it. @default 0 */
   readonly offset?: number;
+  /**
+   * Where the page before ended, the `nextCursor` of its answer, or "*" for the first page. The query and all options that decide the order must be
+   * the same; `top` may differ. Nothing is retrieved or reranked again. @default none
+   */
+  readonly cursor?: string;
   /** @default dense */
   readonly firstStage?: FirstStage;
   /** Fields that the reranker reads, in order. @default the fields that the index was made from */
@@ -37,6 +42,16 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly diversity?: number;
   /** Results whose words are at least so similar to those of a better one stand in its `duplicates`, 0 to 1; of at most 1,000 candidates. 0 is off. @default 0 */
   readonly collapse?: number;
+  /** A field of which each value comes once, as its best document; `top` counts groups. What has no value is a group by itself. @default none */
+  readonly groupBy?: string;
+  /** Documents of each group, 1 to 100, the best one included; the others stand in its `group.further`. @default 1 */
+  readonly perGroup?: number;
+  /** Fields by which the candidates are put in order, once they are ranked and cut by `minScore`; `-year` has the greatest first. @default the best first */
+  readonly sort?: string | readonly string[];
+  /** Fields whose values are counted, over all documents that fit the filter. @default none */
+  readonly facets?: string | readonly string[];
+  /** Values that come of each facet, 1 to 1,000, the most frequent ones. @default 10 */
+  readonly facetValues?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Return what each stage of the reranker gave. @default false */

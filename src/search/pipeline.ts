@@ -25,6 +25,8 @@ export interface Pipeline extends Pick<SearchOptions, PlainKey> {
   readonly fallback?: readonly string[];
   /** A query for which a fallback would rank fails instead. @default false */
   readonly strict?: boolean;
+  /** Fields by which the results are put in order, `-year` with the greatest first. @default the best first */
+  readonly sort?: readonly string[];
   /** The model whose vectors the first stage compares, by name. @default that of the index, or of the evaluation */
   readonly embedder?: string;
   /** A file of `finetooth calibrate`, fitted for this reranker; a path from the working folder. @default what is known of the reranker */

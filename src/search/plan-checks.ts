@@ -52,10 +52,12 @@ export function checkOf(option: Value): ValueCheck {
     case 'text':
       return text;
     case 'names': {
-      const words = `a list of texts${option.orOne ? ', or one text' : ''}${option.orNone ? ', or null' : ''}`;
+      const { most } = option;
+      const few: ValueCheck = (value) => (most !== undefined && Array.isArray(value) && value.length > most ? 'shorter' : someTexts(value));
+      const words = `a list of ${most === undefined ? '' : `at most ${most} `}texts${option.orOne ? ', or one text' : ''}${option.orNone ? ', or null' : ''}`;
       return either(
         words,
-        someTexts,
+        few,
         ...(option.orOne ? [text] : []),
         ...(option.orNone ? [(value: unknown) => (value === null ? undefined : 'null')] : []),
       );

@@ -8,6 +8,8 @@ import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption
 const noFirstStage = 'there is no first stage: every document is ranked';
 const named = 'openIndex takes it, for every search of the index';
 const ofTheAnswer = 'it is of the answer, and changes no order';
+const ofAnIndex = 'it is of a search in an index';
+const noIndex = 'there is no index whose documents are counted';
 const isShown = 'the documents are always shown';
 
 export const plan = {
@@ -48,6 +50,27 @@ export const plan = {
       searchCommand: true,
       rerankCommand: true,
       searchBody: true,
+    },
+  },
+  cursor: {
+    kind: 'text',
+    value: 'CURSOR',
+    otherwise: 'none',
+    about:
+      'where the page before ended, the nextCursor of its answer, or * for the first page: no page repeats or loses a document, whatever is written between them',
+    at: {
+      search: true,
+      rerank: 'the list is at hand and changes no more: offset',
+      pipeline: ofTheAnswer,
+      searchCommand: {
+        about:
+          "where the page before ended, the nextCursor of its answer in JSON, or '*' for the first page: no page repeats or loses a document, whatever is written between them",
+      },
+      rerankCommand: 'the list is at hand and changes no more: offset',
+      searchBody: {
+        about:
+          'where the page before ended, the next_cursor of its answer, or * for the first page: no page repeats or loses a document, whatever is written between them',
+      },
     },
   },
   firstStage: {
@@ -230,6 +253,62 @@ export const plan = {
     about: 'results whose words are at least so similar to those of a better one are named beside it and take no place; 0 is off',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  groupBy: {
+    kind: 'text',
+    value: 'FIELD',
+    otherwise: 'none',
+    about: 'a field of which each value comes once, as its best document; top counts groups, and what has no value is a group by itself',
+    at: { search: true, rerank: ofAnIndex, pipeline: true, searchCommand: true, rerankCommand: ofAnIndex, searchBody: true },
+  },
+  perGroup: {
+    kind: 'count',
+    least: 1,
+    most: 100,
+    default: 1,
+    about: 'documents of each group, the best one included',
+    at: { search: true, rerank: ofAnIndex, pipeline: true, searchCommand: true, rerankCommand: ofAnIndex, searchBody: true },
+  },
+  sort: {
+    kind: 'names',
+    value: '-A,B',
+    orOne: true,
+    most: 10,
+    otherwise: 'the best first',
+    about:
+      'fields by which the candidates that remain after ranking are put in order, with - before it the greatest first; those without a value come last',
+    at: { search: true, rerank: ofAnIndex, pipeline: true, searchCommand: true, rerankCommand: ofAnIndex, searchBody: true },
+  },
+  facets: {
+    kind: 'names',
+    value: 'A,B',
+    orOne: true,
+    most: 20,
+    otherwise: 'none',
+    about: 'fields whose values are counted over all documents that fit the filter, whether they are candidates or not',
+    at: {
+      search: true,
+      rerank: noIndex,
+      pipeline: ofTheAnswer,
+      searchCommand: true,
+      rerankCommand: noIndex,
+      searchBody: true,
+    },
+  },
+  facetValues: {
+    kind: 'count',
+    least: 1,
+    most: 1000,
+    default: 10,
+    about: 'values that come of each facet, the most frequent ones',
+    at: {
+      search: true,
+      rerank: noIndex,
+      pipeline: ofTheAnswer,
+      searchCommand: true,
+      rerankCommand: noIndex,
+      searchBody: true,
+    },
+  },
   vector: {
     kind: 'vector',
     flag: 'query-vector',
@@ -398,10 +477,10 @@ export type PlanKey = keyof Plan;
 /** Options that are at a door. */
 export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends string ? never : K }[PlanKey];
 
-/** Type of an option's value at a door, a single text made a list. */
+/** Type of an option's value at a door; but for `search`, which makes it one itself, a single text is made a list. */
 export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly kind: 'rerankers' }
   ? Reranker | readonly Reranker[] | null
-  : Typed<Plan[K]>;
+  : Typed<Plan[K]> | (D extends 'search' ? (Plan[K] extends { readonly orOne: true } ? string : never) : never);
 /** What a door takes; `SearchOptions` and `RerankOptions` extend this with a sentence for each: a test compares them. */
 export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D>]?: ValueAt<K, D> };
 

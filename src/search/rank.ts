@@ -4,7 +4,7 @@ import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { passageText, sourceOf } from '../text/passages.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
-import type { CallOptions, Document, PassagePlace, Span, TokenVectors, Usage } from '../types.ts';
+import type { CallOptions, Document, FieldValue, PassagePlace, Span, TokenVectors, Usage } from '../types.ts';
 import type { RankedPart } from './highlight.ts';
 import { type Orderable, type OrderedCandidate, orderCandidates } from './order.ts';
 
@@ -34,8 +34,10 @@ export interface RankedCandidate extends OrderedCandidate {
   readonly part?: RankedPart;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
-  /** Ids of near-duplicates that gave up their places for it, best first; only where they are collapsed, and there are some. */
-  readonly duplicates?: readonly string[];
+  /** Near-duplicates that gave up their places for it, best first; only where they are collapsed, and there are some. */
+  readonly duplicates?: readonly RankedCandidate[];
+  /** Only where it is grouped: the value of its group, null without one, and the others of it, best first. */
+  readonly group?: { readonly value: FieldValue; readonly others: readonly RankedCandidate[] };
 }
 
 export interface Ranked {

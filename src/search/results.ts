@@ -1,9 +1,9 @@
 import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { RerankerFailure } from '../rerank/reranker.ts';
-import type { Document, Hit } from '../types.ts';
+import type { Document, FieldValue, Hit } from '../types.ts';
 import { type Highlight, highlightFor } from './highlight.ts';
-import type { Rankable, Ranked } from './rank.ts';
+import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -12,7 +12,7 @@ export interface RankedResult {
   readonly index: number;
   /**
    * Probability of relevance, 0 to 1, where one was fitted for the reranker; else its score. Where no reranker saw the document, the first
-   * stage's score, or 0 without one. Never more than that of the document above, unless `diversity` put it there.
+   * stage's score, or 0 without one. Never more than that of the document above, unless `diversity` or `sort` put it there.
    */
   readonly relevanceScore: number;
   /** Place in the ranking, from 1: the first of an answer is at `offset` + 1. */
@@ -38,6 +38,18 @@ export interface SearchResult extends RankedResult {
   readonly firstStageRank: number;
   /** Cosine, BM25 or fused score of the first stage. */
   readonly firstStageScore: number;
+  /** Only where `groupBy` asks for it. */
+  readonly group?: ResultGroup;
+}
+
+/** A result is the best document of its group. */
+export interface ResultGroup {
+  /** What its documents have in the field; null where this one has nothing, and is alone. */
+  readonly value: FieldValue;
+  /** Candidates that are in the group, the result itself included. */
+  readonly candidates: number;
+  /** The next best of them, at most `perGroup` - 1. */
+  readonly further: readonly Omit<SearchResult, 'rank' | 'group'>[];
 }
 
 /** What every answer says of how it came about, where there is anything to say. */
@@ -56,40 +68,65 @@ export interface ResultOptions {
   readonly top: number;
   /** @default 0 */
   readonly offset?: number;
+  /** Results of earlier pages. @default 0 */
+  readonly before?: number;
+  /** Documents of each group. @default 1 */
+  readonly perGroup?: number;
   readonly documents?: boolean;
   readonly stages?: boolean;
 }
 
 /** The best of a ranking as an answer gives them. */
-export function makeResults(
-  ranked: Ranked,
-  candidates: readonly Rankable[],
-  { query, top, offset = 0, documents, stages }: ResultOptions,
-): RankedResult[] {
+export function makeResults(ranked: Ranked, candidates: readonly Rankable[], options: ResultOptions): RankedResult[] {
+  const { top, offset = 0 } = options;
   const best = ranked.order.slice(offset, offset + top);
-  const lastStage = Math.max(0, ranked.stages.length - 1);
-  const isAlike = ranked.complete && best.every(({ stage }) => stage === lastStage);
-  return best.map(({ id, index, relevance, stage, part, cutTokens, duplicates }, place) => ({
-    id,
-    index,
-    relevanceScore: relevance,
-    rank: offset + place + 1,
-    rankedBy: isAlike ? undefined : (ranked.stages[stage]?.name ?? null),
-    highlight: part && highlightFor(query, part),
-    cutTokens,
-    duplicates,
-    stages: stages ? ranked.stages.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
-    document: documents ? candidates[index]?.document : undefined,
+  const made = resultMaker(ranked, candidates, best, options);
+  return best.map((one, place) => ({ ...made(one), rank: offset + place + 1 }));
+}
+
+/** The same of a search, with where the first stage had each, and in groups. */
+export function makeSearchResults(ranked: Ranked, hits: readonly Hit[], options: ResultOptions): SearchResult[] {
+  const { top, offset = 0, before = 0, perGroup = 1 } = options;
+  const best = ranked.order.slice(offset, offset + top);
+  const furtherOf = ({ group }: RankedCandidate): readonly RankedCandidate[] => group?.others.slice(0, perGroup - 1) ?? [];
+  const made = resultMaker(
+    ranked,
+    hits,
+    best.flatMap((one) => [one, ...furtherOf(one)]),
+    options,
+  );
+  const inSearch = (one: RankedCandidate) => ({
+    ...made(one),
+    firstStageRank: one.index + 1,
+    firstStageScore: (hits[one.index] as Hit).score,
+  });
+  return best.map((one, place) => ({
+    ...inSearch(one),
+    rank: before + offset + place + 1,
+    group: one.group && { value: one.group.value, candidates: one.group.others.length + 1, further: furtherOf(one).map(inSearch) },
   }));
 }
 
-/** The same of a search, with where the first stage had each. */
-export function makeSearchResults(ranked: Ranked, hits: readonly Hit[], options: ResultOptions): SearchResult[] {
-  return makeResults(ranked, hits, options).map((result) => ({
-    ...result,
-    firstStageRank: result.index + 1,
-    firstStageScore: (hits[result.index] as Hit).score,
-  }));
+/** What is said of each of those that are shown; they name who ranked them unless the last stage ranked them all. */
+function resultMaker(
+  { complete, stages: ran }: Ranked,
+  candidates: readonly Rankable[],
+  shown: readonly RankedCandidate[],
+  { query, documents, stages }: ResultOptions,
+): (one: RankedCandidate) => Omit<RankedResult, 'rank'> {
+  const lastStage = Math.max(0, ran.length - 1);
+  const isAlike = complete && shown.every(({ stage }) => stage === lastStage);
+  return ({ id, index, relevance, stage, part, cutTokens, duplicates }) => ({
+    id,
+    index,
+    relevanceScore: relevance,
+    rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
+    highlight: part && highlightFor(query, part),
+    cutTokens,
+    duplicates: duplicates?.map((duplicate) => duplicate.id),
+    stages: stages ? ran.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
+    document: documents ? candidates[index]?.document : undefined,
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Filter } from '../filter/filter.ts';
 import { randomFrom } from '../math/random.ts';
 import { besideReference, byId, collect, hashesIn, idsOf, near, type Start, same } from './contract-checks.ts';
 import { entryFor, manifestFor, SIZE, unit } from './contract-entries.ts';
+import { facetPromises } from './contract-facets.ts';
 import { drawDocument, drawFilter, drawOne, filterableFields, typedFields } from './contract-filters.ts';
 import { passagePromises } from './contract-passages.ts';
 import type { EntryField, Store } from './store.ts';
@@ -194,6 +195,7 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
     const signal = AbortSignal.abort();
     for (const query of [{ vector: unit(1) }, { terms: ['word'] }])
       await assert.rejects(store.search({ ...query, limit: 1, signal }), { code: 'E_STOPPED' });
+    await assert.rejects(store.facets(['text'], { limit: 1, signal }), { code: 'E_STOPPED' });
   },
 
   'counts a word as often as it is asked': async (start) => {
@@ -269,6 +271,7 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
   },
 
   ...passagePromises,
+  ...facetPromises,
 
   'refuses a filter that is not understood': async (start) => {
     const store = await start({}, [entryFor('a', 1)]);
@@ -276,6 +279,7 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
     for (const query of [{ vector: unit(1) }, { terms: ['word'] }])
       await assert.rejects(store.search({ ...query, limit: 1, filter }), { code: 'E_USAGE' });
     await assert.rejects(store.count(filter), { code: 'E_USAGE' });
+    await assert.rejects(store.facets(['tenant'], { filter, limit: 1 }), { code: 'E_USAGE' });
   },
 
   'agrees with itself under many writes at random': async (start) => {

@@ -1,4 +1,5 @@
 import { rm, rmdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { listSynced, recordChecksums } from './checksums.ts';
 import type { Durability } from './durability.ts';
@@ -6,6 +7,8 @@ import { namesIn, neededBy, newestVersion, readVersion, type TableVersion, versi
 
 /** A writer that was suspended for longer than its lock lived may still commit what is younger. */
 const UNCOMMITTED_MS = 600_000;
+/** No index takes longer to build. */
+const DAY_MS = 86_400_000;
 /** Bytes of all versions for each byte of the newest one: with what many small files cost, the folder stays below 1.3 times its data. */
 const MOST_OVERHEAD = 1.15;
 
@@ -53,4 +56,19 @@ export async function dropVersions(table: string, durability: Durability): Promi
     if (wasCommitted || (await isLeft())) await rm(join(table, path), { force: true });
   }
   for (const name of await namesIn(join(table, '_indices'))) await rmdir(join(table, '_indices', name)).catch(() => {});
+}
+
+/**
+ * Removes what LanceDB leaves in the system's temporary folder when it indexes vectors, which is as large as the index: its own folders of a day ago and
+ * more, since those of another process that is indexing look the same.
+ */
+export async function dropShuffles(now = Date.now()): Promise<void> {
+  for (const name of await namesIn(tmpdir())) {
+    if (!/^\.tmp[0-9A-Za-z]{6}$/.test(name)) continue;
+    const path = join(tmpdir(), name);
+    const files = await namesIn(path).catch(() => []);
+    if (files.length === 0 || !files.every((file) => /^shuffle_(data|offsets)\.(lance|spill)$/.test(file))) continue;
+    const { mtimeMs = now } = (await stat(path).catch(() => undefined)) ?? {};
+    if (now - mtimeMs > DAY_MS) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
 }

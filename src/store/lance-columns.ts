@@ -73,6 +73,26 @@ export function cellsOf(document: Document, { field, type, readAs }: FilterField
   };
 }
 
+/**
+ * What `cellsOf` read, from the columns `value` and `other` as Arrow has them: of a list all items, in any order. `hashed`: they do not tell.
+ */
+export function valueOfCells(
+  value: unknown,
+  other: { readonly length: number; get(at: number): string } | null,
+  { type }: FilterField,
+): { readonly value: FieldValue | undefined } | 'hashed' {
+  if (other === null) return { value: value === null ? undefined : type === 'boolean' ? value === 1 : (value as FieldValue) };
+  // Of a list the whole stands first, before its items.
+  const isList = other.length > 1;
+  const values: FieldValue[] = [];
+  for (let at = isList ? 1 : 0; at < other.length; at++) {
+    const key = other.get(at);
+    if (key.startsWith('#')) return 'hashed';
+    if (!key.startsWith('@')) values.push(JSON.parse(key) as FieldValue);
+  }
+  return { value: isList ? values : values[0] };
+}
+
 /** The key of a value, never long. */
 export function shortKey(typed: FieldValue | undefined): string {
   return shortened(keyOf(typed));

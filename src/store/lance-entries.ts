@@ -1,4 +1,4 @@
-import type { Table } from '@lancedb/lancedb';
+import type { MergeResult, Table } from '@lancedb/lancedb';
 import type { Opened } from './lance-connection.ts';
 import { columnsFor, entriesIn, firstRows, hasPassages, type RowField } from './lance-rows.ts';
 import { conditionsFor } from './lance-search.ts';
@@ -32,9 +32,9 @@ export async function replaceAll(
   ids: readonly string[],
   rows: Parameters<Table['add']>[0],
   key: readonly string[] = ['id', 'passage'],
-): Promise<void> {
+): Promise<MergeResult> {
   const [where] = [...conditionsFor(ids, undefined, ids.length)];
-  await table
+  return table
     .mergeInsert([...key])
     .whenMatchedUpdateAll()
     .whenNotMatchedInsertAll()

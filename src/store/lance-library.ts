@@ -13,6 +13,8 @@ export async function loadLance(): Promise<LanceLibraries> {
     // Of three processors or fewer LanceDB 0.31 keeps one thread, which waits for itself for ever while it indexes more than some 30,000 texts
     // (https://github.com/lancedb/lancedb/issues/3568). It reads the variable when it first works.
     process.env.LANCE_CPU_THREADS ??= String(Math.max(2, availableParallelism()));
+    // Else it reads ahead 2 GB of what it indexes, which takes as much memory as there are vectors.
+    process.env.LANCE_DEFAULT_IO_BUFFER_SIZE ??= String(64 * 2 ** 20);
     // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
     const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
     return { lance: await import('@lancedb/lancedb'), arrow };

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { IndexConfig, Table } from '@lancedb/lancedb';
 import type { Durability } from './durability.ts';
-import { boundVersions, dropVersions } from './lance-clean.ts';
+import { boundVersions, dropShuffles, dropVersions } from './lance-clean.ts';
 import { filterFields } from './lance-columns.ts';
 import type { Integrity } from './lance-integrity.ts';
 import type { LanceLibraries } from './lance-library.ts';
@@ -16,8 +16,25 @@ const MANY_CHANGED = 5000;
 /** Writes after which their files are merged, as each write lists all files; and documents for each, as a file weighs as much as some documents. */
 const MANY_FILES = 256;
 const DOCUMENTS_A_FILE = 16;
-/** Bits a number in the approximate index: with 4, four candidates for each hit are as good as forty with 1 (decisions/0024). */
-const BITS = 4;
+/**
+ * Bits a number in the approximate index, and candidates for each hit that are then as good as all, by bits: 4 bits cost twice as much to build, and 1
+ * twice as much to search (decisions/0024).
+ */
+const BITS = 2;
+const REFINE = new Map([
+  [1, 40],
+  [2, 6],
+  [4, 4],
+]);
+/** Documents of a part of the approximate index, while they are few; more parts than a share of the square root of all cost more than they save. */
+const DOCUMENTS_A_PART = 4096;
+const SHARE_OF_ROOT = 1 / 13;
+/** The parts are made again when there are so many times as many documents as when they were made. */
+const GROWN = 4;
+/** For the centres of the parts so many documents of each are looked at, so often: more cost as much as the rest, and find nothing better. */
+const TRAINING = { sampleRate: 64, maxIterations: 10 };
+/** Of the field `vector`: over how many documents the parts were made. */
+const METADATA = 'finetooth-vectors';
 
 /** Documents from which the approximate index is built, and those over filterable fields: `npm run bench -- store`. */
 export const APPROXIMATE_FROM = 20_000;
@@ -34,7 +51,7 @@ export interface OptimizedTable {
 export interface OptimizeOptions {
   /** Documents from which on vectors and filterable fields are indexed. */
   readonly from: number;
-  /** Parts into which vectors are sorted. @default one for each 4,096 documents */
+  /** Parts into which vectors are sorted. @default one for each 4,096 documents, above 100,000 growing as their square root */
   readonly partitions?: number;
   /** Of what takes the place of old versions before these are dropped. */
   readonly durability: Durability;
@@ -50,8 +67,9 @@ export async function optimizeTable(
 ): Promise<void> {
   const count = await table.countRows();
   const built = await indexesOf(table);
-  const needsVectors = count >= options.from && bitsOf(built) !== BITS && manifest.dimensions % 8 === 0;
-  if (count > 0 && (needsVectors || (await isDue(table, manifest, built.get('terms'), count)))) {
+  const isWanted = async (): Promise<boolean> =>
+    (await needsVectors(table, manifest, built, options.from)) || (await isDue(table, manifest, built.get('terms'), count));
+  if (count > 0 && (await isWanted())) {
     // What is merged gets a checksum of its own, with whatever a disk has changed in it.
     await integrity.finish();
     await integrity.check();
@@ -84,16 +102,26 @@ async function dropDamagedIndexes({ table, integrity }: OptimizedTable): Promise
     if (damaged.has(indexUuid)) await table.dropIndex(name);
 }
 
-/** Builds an index over ids where there is none, or most rows are not in it: all of them together cost twice what the last one does. */
-export async function indexIds({ lance }: LanceLibraries, table: Table, from: number): Promise<void> {
+/**
+ * Builds an index over ids where there is none, or most rows are not in it: all of them together cost twice what the last one does. Returns whether it
+ * did.
+ */
+export async function indexIds({ lance }: LanceLibraries, table: Table, from: number): Promise<boolean> {
   const count = await table.countRows();
   const { numIndexedRows = 0 } = (await indexesOf(table)).get('id') ?? {};
-  if (count >= from && 2 * numIndexedRows < count) await table.createIndex('id', { config: lance.Index.btree(), replace: true });
+  if (count < from || 2 * numIndexedRows >= count) return false;
+  await table.createIndex('id', { config: lance.Index.btree(), replace: true });
+  return true;
 }
 
 /** Bits a number in the approximate index over vectors, 1 where an earlier version built it; nothing where there is none. */
 export function bitsOf(indexes: ReadonlyMap<string, IndexConfig>): number | undefined {
   return indexes.get('vector')?.indexDetails?.compression?.num_bits;
+}
+
+/** Candidates to be compared exactly for each hit of an approximate index of so many bits; of none it does not matter. */
+export function refineOf(bits: number | undefined): number {
+  return (bits && REFINE.get(bits)) ?? (REFINE.get(BITS) as number);
 }
 
 /** Indexes by their column. */
@@ -125,11 +153,31 @@ async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Man
   const { Index } = libraries.lance;
   await indexIds(libraries, table, from);
   if (countsWrites(manifest) && !built.has('written')) await table.createIndex('written', { config: Index.btree() });
-  // The index takes whole bytes of one bit a number; other vectors are all compared.
-  if (bitsOf(built) !== BITS && manifest.dimensions % 8 === 0)
-    await table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'cosine', numBits: BITS, numPartitions: partitions }) });
+  if (await needsVectors(table, manifest, built, from)) {
+    const config = Index.ivfRq({ distanceType: 'cosine', numBits: BITS, numPartitions: partitions ?? partsFor(count), ...TRAINING });
+    await table.createIndex('vector', { config, replace: true });
+    await table.updateFieldMetadata([{ path: 'vector', metadata: { [METADATA]: String(count) } }]);
+    await dropShuffles();
+  }
   for (const { value, high, other } of filterFields(manifest)) {
     for (const column of [value, high]) if (!built.has(column)) await table.createIndex(column, { config: Index.btree() });
     if (!built.has(other)) await table.createIndex(other, { config: Index.labelList() });
   }
 }
+
+/** Whether the approximate index is to be made, anew where it has one bit a number or there were far fewer documents. */
+async function needsVectors(
+  table: Table,
+  { dimensions }: Manifest,
+  built: ReadonlyMap<string, IndexConfig>,
+  from: number,
+): Promise<boolean> {
+  const count = await table.countRows();
+  // The index takes whole bytes of one bit a number; other vectors are all compared.
+  if (count < from || dimensions % 8 !== 0) return false;
+  if ((bitsOf(built) ?? 0) < BITS) return true;
+  const field = (await table.schema()).fields.find(({ name }) => name === 'vector');
+  return count > GROWN * Number(field?.metadata.get(METADATA) ?? count);
+}
+
+const partsFor = (count: number): number => Math.max(1, Math.round(Math.min(count / DOCUMENTS_A_PART, Math.sqrt(count) * SHARE_OF_ROOT)));

@@ -33,14 +33,13 @@ export async function bestTested(
   const { sql, isExact } = conditionFor(filter, manifest);
   if (isExact) return undefined;
   const where = sql === 'true' ? undefined : sql;
-  const total = await table.countRows();
-  const fitting = where === undefined ? total : await table.countRows(where);
+  const fitting = await table.countRows(where);
   if (fitting <= FEW) return undefined;
   const fits = documentTest(filter, typesIn(manifest));
   let share = 1;
   for (const times of [FIRST, SECOND]) {
     if (share * times < LIKELY) return undefined;
-    const rows = await ask({ where, fitting, total }, limit * times);
+    const rows = await ask({ where, fitting }, limit * times);
     const some = rows.filter(({ document }) => fits(JSON.parse(document) as Document));
     if (some.length >= limit || rows.length < limit * times) return some.slice(0, limit);
     share = some.length / rows.length;

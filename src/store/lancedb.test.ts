@@ -302,7 +302,7 @@ function weightsOf(counted: readonly string[]): (query: readonly string[], terms
   };
 }
 
-it('builds an approximate index of one bit, as earlier versions built it, again with four', async () => {
+it('builds an approximate index of one bit again, and searches one of four, as earlier versions built them', async () => {
   const folder = await newFolder();
   const store = lanceStore(folder, { approximateFrom: 1000, partitions: 4 });
   await store.open(manifestFor());
@@ -311,11 +311,33 @@ it('builds an approximate index of one bit, as earlier versions built it, again 
   const { lance } = await loadLance();
   const table = await (await lance.connect(folder, { readConsistencyInterval: 0 })).openTable('documents');
   const bits = async () => bitsOf(await indexesOf(table));
-  expect(await bits()).toBe(4);
+  expect(await bits()).toBe(2);
   await table.createIndex('vector', { config: lance.Index.ivfRq({ distanceType: 'cosine', numPartitions: 4, numBits: 1 }), replace: true });
   const best = async () => (await store.search({ vector: entryFor('x', 7).vector, limit: 1 }))[0]?.id;
   expect([await bits(), await best()]).toEqual([1, 'd7']);
   await store.optimize();
+  expect([await bits(), await best()]).toEqual([2, 'd7']);
+  await table.createIndex('vector', { config: lance.Index.ivfRq({ distanceType: 'cosine', numPartitions: 4, numBits: 4 }), replace: true });
+  await store.optimize();
   expect([await bits(), await best()]).toEqual([4, 'd7']);
+  await store.close();
+});
+
+it('makes the parts of the approximate index again when there are four times as many documents', async () => {
+  const folder = await newFolder();
+  const store = lanceStore(folder, { approximateFrom: 500 });
+  await store.open(manifestFor());
+  const { lance } = await loadLance();
+  const made: (string | undefined)[] = [];
+  for (const count of [600, 1200, 2600]) {
+    const there = await store.count();
+    await store.upsert(Array.from({ length: count - there }, (_, at) => entryFor(`d${there + at}`, there + at)));
+    await store.optimize();
+    const table = await (await lance.connect(folder, { readConsistencyInterval: 0 })).openTable('documents');
+    made.push((await table.schema()).fields.find(({ name }) => name === 'vector')?.metadata.get('finetooth-vectors'));
+    const query = { vector: entryFor('x', count - 1).vector, limit: 5 };
+    expect(await store.search(query)).toEqual(await store.search({ ...query, exact: true }));
+  }
+  expect(made).toEqual(['600', '600', '2600']);
   await store.close();
 });

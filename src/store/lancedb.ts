@@ -1,20 +1,23 @@
+import type { Table } from '@lancedb/lancedb';
 import { throwIfStopped } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import type { Document, Hit } from '../types.ts';
 import type { Durability } from './durability.ts';
+import { facetCounter } from './facets.ts';
 import { indexReplaced } from './index-changes.ts';
 import { measureFolder, sweepFolder } from './index-folder.ts';
 import { connectFolder, type Opened } from './lance-connection.ts';
 import { readEntries, replaceAll } from './lance-entries.ts';
-import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
+import { countFacets } from './lance-facets.ts';
+import { createIdFilter } from './lance-ids.ts';
+import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable, refineOf } from './lance-optimize.ts';
 import { countsWrites, firstRows, hasPassages, tableOf } from './lance-rows.ts';
-import { conditionsFor, type FoundRow, type Restriction, type RowQuery, restrictTo, searchVector, searchWords } from './lance-search.ts';
+import { conditionsFor, type FoundRow, IDS_PER_FILTER, type Restriction, restrictTo, searchVector, searchWords } from './lance-search.ts';
+import { createSnapshots } from './lance-snapshots.ts';
 import { bestTested } from './lance-tested.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
 
-/** Others may write while words are looked up; so often they are looked up again. */
-const TRIES = 5;
 /** Documents of a write after which the index over ids is looked at. */
 const MANY = 256;
 
@@ -25,12 +28,12 @@ export interface LanceStoreOptions {
    * `npm run bench -- store`. @default 20,000
    */
   readonly approximateFrom?: number;
-  /** Parts into which it sorts the vectors. @default one for each 4,096 documents */
+  /** Parts into which it sorts the vectors. @default one for each 4,096 documents, above 100,000 growing as their square root */
   readonly partitions?: number;
   /** Parts that a search looks into; more where too few that fit come. @default 20 */
   readonly probes?: number;
   /**
-   * Candidates fetched for each one returned, to be compared exactly. @default 4, and 40 where an earlier version built the index
+   * Candidates fetched for each one returned, to be compared exactly. @default 6, and 4 or 40 where an earlier version built the index of 4 bits or 1
    */
   readonly refine?: number;
   /** What an acknowledged write outlives: `power` also the loss of power, `process` a kill. @default power */
@@ -39,47 +42,45 @@ export interface LanceStoreOptions {
 
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `upsert` is one atomic commit: a killed process loses only what had
- * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 4 bits with
- * exact comparison of four times as many as asked for.
+ * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 2 bits with
+ * exact comparison of six times as many as asked for.
  */
 export function lanceStore(
   folder: string,
   { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' }: LanceStoreOptions = {},
 ): Store {
   const connection = connectFolder(folder, durability);
+  const snapshots = createSnapshots();
+  const idFilter = createIdFilter();
   /** Of the word index that was last searched. */
   let known: BuiltWords | undefined;
   /** A process that was killed before its first `optimize` leaves no word index, and LanceDB would split words its own way. */
-  const builtWords = async ({ table }: Opened) => {
-    if ((await wordIndexOf(table)) === undefined)
-      await connection.write('tidy', (now) => buildWords(now.libraries, now.table, now.manifest));
-    const index = await wordIndexOf(table);
-    if (known === undefined || known.index !== index?.indexUuid) known = await readBuiltWords(table, index);
-    return known && { ...known, hasUnindexed: index?.numUnindexedRows !== 0 };
+  const withWords = async (opened: Opened): Promise<Opened> => {
+    const now = await snapshots.at(opened);
+    if ((await wordIndexOf(now.table)) !== undefined) return now;
+    await connection.write('tidy', ({ libraries, table, manifest }) => buildWords(libraries, table, manifest));
+    return snapshots.at(opened);
   };
-  /** Whether the approximate index is one of an earlier version. Another process may build it again at any time: then this one fetches too many. */
-  let isCoarse: { readonly of: string | undefined; readonly value: boolean } | undefined;
+  const builtWords = async (table: Table) => {
+    const index = await wordIndexOf(table);
+    const built = known !== undefined && known.index === index?.indexUuid ? known : await readBuiltWords(table, index);
+    known = built;
+    return built && { ...built, hasUnindexed: index?.numUnindexedRows !== 0 };
+  };
+  /** Of the approximate index as it was last searched. Another process may build it again at any time: then this one fetches more than it needs. */
+  let bits: { readonly of: string | undefined; readonly value: number | undefined } | undefined;
   const refineFor = async ({ table, stamp }: Opened): Promise<number> => {
     if (refine !== undefined) return refine;
-    if (isCoarse === undefined || isCoarse.of !== stamp || isCoarse.value)
-      isCoarse = { of: stamp, value: bitsOf(await indexesOf(table)) === 1 };
-    return isCoarse.value ? 40 : 4;
+    if (bits === undefined || bits.of !== stamp || bits.value === 1) bits = { of: stamp, value: bitsOf(await indexesOf(table)) };
+    return refineOf(bits.value);
   };
-  /** Step by step, and each step sees what was committed last: when that was another version they would miss what is in none of both. */
-  const findWords = async (opened: Opened, terms: readonly string[], asked: RowQuery): Promise<readonly FoundRow[]> => {
+  const find = async (latest: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
+    const opened = 'terms' in query ? await withWords(latest) : await snapshots.at(latest);
     const { libraries, table, manifest } = opened;
-    for (let tries = 1; ; tries++) {
-      const version = await table.version();
-      const rows = await searchWords(libraries, table, manifest, terms, asked, await builtWords(opened));
-      if (tries === TRIES || (await table.version()) === version) return rows;
-    }
-  };
-  const find = async (opened: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
-    const { table, manifest } = opened;
     const { limit, filter, exact = false, signal } = query;
     const ask = async (within: Restriction, count: number): Promise<readonly FoundRow[]> => {
       const asked = { ...within, limit: count, withTokens };
-      if (!('vector' in query)) return findWords(opened, query.terms, asked);
+      if (!('vector' in query)) return searchWords(libraries, table, manifest, query.terms, asked, await builtWords(table));
       return searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes });
     };
     const tested = filter === undefined ? undefined : await bestTested(table, manifest, { filter, limit, ask });
@@ -88,10 +89,7 @@ export function lanceStore(
     const restriction = await restrictTo(table, filter, manifest);
     throwIfStopped(signal);
     if (restriction.fitting === 0) return [];
-    const rows = await ask(restriction, limit);
-    const { fits } = restriction;
-    // Who was looked up by id may have been changed before it was found.
-    return fits === undefined ? rows : rows.filter(({ document }) => fits(JSON.parse(document) as Document));
+    return ask(restriction, limit);
   };
 
   return {
@@ -99,31 +97,37 @@ export function lanceStore(
     open: connection.open,
     upsert: async (entries) => {
       // With nothing to write too: what is unchanged in an index that is just made again would be acknowledged and then gone.
-      await connection.write('write to', async ({ libraries, table, manifest }) => {
+      await connection.write('write to', async (opened) => {
+        const { libraries, table, manifest } = opened;
         if (entries.length === 0) return;
         // Of an id that comes twice the last one counts.
         const latest = new Map(entries.map((entry) => [entry.id, entry]));
         const before = await table.version();
         const rows = tableOf(libraries, [...latest.values()], manifest, before);
         const ids = [...latest.keys()];
-        const countThere = async (more: string): Promise<number> => {
+        const possible = await idFilter.possible(opened, ids);
+        const countOf = async (some: readonly string[], more: string): Promise<number> => {
           let count = 0;
-          for (const condition of conditionsFor(ids)) count += await table.countRows(`${condition}${more}`);
+          for (const condition of conditionsFor(some)) count += await table.countRows(`${condition}${more}`);
           return count;
         };
+        const countThere = (more: string): Promise<number> => countOf(possible, more);
         const isShort = async () =>
           rows.numRows === latest.size && (!hasPassages(manifest) || (await countThere(' AND passage > 0')) === 0);
-        // Half the price, and a tenth for a single document.
-        if ((await countThere('')) === 0) await table.add(rows);
-        else if (await isShort()) await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
-        else await replaceAll(table, ids, rows);
+        const write = async (): Promise<{ readonly version: number }> => {
+          // Half the price, and a tenth for a single document.
+          if ((await countThere('')) === 0) return table.add(rows);
+          if (await isShort()) return table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
+          return replaceAll(table, ids, rows);
+        };
+        const { version } = await write();
+        const isIndexed = rows.numRows >= MANY && (await indexIds(libraries, table, approximateFrom));
         // Who was suspended for longer than its lock lives writes beside another, which may have brought the same ids. No row has this number yet.
-        const now = await table.version();
-        if (now > before + 1 && countsWrites(manifest) && (await countThere('')) > rows.numRows) {
+        if (version > before + 1 && countsWrites(manifest) && (await countOf(ids, '')) > rows.numRows) {
           const key = hasPassages(manifest) ? ['id', 'passage', 'written'] : ['id', 'written'];
-          await replaceAll(table, ids, tableOf(libraries, [...latest.values()], manifest, now), key);
+          await replaceAll(table, ids, tableOf(libraries, [...latest.values()], manifest, version), key);
         }
-        if (rows.numRows >= MANY) await indexIds(libraries, table, approximateFrom);
+        if (version === before + 1) idFilter.added(ids, before, isIndexed ? version + 1 : version);
       });
     },
     delete: async (ids, { hashes, from } = {}) => {
@@ -143,8 +147,13 @@ export function lanceStore(
         yield* connection.stream((opened) => readEntries(opened, undefined, fields));
         return;
       }
-      for (const filter of conditionsFor([...new Set(ids)]))
-        yield* await connection.read('read', (opened) => Array.fromAsync(readEntries(opened, filter, fields)));
+      const wanted = [...new Set(ids)];
+      for (let at = 0; at < wanted.length; at += IDS_PER_FILTER)
+        yield* await connection.read('read', async (opened) => {
+          const possible = await idFilter.possible(opened, wanted.slice(at, at + IDS_PER_FILTER));
+          const [condition] = conditionsFor(possible);
+          return condition === undefined ? [] : Array.fromAsync(readEntries(opened, condition, fields));
+        });
     },
     search: async <Field extends HitField = 'document'>(query: StoreQuery<Field>) => {
       const { limit, filter, signal, fields = ['document'] as readonly HitField[] } = query;
@@ -172,9 +181,20 @@ export function lanceStore(
     count: async (filter) => {
       if (filter !== undefined) readFilter(filter);
       if (await connection.isUnmade()) return 0;
-      return connection.read('read', async ({ table, manifest }) => {
+      return connection.read('read', async (latest) => {
+        const { table, manifest } = await snapshots.at(latest);
         const { where, fitting } = await restrictTo(table, filter, manifest);
         return hasPassages(manifest) ? table.countRows(firstRows(manifest, where)) : fitting;
+      });
+    },
+    facets: async (fields, options) => {
+      const { filter, limit, signal } = options;
+      throwIfStopped(signal);
+      if (filter !== undefined) readFilter(filter);
+      if (await connection.isUnmade()) return fields.map((field) => facetCounter(field).facet(limit));
+      return connection.read('read', async (latest) => {
+        const { table, manifest } = await snapshots.at(latest);
+        return countFacets(table, manifest, fields, options);
       });
     },
     stats: async () => {
@@ -191,6 +211,9 @@ export function lanceStore(
         await sweepFolder(folder).catch(() => {});
         await optimizeTable(opened, { from: approximateFrom, partitions, durability });
       }),
-    close: async () => connection.close(),
+    close: async () => {
+      snapshots.close();
+      connection.close();
+    },
   };
 }

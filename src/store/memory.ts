@@ -1,6 +1,7 @@
 import { throwIfStopped } from '../errors.ts';
-import { documentTest } from '../filter/document-test.ts';
+import { documentTest, typeOf, valueIn } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
+import { typedValue } from '../filter/typed-value.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
 import { topK } from '../math/top-k.ts';
@@ -8,6 +9,7 @@ import { cosine } from '../math/vectors.ts';
 import type { Hit } from '../types.ts';
 import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
+import { facetCounter } from './facets.ts';
 import { type Entry, type EntryField, type HitField, type Manifest, type Passage, type Store, type StoreQuery, typesIn } from './store.ts';
 
 interface Row {
@@ -83,6 +85,16 @@ export function memoryStore(): Store {
       });
     },
     count: async (filter) => (filter === undefined ? entries.size : fitting(filter).length),
+    facets: async (fields, { filter, limit, signal }) => {
+      throwIfStopped(signal);
+      const some = fitting(filter);
+      return fields.map((field) => {
+        const type = typeOf(field, manifest === undefined ? {} : typesIn(manifest));
+        const counter = facetCounter(field, type);
+        for (const { document } of some) counter.add(typedValue(valueIn(document, field), type));
+        return counter.facet(limit);
+      });
+    },
     stats: async () => {
       let bytes = 0;
       let passages = 0;

@@ -1,5 +1,6 @@
 import type { FieldTypes, Filter } from '../filter/filter.ts';
 import type { CallOptions, Document, Hit, PassagePlace, TokenForm } from '../types.ts';
+import type { Facet, FacetOptions } from './facets.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
 export interface Store {
@@ -26,6 +27,8 @@ export interface Store {
   search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | 'passage' | Field>[]>;
   /** How many documents fit. @default all */
   count(filter?: Filter): Promise<number>;
+  /** For each of the fields the values of all documents that fit, counted exactly, a document with many passages once; `facetCounter` counts them. */
+  facets(fields: readonly string[], options: FacetOptions): Promise<readonly Facet[]>;
   stats(): Promise<StoreStats>;
   /**
    * Called when a run of writes is over: the place to build or refresh what makes `search` fast, once there is enough to do. Where a store holds

@@ -292,6 +292,21 @@ const stores: Readonly<Record<string, readonly [(whole: Store) => Partial<Store>
     'agrees with itself under many writes at random',
     /count of a filter/,
   ],
+  'counts values whatever the filter': [
+    (whole) => ({ facets: (fields, { filter: _, ...options }) => whole.facets(fields, options) }),
+    'counts as the reference does under filters drawn at random, and as many as a filter of the value finds',
+    /facets of \{"filter"/,
+  ],
+  'counts values that are equally frequent in the order that they come': [
+    (whole) => ({
+      facets: async (fields, options) => {
+        const facets = await whole.facets(fields, options);
+        return facets.map((facet) => ({ ...facet, values: facet.values.toReversed().sort((a, b) => b.count - a.count) }));
+      },
+    }),
+    'counts the values of a field, the most frequent first, each once per document',
+    /facets/,
+  ],
   'brings fields that were not named': [
     (whole) => ({ get: (ids) => whole.get(ids, ['hash', 'vector']) as never }),
     'gives the fields that are named and no others',

@@ -3,6 +3,7 @@ import { openIndex, search } from '../../index.ts';
 import { plainOptionsOf } from '../../plan.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
+import { facetLines } from '../facet-lines.ts';
 import { highlightLines } from '../highlight-lines.ts';
 import { theIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
@@ -20,6 +21,7 @@ export const searchCommand = command({
     'finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title',
     'finetooth search "a heist" --in ./movies --query-vector @heist.json',
     "finetooth search 'a heist' --in ./movies --filter 'year>=1990' --filter 'genres=crime'",
+    'finetooth search "a heist that goes wrong" --in ./movies --facets genres,year --group-by director --sort -year',
     'finetooth search "a heist that goes wrong" --in ./movies --pipeline pipeline.json',
   ],
   run: async (run) => {
@@ -34,13 +36,15 @@ export const searchCommand = command({
     await using index = await openIndex(folder, { embedder, ...reranker, models: await modelOptions(run) });
     const isEmbedded = said.vector === undefined && pipeline.firstStage !== 'bm25';
     // So that the time of the first stage is that of a search, not of loading the model.
-    await Promise.all([
-      isEmbedded ? index.embedder().load?.() : undefined,
-      index
-        .reranker()
-        ?.load?.()
-        .catch(() => {}),
-    ]);
+    // A page after the first needs no model.
+    if (flags.cursor === undefined || flags.cursor === '*')
+      await Promise.all([
+        isEmbedded ? index.embedder().load?.() : undefined,
+        index
+          .reranker()
+          ?.load?.()
+          .catch(() => {}),
+      ]);
     const answer = await search(index, given[0] as string, {
       signal,
       documents: true,
@@ -48,7 +52,8 @@ export const searchCommand = command({
       ...said,
     });
     if (!flags.json) {
-      terminal.write(sideBySide(answer, terminal.columns) + highlightLines(answer.results) + explanationLines(answer.results));
+      const parts = [sideBySide(answer, terminal.columns), highlightLines(answer.results), explanationLines(answer.results)];
+      terminal.write([...parts, facetLines(answer.facets)].join(''));
       for (const line of provenanceLines(answer)) terminal.say(line);
       return;
     }

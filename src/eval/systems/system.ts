@@ -46,7 +46,6 @@ export interface SystemOptions {
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
   const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
-  const { diversity = 0, collapse = 0 } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
   const first = { firstStage, denseWeight, fusion, rrfK, filter, reranker: null, rankFields: pipeline.rankFields, fieldLabels } as const;
@@ -73,7 +72,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
         firstStage: hits.map(({ id }) => id),
         // With fewer candidates other documents would stand beside each other: those rankings would be of another way to search.
         cutOffs:
-          remembered === null || diversity > 0 || collapse > 0
+          remembered === null || arrangedBy(pipeline) !== undefined
             ? {}
             : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
@@ -91,12 +90,10 @@ export function runSystem(
   fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
 ): System {
-  const { name, candidates, top = candidates, fieldLabels = false, minScore, diversity = 0, collapse = 0 } = pipeline;
-  if (diversity > 0 || collapse > 0)
-    throw new FinetoothError(
-      'E_USAGE',
-      `pipeline "${name}": ${diversity > 0 ? 'diversity' : 'collapse'} is of a search in an index, and this is a run. Leave it out.`,
-    );
+  const { name, candidates, top = candidates, fieldLabels = false, minScore } = pipeline;
+  const arranged = arrangedBy(pipeline);
+  if (arranged !== undefined)
+    throw new FinetoothError('E_USAGE', `pipeline "${name}": ${arranged} is of a search in an index, and this is a run. Leave it out.`);
   const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter);
   const depth = Math.max(candidates, ...cutOffs);
   const documentOf = (id: string, query: string): Document => {
@@ -131,6 +128,12 @@ export function runSystem(
       };
     },
   };
+}
+
+/** The option by which a pipeline puts its ranking in another order; undefined: in none. */
+function arrangedBy({ diversity = 0, collapse = 0, groupBy, sort }: Pipeline): string | undefined {
+  const asked = { diversity: diversity > 0, collapse: collapse > 0, groupBy: groupBy !== undefined, sort: sort !== undefined };
+  return Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
 }
 
 /** What would have come out if fewer, or more, candidates had gone to the rerankers. */

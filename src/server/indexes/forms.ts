@@ -21,12 +21,30 @@ const result = z.looseObject({
   duplicates: z.array(z.string()).optional(),
   first_stage_rank: z.int(),
   first_stage_score: z.number(),
+  /** Only with `group_by`: the value that its documents have, how many candidates are in it, and the next best of them. */
+  group: z.object({ value: z.unknown(), candidates: z.int(), further: z.array(z.looseObject({ id: z.string() })) }).optional(),
+});
+/** The values of a field over all documents that fit the filter, the most frequent first. */
+const facet = z.object({
+  field: z.string(),
+  values: z.array(z.object({ value: z.union([z.string(), z.number(), z.boolean()]), count: z.int() })),
+  /** Different values beside those; null: more than 100,000 in all, of which none was counted. */
+  more_values: z.int().nullable(),
+  /** Documents without a value. */
+  missing: z.int(),
+  /** Of numbers; of a field of dates in ISO 8601. */
+  min: z.union([z.number(), z.string()]).optional(),
+  max: z.union([z.number(), z.string()]).optional(),
 });
 export const searchAnswer = z.looseObject({
   query: z.string(),
   results: z.array(result),
   complete: z.boolean(),
   calibrated: z.boolean(),
+  /** The `cursor` of the next page; only where this one has a cursor, and more results follow. */
+  next_cursor: z.string().optional(),
+  /** Only with `facets`. */
+  facets: z.array(facet).optional(),
   /** Tokens at the end of the query that a model did not read. */
   query_truncated_tokens: z.int().optional(),
 });
@@ -70,11 +88,11 @@ export function readBody<Body>(schema: z.ZodType<Body>, sent: unknown): Body {
   return checked.data;
 }
 
-/** Names of ours as this API writes them: `relevanceScore` is `relevance_score`. What is inside a document stays as it is. */
+/** Names of ours as this API writes them: `relevanceScore` is `relevance_score`. What is inside a document or a value of it stays as it is. */
 export function inSnakeCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inSnakeCase);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [snakeCase(name), name === 'document' ? inner : inSnakeCase(inner)]),
+    Object.entries(value).map(([name, inner]) => [snakeCase(name), name === 'document' || name === 'value' ? inner : inSnakeCase(inner)]),
   );
 }

@@ -1,0 +1,35 @@
+import type { Facet } from '../store/facets.ts';
+import type { Hit, Usage } from '../types.ts';
+import type { FirstStage } from './options.ts';
+import type { Provenance, SearchResult } from './results.ts';
+
+/** Milliseconds of each stage; 0 for one that did not run. */
+export interface Timings {
+  readonly embed: number;
+  readonly retrieve: number;
+  readonly rerank: number;
+  readonly total: number;
+}
+
+export interface SearchAnswer extends Provenance {
+  readonly query: string;
+  readonly firstStage: FirstStage;
+  /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
+  readonly rankedBy: string | null;
+  readonly results: readonly SearchResult[];
+  /** What `cursor` of the next page is; only where this one has a cursor, and more results follow. */
+  readonly nextCursor?: string;
+  /** In the order of the fields that were asked for; only where some were. */
+  readonly facets?: readonly Facet[];
+  /** Whether `relevanceScore` is a probability, of everything that a reranker scored. */
+  readonly calibrated: boolean;
+  /** False when the deadline stopped the work. */
+  readonly complete: boolean;
+  /** The first stage's list, best first, as it went to the reranker; none on a page after the first of a cursor, for which nothing is retrieved. */
+  readonly candidates: readonly Hit[];
+  /** Candidates of which the reranker could not read the end. */
+  readonly cut: number;
+  /** What the models used for this query, where they count. */
+  readonly usage: Usage;
+  readonly timings: Timings;
+}
