@@ -61,7 +61,7 @@ it.each([
   // The other one commits between the look at what is there and the commit of this one.
   const add = vi.spyOn(Object.getPrototypeOf(table), 'add').mockImplementationOnce(async (rows) => {
     await table.add(rows as Data);
-    await table.add(rows as Data);
+    return table.add(rows as Data);
   });
   await store.upsert([entryFor('a', 1), entryFor('b', 2)]);
   expect(add).toHaveBeenCalledTimes(3);
