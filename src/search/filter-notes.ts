@@ -75,9 +75,9 @@ function incomparable(leaf: Leaf, types: FieldTypes): string | undefined {
   const { field, kind, limit } = leaf;
   const because = `${shown(field)} holds ${holds[type]} in this index, and ${shown(limit)} compares with none`;
   if (type === 'keyword')
-    return `${because}: rebuild it with ${field}:number among its types (--types), or compare as text, ${field} ${signs[kind]} "${limit}"`;
+    return `${because}: rebuild it with ${field}:number among its types, or compare as text, ${field} ${signs[kind]} "${limit}"`;
   if (type === 'date') return `${because}: write a date as 2024-01-15, 2024-01, 2024 or 2024-01-15T10:30:00Z`;
-  return type === 'number' ? `${because}: write a number, or rebuild it with ${field}:keyword among its types (--types)` : because;
+  return type === 'number' ? `${because}: write a number, or rebuild it with ${field}:keyword among its types` : because;
 }
 
 const signs: Readonly<Record<Range, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
@@ -92,7 +92,7 @@ async function absent(store: Store, leaf: Leaf, types: FieldTypes): Promise<stri
   const why = `no document has a value in ${shown(field)} that the filter's range can be compared with`;
   if (type !== undefined) return `${why}: it holds ${holds[type]} in this index`;
   const wanted = typeof limit === 'number' ? 'number' : 'keyword';
-  return `${why}: numbers compare with numbers, and texts with texts; where numbers or dates stand in texts, rebuild the index with ${field}:${wanted} or ${field}:date among its types (--types)`;
+  return `${why}: numbers compare with numbers, and texts with texts; where numbers or dates stand in texts, rebuild the index with ${field}:${wanted} or ${field}:date among its types`;
 }
 
 /** Every document fits it whose value can be compared with a number, also that of a date, or with a text. */

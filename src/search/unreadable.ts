@@ -46,7 +46,7 @@ export function watchTypes(manifest: Manifest): TypeWatch {
       ),
       ...[...codes].map(
         ([field, odd]) =>
-          `${have(odd)} a value in \`${field}\` such as ${shown(odd.example)}, of which the 0 in front is lost in a number: rebuild the index with ${field}:keyword among its types (--types)`,
+          `${have(odd)} a value in \`${field}\` such as ${shown(odd.example)}, of which the 0 in front is lost in a number: rebuild the index with ${field}:keyword among its types`,
       ),
     ],
   };
