@@ -106,6 +106,7 @@ export type AdvisedOption =
   | 'port'
   | 'prices'
   | 'rankFields'
+  | 'rerankers'
   | 'runs'
   | 'scoreCache'
   | 'strict'

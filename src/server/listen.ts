@@ -9,6 +9,7 @@ import { type AppLimits, createApp } from './app.ts';
 import { readKeys } from './auth/keys.ts';
 import { isLoopback, type OriginRules } from './auth/origin-check.ts';
 import { createHandlers, type HandlerLimits } from './handlers.ts';
+import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
 import { createIndexRegistry } from './indexes/registry.ts';
 import { ownRoutes } from './indexes/routes.ts';
 import { createLoadShedder, type LoadSheddingOptions } from './load-shedding.ts';
@@ -31,7 +32,12 @@ export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLim
   readonly indexesFolder?: string;
   /** Models by name: of the catalog, of the hub, or folders. @default the bundled ones */
   readonly modelNames?: readonly string[];
-  readonly models?: Omit<ModelsOptions, 'served'>;
+  /**
+   * Hosted rerankers that clients may name: `vendor:model`. Whoever may ask this server may then send queries and texts to that vendor with the
+   * operator's key, for no more than `models.hosted.budget`, which is needed unless they cost nothing. @default none
+   */
+  readonly rerankers?: readonly string[];
+  readonly models?: Omit<ModelsOptions, 'served' | 'hostedRerankers'>;
   /** What /info and /openapi.json say. @default that of this package */
   readonly version?: string;
   /** @default logs of level info go nowhere */
@@ -55,6 +61,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   indexes: texts,
   indexesFolder: text,
   modelNames: texts,
+  rerankers: texts,
   models: record,
   version: text,
   log: record,
@@ -94,10 +101,13 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   const sessions = createModelSessions();
   const { strict = false, longDocuments, ...given } = options.models ?? {};
   const modelOptions: ModelOptions = { ...given, sessions };
+  const hostedRerankers = options.rerankers ?? [];
+  checkHostedRerankers(hostedRerankers, modelOptions.hosted);
   const models = openModels({
     ...modelOptions,
     strict,
     longDocuments,
+    hostedRerankers,
     ...(options.modelNames === undefined ? {} : { served: await namedModels(options.modelNames, modelOptions) }),
   });
   const shedder = createLoadShedder(options);
@@ -114,6 +124,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   try {
     // An index that cannot be opened is told now, not to the first client.
     await indexes.openGiven();
+    await models.openHosted();
     const app = await createApp({
       handlers: createHandlers(models, shedder, options),
       models,
@@ -131,6 +142,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
       routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters }),
     });
+    warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
     await app.listen({ host, port }).catch((error: unknown) => Promise.reject(listenError(error, host, port)));
     const address = app.server.address() as AddressInfo;
     const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;

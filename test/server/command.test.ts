@@ -52,11 +52,14 @@ it.each([
     2,
     /^E_USAGE: a\/films and b\/films would both be the index "films"\. Rename one of the folders\./,
   ],
+  [['--serve-models', 'cohere:rerank-v3.5'], 2, /^E_USAGE: "cohere:rerank-v3\.5" is hosted elsewhere: name it with --reranker, /],
   [
-    ['--serve-models', 'cohere:rerank-v3.5'],
+    ['--reranker', 'cohere:rerank-v3.5'],
     2,
-    /^E_USAGE: serve answers with models of this machine; "cohere:rerank-v3\.5" is hosted elsewhere/,
+    /^E_USAGE: whoever may ask .* at "cohere:rerank-v3\.5": say how many US dollars in all with --budget\.$/,
   ],
+  [['--reranker', 'owner/name'], 2, /^E_USAGE: "owner\/name" is no hosted reranker/],
+  [['--reranker', 'cohre:rerank-v3.5'], 5, /^E_MODEL_UNKNOWN: there is no vendor "cohre", did you mean "cohere"/],
   [['--host', 'nowhere.invalid', '--no-auth', '--port', '0'], 2, /^E_USAGE: "nowhere\.invalid" is not an address of this machine\./],
 ])('refuses %j', async (words, status, sentence) => {
   const answer = await finetooth(['serve', '--log-level', 'silent', ...words], { cwd });

@@ -16,7 +16,7 @@ export function addAccounting(app: FastifyInstance, metrics: Metrics, sendBuffer
   app.addHook('onResponse', async (request, reply) => {
     // A body that no one read has no end, and a connection that is kept does not close.
     request.share?.release();
-    const { outcome, tokens = 0, key } = request;
+    const { outcome, tokens = 0, key, hosted } = request;
     metrics.ended(request.routeOptions.config.task ?? 'other', outcome?.kind, reply.elapsedTime / 1000, tokens);
     const line = {
       id: request.id,
@@ -27,6 +27,7 @@ export function addAccounting(app: FastifyInstance, metrics: Metrics, sendBuffer
       ms: Math.round(reply.elapsedTime * 10) / 10,
       tokens: tokens > 0 ? tokens : undefined,
       key,
+      hosted,
       problem: outcome?.kind,
       code: outcome?.code,
       reason: outcome?.message,
