@@ -7,7 +7,7 @@ import { isGone, RequestError } from '../problem.ts';
 /** Bytes of one line. A document of that length is a book. */
 const LONGEST_LINE = 16_000_000;
 /** Levels are those that the command line reads; values are far more than a document has. */
-const SHAPE = { deepest: 512, mostValues: 250_000 } as const;
+const SHAPE = { deepest: 512, mostValues: 100_000 } as const;
 const NEWLINE = 0x0a;
 
 /**
