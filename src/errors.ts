@@ -92,6 +92,7 @@ export type AdvisedOption =
   | 'fallback'
   | 'fields'
   | 'filterable'
+  | 'followLinks'
   | 'passages'
   | 'format'
   | 'gates'

@@ -59,6 +59,11 @@ const own = {
     default: 'auto',
     about: 'format of the input',
   },
+  followLinks: {
+    kind: 'flag',
+    about:
+      'read what links in a folder lead to outside of it (default: they are left out, as whoever made the folder may link to any file)',
+  },
   prune: { kind: 'flag', about: 'afterwards remove what the source no longer has' },
   rebuild: { kind: 'flag', about: 'build the index again from scratch beside the old one, then put it in its place' },
   budget: {

@@ -144,7 +144,7 @@ describe('folders', () => {
     symlinkSync('..', 'notes/deep/loop');
     symlinkSync('../elsewhere', 'notes/away');
     symlinkSync('nowhere', 'notes/dead');
-    const found = await all(readDocuments('notes/'));
+    const found = await all(readDocuments('notes/', { followLinks: true }));
     expect(found).toEqual([
       { document: { title: 'a', text: 'a', path: 'a.txt' }, where: 'notes/a.txt', line: 1, id: 'a.txt' },
       { document: { title: 'f', text: 'f', path: 'away/f.markdown' }, where: 'notes/away/f.markdown', line: 1, id: 'away/f.markdown' },
@@ -168,6 +168,36 @@ describe('folders', () => {
     );
     expect(await errorOf(readDocuments('data/table.csv', { format: 'folder' }))).toBe(
       'E_INPUT_FORMAT: data/table.csv is not a folder. Leave format out, or name the folder.',
+    );
+  });
+
+  it('leaves out links that lead out of the folder, unless told', async () => {
+    mkdirSync('theirs/inner', { recursive: true });
+    mkdirSync('theirs-too');
+    writeFileSync('theirs/a.md', 'a');
+    writeFileSync('theirs/inner/b.md', 'b');
+    writeFileSync('theirs-too/secret.md', 'secret');
+    symlinkSync('../theirs-too/secret.md', 'theirs/innocent.md');
+    symlinkSync('../theirs-too', 'theirs/more');
+    symlinkSync('innocent.md', 'theirs/through.md');
+    symlinkSync('inner/b.md', 'theirs/same.md');
+    symlinkSync('/etc/hostname', 'theirs/no-document');
+    symlinkSync('theirs', 'by-a-link');
+    for (const folder of ['theirs', 'by-a-link', './theirs/']) {
+      const [first, ...others] = await all(readDocuments(folder));
+      expect([first, ...others].map((one) => one?.id)).toEqual(['a.md', 'inner/b.md', 'same.md']);
+      expect(first?.notes?.map(({ kind, where }) => [kind, where.replace(/^.*theirs|^by-a-link/, '')])).toEqual([
+        ['link-outside', '/innocent.md'],
+        ['link-outside', '/more'],
+        ['link-outside', '/through.md'],
+      ]);
+    }
+    const all5 = await all(readDocuments('theirs', { followLinks: true }));
+    expect(all5.map(({ id }) => id)).toEqual(['a.md', 'inner/b.md', 'innocent.md', 'more/secret.md', 'same.md', 'through.md']);
+    mkdirSync('nothing-else');
+    symlinkSync('../theirs', 'nothing-else/x');
+    expect(await errorOf(readDocuments('nothing-else'))).toBe(
+      'E_INPUT_EMPTY: nothing-else has no file of its own to read: nothing-else/x is a link out of the folder. Name what it leads to, or pass followLinks.',
     );
   });
 

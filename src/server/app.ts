@@ -113,12 +113,22 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     return reply.type(type).send(body);
   });
   routes.push(...((await parts.routes?.(app, { sendBuffers })) ?? []));
-  get('/openapi.json', 'This API as an OpenAPI document.', 'Docs', () => openapiOf(dialects, routes, version), true);
+  // Made once, by whoever asks first.
+  let document: ReturnType<typeof openapiOf> | undefined;
+  const openapi = () => (document ??= openapiOf(dialects, routes, version));
+  let [json, page]: (string | undefined)[] = [];
+  get(
+    '/openapi.json',
+    'This API as an OpenAPI document.',
+    'Docs',
+    (_, reply) => reply.type('application/json; charset=utf-8').send((json ??= JSON.stringify(openapi()))),
+    true,
+  );
   get(
     '/docs',
     'This API as a page.',
     'Docs',
-    (_, reply) => reply.type('text/html; charset=utf-8').send(pageOf(openapiOf(dialects, routes, version))),
+    (_, reply) => reply.type('text/html; charset=utf-8').send((page ??= pageOf(openapi()))),
     true,
   );
   return app;

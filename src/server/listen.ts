@@ -6,7 +6,7 @@ import { createModelSessions, type ModelOptions } from '../index.ts';
 import { checkOptions, type OptionChecks, positive, record, text, texts, truth, whole } from '../wording/check-options.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';
-import { readKeys } from './auth/keys.ts';
+import { type Keys, type ReadKeysOptions, readKeys } from './auth/keys.ts';
 import { isLoopback, type OriginRules } from './auth/origin-check.ts';
 import { createHandlers, type HandlerLimits } from './handlers.ts';
 import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
@@ -49,6 +49,8 @@ export interface Server {
   /** Names of the models and of the indexes that are served. */
   readonly models: readonly string[];
   readonly indexes: readonly string[];
+  /** Reads the file of keys again, so that one that was taken out opens nothing more. Throws, and keeps those that there were, for a file that is none. */
+  readKeys(): Promise<void>;
   /** Takes nothing new, finishes what was accepted, for at most so many milliseconds (30,000), and frees everything. */
   close(graceMs?: number): Promise<void>;
 }
@@ -97,7 +99,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       (say) =>
         `${host} is reached by other machines: name a file of keys ${say.as('keyFile')} ("finetooth key" makes one), or spell out ${say.option('noKeys')}.`,
     );
-  const keys = keyFile === undefined ? undefined : await keysFrom(keyFile);
+  let known = keyFile === undefined ? undefined : await keysFrom(keyFile);
+  const keys: Keys | undefined = known && { nameOf: (key) => known?.nameOf(key), count: known.count };
   const sessions = createModelSessions();
   const { strict = false, longDocuments, ...given } = options.models ?? {};
   const modelOptions: ModelOptions = { ...given, sessions };
@@ -134,6 +137,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       keys,
       originRules: {
         host,
+        keyed: keys !== undefined,
         hosts: options.hosts,
         origins: options.origins,
       },
@@ -150,6 +154,11 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       url: `http://${shown}:${address.port}`,
       models: models.list.map(({ name }) => name),
       indexes: await indexes.names(),
+      readKeys: async () => {
+        if (keyFile === undefined) return;
+        known = await keysFrom(keyFile, { mayBeEmpty: true });
+        app.log.warn({ keys: known.count }, 'the keys were read again');
+      },
       close: async (graceMs = 30_000) => {
         let timer: NodeJS.Timeout | undefined;
         const late = new Promise<void>((resolve) => {
@@ -173,7 +182,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   }
 }
 
-async function keysFrom(file: string): Promise<ReturnType<typeof readKeys>> {
+async function keysFrom(file: string, options?: ReadKeysOptions): Promise<Keys> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new FinetoothError(
       'E_INPUT_MISSING',
@@ -181,7 +190,7 @@ async function keysFrom(file: string): Promise<ReturnType<typeof readKeys>> {
       { cause },
     );
   });
-  return readKeys(text, file);
+  return readKeys(text, file, options);
 }
 
 function listenError(error: unknown, host: string, port: number): unknown {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { finetooth, workFolder } from '../finetooth.ts';
 import { serverProcess } from './server-process.ts';
@@ -31,6 +32,33 @@ it('makes keys, of which the file has the hash alone, and the server takes them'
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
   expect((await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
   child.kill('SIGINT');
+});
+
+it('reads its keys again on SIGHUP, which does not end it', async () => {
+  const file = join(cwd, 'changing-keys');
+  const [old, young] = ['the-first-key-of-all', 'another-key-for-later'];
+  writeFileSync(file, old);
+  const { url, child } = await serverProcess(['--api-key-file', file, '--log-level', 'warn']);
+  const said = createInterface({ input: child.stderr as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const hangUp = async (): Promise<string> => {
+    child.kill('SIGHUP');
+    return String((await said.next()).value);
+  };
+  const statusWith = async (key: string): Promise<number> =>
+    (await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status;
+  expect([await statusWith(old), await statusWith(young)]).toEqual([200, 401]);
+  writeFileSync(file, young);
+  expect(await hangUp()).toContain('"keys":1');
+  expect([await statusWith(old), await statusWith(young)]).toEqual([401, 200]);
+  writeFileSync(file, 'short');
+  expect(await hangUp()).toMatch(/^the keys are those that they were: line 1 of .* has a key of 5 characters/);
+  expect(await statusWith(young)).toBe(200);
+  writeFileSync(file, '# nobody');
+  expect(await hangUp()).toContain('"keys":0');
+  expect([await statusWith(old), await statusWith(young)]).toEqual([401, 401]);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
 });
 
 it.each([

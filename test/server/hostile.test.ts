@@ -183,6 +183,13 @@ describe('connections', () => {
   it('with two hosts are refused, and answers are what they say they are', async () => {
     const answer = answerOf(open('GET /health HTTP/1.1\nHost: localhost\nHost: evil\nConnection: close\n\n'));
     expect(await answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*two Host headers/);
-    expect((await fetch(`${server.url}/docs`)).headers.get('x-content-type-options')).toBe('nosniff');
+    await post('/v1/indexes', { name: 'any', fields: ['text'] });
+    const search = JSON.stringify({ index: 'any', query: 'bats', reranker: null, stream: true });
+    for (const [path, body] of [['/docs'], ['/openapi.json'], ['/health'], ['/nowhere'], ['/v1/search', search]] as const) {
+      const { headers } = await fetch(server.url + path, body === undefined ? {} : { method: 'POST', body });
+      const said = Object.fromEntries(headers);
+      expect(said).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'x-frame-options': 'DENY' });
+      expect(said['content-security-policy']).toContain("default-src 'none'");
+    }
   });
 });

@@ -21,6 +21,7 @@ export const indexCommand = command({
     'idField',
     'filterable',
     'format',
+    'followLinks',
     'tokenBits',
     'tokenPool',
     'passages',

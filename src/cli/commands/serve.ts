@@ -1,6 +1,8 @@
+import { messageOf } from '../../errors.ts';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
+import { commandWording } from '../wording.ts';
 
 export const serveCommand = command({
   name: 'serve',
@@ -74,8 +76,13 @@ export const serveCommand = command({
         `listening at ${url} (models ${server.models.join(', ')}${served}); ${url}/docs lists what can be asked. Ctrl-C stops.\n`,
       );
     }
+    const again = (): void => {
+      server.readKeys().catch((error: unknown) => terminal.say(`the keys are those that they were: ${messageOf(error, commandWording)}`));
+    };
+    process.on('SIGHUP', again);
     if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     terminal.say('finishing what was accepted.');
     await server.close();
+    process.off('SIGHUP', again);
   },
 });

@@ -31,6 +31,12 @@ declare module 'fastify' {
   }
 }
 
+/** Begins an answer that a route writes itself, with what every answer has. */
+export function beginAnswer(reply: FastifyReply, headers: Readonly<Record<string, string>>): void {
+  reply.hijack();
+  reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
+}
+
 /** Raised when the client is gone before it has its answer. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { namesWithoutModel } from '../../assemble/reranker.ts';
 import { type Reranker, type RerankerPart, type SearchAnswer, type SearchIndex, type SearchOptions, search } from '../../index.ts';
-import { goneSignal, toldLate } from '../hooks/request-context.ts';
+import { beginAnswer, goneSignal, toldLate } from '../hooks/request-context.ts';
 import { jsonAnswer } from '../json-answer.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
@@ -85,13 +85,7 @@ async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply
   const begin = (): void => {
     if (began) return;
     began = true;
-    reply.hijack();
-    reply.raw.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      'x-request-id': request.id,
-    });
+    beginAnswer(reply, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
   };
   try {
     const answer = await run({

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { goneSignal, toldLate } from '../hooks/request-context.ts';
+import { beginAnswer, goneSignal, toldLate } from '../hooks/request-context.ts';
 import { problemOf, RequestError } from '../problem.ts';
 import { createPieces, type SendBuffers } from '../send-buffers.ts';
 import { documentsIn } from './documents.ts';
@@ -26,10 +26,7 @@ export async function addUploadRoute(app: FastifyInstance, indexes: IndexRegistr
         await indexes.reading(name, async () => {});
         const lines = String(request.headers.accept ?? '').includes('application/x-ndjson');
         const pieces = createPieces(reply.raw, sendBuffers);
-        if (lines) {
-          reply.hijack();
-          reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'x-request-id': request.id });
-        }
+        if (lines) beginAnswer(reply, { 'content-type': 'application/x-ndjson' });
         let acknowledged = 0;
         const onProgress = ({ done }: { readonly done: number }): void => {
           acknowledged = done;
