@@ -14,7 +14,7 @@ import {
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
-import { sourceOf, splitterVersion } from '../text/passages.ts';
+import { type PassageSource, sourceOf, splitterVersion } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { nearestName } from '../wording/nearest-name.ts';
@@ -102,6 +102,12 @@ interface Target {
   created(manifest: Manifest): void;
 }
 
+/** A document that is not in the index as it is. */
+interface Fresh extends Identified {
+  readonly source: PassageSource;
+  readonly textHash: string;
+}
+
 /** 64 bytes a token: the smallest form that loses nothing that could be measured (decisions/0010). */
 const defaultTokens = { bits: 4, pool: 3 } as const;
 
@@ -133,12 +139,13 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
         ['hash', 'textHash'],
       ))
         known.set(entry.id, entry);
-    const fresh = batch
-      .filter(({ id, hash }) => known.get(id)?.hash !== hash)
-      .map((read) => {
-        const source = sourceOf(read.document, manifest.fields);
-        return { ...read, source, textHash: hashOfText(source.text) };
-      });
+    const fresh: Fresh[] = [];
+    for (const read of batch) {
+      if (known.get(read.id)?.hash === read.hash) continue;
+      const source = sourceOf(read.document, manifest.fields);
+      await turn();
+      fresh.push({ ...read, source, textHash: hashOfText(source.text) });
+    }
     // Vectors are read of those alone whose text is as it was.
     const sameText = fresh.filter(({ id, textHash }) => known.get(id)?.textHash === textHash).map(({ id }) => id);
     const kept = new Map<string, readonly Passage[]>();
@@ -162,6 +169,7 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
       const [first, ...further] = withLines(kept.get(id) as readonly Passage[], source, read);
       return { ...(first as Passage), id, document, hash, textHash, further: further.length === 0 ? undefined : further };
     });
+    await turn();
     await store.upsert(entries);
     for (const { id, source } of fresh) {
       if (written.has(id)) continue;
@@ -215,8 +223,10 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
     watch.see(read.document);
     counts.see(read.document);
     noted.add(read.notes);
+    await turn();
     const pending = ids.identify(read);
     batch.push(pending);
+    await turn();
     characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
     if (batch.length < size && characters < size * BATCH_CHARACTERS) continue;
     const full = batch;
@@ -353,7 +363,7 @@ async function* lookedAhead(
       continue;
     }
     first.push(read);
-    characters += JSON.stringify(read.document).length;
+    characters += read.bytes ?? JSON.stringify(read.document).length;
     if (first.length < firstBatchSize && characters < LOOKAHEAD_CHARACTERS) continue;
     decide?.(first);
     yield* first;

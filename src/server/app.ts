@@ -30,6 +30,8 @@ export interface AppLimits {
   readonly answerMs?: number;
   /** Bytes of all answers that wait for their readers; above them those that take nothing for a second are cut off. @default 4 × bodyBytes */
   readonly answerBytes?: number;
+  /** Milliseconds after which a long answer in lines says again how far it is, so that no client or proxy takes it for dead. @default 15,000 */
+  readonly quietMs?: number;
   /** Bytes of all headers of a request. @default 16,384 */
   readonly headerBytes?: number;
 }
@@ -54,13 +56,15 @@ export interface AppParts {
 /** What routes beside the dialects get of the server, for answers that a route writes itself. */
 export interface RouteTools {
   readonly sendBuffers: SendBuffers;
+  /** As `AppLimits` has it. */
+  readonly quietMs: number;
 }
 
 /** The server as a Fastify instance that nothing listens with yet: `inject` asks it in tests. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { handlers, models, shedder, metrics, keys, originRules, limits = {}, version } = parts;
   const { bodyBytes = 16_777_216, bodyMs = 30_000, readingBytes = 16 * bodyBytes } = limits;
-  const { answerMs = 30_000, answerBytes = 4 * bodyBytes } = limits;
+  const { answerMs = 30_000, answerBytes = 4 * bodyBytes, quietMs = 15_000 } = limits;
   const bodyMemory = createBodyMemory(readingBytes);
   const sendBuffers = createSendBuffers({ stalledMs: answerMs, mostBytes: answerBytes });
   const app = await bareApp(parts, bodyBytes);
@@ -112,7 +116,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     const { type, body } = await metrics.text();
     return reply.type(type).send(body);
   });
-  routes.push(...((await parts.routes?.(app, { sendBuffers })) ?? []));
+  routes.push(...((await parts.routes?.(app, { sendBuffers, quietMs })) ?? []));
   // Made once, by whoever asks first.
   let document: ReturnType<typeof openapiOf> | undefined;
   const openapi = () => (document ??= openapiOf(dialects, routes, version));

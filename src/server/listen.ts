@@ -78,6 +78,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   readingBytes: positive,
   answerMs: positive,
   answerBytes: positive,
+  quietMs: positive,
   headerBytes: positive,
 };
 

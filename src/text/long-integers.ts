@@ -1,3 +1,5 @@
+import { endOfText } from './json-shape.ts';
+
 /** JSON.parse, but an integer beyond ±(2^53 − 1) becomes the string of its digits, so that ids do not collide by rounding. */
 export function parseWithLongIntegers(text: string): unknown {
   if (!longInteger.test(text)) return JSON.parse(text);
@@ -28,7 +30,7 @@ function quoted(text: string): string {
     const numbers = open < 0 || /[,:[{\s]$/.test(between) || between === '';
     pieces.push(numbers && between.length >= SHORTEST ? between.replace(alone, keptDigits) : between);
     if (open < 0) break;
-    at = endOfText(text, open);
+    at = endOfText(text, open) + 1;
     pieces.push(text.slice(open, at));
   }
   return pieces.join('');
@@ -38,15 +40,3 @@ function quoted(text: string): string {
 const SHORTEST = 16;
 
 const keptDigits = (digits: string): string => (Number.isSafeInteger(Number(digits)) ? digits : `"${digits}"`);
-
-/** Behind the quotation mark that ends a text, or the end of it all. */
-function endOfText(text: string, open: number): number {
-  for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let marks = 0;
-    while (text.charCodeAt(at - 1 - marks) === BACKSLASH) marks++;
-    if (marks % 2 === 0) return at + 1;
-  }
-  return text.length;
-}
-
-const BACKSLASH = 0x5c;

@@ -37,6 +37,8 @@ beforeAll(async () => {
     version: '0',
     indexesFolder: mkdtempSync(join(tmpdir(), 'finetooth-hostile-')),
     answerMs: 700,
+    quietMs: 50,
+    readingBytes: 40_000_000,
   });
 });
 afterEach(() => {
@@ -137,6 +139,32 @@ describe('documents', () => {
     slow.write(`${chunk('{"id":"s3","text":"slow"}\n')}0\r\n\r\n`);
     expect(await answer).toContain('"added":3');
     expect(await documentsIn('slow')).toBe(3);
+  });
+
+  it('that wait for more of them are told again and again how many are safe', async () => {
+    await post('/v1/indexes', { name: 'quiet', fields: ['text'] });
+    const slow = open(upload('quiet').replace('Connection', 'Accept: application/x-ndjson\nConnection'));
+    const answer = answerOf(slow);
+    slow.write(chunk('{"id":"s1","text":"slow"}\n'));
+    await sleep(500);
+    slow.write(`${chunk('{"id":"s2","text":"slow"}\n')}0\r\n\r\n`);
+    const text = await answer;
+    expect(text.match(/\{"acknowledged":0\}\n/g)?.length).toBeGreaterThan(1);
+    expect(text).toMatch(/\{"acknowledged":2\}\n[\s\S]*\{"report":\{"added":2,/);
+  });
+
+  it('that wait to be written count with all that has come', async () => {
+    await post('/v1/indexes', { name: 'full', fields: ['text'] });
+    const text = 'x'.repeat(15_000_000);
+    // A new index looks at several documents before it writes the first: three of them are more than there is room for.
+    const [first, second, third] = ['a', 'b', 'c'].map((id) => {
+      const slow = open(upload('full'));
+      slow.write(chunk(`{"id":"${id}","text":"${text}"}\n`));
+      return answerOf(slow);
+    });
+    const refused = await Promise.race([first, second, third]);
+    expect(refused).toMatch(/^HTTP\/1\.1 429 [\s\S]*40000000 bytes of requests are coming in already/);
+    expect((await post('/v1/rerank', { query: 'x', documents: ['a', 'b'] })).status).toBe(200);
   });
 
   it('of an index that was deleted meanwhile are refused', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { excessOf } from '../../text/json-shape.ts';
 import { RequestError } from '../problem.ts';
-import { excessOf } from './json-shape.ts';
 
 /** Objects and lists inside each other. Documents of ten levels are rare. */
 const DEEPEST = 32;
@@ -20,15 +20,15 @@ export interface JsonBodyOptions {
  */
 export async function jsonOf(bytes: Uint8Array, { mostValues = 100_000, parse = JSON.parse }: JsonBodyOptions = {}): Promise<unknown> {
   const turn = async (): Promise<void> => void (bytes.length > LONG && (await nextTurn()));
-  const excess = excessOf(bytes, { deepest: DEEPEST, mostValues });
-  if (excess !== undefined) throw new RequestError('large', `the body ${excess}`);
-  await turn();
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new RequestError('malformed', 'the body is not UTF-8');
   }
+  await turn();
+  const excess = excessOf(text, { deepest: DEEPEST, mostValues });
+  if (excess !== undefined) throw new RequestError('large', `the body ${excess}`);
   await turn();
   if (text.trim() === '') throw new RequestError('malformed', 'the body is empty; send JSON');
   try {
