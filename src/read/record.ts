@@ -50,7 +50,9 @@ export function documentOfRecord(value: unknown, where: string): Document {
  */
 export function parseJson(text: string, where: string, { mostValues = MOST_VALUES }: ParseOptions = {}): unknown {
   const excess = text.length > SHORT ? excessOf(text, { deepest, mostValues }) : undefined;
-  if (excess !== undefined) throw new FinetoothError('E_INPUT_FORMAT', `${where} ${excess}. Flatten it or take it out.`);
+  // Which line an element begins in says nothing of one that is too large.
+  if (excess !== undefined)
+    throw new FinetoothError('E_INPUT_FORMAT', `${where.replace(/ \(line \d+\)$/, '')} ${excess}. Flatten it or take it out.`);
   try {
     return parseWithLongIntegers(text);
   } catch (error) {

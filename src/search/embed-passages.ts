@@ -35,7 +35,7 @@ export async function embedPassages(
     else texts.push(source.text);
   }
   const terms: string[] = [];
-  for (const text of texts) terms.push((await wordsInTurns(text, turn)).join(' '));
+  for (const text of texts) terms.push(await wordsInTurns(text, turn));
   const vectors = await embedder.embed(texts, 'document', { signal, tokens: manifest.tokens });
   checkVectors(vectors, texts.length, embedder.dimensions, embedder.fingerprint);
   if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);

@@ -25,13 +25,13 @@ it('gives others their turn while it analyses', async () => {
     turns++;
     return undefined;
   });
-  expect(words).toEqual(wordsOf(text));
+  expect(words).toEqual(wordsOf(text).join(' '));
   expect(turns).toBeGreaterThan(8);
 });
 
 it('takes a text of a million letters without a space', async () => {
   const text = '検索'.repeat(500_000);
-  expect(await wordsInTurns(text, createTurns())).toHaveLength(999_999);
+  expect((await wordsInTurns(text, createTurns())).split(' ')).toHaveLength(999_999);
   expect(wordsOf(text)).toHaveLength(999_999);
 });
 

@@ -50,16 +50,17 @@ export function* piecesOf(text: string, length: number = PIECE): Generator<strin
   if (start < text.length || start === 0) yield text.slice(start);
 }
 
-/** `wordsOf`, in turns. */
-export async function wordsInTurns(text: string, turn: Turn): Promise<readonly string[]> {
+/** `wordsOf` in turns, a space between each two: millions of words are one text then, and not millions. */
+export async function wordsInTurns(text: string, turn: Turn): Promise<string> {
   if (text.length <= PIECE) {
     await turn();
-    return wordsOf(text);
+    return wordsOf(text).join(' ');
   }
-  const words: string[] = [];
+  const parts: string[] = [];
   for (const piece of piecesOf(text)) {
-    for (const word of wordsOf(piece)) words.push(word);
+    const words = wordsOf(piece);
+    if (words.length > 0) parts.push(words.join(' '));
     await turn();
   }
-  return words;
+  return parts.join(' ');
 }

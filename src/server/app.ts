@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerEndpoint } from './answer-endpoint.ts';
 import type { Keys } from './auth/keys.ts';
@@ -119,20 +120,24 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   routes.push(...((await parts.routes?.(app, { sendBuffers, quietMs })) ?? []));
   // Made once, by whoever asks first.
   let document: ReturnType<typeof openapiOf> | undefined;
-  const openapi = () => (document ??= openapiOf(dialects, routes, version));
+  const openapi = async () => {
+    document ??= openapiOf(dialects, routes, version);
+    await nextTurn();
+    return document;
+  };
   let [json, page]: (string | undefined)[] = [];
   get(
     '/openapi.json',
     'This API as an OpenAPI document.',
     'Docs',
-    (_, reply) => reply.type('application/json; charset=utf-8').send((json ??= JSON.stringify(openapi()))),
+    async (_, reply) => reply.type('application/json; charset=utf-8').send((json ??= JSON.stringify(await openapi()))),
     true,
   );
   get(
     '/docs',
     'This API as a page.',
     'Docs',
-    (_, reply) => reply.type('text/html; charset=utf-8').send((page ??= pageOf(openapi()))),
+    async (_, reply) => reply.type('text/html; charset=utf-8').send((page ??= pageOf(await openapi()))),
     true,
   );
   return app;

@@ -10,7 +10,9 @@ import type { Passage, RankedPassage } from './dialect.ts';
 export const fields: z.ZodType<Document> = z
   .custom<Document>((sent) => typeof sent === 'object' && sent !== null && !Array.isArray(sent))
   .meta({ type: 'object', additionalProperties: true });
-export const passage = z.union([z.string(), fields]) as z.ZodType<Passage>;
+export const passage: z.ZodType<Passage> = z
+  .custom<Passage>((sent) => typeof sent === 'string' || (typeof sent === 'object' && sent !== null && !Array.isArray(sent)))
+  .meta({ anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] });
 
 export const result = z.object({ index: z.int(), relevance_score: z.number() });
 
