@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { createTurns } from '../time/turn.ts';
 import { htmlTokens } from './html-tokens.ts';
 import type { Reader } from './reader.ts';
 import { readTextDocument, type TextParts } from './text-document.ts';
@@ -22,7 +23,13 @@ export async function htmlParts(source: string): Promise<TextParts> {
   let title = '';
   const pieces: string[] = [];
   const open = openElements();
+  const turn = createTurns();
+  let count = 0;
+  const endLine = (): void => {
+    if (pieces.at(-1) !== '\n') pieces.push('\n');
+  };
   for (const token of htmlTokens(source)) {
+    if (++count % LOOK === 0) await turn();
     const isRead = open.unread() === 0;
     if (token.kind === 'text') {
       if (open.last() !== 'TITLE') isRead && pieces.push(decodeHTML(token.text).replace(/\s+/g, ' '));
@@ -31,11 +38,14 @@ export async function htmlParts(source: string): Promise<TextParts> {
     }
     if (token.kind === 'close' && !open.close(token.name)) continue;
     if (token.kind === 'open' && !token.alone) open.open(token.name);
-    if (isRead && token.name !== 'TITLE' && !inline.has(token.name)) pieces.push('\n');
+    if (isRead && token.name !== 'TITLE' && !inline.has(token.name)) endLine();
   }
   const lines = pieces.join('').split('\n').map(collapsed);
   return { ...(title !== '' && { title }), text: lines.filter((line) => line !== '').join('\n') };
 }
+
+/** Tags and texts after which the clock is looked at. */
+const LOOK = 1024;
 
 /** Elements whose text no one reads on the page. */
 const unread = new Set(['SCRIPT', 'STYLE', 'NAV', 'NOSCRIPT', 'TEMPLATE', 'SVG', 'IFRAME']);

@@ -5,7 +5,7 @@ import type { Document, FieldValue, ReadDocument } from '../types.ts';
 import { quoteStart } from './text.ts';
 
 /** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
-const deepest = 512;
+export const deepest = 512;
 
 export interface ParseOptions {
   /** Values of all kinds together. @default 1,000,000 */
@@ -131,5 +131,5 @@ function described(value: unknown): string {
   return `the ${typeof value} ${String(value)}`;
 }
 
-const tooDeep = (where: string): FinetoothError =>
+export const tooDeep = (where: string): FinetoothError =>
   new FinetoothError('E_INPUT_FORMAT', `${where} is nested more than ${deepest} levels deep. Flatten it or take it out.`);

@@ -16,6 +16,7 @@ import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { type PassageSource, sourceOf, splitterVersion } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
+import { createTurns } from '../time/turn.ts';
 import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { counted } from '../wording/numbers.ts';
@@ -25,7 +26,6 @@ import { checkCount } from './check.ts';
 import { embedPassages, withLines } from './embed-passages.ts';
 import { inferFilterable } from './filterable.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
-import { createTurns } from './turns.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {

@@ -1,9 +1,10 @@
 import type { Embedder } from '../embed/embedder.ts';
 import type { Manifest, Passage } from '../store/store.ts';
 import { type PassageSource, passageTexts } from '../text/passages.ts';
+import type { Turn } from '../time/turn.ts';
 import type { CallOptions, ReadDocument, Span, Vectors } from '../types.ts';
 import { checkTokens, checkVectors } from './check.ts';
-import { type Turn, wordsInTurns } from './turns.ts';
+import { wordsInTurns } from './turns.ts';
 
 export interface EmbedPassagesOptions extends CallOptions {
   readonly turn: Turn;

@@ -4,7 +4,8 @@ import { hashEmbedder } from '../../test/hash-embedder.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { memoryStore } from '../store/memory.ts';
 import { wordsOf } from '../text/analyzer.ts';
-import { createTurns, piecesOf, wordsInTurns } from './turns.ts';
+import { createTurns } from '../time/turn.ts';
+import { piecesOf, wordsInTurns } from './turns.ts';
 
 const letters = fc.constantFrom(...'abcΣσé ,.;!?·:\n日本語検索ガがไทย한글'.split(''), 'e\u0301', 'か\u3099', '\ud842\udfb7');
 

@@ -14,8 +14,9 @@ export function parseWithLongIntegers(text: string): unknown {
 /** An integer of 16 digits or more that stands alone, so that JSON.parse might round it. */
 const longInteger = /(?:^|[:,[\s])-?[1-9]\d{15,}(?=[,\]}\s]|$)/;
 
-/** The same, with what goes on behind it: a name of an object is none. */
-const alone = /(?<=^|[:,[\s])-?[1-9]\d{15,}(?=\s*(?:[,\]}]|$))/g;
+/** The same, with what goes on behind it: a name of an object is none. Of 17 digits and more none is safe. */
+const long = /(?<=^|[:,[\s])-?[1-9]\d{16,}(?=\s*(?:[,\]}]|$))/g;
+const maybeLong = /(?<=^|[:,[\s])-?[1-9]\d{15}(?=\s*(?:[,\]}]|$))/g;
 
 /**
  * JSON with each such integer as a text. A reviver that sees every value takes ten times as long, in which a server answers no one.
@@ -28,7 +29,7 @@ function quoted(text: string): string {
     const between = text.slice(at, open < 0 ? text.length : open);
     // A number that ends where a text begins is no JSON.
     const numbers = open < 0 || /[,:[{\s]$/.test(between) || between === '';
-    pieces.push(numbers && between.length >= SHORTEST ? between.replace(alone, keptDigits) : between);
+    pieces.push(numbers && between.length >= SHORTEST ? between.replace(long, '"$&"').replace(maybeLong, keptDigits) : between);
     if (open < 0) break;
     at = endOfText(text, open) + 1;
     pieces.push(text.slice(open, at));
