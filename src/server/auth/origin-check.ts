@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { RequestError } from '../problem.ts';
 
@@ -42,6 +41,6 @@ export function checkOrigin(
 }
 
 /** Names that no stranger's DNS answers for: none at all, which no page sends, addresses, which need none, and words without a dot, which stay in their network. */
-const isOutOfReach = (name: string): boolean => name === '' || isIP(name.replace(/^\[|\]$/g, '')) !== 0 || /^[^.[\]:]+$/.test(name);
+const isOutOfReach = (name: string): boolean => /^(|\d+(\.\d+){3}|\[[\da-f:.]+\]|[^.[\]:]+)$/.test(name);
 
 const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/, '');

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FinetoothError } from '../../errors.ts';
 import { parseDocument, type ReadDocument } from '../../index.ts';
-import { createTurns } from '../../time/turn.ts';
 import type { Share } from '../hooks/body-memory.ts';
 import { isGone, RequestError } from '../problem.ts';
 
@@ -11,8 +10,8 @@ const LONGEST_LINE = 16_000_000;
 const MOST_VALUES = 100_000;
 /** Bytes; shorter lines are read in one go. */
 const LONG = 262_144;
-/** Lines after which the clock is looked at. */
-const LOOK = 64;
+/** Lines after which others have their turn. */
+const LINES = 512;
 const NEWLINE = 0x0a;
 
 export interface DocumentsInOptions {
@@ -37,7 +36,6 @@ export const documentsIn = async function* (
   const stops = [share?.refused, gone].filter((one) => one !== undefined);
   const chunks = body[Symbol.asyncIterator]();
   const line = createLine();
-  const turn = createTurns();
   let at = 0;
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
     for (const stop of stops) stop.throwIfAborted();
@@ -78,7 +76,7 @@ export const documentsIn = async function* (
         from = end + 1;
         at++;
         // A chunk may hold sixty thousand of them.
-        if (at % LOOK === 0) await turn();
+        if (at % LINES === 0) await nextTurn();
         if (line.length === 0) continue;
         const document = await documentOf(line.take(), `line ${at}`);
         unwritten.bytes += document?.bytes ?? 0;
