@@ -1,4 +1,4 @@
-/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/plan.md, docs/results.md and its pictures. A test holds them to the tables. */
+/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/plan.md, docs/dependencies.md, docs/results.md and its pictures. A test holds them to the tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describedCollections, resultsPage } from '../results/page.ts';
@@ -20,6 +20,7 @@ import {
   type PlanOption,
   snakeCase,
 } from '../src/search/plan-option.ts';
+import { dependenciesPage } from './dependencies.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -80,6 +81,7 @@ const valueWords = (option: PlanOption | IndexOption): string => {
     text: 'a text',
     names: 'a list of texts',
     filter: 'a filter',
+    vector: 'a list of numbers',
     types: 'fields with their types',
     rerankers: 'rerankers',
     callback: 'a function',
@@ -146,6 +148,7 @@ export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'errors.md': errorsPage(),
   'commands.md': commandsPage(),
   'plan.md': planPage(),
+  'dependencies.md': dependenciesPage(),
   'results.md': resultsPage(),
   'pareto.svg': await paretoPlot(await readPublished()),
   'reliability.svg': await reliabilityPicture(describedCollections()),

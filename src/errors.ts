@@ -91,7 +91,7 @@ export type AdvisedOption =
   | 'embedder'
   | 'fallback'
   | 'fields'
-  | 'filterable'
+  | 'firstStage'
   | 'followLinks'
   | 'passages'
   | 'format'
@@ -112,7 +112,10 @@ export type AdvisedOption =
   | 'scoreCache'
   | 'strict'
   | 'threads'
-  | 'tokens';
+  | 'tokens'
+  | 'types'
+  | 'vector'
+  | 'vectorField';
 
 /** What the library, the command line and the server each call that which a sentence advises. */
 export interface Wording {

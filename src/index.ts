@@ -4,10 +4,12 @@ export { readCalibration, withCalibration } from './assemble/calibration-file.ts
 export type { OpenIndexOptions } from './assemble/check-open-index.ts';
 export { hosted, hostedEmbedder } from './assemble/hosted.ts';
 export { local } from './assemble/local.ts';
-export { defaultModel, type ModelFileOptions, type ModelOptions, type ModelRunOptions, openModel } from './assemble/models.ts';
+export type { ModelFileOptions, ModelOptions, ModelRunOptions } from './assemble/model-options.ts';
+export { defaultModel, openModel } from './assemble/models.ts';
 export { openIndex } from './assemble/open-index.ts';
 export { readPipelines, searchOptionsOf } from './assemble/pipelines.ts';
 export { readPrices } from './assemble/price-file.ts';
+export { readIndex } from './assemble/read-index.ts';
 export { type NamedRerankers, openCrossEncoderReranker } from './assemble/reranker.ts';
 export { cachedEmbedder, type VectorCacheOptions } from './embed/cached.ts';
 export type { Embedder } from './embed/embedder.ts';
@@ -50,20 +52,31 @@ export { defaultPipeline, type Pipeline, parsePipelines } from './search/pipelin
 export { type RerankAnswer, rerank } from './search/rerank.ts';
 export type { Provenance, RankedResult, SearchResult } from './search/results.ts';
 export { type SearchAnswer, search, type Timings } from './search/search.ts';
-export type { SearchIndex } from './search/search-index.ts';
+export type { IndexStatus, SearchIndex } from './search/search-index.ts';
 export { lanceStore } from './store/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
-export type {
-  Entry,
-  EntryField,
-  FilterableFields,
-  FilterableType,
-  HitField,
-  Manifest,
-  Store,
-  StoreCapabilities,
-  StoreQuery,
-  StoreStats,
+export {
+  type Entry,
+  type EntryField,
+  type HitField,
+  type Manifest,
+  type Store,
+  type StoreCapabilities,
+  type StoreQuery,
+  type StoreStats,
+  typesIn,
 } from './store/store.ts';
 export { textOf } from './text/recipe.ts';
-export type { CallOptions, Document, FieldValue, Hit, Progress, ReadDocument, Usage, Vectors } from './types.ts';
+export type {
+  CallOptions,
+  Document,
+  Embedded,
+  EmbeddedPassage,
+  FieldValue,
+  Hit,
+  Origin,
+  Progress,
+  ReadDocument,
+  Usage,
+  Vectors,
+} from './types.ts';

@@ -29,6 +29,45 @@ export interface ReadDocument {
   readonly bytes?: number;
   /** The line of the source that its field `text` begins in, from 1, where it stands there as it is. */
   readonly line?: number;
+  /** Its vectors, where the source brings them: it is not embedded then. */
+  readonly embedded?: Embedded;
+}
+
+/** The vectors of a document that was embedded elsewhere. */
+export interface Embedded {
+  /** Of its passages in text order, at least one. */
+  readonly passages: readonly EmbeddedPassage[];
+  /** Hash of the text that they were made of, as the origin has it; absent where they hold whatever the text is. */
+  readonly textHash?: string;
+  /** The index that they come from; absent: they are the user's own, and hold whatever the text is. */
+  readonly by?: Origin;
+}
+
+export interface EmbeddedPassage {
+  /** [dimensions], length 1. */
+  readonly vector: Float32Array;
+  /** Token vectors in the form of the origin; only where it has one. */
+  readonly tokens?: Uint8Array;
+  /** Absent: it is the whole text. */
+  readonly place?: PassagePlace;
+}
+
+/** What an index was made with, as far as its vectors mean anything elsewhere. */
+export interface Origin {
+  /** The embedder's fingerprint. */
+  readonly embedder: string;
+  /** The name by which the embedder is opened again, where it has one. */
+  readonly model?: string;
+  readonly dimensions: number;
+  /** Fields that make the text, in order. */
+  readonly fields: readonly string[];
+  readonly tokens?: TokenForm;
+  readonly splitter?: string;
+  readonly idField?: string;
+  /** The field that vectors were taken from; absent where the embedder made them of the text. */
+  readonly vectorField?: string;
+  /** By field the type of its values. */
+  readonly filterable?: Readonly<Record<string, string>>;
 }
 
 /** One answer of a first stage. `score` is higher for better; its scale belongs to the stage. */

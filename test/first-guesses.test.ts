@@ -6,11 +6,14 @@ import {
   cascade,
   FinetoothError,
   fallback,
+  fuse,
   hosted,
   hostedEmbedder,
   local,
   memoryStore,
+  openCrossEncoderReranker,
   openIndex,
+  openModel,
   type Reranker,
   rerank,
   type SearchIndex,
@@ -23,6 +26,7 @@ import { hashEmbedder } from './hash-embedder.ts';
 /** Calls as somebody makes them who has read no page: no compiler looks at them. */
 type Anything = (...given: readonly unknown[]) => Promise<unknown>;
 const [anyRerank, anySearch, anyOpen] = [rerank, search, openIndex] as unknown as [Anything, Anything, Anything];
+const [anyModel, anyCrossEncoder, anyFuse] = [openModel, openCrossEncoderReranker, fuse] as unknown as [Anything, Anything, Anything];
 const [anyHosted, anyHostedEmbedder, anyLocal] = [hosted, hostedEmbedder, local] as unknown as [Anything, Anything, Anything];
 const [anyCached, anyCascade, anyFallback, anyCachedEmbedder] = [cached, cascade, fallback, cachedEmbedder] as unknown as Anything[] as [
   Anything,
@@ -159,6 +163,14 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
     'did you mean "models.hosted.requestsPerMinute"',
   ],
   ['local { maxMemroy }', async () => anyLocal({ maxMemroy: 300 }), 'local has no option "maxMemroy", did you mean "maxMemory"'],
+  ['openModel { thread }', () => anyModel(undefined, { thread: 1 }), 'openModel has no option "thread", did you mean "threads"'],
+  [
+    'openCrossEncoderReranker { longDocument }',
+    () => anyCrossEncoder(undefined, { longDocument: 'chunk' }),
+    'openCrossEncoderReranker has no option "longDocument", did you mean "longDocuments"',
+  ],
+  ['fuse { k }', async () => anyFuse([[]], 3, { k: 60 }), 'fuse has no option "k"'],
+  ['fuse { weights: [-1] }', async () => anyFuse([[]], 3, { weights: [-1] }), 'weights must be a list of numbers from 0 on; got a list'],
   ['cached { att }', async () => anyCached(lengths, { att: './scores' }), 'cached has no option "att", did you mean "at"'],
   ['cached { maxEntries: -1 }', async () => anyCached(lengths, { maxEntries: -1 }), 'a whole number from 100 to 100000000; got -1'],
   ['cached(nothing)', async () => anyCached(), 'the reranker of cached must be a reranker', 'got undefined'],

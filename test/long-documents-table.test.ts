@@ -137,6 +137,10 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],
   collapse: [{ collapse: 1 }, ({ results }, plain) => expect(results).toEqual(plain.results)],
+  vector: [
+    { vector: Array.from({ length: 384 }, (_, at) => at - 190) },
+    ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates),
+  ],
   documents: [{ documents: true }, (answered) => expect(longOf(answered)?.document?.title).toBe('Berlin')],
   stages: [{ stages: true }, (answered) => expect(longOf(answered)?.stages?.every((score) => score !== null)).toBe(true)],
   explain: [

@@ -82,7 +82,7 @@ const bytesIn = (folder: string): number =>
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 
 const open = (folder: string): Promise<SearchIndex> =>
-  openIndex(folder, { create: { fields: ['text'], idField: 'id', filterable: { u: 'number' } }, embedder });
+  openIndex(folder, { create: { fields: ['text'], idField: 'id', types: { u: 'number' } }, embedder });
 
 const add = async (folder: string, count: number, from = 0): Promise<AddAnswer> => {
   await using index = await open(folder);

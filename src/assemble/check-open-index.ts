@@ -6,32 +6,28 @@ import type { CreateOptions } from '../search/add.ts';
 import { indexPlan } from '../search/plan.ts';
 import { checkOf } from '../search/plan-checks.ts';
 import {
-  callback,
   checkOptions,
   checkValue,
   either,
   type OptionChecks,
   oneOf,
   part,
-  positive,
   record,
-  signal,
   text,
   texts,
   truth,
   type ValueCheck,
-  whole,
 } from '../wording/check-options.ts';
 import { checkHostedModels } from './check-hosted.ts';
-import type { ModelOptions } from './models.ts';
+import { checkModelOptions, isPath, type ModelOptions, rankingChecks } from './model-options.ts';
 
 /** `reranker` is `default` where the embedder is a model by name, and otherwise none. */
 export interface OpenIndexOptions extends RerankerPlan {
   /** Make the index when there is none. @default false, so that a misspelt folder is an error */
   readonly create?: boolean | CreateOptions;
   /**
-   * A model by name (`vendor:model` for a hosted one), an embedder of your own, an embedding model of the AI SDK, or null to read and prune without
-   * one. @default the index's own model, else bge-small-en-v1.5
+   * A model by name (`vendor:model` for a hosted one), an embedder of your own, an embedding model of the AI SDK, or null for none: to read and
+   * prune, to add documents that bring their vectors, to search by words or by `vector`. @default the index's own model, else bge-small-en-v1.5
    */
   readonly embedder?: string | Embedder | EmbeddingModel | null;
   readonly models?: ModelOptions;
@@ -47,8 +43,6 @@ const isModel =
   (value) =>
     fits(value) ? undefined : 'a model of the AI SDK';
 
-/** A path that the system can be asked for. */
-const isPath: ValueCheck = (value) => (text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder');
 const isStore: ValueCheck = (value) =>
   part('a store', ['open', 'upsert', 'delete', 'get', 'search', 'count', 'stats', 'optimize', 'close'])(value) ??
   record((value as { readonly capabilities?: unknown }).capabilities);
@@ -59,27 +53,14 @@ const createChecks: OptionChecks<CreateOptions> = {
   ),
   idField: checkOf(indexPlan.idField),
   tokens: either('{ bits, pool } or null', record, isNull),
-  filterable: checkOf(indexPlan.filterable),
+  types: checkOf(indexPlan.types),
   passages: checkOf(indexPlan.passages),
+  vectorField: checkOf(indexPlan.vectorField),
 };
 
 const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {
   bits: oneOf([8, 4, 1]),
   pool: checkOf(indexPlan.tokenPool),
-};
-
-const modelChecks: OptionChecks<ModelOptions> = {
-  runtime: oneOf(['auto', 'native', 'wasm']),
-  threads: whole(1, 64),
-  maxMemory: positive,
-  cacheFolder: isPath,
-  modelsFolder: isPath,
-  offline: truth,
-  hosted: record,
-  vectorCache: isPath,
-  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
-  signal,
-  onDownload: callback,
 };
 
 const isPart: ValueCheck = either('a reranker or its name', text, isReranker, isModel(isRerankingModel));
@@ -105,21 +86,16 @@ const openChecks: OptionChecks<OpenIndexOptions> = {
   strict: truth,
   calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', isPath, record),
   scoreCache: isPath,
-  longDocuments: oneOf(['truncate', 'chunk']),
+  longDocuments: rankingChecks.longDocuments,
   models: record,
 };
-
-/** Throws E_USAGE for anything else than what `local` takes. */
-export function checkLocalOptions(options: unknown): void {
-  checkOptions('local', options, { ...modelChecks, longDocuments: openChecks.longDocuments });
-}
 
 /** Throws E_USAGE for anything else than what `openIndex` takes, and shows the right call. */
 export function checkOpenIndexCall(where: unknown, options: unknown): void {
   checkValue('the index of openIndex', where, either('the path of a folder, or a store', isPath, isStore), CALL);
   checkOptions<OpenIndexOptions>('openIndex', options, openChecks);
   const { create, models } = (options ?? {}) as OpenIndexOptions;
-  checkOptions<ModelOptions>('openIndex', models, modelChecks, 'models.');
+  checkModelOptions('openIndex', models, 'models.');
   checkHostedModels('openIndex', models?.hosted, 'models.hosted.');
   if (typeof create !== 'object') return;
   checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');

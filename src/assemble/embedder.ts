@@ -5,7 +5,8 @@ import { type EmbeddingModel, isEmbeddingModel } from '../hosted/ai-sdk.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import { hostedEmbedder } from './hosted.ts';
-import { defaultModel, type LocalModelOptions, type ModelOptions, openModel } from './models.ts';
+import type { LocalModelOptions, ModelOptions } from './model-options.ts';
+import { defaultModel, openModel } from './models.ts';
 
 export interface OpenedEmbedder {
   readonly embedder: Embedder;

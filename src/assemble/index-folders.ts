@@ -19,10 +19,16 @@ export interface NamedIndexes {
   open(name: string, options: Omit<OpenIndexOptions, 'create'>): Promise<SearchIndex>;
 }
 
+/** What an index is made with when its first document comes. */
+export interface PlannedIndex extends CreateOptions {
+  /** null: it has none. @default that of whoever opens it */
+  readonly embedder?: null;
+}
+
 /** A folder of indexes, one folder each, named as the index is. */
 export interface IndexFolders extends NamedIndexes {
   /** Plans an index for its first document; false when there is one of that name, or a plan. */
-  create(name: string, options: CreateOptions): Promise<boolean>;
+  create(name: string, options: PlannedIndex): Promise<boolean>;
   /** false when there was none. */
   remove(name: string): Promise<boolean>;
 }
@@ -64,10 +70,10 @@ export function indexFolders(parent: string): IndexFolders {
     if (!indexNameForm.test(name)) throw new FinetoothError('E_USAGE', `"${name}" is not a valid name of an index: ${indexNameWords}.`);
     return join(parent, name);
   };
-  const plan = async (name: string): Promise<CreateOptions | undefined> => {
+  const plan = async (name: string): Promise<PlannedIndex | undefined> => {
     const path = join(pathOf(name), PLAN);
     try {
-      return JSON.parse(await readFile(path, 'utf8')) as CreateOptions;
+      return JSON.parse(await readFile(path, 'utf8')) as PlannedIndex;
     } catch (error) {
       if (systemCodeOf(error) === 'ENOENT') return undefined;
       throw new FinetoothError('E_INDEX_DAMAGED', `${path} cannot be read: ${messageOf(error)}. Delete the index and make it again.`, {
@@ -86,8 +92,9 @@ export function indexFolders(parent: string): IndexFolders {
     open: async (name, options) => {
       const folder = pathOf(name);
       // A plan is for the first document: an index that is there may have been rebuilt with other fields.
-      const create = (await stampOf(folder)) === undefined ? ((await plan(name)) ?? true) : undefined;
-      return openIndex(folder, { create, ...options });
+      if ((await stampOf(folder)) !== undefined) return openIndex(folder, options);
+      const { embedder, ...create } = (await plan(name)) ?? {};
+      return openIndex(folder, { ...options, create, embedder: embedder === null ? null : options.embedder });
     },
     list: async () => {
       const found = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {

@@ -1,4 +1,3 @@
-import type { HostedOptions } from '../hosted/model.ts';
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
 import { findEntry } from '../model/catalog/catalog.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/catalog/kind.ts';
@@ -7,42 +6,12 @@ import type { CrossEncoder } from '../model/cross-encoder.ts';
 import { resolveModel } from '../model/files.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import { createModelSessions, type ModelSessions } from '../model/run/sessions.ts';
-import type { Progress } from '../types.ts';
+import { checkModelOptions, type LocalModelOptions, type ModelFileOptions, type ModelRunOptions } from './model-options.ts';
 
 /** The model of the package: small, English, on this machine from the start. */
 export const defaultModel = 'bge-small-en-v1.5';
 /** The cross-encoder of the package: small, English, on this machine from the start. */
 export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
-
-/** Where the files of a local model come from. */
-export interface ModelFileOptions {
-  /** Where downloaded models are cached. */
-  readonly cacheFolder?: string;
-  /** A folder of models of the user's own. */
-  readonly modelsFolder?: string;
-  /** Never download. @default false */
-  readonly offline?: boolean;
-  /** Stops the fetching of files. */
-  readonly signal?: AbortSignal;
-  readonly onDownload?: (progress: Progress & { readonly file: string }) => void;
-}
-
-/** How a local model runs. */
-export interface ModelRunOptions extends PoolOptions {
-  /** Models that several indexes and rerankers share, so that each is loaded once. @default a set of its own for each index */
-  readonly sessions?: ModelSessions;
-}
-
-/** What opening a local model takes: its files, and how it runs. */
-export interface LocalModelOptions extends ModelFileOptions, ModelRunOptions {}
-
-/** What opening any model takes: a local one, or one behind an API. */
-export interface ModelOptions extends LocalModelOptions {
-  /** Keys, addresses, limits and money of hosted models. */
-  readonly hosted?: HostedOptions;
-  /** A folder where the vectors of hosted embedders are cached, see `cachedEmbedder`. @default none */
-  readonly vectorCache?: string;
-}
 
 /** A local embedding model by name, its files checked (and fetched, where they must be) before its workers start. */
 export async function openModel(
@@ -50,6 +19,7 @@ export async function openModel(
   options: LocalModelOptions = {},
   accept?: (fingerprint: string) => void,
 ): Promise<BiEncoder> {
+  checkModelOptions('openModel', options);
   const files = asBiEncoder(await filesOf(name, options));
   accept?.(fingerprintOf(files));
   return sessionsOf(options).biEncoder(files, poolOf(options));

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { typeOf } from '../filter/document-test.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
@@ -6,7 +7,7 @@ import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts'
 import type { CreateOptions } from '../search/add.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { indexMissing } from '../store/index-changes.ts';
-import type { FilterableFields, Manifest, Store } from '../store/store.ts';
+import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
@@ -21,7 +22,7 @@ import { isFolder, openStore } from './store.ts';
  *
  * @param where a folder, `memory:`, or a store of your own
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
- * E_RECIPE when `create` names other fields or another form of token vectors
+ * E_RECIPE when `create` names other fields, other types, or another form of token vectors
  */
 export async function openIndex(where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> {
   checkOpenIndexCall(where, options);
@@ -71,16 +72,14 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
       (say) => `${where} ${keeps}. Leave ${say.option('tokens')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
-  const typesOf = (fields: FilterableFields = {}): string =>
-    Object.entries(fields)
-      .map(([field, type]) => `${field}:${type}`)
-      .sort()
-      .join(',');
-  if (create.filterable !== undefined && typesOf(create.filterable) !== typesOf(manifest.filterable)) {
+  const types = typesIn(manifest);
+  const other = Object.entries(create.types ?? {}).find(([field, type]) => typeOf(field, types) !== type);
+  if (other !== undefined) {
+    const [field, type] = other;
     throw new FinetoothError(
       'E_RECIPE',
       (say) =>
-        `${where} has the filterable fields ${typesOf(manifest.filterable) || 'none'}; got ${typesOf(create.filterable) || 'none'}. Leave ${say.option('filterable')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+        `${where} has ${JSON.stringify(field)} as ${typeOf(field, types) ?? 'a field without a type'}; got ${field}:${type}. Leave it out of ${say.option('types')}, or rebuild the index with ${say.rebuildIndex(where)}.`,
     );
   }
   const { passages } = create;
@@ -90,6 +89,14 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
       'E_RECIPE',
       (say) =>
         `${where} ${splits}; got ${say.option('passages')} ${passages}. Leave ${say.option('passages')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
+  if (create.vectorField !== undefined && create.vectorField !== manifest.vectorField) {
+    const takes = manifest.vectorField === undefined ? 'embeds its documents' : `takes vectors from the field ${manifest.vectorField}`;
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${takes}; got ${say.option('vectorField', create.vectorField)}. Leave ${say.option('vectorField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
   if (create.idField !== undefined && create.idField !== manifest.idField) {
@@ -108,20 +115,22 @@ async function partsFor(
   where: string,
 ): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> {
   const { models = {}, scoreCache, longDocuments } = options;
-  if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined) {
+  const isWithout = manifest?.embedder === withoutEmbedder;
+  if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined && !isWithout) {
     throw new FinetoothError(
       'E_FINGERPRINT',
       `${where} was built with an embedder of your own ("${manifest.embedder}"): pass the same one to open it.`,
     );
   }
-  const wanted = options.embedder === undefined ? (manifest?.model ?? defaultModel) : options.embedder;
+  const wanted = options.embedder === undefined ? (isWithout ? null : (manifest?.model ?? defaultModel)) : options.embedder;
   const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
   const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, dimensions: manifest?.dimensions });
-  const isNamed = typeof wanted === 'string';
+  /** Where vectors were given without a model that makes those of queries, texts are still reranked. */
+  const isNamed = typeof wanted === 'string' || isWithout;
   const encoder = async (): Promise<BiEncoder> => {
     if (!isNamed)
       throw new FinetoothError('E_USAGE', 'late interaction needs a local model by name as the embedder; name a cross-encoder instead.');
-    // A hosted embedder has no token vectors: late interaction then reads the texts with the bundled model.
+    // A hosted embedder, or none, has no token vectors: late interaction then reads the texts with the bundled model.
     return opened?.encoder ?? openModel(undefined, models);
   };
   const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments } });

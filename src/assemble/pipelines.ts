@@ -9,7 +9,7 @@ import { type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipelin
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { hosted } from './hosted.ts';
-import type { ModelFileOptions } from './models.ts';
+import type { ModelFileOptions } from './model-options.ts';
 import { type NamedRerankers, rerankerNames } from './reranker.ts';
 
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */

@@ -54,7 +54,7 @@ export async function recoverIndex(where: string): Promise<boolean> {
 /**
  * Makes an index again inside its folder and then puts it in the place of the old one. From its beginning to its end other writers wait, and then
  * write to the new one; until the last moment searches see the old one. A run that fails, is stopped or killed leaves the old one as it was.
- * Fields, id field and form of token vectors of the old index are kept unless others are given.
+ * Fields, id field, types that were declared, and form of token vectors of the old index are kept unless others are given.
  */
 export async function rebuiltIn<T>(
   where: string,
@@ -75,9 +75,11 @@ export async function rebuiltIn<T>(
     const kept: CreateOptions = {
       fields: create.fields ?? old?.fields,
       idField: create.idField ?? old?.idField,
-      tokens: create.tokens === undefined ? tokens : create.tokens,
-      filterable: create.filterable ?? old?.filterable,
+      // Who gives vectors gives none of tokens.
+      tokens: create.tokens === undefined && create.vectorField === undefined ? tokens : create.tokens,
+      types: { ...old?.declared, ...create.types },
       passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
+      vectorField: create.vectorField ?? old?.vectorField,
     };
     try {
       const result = await fill(stage, kept);

@@ -17,7 +17,8 @@ import { checkFitted, readCalibration } from './calibration-file.ts';
 import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
 import { hosted } from './hosted.ts';
-import { defaultCrossEncoder, type LocalModelOptions, type ModelOptions, openCrossEncoder, openModel } from './models.ts';
+import { checkRankingOptions, type LocalModelOptions, type ModelOptions, type RankingOptions } from './model-options.ts';
+import { defaultCrossEncoder, openCrossEncoder, openModel } from './models.ts';
 import { createOpenOnce } from './open-once.ts';
 
 /** Rerankers of the caller's own, by the name that pipelines use. */
@@ -153,8 +154,9 @@ export function checkNoReranker({ fallback: behind, strict, calibration, scoreCa
 /** A local cross-encoder by name as a reranker: of the catalog, `owner/name` on the hub, or `./folder`. */
 export async function openCrossEncoderReranker(
   name: string = defaultCrossEncoder,
-  options: LocalModelOptions & Pick<RerankerSettings, 'longDocuments'> = {},
+  options: LocalModelOptions & RankingOptions = {},
 ): Promise<Reranker> {
+  checkRankingOptions('openCrossEncoderReranker', options);
   const model = await openCrossEncoder(name, options);
   return options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model);
 }

@@ -1,13 +1,19 @@
 import { FinetoothError, type Wording } from '../errors.ts';
 import { looksHosted, vendors } from '../hosted/vendors/index.ts';
 import { shortName } from '../store/index-changes.ts';
-import type { Manifest } from '../store/store.ts';
+import { type Manifest, withoutEmbedder } from '../store/store.ts';
 
 const address = / at https?:\/\/\S*$/;
 
 /** Throws E_FINGERPRINT when an index holds vectors of another model than the embedder's, and says how to go on. */
 export function sameModel(manifest: Manifest | undefined, fingerprint: string, where: string): void {
   if (manifest === undefined || manifest.embedder === fingerprint) return;
+  if (manifest.embedder === withoutEmbedder)
+    throw new FinetoothError(
+      'E_FINGERPRINT',
+      (say) =>
+        `the vectors of ${where} (${manifest.dimensions} numbers) were given without a model; the embedder is ${quoted(shortName(fingerprint))}. Leave ${say.option('embedder')} out and give the vectors of queries, or rebuild it with ${say.rebuildIndex(where, nameOf(shortName(fingerprint)))}.`,
+    );
   const [built, given] = [shortName(manifest.embedder), shortName(fingerprint)];
   const begun = `${where} holds vectors of ${quoted(built)} (${manifest.dimensions} numbers); the embedder is`;
   const embedder = nameOf(given);

@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { embedCommand } from './commands/embed.ts';
 import { evalCommand } from './commands/eval.ts';
+import { exportCommand } from './commands/export.ts';
 import { indexCommand } from './commands/index.ts';
 import { keyCommand } from './commands/key.ts';
 import { labelCommand } from './commands/label.ts';
@@ -40,6 +41,7 @@ export const commands: readonly CommandSpec[] = [
   compactCommand,
   backupCommand,
   restoreCommand,
+  exportCommand,
   modelsListCommand,
   modelsPullCommand,
   modelsVerifyCommand,

@@ -30,7 +30,7 @@ type Kind =
   | { readonly kind: 'count'; readonly least: number; readonly most: number; readonly default?: number; readonly unit?: string }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string }
   | { readonly kind: 'text'; readonly value: string; readonly default?: string }
-  | { readonly kind: 'names' | 'many' | 'filter'; readonly value: string }
+  | { readonly kind: 'names' | 'many' | 'filter' | 'vector'; readonly value: string }
   | { readonly kind: 'types'; readonly value: string; readonly types: readonly string[] };
 /** `flag`: the flag, where it is not spelled by the rule: `maxBody` is `--max-body`. */
 type Own = Kind & Described & { readonly flag?: string };
@@ -50,7 +50,11 @@ const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, optio
 const own = {
   json: { kind: 'flag', about: 'print one JSON object instead of text' },
   into: { kind: 'text', value: 'FOLDER', about: 'the index to make, to add to, or to put a backup in the place of' },
-  to: { kind: 'text', value: 'FOLDER', about: 'where the backup goes: a folder that is not there yet, or empty' },
+  to: {
+    kind: 'text',
+    value: 'PATH',
+    about: 'where the backup or the export goes: a folder that is not there yet, or empty; a file that is not there yet',
+  },
   from: { kind: 'text', value: 'FOLDER', about: 'the backup; any whole index may be one' },
   in: { kind: 'many', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
   format: {

@@ -3,6 +3,7 @@ import { type KeyAt, keysAt, type Pipeline, parsePipeline } from '../plan.ts';
 import type { Flags } from './command.ts';
 import { filterFlag } from './filter-flag.ts';
 import { modelFlags } from './model-flags.ts';
+import { vectorFlag } from './vector-flag.ts';
 
 const isModelFlag = (key: string): boolean => (modelFlags as readonly string[]).includes(key);
 
@@ -36,10 +37,11 @@ export function pipelineOf(flags: Flags<SearchFlag | 'embedder'>, file?: Pipelin
 /** What the flags ask of the answer, whatever the way to search. */
 export function answerOf(flags: Flags<SearchFlag>): SearchOptions {
   const ofThePipeline: readonly string[] = keysAt('pipeline');
-  return saidAt(
+  const said = saidAt(
     keysAt('search').filter((key) => !ofThePipeline.includes(key)),
     flags,
   );
+  return { ...said, vector: vectorFlag(flags.vector) };
 }
 
 /** What the flags say to `rerank`. */

@@ -8,6 +8,7 @@ import { fallback } from '../rerank/wrappers/fallback.ts';
 import { defaultPipeline } from '../search/pipeline.ts';
 import { rerank } from '../search/rerank.ts';
 import { search } from '../search/search.ts';
+import { decorate } from '../wording/decorate.ts';
 
 /** Every way of asking a reranker for an order: ids, best first. */
 export const doors: Readonly<Record<string, (reranker: Reranker) => Promise<readonly (string | undefined)[]>>> = {
@@ -57,16 +58,14 @@ export function byLength(): Reranker {
 /** The reranker with a function of its own, which asks the one that it had and then puts the last candidate first. */
 export function decorated(inner: Reranker): { readonly reranker: Reranker; calls(): number } {
   let calls = 0;
-  const { score } = inner;
-  const reranker: Reranker = {
-    ...inner,
+  const reranker = decorate(inner, {
     fingerprint: 'decorated@1',
     score: async (query, given, options) => {
       calls++;
-      await score(query, given, options);
+      await inner.score(query, given, options);
       return { scores: Float32Array.from(given, ({ text }) => texts.indexOf(text)) };
     },
-  };
+  });
   return { reranker, calls: () => calls };
 }
 

@@ -47,6 +47,17 @@ const checks: Readonly<Record<string, (embedder: Embedder) => Promise<void>>> = 
     await embedder.embed(given, 'document', {});
     assert.deepEqual(given, texts, `${nameOf(embedder)} changed the texts that it was given`);
   },
+  'gives calls that meet what it gives them one by one': async (embedder) => {
+    const calls = roles.flatMap((role) => texts.map((_, i) => [texts.slice(i), role] as const));
+    const met = await Promise.all(calls.map(([list, role]) => embedSoundly(embedder, list, role)));
+    for (const [i, [list, role]] of calls.entries())
+      checkAlike(
+        embedder,
+        `call ${i}, asked beside other calls,`,
+        (met[i] as Vectors).data,
+        (await embedSoundly(embedder, list, role)).data,
+      );
+  },
   'keeps nothing that it gave': async (embedder) => {
     const first = await embedSoundly(embedder, texts, 'document');
     const copy = first.data.slice();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { checkScores } from '../rerank/check-scores.ts';
+import type { StageExplanation } from '../rerank/explanation.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
+import { decorate } from '../wording/decorate.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, isCausedBy, type Make, never } from './contract-case.ts';
 import { byLength, candidates, decorated, doors, QUERY } from './doors.ts';
 
@@ -39,6 +41,18 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
     await reranker.score(QUERY, given, options);
     assert.deepEqual(given, candidates, `${nameOf(reranker)} changed the candidates that it was given`);
     assert.deepEqual(options, {}, `${nameOf(reranker)} changed the options that it was given`);
+  },
+  'gives calls that meet what it gives them one by one': async (reranker) => {
+    const lists = candidates.map((_, i) => candidates.slice(i));
+    const queries = lists.map((_, i) => (i % 2 === 0 ? QUERY : 'the price of wheat'));
+    const ask = (list: readonly Candidate[], i: number): Promise<Scores> => reranker.score(queries[i] as string, list);
+    const met = await Promise.all(lists.map(ask));
+    for (const [i, list] of lists.entries()) {
+      const { scores } = await ask(list, i);
+      assert.equal(met[i]?.scores.length, scores.length, `${nameOf(reranker)} gave a call another count where calls met`);
+      for (const [at, score] of scores.entries())
+        checkClose(reranker, `candidate ${at} of call ${i}, asked beside other calls`, met[i]?.scores[at], score);
+    }
   },
   'keeps nothing that it gave': async (reranker) => {
     const first = await askSoundly(reranker, candidates);
@@ -78,15 +92,15 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
     );
   },
   'is in time when it never answers, and when it never loads': async (reranker) => {
-    const stuck = { ...reranker, score: never };
+    const stuck = decorate(reranker, { score: never });
     checkUnscored(stuck, await scoreInTime(stuck, QUERY, candidates, { deadlineMs: SHORT_MS }));
-    const unloaded = { ...stuck, load: never };
+    const unloaded = decorate(stuck, { load: never });
     checkUnscored(unloaded, await scoreInTime(unloaded, QUERY, candidates, { deadlineMs: SHORT_MS }));
   },
   'ends with the reason of its signal, or with an answer': async (reranker) => {
     const call = (signal: AbortSignal): Promise<Scores> => reranker.score(QUERY, candidates, { signal });
     await checkStops(nameOf(reranker), call, (given) => checkSound(reranker, given, candidates));
-    await checkStopsAtOnce({ ...reranker, score: never });
+    await checkStopsAtOnce(decorate(reranker, { score: never }));
   },
   'is asked by its own function when it is decorated': async (reranker) => {
     for (const [door, ask] of Object.entries(doors)) {
@@ -138,6 +152,16 @@ export function rerankerWrapperContract(wrap: (inner: Reranker) => Reranker | Pr
       },
     },
     {
+      name: 'takes an instance of a class with all that it has',
+      run: async () => {
+        const reranker = await wrap(new ByLength());
+        await reranker.load?.();
+        checkSound(reranker, await reranker.score(QUERY, candidates), candidates);
+        await reranker.explain?.(QUERY, candidates[0] as Candidate);
+        await reranker.close?.();
+      },
+    },
+    {
       name: 'is in time when the one inside never answers, and when it never loads',
       run: async () => {
         for (const stuck of [{ score: never }, { load: never, score: never }]) {
@@ -162,6 +186,29 @@ export function rerankerWrapperContract(wrap: (inner: Reranker) => Reranker | Pr
       },
     },
   ];
+}
+
+/** A reranker whose members stand in its class, and ask for what is private to the instance. */
+class ByLength implements Reranker {
+  readonly #own = byLength();
+  #isClosed = false;
+  get fingerprint(): string {
+    return this.#own.fingerprint;
+  }
+  readonly kind = 'pointwise';
+  async score(query: string, given: readonly Candidate[]): Promise<Scores> {
+    if (this.#isClosed) throw new Error('closed');
+    return this.#own.score(query, given);
+  }
+  async explain(): Promise<readonly StageExplanation[]> {
+    return [{ name: this.#own.fingerprint }];
+  }
+  async load(): Promise<void> {
+    this.#isClosed = false;
+  }
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
 }
 
 function nameOf({ fingerprint }: Reranker): string {

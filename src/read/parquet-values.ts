@@ -43,7 +43,8 @@ export function fieldValueOf(cell: unknown, where: string): FieldValue {
 }
 
 /**
- * How cells of a column are read whose type is hidden from hyparquet: of decimals it would lose digits, and times of day it leaves as numbers.
+ * How cells of a column are read whose type is hidden from hyparquet: of decimals it would lose digits, times of day it leaves
+ * as numbers, and intervals as bytes.
  * undefined for all other columns.
  */
 export function hiddenTypeOf(column: SchemaElement): ((cell: unknown) => FieldValue) | undefined {
@@ -56,6 +57,8 @@ export function hiddenTypeOf(column: SchemaElement): ((cell: unknown) => FieldVa
     if (![...integers, ...bytes].includes(type) || !(scale >= 0 && scale <= 100)) return undefined;
     return given((cell: Uint8Array | number | bigint) => decimalOf(cell, scale));
   }
+  if (converted_type === 'INTERVAL' && type === 'FIXED_LEN_BYTE_ARRAY' && column.type_length === 12)
+    return given((cell: Uint8Array) => durationOf(cell));
   const unit = logical_type?.type === 'TIME' ? logical_type.unit : { TIME_MILLIS: 'MILLIS', TIME_MICROS: 'MICROS' }[String(converted_type)];
   if (unit === undefined || !integers.includes(type)) return undefined;
   const nanoseconds = unit === 'MILLIS' ? 1_000_000n : unit === 'MICROS' ? 1000n : 1n;
@@ -86,6 +89,18 @@ function timeOf(cell: number | bigint, unit: bigint): FieldValue {
   return isoOfNanoseconds(nanoseconds)
     .slice(11, -1)
     .replace(/\.000$/, '');
+}
+
+/** An interval as a duration of ISO 8601: months, days and milliseconds, each an integer of 4 bytes, the lowest first. */
+function durationOf({ buffer, byteOffset }: Uint8Array): string {
+  const [months, days, milliseconds] = [0, 4, 8].map((at) => new DataView(buffer, byteOffset).getUint32(at, true)) as [
+    number,
+    number,
+    number,
+  ];
+  const date = `${months === 0 ? '' : `${months}M`}${days === 0 ? '' : `${days}D`}`;
+  const time = milliseconds === 0 && date !== '' ? '' : `T${milliseconds / 1000}S`;
+  return `P${date}${time}`;
 }
 
 /** The integer that a decimal is without its point: bytes are big-endian, two's complement. */

@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { AsyncBuffer, Compressors, SchemaElement } from 'hyparquet';
 import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
-import type { ReadDocument } from '../types.ts';
+import type { FieldValue, ReadDocument } from '../types.ts';
+import { type ExportedRow, exportedDocuments, exportedIn, ownColumns } from './exported.ts';
 import { fieldValueOf, hiddenTypeOf, parsersOf } from './parquet-values.ts';
 import { unreadable } from './path.ts';
 import type { Reader } from './reader.ts';
@@ -44,6 +45,13 @@ function noStream(name: string, packed: boolean): FinetoothError {
   return new FinetoothError('E_INPUT_FORMAT', `${name} is Parquet, which is read from its end and so not from a stream. ${advice}`);
 }
 
+interface Row {
+  readonly where: string;
+  readonly cells: readonly unknown[];
+  /** A cell as JSON can hold it. */
+  readonly valueIn: (at: number) => FieldValue;
+}
+
 /**
  * One document for each row, columns as fields (see `fieldValueOf`).
  * Memory is bounded by the largest row group.
@@ -80,35 +88,54 @@ async function* readParquet(path: string, name: string, signal: AbortSignal | un
     const counted = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
     if (counted !== Number(metadata.num_rows))
       throw damaged(name, `is a damaged Parquet file: it says that it has ${metadata.num_rows} rows, but its row groups have ${counted}`);
-    let row = 0;
-    for (const group of metadata.row_groups) {
-      throwIfStopped(signal);
-      const rowEnd = row + Number(group.num_rows);
-      const rows = await new Promise<unknown[][]>((resolve, reject) => {
-        parquetRead({
-          file,
-          metadata,
-          compressors: withEmptyPages(compressors),
-          parsers,
-          utf8: false,
-          rowStart: row,
-          rowEnd,
-          rowFormat: 'array',
-          onComplete: resolve,
-        }).catch(reject);
-      }).catch((error: unknown) => {
-        if (error instanceof FinetoothError) throw error;
-        throw damaged(name, `is a damaged Parquet file: rows ${row + 1} to ${rowEnd} cannot be read (${messageOf(error)})`, error);
-      });
-      for (const cells of rows) {
-        const where = `${name} row ${++row}`;
-        const fields = columns.map(({ name: field }, at) => [field, hidden[at]?.(cells[at]) ?? fieldValueOf(cells[at], where)] as const);
-        yield { document: Object.fromEntries(fields), where };
+    const rows = async function* (): AsyncGenerator<Row> {
+      let row = 0;
+      for (const group of metadata.row_groups) {
+        throwIfStopped(signal);
+        const rowEnd = row + Number(group.num_rows);
+        const all = await new Promise<unknown[][]>((resolve, reject) => {
+          parquetRead({
+            file,
+            metadata,
+            compressors: withEmptyPages(compressors),
+            parsers,
+            utf8: false,
+            rowStart: row,
+            rowEnd,
+            rowFormat: 'array',
+            onComplete: resolve,
+          }).catch(reject);
+        }).catch((error: unknown) => {
+          if (error instanceof FinetoothError) throw error;
+          throw damaged(name, `is a damaged Parquet file: rows ${row + 1} to ${rowEnd} cannot be read (${messageOf(error)})`, error);
+        });
+        for (const cells of all) {
+          const where = `${name} row ${++row}`;
+          yield { where, cells, valueIn: (at) => hidden[at]?.(cells[at]) ?? fieldValueOf(cells[at], where) };
+        }
       }
+      if (row === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} has columns but no rows. Check the command that wrote it.`);
+    };
+    const names = columns.map((column) => column.name);
+    const exported = await exportedIn(metadata.key_value_metadata, name);
+    const own = exported === undefined ? [] : ownColumns(exported);
+    if (exported === undefined || !own.every((column) => names.includes(column))) {
+      for await (const { where, valueIn } of rows())
+        yield { document: Object.fromEntries(names.map((field, at) => [field, valueIn(at)] as const)), where };
+      return;
     }
-    if (row === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} has columns but no rows. Check the command that wrote it.`);
+    yield* exportedDocuments(exportedRows(rows(), names, own), exported);
   } finally {
     await handle.close();
+  }
+}
+
+/** Rows of an export: the cells of its own columns as they were read, since a vector need not become JSON. */
+async function* exportedRows(rows: AsyncIterable<Row>, names: readonly string[], own: readonly string[]): AsyncGenerator<ExportedRow> {
+  for await (const { where, cells, valueIn } of rows) {
+    const raw = new Map(own.map((name) => [name, cells[names.indexOf(name)]]));
+    const fields = new Map(names.flatMap((name, at) => (raw.has(name) ? [] : [[name, valueIn(at)] as const])));
+    yield { where, fields, raw };
   }
 }
 

@@ -1,31 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import { typeOf } from '../filter/document-test.ts';
+import type { FieldTypes } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
+import { shortName } from '../store/index-changes.ts';
 import {
   type DeleteOptions,
   type Entry,
-  type FilterableFields,
   indexFormat,
   isSameIndex,
   type Manifest,
   type Passage,
   type Store,
+  typesIn,
+  withoutEmbedder,
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { type PassageSource, sourceOf, splitterVersion } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import { createTurns } from '../time/turn.ts';
-import type { CallOptions, Document, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
-import { nearestName } from '../wording/nearest-name.ts';
+import type { CallOptions, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
-import { checkCount } from './check.ts';
+import { noEmbedder } from './check.ts';
 import { embedPassages, withLines } from './embed-passages.ts';
-import { inferFilterable } from './filterable.ts';
+import { embedderMissing, KEPT, takenOver, vectorsElsewhere } from './embedded.ts';
+import { fieldWatch } from './field-watch.ts';
+import { withGivenVectors } from './given-vectors.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
+import { inferTypes } from './infer-types.ts';
+import { lookedAhead } from './looked-ahead.ts';
+import { tokenForm } from './token-form.ts';
+import { type TypeWatch, watchTypes } from './unreadable.ts';
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -36,12 +45,17 @@ export interface CreateOptions {
   /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
   readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
   /**
-   * Fields on which filters are fast, and whether they hold numbers or keywords. @default those of the first 256 documents that hold nothing but
-   * numbers or short texts, and make no text, see `inferFilterable`
+   * What fields hold, by which filters compare them, and are fast: numbers and dates may stand in texts. It goes before what is inferred of these
+   * fields; of others what all values of the first 256 documents are is the type, see docs/filters.md. At most 100. @default inferred
    */
-  readonly filterable?: FilterableFields;
+  readonly types?: FieldTypes;
   /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
   readonly passages?: 'auto' | 'off';
+  /**
+   * Field that holds the vector of each document, which is then not embedded, and has one vector however long it is: see docs/vectors.md. The field is
+   * not kept. @default none: documents are embedded
+   */
+  readonly vectorField?: string;
 }
 
 export interface AddOptions extends CallOptions {
@@ -56,6 +70,8 @@ export interface AddOptions extends CallOptions {
    * as long as the first batch has one of the fields. @default refuse
    */
   readonly missingFields?: 'refuse' | 'accept';
+  /** The store of another index: a document whose text is as it is there takes its vectors from there, where both were made alike. @default none */
+  readonly vectorsFrom?: Store;
 }
 
 export interface AddReport {
@@ -64,6 +80,8 @@ export interface AddReport {
   readonly changed: number;
   readonly unchanged: number;
   readonly removed: number;
+  /** Of those that were added or changed, how many came with their vectors or found them in another index; absent where none did. */
+  readonly reused?: number;
   /** Documents whose fields hold no text; they are stored and embedded as the empty text. */
   readonly withoutText: number;
   /** Documents of which the embedder could not read the end, and the tokens that this left out: at least so many where a text is very long. */
@@ -75,6 +93,8 @@ export interface AddReport {
   readonly usage?: Usage;
   /** By field, how many documents have a text there that is not read; only where no one named fields. Absent when all is read. */
   readonly unreadFields?: Readonly<Record<string, number>>;
+  /** By field, how many of these documents have no value that can be read as its type, but another one: ranges pass over them. Absent when there are none. */
+  readonly unreadable?: Readonly<Record<string, number>>;
   /** Sentences about what was done that no one asked for: fields that are not read, ids from the content, files that were read with leniency. */
   readonly notes?: readonly string[];
   /** Milliseconds. */
@@ -84,18 +104,13 @@ export interface AddReport {
 /** Characters of a batch for each document that it may have: the first is full at a million. */
 const BATCH_CHARACTERS = 1_000_000 / firstBatchSize;
 
-/** A new index looks at so much before it decides what is read: as many documents as its first batch has, or this many characters of JSON. */
-const LOOKAHEAD_CHARACTERS = 16_000_000;
-
-/** What an entry keeps when its text stays. */
-const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
-
 /** Names of fields that are counted for the report. */
 const MOST_FIELDS = 1000;
 
 interface Target {
   readonly store: Store;
-  readonly embedder: Embedder;
+  /** null: documents come with their vectors. */
+  readonly embedder: Embedder | null;
   readonly create: CreateOptions;
   readonly model?: string;
   manifest(): Manifest | undefined;
@@ -108,20 +123,20 @@ interface Fresh extends Identified {
   readonly textHash: string;
 }
 
-/** 64 bytes a token: the smallest form that loses nothing that could be measured (decisions/0010). */
-const defaultTokens = { bits: 4, pool: 3 } as const;
-
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
-export async function addDocuments(target: Target, documents: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> {
+export async function addDocuments(target: Target, given: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> {
   const { store, embedder } = target;
+  const documents = withVectorsOf(target, given);
   const { signal, onProgress, write = (work) => work(), missingFields = 'refuse' } = options;
   const started = performance.now();
   const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
   let usage: Usage | undefined;
+  const reused = new Set<string>();
   const watch = fieldWatch(target.create.fields);
   const counts = fieldCounts(MOST_FIELDS);
   const noted = readNotes();
   let ids: Identifier | undefined;
+  let types: TypeWatch | undefined;
   let plan: Manifest | undefined = target.manifest();
   const isNew = plan === undefined;
   const turn = createTurns();
@@ -146,13 +161,21 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
       await turn();
       fresh.push({ ...read, source, textHash: hashOfText(source.text) });
     }
-    // Vectors are read of those alone whose text is as it was.
-    const sameText = fresh.filter(({ id, textHash }) => known.get(id)?.textHash === textHash).map(({ id }) => id);
     const kept = new Map<string, readonly Passage[]>();
+    for (const one of fresh) {
+      const passages = await takenOver(one, manifest, turn);
+      if (passages !== undefined) kept.set(one.id, passages);
+    }
+    if (options.vectorsFrom !== undefined)
+      for await (const [id, passages] of vectorsElsewhere(options.vectorsFrom, fresh, manifest)) if (!kept.has(id)) kept.set(id, passages);
+    for (const id of kept.keys()) reused.add(id);
+    // Vectors are read of those alone whose text is as it was.
+    const sameText = fresh.filter(({ id, textHash }) => !kept.has(id) && known.get(id)?.textHash === textHash).map(({ id }) => id);
     if (sameText.length > 0)
       for await (const { id, textHash, further = [], ...first } of store.get(sameText, KEPT))
         if (textHash === known.get(id)?.textHash) kept.set(id, [first, ...further]);
     const toEmbed = fresh.filter(({ id }) => !kept.has(id));
+    if (embedder === null && toEmbed[0] !== undefined) throw embedderMissing(toEmbed[0], manifest);
     const { passages, vectors } = await embedPassages(
       embedder,
       manifest,
@@ -166,7 +189,9 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
     for (const [row, { id }] of toEmbed.entries()) kept.set(id, passages[row] as readonly Passage[]);
     const entries = fresh.map(({ source, textHash, ...read }): Entry => {
       const { id, document, hash } = read;
-      const [first, ...further] = withLines(kept.get(id) as readonly Passage[], source, read);
+      const all = kept.get(id) as readonly Passage[];
+      // Those of another index know their lines.
+      const [first, ...further] = read.embedded === undefined ? withLines(all, source, read) : all;
       return { ...(first as Passage), id, document, hash, textHash, further: further.length === 0 ? undefined : further };
     });
     await turn();
@@ -176,13 +201,13 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
       written.set(id, known.has(id) ? 'changed' : 'added');
       if (source.text.trim() === '') report.withoutText++;
     }
-    for (const tokens of vectors.truncatedTokens ?? []) {
+    for (const tokens of vectors?.truncatedTokens ?? []) {
       report.cutTokens += tokens;
       if (tokens > 0) report.cutDocuments++;
     }
-    for (const tokens of vectors.tokens ?? []) report.tokens += tokens;
-    if (vectors.usage !== undefined) usage = addUsage(usage, vectors.usage);
-    report.tokens += vectors.usage?.tokens ?? 0;
+    for (const tokens of vectors?.tokens ?? []) report.tokens += tokens;
+    if (vectors?.usage !== undefined) usage = addUsage(usage, vectors.usage);
+    report.tokens += vectors?.usage?.tokens ?? 0;
     const now = before === undefined ? undefined : await store.open();
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
@@ -220,12 +245,13 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
     await turn();
     const { idField, fields } = plan as Manifest;
     ids ??= identifier(idField);
+    types ??= watchTypes(plan as Manifest);
     watch.see(read.document);
     counts.see(read.document);
+    types.see(read.document);
     noted.add(read.notes);
     await turn();
-    const pending = ids.identify(read);
-    batch.push(pending);
+    batch.push(ids.identify(read));
     await turn();
     characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
     if (batch.length < size && characters < size * BATCH_CHARACTERS) continue;
@@ -256,38 +282,16 @@ export async function addDocuments(target: Target, documents: AsyncIterable<Read
     }
   });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
-  const notes = [...unreadNotes(unread), ...ids.notes(), ...noted.sentences()];
+  const unreadable = types?.counts() ?? {};
+  const notes = [...unreadNotes(unread), ...(types?.notes() ?? []), ...ids.notes(), ...noted.sentences()];
   return {
     ...report,
+    reused: reused.size === 0 ? undefined : reused.size,
     usage,
     ...(Object.keys(unread).length === 0 ? {} : { unreadFields: unread }),
+    ...(Object.keys(unreadable).length === 0 ? {} : { unreadable }),
     ...(notes.length === 0 ? {} : { notes }),
     took: performance.now() - started,
-  };
-}
-
-/** Which of the fields that the user named no document has had so far. */
-function fieldWatch(fields: readonly string[] | undefined) {
-  const missing = new Set(fields ?? []);
-  const known = new Set<string>();
-  return {
-    see: (document: Document): void => {
-      for (const name of Object.keys(document)) {
-        if (known.size < 1000) known.add(name);
-        missing.delete(name);
-      }
-    },
-    /** Whether none of several fields has been there. */
-    isBlank: (): boolean => fields !== undefined && missing.size === new Set(fields).size,
-    check: (): void => {
-      for (const name of missing) {
-        const near = nearestName(name, [...known]);
-        throw new FinetoothError(
-          'E_FIELD',
-          `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}; the fields are ${[...known].slice(0, 20).join(', ')}.`,
-        );
-      }
-    },
   };
 }
 
@@ -303,11 +307,14 @@ async function contentOf({ store, manifest }: Target): Promise<Required<DeleteOp
 /** The index as it is: as planned, or as someone else made it meanwhile in the same way. */
 function agreed(planned: Manifest, made: Manifest | undefined): Manifest {
   if (made === undefined || made === planned) return planned;
-  const recipe = ({ embedder, fields, idField }: Manifest): string => JSON.stringify([embedder, fields, idField ?? null]);
-  if (recipe(made) === recipe(planned)) return made;
+  const recipe = ({ embedder, dimensions, fields, idField, vectorField }: Manifest): string =>
+    JSON.stringify([embedder, dimensions, fields, idField ?? null, vectorField ?? null]);
+  const types = typesIn(made);
+  const isTyped = Object.entries(planned.declared ?? {}).every(([field, type]) => typeOf(field, types) === type);
+  if (recipe(made) === recipe(planned) && isTyped) return made;
   throw new FinetoothError(
     'E_LOCKED',
-    'another process made this index a moment ago, with another model, other fields or another id field. Run the command again to add to that one.',
+    'another process made this index a moment ago, with another model, other fields, other types or another id field. Run the command again to add to that one.',
   );
 }
 
@@ -321,7 +328,10 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
   const { create, embedder, model, store } = target;
   const counts = fieldCounts();
   for (const { document } of first) counts.see(document);
-  const fields = create.fields ?? counts.common();
+  /** The other index that documents come from, where its model is that of this one. */
+  const come = first.find(({ embedded }) => embedded !== undefined)?.embedded;
+  const origin = embedder === null || come?.by?.embedder === embedder.fingerprint ? come?.by : undefined;
+  const fields = create.fields ?? origin?.fields ?? counts.common();
   if (fields.length === 0) {
     const known = [...new Set(first.flatMap(({ document }) => Object.keys(document)))];
     throw new FinetoothError(
@@ -330,48 +340,48 @@ function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
         `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text ${say.as('fields')}.`,
     );
   }
-  const idField = create.idField ?? commonIdField(first);
-  const tokens = tokensFor(create.tokens, embedder);
-  const inferred = create.filterable ?? (store.capabilities.filterable ? inferFilterable(first, fields) : {});
-  const filterable = Object.keys(inferred).length === 0 ? undefined : inferred;
+  const vectorField = create.vectorField ?? origin?.vectorField;
+  const idField = create.idField ?? origin?.idField ?? commonIdField(first);
+  const declared = isEmpty(create.types) ? undefined : create.types;
+  const filterable: FieldTypes = {
+    ...inferTypes(first, { fields, idField }),
+    ...(origin?.filterable as FieldTypes | undefined),
+    ...declared,
+  };
+  const splits = vectorField === undefined && create.passages !== 'off' && store.capabilities.passages;
+  const isAsked = create.passages !== undefined && embedder !== null;
+  const dimensions = embedder?.dimensions ?? origin?.dimensions ?? come?.passages[0]?.vector.length;
+  if (dimensions === undefined) throw noEmbedder();
   return {
     format: indexFormat,
     id: randomUUID(),
-    embedder: embedder.fingerprint,
-    model,
-    dimensions: embedder.dimensions,
-    tokens: tokens === null ? undefined : tokens,
+    embedder: embedder?.fingerprint ?? origin?.embedder ?? withoutEmbedder,
+    model: embedder === null ? origin?.model : model,
+    dimensions,
+    tokens: tokenForm(create.tokens, embedder, origin, vectorField),
     fields,
-    filterable,
+    filterable: isEmpty(filterable) ? undefined : filterable,
+    declared,
     idField,
-    splitter: create.passages !== 'off' && store.capabilities.passages && embedder.split !== undefined ? splitterVersion : undefined,
+    vectorField,
+    splitter: !splits ? undefined : origin !== undefined && !isAsked ? origin.splitter : embedder?.split && splitterVersion,
     analyzer: analyzerVersion,
     createdAt: new Date().toISOString(),
   };
 }
 
-/** The same documents, all that a decision may rest on told of before the first of them. */
-async function* lookedAhead(
-  documents: AsyncIterable<ReadDocument>,
-  decide: ((first: readonly ReadDocument[]) => void) | undefined,
-): AsyncGenerator<ReadDocument> {
-  let first: ReadDocument[] | undefined = decide === undefined ? undefined : [];
-  let characters = 0;
-  for await (const read of documents) {
-    if (first === undefined) {
-      yield read;
-      continue;
-    }
-    first.push(read);
-    characters += read.bytes ?? JSON.stringify(read.document).length;
-    if (first.length < firstBatchSize && characters < LOOKAHEAD_CHARACTERS) continue;
-    decide?.(first);
-    yield* first;
-    first = undefined;
-  }
-  if (first === undefined || first.length === 0) return;
-  decide?.(first);
-  yield* first;
+const isEmpty = (types: FieldTypes = {}): boolean => Object.keys(types).length === 0;
+
+/** The documents of a call, those of an index whose vectors are given with their vectors. */
+function withVectorsOf({ manifest, create, embedder }: Target, documents: AsyncIterable<ReadDocument>): AsyncIterable<ReadDocument> {
+  const made = manifest();
+  const field = made === undefined ? create.vectorField : made.vectorField;
+  if (field === undefined) return documents;
+  const expected =
+    embedder !== null
+      ? { dimensions: embedder.dimensions, by: `the embedder "${shortName(embedder.fingerprint)}"` }
+      : made && { dimensions: made.dimensions, by: 'the index' };
+  return withGivenVectors(documents, { field, expected });
 }
 
 /** "1,234 documents have a field `text` that is not read: …" */
@@ -380,14 +390,3 @@ const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[
     ([name, count]) =>
       `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name it among the fields, and rebuild an index that is there`,
   );
-
-function tokensFor(wanted: CreateOptions['tokens'], { tokenSize, fingerprint }: Embedder): TokenForm | null {
-  if (wanted === null || (wanted === undefined && tokenSize === undefined)) return null;
-  if (tokenSize === undefined)
-    throw new FinetoothError('E_USAGE', `the embedder "${fingerprint}" gives no token vectors that an index could keep.`);
-  const { bits = defaultTokens.bits, pool = defaultTokens.pool } = wanted ?? {};
-  const form: TokenForm = { size: tokenSize, bits, pool };
-  if (![8, 4, 1].includes(form.bits)) throw new FinetoothError('E_USAGE', `tokens.bits is 8, 4 or 1; got ${String(form.bits)}.`);
-  checkCount('tokens.pool', form.pool, 1, 16);
-  return form;
-}

@@ -37,19 +37,27 @@ const addChecks: OptionChecks<AddOptions> = {
   onProgress: callback,
   write: callback,
   missingFields: oneOf(['refuse', 'accept']),
+  vectorsFrom: part('a store', ['open', 'get']),
   signal,
 };
 
-const located = async function* (documents: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<ReadDocument> {
+/** `vectorField`: what stands there is looked at when it is taken, as a vector. */
+const located = async function* (
+  documents: Iterable<unknown> | AsyncIterable<unknown>,
+  vectorField: string | undefined,
+): AsyncGenerator<ReadDocument> {
   let at = 0;
   for await (const document of documents) {
     at++;
     const where = `document ${at}`;
     if (!isRecord(document))
       throw new FinetoothError('E_INPUT_FORMAT', `${where} is ${kindOf(document)}; a document is an object of fields.`);
-    checkDocument(document, where);
+    const { [vectorField ?? '']: vector, ...rest } = document as Document;
+    const checked = vectorField === undefined ? document : rest;
+    checkDocument(checked, where);
     // With the care that a file's documents get.
-    yield readRecord(document, where);
+    const read = readRecord(checked, where);
+    yield vectorField === undefined ? read : { ...read, document: { ...read.document, [vectorField]: vector } };
   }
 };
 
@@ -80,12 +88,12 @@ export function checkSearchCall(index: unknown, query: unknown, options: unknown
   checkOptions<SearchOptions>('search', options, searchChecks);
 }
 
-/** The documents of `index.add`, each with its place. Throws E_USAGE for what is no list of them. */
-export function checkedDocuments(documents: unknown, options: unknown): AsyncIterable<ReadDocument> {
+/** The documents of `index.add`, each with its place; in the field of vectors there may be a Float32Array. Throws E_USAGE for what is no list of them. */
+export function checkedDocuments(documents: unknown, options: unknown, vectorField?: string): AsyncIterable<ReadDocument> {
   if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
     throw new FinetoothError('E_USAGE', `index.add takes a list of documents; got ${shown(documents)}. Call it as index.add([document]).`);
   checkOptions<AddOptions>('index.add', options, addChecks);
-  return located(documents as Iterable<unknown> | AsyncIterable<unknown>);
+  return located(documents as Iterable<unknown> | AsyncIterable<unknown>, vectorField);
 }
 
 /** The documents of `index.addRead`. Throws E_USAGE for what `readDocuments` does not give. */

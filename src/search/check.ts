@@ -58,6 +58,21 @@ export function checkCount(name: string, value: number, least: number, most: num
   throw new FinetoothError('E_USAGE', `${name} must be a whole number from ${least} to ${most}; got ${value}.`);
 }
 
+/** E_USAGE for what needs an embedder, where the index was opened without one. */
+export const noEmbedder = (): FinetoothError =>
+  new FinetoothError(
+    'E_USAGE',
+    'this index was opened without an embedder: it can be read and pruned, searched by words or by a vector, and take documents that bring their vectors.',
+  );
+
+/** E_USAGE for a query without a vector, where the index has no embedder. */
+export const vectorMissing = (): FinetoothError =>
+  new FinetoothError(
+    'E_USAGE',
+    (say) =>
+      `the vectors of this index were given, and no model was named that makes one of a query. Give the vector of the query ${say.as('vector')}, or search by words: ${say.option('firstStage', 'bm25')}.`,
+  );
+
 const broken = (who: string, what: string): FinetoothError =>
   new FinetoothError(
     'E_CONTRACT',

@@ -13,19 +13,20 @@ export interface EmbedPassagesOptions extends CallOptions {
 export interface EmbeddedPassages {
   /** Of each text its passages, at least one. */
   readonly passages: readonly (readonly Passage[])[];
-  /** What the embedder said of them all. */
-  readonly vectors: Vectors;
+  /** What the embedder said of them all; absent where it was not asked, since there were none. */
+  readonly vectors?: Vectors;
 }
 
 /** The passages of texts with their vectors and words; a text that the model reads whole, and every text of an index without passages, is one. */
 export async function embedPassages(
-  embedder: Embedder,
+  embedder: Embedder | null,
   manifest: Manifest,
   sources: readonly PassageSource[],
   { signal, turn }: EmbedPassagesOptions,
 ): Promise<EmbeddedPassages> {
+  if (embedder === null || sources.length === 0) return { passages: [] };
   const { split } = embedder;
-  const spans = manifest.splitter === undefined || sources.length === 0 ? undefined : await split?.(sources, { signal });
+  const spans = manifest.splitter === undefined ? undefined : await split?.(sources, { signal });
   const texts: string[] = [];
   /** Of each text; none where it is a single one. */
   const places: (readonly Span[])[] = [];

@@ -1,5 +1,6 @@
 import { byScore } from '../math/order.ts';
 import type { Hit } from '../types.ts';
+import { checkOptions, type OptionChecks, oneOf, when, whole } from '../wording/check-options.ts';
 
 /** How lists become one: `rrf` by the ranks in them, `scores` by their scores, of each list from 0 to 1. */
 export type Fusion = 'rrf' | 'scores';
@@ -13,6 +14,12 @@ export interface FuseOptions {
   readonly weights?: readonly number[];
 }
 
+const fuseChecks: OptionChecks<FuseOptions> = {
+  fusion: oneOf(['rrf', 'scores']),
+  rrfK: whole(1, 10_000),
+  weights: when('a list of numbers from 0 on', (value) => Array.isArray(value) && value.every((one) => Number.isFinite(one) && one >= 0)),
+};
+
 export interface HybridOptions extends Pick<FuseOptions, 'fusion' | 'rrfK'> {
   /** Share of the dense list, 0 to 1. @default 0.5 */
   readonly denseWeight?: number;
@@ -25,12 +32,12 @@ export interface HybridOptions extends Pick<FuseOptions, 'fusion' | 'rrfK'> {
  * `rrf`: 1 / (k + rank), ranks from 1 (Cormack, Clarke and Büttcher 2009, https://doi.org/10.1145/1571941.1572114, which found k = 60).
  * `scores`: (score - least) / (most - least) of the list, so that its last document adds as little as one that it lacks (Bruch, Gai and Ingber 2023,
  * https://doi.org/10.1145/3596512). Where all of a list are equal, as in a list of one, each adds 1: it is the best that the list has.
+ *
+ * @throws E_USAGE for an option that there is not
  */
-export function fuse(
-  lists: readonly (readonly Hit[])[],
-  count: number,
-  { fusion = 'rrf', rrfK = 60, weights = [] }: FuseOptions = {},
-): Hit[] {
+export function fuse(lists: readonly (readonly Hit[])[], count: number, options: FuseOptions = {}): Hit[] {
+  checkOptions('fuse', options, fuseChecks);
+  const { fusion = 'rrf', rrfK = 60, weights = [] } = options;
   const fused = new Map<string, { readonly hit: Hit; readonly at: number; score: number }>();
   for (const [which, list] of lists.entries()) {
     const weight = weights[which] ?? 1;

@@ -2,6 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import { derivedId, hashOfDocument } from '../text/identity.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { counted, grouped } from '../wording/numbers.ts';
+import { hashWithVectors } from './embedded.ts';
 
 /** A document under the id that it is stored by. */
 export interface Identified extends ReadDocument {
@@ -82,7 +83,7 @@ export function identifier(idField: string | undefined): Identifier {
             `${read.where} has the id "${id}", which ${first} has too. Ids must differ; change one of them, or name another field ${say.as('idField')}.`,
         );
       seen.set(id, read.where);
-      return { ...read, id, hash };
+      return { ...read, id, hash: read.embedded === undefined ? hash : hashWithVectors(hash, read.embedded) };
     },
     notes: () => {
       if (without.count === 0 || (withId === 0 && idField === undefined)) return [];

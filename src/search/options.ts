@@ -29,6 +29,8 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly reranker?: Reranker | readonly Reranker[] | null;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
+  /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */
+  readonly vector?: readonly number[] | Float32Array;
   /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
   readonly minScore?: number;
   /** How unlike each other results shall be, 0 to 1: maximal marginal relevance over their vectors, with at most 1,000 candidates. @default 0 */

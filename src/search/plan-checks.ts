@@ -29,6 +29,13 @@ const filterLike: ValueCheck = when(
   "a text such as 'year >= 1990', or an object such as { year: { gte: 1990 } }",
   (value) => typeof value === 'string' || isRecord(value),
 );
+const isVector: ValueCheck = when(
+  'a list of finite numbers, as many as the vectors of the index have',
+  (value) =>
+    (Array.isArray(value) || value instanceof Float32Array) &&
+    value.length > 0 &&
+    Array.prototype.every.call(value, (one) => typeof one === 'number' && Number.isFinite(one)),
+);
 const someTexts: ValueCheck = (value) => texts(Array.isArray(value) && value.length === 0 ? undefined : value);
 
 /** The check of an option of the plan. Filters are looked into by `readFilter`. */
@@ -55,6 +62,8 @@ export function checkOf(option: Value): ValueCheck {
     }
     case 'filter':
       return filterLike;
+    case 'vector':
+      return isVector;
     case 'types': {
       const known: readonly unknown[] = option.types;
       return when(

@@ -24,6 +24,8 @@ export type Value =
       readonly default?: readonly string[];
     }
   | { readonly kind: 'filter'; readonly value: string }
+  /** A list of numbers. */
+  | { readonly kind: 'vector'; readonly value: string }
   /** Fields, each with a type. */
   | { readonly kind: 'types'; readonly value: string; readonly types: readonly string[]; readonly most: number }
   /** What only a program can pass. */
@@ -72,11 +74,13 @@ export type Typed<O> = O extends { readonly kind: 'count' | 'share' }
           ? readonly string[] | (O extends { readonly orNone: true } ? null : never)
           : O extends { readonly kind: 'filter' }
             ? Filter
-            : O extends { readonly kind: 'types'; readonly types: readonly (infer T)[] }
-              ? Readonly<Record<string, T>>
-              : O extends { readonly kind: 'signal' }
-                ? AbortSignal
-                : (...given: never) => void;
+            : O extends { readonly kind: 'vector' }
+              ? readonly number[] | Float32Array
+              : O extends { readonly kind: 'types'; readonly types: readonly (infer T)[] }
+                ? Readonly<Record<string, T>>
+                : O extends { readonly kind: 'signal' }
+                  ? AbortSignal
+                  : (...given: never) => void;
 
 /** An option as it is at a door, or why it is not there. */
 export function changedAt<D extends string>(option: OptionOf<D>, door: D): OptionOf<D> | string {

@@ -230,6 +230,25 @@ export const plan = {
     about: 'results whose words are at least so similar to those of a better one are named beside it and take no place; 0 is off',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  vector: {
+    kind: 'vector',
+    flag: 'query-vector',
+    value: 'NUMBERS',
+    otherwise: 'the embedder makes it of the query',
+    about:
+      'the vector of the query, of the model that made those of the index; an index without an embedder needs it where vectors are compared',
+    at: {
+      search: true,
+      rerank: 'no vectors of an index are compared',
+      pipeline: 'it is of one query',
+      searchCommand: {
+        about:
+          "the vector of the query, of the model that made those of the index: '[0.12, -0.03, …]', or @FILE that holds it; an index without an embedder needs it where vectors are compared",
+      },
+      rerankCommand: 'no vectors of an index are compared',
+      searchBody: true,
+    },
+  },
   embedder: {
     kind: 'text',
     value: 'MODEL',
@@ -326,13 +345,13 @@ export const indexPlan = {
     about: 'field that holds the id',
     at: { create: true, indexCommand: true, createBody: true },
   },
-  filterable: {
+  types: {
     kind: 'types',
     value: 'FIELD:TYPE,…',
-    types: ['number', 'keyword'],
+    types: ['number', 'keyword', 'date', 'boolean'],
     most: 100,
-    otherwise: 'those that hold only numbers or short texts and make no text',
-    about: 'fields on which filters are fast, and what they hold; a filter on another field is as right, and slower',
+    otherwise: 'what the first 256 documents hold there; see filters.md',
+    about: 'what fields hold, by which filters compare them: numbers and dates may stand in texts',
     at: { create: true, indexCommand: true, createBody: true },
   },
   tokenBits: {
@@ -359,6 +378,14 @@ export const indexPlan = {
     choices: ['auto', 'off'],
     default: 'auto',
     about: "split texts longer than the embedder's window into passages, each found by itself; off keeps one vector for each document",
+    at: { create: true, indexCommand: true, createBody: true },
+  },
+  vectorField: {
+    kind: 'text',
+    value: 'FIELD',
+    otherwise: 'documents are embedded',
+    about:
+      'field that holds the vector of each document, which is then not embedded: numbers, or base64 of 32-bit floats; the embedder is the model that made them',
     at: { create: true, indexCommand: true, createBody: true },
   },
 } as const satisfies Record<string, IndexOption>;

@@ -1,12 +1,14 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
-import { comparableFilters } from '../filter/document-test.ts';
+import { FinetoothError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import type { HitField } from '../store/store.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
+import { filterNotes } from './filter-notes.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
+import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -15,6 +17,8 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   /** Hits at most. */
   readonly candidates: number;
   readonly filter?: Filter;
+  /** The query's vector, so that no embedder is asked. */
+  readonly vector?: readonly number[] | Float32Array;
   /** Bring the token vectors that the index keeps. */
   readonly tokens: boolean;
   /** Milliseconds that embedding the query may take. */
@@ -25,7 +29,7 @@ export interface Retrieved {
   /** Best first. */
   readonly hits: readonly Hit[];
   readonly usage: Usage;
-  /** Why nothing was found, where the filter says it. */
+  /** What the filter asks that this index cannot answer. */
   readonly notes: readonly string[];
   /** Tokens at the end of the query that the embedder did not read. */
   readonly queryTruncatedTokens: number;
@@ -33,30 +37,40 @@ export interface Retrieved {
   readonly timings: { readonly embed: number; readonly retrieve: number };
 }
 
-/** Fields of which a note says that nothing can be compared with them. */
-const MOST_NOTED = 3;
-
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
-  const { firstStage, candidates, filter, tokens, signal, deadlineMs } = options;
+  const { firstStage, candidates, filter, vector, tokens, signal, deadlineMs } = options;
   const started = performance.now();
-  const embedded = firstStage === 'bm25' ? undefined : await embedQuery(index, query, { signal, deadlineMs });
+  const asked = firstStage === 'bm25' || vector === undefined ? undefined : queryVector(index, vector);
+  const embedded = firstStage === 'bm25' || asked !== undefined ? undefined : await embedQuery(index, query, { signal, deadlineMs });
   const found = performance.now();
   const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
-  const asked = { limit: candidates, filter, fields, signal };
+  const wanted = { limit: candidates, filter, fields, signal };
+  const nearTo = asked ?? embedded?.data;
   const lists = await Promise.all([
-    embedded === undefined ? undefined : index.store.search({ vector: embedded.data, ...asked }),
-    firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...asked }),
+    nearTo === undefined ? undefined : index.store.search({ vector: nearTo, ...wanted }),
+    firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...wanted }),
   ]);
   const [first = [], second] = lists.filter((list) => list !== undefined);
   const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
     hits,
-    notes: hits.length > 0 || filter === undefined ? [] : await incomparable(index, filter),
+    notes: filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal }),
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },
   };
+}
+
+/** A vector that the caller gives. Throws E_USAGE for one of another length than those of the index. */
+function queryVector(index: SearchIndex, given: readonly number[] | Float32Array): Float32Array {
+  const vector = vectorOf(given, 'the vector of the query');
+  const { dimensions = vector.length } = index.manifest() ?? {};
+  if (vector.length === dimensions) return vector;
+  throw new FinetoothError(
+    'E_USAGE',
+    `the vector of the query has ${vector.length} numbers; those of the index have ${dimensions}. Make it with the model that made them.`,
+  );
 }
 
 async function embedQuery(index: SearchIndex, query: string, options: EmbedOptions): Promise<Vectors> {
@@ -64,15 +78,4 @@ async function embedQuery(index: SearchIndex, query: string, options: EmbedOptio
   const vectors = await embedder.embed([query], 'query', options);
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
-}
-
-/** For each range of a filter that no document has a comparable value for: that is said, since it looks like an index without such documents. */
-async function incomparable(index: SearchIndex, filter: Filter): Promise<readonly string[]> {
-  const notes: string[] = [];
-  for (const [field, comparable] of [...comparableFilters(filter)].slice(0, MOST_NOTED))
-    if ((await index.store.count(comparable)) === 0)
-      notes.push(
-        `no document has a value in ${JSON.stringify(field)} that the filter's range can be compared with: numbers compare with numbers, and texts with texts.`,
-      );
-  return notes;
 }

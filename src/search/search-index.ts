@@ -2,10 +2,12 @@ import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import { isSameIndex, type Manifest, type Store, type StoreStats } from '../store/store.ts';
+import { isSameIndex, type Manifest, type Store, type StoreStats, withoutEmbedder } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
+import { noEmbedder, vectorMissing } from './check.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
+import { countUnreadable } from './unreadable.ts';
 
 /** Documents, their vectors, and the two models that search them. */
 export interface SearchIndex extends AsyncDisposable {
@@ -21,14 +23,19 @@ export interface SearchIndex extends AsyncDisposable {
    * those that are given. Throws E_USAGE where the index has no such names.
    */
   rerankerNamed(names: readonly RerankerPart[], settings?: RerankerSettings): Promise<Reranker>;
-  /** Embeds and stores what is new or changed; the rest is left as it is. */
+  /** Embeds and stores what is new or changed; the rest is left as it is. In the field of vectors, where there is one, a Float32Array does too. */
   add(documents: Iterable<Document> | AsyncIterable<Document>, options?: AddOptions): Promise<AddReport>;
   /** The same for documents that know where they were read (`readDocuments`). */
   addRead(documents: AsyncIterable<ReadDocument>, options?: AddOptions): Promise<AddReport>;
   /** Removes by id and returns how many there were. */
   delete(ids: readonly string[]): Promise<number>;
-  status(): Promise<StoreStats>;
+  status(): Promise<IndexStatus>;
   close(): Promise<void>;
+}
+
+export interface IndexStatus extends StoreStats {
+  /** By field, how many documents have no value that can be read as its type, but another one: ranges pass over them. Absent when there are none. */
+  readonly unreadable?: Readonly<Record<string, number>>;
 }
 
 export interface IndexParts {
@@ -48,18 +55,14 @@ export interface IndexParts {
 export function createSearchIndex(parts: IndexParts): SearchIndex {
   let manifest = parts.manifest;
   const embedder = (): Embedder => {
-    if (parts.embedder === null)
-      throw new FinetoothError(
-        'E_USAGE',
-        'this index was opened without an embedder: it can be read and pruned, not searched or added to.',
-      );
+    if (parts.embedder === null) throw manifest?.embedder === withoutEmbedder ? vectorMissing() : noEmbedder();
     return parts.embedder;
   };
   const addChecked = async (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
     addDocuments(
       {
         store: parts.store,
-        embedder: embedder(),
+        embedder: parts.embedder,
         create: parts.create ?? {},
         model: parts.model,
         manifest: () => manifest,
@@ -84,7 +87,7 @@ export function createSearchIndex(parts: IndexParts): SearchIndex {
       if (parts.rerankers !== undefined) return parts.rerankers.build(names, settings);
       throw new FinetoothError('E_USAGE', `this index was opened without rerankers of a name; got "${names.join(', ')}".`);
     },
-    add: async (documents, options) => addChecked(checkedDocuments(documents, options), options),
+    add: async (documents, options) => addChecked(checkedDocuments(documents, options, (manifest ?? parts.create)?.vectorField), options),
     addRead: async (documents, options) => addChecked(checkedReadDocuments(documents, options), options),
     delete: async (ids) => {
       checkIds(ids);
@@ -98,7 +101,11 @@ export function createSearchIndex(parts: IndexParts): SearchIndex {
         if (isSameIndex(before, (await parts.store.open()) ?? before)) return most;
       }
     },
-    status: async () => (manifest === undefined ? { documents: 0, bytes: 0 } : parts.store.stats()),
+    status: async () => {
+      if (manifest === undefined) return { documents: 0, bytes: 0 };
+      const [stats, unreadable] = [await parts.store.stats(), await countUnreadable(parts.store, manifest)];
+      return Object.keys(unreadable).length === 0 ? stats : { ...stats, unreadable };
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,5 +1,6 @@
 import { localName, openLocalEmbedder } from '../assemble/embedder.ts';
-import { defaultCrossEncoder, defaultModel, kindOfModel, type ModelOptions, namesOfModel } from '../assemble/models.ts';
+import type { ModelOptions } from '../assemble/model-options.ts';
+import { defaultCrossEncoder, defaultModel, kindOfModel, namesOfModel } from '../assemble/models.ts';
 import { createOpenOnce } from '../assemble/open-once.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { sellerOf } from '../assemble/sellers.ts';

@@ -94,6 +94,8 @@ function schemaOf(option: Value): z.ZodType {
     }
     case 'filter':
       return filter;
+    case 'vector':
+      return z.array(z.number()).min(1).max(65_536);
     case 'types':
       return z
         .record(z.string(), z.enum(option.types))

@@ -1,7 +1,7 @@
 import { randomFrom } from '../math/random.ts';
 import { besideReference, collect, hashesIn, idsOf, type Start, same } from './contract-checks.ts';
 import { entryFor, SIZE, unit } from './contract-entries.ts';
-import { drawDocument, drawFilter, drawOne, filterableFields } from './contract-filters.ts';
+import { drawDocument, drawFilter, drawOne, typedFields } from './contract-filters.ts';
 import type { Entry, Manifest, Passage } from './store.ts';
 
 type Promises = Readonly<Record<string, (start: Start, filters: number) => Promise<void>>>;
@@ -106,7 +106,7 @@ const promises: Promises = {
         further: count === 0 ? undefined : further,
       });
     });
-    const ask = await besideReference(start, { ...manifest, filterable: filterableFields }, entries);
+    const ask = await besideReference(start, { ...manifest, filterable: typedFields }, entries);
     for (let round = 0; round < filters / 2; round++) {
       const filter = round % 3 === 0 ? undefined : drawFilter(random, 3);
       const limit = 1 + random.below(round % 5 === 0 ? 300 : 20);

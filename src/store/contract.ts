@@ -3,7 +3,7 @@ import type { Filter } from '../filter/filter.ts';
 import { randomFrom } from '../math/random.ts';
 import { besideReference, byId, collect, hashesIn, idsOf, near, type Start, same } from './contract-checks.ts';
 import { entryFor, manifestFor, SIZE, unit } from './contract-entries.ts';
-import { drawDocument, drawFilter, drawOne, filterableFields } from './contract-filters.ts';
+import { drawDocument, drawFilter, drawOne, filterableFields, typedFields } from './contract-filters.ts';
 import { passagePromises } from './contract-passages.ts';
 import type { EntryField, Store } from './store.ts';
 
@@ -257,9 +257,9 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
         document: drawDocument(random, i),
       }),
     );
-    for (const manifest of [{ format: 4, filterable: filterableFields }, {}]) {
+    for (const manifest of [{ filterable: typedFields }, { format: 4, filterable: filterableFields }, {}]) {
       const ask = await besideReference(start, manifest, entries);
-      for (let round = 0; round < filters / 2; round++) {
+      for (let round = 0; round < filters / 3; round++) {
         const filter = drawFilter(random, 3);
         const limit = 1 + random.below(round % 5 === 0 ? 500 : 20);
         const query = round % 2 === 0 ? { vector: unit(random.below(300)) } : { terms: ['red', 'sea'] };

@@ -1,6 +1,6 @@
 import type { IndexConfig, Table } from '@lancedb/lancedb';
 import { boundVersions, dropVersions } from './lance-clean.ts';
-import { columnsOf } from './lance-filter.ts';
+import { filterFields } from './lance-columns.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { countsWrites } from './lance-rows.ts';
 import { buildWords, holdsLongWords, readBuiltWords } from './lance-words.ts';
@@ -105,8 +105,7 @@ async function mergeTable(libraries: LanceLibraries, table: Table, manifest: Man
   // The index takes whole bytes of one bit a number; other vectors are all compared.
   if (bitsOf(built) !== BITS && manifest.dimensions % 8 === 0)
     await table.createIndex('vector', { config: Index.ivfRq({ distanceType: 'cosine', numBits: BITS, numPartitions: partitions }) });
-  for (const at of Object.keys(manifest.filterable ?? {}).keys()) {
-    const { value, high, other } = columnsOf(at);
+  for (const { value, high, other } of filterFields(manifest)) {
     for (const column of [value, high]) if (!built.has(column)) await table.createIndex(column, { config: Index.btree() });
     if (!built.has(other)) await table.createIndex(other, { config: Index.labelList() });
   }

@@ -1,7 +1,8 @@
+import type { DataType } from 'apache-arrow';
 import type { Document, FieldValue, PassagePlace } from '../types.ts';
-import { cellsOf, columnsOf } from './lance-filter.ts';
+import { cellsOf, type FilterCells, type FilterField, filterFields } from './lance-columns.ts';
 import type { LanceLibraries } from './lance-library.ts';
-import type { Entry, EntryField, FilterableType, Manifest, Passage } from './store.ts';
+import type { Entry, EntryField, Manifest, Passage } from './store.ts';
 
 /** Which passage of its document a row is, from 0; where it begins and ends in the text, both 0 where it is all of it; its line, 0 where it has none. */
 export const PLACE = ['passage', 'begins', 'ends', 'line'];
@@ -28,7 +29,7 @@ export type RowField = Exclude<EntryField, 'further'>;
  */
 export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], manifest: Manifest, write: number) {
   const { arrow } = libraries;
-  const { dimensions, tokens, filterable = {} } = manifest;
+  const { dimensions, tokens } = manifest;
   const rows = entries.flatMap((entry): Row[] => [entry, ...(entry.further ?? [])].map((passage, at) => ({ entry, passage, at })));
   const vectors = new Float32Array(rows.length * dimensions);
   rows.forEach(({ passage }, row) => vectors.set(passage.vector, row * dimensions));
@@ -59,22 +60,14 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
     columns.ends = numbers(({ passage }) => passage.place?.span[1] ?? 0);
     columns.line = numbers(({ passage }) => passage.place?.line ?? 0);
   }
-  for (const [at, [field, kind]] of Object.entries(filterable).entries()) {
-    const cells = rows.map(({ entry: { document } }) => cellsOf(document, field, kind));
-    const types = filterTypes(libraries, kind);
-    const { value, high, other } = columnsOf(at);
-    columns[value] = arrow.vectorFromArray(
-      cells.map((cell) => cell.value),
-      types.value,
-    );
-    columns[high] = arrow.vectorFromArray(
-      cells.map((cell) => cell.high),
-      types.value,
-    );
-    columns[other] = arrow.vectorFromArray(
-      cells.map((cell) => cell.other),
-      types.other,
-    );
+  for (const of of filterFields(manifest)) {
+    // All passages of a document have the cells of the document.
+    const cellsIn = new Map(entries.map(({ document }) => [document, cellsOf(document, of)]));
+    for (const [name, part, type] of columnsOf(libraries, of))
+      columns[name] = arrow.vectorFromArray(
+        rows.map(({ entry }) => cellsIn.get(entry.document)?.[part] ?? null),
+        type,
+      );
   }
   return new arrow.Table(schemaOf(libraries, manifest), columns as never);
 }
@@ -106,16 +99,11 @@ export function firstRows(manifest: Manifest, where?: string): string | undefine
 /** Columns of the table of an index. */
 export function schemaOf(libraries: LanceLibraries, manifest: Manifest) {
   const { arrow } = libraries;
-  const { dimensions, tokens, filterable = {} } = manifest;
+  const { dimensions, tokens } = manifest;
   const counts = [...(countsWrites(manifest) ? ['written', 'length'] : []), ...(hasPassages(manifest) ? PLACE : [])];
-  const filters = Object.values(filterable).flatMap((kind, at) => {
-    const [names, types] = [columnsOf(at), filterTypes(libraries, kind)];
-    return [
-      new arrow.Field(names.value, types.value, true),
-      new arrow.Field(names.high, types.value, true),
-      new arrow.Field(names.other, types.other, true),
-    ];
-  });
+  const filters = filterFields(manifest)
+    .flatMap((of) => columnsOf(libraries, of))
+    .map(([name, , type]) => new arrow.Field(name, type, true));
   return new arrow.Schema([
     ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
     new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
@@ -160,11 +148,15 @@ export function rowIn(cell: ReturnType<typeof cellReader>, row: number) {
   return { id: cell('id', row) as string, at: (cell('passage', row) as number | undefined) ?? 0, place: placeIn(cell, row) };
 }
 
-function filterTypes({ arrow }: LanceLibraries, kind: FilterableType) {
-  return {
-    value: kind === 'number' ? new arrow.Float64() : new arrow.Utf8(),
-    other: new arrow.List(new arrow.Field('item', new arrow.Utf8(), true)),
-  };
+/** The columns of a filterable field, which of its cells they hold, and as what. */
+function columnsOf({ arrow }: LanceLibraries, { type, value, high, other, text }: FilterField) {
+  const kind = type === 'keyword' ? new arrow.Utf8() : new arrow.Float64();
+  const columns: readonly (readonly [string, keyof FilterCells, DataType])[] = [
+    [value, 'value', kind],
+    [high, 'high', kind],
+    [other, 'other', new arrow.List(new arrow.Field('item', new arrow.Utf8(), true))],
+  ];
+  return text === undefined ? columns : [...columns, [text, 'text', new arrow.Utf8()] as const];
 }
 
 /** Where a row's passage is; nothing for a whole text. */

@@ -10,7 +10,7 @@ import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './lance-rows.ts';
 import { type BuiltWords, scoreUnindexed, wordQuery } from './lance-words.ts';
-import type { Manifest } from './store.ts';
+import { type Manifest, typesIn } from './store.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
 const SPARE = 8;
@@ -70,9 +70,9 @@ export interface Approximation {
 export async function restrictTo(table: Table, filter: Filter | undefined, manifest: Manifest): Promise<Restriction> {
   const total = await table.countRows();
   if (filter === undefined) return { fitting: total, total };
-  const { sql, isExact } = conditionFor(filter, manifest.filterable ?? {});
+  const { sql, isExact } = conditionFor(filter, manifest);
   if (isExact) return { where: sql, fitting: await table.countRows(sql), total };
-  const fits = documentTest(filter);
+  const fits = documentTest(filter, typesIn(manifest));
   const [yes, no]: [string[], string[]] = [[], []];
   for await (const batch of table
     .query()

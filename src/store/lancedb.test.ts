@@ -119,6 +119,22 @@ describe('a filtered search over an approximate index of 45 partitions, asked on
     }
   });
 
+  it('gives what the reference gives where columns do not tell, and most fit, a tenth, or few', async () => {
+    const filters: readonly Filter[] = [
+      { rare: false },
+      { rare: false, half: 1 },
+      'tenth = 3 or rare = true',
+      { or: [{ rare: true }, { half: { gt: 5 } }] },
+      { rare: { exists: false } },
+    ];
+    for (const filter of filters)
+      for (const limit of [1, 25, 400, 2000])
+        for (const asked of [{ vector: unit(), exact: true }, { terms: ['red', 'sea', 'whale'].slice(below(3)) }] as const) {
+          const [found, expected] = [await store.search({ ...asked, limit, filter }), await reference.search({ ...asked, limit, filter })];
+          expect(idsOf(found), JSON.stringify([filter, limit])).toEqual(idsOf(expected));
+        }
+  });
+
   it('misses nothing that fits where many fit, and more is asked for than the probed partitions hold', async () => {
     const filter: Filter = { fields: { half: 1 } };
     for (const limit of [1, 25, 1000, DOCUMENTS / 2 - 1, DOCUMENTS / 2, DOCUMENTS]) {

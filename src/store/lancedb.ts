@@ -7,7 +7,8 @@ import { connectFolder, type Opened } from './lance-connection.ts';
 import { readEntries, replaceAll } from './lance-entries.ts';
 import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable } from './lance-optimize.ts';
 import { firstRows, hasPassages, tableOf } from './lance-rows.ts';
-import { conditionsFor, type FoundRow, type RowQuery, restrictTo, searchVector, searchWords } from './lance-search.ts';
+import { conditionsFor, type FoundRow, type Restriction, type RowQuery, restrictTo, searchVector, searchWords } from './lance-search.ts';
+import { bestTested } from './lance-tested.ts';
 import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
 
@@ -73,14 +74,18 @@ export function lanceStore(
   const find = async (opened: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
     const { table, manifest } = opened;
     const { limit, filter, exact = false, signal } = query;
+    const ask = async (within: Restriction, count: number): Promise<readonly FoundRow[]> => {
+      const asked = { ...within, limit: count, withTokens };
+      if (!('vector' in query)) return findWords(opened, query.terms, asked);
+      return searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes });
+    };
+    const tested = filter === undefined ? undefined : await bestTested(table, manifest, { filter, limit, ask });
+    throwIfStopped(signal);
+    if (tested !== undefined) return tested;
     const restriction = await restrictTo(table, filter, manifest);
     throwIfStopped(signal);
     if (restriction.fitting === 0) return [];
-    const asked = { ...restriction, limit, withTokens };
-    const rows =
-      'vector' in query
-        ? await searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes })
-        : await findWords(opened, query.terms, asked);
+    const rows = await ask(restriction, limit);
     const { fits } = restriction;
     // Who was looked up by id may have been changed before it was found.
     return fits === undefined ? rows : rows.filter(({ document }) => fits(JSON.parse(document) as Document));
@@ -148,7 +153,8 @@ export function lanceStore(
               score,
               passage: place,
               document: fields.includes('document' as never) ? (JSON.parse(document) as Document) : undefined,
-              tokens: form === undefined || tokens === undefined || vector === undefined ? undefined : { form, data: tokens, vector },
+              // Those of a document whose vector was given are none.
+              tokens: form === undefined || !tokens?.length || vector === undefined ? undefined : { form, data: tokens, vector },
             }) as Hit,
         );
       });

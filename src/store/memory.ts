@@ -8,7 +8,7 @@ import { cosine } from '../math/vectors.ts';
 import type { Hit } from '../types.ts';
 import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
-import type { Entry, EntryField, HitField, Manifest, Passage, Store, StoreQuery } from './store.ts';
+import { type Entry, type EntryField, type HitField, type Manifest, type Passage, type Store, type StoreQuery, typesIn } from './store.ts';
 
 interface Row {
   readonly id: string;
@@ -29,7 +29,7 @@ export function memoryStore(): Store {
     changedAt = new Date().toISOString();
   };
   const fitting = (filter: Filter | undefined): Entry[] => {
-    const fits = filter === undefined ? () => true : documentTest(filter);
+    const fits = filter === undefined ? () => true : documentTest(filter, manifest && typesIn(manifest));
     return [...entries.values()].filter(({ document }) => fits(document));
   };
   const best = ({ limit, filter, ...asked }: StoreQuery): Found[] => {
@@ -75,7 +75,10 @@ export function memoryStore(): Store {
           score,
           passage: place,
           document: fields.includes('document') ? document : undefined,
-          tokens: form === undefined || tokens === undefined ? undefined : { form, data: tokens.slice(), vector: vector.slice() },
+          tokens:
+            form === undefined || tokens === undefined || tokens.length === 0
+              ? undefined
+              : { form, data: tokens.slice(), vector: vector.slice() },
         } as Hit;
       });
     },

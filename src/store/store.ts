@@ -1,4 +1,4 @@
-import type { Filter } from '../filter/filter.ts';
+import type { FieldTypes, Filter } from '../filter/filter.ts';
 import type { CallOptions, Document, Hit, PassagePlace, TokenForm } from '../types.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -19,7 +19,7 @@ export interface Store {
    */
   get<Field extends EntryField>(ids: readonly string[] | 'all', fields: readonly Field[]): AsyncIterable<Pick<Entry, 'id' | Field>>;
   /**
-   * The best `limit` documents of what fits the filter, score descending, then id descending, each once, by its best passage, of equal ones the
+   * The best `limit` documents of what fits the filter, as `documentTest` says with the types of the manifest (`typesIn`), score descending, then id descending, each once, by its best passage, of equal ones the
    * first. Fewer come only where no more are to be had, whatever the filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts
    * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not.
    */
@@ -66,7 +66,7 @@ export type HitField = 'document' | 'tokens';
 export interface Passage {
   /** [dimensions], length 1. */
   readonly vector: Float32Array;
-  /** Token vectors in the manifest's form; only where it has one. */
+  /** Token vectors in the manifest's form; only where it has one, and not of a document whose vector was given. */
   readonly tokens?: Uint8Array;
   /** Analysed words, joined by one space, in text order. */
   readonly terms: string;
@@ -108,9 +108,12 @@ export interface StoreStats {
 
 /**
  * Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its
- * writes, 5 may keep several passages of a document.
+ * writes, 5 may keep several passages of a document, 6 has types by which filters compare.
  */
-export const indexFormat = 5;
+export const indexFormat = 6;
+
+/** Stands for the embedder in the manifest of an index that has none. */
+export const withoutEmbedder = 'none';
 
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
@@ -120,7 +123,7 @@ export interface Manifest {
   readonly id?: string;
   /** Name of the table that holds the documents; only after a rebuild. @default documents */
   readonly table?: string;
-  /** The embedder's fingerprint. */
+  /** The embedder's fingerprint; `withoutEmbedder`: it has none, and queries come with a vector too. */
   readonly embedder: string;
   /** Catalog name by which the embedder is opened again, where it has one. */
   readonly model?: string;
@@ -129,10 +132,17 @@ export interface Manifest {
   readonly tokens?: TokenForm;
   /** Fields that make the text, in order. */
   readonly fields: readonly string[];
-  /** Fields that are kept so that filters on them are fast; absent in indexes of earlier versions. Filters on others are slower, and as right. */
-  readonly filterable?: FilterableFields;
+  /**
+   * What fields hold: by it filters compare them, and they are kept so that filters are fast. Filters on others are slower, and compare values as
+   * they are. Before format 6 only `number` and `keyword`, and values are compared as they are (`typesIn`); absent before format 4.
+   */
+  readonly filterable?: FieldTypes;
+  /** Those of these types that were declared: a rebuild keeps them, and infers the others again. @default none */
+  readonly declared?: FieldTypes;
   /** Field that holds the user's id; absent when ids are derived. */
   readonly idField?: string;
+  /** Field that holds the vector of each document, which is not kept in it; absent where documents are embedded. */
+  readonly vectorField?: string;
   /** Version of how long texts are split into passages; absent where each document is one, as in indexes of earlier versions. */
   readonly splitter?: string;
   /** Version of the word analysis behind BM25. */
@@ -141,9 +151,9 @@ export interface Manifest {
   readonly createdAt: string;
 }
 
-/** What most values of a field are, or the items of its lists: ranges over a `keyword` are those of texts. Values of other types are kept too. */
-export type FilterableType = 'number' | 'keyword';
-export type FilterableFields = Readonly<Record<string, FilterableType>>;
+/** The types by which filters compare fields, as `documentTest` takes them. */
+export const typesIn = ({ format, filterable = {} }: Pick<Manifest, 'format' | 'filterable'>): FieldTypes =>
+  format >= 6 ? filterable : {};
 
 /** Whether two manifests are of one index, and not of one that was made again in its place. */
 export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));

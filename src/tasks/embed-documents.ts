@@ -1,5 +1,5 @@
 import { openEmbedder } from '../assemble/embedder.ts';
-import type { ModelOptions } from '../assemble/models.ts';
+import type { ModelOptions } from '../assemble/model-options.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';

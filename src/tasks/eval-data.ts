@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ModelOptions } from '../assemble/models.ts';
+import type { ModelOptions } from '../assemble/model-options.ts';
 import { resolveDataset } from '../dataset/resolve.ts';
 import { FinetoothError } from '../errors.ts';
 import { readTestSet, type TestSet } from '../eval/collection.ts';

@@ -1,63 +1,159 @@
-import type { ModelOptions } from '../assemble/models.ts';
+import { resolve } from 'node:path';
+import type { ModelOptions } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
+import { readIndex } from '../assemble/read-index.ts';
 import { rebuiltIn } from '../assemble/rebuild.ts';
+import { isFolder, openStore } from '../assemble/store.ts';
+import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
+import { documentTest } from '../filter/document-test.ts';
+import type { FieldTypes, Filter } from '../filter/filter.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';
 import type { AddOptions, AddReport, CreateOptions } from '../search/add.ts';
+import { takesTokens } from '../search/embedded.ts';
+import { shortName } from '../store/index-changes.ts';
+import { readManifest } from '../store/index-folder.ts';
+import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
+import { verifyFolder } from '../store/verify.ts';
+import { splitterVersion } from '../text/passages.ts';
+import type { Document, Origin, ReadDocument } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 
 export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, 'prune' | 'onProgress'>, ReadOptions {
-  /** A file or a folder, as `readDocuments` takes it; `-` is `stdin`. */
+  /** A file or a folder, as `readDocuments` takes it; `-` is `stdin`. Or the folder of another index. */
   readonly source: string;
   /** The folder of the index; it is made where there is none. */
   readonly into: string;
   /** Make the index again from scratch, and put it in the place of the old one in one step. @default false */
   readonly rebuild?: boolean;
-  /** A model by name. @default the index's own, else bge-small-en-v1.5 */
-  readonly embedder?: string;
+  /** Which documents of the source are taken. @default all */
+  readonly filter?: Filter;
+  /**
+   * A model by name, an embedder, or null for none: documents bring their vectors, and queries too. @default the index's own, else that of the index
+   * that the documents come from, else bge-small-en-v1.5
+   */
+  readonly embedder?: string | Embedder | null;
   readonly models?: ModelOptions;
 }
 
 /**
- * Reads documents, embeds what is new or changed, and stores it. A run that is stopped says what of it is stored, and the same call goes on from
- * there; a rebuild that is stopped leaves the index as it was.
+ * Reads documents, embeds what is new or changed, and stores it. Documents of another index, or of a file that `exportIndex` wrote, bring their vectors,
+ * which are taken over where they are of the same model and the same text. A run that is stopped says what of it is stored, and the same call goes on
+ * from there; a rebuild that is stopped leaves the index as it was, and takes what it can of the vectors of the old one.
  *
  * @throws what `openIndex`, `readDocuments` and `index.addRead` throw, and E_STOPPED
  */
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
-  const {
-    source,
-    into,
-    rebuild = false,
-    fields,
-    idField,
-    filterable,
-    tokens,
-    passages,
-    signal,
-    prune,
-    embedder,
-    models,
-    onProgress,
-  } = options;
+  const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, signal, models } = options;
+  if (!rebuild && source !== '-' && resolve(source) === resolve(into) && (await readManifest(into)) !== undefined)
+    throw new FinetoothError('E_USAGE', `${into} cannot be read into itself. Name another folder, or rebuild it.`);
   let stored = 0;
   const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
-    await using index = await openIndex(folder, { create, embedder, models });
-    return await index.addRead(readDocuments(source, options), {
-      signal,
-      prune,
-      onProgress: (progress) => {
-        stored = progress.done;
-        onProgress?.(progress);
-      },
-    });
+    const documents = await opened(documentsOf(options));
+    let old: Store | undefined;
+    try {
+      const embedder = await embedderFor(options, documents.first?.embedded?.by, create);
+      if (rebuild) old = await wholeStore(into);
+      await using index = await openIndex(folder, { create, embedder, models });
+      return await index.addRead(filtered(documents.all, options.filter), {
+        signal,
+        prune: options.prune,
+        vectorsFrom: old,
+        onProgress: (progress) => {
+          stored = progress.done;
+          options.onProgress?.(progress);
+        },
+      });
+    } finally {
+      await documents.all.return(undefined);
+      await old?.close();
+    }
   };
-  const create: CreateOptions = { fields, idField, filterable, tokens, passages };
+  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField };
   try {
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {
     if (!(error instanceof FinetoothError && error.code === 'E_STOPPED')) throw error;
     throw new FinetoothError('E_STOPPED', `stopped. ${rebuild ? `${into} is as it was.` : whatIsStored(stored, into)}`, { cause: error });
+  }
+}
+
+/** The documents of the source: an index is one too. */
+async function* documentsOf(options: IndexDocumentsOptions): AsyncGenerator<ReadDocument> {
+  const { source, format } = options;
+  const isIndex = format === undefined && source !== '-' && (await readManifest(source)) !== undefined;
+  yield* isIndex ? readIndex(source, options) : readDocuments(source, options);
+}
+
+/** The first of some documents, and all of them. */
+async function opened(documents: AsyncGenerator<ReadDocument>) {
+  const first = await documents.next();
+  const all = async function* (): AsyncGenerator<ReadDocument> {
+    try {
+      if (!first.done) yield first.value;
+      yield* documents;
+    } finally {
+      await documents.return(undefined);
+    }
+  };
+  return { first: first.done ? undefined : first.value, all: all() };
+}
+
+async function* filtered(documents: AsyncIterable<ReadDocument>, filter: Filter | undefined): AsyncGenerator<ReadDocument> {
+  let fits: ((document: Document) => boolean) | undefined;
+  for await (const read of documents) {
+    if (filter !== undefined) fits ??= documentTest(filter, (read.embedded?.by?.filterable ?? {}) as FieldTypes);
+    if (fits === undefined || fits(read.document)) yield read;
+  }
+}
+
+/**
+ * The embedder that is opened: none for documents of another index whose vectors can all be taken over. Throws E_FINGERPRINT where they are another
+ * model's and no one said that they shall be embedded again, which may take hours.
+ */
+async function embedderFor(
+  { embedder, into, rebuild }: IndexDocumentsOptions,
+  by: Origin | undefined,
+  create: CreateOptions,
+): Promise<string | Embedder | null | undefined> {
+  if (embedder !== undefined || !isFolder(into)) return embedder;
+  const there = await readManifest(into);
+  if (by === undefined) return there?.embedder === withoutEmbedder ? null : undefined;
+  const made = rebuild ? undefined : there;
+  if (made !== undefined && made.embedder !== by.embedder) {
+    const [theirs, ours] = [shortName(by.embedder), shortName(made.embedder)];
+    throw new FinetoothError(
+      'E_FINGERPRINT',
+      (say) =>
+        `the documents bring vectors of "${theirs}" (${by.dimensions} numbers); ${into} holds those of "${ours}" (${made.dimensions}). To embed them again, name that model ${say.as('embedder')}.`,
+    );
+  }
+  return canTakeOver(by, create, made) ? null : (by.model ?? null);
+}
+
+function canTakeOver(by: Origin, create: CreateOptions, made: Manifest | undefined): boolean {
+  if (by.vectorField !== undefined) return true;
+  const { fields, splitter, tokens } = made ?? {
+    fields: create.fields ?? by.fields,
+    splitter: create.passages === undefined ? by.splitter : create.passages === 'off' ? undefined : splitterVersion,
+    tokens: create.tokens === undefined ? by.tokens : (create.tokens ?? undefined),
+  };
+  const wanted = tokens && by.tokens && { size: by.tokens.size, bits: tokens.bits ?? by.tokens.bits, pool: tokens.pool ?? by.tokens.pool };
+  const takesAll = tokens === undefined || (wanted !== undefined && takesTokens(by.tokens, wanted));
+  return takesAll && JSON.stringify(fields) === JSON.stringify(by.fields) && splitter === by.splitter;
+}
+
+/** The store of an index in which nothing is damaged: a rebuild carries no damage on. */
+async function wholeStore(folder: string): Promise<Store | undefined> {
+  if ((await readManifest(folder)) === undefined || (await verifyFolder(folder)).damages.length > 0) return undefined;
+  const store = openStore(folder);
+  try {
+    await store.open();
+    return store;
+  } catch (error) {
+    await store.close();
+    if (error instanceof FinetoothError && error.code === 'E_INDEX_DAMAGED') return undefined;
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ export { doctor, type Finding } from './doctor.ts';
 export { type EmbedDocumentsOptions, type EmbeddedDocument, embedDocuments } from './embed-documents.ts';
 export type { EvaluateOptions } from './eval-options.ts';
 export { comparedPipelines, evaluate } from './evaluate.ts';
+export { type ExportIndexOptions, type ExportReport, exportIndex } from './export-index.ts';
 export { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
 export { type Decision, gradeNames, type Judge, type LabelOptions, type LabelReport, label, type Shown } from './label.ts';
 export { type ListedModel, listModels, modelsFolder, pullModel, type VerifiedModel, verifyModels } from './models.ts';

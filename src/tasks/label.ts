@@ -1,4 +1,4 @@
-import type { ModelOptions } from '../assemble/models.ts';
+import type { ModelOptions } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { FinetoothError } from '../errors.ts';
 import { type JudgmentFile, withJudgmentFile } from '../eval/judgment-file.ts';

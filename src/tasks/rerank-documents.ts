@@ -1,4 +1,4 @@
-import type { ModelOptions } from '../assemble/models.ts';
+import type { ModelOptions } from '../assemble/model-options.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';

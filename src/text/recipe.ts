@@ -26,6 +26,9 @@ interface Recipe {
 /** Fields that hold a text in most collections: one of these alone is the text, with a title before it. */
 const textNames = ['text', 'content', 'body', 'passage', 'contents', 'abstract', 'overview', 'description'];
 
+/** Whether a field of this name holds a text, or its title, in most collections: a title may be 1917. */
+export const isTextName = (name: string): boolean => name === 'title' || textNames.includes(name);
+
 /** Fields that name a thing rather than tell of it. */
 const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'image']);
 

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ContractCase } from '../../src/contracts/contract-case.ts';
 import { embedderContract } from '../../src/contracts/embedder.ts';
 import { rerankerContract, rerankerWrapperContract } from '../../src/contracts/reranker.ts';
-import { documentTest, type Embedder, memoryStore, type Reranker, type Scores, type Store } from '../../src/index.ts';
+import { type Candidate, documentTest, type Embedder, memoryStore, type Reranker, type Scores, type Store } from '../../src/index.ts';
 import { storeContract } from '../../src/store/contract.ts';
 import { hashEmbedder, SIZE } from '../hash-embedder.ts';
 
@@ -112,18 +112,23 @@ const rerankers: Readonly<Record<string, readonly [() => Reranker, caseName: str
     'ends with the reason of its signal, or with an answer',
     /raised before the call, ended with an error that is not the signal's reason: Error: oh/,
   ],
-  'cannot be decorated': [
+  'mixes up calls that meet': [
     () => {
-      class Mine implements Reranker {
-        readonly fingerprint = 'mine@1';
-        async score(query: string, list: Parameters<Reranker['score']>[1]): Promise<Scores> {
-          return good.score(`${this.fingerprint} ${query}`, list);
-        }
-      }
-      return new Mine();
+      let last: readonly Candidate[] = [];
+      return {
+        ...good,
+        score: async (query, list) => {
+          last = list;
+          await new Promise(setImmediate);
+          return good.score(
+            query,
+            list.map((_, i) => last[i] ?? (list[i] as Candidate)),
+          );
+        },
+      };
     },
-    'is asked by its own function when it is decorated',
-    /undefined/,
+    'gives calls that meet what it gives them one by one',
+    /candidate 0 of call 0, asked beside other calls/,
   ],
   'has a relevance that falls as the score rises': [
     () => giving((scores) => ({ relevance: scores.map((score) => 1 / (1 + score)) })),

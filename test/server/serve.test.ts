@@ -132,9 +132,9 @@ describe('the server', () => {
   });
 
   it('makes an index, fills it from a stream, searches it with a filter, and deletes it', async () => {
-    const odd = await post(server, '/v1/indexes', { name: 'films', filterable: { year: 'date' } });
+    const odd = await post(server, '/v1/indexes', { name: 'films', types: { year: 'day' } });
     expect(odd.status).toBe(400);
-    const made = await post(server, '/v1/indexes', { name: 'films', fields: ['title', 'overview'], filterable: { year: 'number' } });
+    const made = await post(server, '/v1/indexes', { name: 'films', fields: ['title', 'overview'], types: { year: 'number' } });
     expect([made.status, await made.json()]).toMatchObject([201, { name: 'films', documents: 0 }]);
     const again = await post(server, '/v1/indexes', { name: 'films' });
     expect([again.status, await again.json()]).toMatchObject([
@@ -186,6 +186,34 @@ describe('the server', () => {
     expect(await (await fetch(`${server.url}/v1/indexes/films`)).json()).toMatchObject({ documents: films.length - 1 });
     expect((await fetch(`${server.url}/v1/indexes/films`, { method: 'DELETE' })).status).toBe(200);
     expect((await post(server, '/v1/search', { index: 'films', query: 'x' })).status).toBe(404);
+  });
+
+  it('compares numbers and dates in texts by types, declared or inferred, and says what it cannot compare', async () => {
+    const made = await post(server, '/v1/indexes', { name: 'shop', types: { year: 'number' } });
+    expect([made.status, await made.json()]).toMatchObject([201, { name: 'shop' }]);
+    const rows = [
+      { id: '1', title: 'Old', text: 'bats at night', year: '1989', published: '1989-03-01', zip: '00123' },
+      { id: '2', title: 'New', text: 'bats and whales', year: '2012', published: '2012-06-30T12:00:00Z', zip: '94110' },
+      { id: '3', title: 'Odd', text: 'bats again', year: 'unknown', published: '2001-01-01', zip: '94110' },
+    ];
+    const stored = await post(server, '/v1/indexes/shop/documents', rows.map((row) => JSON.stringify(row)).join('\n'));
+    expect(await stored.json()).toMatchObject({ added: 3, unreadable: { year: 1 } });
+    expect(await (await fetch(`${server.url}/v1/indexes/shop`)).json()).toMatchObject({
+      types: { id: 'keyword', published: 'date', year: 'number', zip: 'keyword' },
+      unreadable: { year: 1 },
+    });
+    const found = async (filter: unknown) =>
+      (await (await post(server, '/v1/search', { index: 'shop', query: 'bats', filter, reranker: null })).json()) as {
+        results: { id: string; document: { year: string } }[];
+        notes?: string[];
+      };
+    const { results, notes } = await found({ year: { gte: 1990 }, published: '2012-06-30' });
+    expect([results.map(({ id, document }) => [id, document.year]), notes]).toEqual([[['2', '2012']], undefined]);
+    expect((await found('zip > 5 or yaer = 3')).notes).toEqual([
+      expect.stringContaining('"zip" holds keywords in this index, and 5 compares with none'),
+      'no document of this index has a field "yaer"; the nearest is "year"',
+    ]);
+    expect((await fetch(`${server.url}/v1/indexes/shop`, { method: 'DELETE' })).status).toBe(200);
   });
 
   it('splits long texts into passages, unless an index is made without', async () => {

@@ -29,7 +29,7 @@ const paxRecord = (key: string, value: string): Buffer => {
 };
 
 /** A tar archive as npm makes them; paths of more than 100 characters get a pax header. */
-export const tarOf = (members: Readonly<Record<string, Buffer>>): Buffer => {
+export const tarOf = (members: Readonly<Record<string, Buffer>>, padding: number = 1024): Buffer => {
   const blocks: Buffer[] = [];
   for (const [path, body] of Object.entries(members)) {
     if (path.length > 100) {
@@ -38,7 +38,7 @@ export const tarOf = (members: Readonly<Record<string, Buffer>>): Buffer => {
     }
     blocks.push(header(path, body.length, '0'), padded(body));
   }
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+  return Buffer.concat([...blocks, Buffer.alloc(padding)]);
 };
 
 export interface RegistryOptions {
@@ -48,6 +48,8 @@ export interface RegistryOptions {
   readonly token?: string;
   /** Bytes of the archive that are sent before the connection is left open without a further byte. */
   readonly stallAfter?: number;
+  /** Zeros behind the archive's end. @default 1024 */
+  readonly padding?: number;
 }
 
 /** An npm registry that holds one version of one package. */
@@ -57,7 +59,7 @@ export const startRegistry = async (
   members: Readonly<Record<string, Buffer>>,
   options: RegistryOptions = {},
 ): Promise<TestServer> => {
-  const archive = gzipSync(tarOf(members));
+  const archive = gzipSync(tarOf(members, options.padding));
   const integrity = options.integrity ?? `sha512-${createHash('sha512').update(archive).digest('base64')}`;
   const server: TestServer = await startServer((request, response, path) => {
     if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`) return sendStatus(response, 401);

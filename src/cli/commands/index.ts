@@ -5,6 +5,7 @@ import type { TokenForm } from '../../types.ts';
 import { counted, duration, grouped } from '../../wording/numbers.ts';
 import { harmless } from '../../wording/terminal-text.ts';
 import { command, type Flags } from '../command.ts';
+import { filterFlag } from '../filter-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showRate } from '../progress.ts';
 import { billLine } from '../provenance-lines.ts';
@@ -19,12 +20,14 @@ export const indexCommand = command({
     'into',
     'fields',
     'idField',
-    'filterable',
+    'types',
     'format',
     'followLinks',
     'tokenBits',
     'tokenPool',
     'passages',
+    'vectorField',
+    'filter',
     'prune',
     'rebuild',
     ...modelFlags,
@@ -34,6 +37,8 @@ export const indexCommand = command({
     'finetooth index movies.json --fields title,overview,tagline --into ./movies',
     'cat notes.jsonl | finetooth index - --into ./notes',
     'finetooth index ./docs --into ./docs-index --prune',
+    'finetooth index products.parquet --into ./products --vector-field embedding --embedder openai:text-embedding-3-small',
+    "finetooth index ./movies --into ./recent --filter 'year >= 2015'",
   ],
   run: async (run) => {
     const { given, flags, terminal } = run;
@@ -50,10 +55,12 @@ export const indexCommand = command({
       prune: flags.prune,
       fields: flags.fields,
       idField: flags.idField,
-      filterable: flags.filterable,
+      types: flags.types,
       passages: flags.passages,
+      vectorField: flags.vectorField,
+      filter: filterFlag(flags.filter),
       ...tokensOf(flags),
-      embedder: flags.embedder,
+      embedder: flags.embedder === 'none' ? null : flags.embedder,
       models: await modelOptions(run),
       onProgress: showRate(terminal, 'document'),
     });
@@ -75,6 +82,10 @@ function tokensOf({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): C
 
 /** What a user should know about the documents but need not act on. */
 function remarks(report: AddReport, terminal: Terminal): void {
+  if (report.reused !== undefined)
+    terminal.say(
+      `note: ${counted(report.reused, 'document')} ${report.reused === 1 ? 'was' : 'were'} not embedded: ${report.reused === 1 ? 'its' : 'their'} vectors were there.`,
+    );
   if (report.withoutText > 0)
     terminal.say(`note: ${counted(report.withoutText, 'document')} had no text in those fields; they are stored with an empty text.`);
   if (report.cutDocuments > 0) {

@@ -18,6 +18,7 @@ export const searchCommand = command({
   options: ['in', 'pipeline', ...searchFlags, ...modelFlags, 'json'],
   examples: [
     'finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title',
+    'finetooth search "a heist" --in ./movies --query-vector @heist.json',
     "finetooth search 'a heist' --in ./movies --filter 'year>=1990' --filter 'genres=crime'",
     'finetooth search "a heist that goes wrong" --in ./movies --pipeline pipeline.json',
   ],
@@ -28,10 +29,13 @@ export const searchCommand = command({
     if (file !== undefined) checkRerankers([file], {}, { modelsFolder: flags.models });
     const reranker = rerankerPlan(flags, file);
     const pipeline = pipelineOf(flags, file);
-    await using index = await openIndex(folder, { embedder: pipeline.embedder, ...reranker, models: await modelOptions(run) });
+    const said = answerOf(flags);
+    const embedder = pipeline.embedder === 'none' ? null : pipeline.embedder;
+    await using index = await openIndex(folder, { embedder, ...reranker, models: await modelOptions(run) });
+    const isEmbedded = said.vector === undefined && pipeline.firstStage !== 'bm25';
     // So that the time of the first stage is that of a search, not of loading the model.
     await Promise.all([
-      index.embedder().load?.(),
+      isEmbedded ? index.embedder().load?.() : undefined,
       index
         .reranker()
         ?.load?.()
@@ -41,7 +45,7 @@ export const searchCommand = command({
       signal,
       documents: true,
       ...plainOptionsOf(pipeline),
-      ...answerOf(flags),
+      ...said,
     });
     if (!flags.json) {
       terminal.write(sideBySide(answer, terminal.columns) + highlightLines(answer.results) + explanationLines(answer.results));

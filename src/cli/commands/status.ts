@@ -1,6 +1,7 @@
 import { openIndex } from '../../assemble/open-index.ts';
-import type { Manifest } from '../../store/store.ts';
-import { grouped, size } from '../../wording/numbers.ts';
+import { type Manifest, typesIn } from '../../index.ts';
+import { counted, grouped, size } from '../../wording/numbers.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
 import { theIndex } from '../index-flag.ts';
 
@@ -16,16 +17,22 @@ export const statusCommand = command({
     const status = await index.status();
     const manifest = index.manifest() as Manifest;
     if (flags.json) return terminal.json({ in: folder, ...status, ...manifest });
-    const rows = [
+    const types = Object.entries(typesIn(manifest));
+    const rows: readonly (readonly [string, string])[] = [
       ['documents', grouped(status.documents)],
       ['passages', status.passages === undefined ? wholeDocuments(manifest, folder) : grouped(status.passages)],
       ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers per vector)`],
       ['text from', manifest.fields.join(', ')],
       ['ids from', manifest.idField ?? 'the content'],
+      ...(types.length === 0 ? [] : [['types', types.map(([field, type]) => `${harmless(field)}:${type}`).join(', ')] as const]),
+      ...Object.entries(status.unreadable ?? {}).map(
+        ([field, count]) =>
+          ['', `${counted(count, 'document')} with a value in ${harmless(field)} that is no ${manifest.filterable?.[field]}`] as const,
+      ),
       ['on disk', size(status.bytes)],
       ['made', manifest.createdAt],
       ['last change', status.changedAt ?? 'never'],
-    ] as const;
+    ];
     terminal.write(rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join(''));
   },
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scores.ts';
 import { sqliteScores } from '../../cache/sqlite-scores.ts';
 import { checkOptions, checkValue, type OptionChecks, text, whole } from '../../wording/check-options.ts';
+import { decorate } from '../../wording/decorate.ts';
 import { type Candidate, isReranker, type Reranker } from '../reranker.ts';
 import { closable } from './closable.ts';
 import { changeLeaves } from './composed.ts';
@@ -53,7 +54,7 @@ export function cached(reranker: Reranker, options: CacheOptions = {}): Reranker
 
 /** The reranker, asked only for what is not in this store; both stay open when it is closed. */
 export function cachedIn(store: ScoreStore, reranker: Reranker): Reranker {
-  return { ...withStore(reranker, store, byContent), close: undefined };
+  return decorate(withStore(reranker, store, byContent), { close: undefined });
 }
 
 /** Where scores are cached. Throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for a folder that cannot be written to. */
@@ -64,13 +65,12 @@ export function openScores({ at, maxEntries }: CacheOptions): ScoreStore {
 /** The reranker, asked only for what the store does not know. Of a cascade it is every stage. All else stays the reranker's own. */
 export function withStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
   const { score } = changeLeaves(reranker, (part) => wholeWithStore(part, store, keyOf));
-  return { ...reranker, score };
+  return decorate(reranker, { score });
 }
 
 function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
   const keyFor = keyOf(reranker);
-  return {
-    ...reranker,
+  return decorate(reranker, {
     score: async (query, candidates, options) => {
       const list = reranker.kind === 'listwise' ? listKeyOf(candidates) : undefined;
       const keys = candidates.map((candidate) => keyFor(query, candidate, list));
@@ -119,7 +119,7 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
         notes: given?.notes === undefined ? undefined : given.notes,
       };
     },
-  };
+  });
 }
 
 /** Stands for a list whose scores hold for it alone. */

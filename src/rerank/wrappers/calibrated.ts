@@ -1,3 +1,4 @@
+import { decorate } from '../../wording/decorate.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
 import type { Reranker, Scores } from '../reranker.ts';
 import { stageOf } from '../stage-of.ts';
@@ -22,7 +23,7 @@ export function calibrated(reranker: Reranker, calibration: Calibration): Rerank
     const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };
     return read(await reranker.score(query, candidates, { ...options, ...heard }));
   };
-  const made = { ...reranker, calibration, score };
+  const made = decorate(reranker, { calibration, score });
   // With other parts inside it is still read by the same fit.
   return isComposed(reranker) ? composed(made, (change) => calibrated(changeLeaves(reranker, change), calibration)) : made;
 }

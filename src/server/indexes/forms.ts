@@ -35,10 +35,13 @@ export const createBody = z.strictObject({
   name: z.string().regex(indexNameForm, `a name has ${indexNameWords}`),
   fields: createShape('fields'),
   id_field: createShape('idField'),
-  filterable: createShape('filterable'),
+  types: createShape('types'),
   token_bits: tokenBitsShape,
   token_pool: createShape('tokenPool'),
   passages: createShape('passages'),
+  vector_field: createShape('vectorField'),
+  /** null: documents and queries bring their vectors, of whatever model. Absent: the model of the server. */
+  embedder: z.null().optional(),
 });
 export const status = z.object({
   name: z.string(),
@@ -48,6 +51,10 @@ export const status = z.object({
   bytes: z.int(),
   embedder: z.string().nullable(),
   fields: z.array(z.string()).nullable(),
+  /** What fields hold, by which filters compare them. */
+  types: z.record(z.string(), z.string()).optional(),
+  /** By field, how many documents have no value that can be read as its type, but another one. */
+  unreadable: z.record(z.string(), z.int()).optional(),
   changed_at: z.string().nullable(),
   /** Why it cannot be opened. */
   error: z.string().optional(),

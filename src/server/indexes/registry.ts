@@ -1,6 +1,6 @@
-import { givenFolders, type IndexFolders } from '../../assemble/index-folders.ts';
+import { givenFolders, type IndexFolders, type PlannedIndex } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
-import type { CreateOptions, ModelOptions, RerankerSettings, SearchIndex } from '../../index.ts';
+import type { ModelOptions, RerankerSettings, SearchIndex } from '../../index.ts';
 import { RequestError } from '../problem.ts';
 
 /**
@@ -18,7 +18,7 @@ export interface IndexRegistry {
   reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
   /** Handlers of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
   inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
-  create(name: string, options: CreateOptions): Promise<void>;
+  create(name: string, options: PlannedIndex): Promise<void>;
   /** Closes and deletes. Only what was made through the server can be deleted through it. */
   remove(name: string): Promise<void>;
   /** Writes of one index go one after the other. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FinetoothError } from '../../errors.ts';
+import { typesIn } from '../../index.ts';
 import type { RouteTools } from '../app.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
@@ -81,9 +82,9 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
   }));
   app.get('/v1/indexes/:name', { config }, (request) => statusOf(nameIn(request), indexes));
   app.post('/v1/indexes', { config }, async (request, reply) => {
-    const { name, fields, id_field, filterable, passages, token_bits: bits, token_pool: pool } = readBody(createBody, request.body);
+    const { name, id_field, vector_field, token_bits: bits, token_pool: pool, ...plain } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
-    await indexes.create(name, { fields, idField: id_field, filterable, tokens, passages });
+    await indexes.create(name, { ...plain, idField: id_field, vectorField: vector_field, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {
@@ -98,9 +99,20 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
 
 function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
   return indexes.reading(name, async (index) => {
-    const { documents, passages, bytes, changedAt } = await index.status();
-    const { embedder = null, fields } = index.manifest() ?? {};
-    return { name, documents, passages, bytes, embedder, fields: fields === undefined ? null : [...fields], changed_at: changedAt ?? null };
+    const { documents, passages, bytes, changedAt, unreadable } = await index.status();
+    const manifest = index.manifest();
+    const { embedder = null, fields } = manifest ?? {};
+    return {
+      name,
+      documents,
+      passages,
+      bytes,
+      embedder,
+      fields: fields === undefined ? null : [...fields],
+      types: manifest && typesIn(manifest),
+      unreadable,
+      changed_at: changedAt ?? null,
+    };
   });
 }
 

@@ -1,0 +1,80 @@
+import type { HostedOptions } from '../hosted/model.ts';
+import type { PoolOptions } from '../model/run/open-pool.ts';
+import type { ModelSessions } from '../model/run/sessions.ts';
+import type { RerankerSettings } from '../rerank/reranker-plan.ts';
+import type { Progress } from '../types.ts';
+import {
+  callback,
+  checkOptions,
+  type OptionChecks,
+  oneOf,
+  part,
+  positive,
+  record,
+  signal,
+  text,
+  truth,
+  type ValueCheck,
+  whole,
+} from '../wording/check-options.ts';
+
+/** Where the files of a local model come from. */
+export interface ModelFileOptions {
+  /** Where downloaded models are cached. */
+  readonly cacheFolder?: string;
+  /** A folder of models of the user's own. */
+  readonly modelsFolder?: string;
+  /** Never download. @default false */
+  readonly offline?: boolean;
+  /** Stops the fetching of files. */
+  readonly signal?: AbortSignal;
+  readonly onDownload?: (progress: Progress & { readonly file: string }) => void;
+}
+
+/** How a local model runs. */
+export interface ModelRunOptions extends PoolOptions {
+  /** Models that several indexes and rerankers share, so that each is loaded once. @default a set of its own for each index */
+  readonly sessions?: ModelSessions;
+}
+
+/** What opening a local model takes: its files, and how it runs. */
+export interface LocalModelOptions extends ModelFileOptions, ModelRunOptions {}
+
+/** What opening any model takes: a local one, or one behind an API. */
+export interface ModelOptions extends LocalModelOptions {
+  /** Keys, addresses, limits and money of hosted models. */
+  readonly hosted?: HostedOptions;
+  /** A folder where the vectors of hosted embedders are cached, see `cachedEmbedder`. @default none */
+  readonly vectorCache?: string;
+}
+
+/** A path that the system can be asked for. */
+export const isPath: ValueCheck = (value) =>
+  text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder';
+const modelChecks: OptionChecks<ModelOptions> = {
+  runtime: oneOf(['auto', 'native', 'wasm']),
+  threads: whole(1, 64),
+  maxMemory: positive,
+  cacheFolder: isPath,
+  modelsFolder: isPath,
+  offline: truth,
+  hosted: record,
+  vectorCache: isPath,
+  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
+  signal,
+  onDownload: callback,
+};
+
+/** How a model is told to rank. */
+export type RankingOptions = Pick<RerankerSettings, 'longDocuments'>;
+export const rankingChecks: OptionChecks<RankingOptions> = { longDocuments: oneOf(['truncate', 'chunk']) };
+
+/** Throws E_USAGE for anything else than what opening a model takes. `prefix` stands before the names of options that lie in another. */
+export function checkModelOptions(who: string, options: unknown, prefix = ''): void {
+  checkOptions<ModelOptions>(who, options, modelChecks, prefix);
+}
+
+/** The same for a model that ranks. */
+export function checkRankingOptions(who: string, options: unknown): void {
+  checkOptions<ModelOptions & RankingOptions>(who, options, { ...modelChecks, ...rankingChecks });
+}

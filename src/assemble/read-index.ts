@@ -1,0 +1,32 @@
+import { throwIfStopped } from '../errors.ts';
+import { originOf } from '../search/embedded.ts';
+import { indexMissing } from '../store/index-changes.ts';
+import type { Store } from '../store/store.ts';
+import type { CallOptions, ReadDocument } from '../types.ts';
+import { openStore } from './store.ts';
+
+/**
+ * The documents of an index with their vectors, in any order: `index.addRead` of another index of the same model embeds none of them again. What others
+ * write meanwhile may or may not be among them.
+ *
+ * @param where a folder, or a store of your own, which is not closed
+ * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_LOCKED when the index is made again meanwhile, E_STOPPED
+ */
+export async function* readIndex(where: string | Store, { signal }: CallOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
+  const store = typeof where === 'string' ? openStore(where) : where;
+  const name = typeof where === 'string' ? where : 'the store';
+  try {
+    const manifest = await store.open();
+    if (manifest === undefined) throw indexMissing(name);
+    const by = originOf(manifest);
+    for await (const { id, document, textHash, vector, tokens, place, further = [] } of store.get('all', FIELDS)) {
+      throwIfStopped(signal);
+      const first = { vector, tokens: tokens?.length === 0 ? undefined : tokens, place };
+      yield { id, document, where: `${name} document "${id}"`, embedded: { passages: [first, ...further], by, textHash } };
+    }
+  } finally {
+    if (typeof where === 'string') await store.close();
+  }
+}
+
+const FIELDS = ['document', 'textHash', 'vector', 'tokens', 'place', 'further'] as const;

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { FinetoothError } from '../errors.ts';
+import { bytesPerToken, packTokens, stepOf, unpackTokens } from '../math/packed-tokens.ts';
+import { shortName } from '../store/index-changes.ts';
+import { type Manifest, type Passage, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
+import { type PassageSource, passageTexts } from '../text/passages.ts';
+import type { Turn } from '../time/turn.ts';
+import type { Embedded, Origin, ReadDocument, Span, TokenForm } from '../types.ts';
+import { wordsInTurns } from './turns.ts';
+
+/** What an entry keeps when its text stays. */
+export const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
+
+interface Given extends ReadDocument {
+  readonly source: PassageSource;
+  readonly textHash: string;
+}
+
+/** What an index says of its vectors to another one. */
+export function originOf(manifest: Manifest): Origin {
+  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField } = manifest;
+  return { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, filterable: typesIn(manifest) };
+}
+
+/** The passages of a document that was embedded elsewhere, as this index keeps them; nothing where its vectors are not those of this index. */
+export async function takenOver(
+  { source, textHash, embedded }: Given,
+  manifest: Manifest,
+  turn: Turn,
+): Promise<readonly Passage[] | undefined> {
+  if (embedded === undefined || !isOfIndex(embedded, manifest) || !isOfText(embedded, textHash, manifest)) return undefined;
+  const { passages, by } = embedded;
+  const spans = passages.flatMap(({ place }) => (place === undefined ? [] : [place.span]));
+  const texts = spans.length > 1 ? passageTexts(source, spans as Span[]) : [source.text];
+  const taken: Passage[] = [];
+  for (const [at, { vector, tokens, place }] of passages.entries())
+    taken.push({
+      vector,
+      tokens: manifest.tokens && by?.tokens && tokens && repacked(tokens, by.tokens, manifest.tokens),
+      terms: await wordsInTurns(texts[at] as string, turn),
+      place,
+    });
+  return taken;
+}
+
+/** The passages of those of these documents whose text is as it is in another index, where that was made alike. */
+export async function* vectorsElsewhere(
+  store: Store,
+  documents: readonly { readonly id: string; readonly textHash: string }[],
+  manifest: Manifest,
+): AsyncGenerator<readonly [id: string, passages: readonly Passage[]]> {
+  const other = await store.open();
+  const formOf = ({ embedder, tokens, splitter, analyzer }: Manifest): string => JSON.stringify([embedder, tokens, splitter, analyzer]);
+  if (other === undefined || other.vectorField !== undefined || formOf(other) !== formOf(manifest)) return;
+  const wanted = new Map(documents.map(({ id, textHash }) => [id, textHash]));
+  for await (const { id, textHash, further = [], ...first } of store.get([...wanted.keys()], KEPT))
+    if (textHash === wanted.get(id)) yield [id, [first, ...further]];
+}
+
+/** Whether an index of this form can take over the token vectors of another: as they are, or with fewer bits per number. */
+export const takesTokens = (from: TokenForm | undefined, to: TokenForm | undefined): boolean =>
+  to === undefined || (from !== undefined && from.size === to.size && from.pool === to.pool && from.bits >= to.bits);
+
+/** Throws for a document that needs an embedder where there is none. */
+export function embedderMissing({ where, embedded }: ReadDocument, manifest: Manifest): FinetoothError {
+  const by = embedded?.by;
+  if (by === undefined)
+    return new FinetoothError(
+      'E_USAGE',
+      (say) => `${where} has no vector, and there is no embedder to make one. Name the model of the index ${say.as('embedder')}.`,
+    );
+  const of = ({ embedder, fields, tokens, splitter }: Origin | Manifest): string =>
+    `${nameOf(embedder)} over ${fields.join(',')}${tokens === undefined ? '' : `, token vectors of ${tokens.bits} bits pooled by ${tokens.pool}`}${splitter === undefined ? '' : ', passages'}`;
+  return new FinetoothError(
+    'E_RECIPE',
+    (say) =>
+      `the vectors of ${where} cannot be taken over: they are of ${of(by)}; the index has ${of(manifest)}. Name the model of the index ${say.as('embedder')}, and it is embedded again.`,
+  );
+}
+
+/** The hash of a document whose vectors its text does not tell. */
+export function hashWithVectors(hash: string, { passages, by }: Embedded): string {
+  if (by !== undefined && by.vectorField === undefined) return hash;
+  const all = createHash('sha256').update(hash);
+  for (const { vector } of passages) all.update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  return all.digest('hex').slice(0, 32);
+}
+
+function isOfIndex({ passages, by }: Embedded, manifest: Manifest): boolean {
+  if (passages.some(({ vector }) => vector.length !== manifest.dimensions)) return false;
+  if (by === undefined) return true;
+  return by.embedder === manifest.embedder && (by.vectorField !== undefined || takesTokens(by.tokens, manifest.tokens));
+}
+
+/** Whether vectors are those of the text that this index reads, cut as it cuts it; a vector of the user's is that of any text. */
+function isOfText({ passages, by, textHash }: Embedded, text: string, manifest: Manifest): boolean {
+  if (by === undefined || (by.vectorField !== undefined && passages.length === 1)) return true;
+  return by.splitter === manifest.splitter && textHash === text;
+}
+
+function repacked(tokens: Uint8Array, from: TokenForm, to: TokenForm): Uint8Array {
+  if (from.bits === to.bits) return tokens;
+  const count = tokens.length / bytesPerToken(from);
+  const steps = new Int8Array(count * from.size);
+  unpackTokens(tokens, from, steps);
+  const step = stepOf(from);
+  return packTokens(
+    Float32Array.from(steps, (value) => value * step),
+    count,
+    to,
+  );
+}
+
+const nameOf = (embedder: string): string => (embedder === withoutEmbedder ? 'a model that is not named' : `"${shortName(embedder)}"`);
