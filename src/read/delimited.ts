@@ -1,6 +1,7 @@
 import type { ParseResult } from 'papaparse';
 import { FinetoothError } from '../errors.ts';
 import { MOST_NAMES } from '../text/json-shape.ts';
+import { createTurns } from '../time/turn.ts';
 import type { ReadDocument } from '../types.ts';
 import { checkColumnNames, namelessColumn } from './record.ts';
 import { quoteStart } from './text.ts';
@@ -13,6 +14,9 @@ interface Row {
 
 /** No row may be longer, in UTF-16 units: 64 MiB. A quote that is never closed makes one row of the rest of a file. */
 const longestRow = 64 * 1024 * 1024;
+
+/** Characters that are parsed in one go: each may be a row. */
+const PIECE = 65_536;
 
 /**
  * One document for each row under the header row; every value is the string that stands there, and may be ''. Names are
@@ -94,12 +98,16 @@ async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' |
     if (buffer.length > longestRow) throw quoteProblem(name, line, problem?.code);
   }
 
-  for await (const text of withPlainLineEnds(texts)) {
-    buffer += text;
-    // The first parse needs the whole header line, for `delimiterOf`.
-    const begun = parser !== undefined || text.includes('\n') || buffer.length > longestRow;
-    if (begun && buffer.length >= parseAt) yield* take(false);
-  }
+  const turn = createTurns();
+  for await (const whole of withPlainLineEnds(texts))
+    for (let at = 0; at < whole.length; at += PIECE) {
+      const text = whole.slice(at, at + PIECE);
+      buffer += text;
+      // The first parse needs the whole header line, for `delimiterOf`.
+      const begun = parser !== undefined || text.includes('\n') || buffer.length > longestRow;
+      if (begun && buffer.length >= parseAt) yield* take(false);
+      await turn();
+    }
   if (buffer !== '') yield* take(true);
 }
 
