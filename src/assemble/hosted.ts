@@ -59,6 +59,12 @@ export async function hostedEmbedder(what: string | EmbeddingModel, options: Hos
   return createHostedEmbedder({ name, limits, price: known?.price, open: async () => ({ send: embedWith(what) }) }, options);
 }
 
+/** Whether a reranker's name, as `hosted` takes it, is that of a server of one's own, which bills no one. Throws E_MODEL_UNKNOWN. */
+export function isOfOneself(name: string): boolean {
+  const [first = '', second = ''] = name.split(':');
+  return vendorNamed(first in languageModes ? second : first).keyless === true;
+}
+
 function rerankSource(name: string, options: HostedOptions): HostedRerankSource {
   const [vendor, model] = parted(name);
   const { rerank } = vendor;

@@ -63,6 +63,11 @@ const own = {
     default: 'auto',
     about: 'format of the input',
   },
+  followLinks: {
+    kind: 'flag',
+    about:
+      'read what links in a folder lead to outside of it (default: they are left out, as whoever made the folder may link to any file)',
+  },
   prune: { kind: 'flag', about: 'afterwards remove what the source no longer has' },
   durability: {
     kind: 'choice',
@@ -245,6 +250,19 @@ const own = {
   },
   noAuth: { kind: 'flag', about: 'let other machines in without a key' },
   serveModels: { kind: 'names', value: 'A,B', about: 'embedders and cross-encoders to serve by name (default: the bundled ones)' },
+  hostedRerankers: {
+    kind: 'names',
+    flag: 'reranker',
+    value: 'VENDOR:MODEL',
+    about:
+      'hosted rerankers that clients may name, several separated by commas; their queries and texts go to that vendor with your key (default: none)',
+  },
+  requestsPerMinute: {
+    kind: 'count',
+    least: 1,
+    most: 1_000_000,
+    about: 'requests that each hosted model is sent in a minute (default: what its vendor allows)',
+  },
   strictModels: { kind: 'flag', about: "answer vendors' names of models with 404 instead of with the local default" },
   maxRequests: {
     kind: 'count',

@@ -6,6 +6,6 @@ export function readOptions({
   flags,
   terminal,
   signal,
-}: Pick<Run<never>, 'terminal' | 'signal'> & { readonly flags: Flags<'format'> }): ReadOptions {
-  return { signal, stdin: terminal.stdin, format: flags.format === 'auto' ? undefined : flags.format };
+}: Pick<Run<never>, 'terminal' | 'signal'> & { readonly flags: Flags<'format' | 'followLinks'> }): ReadOptions {
+  return { signal, stdin: terminal.stdin, format: flags.format === 'auto' ? undefined : flags.format, followLinks: flags.followLinks };
 }

@@ -7,6 +7,7 @@ const flagsOf = {
   judgments: ['qrels'],
   keyFile: ['apiKeyFile'],
   noKeys: ['noAuth'],
+  rerankers: ['hostedRerankers'],
   runs: ['run'],
   tokens: ['tokenBits', 'tokenPool'],
 } as const satisfies Partial<Record<AdvisedOption, readonly OptionName[]>>;

@@ -1,5 +1,7 @@
 import type { ParseResult } from 'papaparse';
 import { FinetoothError } from '../errors.ts';
+import { MOST_NAMES } from '../text/json-shape.ts';
+import { createTurns } from '../time/turn.ts';
 import type { ReadDocument } from '../types.ts';
 import { checkColumnNames, namelessColumn } from './record.ts';
 import { quoteStart } from './text.ts';
@@ -12,6 +14,9 @@ interface Row {
 
 /** No row may be longer, in UTF-16 units: 64 MiB. A quote that is never closed makes one row of the rest of a file. */
 const longestRow = 64 * 1024 * 1024;
+
+/** Characters that are parsed in one go: each may be a row. */
+const PIECE = 65_536;
 
 /**
  * One document for each row under the header row; every value is the string that stands there, and may be ''. Names are
@@ -34,8 +39,8 @@ export async function* readDelimited(name: string, texts: AsyncIterable<string>,
       continue;
     }
     row++;
-    const cells = format === 'csv' || fits(written, names) ? written : await asQuoted(written);
-    if (!fits(cells, names)) {
+    const cells = format === 'csv' || written.length > MOST_NAMES || fits(written, names) ? written : await asQuoted(written);
+    if (cells.length > MOST_NAMES || !fits(cells, names)) {
       const problem = `row ${row} has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, but the header has ${names.length}`;
       throw new FinetoothError(
         'E_INPUT_FORMAT',
@@ -70,6 +75,11 @@ async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' |
       line = 2;
     }
     const delimiter = fixed ?? hint?.[1] ?? delimiterOf(buffer.split('\n', 1)[0] ?? '');
+    if (columnsIn(buffer, delimiter) > MOST_NAMES)
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${name} line ${line} has more than ${MOST_NAMES} columns, the fields that a document may have.`,
+      );
     // In TSV a quote is a letter like any other (https://www.iana.org/assignments/media-types/text/tab-separated-values).
     return new Papa.Parser({ delimiter, newline: '\n', ...(fixed !== undefined && { fastMode: true }) });
   };
@@ -88,13 +98,26 @@ async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' |
     if (buffer.length > longestRow) throw quoteProblem(name, line, problem?.code);
   }
 
-  for await (const text of withPlainLineEnds(texts)) {
-    buffer += text;
-    // The first parse needs the whole header line, for `delimiterOf`.
-    const begun = parser !== undefined || text.includes('\n') || buffer.length > longestRow;
-    if (begun && buffer.length >= parseAt) yield* take(false);
-  }
+  const turn = createTurns();
+  for await (const whole of withPlainLineEnds(texts))
+    for (let at = 0; at < whole.length; at += PIECE) {
+      const text = whole.slice(at, at + PIECE);
+      buffer += text;
+      // The first parse needs the whole header line, for `delimiterOf`.
+      const begun = parser !== undefined || text.includes('\n') || buffer.length > longestRow;
+      if (begun && buffer.length >= parseAt) yield* take(false);
+      await turn();
+    }
   if (buffer !== '') yield* take(true);
+}
+
+/** Columns of the first line, counted no further than they may be. */
+function columnsIn(buffer: string, delimiter: string): number {
+  const end = buffer.indexOf('\n');
+  let count = 1;
+  for (let at = buffer.indexOf(delimiter); at >= 0 && (end < 0 || at < end) && count <= MOST_NAMES; at = buffer.indexOf(delimiter, at + 1))
+    count++;
+  return count;
 }
 
 /** Whether a row has a cell for each named column and none that no column names: empty ones at the end do not count. */

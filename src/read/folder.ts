@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { FinetoothError, systemCodeOf, throwIfStopped } from '../errors.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
 import { kindOfPath, unreadable } from './path.ts';
@@ -11,12 +11,14 @@ interface Found {
   readonly files: readonly string[];
   /** Links to nothing that have the name of a document. */
   readonly dead: readonly string[];
+  /** Links that lead out of the folder. */
+  readonly outside: readonly string[];
 }
 
 /**
  * Reads one document for each file below a folder that one of these readers reads by its extension (.md, .markdown, .txt, .html and .htm), sorted by
  * path; other files and hidden ones are left out. `id` and the field `path` are the path below the folder. An empty file is a document with an empty
- * text. Links that lead to nothing are left out with a note.
+ * text. Links that lead to nothing, or out of the folder, are left out with a note, unless `followLinks` says that they may lead out.
  */
 export function folderOf(documents: readonly Reader[]) {
   return {
@@ -27,11 +29,15 @@ export function folderOf(documents: readonly Reader[]) {
   } as const satisfies Reader;
 }
 
-async function* readFolder({ path: root = '', name, signal }: Source, documents: readonly Reader[]): AsyncGenerator<ReadDocument> {
+async function* readFolder(
+  { path: root = '', name, signal, followLinks = false }: Source,
+  documents: readonly Reader[],
+): AsyncGenerator<ReadDocument> {
   const shown = name.replace(/(?<=.)[/\\]+$/, '');
   const readerOf = (path: string): Reader | undefined => documents.find(({ extensions }) => extensions.includes(extensionOf(path)));
-  const { files, dead } = await filesBelow(root, shown, (path) => readerOf(path) !== undefined);
-  const deadLinks = dead.map((path): ReadNote => ({ kind: 'dead-link', where: `${shown}/${path}`, reason: '' }));
+  const { files, dead, outside } = await filesBelow(root, shown, { isDocument: (path) => readerOf(path) !== undefined, followLinks });
+  const noteOf = (kind: ReadNote['kind']) => (path: string) => ({ kind, where: `${shown}/${path}`, reason: '' });
+  const leftOut = [...dead.map(noteOf('dead-link')), ...outside.map(noteOf('link-outside'))];
   let count = 0;
   for (const path of files) {
     const reader = readerOf(path);
@@ -44,7 +50,7 @@ async function* readFolder({ path: root = '', name, signal }: Source, documents:
     const source = createSource({ name: where, kind, path: join(root, path), documentPath: path, mayBeEmpty: true, signal });
     try {
       for await (const read of reader.read(source)) {
-        const notes = [...(count === 0 ? deadLinks : []), ...(read.notes ?? [])];
+        const notes = [...(count === 0 ? leftOut : []), ...(read.notes ?? [])];
         yield { ...read, ...(notes.length > 0 && { notes }) };
         count++;
       }
@@ -57,6 +63,12 @@ async function* readFolder({ path: root = '', name, signal }: Source, documents:
   // Without any document a dead link is no side issue: the sentence about it.
   if (dead[0] !== undefined) await kindOfPath(join(root, dead[0]), `${shown}/${dead[0]}`);
   const example = files[0] === undefined ? 'it holds no files' : `it holds ${files.length} other, for example ${basename(files[0])}`;
+  if (outside[0] !== undefined)
+    throw new FinetoothError(
+      'E_INPUT_EMPTY',
+      (say) =>
+        `${shown} has no file of its own to read: ${shown}/${outside[0]} is a link out of the folder. Name what it leads to, or pass ${say.option('followLinks')}.`,
+    );
   throw new FinetoothError(
     'E_INPUT_EMPTY',
     `${shown} has no ${extensions.join(', ')} file: ${example}. To read a JSON, CSV or Parquet file, name the file itself.`,
@@ -66,9 +78,17 @@ async function* readFolder({ path: root = '', name, signal }: Source, documents:
 const extensionOf = (path: string): string => /\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 
 /** Files below a folder, as paths with forward slashes, hidden ones left out. A folder that links lead to twice is walked once. */
-async function filesBelow(root: string, name: string, isDocument: (path: string) => boolean): Promise<Found> {
+async function filesBelow(
+  root: string,
+  name: string,
+  { isDocument, followLinks }: { readonly isDocument: (path: string) => boolean; readonly followLinks: boolean },
+): Promise<Found> {
   const files: string[] = [];
   const dead: string[] = [];
+  const outside: string[] = [];
+  // A folder of somebody else may hold links to whatever is secret on this machine.
+  let inside: ((real: string) => boolean) | undefined;
+  const leadsOut = async (inner: string): Promise<boolean> => !followLinks && inside?.(await realpath(join(root, inner))) === false;
   const walked = new Set<string>();
   // Linked folders come last, so that a document has its real path wherever it has one.
   const due: string[] = [''];
@@ -79,6 +99,7 @@ async function filesBelow(root: string, name: string, isDocument: (path: string)
       throw unreadable(folder === '' ? name : `${name}/${folder}`, error);
     };
     const real = await realpath(path).catch(refuse);
+    inside ??= (other) => other === real || other.startsWith(real.endsWith(sep) ? real : `${real}${sep}`);
     if (walked.has(real)) continue;
     walked.add(real);
     const entries: Dirent[] = await readdir(path, { withFileTypes: true }).catch(refuse);
@@ -93,13 +114,14 @@ async function filesBelow(root: string, name: string, isDocument: (path: string)
           if (leadsNowhere(error)) return 'dead';
           throw error;
         });
-        if (kind === 'folder') linked.push(inner);
-        else if (kind === 'dead') dead.push(inner);
+        if (kind === 'dead') dead.push(inner);
+        else if (kind !== undefined && (kind === 'folder' || isDocument(inner)) && (await leadsOut(inner))) outside.push(inner);
+        else if (kind === 'folder') linked.push(inner);
         else files.push(inner);
       } else files.push(inner);
     }
   }
-  return { files: files.sort(byName), dead: dead.sort(byName) };
+  return { files: files.sort(byName), dead: dead.sort(byName), outside: outside.sort(byName) };
 }
 
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

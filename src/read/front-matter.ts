@@ -1,5 +1,6 @@
 import type { Scalar, ScalarTag } from 'yaml';
 import { messageOf } from '../errors.ts';
+import { MOST_NAMES } from '../text/json-shape.ts';
 import type { FieldValue, ReadNote } from '../types.ts';
 import { simplePairs } from './simple-pairs.ts';
 
@@ -23,8 +24,8 @@ interface Block {
   readonly end?: number;
 }
 
-/** Characters of a front matter that a parser sees; far above what people write, and a second of work at the worst. */
-const LONGEST = 256 * 1024;
+/** Characters of a front matter that a parser sees; far above what people write, and a tenth of a second of work at the worst. */
+const LONGEST = 32 * 1024;
 
 const anyKey = /^(?:"[^"\r\n]*"|'[^'\r\n]*'|[\p{L}\p{N}_$@./ -]+?)[ \t]*:(?!\/\/)|^[{?]/u;
 
@@ -61,6 +62,8 @@ export async function readFrontMatter(source: string): Promise<FrontMatter> {
   if (block === undefined || (block.syntax === 'yaml' && !beginsWithKey(block.body))) return none;
   const { syntax, body, end } = block;
   if (end === undefined) return body.trim() === '' ? none : { ...none, notes: [{ kind: 'open-front-matter', reason: '', line: 1 }] };
+  if (hasTooManyKeys(body))
+    return { ...none, notes: [{ kind: syntax, reason: `it has more than ${MOST_NAMES} keys and was left in the text`, line: 1 }] };
   const text = source.slice(end);
   const parse = syntax === 'yaml' ? parseYaml : parseToml;
   const whole =
@@ -79,6 +82,12 @@ export async function readFrontMatter(source: string): Promise<FrontMatter> {
     text,
     notes: [{ kind: syntax, reason: whole.reason, line: lineAt(body, whole.at) }],
   };
+}
+
+function hasTooManyKeys(body: string): boolean {
+  let count = 0;
+  for (const _ of body.matchAll(/^[^\s#]/gm)) if (++count > MOST_NAMES) return true;
+  return false;
 }
 
 /** What stands between two lines `---` (or `---` and `...`), or `+++` for TOML, at the very start. */

@@ -1,5 +1,6 @@
-import type { HTMLElement, Node } from 'node-html-parser';
 import { FinetoothError } from '../errors.ts';
+import { createTurns } from '../time/turn.ts';
+import { htmlTokens } from './html-tokens.ts';
 import type { Reader } from './reader.ts';
 import { readTextDocument, type TextParts } from './text-document.ts';
 
@@ -13,12 +14,38 @@ export const html = {
   },
 } as const satisfies Reader;
 
-const collapsed = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/**
+ * Title and readable text of a page, entities decoded; scripts, styles, navigation and comments are left out. The text is in
+ * reading order, white space collapsed, a line for each block.
+ */
+export async function htmlParts(source: string): Promise<TextParts> {
+  const { decodeHTML } = await import('entities');
+  let title = '';
+  const pieces: string[] = [];
+  const open = openElements();
+  const turn = createTurns();
+  let count = 0;
+  const endLine = (): void => {
+    if (pieces.at(-1) !== '\n') pieces.push('\n');
+  };
+  for (const token of htmlTokens(source)) {
+    if (++count % LOOK === 0) await turn();
+    const isRead = open.unread() === 0;
+    if (token.kind === 'text') {
+      if (open.last() !== 'TITLE') isRead && pieces.push(decodeHTML(token.text).replace(/\s+/g, ' '));
+      else if (isRead) title ||= collapsed(decodeHTML(token.text));
+      continue;
+    }
+    if (token.kind === 'close' && !open.close(token.name)) continue;
+    if (token.kind === 'open' && !token.alone) open.open(token.name);
+    if (isRead && token.name !== 'TITLE' && !inline.has(token.name)) endLine();
+  }
+  const lines = pieces.join('').split('\n').map(collapsed);
+  return { ...(title !== '' && { title }), text: lines.filter((line) => line !== '').join('\n') };
+}
 
-/** What stands before the root element and is no text: the parser would keep it as one. */
-const prologue = /^\s*(?:<\?xml\b[^>]*>)?\s*(?:<!doctype\b[^>]*>)?/i;
-
-const isElement = (node: Node): node is HTMLElement => node.nodeType === 1;
+/** Tags and texts after which the clock is looked at. */
+const LOOK = 1024;
 
 /** Elements whose text no one reads on the page. */
 const unread = new Set(['SCRIPT', 'STYLE', 'NAV', 'NOSCRIPT', 'TEMPLATE', 'SVG', 'IFRAME']);
@@ -30,29 +57,35 @@ const inline = new Set(
   ),
 );
 
-/**
- * Title and readable text of a page, entities decoded; scripts, styles, navigation and comments are left out. The text is in
- * reading order, white space collapsed, a line for each block.
- */
-export async function htmlParts(source: string): Promise<TextParts> {
-  const { parse } = await import('node-html-parser');
-  let title = '';
-  const pieces: string[] = [];
-  // A stack of its own, as pages can nest deeper than calls can.
-  const due: (Node | '\n')[] = [
-    parse(source.replace(prologue, ''), { lowerCaseTagName: true, blockTextElements: { script: true, style: true } }),
-  ];
-  for (let node = due.pop(); node !== undefined; node = due.pop()) {
-    if (node === '\n') pieces.push('\n');
-    else if (node.nodeType === 3) pieces.push(node.text.replace(/\s+/g, ' '));
-    else if (isElement(node) && node.tagName === 'TITLE') title ||= collapsed(node.text);
-    else if (isElement(node) && !unread.has(node.tagName)) {
-      const ends: readonly '\n'[] = inline.has(node.tagName) ? [] : ['\n'];
-      due.push(...ends, ...node.childNodes.toReversed(), ...ends);
-    }
-  }
-  const lines = pieces.join('').split('\n').map(collapsed);
-  return { ...(title !== '' && { title }), text: lines.filter((line) => line !== '').join('\n') };
+const collapsed = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** The elements that are open. An end tag closes what is open in its element too, and nothing where its element is not open. */
+function openElements() {
+  const names: string[] = [];
+  const counts = new Map<string, number>();
+  let hidden = 0;
+  const count = (name: string, by: 1 | -1): void => {
+    counts.set(name, (counts.get(name) ?? 0) + by);
+    if (unread.has(name)) hidden += by;
+  };
+  return {
+    last: () => names.at(-1),
+    /** How many of those that are open no one reads. */
+    unread: () => hidden,
+    open: (name: string): void => {
+      names.push(name);
+      count(name, 1);
+    },
+    /** Whether there was one to close. */
+    close: (name: string): boolean => {
+      if ((counts.get(name) ?? 0) === 0) return false;
+      for (let closed = names.pop(); closed !== undefined; closed = names.pop()) {
+        count(closed, -1);
+        if (closed === name) break;
+      }
+      return true;
+    },
+  };
 }
 
 /** E_INPUT_FORMAT for a page that says it is in another encoding than UTF-8 (or ASCII, which is a part of it). */

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { deepest, tooDeep } from './record.ts';
 import { longestText } from './text.ts';
 
 export type JsonCursor = ReturnType<typeof jsonCursor>;
@@ -55,6 +56,7 @@ export function jsonCursor(name: string, texts: AsyncIterable<string>) {
       let length = 0;
       for (;;) {
         const end = endOfValue(text, at, state);
+        if (state.due.length > deepest) throw tooDeep(`${name} ${what}`);
         const piece = text.slice(at, end < 0 ? text.length : end);
         at += piece.length;
         length += piece.length;
@@ -92,9 +94,9 @@ function endOfValue(text: string, from: number, state: ScanState): number {
         if (state.due.length === 0) return at + 1;
       }
     } else if (c === code.quote) state.inString = true;
-    else if (c === code.open) state.due.push(code.close);
-    else if (c === code.openObject) state.due.push(code.closeObject);
-    else if (c === code.close || c === code.closeObject) {
+    else if (c === code.open || c === code.openObject) {
+      if (state.due.push(c === code.open ? code.close : code.closeObject) > deepest) return -1;
+    } else if (c === code.close || c === code.closeObject) {
       if (state.due.length === 0) return at;
       if (state.due.pop() !== c || state.due.length === 0) return at + 1;
     } else if (state.due.length === 0 && (c === code.comma || isSpace(c))) return at;

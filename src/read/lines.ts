@@ -1,5 +1,9 @@
 import { FinetoothError } from '../errors.ts';
+import { createTurns } from '../time/turn.ts';
 import { longestText } from './text.ts';
+
+/** Lines after which the clock is looked at. */
+const LOOK = 1024;
 
 /** A line without its line end. `number` counts from 1. */
 export interface Line {
@@ -42,8 +46,13 @@ export async function* lineBatchesOf(name: string, texts: AsyncIterable<string>)
 
 /** The same, one line at a time. */
 export async function* linesOf(name: string, texts: AsyncIterable<string>): AsyncGenerator<Line> {
+  const turn = createTurns();
   for await (const { texts: lines, first } of lineBatchesOf(name, texts))
-    for (const [at, text] of lines.entries()) yield { text, number: first + at };
+    for (const [at, text] of lines.entries()) {
+      // A chunk may hold a hundred thousand of them.
+      if (at % LOOK === 0) await turn();
+      yield { text, number: first + at };
+    }
 }
 
 const withoutReturn = (text: string): string => (text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text);

@@ -11,6 +11,8 @@ export interface ReadOptions {
   readonly format?: Format | Reader;
   /** The bytes behind the path `-`. @default process.stdin */
   readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Read what links in a folder lead to outside of it: anything on this machine, wherever the folder comes from. @default false */
+  readonly followLinks?: boolean;
   /** Ends the reading with E_STOPPED, also while it waits for bytes. */
   readonly signal?: AbortSignal;
   /** What the input is called in errors and in `where`. @default the path as it was given, or `standard input` */
@@ -82,10 +84,10 @@ function loadFormats() {
 }
 
 async function openSource(source: string, options: Omit<ReadOptions, 'format'>): Promise<Source> {
-  const { signal, where: name = source === '-' ? 'standard input' : source } = options;
+  const { signal, followLinks, where: name = source === '-' ? 'standard input' : source } = options;
   if (source === '-') return createSource({ name, kind: 'pipe', signal }, options.stdin ?? process.stdin);
   const kind = await kindOfPath(source, name);
-  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), signal });
+  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), followLinks, signal });
 }
 
 async function readerFor(source: Source, format: ReadOptions['format']): Promise<Reader> {

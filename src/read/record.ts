@@ -1,16 +1,28 @@
 import { FinetoothError, messageOf } from '../errors.ts';
+import { excessOf, MOST_NAMES } from '../text/json-shape.ts';
 import { parseWithLongIntegers } from '../text/long-integers.ts';
 import type { Document, FieldValue, ReadDocument } from '../types.ts';
 import { quoteStart } from './text.ts';
 
 /** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
-const deepest = 512;
+export const deepest = 512;
+
+export interface ParseOptions {
+  /** Values of all kinds together. @default 1,000,000 */
+  readonly mostValues?: number;
+}
 
 /** What Python's json writes for numbers that JSON does not have, where a value may stand. */
 const pythonNumber = /[:,[]\s*(?:NaN|-?Infinity)\s*[,\]}]/;
 
+/** Values of all kinds in one record: more than a book has, and fewer than fill the memory. */
+const MOST_VALUES = 1_000_000;
+/** A shorter text cannot hold more names or values than a record may. */
+const SHORT = 20_000;
+
 /** The document of one line of JSON, as `readDocuments` reads it. Throws E_INPUT_FORMAT with the place. */
-export const parseDocument = (text: string, where: string): ReadDocument => readRecord(parseJson(text, where), where);
+export const parseDocument = (text: string, where: string, options: ParseOptions = {}): ReadDocument =>
+  readRecord(parseJson(text, where, options), where);
 
 /** The same of a parsed value, and which of its texts are no longer what they were: those cannot be ids. */
 export function readRecord(value: unknown, where: string): ReadDocument {
@@ -32,8 +44,15 @@ export function documentOfRecord(value: unknown, where: string): Document {
   );
 }
 
-/** `parseWithLongIntegers`; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text. */
-export function parseJson(text: string, where: string): unknown {
+/**
+ * `parseWithLongIntegers`; throws E_INPUT_FORMAT with the place, the reason and the beginning of the text, and before it is parsed for one of more
+ * than 512 levels, 10,000 names in one object, or `mostValues` values.
+ */
+export function parseJson(text: string, where: string, { mostValues = MOST_VALUES }: ParseOptions = {}): unknown {
+  const excess = text.length > SHORT ? excessOf(text, { deepest, mostValues }) : undefined;
+  // Which line an element begins in says nothing of one that is too large.
+  if (excess !== undefined)
+    throw new FinetoothError('E_INPUT_FORMAT', `${where.replace(/ \(line \d+\)$/, '')} ${excess}. Flatten it or take it out.`);
   try {
     return parseWithLongIntegers(text);
   } catch (error) {
@@ -56,6 +75,8 @@ export const namelessColumn = (at: number, columns: number, where: string): Fine
 
 /** E_INPUT_FORMAT when a column has the name of another, or none, unless `allowNameless`; the columns are counted from 1. */
 export function checkColumnNames(names: readonly string[], where: string, { allowNameless = false } = {}): void {
+  if (names.length > MOST_NAMES)
+    throw new FinetoothError('E_INPUT_FORMAT', `${where} has ${names.length} columns; a document may have ${MOST_NAMES} fields.`);
   const seen = new Map<string, number>();
   for (const [at, name] of names.entries()) {
     if (name === '') {
@@ -110,5 +131,5 @@ function described(value: unknown): string {
   return `the ${typeof value} ${String(value)}`;
 }
 
-const tooDeep = (where: string): FinetoothError =>
+export const tooDeep = (where: string): FinetoothError =>
   new FinetoothError('E_INPUT_FORMAT', `${where} is nested more than ${deepest} levels deep. Flatten it or take it out.`);

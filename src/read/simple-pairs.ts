@@ -1,3 +1,4 @@
+import { createTurns } from '../time/turn.ts';
 import type { FieldValue } from '../types.ts';
 
 /** Pairs that were understood in a front matter that is not valid as a whole. */
@@ -24,7 +25,9 @@ const pairPattern: Readonly<Record<':' | '=', RegExp>> = {
 export async function simplePairs(body: string, sign: ':' | '=', parse: Parse | undefined): Promise<Pairs> {
   const pairs = new Map<string, FieldValue>();
   let title: string | undefined;
+  const turn = createTurns();
   for (const entry of entriesOf(body, sign)) {
+    await turn();
     const parsed = await parse?.(entry);
     if (parsed !== undefined && 'fields' in parsed) {
       if (parsed.title !== undefined) title = parsed.title;

@@ -25,6 +25,8 @@ export interface SourceFacts {
   readonly documentPath?: string;
   /** Whether an input without words is a document all the same. @default false */
   readonly mayBeEmpty?: boolean;
+  /** Whether links in a folder may lead out of it. @default false */
+  readonly followLinks?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -39,4 +39,55 @@ describe('htmlParts', () => {
     expect(await htmlParts('plain <i>and</i> simple')).toEqual({ text: 'plain and simple' });
     expect(await htmlParts(`${'<div>'.repeat(50_000)}deep${'</div>'.repeat(50_000)}`)).toEqual({ text: 'deep' });
   });
+
+  it.each([
+    ['quotations hold tags', '<a title="1 > 0"x=\'<b>\'>in</a><p a"b>c', 'in\nc'],
+    ['a script ends at its own end alone', '<script>"</div><p>no"</SCRIPT >yes', 'yes'],
+    ['an end tag closes what is open in it', '<div><nav>menu</div>text', 'text'],
+    ['an end tag of nothing closes nothing', '<nav>menu</div>menu</nav>text</nav>!', 'text!'],
+    ['signs are no tags', 'a < b, c <3 <', 'a < b, c <3 <'],
+    ['comments of every kind', 'a<!--><p>b<!-- <p>no --><!x><?y?></ z>c<!---->d', 'a\nbcd'],
+    ['what is never closed lasts to the end', 'a<!-- b <p>c', 'a'],
+    ['a tag that is never closed', 'a<p title="b', 'a'],
+    ['a picture has no title of the page', '<svg><title>no</title></svg><title>Yes</title>x', 'x'],
+    ['tags that close themselves', '<script src="x"/>a<br/>b<nav/>c', 'a\nb\nc'],
+    ['entities', '&lt;p&gt; &copy &#8364;&#x20ac; &nope; caf&eacute;', '<p> © €€ &nope; café'],
+  ])('reads %s', async (_, page, text) => {
+    expect((await htmlParts(page)).text).toBe(text);
+  });
+
+  it.each([
+    '<div>',
+    '<!--',
+    '<!-->',
+    '<a "',
+    '<a b="',
+    "<a b='>",
+    '</x>',
+    '<b></i>',
+    '<script>',
+    '<title>',
+    '<nav>',
+    '<',
+    '&',
+    '&amp',
+    '<![CDATA[',
+    '<p/',
+    '<table><tr><td>',
+  ])('takes twice as long for twice as much of %s', async (part) => {
+    // Processor time, so that a busy machine makes no difference; the least of three.
+    const cost = async (count: number): Promise<number> => {
+      const page = part.repeat(count);
+      let least = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < 3; round++) {
+        const before = process.cpuUsage();
+        await htmlParts(page);
+        const { user, system } = process.cpuUsage(before);
+        least = Math.min(least, user + system);
+      }
+      return least;
+    };
+    await cost(1000);
+    expect(await cost(40_000)).toBeLessThan(30 * (await cost(5000)) + 20_000);
+  });
 });

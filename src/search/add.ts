@@ -18,8 +18,9 @@ import {
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
-import { sourceOf, splitterVersion } from '../text/passages.ts';
+import { type PassageSource, sourceOf, splitterVersion } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
+import { createTurns } from '../time/turn.ts';
 import type { CallOptions, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
@@ -33,7 +34,6 @@ import { commonIdField, type Identified, type Identifier, identifier } from './i
 import { inferTypes } from './infer-types.ts';
 import { lookedAhead } from './looked-ahead.ts';
 import { tokenForm } from './token-form.ts';
-import { createTurns } from './turns.ts';
 import { type TypeWatch, watchTypes } from './unreadable.ts';
 
 /** What a new index is made with. */
@@ -117,6 +117,12 @@ interface Target {
   created(manifest: Manifest): void;
 }
 
+/** A document that is not in the index as it is. */
+interface Fresh extends Identified {
+  readonly source: PassageSource;
+  readonly textHash: string;
+}
+
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
 export async function addDocuments(target: Target, given: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> {
   const { store, embedder } = target;
@@ -148,12 +154,13 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
         ['hash', 'textHash'],
       ))
         known.set(entry.id, entry);
-    const fresh = batch
-      .filter(({ id, hash }) => known.get(id)?.hash !== hash)
-      .map((read) => {
-        const source = sourceOf(read.document, manifest.fields);
-        return { ...read, source, textHash: hashOfText(source.text) };
-      });
+    const fresh: Fresh[] = [];
+    for (const read of batch) {
+      if (known.get(read.id)?.hash === read.hash) continue;
+      const source = sourceOf(read.document, manifest.fields);
+      await turn();
+      fresh.push({ ...read, source, textHash: hashOfText(source.text) });
+    }
     const kept = new Map<string, readonly Passage[]>();
     for (const one of fresh) {
       const passages = await takenOver(one, manifest, turn);
@@ -187,6 +194,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       const [first, ...further] = read.embedded === undefined ? withLines(all, source, read) : all;
       return { ...(first as Passage), id, document, hash, textHash, further: further.length === 0 ? undefined : further };
     });
+    await turn();
     await store.upsert(entries);
     for (const { id, source } of fresh) {
       if (written.has(id)) continue;
@@ -242,8 +250,9 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     counts.see(read.document);
     types.see(read.document);
     noted.add(read.notes);
-    const pending = ids.identify(read);
-    batch.push(pending);
+    await turn();
+    batch.push(ids.identify(read));
+    await turn();
     characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
     if (batch.length < size && characters < size * BATCH_CHARACTERS) continue;
     const full = batch;

@@ -1,9 +1,10 @@
 import type { Embedder } from '../embed/embedder.ts';
 import type { Manifest, Passage } from '../store/store.ts';
 import { type PassageSource, passageTexts } from '../text/passages.ts';
+import type { Turn } from '../time/turn.ts';
 import type { CallOptions, ReadDocument, Span, Vectors } from '../types.ts';
 import { checkTokens, checkVectors } from './check.ts';
-import { type Turn, wordsInTurns } from './turns.ts';
+import { wordsInTurns } from './turns.ts';
 
 export interface EmbedPassagesOptions extends CallOptions {
   readonly turn: Turn;
@@ -36,7 +37,7 @@ export async function embedPassages(
     else texts.push(source.text);
   }
   const terms: string[] = [];
-  for (const text of texts) terms.push((await wordsInTurns(text, turn)).join(' '));
+  for (const text of texts) terms.push(await wordsInTurns(text, turn));
   const vectors = await embedder.embed(texts, 'document', { signal, tokens: manifest.tokens });
   checkVectors(vectors, texts.length, embedder.dimensions, embedder.fingerprint);
   if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);

@@ -4,8 +4,9 @@ import { bytesPerToken, packTokens, stepOf, unpackTokens } from '../math/packed-
 import { shortName } from '../store/index-changes.ts';
 import { type Manifest, type Passage, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import { type PassageSource, passageTexts } from '../text/passages.ts';
+import type { Turn } from '../time/turn.ts';
 import type { Embedded, Origin, ReadDocument, Span, TokenForm } from '../types.ts';
-import { type Turn, wordsInTurns } from './turns.ts';
+import { wordsInTurns } from './turns.ts';
 
 /** What an entry keeps when its text stays. */
 export const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
@@ -36,7 +37,7 @@ export async function takenOver(
     taken.push({
       vector,
       tokens: manifest.tokens && by?.tokens && tokens && repacked(tokens, by.tokens, manifest.tokens),
-      terms: (await wordsInTurns(texts[at] as string, turn)).join(' '),
+      terms: await wordsInTurns(texts[at] as string, turn),
       place,
     });
   return taken;

@@ -17,7 +17,7 @@ export async function* lookedAhead(
       continue;
     }
     first.push(read);
-    characters += JSON.stringify(read.document).length;
+    characters += read.bytes ?? JSON.stringify(read.document).length;
     if (first.length < firstBatchSize && characters < LOOKAHEAD_CHARACTERS) continue;
     decide?.(first);
     yield* first;

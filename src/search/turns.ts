@@ -1,11 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { wordsOf } from '../text/analyzer.ts';
-
-/** Milliseconds of work after which others get their turn. */
-const TURN_MS = 8;
-
-/** Waits for the next turn of the event loop when this one has taken long enough, so that a server goes on answering. */
-export type Turn = () => Promise<void> | undefined;
+import type { Turn } from '../time/turn.ts';
 
 /** Characters that are analysed in one go: a few milliseconds. */
 const PIECE = 32_768;
@@ -13,16 +7,6 @@ const PIECE = 32_768;
 const gap = /[\s,;!?。、]/;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{2}/u;
-
-export function createTurns(): Turn {
-  let began = performance.now();
-  return () => {
-    if (performance.now() - began < TURN_MS) return undefined;
-    return nextTurn().then(() => {
-      began = performance.now();
-    });
-  };
-}
 
 /**
  * Pieces of a text whose words, one piece after the other, are the words of the text. Letters of scripts without spaces count in pairs, so a
@@ -50,16 +34,17 @@ export function* piecesOf(text: string, length: number = PIECE): Generator<strin
   if (start < text.length || start === 0) yield text.slice(start);
 }
 
-/** `wordsOf`, in turns. */
-export async function wordsInTurns(text: string, turn: Turn): Promise<readonly string[]> {
+/** `wordsOf` in turns, a space between each two: millions of words are one text then, and not millions. */
+export async function wordsInTurns(text: string, turn: Turn): Promise<string> {
   if (text.length <= PIECE) {
     await turn();
-    return wordsOf(text);
+    return wordsOf(text).join(' ');
   }
-  const words: string[] = [];
+  const parts: string[] = [];
   for (const piece of piecesOf(text)) {
-    for (const word of wordsOf(piece)) words.push(word);
+    const words = wordsOf(piece);
+    if (words.length > 0) parts.push(words.join(' '));
     await turn();
   }
-  return words;
+  return parts.join(' ');
 }

@@ -21,6 +21,7 @@ export async function answerEndpoint(
   const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
   const told = async <Done extends Facts>(done: Done, tell: (done: Done) => unknown): Promise<string | Readable> => {
     request.tokens = done.tokens;
+    request.hosted = done.hosted;
     reply.headers({ ...ownHeaders(done), ...endpoint.headers?.(done, body) });
     return jsonAnswer(tell(done));
   };

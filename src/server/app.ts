@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerEndpoint } from './answer-endpoint.ts';
 import type { Keys } from './auth/keys.ts';
@@ -30,6 +31,8 @@ export interface AppLimits {
   readonly answerMs?: number;
   /** Bytes of all answers that wait for their readers; above them those that take nothing for a second are cut off. @default 4 × bodyBytes */
   readonly answerBytes?: number;
+  /** Milliseconds after which a long answer in lines says again how far it is, so that no client or proxy takes it for dead. @default 15,000 */
+  readonly quietMs?: number;
   /** Bytes of all headers of a request. @default 16,384 */
   readonly headerBytes?: number;
 }
@@ -54,13 +57,15 @@ export interface AppParts {
 /** What routes beside the dialects get of the server, for answers that a route writes itself. */
 export interface RouteTools {
   readonly sendBuffers: SendBuffers;
+  /** As `AppLimits` has it. */
+  readonly quietMs: number;
 }
 
 /** The server as a Fastify instance that nothing listens with yet: `inject` asks it in tests. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { handlers, models, shedder, metrics, keys, originRules, limits = {}, version } = parts;
   const { bodyBytes = 16_777_216, bodyMs = 30_000, readingBytes = 16 * bodyBytes } = limits;
-  const { answerMs = 30_000, answerBytes = 4 * bodyBytes } = limits;
+  const { answerMs = 30_000, answerBytes = 4 * bodyBytes, quietMs = 15_000 } = limits;
   const bodyMemory = createBodyMemory(readingBytes);
   const sendBuffers = createSendBuffers({ stalledMs: answerMs, mostBytes: answerBytes });
   const app = await bareApp(parts, bodyBytes);
@@ -112,13 +117,27 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     const { type, body } = await metrics.text();
     return reply.type(type).send(body);
   });
-  routes.push(...((await parts.routes?.(app, { sendBuffers })) ?? []));
-  get('/openapi.json', 'This API as an OpenAPI document.', 'Docs', () => openapiOf(dialects, routes, version), true);
+  routes.push(...((await parts.routes?.(app, { sendBuffers, quietMs })) ?? []));
+  // Made once, by whoever asks first.
+  let document: ReturnType<typeof openapiOf> | undefined;
+  const openapi = async () => {
+    document ??= openapiOf(dialects, routes, version);
+    await nextTurn();
+    return document;
+  };
+  let [json, page]: (string | undefined)[] = [];
+  get(
+    '/openapi.json',
+    'This API as an OpenAPI document.',
+    'Docs',
+    async (_, reply) => reply.type('application/json; charset=utf-8').send((json ??= JSON.stringify(await openapi()))),
+    true,
+  );
   get(
     '/docs',
     'This API as a page.',
     'Docs',
-    (_, reply) => reply.type('text/html; charset=utf-8').send(pageOf(openapiOf(dialects, routes, version))),
+    async (_, reply) => reply.type('text/html; charset=utf-8').send((page ??= pageOf(await openapi()))),
     true,
   );
   return app;

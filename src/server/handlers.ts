@@ -73,6 +73,7 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
         if (ask.refuseLong) refuseLong(given);
         return {
           ...facts(id, served.name, given.usage?.tokens ?? 0, started, watch),
+          hosted: given.usage?.requests === undefined ? undefined : { requests: given.usage.requests, dollars: given.usage.cost },
           ranked: rankingOf(given, texts.length, served).slice(0, ask.top),
           complete: given.complete ?? true,
           cut: given.truncatedTokens?.filter((tokens) => tokens > 0).length ?? 0,

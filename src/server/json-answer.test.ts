@@ -28,6 +28,14 @@ it('sends long texts as a stream, whole', async () => {
   expect((JSON.parse(await jsonText({ vectors })) as { vectors: number[][] }).vectors[1999]).toEqual([...(vectors[1999] as Float32Array)]);
 });
 
+it('writes a long text in pieces that tear no character', async () => {
+  for (const begin of ['', 'a'])
+    for (const part of ['🦇', '\ud83e', '\udd87x', '"\\\u0000', 'é']) {
+      const value = { documents: [{ text: begin + part.repeat(300_000) }] };
+      expect((await jsonText(value)) === JSON.stringify(value)).toBe(true);
+    }
+});
+
 it('lets others have their turn', async () => {
   const vectors = Array.from({ length: 3000 }, () => new Float32Array(384).fill(1 / 3));
   let turns = 0;

@@ -51,6 +51,7 @@ async function piecesOf(value: unknown): Promise<readonly string[]> {
 /** Pieces of a value's JSON text, each of them small. Vectors (Float32Array) are lists of numbers. */
 function* pieces(value: unknown): Generator<string> {
   if (value instanceof Float32Array) yield numbers(value);
+  else if (typeof value === 'string' && value.length > PIECE) yield* piecesOfText(value);
   else if (!isLong(value)) yield JSON.stringify(value) ?? 'null';
   else if (Array.isArray(value)) {
     yield '[';
@@ -71,6 +72,18 @@ function* pieces(value: unknown): Generator<string> {
   }
 }
 
+/** A pair that is one character stays together: by itself, half of it would be escaped. */
+function* piecesOfText(text: string): Generator<string> {
+  yield '"';
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(text.length, from + PIECE);
+    if (to < text.length && (text.codePointAt(to - 1) as number) > 0xffff) to--;
+    yield JSON.stringify(text.slice(from, to)).slice(1, -1);
+    from = to;
+  }
+  yield '"';
+}
+
 function* bytesOf(texts: readonly string[]): Generator<Buffer> {
   for (const text of texts) yield Buffer.from(text);
 }
@@ -79,6 +92,7 @@ function* bytesOf(texts: readonly string[]): Generator<Buffer> {
 const numbers = (vector: Float32Array): string => `[${vector.join(',')}]`;
 
 const isLong = (value: unknown): boolean =>
+  (typeof value === 'string' && value.length > PIECE) ||
   ArrayBuffer.isView(value) ||
   (Array.isArray(value) && (value.length > LONG || value.some(isLong))) ||
   (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some(isLong));

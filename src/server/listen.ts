@@ -6,9 +6,10 @@ import { createModelSessions, type ModelOptions, type OpenIndexOptions } from '.
 import { checkOptions, type OptionChecks, oneOf, positive, record, text, texts, truth, whole } from '../wording/check-options.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';
-import { readKeys } from './auth/keys.ts';
+import { type Keys, type ReadKeysOptions, readKeys } from './auth/keys.ts';
 import { isLoopback, type OriginRules } from './auth/origin-check.ts';
 import { createHandlers, type HandlerLimits } from './handlers.ts';
+import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
 import { createIndexRegistry } from './indexes/registry.ts';
 import { ownRoutes } from './indexes/routes.ts';
 import { createLoadShedder, type LoadSheddingOptions } from './load-shedding.ts';
@@ -33,7 +34,12 @@ export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLim
   readonly durability?: OpenIndexOptions['durability'];
   /** Models by name: of the catalog, of the hub, or folders. @default the bundled ones */
   readonly modelNames?: readonly string[];
-  readonly models?: Omit<ModelsOptions, 'served'>;
+  /**
+   * Hosted rerankers that clients may name: `vendor:model`. Whoever may ask this server may then send queries and texts to that vendor with the
+   * operator's key, for no more than `models.hosted.budget`, which is needed unless they cost nothing. @default none
+   */
+  readonly rerankers?: readonly string[];
+  readonly models?: Omit<ModelsOptions, 'served' | 'hostedRerankers'>;
   /** What /info and /openapi.json say. @default that of this package */
   readonly version?: string;
   /** @default logs of level info go nowhere */
@@ -45,6 +51,8 @@ export interface Server {
   /** Names of the models and of the indexes that are served. */
   readonly models: readonly string[];
   readonly indexes: readonly string[];
+  /** Reads the file of keys again, so that one that was taken out opens nothing more. Throws, and keeps those that there were, for a file that is none. */
+  readKeys(): Promise<void>;
   /** Takes nothing new, finishes what was accepted, for at most so many milliseconds (30,000), and frees everything. */
   close(graceMs?: number): Promise<void>;
 }
@@ -58,6 +66,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   indexesFolder: text,
   durability: oneOf(['power', 'process']),
   modelNames: texts,
+  rerankers: texts,
   models: record,
   version: text,
   log: record,
@@ -72,6 +81,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   readingBytes: positive,
   answerMs: positive,
   answerBytes: positive,
+  quietMs: positive,
   headerBytes: positive,
 };
 
@@ -93,14 +103,18 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       (say) =>
         `${host} is reached by other machines: name a file of keys ${say.as('keyFile')} ("finetooth key" makes one), or spell out ${say.option('noKeys')}.`,
     );
-  const keys = keyFile === undefined ? undefined : await keysFrom(keyFile);
+  let known = keyFile === undefined ? undefined : await keysFrom(keyFile);
+  const keys: Keys | undefined = known && { nameOf: (key) => known?.nameOf(key), count: known.count };
   const sessions = createModelSessions();
   const { strict = false, longDocuments, ...given } = options.models ?? {};
   const modelOptions: ModelOptions = { ...given, sessions };
+  const hostedRerankers = options.rerankers ?? [];
+  checkHostedRerankers(hostedRerankers, modelOptions.hosted);
   const models = openModels({
     ...modelOptions,
     strict,
     longDocuments,
+    hostedRerankers,
     ...(options.modelNames === undefined ? {} : { served: await namedModels(options.modelNames, modelOptions) }),
   });
   const shedder = createLoadShedder(options);
@@ -118,6 +132,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   try {
     // An index that cannot be opened is told now, not to the first client.
     await indexes.openGiven();
+    await models.openHosted();
     const app = await createApp({
       handlers: createHandlers(models, shedder, options),
       models,
@@ -127,6 +142,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       keys,
       originRules: {
         host,
+        keyed: keys !== undefined,
         hosts: options.hosts,
         origins: options.origins,
       },
@@ -135,6 +151,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
       routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters }),
     });
+    warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
     await app.listen({ host, port }).catch((error: unknown) => Promise.reject(listenError(error, host, port)));
     const address = app.server.address() as AddressInfo;
     const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -142,6 +159,11 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       url: `http://${shown}:${address.port}`,
       models: models.list.map(({ name }) => name),
       indexes: await indexes.names(),
+      readKeys: async () => {
+        if (keyFile === undefined) return;
+        known = await keysFrom(keyFile, { mayBeEmpty: true });
+        app.log.warn({ keys: known.count }, 'the keys were read again');
+      },
       close: async (graceMs = 30_000) => {
         let timer: NodeJS.Timeout | undefined;
         const late = new Promise<void>((resolve) => {
@@ -165,7 +187,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   }
 }
 
-async function keysFrom(file: string): Promise<ReturnType<typeof readKeys>> {
+async function keysFrom(file: string, options?: ReadKeysOptions): Promise<Keys> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new FinetoothError(
       'E_INPUT_MISSING',
@@ -173,7 +195,7 @@ async function keysFrom(file: string): Promise<ReturnType<typeof readKeys>> {
       { cause },
     );
   });
-  return readKeys(text, file);
+  return readKeys(text, file, options);
 }
 
 function listenError(error: unknown, host: string, port: number): unknown {

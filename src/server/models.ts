@@ -10,7 +10,7 @@ import type { Task } from '../hosted/vendor-model.ts';
 import { createModelSessions } from '../index.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { RerankerSettings } from '../rerank/reranker-plan.ts';
+import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import { RequestError } from './problem.ts';
 
 export interface NamedModel {
@@ -21,6 +21,8 @@ export interface NamedModel {
 export interface ModelsOptions extends ModelOptions, Pick<RerankerSettings, 'longDocuments'> {
   /** What is served beside `default` and `late-interaction`. @default the bundled embedder and cross-encoder */
   readonly served?: readonly NamedModel[];
+  /** Hosted rerankers that clients may name too, `vendor:model`, with the keys, the budget and the rate of this server. @default none */
+  readonly hostedRerankers?: readonly string[];
   /** Answer a vendor's model names with 404 instead of with the local default. @default false */
   readonly strict?: boolean;
 }
@@ -48,9 +50,13 @@ export interface Models {
    * RequestError of an unknown model, which `param` blames on that field. @default model
    */
   resolve(task: Task, name: string | undefined, param?: string): string;
+  /** What an index is given for a name that is served: a hosted reranker as it is, so that all requests share its limits; else the name. */
+  part(name: string): Promise<RerankerPart>;
   /** The beginnings of texts, of at most so many tokens. */
   beginnings(texts: readonly string[], tokens: number, signal?: AbortSignal): Promise<readonly string[]>;
   readonly list: readonly NamedModel[];
+  /** Finds the key of each hosted reranker and loads what speaks to its vendor; nothing is sent. Throws E_KEY, E_PACKAGE, E_USAGE. */
+  openHosted(): Promise<void>;
   /** Loads what `default` needs. */
   load(): Promise<void>;
   close(): Promise<void>;
@@ -66,13 +72,16 @@ export async function namedModels(names: readonly string[], options: ModelOption
   const found: NamedModel[] = [];
   const hosted = names.find((name) => localName(name) === undefined);
   if (hosted !== undefined)
-    throw new FinetoothError('E_USAGE', `serve answers with models of this machine; "${hosted}" is hosted elsewhere: ask it there.`);
+    throw new FinetoothError(
+      'E_USAGE',
+      (say) => `"${hosted}" is hosted elsewhere: name it ${say.as('rerankers')}, where clients shall send it their texts, or ask it there.`,
+    );
   for (const name of names) found.push({ name, task: (await kindOfModel(name, options)) === 'cross-encoder' ? 'rerank' : 'embed' });
   return found;
 }
 
 export function openModels(options: ModelsOptions = {}): Models {
-  const { served: asked = bundled, strict = false, longDocuments, ...given } = options;
+  const { served: asked = bundled, hostedRerankers = [], strict = false, longDocuments, ...given } = options;
   const sessions = given.sessions ?? createModelSessions();
   const models: ModelOptions = { ...given, sessions };
   const served = (task: Task): readonly string[] => asked.filter((one) => one.task === task).map(({ name }) => name);
@@ -90,6 +99,7 @@ export function openModels(options: ModelsOptions = {}): Models {
   const known = new Map<string, { readonly task: Task; readonly name: string }>();
   for (const { name, task } of asked) for (const alias of namesOfModel(name)) known.set(alias.toLowerCase(), { task, name });
   known.set('late-interaction', { task: 'rerank', name: 'late-interaction' });
+  for (const name of hostedRerankers) known.set(name.toLowerCase(), { task: 'rerank', name });
 
   const resolve: Models['resolve'] = (task, name, param = 'model') => {
     if (name === undefined || name.toLowerCase() === 'default') return 'default';
@@ -110,10 +120,11 @@ export function openModels(options: ModelsOptions = {}): Models {
 
   return {
     resolve,
+    part: async (name) => (hostedRerankers.includes(name) ? rerankerNamed(name) : name),
     list: [
       { name: 'default', task: 'rerank' },
       { name: 'late-interaction', task: 'rerank' },
-      ...crossEncoders.map((name) => ({ name, task: 'rerank' as const })),
+      ...[...crossEncoders, ...hostedRerankers].map((name) => ({ name, task: 'rerank' as const })),
       ...embedders.map((name) => ({ name, task: 'embed' as const })),
     ],
     reranker: async (name) => {
@@ -123,8 +134,8 @@ export function openModels(options: ModelsOptions = {}): Models {
       return {
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,
-        // Late interaction's scores are cosines; a cross-encoder's are logits.
-        givesLogits: !(found === 'late-interaction' || (found === 'default' && !isCascade)),
+        // Late interaction's scores are cosines, vendors state relevance from 0 to 1; a cross-encoder's are logits.
+        givesLogits: !(found === 'late-interaction' || (found === 'default' && !isCascade) || hostedRerankers.includes(found)),
       };
     },
     embedder: async (name) => {
@@ -135,6 +146,9 @@ export function openModels(options: ModelsOptions = {}): Models {
     beginnings: async (texts, tokens, signal) => {
       const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, signal });
       return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
+    },
+    openHosted: async () => {
+      for (const name of hostedRerankers) await (await rerankerNamed(name)).load?.();
     },
     load: async () => {
       const [one, reranker] = await Promise.all([encoder(main), rerankerNamed('default')]);

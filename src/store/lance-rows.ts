@@ -52,7 +52,7 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
     );
   if (countsWrites(manifest)) {
     columns.written = numbers(() => write);
-    columns.length = numbers(({ passage: { terms } }) => (terms === '' ? 0 : terms.split(' ').length));
+    columns.length = numbers(({ passage: { terms } }) => countOf(terms));
   }
   if (hasPassages(manifest)) {
     columns.passage = numbers(({ at }) => at);
@@ -70,6 +70,14 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
       );
   }
   return new arrow.Table(schemaOf(libraries, manifest), columns as never);
+}
+
+/** How many words these are, of which a book has millions: none is made a text of its own. */
+function countOf(terms: string): number {
+  if (terms === '') return 0;
+  let count = 1;
+  for (let at = terms.indexOf(' '); at >= 0; at = terms.indexOf(' ', at + 1)) count++;
+  return count;
 }
 
 /** Whether each document has the number of its write and of its words: from format 4 on. */

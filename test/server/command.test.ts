@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { finetooth, workFolder } from '../finetooth.ts';
 import { serverProcess } from './server-process.ts';
@@ -33,6 +34,33 @@ it('makes keys, of which the file has the hash alone, and the server takes them'
   child.kill('SIGINT');
 });
 
+it('reads its keys again on SIGHUP, which does not end it', async () => {
+  const file = join(cwd, 'changing-keys');
+  const [old, young] = ['the-first-key-of-all', 'another-key-for-later'];
+  writeFileSync(file, old);
+  const { url, child } = await serverProcess(['--api-key-file', file, '--log-level', 'warn']);
+  const said = createInterface({ input: child.stderr as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const hangUp = async (): Promise<string> => {
+    child.kill('SIGHUP');
+    return String((await said.next()).value);
+  };
+  const statusWith = async (key: string): Promise<number> =>
+    (await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status;
+  expect([await statusWith(old), await statusWith(young)]).toEqual([200, 401]);
+  writeFileSync(file, young);
+  expect(await hangUp()).toContain('"keys":1');
+  expect([await statusWith(old), await statusWith(young)]).toEqual([401, 200]);
+  writeFileSync(file, 'short');
+  expect(await hangUp()).toMatch(/^the keys are those that they were: line 1 of .* has a key of 5 characters/);
+  expect(await statusWith(young)).toBe(200);
+  writeFileSync(file, '# nobody');
+  expect(await hangUp()).toContain('"keys":0');
+  expect([await statusWith(old), await statusWith(young)]).toEqual([401, 401]);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
+
 it.each([
   [
     ['--api-key-file', 'nowhere'],
@@ -52,11 +80,14 @@ it.each([
     2,
     /^E_USAGE: a\/films and b\/films would both be the index "films"\. Rename one of the folders\./,
   ],
+  [['--serve-models', 'cohere:rerank-v3.5'], 2, /^E_USAGE: "cohere:rerank-v3\.5" is hosted elsewhere: name it with --reranker, /],
   [
-    ['--serve-models', 'cohere:rerank-v3.5'],
+    ['--reranker', 'cohere:rerank-v3.5'],
     2,
-    /^E_USAGE: serve answers with models of this machine; "cohere:rerank-v3\.5" is hosted elsewhere/,
+    /^E_USAGE: whoever may ask .* at "cohere:rerank-v3\.5": say how many US dollars in all with --budget\.$/,
   ],
+  [['--reranker', 'owner/name'], 2, /^E_USAGE: "owner\/name" is no hosted reranker/],
+  [['--reranker', 'cohre:rerank-v3.5'], 5, /^E_MODEL_UNKNOWN: there is no vendor "cohre", did you mean "cohere"/],
   [['--host', 'nowhere.invalid', '--no-auth', '--port', '0'], 2, /^E_USAGE: "nowhere\.invalid" is not an address of this machine\./],
 ])('refuses %j', async (words, status, sentence) => {
   const answer = await finetooth(['serve', '--log-level', 'silent', ...words], { cwd });

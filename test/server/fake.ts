@@ -53,6 +53,8 @@ export const fakeModels: Models = {
   reranker: async (name) => ({ name: named(name), reranker, givesLogits: false }),
   embedder: async (name) => ({ name: named(name), embedder }),
   resolve: (_, name) => named(name),
+  part: async (name) => name,
+  openHosted: async () => {},
   beginnings: async (texts, tokens) => texts.map((text) => text.slice(0, tokens)),
   load: async () => {},
   close: async () => {},

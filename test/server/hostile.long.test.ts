@@ -3,7 +3,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeHostile } from './hostile-contract.ts';
 import { serverProcess } from './server-process.ts';
+
+describeHostile({ full: true, blocked: 100, growth: 300 });
 
 /** Full-size forms of what stopped the whole server, each beside a client that asks for /health again and again. */
 let server: Awaited<ReturnType<typeof serverProcess>>;
@@ -32,15 +35,6 @@ const post = async (path: string, body: string): Promise<number> => {
   await answer.arrayBuffer();
   return answer.status;
 };
-
-it('a body of a million names, or of a filter of 600,000 conditions, is refused unread', async () => {
-  const names = `{${Array.from({ length: 1e6 }, (_, i) => `"k${i}":1`).join()}}`;
-  const conditions = Array.from({ length: 600_000 }, () => '{"fields":{}}').join();
-  expect(await post('/v1/rerank', names)).toBe(413);
-  expect(await post('/v1/rerank', `{"query":"q","documents":[${names}]}`)).toBe(413);
-  expect(await post('/v1/indexes/any/documents', names)).toBe(422);
-  expect(await post('/v1/search', `{"index":"any","query":"bats","filter":{"or":[${conditions}]}}`)).toBe(413);
-});
 
 it.each([5, 15])('a document of %d MB leaves the server to others', async (megabytes) => {
   const text = 'word '.repeat((megabytes * 1e6) / 5);

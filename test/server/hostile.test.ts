@@ -37,6 +37,8 @@ beforeAll(async () => {
     version: '0',
     indexesFolder: mkdtempSync(join(tmpdir(), 'finetooth-hostile-')),
     answerMs: 700,
+    quietMs: 50,
+    readingBytes: 40_000_000,
   });
 });
 afterEach(() => {
@@ -67,7 +69,7 @@ describe('a body that is more than it may be', () => {
       `{"model":"default","query":"q","documents":[${names(20_000)}]}`,
       / holds an object of more than 10000 names/,
     ],
-    ['a list of many values', `{"query":"q","documents":[${'[],'.repeat(300_000)}[]]}`, / holds more than 250000 values/],
+    ['a list of many values', `{"query":"q","documents":[${'[],'.repeat(300_000)}[]]}`, / holds more than 100000 values/],
   ])('is refused at every path: %s', async (_, body, reason) => {
     await post('/v1/indexes', { name: 'any', fields: ['text'] });
     const paths = await postPaths();
@@ -139,6 +141,32 @@ describe('documents', () => {
     expect(await documentsIn('slow')).toBe(3);
   });
 
+  it('that wait for more of them are told again and again how many are safe', async () => {
+    await post('/v1/indexes', { name: 'quiet', fields: ['text'] });
+    const slow = open(upload('quiet').replace('Connection', 'Accept: application/x-ndjson\nConnection'));
+    const answer = answerOf(slow);
+    slow.write(chunk('{"id":"s1","text":"slow"}\n'));
+    await sleep(500);
+    slow.write(`${chunk('{"id":"s2","text":"slow"}\n')}0\r\n\r\n`);
+    const text = await answer;
+    expect(text.match(/\{"acknowledged":0\}\n/g)?.length).toBeGreaterThan(1);
+    expect(text).toMatch(/\{"acknowledged":2\}\n[\s\S]*\{"report":\{"added":2,/);
+  });
+
+  it('that wait to be written count with all that has come', async () => {
+    await post('/v1/indexes', { name: 'full', fields: ['text'] });
+    const text = 'x'.repeat(15_000_000);
+    // A new index looks at several documents before it writes the first: three of them are more than there is room for.
+    const [first, second, third] = ['a', 'b', 'c'].map((id) => {
+      const slow = open(upload('full'));
+      slow.write(chunk(`{"id":"${id}","text":"${text}"}\n`));
+      return answerOf(slow);
+    });
+    const refused = await Promise.race([first, second, third]);
+    expect(refused).toMatch(/^HTTP\/1\.1 429 [\s\S]*40000000 bytes of requests are coming in already/);
+    expect((await post('/v1/rerank', { query: 'x', documents: ['a', 'b'] })).status).toBe(200);
+  });
+
   it('of an index that was deleted meanwhile are refused', async () => {
     await post('/v1/indexes', { name: 'gone', fields: ['text'] });
     const slow = open(upload('gone'));
@@ -183,6 +211,13 @@ describe('connections', () => {
   it('with two hosts are refused, and answers are what they say they are', async () => {
     const answer = answerOf(open('GET /health HTTP/1.1\nHost: localhost\nHost: evil\nConnection: close\n\n'));
     expect(await answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*two Host headers/);
-    expect((await fetch(`${server.url}/docs`)).headers.get('x-content-type-options')).toBe('nosniff');
+    await post('/v1/indexes', { name: 'any', fields: ['text'] });
+    const search = JSON.stringify({ index: 'any', query: 'bats', reranker: null, stream: true });
+    for (const [path, body] of [['/docs'], ['/openapi.json'], ['/health'], ['/nowhere'], ['/v1/search', search]] as const) {
+      const { headers } = await fetch(server.url + path, body === undefined ? {} : { method: 'POST', body });
+      const said = Object.fromEntries(headers);
+      expect(said).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'x-frame-options': 'DENY' });
+      expect(said['content-security-policy']).toContain("default-src 'none'");
+    }
   });
 });

@@ -13,7 +13,7 @@ export const embedCommand = command({
   name: 'embed',
   about: 'Print a vector for each text, one JSON object per line.',
   takes: ['[source]'],
-  options: ['fields', 'role', 'format', ...modelFlags, 'json'],
+  options: ['fields', 'role', 'format', 'followLinks', ...modelFlags, 'json'],
   examples: ['finetooth embed texts.jsonl > vectors.jsonl', `echo '["a film about bats"]' | finetooth embed --role query`],
   run: async (run) => {
     const { given, flags, terminal, signal } = run;

@@ -22,6 +22,7 @@ export const indexCommand = command({
     'idField',
     'types',
     'format',
+    'followLinks',
     'tokenBits',
     'tokenPool',
     'passages',

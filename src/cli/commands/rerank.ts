@@ -16,7 +16,7 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: [...rerankFlags, 'format', ...modelFlags, 'json'],
+  options: [...rerankFlags, 'format', 'followLinks', ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',

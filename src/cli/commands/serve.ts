@@ -1,6 +1,8 @@
+import { messageOf } from '../../errors.ts';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
+import { commandWording } from '../wording.ts';
 
 export const serveCommand = command({
   name: 'serve',
@@ -14,6 +16,10 @@ export const serveCommand = command({
     'apiKeyFile',
     'noAuth',
     'serveModels',
+    'hostedRerankers',
+    'budget',
+    'prices',
+    'requestsPerMinute',
     'strictModels',
     'maxRequests',
     'maxDocuments',
@@ -35,10 +41,12 @@ export const serveCommand = command({
     'finetooth serve',
     'finetooth serve --in ./movies --port 8787 --api-key-file keys',
     'finetooth serve --host 0.0.0.0 --api-key-file keys --indexes ./indexes',
+    'finetooth serve --reranker cohere:rerank-v3.5 --budget 5',
   ],
   run: async (run) => {
     const { flags, terminal, signal } = run;
     const { serve } = await import('../../server/index.ts');
+    const models = await modelOptions(run);
     const server = await serve({
       host: flags.host,
       port: flags.port,
@@ -47,8 +55,10 @@ export const serveCommand = command({
       indexes: flags.in ?? [],
       indexesFolder: flags.indexes,
       modelNames: flags.serveModels,
+      rerankers: flags.hostedRerankers,
       models: {
-        ...(await modelOptions(run)),
+        ...models,
+        hosted: { ...models.hosted, requestsPerMinute: flags.requestsPerMinute },
         strict: flags.strictModels,
         longDocuments: longDocumentsOf(flags.longDocuments),
       },
@@ -60,14 +70,21 @@ export const serveCommand = command({
       hosts: flags.allowHost,
       log: { level: flags.logLevel, stream: { write: (line) => terminal.say(line.trimEnd()) } },
     });
-    const { url, models, indexes } = server;
-    if (flags.json) terminal.json({ url, models, indexes });
+    const { url, indexes } = server;
+    if (flags.json) terminal.json({ url, models: server.models, indexes });
     else {
       const served = indexes.length === 0 ? '' : `, indexes ${indexes.join(', ')}`;
-      terminal.write(`listening at ${url} (models ${models.join(', ')}${served}); ${url}/docs lists what can be asked. Ctrl-C stops.\n`);
+      terminal.write(
+        `listening at ${url} (models ${server.models.join(', ')}${served}); ${url}/docs lists what can be asked. Ctrl-C stops.\n`,
+      );
     }
+    const again = (): void => {
+      server.readKeys().catch((error: unknown) => terminal.say(`the keys are those that they were: ${messageOf(error, commandWording)}`));
+    };
+    process.on('SIGHUP', again);
     if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     terminal.say('finishing what was accepted.');
     await server.close();
+    process.off('SIGHUP', again);
   },
 });

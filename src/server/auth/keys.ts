@@ -9,6 +9,11 @@ export interface Keys {
   readonly count: number;
 }
 
+export interface ReadKeysOptions {
+  /** Take a file without a key, which lets no one in. @default false */
+  readonly mayBeEmpty?: boolean;
+}
+
 const PREFIX = 'sha256:';
 /** Shorter ones can be guessed. */
 const LEAST_CHARACTERS = 16;
@@ -19,7 +24,7 @@ const LEAST_CHARACTERS = 16;
  *
  * @throws E_USAGE for a line that is no key
  */
-export function readKeys(text: string, from: string): Keys {
+export function readKeys(text: string, from: string, { mayBeEmpty = false }: ReadKeysOptions = {}): Keys {
   const known = text.split(/\r?\n/).flatMap((line, at) => {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) return [];
@@ -38,7 +43,8 @@ export function readKeys(text: string, from: string): Keys {
       );
     return [{ name, hash: hashOf(key) }];
   });
-  if (known.length === 0) throw new FinetoothError('E_USAGE', (say) => `${from} holds no key. Make one with ${say.makeKey(from)}.`);
+  if (known.length === 0 && !mayBeEmpty)
+    throw new FinetoothError('E_USAGE', (say) => `${from} holds no key. Make one with ${say.makeKey(from)}.`);
   return {
     count: known.length,
     nameOf: (key) => {

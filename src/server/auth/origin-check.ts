@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
 import { RequestError } from '../problem.ts';
 
 export interface OriginRules {
   /** Where the server listens. */
   readonly host: string;
+  /** Whether every request needs a key, which a page under a name of its own does not have. @default false */
+  readonly keyed?: boolean;
   /** Further names under which it is reached, such as that of a proxy. @default none */
   readonly hosts?: readonly string[];
   /** Origins of web pages that may ask, `https://example.org`. @default none: pages may not */
@@ -21,11 +24,11 @@ export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', 
  */
 export function checkOrigin(
   headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
-  { host, hosts = [], origins = [] }: OriginRules,
+  { host, keyed = false, hosts = [], origins = [] }: OriginRules,
 ): void {
   const name = hostOf(headers.host ?? '');
-  const allowed = isLoopback(host) ? [...loopback, ...hosts.map((one) => one.toLowerCase())] : undefined;
-  if (allowed !== undefined && !allowed.includes(name))
+  const isOwn = (isLoopback(host) ? loopback : [host, hostname()]).concat(hosts).some((one) => one.toLowerCase() === name);
+  if (!isOwn && (isLoopback(host) || !(keyed || isOutOfReach(name))))
     throw new RequestError(
       'forbidden',
       `this server is asked under the name "${name}", which is not one of its own; who runs it can allow that name`,
@@ -36,5 +39,8 @@ export function checkOrigin(
   if (origin === `http://${headers.host}` || origin === `https://${headers.host}`) return;
   throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow them`);
 }
+
+/** Names that no stranger's DNS answers for: none at all, which no page sends, addresses, which need none, and words without a dot, which stay in their network. */
+const isOutOfReach = (name: string): boolean => /^(|\d+(\.\d+){3}|\[[\da-f:.]+\]|[^.[\]:]+)$/.test(name);
 
 const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/, '');

@@ -41,6 +41,8 @@ export interface Facts {
   readonly inferred: number;
   /** Documents or texts of which the model could not read the end. */
   readonly cut: number;
+  /** What went to hosted models; absent where nothing did. */
+  readonly hosted?: { readonly requests: number; readonly dollars?: number | undefined };
 }
 
 export interface RankedPassage {

@@ -32,6 +32,9 @@ const body = z.looseObject({
   truncation: z.boolean().nullish(),
 });
 
+/** The same without the list, which may be long and wrong. */
+const words = body.omit({ documents: true });
+
 type Body = z.infer<typeof body>;
 
 const listOf = ({ documents }: Body): readonly Passage[] => [documents].flat();
@@ -43,7 +46,7 @@ const listOf = ({ documents }: Body): readonly Passage[] => [documents].flat();
 const readOf = (one: Passage): Passage => (typeof one !== 'string' && typeof one.text === 'string' ? one.text : one);
 
 /** Whether the body is in Voyage's words, or asks for what only Voyage sells. */
-const isVoyage = ({ top_k, truncation, top_n, model }: Body): boolean =>
+const isVoyage = ({ top_k, truncation, top_n, model }: z.infer<typeof words>): boolean =>
   top_n === undefined && (top_k !== undefined || truncation !== undefined || (model != null && sellerOf('rerank', model) === 'voyage'));
 
 const together = rerankEndpoint({
@@ -107,7 +110,7 @@ export const shared: Dialect = {
   prefix: '',
   endpoints: [together],
   fail: (problem, id, sent) => {
-    const read = body.safeParse(sent);
+    const read = words.safeParse(sent);
     // Voyage's client for Python breaks on an `error` that is no text.
     if (read.success && isVoyage(read.data)) return failAsVoyage(problem);
     return {

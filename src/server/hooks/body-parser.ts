@@ -6,8 +6,8 @@ import { type BodyMemory, bodyOf } from './body-memory.ts';
 import { jsonOf } from './json-body.ts';
 
 /** Values of all kinds that a body may hold: enough for documents of many fields. */
-const LEAST_VALUES = 250_000;
-const VALUES_PER_DOCUMENT = 25;
+const LEAST_VALUES = 100_000;
+const VALUES_PER_DOCUMENT = 10;
 
 /** Reads every body as JSON, whatever its content type says, and no further than the limits. */
 export function addBodyParser(

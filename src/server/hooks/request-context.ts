@@ -4,6 +4,12 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { Share } from './body-memory.ts';
 
+export interface HostedUse {
+  readonly requests: number;
+  /** Absent where no price is known. */
+  readonly dollars?: number | undefined;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     dialect?: Dialect;
@@ -17,10 +23,18 @@ declare module 'fastify' {
   interface FastifyRequest {
     outcome?: Problem;
     tokens?: number;
+    /** What went to hosted models for it. */
+    hosted?: HostedUse | undefined;
     key?: string;
     /** What is counted of its body while that comes in. */
     share?: Share;
   }
+}
+
+/** Begins an answer that a route writes itself, with what every answer has. */
+export function beginAnswer(reply: FastifyReply, headers: Readonly<Record<string, string>>): void {
+  reply.hijack();
+  reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
 }
 
 /** Raised when the client is gone before it has its answer. */

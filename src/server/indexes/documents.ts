@@ -1,26 +1,37 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FinetoothError } from '../../errors.ts';
 import { parseDocument, type ReadDocument } from '../../index.ts';
 import type { Share } from '../hooks/body-memory.ts';
-import { excessOf } from '../hooks/json-shape.ts';
 import { isGone, RequestError } from '../problem.ts';
 
 /** Bytes of one line. A document of that length is a book. */
 const LONGEST_LINE = 16_000_000;
-/** Levels are those that the command line reads; values are far more than a document has. */
-const SHAPE = { deepest: 512, mostValues: 250_000 } as const;
+/** Values of one document: as many as can be read before others are kept waiting. */
+const MOST_VALUES = 100_000;
+/** Bytes; shorter lines are read in one go. */
+const LONG = 262_144;
+/** Lines after which others have their turn. */
+const LINES = 512;
 const NEWLINE = 0x0a;
+
+export interface DocumentsInOptions {
+  readonly share?: Share | undefined;
+  readonly unwritten?: { bytes: number };
+  readonly gone?: AbortSignal;
+}
 
 /**
  * Documents of a body, one JSON object a line, as they arrive. A body that ends in the middle of a line ends in an error, after the whole lines.
  *
  * @param idleMs milliseconds without a byte after which the sender is given up
- * @param share what the line that has begun is counted in
+ * @param share what the line that has begun is counted in, and the documents that wait to be written
+ * @param unwritten counts those; whoever has written them sets it back
  * @param gone aborted when no one wants the documents any more
  */
 export const documentsIn = async function* (
   body: AsyncIterable<Uint8Array>,
   idleMs: number,
-  { share, gone }: { readonly share?: Share | undefined; readonly gone?: AbortSignal } = {},
+  { share, gone, unwritten = { bytes: 0 } }: DocumentsInOptions = {},
 ): AsyncGenerator<ReadDocument> {
   const stops = [share?.refused, gone].filter((one) => one !== undefined);
   const chunks = body[Symbol.asyncIterator]();
@@ -64,13 +75,17 @@ export const documentsIn = async function* (
         hold(value.subarray(from, end));
         from = end + 1;
         at++;
-        const document = documentOf(line.take(), `line ${at}`);
+        // A chunk may hold sixty thousand of them.
+        if (at % LINES === 0) await nextTurn();
+        if (line.length === 0) continue;
+        const document = await documentOf(line.take(), `line ${at}`);
+        unwritten.bytes += document?.bytes ?? 0;
         if (document !== undefined) yield document;
       }
       hold(value.subarray(from));
-      share?.hold(line.length);
+      share?.hold(line.length + unwritten.bytes);
     }
-    const document = documentOf(line.take(), `line ${at + 1}`);
+    const document = await documentOf(line.take(), `line ${at + 1}`);
     if (document !== undefined) yield document;
   } finally {
     share?.release();
@@ -104,15 +119,14 @@ function createLine() {
 }
 
 /** The document of a line, as the command line reads it; undefined for a blank line. */
-function documentOf(bytes: Uint8Array, where: string): ReadDocument | undefined {
-  const excess = excessOf(bytes, SHAPE);
-  if (excess !== undefined) throw new FinetoothError('E_INPUT_FORMAT', `${where} ${excess}. Flatten it or take it out.`);
+async function documentOf(bytes: Uint8Array, where: string): Promise<ReadDocument | undefined> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new FinetoothError('E_INPUT_FORMAT', `${where} is not UTF-8. Convert it or take it out.`, { cause });
   }
+  if (bytes.length > LONG) await nextTurn();
   if (text.trim() === '') return undefined;
-  return { ...parseDocument(text, where), bytes: bytes.length };
+  return { ...parseDocument(text, where, { mostValues: MOST_VALUES }), bytes: bytes.length };
 }

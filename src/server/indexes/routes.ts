@@ -51,7 +51,7 @@ const described: readonly Route[] = [
     method: 'post',
     path: '/v1/indexes/:name/documents',
     about:
-      'Add documents, one JSON object per line, as a stream of any length. Answers with a report; with Accept: application/x-ndjson with a line for each batch that is safe.',
+      'Add documents, one JSON object per line, as a stream of any length. Answers with a report; with Accept: application/x-ndjson with a line for each batch that is safe, and at least every 15 seconds.',
     tag,
   },
   {
@@ -66,10 +66,10 @@ const described: readonly Route[] = [
 
 /** Indexes of this machine: search in them, make them, fill them. */
 export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000 }: OwnApi) {
-  return async (app: FastifyInstance, { sendBuffers }: RouteTools): Promise<readonly Route[]> => {
+  return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
-    await addUploadRoute(app, indexes, sendBuffers);
+    await addUploadRoute(app, { indexes, sendBuffers, quietMs });
     return described;
   };
 }

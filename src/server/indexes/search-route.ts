@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { namesWithoutModel } from '../../assemble/reranker.ts';
-import { type Reranker, type SearchAnswer, type SearchIndex, type SearchOptions, search } from '../../index.ts';
-import { goneSignal, toldLate } from '../hooks/request-context.ts';
+import { type Reranker, type RerankerPart, type SearchAnswer, type SearchIndex, type SearchOptions, search } from '../../index.ts';
+import { beginAnswer, goneSignal, toldLate } from '../hooks/request-context.ts';
 import { jsonAnswer } from '../json-answer.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
@@ -35,7 +35,7 @@ export function addSearchRoute(app: FastifyInstance, api: SearchApi): void {
         documents: true,
         ...plain,
         signal: goneSignal(reply),
-        reranker: await rerankerFor(index, { fallback, strict, reranker }),
+        reranker: await rerankerFor(index, models, { fallback, strict, reranker }),
       };
       const run: Run = (more) => shedder.admit(body.query.length, () => search(index, body.query, { ...options, ...more }));
       return body.stream ? sendEvents(run, request, reply, sendBuffers) : sendAnswer(await run(), request, reply);
@@ -65,14 +65,17 @@ async function onlyName(indexes: IndexRegistry): Promise<string> {
 /** The reranker that a request wants; undefined: that of the index. */
 async function rerankerFor(
   index: SearchIndex,
+  models: Models,
   { reranker: names, fallback: others, strict }: Pick<PlanSent, 'reranker' | 'fallback' | 'strict'>,
 ): Promise<Reranker | null | undefined> {
   if (others === undefined && strict === true)
     throw new RequestError('invalid', 'strict forbids fallbacks, and there is none', { param: 'strict' });
-  if (others === undefined) return names === undefined || names === null ? names : index.rerankerNamed(names);
-  const first = names === undefined ? index.reranker() : names;
-  if (first === null) throw new RequestError('invalid', 'fallback is for a reranker, and there is none', { param: 'fallback' });
-  return index.rerankerNamed([first].flat(), { fallback: others, strict });
+  const partsOf = (all: readonly string[]): Promise<readonly RerankerPart[]> => Promise.all(all.map((name) => models.part(name)));
+  if (others === undefined) return names === undefined || names === null ? names : index.rerankerNamed(await partsOf(names));
+  if (names === null || (names === undefined && index.reranker() === null))
+    throw new RequestError('invalid', 'fallback is for a reranker, and there is none', { param: 'fallback' });
+  const first = names === undefined ? [index.reranker() as Reranker] : await partsOf(names);
+  return index.rerankerNamed(first, { fallback: await partsOf(others), strict });
 }
 
 async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply, sendBuffers: SendBuffers): Promise<FastifyReply> {
@@ -82,13 +85,7 @@ async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply
   const begin = (): void => {
     if (began) return;
     began = true;
-    reply.hijack();
-    reply.raw.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      'x-request-id': request.id,
-    });
+    beginAnswer(reply, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
   };
   try {
     const answer = await run({
@@ -98,7 +95,7 @@ async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply
       },
     });
     begin();
-    request.tokens = answer.usage.tokens ?? 0;
+    count(answer.usage, request);
     await pieces.end(event('answer', told(answer)));
   } catch (error) {
     // Before the first event the status can still say it.
@@ -109,8 +106,14 @@ async function sendEvents(run: Run, request: FastifyRequest, reply: FastifyReply
 }
 
 async function sendAnswer(answer: SearchAnswer, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  request.tokens = answer.usage.tokens ?? 0;
+  count(answer.usage, request);
   return reply.type('application/json; charset=utf-8').send(await jsonAnswer(told(answer)));
+}
+
+/** For the numbers and the log. */
+function count({ tokens = 0, cost, requests }: SearchAnswer['usage'], request: FastifyRequest): void {
+  request.tokens = tokens;
+  request.hosted = requests === undefined ? undefined : { requests, dollars: cost };
 }
 
 /** Candidates without their documents. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { goneSignal, toldLate } from '../hooks/request-context.ts';
+import { beginAnswer, goneSignal, toldLate } from '../hooks/request-context.ts';
 import { problemOf, RequestError } from '../problem.ts';
 import { createPieces, type SendBuffers } from '../send-buffers.ts';
 import { documentsIn } from './documents.ts';
@@ -10,8 +10,15 @@ import type { IndexRegistry } from './registry.ts';
 /** Milliseconds without a byte after which the sender of documents is given up. */
 const IDLE_MS = 60_000;
 
+export interface UploadApi {
+  readonly indexes: IndexRegistry;
+  readonly sendBuffers: SendBuffers;
+  /** Milliseconds after which an answer of lines says again how much is safe: a long text takes minutes, and clients give up what is silent. */
+  readonly quietMs: number;
+}
+
 /** `POST /v1/indexes/:name/documents`: a stream of any length; answers with a report, or with a line for each batch that is safe. */
-export async function addUploadRoute(app: FastifyInstance, indexes: IndexRegistry, sendBuffers: SendBuffers): Promise<void> {
+export async function addUploadRoute(app: FastifyInstance, { indexes, sendBuffers, quietMs }: UploadApi): Promise<void> {
   await app.register(async (scope) => {
     // The body is a stream here, whatever its type says.
     scope.removeAllContentTypeParsers();
@@ -26,14 +33,13 @@ export async function addUploadRoute(app: FastifyInstance, indexes: IndexRegistr
         await indexes.reading(name, async () => {});
         const lines = String(request.headers.accept ?? '').includes('application/x-ndjson');
         const pieces = createPieces(reply.raw, sendBuffers);
-        if (lines) {
-          reply.hijack();
-          reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'x-request-id': request.id });
-        }
+        if (lines) beginAnswer(reply, { 'content-type': 'application/x-ndjson' });
         let acknowledged = 0;
+        const again = lines ? setInterval(() => pieces.send(line({ acknowledged })), quietMs) : undefined;
         const onProgress = ({ done }: { readonly done: number }): void => {
           acknowledged = done;
           if (lines) pieces.send(line({ acknowledged: done }));
+          again?.refresh();
         };
         try {
           const report = await addDocuments(name, request, indexes, { signal, onProgress });
@@ -43,6 +49,8 @@ export async function addUploadRoute(app: FastifyInstance, indexes: IndexRegistr
           if (!lines) throw withCount(error, request.id, acknowledged);
           await pieces.end(line({ error: toldLate(error, request), acknowledged }));
           endSoon(request.raw);
+        } finally {
+          clearInterval(again);
         }
         return reply;
       },
@@ -58,13 +66,19 @@ function addDocuments(
   indexes: IndexRegistry,
   options: { readonly signal: AbortSignal; readonly onProgress: (progress: { readonly done: number }) => void },
 ): Promise<unknown> {
+  const unwritten = { bytes: 0 };
   return indexes.reading(name, (index, gone) =>
-    index.addRead(documentsIn(body as Readable, IDLE_MS, { share, gone }), {
+    index.addRead(documentsIn(body as Readable, IDLE_MS, { share, gone, unwritten }), {
       ...options,
       // The fields were named when the index was made, for all documents that are still to come.
       missingFields: 'accept',
       // Others write between two batches: who sends slowly keeps no one waiting.
-      write: (work) => indexes.inTurn(name, gone, work),
+      write: async (work) => {
+        const done = await indexes.inTurn(name, gone, work);
+        unwritten.bytes = 0;
+        share?.hold(0);
+        return done;
+      },
     }),
   );
 }
