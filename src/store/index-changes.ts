@@ -47,3 +47,10 @@ export const indexDamaged = (what: string, folder: string, cause?: unknown): Fin
       `${what}. Go back to its newest whole version with ${say.restoreIndex(folder)}, restore ${folder} from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
     { cause },
   );
+
+/** The same where no version of it can be gone back to. */
+export const indexLost = (what: string, folder: string): FinetoothError =>
+  new FinetoothError(
+    'E_INDEX_DAMAGED',
+    (say) => `${what}. Restore ${folder} from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
+  );

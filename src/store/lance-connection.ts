@@ -5,7 +5,7 @@ import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../error
 import { withLock } from '../time/file-lock.ts';
 import { listSynced, recordChecksums } from './checksums.ts';
 import type { Durability } from './durability.ts';
-import { checkUsable, indexCompacted, indexDamaged, indexGone, indexReplaced } from './index-changes.ts';
+import { checkUsable, indexCompacted, indexDamaged, indexGone, indexLost, indexReplaced } from './index-changes.ts';
 import { committedVersion, lostManifest, manifestName, readManifest, recordVersion, stampOf, sweepFolder } from './index-folder.ts';
 import { type Integrity, watchFiles } from './lance-integrity.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
@@ -116,7 +116,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
       }
       const known = await readManifest(folder);
       if (known === undefined && (await lostManifest(folder)))
-        throw indexDamaged(`${folder} holds documents, and ${join(folder, manifestName)}, which says what they are, is missing`, folder);
+        throw indexLost(`${folder} holds documents, and ${join(folder, manifestName)}, which says what they are, is missing`, folder);
       if (known === undefined && wanted === undefined) {
         wasUnmade = true;
         return undefined;

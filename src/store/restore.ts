@@ -6,7 +6,7 @@ import { withLock } from '../time/file-lock.ts';
 import { fileNames } from './checksums.ts';
 import { type Copied, copyVersion } from './copy.ts';
 import { syncFiles, syncFolder, syncNewFolder } from './durability.ts';
-import { indexDamaged, indexMissing } from './index-changes.ts';
+import { indexLost, indexMissing } from './index-changes.ts';
 import {
   claimFolder,
   committedVersion,
@@ -93,7 +93,7 @@ type Restored<T> = Copied & { readonly compared: T; readonly undone?: Undone };
 /** The newest whole version of an index whose newest one is damaged or gone. */
 async function olderVersion(folder: string, signal: AbortSignal): Promise<{ readonly version: number; readonly undone: Undone }> {
   const whole = await newestWhole(folder, (await readManifest(folder)) as Manifest, { signal });
-  if (whole === undefined) throw indexDamaged(`no version of ${folder} is whole`, folder);
+  if (whole === undefined) throw indexLost(`no version of ${folder} is whole`, folder);
   if (whole.later === 0)
     throw new FinetoothError('E_USAGE', `${folder} is whole: there is nothing to go back from. Name the backup that shall take its place.`);
   return { version: whole.version, undone: { commits: whole.later, writtenAt: whole.writtenAt } };
