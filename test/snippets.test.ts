@@ -46,6 +46,12 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
   ['docs/releasing.md', 'npm publish', 'publishes: test/package.test.ts packs and installs the same tarballs'],
   ['docs/serving.md', 'finetooth serve', 'runs until it is stopped: test/server does it'],
   ['docs/serving.md', 'curl localhost', 'needs a running server: test/server does it'],
+  [
+    'docs/vectors.md',
+    'products.parquet',
+    'needs vectors of the reader, and a key of OpenAI: test/vectors-doors.test.ts runs the same commands',
+  ],
+  ['docs/vectors.md', '@query.json', 'needs a vector of the reader: test/vectors-doors.test.ts runs the same command'],
 ];
 const reasonOf = ({ page, text, language }: Snippet): string | undefined =>
   notRun.find(([where, piece]) => where === page && text.includes(piece) && (piece !== 'finetooth' || language === 'sh'))?.[2];

@@ -117,7 +117,7 @@ describe('a client names no model that is not served', () => {
     const named = Object.entries(document.paths)
       .filter(([, { post: one }]) => /"(model|reranker|embedder|fallback)":/.test(JSON.stringify(one?.requestBody ?? {})))
       .map(([path]) => path);
-    expect(named.toSorted()).toEqual([...new Set(doors.map(([path]) => path)), '/v1/search'].toSorted());
+    expect(named.toSorted()).toEqual([...new Set(doors.map(([path]) => path)), '/v1/indexes', '/v1/search'].toSorted());
   });
 
   it.each(doors)('at %s', async (path, endpoint) => {
@@ -143,6 +143,15 @@ describe('a client names no model that is not served', () => {
           true,
         ]);
       }
+    expect(outside).toBe(0);
+  });
+
+  it('at /v1/indexes, where null alone is taken: vectors that are given need no model', async () => {
+    for (const name of hostile) {
+      const { status } = await post(server, '/v1/indexes', { name: 'named', fields: ['text'], embedder: name });
+      expect([name.slice(0, 50), status]).toEqual([name.slice(0, 50), 400]);
+    }
+    expect((await fetch(`${server.url}/v1/indexes/named`)).status).toBe(404);
     expect(outside).toBe(0);
   });
 
