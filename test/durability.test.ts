@@ -70,16 +70,20 @@ describe.skipIf(boot === undefined)('what an acknowledged write outlives (only w
 describe('a version of which no one was told', () => {
   const whole = join(workFolder(), 'whole');
   let before: string;
+  let checksums: string;
+  const checksumsOf = (folder: string): string => join(folder, 'documents.lance', 'finetooth.checksums');
   beforeAll(async () => {
     await using index = await openIndex(whole, { create, embedder: hashEmbedder() });
     await index.add(documentsOf(5));
     before = readFileSync(recordOf(whole), 'utf8');
+    checksums = readFileSync(checksumsOf(whole), 'utf8');
     await index.store.delete(['d1']);
   });
-  /** Two documents are under way: the index says so of the version before. */
+  /** As it is copied while the last write is under way: what is told of an index afterwards is that of the version before, in this record. */
   const interrupted = (record: string): string => {
     const folder = join(workFolder(), 'index');
     cpSync(whole, folder, { recursive: true });
+    writeFileSync(checksumsOf(folder), checksums);
     writeFileSync(recordOf(folder), record);
     return folder;
   };
