@@ -325,7 +325,7 @@ it('builds an approximate index of one bit again, and searches one of four, as e
 
 it('makes the parts of the approximate index again when there are four times as many documents', async () => {
   const folder = await newFolder();
-  const store = lanceStore(folder, { approximateFrom: 500 });
+  const store = lanceStore(folder, { approximateFrom: 500, refine: 600 });
   await store.open(manifestFor());
   const { lance } = await loadLance();
   const made: (string | undefined)[] = [];
