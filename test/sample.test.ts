@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { absence, collection } from '../results/collections.ts';
 import { samplesFolder } from '../results/pool.ts';
-import { unjudgedFilms } from '../results/processor.ts';
 import { readCollection } from '../src/eval/collection.ts';
 
 describe('the bundled films', async () => {
@@ -35,10 +34,6 @@ describe('the bundled films', async () => {
       }
       expect(Math.max(...grades.values()), query).toBeGreaterThanOrEqual(2);
     }
-  });
-
-  it('are judged wherever BM25, dense search or reranking put them among the first 20', async () => {
-    expect(await unjudgedFilms(20)).toEqual([]);
   });
 
   it('share no text with movies.json', (context) => {
