@@ -2,10 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import { type CommandSpec, command, program } from '../src/cli/command.ts';
+import { type CommandSpec, command } from '../src/cli/command.ts';
 import { commands } from '../src/cli/commands.ts';
 import { options } from '../src/cli/options.ts';
-import type { Terminal } from '../src/cli/terminal.ts';
 import { indexSystem, runSystem } from '../src/eval/systems/system.ts';
 import {
   memoryStore,
@@ -25,6 +24,7 @@ import { type Door, defaultWords, doors, kebabCase, type PlanOption, snakeCase }
 import { type Server, serve } from '../src/server/listen.ts';
 import { grouped } from '../src/wording/numbers.ts';
 import { hashEmbedder } from './hash-embedder.ts';
+import { typedJson } from './support/typed-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-plan-'));
 const films = [
@@ -102,23 +102,8 @@ interface Outcome {
 
 /** A command in this process, with what it printed as JSON or why it did not. */
 const typed = async (words: readonly string[], specs: readonly CommandSpec[] = commands): Promise<Outcome> => {
-  let printed: unknown;
-  const terminal: Terminal = {
-    live: false,
-    columns: 100,
-    stdin: process.stdin,
-    write: () => {},
-    json: (value) => {
-      printed = value;
-    },
-    drained: async () => {},
-    say: () => {},
-    paint: () => {},
-    progress: () => {},
-  };
   try {
-    await program(specs, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync([...words], { from: 'user' });
-    return { json: printed };
+    return { json: await typedJson(words, specs) };
   } catch (error) {
     return { refusal: (error as Error).message };
   }

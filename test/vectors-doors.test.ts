@@ -2,11 +2,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { program } from '../src/cli/command.ts';
-import { commands } from '../src/cli/commands.ts';
-import type { Terminal } from '../src/cli/terminal.ts';
 import { type Server, serve } from '../src/server/index.ts';
 import { randomFrom } from './support/reading.ts';
+import { typedJson } from './support/typed-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-vector-doors-'));
 const random = randomFrom(3);
@@ -29,27 +27,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A command in this process: what it printed as JSON, or its error. */
-const typed = async (...words: readonly string[]): Promise<Record<string, unknown>> => {
-  let printed: unknown;
-  const terminal: Terminal = {
-    live: false,
-    columns: 100,
-    stdin: process.stdin,
-    write: () => {},
-    json: (value) => {
-      printed = value;
-    },
-    drained: async () => {},
-    say: () => {},
-    paint: () => {},
-    progress: () => {},
-  };
-  await program(commands, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync([...words, '--json'], {
-    from: 'user',
-  });
-  return printed as Record<string, unknown>;
-};
+const typed = async (...words: readonly string[]): Promise<Record<string, unknown>> =>
+  (await typedJson([...words, '--json'])) as Record<string, unknown>;
 const posted = async (path: string, body: unknown): Promise<{ readonly status: number; readonly json: Record<string, unknown> }> => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = await fetch(`${server.url}${path}`, { method: 'POST', body: text });

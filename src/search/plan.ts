@@ -10,6 +10,15 @@ const named = 'openIndex takes it, for every search of the index';
 const ofTheAnswer = 'it is of the answer, and changes no order';
 const ofAnIndex = 'it is of a search in an index';
 const noIndex = 'there is no index whose documents are counted';
+/** Of what is counted in an index beside the results. */
+const counting = {
+  search: true,
+  rerank: noIndex,
+  pipeline: ofTheAnswer,
+  searchCommand: true,
+  rerankCommand: noIndex,
+  searchBody: true,
+} as const;
 const isShown = 'the documents are always shown';
 
 export const plan = {
@@ -285,14 +294,7 @@ export const plan = {
     most: 20,
     otherwise: 'none',
     about: 'fields whose values are counted over all documents that fit the filter, whether they are candidates or not',
-    at: {
-      search: true,
-      rerank: noIndex,
-      pipeline: ofTheAnswer,
-      searchCommand: true,
-      rerankCommand: noIndex,
-      searchBody: true,
-    },
+    at: counting,
   },
   facetValues: {
     kind: 'count',
@@ -300,14 +302,7 @@ export const plan = {
     most: 1000,
     default: 10,
     about: 'values that come of each facet, the most frequent ones',
-    at: {
-      search: true,
-      rerank: noIndex,
-      pipeline: ofTheAnswer,
-      searchCommand: true,
-      rerankCommand: noIndex,
-      searchBody: true,
-    },
+    at: counting,
   },
   vector: {
     kind: 'vector',

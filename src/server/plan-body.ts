@@ -90,7 +90,10 @@ function schemaOf(option: Value): z.ZodType {
       const names = z.array(z.string()).min(1);
       const list = option.most === undefined ? names : names.max(option.most);
       if (!option.orOne) return list;
-      return option.orNone ? z.union([z.string(), list, z.null()]) : z.union([z.string(), list]);
+      const most = option.most === undefined ? '' : `at most ${option.most} `;
+      // Of a union zod says no more than that the input is invalid.
+      const error = `must be a list of ${most}texts, or one text`;
+      return option.orNone ? z.union([z.string(), list, z.null()], { error: `${error}, or null` }) : z.union([z.string(), list], { error });
     }
     case 'filter':
       return filter;

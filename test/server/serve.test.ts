@@ -131,6 +131,19 @@ describe('the server', () => {
     ]);
   });
 
+  it('says what a field takes that may be one text or several', async () => {
+    for (const [field, most] of [
+      ['sort', 'at most 10 '],
+      ['reranker', 'at most 8 '],
+    ] as const) {
+      const answer = await post(server, '/v1/search', { index: 'films', query: 'bats', [field]: 5 });
+      expect([answer.status, ((await answer.json()) as { message: string }).message]).toEqual([
+        400,
+        expect.stringContaining(`${field}: must be a list of ${most}texts, or one text`),
+      ]);
+    }
+  });
+
   it('makes an index, fills it from a stream, searches it with a filter, and deletes it', async () => {
     const odd = await post(server, '/v1/indexes', { name: 'films', types: { year: 'day' } });
     expect(odd.status).toBe(400);

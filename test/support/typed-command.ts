@@ -1,0 +1,23 @@
+import { type CommandSpec, program } from '../../src/cli/command.ts';
+import { commands } from '../../src/cli/commands.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+
+/** A command in this process: what it printed as JSON. Throws its error. */
+export const typedJson = async (words: readonly string[], specs: readonly CommandSpec[] = commands): Promise<unknown> => {
+  let printed: unknown;
+  const terminal: Terminal = {
+    live: false,
+    columns: 100,
+    stdin: process.stdin,
+    write: () => {},
+    json: (value) => {
+      printed = value;
+    },
+    drained: async () => {},
+    say: () => {},
+    paint: () => {},
+    progress: () => {},
+  };
+  await program(specs, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync([...words], { from: 'user' });
+  return printed;
+};
