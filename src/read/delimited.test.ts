@@ -78,6 +78,15 @@ describe('readDelimited', () => {
         { document: { id: '1', text: 'a\nb' }, where: 'table.csv line 2' },
         { document: { id: '2', text: 'c' }, where: 'table.csv line 4' },
       ]);
+    // A quote is a letter in TSV, and within a cell.
+    const quoted = [csv('id,5" disk\r1,"a""b"\r2,"c\r'), readDelimited('t.tsv', piecesOf(['id\tx"y\r1\t"a\r2\tb\r']), 'tsv')] as const;
+    expect(await errorOf(quoted[0])).toMatch(/^E_INPUT_FORMAT: table\.csv line 3: /);
+    expect((await all(quoted[1])).map(({ document }) => document)).toEqual([
+      { id: '1', 'x"y': '"a' },
+      { id: '2', 'x"y': 'b' },
+    ]);
+    expect((await all(csv('id,te"xt\r1,a\r')))[0]?.document).toEqual({ id: '1', 'te"xt': 'a' });
+    expect((await all(csv('id,"te""\rxt"\r1,a\r')))[0]?.document).toEqual({ id: '1', 'te"\nxt': 'a' });
     expect((await all(csv('id,"te\rxt"\n1,a\rb\n')))[0]?.document).toEqual({ id: '1', 'te\rxt': 'a\rb' });
   });
 
