@@ -133,6 +133,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   let usage: Usage | undefined;
   const reused = new Set<string>();
   const watch = fieldWatch(target.create.fields);
+  const declared = fieldWatch(Object.keys(target.create.types ?? {}));
   const counts = fieldCounts(MOST_FIELDS);
   const noted = readNotes();
   let ids: Identifier | undefined;
@@ -247,6 +248,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     ids ??= identifier(idField);
     types ??= watchTypes(plan as Manifest);
     watch.see(read.document);
+    declared.see(read.document);
     counts.see(read.document);
     types.see(read.document);
     noted.add(read.notes);
@@ -283,7 +285,8 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
   const unreadable = types?.counts() ?? {};
-  const notes = [...unreadNotes(unread), ...(types?.notes() ?? []), ...ids.notes(), ...noted.sentences()];
+  const untyped = isNew ? declared.notes().map((note) => `${note}, of which a type was declared`) : [];
+  const notes = [...unreadNotes(unread), ...untyped, ...(types?.notes() ?? []), ...ids.notes(), ...noted.sentences()];
   return {
     ...report,
     reused: reused.size === 0 ? undefined : reused.size,

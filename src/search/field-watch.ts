@@ -6,6 +6,10 @@ import { nearestName } from '../wording/nearest-name.ts';
 export function fieldWatch(fields: readonly string[] | undefined) {
   const missing = new Set(fields ?? []);
   const known = new Set<string>();
+  const lack = (name: string): string => {
+    const near = nearestName(name, [...known]);
+    return `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}`;
+  };
   return {
     see: (document: Document): void => {
       for (const name of Object.keys(document)) {
@@ -16,13 +20,10 @@ export function fieldWatch(fields: readonly string[] | undefined) {
     /** Whether none of several fields has been there. */
     isBlank: (): boolean => fields !== undefined && missing.size === new Set(fields).size,
     check: (): void => {
-      for (const name of missing) {
-        const near = nearestName(name, [...known]);
-        throw new FinetoothError(
-          'E_FIELD',
-          `no document has the field "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}; the fields are ${[...known].slice(0, 20).join(', ')}.`,
-        );
-      }
+      for (const name of missing)
+        throw new FinetoothError('E_FIELD', `${lack(name)}; the fields are ${[...known].slice(0, 20).join(', ')}.`);
     },
+    /** The same as sentences, where a field may come later. */
+    notes: (): readonly string[] => [...missing].map(lack),
   };
 }
