@@ -15,6 +15,7 @@ import {
   type SearchIndex,
   search,
 } from '../src/index.ts';
+import { evaluate } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
 const filler = 'The committee met on Tuesday and talked about the budget for the coming year. ';
@@ -91,6 +92,14 @@ describe('a query longer than the window is told', () => {
       expect((await search(index, long, { reranker })).queryTruncatedTokens).toBeGreaterThan(90);
       expect((await search(index, short, { reranker })).queryTruncatedTokens).toBeUndefined();
     }
+    const data = join(workFolder(), 'judged.json');
+    writeFileSync(data, JSON.stringify([short, long].map((query) => ({ query, relevant: ['0'] }))));
+    const pipeline = { name: 'dense', firstStage: 'dense', candidates: 2, reranker: null, denseWeight: 0.5 } as const;
+    const pipelines = [pipeline, { ...pipeline, name: 'words', firstStage: 'bm25' as const }];
+    const { warnings } = await evaluate({ data, in: index, pipelines, resamples: 100, workFolder: workFolder() });
+    expect(warnings.filter((one) => one.includes('window'))).toEqual([
+      expect.stringMatching(/^"dense": 1 of 2 queries did not fit a model's window; of one, \d+ tokens at the end were not read\.$/),
+    ]);
     // Words are counted, however many.
     expect((await search(index, long, { reranker: null, firstStage: 'bm25' })).queryTruncatedTokens).toBeUndefined();
     await index.close();
