@@ -79,7 +79,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
             : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
-        queryTruncatedTokens: answer.queryTruncatedTokens,
+        queryTruncatedTokens: answer.truncated?.query,
         ...standInOf(answer),
       };
     },
