@@ -8,7 +8,7 @@ export type Document = { readonly [field: string]: FieldValue | undefined };
 
 /** What a reader could not take as it stands and took all the same, or left out. */
 export interface ReadNote {
-  readonly kind: 'yaml' | 'toml' | 'repeated-key' | 'open-front-matter' | 'by-key' | 'dead-link' | 'link-outside';
+  readonly kind: 'yaml' | 'toml' | 'repeated-key' | 'open-front-matter' | 'by-key' | 'odd-header' | 'dead-link' | 'link-outside';
   /** `notes/whales.md line 2` */
   readonly where: string;
   /** Why, as half a sentence; '' where the kind says it all. */

@@ -44,6 +44,17 @@ describe('readDelimited', () => {
     expect((await all(csv('a;b\n1,5;2\n')))[0]?.document).toEqual({ a: '1,5', b: '2' });
   });
 
+  it('notes a first line that is more likely a row', async () => {
+    const noted = async (table: string) => (await all(csv(table)))[0]?.notes;
+    const reason = '"Presence of communication amid scientific minds was equally …"';
+    const text = 'Presence of communication amid scientific minds was equally important to the success of it';
+    expect(await noted(`0,${text}\n1,b\n`)).toEqual([{ kind: 'odd-header', where: 'table.csv line 1', reason }]);
+    expect(await noted('0,The moon is made of cheese.\n1,b\n')).toHaveLength(1);
+    expect(await noted('id,How satisfied are you with what we do for you?\n1,b\n')).toBeUndefined();
+    expect(await noted('id,What is your favourite colour? (one)\n1,b\n')).toBeUndefined();
+    expect(await noted('id,No.,Is it new?\n1,b,c\n')).toBeUndefined();
+  });
+
   it('leaves out columns without a name and a value, wherever they are', async () => {
     const expected = [
       { id: '1', text: 'hello' },

@@ -50,7 +50,12 @@ export async function* readDelimited(name: string, texts: AsyncIterable<string>,
     const filled = nameless.find((at) => (cells[at] ?? '').trim() !== '');
     if (filled !== undefined) throw namelessColumn(filled, names.length, header);
     const fields = names.map((field, at) => [field, cells[at] ?? ''] as const).filter(([field]) => field !== '');
-    yield { document: Object.fromEntries(fields), where };
+    const odd = row === 1 ? names.find(looksLikeText) : undefined;
+    yield {
+      document: Object.fromEntries(fields),
+      where,
+      notes: odd === undefined ? undefined : [{ kind: 'odd-header', where: header, reason: quoteStart(odd) }],
+    };
   }
   if (row > 0) return;
   if (names && nameless[0] !== undefined) throw namelessColumn(nameless[0], names.length, header);
@@ -130,6 +135,10 @@ async function asQuoted(cells: readonly string[]): Promise<readonly string[]> {
   const { data, errors }: ParseResult<string[]> = new Papa.Parser({ delimiter: '\t', newline: '\n' }).parse(cells.join('\t'), 0, false);
   return errors.length === 0 && data[0] !== undefined ? data[0] : cells;
 }
+
+/** Names of columns are short, or questions of a form: a cell of a sentence is a first row without a header, as in MS MARCO's files. */
+const looksLikeText = (name: string): boolean =>
+  !/[?:)]$/.test(name) && (name.length > 80 || (/(?:\S+\s+){4}\S/.test(name) && /[.!]["'”’]?$/.test(name)));
 
 /** A comma, unless the header line has none and has one of the others: spreadsheets of many countries write a semicolon. */
 const delimiterOf = (header: string): string => delimiters.find((candidate) => header.includes(candidate)) ?? ',';
