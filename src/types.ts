@@ -8,7 +8,7 @@ export type Document = { readonly [field: string]: FieldValue | undefined };
 
 /** What a reader could not take as it stands and took all the same, or left out. */
 export interface ReadNote {
-  readonly kind: 'yaml' | 'toml' | 'repeated-key' | 'open-front-matter' | 'dead-link' | 'link-outside';
+  readonly kind: 'yaml' | 'toml' | 'repeated-key' | 'open-front-matter' | 'by-key' | 'odd-header' | 'dead-link' | 'link-outside';
   /** `notes/whales.md line 2` */
   readonly where: string;
   /** Why, as half a sentence; '' where the kind says it all. */
@@ -127,6 +127,12 @@ export interface TokenVectors {
 
 /** Where a part of a text begins and ends, in characters (UTF-16 units), the end not included. */
 export type Span = readonly [from: number, to: number];
+
+/** What models did not read, since it did not fit their windows. */
+export interface Truncated {
+  /** Tokens at the end of the query, the most that any of them left out; 1 and up. */
+  readonly query: number;
+}
 
 /** What a piece of work used. */
 export interface Usage {

@@ -10,6 +10,9 @@ const sentences: Readonly<Record<ReadNote['kind'], (count: number) => string>> =
   'repeated-key': (count) => `a key stands twice in the front matter of ${counted(count, 'file')}; the last one counts`,
   'open-front-matter': (count) =>
     `${counted(count, 'file')} ${count === 1 ? 'begins' : 'begin'} with front matter that is never closed; it was left in the text`,
+  'by-key': (count) => `each value of the object in ${counted(count, 'file')} was read as a document, and its key as the id`,
+  'odd-header': (count) =>
+    `the first line of ${counted(count, 'file')} looks like a row and was taken for the names of the columns: put a line with names before it`,
   'dead-link': (count) => `${counted(count, 'link')} to a file that does not exist ${count === 1 ? 'was' : 'were'} left out`,
   'link-outside': (count) =>
     `${counted(count, 'link')} ${count === 1 ? 'leads' : 'lead'} out of the folder and ${count === 1 ? 'was' : 'were'} left out, as followLinks is off`,
