@@ -1,18 +1,17 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
+import type { FolderOptions } from './folder-files.ts';
 import type { Format } from './formats.ts';
 import { type Lines, lineBatchesOf } from './lines.ts';
 import { kindOfPath } from './path.ts';
-import type { Reader } from './reader.ts';
+import { type Reader, withEncodingNote } from './reader.ts';
 import { createSource, type Source } from './source.ts';
 
-export interface ReadOptions {
+export interface ReadOptions extends FolderOptions {
   /** The name of a format, or a reader of your own. @default told by the path: a folder, or the extension (before .gz); else by the first bytes */
   readonly format?: Format | Reader;
   /** The bytes behind the path `-`. @default process.stdin */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Read what links in a folder lead to outside of it: anything on this machine, wherever the folder comes from. @default false */
-  readonly followLinks?: boolean;
   /** Ends the reading with E_STOPPED, also while it waits for bytes. */
   readonly signal?: AbortSignal;
   /** What the input is called in errors and in `where`. @default the path as it was given, or `standard input` */
@@ -40,7 +39,7 @@ export async function* readDocuments(source: string, options: ReadOptions = {}):
   const opened = await openSource(source, options);
   try {
     const reader = await readerFor(opened, format);
-    for await (const read of reader.read(opened)) {
+    for await (const read of withEncodingNote(opened, reader.read(opened))) {
       throwIfStopped(signal);
       yield read;
     }
@@ -84,10 +83,10 @@ function loadFormats() {
 }
 
 async function openSource(source: string, options: Omit<ReadOptions, 'format'>): Promise<Source> {
-  const { signal, followLinks, where: name = source === '-' ? 'standard input' : source } = options;
+  const { signal, where: name = source === '-' ? 'standard input' : source } = options;
   if (source === '-') return createSource({ name, kind: 'pipe', signal }, options.stdin ?? process.stdin);
   const kind = await kindOfPath(source, name);
-  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), followLinks, signal });
+  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), folder: options, signal });
 }
 
 async function readerFor(source: Source, format: ReadOptions['format']): Promise<Reader> {

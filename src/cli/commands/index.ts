@@ -3,13 +3,14 @@ import type { AddReport, CreateOptions } from '../../index.ts';
 import { indexDocuments } from '../../tasks/index-documents.ts';
 import type { TokenForm } from '../../types.ts';
 import { counted, duration, grouped } from '../../wording/numbers.ts';
+import { failuresLeftOut } from '../../wording/read-notes.ts';
 import { harmless } from '../../wording/terminal-text.ts';
 import { command, type Flags } from '../command.ts';
 import { filterFlag } from '../filter-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showRate } from '../progress.ts';
 import { billLine } from '../provenance-lines.ts';
-import { readOptions } from '../read-flags.ts';
+import { readFlags, readOptions } from '../read-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const indexCommand = command({
@@ -21,13 +22,13 @@ export const indexCommand = command({
     'fields',
     'idField',
     'types',
-    'format',
-    'followLinks',
+    ...readFlags,
     'tokenBits',
     'tokenPool',
     'passages',
     'vectorField',
     'filter',
+    'strictFiles',
     'prune',
     'rebuild',
     'durability',
@@ -50,6 +51,7 @@ export const indexCommand = command({
       throw new FinetoothError('E_USAGE', `--into takes a folder: what is in "memory:" ends with this command; got "${into}".`);
     const report = await indexDocuments({
       ...readOptions(run),
+      strict: flags.strictFiles,
       source,
       into,
       rebuild: flags.rebuild,
@@ -95,6 +97,11 @@ function remarks(report: AddReport, terminal: Terminal): void {
     terminal.say(
       `note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`,
     );
+  }
+  if (report.skipped !== undefined) {
+    const { count, first } = report.skipped;
+    for (const { message } of first) terminal.say(`left out: ${harmless(message)}`);
+    terminal.say(`note: ${failuresLeftOut(count)}; --strict makes the first one an error.`);
   }
   for (const note of report.notes ?? []) terminal.say(`note: ${harmless(note)}.`);
 }

@@ -7,7 +7,7 @@ import { explanationLines } from '../explanation-lines.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { rerankFlags, rerankOptionsOf } from '../plan-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
-import { readOptions } from '../read-flags.ts';
+import { readFlags, readOptions } from '../read-flags.ts';
 import { rerankerPlan } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { labelOf } from '../text.ts';
@@ -16,7 +16,7 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: [...rerankFlags, 'format', 'followLinks', ...modelFlags, 'json'],
+  options: [...rerankFlags, ...readFlags, ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
