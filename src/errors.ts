@@ -121,7 +121,8 @@ export type AdvisedOption =
   | 'tokens'
   | 'types'
   | 'vector'
-  | 'vectorField';
+  | 'vectorField'
+  | 'watch';
 
 /** What the library, the command line and the server each call that which a sentence advises. */
 export interface Wording {

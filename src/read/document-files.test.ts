@@ -156,12 +156,7 @@ describe('books in EPUB', () => {
 describe('PDF', () => {
   it('has its pages apart, its lines together, and a title where it says one', async () => {
     const pages = [
-      [
-        'The manual of the machine begins on this page and it',
-        'goes on in the next line, with a word that is par-',
-        'ted.',
-        '- An item',
-      ],
+      ['The manual of the machine begins on this page and it', 'goes on in the next line, with a word that is par-', 'ted.', '- An item'],
       ['To reset the machine hold both buttons.'],
     ];
     expect((await only('a.pdf', pdfOf(pages, 'Manual')))?.document).toEqual({

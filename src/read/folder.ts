@@ -13,12 +13,12 @@ import { createSource, type Source } from './source.ts';
  * a "#". An empty file is a document with an empty text. What cannot be read is left out with a note, unless `strict`: a link that leads to nothing or out
  * of the folder, a torn file, one that no one may read.
  */
-export function folderOf(documents: readonly Reader[], plain: Reader) {
+export function folderOf(readers: FileReaders) {
   return {
     name: 'folder',
     extensions: [],
     recognise: () => false,
-    read: (source) => readFolder(source, { documents, plain }),
+    read: (source) => readFolder(source, readers),
   } as const satisfies Reader;
 }
 

@@ -24,17 +24,11 @@ import { tsv } from './tsv.ts';
 /** Readers of files that are documents; these are what is read from a folder. */
 const documents = [markdown, plainText, html, restructuredText, asciidoc, notebook, email, pdf, docx, epub, code] as const;
 
+/** What reads the files of a folder. */
+export const folderReaders = { documents, plain: plainText } as const;
+
 /** Every format that is read, once: its name, its extensions and what begins like it stand in its reader. */
-const readers = [
-  json,
-  jsonl,
-  csv,
-  tsv,
-  parquet,
-  folderOf(documents, plainText),
-  lineDocuments,
-  ...documents,
-] as const satisfies readonly Reader[];
+const readers = [json, jsonl, csv, tsv, parquet, folderOf(folderReaders), lineDocuments, ...documents] as const satisfies readonly Reader[];
 
 export type Format = (typeof readers)[number]['name'];
 
