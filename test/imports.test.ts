@@ -340,6 +340,7 @@ const surface = {
       'tune',
       'verifyIndex',
       'verifyModels',
+      'watchFolder',
     ],
     types: [
       'BackupIndexOptions',
@@ -354,6 +355,7 @@ const surface = {
       'ExportIndexOptions',
       'ExportReport',
       'Finding',
+      'FolderSync',
       'IndexDocumentsOptions',
       'Judge',
       'LabelOptions',
@@ -373,6 +375,7 @@ const surface = {
       'VerifiedModel',
       'VerifyIndexOptions',
       'VerifyReport',
+      'WatchFolderOptions',
     ],
   },
 } as const;

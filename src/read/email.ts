@@ -36,7 +36,7 @@ export const email = {
     const title = mail.subject?.trim() || path?.replace(/^.*\//, '').replace(/\.[^.]*$/, '');
     const fields: Record<string, FieldValue | undefined> = {
       title,
-      text: text.replaceAll('\0', ''),
+      text: text.replaceAll('\0', '').trim(),
       from: addressesOf(mail.from === undefined ? undefined : [mail.from])?.[0],
       to: addressesOf(mail.to),
       cc: addressesOf(mail.cc),

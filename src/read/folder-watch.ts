@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { throwIfStopped } from '../errors.ts';
+import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
 import { openFolder } from './folder.ts';
 import { failureNote } from './folder-files.ts';
@@ -40,10 +40,11 @@ const LONGEST_MS = 2_000;
 /** Milliseconds from look to look where the system says nothing: what it says is a hint, on some disks it says nothing at all. */
 const LOOK_MS = 5_000;
 
-/** Watches a folder by comparing size, time and place of its files with those that they had. Throws E_INPUT_MISSING where there is none. */
+/** Watches a folder by comparing size, time and place of its files with those that they had. Throws E_INPUT_MISSING where there is none, E_USAGE for a file. */
 export async function watchFolder(path: string, options: ReadOptions = {}): Promise<FolderWatch> {
   const { signal, where: name = path } = options;
   const kind = await kindOfPath(path, name);
+  if (kind !== 'folder') throw new FinetoothError('E_USAGE', (say) => `${say.option('watch')} takes a folder; ${name} is a ${kind}.`);
   const folder = openFolder(createSource({ name, kind, path, folder: options, signal }), folderReaders);
   let known = new Map<string, string>();
   const hints = createHints(path);

@@ -48,10 +48,16 @@ export function readerOfName(path: string): Reader | undefined {
   return readers.find((reader) => hasExtension(reader, path));
 }
 
+/** The first two lines that are not blank have as many commas, semicolons or tabs as each other, and some: a table, or text that looks like one. */
+export function looksLikeColumns(head: Uint8Array): boolean {
+  const [one, two] = headTextOf(head).split(/[\r\n]+/, 3);
+  const countOf = (line: string | undefined, mark: string): number => (line ?? '').split(mark).length - 1;
+  return [',', ';', '\t'].some((mark) => countOf(one, mark) > 0 && countOf(one, mark) === countOf(two, mark));
+}
+
 /** The reader that recognises the first bytes. E_INPUT_FORMAT where none does: columns and prose look alike. */
 export function readerOfContent(head: Uint8Array, name: string): Reader {
-  const wide = wideEncodingOf(head);
-  const text = new TextDecoder(wide === undefined || wide === 'utf-32' ? 'utf-8' : wide).decode(head).trimStart();
+  const text = headTextOf(head);
   const found = readers.find((reader) => reader.recognise(text));
   if (found !== undefined) return found;
   const problem = text === '' ? 'it begins with blank lines only' : `it begins with ${quoteStart(text.split(/\r?\n/, 1)[0] ?? '')}`;
@@ -59,6 +65,11 @@ export function readerOfContent(head: Uint8Array, name: string): Reader {
     'E_INPUT_FORMAT',
     (say) => `the format of ${name} cannot be told: ${problem}. Name it ${say.as('format')}: ${formats.join(', ')}.`,
   );
+}
+
+function headTextOf(head: Uint8Array): string {
+  const wide = wideEncodingOf(head);
+  return new TextDecoder(wide === undefined || wide === 'utf-32' ? 'utf-8' : wide).decode(head).trimStart();
 }
 
 function hasExtension({ extensions }: Reader, path: string): boolean {

@@ -24,7 +24,7 @@ const sentences: Readonly<Record<Exclude<ReadNote['kind'], FailureKind>, (count:
   'other-format': (count) => `${counted(count, 'file')} of other formats left out`,
   'no-text': (count) => `${counted(count, 'file')} ${count === 1 ? 'holds' : 'hold'} no text, as scans do, and can be found by name alone`,
   'by-lines': (count) => `${counted(count, 'code file')} split by lines: to split by functions, npm install @vscode/tree-sitter-wasm`,
-  'taken-for-lines': () => 'the format could not be told, so each line was read as a document',
+  'taken-for-lines': () => 'its format could not be told, so each line was read as a document',
 };
 
 /** Files and folders of the input that could not be read, and were left out. */

@@ -20,6 +20,7 @@ export const embedCommand = command({
     const embedded = embedDocuments({
       ...readOptions(run),
       source: given[0],
+      otherwise: given[0] === undefined || given[0] === '-' ? 'lines' : undefined,
       fields: flags.fields,
       role: flags.role,
       embedder: flags.embedder,

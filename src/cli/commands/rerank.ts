@@ -20,6 +20,7 @@ export const rerankCommand = command({
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
+    'ls | finetooth rerank "the report on whales" --format lines',
   ],
   run: async (run) => {
     const { given, flags, terminal } = run;
@@ -29,6 +30,7 @@ export const rerankCommand = command({
       ...rerankOptionsOf(flags),
       ...rerankerPlan(flags),
       source,
+      otherwise: source === undefined || source === '-' ? 'lines' : undefined,
       documents: true,
       embedder: flags.embedder,
       models: await modelOptions(run),
