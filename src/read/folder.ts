@@ -91,7 +91,7 @@ async function* readFolder(source: Source, readers: FileReaders): AsyncGenerator
 
 /** What another file need not have. */
 export const isAboutAFile = (error: unknown): error is FinetoothError =>
-  error instanceof FinetoothError && (error.code.startsWith('E_INPUT_') || error.code === 'E_PACKAGE');
+  error instanceof FinetoothError && ['E_INPUT_MISSING', 'E_INPUT_EMPTY', 'E_INPUT_FORMAT', 'E_PACKAGE'].includes(error.code);
 
 function nothingToRead(name: string, { left, failure }: Pick<FolderFiles, 'left' | 'failure'>, { documents }: FileReaders): FinetoothError {
   // Without any document what went wrong is no side issue.

@@ -61,7 +61,7 @@ const samples: Readonly<Record<string, readonly [Reader, ReaderSample]>> = {
       documents: [{ title: 'Moby', text: `# Moby\n${prose.trim()}` }],
     },
   ],
-  email: [readerNamed('email'), { bytes: bytesOf(`Subject: Moby\r\n\r\n${prose}`), documents: [{ title: 'Moby', text: prose }] }],
+  email: [readerNamed('email'), { bytes: bytesOf(`Subject: Moby\r\n\r\n${prose}`), documents: [{ title: 'Moby', text: prose.trim() }] }],
   docx: [readerNamed('docx'), { bytes: await docxOf(paragraphOf(prose.trim())), documents: [{ text: prose.trim() }] }],
   epub: [
     readerNamed('epub'),
