@@ -79,6 +79,7 @@ export type {
   Origin,
   Progress,
   ReadDocument,
+  Truncated,
   Usage,
   Vectors,
 } from './types.ts';

@@ -13,6 +13,8 @@ export interface ReadNote {
     | 'toml'
     | 'repeated-key'
     | 'open-front-matter'
+    | 'by-key'
+    | 'odd-header'
     | 'encoding'
     | 'dead-link'
     | 'unreadable'
@@ -144,6 +146,12 @@ export interface TokenVectors {
 
 /** Where a part of a text begins and ends, in characters (UTF-16 units), the end not included. */
 export type Span = readonly [from: number, to: number];
+
+/** What models did not read, since it did not fit their windows. */
+export interface Truncated {
+  /** Tokens at the end of the query, the most that any of them left out; 1 and up. */
+  readonly query: number;
+}
 
 /** What a piece of work used. */
 export interface Usage {

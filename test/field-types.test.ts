@@ -122,6 +122,17 @@ describe.each([
     }
   });
 
+  it('says of which declared type no document has the field', async () => {
+    const { index, report } = await opened(memoryStore(), { types: { yaer: 'number', price: 'number', stock: 'number' } });
+    expect(report?.notes).toEqual([
+      'no document has the field "yaer" (did you mean "year"?), of which a type was declared',
+      'no document has the field "stock", of which a type was declared',
+    ]);
+    // It may come later, and then it is no longer new.
+    expect((await index.add([{ id: '4', title: 'Ants', stock: '5' }])).notes).toBeUndefined();
+    await index.close();
+  });
+
   it('has the type that was declared, beside those that are inferred, and is told where it cannot be read', async () => {
     const types = { zip: 'number', title: 'keyword', year: 'keyword' } as const;
     const { index, report } = await opened(make(), { types });

@@ -198,6 +198,7 @@ const surface = {
       'StoreStats',
       'Timings',
       'TokenMatches',
+      'Truncated',
       'Usage',
       'VectorCacheOptions',
       'Vectors',

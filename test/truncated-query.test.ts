@@ -15,6 +15,7 @@ import {
   type SearchIndex,
   search,
 } from '../src/index.ts';
+import { evaluate } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
 const filler = 'The committee met on Tuesday and talked about the budget for the coming year. ';
@@ -53,7 +54,7 @@ describe('a query longer than the window is told', () => {
   });
 
   const truncated = async (reranker: Reranker, query: string): Promise<number | undefined> =>
-    (await rerank(reranker, query, documents, { rankFields: ['text'] })).queryTruncatedTokens;
+    (await rerank(reranker, query, documents, { rankFields: ['text'] })).truncated?.query;
 
   it.each<[string, () => Reranker]>([
     ['a cross-encoder', () => parts.cross],
@@ -88,11 +89,19 @@ describe('a query longer than the window is told', () => {
     const index: SearchIndex = await openIndex(memoryStore(), { create: { fields: ['text'] } });
     await index.add(documents.map(({ id, document }) => ({ id, ...document })));
     for (const reranker of [null, parts.cross]) {
-      expect((await search(index, long, { reranker })).queryTruncatedTokens).toBeGreaterThan(90);
-      expect((await search(index, short, { reranker })).queryTruncatedTokens).toBeUndefined();
+      expect((await search(index, long, { reranker })).truncated?.query).toBeGreaterThan(90);
+      expect((await search(index, short, { reranker })).truncated).toBeUndefined();
     }
+    const data = join(workFolder(), 'judged.json');
+    writeFileSync(data, JSON.stringify([short, long].map((query) => ({ query, relevant: ['0'] }))));
+    const pipeline = { name: 'dense', firstStage: 'dense', candidates: 2, reranker: null, denseWeight: 0.5 } as const;
+    const pipelines = [pipeline, { ...pipeline, name: 'words', firstStage: 'bm25' as const }];
+    const { warnings } = await evaluate({ data, in: index, pipelines, resamples: 100, workFolder: workFolder() });
+    expect(warnings.filter((one) => one.includes('window'))).toEqual([
+      expect.stringMatching(/^"dense": 1 of 2 queries did not fit a model's window; of one, \d+ tokens at the end were not read\.$/),
+    ]);
     // Words are counted, however many.
-    expect((await search(index, long, { reranker: null, firstStage: 'bm25' })).queryTruncatedTokens).toBeUndefined();
+    expect((await search(index, long, { reranker: null, firstStage: 'bm25' })).truncated).toBeUndefined();
     await index.close();
   });
 });
@@ -111,7 +120,7 @@ describe('the command line says that the query was cut', () => {
     ]) {
       const [told, json] = await Promise.all([finetooth(words), finetooth([...words, '--json'])]);
       expect(told.stderr).toMatch(note);
-      expect((JSON.parse(json.stdout) as { queryTruncatedTokens?: number }).queryTruncatedTokens).toBeGreaterThan(90);
+      expect((JSON.parse(json.stdout) as { truncated?: { query: number } }).truncated?.query).toBeGreaterThan(90);
     }
     const plain = await finetooth(['rerank', short, source]);
     expect(plain.stderr).not.toMatch(/of the query/);

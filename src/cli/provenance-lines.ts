@@ -16,7 +16,7 @@ export function billLine({ requests = 0, cost, estimated, unpriced }: Usage): st
 
 /** How an answer came about, one line per fact, where there is anything to say. */
 export function provenanceLines(answer: Provenance & { readonly rankedBy: string | null; readonly usage: Usage }): readonly string[] {
-  const { passedOver = [], notes = [], queryTruncatedTokens = 0, rankedBy, usage } = answer;
+  const { passedOver = [], notes = [], truncated, rankedBy, usage } = answer;
   const order =
     rankedBy === 'first-stage'
       ? 'the order is that of the first stage, which no one reranked'
@@ -25,9 +25,9 @@ export function provenanceLines(answer: Provenance & { readonly rankedBy: string
     ...passedOver.map(({ code, why }) => `note: ${code}: ${harmless(why)}`),
     ...(passedOver.length > 0 ? [`note: ${order}.`] : []),
     ...notes.map((note) => `note: ${harmless(note)}.`),
-    ...(queryTruncatedTokens === 0
+    ...(truncated === undefined
       ? []
-      : [`note: ${counted(queryTruncatedTokens, 'token')} of the query did not fit the model's window; its end was not read. Shorten it.`]),
+      : [`note: ${counted(truncated.query, 'token')} of the query did not fit the model's window; its end was not read. Shorten it.`]),
     ...(usage.requests === undefined ? [] : [billLine(usage)]),
   ];
 }

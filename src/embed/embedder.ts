@@ -16,6 +16,8 @@ export interface Embedder {
   readonly dimensions: number;
   /** Numbers in the vector of a token; absent where the embedder gives no token vectors. */
   readonly tokenSize?: number;
+  /** What it was trained on, as ISO 639-1 codes, or `multilingual`: texts in other letters are told. @default not known */
+  readonly languages?: readonly string[];
   /** Row i belongs to texts[i], whatever else is in the call. An empty text is embedded like any other. */
   embed(texts: readonly string[], role: 'query' | 'document', options?: EmbedOptions): Promise<Vectors>;
   /**

@@ -7,6 +7,7 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
   fingerprint: encoder.fingerprint,
   dimensions: encoder.files.entry.dimensions,
   tokenSize: encoder.files.entry.dimensions,
+  languages: encoder.files.entry.languages,
   embed: async (texts, role, options = {}) => {
     const { vectors, tokens, truncated, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });
     const packs = texts.map((_, i) => packed.subarray(packedOffsets[i], packedOffsets[i + 1]));

@@ -8,7 +8,6 @@ import type { EncodeRequest, EncodeResult } from './run/encode.ts';
 import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
 import { requestsOf, type SplitOptions, splitIn, splitSourcesIn } from './run/requests.ts';
 import type { RuntimeName } from './run/runtime.ts';
-import { createLanguageCheck } from './tokenize/language-check.ts';
 import type { PassagesRequest, SplitRequest, SplitResult } from './tokenize/split-texts.ts';
 import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './tokenize/token-names.ts';
 
@@ -53,7 +52,6 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
     EncodeRequest | SplitRequest | PassagesRequest | TokenNamesRequest,
     EncodeResult | SplitResult | TokenNamesResult
   >(files, options);
-  const check = createLanguageCheck(entry, async (texts) => namesIn((await pool.run({ name: texts })) as TokenNamesResult));
   return {
     files,
     fingerprint: fingerprintOf(files),
@@ -62,7 +60,6 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
     ready: pool.ready,
     encode: async (texts, { prefix, tokens, signal, onProgress }) => {
       throwIfStopped(signal);
-      check(texts);
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       let done = 0;
       const work = charactersIn({ texts });

@@ -7,11 +7,9 @@ import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
 import type { Pool } from './run/pool.ts';
 import { requestsOf, type SplitOptions, splitIn } from './run/requests.ts';
 import type { PairRequest, PairResult } from './run/score-pairs.ts';
-import { createLanguageCheck } from './tokenize/language-check.ts';
 import type { SplitRequest, SplitResult } from './tokenize/split-texts.ts';
-import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './tokenize/token-names.ts';
 
-type CrossEncoderPool = Pool<PairRequest | SplitRequest | TokenNamesRequest, PairResult | SplitResult | TokenNamesResult>;
+type CrossEncoderPool = Pool<PairRequest | SplitRequest, PairResult | SplitResult>;
 
 export interface CrossEncoderPoolOptions extends PoolOptions {
   /** Milliseconds without work after which the model is let go; the next call loads it again. @default 300,000 */
@@ -52,10 +50,7 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
     clearTimeout(idle);
     running++;
     try {
-      opened ??= openPool<PairRequest | SplitRequest | TokenNamesRequest, PairResult | SplitResult | TokenNamesResult>(
-        files,
-        poolOptions,
-      ).then(
+      opened ??= openPool<PairRequest | SplitRequest, PairResult | SplitResult>(files, poolOptions).then(
         ({ pool }) => pool,
         (error: unknown) => {
           // What could not be opened is tried again by the next call.
@@ -73,9 +68,6 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
       if (running === 0 && !closed) idle = setTimeout(letGo, idleMs).unref();
     }
   };
-  const check = createLanguageCheck(files.entry, (texts) =>
-    withPool(async (pool) => namesIn((await pool.run({ name: texts })) as TokenNamesResult)),
-  );
 
   return {
     files,
@@ -84,7 +76,6 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
     score: (query, texts, { signal } = {}) =>
       withPool(async (pool) => {
         throwIfStopped(signal);
-        check([query, ...texts.slice(0, 1)]);
         const work = charactersIn({ texts });
         const result: PairResult = {
           scores: new Float32Array(texts.length),

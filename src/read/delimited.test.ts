@@ -44,6 +44,17 @@ describe('readDelimited', () => {
     expect((await all(csv('a;b\n1,5;2\n')))[0]?.document).toEqual({ a: '1,5', b: '2' });
   });
 
+  it('notes a first line that is more likely a row', async () => {
+    const noted = async (table: string) => (await all(csv(table)))[0]?.notes;
+    const reason = '"Presence of communication amid scientific minds was equally …"';
+    const text = 'Presence of communication amid scientific minds was equally important to the success of it';
+    expect(await noted(`0,${text}\n1,b\n`)).toEqual([{ kind: 'odd-header', where: 'table.csv line 1', reason }]);
+    expect(await noted('0,The moon is made of cheese.\n1,b\n')).toHaveLength(1);
+    expect(await noted('id,How satisfied are you with what we do for you?\n1,b\n')).toBeUndefined();
+    expect(await noted('id,What is your favourite colour? (one)\n1,b\n')).toBeUndefined();
+    expect(await noted('id,No.,Is it new?\n1,b,c\n')).toBeUndefined();
+  });
+
   it('leaves out columns without a name and a value, wherever they are', async () => {
     const expected = [
       { id: '1', text: 'hello' },
@@ -78,6 +89,15 @@ describe('readDelimited', () => {
         { document: { id: '1', text: 'a\nb' }, where: 'table.csv line 2' },
         { document: { id: '2', text: 'c' }, where: 'table.csv line 4' },
       ]);
+    // A quote is a letter in TSV, and within a cell.
+    const quoted = [csv('id,5" disk\r1,"a""b"\r2,"c\r'), readDelimited('t.tsv', piecesOf(['id\tx"y\r1\t"a\r2\tb\r']), 'tsv')] as const;
+    expect(await errorOf(quoted[0])).toMatch(/^E_INPUT_FORMAT: table\.csv line 3: /);
+    expect((await all(quoted[1])).map(({ document }) => document)).toEqual([
+      { id: '1', 'x"y': '"a' },
+      { id: '2', 'x"y': 'b' },
+    ]);
+    expect((await all(csv('id,te"xt\r1,a\r')))[0]?.document).toEqual({ id: '1', 'te"xt': 'a' });
+    expect((await all(csv('id,"te""\rxt"\r1,a\r')))[0]?.document).toEqual({ id: '1', 'te"\nxt': 'a' });
     expect((await all(csv('id,"te\rxt"\n1,a\rb\n')))[0]?.document).toEqual({ id: '1', 'te\rxt': 'a\rb' });
   });
 

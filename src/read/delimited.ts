@@ -50,7 +50,12 @@ export async function* readDelimited(name: string, texts: AsyncIterable<string>,
     const filled = nameless.find((at) => (cells[at] ?? '').trim() !== '');
     if (filled !== undefined) throw namelessColumn(filled, names.length, header);
     const fields = names.map((field, at) => [field, cells[at] ?? ''] as const).filter(([field]) => field !== '');
-    yield { document: Object.fromEntries(fields), where };
+    const odd = row === 1 ? names.find(looksLikeText) : undefined;
+    yield {
+      document: Object.fromEntries(fields),
+      where,
+      notes: odd === undefined ? undefined : [{ kind: 'odd-header', where: header, reason: quoteStart(odd) }],
+    };
   }
   if (row > 0) return;
   if (names && nameless[0] !== undefined) throw namelessColumn(nameless[0], names.length, header);
@@ -99,7 +104,7 @@ async function* rowsOf(name: string, texts: AsyncIterable<string>, fixed: '\t' |
   }
 
   const turn = createTurns();
-  for await (const whole of withPlainLineEnds(texts))
+  for await (const whole of withPlainLineEnds(texts, fixed === undefined))
     for (let at = 0; at < whole.length; at += PIECE) {
       const text = whole.slice(at, at + PIECE);
       buffer += text;
@@ -131,8 +136,17 @@ async function asQuoted(cells: readonly string[]): Promise<readonly string[]> {
   return errors.length === 0 && data[0] !== undefined ? data[0] : cells;
 }
 
+/** Names of columns are short, or questions of a form: a cell of a sentence is a first row without a header, as in MS MARCO's files. */
+const looksLikeText = (name: string): boolean =>
+  !/[?:)]$/.test(name) && (name.length > 80 || (/(?:\S+\s+){4}\S/.test(name) && /[.!]["'”’]?$/.test(name)));
+
 /** A comma, unless the header line has none and has one of the others: spreadsheets of many countries write a semicolon. */
-const delimiterOf = (header: string): string => [',', ';', '\t', '|'].find((candidate) => header.includes(candidate)) ?? ',';
+const delimiterOf = (header: string): string => delimiters.find((candidate) => header.includes(candidate)) ?? ',';
+
+const delimiters: readonly string[] = [',', ';', '\t', '|'];
+/** Stands for a quote that ended a cell; another one behind it goes on with the cell. */
+const CLOSED = '';
+const isDelimiter = (sign: string): boolean => delimiters.includes(sign);
 
 function quoteProblem(name: string, line: number, code: string | undefined): FinetoothError {
   const problem =
@@ -144,19 +158,23 @@ function quoteProblem(name: string, line: number, code: string | undefined): Fin
 
 /**
  * CR LF becomes LF, inside cells too, also where a chunk ends between the two. A lone CR stays, unless the first line ends with one: then all
- * do, as in old files of the Macintosh.
+ * do, as in old files of the Macintosh. `quotes`: a cell that begins with one may hold line ends.
  */
-async function* withPlainLineEnds(texts: AsyncIterable<string>): AsyncGenerator<string> {
+async function* withPlainLineEnds(texts: AsyncIterable<string>, quotes: boolean): AsyncGenerator<string> {
   let held = '';
   let quoted = false;
+  let before = ',';
   let lone: boolean | undefined;
   for await (const text of texts) {
     const whole = held + text;
     held = whole.endsWith('\r') ? '\r' : '';
     const ready = held === '' ? whole : whole.slice(0, -1);
     for (let at = 0; lone === undefined && at < ready.length; at++) {
-      if (ready[at] === '"') quoted = !quoted;
-      else if (!quoted && (ready[at] === '\n' || ready[at] === '\r')) lone = ready[at] === '\r' && ready[at + 1] !== '\n';
+      const sign = ready[at] as string;
+      const turns = quotes && sign === '"' && (quoted || before === CLOSED || isDelimiter(before));
+      if (!quoted && (sign === '\n' || sign === '\r')) lone = sign === '\r' && ready[at + 1] !== '\n';
+      before = turns && quoted ? CLOSED : sign;
+      if (turns) quoted = !quoted;
     }
     yield lone ? ready.replace(/\r\n?/g, '\n') : ready.replaceAll('\r\n', '\n');
   }

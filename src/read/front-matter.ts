@@ -59,7 +59,7 @@ const DEEPEST = 100;
 export async function readFrontMatter(source: string): Promise<FrontMatter> {
   const none = { fields: {}, text: source, notes: [] };
   const block = blockOf(source);
-  if (block === undefined || (block.syntax === 'yaml' && !beginsWithKey(block.body))) return none;
+  if (block === undefined || isHeading(block.body) || (block.syntax === 'yaml' && !beginsWithKey(block.body))) return none;
   const { syntax, body, end } = block;
   if (end === undefined) return body.trim() === '' ? none : { ...none, notes: [{ kind: 'open-front-matter', reason: '', line: 1 }] };
   if (hasTooManyKeys(body))
@@ -104,6 +104,11 @@ function blockOf(source: string): Block | undefined {
   after.exec(source);
   return { syntax, body: source.slice(open[0].length, found.index), end: after.lastIndex };
 }
+
+/** Whether it holds comments alone, of which one is no key that was taken out: then it is a heading between two rules. */
+const isHeading = (body: string): boolean =>
+  !/^[ \t]*[^\s#]/m.test(body) &&
+  /^[ \t]*#+[ \t]*[^\s#]/m.test(body.replace(/^[ \t]*#+[ \t]*["']?[\p{L}\p{N}_$@./-]+["']?[ \t]*[:=].*$/gmu, ''));
 
 /** Whether it begins like a map of keys, blank lines and comments apart, rather than like prose between two rules. */
 function beginsWithKey(body: string): boolean {

@@ -79,11 +79,11 @@ describe('jsonElements', () => {
     ],
     [
       '{"a": 1, "b": ["x"]}',
-      'movies.json holds one object, and no field of it (a, b) is an array of objects. Put documents into an array: [{…}, {…}].',
+      'movies.json holds one object, and no field of it (a, b) is an array of objects. Put documents into an array, [{…}, {…}], or two and more into an object by their ids, {"a": {…}, "b": {…}}.',
     ],
     [
       '{}',
-      'movies.json holds one object, and no field of it (it has none) is an array of objects. Put documents into an array: [{…}, {…}].',
+      'movies.json holds one object, and no field of it (it has none) is an array of objects. Put documents into an array, [{…}, {…}], or two and more into an object by their ids, {"a": {…}, "b": {…}}.',
     ],
     [
       '{"a": [{}], "b": [{}]}',
@@ -95,6 +95,47 @@ describe('jsonElements', () => {
     ['{"a": nul, "b": [{}]}', 'movies.json field "a" is not JSON: it begins with "nul". Correct it.'],
   ])('says what is wrong with %s', async (text, sentence) => {
     expect(await errorOf(elements(text))).toBe(`E_INPUT_FORMAT: ${sentence}`);
+  });
+
+  it('finds the values of an object that holds nothing but objects, with their keys', async () => {
+    const text = '{"a": {"x": {"y": [1]}},\n "b c": {}, "1": {"x": "}"}}';
+    const found = await all(jsonElements('a.json', piecesOf([...text])));
+    expect(found).toEqual([
+      { key: 'a', text: '{"x": {"y": [1]}}', number: 1, line: 1 },
+      { key: 'b c', text: '{}', number: 2, line: 2 },
+      { key: '1', text: '{"x": "}"}', number: 3, line: 2 },
+    ]);
+  });
+
+  it('takes objects before the array of documents, and behind it, for what is about them', async () => {
+    for (const text of [
+      '{"meta": {}, "links": {}, "docs": [{"a": 1}]}',
+      '{"docs": [{"a": 1}], "meta": {"x": []}}',
+      '{"a": {}, "docs": [{"a": 1}], "n": 1}',
+    ])
+      expect((await all(elements(text))).map((element) => element.text)).toEqual(['{"a": 1}']);
+    expect(await all(elements('{"meta": {}, "links": {}, "docs": []}'))).toEqual([]);
+    // One object alone is more likely around the documents than one of them.
+    expect(await errorOf(elements('{"response": {"docs": [{"a": 1}]}}'))).toMatch(/no field of it \(response\) is an array of objects/);
+    expect(await errorOf(elements('{"a": {}, "b": {}, "n": 1}'))).toMatch(/no field of it \(a, b, n\) is an array of objects/);
+  });
+
+  it('gives the values of a large object before all of them are read, and then takes nothing else', async () => {
+    const given: number[] = [];
+    async function* pieces(): AsyncGenerator<string> {
+      yield '{';
+      for (let at = 0; at < 3000; at++) {
+        given.push(at);
+        yield `"k${at}": {"n": ${at}}, `;
+      }
+      yield '"total": 3}';
+    }
+    const found = jsonElements('a.json', pieces());
+    expect((await found.next()).value?.key).toBe('k0');
+    expect(given.length).toBeLessThan(1100);
+    expect(await errorOf(found)).toBe(
+      'E_INPUT_FORMAT: a.json line 1: the values of its object are the documents, but field "total" is no object. Take it out.',
+    );
   });
 
   it('refuses an element above 256 MiB', async () => {

@@ -2,19 +2,26 @@ import { FinetoothError } from '../errors.ts';
 import { type JsonCursor, jsonCursor } from './json-cursor.ts';
 import { quoteStart } from './text.ts';
 
-/** One element of the array, as text. `number` counts from 1; `line` is where it begins. */
+/** One element of the array, or one value of the object, as text. `number` counts from 1; `line` is where it begins. */
 export interface JsonElement {
   readonly text: string;
   readonly number: number;
   readonly line: number;
+  /** The name under which it stands, where the documents are the values of one object. */
+  readonly key?: string;
 }
+
+/** Values of an object that are held back until it is sure that no array of objects comes behind them; and their characters. */
+const HELD = 1000;
+const HELD_CHARACTERS = 1024 * 1024;
 
 /** The code of `]`, due where the `[` was taken already. */
 const bracket = 93;
 
 /**
  * The elements of a JSON array, one at a time and not parsed yet, however long the array is; or of the only array of objects
- * in a JSON object. Text that has no such array is E_INPUT_FORMAT. Memory is bounded by the longest element, at most 256 MiB.
+ * in a JSON object; or the values of an object that holds nothing but objects, two at least. All else is E_INPUT_FORMAT. Memory is bounded by
+ * the longest element, at most 256 MiB.
  */
 export async function* jsonElements(name: string, texts: AsyncIterable<string>): AsyncGenerator<JsonElement> {
   const cursor = jsonCursor(name, texts);
@@ -59,28 +66,25 @@ async function* elementsOf(name: string, cursor: JsonCursor): AsyncGenerator<Jso
   }
 }
 
-/** The elements of the one field that holds an array of objects; the `{` was taken. Returns the fields where there is no such array. */
+/**
+ * The elements of the one field that holds an array of objects, or the values where all are objects; the `{` was taken. Returns the fields where it
+ * holds neither.
+ */
 async function* elementsOfField(name: string, cursor: JsonCursor): AsyncGenerator<JsonElement, readonly string[] | undefined> {
   const fields: string[] = [];
   let found: string | undefined;
   let emptyArray = false;
+  const values = keyedValues(name);
   const whole = async (what: string, due?: number[]): Promise<string> => {
     const taken = await cursor.value(what, due);
     if (!taken.whole) throw cutOff(name, `in the middle of ${what}`);
     return taken.text;
   };
-  const parsed = (text: string, what: string): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      throw new FinetoothError('E_INPUT_FORMAT', `${name} ${what} is not JSON: it begins with ${quoteStart(text)}. Correct it.`, { cause });
-    }
-  };
   let got = await cursor.next();
   while (got !== '}') {
     if (got === '') throw cutOff(name, 'in the middle of its object');
     if (got !== '"') throw unexpected(name, cursor.line(), 'a field name in quotes', got);
-    const field = String(parsed(await whole('a field name'), 'field name'));
+    const field = String(parsed(name, await whole('a field name'), 'field name'));
     fields.push(field);
     const what = `field ${quoteStart(field)}`;
     got = await cursor.next();
@@ -88,6 +92,9 @@ async function* elementsOfField(name: string, cursor: JsonCursor): AsyncGenerato
     cursor.skip();
     got = await cursor.next();
     if (got === ',' || got === '}') throw unexpected(name, cursor.line(), `a value of ${what}`, got);
+    const line = cursor.line();
+    if (got === '{') yield* values.add({ text: await whole(what), number: fields.length, line, key: field });
+    else values.end(field, line);
     if (got === '[') {
       cursor.skip();
       got = await cursor.next();
@@ -101,9 +108,9 @@ async function* elementsOfField(name: string, cursor: JsonCursor): AsyncGenerato
         yield* elementsOf(name, cursor);
       } else {
         emptyArray ||= got === ']';
-        parsed(`[${await whole(what, [bracket])}`, what);
+        parsed(name, `[${await whole(what, [bracket])}`, what);
       }
-    } else parsed(await whole(what), what);
+    } else if (got !== '{') parsed(name, await whole(what), what);
     got = await cursor.next();
     if (got !== ',' && got !== '}')
       throw got === '' ? cutOff(name, `after ${what}`) : unexpected(name, cursor.line(), `a comma or } after ${what}`, got);
@@ -113,13 +120,59 @@ async function* elementsOfField(name: string, cursor: JsonCursor): AsyncGenerato
     if (got === '}') throw unexpected(name, cursor.line(), 'a field name in quotes', got);
   }
   cursor.skip();
+  if (fields.length > 1 && values.areAll()) {
+    yield* values.rest();
+    return undefined;
+  }
   return found === undefined && !emptyArray ? fields : undefined;
+}
+
+/** The values of an object, as long as all of them are objects: held back at first, since `{"meta": {…}, "docs": [{…}]}` begins so too. */
+function keyedValues(name: string) {
+  let held: JsonElement[] = [];
+  let characters = 0;
+  let areAll = true;
+  let areGiven = false;
+  const rest = function* (): Generator<JsonElement> {
+    areGiven = true;
+    yield* held;
+    held = [];
+  };
+  return {
+    areAll: () => areAll,
+    rest,
+    add: function* (value: JsonElement): Generator<JsonElement> {
+      if (!areAll) return void parsed(name, value.text, `field ${quoteStart(value.key as string)}`);
+      held.push(value);
+      characters += value.text.length;
+      if (areGiven || held.length > HELD || (held.length > 1 && characters > HELD_CHARACTERS)) yield* rest();
+    },
+    /** A value that is no object. */
+    end: (field: string, line: number): void => {
+      if (areGiven)
+        throw new FinetoothError(
+          'E_INPUT_FORMAT',
+          `${name} line ${line}: the values of its object are the documents, but field ${quoteStart(field)} is no object. Take it out.`,
+        );
+      for (const { key = '', text } of held) parsed(name, text, `field ${quoteStart(key)}`);
+      held = [];
+      areAll = false;
+    },
+  };
+}
+
+function parsed(name: string, text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FinetoothError('E_INPUT_FORMAT', `${name} ${what} is not JSON: it begins with ${quoteStart(text)}. Correct it.`, { cause });
+  }
 }
 
 const noArray = (name: string, fields: readonly string[]): FinetoothError =>
   new FinetoothError(
     'E_INPUT_FORMAT',
-    `${name} holds one object, and no field of it (${fields.join(', ') || 'it has none'}) is an array of objects. Put documents into an array: [{…}, {…}].`,
+    `${name} holds one object, and no field of it (${fields.join(', ') || 'it has none'}) is an array of objects. Put documents into an array, [{…}, {…}], or two and more into an object by their ids, {"a": {…}, "b": {…}}.`,
   );
 
 const cutOff = (name: string, where: string): FinetoothError =>

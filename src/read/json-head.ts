@@ -1,6 +1,6 @@
 /**
  * Which of the two JSON formats an input is that begins so: `[` is an array; `{` and `"` are lines when the first line is JSON by itself, else one
- * value over several. One line alone is one value when it is an object around an array of objects.
+ * value over several. One line alone is one value when it is an object around an array of objects, or holds nothing but objects, two at least.
  */
 export function jsonFormatOf(head: string): 'json' | 'jsonl' | undefined {
   if (head.startsWith('[')) return 'json';
@@ -24,5 +24,7 @@ function parses(text: string): boolean {
 /** Whether a line that is all of the input is an object around an array of objects, as the JSON format accepts it. */
 function wrapsDocuments(line: string): boolean {
   const values: unknown[] = Object.values(JSON.parse(line) as object);
-  return values.some((value) => Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null && !Array.isArray(value[0]));
+  return (values.length > 1 && values.every(isObject)) || values.some((value) => Array.isArray(value) && isObject(value[0]));
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -45,11 +45,10 @@ export function fieldValueOf(cell: unknown, where: string): FieldValue {
 /**
  * How cells of a column are read whose type is hidden from hyparquet: of decimals it would lose digits, times of day it leaves
  * as numbers, and intervals as bytes.
- * undefined for all other columns.
+ * undefined for all others. A column that is repeated has many of them.
  */
 export function hiddenTypeOf(column: SchemaElement): ((cell: unknown) => FieldValue) | undefined {
-  const { type, repetition_type, converted_type, logical_type } = column;
-  if (repetition_type === 'REPEATED') return undefined;
+  const { type, converted_type, logical_type } = column;
   const given = (read: (cell: never) => FieldValue) => (cell: unknown) =>
     cell === undefined || cell === null ? null : read(cell as never);
   if (logical_type?.type === 'DECIMAL' || converted_type === 'DECIMAL') {
@@ -58,11 +57,21 @@ export function hiddenTypeOf(column: SchemaElement): ((cell: unknown) => FieldVa
     return given((cell: Uint8Array | number | bigint) => decimalOf(cell, scale));
   }
   if (converted_type === 'INTERVAL' && type === 'FIXED_LEN_BYTE_ARRAY' && column.type_length === 12)
-    return given((cell: Uint8Array) => durationOf(cell));
+    return given((cell: Uint8Array) => intervalOf(cell));
   const unit = logical_type?.type === 'TIME' ? logical_type.unit : { TIME_MILLIS: 'MILLIS', TIME_MICROS: 'MICROS' }[String(converted_type)];
   if (unit === undefined || !integers.includes(type)) return undefined;
   const nanoseconds = unit === 'MILLIS' ? 1_000_000n : unit === 'MICROS' ? 1000n : 1n;
   return given((cell: number | bigint) => timeOf(cell, nanoseconds));
+}
+
+/** A count of units, of so many nanoseconds, as a duration of ISO 8601, which may be negative (ISO 8601-2): `PT90.5S`. */
+export function durationOf(cell: unknown, unit: bigint): FieldValue {
+  if (typeof cell !== 'bigint') return null;
+  const nanoseconds = (cell < 0n ? -cell : cell) * unit;
+  const rest = String(nanoseconds % 1_000_000_000n)
+    .padStart(9, '0')
+    .replace(/0+$/, '');
+  return `${cell < 0n ? '-' : ''}PT${nanoseconds / 1_000_000_000n}${rest === '' ? '' : `.${rest}`}S`;
 }
 
 /** An ISO time with as many digits of the second as it needs: 3, 6 or 9. */
@@ -92,7 +101,7 @@ function timeOf(cell: number | bigint, unit: bigint): FieldValue {
 }
 
 /** An interval as a duration of ISO 8601: months, days and milliseconds, each an integer of 4 bytes, the lowest first. */
-function durationOf({ buffer, byteOffset }: Uint8Array): string {
+function intervalOf({ buffer, byteOffset }: Uint8Array): string {
   const [months, days, milliseconds] = [0, 4, 8].map((at) => new DataView(buffer, byteOffset).getUint32(at, true)) as [
     number,
     number,

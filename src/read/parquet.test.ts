@@ -45,6 +45,22 @@ describe('Parquet', () => {
     ]);
   });
 
+  it('keeps them in lists, maps and structs too, and reads the durations of Arrow', async () => {
+    expect((await all(readDocuments('nested.parquet'))).map(({ document }) => document)).toEqual([
+      {
+        list: ['-99999999999999.99', 1.5, null],
+        map: { a: '99999999999999.99' },
+        struct: { price: '99999999999999.99', at: '01:02:03.000004', n: '4611686018427387904' },
+        deep: [[{ at: '23:59:00' }]],
+        took: 'PT90.000001S',
+        days: ['PT86400S'],
+        count: 90,
+      },
+      { list: [], map: {}, struct: null, deep: [], took: '-PT1.5S', days: [], count: -1 },
+      { list: null, map: null, struct: { price: null, at: null, n: null }, deep: null, took: null, days: null, count: null },
+    ]);
+  });
+
   it('reads a column of nothing, packed with LZ4', async () => {
     expect((await all(readDocuments('lz4-null.parquet'))).map(({ document }) => document)).toEqual([
       { id: '1', note: null },

@@ -2,8 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { AsyncBuffer, Compressors, SchemaElement } from 'hyparquet';
 import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import type { FieldValue, ReadDocument } from '../types.ts';
+import { durationUnits } from './arrow-durations.ts';
 import { type ExportedRow, exportedDocuments, exportedIn, ownColumns } from './exported.ts';
-import { fieldValueOf, hiddenTypeOf, parsersOf } from './parquet-values.ts';
+import { columnReaders, type ReadCell } from './parquet-columns.ts';
+import { parsersOf } from './parquet-values.ts';
 import { unreadable } from './path.ts';
 import type { Reader } from './reader.ts';
 import { checkColumnNames } from './record.ts';
@@ -81,10 +83,7 @@ async function* readParquet(path: string, name: string, signal: AbortSignal | un
       throw footerProblem(name, error);
     });
     const columns = columnsOf(name, () => parquetSchema(metadata).children.map((column) => column.element));
-    const hidden = columns.map(hiddenTypeOf);
-    // The elements that hyparquet itself will look at.
-    for (const [at, column] of columns.entries())
-      if (hidden[at]) Object.assign(column, { converted_type: undefined, logical_type: undefined });
+    const readers = columnReaders(parquetSchema(metadata).children, durationUnits(metadata.key_value_metadata));
     const counted = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
     if (counted !== Number(metadata.num_rows))
       throw damaged(name, `is a damaged Parquet file: it says that it has ${metadata.num_rows} rows, but its row groups have ${counted}`);
@@ -111,7 +110,7 @@ async function* readParquet(path: string, name: string, signal: AbortSignal | un
         });
         for (const cells of all) {
           const where = `${name} row ${++row}`;
-          yield { where, cells, valueIn: (at) => hidden[at]?.(cells[at]) ?? fieldValueOf(cells[at], where) };
+          yield { where, cells, valueIn: (at) => (readers[at] as ReadCell)(cells[at], where) };
         }
       }
       if (row === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} has columns but no rows. Check the command that wrote it.`);

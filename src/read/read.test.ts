@@ -31,6 +31,22 @@ describe('formats', () => {
     ]);
   });
 
+  it('reads an object of objects, by its keys', async () => {
+    const keyed = '{"m-1": {"text": "é"}, "m-2": {"id": 7}}';
+    const byKey = [
+      { document: { text: 'é' }, id: 'm-1', notes: [{ kind: 'by-key', where: 'keyed.json', reason: '' }] },
+      { document: { id: 7 }, id: 'm-2' },
+    ].map((one) => ({ ...one, where: `keyed.json field "${one.id}"` }));
+    expect(await read('keyed.json', keyed)).toEqual(byKey);
+    // On one line it is told from JSONL by what it holds.
+    expect(await read('keyed', keyed)).toMatchObject([{ id: 'm-1' }, { id: 'm-2' }]);
+    expect(await read('keyed', `${keyed}\n${keyed}`)).toHaveLength(2);
+    writeFileSync('keyed.json', '{"": {"text": "a"}, "b": {}}');
+    expect(await errorOf(readDocuments('keyed.json'))).toBe(
+      'E_INPUT_FORMAT: keyed.json field "" is the id of a document and is empty. Correct it.',
+    );
+  });
+
   it('reads JSONL with CR LF, blank lines, strings and no last line end', async () => {
     expect(await read('docs.ndjson', '{"a": "é"}\r\n\r\n"日本"\n  {"b": 2}  ')).toEqual([
       { document: { a: 'é' }, where: 'docs.ndjson line 1' },

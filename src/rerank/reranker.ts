@@ -64,6 +64,8 @@ export interface Reranker {
   readonly fingerprint: string;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
+  /** What it was trained on, as ISO 639-1 codes, or `multilingual`: texts in other letters are told. @default not known */
+  readonly languages?: readonly string[];
   /** `listwise`: its scores hold for the whole list alone, so it is asked once for all of it. @default pointwise */
   readonly kind?: 'pointwise' | 'listwise';
   /** Each call has its price, so a list is best scored in one. @default false */

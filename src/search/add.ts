@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
-import { typeOf } from '../filter/document-test.ts';
 import type { FieldTypes } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
@@ -13,7 +12,6 @@ import {
   type Manifest,
   type Passage,
   type Store,
-  typesIn,
   withoutEmbedder,
 } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
@@ -22,13 +20,15 @@ import { type PassageSource, sourceOf, splitterVersion } from '../text/passages.
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import { createTurns } from '../time/turn.ts';
 import type { CallOptions, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
+import { watchLetters } from '../wording/letter-notes.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes, type Skipped } from '../wording/read-notes.ts';
+import { agreed, madeAnew } from './agreed.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import { noEmbedder } from './check.ts';
 import { embedPassages, withLines } from './embed-passages.ts';
 import { embedderMissing, KEPT, takenOver, vectorsElsewhere } from './embedded.ts';
-import { fieldWatch } from './field-watch.ts';
+import { fieldWatch, unreadNotes } from './field-watch.ts';
 import { withGivenVectors } from './given-vectors.ts';
 import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
 import { inferTypes } from './infer-types.ts';
@@ -135,7 +135,9 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   let usage: Usage | undefined;
   const reused = new Set<string>();
   const watch = fieldWatch(target.create.fields);
+  const declared = fieldWatch(Object.keys(target.create.types ?? {}));
   const counts = fieldCounts(MOST_FIELDS);
+  const letters = embedder === null ? undefined : watchLetters({ embedder });
   const noted = readNotes();
   let ids: Identifier | undefined;
   let types: TypeWatch | undefined;
@@ -177,6 +179,10 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       for await (const { id, textHash, further = [], ...first } of store.get(sameText, KEPT))
         if (textHash === known.get(id)?.textHash) kept.set(id, [first, ...further]);
     const toEmbed = fresh.filter(({ id }) => !kept.has(id));
+    for (const { source } of toEmbed) {
+      letters?.see(source.text);
+      await turn();
+    }
     if (embedder === null && toEmbed[0] !== undefined) throw embedderMissing(toEmbed[0], manifest);
     const { passages, vectors } = await embedPassages(
       embedder,
@@ -249,6 +255,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     ids ??= identifier(idField);
     types ??= watchTypes(plan as Manifest);
     watch.see(read.document);
+    declared.see(read.document);
     counts.see(read.document);
     types.see(read.document);
     noted.add(read.notes);
@@ -285,7 +292,14 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
   const unreadable = types?.counts() ?? {};
-  const notes = [...unreadNotes(unread), ...(types?.notes() ?? []), ...ids.notes(), ...noted.sentences({ skipped: false })];
+  const notes = [
+    ...unreadNotes(unread),
+    ...(isNew ? declared.notes('of which a type was declared') : []),
+    ...(types?.notes() ?? []),
+    ...ids.notes(),
+    ...(letters?.notes('document') ?? []),
+    ...noted.sentences({ skipped: false }),
+  ];
   return {
     ...report,
     reused: reused.size === 0 ? undefined : reused.size,
@@ -306,26 +320,6 @@ async function contentOf({ store, manifest }: Target): Promise<Required<DeleteOp
   for await (const { id, hash } of store.get('all', ['hash'])) hashes.set(id, hash);
   return { from, hashes };
 }
-
-/** The index as it is: as planned, or as someone else made it meanwhile in the same way. */
-function agreed(planned: Manifest, made: Manifest | undefined): Manifest {
-  if (made === undefined || made === planned) return planned;
-  const recipe = ({ embedder, dimensions, fields, idField, vectorField }: Manifest): string =>
-    JSON.stringify([embedder, dimensions, fields, idField ?? null, vectorField ?? null]);
-  const types = typesIn(made);
-  const isTyped = Object.entries(planned.declared ?? {}).every(([field, type]) => typeOf(field, types) === type);
-  if (recipe(made) === recipe(planned) && isTyped) return made;
-  throw new FinetoothError(
-    'E_LOCKED',
-    'another process made this index a moment ago, with another model, other fields, other types or another id field. Run the command again to add to that one.',
-  );
-}
-
-const madeAnew = (): FinetoothError =>
-  new FinetoothError(
-    'E_LOCKED',
-    'another process made the index again in the middle of this, so that documents which were stored before are not in it. Run the same command again.',
-  );
 
 function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
   const { create, embedder, model, store } = target;
@@ -386,10 +380,3 @@ function withVectorsOf({ manifest, create, embedder }: Target, documents: AsyncI
       : made && { dimensions: made.dimensions, by: 'the index' };
   return withGivenVectors(documents, { field, expected });
 }
-
-/** "1,234 documents have a field `text` that is not read: …" */
-const unreadNotes = (unread: Readonly<Record<string, number>>): readonly string[] =>
-  Object.entries(unread).map(
-    ([name, count]) =>
-      `${counted(count, 'document')} ${count === 1 ? 'has' : 'have'} a field \`${name}\` that is not read: name it among the fields, and rebuild an index that is there`,
-  );

@@ -34,7 +34,13 @@ describe('what stands in texts', () => {
     [['12.50', '3.20'], 'number'],
     [['0.30000000000000004'], 'number'],
     [['1979', ['1986', '1992']], 'number'],
-    [['1979', 'n/a'], 'keyword'],
+    [['1979', 'unknown'], 'keyword'],
+    // What stands for nothing says nothing of the others.
+    [['1979', 'n/a', 'NA', '#N/A', 'NaN', 'NULL', 'None', '\\N', '-'], 'number'],
+    [['true', 'NA'], 'boolean'],
+    [['2024-01-15', 'null'], 'date'],
+    [['NA', 'DE'], 'keyword'],
+    [['NA'], 'keyword'],
     // Codes, telephones, versions, and what other languages call numbers.
     [['94110', '00123'], 'keyword'],
     [['+4930123456', '4930123456'], 'keyword'],
@@ -43,7 +49,7 @@ describe('what stands in texts', () => {
     [['1.9', '1.10'], 'keyword'],
     [['2', '1.10'], 'keyword'],
     [['1e5'], 'keyword'],
-    [['NaN', '5'], 'keyword'],
+    [['nano', '5'], 'keyword'],
     [['Infinity'], 'keyword'],
     [['0x1F'], 'keyword'],
     [['1,234'], 'keyword'],

@@ -15,7 +15,7 @@ export interface Roles {
 }
 
 /**
- * What the fields hold that some of these documents have; null and blank texts are no values. Of each all values, alone or in lists, are truth values,
+ * What the fields hold that some of these documents have; null, blank texts, and those that stand for nothing (`NA`, `null`, `-`) are no values. Of each all values, alone or in lists, are truth values,
  * numbers, or dates, written as such or in texts; otherwise they are keywords, if they are nothing but numbers, truth values and short texts. A
  * number in a text is one as JSON writes it without exponent: not 007, +49, 1.10.2, or 1.10 beside 1.9. A date has a day somewhere. Ids in texts are
  * keywords, and what makes the text has no type unless it is all numbers or dates. The 32 that most documents have, in whatever order they come.
@@ -76,7 +76,7 @@ const nothing = (): Seen => ({
 });
 
 function see(seen: Seen, item: FieldValue): void {
-  if (item === null || (typeof item === 'string' && item.trim() === '')) return;
+  if (item === null || (typeof item === 'string' && (item.trim() === '' || noValue.test(item.trim())))) return;
   seen.values++;
   if (typeof item === 'object' || (typeof item === 'string' && item.length > LONGEST_KEYWORD)) seen.isShort = false;
   if (typeof item === 'string') seen.texts++;
@@ -94,6 +94,9 @@ function see(seen: Seen, item: FieldValue): void {
     if (end === undefined || end - start === DAY) seen.days++;
   }
 }
+
+/** What programs write into a table for a value that is not there: R, pandas, spreadsheets, dumps of databases. */
+const noValue = /^(?:#?n\/?a|nan|null|none|\\n|-+)$/i;
 
 const DAY = 86_400_000;
 

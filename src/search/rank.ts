@@ -5,6 +5,7 @@ import { cascade } from '../rerank/wrappers/cascade.ts';
 import { passageText, sourceOf } from '../text/passages.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document, FieldValue, PassagePlace, Span, TokenVectors, Usage } from '../types.ts';
+import { letterNotes } from '../wording/letter-notes.ts';
 import type { RankedPart } from './highlight.ts';
 import { type Orderable, type OrderedCandidate, orderCandidates } from './order.ts';
 
@@ -91,7 +92,13 @@ export async function rankCandidates(
       onScores: onOrder === undefined ? undefined : (scores) => onOrder({ ...rankedFrom(scores), complete: false }),
     },
   );
-  return rankedFrom(given);
+  const ranked = rankedFrom(given);
+  const unknown = letterNotes(
+    { reranker },
+    query,
+    texts.map(({ read }) => read),
+  );
+  return unknown.length === 0 ? ranked : { ...ranked, notes: [...unknown, ...(ranked.notes ?? [])] };
 }
 
 /** Several rerankers are a cascade: the first scores every candidate and each later one the best 20 of the one before. */

@@ -1,7 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { RerankerFailure } from '../rerank/reranker.ts';
-import type { Document, FieldValue, Hit } from '../types.ts';
+import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
 import { type Highlight, highlightFor } from './highlight.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
 
@@ -58,8 +58,8 @@ export interface Provenance {
   readonly passedOver?: readonly RerankerFailure[];
   /** Sentences about what was done that no one asked for. */
   readonly notes?: readonly string[];
-  /** Tokens at the end of the query that a model did not read, the most that any of them left out; absent when all read it whole. */
-  readonly queryTruncatedTokens?: number;
+  /** How much of the query a model did not read; absent when all read it whole. */
+  readonly truncated?: Truncated;
 }
 
 /** What the caller wants to see of a ranking. */
@@ -146,6 +146,10 @@ export function keepLikely(ranked: Ranked, minScore: number | undefined, rankedB
 }
 
 /** What an answer says of how it came about. */
-export function pickProvenance({ passedOver, notes, queryTruncatedTokens = 0 }: Provenance): Provenance {
-  return { passedOver, queryTruncatedTokens: queryTruncatedTokens === 0 ? undefined : queryTruncatedTokens, notes };
+export function pickProvenance({
+  passedOver,
+  notes,
+  queryTruncatedTokens = 0,
+}: Pick<Ranked, 'passedOver' | 'notes' | 'queryTruncatedTokens'>): Provenance {
+  return { passedOver, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
 }

@@ -5,6 +5,7 @@ import { addUsage } from '../rerank/usage.ts';
 import { type HitField, isSameIndex } from '../store/store.ts';
 import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
+import { letterNotes } from '../wording/letter-notes.ts';
 import { checkVectors } from './check.ts';
 import { filterNotes } from './filter-notes.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
@@ -29,7 +30,7 @@ export interface Retrieved {
   /** Best first. */
   readonly hits: readonly Hit[];
   readonly usage: Usage;
-  /** What the filter asks that this index cannot answer. */
+  /** What the filter asks that this index cannot answer, and letters of the query that the embedder does not know. */
   readonly notes: readonly string[];
   /** Tokens at the end of the query that the embedder did not read. */
   readonly queryTruncatedTokens: number;
@@ -57,7 +58,10 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
     hits,
-    notes: filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal }),
+    notes: [
+      ...(embedded === undefined ? [] : letterNotes({ embedder: index.embedder() }, query)),
+      ...(filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal })),
+    ],
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },

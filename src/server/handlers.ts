@@ -1,6 +1,8 @@
 import { measureRuns, orderCandidates, type Scores, type Stopwatch, scoreInTime } from '../index.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
+import { unknownScripts } from '../text/unknown-scripts.ts';
 import type { CallOptions } from '../types.ts';
+import { letterNotes } from '../wording/letter-notes.ts';
 import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
 import type { LoadShedder } from './load-shedding.ts';
 import type { Models, ServedReranker } from './models.ts';
@@ -36,7 +38,13 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
   const checkCount = (count: number, what: string, param: string): void => {
     if (count > mostDocuments) throw new RequestError('large', `a request may hold ${mostDocuments} ${what}; got ${count}`, { param });
   };
-  const facts = (id: string, model: string, tokens: number, started: number, { runs, ...sums }: Stopwatch): Omit<Facts, 'cut'> => ({
+  const facts = (
+    id: string,
+    model: string,
+    tokens: number,
+    started: number,
+    { runs, ...sums }: Stopwatch,
+  ): Omit<Facts, 'cut' | 'notes' | 'unknownScripts'> => ({
     id,
     model,
     created: Math.floor(Date.now() / 1000),
@@ -78,6 +86,8 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
           complete: given.complete ?? true,
           cut: given.truncatedTokens?.filter((tokens) => tokens > 0).length ?? 0,
           queryTruncatedTokens: mostIn(given.queryTruncatedTokens),
+          notes: letterNotes({ reranker: served.reranker }, query, texts),
+          unknownScripts: scriptsBeyond(served.reranker, [query, ...texts]),
         };
       });
     },
@@ -111,6 +121,8 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
         return {
           ...facts(id, name, sum(parts.map(({ tokens }) => sum(tokens ?? []))), started, watch),
           cut: cut.filter((count) => count > 0).length,
+          notes: letterNotes({ embedder }, '', ask.texts),
+          unknownScripts: scriptsBeyond(embedder, ask.texts),
           vectors: parts.flatMap(({ data, dimensions, count }) =>
             Array.from({ length: count }, (_, i) => data.subarray(i * dimensions, (i + 1) * dimensions)),
           ),
@@ -132,6 +144,10 @@ function textsOf({ documents, fields }: RerankAsk): readonly string[] {
     return textOf(one, all);
   });
 }
+
+const scriptsBeyond = ({ languages }: { readonly languages?: readonly string[] }, texts: readonly string[]): readonly string[] => [
+  ...new Set(texts.flatMap((text) => unknownScripts(text, languages))),
+];
 
 function sum(values: Iterable<number>): number {
   let total = 0;

@@ -24,9 +24,9 @@ export async function compactFolder(folder: string, { signal, onProgress }: Upke
     const { bytes: before } = await measureFolder(folder);
     await connection.write(
       'compact',
-      async (opened) => {
+      async (opened, acknowledge) => {
         await sweepFolder(folder);
-        await compactTable(opened, { from: APPROXIMATE_FROM, durability: 'power' }, (done) => {
+        await compactTable(opened, { from: APPROXIMATE_FROM, durability: 'power', acknowledge }, (done) => {
           throwIfStopped(signal);
           onProgress?.({ done, total: 3, unit: 'step' });
         });

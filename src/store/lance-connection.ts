@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { withLock } from '../time/file-lock.ts';
-import { listSynced, recordChecksums } from './checksums.ts';
+import { type Listing, listSynced, recordChecksums } from './checksums.ts';
 import type { Durability } from './durability.ts';
 import { checkUsable, indexCompacted, indexDamaged, indexGone, indexLost, indexReplaced } from './index-changes.ts';
 import { committedVersion, lostManifest, manifestName, readManifest, recordVersion, stampOf, sweepFolder } from './index-folder.ts';
@@ -33,9 +33,10 @@ export interface LanceConnection {
   stream<T>(work: (opened: Opened) => AsyncIterable<T>): AsyncGenerator<T>;
   /**
    * One writer at a time over all processes: two merges at once that both bring a new id would both insert it. A killed writer's lock
-   * is free after five seconds. Who waited may find another index in the place of the one that was opened, and writes to that.
+   * is free after five seconds. Who waited may find another index in the place of the one that was opened, and writes to that. What it commits is
+   * searched when the work has ended, or has called `acknowledge`.
    */
-  write<T>(what: string, work: (opened: Opened) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  write<T>(what: string, work: (opened: Opened, acknowledge: () => Promise<void>) => Promise<T>, signal?: AbortSignal): Promise<T>;
   close(): void;
 }
 
@@ -183,11 +184,19 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
           const committed = await committedVersion(folder, manifest);
           await checkVersion(table, folder, committed);
           throwIfStopped(signal);
-          try {
-            const result = await work(opened());
+          let recorded = committed;
+          const acknowledge = async (): Promise<Listing> => {
             const listing = await listSynced(path, durability);
             const version = await table.version();
-            if (version !== committed) await recordVersion(folder, manifest, version, durability);
+            if (version !== recorded) await recordVersion(folder, manifest, version, durability);
+            recorded = version;
+            return listing;
+          };
+          try {
+            const result = await work(opened(), async () => {
+              if ((await table.version()) !== recorded) await acknowledge();
+            });
+            const listing = await acknowledge();
             // What has no checksum yet gets one with the next write.
             await recordChecksums(path, listing).catch(() => {});
             return result;

@@ -55,6 +55,8 @@ export interface OptimizeOptions {
   readonly partitions?: number;
   /** Of what takes the place of old versions before these are dropped. */
   readonly durability: Durability;
+  /** Records the newest version as the one that is searched, before those are dropped that were. */
+  readonly acknowledge: () => Promise<void>;
 }
 
 /**
@@ -75,6 +77,7 @@ export async function optimizeTable(
     await integrity.check();
     await mergeTable(libraries, table, manifest, options);
   }
+  await options.acknowledge();
   // No one's documents hang on it: what cannot be dropped now is looked at again next time.
   await boundVersions(path, options.durability).catch(() => {});
 }
@@ -84,9 +87,11 @@ export async function compactTable(opened: OptimizedTable, options: OptimizeOpti
   const { libraries, table, path, manifest } = opened;
   step(0);
   await dropDamagedIndexes(opened);
+  await options.acknowledge();
   // First of all: LanceDB merges nothing where an old version is damaged.
   await dropVersions(path, options.durability);
   if ((await table.countRows()) > 0) await mergeTable(libraries, table, manifest, options);
+  await options.acknowledge();
   step(1);
   await dropVersions(path, options.durability);
   step(2);

@@ -55,6 +55,27 @@ it('finds by words every document that was stored before the search, while other
   await Promise.all([writer.close(), reader.close()]);
 }, 120_000);
 
+it('sees nothing of a write before its end, or its acknowledgement', async () => {
+  const folder = join(parent, 'between');
+  const [writer, reader, connection] = [lanceStore(folder), lanceStore(folder), connectFolder(folder, 'process')];
+  await writer.open(manifestFor());
+  await writer.upsert(Array.from({ length: 3 }, (_, at) => entryFor(`d${at}`, at, 'shared')));
+  await writer.optimize();
+  await Promise.all([reader.open(), connection.open()]);
+  const found = async () => (await reader.search({ terms: ['shared'], limit: 5 })).map(({ id }) => id).sort();
+  await connection.write('tidy', async ({ table }, acknowledge) => {
+    await table.delete("id = 'd0'");
+    expect(await found()).toEqual(['d0', 'd1', 'd2']);
+    await acknowledge();
+    expect(await found()).toEqual(['d1', 'd2']);
+    await table.delete("id = 'd1'");
+    expect(await found()).toEqual(['d1', 'd2']);
+  });
+  expect(await found()).toEqual(['d2']);
+  connection.close();
+  await Promise.all([writer.close(), reader.close()]);
+});
+
 it('keeps to one version between the steps of a search', async () => {
   const folder = join(parent, 'steps');
   const [writer, connection] = [lanceStore(folder), connectFolder(folder, 'process')];
@@ -63,7 +84,7 @@ it('keeps to one version between the steps of a search', async () => {
   await writer.optimize();
   await connection.open();
   const latest = connection.opened();
-  const snapshots = createSnapshots();
+  const snapshots = createSnapshots(folder);
   const pinned = await snapshots.at(latest);
   const index = await wordIndexOf(pinned.table);
   const built = await readBuiltWords(pinned.table, index);

@@ -50,7 +50,7 @@ export function lanceStore(
   { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' }: LanceStoreOptions = {},
 ): Store {
   const connection = connectFolder(folder, durability);
-  const snapshots = createSnapshots();
+  const snapshots = createSnapshots(folder);
   const idFilter = createIdFilter();
   /** Of the word index that was last searched. */
   let known: BuiltWords | undefined;
@@ -206,10 +206,10 @@ export function lanceStore(
       return { documents, passages, bytes, changedAt: changedAt?.toISOString() };
     },
     optimize: () =>
-      connection.write('tidy', async (opened) => {
+      connection.write('tidy', async (opened, acknowledge) => {
         // Nobody's documents hang on it: what cannot be removed now is looked at again next time.
         await sweepFolder(folder).catch(() => {});
-        await optimizeTable(opened, { from: approximateFrom, partitions, durability });
+        await optimizeTable(opened, { from: approximateFrom, partitions, durability, acknowledge });
       }),
     close: async () => {
       snapshots.close();

@@ -6,6 +6,7 @@ import { type ReadOptions, readDocuments } from '../read/read.ts';
 import { checkVectors } from '../search/check.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { Progress, ReadDocument } from '../types.ts';
+import { type LetterWatch, watchLetters } from '../wording/letter-notes.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
 
@@ -21,7 +22,7 @@ export interface EmbedDocumentsOptions extends ReadOptions {
   readonly models?: ModelOptions;
   /** Called after each batch of 256. */
   readonly onProgress?: (progress: Progress) => void;
-  /** At the end: each kind of thing that readers noted, a sentence without its full stop. */
+  /** At the end: each kind of thing that readers noted, and letters that the model does not know, a sentence without its full stop. */
   readonly onNotes?: (notes: readonly string[]) => void;
 }
 
@@ -47,13 +48,16 @@ export async function* embedDocuments(options: EmbedDocumentsOptions = {}): Asyn
   const { source = '-', fields, role = 'document', signal, onProgress, onNotes } = options;
   const notes = readNotes();
   let embedder: Embedder | undefined;
+  let letters: LetterWatch | undefined;
   let done = 0;
   try {
     for await (const batch of batchesOf(readDocuments(source, options))) {
       if (done === 0) checkFields(batch, fields);
       for (const one of batch) notes.add(one.notes);
       embedder ??= (await openEmbedder(options.embedder, options.models)).embedder;
+      letters ??= watchLetters({ embedder });
       const texts = batch.map(({ document }) => textOf(document, fields ?? defaultFields(document)));
+      for (const text of texts) letters.see(text);
       const vectors = await embedder.embed(texts, role, { signal });
       checkVectors(vectors, batch.length, embedder.dimensions, embedder.fingerprint);
       for (const [row, { id, document }] of batch.entries()) {
@@ -65,7 +69,7 @@ export async function* embedDocuments(options: EmbedDocumentsOptions = {}): Asyn
       onProgress?.({ done, unit: 'text' });
     }
     if (done === 0) throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no texts.`);
-    onNotes?.(notes.sentences());
+    onNotes?.([...(letters?.notes('text') ?? []), ...notes.sentences()]);
   } finally {
     await embedder?.close?.();
   }

@@ -1,5 +1,6 @@
 import { rerankerPlanOf } from '../assemble/pipelines.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
+import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { fileBeside, readCorpus } from '../eval/collection.ts';
 import { inOrder } from '../eval/measures/judged-ranking.ts';
@@ -11,6 +12,7 @@ import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import type { Document } from '../types.ts';
+import { type LetterReader, watchLetters } from '../wording/letter-notes.ts';
 import type { FoundSet } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 import type { EvaluateOptions } from './eval-options.ts';
@@ -54,16 +56,15 @@ export async function systemsOverRun(
   const builder = createRerankerBuilder({ embedder: options.embedder, models: options.models });
   const rerankers = rerankersFor(options, builder.build);
   const described = { fingerprint: await hashFile(path, signal), lists, document: (id: string) => documents.get(id) };
+  const built = await Promise.all(pipelines.map((pipeline) => rerankers.of(pipeline)));
   return {
-    systems: await Promise.all(
-      pipelines.map(async (pipeline) =>
-        runSystem(described, pipeline, pipeline.rankFields ?? fields, {
-          reranker: await rerankers.of(pipeline),
-          cutOffs: affordable(options, pipeline, cutOffs),
-        }),
-      ),
+    systems: pipelines.map((pipeline, at) =>
+      runSystem(described, pipeline, pipeline.rankFields ?? fields, {
+        reranker: built[at] as Reranker | null,
+        cutOffs: affordable(options, pipeline, cutOffs),
+      }),
     ),
-    warnings: rerankers.warnings,
+    warnings: [...rerankers.warnings, ...unreadQueries(set, built)],
     [Symbol.asyncDispose]: async () => {
       await rerankers.close();
       await builder.close();
@@ -122,6 +123,17 @@ function rerankersFor(
   };
 }
 
+/** Says how many judged queries are in letters that a model does not know. */
+function unreadQueries({ judgments, queries }: FoundSet, rerankers: readonly (Reranker | null)[], embedder?: Embedder): readonly string[] {
+  const distinct = new Map(rerankers.flatMap((one) => (one === null ? [] : [[one.fingerprint, { reranker: one }] as const])));
+  const readers: readonly LetterReader[] = [...(embedder === undefined ? [] : [{ embedder }]), ...distinct.values()];
+  return readers.flatMap((reader) => {
+    const letters = watchLetters(reader);
+    for (const query of judgments.keys()) letters.see(queries.get(query) ?? '');
+    return letters.notes('query', 'queries').map((note) => `${note}.`);
+  });
+}
+
 /**
  * Cut-offs that cost nothing beside the ranking itself: a hosted reranker is not paid for more candidates than its pipeline has, and a language model,
  * which reads lists, for none, unless someone names cut-offs.
@@ -167,17 +179,15 @@ async function systemsOverOne(
       );
     const missing = judged.length - there;
     await index.embedder().load?.();
+    const built = await Promise.all(pipelines.map((pipeline) => rerankers.of(pipeline)));
+    const embedder = pipelines.some(({ firstStage }) => firstStage !== 'bm25') ? index.embedder() : undefined;
     return {
-      systems: await Promise.all(
-        pipelines.map(async (pipeline) =>
-          indexSystem(index, pipeline, {
-            reranker: await rerankers.of(pipeline),
-            cutOffs: affordable(options, pipeline, cutOffs),
-          }),
-        ),
+      systems: pipelines.map((pipeline, at) =>
+        indexSystem(index, pipeline, { reranker: built[at] as Reranker | null, cutOffs: affordable(options, pipeline, cutOffs) }),
       ),
       warnings: [
         ...rerankers.warnings,
+        ...unreadQueries(set, built, embedder),
         ...notes.map((note) => `${note}.`),
         ...(missing === 0 ? [] : [`${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`]),
       ],

@@ -18,6 +18,9 @@ const sentences: Readonly<Record<Exclude<ReadNote['kind'], FailureKind>, (count:
     `${counted(count, 'file')} ${count === 1 ? 'begins' : 'begin'} with front matter that is never closed; it was left in the text`,
   encoding: (count) =>
     `${counted(count, 'file')} ${count === 1 ? 'is not in UTF-8 and was' : 'are not in UTF-8 and were'} read in the encoding that ${count === 1 ? 'its' : 'their'} bytes look like`,
+  'by-key': (count) => `each value of the object in ${counted(count, 'file')} was read as a document, and its key as the id`,
+  'odd-header': (count) =>
+    `the first line of ${counted(count, 'file')} looks like a row and was taken for the names of the columns: put a line with names before it`,
   'link-outside': (count) =>
     `${counted(count, 'link')} ${count === 1 ? 'leads' : 'lead'} out of the folder and ${count === 1 ? 'was' : 'were'} left out, as followLinks is off`,
   ignored: (count) => `${counted(count, 'file or folder', 'files or folders')} left out as a .gitignore says`,

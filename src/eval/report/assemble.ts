@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import { counted } from '../../wording/numbers.ts';
 import type { Reliability } from '../calibration/reliability.ts';
 import type { CollectionChecks } from '../checks/findings.ts';
 import type { Evaluation } from '../measures/evaluation.ts';
@@ -27,6 +28,8 @@ export interface Measured {
   readonly reliability?: Reliability;
   readonly failures: readonly Failure[];
   readonly standIns?: PipelineReport['standIns'];
+  /** Queries of which a model did not read the end, and the most tokens that were left out of one; absent when there were none. */
+  readonly longQueries?: { readonly queries: number; readonly tokens: number };
 }
 
 export interface AssembleOptions {
@@ -82,6 +85,11 @@ export function assembleReport(options: AssembleOptions): EvalReport {
     if (standIns !== undefined)
       warnings.push(
         `"${name}": ${standIns.queries} of ${queries.length} queries were ranked by a fallback (${standIns.rankedBy}), so its figures are of a mixture. ${standIns.why}`,
+      );
+  for (const { name, longQueries } of measured)
+    if (longQueries !== undefined)
+      warnings.push(
+        `"${name}": ${longQueries.queries} of ${queries.length} queries did not fit a model's window; of one, ${counted(longQueries.tokens, 'token')} at the end were not read.`,
       );
   const results = checkGates(gates, { pipelines, peakMemory, baselineOf });
   if ((gates.length > 0 || earlier !== undefined) && !gates.some(({ quantity }) => quantity.kind === 'failures'))

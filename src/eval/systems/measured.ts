@@ -40,11 +40,13 @@ export function measureSystem(
   const times = (stage: Stage): readonly number[] => all.flatMap(({ latency }) => latency[stage] ?? []);
   const tokens = meanOf(all.map(({ usage }) => usage.tokens));
   const cost = meanOf(all.map(({ usage }) => usage.cost));
+  const long = all.flatMap(({ queryTruncatedTokens = 0 }) => (queryTruncatedTokens === 0 ? [] : [queryTruncatedTokens]));
   const standIns = all.flatMap(({ standIn }) => standIn ?? []);
   return {
     name,
     pipeline: { ...pipeline },
     standIns: standIns.length === 0 ? undefined : { queries: standIns.length, ...(standIns[0] as StandIn) },
+    longQueries: long.length === 0 ? undefined : { queries: long.length, tokens: Math.max(...long) },
     evaluation: evaluation.end(),
     firstStage: firstStage.end(),
     cutOffs: new Map([...cutOffs].sort(([a], [b]) => a - b).map(([candidates, cut]) => [candidates, cut.end()])),

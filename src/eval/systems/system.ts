@@ -23,6 +23,8 @@ export interface SystemAnswer {
   /** Milliseconds of each stage that ran. */
   readonly latency: Readonly<Partial<Record<Stage, number>>>;
   readonly usage: Usage;
+  /** Tokens at the end of the query that a model did not read; absent where all was read. */
+  readonly queryTruncatedTokens?: number;
   /** Who ranked in the place of a reranker that could not, and why it could not. */
   readonly standIn?: { readonly rankedBy: string; readonly why: string };
 }
@@ -77,6 +79,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
             : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
+        queryTruncatedTokens: answer.truncated?.query,
         ...standInOf(answer),
       };
     },
@@ -124,11 +127,14 @@ export function runSystem(
         cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
         latency: { rerank, total: rerank },
         usage,
+        queryTruncatedTokens: unlessNone(ranked.queryTruncatedTokens),
         ...standInOf(ranked),
       };
     },
   };
 }
+
+const unlessNone = (tokens = 0): number | undefined => (tokens === 0 ? undefined : tokens);
 
 /** The option by which a pipeline puts its ranking in another order; undefined: in none. */
 function arrangedBy({ diversity = 0, collapse = 0, groupBy, sort }: Pipeline): string | undefined {

@@ -17,6 +17,7 @@ export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions =
   return {
     fingerprint,
     calibration,
+    languages: model.files.entry.languages,
     score: async (query, candidates, { signal } = {}) => {
       const texts = candidates.map(({ text }) => text);
       const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal });

@@ -67,6 +67,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
   return {
     fingerprint,
     calibration,
+    languages: encoder.files.entry.languages,
     score: async (query, candidates, { signal } = {}) => {
       const call: CallOptions = { signal };
       const asking = queryOf(query, call);

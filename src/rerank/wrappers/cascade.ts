@@ -103,6 +103,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     // What a later stage comes to see depends on the list.
     kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
     pricedPerCall: stages[0]?.pricedPerCall,
+    languages: knownToAll(stages),
     keepsDeadline: true,
     score,
     explain: async (query, candidate, call) =>
@@ -113,6 +114,14 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   };
   const close = (): Promise<unknown> => Promise.all(stages.map((stage) => stage.close?.()));
   return composed(closable(made, close), (change) => cascade(stages.map(change), options));
+}
+
+/** What all of them know of which anything is known. */
+function knownToAll(stages: readonly Reranker[]): readonly string[] | undefined {
+  const known = stages.flatMap(({ languages = [] }) => (languages.length === 0 ? [] : [languages]));
+  const named = known.filter((languages) => !languages.includes('multilingual'));
+  const [first, ...others] = named.length === 0 ? known : named;
+  return first?.filter((language) => others.every((languages) => languages.includes(language)));
 }
 
 function checkStages(stages: readonly Reranker[], keep: readonly number[]): void {

@@ -31,6 +31,7 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
     // In slices, different rerankers could rank different slices.
     kind: 'listwise',
     keepsDeadline: true,
+    languages: first.languages,
     explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
     load: async () => {
       // Who cannot be made ready says so when it is asked.

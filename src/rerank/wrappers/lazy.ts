@@ -8,11 +8,18 @@ import { composed } from './composed.ts';
 /** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
 export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>): Reranker {
   let opened: Promise<Reranker> | undefined;
+  let languages: Reranker['languages'];
   const inner = (): Promise<Reranker> => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
+    opened ??= open().then(
+      (reranker) => {
+        languages = reranker.languages;
+        return reranker;
+      },
+      (error: unknown) => {
+        opened = undefined;
+        throw error;
+      },
+    );
     return opened;
   };
   const score: Reranker['score'] = async (query, candidates, options = {}) => {
@@ -29,6 +36,10 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
     // What it will be is not known before it is opened: perhaps a cascade, whose scores hold for a whole list.
     kind: 'listwise',
     keepsDeadline: true,
+    // Known once it is open.
+    get languages() {
+      return languages;
+    },
     score,
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
     load: async () => (await inner()).load?.(),

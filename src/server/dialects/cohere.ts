@@ -31,13 +31,13 @@ export const byTypeSchema = z.partialRecord(embeddingTypes, z.array(z.union([z.a
 
 export const metaOf = (
   version: '1' | '2',
-  { tokens, cut, queryTruncatedTokens }: Pick<RerankDone, 'tokens' | 'cut' | 'queryTruncatedTokens'>,
+  { tokens, cut, queryTruncatedTokens, notes }: Pick<RerankDone, 'tokens' | 'cut' | 'queryTruncatedTokens' | 'notes'>,
   documents: number,
 ) => ({
   api_version: { version },
   billed_units: { search_units: Math.max(1, Math.ceil(documents / SEARCH_UNIT)) },
   tokens: { input_tokens: tokens, output_tokens: 0 },
-  ...warningsOf(cut, documents, 'documents', queryTruncatedTokens),
+  ...warningsOf({ cut, texts: documents, what: 'documents', queryTruncatedTokens, notes }),
 });
 
 export const failAsCohere = (problem: Problem, id: string): Failure => ({
@@ -61,18 +61,24 @@ export const byType = ({ vectors }: EmbedDone, types: readonly EmbeddingType[]):
     ]),
   );
 
-export const embedMeta = (version: '1' | '2', { tokens, cut, vectors }: EmbedDone) => ({
+export const embedMeta = (version: '1' | '2', { tokens, cut, vectors, notes }: EmbedDone) => ({
   api_version: { version },
   billed_units: { input_tokens: tokens },
-  ...warningsOf(cut, vectors.length, 'texts'),
+  ...warningsOf({ cut, texts: vectors.length, what: 'texts', queryTruncatedTokens: 0, notes }),
 });
 
-function warningsOf(cut: number, texts: number, what: string, queryTruncatedTokens = 0): { readonly warnings?: readonly string[] } {
+interface Said extends Pick<RerankDone, 'cut' | 'queryTruncatedTokens' | 'notes'> {
+  readonly texts: number;
+  readonly what: string;
+}
+
+function warningsOf({ cut, texts, what, queryTruncatedTokens, notes }: Said): { readonly warnings?: readonly string[] } {
   const warnings = [
     ...(cut === 0 ? [] : [`${cut} of ${texts} ${what} did not fit the model's window; their ends were not read`]),
     ...(queryTruncatedTokens === 0
       ? []
       : [`${queryTruncatedTokens} tokens of the query did not fit the model's window; its end was not read`]),
+    ...notes,
   ];
   return warnings.length === 0 ? {} : { warnings };
 }

@@ -41,6 +41,10 @@ export interface Facts {
   readonly inferred: number;
   /** Documents or texts of which the model could not read the end. */
   readonly cut: number;
+  /** Scripts of the query and the texts that the model does not know, by their Unicode names; empty where it knows all. */
+  readonly unknownScripts: readonly string[];
+  /** The same as sentences, without their full stops. */
+  readonly notes: readonly string[];
   /** What went to hosted models; absent where nothing did. */
   readonly hosted?: { readonly requests: number; readonly dollars?: number | undefined };
 }

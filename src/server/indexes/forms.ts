@@ -46,7 +46,9 @@ export const searchAnswer = z.looseObject({
   /** Only with `facets`. */
   facets: z.array(facet).optional(),
   /** Tokens at the end of the query that a model did not read. */
-  query_truncated_tokens: z.int().optional(),
+  truncated: z.object({ query: z.int() }).optional(),
+  /** What was done that no one asked for, and letters that a model does not know. */
+  notes: z.array(z.string()).optional(),
 });
 
 export const createBody = z.strictObject({

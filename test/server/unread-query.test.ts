@@ -40,7 +40,7 @@ const embedded: Readonly<Record<string, readonly [body: object, forbids: object]
   '/mixedbread/v1/embeddings': [{ model: 'default', input: query, prompt: 'Represent this' }, { truncation_strategy: 'none' }],
 };
 
-describe('a query longer than the window', () => {
+describe('a query that a model does not read whole', () => {
   let server: Server;
   beforeAll(async () => {
     server = await serve({ port: 0, version: '0.0.0' });
@@ -51,14 +51,14 @@ describe('a query longer than the window', () => {
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { meta?: { warnings?: string[] } } };
   };
 
-  it('is asked of every path that ranks', () => {
+  it('is asked, longer than the window, of every path that ranks', () => {
     const paths = dialects.flatMap(({ prefix, endpoints }) =>
       endpoints.flatMap(({ task, path }) => (task === 'rerank' ? [prefix + path] : [])),
     );
     expect(Object.keys(asked).toSorted()).toEqual([...new Set([...paths, rerankPath.path])].toSorted());
   });
 
-  it.each(Object.entries(asked))('%s tells that it was cut, or refuses where cutting is forbidden', async (path, [
+  it.each(Object.entries(asked))('longer than the window: %s tells that it was cut, or refuses where cutting is forbidden', async (path, [
     body,
     forbids,
     allows,
@@ -81,7 +81,9 @@ describe('a query longer than the window', () => {
     expect(owner?.failure.safeParse(refused.body).error).toBeUndefined();
   });
 
-  it.each(Object.entries(embedded))('%s tells that it was cut, or refuses where cutting is forbidden', async (path, [body, forbids]) => {
+  it.each(
+    Object.entries(embedded),
+  )('longer than the window: %s tells that it was cut, or refuses where cutting is forbidden', async (path, [body, forbids]) => {
     const allowed = await post(path, body);
     expect([allowed.status, allowed.headers.get('x-finetooth-cut')]).toEqual([200, '1']);
     if (allowed.body.meta !== undefined) expect(allowed.body.meta.warnings).toHaveLength(1);
@@ -96,5 +98,26 @@ describe('a query longer than the window', () => {
       const { status, headers, body: answer } = await post(path, shorter);
       expect([path, status, headers.get('x-finetooth-cut'), answer.meta?.warnings]).toEqual([path, 200, null, undefined]);
     }
+  });
+
+  it('in letters that the model does not know is told by a header, and where there is one by a warning', async () => {
+    const [query, known, unknown] = ['медведь', 'Bats fly.', 'Бурый медведь спит.'];
+    const said = async (path: string, body: object) => {
+      const { status, headers, body: answer } = await post(path, body);
+      return [status, headers.get('x-finetooth-unknown-scripts'), answer.meta?.warnings];
+    };
+    expect(await said('/cohere/v2/rerank', { model: 'default', query, documents: [known, unknown] })).toEqual([
+      200,
+      'Cyrillic',
+      [expect.stringMatching(/^the query and 1 of 2 texts are in Cyrillic letters, which the reranker ".*" does not know/)],
+    ]);
+    expect(await said('/tei/rerank', { query: '🔥', texts: [known] })).toEqual([200, 'emoji', undefined]);
+    expect(await said('/tei/rerank', { query: 'bats', texts: [known] })).toEqual([200, null, undefined]);
+    expect(await said('/tei/embed', { inputs: query })).toEqual([200, 'Cyrillic', undefined]);
+    expect(await said('/cohere/v2/embed', { model: 'default', texts: [known, unknown], input_type: 'search_document' })).toEqual([
+      200,
+      'Cyrillic',
+      [expect.stringMatching(/^1 of 2 texts is in Cyrillic letters, which the embedder/)],
+    ]);
   });
 });

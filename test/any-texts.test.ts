@@ -1,0 +1,3 @@
+import { anyTextsContract } from './any-texts-contract.ts';
+
+anyTextsContract(440);
