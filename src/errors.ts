@@ -57,7 +57,7 @@ export const errorTable = {
   },
   E_DOWNLOAD: { http: 502, exit: 5, meaning: 'A file could not be fetched.' },
   E_KEY: { http: 500, exit: 8, meaning: 'The key of a hosted model is missing, cannot be read, or was refused.' },
-  E_PACKAGE: { http: 500, exit: 8, meaning: 'A hosted model needs an npm package that is not installed.' },
+  E_PACKAGE: { http: 500, exit: 8, meaning: 'A hosted model, or a format of files, needs an npm package that is not installed.' },
   E_VENDOR_REFUSED: { http: 502, exit: 8, meaning: 'A hosted model refused the request.' },
   E_VENDOR_BUSY: { http: 503, exit: 8, meaning: 'A hosted model asked to be tried again later than there was time for.' },
   E_VENDOR_DOWN: { http: 502, exit: 8, meaning: 'A hosted model cannot be reached, or fails.' },
@@ -121,7 +121,8 @@ export type AdvisedOption =
   | 'tokens'
   | 'types'
   | 'vector'
-  | 'vectorField';
+  | 'vectorField'
+  | 'watch';
 
 /** What the library, the command line and the server each call that which a sentence advises. */
 export interface Wording {

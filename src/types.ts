@@ -8,11 +8,30 @@ export type Document = { readonly [field: string]: FieldValue | undefined };
 
 /** What a reader could not take as it stands and took all the same, or left out. */
 export interface ReadNote {
-  readonly kind: 'yaml' | 'toml' | 'repeated-key' | 'open-front-matter' | 'by-key' | 'odd-header' | 'dead-link' | 'link-outside';
+  readonly kind:
+    | 'yaml'
+    | 'toml'
+    | 'repeated-key'
+    | 'open-front-matter'
+    | 'by-key'
+    | 'odd-header'
+    | 'encoding'
+    | 'dead-link'
+    | 'unreadable'
+    | 'link-outside'
+    | 'ignored'
+    | 'other-format'
+    | 'no-text'
+    | 'by-lines'
+    | 'taken-for-lines';
   /** `notes/whales.md line 2` */
   readonly where: string;
-  /** Why, as half a sentence; '' where the kind says it all. */
+  /** Why, as half a sentence; '' where the kind says it all. Of what could not be read, the sentence of its error. */
   readonly reason: string;
+  /** The code of that error. */
+  readonly code?: string;
+  /** Of a file or folder that could not be read: the id of its document, or what stands before "#" or "/" in those of its documents. */
+  readonly path?: string;
 }
 
 /** A document as it was read, with the place it came from, for errors: `movies.jsonl line 3`. */

@@ -4,6 +4,7 @@ import { dependencies } from '../scripts/dependencies.ts';
 /** Permissive ones: they ask for a notice at most. */
 const allowed = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   'Apache-2.0',
   'BSD-2-Clause',

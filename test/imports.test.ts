@@ -341,6 +341,7 @@ const surface = {
       'tune',
       'verifyIndex',
       'verifyModels',
+      'watchFolder',
     ],
     types: [
       'BackupIndexOptions',
@@ -355,6 +356,7 @@ const surface = {
       'ExportIndexOptions',
       'ExportReport',
       'Finding',
+      'FolderSync',
       'IndexDocumentsOptions',
       'Judge',
       'LabelOptions',
@@ -374,6 +376,7 @@ const surface = {
       'VerifiedModel',
       'VerifyIndexOptions',
       'VerifyReport',
+      'WatchFolderOptions',
     ],
   },
 } as const;

@@ -187,8 +187,9 @@ describe('every option of the plan', () => {
 describe('the table of flags', () => {
   it('gives each name to one meaning', () => {
     const names = Object.values(options).map(({ name }) => name);
-    // Rerankers by name in either case: of serve those that its clients may name, elsewhere the one that ranks.
-    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual(['reranker']);
+    // Nothing is passed over in silence, in either case: a reranker that fails, a file that cannot be read. Rerankers by name in either case: of serve
+    // those that its clients may name, elsewhere the one that ranks.
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual(['strict', 'reranker']);
   });
 });
 

@@ -59,7 +59,23 @@ const own = {
   in: { kind: 'many', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
   format: {
     kind: 'choice',
-    choices: ['auto', 'json', 'jsonl', 'csv', 'tsv', 'parquet', 'folder', 'text'],
+    choices: [
+      'auto',
+      'json',
+      'jsonl',
+      'csv',
+      'tsv',
+      'parquet',
+      'folder',
+      'lines',
+      'text',
+      'notebook',
+      'email',
+      'pdf',
+      'docx',
+      'epub',
+      'code',
+    ],
     default: 'auto',
     about: 'format of the input',
   },
@@ -68,7 +84,28 @@ const own = {
     about:
       'read what links in a folder lead to outside of it (default: they are left out, as whoever made the folder may link to any file)',
   },
+  include: {
+    kind: 'many',
+    value: 'PATTERN',
+    about:
+      "files of a folder that are read, as a .gitignore names them: '*.md', 'docs/'; may be given several times (default: all of known formats)",
+  },
+  exclude: {
+    kind: 'many',
+    value: 'PATTERN',
+    about: "files and folders that are left out, named likewise: 'drafts/', '*.test.ts'; may be given several times",
+  },
+  ignored: { kind: 'flag', about: 'read what a .gitignore leaves out, too' },
+  strictFiles: {
+    kind: 'flag',
+    flag: 'strict',
+    about: 'stop at the first file of a folder that cannot be read (default: it is named, counted and left out)',
+  },
   prune: { kind: 'flag', about: 'afterwards remove what the source no longer has' },
+  watch: {
+    kind: 'flag',
+    about: 'then keep the index in step with the folder, what goes included, until Ctrl-C',
+  },
   durability: {
     kind: 'choice',
     choices: ['power', 'process'],

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { peer } from '../fetch/peer.ts';
 import { keyOf, openConnection } from './connection.ts';
-import { peer } from './peer.ts';
 import type { Vendor } from './vendor.ts';
 
 const vendor: Vendor = {

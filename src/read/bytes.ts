@@ -65,6 +65,26 @@ export async function* stoppable(source: AsyncIterable<Uint8Array>, signal: Abor
   }
 }
 
+/** All bytes of an input; E_INPUT_FORMAT for more than `most`. `what`: what it would be, for the sentence. */
+export async function joinBytes(
+  source: { readonly name: string; bytes(): AsyncIterable<Uint8Array> },
+  most: number,
+  what: string,
+): Promise<Uint8Array> {
+  const read: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of source.bytes()) {
+    length += chunk.length;
+    if (length > most)
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${source.name} is larger than ${most / 1024 / 1024} MiB, which a ${what} may not be. Split it, or export its text.`,
+      );
+    read.push(chunk);
+  }
+  return read.length === 1 && read[0] ? read[0] : Buffer.concat(read);
+}
+
 /** Told by the two magic bytes of RFC 1952 section 2.3.1, whatever the file is called. */
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 

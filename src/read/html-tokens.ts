@@ -2,8 +2,8 @@
 export type HtmlToken =
   /** As it is written, entities and all. */
   | { readonly kind: 'text'; readonly text: string }
-  /** `name` in capitals. `alone`: nothing can stand in it. */
-  | { readonly kind: 'open'; readonly name: string; readonly alone: boolean }
+  /** `name` in capitals. `alone`: nothing can stand in it. `attributes`: as they are written. */
+  | { readonly kind: 'open'; readonly name: string; readonly alone: boolean; readonly attributes: string }
   | { readonly kind: 'close'; readonly name: string };
 
 /** Elements that have no end tag (HTML standard, 13.1.2). */
@@ -36,7 +36,8 @@ export function* htmlTokens(page: string): Generator<HtmlToken> {
       // A tag that the page ends in is none.
       if (tag.closed && isEnd) yield { kind: 'close', name: tag.name };
       else if (tag.closed) {
-        yield { kind: 'open', name: tag.name, alone: tag.alone || voids.has(tag.name) };
+        const attributes = page.slice(open + 1 + tag.name.length, tag.end - 1);
+        yield { kind: 'open', name: tag.name, alone: tag.alone || voids.has(tag.name), attributes };
         if (raw.has(tag.name) && !tag.alone) {
           from = at;
           at = endOfRaw(page, at, tag.name);

@@ -1,4 +1,3 @@
-import { FinetoothError } from '../errors.ts';
 import { createTurns } from '../time/turn.ts';
 import { htmlTokens } from './html-tokens.ts';
 import type { Reader } from './reader.ts';
@@ -9,8 +8,7 @@ export const html = {
   extensions: ['html', 'htm'],
   recognise: () => false,
   read: async function* (source) {
-    checkCharset(source.name, await source.head());
-    yield* readTextDocument(source, htmlParts);
+    yield* readTextDocument(source, htmlParts, charsetOf(await source.head()));
   },
 } as const satisfies Reader;
 
@@ -86,16 +84,6 @@ function openElements() {
       return true;
     },
   };
-}
-
-/** E_INPUT_FORMAT for a page that says it is in another encoding than UTF-8 (or ASCII, which is a part of it). */
-function checkCharset(name: string, head: Uint8Array): void {
-  const charset = charsetOf(head);
-  if (charset === undefined || ['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) return;
-  throw new FinetoothError(
-    'E_INPUT_FORMAT',
-    `${name} says that its encoding is ${charset}; only UTF-8 is read. Convert it with "iconv -f ${charset.toUpperCase()} -t UTF-8" and correct its meta element.`,
-  );
 }
 
 /** The encoding that the first 1,024 bytes of a page name (HTML standard, 4.2.5.4), in lower case. */

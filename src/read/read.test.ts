@@ -234,13 +234,13 @@ describe('errors of every format', () => {
     ],
     [
       'wide.csv',
-      Buffer.from('\ufeffa,b\n', 'utf16le'),
-      'E_INPUT_FORMAT: wide.csv is UTF-16 (its first two bytes say so); only UTF-8 is read. Convert it with "iconv -f UTF-16 -t UTF-8 wide.csv > wide.utf8.csv".',
+      Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]),
+      'E_INPUT_FORMAT: wide.csv is UTF-32 (its first four bytes say so), which is not read. Convert it with "iconv -f UTF-32 -t UTF-8 wide.csv > wide.utf8.csv".',
     ],
     [
-      'latin.csv',
-      Buffer.from('a,b\n1,caf\xe9\n', 'latin1'),
-      'E_INPUT_FORMAT: latin.csv is not UTF-8: at byte 10 (line 2) stands a byte that cannot be decoded. If it is in a Western European encoding, convert it with "iconv -f WINDOWS-1252 -t UTF-8 latin.csv > latin.utf8.csv".',
+      'mixed.csv',
+      Buffer.concat([Buffer.from('a,b\né,'), Buffer.from([0xe9, 0x0a])]),
+      'E_INPUT_FORMAT: mixed.csv is not UTF-8: at byte 8 (line 2) stands a byte that cannot be decoded, and it is not recognised as another encoding. If you know its encoding, convert it with "iconv -f WINDOWS-1252 -t UTF-8 mixed.csv > mixed.utf8.csv".',
     ],
     [
       'torn.jsonl.gz',
@@ -260,12 +260,7 @@ describe('errors of every format', () => {
     [
       'notes.log',
       'some prose\nmore',
-      'E_INPUT_FORMAT: the format of notes.log cannot be told: it begins with "some prose". Name it as format: json, jsonl, csv, tsv, parquet, folder, text.',
-    ],
-    [
-      'page.htm',
-      '<?xml version="1.0" encoding="windows-1251"?><html>',
-      'E_INPUT_FORMAT: page.htm says that its encoding is windows-1251; only UTF-8 is read. Convert it with "iconv -f WINDOWS-1251 -t UTF-8" and correct its meta element.',
+      'E_INPUT_FORMAT: the format of notes.log cannot be told: it begins with "some prose". Name it as format: json, jsonl, csv, tsv, parquet, folder, lines, text, notebook, email, pdf, docx, epub, code.',
     ],
   ];
 
@@ -328,7 +323,7 @@ describe('errors of every format', () => {
 
   it('a format that does not exist', async () => {
     expect(await errorOf(readDocuments('a.xml', { format: 'xml' as 'json' }))).toBe(
-      'E_USAGE: there is no format "xml". The formats are json, jsonl, csv, tsv, parquet, folder, text.',
+      'E_USAGE: there is no format "xml". The formats are json, jsonl, csv, tsv, parquet, folder, lines, text, notebook, email, pdf, docx, epub, code.',
     );
   });
 });

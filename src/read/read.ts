@@ -1,18 +1,19 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
-import type { ReadDocument } from '../types.ts';
+import type { ReadDocument, ReadNote } from '../types.ts';
+import type { FolderOptions } from './folder-files.ts';
 import type { Format } from './formats.ts';
 import { type Lines, lineBatchesOf } from './lines.ts';
 import { kindOfPath } from './path.ts';
-import type { Reader } from './reader.ts';
+import { type Reader, withEncodingNote } from './reader.ts';
 import { createSource, type Source } from './source.ts';
 
-export interface ReadOptions {
+export interface ReadOptions extends FolderOptions {
   /** The name of a format, or a reader of your own. @default told by the path: a folder, or the extension (before .gz); else by the first bytes */
   readonly format?: Format | Reader;
+  /** The format of an input of which neither path nor content says it, unless it looks like columns; a note says so. @default none: it is refused */
+  readonly otherwise?: Format;
   /** The bytes behind the path `-`. @default process.stdin */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Read what links in a folder lead to outside of it: anything on this machine, wherever the folder comes from. @default false */
-  readonly followLinks?: boolean;
   /** Ends the reading with E_STOPPED, also while it waits for bytes. */
   readonly signal?: AbortSignal;
   /** What the input is called in errors and in `where`. @default the path as it was given, or `standard input` */
@@ -39,10 +40,12 @@ export async function* readDocuments(source: string, options: ReadOptions = {}):
   throwIfStopped(signal);
   const opened = await openSource(source, options);
   try {
-    const reader = await readerFor(opened, format);
-    for await (const read of reader.read(opened)) {
+    const { reader, note } = await readerFor(opened, options);
+    let isFirst = true;
+    for await (const read of withEncodingNote(opened, reader.read(opened))) {
       throwIfStopped(signal);
-      yield read;
+      yield isFirst && note !== undefined ? { ...read, notes: [note, ...(read.notes ?? [])] } : read;
+      isFirst = false;
     }
   } finally {
     await opened.close();
@@ -84,22 +87,35 @@ function loadFormats() {
 }
 
 async function openSource(source: string, options: Omit<ReadOptions, 'format'>): Promise<Source> {
-  const { signal, followLinks, where: name = source === '-' ? 'standard input' : source } = options;
+  const { signal, where: name = source === '-' ? 'standard input' : source } = options;
   if (source === '-') return createSource({ name, kind: 'pipe', signal }, options.stdin ?? process.stdin);
   const kind = await kindOfPath(source, name);
-  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), followLinks, signal });
+  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), folder: options, signal });
 }
 
-async function readerFor(source: Source, format: ReadOptions['format']): Promise<Reader> {
-  const { contentHeadBytes, readerNamed, readerOfContent, readerOfName } = await loadFormats();
+interface Chosen {
+  readonly reader: Reader;
+  readonly note?: ReadNote;
+}
+
+async function readerFor(source: Source, { format, otherwise }: ReadOptions): Promise<Chosen> {
+  const { contentHeadBytes, looksLikeColumns, readerNamed, readerOfContent, readerOfName } = await loadFormats();
   const { name, path, kind } = source;
   const wanted = typeof format === 'object' ? format.name : format;
   if (kind === 'folder' && wanted !== undefined && wanted !== 'folder')
     throw new FinetoothError('E_INPUT_FORMAT', `${name} is a folder and cannot be read as ${wanted}. Name a file in it.`);
   if (kind !== 'folder' && wanted === 'folder')
     throw new FinetoothError('E_INPUT_FORMAT', (say) => `${name} is not a folder. Leave ${say.option('format')} out, or name the folder.`);
-  if (typeof format === 'object') return format;
-  if (kind === 'folder') return readerNamed('folder');
-  if (format !== undefined) return readerNamed(format, path);
-  return (path === undefined ? undefined : readerOfName(path)) ?? readerOfContent(await source.head(contentHeadBytes), name);
+  if (typeof format === 'object') return { reader: format };
+  if (kind === 'folder') return { reader: readerNamed('folder') };
+  if (format !== undefined) return { reader: readerNamed(format, path) };
+  const named = path === undefined ? undefined : readerOfName(path);
+  if (named !== undefined) return { reader: named };
+  const head = await source.head(contentHeadBytes);
+  try {
+    return { reader: readerOfContent(head, name) };
+  } catch (error) {
+    if (otherwise === undefined || looksLikeColumns(head)) throw error;
+    return { reader: readerNamed(otherwise), note: { kind: 'taken-for-lines', where: name, reason: '' } };
+  }
 }

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import { FinetoothError } from '../errors.ts';
 import { gunzip, isGzip, type Peeked, peek, stoppable } from './bytes.ts';
+import type { FolderOptions } from './folder-files.ts';
 import { unreadable } from './path.ts';
-import { decodeUtf8 } from './text.ts';
+import { decodeText } from './text.ts';
 
 /** An input that may be read, as bytes or from its path. Nothing is opened before it is asked for; close it when done. */
 export interface Source extends SourceFacts {
@@ -10,8 +11,12 @@ export interface Source extends SourceFacts {
   head(atLeast?: number): Promise<Uint8Array>;
   /** Whether the bytes are packed; known once `head` has resolved, and false before. */
   isPacked(): boolean;
-  /** All of it as text, strictly UTF-8, unpacked. May be walked once. */
-  texts(): AsyncGenerator<string>;
+  /** All of it as text, unpacked: UTF-8, or the encoding that it is recognised to be in. May be walked once. `declared`: what it says of its encoding. */
+  texts(declared?: string): AsyncGenerator<string>;
+  /** All of it as bytes, unpacked. May be walked once, in place of the texts. */
+  bytes(): AsyncGenerator<Uint8Array>;
+  /** The encoding that was recognised, where it is not UTF-8; known once the first character of it was read. */
+  encoding(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -25,8 +30,8 @@ export interface SourceFacts {
   readonly documentPath?: string;
   /** Whether an input without words is a document all the same. @default false */
   readonly mayBeEmpty?: boolean;
-  /** Whether links in a folder may lead out of it. @default false */
-  readonly followLinks?: boolean;
+  /** How a folder is read. */
+  readonly folder?: FolderOptions;
   readonly signal?: AbortSignal;
 }
 
@@ -43,6 +48,7 @@ const READ_BYTES = 256 * 1024;
 export function createSource(facts: SourceFacts, stream: AsyncIterable<Uint8Array> = fileBytes(facts)): Source {
   let opened: Promise<Opened> | undefined;
   let isPacked = false;
+  let encoding: string | undefined;
   const openOnce = (atLeast: number): Promise<Opened> => {
     opened ??= openBytes(facts, stream, atLeast).then((found) => {
       isPacked = found.packed;
@@ -54,9 +60,18 @@ export function createSource(facts: SourceFacts, stream: AsyncIterable<Uint8Arra
     ...facts,
     isPacked: () => isPacked,
     head: async (atLeast = HEAD_BYTES) => (await openOnce(atLeast)).head,
-    texts: async function* () {
-      yield* decodeUtf8(facts.name, (await openOnce(HEAD_BYTES)).chunks);
+    texts: async function* (declared) {
+      yield* decodeText(facts.name, (await openOnce(HEAD_BYTES)).chunks, {
+        declared,
+        onEncoding: (found) => {
+          encoding = found;
+        },
+      });
     },
+    bytes: async function* () {
+      yield* (await openOnce(HEAD_BYTES)).chunks;
+    },
+    encoding: () => encoding,
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }

@@ -18,14 +18,15 @@ export interface TextParts {
 /**
  * One document `{ title, text, path }` of one text, at most 256 MiB. Without a title of its own it has the file's name, without
  * extension; without a path (standard input) it has neither. A front matter adds fields, but never replaces `text` and `path`; what of it
- * could not be read is noted. E_INPUT_EMPTY where there is only white space, unless that may be.
+ * could not be read is noted. E_INPUT_EMPTY where there is only white space, unless that may be. `declared`: the encoding that the text names.
  */
 export async function* readTextDocument(
   source: Source,
   partsOf: (text: string) => TextParts | Promise<TextParts>,
+  declared?: string,
 ): AsyncGenerator<ReadDocument> {
   const { name, documentPath: path, mayBeEmpty } = source;
-  const whole = await joinTexts(name, source.texts());
+  const whole = await joinTexts(name, source.texts(declared));
   if (whole.trim() === '' && !mayBeEmpty)
     throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);
   const { title = path && fileStem(path), text, line, fields, notes } = await partsOf(whole);

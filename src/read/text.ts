@@ -1,5 +1,6 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { FinetoothError } from '../errors.ts';
+import { encodingOf, labelOf, wideEncodingOf } from './encoding.ts';
 
 /** No single line, record or text may be longer, in UTF-16 units: 256 MiB, half of what V8 allows a string to be. */
 export const longestText = 256 * 1024 * 1024;
@@ -16,48 +17,135 @@ const knownBinaries: readonly (readonly [what: string, magic: readonly number[]]
   ['an SQLite database', [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20, 0x66]],
 ];
 
+/** Bytes by which the encoding of a text is recognised, from the first one that is not ASCII on. */
+const SAMPLE = 64 * 1024;
+
+export interface DecodeOptions {
+  /** What the text says of its encoding; it counts where its bytes are not UTF-8. */
+  readonly declared?: string;
+  /** Told of an encoding other than UTF-8, before any of its characters. */
+  readonly onEncoding?: (encoding: string) => void;
+}
+
 /**
- * Decodes UTF-8 strictly: a byte order mark at the start is skipped; UTF-16, a wrong byte or a NUL is E_INPUT_FORMAT with its
- * place (byte and line, both counted from 1). Pieces are cut between characters, not at lines, and are never empty.
- * The first chunk must hold the first 8 bytes of the input, if it has so many (`peek` sees to that).
+ * Decodes UTF-8, or what the first bytes or the first that are not UTF-8 are recognised as: UTF-16, a common 8-bit or East Asian encoding. A byte order
+ * mark is skipped. UTF-8 in which a byte is wrong, and a NUL, are E_INPUT_FORMAT with the place (byte and line, both counted from 1). Pieces are cut
+ * between characters, not at lines, and are never empty. The first chunk must hold the first 8 bytes of the input, if it has so many (`peek` sees to that).
  */
-export async function* decodeUtf8(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* decodeText(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  { declared, onEncoding }: DecodeOptions = {},
+): AsyncGenerator<string> {
   // With `stream` a decoder would hide how many bytes it holds back, and so the place of an error; see `tornTail`.
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const iterator = chunks[Symbol.asyncIterator]();
   let started = false;
   let held: Uint8Array = new Uint8Array(0);
   let offset = 0;
   let line = 1;
+  /** Until a character of UTF-8 was seen that is not ASCII. */
+  let isOpen = true;
   const placeIn = (bytes: Uint8Array, at: number) => `at byte ${offset + at + 1} (line ${line + newlinesIn(bytes.subarray(0, at))})`;
+  const refuseNul = (bytes: Uint8Array): void => {
+    const nul = bytes.indexOf(0);
+    if (nul < 0) return;
+    throw new FinetoothError(
+      'E_INPUT_FORMAT',
+      `${name} is binary, not text: ${placeIn(bytes, nul)} stands a NUL. Export it as text in UTF-8 first.`,
+    );
+  };
   const invalid = (bytes: Uint8Array) =>
     new FinetoothError(
       'E_INPUT_FORMAT',
-      `${name} is not UTF-8: ${placeIn(bytes, firstInvalid(bytes))} stands a byte that cannot be decoded. If it is in a Western European encoding, convert it with ${iconv(name, 'WINDOWS-1252')}.`,
+      `${name} is not UTF-8: ${placeIn(bytes, firstInvalid(bytes))} stands a byte that cannot be decoded, and it is not recognised as another encoding. If you know its encoding, convert it with ${iconv(name, 'WINDOWS-1252')}.`,
     );
-
-  for await (const chunk of chunks) {
-    let bytes = held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
-    if (!started && bytes.length > 0) {
-      started = true;
-      refuseKnown(name, bytes);
-      if (startsWith(bytes, [0xef, 0xbb, 0xbf])) {
-        bytes = bytes.subarray(3);
-        offset = 3;
-      }
-    }
-    const whole = bytes.subarray(0, bytes.length - tornTail(bytes));
-    const nul = whole.indexOf(0);
-    if (nul >= 0) {
-      const place = placeIn(whole, nul);
-      throw new FinetoothError('E_INPUT_FORMAT', `${name} is binary, not text: ${place} stands a NUL. Export it as text in UTF-8 first.`);
-    }
-    if (!isUtf8(whole)) throw invalid(whole);
-    held = bytes.subarray(whole.length);
-    offset += whole.length;
-    line += newlinesIn(whole);
-    if (whole.length > 0) yield decoder.decode(whole);
+  /** The rest in the encoding that it is in. Throws where none is recognised. */
+  async function* inOtherEncoding(bytes: Uint8Array, isLast: boolean): AsyncGenerator<string> {
+    const { sample, ended } = isLast ? { sample: bytes, ended: true } : await gather(bytes, iterator);
+    refuseNul(sample);
+    const begins = sample.findIndex((byte) => byte >= 0x80);
+    const encoding = isOpen ? await encodingOf(sample.subarray(begins, begins + SAMPLE), { declared, isAll: ended }) : undefined;
+    if (encoding === undefined) throw invalid(sample);
+    onEncoding?.(encoding);
+    yield* decodedAs(name, encoding, chunksFrom(sample, ended, iterator));
   }
-  if (held.length > 0) throw invalid(held);
+
+  try {
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      let bytes = held.length > 0 ? Buffer.concat([held, next.value]) : next.value;
+      if (!started && bytes.length > 0) {
+        started = true;
+        const wide = wideEncodingOf(bytes) ?? (labelOf(declared ?? '') === 'iso-2022-jp' ? 'iso-2022-jp' : undefined);
+        if (wide === 'utf-32') throw utf32(name);
+        if (wide !== undefined) {
+          onEncoding?.(wide);
+          return yield* decodedAs(name, wide, chunksFrom(bytes, false, iterator));
+        }
+        refuseKnown(name, bytes);
+        if (startsWith(bytes, [0xef, 0xbb, 0xbf])) {
+          bytes = bytes.subarray(3);
+          offset = 3;
+        }
+      }
+      const whole = bytes.subarray(0, bytes.length - tornTail(bytes));
+      refuseNul(whole);
+      if (!isUtf8(whole)) return yield* inOtherEncoding(bytes, false);
+      if (isOpen && !isAscii(whole)) isOpen = false;
+      held = bytes.subarray(whole.length);
+      if (whole.length > 0) yield decoder.decode(whole);
+      offset += whole.length;
+      line += newlinesIn(whole);
+    }
+    if (held.length > 0) yield* inOtherEncoding(held, true);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** At least `SAMPLE` bytes, where there are as many. */
+async function gather(
+  bytes: Uint8Array,
+  iterator: AsyncIterator<Uint8Array>,
+): Promise<{ readonly sample: Uint8Array; readonly ended: boolean }> {
+  const read = [bytes];
+  for (let length = bytes.length; length < SAMPLE; ) {
+    const next = await iterator.next();
+    if (next.done) return { sample: Buffer.concat(read), ended: true };
+    read.push(next.value);
+    length += next.value.length;
+  }
+  return { sample: Buffer.concat(read), ended: false };
+}
+
+async function* chunksFrom(first: Uint8Array, ended: boolean, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  for (let next = ended ? undefined : await iterator.next(); next && !next.done; next = await iterator.next()) yield next.value;
+}
+
+async function* decodedAs(name: string, encoding: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let offset = 0;
+  const decoded = (bytes: Uint8Array | undefined): string => {
+    try {
+      const text = bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
+      if (text.includes('\0')) throw new Error('a NUL');
+      return text;
+    } catch (error) {
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${name} was recognised as ${encoding}, and behind byte ${offset} stands what is not text in it. If you know its encoding, convert it with ${iconv(name, encoding.toUpperCase())}.`,
+        { cause: error },
+      );
+    }
+  };
+  for await (const chunk of chunks) {
+    const text = decoded(chunk);
+    offset += chunk.length;
+    if (text !== '') yield text;
+  }
+  const rest = decoded(undefined);
+  if (rest !== '') yield rest;
 }
 
 /** All of the texts as one; E_INPUT_FORMAT above `longestText`. */
@@ -111,14 +199,15 @@ function iconv(name: string, from: string): string {
 }
 
 function refuseKnown(name: string, head: Uint8Array): void {
-  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff]))
-    throw new FinetoothError(
-      'E_INPUT_FORMAT',
-      `${name} is UTF-16 (its first two bytes say so); only UTF-8 is read. Convert it with ${iconv(name, 'UTF-16')}.`,
-    );
   const known = knownBinaries.find(([, magic]) => startsWith(head, magic));
   if (known) throw new FinetoothError('E_INPUT_FORMAT', `${name} is ${known[0]}, not text. Unpack it, or export its text first.`);
 }
+
+const utf32 = (name: string): FinetoothError =>
+  new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${name} is UTF-32 (its first four bytes say so), which is not read. Convert it with ${iconv(name, 'UTF-32')}.`,
+  );
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
 

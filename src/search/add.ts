@@ -22,7 +22,7 @@ import { createTurns } from '../time/turn.ts';
 import type { CallOptions, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
 import { watchLetters } from '../wording/letter-notes.ts';
 import { counted } from '../wording/numbers.ts';
-import { readNotes } from '../wording/read-notes.ts';
+import { readNotes, type Skipped } from '../wording/read-notes.ts';
 import { agreed, madeAnew } from './agreed.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
 import { noEmbedder } from './check.ts';
@@ -59,7 +59,7 @@ export interface CreateOptions {
 }
 
 export interface AddOptions extends CallOptions {
-  /** Afterwards remove what is in the index and not among these documents. @default false */
+  /** Afterwards remove what is in the index and not among these documents, but for documents of files that could not be read. @default false */
   readonly prune?: boolean;
   /** Called after each acknowledged batch. */
   readonly onProgress?: (progress: Progress) => void;
@@ -95,6 +95,8 @@ export interface AddReport {
   readonly unreadFields?: Readonly<Record<string, number>>;
   /** By field, how many of these documents have no value that can be read as its type, but another one: ranges pass over them. Absent when there are none. */
   readonly unreadable?: Readonly<Record<string, number>>;
+  /** Files of a folder that could not be read: they were left out, and what the index holds of them stays. Absent where all could be read. */
+  readonly skipped?: Skipped;
   /** Sentences about what was done that no one asked for: fields that are not read, ids from the content, files that were read with leniency. */
   readonly notes?: readonly string[];
   /** Milliseconds. */
@@ -274,7 +276,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     await flush(batch);
     if (there !== undefined) {
       report.removed = await store.delete(
-        [...there.hashes.keys()].filter((id) => !seen.has(id)),
+        [...there.hashes.keys()].filter((id) => !seen.has(id) && !noted.isSpared(id)),
         there,
       );
     }
@@ -296,7 +298,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     ...(types?.notes() ?? []),
     ...ids.notes(),
     ...(letters?.notes('document') ?? []),
-    ...noted.sentences(),
+    ...noted.sentences({ skipped: false }),
   ];
   return {
     ...report,
@@ -304,6 +306,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     usage,
     ...(Object.keys(unread).length === 0 ? {} : { unreadFields: unread }),
     ...(Object.keys(unreadable).length === 0 ? {} : { unreadable }),
+    skipped: noted.skipped(),
     ...(notes.length === 0 ? {} : { notes }),
     took: performance.now() - started,
   };

@@ -12,6 +12,8 @@ export interface Highlight {
   readonly text: string;
   /** The first and the last line of it in the source of the document, from 1; only where the source has lines. */
   readonly lines?: readonly [first: number, last: number];
+  /** The first and the last page of it, from 1; only where the text has pages, which form feeds part. */
+  readonly pages?: readonly [first: number, last: number];
 }
 
 /** The part of a text that gave a score. */
@@ -32,8 +34,24 @@ export function highlightFor(query: string, { text, span, line }: RankedPart): H
   const [start, end] = best === undefined ? span : (sentences[Number(best.id)] as Span);
   const first = line === undefined ? undefined : line + newlinesIn(text.slice(span[0], start));
   const found = text.slice(start, end);
-  return { start, end, text: found, lines: first === undefined ? undefined : [first, first + newlinesIn(found.trimEnd())] };
+  return {
+    start,
+    end,
+    text: found,
+    lines: first === undefined ? undefined : [first, first + newlinesIn(found.trimEnd())],
+    pages: pagesOf(text, start, end),
+  };
 }
+
+/** The first and the last page of a part of a text, from 1; nothing for a text without form feeds. */
+export function pagesOf(text: string, start: number, end: number): readonly [first: number, last: number] | undefined {
+  if (!text.includes('\f')) return undefined;
+  const written = text.slice(start, end);
+  const first = 1 + formFeedsIn(text.slice(0, start + (written.length - written.trimStart().length)));
+  return [first, first + formFeedsIn(written.trim())];
+}
+
+const formFeedsIn = (text: string): number => text.split('\f').length - 1;
 
 /** A heading names what the sentences below it say. */
 const isHeading = (text: string, [from]: Span): boolean => /^#{1,6}[ \t]/.test(text.slice(from, from + 8));

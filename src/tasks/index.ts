@@ -17,3 +17,4 @@ export { type RerankDocumentsOptions, type RerankDocumentsReport, rerankDocument
 export { type Lost, type RestoreIndexOptions, type RestoreReport, restoreIndex } from './restore-index.ts';
 export { type TuneOptions, type TuneReport, tune } from './tune.ts';
 export { type VerifyIndexOptions, type VerifyReport, verifyIndex } from './verify-index.ts';
+export { type FolderSync, type WatchFolderOptions, watchFolder } from './watch-folder.ts';

@@ -5,6 +5,7 @@ import { type ReaderSample, readerContract } from '../../src/contracts/reader.ts
 import { type Document, type Reader, readDocuments } from '../../src/index.ts';
 import { formats, readerNamed, readerOfName } from '../../src/read/formats.ts';
 import { workFolder } from '../finetooth.ts';
+import { docxOf, epubOf, paragraphOf } from '../support/made-documents.ts';
 
 const films = Array.from({ length: 200 }, (_, i) => ({ title: `Film ${i}`, text: `In the year ${1900 + i}, a “captain” hunts: a whale` }));
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -41,6 +42,49 @@ const samples: Readonly<Record<string, readonly [Reader, ReaderSample]>> = {
       documents: [{ title: 'Moby', text: 'A whale. '.repeat(600).trim() }],
     },
   ],
+  lines: [
+    readerNamed('lines'),
+    { bytes: bytesOf(films.map(({ text }) => `${text}\n`).join('')), documents: films.map(({ text }) => ({ text })) },
+  ],
+  restructuredText: [
+    readerOfName('a.rst') as Reader,
+    { bytes: bytesOf(`Moby\n====\n${prose}`), documents: [{ title: 'Moby', text: `# Moby\n\n${prose}` }] },
+  ],
+  asciidoc: [
+    readerOfName('a.adoc') as Reader,
+    { bytes: bytesOf(`= Moby\n${prose}`), documents: [{ title: 'Moby', text: `# Moby\n${prose}` }] },
+  ],
+  notebook: [
+    readerNamed('notebook'),
+    {
+      bytes: bytesOf(JSON.stringify({ cells: [{ cell_type: 'markdown', source: ['# Moby\n', prose] }], nbformat: 4 })),
+      documents: [{ title: 'Moby', text: `# Moby\n${prose.trim()}` }],
+    },
+  ],
+  email: [readerNamed('email'), { bytes: bytesOf(`Subject: Moby\r\n\r\n${prose}`), documents: [{ title: 'Moby', text: prose.trim() }] }],
+  docx: [readerNamed('docx'), { bytes: await docxOf(paragraphOf(prose.trim())), documents: [{ text: prose.trim() }] }],
+  epub: [
+    readerNamed('epub'),
+    {
+      bytes: await epubOf([`<html><body><h1>Loomings</h1><p>${'A whale. '.repeat(600)}</p></body></html>`]),
+      documents: [
+        {
+          title: 'Moby: Loomings',
+          text: `Loomings\n${'A whale. '.repeat(600).trim()}`,
+          book: 'Moby',
+          chapter: 1,
+          author: 'Herman & Co',
+        },
+      ],
+    },
+  ],
+  code: [
+    readerNamed('code'),
+    {
+      bytes: bytesOf(`const a = 1;\n${'// a whale\n'.repeat(30)}`),
+      documents: [{ text: `const a = 1;\n${'// a whale\n'.repeat(30).trim()}`, line: 1, lastLine: 31 }],
+    },
+  ],
   parquet: [
     readerNamed('parquet'),
     {
@@ -60,9 +104,9 @@ describe.each(Object.entries(samples))('%s', (_, [reader, sample]) => {
   for (const { name, run } of readerContract(reader, sample)) it(name, run);
 });
 
-it('every format keeps its contract, but the folder, which is no file', () => {
+it('every format keeps its contract, but the folder, which is no file, and PDF, which starts a worker for each case', () => {
   const held = new Set(Object.values(samples).map(([{ name }]) => name));
-  expect(formats.filter((format) => !held.has(format))).toEqual(['folder']);
+  expect(formats.filter((format) => !held.has(format))).toEqual(['folder', 'pdf']);
 });
 
 /** What a reader of this kind does wrong, and what the contract says of it. */

@@ -1,15 +1,17 @@
 import { FinetoothError } from '../../errors.ts';
 import type { AddReport, CreateOptions } from '../../index.ts';
-import { indexDocuments } from '../../tasks/index-documents.ts';
+import { type IndexDocumentsOptions, indexDocuments } from '../../tasks/index-documents.ts';
+import { type FolderSync, watchFolder } from '../../tasks/watch-folder.ts';
 import type { TokenForm } from '../../types.ts';
 import { counted, duration, grouped } from '../../wording/numbers.ts';
+import { failuresLeftOut } from '../../wording/read-notes.ts';
 import { harmless } from '../../wording/terminal-text.ts';
-import { command, type Flags } from '../command.ts';
+import { command, type Flags, type Run } from '../command.ts';
 import { filterFlag } from '../filter-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showRate } from '../progress.ts';
 import { billLine } from '../provenance-lines.ts';
-import { readOptions } from '../read-flags.ts';
+import { readFlags, readOptions } from '../read-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const indexCommand = command({
@@ -21,14 +23,15 @@ export const indexCommand = command({
     'fields',
     'idField',
     'types',
-    'format',
-    'followLinks',
+    ...readFlags,
     'tokenBits',
     'tokenPool',
     'passages',
     'vectorField',
     'filter',
+    'strictFiles',
     'prune',
+    'watch',
     'rebuild',
     'durability',
     ...modelFlags,
@@ -38,6 +41,7 @@ export const indexCommand = command({
     'finetooth index movies.json --fields title,overview,tagline --into ./movies',
     'cat notes.jsonl | finetooth index - --into ./notes',
     'finetooth index ./docs --into ./docs-index --prune',
+    "finetooth index ./src --into ./code --exclude '*.test.ts' --watch",
     'finetooth index products.parquet --into ./products --vector-field embedding --embedder openai:text-embedding-3-small',
     "finetooth index ./movies --into ./recent --filter 'year >= 2015'",
   ],
@@ -48,8 +52,9 @@ export const indexCommand = command({
     if (into === undefined) throw new FinetoothError('E_USAGE', 'index needs --into FOLDER, the index to make or to add to.');
     if (into.startsWith('memory:'))
       throw new FinetoothError('E_USAGE', `--into takes a folder: what is in "memory:" ends with this command; got "${into}".`);
-    const report = await indexDocuments({
+    const options = {
       ...readOptions(run),
+      strict: flags.strictFiles,
       source,
       into,
       rebuild: flags.rebuild,
@@ -65,14 +70,51 @@ export const indexCommand = command({
       durability: flags.durability,
       models: await modelOptions(run),
       onProgress: showRate(terminal, 'document'),
-    });
-    terminal.progress('');
-    remarks(report, terminal);
-    if (report.usage !== undefined) terminal.say(billLine(report.usage));
-    if (flags.json) terminal.json({ into, ...report });
-    else terminal.write(`${reportLine(report, into)}\n`);
+    } satisfies IndexDocumentsOptions;
+    if (flags.watch) return watchFolder({ ...options, onSync: (sync) => showSync(sync, into, run) });
+    showReport(await indexDocuments(options), into, run);
   },
 });
+
+type Shown = Pick<Run<never>, 'terminal'> & { readonly flags: Flags<'json'> };
+
+function showReport(report: AddReport, into: string, { terminal, flags }: Shown): void {
+  terminal.progress('');
+  remarks(report, terminal);
+  if (report.usage !== undefined) terminal.say(billLine(report.usage));
+  if (flags.json) terminal.json({ into, ...report });
+  else terminal.write(`${reportLine(report, into)}\n`);
+}
+
+/** The report of the first reading, and a line for each time that something changed since. */
+function showSync({ first, problem, ...sync }: FolderSync, into: string, run: Shown): void {
+  const { terminal, flags } = run;
+  if (first !== undefined) {
+    showReport(first, into, run);
+    terminal.say('watching for changes; Ctrl-C ends it.');
+    return;
+  }
+  terminal.progress('');
+  if (problem !== undefined) terminal.say(`note: ${harmless(problem)}`);
+  failures(sync.skipped, terminal);
+  if (flags.json) {
+    terminal.json({ into, ...sync, problem });
+    return;
+  }
+  const { added, changed, removed, files, took } = sync;
+  if (added + changed + removed === 0) return;
+  const named = files.slice(0, 3).join(', ');
+  const more = files.length > 3 ? ' and others' : '';
+  terminal.write(
+    `${grouped(added)} added, ${grouped(changed)} changed, ${grouped(removed)} removed in ${duration(took)}: ${harmless(named)}${more}\n`,
+  );
+}
+
+function failures(skipped: AddReport['skipped'], terminal: Terminal): void {
+  if (skipped === undefined) return;
+  for (const { message } of skipped.first) terminal.say(`left out: ${harmless(message)}`);
+  terminal.say(`note: ${failuresLeftOut(skipped.count)}; --strict makes the first one an error.`);
+}
 
 function tokensOf({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): CreateOptions {
   if (tokenBits === 'none') return { tokens: null };
@@ -96,6 +138,7 @@ function remarks(report: AddReport, terminal: Terminal): void {
       `note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`,
     );
   }
+  failures(report.skipped, terminal);
   for (const note of report.notes ?? []) terminal.say(`note: ${harmless(note)}.`);
 }
 

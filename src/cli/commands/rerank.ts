@@ -7,7 +7,7 @@ import { explanationLines } from '../explanation-lines.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { rerankFlags, rerankOptionsOf } from '../plan-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
-import { readOptions } from '../read-flags.ts';
+import { readFlags, readOptions } from '../read-flags.ts';
 import { rerankerPlan } from '../reranker-flags.ts';
 import { incomplete } from '../side-by-side.ts';
 import { labelOf } from '../text.ts';
@@ -16,10 +16,11 @@ export const rerankCommand = command({
   name: 'rerank',
   about: 'Score documents against a query, without an index.',
   takes: ['<query>', '[source]'],
-  options: [...rerankFlags, 'format', 'followLinks', ...modelFlags, 'json'],
+  options: [...rerankFlags, ...readFlags, ...modelFlags, 'json'],
   examples: [
     'finetooth rerank "how do bats find their way" documents.jsonl --top 5 --rank-fields title,overview',
     'cat documents.jsonl | finetooth rerank "how do bats find their way"',
+    'ls | finetooth rerank "the report on whales" --format lines',
   ],
   run: async (run) => {
     const { given, flags, terminal } = run;
@@ -29,6 +30,7 @@ export const rerankCommand = command({
       ...rerankOptionsOf(flags),
       ...rerankerPlan(flags),
       source,
+      otherwise: source === undefined || source === '-' ? 'lines' : undefined,
       documents: true,
       embedder: flags.embedder,
       models: await modelOptions(run),

@@ -1,6 +1,7 @@
 /** Amazon Bedrock through @ai-sdk/amazon-bedrock 5: the agent runtime's Rerank and the runtime's InvokeModel. */
+
+import { peer } from '../../fetch/peer.ts';
 import { type EmbeddingModel, embedWith, type RerankingModel, rerankWith } from '../ai-sdk.ts';
-import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
 /** Stands for the region's own addresses. */

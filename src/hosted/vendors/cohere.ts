@@ -1,5 +1,5 @@
 /** Cohere's v2 API: POST /rerank and /embed (cohere-ai/cohere-developer-experience e814c8a1); language models through @ai-sdk/cohere 4. */
-import { peer } from '../peer.ts';
+import { peer } from '../../fetch/peer.ts';
 import type { Consumption, LanguageModel, Vendor } from '../vendor.ts';
 import { count, field, listIn, post, rankingIn } from '../wire.ts';
 

@@ -1,6 +1,7 @@
 /** Google's Gemini API through @ai-sdk/google 4: embedContent and batchEmbedContents. */
+
+import { peer } from '../../fetch/peer.ts';
 import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
-import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
 export const google: Vendor = {

@@ -1,6 +1,7 @@
 /** Mistral through @ai-sdk/mistral 4: POST /embeddings. */
+
+import { peer } from '../../fetch/peer.ts';
 import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
-import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
 const listed = { task: 'embed', source: 'docs.mistral.ai, embeddings', date: '2026-11' } as const;

@@ -1,6 +1,7 @@
 /** OpenAI through @ai-sdk/openai 4: POST /embeddings, and language models. */
+
+import { peer } from '../../fetch/peer.ts';
 import { type EmbeddingModel, embedWith } from '../ai-sdk.ts';
-import { peer } from '../peer.ts';
 import type { Connection, LanguageModel, Vendor } from '../vendor.ts';
 
 /** The chat API, which everything speaks that calls itself compatible. */

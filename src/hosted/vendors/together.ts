@@ -1,5 +1,5 @@
 /** Together: POST /rerank and /embeddings (togethercomputer/openapi 090263a); language models through @ai-sdk/togetherai 3. */
-import { peer } from '../peer.ts';
+import { peer } from '../../fetch/peer.ts';
 import type { LanguageModel, Vendor } from '../vendor.ts';
 import { jinaRerank, openAiEmbed } from './compatible.ts';
 
