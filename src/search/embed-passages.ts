@@ -4,7 +4,12 @@ import { type PassageSource, passageTexts } from '../text/passages.ts';
 import type { Turn } from '../time/turn.ts';
 import type { CallOptions, ReadDocument, Span, Vectors } from '../types.ts';
 import { checkTokens, checkVectors } from './check.ts';
-import { wordsInTurns } from './turns.ts';
+import { type Analysis, wordsInTurns } from './turns.ts';
+
+/** A text with the analysis of its words. */
+export interface Source extends PassageSource {
+  readonly analysis: Analysis;
+}
 
 export interface EmbedPassagesOptions extends CallOptions {
   readonly turn: Turn;
@@ -21,23 +26,24 @@ export interface EmbeddedPassages {
 export async function embedPassages(
   embedder: Embedder | null,
   manifest: Manifest,
-  sources: readonly PassageSource[],
+  sources: readonly Source[],
   { signal, turn }: EmbedPassagesOptions,
 ): Promise<EmbeddedPassages> {
   if (embedder === null || sources.length === 0) return { passages: [] };
   const { split } = embedder;
   const spans = manifest.splitter === undefined ? undefined : await split?.(sources, { signal });
   const texts: string[] = [];
+  const terms: string[] = [];
   /** Of each text; none where it is a single one. */
   const places: (readonly Span[])[] = [];
   for (const [i, source] of sources.entries()) {
     const own = spans?.[i] ?? [];
     places.push(own.length > 1 ? own : []);
-    if (own.length > 1) texts.push(...passageTexts(source, own));
-    else texts.push(source.text);
+    for (const text of own.length > 1 ? passageTexts(source, own) : [source.text]) {
+      texts.push(text);
+      terms.push(await wordsInTurns(source.analysis, text, turn));
+    }
   }
-  const terms: string[] = [];
-  for (const text of texts) terms.push(await wordsInTurns(text, turn));
   const vectors = await embedder.embed(texts, 'document', { signal, tokens: manifest.tokens });
   checkVectors(vectors, texts.length, embedder.dimensions, embedder.fingerprint);
   if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);

@@ -3,13 +3,13 @@ import { FinetoothError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type HitField, isSameIndex } from '../store/store.ts';
-import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { checkVectors } from './check.ts';
 import { filterNotes } from './filter-notes.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
 import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
+import { queryWords } from './query-words.ts';
 import type { SearchIndex } from './search-index.ts';
 
 export interface RetrieveOptions extends CallOptions, HybridOptions {
@@ -47,17 +47,21 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
   const wanted = { limit: candidates, filter, fields, signal };
   const nearTo = asked ?? embedded?.data;
+  const words = firstStage === 'dense' ? undefined : await queryWords(index, query);
   const [first = [], second] = await ofOneIndex(index, firstStage, async () => {
     const lists = await Promise.all([
       nearTo === undefined ? undefined : index.store.search({ vector: nearTo, ...wanted }),
-      firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...wanted }),
+      words && index.store.search({ terms: words.terms, ...wanted }),
     ]);
     return lists.filter((list) => list !== undefined);
   });
   const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
     hits,
-    notes: filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal }),
+    notes: [
+      ...(words?.notes ?? []),
+      ...(filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal })),
+    ],
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,
     timings: { embed: embedded === undefined ? 0 : found - started, retrieve: performance.now() - found },

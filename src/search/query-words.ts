@@ -1,0 +1,35 @@
+import type { Manifest } from '../store/store.ts';
+import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
+import type { SearchIndex } from './search-index.ts';
+import { analysisOf } from './word-analysis.ts';
+
+export interface QueryWords {
+  /** What BM25 is asked for. */
+  readonly terms: readonly string[];
+  /** Why it may find less than the query says. */
+  readonly notes: readonly string[];
+}
+
+/** The words of a query, as the index has those of its documents. */
+export async function queryWords(index: SearchIndex, query: string): Promise<QueryWords> {
+  const manifest = index.manifest();
+  const terms = manifest === undefined ? wordsOf(query, 'query') : await (await analysisOf(manifest)).query(query);
+  return { terms, notes: [...emptyNote(query, terms), ...(manifest === undefined ? [] : earlierNote(query, terms, manifest))] };
+}
+
+function emptyNote(query: string, terms: readonly string[]): readonly string[] {
+  if (terms.length > 0) return [];
+  return [
+    query.trim() === ''
+      ? 'the query is empty: BM25 looks for words, and finds nothing'
+      : 'the query has no word that BM25 could look for, only signs and spaces: it finds nothing by words; vectors may',
+  ];
+}
+
+/** Where an index of an earlier analysis has other words than those that this version would ask for. */
+function earlierNote(query: string, terms: readonly string[], { analyzer }: Manifest): readonly string[] {
+  if (analyzer === analyzerVersion || terms.join(' ') === wordsOf(query, 'query').join(' ')) return [];
+  return [
+    `this index has its words by the earlier analysis "${analyzer}", which reads this query otherwise than "${analyzerVersion}": rebuild it, from itself without embedding (docs/words.md)`,
+  ];
+}
