@@ -1,7 +1,7 @@
 import type { Manifest } from '../store/store.ts';
 import { analyzerVersion, wordsOf } from '../text/analyzer.ts';
 import type { SearchIndex } from './search-index.ts';
-import { analysisOf } from './word-analysis.ts';
+import { analysisOf, type WordAnalysis } from './word-analysis.ts';
 
 export interface QueryWords {
   /** What BM25 is asked for. */
@@ -14,17 +14,17 @@ export interface QueryWords {
 export async function queryWords(index: SearchIndex, query: string): Promise<QueryWords> {
   const manifest = index.manifest();
   const terms = manifest === undefined ? wordsOf(query, 'query') : await (await analysisOf(manifest)).query(query);
-  return { terms, notes: [...emptyNote(query, terms), ...(manifest === undefined ? [] : earlierNote(query, terms, manifest))] };
+  return { terms, notes: [...emptyNote(terms), ...(manifest === undefined ? [] : earlierNote(query, terms, manifest))] };
 }
 
-function emptyNote(query: string, terms: readonly string[]): readonly string[] {
-  if (terms.length > 0) return [];
-  return [
-    query.trim() === ''
-      ? 'the query is empty: BM25 looks for words, and finds nothing'
-      : 'the query has no word that BM25 could look for, only signs and spaces: it finds nothing by words; vectors may',
-  ];
+/** The words of an index that has others than English ones, for what is shown of its documents. */
+export async function languagesOf(index: SearchIndex): Promise<WordAnalysis | undefined> {
+  const manifest = index.manifest();
+  return manifest?.languages === undefined ? undefined : analysisOf(manifest);
 }
+
+const emptyNote = (terms: readonly string[]): readonly string[] =>
+  terms.length > 0 ? [] : ['the query has no word that BM25 could look for, only signs and spaces: it finds nothing by words; vectors may'];
 
 /** Where an index of an earlier analysis has other words than those that this version would ask for. */
 function earlierNote(query: string, terms: readonly string[], { analyzer }: Manifest): readonly string[] {
