@@ -8,6 +8,8 @@ import { checkLanguages, type Detector, type Language, languageCodes, languageIn
 /** What a new index says of its languages, by the first of its documents and the fields that make their text. */
 export type LanguageChoice = (documents: readonly Document[], fields: readonly string[]) => Pick<Manifest, 'languages' | 'languageField'>;
 
+/** Characters by which a language is told well; shorter texts do not say which there are, where others do. */
+const TELLING = 30;
 /** One document in so many is a slip of the detector. */
 const RARE = 50;
 
@@ -30,9 +32,11 @@ function namedLanguages(languages: readonly string[]): readonly string[] | undef
 }
 
 function detected(documents: readonly Document[], fields: readonly string[], detect: Detector): readonly string[] | undefined {
+  const texts = documents.map((document) => textOf(document, fields));
+  const long = texts.filter((text) => text.length >= TELLING);
   const counts = new Map<Language, number>();
-  for (const document of documents) {
-    const language = detect(textOf(document, fields), languageCodes);
+  for (const text of long.length === 0 ? texts : long) {
+    const language = detect(text, languageCodes);
     if (language !== undefined) counts.set(language, (counts.get(language) ?? 0) + 1);
   }
   const common = [...counts].filter(([, count]) => count >= documents.length / RARE).map(([language]) => language);

@@ -79,13 +79,13 @@ export function checkLanguages(given: readonly string[] | undefined): void {
   if (given === undefined) return;
   const alone = given.find((one) => one === 'none' || one === 'detect');
   if (alone !== undefined && given.length > 1)
-    throw new FinetoothError('E_USAGE', (say) => `"${alone}" stands alone ${say.as('languages')}; got ${given.join(',')}.`);
+    throw new FinetoothError('E_USAGE', (say) => `${say.option('languages')} takes "${alone}" alone; got ${given.join(',')}.`);
   const wrong = alone === undefined && given.find((one) => !(languageCodes as readonly string[]).includes(one));
   if (!wrong) return;
   const near = nearestName(wrong, languageCodes);
   throw new FinetoothError(
     'E_USAGE',
     (say) =>
-      `there is no stemmer for the language "${wrong}"${near === undefined ? '' : ` (did you mean ${near}?)`}. Name ${say.as('languages')} ${languageCodes.join(', ')}, none, or detect.`,
+      `there is no stemmer for the language "${wrong}"${near === undefined ? '' : ` (did you mean ${near}?)`}. ${say.option('languages')} takes ${languageCodes.join(', ')}, and alone none or detect.`,
   );
 }

@@ -26,10 +26,12 @@ export async function languagesOf(index: SearchIndex): Promise<WordAnalysis | un
 const emptyNote = (terms: readonly string[]): readonly string[] =>
   terms.length > 0 ? [] : ['the query has no word that BM25 could look for, only signs and spaces: it finds nothing by words; vectors may'];
 
-/** Where an index of an earlier analysis has other words than those that this version would ask for. */
+/** English words are the same in every version, but for those that are written with signs. */
+const beyondAscii = /[^\0-\x7f]/;
+
 function earlierNote(query: string, terms: readonly string[], { analyzer }: Manifest): readonly string[] {
-  if (analyzer === analyzerVersion || terms.join(' ') === wordsOf(query, 'query').join(' ')) return [];
+  if (analyzer === analyzerVersion || (!beyondAscii.test(query) && terms.join(' ') === wordsOf(query, 'query').join(' '))) return [];
   return [
-    `this index has its words by the earlier analysis "${analyzer}", which reads this query otherwise than "${analyzerVersion}": rebuild it, from itself without embedding (docs/words.md)`,
+    `this index has its words by the earlier analysis "${analyzer}", which may find less for this query than "${analyzerVersion}": rebuild it, from itself without embedding (docs/words.md)`,
   ];
 }
