@@ -11,7 +11,7 @@ import type { CallOptions, Progress, ReadDocument, Usage } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
-import { embedPassages, type Source, withLines } from './embed-passages.ts';
+import { type Analysed, embedPassages, withLines } from './embed-passages.ts';
 import { embedderMissing, KEPT, reworded, takenOver, vectorsElsewhere } from './embedded.ts';
 import { fieldWatch } from './field-watch.ts';
 import { withGivenVectors } from './given-vectors.ts';
@@ -77,8 +77,7 @@ interface Target extends Making {
 }
 
 /** A document that is not in the index as it is. */
-interface Fresh extends Identified {
-  readonly source: Source;
+interface Fresh extends Identified, Analysed {
   readonly textHash: string;
 }
 
@@ -123,7 +122,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       await turn();
       const analysis = words.of(read.document, source.text);
       if (!analysis.isStemmed) unstemmed.add(read.id);
-      fresh.push({ ...read, source: { ...source, analysis }, textHash: hashOfText(source.text) });
+      fresh.push({ ...read, source, analysis, textHash: hashOfText(source.text) });
     }
     const kept = new Map<string, readonly Passage[]>();
     for (const one of fresh) {
@@ -143,16 +142,11 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
         if (textHash !== known.get(id)?.textHash) continue;
         const all = [first, ...further];
         // The same text may be said to be of another language now.
-        kept.set(id, manifest.languageField === undefined ? all : await reworded(all, (sameText.get(id) as Fresh).source, turn));
+        kept.set(id, manifest.languageField === undefined ? all : await reworded(all, sameText.get(id) as Fresh, turn));
       }
     const toEmbed = fresh.filter(({ id }) => !kept.has(id));
     if (embedder === null && toEmbed[0] !== undefined) throw embedderMissing(toEmbed[0], manifest);
-    const { passages, vectors } = await embedPassages(
-      embedder,
-      manifest,
-      toEmbed.map(({ source }) => source),
-      { signal, turn },
-    );
+    const { passages, vectors } = await embedPassages(embedder, manifest, toEmbed, { signal, turn });
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
     if (target.manifest() === undefined) target.created(agreed(manifest, (await store.open(manifest)) as Manifest));

@@ -3,16 +3,16 @@ import { FinetoothError } from '../errors.ts';
 import { bytesPerToken, packTokens, stepOf, unpackTokens } from '../math/packed-tokens.ts';
 import { shortName } from '../store/index-changes.ts';
 import { type Manifest, type Passage, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
-import { type PassageSource, passageTexts } from '../text/passages.ts';
+import { passageTexts } from '../text/passages.ts';
 import type { Turn } from '../time/turn.ts';
 import type { Embedded, Origin, ReadDocument, Span, TokenForm } from '../types.ts';
-import { type Analysis, wordsInTurns } from './turns.ts';
+import type { Analysed } from './embed-passages.ts';
+import { wordsInTurns } from './turns.ts';
 
 /** What an entry keeps when its text stays. */
 export const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
 
-interface Given extends ReadDocument {
-  readonly source: PassageSource & { readonly analysis: Analysis };
+interface Given extends ReadDocument, Analysed {
   readonly textHash: string;
 }
 
@@ -35,14 +35,11 @@ export function originOf(manifest: Manifest): Origin {
 }
 
 /** The passages of a document that was embedded elsewhere, as this index keeps them; nothing where its vectors are not those of this index. */
-export async function takenOver(
-  { source, textHash, embedded }: Given,
-  manifest: Manifest,
-  turn: Turn,
-): Promise<readonly Passage[] | undefined> {
+export async function takenOver(given: Given, manifest: Manifest, turn: Turn): Promise<readonly Passage[] | undefined> {
+  const { textHash, embedded } = given;
   if (embedded === undefined || !isOfIndex(embedded, manifest) || !isOfText(embedded, textHash, manifest)) return undefined;
   const { passages, by } = embedded;
-  const terms = await termsOf(passages, source, turn);
+  const terms = await termsOf(passages, given, turn);
   return passages.map(
     ({ vector, tokens, place }, at): Passage => ({
       vector,
@@ -54,24 +51,28 @@ export async function takenOver(
 }
 
 /** Passages of a text whose vectors stay, with their words as they are analysed now. */
-export async function reworded(passages: readonly Passage[], source: Given['source'], turn: Turn): Promise<readonly Passage[]> {
-  const terms = await termsOf(passages, source, turn);
+export async function reworded(passages: readonly Passage[], text: Analysed, turn: Turn): Promise<readonly Passage[]> {
+  const terms = await termsOf(passages, text, turn);
   return passages.map((passage, at) => ({ ...passage, terms: terms[at] as string }));
 }
 
 /** The words of passages that are one or several of a text. */
-async function termsOf(passages: readonly Pick<Passage, 'place'>[], source: Given['source'], turn: Turn): Promise<readonly string[]> {
+async function termsOf(
+  passages: readonly Pick<Passage, 'place'>[],
+  { source, analysis }: Analysed,
+  turn: Turn,
+): Promise<readonly string[]> {
   const spans = passages.flatMap(({ place }) => (place === undefined ? [] : [place.span]));
   const texts = spans.length > 1 ? passageTexts(source, spans as Span[]) : [source.text];
   const terms: string[] = [];
-  for (const text of texts) terms.push(await wordsInTurns(source.analysis, text, turn));
+  for (const text of texts) terms.push(await wordsInTurns(analysis, text, turn));
   return terms;
 }
 
 /** The passages of those of these documents whose text is as it is in another index, where its vectors were made alike. */
 export async function* vectorsElsewhere(
   store: Store,
-  documents: readonly (Pick<Given, 'source' | 'textHash'> & { readonly id: string })[],
+  documents: readonly (Pick<Given, 'source' | 'analysis' | 'textHash'> & { readonly id: string })[],
   manifest: Manifest,
   turn: Turn,
 ): AsyncGenerator<readonly [id: string, passages: readonly Passage[]]> {
@@ -82,7 +83,7 @@ export async function* vectorsElsewhere(
   for await (const { id, textHash, further = [], ...first } of store.get([...wanted.keys()], KEPT)) {
     const one = wanted.get(id);
     if (one?.textHash !== textHash) continue;
-    yield [id, isSameAnalysis(other, manifest) ? [first, ...further] : await reworded([first, ...further], one.source, turn)];
+    yield [id, isSameAnalysis(other, manifest) ? [first, ...further] : await reworded([first, ...further], one, turn)];
   }
 }
 
