@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { diskErrorOf, systemCodeOf } from '../errors.ts';
 import { commanding, harmless } from '../wording/terminal-text.ts';
 
@@ -28,9 +29,16 @@ export const jsonLine = (value: unknown): string =>
     Array.from({ length: it.length }, (_, i) => `\\u${it.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
   );
 
-/** Terminal over the process's own streams. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
-export function processTerminal(fail: (error: unknown) => void): Terminal {
-  const { stdout, stderr } = process;
+/** What a command reads from and prints to. */
+export interface Streams {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdout: Writable & { readonly columns?: number };
+  readonly stderr: Writable & { readonly columns?: number; readonly isTTY?: boolean };
+}
+
+/** Terminal over streams, the process's own for one. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
+export function streamTerminal({ stdin, stdout, stderr }: Streams, fail: (error: unknown) => void): Terminal {
+  const columns = stdout.columns ?? 0;
   stdout.on('error', (error) => fail(systemCodeOf(error) === 'EPIPE' ? undefined : diskErrorOf(error, 'standard output')));
   stderr.on('error', () => {});
   let shown = false;
@@ -40,8 +48,8 @@ export function processTerminal(fail: (error: unknown) => void): Terminal {
   };
   return {
     live: stderr.isTTY === true,
-    columns: stdout.columns > 0 ? stdout.columns : 100,
-    stdin: process.stdin,
+    columns: columns > 0 ? columns : 100,
+    stdin,
     write: (text) => {
       clear();
       stdout.write(harmlessLines(text));
@@ -73,7 +81,7 @@ export function processTerminal(fail: (error: unknown) => void): Terminal {
       clear();
       if (line === '') return;
       // A terminal that does not know its width says 0.
-      stderr.write(harmless(line).slice(0, (stderr.columns > 0 ? stderr.columns : 80) - 1));
+      stderr.write(harmless(line).slice(0, (stderr.columns || 80) - 1));
       shown = true;
     },
   };
