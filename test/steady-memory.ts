@@ -43,10 +43,14 @@ console.log(JSON.stringify({ before, after: held() }));
  */
 export const stayWithinMemory = (searches: number, aborted: number): void => {
   const lines = program(join(workFolder(), 'index'), searches, aborted);
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--expose-gc', '--max-semi-space-size=8', '--input-type=module', '-e', lines], {
-    encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--expose-gc', '--max-semi-space-size=8', '--input-type=module', '-e', lines],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
   expect(status, stderr).toBe(0);
   const { before, after } = JSON.parse(stdout) as { readonly before: number; readonly after: number };
   expect(after, `${before} bytes before, ${after} after`).toBeLessThan(1.05 * before);

@@ -3,6 +3,7 @@ import { typeOf } from '../filter/document-test.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
 import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Passage, type Store, typesIn } from '../store/store.ts';
+import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { sourceOf } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
@@ -310,7 +311,11 @@ function withVectorsOf({ manifest, create, embedder }: Target, documents: AsyncI
 }
 
 /** "3 documents are in none of the languages of this index …" */
-function languageNotes(count: number, { languages = [], languageField }: Manifest): readonly string[] {
+function languageNotes(count: number, { analyzer, languages = [], languageField }: Manifest): readonly string[] {
+  if (analyzer !== analyzerVersion)
+    return [
+      `the words of this index are by the earlier analysis "${analyzer}", and so are those of new documents: rebuild it for "${analyzerVersion}", from itself without embedding (docs/words.md)`,
+    ];
   if (count === 0) return [];
   const [one, told] = [count === 1, languageField === undefined ? 'by their words' : `by the field \`${languageField}\``];
   return [
