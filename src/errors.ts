@@ -106,6 +106,8 @@ export type AdvisedOption =
   | 'in'
   | 'into'
   | 'judgments'
+  | 'languageField'
+  | 'languages'
   | 'keyFile'
   | 'maxMemory'
   | 'minScore'

@@ -87,6 +87,9 @@ export interface Origin {
   readonly vectorField?: string;
   /** By field the type of its values. */
   readonly filterable?: Readonly<Record<string, string>>;
+  /** Languages whose words are stemmed, and the field that names that of a document; absent: English. */
+  readonly languages?: readonly string[];
+  readonly languageField?: string;
 }
 
 /** One answer of a first stage. `score` is higher for better; its scale belongs to the stage. */

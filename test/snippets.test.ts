@@ -51,6 +51,7 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
     'products.parquet',
     'needs vectors of the reader, and a key of OpenAI: test/vectors-doors.test.ts runs the same commands',
   ],
+  ['docs/words.md', './artikel', 'needs texts of the reader: src/search/word-analysis.test.ts makes such indexes'],
   ['docs/vectors.md', '@query.json', 'needs a vector of the reader: test/vectors-doors.test.ts runs the same command'],
 ];
 const reasonOf = ({ page, text, language }: Snippet): string | undefined =>

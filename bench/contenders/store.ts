@@ -134,7 +134,7 @@ const known = new Map<string, List>();
 const bestByWords = async (index: SearchIndex, folder: string, count: number, queries: readonly string[]): Promise<readonly List[]> => {
   const reference = references.get(folder);
   if (reference !== undefined) return reference;
-  const asked = queries.map(wordsOf);
+  const asked = queries.map((query) => wordsOf(query, 'query'));
   const postings = new Map(asked.flat().map((term) => [term, { rows: [] as number[], counts: [] as number[] }]));
   const ids: string[] = [];
   const lengths: number[] = [];

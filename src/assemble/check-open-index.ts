@@ -2,7 +2,8 @@ import type { Embedder } from '../embed/embedder.ts';
 import { type EmbeddingModel, isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPlan } from '../rerank/reranker-plan.ts';
-import type { CreateOptions } from '../search/add.ts';
+import type { CreateOptions } from '../search/create-options.ts';
+import { checkLanguages } from '../search/languages.ts';
 import { indexPlan } from '../search/plan.ts';
 import { checkOf } from '../search/plan-checks.ts';
 import { type Durability, durabilities } from '../store/durability.ts';
@@ -59,6 +60,8 @@ const createChecks: OptionChecks<CreateOptions> = {
   types: checkOf(indexPlan.types),
   passages: checkOf(indexPlan.passages),
   vectorField: checkOf(indexPlan.vectorField),
+  languages: checkOf(indexPlan.languages),
+  languageField: checkOf(indexPlan.languageField),
 };
 
 const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {
@@ -103,5 +106,6 @@ export function checkOpenIndexCall(where: unknown, options: unknown): void {
   checkHostedModels('openIndex', models?.hosted, 'models.hosted.');
   if (typeof create !== 'object') return;
   checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');
+  checkLanguages(create.languages);
   if (create.tokens !== null) checkOptions('openIndex', create.tokens, tokensChecks, 'create.tokens.');
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
-import type { CreateOptions } from '../search/add.ts';
+import type { CreateOptions } from '../search/create-options.ts';
+import { checkLanguages } from '../search/languages.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { syncFolder, syncNewFolder } from '../store/durability.ts';
 import { manifestName, readManifest, stampOf } from '../store/index-folder.ts';
@@ -107,6 +108,7 @@ export function indexFolders(parent: string): IndexFolders {
       return names.filter((_, i) => there[i]).sort();
     },
     create: async (name, options) => {
+      checkLanguages(options.languages);
       if (await exists(name)) return false;
       const folder = pathOf(name);
       try {

@@ -4,11 +4,11 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import type { CreateOptions } from '../search/add.ts';
+import type { CreateOptions } from '../search/create-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
+import { analysisOf } from '../search/word-analysis.ts';
 import { indexMissing } from '../store/index-changes.ts';
 import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
-import { analyzerVersion } from '../text/analyzer.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
 import { defaultModel, openModel } from './models.ts';
@@ -42,14 +42,7 @@ export async function openIndex(where: string | Store, options: OpenIndexOptions
     }
     if (manifest !== undefined) {
       sameRecipe(manifest, create, name);
-      const { analyzer } = manifest;
-      if (analyzer !== analyzerVersion) {
-        throw new FinetoothError(
-          'E_INDEX_DAMAGED',
-          (say) =>
-            `${name} was made with the word analysis "${analyzer}"; this version has "${analyzerVersion}". Rebuild it with ${say.rebuildIndex(name)}.`,
-        );
-      }
+      await analysisOf(manifest, name);
     }
     const parts = await partsFor(options, manifest, name);
     return createSearchIndex({ store, manifest, create, ...parts });
@@ -102,6 +95,24 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
       'E_RECIPE',
       (say) =>
         `${where} ${takes}; got ${say.option('vectorField', create.vectorField)}. Leave ${say.option('vectorField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
+  const { languages = ['en'], languageField } = manifest;
+  const asked = create.languages?.[0] === 'none' ? [] : create.languages;
+  if (asked !== undefined && asked[0] !== 'detect' && [...new Set(asked)].sort().join() !== [...languages].join()) {
+    const stems = languages.length === 0 ? 'stems no words' : `stems words of ${languages.join(', ')}`;
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${stems}; got ${create.languages?.join(', ')}. Leave ${say.option('languages')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
+  if (create.languageField !== undefined && create.languageField !== languageField) {
+    const takes = languageField === undefined ? 'takes no languages from a field' : `takes languages from the field ${languageField}`;
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${takes}; got ${create.languageField}. Leave ${say.option('languageField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
   if (create.idField !== undefined && create.idField !== manifest.idField) {

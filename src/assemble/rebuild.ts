@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
-import type { CreateOptions } from '../search/add.ts';
+import type { CreateOptions } from '../search/create-options.ts';
 import { syncNewFolder } from '../store/durability.ts';
 import { indexReplaced } from '../store/index-changes.ts';
 import { claimFolder, committedVersion, manifestName, measureFolder, readManifest, stageName, sweepFolder } from '../store/index-folder.ts';
@@ -81,6 +81,8 @@ export async function rebuiltIn<T>(
       types: { ...old?.declared, ...create.types },
       passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
       vectorField: create.vectorField ?? old?.vectorField,
+      languages: create.languages ?? (create.languageField === undefined ? languagesOf(old) : undefined),
+      languageField: create.languageField ?? (create.languages === undefined ? old?.languageField : undefined),
     };
     try {
       const result = await fill(stage, kept);
@@ -148,6 +150,10 @@ async function isWhole(folder: string): Promise<boolean> {
 
 /** Whether whole documents were wanted: before format 5 there was nothing else. */
 const keepsWhole = (old: Manifest | undefined): boolean => old !== undefined && old.format >= 5 && old.splitter === undefined;
+
+/** None are named `none`; of English, which goes without saying, nothing is kept. */
+const languagesOf = ({ languages }: Partial<Manifest> = {}): readonly string[] | undefined =>
+  languages?.length === 0 ? ['none'] : languages;
 
 /** Only called when the index is in its place. */
 async function removeLeftovers(folder: string): Promise<void> {

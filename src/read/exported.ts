@@ -58,6 +58,8 @@ export async function exportedIn(
       idField: z.string().optional(),
       vectorField: z.string().optional(),
       filterable: z.record(z.string(), z.string()).optional(),
+      languages: names.optional(),
+      languageField: z.string().optional(),
     }),
     columns: z.looseObject({ id: z.string(), text_hash: z.string(), vector: z.string() }).catchall(z.string()),
     idIsField: z.boolean().optional(),

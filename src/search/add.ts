@@ -1,62 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
-import type { FieldTypes } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
-import {
-  type DeleteOptions,
-  type Entry,
-  indexFormat,
-  isSameIndex,
-  type Manifest,
-  type Passage,
-  type Store,
-  withoutEmbedder,
-} from '../store/store.ts';
+import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Passage, type Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
-import { type PassageSource, sourceOf, splitterVersion } from '../text/passages.ts';
+import { sourceOf } from '../text/passages.ts';
 import { fieldCounts, textOf } from '../text/recipe.ts';
 import { createTurns } from '../time/turn.ts';
-import type { CallOptions, Progress, ReadDocument, TokenForm, Usage } from '../types.ts';
+import type { CallOptions, Progress, ReadDocument, Usage } from '../types.ts';
 import { watchLetters } from '../wording/letter-notes.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes, type Skipped } from '../wording/read-notes.ts';
 import { agreed, madeAnew } from './agreed.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
-import { noEmbedder } from './check.ts';
-import { embedPassages, withLines } from './embed-passages.ts';
-import { embedderMissing, KEPT, takenOver, vectorsElsewhere } from './embedded.ts';
+import { type Analysed, embedPassages, withLines } from './embed-passages.ts';
+import { embedderMissing, KEPT, reworded, takenOver, vectorsElsewhere } from './embedded.ts';
 import { fieldWatch, unreadNotes } from './field-watch.ts';
 import { withGivenVectors } from './given-vectors.ts';
-import { commonIdField, type Identified, type Identifier, identifier } from './ids.ts';
-import { inferTypes } from './infer-types.ts';
+import { type Identified, type Identifier, identifier } from './ids.ts';
+import { languageChoice } from './language-choice.ts';
 import { lookedAhead } from './looked-ahead.ts';
-import { tokenForm } from './token-form.ts';
+import { type Making, newManifest } from './new-manifest.ts';
 import { type TypeWatch, watchTypes } from './unreadable.ts';
-
-/** What a new index is made with. */
-export interface CreateOptions {
-  /** Fields that make the text, in order. @default those that most of the first 256 documents would be read by, see `defaultFields` */
-  readonly fields?: readonly string[];
-  /** Field that holds the id, in every document. @default `_id` or `id`; the id of a document without one comes from its content */
-  readonly idField?: string;
-  /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
-  readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
-  /**
-   * What fields hold, by which filters compare them, and are fast: numbers and dates may stand in texts. It goes before what is inferred of these
-   * fields; of others what all values of the first 256 documents are is the type, see docs/filters.md. At most 100. @default inferred
-   */
-  readonly types?: FieldTypes;
-  /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
-  readonly passages?: 'auto' | 'off';
-  /**
-   * Field that holds the vector of each document, which is then not embedded, and has one vector however long it is: see docs/vectors.md. The field is
-   * not kept. @default none: documents are embedded
-   */
-  readonly vectorField?: string;
-}
+import { analysisOf } from './word-analysis.ts';
 
 export interface AddOptions extends CallOptions {
   /** Afterwards remove what is in the index and not among these documents, but for documents of files that could not be read. @default false */
@@ -109,19 +75,13 @@ const BATCH_CHARACTERS = 1_000_000 / firstBatchSize;
 /** Names of fields that are counted for the report. */
 const MOST_FIELDS = 1000;
 
-interface Target {
-  readonly store: Store;
-  /** null: documents come with their vectors. */
-  readonly embedder: Embedder | null;
-  readonly create: CreateOptions;
-  readonly model?: string;
+interface Target extends Making {
   manifest(): Manifest | undefined;
   created(manifest: Manifest): void;
 }
 
 /** A document that is not in the index as it is. */
-interface Fresh extends Identified {
-  readonly source: PassageSource;
+interface Fresh extends Identified, Analysed {
   readonly textHash: string;
 }
 
@@ -134,6 +94,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
   let usage: Usage | undefined;
   const reused = new Set<string>();
+  let ofNoLanguage = 0;
   const watch = fieldWatch(target.create.fields);
   const declared = fieldWatch(Object.keys(target.create.types ?? {}));
   const counts = fieldCounts(MOST_FIELDS);
@@ -159,11 +120,15 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       ))
         known.set(entry.id, entry);
     const fresh: Fresh[] = [];
+    const words = await analysisOf(manifest);
+    const unstemmed = new Set<string>();
     for (const read of batch) {
       if (known.get(read.id)?.hash === read.hash) continue;
       const source = sourceOf(read.document, manifest.fields);
       await turn();
-      fresh.push({ ...read, source, textHash: hashOfText(source.text) });
+      const analysis = words.of(read.document, source.text);
+      if (!analysis.isStemmed) unstemmed.add(read.id);
+      fresh.push({ ...read, source, analysis, textHash: hashOfText(source.text) });
     }
     const kept = new Map<string, readonly Passage[]>();
     for (const one of fresh) {
@@ -171,25 +136,27 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       if (passages !== undefined) kept.set(one.id, passages);
     }
     if (options.vectorsFrom !== undefined)
-      for await (const [id, passages] of vectorsElsewhere(options.vectorsFrom, fresh, manifest)) if (!kept.has(id)) kept.set(id, passages);
+      for await (const [id, passages] of vectorsElsewhere(options.vectorsFrom, fresh, manifest, turn))
+        if (!kept.has(id)) kept.set(id, passages);
     for (const id of kept.keys()) reused.add(id);
     // Vectors are read of those alone whose text is as it was.
-    const sameText = fresh.filter(({ id, textHash }) => !kept.has(id) && known.get(id)?.textHash === textHash).map(({ id }) => id);
-    if (sameText.length > 0)
-      for await (const { id, textHash, further = [], ...first } of store.get(sameText, KEPT))
-        if (textHash === known.get(id)?.textHash) kept.set(id, [first, ...further]);
+    const sameText = new Map(
+      fresh.filter(({ id, textHash }) => !kept.has(id) && known.get(id)?.textHash === textHash).map((one) => [one.id, one]),
+    );
+    if (sameText.size > 0)
+      for await (const { id, textHash, further = [], ...first } of store.get([...sameText.keys()], KEPT)) {
+        if (textHash !== known.get(id)?.textHash) continue;
+        const all = [first, ...further];
+        // The same text may be said to be of another language now.
+        kept.set(id, manifest.languageField === undefined ? all : await reworded(all, sameText.get(id) as Fresh, turn));
+      }
     const toEmbed = fresh.filter(({ id }) => !kept.has(id));
     for (const { source } of toEmbed) {
       letters?.see(source.text);
       await turn();
     }
     if (embedder === null && toEmbed[0] !== undefined) throw embedderMissing(toEmbed[0], manifest);
-    const { passages, vectors } = await embedPassages(
-      embedder,
-      manifest,
-      toEmbed.map(({ source }) => source),
-      { signal, turn },
-    );
+    const { passages, vectors } = await embedPassages(embedder, manifest, toEmbed, { signal, turn });
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
     if (target.manifest() === undefined) target.created(agreed(manifest, (await store.open(manifest)) as Manifest));
@@ -208,6 +175,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       if (written.has(id)) continue;
       written.set(id, known.has(id) ? 'changed' : 'added');
       if (source.text.trim() === '') report.withoutText++;
+      else if (unstemmed.has(id)) ofNoLanguage++;
     }
     for (const tokens of vectors?.truncatedTokens ?? []) {
       report.cutTokens += tokens;
@@ -246,8 +214,9 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   let batch: Identified[] = [];
   let characters = 0;
   const decide = (first: readonly ReadDocument[]): void => {
-    plan = newManifest(target, first);
+    plan = newManifest(target, first, languagesOf);
   };
+  const languagesOf = await languageChoice(target.create);
   for await (const read of lookedAhead(documents, plan === undefined ? decide : undefined)) {
     throwIfStopped(signal);
     await turn();
@@ -294,6 +263,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   const unreadable = types?.counts() ?? {};
   const notes = [
     ...unreadNotes(unread),
+    ...languageNotes(ofNoLanguage, plan as unknown as Manifest),
     ...(isNew ? declared.notes('of which a type was declared') : []),
     ...(types?.notes() ?? []),
     ...ids.notes(),
@@ -321,54 +291,6 @@ async function contentOf({ store, manifest }: Target): Promise<Required<DeleteOp
   return { from, hashes };
 }
 
-function newManifest(target: Target, first: readonly ReadDocument[]): Manifest {
-  const { create, embedder, model, store } = target;
-  const counts = fieldCounts();
-  for (const { document } of first) counts.see(document);
-  /** The other index that documents come from, where its model is that of this one. */
-  const come = first.find(({ embedded }) => embedded !== undefined)?.embedded;
-  const origin = embedder === null || come?.by?.embedder === embedder.fingerprint ? come?.by : undefined;
-  const fields = create.fields ?? origin?.fields ?? counts.common();
-  if (fields.length === 0) {
-    const known = [...new Set(first.flatMap(({ document }) => Object.keys(document)))];
-    throw new FinetoothError(
-      'E_FIELD',
-      (say) =>
-        `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text ${say.as('fields')}.`,
-    );
-  }
-  const vectorField = create.vectorField ?? origin?.vectorField;
-  const idField = create.idField ?? origin?.idField ?? commonIdField(first);
-  const declared = isEmpty(create.types) ? undefined : create.types;
-  const filterable: FieldTypes = {
-    ...inferTypes(first, { fields, idField }),
-    ...(origin?.filterable as FieldTypes | undefined),
-    ...declared,
-  };
-  const splits = vectorField === undefined && create.passages !== 'off' && store.capabilities.passages;
-  const isAsked = create.passages !== undefined && embedder !== null;
-  const dimensions = embedder?.dimensions ?? origin?.dimensions ?? come?.passages[0]?.vector.length;
-  if (dimensions === undefined) throw noEmbedder();
-  return {
-    format: indexFormat,
-    id: randomUUID(),
-    embedder: embedder?.fingerprint ?? origin?.embedder ?? withoutEmbedder,
-    model: embedder === null ? origin?.model : model,
-    dimensions,
-    tokens: tokenForm(create.tokens, embedder, origin, vectorField),
-    fields,
-    filterable: isEmpty(filterable) ? undefined : filterable,
-    declared,
-    idField,
-    vectorField,
-    splitter: !splits ? undefined : origin !== undefined && !isAsked ? origin.splitter : embedder?.split && splitterVersion,
-    analyzer: analyzerVersion,
-    createdAt: new Date().toISOString(),
-  };
-}
-
-const isEmpty = (types: FieldTypes = {}): boolean => Object.keys(types).length === 0;
-
 /** The documents of a call, those of an index whose vectors are given with their vectors. */
 function withVectorsOf({ manifest, create, embedder }: Target, documents: AsyncIterable<ReadDocument>): AsyncIterable<ReadDocument> {
   const made = manifest();
@@ -379,4 +301,17 @@ function withVectorsOf({ manifest, create, embedder }: Target, documents: AsyncI
       ? { dimensions: embedder.dimensions, by: `the embedder "${shortName(embedder.fingerprint)}"` }
       : made && { dimensions: made.dimensions, by: 'the index' };
   return withGivenVectors(documents, { field, expected });
+}
+
+/** "3 documents are in none of the languages of this index …" */
+function languageNotes(count: number, { analyzer, languages = [], languageField }: Manifest): readonly string[] {
+  if (analyzer !== analyzerVersion)
+    return [
+      `the words of this index are by the earlier analysis "${analyzer}", and so are those of new documents: rebuild it for "${analyzerVersion}", from itself without embedding (docs/words.md)`,
+    ];
+  if (count === 0) return [];
+  const [one, told] = [count === 1, languageField === undefined ? 'by their words' : `by the field \`${languageField}\``];
+  return [
+    `${counted(count, 'document')} ${one ? 'is' : 'are'} ${told} in none of the languages of this index (${languages.join(', ')}): ${one ? 'its' : 'their'} words are not stemmed, and BM25 finds them as they are written`,
+  ];
 }

@@ -4,7 +4,13 @@ import { type PassageSource, passageTexts } from '../text/passages.ts';
 import type { Turn } from '../time/turn.ts';
 import type { CallOptions, ReadDocument, Span, Vectors } from '../types.ts';
 import { checkTokens, checkVectors } from './check.ts';
-import { wordsInTurns } from './turns.ts';
+import { type Analysis, wordsInTurns } from './turns.ts';
+
+/** A text, and how its words are made. */
+export interface Analysed {
+  readonly source: PassageSource;
+  readonly analysis: Analysis;
+}
 
 export interface EmbedPassagesOptions extends CallOptions {
   readonly turn: Turn;
@@ -21,23 +27,26 @@ export interface EmbeddedPassages {
 export async function embedPassages(
   embedder: Embedder | null,
   manifest: Manifest,
-  sources: readonly PassageSource[],
+  analysed: readonly Analysed[],
   { signal, turn }: EmbedPassagesOptions,
 ): Promise<EmbeddedPassages> {
-  if (embedder === null || sources.length === 0) return { passages: [] };
+  if (embedder === null || analysed.length === 0) return { passages: [] };
+  // A model in a worker is told of texts alone.
+  const sources = analysed.map(({ source }) => source);
   const { split } = embedder;
   const spans = manifest.splitter === undefined ? undefined : await split?.(sources, { signal });
   const texts: string[] = [];
+  const terms: string[] = [];
   /** Of each text; none where it is a single one. */
   const places: (readonly Span[])[] = [];
-  for (const [i, source] of sources.entries()) {
+  for (const [i, { source, analysis }] of analysed.entries()) {
     const own = spans?.[i] ?? [];
     places.push(own.length > 1 ? own : []);
-    if (own.length > 1) texts.push(...passageTexts(source, own));
-    else texts.push(source.text);
+    for (const text of own.length > 1 ? passageTexts(source, own) : [source.text]) {
+      texts.push(text);
+      terms.push(await wordsInTurns(analysis, text, turn));
+    }
   }
-  const terms: string[] = [];
-  for (const text of texts) terms.push(await wordsInTurns(text, turn));
   const vectors = await embedder.embed(texts, 'document', { signal, tokens: manifest.tokens });
   checkVectors(vectors, texts.length, embedder.dimensions, embedder.fingerprint);
   if (manifest.tokens !== undefined) checkTokens(vectors, manifest.tokens, embedder.fingerprint);

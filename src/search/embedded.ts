@@ -3,59 +3,95 @@ import { FinetoothError } from '../errors.ts';
 import { bytesPerToken, packTokens, stepOf, unpackTokens } from '../math/packed-tokens.ts';
 import { shortName } from '../store/index-changes.ts';
 import { type Manifest, type Passage, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
-import { type PassageSource, passageTexts } from '../text/passages.ts';
+import { passageTexts } from '../text/passages.ts';
 import type { Turn } from '../time/turn.ts';
 import type { Embedded, Origin, ReadDocument, Span, TokenForm } from '../types.ts';
+import type { Analysed } from './embed-passages.ts';
 import { wordsInTurns } from './turns.ts';
 
 /** What an entry keeps when its text stays. */
 export const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
 
-interface Given extends ReadDocument {
-  readonly source: PassageSource;
+interface Given extends ReadDocument, Analysed {
   readonly textHash: string;
 }
 
 /** What an index says of its vectors to another one. */
 export function originOf(manifest: Manifest): Origin {
-  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField } = manifest;
-  return { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, filterable: typesIn(manifest) };
+  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, languages, languageField } = manifest;
+  return {
+    embedder,
+    model,
+    dimensions,
+    fields,
+    tokens,
+    splitter,
+    idField,
+    vectorField,
+    languages,
+    languageField,
+    filterable: typesIn(manifest),
+  };
 }
 
 /** The passages of a document that was embedded elsewhere, as this index keeps them; nothing where its vectors are not those of this index. */
-export async function takenOver(
-  { source, textHash, embedded }: Given,
-  manifest: Manifest,
-  turn: Turn,
-): Promise<readonly Passage[] | undefined> {
+export async function takenOver(given: Given, manifest: Manifest, turn: Turn): Promise<readonly Passage[] | undefined> {
+  const { textHash, embedded } = given;
   if (embedded === undefined || !isOfIndex(embedded, manifest) || !isOfText(embedded, textHash, manifest)) return undefined;
   const { passages, by } = embedded;
-  const spans = passages.flatMap(({ place }) => (place === undefined ? [] : [place.span]));
-  const texts = spans.length > 1 ? passageTexts(source, spans as Span[]) : [source.text];
-  const taken: Passage[] = [];
-  for (const [at, { vector, tokens, place }] of passages.entries())
-    taken.push({
+  const terms = await termsOf(passages, given, turn);
+  return passages.map(
+    ({ vector, tokens, place }, at): Passage => ({
       vector,
       tokens: manifest.tokens && by?.tokens && tokens && repacked(tokens, by.tokens, manifest.tokens),
-      terms: await wordsInTurns(texts[at] as string, turn),
+      terms: terms[at] as string,
       place,
-    });
-  return taken;
+    }),
+  );
 }
 
-/** The passages of those of these documents whose text is as it is in another index, where that was made alike. */
+/** Passages of a text whose vectors stay, with their words as they are analysed now. */
+export async function reworded(passages: readonly Passage[], text: Analysed, turn: Turn): Promise<readonly Passage[]> {
+  const terms = await termsOf(passages, text, turn);
+  return passages.map((passage, at) => ({ ...passage, terms: terms[at] as string }));
+}
+
+/** The words of passages that are one or several of a text. */
+async function termsOf(
+  passages: readonly Pick<Passage, 'place'>[],
+  { source, analysis }: Analysed,
+  turn: Turn,
+): Promise<readonly string[]> {
+  const spans = passages.flatMap(({ place }) => (place === undefined ? [] : [place.span]));
+  const texts = spans.length > 1 ? passageTexts(source, spans as Span[]) : [source.text];
+  const terms: string[] = [];
+  for (const text of texts) terms.push(await wordsInTurns(analysis, text, turn));
+  return terms;
+}
+
+/** The passages of those of these documents whose text is as it is in another index, where its vectors were made alike. */
 export async function* vectorsElsewhere(
   store: Store,
-  documents: readonly { readonly id: string; readonly textHash: string }[],
+  documents: readonly (Pick<Given, 'source' | 'analysis' | 'textHash'> & { readonly id: string })[],
   manifest: Manifest,
+  turn: Turn,
 ): AsyncGenerator<readonly [id: string, passages: readonly Passage[]]> {
   const other = await store.open();
-  const formOf = ({ embedder, tokens, splitter, analyzer }: Manifest): string => JSON.stringify([embedder, tokens, splitter, analyzer]);
+  const formOf = ({ embedder, tokens, splitter }: Manifest): string => JSON.stringify([embedder, tokens, splitter]);
   if (other === undefined || other.vectorField !== undefined || formOf(other) !== formOf(manifest)) return;
-  const wanted = new Map(documents.map(({ id, textHash }) => [id, textHash]));
-  for await (const { id, textHash, further = [], ...first } of store.get([...wanted.keys()], KEPT))
-    if (textHash === wanted.get(id)) yield [id, [first, ...further]];
+  const wanted = new Map(documents.map((one) => [one.id, one]));
+  for await (const { id, textHash, further = [], ...first } of store.get([...wanted.keys()], KEPT)) {
+    const one = wanted.get(id);
+    if (one?.textHash !== textHash) continue;
+    yield [id, isSameAnalysis(other, manifest) ? [first, ...further] : await reworded([first, ...further], one, turn)];
+  }
 }
+
+/** Where a field names the language, the same text may have other words. */
+const isSameAnalysis = (one: Manifest, other: Manifest): boolean =>
+  one.languageField === undefined &&
+  other.languageField === undefined &&
+  JSON.stringify([one.analyzer, one.languages]) === JSON.stringify([other.analyzer, other.languages]);
 
 /** Whether an index of this form can take over the token vectors of another: as they are, or with fewer bits per number. */
 export const takesTokens = (from: TokenForm | undefined, to: TokenForm | undefined): boolean =>

@@ -25,12 +25,22 @@ export interface RankedPart {
   readonly line?: number;
 }
 
+/** What sentences are compared by. */
+export interface HighlightWords {
+  text(text: string): readonly string[];
+  query(query: string): readonly string[];
+}
+
+const english: HighlightWords = { text: wordsOf, query: (query) => wordsOf(query, 'query') };
+
 /** The sentence of the part that has most of the query's words, by BM25; all of the part where none has any. */
-export function highlightFor(query: string, { text, span, line }: RankedPart): Highlight {
+export function highlightFor(query: string, { text, span, line }: RankedPart, words: HighlightWords = english): Highlight {
   const sentences = [...sentencesIn(text, span)];
-  const terms = sentences.map((one) => wordsOf(text.slice(...one)));
-  const bm25 = buildBm25(sentences.map((one, i) => ({ id: String(i), terms: isHeading(text, one) ? [] : (terms[i] as string[]) })));
-  const [best] = topK(bm25.score(wordsOf(query)), 1);
+  const terms = sentences.map((one) => words.text(text.slice(...one)));
+  const bm25 = buildBm25(
+    sentences.map((one, i) => ({ id: String(i), terms: isHeading(text, one) ? [] : (terms[i] as readonly string[]) })),
+  );
+  const [best] = topK(bm25.score(words.query(query)), 1);
   const [start, end] = best === undefined ? span : (sentences[Number(best.id)] as Span);
   const first = line === undefined ? undefined : line + newlinesIn(text.slice(span[0], start));
   const found = text.slice(start, end);

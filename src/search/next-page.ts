@@ -6,6 +6,7 @@ import { facetsFor } from './facets.ts';
 import type { SearchOptions } from './options.ts';
 import { takePage } from './page.ts';
 import { plan } from './plan.ts';
+import { languagesOf } from './query-words.ts';
 import { asOne } from './rank.ts';
 import { makeSearchResults } from './results.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -32,7 +33,7 @@ export async function nextPage(
     facetsFor(index, options),
   ]);
   const retrieve = performance.now() - started;
-  const results = makeSearchResults(ranked, hits, { ...options, query, top, before: frozen.before });
+  const results = makeSearchResults(ranked, hits, { ...options, query, top, before: frozen.before, words: await languagesOf(index) });
   const isExplained = options.explain === true && rerankers.length > 0;
   const { firstStage, rankedBy, calibrated, complete, cut } = frozen;
   return {

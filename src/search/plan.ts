@@ -462,6 +462,22 @@ export const indexPlan = {
       'field that holds the vector of each document, which is then not embedded: numbers, or base64 of 32-bit floats; the embedder is the model that made them',
     at: { create: true, indexCommand: true, createBody: true },
   },
+  languages: {
+    kind: 'names',
+    flag: 'language',
+    value: 'CODE,…',
+    otherwise: 'en, or those that the field of languages names',
+    about:
+      'languages whose words are stemmed for BM25 (en, de, fr, …); of several, each document is in one; none stems nothing, detect takes those of the first 256 documents; see words.md',
+    at: { create: true, indexCommand: true, createBody: { most: 30 } },
+  },
+  languageField: {
+    kind: 'text',
+    value: 'FIELD',
+    otherwise: 'the language of a document is detected where there are several',
+    about: 'field that names the language of each document: de, deu, de-AT or German',
+    at: { create: true, indexCommand: true, createBody: true },
+  },
 } as const satisfies Record<string, IndexOption>;
 
 export type IndexKey = keyof typeof indexPlan;

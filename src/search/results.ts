@@ -2,8 +2,9 @@ import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { RerankerFailure } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
-import { type Highlight, highlightFor } from './highlight.ts';
+import { type Highlight, type HighlightWords, highlightFor, type RankedPart } from './highlight.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
+import type { WordAnalysis } from './word-analysis.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -74,6 +75,8 @@ export interface ResultOptions {
   readonly perGroup?: number;
   readonly documents?: boolean;
   readonly stages?: boolean;
+  /** By whose words sentences are marked. @default English */
+  readonly words?: WordAnalysis;
 }
 
 /** The best of a ranking as an answer gives them. */
@@ -112,7 +115,7 @@ function resultMaker(
   { complete, stages: ran }: Ranked,
   candidates: readonly Rankable[],
   shown: readonly RankedCandidate[],
-  { query, documents, stages }: ResultOptions,
+  { query, documents, stages, words }: ResultOptions,
 ): (one: RankedCandidate) => Omit<RankedResult, 'rank'> {
   const lastStage = Math.max(0, ran.length - 1);
   const isAlike = complete && shown.every(({ stage }) => stage === lastStage);
@@ -121,13 +124,18 @@ function resultMaker(
     index,
     relevanceScore: relevance,
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
-    highlight: part && highlightFor(query, part),
+    highlight: part && highlightFor(query, part, words && wordsIn(words, candidates[index] as Rankable, part)),
     cutTokens,
     duplicates: duplicates?.map((duplicate) => duplicate.id),
     stages: stages ? ran.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,
   });
 }
+
+const wordsIn = (words: WordAnalysis, { document }: Rankable, { text }: RankedPart): HighlightWords => ({
+  text: words.of(document, text).words,
+  query: words.query,
+});
 
 /**
  * The ranking with what is at least so likely to be relevant; what no reranker came to in time is not. Without a threshold everything stays.

@@ -3,7 +3,6 @@ import { FinetoothError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type HitField, isSameIndex } from '../store/store.ts';
-import { wordsOf } from '../text/analyzer.ts';
 import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import { checkVectors } from './check.ts';
@@ -11,6 +10,7 @@ import { filterNotes } from './filter-notes.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
 import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
+import { queryWords } from './query-words.ts';
 import type { SearchIndex } from './search-index.ts';
 
 export interface RetrieveOptions extends CallOptions, HybridOptions {
@@ -48,10 +48,11 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
   const wanted = { limit: candidates, filter, fields, signal };
   const nearTo = asked ?? embedded?.data;
+  const words = firstStage === 'dense' ? undefined : await queryWords(index, query);
   const [first = [], second] = await ofOneIndex(index, firstStage, async () => {
     const lists = await Promise.all([
       nearTo === undefined ? undefined : index.store.search({ vector: nearTo, ...wanted }),
-      firstStage === 'dense' ? undefined : index.store.search({ terms: wordsOf(query), ...wanted }),
+      words && index.store.search({ terms: words.terms, ...wanted }),
     ]);
     return lists.filter((list) => list !== undefined);
   });
@@ -59,6 +60,7 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   return {
     hits,
     notes: [
+      ...(words?.notes ?? []),
       ...(embedded === undefined ? [] : letterNotes({ embedder: index.embedder() }, query)),
       ...(filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal })),
     ],

@@ -4,9 +4,10 @@ import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import { isSameIndex, type Manifest, type Store, type StoreStats, withoutEmbedder } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
-import { type AddOptions, type AddReport, addDocuments, type CreateOptions } from './add.ts';
+import { type AddOptions, type AddReport, addDocuments } from './add.ts';
 import { noEmbedder, vectorMissing } from './check.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
+import type { CreateOptions } from './create-options.ts';
 import { countUnreadable } from './unreadable.ts';
 
 /** Documents, their vectors, and the two models that search them. */

@@ -14,6 +14,7 @@ import type { SearchOptions } from './options.ts';
 import { orderFirstStage } from './order.ts';
 import { freeze } from './page.ts';
 import { plan } from './plan.ts';
+import { languagesOf } from './query-words.ts';
 import { asOne, checkFields, type Ranked, rankCandidates, rankedTextOf } from './rank.ts';
 import { keepLikely, makeSearchResults, pickProvenance, type SearchResult } from './results.ts';
 import { retrieve } from './retrieve.ts';
@@ -54,7 +55,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const unranked = orderFirstStage(hits).map((one) => ({ ...one, part: rankedTextOf(hits[one.index] as Hit, fields, false).of }));
   let ranked: Ranked = { order: unranked, cut: 0, usage: {}, complete: true, calibrated: false, stages: [] };
   const arrange = await arranging(index, hits, fields, options, offset + top);
-  const resultsOf = (arranged: Ranked): readonly SearchResult[] => makeSearchResults(arranged, hits, { ...options, query, top });
+  const words = await languagesOf(index);
+  const resultsOf = (arranged: Ranked): readonly SearchResult[] => makeSearchResults(arranged, hits, { ...options, query, top, words });
   const began = performance.now();
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(arrange(ranked)));

@@ -29,7 +29,7 @@ export function manifestFor(changes: Partial<Manifest> = {}): Manifest {
     embedder: 'test@fp32:0',
     dimensions: SIZE,
     fields: ['text'],
-    analyzer: 'words-1',
+    analyzer: 'words-2',
     createdAt: '2026-01-01T00:00:00.000Z',
     ...changes,
   };

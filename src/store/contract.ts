@@ -235,6 +235,36 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
     for (const word of words) same((await ask({ terms: [word, 'red'], limit: 2 }, word)).length, 2, `hits for ${word}`);
   },
 
+  'finds words with signs in them, of all scripts, and no others': async (start) => {
+    const words = [
+      'c',
+      'c++',
+      'c#',
+      '.net',
+      'net',
+      'at&t',
+      'v2.3.1',
+      '2.3.1',
+      '2024-01-15',
+      '🔥',
+      '🇩🇪',
+      '中',
+      '中医',
+      'が',
+      'か',
+      'कि',
+      'कु',
+      'กิน',
+      'กัน',
+      '서울',
+      'ꦗꦮ',
+    ];
+    const entries = words.map((word, i) => entryFor(`d${i}`, i, `${word} red`));
+    const ask = await besideReference(start, {}, entries);
+    for (const [i, word] of words.entries()) same(idsOf(await ask({ terms: [word], limit: 9 }, word)), [`d${i}`], `ids for ${word}`);
+    same((await ask({ terms: [...words, 'red'], limit: 50 }, 'all words')).length, words.length, 'hits for all words');
+  },
+
   'gives what the reference gives, for words and vectors drawn at random': async (start) => {
     const { below, word: random } = randomFrom(5);
     // A few words that are everywhere and many that are rare: ties, and sums that are equal whatever the order of adding.

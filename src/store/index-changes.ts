@@ -18,7 +18,7 @@ export function checkUsable(opened: Manifest, found: Manifest, folder: string): 
     ['the fields', (it: Manifest) => it.fields.join(', ')],
     ['the id field', (it: Manifest) => it.idField ?? 'none'],
     ['token vectors', ({ tokens }: Manifest) => (tokens === undefined ? 'none' : `${tokens.bits} bits, pooled by ${tokens.pool}`)],
-    ['the word analysis', (it: Manifest) => it.analyzer],
+    ['the word analysis', ({ analyzer, languages = ['en'] }: Manifest) => [analyzer, ...languages].join(' ')],
     ['the splitting into passages', ({ splitter }: Manifest) => splitter ?? 'none'],
   ] as const)
     if (of(found) !== of(opened))

@@ -150,6 +150,10 @@ export interface Manifest {
   readonly splitter?: string;
   /** Version of the word analysis behind BM25. */
   readonly analyzer: string;
+  /** Languages whose words are stemmed, by their codes; of several each document has one. None: words are not stemmed. @default English */
+  readonly languages?: readonly string[];
+  /** Field that names the language of a document; absent: of several languages it is detected. */
+  readonly languageField?: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }

@@ -9,7 +9,8 @@ import { FinetoothError } from '../errors.ts';
 import { documentTest } from '../filter/document-test.ts';
 import type { FieldTypes, Filter } from '../filter/filter.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';
-import type { AddOptions, AddReport, CreateOptions } from '../search/add.ts';
+import type { AddOptions, AddReport } from '../search/add.ts';
+import type { CreateOptions } from '../search/create-options.ts';
 import { takesTokens } from '../search/embedded.ts';
 import type { Durability } from '../store/durability.ts';
 import { shortName } from '../store/index-changes.ts';
@@ -47,7 +48,8 @@ export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, '
  * @throws what `openIndex`, `readDocuments` and `index.addRead` throw, and E_STOPPED
  */
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
-  const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, signal, models } = options;
+  const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, languages, languageField } = options;
+  const { signal, models } = options;
   if (!rebuild && source !== '-' && resolve(source) === resolve(into) && (await readManifest(into)) !== undefined)
     throw new FinetoothError('E_USAGE', `${into} cannot be read into itself. Name another folder, or rebuild it.`);
   let stored = 0;
@@ -72,7 +74,7 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
       await old?.close();
     }
   };
-  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField };
+  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField, languages, languageField };
   try {
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {

@@ -11,9 +11,60 @@ describe('wordsOf', () => {
     expect(wordsOf('Café ＦＵＬＬ naïve')).toEqual(wordsOf('cafe full naive'));
   });
 
-  it('makes pairs of letters where a script has no spaces', () => {
-    expect(wordsOf('日本語')).toEqual(['日本', '本語']);
+  it('makes words, ideographs and pairs of ideographs of a document, and of a query words', () => {
+    expect(wordsOf('日本語')).toEqual(['日本語', '日', '日本', '本', '本語', '語']);
+    expect(wordsOf('日本語', 'query')).toEqual(['日本語', '日本', '本語']);
     expect(wordsOf('中')).toEqual(['中']);
+    expect(wordsOf('李小龙', 'query')).toEqual(['李', '小龙']);
+    expect(wordsOf('서울에', 'query')).toEqual(['서울', '울에']);
+  });
+
+  it('keeps what is written with signs whole, beside its parts, and asks for C++ by nothing else', () => {
+    expect(wordsOf('RTX-4090')).toEqual(['rtx', '4090', 'rtx4090']);
+    expect(wordsOf('v2.3.1')).toEqual(['v2', '3', '1', 'v2.3.1', '2.3.1']);
+    expect(wordsOf('C++ on .NET')).toEqual(['c++', 'c', 'on', '.net', 'net']);
+    expect(wordsOf('C++ on .NET', 'query')).toEqual(['c++', 'on', '.net']);
+    expect(wordsOf('parseHTTPResponse')).toEqual(['parsehttprespons', 'pars', 'http', 'respons']);
+    expect(wordsOf('well-known, 1970-71, 16-page; U.S. e.g. p53 RNAs iPhone')).toEqual([
+      'well',
+      'known',
+      '1970',
+      '71',
+      '16',
+      'page',
+      'u',
+      's',
+      'e',
+      'g',
+      'p53',
+      'rna',
+      'iphon',
+    ]);
+  });
+
+  it('takes time that grows with the text, whatever is in it', () => {
+    for (const part of [
+      'a',
+      'aA',
+      'a1',
+      'ab-',
+      '1.',
+      '+',
+      'c++',
+      '_',
+      ' .net',
+      '1,000',
+      'a&',
+      '\u200d',
+      '\u0301',
+      'ـ',
+      '🔥',
+      '🇩',
+      '서',
+      'ꦗ',
+      'ก',
+    ])
+      expect(wordsOf(part.repeat(100_000)).length).toBeLessThanOrEqual(200_000);
   });
 
   it('keeps other scripts whole and cuts words of a megabyte', () => {

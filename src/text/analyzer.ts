@@ -1,63 +1,80 @@
 import { stemmer } from 'stemmer';
+import { fold } from './fold.ts';
+import { PIECE, piecesOf } from './pieces.ts';
+import { writtenWords } from './scan.ts';
+import type { Role } from './unspaced.ts';
 
 /** Written into an index: a change of the words makes old ones unusable. */
-export const analyzerVersion = 'words-1';
+export const analyzerVersion = 'words-2';
 
 /** Letters, as code points, after which a word is cut, so that a line of base64 is no word of a megabyte. */
 export const LONGEST_WORD = 64;
 
-const wordPattern = /[\p{L}\p{N}]+/gu;
+/** The words of a text, of a document unless it is a query. */
+export type Analyzer = (text: string, role?: Role) => string[];
+/** What BM25 counts of a word that is written so: its stem, lowercase and without accents. */
+export type Normalizer = (word: string) => string;
 
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
-const asciiWord = /^[a-z]+$/;
-/** Texts without one are the same in every form of Unicode. */
 const beyondAscii = /[^\0-\x7f]/;
-const asciiWords = /[a-z0-9]+/g;
+const asciiWord = /^[a-z]+$/;
+const isWord = /^[\p{L}\p{M}]+$/u;
+/** Tatweel stretches a word; the others are not to be seen (https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point). */
+const invisible = /[\p{Default_Ignorable_Code_Point}\u0640]+/gu;
+/** In Persian it parts words that are written as one. */
+const arabicBorder = /(?<=\p{scx=Arab})\u200c(?=\p{scx=Arab})/gu;
+const hyphens = /[\u2010\u2011]/g;
+/** Composed they would be letters of the word before them. */
+const marksOfTrade = /[\u2120\u2122]/g;
 
-/** Stems of words that were met: stemming a word anew costs twenty times as much as looking it up. Emptied when it is full. */
-const stems = new Map<string, string>();
-const MOST_STEMS = 100_000;
+/** Words that an analyzer keeps: making one again costs twenty times as much as looking it up. They are emptied when it is full. */
+const MOST_KNOWN = 100_000;
 /** V8 takes a longer part of a text for a window on it, and so would keep the whole text. */
 const LONGEST_KNOWN = 12;
 
 /**
- * The words that BM25 counts: NFKC, lower case, accents dropped, split at everything that is no letter or digit. Words of a-z
- * are stemmed (Porter, https://tartarus.org/martin/PorterStemmer); scripts written without spaces become pairs of letters.
- * No stop words: BM25's own weights make them count for little.
+ * The words that BM25 counts: see docs/words.md. Stemmed are words of a-z (Porter, https://tartarus.org/martin/PorterStemmer). No stop words: BM25's
+ * own weights make them count for little.
  */
-export function wordsOf(text: string): string[] {
-  if (!beyondAscii.test(text)) return (text.toLowerCase().match(asciiWords) ?? []).map(stemOf);
-  const plain = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/\p{Mn}+/gu, '')
-    .normalize('NFC');
-  const words: string[] = [];
-  for (const [word] of plain.matchAll(wordPattern)) {
-    // One by one: a run of a hundred thousand letters is more than a call takes arguments.
-    if (unspaced.test(word)) for (const pair of pairsOf(word)) words.push(pair);
-    else words.push(stemOf(word));
-  }
-  return words;
+export const wordsOf: Analyzer = createAnalyzer(englishStem);
+
+export function createAnalyzer(normalize: Normalizer): Analyzer {
+  const known = new Map<string, string>();
+  const wordFor = (word: string): string => {
+    const before = known.get(word);
+    if (before !== undefined) return before;
+    const own = beginningOf(normalize(word));
+    if (word.length > LONGEST_KNOWN) return own;
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(word, own);
+    return own;
+  };
+  return (text, role = 'document') => {
+    if (text.length <= PIECE) return writtenWords(visible(text), role).map(wordFor);
+    const words: string[] = [];
+    for (const piece of piecesOf(text)) for (const word of writtenWords(visible(piece), role)) words.push(wordFor(word));
+    return words;
+  };
 }
 
-/** Of a word of a-z the stem, of others the beginning. */
-function stemOf(word: string): string {
-  const known = stems.get(word);
-  if (known !== undefined) return known;
-  const stem = asciiWord.test(word) && word.length <= LONGEST_WORD ? stemmer(word) : beginningOf(word);
-  if (word.length > LONGEST_KNOWN) return stem;
-  if (stems.size >= MOST_STEMS) stems.clear();
-  stems.set(word, stem);
-  return stem;
+export function englishStem(word: string): string {
+  const folded = fold(word);
+  return asciiWord.test(folded) && folded.length <= LONGEST_WORD ? stemmer(folded) : folded;
 }
 
-function pairsOf(word: string): string[] {
-  const letters = [...word];
-  if (letters.length < 2) return letters;
-  return letters.slice(1).map((letter, i) => `${letters[i]}${letter}`);
+/** Of a language whose stemmer takes lowercase. Accents are dropped behind it, since its endings have some. */
+export function stemmedBy(stem: (word: string) => string, language: string): Normalizer {
+  return (word) => fold(isWord.test(word) && word.length <= LONGEST_WORD ? stem(word.toLocaleLowerCase(language)) : word);
+}
+
+/** The words of a query for documents that were normalized differently: each form of each word once. */
+export function distinctForms(normalizers: readonly Normalizer[]): (query: string) => string[] {
+  const written = createAnalyzer((word) => word);
+  return (query) => written(query, 'query').flatMap((word) => [...new Set(normalizers.map((normalize) => beginningOf(normalize(word))))]);
+}
+
+function visible(text: string): string {
+  if (!beyondAscii.test(text)) return text;
+  return text.replace(arabicBorder, ' ').replace(invisible, '').replace(marksOfTrade, ' ').replace(hyphens, '-').normalize('NFKC');
 }
 
 /** A code point is one or two units long, so that the first 64 lie within 128 of them. */

@@ -230,6 +230,23 @@ describe('the server', () => {
     expect((await fetch(`${server.url}/v1/indexes/shop`, { method: 'DELETE' })).status).toBe(200);
   });
 
+  it('stems the words of an index in its languages', async () => {
+    const wrong = await post(server, '/v1/indexes', { name: 'artikel', languages: ['xx'] });
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('there is no stemmer for the language')]);
+    expect((await post(server, '/v1/indexes', { name: 'artikel', languages: ['de', 'fr'], language_field: 'lang' })).status).toBe(201);
+    await post(server, '/v1/indexes/artikel/documents', '{"id":"a","text":"Die Häuser sind alt","lang":"de"}');
+    expect(await (await fetch(`${server.url}/v1/indexes/artikel`)).json()).toMatchObject({
+      words: 'words-2',
+      languages: ['de', 'fr'],
+      language_field: 'lang',
+    });
+    const found = await post(server, '/v1/search', { index: 'artikel', query: 'Haus', first_stage: 'bm25', reranker: null });
+    expect(((await found.json()) as { results: { id: string }[] }).results.map(({ id }) => id)).toEqual(['a']);
+    const none = await post(server, '/v1/search', { index: 'artikel', query: '?!', first_stage: 'bm25', reranker: null });
+    expect(((await none.json()) as { notes?: string[] }).notes).toEqual([expect.stringContaining('the query has no word')]);
+    expect((await fetch(`${server.url}/v1/indexes/artikel`, { method: 'DELETE' })).status).toBe(200);
+  });
+
   it('splits long texts into passages, unless an index is made without', async () => {
     const filler = Array.from({ length: 120 }, (_, i) => `The office published memo number ${i} about parking and lunch menus.`).join(' ');
     const manual = { id: 'manual', title: 'Manual', text: `${filler}\n\n## Kitchen\n\nTo reset the espresso machine press both buttons.` };

@@ -1,5 +1,6 @@
 import { openIndex } from '../../assemble/open-index.ts';
 import { type Manifest, typesIn } from '../../index.ts';
+import { analyzerVersion } from '../../text/analyzer.ts';
 import { counted, grouped, size } from '../../wording/numbers.ts';
 import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
@@ -24,6 +25,7 @@ export const statusCommand = command({
       ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers per vector)`],
       ['text from', manifest.fields.join(', ')],
       ['ids from', manifest.idField ?? 'the content'],
+      ['words', wordsIn(manifest, folder)],
       ...(types.length === 0 ? [] : [['types', types.map(([field, type]) => `${harmless(field)}:${type}`).join(', ')] as const]),
       ...Object.entries(status.unreadable ?? {}).map(
         ([field, count]) =>
@@ -36,6 +38,14 @@ export const statusCommand = command({
     terminal.write(rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join(''));
   },
 });
+
+/** "words-2, stemmed in de, fr by the field lang" */
+function wordsIn({ analyzer, languages = ['en'], languageField }: Manifest, folder: string): string {
+  if (analyzer !== analyzerVersion)
+    return `${analyzer}, an earlier analysis; for that of this version: finetooth index ${folder} --into ${folder} --rebuild`;
+  const by = languageField === undefined ? (languages.length > 1 ? ', by detection' : '') : `, by the field ${harmless(languageField)}`;
+  return `${analyzer}, ${languages.length === 0 ? 'not stemmed' : `stemmed in ${languages.join(', ')}`}${by}`;
+}
 
 function wholeDocuments({ format }: Manifest, folder: string): string {
   if (format >= 5) return 'off: one for each document';

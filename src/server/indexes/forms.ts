@@ -60,6 +60,8 @@ export const createBody = z.strictObject({
   token_pool: createShape('tokenPool'),
   passages: createShape('passages'),
   vector_field: createShape('vectorField'),
+  languages: createShape('languages'),
+  language_field: createShape('languageField'),
   /** null: documents and queries bring their vectors, of whatever model. Absent: the model of the server. */
   embedder: z.null().optional(),
 });
@@ -75,6 +77,10 @@ export const status = z.object({
   types: z.record(z.string(), z.string()).optional(),
   /** By field, how many documents have no value that can be read as its type, but another one. */
   unreadable: z.record(z.string(), z.int()).optional(),
+  /** Version of the word analysis behind BM25, and the languages that it stems: none, where it stems nothing. */
+  words: z.string().optional(),
+  languages: z.array(z.string()).optional(),
+  language_field: z.string().optional(),
   changed_at: z.string().nullable(),
   /** Why it cannot be opened. */
   error: z.string().optional(),

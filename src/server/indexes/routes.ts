@@ -82,9 +82,17 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
   }));
   app.get('/v1/indexes/:name', { config }, (request) => statusOf(nameIn(request), indexes));
   app.post('/v1/indexes', { config }, async (request, reply) => {
-    const { name, id_field, vector_field, token_bits: bits, token_pool: pool, ...plain } = readBody(createBody, request.body);
+    const {
+      name,
+      id_field,
+      vector_field,
+      language_field,
+      token_bits: bits,
+      token_pool: pool,
+      ...plain
+    } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
-    await indexes.create(name, { ...plain, idField: id_field, vectorField: vector_field, tokens });
+    await indexes.create(name, { ...plain, idField: id_field, vectorField: vector_field, languageField: language_field, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {
@@ -111,6 +119,9 @@ function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
       fields: fields === undefined ? null : [...fields],
       types: manifest && typesIn(manifest),
       unreadable,
+      words: manifest?.analyzer,
+      languages: manifest && [...(manifest.languages ?? ['en'])],
+      language_field: manifest?.languageField,
       changed_at: changedAt ?? null,
     };
   });

@@ -1,0 +1,31 @@
+import type { FieldTypes } from '../filter/filter.ts';
+import type { TokenForm } from '../types.ts';
+
+/** What a new index is made with. */
+export interface CreateOptions {
+  /** Fields that make the text, in order. @default those that most of the first 256 documents would be read by, see `defaultFields` */
+  readonly fields?: readonly string[];
+  /** Field that holds the id, in every document. @default `_id` or `id`; the id of a document without one comes from its content */
+  readonly idField?: string;
+  /** How token vectors are kept, for late interaction without reading candidates again; null: not at all. @default `defaultTokens` */
+  readonly tokens?: Partial<Pick<TokenForm, 'bits' | 'pool'>> | null;
+  /**
+   * What fields hold, by which filters compare them, and are fast: numbers and dates may stand in texts. It goes before what is inferred of these
+   * fields; of others what all values of the first 256 documents are is the type, see docs/filters.md. At most 100. @default inferred
+   */
+  readonly types?: FieldTypes;
+  /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
+  readonly passages?: 'auto' | 'off';
+  /**
+   * Field that holds the vector of each document, which is then not embedded, and has one vector however long it is: see docs/vectors.md. The field is
+   * not kept. @default none: documents are embedded
+   */
+  readonly vectorField?: string;
+  /**
+   * Languages whose words are stemmed for BM25, by their codes (`de`): of several, each document's is told by `languageField`, and otherwise detected.
+   * `none` alone stems nothing; `detect` alone takes the languages of the first 256 documents. @default English, or those that `languageField` names
+   */
+  readonly languages?: readonly string[];
+  /** Field that names the language of each document: de, deu, de-AT or German. @default none */
+  readonly languageField?: string;
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Embedder } from '../embed/embedder.ts';
+import { FinetoothError } from '../errors.ts';
+import type { FieldTypes } from '../filter/filter.ts';
+import { indexFormat, type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
+import { analyzerVersion } from '../text/analyzer.ts';
+import { splitterVersion } from '../text/passages.ts';
+import { fieldCounts } from '../text/recipe.ts';
+import type { ReadDocument } from '../types.ts';
+import { counted } from '../wording/numbers.ts';
+import { noEmbedder } from './check.ts';
+import type { CreateOptions } from './create-options.ts';
+import { commonIdField } from './ids.ts';
+import { inferTypes } from './infer-types.ts';
+import type { LanguageChoice } from './language-choice.ts';
+import { tokenForm } from './token-form.ts';
+
+/** What an index is made with. */
+export interface Making {
+  readonly store: Store;
+  /** null: documents come with their vectors. */
+  readonly embedder: Embedder | null;
+  readonly create: CreateOptions;
+  readonly model?: string;
+}
+
+/** The manifest of an index that is made for documents of which these are the first. */
+export function newManifest(target: Making, first: readonly ReadDocument[], languagesOf: LanguageChoice): Manifest {
+  const { create, embedder, model, store } = target;
+  const counts = fieldCounts();
+  for (const { document } of first) counts.see(document);
+  /** The other index that documents come from, where its model is that of this one. */
+  const come = first.find(({ embedded }) => embedded !== undefined)?.embedded;
+  const origin = embedder === null || come?.by?.embedder === embedder.fingerprint ? come?.by : undefined;
+  const fields = create.fields ?? origin?.fields ?? counts.common();
+  if (fields.length === 0) {
+    const known = [...new Set(first.flatMap(({ document }) => Object.keys(document)))];
+    throw new FinetoothError(
+      'E_FIELD',
+      (say) =>
+        `the first ${counted(first.length, 'document')} ${first.length === 1 ? 'has' : 'have'} no field that holds words (the fields are ${known.slice(0, 20).join(', ') || 'none'}); name the fields that make the text ${say.as('fields')}.`,
+    );
+  }
+  const vectorField = create.vectorField ?? origin?.vectorField;
+  const idField = create.idField ?? origin?.idField ?? commonIdField(first);
+  const declared = isEmpty(create.types) ? undefined : create.types;
+  const filterable: FieldTypes = {
+    ...inferTypes(first, { fields, idField }),
+    ...(origin?.filterable as FieldTypes | undefined),
+    ...declared,
+  };
+  const splits = vectorField === undefined && create.passages !== 'off' && store.capabilities.passages;
+  const isAsked = create.passages !== undefined && embedder !== null;
+  const dimensions = embedder?.dimensions ?? origin?.dimensions ?? come?.passages[0]?.vector.length;
+  if (dimensions === undefined) throw noEmbedder();
+  return {
+    format: indexFormat,
+    id: randomUUID(),
+    embedder: embedder?.fingerprint ?? origin?.embedder ?? withoutEmbedder,
+    model: embedder === null ? origin?.model : model,
+    dimensions,
+    tokens: tokenForm(create.tokens, embedder, origin, vectorField),
+    fields,
+    filterable: isEmpty(filterable) ? undefined : filterable,
+    declared,
+    idField,
+    vectorField,
+    splitter: !splits ? undefined : origin !== undefined && !isAsked ? origin.splitter : embedder?.split && splitterVersion,
+    analyzer: analyzerVersion,
+    ...(create.languages === undefined && create.languageField === undefined && origin !== undefined
+      ? { languages: origin.languages, languageField: origin.languageField }
+      : languagesOf(
+          first.map(({ document }) => document),
+          fields,
+        )),
+    createdAt: new Date().toISOString(),
+  };
+}
+
+const isEmpty = (types: FieldTypes = {}): boolean => Object.keys(types).length === 0;
