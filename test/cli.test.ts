@@ -54,7 +54,10 @@ describe('the command line', () => {
       firstStageRank: 1,
       firstStageScore: expect.any(Number),
       document: films[0],
+      snippet: { text: films[0]?.overview, start: 13, end: 85, matches: expect.any(Array), lines: undefined },
     });
+    const { text, matches } = (results[0] as { snippet: { text: string; matches: [number, number][] } }).snippet;
+    expect(matches.map((span) => text.slice(...span))).toEqual(['hero', 'bats']);
     expect(Object.keys(answer.timings as object).sort()).toEqual(['embed', 'rerank', 'retrieve', 'total']);
     for (const stage of ['bm25', 'hybrid']) {
       const other = await json([
@@ -74,8 +77,16 @@ describe('the command line', () => {
     }
   });
 
-  it('search prints two lists beside each other', async () => {
+  it('search prints a list with the sentences that matter', async () => {
     const text = await printed(['search', 'bank robbers', '--in', 'films', '--top', '2']);
+    expect(text).toMatch(
+      /^ {2}1 {2}▱▱▱▱▱ 0\.\d{3} {2}Four Safes(?: {2}was \d)?\n {5}heist\n {5}Thieves empty a bank in one night and then mistrust each other\.\n\n {2}2 /,
+    );
+    expect(text).toMatch(/3 candidates, 2 shown\. Reranked by .*\nTime: embed .* ms, retrieve .* ms, rerank .* ms, total/);
+  });
+
+  it('search --compare prints two lists beside each other', async () => {
+    const text = await printed(['search', 'bank robbers', '--in', 'films', '--top', '2', '--compare']);
     expect(text).toContain('first stage: dense');
     expect(text).toMatch(/1 {2}Four Safes .*│ {2}1 {2}Four Safes/);
     expect(text).toMatch(/Time: embed .* ms, retrieve .* ms, rerank .* ms, total/);

@@ -2,11 +2,11 @@ import { FinetoothError, messageOf } from '../errors.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type CommandSpec, program, usageErrorOf } from './command.ts';
 import { commands } from './commands.ts';
-import { jsonLine, processTerminal } from './terminal.ts';
+import { jsonLine, type Streams, streamTerminal } from './terminal.ts';
 import { commandWording } from './wording.ts';
 
 /** Runs one command and sets the exit status: 0, or the one of errors.ts. */
-export async function main(argv: readonly string[], specs: readonly CommandSpec[] = commands): Promise<void> {
+export async function main(argv: readonly string[], specs: readonly CommandSpec[] = commands, streams: Streams = process): Promise<void> {
   const stopper = new AbortController();
   const asJson = argv.includes('--json');
   const report = (error: unknown): void => {
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[], specs: readonly CommandSpec[
   };
   /** Output that could not be written ends the work; a reader that left, as `head` does, ends it in silence. */
   let output: { readonly error: unknown } | undefined;
-  const terminal = processTerminal((error) => {
+  const terminal = streamTerminal(streams, (error) => {
     if (output !== undefined) return;
     output = { error };
     stopper.abort(new FinetoothError('E_STOPPED', 'standard output is closed.'));
@@ -47,7 +47,7 @@ export async function main(argv: readonly string[], specs: readonly CommandSpec[
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('SIGTERM', () => stop('SIGTERM'));
   try {
-    const root = program(specs, packageVersion(), { terminal, signal: stopper.signal, env: process.env });
+    const root = program(specs, packageVersion(), { terminal, signal: stopper.signal, env: streams.env });
     if (argv.length === 0) return terminal.write(root.helpInformation());
     await root.parseAsync([...argv], { from: 'user' });
   } catch (thrown) {

@@ -4,6 +4,7 @@ import type { RerankerFailure } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit } from '../types.ts';
 import { type Highlight, highlightFor } from './highlight.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
+import type { Snippet } from './snippet.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -21,6 +22,8 @@ export interface RankedResult {
   readonly rankedBy?: string | null;
   /** The sentence that matters of a text that was not read as a whole: of its best passage, or of its best chunk. */
   readonly highlight?: Highlight;
+  /** What a person is shown of its text, with the words of the query marked; only when asked for. */
+  readonly snippet?: Snippet;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
   /** Ids of near-duplicates that it stands for, best first; only where `collapse` asks for it, and there are some. */

@@ -1,0 +1,98 @@
+import { topK } from '../math/top-k.ts';
+import { buildBm25 } from '../store/bm25.ts';
+import { wordsOf } from '../text/analyzer.ts';
+import { markableWords, matchedWords } from '../text/matched-words.ts';
+import type { Span } from '../types.ts';
+
+/** The sentences of a text that matter for a query, as a person is shown them. */
+export interface Snippet {
+  /** As it stands in the text, line ends included; at most 300 characters. '' where the text has nothing beside its title. */
+  readonly text: string;
+  /** Characters of the ranked text, the end not included. */
+  readonly start: number;
+  readonly end: number;
+  /** Words of the query, as BM25 compares them: places in `text` in UTF-16 units, in order, the end not included. */
+  readonly matches: readonly Span[];
+  /** The first and the last line of it in the source of the document, from 1; only where the source has lines. */
+  readonly lines?: readonly [first: number, last: number];
+}
+
+/** The part of a text that a snippet is taken from. */
+export interface SnippetSource {
+  /** '' where the text has none. */
+  readonly title: string;
+  readonly text: string;
+  readonly span: Span;
+  /** The line of its source that the part begins in, from 1. */
+  readonly line?: number;
+  /** Those of the part, in order. */
+  readonly sentences: readonly Span[];
+}
+
+const MOST = 300;
+/** A snippet that is shorter takes in what stands before it too. */
+const ENOUGH = 160;
+/** Characters of a sentence in which words are looked for. */
+const LONGEST = 20_000;
+
+/** The snippet around a sentence; the beginning of the part without one. */
+export function snippetOf(query: string, { text, span, line, sentences }: SnippetSource, best: number | undefined): Snippet {
+  const words = markableWords(query);
+  const sentence = best === undefined ? undefined : sentences[best];
+  const [start, end] =
+    sentence === undefined ? trimmed(text, [span[0], Math.min(span[1], span[0] + MOST)]) : widened(text, sentences, sentence, words);
+  const shown = text.slice(start, end);
+  const first = line === undefined ? undefined : line + linesBefore(text.slice(span[0], start));
+  const lines = first === undefined ? undefined : ([first, first + linesBefore(shown)] as const);
+  return { text: shown, start, end, matches: matchedWords(words, shown), lines };
+}
+
+/** Places of the sentences: those first that have most of the query's words, then the others in their order; headings are left out. */
+export function rankSentences(query: string, { text, sentences }: SnippetSource): readonly number[] {
+  const entries = sentences.map((one, i) => ({ id: String(i), terms: isHeading(text, one) ? [] : wordsOf(text.slice(...one)) }));
+  const found = topK(buildBm25(entries).score([...markableWords(query)]), sentences.length).map(({ id }) => Number(id));
+  const isFound = new Set(found);
+  return [...found, ...sentences.flatMap((one, i) => (isFound.has(i) || isHeading(text, one) ? [] : [i]))];
+}
+
+export const linesBefore = (text: string): number => text.split('\n').length - 1;
+
+/** The sentence with those behind it while they fit, and those before it where it is short; of one that is too long a part. */
+function widened(text: string, sentences: readonly Span[], best: Span, words: ReadonlySet<string>): Span {
+  if (best[1] - best[0] > MOST) return cutTo(text, best, words);
+  const at = sentences.indexOf(best);
+  let [start, end] = best;
+  for (const [from, to] of sentences.slice(at + 1)) {
+    if (to - start > MOST || isHeading(text, [from, to])) break;
+    end = to;
+  }
+  for (const [from, to] of sentences.slice(0, at).reverse()) {
+    if (end - start >= ENOUGH || end - from > MOST || isHeading(text, [from, to])) break;
+    start = from;
+  }
+  return [start, end];
+}
+
+/** So many characters of a long sentence, from a word to a word, that hold most of the matches. */
+function cutTo(text: string, [from, to]: Span, words: ReadonlySet<string>): Span {
+  const matches = matchedWords(words, text.slice(from, Math.min(to, from + LONGEST)));
+  const countFrom = (start: number): number => matches.filter(([begins, ends]) => begins >= start && ends <= start + MOST * 0.8).length;
+  const [best = 0] = matches.map(([begins]) => begins).sort((a, b) => countFrom(b) - countFrom(a) || a - b);
+  const start = from + Math.max(0, Math.min(best - MOST / 10, to - from - MOST));
+  const end = Math.min(to, start + MOST);
+  const part = text.slice(start, end);
+  const head = start === from ? 0 : part.slice(0, MOST / 10).search(/(?<=\s)\S/);
+  const tail = end === to ? part.length : part.search(/\s\S*$/);
+  return trimmed(text, [start + Math.max(0, head), tail < part.length / 2 ? end : start + tail]);
+}
+
+/** Without white space at its ends, nor half a character. */
+function trimmed(text: string, [from, to]: Span): Span {
+  const isInside = (at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
+  const [first, last] = [isInside(from) ? from + 1 : from, isInside(to) ? to - 1 : to];
+  const part = text.slice(first, last);
+  const start = first + (part.length - part.trimStart().length);
+  return [start, start + part.trim().length];
+}
+
+const isHeading = (text: string, [from]: Span): boolean => /^#{1,6}[ \t]/.test(text.slice(from, from + 8));
