@@ -54,7 +54,7 @@ describe('the command line', () => {
       firstStageRank: 1,
       firstStageScore: expect.any(Number),
       document: films[0],
-      snippet: { text: films[0]?.overview, start: 13, end: 85, matches: expect.any(Array), lines: undefined },
+      snippet: { text: films[0]?.overview, start: 13, end: 85, sentence: [0, 72], matches: expect.any(Array) },
     });
     const { text, matches } = (results[0] as { snippet: { text: string; matches: [number, number][] } }).snippet;
     expect(matches.map((span) => text.slice(...span))).toEqual(['hero', 'bats']);

@@ -16,6 +16,7 @@ const result = (changes: Partial<SearchResult> = {}): SearchResult => ({
     text: 'Fill the lower chamber with water and a spoon of citric acid.',
     start: 0,
     end: 61,
+    sentence: [0, 61],
     matches: [
       [28, 33],
       [49, 55],
@@ -56,6 +57,17 @@ describe('the list of results', () => {
     expect(linesOf([film]).slice(0, 2)).toEqual(['  1  ▰▰▰▱▱ 0.620  Bats  was 7', '     tt1, stands for 2 more']);
   });
 
+  it('shows the chosen sentence where not all fits', () => {
+    const text = `${'Before it stands this. '.repeat(9)}Here it is. And behind it more.`;
+    const at = text.indexOf('Here');
+    const snippet = { text, start: 0, end: text.length, sentence: [at, at + 11] as const, matches: [] };
+    expect(
+      linesOf([result({ snippet })], 60)
+        .slice(2, -2)
+        .join(' '),
+    ).toContain('Here it is.');
+  });
+
   const texts = [
     'コーヒーメーカーの水垢を落とすにはクエン酸を使います。'.repeat(6),
     '👨‍👩‍👧‍👦🇩🇪☕️ coffee 커피 '.repeat(20),
@@ -70,7 +82,7 @@ describe('the list of results', () => {
         .slice(0, 9)
         .map(({ 0: word, index }) => [index, index + word.length] as const);
       const lines = linesOf(
-        [result({ document: { title: text }, id: text, snippet: { text, start: 0, end: text.length, matches } })],
+        [result({ document: { title: text }, id: text, snippet: { text, start: 0, end: text.length, sentence: [0, 9], matches } })],
         columns,
       );
       expect(Math.max(...lines.map(widthOf))).toBeLessThan(Math.max(21, columns));

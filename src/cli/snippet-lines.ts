@@ -10,20 +10,28 @@ const MOST_LINES = 3;
 /** Lines that mean something by where they begin and end: code, lists, tables. */
 const isLaidOut = (text: string): boolean => /\n[ \t]+\S|[;{}(,]\n|\n[-*|>]/.test(text);
 
-/** One to three lines of a width in columns, with the matched words marked. */
-export function snippetLines({ text, matches }: Snippet, width: number): readonly Line[] {
-  const rows = isLaidOut(text) ? rowsOf(text) : [[0, text.length] as const];
-  const lines: { readonly plain: string; readonly span: Span; readonly marks: readonly Span[] }[] = [];
-  for (const row of rows) {
+/** One to three lines of a width in columns that hold the chosen sentence, or begin with it, with the matched words marked. */
+export function snippetLines({ text, matches, sentence }: Snippet, width: number): readonly Line[] {
+  const isProse = !isLaidOut(text);
+  const rows = isProse ? [[0, text.length] as const] : rowsOf(text);
+  const lines = rows.flatMap((row) => {
     const { plain, marks } = plainOf(text, row, matches);
-    for (const span of linesOf(plain, width)) lines.push({ plain, span, marks });
-  }
-  return lines.slice(0, MOST_LINES).map(({ plain, span, marks }, at) => {
-    if (at < MOST_LINES - 1 || lines.length <= MOST_LINES) return markedIn(plain, span, marks);
+    const chosen = plainOf(text, row, [clipped(sentence, row)]).marks[0];
+    return [...linesOf(plain, width)].map((span) => ({ plain, span, marks, isChosen: chosen !== undefined && overlap(span, chosen) }));
+  });
+  const [first, last] = [lines.findIndex(({ isChosen }) => isChosen), lines.findLastIndex(({ isChosen }) => isChosen)];
+  const from = last < MOST_LINES ? 0 : Math.min(first, lines.length - MOST_LINES);
+  const shown = lines.slice(from, from + MOST_LINES);
+  const isCut = from + MOST_LINES < lines.length || (isProse && /[\p{L}\p{N},;]$/u.test(text));
+  return shown.map(({ plain, span, marks }, at) => {
+    if (at < shown.length - 1 || !isCut) return markedIn(plain, span, marks);
     const [, end = 0] = linesOf(plain.slice(...span), width - 1).next().value ?? [];
     return [...markedIn(plain, [span[0], span[0] + end], marks), '…'];
   });
 }
+
+const clipped = ([from, to]: Span, [least, most]: Span): Span => [Math.max(from, least), Math.min(to, most)];
+const overlap = (a: Span, b: Span): boolean => a[0] < b[1] && b[0] < a[1];
 
 function rowsOf(text: string): readonly Span[] {
   return [...text.matchAll(/[^\n]*\S[^\n]*/g)].map(({ 0: row, index }) => [index, index + row.length]);
@@ -39,7 +47,7 @@ function plainOf(text: string, [from, to]: Span, matches: readonly Span[]): { re
     plain += plain === '' || plain.endsWith(' ') ? more.trimStart() : more;
   };
   for (const [begins, ends] of matches) {
-    if (begins < at || ends > to) continue;
+    if (begins < at || ends > to || ends <= begins) continue;
     add(text.slice(at, begins));
     const start = plain.length;
     add(text.slice(begins, ends));

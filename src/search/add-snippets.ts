@@ -20,7 +20,7 @@ export interface SnippetOptions extends CallOptions {
 const AROUND = 1500;
 /** Results and sentences of each that a reranker reads: more are not looked at by a person. */
 const MOST_RESULTS = 20;
-const MOST_SENTENCES = 40;
+const MOST_SENTENCES = 24;
 /** Characters of a sentence that it reads. */
 const LONGEST = 600;
 
@@ -64,7 +64,11 @@ async function readSentences(
 ): Promise<readonly (number | undefined)[]> {
   const asked = sources.flatMap((source, i) => {
     const places = byWords[i] ?? [];
-    return places.length < 2 ? [] : places.slice(0, MOST_SENTENCES).map((place) => ({ i, place, text: readText(source, place) }));
+    return places.length < 2
+      ? []
+      : places
+          .slice(0, MOST_SENTENCES)
+          .map((place) => ({ i, place, text: source.text.slice(...(source.sentences[place] as Span)).slice(0, LONGEST) }));
   });
   if (reranker === undefined || asked.length === 0) return [];
   const candidates = asked.map(({ text }, at) => ({ id: String(at), text }));
@@ -76,7 +80,3 @@ async function readSentences(
   }
   return best;
 }
-
-/** A sentence says "it" of what the title names. */
-const readText = ({ title, text, sentences }: SnippetSource, place: number): string =>
-  `${title}${title === '' ? '' : ' '}${text.slice(...(sentences[place] as Span)).slice(0, LONGEST)}`;

@@ -37,7 +37,6 @@ export async function describeResults<Result extends RankedResult>(
 
 /** Whether sentences may be read by who ranked: no one pays for a call, and all that was asked answered in time. */
 function costsNothing({ usage, passedOver, complete, order }: Ranked, rerankers: readonly Reranker[]): boolean {
-  const isPriced =
-    usage.requests !== undefined || rerankers.some(({ kind, pricedPerCall }) => kind === 'listwise' || pricedPerCall === true);
+  const isPriced = usage.requests !== undefined || rerankers.some(({ pricedPerCall }) => pricedPerCall === true);
   return rerankers.length > 0 && order.length > 0 && complete && passedOver === undefined && !isPriced;
 }

@@ -6,11 +6,13 @@ import type { Span } from '../types.ts';
 
 /** The sentences of a text that matter for a query, as a person is shown them. */
 export interface Snippet {
-  /** As it stands in the text, line ends included; at most 300 characters. '' where the text has nothing beside its title. */
+  /** As it stands in the text, line ends included; at most 320 characters. '' where the text has nothing beside its title. */
   readonly text: string;
   /** Characters of the ranked text, the end not included. */
   readonly start: number;
   readonly end: number;
+  /** Of `text`, likewise: the sentence that was chosen, or the part of it that fits; what stands around it is there while there is room. */
+  readonly sentence: Span;
   /** Words of the query, as BM25 compares them: places in `text` in UTF-16 units, in order, the end not included. */
   readonly matches: readonly Span[];
   /** The first and the last line of it in the source of the document, from 1; only where the source has lines. */
@@ -29,9 +31,9 @@ export interface SnippetSource {
   readonly sentences: readonly Span[];
 }
 
-const MOST = 300;
-/** A snippet that is shorter takes in what stands before it too. */
-const ENOUGH = 160;
+const MOST = 320;
+/** Characters of a sentence that is begun and does not fit: fewer say nothing. */
+const LEAST_BEGUN = 60;
 /** Characters of a sentence in which words are looked for. */
 const LONGEST = 20_000;
 
@@ -44,7 +46,8 @@ export function snippetOf(query: string, { text, span, line, sentences }: Snippe
   const shown = text.slice(start, end);
   const first = line === undefined ? undefined : line + linesBefore(text.slice(span[0], start));
   const lines = first === undefined ? undefined : ([first, first + linesBefore(shown)] as const);
-  return { text: shown, start, end, matches: matchedWords(words, shown), lines };
+  const chosen: Span = sentence === undefined ? [0, shown.length] : [Math.max(0, sentence[0] - start), Math.min(sentence[1], end) - start];
+  return { text: shown, start, end, sentence: chosen, matches: matchedWords(words, shown), lines };
 }
 
 /** Places of the sentences: those first that have most of the query's words, then the others in their order; headings are left out. */
@@ -57,20 +60,22 @@ export function rankSentences(query: string, { text, sentences }: SnippetSource)
 
 export const linesBefore = (text: string): number => text.split('\n').length - 1;
 
-/** The sentence with those behind it while they fit, and those before it where it is short; of one that is too long a part. */
+/** The sentence with what stands behind it while there is room, and then what stands before it; of one that is too long a part. */
 function widened(text: string, sentences: readonly Span[], best: Span, words: ReadonlySet<string>): Span {
   if (best[1] - best[0] > MOST) return cutTo(text, best, words);
   const at = sentences.indexOf(best);
   let [start, end] = best;
-  for (const [from, to] of sentences.slice(at + 1)) {
-    if (to - start > MOST || isHeading(text, [from, to])) break;
-    end = to;
-  }
+  const behind = sentences.slice(at + 1);
+  const next = behind.findIndex(([from, to]) => to - start > MOST || isHeading(text, [from, to]));
+  end = (next < 0 ? sentences.at(-1) : sentences[at + next])?.[1] ?? end;
   for (const [from, to] of sentences.slice(0, at).reverse()) {
-    if (end - start >= ENOUGH || end - from > MOST || isHeading(text, [from, to])) break;
+    if (end - from > MOST || isHeading(text, [from, to])) break;
     start = from;
   }
-  return [start, end];
+  const begun = behind[next];
+  return begun === undefined || isHeading(text, begun) || start + MOST - begun[0] < LEAST_BEGUN
+    ? [start, end]
+    : trimmed(text, [start, begun[0] + text.slice(begun[0], start + MOST).search(/\s\S*$/)]);
 }
 
 /** So many characters of a long sentence, from a word to a word, that hold most of the matches. */
