@@ -1,8 +1,12 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['src/**/*.long.test.ts', 'test/**/*.long.test.ts'],
+    // Each process that a test starts from the sources finds them stripped of their types and compiled.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'finetooth-test-compiled') },
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 1,

@@ -80,7 +80,9 @@ const typed = async (...given: readonly string[]): Promise<Shown> => {
   };
   const words = ['search', QUERY, '--in', at, '--reranker', 'none', ...given];
   try {
-    await program(commands, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync(words, { from: 'user' });
+    await program(commands, '0', { terminal, signal: new AbortController().signal, env: {}, exit: () => {} }).parseAsync(words, {
+      from: 'user',
+    });
     return { json, text };
   } catch (error) {
     return { text, error: error as FinetoothError };

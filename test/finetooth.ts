@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { runCommand, sayWarning } from '../src/cli/run-command.ts';
+import { streamTerminal } from '../src/cli/terminal.ts';
 
 export interface Outcome {
   /** Exit status; 128 + signal when one ended it. */
@@ -25,14 +28,49 @@ const entry = `import { main } from ${JSON.stringify(join(import.meta.dirname, '
 /** A new folder for one test. */
 export const workFolder = (): string => mkdtempSync(join(tmpdir(), 'finetooth-test-'));
 
+/**
+ * Runs the command line as it is typed: in this process, where nothing is asked for that belongs to a process (its folder, variables, limits, signals),
+ * else from its sources in a process of its own.
+ */
+export const finetooth = (words: readonly string[], invocation: Invocation = {}): Promise<Outcome> => {
+  const { input = '', ...ofProcess } = invocation;
+  return Object.values(ofProcess).some((value) => value !== undefined) ? finetoothProcess(words, invocation) : finetoothHere(words, input);
+};
+
+const cache = { FINETOOTH_CACHE: join(tmpdir(), 'finetooth-test-cache') };
+
+async function finetoothHere(words: readonly string[], input: string | Uint8Array): Promise<Outcome> {
+  const printed = { stdout: '', stderr: '' };
+  const sink = (name: keyof typeof printed): Writable =>
+    new Writable({
+      decodeStrings: false,
+      write: (text: string, _, done) => {
+        printed[name] += text;
+        done();
+      },
+    });
+  const stdin = Readable.from(input.length === 0 ? [] : [Buffer.from(input)]);
+  const terminal = streamTerminal({ stdin, stdout: sink('stdout'), stderr: sink('stderr') }, (error) => {
+    throw error;
+  });
+  const warn = (warning: Error): void => sayWarning(warning, terminal);
+  process.on('warning', warn);
+  const signal = new AbortController().signal;
+  const status = await runCommand(words, { terminal, signal, env: { ...process.env, ...cache } });
+  // Warnings come a turn of the event loop later.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', warn);
+  return { status, ...printed };
+}
+
 /** Runs the command line from its sources in a process of its own. */
-export const finetooth = (words: readonly string[], { input = '', cwd, env = {}, shell, watch }: Invocation = {}): Promise<Outcome> =>
+const finetoothProcess = (words: readonly string[], { input = '', cwd, env = {}, shell, watch }: Invocation): Promise<Outcome> =>
   new Promise((resolve, reject) => {
     const command = [process.execPath, '--input-type=module', '-e', entry, '--', ...words];
     const [file, rest] = shell === undefined ? [command[0] as string, command.slice(1)] : ['bash', ['-c', shell, 'bash', ...command]];
     const child = spawn(file, rest, {
       cwd,
-      env: { ...process.env, NODE_OPTIONS: '', FINETOOTH_CACHE: join(tmpdir(), 'finetooth-test-cache'), ...env },
+      env: { ...process.env, NODE_OPTIONS: '', ...cache, ...env },
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -20,7 +20,7 @@ import {
   search,
 } from '../src/index.ts';
 import { serve } from '../src/server/index.ts';
-import { calibrate, evaluate, tune } from '../src/tasks/index.ts';
+import * as tasks from '../src/tasks/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 /** Calls as somebody makes them who has read no page: no compiler looks at them. */
@@ -34,12 +34,18 @@ const [anyCached, anyCascade, anyFallback, anyCachedEmbedder] = [cached, cascade
   Anything,
   Anything,
 ];
-const [anyEvaluate, anyTune, anyCalibrate, anyServe] = [evaluate, tune, calibrate, serve] as unknown as [
-  Anything,
-  Anything,
-  Anything,
-  Anything,
-];
+const anyServe = serve as unknown as Anything;
+const {
+  evaluate: anyEvaluate,
+  tune: anyTune,
+  calibrate: anyCalibrate,
+  label: anyLabel,
+  ...anyTask
+} = tasks as unknown as Record<
+  'evaluate' | 'tune' | 'calibrate' | 'label' | 'backupIndex' | 'compactIndex' | 'exportIndex' | 'restoreIndex' | 'verifyIndex',
+  Anything
+>;
+const upkeep = ['backupIndex', 'compactIndex', 'exportIndex', 'restoreIndex', 'verifyIndex'] as const;
 
 const lengths: Reranker = {
   fingerprint: 'lengths@1',
@@ -67,7 +73,8 @@ const callOfRerank = "Call it as rerank(local(), 'how do bats find their way', d
 const callOfSearch = "Call it as search(index, 'how do bats find their way', { top: 5 }).";
 
 /** What is guessed, and what the sentence must say. */
-const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])[] = [
+type Guess = readonly [string, () => Promise<unknown>, ...string[]];
+const guesses: readonly Guess[] = [
   ["rerank('q', documents)", () => anyRerank('q', documents), 'the reranker of rerank must be a reranker', 'got "q".', callOfRerank],
   ['rerank()', () => anyRerank(), 'got undefined', callOfRerank],
   ['rerank(reranker)', () => anyRerank(lengths), 'the query of rerank must be a text; got undefined', callOfRerank],
@@ -197,6 +204,9 @@ const guesses: readonly (readonly [string, () => Promise<unknown>, ...string[]])
   ['tune { fold }', () => anyTune({ data: 'x', fold: 3 }), 'tune has no option "fold", did you mean "folds"'],
   ["calibrate { reranker: 'default' }", () => anyCalibrate({ reranker: 'default' }), 'a list of names, or a reranker; got "default"'],
   ['calibrate { candidates: 0 }', () => anyCalibrate({ candidates: 0 }), 'candidates must be a whole number from 1 to 10000; got 0'],
+  ['label { dept }', () => anyLabel({ in: 'x', judge: () => {}, dept: 3 }), 'label has no option "dept", did you mean "depth"'],
+  ['label { depth: 0 }', () => anyLabel({ in: 'x', judge: () => {}, depth: 0 }), 'depth must be a whole number from 1 to 1000; got 0'],
+  ...upkeep.map((name): Guess => [`${name} { onProgres }`, () => anyTask[name]({ onProgres: 1 }), `${name} has no option "onProgres"`]),
   ['serve { keyfile }', () => anyServe({ keyfile: 'keys' }), 'serve has no option "keyfile", did you mean "keyFile"'],
   ["serve { port: '80' }", () => anyServe({ port: '80' }), 'port must be a whole number from 0 to 65535; got "80"'],
   ['hosted { tries }', async () => anyHosted('cohere:rerank-v3.5', { tries: 3 }), 'hosted has no option "tries"'],

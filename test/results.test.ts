@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { absence, collection, sha256 } from '../results/collections.ts';
+import { absence, collection } from '../results/collections.ts';
 import { readPublished, workloads } from '../results/run.ts';
 import { evaluateFile, parseMeasures, readJudgments } from '../src/eval/index.ts';
 
@@ -51,18 +51,4 @@ it.for(['dl19', 'dl21'])('the supplied runs of %s score as published, to four di
     const [found] = values as [Float64Array];
     expect((found.reduce((sum, one) => sum + one, 0) / found.length).toFixed(4), value).toBe(expected.toFixed(4));
   }
-});
-
-it('the figures of the guide are as published (all others in test:long)', async (context) => {
-  const name = 'guide';
-  const { needs, compute } = workloads[name] as (typeof workloads)[string];
-  const path = needs === undefined ? '' : collection(needs);
-  if (path === undefined) return context.skip(absence(needs as string));
-  const published = (await readPublished()).filter(({ workload }) => workload === name);
-  if (needs !== undefined) expect(sha256(path)).toBe(published[0]?.sha256);
-  const { values } = await compute(path, () => {});
-  for (const { value, expected, tolerance } of published)
-    expect(Math.abs((values[value] as number) - expected), `${value}: published ${expected}, got ${values[value]}`).toBeLessThanOrEqual(
-      tolerance,
-    );
 });

@@ -6,7 +6,7 @@ import { lateInteraction, localEmbedder, memoryStore, openIndex, openModel, sear
 const films = readFileSync(join(import.meta.dirname, '../samples/films/corpus.jsonl'), 'utf8')
   .trim()
   .split('\n')
-  .slice(0, 60)
+  .slice(0, 40)
   .map((line) => JSON.parse(line) as { _id: string });
 const queries = ['a heist that goes wrong', 'two people fall in love on a ship', 'robots'];
 
@@ -36,7 +36,7 @@ describe('token vectors that an index keeps', async () => {
     for (const query of queries) {
       const hits = await index.store.search({
         vector: (await encoder.encode([query], { prefix: 'query' })).vectors,
-        limit: 60,
+        limit: 40,
         fields: ['document', 'tokens'],
       });
       const texts = hits.map(({ id, document }) => ({ id, text: `${document.title} ${document.overview}` }));

@@ -30,7 +30,12 @@ export interface Run<N extends OptionName> {
   /** Raised by Ctrl-C and by a polite kill. */
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
+  /** Sets the exit status of a command that did its work and has bad news. */
+  exit(status: number): void;
 }
+
+/** What a command gets beside what was typed. */
+export type CommandContext = Pick<Run<never>, 'terminal' | 'signal' | 'env' | 'exit'>;
 
 /** A command of the command line. Sub-commands share the first word of their name. */
 export interface CommandSpec<N extends OptionName = OptionName> {
@@ -49,7 +54,7 @@ export interface CommandSpec<N extends OptionName = OptionName> {
 export const command = <const N extends OptionName>(spec: CommandSpec<N>): CommandSpec => spec as unknown as CommandSpec;
 
 /** The whole command line. */
-export function program(specs: readonly CommandSpec[], version: string, context: Pick<Run<never>, 'terminal' | 'signal' | 'env'>): Command {
+export function program(specs: readonly CommandSpec[], version: string, context: CommandContext): Command {
   const { terminal, env } = context;
   const root = new Command('finetooth').description('Two-stage search: embed, retrieve and rerank on your own machine.').version(version);
   root.addHelpText(

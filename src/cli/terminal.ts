@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { diskErrorOf, systemCodeOf } from '../errors.ts';
 import { commanding, fitted } from '../wording/terminal-text.ts';
 import { rendered, type Shown } from './styled.ts';
@@ -29,20 +31,20 @@ export const jsonLine = (value: unknown): string =>
     Array.from({ length: it.length }, (_, i) => `\\u${it.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
   );
 
-/** The streams of a process, or of a test. */
+/** What a command reads from and prints to. */
 export interface Streams {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  readonly env: NodeJS.ProcessEnv;
+  /** Of these NO_COLOR and FORCE_COLOR. @default none */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A pipe, or a terminal. */
-type OutputStream = NodeJS.WritableStream &
-  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors' | 'writableNeedDrain' | 'destroyed'>>;
+type OutputStream = Writable & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
 
-/** Terminal over the streams. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
-export function streamTerminal({ stdin, stdout, stderr, env }: Streams, fail: (error: unknown) => void): Terminal {
+/** Terminal over streams, the process's own for one. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
+export function streamTerminal({ stdin, stdout, stderr, env = {} }: Streams, fail: (error: unknown) => void): Terminal {
   stdout.on('error', (error) => fail(systemCodeOf(error) === 'EPIPE' ? undefined : diskErrorOf(error, 'standard output')));
   stderr.on('error', () => {});
   let shown = false;

@@ -13,7 +13,7 @@ it("estimates no fewer tokens than BERT's vocabulary makes of texts, and never m
     .trim()
     .split('\n');
   const texts = [
-    ...lines.map((line) => String((JSON.parse(line) as { overview?: string }).overview)),
+    ...lines.filter((_, at) => at % 8 === 0).map((line) => String((JSON.parse(line) as { overview?: string }).overview)),
     '人工知能は検索の質を高める',
     'Быстрая лиса',
   ];

@@ -44,22 +44,49 @@ export async function filterNotes(index: SearchIndex, { filter, hasFound, signal
   return [...notes.values()];
 }
 
-/** Fields that were met in documents of a store: they are not looked for again. */
-const met = new WeakMap<Store, Set<string>>();
+/** What is known of the fields of a store beside those of its manifest. */
+interface Known {
+  /** Were met in a document: they are not looked for again. */
+  readonly met: Set<string>;
+  /** Sentences by field: were met in none when the store was as it was changed last. */
+  readonly missing: Map<string, string>;
+  /** As the store said it. */
+  readonly changedAt: string | undefined;
+}
+
+const known = new WeakMap<Store, Known>();
+
+async function missingField(store: Store, manifest: Manifest, field: string): Promise<string | undefined> {
+  const declared = declaredIn(manifest);
+  if (declared.includes(field) || known.get(store)?.met.has(field)) return undefined;
+  const { met, missing } = await knownOf(store);
+  const sentence = missing.get(field) ?? (await lookedFor(store, field, declared));
+  if (sentence === undefined) met.add(field);
+  else missing.set(field, sentence);
+  return sentence;
+}
+
+const declaredIn = ({ fields, filterable = {}, idField }: Manifest): readonly string[] => [
+  ...fields,
+  ...Object.keys(filterable),
+  ...(idField === undefined ? [] : [idField]),
+];
+
+/** What was missing may have come with what was written since. */
+async function knownOf(store: Store): Promise<Known> {
+  const { changedAt } = await store.stats();
+  const before = known.get(store);
+  if (before !== undefined && before.changedAt === changedAt) return before;
+  const now: Known = { met: before?.met ?? new Set(), missing: new Map(), changedAt };
+  known.set(store, now);
+  return now;
+}
 
 /** A field that is not in the manifest may still be in some document: they are looked through until one has it. */
-async function missingField(store: Store, manifest: Manifest, field: string): Promise<string | undefined> {
-  const known = met.get(store) ?? new Set<string>();
-  met.set(store, known);
-  const { fields, filterable = {}, idField } = manifest;
-  const declared = [...fields, ...Object.keys(filterable), ...(idField === undefined ? [] : [idField])];
-  if (known.has(field) || declared.includes(field)) return undefined;
+async function lookedFor(store: Store, field: string, declared: readonly string[]): Promise<string | undefined> {
   const names = new Set(declared);
   for await (const { document } of store.get('all', ['document'])) {
-    if (valueIn(document, field) !== undefined) {
-      known.add(field);
-      return undefined;
-    }
+    if (valueIn(document, field) !== undefined) return undefined;
     if (names.size < MOST_NAMES) for (const name of Object.keys(document)) names.add(name);
   }
   const near = nearestName(field, [...names]);

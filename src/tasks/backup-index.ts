@@ -1,6 +1,8 @@
 import { checkFolder } from '../assemble/store.ts';
 import { backUpFolder } from '../store/copy.ts';
 import type { UpkeepOptions } from '../store/verify.ts';
+import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface BackupIndexOptions extends UpkeepOptions {
   /** The folder of the index. */
@@ -17,6 +19,8 @@ export interface BackupReport {
   readonly bytes: number;
 }
 
+const backupChecks: OptionChecks<BackupIndexOptions> = { ...upkeepChecks, in: text, to: text };
+
 /**
  * Copies one version of an index, as it was committed last, while others write. The copy is an index itself, with checksums: it can be searched,
  * verified and restored. It is there as a whole or not at all.
@@ -24,6 +28,7 @@ export interface BackupReport {
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED where a file is not what it was when it was written, E_USAGE where something is there already, E_STOPPED
  */
 export async function backupIndex(options: BackupIndexOptions): Promise<BackupReport> {
+  checkOptions('backupIndex', options, backupChecks);
   const { in: folder, to } = options;
   checkFolder(folder, 'backed up');
   checkFolder(to, 'a backup');

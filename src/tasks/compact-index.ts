@@ -1,11 +1,20 @@
 import { checkFolder } from '../assemble/store.ts';
 import { type Compacted, compactFolder } from '../store/compact.ts';
 import type { UpkeepOptions } from '../store/verify.ts';
+import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { upkeepChecks } from './upkeep-checks.ts';
+
+export interface CompactIndexOptions extends UpkeepOptions {
+  /** The folder of the index. */
+  readonly in: string;
+}
 
 /** Bytes of the folder before and after. */
 export interface CompactReport extends Compacted {
   readonly in: string;
 }
+
+const compactChecks: OptionChecks<CompactIndexOptions> = { ...upkeepChecks, in: text };
 
 /**
  * Merges the files of an index, builds its indexes again, and removes old versions at once. Writers wait meanwhile; searches go on. Stopped or killed
@@ -13,7 +22,9 @@ export interface CompactReport extends Compacted {
  *
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_LOCKED when another process writes for longer than five minutes, E_STOPPED
  */
-export async function compactIndex({ in: folder, ...options }: UpkeepOptions & { readonly in: string }): Promise<CompactReport> {
+export async function compactIndex(options: CompactIndexOptions): Promise<CompactReport> {
+  checkOptions('compactIndex', options, compactChecks);
+  const { in: folder } = options;
   checkFolder(folder, 'compacted');
   return { in: folder, ...(await compactFolder(folder, options)) };
 }

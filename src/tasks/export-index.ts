@@ -7,6 +7,8 @@ import { type ExportCounts, type ExportFormat, exportStore } from '../store/expo
 import { indexMissing } from '../store/index-changes.ts';
 import { typesIn } from '../store/store.ts';
 import type { UpkeepOptions } from '../store/verify.ts';
+import { checkOptions, type OptionChecks, oneOf, text } from '../wording/check-options.ts';
+import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface ExportIndexOptions extends UpkeepOptions {
   /** The folder of the index. */
@@ -24,6 +26,15 @@ export interface ExportReport extends ExportCounts {
   readonly to: string;
 }
 
+const exportChecks: OptionChecks<ExportIndexOptions> = {
+  ...upkeepChecks,
+  in: text,
+  to: text,
+  format: oneOf(['parquet', 'jsonl']),
+  // Read, and refused with its place, by the filter's own reader.
+  filter: () => undefined,
+};
+
 /**
  * Writes the documents of an index and their vectors to a file: a row for each document, and for each passage of one that has several. A Parquet file
  * says which model made the vectors, so that `indexDocuments` takes them over. Whatever is stopped or killed leaves nothing under the name of the file.
@@ -31,6 +42,7 @@ export interface ExportReport extends ExportCounts {
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_USAGE where the file is there already, E_LOCKED when others changed the index meanwhile, E_STOPPED
  */
 export async function exportIndex(options: ExportIndexOptions): Promise<ExportReport> {
+  checkOptions('exportIndex', options, exportChecks);
   const { in: folder, to, filter } = options;
   checkFolder(folder, 'exported');
   const format = options.format ?? formatOf(to);

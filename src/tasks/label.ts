@@ -22,6 +22,7 @@ import { plan } from '../search/plan.ts';
 import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions, Document } from '../types.ts';
+import { callback, checkOptions, type OptionChecks, record, signal as signalCheck, text, whole } from '../wording/check-options.ts';
 import { counted, grouped } from '../wording/numbers.ts';
 
 /** What the grades of a judgment are called; the place is the grade. */
@@ -67,6 +68,19 @@ export interface LabelOptions extends CallOptions {
   readonly onWait?: (what: string) => void;
 }
 
+const labelChecks: OptionChecks<LabelOptions> = {
+  in: text,
+  queries: text,
+  judgments: text,
+  depth: whole(1, 1000),
+  embedder: text,
+  models: record,
+  judge: callback,
+  onNote: callback,
+  onWait: callback,
+  signal: signalCheck,
+};
+
 export interface LabelReport {
   /** Queries with a judgment, judgments and skips of this session alone. */
   readonly queries: number;
@@ -84,6 +98,7 @@ export interface LabelReport {
  * @throws E_LOCKED while another session judges into that folder, E_DUPLICATE_ID, E_INPUT_FORMAT, E_DISK_FULL, E_STOPPED, and what `openIndex` throws
  */
 export async function label(options: LabelOptions): Promise<LabelReport> {
+  checkOptions('label', options, labelChecks);
   const { in: folder, embedder, models, signal, onNote, onWait } = options;
   const into = options.judgments ?? `${folder.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
   const listed = options.queries === undefined ? undefined : await readLabelQueries(options.queries, { signal });

@@ -3,6 +3,8 @@ import { FinetoothError } from '../errors.ts';
 import { type Replaced, restoreFolder, type Undone } from '../store/restore.ts';
 import type { Store } from '../store/store.ts';
 import type { UpkeepOptions } from '../store/verify.ts';
+import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface RestoreIndexOptions extends UpkeepOptions {
   /** A backup, or any other index. @default the newest whole version of a damaged index itself, where it still has an older one */
@@ -38,16 +40,20 @@ export interface RestoreReport {
 
 type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
 
+const restoreChecks: OptionChecks<RestoreIndexOptions> = { ...upkeepChecks, from: text, into: text };
+
 /**
  * Puts a backup in the place of an index, in one step, and tells what is lost by it. Writers wait; searches go on, and see the one or the other whole
  * index. Stopped or killed at any moment it leaves the old one.
  *
  * @throws E_INDEX_MISSING where `from` is not an index or `into` holds something else, E_INDEX_DAMAGED where the backup is damaged, E_LOCKED, E_STOPPED
  */
-export async function restoreIndex({ from, into, ...options }: RestoreIndexOptions): Promise<RestoreReport> {
+export async function restoreIndex(options: RestoreIndexOptions): Promise<RestoreReport> {
+  checkOptions('restoreIndex', options, restoreChecks);
+  const { from, into, signal, onProgress } = options;
   if (from !== undefined) checkFolder(from, 'restored');
   checkFolder(into, 'restored');
-  const { version, undone, compared } = await restoreFolder(from, into, { ...options, compare: (old) => compare(from, into, old) });
+  const { version, undone, compared } = await restoreFolder(from, into, { signal, onProgress, compare: (old) => compare(from, into, old) });
   if (from !== undefined) return { from, into, version, ...compared };
   return { into, version, ...compared, documents: (await hashesIn(into)).size, undone };
 }

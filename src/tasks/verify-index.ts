@@ -1,6 +1,8 @@
 import { checkFolder, openStore } from '../assemble/store.ts';
 import { FinetoothError, messageOf } from '../errors.ts';
 import { type FolderCheck, type IndexDamage, type UpkeepOptions, verifyFolder } from '../store/verify.ts';
+import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface VerifyIndexOptions extends UpkeepOptions {
   /** The folder of the index, or of a backup. */
@@ -14,6 +16,8 @@ export interface VerifyReport extends FolderCheck {
   readonly documents?: number;
 }
 
+const verifyChecks: OptionChecks<VerifyIndexOptions> = { ...upkeepChecks, in: text };
+
 /**
  * Hashes every file that an index needs and compares it with what it was when it was written; names what is damaged. Neither writes nor waits: others
  * may read and write meanwhile.
@@ -21,6 +25,7 @@ export interface VerifyReport extends FolderCheck {
  * @throws E_INDEX_MISSING, E_STOPPED
  */
 export async function verifyIndex(options: VerifyIndexOptions): Promise<VerifyReport> {
+  checkOptions('verifyIndex', options, verifyChecks);
   const { in: folder } = options;
   checkFolder(folder, 'verified');
   const check = await verifyFolder(folder, options);

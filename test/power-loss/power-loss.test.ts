@@ -4,6 +4,6 @@ import { untraceable } from './trace.ts';
 
 const reason = untraceable();
 
-it.skipIf(reason !== undefined)('keeps what was acknowledged when the power is lost, at 6 moments (100 in test:long)', () =>
-  survivePowerLosses(6, 3),
+it.skipIf(reason !== undefined)('keeps what was acknowledged when the power is lost, at 4 moments (100 in test:long)', () =>
+  survivePowerLosses(4, 3),
 );

@@ -21,7 +21,7 @@ export const documentOf = (id: string, version: number): Document => ({
   version,
 });
 
-/** Says what the index will hold before each step, and "done" when the step is acknowledged. */
+/** Says before each step what the index may hold until it is acknowledged, the last being what it holds then; and "done" when it is. */
 const program = (folder: string, backup: string): string => `
 import { writeSync } from 'node:fs';
 import { rebuiltIn } from ${source('src', 'assemble', 'rebuild.ts')};
@@ -35,38 +35,39 @@ const embedder = hashEmbedder(0, { window: 24 });
 const create = { fields: ['text'], idField: 'id' };
 const say = (what) => writeSync(1, JSON.stringify(what) + '\\n');
 let content = {};
-const step = async (next, work) => {
-  say(next);
+const step = async (states, work) => {
+  say(states);
   await work();
   say('done');
-  content = next;
+  content = states.at(-1);
 };
 const ids = (from, count) => Array.from({ length: count }, (_, i) => 'd' + (from + i));
 const withIds = (some, version) => ({ ...content, ...Object.fromEntries(some.map((id) => [id, version])) });
 const without = (some) => Object.fromEntries(Object.entries(content).filter(([id]) => !some.includes(id)));
 const documents = (some, version) => some.map((id) => documentOf(id, version));
 let index = await openIndex(folder, { create, embedder });
-const add = (some, version) => step(withIds(some, version), () => index.add(documents(some, version)));
-const remove = (some) => step(without(some), () => index.delete(some));
+const add = (some, version) => step([withIds(some, version)], () => index.add(documents(some, version)));
+const remove = (some) => step([without(some)], () => index.delete(some));
 await add(ids(0, 60), 1);
 for (let i = 0; i < 4; i++) await add(ids(60 + i, 1), 1);
 await add(ids(5, 3), 2);
 await remove(ids(20, 4));
-await step(content, () => compactIndex({ in: folder }));
-await step(content, () => backupIndex({ in: folder, to: backup }));
+await step([content], () => compactIndex({ in: folder }));
+await step([content], () => backupIndex({ in: folder, to: backup }));
 const saved = content;
 await add(ids(100, 20), 3);
 await remove(ids(0, 2));
-await step(saved, () => restoreIndex({ from: backup, into: folder }));
+await step([saved], () => restoreIndex({ from: backup, into: folder }));
 await add(ids(62, 5), 4);
 const made = Object.fromEntries(ids(0, 30).map((id) => [id, 5]));
-await step(made, () => rebuiltIn(folder, {}, async (at, options) => {
+await step([made], () => rebuiltIn(folder, {}, async (at, options) => {
   await using fresh = await openIndex(at, { create: options, embedder });
   await fresh.add(documents(Object.keys(made), 5));
 }));
 for (let i = 0; i < 3; i++) await add(ids(200 + i, 1), 6);
 const kept = ids(0, 20);
-await step(Object.fromEntries(kept.map((id) => [id, 7])), () => index.add(documents(kept, 7), { prune: true }));
+// What is gone from the source is deleted after what came.
+await step([withIds(kept, 7), Object.fromEntries(kept.map((id) => [id, 7]))], () => index.add(documents(kept, 7), { prune: true }));
 await remove(ids(3, 1));
 await index.close();
 `;
@@ -88,16 +89,16 @@ export const survivePowerLosses = async (losses: number, seed: number): Promise<
   disk.run({ name: 'openat', arguments: ['', root, ''], result: 0 });
   disk.run({ name: 'fsync', arguments: ['0'], result: 0 });
   disk.run({ name: 'close', arguments: ['0'], result: 0 });
-  let [before, after]: [Content, Content | undefined] = [{}, undefined];
+  let [before, after]: [Content, readonly Content[]] = [{}, []];
   let at = 0;
   for (const moment of moments) {
     for (; at < moment; at++) {
       const call = calls[at] as (typeof calls)[number];
       if (isSaid(call)) {
         const said = JSON.parse(Buffer.from((call.arguments[1] as string).replaceAll('\\x', ''), 'hex').toString('utf8')) as
-          | Content
+          | readonly Content[]
           | 'done';
-        if (said === 'done') [before, after] = [after as Content, undefined];
+        if (said === 'done') [before, after] = [after.at(-1) as Content, []];
         else after = said;
       } else disk.run(call);
     }
@@ -119,11 +120,11 @@ const startAgain = (folder: string): void => {
   for (const name of readdirSync(folder)) if (name.endsWith('.lock')) rmSync(join(folder, name), { recursive: true });
 };
 
-const expectWhole = async (folder: string, before: Content, after: Content | undefined, where: string): Promise<void> => {
+const expectWhole = async (folder: string, before: Content, after: readonly Content[], where: string): Promise<void> => {
   // Nothing was ever acknowledged.
   if (Object.keys(before).length === 0 && !existsSync(join(folder, 'finetooth.json'))) return;
   const found = await contentOf(folder, where);
-  expect([before, after ?? before], where).toContainEqual(found);
+  expect([before, ...after], where).toContainEqual(found);
   expect((await verifyIndex({ in: folder })).damages, where).toEqual([]);
   await using index = await openIndex(folder, { embedder: embedder() });
   await index.add([documentOf('d9', 99)]);

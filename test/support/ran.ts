@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { main } from '../../src/cli/main.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
+import { streamTerminal } from '../../src/cli/terminal.ts';
 
 export interface RanOptions {
   /** A terminal of so many columns, with colours; without it a pipe. */
   readonly columns?: number;
   readonly env?: NodeJS.ProcessEnv;
-  readonly input?: string;
 }
 
 export interface Ran {
@@ -14,19 +14,16 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** A command in this process, from its words to what leaves it. */
-export async function ran(words: readonly string[], { columns, env = {}, input = '' }: RanOptions = {}): Promise<Ran> {
+/** A command in this process, from its words to what leaves it, in a pipe or on a terminal. */
+export async function ran(words: readonly string[], { columns, env = {} }: RanOptions = {}): Promise<Ran> {
   const [stdout, stderr] = [outputStream(columns), outputStream(columns)];
   const stdin = new PassThrough();
-  stdin.end(input);
-  const before = process.exitCode;
-  process.exitCode = 0;
-  try {
-    await main(words, undefined, { stdin, stdout: stdout.stream, stderr: stderr.stream, env });
-    return { status: Number(process.exitCode), stdout: stdout.text(), stderr: stderr.text() };
-  } finally {
-    process.exitCode = before;
-  }
+  stdin.end();
+  const terminal = streamTerminal({ stdin, stdout: stdout.stream, stderr: stderr.stream, env }, (error) => {
+    throw error;
+  });
+  const status = await runCommand(words, { terminal, signal: new AbortController().signal, env });
+  return { status, stdout: stdout.text(), stderr: stderr.text() };
 }
 
 function outputStream(columns: number | undefined) {

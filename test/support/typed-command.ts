@@ -18,6 +18,8 @@ export const typedJson = async (words: readonly string[], specs: readonly Comman
     paint: () => {},
     progress: () => {},
   };
-  await program(specs, '0', { terminal, signal: new AbortController().signal, env: {} }).parseAsync([...words], { from: 'user' });
+  await program(specs, '0', { terminal, signal: new AbortController().signal, env: {}, exit: () => {} }).parseAsync([...words], {
+    from: 'user',
+  });
   return printed;
 };

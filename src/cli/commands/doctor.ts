@@ -26,6 +26,6 @@ export const doctorCommand = command({
           `${marks[state]}  ${name.padEnd(15)} ${found}\n${advice === undefined ? '' : `${' '.repeat(25)}what to do: ${advice}\n`}`,
         );
     }
-    if (findings.some(({ state }) => state === 'broken')) process.exitCode = 5;
+    if (findings.some(({ state }) => state === 'broken')) run.exit(5);
   },
 });

@@ -1,0 +1,5 @@
+import type { UpkeepOptions } from '../store/verify.ts';
+import { callback, type OptionChecks, signal } from '../wording/check-options.ts';
+
+/** What every task takes that reads or writes a whole index. */
+export const upkeepChecks: OptionChecks<UpkeepOptions> = { onProgress: callback, signal };
