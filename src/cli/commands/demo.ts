@@ -24,7 +24,7 @@ const films: Sample = {
   query: 'someone keeps living the same day again',
   fields: ['title', 'overview', 'tagline'],
 };
-const notes: Sample = { path: 'notes/vault', unit: 'note', query: 'a pipe burst, where do I stop the water for the whole building' };
+const notes: Sample = { path: 'notes/vault', unit: 'note', query: 'trick to get the medicine into the dog' };
 
 const sampleAt = (path: string): string => join(dirname(createRequire(import.meta.url).resolve('finetooth/package.json')), 'samples', path);
 
