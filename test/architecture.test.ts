@@ -178,6 +178,17 @@ describe('the tree is the architecture', () => {
     );
     expect(wrong).toEqual([]);
   });
+
+  it('writes for people in one place, which makes harmless what strangers wrote', () => {
+    const wrong = product.filter(
+      (file) =>
+        /^cli\//.test(file) &&
+        file !== 'cli/terminal.ts' &&
+        /(stdout|stderr|output)\.write\(|\\u001b\[/.test(readFileSync(join(src, file), 'utf8')),
+    );
+    // Codes of colours, the line end behind a question that was left, and keys that begin with Escape.
+    expect(wrong).toEqual(['cli/label-keys.ts', 'cli/styled.ts']);
+  });
 });
 
 describe('what is imported is what is declared', () => {

@@ -1,29 +1,60 @@
-/** A question about the sources of this project, in other words than theirs; which files answer it, and words of the answer. */
+/** A question about the sources of this project, which files answer it, and what a snippet of them has to show. */
 export interface SourceQuestion {
   readonly text: string;
   readonly files: readonly string[];
-  readonly words: string;
+  readonly words: RegExp;
 }
 
+const question = (text: string, words: RegExp, ...files: readonly string[]): SourceQuestion => ({ text, files, words });
+
 export const sourceQuestions: readonly SourceQuestion[] = [
-  { text: 'in which order do results with the same score come', files: ['math/order.ts', 'search/order.ts'], words: '' },
-  { text: 'how is a text split into words for keyword search', files: ['text/analyzer.ts'], words: 'wordsOf' },
-  { text: 'where is a long text cut into passages', files: ['text/passages.ts'], words: 'splitPassages' },
-  { text: 'reciprocal rank fusion of two lists', files: ['search/fuse.ts'], words: '' },
-  { text: 'make results unlike each other, maximal marginal relevance', files: ['search/diversify.ts'], words: '' },
-  { text: 'remove near duplicates with shingles', files: ['search/collapse.ts'], words: '' },
-  { text: 'download a file again from where it broke off', files: ['fetch/download.ts', 'fetch/fetch-file.ts'], words: '' },
-  { text: 'a captive portal answers with a web page instead of the model', files: ['fetch/fetched-content.ts', 'fetch/fetch-file.ts', 'fetch/hub.ts'], words: '' },
-  { text: 'suggest the right spelling of an option that is misspelt', files: ['wording/nearest-name.ts', 'wording/check-options.ts'], words: '' },
-  { text: 'wait and try again when a vendor says too many requests', files: ['hosted/retry/attempts.ts', 'hosted/bounded-fetch.ts'], words: '' },
-  { text: 'parse the yaml block at the start of a markdown note', files: ['read/front-matter.ts', 'read/simple-pairs.ts', 'read/markdown.ts'], words: '' },
-  { text: 'compare an API key with the stored hash', files: ['server/auth/keys.ts', 'server/auth/key-file.ts'], words: '' },
-  { text: 'only one process may write to an index at a time', files: ['time/file-lock.ts', 'store/index-folder.ts'], words: '' },
-  { text: 'kernel in WebAssembly for the similarity of tokens', files: ['math/max-sim.ts', 'math/max-sim-module.ts'], words: '' },
-  { text: 'confidence interval by resampling queries', files: ['eval/significance/bootstrap.ts'], words: '' },
-  { text: 'formula of normalised discounted cumulative gain', files: ['eval/measures/measures.ts', 'eval/measures/measure.ts'], words: '' },
-  { text: 'drop requests when the server has too much work', files: ['server/load-shedding.ts'], words: '' },
-  { text: 'how are rows of CSV with quotes read', files: ['read/csv.ts', 'read/delimited.ts'], words: '' },
-  { text: 'which exit status belongs to which error code', files: ['errors.ts'], words: '' },
-  { text: 'stop a search when its deadline is over and give the best order so far', files: ['rerank/score-in-time.ts', 'search/search.ts'], words: '' },
+  question(
+    'in which order do results with the same score come',
+    /then (by )?(score, then )?id|equal/i,
+    'math/order.ts',
+    'search/order.ts',
+    'math/top-k.ts',
+  ),
+  question('how is a text split into words for keyword search', /words/i, 'text/analyzer.ts'),
+  question('where does a long text get cut into passages', /passages?/i, 'text/passages.ts', 'search/embed-passages.ts'),
+  question('fuse two lists by their reciprocal ranks', /rrf/i, 'search/fuse.ts'),
+  question('make results unlike each other by maximal marginal relevance', /marginal|diversity|likeness/i, 'search/diversify.ts'),
+  question('take near-duplicates out of a ranking', /duplicates?/i, 'search/collapse.ts'),
+  question('continue a download that broke off', /continu|\.part|offset|start/i, 'fetch/download.ts', 'fetch/fetch-file.ts'),
+  question(
+    'a web page came instead of the file that was asked for',
+    /instead|what came|HTML/i,
+    'fetch/fetched-content.ts',
+    'fetch/fetch-file.ts',
+    'fetch/hub.ts',
+  ),
+  question('guess which option was meant by a misspelt name', /meant|near/i, 'wording/nearest-name.ts', 'wording/check-options.ts'),
+  question(
+    'wait and ask again when a vendor has a rate limit',
+    /retr|limit|wait/i,
+    'hosted/retry/requests.ts',
+    'hosted/retry/failure.ts',
+    'hosted/retry/rate-limiter.ts',
+  ),
+  question(
+    'read the YAML front matter of a Markdown note',
+    /front matter|YAML/i,
+    'read/front-matter.ts',
+    'read/simple-pairs.ts',
+    'read/markdown.ts',
+  ),
+  question('keys of those who may ask the server, kept as a hash', /SHA-?256|keys?/i, 'server/auth/keys.ts'),
+  question('only one process at a time holds the lock', /lock/i, 'time/file-lock.ts', 'store/index-folder.ts'),
+  question('WebAssembly for the similarity of token vectors', /WebAssembly|MaxSim/i, 'math/max-sim.ts', 'math/max-sim-module.ts'),
+  question('confidence intervals by the bootstrap', /bootstrap|resample|interval/i, 'eval/significance/bootstrap.ts'),
+  question('formula of nDCG', /dcg|gain/i, 'eval/measures/measures.ts', 'eval/measures/measure.ts'),
+  question(
+    'turn requests away when the server has too many',
+    /full|told at once|shed|queue/i,
+    'server/load-shedding.ts',
+    'server/hooks/admission.ts',
+  ),
+  question('read rows of CSV with quoted cells', /quot|CSV|cell/i, 'read/csv.ts', 'read/delimited.ts'),
+  question('which exit status does an error code have', /exit/i, 'errors.ts'),
+  question('stop reranking at the deadline and keep the best so far', /deadline|in time/i, 'rerank/score-in-time.ts', 'rerank/pace.ts'),
 ];

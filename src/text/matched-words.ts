@@ -1,6 +1,9 @@
 import type { Span } from '../types.ts';
 import { wordsOf } from './analyzer.ts';
 
+/** What makes words of a query or of a text, as BM25 compares them. */
+export type WordsIn = (text: string) => readonly string[];
+
 /** Letters and digits with their marks: what the analyzer may make words of. */
 const runs = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200b-\u200d]*(?:['’][\p{L}\p{N}\p{M}]+)*/gu;
 /** Parts of a run: `iPhone15`, `readFile`. */
@@ -19,18 +22,18 @@ const functionWords = new Set(
 );
 
 /** The words of a query that are worth a mark, as the analyzer has them. */
-export function markableWords(query: string): ReadonlySet<string> {
-  const all = new Set(wordsOf(query));
+export function markableWords(query: string, wordsIn: WordsIn = wordsOf): ReadonlySet<string> {
+  const all = new Set(wordsIn(query));
   const telling = new Set([...all].filter((word) => !functionWords.has(word)));
   return telling.size > 0 ? telling : all;
 }
 
 /** Where the words stand in a text: UTF-16 units, in the order of the text, not overlapping. */
-export function matchedWords(words: ReadonlySet<string>, text: string): readonly Span[] {
-  const isMatch = (part: string): boolean => wordsOf(part).some((word) => words.has(word));
+export function matchedWords(words: ReadonlySet<string>, text: string, wordsIn: WordsIn = wordsOf): readonly Span[] {
+  const isMatch = (part: string): boolean => wordsIn(part).some((word) => words.has(word));
   return [...text.matchAll(runs)].flatMap(({ 0: run, index }): Span[] => {
     if (!isMatch(run)) return [];
-    const found = wordsOf(run).every((word) => words.has(word)) ? [] : partsOf(run).filter(([from, to]) => isMatch(run.slice(from, to)));
+    const found = wordsIn(run).every((word) => words.has(word)) ? [] : partsOf(run).filter(([from, to]) => isMatch(run.slice(from, to)));
     return found.length === 0 ? [[index, index + run.length]] : joined(found).map(([from, to]): Span => [index + from, index + to]);
   });
 }
