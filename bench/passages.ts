@@ -1,5 +1,6 @@
 /** Texts with the words of a language rather than `text 1`: the size of the vocabulary decides how a word index is built. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { collectionsFolder } from '../results/collections.ts';
@@ -44,16 +45,46 @@ export const zipfTexts = (): ((seed: number, words?: number) => string) => {
  * More texts than there are: the first half of one and the second half of another, as unevenly worded as these. Every fifth has a word that is in
  * no other, since a language's vocabulary grows with its texts.
  */
-export const recombinedTexts = (texts: readonly string[]): ((seed: number) => string) => {
-  const halves = texts.map((text) => {
-    const middle = text.indexOf(' ', text.length / 2);
-    return middle < 0 ? ([text, text] as const) : ([text.slice(0, middle), text.slice(middle)] as const);
-  });
+export const recombinedTexts = ({ length, at }: KeptTexts): ((seed: number) => string) => {
   return (seed) => {
     const random = randomFrom(seed);
-    const draw = () => halves[Math.floor(random() * halves.length)] as (typeof halves)[number];
+    const draw = (): readonly [string, string] => {
+      const text = at(Math.floor(random() * length)) as string;
+      const middle = text.indexOf(' ', text.length / 2);
+      return middle < 0 ? [text, text] : [text.slice(0, middle), text.slice(middle)];
+    };
     const own = seed % 5 === 0 ? ` ${wordOf(WORDS + seed)}` : '';
     return `${draw()[0]}${draw()[1]}${own}`;
+  };
+};
+
+/** Texts in a file, read one at a time: the memory of who asks for them is not theirs. */
+export interface KeptTexts {
+  readonly length: number;
+  /** Undefined beyond the last. */
+  at(place: number): string | undefined;
+}
+
+export const keptTexts = (texts: readonly string[]): KeptTexts => {
+  const { length } = texts;
+  const folder = mkdtempSync(join(tmpdir(), 'finetooth-texts-'));
+  const path = join(folder, 'texts');
+  const ends = new Float64Array(length);
+  let end = 0;
+  for (const [at, text] of texts.entries()) ends[at] = end += Buffer.byteLength(text);
+  writeFileSync(path, texts.join(''));
+  const file = openSync(path, 'r');
+  // It is read through its handle, and gone when that is closed.
+  rmSync(folder, { recursive: true });
+  return {
+    length,
+    at: (place) => {
+      if (place >= length) return undefined;
+      const from = ends[place - 1] ?? 0;
+      const bytes = Buffer.alloc((ends[place] as number) - from);
+      readSync(file, bytes, 0, bytes.length, from);
+      return bytes.toString('utf8');
+    },
   };
 };
 

@@ -205,7 +205,7 @@ export const surviveUpkeepKills = async (struck: Struck, kills: number, seed: nu
     for (const one of [writer, ...searchers]) await one.ended;
 
     const where = `${struck}, round ${round}, ${isDone ? 'done' : 'killed'}`;
-    for (const one of searchers) expect(one.said(), where).toEqual(['open', 'searched']);
+    for (const one of searchers) expect(one.said().join('\n'), where).toBe('open\nsearched');
     const check = await verifyIndex({ in: folder });
     expect(check.damages, where).toEqual([]);
     const found = await contentOf(folder);

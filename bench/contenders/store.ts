@@ -7,7 +7,7 @@ import { rarityOf, saturationOf } from '../../src/store/bm25.ts';
 import { compactIndex } from '../../src/tasks/index.ts';
 import { wordsOf } from '../../src/text/analyzer.ts';
 import { serve } from '../child.ts';
-import { collectionTexts, recombinedTexts, zipfTexts } from '../passages.ts';
+import { collectionTexts, keptTexts, recombinedTexts, zipfTexts } from '../passages.ts';
 import { normalFrom, randomFrom } from '../texts.ts';
 import type { AddAnswer, AskAnswer, StoreRequest } from '../workloads/store.ts';
 
@@ -64,9 +64,9 @@ const embedder: Embedder = {
     }),
 };
 
-const real = collectionTexts(100_000);
+const real = keptTexts(collectionTexts(100_000));
 const made = real.length === 0 ? zipfTexts() : recombinedTexts(real);
-const documentOf = (at: number): Document => ({ id: `d${at}`, text: real[at] ?? made(at), u: randomFrom(at + 1)() });
+const documentOf = (at: number): Document => ({ id: `d${at}`, text: real.at(at) ?? made(at), u: randomFrom(at + 1)() });
 function* documents(count: number, from = 0): Generator<Document> {
   for (let at = from; at < from + count; at++) yield aside(() => documentOf(at));
 }
