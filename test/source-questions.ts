@@ -20,7 +20,7 @@ export const sourceQuestions: readonly SourceQuestion[] = [
   question('fuse two lists by their reciprocal ranks', /rrf/i, 'search/fuse.ts'),
   question('make results unlike each other by maximal marginal relevance', /marginal|diversity|likeness/i, 'search/diversify.ts'),
   question('take near-duplicates out of a ranking', /duplicates?/i, 'search/collapse.ts'),
-  question('continue a download that broke off', /continu|\.part|offset|start/i, 'fetch/download.ts', 'fetch/fetch-file.ts'),
+  question('continue a download that broke off', /continu|\.part|offset|start|byte|again/i, 'fetch/download.ts', 'fetch/fetch-file.ts'),
   question(
     'a web page came instead of the file that was asked for',
     /instead|what came|HTML/i,
