@@ -54,7 +54,10 @@ describe('the command line', () => {
       firstStageRank: 1,
       firstStageScore: expect.any(Number),
       document: films[0],
+      snippet: { text: films[0]?.overview, start: 13, end: 85, sentence: [0, 72], matches: expect.any(Array) },
     });
+    const { text, matches } = (results[0] as { snippet: { text: string; matches: [number, number][] } }).snippet;
+    expect(matches.map((span) => text.slice(...span))).toEqual(['hero', 'bats']);
     expect(Object.keys(answer.timings as object).sort()).toEqual(['embed', 'rerank', 'retrieve', 'total']);
     for (const stage of ['bm25', 'hybrid']) {
       const other = await json([
@@ -74,22 +77,41 @@ describe('the command line', () => {
     }
   });
 
-  it('search prints two lists beside each other', async () => {
+  it('search prints a list with the sentences that matter', async () => {
     const text = await printed(['search', 'bank robbers', '--in', 'films', '--top', '2']);
+    expect(text).toMatch(
+      /^ {2}1 {2}[▰▱]{5} 0\.\d{3} {2}Four Safes(?: {2}was \d)?\n {5}heist\n {5}Thieves empty a bank in one night and then mistrust each other\.\n\n {2}2 /,
+    );
+    expect(text).toMatch(/3 candidates, 2 shown\. Reranked by .*\nTime: embed .*s, retrieve .*s, rerank .*s, total/);
+  });
+
+  it('search --compare prints two lists beside each other', async () => {
+    const text = await printed(['search', 'bank robbers', '--in', 'films', '--top', '2', '--compare']);
     expect(text).toContain('first stage: dense');
     expect(text).toMatch(/1 {2}Four Safes .*│ {2}1 {2}Four Safes/);
-    expect(text).toMatch(/Time: embed .* ms, retrieve .* ms, rerank .* ms, total/);
+    expect(text).toMatch(/Time: embed .*s, retrieve .*s, rerank .*s, total/);
   });
 
   it('rerank takes a file or standard input and needs no index', async () => {
     const fromFile = await json(['rerank', 'who hunts the whale', 'films.json', '--top', '1', '--rank-fields', 'title,overview']);
-    expect(fromFile.results).toEqual([{ id: 'whale', index: 1, relevanceScore: expect.any(Number), rank: 1, document: films[1] }]);
+    expect(fromFile.results).toEqual([
+      {
+        id: 'whale',
+        index: 1,
+        relevanceScore: expect.any(Number),
+        rank: 1,
+        document: films[1],
+        snippet: expect.objectContaining({ text: films[1]?.overview }),
+      },
+    ]);
     const lines = `${films.map(({ overview }) => JSON.stringify(overview)).join('\n')}\n`;
     const fromPipe = await json(['rerank', 'who hunts the whale'], lines);
     expect((fromPipe.results as { index: number }[]).map(({ index }) => index)[0]).toBe(1);
     expect((fromPipe.results as object[]).length).toBe(3);
     const { stdout, stderr } = await finetooth(['rerank', 'who hunts the whale', 'films.json', '--top', '2'], { cwd });
-    expect(stdout.split('\n')[0]).toMatch(/^ {3}1 +0\.\d{4} {2}The White Whale +\[1\]$/);
+    expect(stdout).toMatch(
+      /^ {2}1 {2}[▰▱]{5} 0\.\d{3} {2}The White Whale\n {5}whale \[1\]\n {5}A captain hunts the whale that took his leg\.\n/,
+    );
     expect(stderr).toContain('3 documents scored by title, overview');
   });
 

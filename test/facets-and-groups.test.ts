@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { program } from '../src/cli/command.ts';
 import { commands } from '../src/cli/commands.ts';
+import { rendered } from '../src/cli/styled.ts';
 import type { Terminal } from '../src/cli/terminal.ts';
 import {
   type Document,
@@ -67,7 +68,7 @@ const typed = async (...given: readonly string[]): Promise<Shown> => {
     columns: 120,
     stdin: process.stdin,
     write: (more) => {
-      text += more;
+      text += rendered(more, false);
     },
     json: (value) => {
       json = JSON.parse(JSON.stringify(value));
@@ -275,7 +276,7 @@ describe('the doors', () => {
     const two = await posted({ top: 4, cursor: one.json.next_cursor });
     expect([...pick(one.json.results), ...pick(two.json.results)]).toEqual(whole);
     expect([two.json.next_cursor, two.json.candidates]).toEqual([undefined, []]);
-    expect((await typed(...next)).text).toMatch(/│ {2}5 {2}[^\n]*\n[^\n]*│ {2}6 {2}/);
+    expect((await typed(...next)).text).toMatch(/^ {2}5 {2}[\s\S]*^ {2}6 {2}/m);
     expect((await typed('--cursor', 'x')).error).toMatchObject({ exit: 2, message: expect.stringContaining('Page again from the start') });
     expect((await posted({ cursor: 'x' })).status).toBe(400);
   });

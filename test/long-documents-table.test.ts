@@ -153,6 +153,14 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   ],
   documents: [{ documents: true }, (answered) => expect(longOf(answered)?.document?.title).toBe('Berlin')],
   stages: [{ stages: true }, (answered) => expect(longOf(answered)?.stages?.every((score) => score !== null)).toBe(true)],
+  snippets: [
+    { snippets: true },
+    (answered) => {
+      const { text = '', start, end } = longOf(answered)?.snippet ?? {};
+      expect(text).toContain(answer);
+      expect(long.slice(start, end)).toBe(text);
+    },
+  ],
   explain: [
     { explain: true, candidates: 2 },
     (answered) => expect(longOf(answered)?.explanation?.stages[0]?.parts?.length ?? 2).toBeGreaterThan(1),

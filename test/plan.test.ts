@@ -68,6 +68,7 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   vector: Array.from({ length: 384 }, (_, at) => at + 1),
   embedder: 'bge-small-en-v1.5',
   documents: true,
+  snippets: true,
   explain: true,
   stages: true,
   deadlineMs: 600_000,

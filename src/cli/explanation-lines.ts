@@ -1,6 +1,7 @@
 import type { TokenMatches } from '../rerank/explanation.ts';
 import type { RankedResult } from '../search/results.ts';
 import { harmless } from '../wording/terminal-text.ts';
+import { meetWords } from './joined-words.ts';
 import { labelOf } from './text.ts';
 
 /** Matches that are shown of each result; all of them are in --json. */
@@ -27,15 +28,10 @@ export const explanationLines = (results: readonly RankedResult[]): string =>
 
 const value = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(3) : score.toFixed(1));
 
-/** The query's tokens that met their like best: `bats ~ bat .81`. */
-const meetings = ({ query, document, similarities }: TokenMatches): string =>
-  query
-    .map((word, q) => {
-      const row = similarities[q] ?? [];
-      const best = row.indexOf(Math.max(...row));
-      return { text: `${word} ~ ${document[best] ?? 'nothing'} ${value(row[best] ?? 0)}`, similarity: row[best] ?? 0 };
-    })
+/** The query's words that met their like best: `bats ~ bat .81`. */
+const meetings = (tokens: TokenMatches): string =>
+  [...meetWords(tokens)]
     .sort((a, b) => b.similarity - a.similarity)
     .slice(0, SHOWN)
-    .map(({ text }) => text)
+    .map(({ word, met, similarity }) => `${word} ~ ${met ?? 'nothing'} ${value(similarity)}`)
     .join(', ');

@@ -1,5 +1,4 @@
 import { type Decision, gradeNames, type Judge } from '../tasks/label.ts';
-import { harmless } from '../wording/terminal-text.ts';
 import type { Keys } from './label-keys.ts';
 import { screenOf } from './label-screen.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,8 +21,8 @@ export function judgeAtTerminal({ keys, terminal, textFields, typed }: JudgeOpti
       let page = 0;
       let note = shown.note;
       for (;;) {
-        const screen = screenOf(shown, { ...sizeOf(terminal), page, judged: shown.judged, textFields, note, bold: terminal.live });
-        show(terminal, screen.text);
+        const screen = screenOf(shown, { ...sizeOf(terminal), page, judged: shown.judged, textFields, note });
+        terminal.paint(screen.lines.flatMap((line, at) => (at === 0 ? [line] : ['\n', line])));
         keys.forget();
         const key = await keys.key();
         if (key === undefined) return 'end';
@@ -34,13 +33,13 @@ export function judgeAtTerminal({ keys, terminal, textFields, typed }: JudgeOpti
         note = '';
         const decision = gradeOf(key) ?? decisions[key];
         if (decision !== undefined) return decision;
-        if (key !== 'm') note = `There is no key ${JSON.stringify(harmless(key))}.`;
+        if (key !== 'm') note = `There is no key ${JSON.stringify(key)}.`;
         else if (screen.more || page > 0) page = screen.more ? page + 1 : 0;
         else note = 'That is all of it.';
       }
     },
     pause: async () => {
-      show(terminal, `Nothing is left to judge here.\n\nu undo  ${typed ? 'n or Enter another query  q quit' : 'q or Enter quit'}`);
+      terminal.paint(`Nothing is left to judge here.\n\nu undo  ${typed ? 'n or Enter another query  q quit' : 'q or Enter quit'}`);
       keys.forget();
       // Any other key is one too many for the candidate before.
       const known: readonly (string | undefined)[] = ['u', 'n', 'q', '\r', undefined];
@@ -59,11 +58,6 @@ function sizeOf(terminal: Terminal): { readonly columns: number; readonly rows: 
     columns: process.stderr.columns > 0 ? process.stderr.columns : terminal.columns,
     rows: process.stderr.rows > 0 ? process.stderr.rows : Number.POSITIVE_INFINITY,
   };
-}
-
-/** A screen in place of the one before it; in a pipe, below it. */
-function show(terminal: Terminal, text: string): void {
-  terminal.paint(terminal.live ? `\u001b[H\u001b[2J${text}` : `\n${text}`);
 }
 
 function gradeOf(key: string): number | undefined {

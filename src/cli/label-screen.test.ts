@@ -9,17 +9,16 @@ const screen = (document: Document, options: Partial<ScreenOptions> = {}, query 
     place: 3,
     of: 17,
   };
-  const { text, more } = screenOf(shown, {
+  const { lines, more } = screenOf(shown, {
     columns: 80,
     rows: 24,
     page: 0,
     judged: 1042,
     textFields: [],
     note: '',
-    bold: false,
     ...options,
   });
-  return { lines: text.split('\n'), more };
+  return { lines: lines.map((line) => (typeof line === 'string' ? line : line.text)), shown: lines, more };
 };
 
 describe('wrapping', () => {
@@ -97,7 +96,7 @@ describe('the screen of a candidate', () => {
     expect(lines.join('')).not.toMatch(/[\u001b\u0007\u202e]/);
   });
 
-  it('has a bold title on a terminal only', () => {
-    expect(screen({ title: 'T' }, { bold: true }).lines).toContain('\u001b[1mT\u001b[0m');
+  it('has a title that stands out where there are colours', () => {
+    expect(screen({ title: 'T' }).shown).toContainEqual({ text: 'T', style: 'title' });
   });
 });

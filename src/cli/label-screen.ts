@@ -3,57 +3,27 @@ import { gradeNames } from '../tasks/label.ts';
 import { textOf } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
 import { grouped } from '../wording/numbers.ts';
-import { fitted, harmless } from '../wording/terminal-text.ts';
+import { fitted, harmless, linesOf } from '../wording/terminal-text.ts';
+import { type Styled, styled } from './styled.ts';
 
 /** Lines of a document that are shown at a time, where the terminal is high enough. */
 const PAGE_LINES = 20;
 const QUERY_LINES = 3;
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** What fits comes back from `fitted` whole. */
-const fits = (text: string, width: number): boolean =>
-  /^[ -~]*$/.test(text) ? text.length <= width : fitted(text, width).startsWith(text);
-
-/** A word that is longer than a line, in pieces. */
-const broken = function* (word: string, width: number): Generator<string> {
-  let piece = '';
-  for (const { segment } of segments.segment(word)) {
-    if (piece !== '' && !fits(piece + segment, width)) {
-      yield piece;
-      piece = '';
-    }
-    piece += segment;
-  }
-  yield piece;
-};
-
-const joined = function* (parts: Iterable<string>, between: string, width: number): Generator<string> {
-  let line = '';
-  for (const part of parts) {
-    const longer = line === '' ? part : line + between + part;
-    if (fits(longer, width)) {
-      line = longer;
-      continue;
-    }
-    if (line !== '') yield line;
-    const pieces = [...broken(part, width)];
-    yield* pieces.slice(0, -1);
-    line = pieces.at(-1) as string;
-  }
-  if (line !== '') yield line;
-};
-
-/** The lines of a text at a width in columns, made harmless; its own line ends stay, blank lines go. Made one by one: a text may be long. */
+/** The lines of a text at a width in columns; its own line ends stay, blank lines go. Made one by one: a text may be long. */
 export const wrapped = function* (text: string, width: number): Generator<string> {
-  for (const line of text.split(/[\r\n]+/)) yield* joined(harmless(line).trim().split(' '), ' ', width);
+  for (const line of text.split(/[\r\n]+/)) {
+    const plain = harmless(line).trim();
+    for (const span of linesOf(plain, width)) yield plain.slice(...span);
+  }
 };
 
 const titleNames = ['title', 'name', 'heading'];
 
-const documentLines = function* (document: Document, textFields: readonly string[], width: number, bold: boolean): Generator<string> {
+const documentLines = function* (document: Document, textFields: readonly string[], width: number): Generator<string | Styled> {
   const { title, fields } = partsOf(document, textFields);
   if (title !== undefined) {
-    for (const line of wrapped(textOf(document, [title]), width)) yield bold ? `\u001b[1m${line}\u001b[0m` : line;
+    for (const line of wrapped(textOf(document, [title]), width)) yield styled('title', line);
     yield '';
   }
   for (const field of fields) yield* wrapped(`${field}: ${textOf(document, [field])}`, width);
@@ -69,8 +39,6 @@ export interface ScreenOptions {
   readonly textFields: readonly string[];
   /** Said below the keys, in one line. */
   readonly note: string;
-  /** A terminal that can show bold letters. */
-  readonly bold: boolean;
 }
 
 const keyLines = [gradeNames.map((name, grade) => `${grade} ${name}`), ['s skip', 'u undo', 'm more', 'n next query', 'q quit']];
@@ -79,7 +47,7 @@ const keyLines = [gradeNames.map((name, grade) => `${grade} ${name}`), ['s skip'
 export function screenOf(
   { task, candidate, place, of }: OnScreen,
   options: ScreenOptions,
-): { readonly text: string; readonly more: boolean } {
+): { readonly lines: readonly (string | Styled)[]; readonly more: boolean } {
   // The last column stays free: some terminals begin a new line when it is written.
   const width = Math.max(20, Math.min(options.columns - 1, 100));
   const query = firstLines(wrapped(`Query: ${task.query.text}`, width - 1), 0, QUERY_LINES);
@@ -89,18 +57,29 @@ export function screenOf(
     '─'.repeat(width),
   ];
   // One line for a note, said or not: what "m" passes by must not depend on it.
-  const below = ['─'.repeat(width), ...keyLines.flatMap((names) => [...joined(names, '  ', width)]), fitted(options.note, width).trimEnd()];
+  const below = ['─'.repeat(width), ...keyLines.flatMap((names) => keysIn(names, width)), fitted(options.note, width).trimEnd()];
   const room = Math.max(3, Math.min(PAGE_LINES, options.rows - above.length - below.length - 2));
-  const shown = firstLines(documentLines(candidate.document, options.textFields, width, options.bold), options.page * room, room);
+  const shown = firstLines(documentLines(candidate.document, options.textFields, width), options.page * room, room);
   const more = shown.more ? '… m shows more' : options.page > 0 ? '(the end; m shows the beginning)' : undefined;
   return {
-    text: [...above, ...shown.lines, ...(more === undefined ? [] : [fitted(more, width).trimEnd()]), ...below].join('\n'),
+    lines: [...above, ...shown.lines, ...(more === undefined ? [] : [fitted(more, width).trimEnd()]), ...below],
     more: shown.more,
   };
 }
 
-function firstLines(lines: Iterable<string>, from: number, count: number): { readonly lines: readonly string[]; readonly more: boolean } {
-  const kept: string[] = [];
+/** Names of keys in lines, none of them torn. */
+function keysIn(names: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const longer = `${lines.at(-1) ?? ''}  ${name}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(name);
+  }
+  return lines;
+}
+
+function firstLines<Line>(lines: Iterable<Line>, from: number, count: number): { readonly lines: readonly Line[]; readonly more: boolean } {
+  const kept: Line[] = [];
   let at = 0;
   for (const line of lines) {
     if (kept.length === count) return { lines: kept, more: true };

@@ -49,6 +49,8 @@ const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, optio
 
 const own = {
   json: { kind: 'flag', about: 'print one JSON object instead of text' },
+  notes: { kind: 'flag', about: 'search the bundled notes of a household instead of the films' },
+  compare: { kind: 'flag', about: 'show the first stage and the reranked list beside each other, with what moved' },
   into: { kind: 'text', value: 'FOLDER', about: 'the index to make, to add to, or to put a backup in the place of' },
   to: {
     kind: 'text',

@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { diskErrorOf, systemCodeOf } from '../errors.ts';
-import { commanding, harmless } from '../wording/terminal-text.ts';
+import { commanding, fitted } from '../wording/terminal-text.ts';
+import { rendered, type Shown } from './styled.ts';
 
 /** The only place that prints. Standard output is data, standard error is talk. */
 export interface Terminal {
@@ -9,16 +11,16 @@ export interface Terminal {
   /** Characters in a line of standard output; 100 where no one can tell. */
   readonly columns: number;
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** Lines for people. What could command the terminal is shown as a mark, whoever wrote it. */
-  write(text: string): void;
+  /** Lines for people. What could command the terminal is shown as a mark, whoever wrote it; colours only where there are some. */
+  write(text: Shown): void;
   /** Data: one line of JSON. What could command the terminal is escaped, so that nothing of it is lost. */
   json(value: unknown): void;
   /** Waits until what was written has left the process, so that a slow reader slows the work down. */
   drained(): Promise<void>;
-  /** Lines for people, made harmless as those of `write`. */
-  say(text: string): void;
-  /** A screen with commands for the terminal in it. Whoever paints makes harmless what strangers wrote. */
-  paint(text: string): void;
+  /** Lines for people on standard error, as those of `write`. */
+  say(text: Shown): void;
+  /** A screen on standard error in place of what is there; in a pipe below it. */
+  paint(text: Shown): void;
   /** A line that replaces itself; shown on a terminal only. '' takes it away. */
   progress(line: string): void;
 }
@@ -32,13 +34,17 @@ export const jsonLine = (value: unknown): string =>
 /** What a command reads from and prints to. */
 export interface Streams {
   readonly stdin: AsyncIterable<Uint8Array>;
-  readonly stdout: Writable & { readonly columns?: number };
-  readonly stderr: Writable & { readonly columns?: number; readonly isTTY?: boolean };
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Of these NO_COLOR and FORCE_COLOR. @default none */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
+/** A pipe, or a terminal. */
+type OutputStream = Writable & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
+
 /** Terminal over streams, the process's own for one. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
-export function streamTerminal({ stdin, stdout, stderr }: Streams, fail: (error: unknown) => void): Terminal {
-  const columns = stdout.columns ?? 0;
+export function streamTerminal({ stdin, stdout, stderr, env = {} }: Streams, fail: (error: unknown) => void): Terminal {
   stdout.on('error', (error) => fail(systemCodeOf(error) === 'EPIPE' ? undefined : diskErrorOf(error, 'standard output')));
   stderr.on('error', () => {});
   let shown = false;
@@ -48,11 +54,11 @@ export function streamTerminal({ stdin, stdout, stderr }: Streams, fail: (error:
   };
   return {
     live: stderr.isTTY === true,
-    columns: columns > 0 ? columns : 100,
+    columns: columnsOf(stdout, 100),
     stdin,
     write: (text) => {
       clear();
-      stdout.write(harmlessLines(text));
+      stdout.write(rendered(text, hasColours(stdout, env)));
     },
     json: (value) => {
       clear();
@@ -70,22 +76,31 @@ export function streamTerminal({ stdin, stdout, stderr }: Streams, fail: (error:
         : Promise.resolve(),
     say: (text) => {
       clear();
-      stderr.write(`${harmlessLines(text)}\n`);
+      stderr.write(`${rendered(text, hasColours(stderr, env))}\n`);
     },
     paint: (text) => {
       clear();
-      stderr.write(`${text}\n`);
+      // Home, and clear the screen.
+      const above = stderr.isTTY === true ? '\u001b[H\u001b[2J' : '\n';
+      stderr.write(`${above}${rendered(text, hasColours(stderr, env))}\n`);
     },
     progress: (line) => {
-      if (!stderr.isTTY) return;
+      if (stderr.isTTY !== true) return;
       clear();
       if (line === '') return;
-      // A terminal that does not know its width says 0.
-      stderr.write(harmless(line).slice(0, (stderr.columns || 80) - 1));
+      stderr.write(fitted(line, columnsOf(stderr, 80) - 1).trimEnd());
       shown = true;
     },
   };
 }
 
-/** `harmless` for several lines, which stay apart. */
-const harmlessLines = (text: string): string => text.replace(commanding, (it) => (it === '\n' || it === '\t' ? it : '\u{fffd}'));
+/** A terminal that does not know its width says 0. */
+const columnsOf = ({ columns = 0 }: OutputStream, otherwise: number): number => (columns > 0 ? columns : otherwise);
+
+/** FORCE_COLOR decides, then NO_COLOR (https://no-color.org), then whether it is a terminal that has colours; Node's own streams judge by TERM and the like. */
+function hasColours(stream: OutputStream, env: NodeJS.ProcessEnv): boolean {
+  const { FORCE_COLOR: forced, NO_COLOR: refused } = env;
+  if (forced !== undefined) return !['0', 'false'].includes(forced);
+  if (refused !== undefined && refused !== '') return false;
+  return stream.isTTY === true && (stream.hasColors?.(16, env) ?? true);
+}

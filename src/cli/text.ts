@@ -1,14 +1,16 @@
 import type { Document, FieldValue } from '../types.ts';
+import { titleOf } from './location.ts';
 
 /** Characters of a value that are shown. */
 const MOST = 60;
 
 /** What a person calls a document: its title or name, else its first words, else its id. */
-export function labelOf(id: string, document: Document): string {
-  for (const name of ['title', 'name', 'heading', 'text']) {
-    const value = document[name];
-    if (typeof value === 'string' && value.trim() !== '') return value.slice(0, 300);
-  }
+export const labelOf = (id: string, document: Document): string => titleOf(document) ?? firstWordsOf(id, document);
+
+/** The first words of a document, else its id. */
+export function firstWordsOf(id: string, document: Document): string {
+  const { text } = document;
+  if (typeof text === 'string' && text.trim() !== '') return text.slice(0, 300);
   const words = Object.values(document).find((value): value is string => typeof value === 'string' && value.trim() !== '');
   return words?.slice(0, 300) ?? id;
 }

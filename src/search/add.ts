@@ -166,7 +166,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       const { id, document, hash } = read;
       const all = kept.get(id) as readonly Passage[];
       // Those of another index know their lines.
-      const [first, ...further] = read.embedded === undefined ? withLines(all, source, read) : all;
+      const [first, ...further] = read.embedded === undefined ? withLines(all, source, read, manifest) : all;
       return { ...(first as Passage), id, document, hash, textHash, further: further.length === 0 ? undefined : further };
     });
     await turn();

@@ -60,14 +60,22 @@ export async function embedPassages(
 }
 
 /** Passages with the lines of the source that they begin in, where the text ends with the field that stands there. */
-export function withLines(passages: readonly Passage[], { text }: PassageSource, { document, line }: ReadDocument): readonly Passage[] {
+export function withLines(
+  passages: readonly Passage[],
+  { text }: PassageSource,
+  { document, line }: ReadDocument,
+  { splitter }: Pick<Manifest, 'splitter'>,
+): readonly Passage[] {
   const body = document.text;
   const isThere = line !== undefined && typeof body === 'string' && text.endsWith(body);
   const begins = isThere ? text.length - body.length : 0;
   let [at, now] = [begins, line ?? 0];
+  // What is read whole has a line too.
+  const whole = isThere && splitter !== undefined && text !== '' ? { span: [0, text.length] as const } : undefined;
   return passages.map((passage): Passage => {
-    if (passage.place === undefined) return passage;
-    const { span } = passage.place;
+    const place = passage.place ?? whole;
+    if (place === undefined) return passage;
+    const { span } = place;
     // Passages begin one behind the other, though they overlap.
     for (; at < span[0]; at++) if (text[at] === '\n') now++;
     return { ...passage, place: { span, line: isThere ? now : undefined } };

@@ -31,7 +31,7 @@ export interface HighlightWords {
   query(query: string): readonly string[];
 }
 
-const english: HighlightWords = { text: wordsOf, query: (query) => wordsOf(query, 'query') };
+export const english: HighlightWords = { text: wordsOf, query: (query) => wordsOf(query, 'query') };
 
 /** The sentence of the part that has most of the query's words, by BM25; all of the part where none has any. */
 export function highlightFor(query: string, { text, span, line }: RankedPart, words: HighlightWords = english): Highlight {

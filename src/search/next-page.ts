@@ -1,13 +1,12 @@
 import type { Reranker } from '../rerank/reranker.ts';
 import type { SearchAnswer } from './answer.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { explainResults } from './explain.ts';
+import { describeResults } from './describe.ts';
 import { facetsFor } from './facets.ts';
 import type { SearchOptions } from './options.ts';
 import { takePage } from './page.ts';
 import { plan } from './plan.ts';
 import { languagesOf } from './query-words.ts';
-import { asOne } from './rank.ts';
 import { makeSearchResults } from './results.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -26,21 +25,21 @@ export async function nextPage(
   { key, rerankers, fields }: Continued,
 ): Promise<SearchAnswer> {
   const started = performance.now();
-  const { cursor = '', top = plan.top.default, filter, fieldLabels = false, signal } = options;
+  const { cursor = '', top = plan.top.default, filter, fieldLabels = false } = options;
   const frozen = readCursor(cursor, key);
   const [{ ranked, hits, rest }, facets] = await Promise.all([
     takePage(index, frozen, { top, filter, fields, fieldLabels }),
     facetsFor(index, options),
   ]);
   const retrieve = performance.now() - started;
-  const results = makeSearchResults(ranked, hits, { ...options, query, top, before: frozen.before, words: await languagesOf(index) });
-  const isExplained = options.explain === true && rerankers.length > 0;
+  const words = await languagesOf(index);
+  const results = makeSearchResults(ranked, hits, { ...options, query, top, before: frozen.before, words });
   const { firstStage, rankedBy, calibrated, complete, cut } = frozen;
   return {
     query,
     firstStage,
     rankedBy,
-    results: isExplained ? await explainResults(results, asOne(rerankers), query, hits, fields, { signal, fieldLabels }) : results,
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, words }, options),
     nextCursor: writeCursor(key, { ...frozen, before: frozen.before + results.length, order: rest }),
     facets,
     calibrated,

@@ -54,6 +54,8 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly facetValues?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
+  /** Give of each result a `snippet`, see docs/reranking.md; a local reranker reads sentences of the first 20 for it, unless there is a deadline. @default false */
+  readonly snippets?: boolean;
   /** Return what each stage of the reranker gave. @default false */
   readonly stages?: boolean;
   /** Say of each result why it stands where it stands; takes a few model runs a result, after the deadline too. @default false */
@@ -80,6 +82,8 @@ export interface RerankOptions extends OptionsAt<'rerank'> {
   readonly collapse?: number;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
+  /** Give of each result a `snippet`, see docs/reranking.md; a local reranker reads sentences of the first 20 for it, unless there is a deadline. @default false */
+  readonly snippets?: boolean;
   /** Return what each stage gave. @default false */
   readonly stages?: boolean;
   /** Say of each result why it stands where it stands; takes a few model runs a result, after the deadline too. @default false */

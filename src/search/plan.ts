@@ -20,6 +20,7 @@ const counting = {
   searchBody: true,
 } as const;
 const isShown = 'the documents are always shown';
+const areShown = 'snippets are always shown';
 
 export const plan = {
   candidates: {
@@ -349,6 +350,12 @@ export const plan = {
       rerankCommand: isShown,
       searchBody: { otherwise: 'true' },
     },
+  },
+  snippets: {
+    kind: 'flag',
+    about:
+      'give of each result the sentences that matter, with the words of the query marked; a local reranker reads the sentences of the first 20 results, where no deadline is set',
+    at: { search: true, rerank: true, pipeline: ofTheAnswer, searchCommand: areShown, rerankCommand: areShown, searchBody: true },
   },
   explain: {
     kind: 'flag',

@@ -4,7 +4,7 @@ import { checkCompared } from './arrange.ts';
 import { checkQuery } from './check.ts';
 import { checkRerankCall } from './check-call.ts';
 import { collapseDuplicates } from './collapse.ts';
-import { explainResults } from './explain.ts';
+import { describeResults } from './describe.ts';
 import type { RerankDocument, RerankOptions } from './options.ts';
 import { checkFields, rankCandidates } from './rank.ts';
 import { keepLikely, makeResults, type Provenance, pickProvenance, type RankedResult } from './results.ts';
@@ -41,7 +41,7 @@ export async function rerank(
   checkQuery(query);
   checkFields(given, options.rankFields);
   checkCompared(given.length, options);
-  const { signal, deadlineMs, fieldLabels, rankFields, minScore, top = given.length, explain } = options;
+  const { signal, deadlineMs, fieldLabels, rankFields, minScore, top = given.length } = options;
   const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, fieldLabels });
   const total = performance.now() - started;
   const rankedBy = ranked.rankedBy ?? reranker.fingerprint;
@@ -49,7 +49,7 @@ export async function rerank(
   const results = makeResults(kept, given, { ...options, query, top });
   return {
     query,
-    results: explain ? await explainResults(results, reranker, query, given, rankFields, { signal, fieldLabels }) : results,
+    results: await describeResults(results, { query, rerankers: [reranker], candidates: given, fields: rankFields, ranked }, options),
     cut: ranked.cut,
     calibrated: ranked.calibrated,
     complete: ranked.complete,

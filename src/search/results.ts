@@ -2,9 +2,10 @@ import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { RerankerFailure } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
-import { type Highlight, type HighlightWords, highlightFor, type RankedPart } from './highlight.ts';
+import { type Highlight, highlightFor } from './highlight.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
-import type { WordAnalysis } from './word-analysis.ts';
+import type { Snippet } from './snippet.ts';
+import { comparedBy, type WordAnalysis } from './word-analysis.ts';
 
 /** What every ranked answer has. */
 export interface RankedResult {
@@ -22,6 +23,8 @@ export interface RankedResult {
   readonly rankedBy?: string | null;
   /** The sentence that matters of a text that was not read as a whole: of its best passage, or of its best chunk. */
   readonly highlight?: Highlight;
+  /** What a person is shown of its text, with the words of the query marked; only when asked for. */
+  readonly snippet?: Snippet;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
   /** Ids of near-duplicates that it stands for, best first; only where `collapse` asks for it, and there are some. */
@@ -124,18 +127,13 @@ function resultMaker(
     index,
     relevanceScore: relevance,
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
-    highlight: part && highlightFor(query, part, words && wordsIn(words, candidates[index] as Rankable, part)),
+    highlight: part && highlightFor(query, part, words && comparedBy(words, (candidates[index] as Rankable).document, part.text)),
     cutTokens,
     duplicates: duplicates?.map((duplicate) => duplicate.id),
     stages: stages ? ran.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,
   });
 }
-
-const wordsIn = (words: WordAnalysis, { document }: Rankable, { text }: RankedPart): HighlightWords => ({
-  text: words.of(document, text).words,
-  query: words.query,
-});
 
 /**
  * The ranking with what is at least so likely to be relevant; what no reranker came to in time is not. Without a threshold everything stays.

@@ -6,7 +6,7 @@ import { arranging, checkCompared } from './arrange.ts';
 import { checkPage, checkQuery } from './check.ts';
 import { checkSearchCall } from './check-call.ts';
 import { START, searchKey, writeCursor } from './cursor.ts';
-import { explainResults } from './explain.ts';
+import { describeResults } from './describe.ts';
 import { facetsFor } from './facets.ts';
 import { tooFewGroups } from './group.ts';
 import { nextPage } from './next-page.ts';
@@ -15,7 +15,7 @@ import { orderFirstStage } from './order.ts';
 import { freeze } from './page.ts';
 import { plan } from './plan.ts';
 import { languagesOf } from './query-words.ts';
-import { asOne, checkFields, type Ranked, rankCandidates, rankedTextOf } from './rank.ts';
+import { checkFields, type Ranked, rankCandidates, rankedTextOf } from './rank.ts';
 import { keepLikely, makeSearchResults, pickProvenance, type SearchResult } from './results.ts';
 import { retrieve } from './retrieve.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -71,14 +71,13 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const rankedBy = rerankers.length === 0 ? null : (ranked.rankedBy ?? fingerprints.join(' > '));
   const arranged = arrange(keepLikely(ranked, options.minScore, rankedBy ?? firstStage));
   const results = resultsOf(arranged);
-  const isExplained = options.explain === true && rerankers.length > 0;
   const { calibrated, complete, cut } = ranked;
   const notes = [...found.notes, ...tooFewGroups(arranged, options.groupBy, { wanted: offset + top, candidates, hits: hits.length })];
   return {
     query,
     firstStage,
     rankedBy,
-    results: isExplained ? await explainResults(results, asOne(rerankers), query, hits, fields, { signal, fieldLabels }) : results,
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, words }, options),
     nextCursor:
       key && writeCursor(key, { firstStage, rankedBy, calibrated, complete, cut, ...freeze(arranged, hits, top, options.stages) }),
     facets,

@@ -14,6 +14,7 @@ import { fold } from '../text/fold.ts';
 import { piecesOf } from '../text/pieces.ts';
 import { firstAnalyzer, firstPiecesOf, firstWordsOf } from '../text/words-1.ts';
 import type { Document } from '../types.ts';
+import type { HighlightWords } from './highlight.ts';
 import { type Language, languageIn, openDetector, openStemmer } from './languages.ts';
 import type { Analysis } from './turns.ts';
 
@@ -23,6 +24,12 @@ export interface WordAnalysis {
   of(document: Document, text: string): Analysis & { readonly isStemmed: boolean };
   query(query: string): readonly string[];
 }
+
+/** By whose words the sentences of a document are compared with a query. */
+export const comparedBy = (analysis: WordAnalysis, document: Document, text: string): HighlightWords => ({
+  text: analysis.of(document, text).words,
+  query: analysis.query,
+});
 
 type Recipe = Pick<Manifest, 'analyzer' | 'languages' | 'languageField'>;
 

@@ -1,7 +1,6 @@
-import type { Document } from '../../index.ts';
 import { rerankDocuments } from '../../tasks/rerank-documents.ts';
 import { counted, duration } from '../../wording/numbers.ts';
-import { fitted } from '../../wording/terminal-text.ts';
+import { incomplete } from '../answer-lines.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
@@ -9,8 +8,7 @@ import { rerankFlags, rerankOptionsOf } from '../plan-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
 import { readFlags, readOptions } from '../read-flags.ts';
 import { rerankerPlan } from '../reranker-flags.ts';
-import { incomplete } from '../side-by-side.ts';
-import { labelOf } from '../text.ts';
+import { resultList } from '../result-list.ts';
 
 export const rerankCommand = command({
   name: 'rerank',
@@ -32,20 +30,16 @@ export const rerankCommand = command({
       source,
       otherwise: source === undefined || source === '-' ? 'lines' : undefined,
       documents: true,
+      snippets: true,
       embedder: flags.embedder,
       models: await modelOptions(run),
     });
     if (flags.json) return terminal.json(answer);
-    const width = Math.max(20, Math.min(90, terminal.columns - 24));
-    const lines = answer.results.map(
-      ({ rank, relevanceScore, index, id, document }) =>
-        `${String(rank).padStart(4)}  ${relevanceScore.toFixed(4).padStart(7)}  ${fitted(labelOf(id, document as Document), width)}  [${index}]`,
-    );
-    terminal.write(`${lines.join('\n')}\n${explanationLines(answer.results)}`);
+    const { results, calibrated } = answer;
+    terminal.write(resultList(results, { columns: terminal.columns, calibrated, places: true }));
+    terminal.write(explanationLines(results));
     const others = otherFields.length === 0 ? '' : ` (some by ${otherFields.slice(0, 20).join(', ')})`;
-    terminal.say(
-      `${counted(documents, 'document')} scored by ${fields.join(', ')}${others} in ${duration(answer.timings.rerank)}; the number in brackets is the place in the input.`,
-    );
+    terminal.say(`${counted(documents, 'document')} scored by ${fields.join(', ')}${others} in ${duration(answer.timings.rerank)}`);
     if (!answer.complete && answer.rankedBy !== 'first-stage') terminal.say(incomplete);
     for (const line of provenanceLines(answer)) terminal.say(line);
     if (answer.cut > 0) terminal.say(`note: ${counted(answer.cut, 'document')} did not fit the model's window; the end was not read.`);

@@ -4,19 +4,19 @@ import { plainOptionsOf } from '../../plan.ts';
 import { command } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { facetLines } from '../facet-lines.ts';
-import { highlightLines } from '../highlight-lines.ts';
 import { theIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { answerOf, pipelineOf, searchFlags } from '../plan-flags.ts';
 import { provenanceLines } from '../provenance-lines.ts';
 import { rerankerPlan } from '../reranker-flags.ts';
+import { answerList } from '../result-list.ts';
 import { sideBySide } from '../side-by-side.ts';
 
 export const searchCommand = command({
   name: 'search',
   about: 'Find candidates in an index and rerank them.',
   takes: ['<query>'],
-  options: ['in', 'pipeline', ...searchFlags, ...modelFlags, 'json'],
+  options: ['in', 'pipeline', ...searchFlags, 'compare', ...modelFlags, 'json'],
   examples: [
     'finetooth search "super hero mystery action movie about bats" --in ./movies --candidates 25 --top 5 --rank-fields title',
     'finetooth search "a heist" --in ./movies --query-vector @heist.json',
@@ -48,12 +48,13 @@ export const searchCommand = command({
     const answer = await search(index, given[0] as string, {
       signal,
       documents: true,
+      snippets: true,
       ...plainOptionsOf(pipeline),
       ...said,
     });
     if (!flags.json) {
-      const parts = [sideBySide(answer, terminal.columns), highlightLines(answer.results), explanationLines(answer.results)];
-      terminal.write([...parts, facetLines(answer.facets)].join(''));
+      terminal.write(flags.compare ? sideBySide(answer, terminal.columns) : answerList(answer, terminal.columns));
+      terminal.write(`${explanationLines(answer.results)}${facetLines(answer.facets)}`);
       for (const line of provenanceLines(answer)) terminal.say(line);
       return;
     }

@@ -1,0 +1,58 @@
+import type { Span } from '../types.ts';
+import { wordsOf } from './analyzer.ts';
+
+/** What makes words of a query or of a text, as BM25 compares them. */
+export type WordsIn = (text: string) => readonly string[];
+
+/** Letters and digits with their marks: what the analyzer may make words of. */
+const runs = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200b-\u200d]*(?:['’][\p{L}\p{N}\p{M}]+)*/gu;
+/** Parts of a run: `iPhone15`, `readFile`. */
+const parts = /\p{Lu}*[\p{Ll}\p{M}]+|\p{Lu}+|\p{N}+|[\p{L}\p{M}]+/gu;
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** Words of English that say nothing of what is asked for; they are marked only where a query has no others. */
+const functionWords = new Set(
+  (
+    'a an the of to in on at by for from with without into onto over under about as than and or but if so not no nor is are was were be been being am do ' +
+    'does did done have has had having can could will would shall should may might must i you he she it we they me him her us them my your his its our their ' +
+    'this that these those there here what which who whom whose when where why how s t'
+  )
+    .split(' ')
+    .flatMap((word) => wordsOf(word)),
+);
+
+/** The words of a query that are worth a mark, as the analyzer has them. */
+export function markableWords(query: string, wordsIn: WordsIn = wordsOf): ReadonlySet<string> {
+  const all = new Set(wordsIn(query));
+  const telling = new Set([...all].filter((word) => !functionWords.has(word)));
+  return telling.size > 0 ? telling : all;
+}
+
+/** Where the words stand in a text: UTF-16 units, in the order of the text, not overlapping. */
+export function matchedWords(words: ReadonlySet<string>, text: string, wordsIn: WordsIn = wordsOf): readonly Span[] {
+  const isMatch = (part: string): boolean => wordsIn(part).some((word) => words.has(word));
+  return [...text.matchAll(runs)].flatMap(({ 0: run, index }): Span[] => {
+    if (!isMatch(run)) return [];
+    const found = wordsIn(run).every((word) => words.has(word)) ? [] : partsOf(run).filter(([from, to]) => isMatch(run.slice(from, to)));
+    return found.length === 0 ? [[index, index + run.length]] : joined(found).map(([from, to]): Span => [index + from, index + to]);
+  });
+}
+
+/** Of a script that is written without spaces every two neighbours, which are what the analyzer counts; of others the words that are written as one. */
+function partsOf(run: string): readonly Span[] {
+  if (!unspaced.test(run)) return [...run.matchAll(parts)].map(({ 0: part, index }): Span => [index, index + part.length]);
+  const letters = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(run)];
+  return letters
+    .slice(0, -1)
+    .map(({ index }, i): Span => [index, (letters[i + 1]?.index ?? index) + (letters[i + 1]?.segment.length ?? 0)]);
+}
+
+function joined(spans: readonly Span[]): readonly Span[] {
+  const all: Span[] = [];
+  for (const [from, to] of spans) {
+    const last = all.at(-1);
+    if (last === undefined || from >= last[1]) all.push([from, to]);
+    else all[all.length - 1] = [last[0], to];
+  }
+  return all;
+}
