@@ -4,11 +4,13 @@ import type { Document } from '../types.ts';
 
 type Located = Pick<SearchResult, 'id' | 'snippet' | 'highlight'> & { readonly document?: Document };
 
-/** Where a person finds a result, and the sentence that was chosen: `kitchen/moka.md:14`; the id of what is in no file. */
+/** Where a person finds a result, and the sentence that was chosen: `kitchen/moka.md:14`, `manual.pdf, page 3`; the id of what is in no file. */
 export function locationOf({ id, document, snippet, highlight }: Located): string {
   const path = document?.path;
   const place = typeof path === 'string' && path !== '' ? path : id;
   const line = snippet?.lines === undefined ? highlight?.lines?.[0] : snippet.lines[0] + linesBefore(snippet);
+  const [page] = (snippet ?? highlight)?.pages ?? [];
+  if (page !== undefined) return `${place}, page ${page}`;
   return line === undefined ? place : `${place}:${line}`;
 }
 

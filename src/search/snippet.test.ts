@@ -43,6 +43,18 @@ describe('a snippet', () => {
     expect(shown('whale', '')).toEqual({ text: '', start: 0, end: 0, sentence: [0, 0], matches: [], lines: undefined });
   });
 
+  it('says the page of its sentence', () => {
+    const text = `${filler.repeat(6)}\f${filler.repeat(6)}\fBoil citric acid to descale it.\n`;
+    expect(shown('descale with citric acid', text).pages).toEqual([3, 3]);
+    expect(shown('descale with citric acid', filler).pages).toBeUndefined();
+  });
+
+  it('marks the words of the analysis that it is given', () => {
+    const source = { ...sourceOf('Die Häuser am Fluss.'), words: { text: (text: string) => [text.slice(0, 3)], query: () => ['Häu'] } };
+    const { text, matches } = snippetOf('haus', source, 0);
+    expect(matches.map((span) => text.slice(...span))).toEqual(['Häuser']);
+  });
+
   it('passes over headings', () => {
     expect(shown('descaling', '# Descaling\n\nUse acid for the descaling.').text).toBe('Use acid for the descaling.');
   });

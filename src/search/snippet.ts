@@ -2,7 +2,7 @@ import { topK } from '../math/top-k.ts';
 import { buildBm25 } from '../store/bm25.ts';
 import { markableWords, matchedWords } from '../text/matched-words.ts';
 import type { Span } from '../types.ts';
-import { english, type HighlightWords } from './highlight.ts';
+import { english, type HighlightWords, pagesOf } from './highlight.ts';
 
 /** The sentences of a text that matter for a query, as a person is shown them. */
 export interface Snippet {
@@ -17,6 +17,8 @@ export interface Snippet {
   readonly matches: readonly Span[];
   /** The first and the last line of it in the source of the document, from 1; only where the source has lines. */
   readonly lines?: readonly [first: number, last: number];
+  /** The first and the last page of the chosen sentence, from 1; only where the text has pages, which form feeds part. */
+  readonly pages?: readonly [first: number, last: number];
 }
 
 /** The part of a text that a snippet is taken from. */
@@ -58,7 +60,15 @@ export function snippetOf(
   const first = line === undefined ? undefined : line + linesBefore(text.slice(span[0], start));
   const lines = first === undefined ? undefined : ([first, first + linesBefore(shown)] as const);
   const chosen: Span = sentence === undefined ? [0, shown.length] : [Math.max(0, sentence[0] - start), Math.min(sentence[1], end) - start];
-  return { text: shown, start, end, sentence: chosen, matches: matchedWords(words, shown, own.text), lines };
+  return {
+    text: shown,
+    start,
+    end,
+    sentence: chosen,
+    matches: matchedWords(words, shown, own.text),
+    lines,
+    pages: pagesOf(text, start + chosen[0], start + chosen[1]),
+  };
 }
 
 /** Places of the sentences: those first that have most of the query's words, then the others in their order; headings are left out. */
