@@ -31,7 +31,7 @@ const linesOf = (results: readonly (RankedResult | SearchResult)[], columns = 80
 describe('the list of results', () => {
   it('has the page of a document that has some', () => {
     const snippet = { text: 'Turn it off.', start: 0, end: 12, sentence: [0, 12], matches: [], pages: [3, 3] } as const;
-    expect(linesOf([result({ document: { path: 'manual.pdf' }, snippet })])[1]).toBe('     manual.pdf, page 3');
+    expect(linesOf([result({ document: { path: 'manual.pdf', title: 'Manual' }, snippet })])[1]).toBe('     manual.pdf, page 3');
   });
 
   it('has place, relevance, title, where it was, path and line, and the sentences', () => {
