@@ -34,6 +34,7 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
   ['README.md', 'npx finetooth search "a film about bats"', 'needs a key of Cohere'],
   ['README.md', 'npx finetooth serve', 'runs until it is stopped: test/server does it'],
   ['README.md', 'new CohereClientV2', 'needs a package of Cohere and a running server: test/clients does it'],
+  ['docs/formats.md', '--watch', 'runs until it is stopped: test/watch-folder.test.ts does it'],
   ['docs/commands.md', '', 'shows every command with files that the reader has'],
   [
     'docs/evaluation.md',
