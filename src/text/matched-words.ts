@@ -1,5 +1,6 @@
 import type { Span } from '../types.ts';
 import { wordsOf } from './analyzer.ts';
+import { segmentsOf } from './unspaced.ts';
 
 /** What makes words of a query or of a text, as BM25 compares them. */
 export type WordsIn = (text: string) => readonly string[];
@@ -8,6 +9,8 @@ export type WordsIn = (text: string) => readonly string[];
 const runs = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\u00ad\u200b-\u200d]*(?:['’][\p{L}\p{N}\p{M}]+)*/gu;
 /** Parts of a run: `iPhone15`, `readFile`. */
 const parts = /\p{Lu}*[\p{Ll}\p{M}]+|\p{Lu}+|\p{N}+|[\p{L}\p{M}]+/gu;
+const han = /[\p{scx=Han}--[\p{scx=Hira}\p{scx=Kana}]]/gv;
+const onlyHan = /^[\p{scx=Han}--[\p{scx=Hira}\p{scx=Kana}]]+$/v;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** Words of English that say nothing of what is asked for; they are marked only where a query has no others. */
@@ -22,37 +25,51 @@ const functionWords = new Set(
 );
 
 /** The words of a query that are worth a mark, as the analyzer has them. */
-export function markableWords(query: string, wordsIn: WordsIn = wordsOf): ReadonlySet<string> {
+export function markableWords(query: string, wordsIn: WordsIn = (text) => wordsOf(text, 'query')): ReadonlySet<string> {
   const all = new Set(wordsIn(query));
   const telling = new Set([...all].filter((word) => !functionWords.has(word)));
   return telling.size > 0 ? telling : all;
 }
 
-/** Where the words stand in a text: UTF-16 units, in the order of the text, not overlapping. */
+/** Where the words stand in a text: UTF-16 units, in the order of the text, apart from each other. */
 export function matchedWords(words: ReadonlySet<string>, text: string, wordsIn: WordsIn = wordsOf): readonly Span[] {
   const isMatch = (part: string): boolean => wordsIn(part).some((word) => words.has(word));
   return [...text.matchAll(runs)].flatMap(({ 0: run, index }): Span[] => {
     if (!isMatch(run)) return [];
-    const found = wordsIn(run).every((word) => words.has(word)) ? [] : partsOf(run).filter(([from, to]) => isMatch(run.slice(from, to)));
+    const isWhole = wordsIn(run).every((word) => words.has(word));
+    const found = isWhole ? [] : [...partsOf(run).filter(([from, to]) => isMatch(run.slice(from, to))), ...hanIn(run, words)];
     return found.length === 0 ? [[index, index + run.length]] : joined(found).map(([from, to]): Span => [index + from, index + to]);
   });
 }
 
-/** Of a script that is written without spaces every two neighbours, which are what the analyzer counts; of others the words that are written as one. */
+/** The words that are written as one, but for those of Han alone. */
 function partsOf(run: string): readonly Span[] {
   if (!unspaced.test(run)) return [...run.matchAll(parts)].map(({ 0: part, index }): Span => [index, index + part.length]);
-  const letters = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(run)];
-  return letters
-    .slice(0, -1)
-    .map(({ index }, i): Span => [index, (letters[i + 1]?.index ?? index) + (letters[i + 1]?.segment.length ?? 0)]);
+  const found: Span[] = [];
+  let at = 0;
+  for (const segment of segmentsOf(run)) {
+    if (!onlyHan.test(segment)) found.push([at, at + segment.length]);
+    at += segment.length;
+  }
+  return found;
+}
+
+/** Han, which the analyzer counts in letters and pairs of neighbours. */
+function hanIn(run: string, words: ReadonlySet<string>): readonly Span[] {
+  const letters = [...run.matchAll(han)].map(({ 0: letter, index }): Span => [index, index + letter.length]);
+  const pairs = letters.flatMap(([from, to], i): Span[] => {
+    const next = letters[i + 1];
+    return next?.[0] === to ? [[from, next[1]]] : [];
+  });
+  return [...letters, ...pairs].filter(([from, to]) => words.has(run.slice(from, to)));
 }
 
 function joined(spans: readonly Span[]): readonly Span[] {
   const all: Span[] = [];
-  for (const [from, to] of spans) {
+  for (const [from, to] of spans.toSorted(([a], [b]) => a - b)) {
     const last = all.at(-1);
-    if (last === undefined || from >= last[1]) all.push([from, to]);
-    else all[all.length - 1] = [last[0], to];
+    if (last === undefined || from > last[1]) all.push([from, to]);
+    else all[all.length - 1] = [last[0], Math.max(last[1], to)];
   }
   return all;
 }
