@@ -29,6 +29,11 @@ const linesOf = (results: readonly (RankedResult | SearchResult)[], columns = 80
   rendered(resultList(results, { columns, calibrated }), false).split('\n');
 
 describe('the list of results', () => {
+  it('shows no sign that something is left out where nothing is', () => {
+    const snippet = { text: 'Descaling', start: 0, end: 9, sentence: [0, 9], matches: [] } as const;
+    expect(linesOf([result({ snippet })])[2]).toBe('     Descaling');
+  });
+
   it('has the page of a document that has some', () => {
     const snippet = { text: 'Turn it off.', start: 0, end: 12, sentence: [0, 12], matches: [], pages: [3, 3] } as const;
     expect(linesOf([result({ document: { path: 'manual.pdf', title: 'Manual' }, snippet })])[1]).toBe('     manual.pdf, page 3');

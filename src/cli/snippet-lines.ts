@@ -7,6 +7,8 @@ import { type Styled, styled } from './styled.ts';
 export type Line = readonly (string | Styled)[];
 
 const MOST_LINES = 3;
+/** Characters of a snippet that may have been cut at a word; a shorter one without a full stop is all that there is. */
+const LEAST_CUT = 240;
 /** Lines that mean something by where they begin and end: code, lists, tables. */
 const isLaidOut = (text: string): boolean => /\n[ \t]+\S|[;{}(,]\n|\n[-*|>]/.test(text);
 
@@ -22,7 +24,7 @@ export function snippetLines({ text, matches, sentence }: Snippet, width: number
   const [first, last] = [lines.findIndex(({ isChosen }) => isChosen), lines.findLastIndex(({ isChosen }) => isChosen)];
   const from = last < MOST_LINES ? 0 : Math.min(first, lines.length - MOST_LINES);
   const shown = lines.slice(from, from + MOST_LINES);
-  const isCut = from + MOST_LINES < lines.length || (isProse && /[\p{L}\p{N},;]$/u.test(text));
+  const isCut = from + MOST_LINES < lines.length || (isProse && text.length > LEAST_CUT && /[\p{L}\p{N},;]$/u.test(text));
   return shown.map(({ plain, span, marks }, at) => {
     if (at < shown.length - 1 || !isCut) return markedIn(plain, span, marks);
     const [, end = 0] = linesOf(plain.slice(...span), width - 1).next().value ?? [];
