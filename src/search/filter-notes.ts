@@ -44,7 +44,7 @@ export async function filterNotes(index: SearchIndex, { filter, hasFound, signal
   return [...notes.values()];
 }
 
-/** What is known of the fields of a store beside those of its manifest. */
+/** What is known of the fields of a store. */
 interface Known {
   /** Were met in a document: they are not looked for again. */
   readonly met: Set<string>;
@@ -109,13 +109,23 @@ function incomparable(leaf: Leaf, types: FieldTypes): string | undefined {
 
 const signs: Readonly<Record<Range, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
+/** Fields of a store that were seen to hold what a number, or a text, compares with. */
+const comparables = new WeakMap<Store, Set<string>>();
+
 /** Where a range found nothing since no document has a value that it compares with. */
 async function absent(store: Store, leaf: Leaf, types: FieldTypes): Promise<string | undefined> {
   if (!('limit' in leaf)) return undefined;
   const { field, limit } = leaf;
   const type = typeOf(field, types);
-  if ((await store.count(comparableFilter(field, typeof comparisonOf('gte', limit, type)?.limit === 'number' ? 'number' : 'text'))) > 0)
+  const kind = typeof comparisonOf('gte', limit, type)?.limit === 'number' ? 'number' : 'text';
+  const comparable = comparables.get(store) ?? new Set<string>();
+  comparables.set(store, comparable);
+  // Counting what a field holds takes longer than the search that found nothing.
+  if (comparable.has(`${kind} ${field}`)) return undefined;
+  if ((await store.count(comparableFilter(field, kind))) > 0) {
+    comparable.add(`${kind} ${field}`);
     return undefined;
+  }
   const why = `no document has a value in ${shown(field)} that the filter's range can be compared with`;
   if (type !== undefined) return `${why}: it holds ${holds[type]} in this index`;
   const wanted = typeof limit === 'number' ? 'number' : 'keyword';

@@ -22,8 +22,13 @@ const COSINE_NOISE = 1e-6;
 export const IDS_PER_FILTER = 4096;
 /** Up to so many documents that fit a filter comparing each costs no more than asking the approximate index, whatever there is beside them. */
 const FEW = 2000;
-/** Times as many candidates under a filter: what fits lies farther apart from the query and so nearer together (recall .986 becomes 1.000). */
+/**
+ * Times as many candidates under a filter: what fits lies farther apart from the query and so nearer together (recall .986 becomes 1.000); fewer where
+ * so many fit that they lie as near (10 % of 300,000: 1.000 with 8 candidates for each as with 12, in 19.4 against 22.7 ms).
+ */
 const REFINE_FILTERED = 2;
+const REFINE_WIDE = 4 / 3;
+const WIDE = 20_000;
 
 /** From here on hits bring their documents at once, though a tie may bring more than are wanted: looking for the ids takes longer. */
 const MANY = 500;
@@ -138,7 +143,7 @@ export async function searchVector(
   { refine, probes }: Approximation,
 ): Promise<readonly FoundRow[]> {
   const isExact = exact || (where !== undefined && fitting <= FEW);
-  const candidates = where === undefined ? refine : REFINE_FILTERED * refine;
+  const candidates = where === undefined ? refine : Math.ceil((fitting < WIDE ? REFINE_FILTERED : REFINE_WIDE) * refine);
   const nearest = (): VectorQuery => within(table.query().nearestTo(vector).distanceType('cosine'), where);
   const every = (): VectorQuery => nearest().bypassVectorIndex();
   const some = (): VectorQuery => nearest().refineFactor(candidates).maximumNprobes(0).minimumNprobes(probes);
