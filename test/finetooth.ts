@@ -2,9 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
-import { runCommand, sayWarning } from '../src/cli/run-command.ts';
-import { streamTerminal } from '../src/cli/terminal.ts';
+import { ran } from './support/ran.ts';
 
 export interface Outcome {
   /** Exit status; 128 + signal when one ended it. */
@@ -34,34 +32,14 @@ export const workFolder = (): string => mkdtempSync(join(tmpdir(), 'finetooth-te
  */
 export const finetooth = (words: readonly string[], invocation: Invocation = {}): Promise<Outcome> => {
   const { input = '', ...ofProcess } = invocation;
-  return Object.values(ofProcess).some((value) => value !== undefined) ? finetoothProcess(words, invocation) : finetoothHere(words, input);
+  return Object.values(ofProcess).some((value) => value !== undefined)
+    ? finetoothProcess(words, invocation)
+    : ran(words, { input, env: { ...uncoloured(), ...cache } });
 };
 
+/** What runs the tests may want colours of them. */
+const uncoloured = (): NodeJS.ProcessEnv => ({ ...process.env, FORCE_COLOR: undefined });
 const cache = { FINETOOTH_CACHE: join(tmpdir(), 'finetooth-test-cache') };
-
-async function finetoothHere(words: readonly string[], input: string | Uint8Array): Promise<Outcome> {
-  const printed = { stdout: '', stderr: '' };
-  const sink = (name: keyof typeof printed): Writable =>
-    new Writable({
-      decodeStrings: false,
-      write: (text: string, _, done) => {
-        printed[name] += text;
-        done();
-      },
-    });
-  const stdin = Readable.from(input.length === 0 ? [] : [Buffer.from(input)]);
-  const terminal = streamTerminal({ stdin, stdout: sink('stdout'), stderr: sink('stderr') }, (error) => {
-    throw error;
-  });
-  const warn = (warning: Error): void => sayWarning(warning, terminal);
-  process.on('warning', warn);
-  const signal = new AbortController().signal;
-  const status = await runCommand(words, { terminal, signal, env: { ...process.env, ...cache } });
-  // Warnings come a turn of the event loop later.
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off('warning', warn);
-  return { status, ...printed };
-}
 
 /** Runs the command line from its sources in a process of its own. */
 const finetoothProcess = (words: readonly string[], { input = '', cwd, env = {}, shell, watch }: Invocation): Promise<Outcome> =>

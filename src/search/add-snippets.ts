@@ -6,7 +6,8 @@ import type { CallOptions, Span } from '../types.ts';
 import { orderCandidates } from './order.ts';
 import type { Rankable, RankFields } from './rank.ts';
 import type { RankedResult } from './results.ts';
-import { linesBefore, rankSentences, type SnippetSource, snippetOf } from './snippet.ts';
+import { newlinesIn } from './sentences.ts';
+import { rankSentences, type SnippetSource, snippetOf } from './snippet.ts';
 import { comparedBy, type WordAnalysis } from './word-analysis.ts';
 
 export interface SnippetOptions extends CallOptions {
@@ -54,7 +55,7 @@ function sourceIn(
   // A chunk that was read of a text without passages is where its sentence is.
   const isChunk = passage === undefined && highlight !== undefined;
   const span: Span = isChunk ? [Math.max(begins, highlight.start - AROUND), Math.min(ends, highlight.end + AROUND)] : [begins, ends];
-  const line = passage?.line === undefined ? undefined : passage.line + linesBefore(text.slice(from, span[0]));
+  const line = passage?.line === undefined ? undefined : passage.line + newlinesIn(text.slice(from, span[0]));
   return { title, text, span, line, sentences: [...sentencesIn(text, span)], words: words && comparedBy(words, document, text) };
 }
 

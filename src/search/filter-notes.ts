@@ -46,8 +46,10 @@ export async function filterNotes(index: SearchIndex, { filter, hasFound, signal
 
 /** What is known of the fields of a store. */
 interface Known {
-  /** Were met in a document: they are not looked for again. */
+  /** Fields that were met in a document: they are not looked for again. */
   readonly met: Set<string>;
+  /** Fields that were seen to hold what a number, or a text, compares with, each behind which of these. */
+  readonly comparable: Set<string>;
   /** Sentences by field: were met in none when the store was as it was changed last. */
   readonly missing: Map<string, string>;
   /** As the store said it. */
@@ -77,7 +79,13 @@ async function knownOf(store: Store): Promise<Known> {
   const { changedAt } = await store.stats();
   const before = known.get(store);
   if (before !== undefined && before.changedAt === changedAt) return before;
-  const now: Known = { met: before?.met ?? new Set(), missing: new Map(), changedAt };
+  return forgotten(store, changedAt);
+}
+
+/** Keeps what was met, and nothing of what was missing. */
+function forgotten(store: Store, changedAt?: string): Known {
+  const { met = new Set<string>(), comparable = new Set<string>() } = known.get(store) ?? {};
+  const now: Known = { met, comparable, missing: new Map(), changedAt };
   known.set(store, now);
   return now;
 }
@@ -109,17 +117,13 @@ function incomparable(leaf: Leaf, types: FieldTypes): string | undefined {
 
 const signs: Readonly<Record<Range, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
-/** Fields of a store that were seen to hold what a number, or a text, compares with. */
-const comparables = new WeakMap<Store, Set<string>>();
-
 /** Where a range found nothing since no document has a value that it compares with. */
 async function absent(store: Store, leaf: Leaf, types: FieldTypes): Promise<string | undefined> {
   if (!('limit' in leaf)) return undefined;
   const { field, limit } = leaf;
   const type = typeOf(field, types);
   const kind = typeof comparisonOf('gte', limit, type)?.limit === 'number' ? 'number' : 'text';
-  const comparable = comparables.get(store) ?? new Set<string>();
-  comparables.set(store, comparable);
+  const { comparable } = known.get(store) ?? forgotten(store);
   // Counting what a field holds takes longer than the search that found nothing.
   if (comparable.has(`${kind} ${field}`)) return undefined;
   if ((await store.count(comparableFilter(field, kind))) > 0) {

@@ -1,8 +1,6 @@
-import { topK } from '../math/top-k.ts';
-import { buildBm25 } from '../store/bm25.ts';
-import { wordsOf } from '../text/analyzer.ts';
 import { sentencesIn } from '../text/passages.ts';
 import type { Span } from '../types.ts';
+import { english, type HighlightWords, newlinesIn, sentencesWith } from './sentences.ts';
 
 /** The sentence of a text that says why it was found. */
 export interface Highlight {
@@ -25,23 +23,11 @@ export interface RankedPart {
   readonly line?: number;
 }
 
-/** What sentences are compared by. */
-export interface HighlightWords {
-  text(text: string): readonly string[];
-  query(query: string): readonly string[];
-}
-
-export const english: HighlightWords = { text: wordsOf, query: (query) => wordsOf(query, 'query') };
-
 /** The sentence of the part that has most of the query's words, by BM25; all of the part where none has any. */
 export function highlightFor(query: string, { text, span, line }: RankedPart, words: HighlightWords = english): Highlight {
   const sentences = [...sentencesIn(text, span)];
-  const terms = sentences.map((one) => words.text(text.slice(...one)));
-  const bm25 = buildBm25(
-    sentences.map((one, i) => ({ id: String(i), terms: isHeading(text, one) ? [] : (terms[i] as readonly string[]) })),
-  );
-  const [best] = topK(bm25.score(words.query(query)), 1);
-  const [start, end] = best === undefined ? span : (sentences[Number(best.id)] as Span);
+  const [best] = sentencesWith(words.query(query), text, sentences, words, 1);
+  const [start, end] = best === undefined ? span : (sentences[best] as Span);
   const first = line === undefined ? undefined : line + newlinesIn(text.slice(span[0], start));
   const found = text.slice(start, end);
   return {
@@ -62,8 +48,3 @@ export function pagesOf(text: string, start: number, end: number): readonly [fir
 }
 
 const formFeedsIn = (text: string): number => text.split('\f').length - 1;
-
-/** A heading names what the sentences below it say. */
-const isHeading = (text: string, [from]: Span): boolean => /^#{1,6}[ \t]/.test(text.slice(from, from + 8));
-
-const newlinesIn = (text: string): number => text.split('\n').length - 1;

@@ -8,6 +8,7 @@ import type { CallOptions, Document, FieldValue, PassagePlace, Span, TokenVector
 import { letterNotes } from '../wording/letter-notes.ts';
 import type { RankedPart } from './highlight.ts';
 import { type Orderable, type OrderedCandidate, orderCandidates } from './order.ts';
+import { newlinesIn } from './sentences.ts';
 
 /** A document to be ranked. `tokens` and `passage` may be given when the texts are those that the index was made from. */
 export interface Rankable extends Orderable {
@@ -166,6 +167,6 @@ function partOf({ read, of, carried = 0 }: RankedText, chunk: Span | undefined):
   const [from, to] = of.span;
   const begins = Math.max(from, from + chunk[0] - carried);
   const ends = Math.min(to, Math.max(begins, from + chunk[1] - carried));
-  const line = of.line === undefined ? undefined : of.line + of.text.slice(from, begins).split('\n').length - 1;
+  const line = of.line === undefined ? undefined : of.line + newlinesIn(of.text.slice(from, begins));
   return { text: of.text, span: [begins, ends], line };
 }

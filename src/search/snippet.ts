@@ -1,8 +1,7 @@
-import { topK } from '../math/top-k.ts';
-import { buildBm25 } from '../store/bm25.ts';
 import { markableWords, matchedWords } from '../text/matched-words.ts';
 import type { Span } from '../types.ts';
-import { english, type HighlightWords, pagesOf } from './highlight.ts';
+import { pagesOf } from './highlight.ts';
+import { english, type HighlightWords, isHeading, newlinesIn, sentencesWith } from './sentences.ts';
 
 /** The sentences of a text that matter for a query, as a person is shown them. */
 export interface Snippet {
@@ -57,8 +56,8 @@ export function snippetOf(
       ? trimmed(text, [span[0], Math.min(span[1], span[0] + MOST)])
       : widened(text, sentences, sentence, (part) => matchedWords(words, part, own.text));
   const shown = text.slice(start, end);
-  const first = line === undefined ? undefined : line + linesBefore(text.slice(span[0], start));
-  const lines = first === undefined ? undefined : ([first, first + linesBefore(shown)] as const);
+  const first = line === undefined ? undefined : line + newlinesIn(text.slice(span[0], start));
+  const lines = first === undefined ? undefined : ([first, first + newlinesIn(shown)] as const);
   const chosen: Span = sentence === undefined ? [0, shown.length] : [Math.max(0, sentence[0] - start), Math.min(sentence[1], end) - start];
   return {
     text: shown,
@@ -73,13 +72,10 @@ export function snippetOf(
 
 /** Places of the sentences: those first that have most of the query's words, then the others in their order; headings are left out. */
 export function rankSentences(query: string, { text, sentences, words = english }: SnippetSource): readonly number[] {
-  const entries = sentences.map((one, i) => ({ id: String(i), terms: isHeading(text, one) ? [] : words.text(text.slice(...one)) }));
-  const found = topK(buildBm25(entries).score([...markableWords(query, words.query)]), sentences.length).map(({ id }) => Number(id));
+  const found = sentencesWith([...markableWords(query, words.query)], text, sentences, words);
   const isFound = new Set(found);
   return [...found, ...sentences.flatMap((one, i) => (isFound.has(i) || isHeading(text, one) ? [] : [i]))];
 }
-
-export const linesBefore = (text: string): number => text.split('\n').length - 1;
 
 /** The sentence with what stands behind it while there is room, and then what stands before it; of one that is too long a part. */
 function widened(text: string, sentences: readonly Span[], best: Span, matchesIn: MatchesIn): Span {
@@ -120,5 +116,3 @@ function trimmed(text: string, [from, to]: Span): Span {
   const start = first + (part.length - part.trimStart().length);
   return [start, start + part.trim().length];
 }
-
-const isHeading = (text: string, [from]: Span): boolean => /^#{1,6}[ \t]/.test(text.slice(from, from + 8));

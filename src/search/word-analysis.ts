@@ -14,8 +14,8 @@ import { fold } from '../text/fold.ts';
 import { piecesOf } from '../text/pieces.ts';
 import { firstAnalyzer, firstPiecesOf, firstWordsOf } from '../text/words-1.ts';
 import type { Document } from '../types.ts';
-import type { HighlightWords } from './highlight.ts';
 import { type Language, languageIn, openDetector, openStemmer } from './languages.ts';
+import type { HighlightWords } from './sentences.ts';
 import type { Analysis } from './turns.ts';
 
 /** How an index makes words of texts, as its manifest says. */

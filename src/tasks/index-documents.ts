@@ -20,6 +20,7 @@ import { verifyFolder } from '../store/verify.ts';
 import { splitterVersion } from '../text/passages.ts';
 import type { Document, Origin, ReadDocument } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
+import { opened } from './opened-documents.ts';
 
 export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, 'prune' | 'onProgress'>, ReadOptions {
   /** A file or a folder, as `readDocuments` takes it; `-` is `stdin`. Or the folder of another index. */
@@ -88,20 +89,6 @@ async function* documentsOf(options: IndexDocumentsOptions): AsyncGenerator<Read
   const { source, format } = options;
   const isIndex = format === undefined && source !== '-' && (await readManifest(source)) !== undefined;
   yield* isIndex ? readIndex(source, options) : readDocuments(source, options);
-}
-
-/** The first of some documents, and all of them. */
-async function opened(documents: AsyncGenerator<ReadDocument>) {
-  const first = await documents.next();
-  const all = async function* (): AsyncGenerator<ReadDocument> {
-    try {
-      if (!first.done) yield first.value;
-      yield* documents;
-    } finally {
-      await documents.return(undefined);
-    }
-  };
-  return { first: first.done ? undefined : first.value, all: all() };
 }
 
 async function* filtered(documents: AsyncIterable<ReadDocument>, filter: Filter | undefined): AsyncGenerator<ReadDocument> {

@@ -11,6 +11,7 @@ import { typesIn } from '../store/store.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
 import { readNotes, type Skipped } from '../wording/read-notes.ts';
 import { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
+import { opened } from './opened-documents.ts';
 
 export interface WatchFolderOptions extends Omit<IndexDocumentsOptions, 'format' | 'stdin' | 'prune' | 'vectorField'> {
   /** A folder. */
@@ -60,7 +61,7 @@ export async function watchFolder(options: WatchFolderOptions): Promise<void> {
       if (!(error instanceof FinetoothError)) throw error;
       if (error.code === 'E_STOPPED' && !isFirst) return;
       if (isFirst || !again.includes(error.code)) throw error;
-      onSync?.({ added: 0, changed: 0, removed: 0, files: [], problem: error.message, took: 0 });
+      onSync?.({ ...nothing, problem: error.message });
       await watch.wait();
     }
     isFirst = false;
@@ -145,9 +146,9 @@ async function bringInStep(index: SearchIndex, { seen, ids, watch }: Step, optio
       }
     }
   };
-  const all = documents();
-  const first = await all.next();
-  const report = first.done ? undefined : await index.addRead(joined(first.value, all), { signal });
+  // Nothing is written where no file of those that changed can be read.
+  const { first, all } = await opened(documents());
+  const report = first && (await index.addRead(all, { signal }));
   const removed = [
     ...[...read].flatMap(([path, own]) => [...(ids.get(path) ?? [])].filter((id) => !own.has(id))),
     ...seen.gone.flatMap((path) => [...(ids.get(path) ?? [])]),
@@ -163,11 +164,6 @@ async function bringInStep(index: SearchIndex, { seen, ids, watch }: Step, optio
     skipped: notes.skipped(),
     took: performance.now() - started,
   });
-}
-
-async function* joined(first: ReadDocument, rest: AsyncIterable<ReadDocument>): AsyncGenerator<ReadDocument> {
-  yield first;
-  yield* rest;
 }
 
 function typesOf(index: SearchIndex): FieldTypes {

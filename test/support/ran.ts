@@ -1,11 +1,13 @@
-import { PassThrough } from 'node:stream';
-import { runCommand } from '../../src/cli/run-command.ts';
+import { Readable, Writable } from 'node:stream';
+import { runCommand, sayWarning } from '../../src/cli/run-command.ts';
 import { streamTerminal } from '../../src/cli/terminal.ts';
 
 export interface RanOptions {
   /** A terminal of so many columns, with colours; without it a pipe. */
   readonly columns?: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** What stands on standard input. @default nothing */
+  readonly input?: string | Uint8Array;
 }
 
 export interface Ran {
@@ -15,20 +17,29 @@ export interface Ran {
 }
 
 /** A command in this process, from its words to what leaves it, in a pipe or on a terminal. */
-export async function ran(words: readonly string[], { columns, env = {} }: RanOptions = {}): Promise<Ran> {
+export async function ran(words: readonly string[], { columns, env = {}, input = '' }: RanOptions = {}): Promise<Ran> {
   const [stdout, stderr] = [outputStream(columns), outputStream(columns)];
-  const stdin = new PassThrough();
-  stdin.end();
+  const stdin = Readable.from(input.length === 0 ? [] : [Buffer.from(input)]);
   const terminal = streamTerminal({ stdin, stdout: stdout.stream, stderr: stderr.stream, env }, (error) => {
     throw error;
   });
+  const warn = (warning: Error): void => sayWarning(warning, terminal);
+  process.on('warning', warn);
   const status = await runCommand(words, { terminal, signal: new AbortController().signal, env });
+  // Warnings come a turn of the event loop later.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', warn);
   return { status, stdout: stdout.text(), stderr: stderr.text() };
 }
 
 function outputStream(columns: number | undefined) {
-  const stream = new PassThrough();
   let text = '';
-  stream.setEncoding('utf8').on('data', (more: string) => (text += more));
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (more: string, _, done) => {
+      text += more;
+      done();
+    },
+  });
   return { stream: columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns }), text: () => text };
 }
