@@ -1,8 +1,9 @@
 /**
  * Computes every published figure anew and compares it with `published.json`.
- * usage: npm run results [-- WORKLOAD … [--publish]]
+ * usage: npm run results [-- WORKLOAD … [--publish [--costs]] [--keep FOLDER]]
  *
- * `--publish` writes what was computed into `published.json` instead.
+ * `--publish` writes what was computed into `published.json` instead; `--costs` also times searches, which keep their published times without it.
+ * `--keep` leaves indexes and scores in a folder, so that another run computes only what changed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { absence, collection, sha256 } from './collections.ts';
 import { measureCollection } from './workloads/collection.ts';
 import { guideRun } from './workloads/guide.ts';
 import { measureOverRuns } from './workloads/over-run.ts';
-import type { Measured } from './workloads/tiers.ts';
+import type { Measured, MeasureOptions } from './workloads/tiers.ts';
 
 export interface Published {
   /** Names the run below that computes it. */
@@ -38,7 +39,7 @@ const sample = join(import.meta.dirname, '..', 'samples', 'films');
 
 /** What each workload reads and how it is computed. */
 export const workloads: Readonly<
-  Record<string, { readonly needs?: string; compute(path: string, say: Say, options?: { readonly costs?: boolean }): Promise<Measured> }>
+  Record<string, { readonly needs?: string; compute(path: string, say: Say, options?: MeasureOptions): Promise<Measured> }>
 > = {
   guide: { needs: 'movies/movies.json', compute: (path) => guideRun(path) },
   sample: { compute: (_, say, options) => measureCollection(sample, say, { ...options, fields: ['title', 'overview', 'tagline'] }) },
@@ -62,7 +63,7 @@ export const readPublished = async (): Promise<readonly Published[]> =>
 const pathOf = ({ needs }: (typeof workloads)[string]): string | undefined => (needs === undefined ? sample : collection(needs));
 
 /** Nothing, where the collection is not on this machine. */
-const compute = async (name: string, say: Say, costs: boolean): Promise<Measured | undefined> => {
+const compute = async (name: string, say: Say, { costs, keep }: MeasureOptions): Promise<Measured | undefined> => {
   const workload = workloads[name];
   if (workload === undefined) throw new Error(`no workload "${name}"; there are ${Object.keys(workloads).join(', ')}`);
   const path = pathOf(workload);
@@ -71,7 +72,7 @@ const compute = async (name: string, say: Say, costs: boolean): Promise<Measured
     return undefined;
   }
   const started = performance.now();
-  const measured = await workload.compute(path, say, { costs });
+  const measured = await workload.compute(path, say, { costs, keep: keep && join(keep, name) });
   say('');
   console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   return measured;
@@ -81,13 +82,13 @@ const fileOf = (data: string): string | undefined =>
   data.startsWith('samples/') ? join(import.meta.dirname, '..', data) : collection(data);
 
 /** One line a figure; false when one is off. */
-const check = async (name: string, published: readonly Published[], say: Say): Promise<boolean> => {
+const check = async (name: string, published: readonly Published[], say: Say, options: MeasureOptions): Promise<boolean> => {
   for (const { data, sha256: expected } of published) {
     const file = fileOf(data);
     if (file !== undefined && sha256(file) !== expected)
       throw new Error(`${data} is not the file whose figures are published (sha256 ${expected})`);
   }
-  const { values = {} } = (await compute(name, say, false)) ?? {};
+  const { values = {} } = (await compute(name, say, { keep: options.keep })) ?? {};
   let right = true;
   for (const [value, got] of Object.entries(values)) {
     const known = published.find((one) => one.value === value);
@@ -107,8 +108,8 @@ const toleranceOf = (workload: string, value: string, supplied: boolean): number
 };
 
 /** The workload's lines as they were computed now; earlier tolerances are kept. */
-const linesFor = async (name: string, known: readonly Published[], say: Say): Promise<readonly Published[]> => {
-  const measured = await compute(name, say, true);
+const linesFor = async (name: string, known: readonly Published[], say: Say, options: MeasureOptions): Promise<readonly Published[]> => {
+  const measured = await compute(name, say, options);
   if (measured === undefined) return known;
   const { needs } = workloads[name] as (typeof workloads)[string];
   return Object.entries(measured.values).map(([value, expected]): Published => {
@@ -119,7 +120,7 @@ const linesFor = async (name: string, known: readonly Published[], say: Say): Pr
     const whole = collection(packed) === undefined ? `${needs}/corpus.jsonl` : packed;
     const corpus = needs === undefined ? 'samples/films/corpus.jsonl' : /\.\w+$/.test(needs) ? needs : whole;
     const data = supplied ? run : corpus;
-    const { milliseconds, bytes } = measured.costs?.[value] ?? {};
+    const { milliseconds, bytes } = measured.costs?.[value] ?? before ?? {};
     return {
       workload: name,
       command: `npm run results -- ${name}`,
@@ -139,15 +140,18 @@ if (import.meta.main) {
   const say: Say = (line) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
   };
-  const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { publish: { type: 'boolean', default: false } } });
+  const { values: flags, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { publish: { type: 'boolean', default: false }, costs: { type: 'boolean', default: false }, keep: { type: 'string' } },
+  });
   for (const name of positionals.length > 0 ? positionals : Object.keys(workloads)) {
     const published = await readPublished();
     const known = published.filter(({ workload }) => workload === name);
     if (!flags.publish) {
-      if (!(await check(name, known, say))) process.exitCode = 1;
+      if (!(await check(name, known, say, flags))) process.exitCode = 1;
       continue;
     }
-    const lines = await linesFor(name, known, say);
+    const lines = await linesFor(name, known, say, flags);
     const all = Object.keys(workloads).flatMap((each) => (each === name ? lines : published.filter(({ workload }) => workload === each)));
     await writeFile(join(import.meta.dirname, 'published.json'), `${JSON.stringify(all, null, 2)}\n`);
     for (const { value, expected } of lines) console.log(`${name}  ${value.padEnd(50)} ${expected}`);

@@ -2,14 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { meanOf, readCollection, readJudgments } from '../../src/eval/index.ts';
-import { openIndex, type Reranker, type SearchIndex, search } from '../../src/index.ts';
-import { bytesKept, CANDIDATES, type Cost, type Measured, median, rememberingAll, rerankersOf, type Tier, tiers } from './tiers.ts';
+import { openIndex, type Reranker, search } from '../../src/index.ts';
+import {
+  bytesKept,
+  CANDIDATES,
+  type Cost,
+  type Measured,
+  type MeasureOptions,
+  median,
+  rememberingAll,
+  rerankersOf,
+  type Tier,
+  tiers,
+} from './tiers.ts';
 
 /** Queries whose searches are timed: enough for a median, few enough for a cross-encoder over all candidates. */
 const TIMED = 15;
 
 /** Milliseconds of whole searches of each tier, one after the other for each query, and bytes of a document. */
-const costsOf = async (index: SearchIndex, queries: readonly string[]): Promise<Readonly<Record<string, Cost>>> => {
+const costsOf = async (at: string, queries: readonly string[]): Promise<Readonly<Record<string, Cost>>> => {
+  await using index = await openIndex(at);
   const rerankers = await rerankersOf(index);
   const kept = await bytesKept(index);
   await Promise.all([index.embedder().load?.(), ...[...rerankers.values()].map((one) => one.load?.())]);
@@ -42,15 +54,14 @@ export const measureCollection = async (
     readonly fields?: readonly string[];
     /** Other judgments of the same collection, by what is added to the names of their values. */
     readonly also?: Readonly<Record<string, string>>;
-    /** Also time searches. @default false */
-    readonly costs?: boolean;
-  } = {},
+  } & MeasureOptions = {},
 ): Promise<Measured> => {
-  const { fields, also = {}, costs = false } = options;
+  const { fields, also = {}, costs = false, keep } = options;
   const { documents, queries, judgments } = await readCollection(folder);
-  const into = await mkdtemp(join(tmpdir(), 'finetooth-results-'));
+  const into = keep ?? (await mkdtemp(join(tmpdir(), 'finetooth-results-')));
+  const at = join(into, 'index');
   try {
-    await using index = await openIndex(join(into, 'index'), { create: fields === undefined ? true : { fields } });
+    await using index = await openIndex(at, { create: fields === undefined ? true : { fields }, scoreCache: keep && join(into, 'scores') });
     await index.add(documents.values(), { onProgress: ({ done }) => say(`${done} of ${documents.size} documents`) });
     const rerankers = await rerankersOf(index);
     const runs = Object.keys(tiers).map((name) => [name, new Map<string, { id: string; score: number }[]>()] as const);
@@ -78,8 +89,8 @@ export const measureCollection = async (
       for (const [name, run] of runs) values.push([`${name}, ${what}`, meanOf(run, other)]);
     }
     const timed = [...judgments.keys()].slice(0, TIMED).map((query) => queries.get(query) as string);
-    return { values: Object.fromEntries(values), costs: costs ? await costsOf(index, timed) : undefined };
+    return { values: Object.fromEntries(values), costs: costs ? await costsOf(at, timed) : undefined };
   } finally {
-    await rm(into, { recursive: true, force: true });
+    if (keep === undefined) await rm(into, { recursive: true, force: true });
   }
 };

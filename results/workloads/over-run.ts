@@ -5,12 +5,16 @@ import { inOrder } from '../../src/eval/measures/judged-ranking.ts';
 import { memoryStore, openIndex } from '../../src/index.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import type { Entry } from '../../src/store/store.ts';
-import { bytesKept, type Cost, type Measured, median, rerankersOf, tierNames } from './tiers.ts';
+import { bytesKept, type Cost, type Measured, type MeasureOptions, median, rerankersOf, tierNames } from './tiers.ts';
 
 const FIRST_STAGE = 'BM25.top100.tsv.gz';
 
 /** nDCG@10 of every supplied run as it is, and of each tier over BM25's first 100, all judgments. Token vectors are kept as an index keeps them. */
-export const measureOverRuns = async (folder: string, say: (line: string) => void): Promise<Measured> => {
+export const measureOverRuns = async (
+  folder: string,
+  say: (line: string) => void,
+  { costs: timed = false, keep }: MeasureOptions = {},
+): Promise<Measured> => {
   const judgments = await readJudgments(join(folder, 'qrels.full.tsv'));
   const supplied = await Promise.all(
     readdirSync(join(folder, 'runs'))
@@ -24,7 +28,10 @@ export const measureOverRuns = async (folder: string, say: (line: string) => voi
   );
   const wanted = new Set(lists.flatMap(([, ids]) => ids));
 
-  await using index = await openIndex(memoryStore(), { create: true });
+  await using index = await openIndex(keep === undefined ? memoryStore() : join(keep, 'index'), {
+    create: true,
+    scoreCache: keep === undefined || timed ? undefined : join(keep, 'scores'),
+  });
   const texts = [...wanted].map((id) => documents.get(id)).filter((document) => document !== undefined);
   await index.add(texts, { onProgress: ({ done }) => say(`${done} of ${texts.length} passages`) });
   const { tokens: form, fields = [], dimensions = 0 } = index.manifest() ?? {};
@@ -57,5 +64,5 @@ export const measureOverRuns = async (folder: string, say: (line: string) => voi
     values.push([title, meanOf(ranked, judgments)]);
     costs[title] = { milliseconds: median(times), bytes: name === 'ms-marco-minilm-l-12-v2' ? 0 : 4 * dimensions + kept.tokens };
   }
-  return { values: Object.fromEntries(values), costs };
+  return { values: Object.fromEntries(values), costs: timed ? costs : undefined };
 };

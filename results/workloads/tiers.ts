@@ -43,6 +43,13 @@ export interface Measured {
   readonly costs?: Readonly<Record<string, Cost>>;
 }
 
+export interface MeasureOptions {
+  /** Also time searches. @default false */
+  readonly costs?: boolean;
+  /** Folder of this workload's index and scores, where the next run finds them. @default none: both are made anew */
+  readonly keep?: string;
+}
+
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** The rerankers of an index by the names of `tiers`. */
