@@ -27,3 +27,10 @@ export function cosine(a: Float32Array, b: Float32Array): number {
 export function unlessZero(counts: Uint32Array): Uint32Array | undefined {
   return counts.some((count) => count > 0) ? counts : undefined;
 }
+
+/** Of a list of one number or more; the standard deviation is that of the whole list. */
+export function meanAndDeviation(values: Float32Array): { readonly mean: number; readonly deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}
