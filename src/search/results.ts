@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
-import type { RerankerFailure } from '../rerank/reranker.ts';
+import type { RerankerFailure, SpreadSource } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
 import { type Highlight, highlightFor } from './highlight.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
@@ -64,6 +64,11 @@ export interface Provenance {
   readonly notes?: readonly string[];
   /** How much of the query a model did not read; absent when all read it whole. */
   readonly truncated?: Truncated;
+  /**
+   * How wide late interaction was taken to spread when the default reranker weighed it: as it does on the collection of the index, as it did on this
+   * list, or, for a short list, as it usually does. Absent where it does not matter.
+   */
+  readonly spread?: SpreadSource;
 }
 
 /** What the caller wants to see of a ranking. */
@@ -155,7 +160,8 @@ export function keepLikely(ranked: Ranked, minScore: number | undefined, rankedB
 export function pickProvenance({
   passedOver,
   notes,
+  spread,
   queryTruncatedTokens = 0,
-}: Pick<Ranked, 'passedOver' | 'notes' | 'queryTruncatedTokens'>): Provenance {
-  return { passedOver, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
+}: Pick<Ranked, 'passedOver' | 'notes' | 'spread' | 'queryTruncatedTokens'>): Provenance {
+  return { passedOver, spread, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
 }

@@ -63,6 +63,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     ranked = await rankCandidates(rerankers, query, hits, fields, {
       signal,
       fieldLabels,
+      spread: isIndexed ? (await index.store.open())?.spread : undefined,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),
     });

@@ -46,7 +46,10 @@ describe('a cascade', () => {
   });
 
   it('combines a score with the one before it, and says how likely each is', async () => {
-    const promotion = { name: 'max(own, 0) + before', combine: (own: number, before: number) => Math.max(own, 0) + before };
+    const promotion = {
+      name: 'max(own, 0) + before',
+      over: () => ({ combine: (own: number, before: number) => Math.max(own, 0) + before }),
+    };
     const sure = { slope: 1, intercept: 0 };
     const one = cascade([numbers('first').reranker, numbers('second', { sign: -1 }).reranker], {
       keep: [100, 3],

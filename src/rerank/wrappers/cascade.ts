@@ -1,12 +1,13 @@
 import { FinetoothError } from '../../errors.ts';
 import { byStage } from '../../math/order.ts';
+import type { ScoreSpread } from '../../types.ts';
 import { checkOptions, checkValue, list, type OptionChecks, positive } from '../../wording/check-options.ts';
 import { counted } from '../../wording/numbers.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
 import { mergeScores } from '../merge-scores.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
-import { type Candidate, isReranker, type Reranker, type Scores } from '../reranker.ts';
+import { type Candidate, isReranker, type Reranker, type Scores, type SpreadSource } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { stageOf } from '../stage-of.ts';
 import { unchunked } from './chunked.ts';
@@ -16,7 +17,19 @@ import { composed } from './composed.ts';
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
   readonly name: string;
+  /**
+   * Of a list.
+   *
+   * @param before [candidates] what the stage before gave, NaN where it did not score
+   * @param spread of the collection, where it is known
+   */
+  over(before: Float32Array, spread?: ScoreSpread): CombinedScores;
+}
+
+export interface CombinedScores {
   combine(own: number, before: number): number;
+  /** Where it matters how scores spread: which spread it was. */
+  readonly spread?: SpreadSource;
 }
 
 export interface CascadeOptions {
@@ -52,6 +65,7 @@ interface ReadStage {
   readonly places: readonly number[];
   readonly given: Scores;
   readonly own: Float32Array;
+  readonly spread?: SpreadSource;
 }
 
 /**
@@ -67,7 +81,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const paces = stages.map(() => createPace(concurrency));
   const plan = stages.map((stage, at) => planStage(stage, combine[at], options.calibrations?.[at]));
 
-  const score: Reranker['score'] = async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
+  const score: Reranker['score'] = async (query, candidates, { signal, deadlineMs, onScores, spread } = {}) => {
     const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
     let known = mergeStages(plan, [], candidates.length, true);
     let places = candidates.map((_, i) => i);
@@ -77,13 +91,18 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
       if (asked.length === 0) break;
       const { scores: before } = known;
       const soFar = done;
-      const readWith = (own: Scores): readonly ReadStage[] => [...soFar, readStage(plan[at] as StagePlan, asked, own, before)];
+      const combined = plan[at]?.combination?.over(before, spread);
+      const readWith = (own: Scores): readonly ReadStage[] => [
+        ...soFar,
+        readStage(plan[at] as StagePlan, asked, own, { before, combined }),
+      ];
       const own = await scoreInTime(
         stage,
         query,
         asked.map((i) => candidates[i] as Candidate),
         {
           signal,
+          spread,
           deadlineMs: until === undefined ? undefined : until - performance.now(),
           onScores: onScores === undefined ? undefined : (now) => onScores(mergeStages(plan, readWith(now), candidates.length, false)),
         },
@@ -156,18 +175,23 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
     ...mergeScores(done, count, complete),
     stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
+    spread: done.findLast(({ spread }) => spread !== undefined)?.spread,
   };
 }
 
 /** `before`: [candidates] scores of the stages before. */
-function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Float32Array): ReadStage {
+function readStage(
+  { calibration }: StagePlan,
+  places: readonly number[],
+  given: Scores,
+  { before, combined }: { readonly before: Float32Array; readonly combined: CombinedScores | undefined },
+): ReadStage {
   const scores =
-    combination === undefined
-      ? given.scores
-      : given.scores.map((own, row) => combination.combine(own, before[places[row] as number] as number));
-  const stated = combination === undefined ? given.relevance : undefined;
+    combined === undefined ? given.scores : given.scores.map((own, row) => combined.combine(own, before[places[row] as number] as number));
+  const stated = combined === undefined ? given.relevance : undefined;
   return {
     places,
+    spread: combined?.spread,
     given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
     own: given.scores,
   };
