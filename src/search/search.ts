@@ -58,12 +58,13 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const words = await languagesOf(index);
   const resultsOf = (arranged: Ranked): readonly SearchResult[] => makeSearchResults(arranged, hits, { ...options, query, top, words });
   const began = performance.now();
+  const spread = isIndexed && rerankers.length > 0 ? (await index.store.open())?.spread : undefined;
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(arrange(ranked)));
     ranked = await rankCandidates(rerankers, query, hits, fields, {
       signal,
       fieldLabels,
-      spread: isIndexed ? (await index.store.open())?.spread : undefined,
+      spread,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),
     });
@@ -78,7 +79,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     query,
     firstStage,
     rankedBy,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, words }, options),
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options),
     nextCursor:
       key && writeCursor(key, { firstStage, rankedBy, calibrated, complete, cut, ...freeze(arranged, hits, top, options.stages) }),
     facets,

@@ -76,7 +76,12 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
         cutOffs:
           remembered === null || arrangedBy(pipeline) !== undefined
             ? {}
-            : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
+            : await rankedAt(cutOffs, remembered, text, hits, fields, {
+                ...options,
+                fieldLabels,
+                minScore,
+                spread: answer.spread === 'collection' ? index.manifest()?.spread : undefined,
+              }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
         queryTruncatedTokens: answer.truncated?.query,
