@@ -13,8 +13,9 @@ const READ = 20;
 
 /** Passages of TREC Deep Learning, as far as a list is too short to say it. */
 const usual = { mean: 0.75, deviation: 0.045 };
-/** Candidates of a list from which it says itself how scores spread. */
-const LIST_FROM = 10;
+/** Candidates of a list from which it says itself how scores spread, and what its own spread counts for. */
+const LIST_FROM = 15;
+const LIST_WIDTH = 1.5;
 
 /**
  * The cross-encoder may promote and hardly demotes: a logit far below 2 counts little, since out of domain such logits are noise (decisions/0011).
@@ -38,7 +39,7 @@ function spreadFor(before: Float32Array, known: ScoreSpread | undefined): readon
   const list = before.filter((score) => !Number.isNaN(score));
   if (list.length < LIST_FROM) return [usual, 'usual'];
   const { mean, deviation } = meanAndDeviation(list);
-  return deviation > 0 ? [{ mean, deviation }, 'list'] : [usual, 'usual'];
+  return deviation > 0 ? [{ mean, deviation: LIST_WIDTH * deviation }, 'list'] : [usual, 'usual'];
 }
 
 /** How the two stages of `default` become one reranker: late interaction over all candidates, then the bundled cross-encoder over the best 20. */
