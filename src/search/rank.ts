@@ -38,7 +38,7 @@ export interface RankedCandidate extends OrderedCandidate {
   readonly part?: RankedPart;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
-  /** Near-duplicates that gave up their places for it, best first; only where they are collapsed, and there are some. */
+  /** Equal or near texts that gave up their places for it, best first; only where they are collapsed, and there are some. */
   readonly duplicates?: readonly RankedCandidate[];
   /** Only where it is grouped: the value of its group, null without one, and the others of it, best first. */
   readonly group?: { readonly value: FieldValue; readonly others: readonly RankedCandidate[] };

@@ -27,7 +27,9 @@ export interface RankedResult {
   readonly snippet?: Snippet;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
-  /** Ids of near-duplicates that it stands for, best first; only where `collapse` asks for it, and there are some. */
+  /** Documents that it stands for, whose texts are like its own (`collapse`); absent where there is none. */
+  readonly collapsed?: number;
+  /** Their ids, best first. */
   readonly duplicates?: readonly string[];
   /** Why the document stands here; only when asked for. */
   readonly explanation?: Explanation;
@@ -134,6 +136,7 @@ function resultMaker(
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
     highlight: part && highlightFor(query, part, words && comparedBy(words, (candidates[index] as Rankable).document, part.text)),
     cutTokens,
+    collapsed: duplicates?.length,
     duplicates: duplicates?.map((duplicate) => duplicate.id),
     stages: stages ? ran.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,

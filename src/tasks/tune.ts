@@ -169,7 +169,7 @@ async function materialOf(
   query: string,
   call: CallOptions,
 ): Promise<Material> {
-  const first = { ...call, candidates: DEEPEST, top: 1, reranker: null } as const;
+  const first = { ...call, candidates: DEEPEST, top: 1, collapse: 'off', reranker: null } as const;
   const dense = (await search(index, query, { ...first, firstStage: 'dense' })).candidates;
   const bm25 = (await search(index, query, { ...first, firstStage: 'bm25' })).candidates;
   const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];

@@ -48,9 +48,21 @@ export interface SystemOptions {
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
   const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
+  // A judged copy that takes no place would count as missing, and figures of before would change.
+  const { collapse = 'off' } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = { firstStage, denseWeight, fusion, rrfK, filter, reranker: null, rankFields: pipeline.rankFields, fieldLabels } as const;
+  const first = {
+    collapse,
+    firstStage,
+    denseWeight,
+    fusion,
+    rrfK,
+    filter,
+    reranker: null,
+    rankFields: pipeline.rankFields,
+    fieldLabels,
+  } as const;
   return {
     name,
     pipeline,
@@ -60,6 +72,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
       const answer = await search(index, text, {
         ...options,
         ...plainOptionsOf(pipeline),
+        collapse,
         top,
         reranker: remembered,
       });
@@ -142,8 +155,8 @@ export function runSystem(
 const unlessNone = (tokens = 0): number | undefined => (tokens === 0 ? undefined : tokens);
 
 /** The option by which a pipeline puts its ranking in another order; undefined: in none. */
-function arrangedBy({ diversity = 0, collapse = 0, groupBy, sort }: Pipeline): string | undefined {
-  const asked = { diversity: diversity > 0, collapse: collapse > 0, groupBy: groupBy !== undefined, sort: sort !== undefined };
+function arrangedBy({ diversity = 0, collapse = 'off', groupBy, sort }: Pipeline): string | undefined {
+  const asked = { diversity: diversity > 0, collapse: collapse !== 'off', groupBy: groupBy !== undefined, sort: sort !== undefined };
   return Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
 }
 
