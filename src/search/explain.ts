@@ -51,7 +51,8 @@ async function explainScore(
       reranker,
       query,
       filled.map((field) => ({ id: field, text: aloneIn(field) })),
-      { signal },
+      // Each field by the same stages, however many there are.
+      { signal, effort: 'exhaustive' },
     ),
   ]);
   return {

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import type { Effort } from '../rerank/effort.ts';
 import type { Reranker, RerankerFailure, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
@@ -26,6 +27,8 @@ export interface RankingOptions extends CallOptions {
   readonly fieldLabels?: boolean;
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
+  /** @default the reranker's own, normal */
+  readonly effort?: Effort;
   /** Called with each sharper order before the last one. */
   readonly onOrder?: (ranked: Ranked) => void;
 }
@@ -79,7 +82,7 @@ export async function rankCandidates(
   options: RankingOptions = {},
 ): Promise<Ranked> {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
+  const { signal, deadlineMs, effort, onOrder, fieldLabels = false } = options;
   const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
   const rankedFrom = (given: Scores): Ranked => readScores(candidates, texts, given, reranker.fingerprint);
@@ -90,6 +93,7 @@ export async function rankCandidates(
     {
       signal,
       deadlineMs,
+      effort,
       onScores: onOrder === undefined ? undefined : (scores) => onOrder({ ...rankedFrom(scores), complete: false }),
     },
   );

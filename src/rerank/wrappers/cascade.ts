@@ -3,11 +3,15 @@ import { byStage } from '../../math/order.ts';
 import { checkOptions, checkValue, list, type OptionChecks, positive } from '../../wording/check-options.ts';
 import { counted } from '../../wording/numbers.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
+import { type Effort, isEffort } from '../effort.ts';
+import { expectedGain } from '../expected-gain.ts';
 import { mergeScores } from '../merge-scores.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
+import { readInSlices } from '../read-in-slices.ts';
 import { type Candidate, isReranker, type Reranker, type Scores } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
+import { readingOf, type StageEffort, wholly } from '../stage-effort.ts';
 import { stageOf } from '../stage-of.ts';
 import { unchunked } from './chunked.ts';
 import { closable } from './closable.ts';
@@ -22,6 +26,10 @@ export interface Combination {
 export interface CascadeOptions {
   /** How many candidates each stage ranks, best first: of those given for the first, of the stage before for the others. @default all, then 20 */
   readonly keep?: readonly number[];
+  /** For each stage: how many candidates it ranks by effort, in place of `keep`. A stage that is asked once for a list, or that sets a price, ranks the most at once. @default `keep` */
+  readonly efforts?: readonly (StageEffort | undefined)[];
+  /** Of calls that do not say. @default normal */
+  readonly effort?: Effort;
   /** For each stage. @default the stage's own score alone */
   readonly combine?: readonly (Combination | undefined)[];
   /** For each stage: its (combined) score as a probability. @default what the stage itself says, or what was fitted for the combination */
@@ -34,6 +42,8 @@ const KEPT = 20;
 
 const cascadeChecks: OptionChecks<CascadeOptions> = {
   keep: list,
+  efforts: list,
+  effort: isEffort,
   combine: list,
   calibrations: list,
   concurrency: positive,
@@ -67,27 +77,45 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const paces = stages.map(() => createPace(concurrency));
   const plan = stages.map((stage, at) => planStage(stage, combine[at], options.calibrations?.[at]));
 
-  const score: Reranker['score'] = async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
+  const score: Reranker['score'] = async (query, candidates, call = {}) => {
+    const { signal, deadlineMs, onScores, effort = options.effort ?? 'normal' } = call;
     const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
     let known = mergeStages(plan, [], candidates.length, true);
     let places = candidates.map((_, i) => i);
     let done: readonly ReadStage[] = [];
     for (const [at, stage] of stages.entries()) {
-      const asked = places.slice(0, keep[at]);
+      const spent = options.efforts?.[at];
+      const reading = spent === undefined ? wholly(keep[at] as number) : readingOf(stage, spent, effort);
+      const asked = places.slice(0, reading.most);
       if (asked.length === 0) break;
       const { scores: before } = known;
       const soFar = done;
       const readWith = (own: Scores): readonly ReadStage[] => [...soFar, readStage(plan[at] as StagePlan, asked, own, before)];
-      const own = await scoreInTime(
-        stage,
-        query,
-        asked.map((i) => candidates[i] as Candidate),
+      const own = await readInSlices(
         {
-          signal,
-          deadlineMs: until === undefined ? undefined : until - performance.now(),
+          count: asked.length,
+          ask: (from, to, heard) =>
+            scoreInTime(
+              stage,
+              query,
+              asked.slice(from, to).map((i) => candidates[i] as Candidate),
+              {
+                signal,
+                effort: call.effort,
+                deadlineMs: until === undefined ? undefined : until - performance.now(),
+                onScores: onScores === undefined ? undefined : heard,
+              },
+              paces[at],
+            ),
+          gain: (read, next) => {
+            const { combine = (score: number) => score } = plan[at]?.combination ?? {};
+            return spent === undefined
+              ? 1
+              : expectedGain({ before: asked.map((i) => before[i] as number), own: read, combine }, next, spent.known);
+          },
           onScores: onScores === undefined ? undefined : (now) => onScores(mergeStages(plan, readWith(now), candidates.length, false)),
         },
-        paces[at],
+        reading,
       );
       done = readWith(own);
       known = mergeStages(plan, done, candidates.length, own.complete ?? true);
@@ -99,7 +127,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   };
 
   const made: Reranker = {
-    fingerprint: fingerprintOf(plan, keep),
+    fingerprint: fingerprintOf(plan, keep, options.efforts),
     // What a later stage comes to see depends on the list.
     kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
     pricedPerCall: stages[0]?.pricedPerCall,
@@ -182,9 +210,14 @@ function bestOfStage(at: number, candidates: readonly Candidate[], given: Scores
     .map(({ index }) => index);
 }
 
-function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[]): string {
+/** A score is the same whatever the effort, so that one calibration holds for all. */
+function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[], efforts: CascadeOptions['efforts'] = []): string {
   if (plan.length === 1) return (plan[0] as StagePlan).name;
-  return `cascade(${plan.map(({ name }, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`;
+  const countOf = (at: number): string => {
+    const most = efforts[at]?.readings.normal.most ?? (keep[at] as number);
+    return `${efforts[at] === undefined ? '' : 'at most '}${Number.isFinite(most) ? most : 'all'}`;
+  };
+  return `cascade(${plan.map(({ name }, at) => `${name} of ${countOf(at)}`).join(' > ')})`;
 }
 
 /** [candidates] What a stage gave itself, NaN where it did not score. */
