@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { CallOptions, ScoreSpread, Span, TokenVectors, Usage } from '../types.ts';
 import { part } from '../wording/check-options.ts';
 import type { Calibration } from './calibration.ts';
+import type { Effort } from './effort.ts';
 import type { StageExplanation } from './explanation.ts';
 
 /** What a reranker may read of a candidate. */
@@ -16,6 +17,8 @@ export interface Candidate {
 export interface ScoreOptions extends CallOptions {
   /** Milliseconds from the call on; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
+  /** How many of the candidates the slowest stage reads, where there is a choice. @default the reranker's own, normal */
+  readonly effort?: Effort;
   /** Called with scores as they sharpen, before the last ones are returned. */
   readonly onScores?: (scores: Scores) => void;
   /** How scores of late interaction lie on the collection, where an index knows it. @default that of the list, or the usual one of a short list */
@@ -79,6 +82,8 @@ export interface Reranker {
   readonly pricedPerCall?: boolean;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
+  /** Whether a candidate is scored as fast as its score is looked up: then no cache keeps it. @default none is */
+  isCheap?(candidate: Candidate): boolean;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
   /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */

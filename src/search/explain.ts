@@ -52,7 +52,8 @@ async function explainScore(
       reranker,
       query,
       filled.map((field) => ({ id: field, text: aloneIn(field) })),
-      { signal, spread },
+      // Each field by the same stages, however many there are.
+      { signal, spread, effort: 'exhaustive' },
     ),
   ]);
   return {

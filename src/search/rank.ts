@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import type { Effort } from '../rerank/effort.ts';
 import type { Reranker, RerankerFailure, Scores, SpreadSource } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
@@ -28,6 +29,8 @@ export interface RankingOptions extends CallOptions {
   readonly deadlineMs?: number;
   /** How scores of late interaction lie on the collection. @default that of the list */
   readonly spread?: ScoreSpread;
+  /** @default the reranker's own, normal */
+  readonly effort?: Effort;
   /** Called with each sharper order before the last one. */
   readonly onOrder?: (ranked: Ranked) => void;
 }
@@ -83,7 +86,7 @@ export async function rankCandidates(
   options: RankingOptions = {},
 ): Promise<Ranked> {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  const { signal, deadlineMs, spread, onOrder, fieldLabels = false } = options;
+  const { signal, deadlineMs, effort, spread, onOrder, fieldLabels = false } = options;
   const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
   const rankedFrom = (given: Scores): Ranked => readScores(candidates, texts, given, reranker.fingerprint);
@@ -95,6 +98,7 @@ export async function rankCandidates(
       signal,
       deadlineMs,
       spread,
+      effort,
       onScores: onOrder === undefined ? undefined : (scores) => onOrder({ ...rankedFrom(scores), complete: false }),
     },
   );
