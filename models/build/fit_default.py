@@ -195,7 +195,7 @@ def main(signals, results):
         "sets": {name: {"fitted": name in TRAINING, **report(*found[name], slope, intercept)} for name in found},
     })
     calibration["scores"]["cascade"] = "as in default.json"
-    calibration["cascade"] = "fit_default.py, on signals of the product; each collection's nearest 100"
+    calibration.pop("cascade", None)
     write_json(results / "calibration.json", calibration)
 
 
