@@ -141,7 +141,7 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],
-  collapse: [{ collapse: 1 }, ({ results }, plain) => expect(results).toEqual(plain.results)],
+  collapse: [{ collapse: 'off' }, ({ results }, plain) => expect(results).toEqual(plain.results)],
   cursor: [{ cursor: '*', top: 7 }, ({ nextCursor }) => expect(nextCursor).toMatch(/^[\w-]+\.[\w-]+$/)],
   groupBy: [{ groupBy: 'title' }, ({ results }) => expect(results.find(({ id }) => id === 'long')?.group?.value).toBe('Berlin')],
   perGroup: [

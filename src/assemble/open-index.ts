@@ -129,7 +129,7 @@ async function partsFor(
   options: OpenIndexOptions,
   manifest: Manifest | undefined,
   where: string,
-): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> {
+): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'lateInteraction' | 'model'>> {
   const { models = {}, scoreCache, longDocuments, effort } = options;
   const isWithout = manifest?.embedder === withoutEmbedder;
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined && !isWithout) {
@@ -168,6 +168,7 @@ async function partsFor(
     return {
       embedder: opened?.embedder ?? null,
       model: opened?.model,
+      lateInteraction: opened?.encoder === undefined ? undefined : () => builder.build('late-interaction'),
       reranker: reranker === null ? checkNoReranker(options) : await build({}),
       rerankers: {
         build: (parts, settings) =>

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
-import type { CallOptions, Span, TokenVectors, Usage } from '../types.ts';
+import type { CallOptions, ScoreSpread, Span, TokenVectors, Usage } from '../types.ts';
 import { part } from '../wording/check-options.ts';
 import type { Calibration } from './calibration.ts';
 import type { Effort } from './effort.ts';
@@ -21,7 +21,12 @@ export interface ScoreOptions extends CallOptions {
   readonly effort?: Effort;
   /** Called with scores as they sharpen, before the last ones are returned. */
   readonly onScores?: (scores: Scores) => void;
+  /** How scores of late interaction lie on the collection, where an index knows it. @default that of the list, or the usual one of a short list */
+  readonly spread?: ScoreSpread;
 }
+
+/** By what spread two scores were put together: of the collection, of the list that was given, or of passages in general. */
+export type SpreadSource = 'collection' | 'list' | 'usual';
 
 /** A reranker that was asked and could not rank. */
 export interface RerankerFailure {
@@ -55,6 +60,8 @@ export interface Scores {
   readonly usage?: Usage;
   /** Fingerprint of what ranked, where it is not always the same. */
   readonly rankedBy?: string;
+  /** Only of a cascade that combines scores by how they spread. */
+  readonly spread?: SpreadSource;
   /** Why others did not rank that should have; absent when none was asked in vain. */
   readonly failures?: readonly RerankerFailure[];
   /** Sentences about what was done that no one asked for: a list that had to be sent in several requests. */

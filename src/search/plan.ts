@@ -20,6 +20,8 @@ const counting = {
   rerankCommand: noIndex,
   searchBody: true,
 } as const;
+/** Who gave a list wants it back, whatever stands in it twice. */
+const everythingGiven = 'off: the list comes back whole';
 const isShown = 'the documents are always shown';
 const areShown = 'snippets are always shown';
 
@@ -269,10 +271,19 @@ export const plan = {
     },
   },
   collapse: {
-    kind: 'share',
-    default: 0,
-    about: 'results whose words are at least so similar to those of a better one are named beside it and take no place; 0 is off',
-    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+    kind: 'choice',
+    choices: ['off', 'equal', 'near'],
+    default: 'equal',
+    about:
+      'texts that take no place beside a better one, which counts and names them: equal but for case and white space, or near, with four fifths of the same words in their order; further candidates fill the places',
+    at: {
+      search: true,
+      rerank: { otherwise: everythingGiven },
+      pipeline: { otherwise: 'that of search; in an evaluation off' },
+      searchCommand: true,
+      rerankCommand: { otherwise: everythingGiven },
+      searchBody: true,
+    },
   },
   groupBy: {
     kind: 'text',

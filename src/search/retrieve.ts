@@ -29,6 +29,8 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
 export interface Retrieved {
   /** Best first. */
   readonly hits: readonly Hit[];
+  /** What was compared with the vectors of the index. */
+  readonly queryVector?: Float32Array;
   readonly usage: Usage;
   /** What the filter asks that this index cannot answer, and letters of the query that the embedder does not know. */
   readonly notes: readonly string[];
@@ -59,6 +61,7 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
   return {
     hits,
+    queryVector: nearTo,
     notes: [
       ...(words?.notes ?? []),
       ...(embedded === undefined ? [] : letterNotes({ embedder: index.embedder() }, query)),

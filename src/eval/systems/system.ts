@@ -60,9 +60,21 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
     effort,
     fieldLabels = false,
   } = pipeline;
+  // A judged copy that takes no place would count as missing, and figures of before would change.
+  const { collapse = 'off' } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = { firstStage, denseWeight, fusion, rrfK, filter, reranker: null, rankFields: pipeline.rankFields, fieldLabels } as const;
+  const first = {
+    collapse,
+    firstStage,
+    denseWeight,
+    fusion,
+    rrfK,
+    filter,
+    reranker: null,
+    rankFields: pipeline.rankFields,
+    fieldLabels,
+  } as const;
   return {
     name,
     pipeline,
@@ -72,6 +84,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
       const answer = await search(index, text, {
         ...options,
         ...plainOptionsOf(pipeline),
+        collapse,
         top,
         reranker: remembered,
       });
@@ -88,7 +101,13 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
         cutOffs:
           remembered === null || arrangedBy(pipeline) !== undefined
             ? {}
-            : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, effort, fieldLabels, minScore }),
+            : await rankedAt(cutOffs, remembered, text, hits, fields, {
+                ...options,
+                effort,
+                fieldLabels,
+                minScore,
+                spread: answer.spread === 'collection' ? index.manifest()?.spread : undefined,
+              }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
         queryTruncatedTokens: answer.truncated?.query,
@@ -149,8 +168,8 @@ export function runSystem(
 const unlessNone = (tokens = 0): number | undefined => (tokens === 0 ? undefined : tokens);
 
 /** The option by which a pipeline puts its ranking in another order; undefined: in none. */
-function arrangedBy({ diversity = 0, collapse = 0, groupBy, sort }: Pipeline): string | undefined {
-  const asked = { diversity: diversity > 0, collapse: collapse > 0, groupBy: groupBy !== undefined, sort: sort !== undefined };
+function arrangedBy({ diversity = 0, collapse = 'off', groupBy, sort }: Pipeline): string | undefined {
+  const asked = { diversity: diversity > 0, collapse: collapse !== 'off', groupBy: groupBy !== undefined, sort: sort !== undefined };
   return Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
 }
 

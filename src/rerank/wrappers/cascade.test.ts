@@ -49,7 +49,10 @@ describe('a cascade', () => {
   });
 
   it('combines a score with the one before it, and says how likely each is', async () => {
-    const promotion = { name: 'max(own, 0) + before', combine: (own: number, before: number) => Math.max(own, 0) + before };
+    const promotion = {
+      name: 'max(own, 0) + before',
+      over: () => ({ combine: (own: number, before: number) => Math.max(own, 0) + before }),
+    };
     const sure = { slope: 1, intercept: 0 };
     const one = cascade([numbers('first').reranker, numbers('second', { sign: -1 }).reranker], {
       keep: [100, 3],
@@ -143,7 +146,7 @@ describe('a cascade by effort', () => {
     exhaustive: { first: Number.POSITIVE_INFINITY, step: 1, most: Number.POSITIVE_INFINITY, price: 0 },
   };
   const known = { slope: 0, weight: 100, deviation: 0.5, relevance: (own: number) => (own > 0 ? 1 : 0) };
-  const sum = { name: 'sum', combine: (own: number, before: number) => own + before };
+  const sum = { name: 'sum', over: () => ({ combine: (own: number, before: number) => own + before }) };
   /** `own`: what the second stage gives the candidate with this number. */
   const made = (
     own: (number: number) => number = () => -9,

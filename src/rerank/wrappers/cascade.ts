@@ -1,5 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { byStage } from '../../math/order.ts';
+import type { ScoreSpread } from '../../types.ts';
 import { checkOptions, checkValue, list, type OptionChecks, positive } from '../../wording/check-options.ts';
 import { counted } from '../../wording/numbers.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
@@ -9,7 +10,7 @@ import { mergeScores } from '../merge-scores.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
 import { readInSlices } from '../read-in-slices.ts';
-import { type Candidate, isReranker, type Reranker, type Scores } from '../reranker.ts';
+import { type Candidate, isReranker, type Reranker, type Scores, type SpreadSource } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { readingOf, type StageEffort, wholly } from '../stage-effort.ts';
 import { stageOf } from '../stage-of.ts';
@@ -20,7 +21,19 @@ import { composed } from './composed.ts';
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
   readonly name: string;
+  /**
+   * Of a list.
+   *
+   * @param before [candidates] what the stage before gave, NaN where it did not score
+   * @param spread of the collection, where it is known
+   */
+  over(before: Float32Array, spread?: ScoreSpread): CombinedScores;
+}
+
+export interface CombinedScores {
   combine(own: number, before: number): number;
+  /** Where it matters how scores spread: which spread it was. */
+  readonly spread?: SpreadSource;
 }
 
 export interface CascadeOptions {
@@ -62,6 +75,7 @@ interface ReadStage {
   readonly places: readonly number[];
   readonly given: Scores;
   readonly own: Float32Array;
+  readonly spread?: SpreadSource;
 }
 
 /**
@@ -78,7 +92,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const plan = stages.map((stage, at) => planStage(stage, combine[at], options.calibrations?.[at]));
 
   const score: Reranker['score'] = async (query, candidates, call = {}) => {
-    const { signal, deadlineMs, onScores, effort = options.effort ?? 'normal' } = call;
+    const { signal, deadlineMs, onScores, spread, effort = options.effort ?? 'normal' } = call;
     const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
     let known = mergeStages(plan, [], candidates.length, true);
     let places = candidates.map((_, i) => i);
@@ -90,7 +104,11 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
       if (asked.length === 0) break;
       const { scores: before } = known;
       const soFar = done;
-      const readWith = (own: Scores): readonly ReadStage[] => [...soFar, readStage(plan[at] as StagePlan, asked, own, before)];
+      const combined = plan[at]?.combination?.over(before, spread);
+      const readWith = (own: Scores): readonly ReadStage[] => [
+        ...soFar,
+        readStage(plan[at] as StagePlan, asked, own, { before, combined }),
+      ];
       const own = await readInSlices(
         {
           count: asked.length,
@@ -101,6 +119,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
               asked.slice(from, to).map((i) => candidates[i] as Candidate),
               {
                 signal,
+                spread,
                 effort: call.effort,
                 deadlineMs: until === undefined ? undefined : until - performance.now(),
                 onScores: onScores === undefined ? undefined : heard,
@@ -108,7 +127,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
               paces[at],
             ),
           gain: (read, next) => {
-            const { combine = (score: number) => score } = plan[at]?.combination ?? {};
+            const { combine = (score: number) => score } = combined ?? {};
             return spent === undefined
               ? 1
               : expectedGain({ before: asked.map((i) => before[i] as number), own: read, combine }, next, spent.known);
@@ -184,18 +203,23 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
     ...mergeScores(done, count, complete),
     stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
+    spread: done.findLast(({ spread }) => spread !== undefined)?.spread,
   };
 }
 
 /** `before`: [candidates] scores of the stages before. */
-function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Float32Array): ReadStage {
+function readStage(
+  { calibration }: StagePlan,
+  places: readonly number[],
+  given: Scores,
+  { before, combined }: { readonly before: Float32Array; readonly combined: CombinedScores | undefined },
+): ReadStage {
   const scores =
-    combination === undefined
-      ? given.scores
-      : given.scores.map((own, row) => combination.combine(own, before[places[row] as number] as number));
-  const stated = combination === undefined ? given.relevance : undefined;
+    combined === undefined ? given.scores : given.scores.map((own, row) => combined.combine(own, before[places[row] as number] as number));
+  const stated = combined === undefined ? given.relevance : undefined;
   return {
     places,
+    spread: combined?.spread,
     given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
     own: given.scores,
   };
