@@ -16,7 +16,7 @@ const CANDIDATES = 100;
 const TWENTY = 20;
 const efforts = ['low', 'normal', 'high', 'exhaustive', TWENTY] as const satisfies readonly Effort[];
 /** Queries of a collection whose order is measured, and of those the ones that are timed. */
-const [JUDGED, TIMED] = [60, 8];
+const [JUDGED, TIMED] = [60, 6];
 
 /** By name the folder of a collection, as `npm run results -- --keep` names it, and the fields that are read. */
 const sources: Readonly<Record<string, { readonly folder: () => string | undefined; readonly fields?: readonly string[] }>> = {

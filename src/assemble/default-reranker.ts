@@ -46,16 +46,6 @@ const promotion: Combination = {
   },
 };
 
-type Spread = Pick<ScoreSpread, 'mean' | 'deviation'>;
-
-function spreadFor(before: Float32Array, known: ScoreSpread | undefined): readonly [Spread, SpreadSource] {
-  if (known !== undefined) return [known, 'collection'];
-  const list = before.filter((score) => !Number.isNaN(score));
-  if (list.length < LIST_FROM) return [usual, 'usual'];
-  const { mean, deviation } = meanAndDeviation(list);
-  return deviation > 0 ? [{ mean, deviation: LIST_WIDTH * deviation }, 'list'] : [usual, 'usual'];
-}
-
 /** How the two stages of `default` become one reranker: late interaction over all candidates, then the bundled cross-encoder over the best ones. */
 export function defaultCascade({ workers }: BiEncoder, effort?: Effort): CascadeOptions {
   return { effort, efforts: [undefined, effortOfCrossEncoder], combine: [undefined, promotion], concurrency: workers };
@@ -72,4 +62,14 @@ export function memoryOfSecondStage(encoder: BiEncoder, maxMemory = 2048): numbe
   const first = [encoder.files.bytes, encoder.workers] as const;
   if (maxMemory < megabytesOf([first, [entry.files.model.bytes ?? 0, 1]])) return undefined;
   return maxMemory - megabytesOf([first]) + megabytesOf([]);
+}
+
+type Spread = Pick<ScoreSpread, 'mean' | 'deviation'>;
+
+function spreadFor(before: Float32Array, known: ScoreSpread | undefined): readonly [Spread, SpreadSource] {
+  if (known !== undefined) return [known, 'collection'];
+  const list = before.filter((score) => !Number.isNaN(score));
+  if (list.length < LIST_FROM) return [usual, 'usual'];
+  const { mean, deviation } = meanAndDeviation(list);
+  return deviation > 0 ? [{ mean, deviation: LIST_WIDTH * deviation }, 'list'] : [usual, 'usual'];
 }
