@@ -1,7 +1,7 @@
 import { counted, figure, grouped, interval, probability, signed } from '../../wording/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
-import { columnsBeside, cutOffTable } from './tables.ts';
+import { columnsBeside, cutOffTable, headroomTable, headroomTitle, overlapTable, overlapTitle } from './tables.ts';
 import {
   claimOf,
   ended,
@@ -52,6 +52,8 @@ export function toMarkdown(report: EvalReport): string {
       .join('\n'),
     figures(report),
     report.comparisons.length === 0 ? '' : comparisons(report),
+    titled(headroomTitle, headroomTable(report)),
+    titled(overlapTitle, overlapTable(report)),
     cutOffs(report),
     notes.map((one) => `- ${one}`).join('\n'),
     failures.length === 0
@@ -98,6 +100,15 @@ const comparisons = ({ comparisons: all }: EvalReport): string =>
       `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
     ]),
   );
+
+/** A table under a sentence; heads and first cells may be names. */
+const titled = (title: string, { heads, rows }: ReturnType<typeof overlapTable>): string =>
+  rows.length === 0
+    ? ''
+    : `${title}\n\n${table(
+        ['', ...heads.map(safeMarkdown)],
+        rows.map(([name = '', ...cells]) => [safeMarkdown(name), ...cells]),
+      )}`;
 
 function cutOffs(report: EvalReport): string {
   const { counts, rows } = cutOffTable(report);

@@ -36,12 +36,28 @@ export interface Failure {
   readonly message: string;
 }
 
+/** A measure of the best order of a pipeline's own results, the highest grades first, and what a better order could gain. */
+export interface Headroom {
+  readonly best: number;
+  /** `best` less the measure of the pipeline. */
+  readonly gain: number;
+}
+
+/** How alike the rankings of two pipelines are. */
+export interface Overlap {
+  readonly pipelines: readonly [string, string];
+  /** Mean rank-biased overlap (extrapolated, p = .9) of the first 50 results of each query, 0 to 1. */
+  readonly rbo: number;
+}
+
 export interface PipelineReport {
   readonly name: string;
   /** As it was given, with every default filled in; absent for a run that someone else made. */
   readonly pipeline?: Readonly<Record<string, unknown>>;
   /** By ir-measures name. */
   readonly measures: Readonly<Record<string, Estimate>>;
+  /** Of nDCG@10 and of the primary measure, by name; absent in reports of earlier versions. */
+  readonly headroom?: Readonly<Record<string, Headroom>>;
   /** Only the stages that ran; empty for a run. */
   readonly latency: Readonly<Partial<Record<Stage, Latency>>>;
   /** By ir-measures name, then [query], in the order of `queryIds`. */
@@ -125,6 +141,8 @@ export interface EvalReport {
   readonly primary: string;
   readonly pipelines: readonly PipelineReport[];
   readonly comparisons: readonly Comparison[];
+  /** Each pair of pipelines; absent in reports of earlier versions. */
+  readonly overlaps?: readonly Overlap[];
   readonly gates: readonly GateResult[];
   /** Sentences about the data and the verdicts: unjudged results, scores out of order, leaks, near-duplicates. */
   readonly warnings: readonly string[];
