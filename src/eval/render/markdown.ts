@@ -91,13 +91,16 @@ function figures({ pipelines }: EvalReport): string {
 const comparisons = ({ comparisons: all }: EvalReport): string =>
   table(
     ['', 'against', 'measure', 'difference', 'p (Holm)', 'verdict'],
-    all.map(({ pipeline, baseline, measure, difference, low, high, adjustedP, verdict, unsafe }) => [
+    all.map(({ pipeline, baseline, measure, difference, low, high, adjustedP, verdict, disagreement, unsafe }) => [
       safeMarkdown(pipeline),
       safeMarkdown(baseline),
       measure,
       `${signed(difference)} ${interval(low, high, signed)}`,
       probability(adjustedP),
-      `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
+      `${[verdict, disagreement ?? '']
+        .filter((part) => part !== '')
+        .map(safeMarkdown)
+        .join('; ')}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
     ]),
   );
 

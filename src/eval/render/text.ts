@@ -18,6 +18,9 @@ export function toText(report: EvalReport, columns = 100): string {
   const unsafe = report.comparisons.flatMap(({ pipeline, unsafe: why }) =>
     why === undefined ? [] : [`the verdict on "${pipeline}" is not safe: ${why}`],
   );
+  const apart = report.comparisons.flatMap(({ pipeline, measure, disagreement }) =>
+    disagreement === undefined || measure !== report.primary ? [] : [`on "${pipeline}": ${disagreement}.`],
+  );
   const lines = [
     `${counted(report.queries, 'query', 'queries')}${none}.`,
     '',
@@ -28,7 +31,9 @@ export function toText(report: EvalReport, columns = 100): string {
     ...overlapLines(report, widest),
     ...cutOffLines(report, widest),
     ...changeLines(report, columns),
-    ...(warnings.length + unsafe.length === 0 ? [] : ['', ...[...unsafe, ...warnings].map((one) => `Note: ${harmless(one)}`)]),
+    ...(warnings.length + unsafe.length + apart.length === 0
+      ? []
+      : ['', ...[...apart, ...unsafe, ...warnings].map((one) => `Note: ${harmless(one)}`)]),
     ...(failures.length === 0 ? [] : ['', 'Failed:', ...failures.map(harmless)]),
     ...(gates.length === 0
       ? []

@@ -109,10 +109,12 @@ export interface Comparison {
   readonly high: number;
   /** Two-sided Fisher randomisation test. */
   readonly p: number;
-  /** The same after Holm's correction for all pipelines that met this baseline with this measure; it decides the verdict. */
+  /** The same after Holm's correction for all pipelines that met this baseline with this measure; with the interval it decides the verdict. */
   readonly adjustedP: number;
-  /** `helps`, `hurts`, `makes no difference: …` or `cannot tell with 43 queries: about 180 would be needed`. */
+  /** `helps` and `hurts` where `adjustedP` is below .05 and the interval lies on that side of 0: `helps`, `hurts`, `makes no difference: …` or `cannot tell with 43 queries: about 180 would be needed`. */
   readonly verdict: string;
+  /** Why the interval and the test do not say the same; absent where they do. */
+  readonly disagreement?: string;
   /** Why the verdict is not safe: too many results have no judgment. */
   readonly unsafe?: string;
   /** [query] Differences in the order of `queryIds`; of the primary measure only. */
