@@ -428,7 +428,7 @@ describe('the doc comments', () => {
     const [, body = ''] = new RegExp(`export interface ${name} .*?\\{\\n(.*?)\\n\\}`, 's').exec(sources) ?? [];
     for (const key of keysAt(door)) {
       const option = optionAt(key, door) as PlanOption;
-      const [, comment = ''] = new RegExp(`/\\*\\* ((?:(?!\\*/).)*) \\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
+      const [, comment = ''] = new RegExp(`/\\*\\*\\s((?:(?!\\*/).)*)\\s\\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
       if (option.kind === 'count')
         expect([key, comment]).toEqual([key, expect.stringContaining(`${option.least} to ${grouped(option.most)}`)]);
       if (option.otherwise !== undefined) continue;
