@@ -2,7 +2,7 @@ import { FinetoothError } from '../../errors.ts';
 import { documentTest } from '../../filter/document-test.ts';
 import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
-import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
+import { checkForIndex, type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
 import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
@@ -47,6 +47,7 @@ export interface SystemOptions {
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
+  checkForIndex(pipeline);
   const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
   // A judged copy that takes no place would count as missing, and figures of before would change.
   const { collapse = 'off' } = pipeline;
@@ -110,7 +111,7 @@ export function runSystem(
   const arranged = arrangedBy(pipeline);
   if (arranged !== undefined)
     throw new FinetoothError('E_USAGE', `pipeline "${name}": ${arranged} is of a search in an index, and this is a run. Leave it out.`);
-  const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter);
+  const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter, pipeline.types);
   const depth = Math.max(candidates, ...cutOffs);
   const documentOf = (id: string, query: string): Document => {
     const document = run.document(id);
