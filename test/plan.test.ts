@@ -55,6 +55,7 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   rankFields: ['title'],
   fieldLabels: true,
   longDocuments: 'truncate',
+  effort: 'low',
   calibration: 'calibration.json',
   scoreCache: 'scores',
   minScore: 0,

@@ -40,6 +40,7 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
     spans: spans.some((span) => span !== undefined) ? spans : undefined,
     failures: unlessEmpty(parts.flatMap(({ given }) => given.failures ?? [])),
     notes: unlessEmpty(parts.flatMap(({ given }) => given.notes ?? [])),
+    spread: parts.find(({ given }) => given.spread !== undefined)?.given.spread,
     rankedBy: parts.find(({ given }) => given.rankedBy !== undefined)?.given.rankedBy,
   };
 }

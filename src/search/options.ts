@@ -1,4 +1,5 @@
 import type { Filter } from '../filter/filter.ts';
+import type { Effort } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Document } from '../types.ts';
 import type { Collapse } from './collapse.ts';
@@ -33,6 +34,11 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly rrfK?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
+  /**
+   * How many candidates the cross-encoder of `default` reads: as long as they are expected to change the first ten, at most 20 (`low`, `normal`) or
+   * 40 (`high`); all (`exhaustive`); or so many, 1 to 10,000. @default normal
+   */
+  readonly effort?: Effort;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */
@@ -77,6 +83,11 @@ export interface RerankOptions extends OptionsAt<'rerank'> {
   readonly rankFields?: readonly string[];
   /** Put each field's name before its words, one line per field: "title: …". @default false */
   readonly fieldLabels?: boolean;
+  /**
+   * How many candidates the cross-encoder of `default` reads: as long as they are expected to change the first ten, at most 20 (`low`, `normal`) or
+   * 40 (`high`); all (`exhaustive`); or so many, 1 to 10,000. @default normal
+   */
+  readonly effort?: Effort;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
   readonly minScore?: number;
   /** The same of the documents given; `near` compares at most 1,000. @default off: all come back */

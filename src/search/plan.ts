@@ -2,6 +2,7 @@
  * Every option of searching, reranking and making an index, once. The library's checks, the pipelines file, the flags of the command line, the body of
  * `POST /v1/search` with its OpenAPI, and docs/plan.md are made from this table.
  */
+import { efforts, MOST_READ } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
 
@@ -211,6 +212,16 @@ export const plan = {
       rerankCommand: true,
       searchBody: 'the server opens its models once for all requests: an option of serve',
     },
+  },
+  effort: {
+    kind: 'level',
+    choices: efforts,
+    least: 1,
+    most: MOST_READ,
+    default: 'normal',
+    about:
+      'how many candidates the cross-encoder of default reads: as long as they are expected to change the first ten, at most 20 (low, normal) or 40 (high); all of them; or so many',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
   calibration: {
     kind: 'text',

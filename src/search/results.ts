@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
-import type { RerankerFailure } from '../rerank/reranker.ts';
+import type { RerankerFailure, SpreadSource } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
 import { type Highlight, highlightFor } from './highlight.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
@@ -60,12 +60,19 @@ export interface ResultGroup {
 
 /** What every answer says of how it came about, where there is anything to say. */
 export interface Provenance {
+  /** Candidates that each of several stages of the reranker scored, in their order; absent where there is one. */
+  readonly read?: readonly number[];
   /** Rerankers that were asked before the one that ranked, and why they did not. */
   readonly passedOver?: readonly RerankerFailure[];
   /** Sentences about what was done that no one asked for. */
   readonly notes?: readonly string[];
   /** How much of the query a model did not read; absent when all read it whole. */
   readonly truncated?: Truncated;
+  /**
+   * How wide late interaction was taken to spread when the default reranker weighed it: as it does on the collection of the index, as it did on this
+   * list, or, for a short list, as it usually does. Absent where it does not matter.
+   */
+  readonly spread?: SpreadSource;
 }
 
 /** What the caller wants to see of a ranking. */
@@ -158,7 +165,10 @@ export function keepLikely(ranked: Ranked, minScore: number | undefined, rankedB
 export function pickProvenance({
   passedOver,
   notes,
+  spread,
+  stages,
   queryTruncatedTokens = 0,
-}: Pick<Ranked, 'passedOver' | 'notes' | 'queryTruncatedTokens'>): Provenance {
-  return { passedOver, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
+}: Pick<Ranked, 'passedOver' | 'notes' | 'spread' | 'stages' | 'queryTruncatedTokens'>): Provenance {
+  const read = stages.length < 2 ? undefined : stages.map(({ scores }) => scores.filter((score) => !Number.isNaN(score)).length);
+  return { read, passedOver, spread, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
 }

@@ -29,7 +29,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkSearchCall(index, query, options);
   checkQuery(query);
   const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
-  const { fieldLabels, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
+  const { fieldLabels, effort, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
   checkPage(options, candidates, top);
   checkCompared(candidates, options);
   throwIfStopped(signal);
@@ -61,11 +61,14 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const words = await languagesOf(index);
   const resultsOf = (arranged: Ranked): readonly SearchResult[] => makeSearchResults(arranged, all, { ...options, query, top, words });
   const began = performance.now();
+  const spread = isIndexed && rerankers.length > 0 ? (await index.store.open())?.spread : undefined;
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(arrange(ranked)));
     ranked = await rankCandidates(rerankers, query, hits, fields, {
       signal,
       fieldLabels,
+      spread,
+      effort,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),
     });
@@ -80,7 +83,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     query,
     firstStage,
     rankedBy,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, words }, options),
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options),
     nextCursor: key && writeCursor(key, { firstStage, rankedBy, calibrated, complete, cut, ...freeze(arranged, all, top, options.stages) }),
     facets,
     calibrated,

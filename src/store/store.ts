@@ -1,5 +1,5 @@
 import type { FieldTypes, Filter } from '../filter/filter.ts';
-import type { CallOptions, Document, Hit, PassagePlace, TokenForm } from '../types.ts';
+import type { CallOptions, Document, Hit, PassagePlace, ScoreSpread, TokenForm } from '../types.ts';
 import type { Facet, FacetOptions } from './facets.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -35,6 +35,8 @@ export interface Store {
    * thousands of documents, BM25 may weigh words by those that there were the last time that it did; none is missed.
    */
   optimize(): Promise<void>;
+  /** Writes into the manifest how scores lie on this collection. Waits for other writers. Absent: the manifest stays as it was made. */
+  keepSpread?(spread: ScoreSpread): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -154,6 +156,8 @@ export interface Manifest {
   readonly languages?: readonly string[];
   /** Field that names the language of a document; absent: of several languages it is detected. */
   readonly languageField?: string;
+  /** How the scores of late interaction lie here, measured when the index was made and again when it had doubled; absent where they were not. */
+  readonly spread?: ScoreSpread;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }

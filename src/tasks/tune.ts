@@ -190,7 +190,9 @@ async function materialOf(
       remembered.set(key, one);
       // Passages are those of the fields that the index was made from.
       const asked = hits.map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
-      order = (await rankCandidates(one, query, asked, rankFields ?? index.manifest()?.fields ?? [], call)).order;
+      const { fields = [], spread } = index.manifest() ?? {};
+      const isIndexed = rankFields === undefined;
+      order = (await rankCandidates(one, query, asked, rankFields ?? fields, isIndexed ? { ...call, spread } : call)).order;
     }
     rankings.push(order.map(({ id }) => placeOf.get(id) as number));
   }

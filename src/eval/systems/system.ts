@@ -48,7 +48,19 @@ export interface SystemOptions {
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
   checkForIndex(pipeline);
-  const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
+  const {
+    name,
+    firstStage,
+    candidates,
+    top = candidates,
+    denseWeight,
+    fusion,
+    rrfK,
+    filter,
+    minScore,
+    effort,
+    fieldLabels = false,
+  } = pipeline;
   // A judged copy that takes no place would count as missing, and figures of before would change.
   const { collapse = 'off' } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
@@ -90,7 +102,13 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
         cutOffs:
           remembered === null || arrangedBy(pipeline) !== undefined
             ? {}
-            : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
+            : await rankedAt(cutOffs, remembered, text, hits, fields, {
+                ...options,
+                effort,
+                fieldLabels,
+                minScore,
+                spread: answer.spread === 'collection' ? index.manifest()?.spread : undefined,
+              }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
         queryTruncatedTokens: answer.truncated?.query,
@@ -107,7 +125,7 @@ export function runSystem(
   fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
 ): System {
-  const { name, candidates, top = candidates, fieldLabels = false, minScore } = pipeline;
+  const { name, candidates, top = candidates, effort, fieldLabels = false, minScore } = pipeline;
   const arranged = arrangedBy(pipeline);
   if (arranged !== undefined)
     throw new FinetoothError('E_USAGE', `pipeline "${name}": ${arranged} is of a search in an index, and this is a run. Leave it out.`);
@@ -130,7 +148,7 @@ export function runSystem(
       if (fields !== undefined) checkFields(hits.slice(0, candidates), fields);
       const remembered = remembering(reranker);
       const started = performance.now();
-      const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, fieldLabels });
+      const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, effort, fieldLabels });
       const { calibrated, usage } = ranked;
       const { order } = keepLikely(ranked, minScore, reranker.fingerprint);
       const rerank = performance.now() - started;
@@ -138,7 +156,7 @@ export function runSystem(
         ranking: order.slice(0, top).map(({ id }) => id),
         relevance: calibrated ? order.slice(0, top).map(({ relevance }) => relevance) : undefined,
         firstStage,
-        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
+        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, effort, fieldLabels, minScore }),
         latency: { rerank, total: rerank },
         usage,
         queryTruncatedTokens: unlessNone(ranked.queryTruncatedTokens),
