@@ -3,6 +3,7 @@ import type { FieldTypes } from '../filter/filter.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { shown } from '../wording/check-options.ts';
 import { nearestName } from '../wording/nearest-name.ts';
+import { checkFusion } from './check-fusion.ts';
 import type { FirstStage, SearchOptions } from './options.ts';
 import { indexPlan, type KeyAt, keysAt, optionAt, plan } from './plan.ts';
 import { checkOf } from './plan-checks.ts';
@@ -18,8 +19,6 @@ export interface Pipeline extends Pick<SearchOptions, PlainKey> {
   readonly firstStage: FirstStage;
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
   readonly candidates: number;
-  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
-  readonly denseWeight: number;
   /** Names of rerankers, one after the other; null for the first stage alone. @default ["default"], the one that `search` uses */
   readonly reranker: readonly string[] | null;
   /** Rerankers that rank when that one cannot, in this order. @default none */
@@ -42,7 +41,6 @@ export const defaultPipeline: Pipeline = {
   firstStage: plan.firstStage.default,
   candidates: plan.candidates.default,
   reranker: plan.reranker.default,
-  denseWeight: plan.denseWeight.default,
 };
 
 const planKeys = keysAt('pipeline');
@@ -112,12 +110,18 @@ export function checkForIndex({ name, types }: Pipeline): void {
 
 /** Throws E_USAGE for options of a reranker where there is none. */
 function checkTogether(pipeline: Pipeline, here: string): Pipeline {
-  const { reranker, calibration, fallback, strict, effort, minScore } = pipeline;
+  const { reranker, calibration, fallback, strict, effort, minScore, wordsWeight = 0 } = pipeline;
+  try {
+    checkFusion(pipeline);
+  } catch (error) {
+    throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
+  }
   if (reranker === null && calibration !== undefined) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
   if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
   if (reranker === null && effort !== undefined) throw wrong(here, '"effort" is for a reranker, and "reranker" is none');
   if (reranker === null && minScore !== undefined)
     throw wrong(here, '"minScore" needs probabilities, which come from a reranker, and "reranker" is none');
+  if (reranker === null && wordsWeight > 0) throw wrong(here, '"wordsWeight" adds to the score of a reranker, and "reranker" is none');
   if (fallback === undefined && strict === true) throw wrong(here, '"strict" forbids fallbacks, and there is none');
   return pipeline;
 }

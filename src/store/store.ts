@@ -24,7 +24,7 @@ export interface Store {
    * first. Fewer come only where no more are to be had, whatever the filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts
    * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not.
    */
-  search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | 'passage' | Field>[]>;
+  search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'other' | Field>[]>;
   /** How many documents fit. @default all */
   count(filter?: Filter): Promise<number>;
   /** For each of the fields the values of all documents that fit, counted exactly, a document with many passages once; `facetCounter` counts them. */
@@ -51,9 +51,14 @@ export interface StoreCapabilities {
   readonly passages?: boolean;
 }
 
+/** A vector of the query, or its analysed words. */
+export type AskedBy = { readonly vector: Float32Array } | { readonly terms: readonly string[] };
+
 /** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words. */
-export type StoreQuery<Field extends HitField = HitField> = ({ readonly vector: Float32Array } | { readonly terms: readonly string[] }) &
+export type StoreQuery<Field extends HitField = HitField> = AskedBy &
   CallOptions & {
+    /** What each hit is scored by beside: it decides neither which documents come nor in what order. @default nothing */
+    readonly other?: AskedBy;
     /** Hits at most; 0 gives none. */
     readonly limit: number;
     /** Which documents may come. @default all */
