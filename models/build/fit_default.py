@@ -4,8 +4,9 @@
 usage: fit_default.py SIGNALS RESULTS
 SIGNALS is the folder that `node results/signals.ts SIGNALS` fills: of each judged query the nearest 100 documents with cosine, late interaction and
 logit, and how late interaction spreads on the collection, which the product measured from its documents alone.
-Probabilities are fitted on the training sets, each with the same weight; all else is reported on all sets. Writes RESULTS/default.json and the
-row "cascade" of RESULTS/calibration.json.
+Probabilities are fitted on the two training sets whose questions come with candidates that are all judged, on judged pairs, each set with the same
+weight: of the others most of what is relevant has no judgment. All else is reported on all sets. Writes RESULTS/default.json and the row "cascade" of
+RESULTS/calibration.json.
 """
 import json
 import pathlib
@@ -14,6 +15,7 @@ import sys
 
 import numpy as np
 
+from cascade import sigmoid
 from fit_calibration import platt, report
 from ranking import compared, discounts, p_value, rounded, write_json
 
@@ -21,11 +23,14 @@ TRAINING = ("scifact-train", "wikiqa-train", "trecqa-train", "cosqa-dev")
 # Lowest grade that counts as relevant, and whether a pair without judgment is left out.
 RELEVANT_FROM = {"films": 2, "dl19": 2, "dl21": 2}
 JUDGED_ONLY = ("dl19", "dl21")
+WHOLLY_JUDGED = ("wikiqa-train", "trecqa-train")
+# Probabilities from which a result is called likely, and high.
+LEVELS = (0.1, 0.4)
 KEPT, CUT_OFF = 20, 10
 # How wide late interaction spreads on passages; what the earlier formula took for every collection.
 USUAL = 0.03
 LATE, LINEAR = 1.5, 0.05
-LIST_WIDTH, LIST_FROM = 1.5, 15
+LIST_WIDTH, LIST_FROM = 1.5, 50
 # Of what is not read by the cross-encoder a training set has no logit; it is never among the first twenty.
 NO_LOGIT = -11.0
 
@@ -124,16 +129,27 @@ def against(new, old):
     return {"sets": rows, "reported": compared(new, old, reported), "worst": {worst: rows[worst]["difference"]}}
 
 
-def examples(name, one):
+def examples(name, one, judged_only):
     """Combined scores of what the cross-encoder reads, and whether it is relevant."""
     scores, relevant = [], []
     for query in one["queries"]:
         for at in query.kept():
-            if np.isnan(query.logit[at]) or (name in JUDGED_ONLY and not query.judged[at]):
+            if np.isnan(query.logit[at]) or (judged_only and not query.judged[at]):
                 continue
             scores.append(combined(query, **{key: one["spread"][key] for key in ("deviation", "mean")})[at])
             relevant.append(query.grades[at] >= RELEVANT_FROM.get(name, 1))
     return np.array(scores), np.array(relevant)
+
+
+def shares(scores, relevant, slope, intercept):
+    """Of each level: the part of all pairs that it is, and the part of it that is relevant."""
+    probability = sigmoid(slope * scores + intercept)
+    rows = {}
+    for name, low, high in (("unlikely", 0, LEVELS[0]), ("likely", *LEVELS), ("high", LEVELS[1], 1.1)):
+        inside = (probability >= low) & (probability < high)
+        if inside.any():
+            rows[name] = {"pairs": int(inside.sum()), "relevant": relevant[inside].mean()}
+    return rows
 
 
 def read_sets(folder):
@@ -174,6 +190,8 @@ def main(signals, results):
                          for share in (0, 0.3))
         graph["equal texts collapsed" if collapse else "as it is"] = against(beside, alone)
     late = {name: np.array([query.ndcg(np.argsort(-query.late, kind="stable")) for query in one["queries"]]) for name, one in sets.items()}
+    found = {name: examples(name, one, name in JUDGED_ONLY) for name, one in sets.items()}
+    slope, intercept = platt([examples(name, sets[name], True) for name in WHOLLY_JUDGED])
     write_json(results / "default.json", {
         "command": "python models/build/fit_default.py SIGNALS results/fits",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
@@ -183,16 +201,15 @@ def main(signals, results):
         "sets": rounded(rows, 5),
         "againstEarlier": rounded(against(now, before)),
         "withoutIndex": rounded({"deviation": f"{LIST_WIDTH} × that of the list, from {LIST_FROM} candidates on", "byCandidates": lists}),
+        "levels": rounded({"likelyFrom": LEVELS[0], "highFrom": LEVELS[1], "sets": {name: shares(*one, slope, intercept) for name, one in found.items()}}),
         "constants": rounded(grid),
         "smoothing": rounded({"share": 0.3, "width": 0.05, **graph}),
         "movedQuery": rounded(against({name: np.array([moved(query) for query in one["queries"]]) for name, one in sets.items()}, late)),
     })
-    found = {name: examples(name, one) for name, one in sets.items()}
-    slope, intercept = platt([found[name] for name in TRAINING if name in found])
     calibration = json.loads((results / "calibration.json").read_text())
     calibration["rows"]["cascade"] = rounded({
         "slope": slope, "intercept": intercept, "scoreAtOneHalf": -intercept / slope,
-        "sets": {name: {"fitted": name in TRAINING, **report(*found[name], slope, intercept)} for name in found},
+        "sets": {name: {"fitted": name in WHOLLY_JUDGED, **report(*found[name], slope, intercept)} for name in found},
     })
     calibration["scores"]["cascade"] = "as in default.json"
     calibration.pop("cascade", None)

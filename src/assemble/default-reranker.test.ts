@@ -18,19 +18,19 @@ const softplus = (x: number): number => Math.log1p(Math.exp(x));
 describe('the default reranker', () => {
   it('weighs late interaction by how it spreads on the collection', async () => {
     const spread = { mean: 0.7, deviation: 0.02, documents: 500 };
-    const { scores, spread: from } = await reranker.score('query', candidates(30), { spread });
+    const { scores, spread: from } = await reranker.score('query', candidates(60), { spread });
     expect(from).toBe('collection');
     expect(scores[3]).toBeCloseTo((1.5 * (0.77 - 0.7)) / 0.02 + 2 * softplus(1.5) + 0.25, 4);
   });
 
   it('takes the spread of the list where no collection is known, whatever the order, and the usual one where the list is short', async () => {
-    const list = await reranker.score('query', candidates(30));
+    const list = await reranker.score('query', candidates(60));
     expect(list.spread).toBe('list');
-    const reversed = await reranker.score('query', candidates(30).reverse());
+    const reversed = await reranker.score('query', candidates(60).reverse());
     expect([...reversed.scores].reverse()).toEqual([...list.scores]);
     expect((await reranker.score('query', candidates(3))).spread).toBe('usual');
     const alike = cascade([byId('late', () => 0.5), byId('logits', (id) => id)], defaultCascade({ workers: 2 } as BiEncoder));
-    const { scores, spread } = await alike.score('query', candidates(30));
+    const { scores, spread } = await alike.score('query', candidates(60));
     expect([spread, scores.every(Number.isFinite)]).toEqual(['usual', true]);
   });
 });

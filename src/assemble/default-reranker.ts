@@ -25,10 +25,10 @@ const effortOfCrossEncoder: StageEffort = {
   known: { slope: 1.5 / 0.03, weight: 20 * 0.03 ** 2, deviation: 3, relevance: (logit) => 1 / (1 + Math.exp(-logit / 2)) },
 };
 
-/** Passages of TREC Deep Learning, as far as a list is too short to say it. */
-const usual = { mean: 0.75, deviation: 0.045 };
-/** Candidates of a list from which it says itself how scores spread, and what its own spread counts for. */
-const LIST_FROM = 15;
+/** What collections have in the middle: a short list cannot tell its own. */
+const usual = { mean: 0.58, deviation: 0.045 };
+/** Candidates of a list from which it says itself how scores spread, and what its own spread counts for; see results/fits/default.json. */
+const LIST_FROM = 50;
 const LIST_WIDTH = 1.5;
 
 /**

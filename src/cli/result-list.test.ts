@@ -9,6 +9,7 @@ const result = (changes: Partial<SearchResult> = {}): SearchResult => ({
   index: 6,
   rank: 1,
   relevanceScore: 0.62,
+  level: 'high',
   firstStageRank: 7,
   firstStageScore: 0.7,
   document: { path: 'kitchen/moka.md', title: 'Descaling the Moka pot', text: '…' },
@@ -41,7 +42,7 @@ describe('the list of results', () => {
 
   it('has place, relevance, title, where it was, path and line, and the sentences', () => {
     expect(linesOf([result()])).toEqual([
-      '  1  ▰▰▰▱▱ 0.620  Descaling the Moka pot  was 7',
+      '  1  0.620  high      Descaling the Moka pot  was 7',
       '     kitchen/moka.md:14',
       '     Fill the lower chamber with water and a spoon of citric acid.',
       '',
@@ -55,16 +56,16 @@ describe('the list of results', () => {
     expect(marked).toEqual(['water', 'citric']);
   });
 
-  it('shows a number without a bar where scores are no probabilities, and no place where nothing moved', () => {
+  it('shows a number without a word where scores are no probabilities, and no place where nothing moved', () => {
     const [first] = linesOf([result({ relevanceScore: 12.345, rank: 7 })], 80, false);
     expect(first).toBe('  7    12.35  Descaling the Moka pot');
   });
 
   it('calls what has no title by its path, what has no path by its id, and says what stands behind it', () => {
     const untitled = result({ document: { path: 'a/b.ts', text: 'x' } });
-    expect(linesOf([untitled])[0]).toBe('  1  ▰▰▰▱▱ 0.620  a/b.ts:14  was 7');
+    expect(linesOf([untitled])[0]).toBe('  1  0.620  high      a/b.ts:14  was 7');
     const film = result({ id: 'tt1', document: { title: 'Bats' }, collapsed: 2, duplicates: ['x', 'y'], snippet: undefined });
-    expect(linesOf([film]).slice(0, 2)).toEqual(['  1  ▰▰▰▱▱ 0.620  Bats  was 7', '     tt1, +2 alike']);
+    expect(linesOf([film]).slice(0, 2)).toEqual(['  1  0.620  high      Bats  was 7', '     tt1, +2 alike']);
   });
 
   it('shows the chosen sentence where not all fits', () => {

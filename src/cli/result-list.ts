@@ -4,14 +4,15 @@ import { fitted, harmless, widthOf } from '../wording/terminal-text.ts';
 import { answerLines, besideIt, scoreText } from './answer-lines.ts';
 import { locationOf, titleOf } from './location.ts';
 import { type Line, snippetLines } from './snippet-lines.ts';
-import { type Shown, type Styled, styled } from './styled.ts';
+import { type Shown, styled } from './styled.ts';
 import { firstWordsOf } from './text.ts';
 
 /** Columns that a line of text takes at the most: longer ones are hard to read. */
 const WIDEST = 100;
 const INDENT = '     ';
-const BAR = 5;
-/** Columns that a title has before a bar is shown. */
+/** Columns of the longest level. */
+const LEVEL = 8;
+/** Columns that a title has before a level is shown. */
 const LEAST_TITLE = 8;
 
 export interface ListOptions {
@@ -62,26 +63,20 @@ function headingLine(rank: number, heading: string, result: RankedResult | Searc
   const { relevanceScore: score } = result;
   const before = `${String(rank).padStart(3)}  `;
   const was = 'firstStageRank' in result && result.firstStageRank !== rank ? `  was ${result.firstStageRank}` : '';
-  const bar = calibrated ? barOf(score) : [];
+  const level = calibrated ? (result.level ?? '') : '';
   const number = calibrated ? score.toFixed(3) : scoreText(score).padStart(7);
   // In a narrow window the title goes before what adorns the number.
   const left = width - before.length - number.length - 2;
-  const isBarShown = calibrated && left - (BAR + 1) - was.length >= LEAST_TITLE;
-  const isWasShown = isBarShown || left - was.length >= LEAST_TITLE;
-  const room = left - (isBarShown ? BAR + 1 : 0) - (isWasShown ? was.length : 0);
+  const isLevelShown = level !== '' && left - (LEVEL + 2) - was.length >= LEAST_TITLE;
+  const isWasShown = isLevelShown || left - was.length >= LEAST_TITLE;
+  const room = left - (isLevelShown ? LEVEL + 2 : 0) - (isWasShown ? was.length : 0);
   return [
     before,
-    ...(isBarShown ? [...bar, ' '] : []),
     `${number}  `,
+    ...(isLevelShown ? [styled(level === 'unlikely' ? 'dim' : 'bar', level.padEnd(LEVEL)), '  '] : []),
     styled('title', cut(heading, Math.max(1, room))),
     ...(isWasShown && was !== '' ? [styled('dim', was)] : []),
   ];
-}
-
-/** So many of five as the probability has fifths. */
-function barOf(relevance: number): readonly Styled[] {
-  const full = Math.round(Math.max(0, Math.min(1, relevance)) * BAR);
-  return [styled('bar', '▰'.repeat(full)), styled('dim', '▱'.repeat(BAR - full))];
 }
 
 /** Cut where it is longer. */

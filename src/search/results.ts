@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { levelOf, type RelevanceLevel } from '../rerank/calibration.ts';
 import type { Explanation } from '../rerank/explanation.ts';
 import type { RerankerFailure, SpreadSource } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
@@ -17,6 +18,11 @@ export interface RankedResult {
    * stage's score, or 0 without one. Never more than that of the document above, unless `diversity` or `sort` put it there.
    */
   readonly relevanceScore: number;
+  /**
+   * The probability in a word, only where `relevanceScore` is one: `high` from .4 on, `likely` from .1 on, below `unlikely`. What share of such results is
+   * relevant on the collections that were measured: docs/results.md.
+   */
+  readonly level?: RelevanceLevel;
   /** Place in the ranking, from 1: the first of an answer is at `offset` + 1. */
   readonly rank: number;
   /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
@@ -124,7 +130,7 @@ export function makeSearchResults(ranked: Ranked, hits: readonly Hit[], options:
 
 /** What is said of each of those that are shown; they name who ranked them unless the last stage ranked them all. */
 function resultMaker(
-  { complete, stages: ran }: Ranked,
+  { complete, calibrated, stages: ran }: Ranked,
   candidates: readonly Rankable[],
   shown: readonly RankedCandidate[],
   { query, documents, stages, words }: ResultOptions,
@@ -135,6 +141,7 @@ function resultMaker(
     id,
     index,
     relevanceScore: relevance,
+    level: calibrated && stage >= 0 ? levelOf(relevance) : undefined,
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
     highlight: part && highlightFor(query, part, words && comparedBy(words, (candidates[index] as Rankable).document, part.text)),
     cutTokens,

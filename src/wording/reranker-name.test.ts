@@ -4,7 +4,7 @@ import { rerankerName } from './reranker-name.ts';
 it.each([
   ['late-interaction-1(bge-small-en-v1.5@int8:68807e3ff2ab:22d2f503)', 'late interaction on bge-small-en-v1.5'],
   [
-    'cascade(late-interaction-1(bge@int8:68:22) of all > cross-encoder-1(ms-marco@int8:4c:5b) 2 / .06 × late interaction of 20)',
+    'cascade(late-interaction-1(bge@int8:68:22) of all > cross-encoder-1(ms-marco@int8:4c:5b) 1.5 × late interaction, standardised of 20)',
     'late interaction on bge, then cross encoder on ms-marco',
   ],
   ['cohere:rerank-v3.5 in parts of 4000', 'cohere:rerank-v3.5'],

@@ -17,6 +17,7 @@ const result = z.looseObject({
   rank: z.int(),
   index: z.int(),
   relevance_score: z.number(),
+  level: z.enum(['high', 'likely', 'unlikely']).optional(),
   /** How many documents it stands for whose texts are like its own, and their ids; see `collapse`. */
   collapsed: z.int().optional(),
   duplicates: z.array(z.string()).optional(),
