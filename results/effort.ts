@@ -100,4 +100,4 @@ const overall = Object.fromEntries(
   ]),
 );
 console.log(overall);
-await writeFile(join(import.meta.dirname, 'fits', 'effort.json'), `${JSON.stringify({ efforts: overall, sets }, null, 1)}\n`);
+await writeFile(join(import.meta.dirname, 'fits', 'effort.json'), `${JSON.stringify({ efforts: overall, sets }, null, 2)}\n`);

@@ -19,7 +19,17 @@ const letters: Reranker = {
 
 describe('calibrate', () => {
   it('fits a reranker of the caller, and measures on queries that had no part in it', async () => {
-    const report = await calibrate({ data: 'films', fields: ['title', 'overview'], reranker: letters, workFolder: path('work') });
+    const efforts = new Set<unknown>();
+    const reranker: Reranker = {
+      ...letters,
+      score: (query, candidates, options) => {
+        efforts.add(options?.effort);
+        return letters.score(query, candidates, options);
+      },
+    };
+    const report = await calibrate({ data: 'films', fields: ['title', 'overview'], reranker, workFolder: path('work') });
+    // As many of each list, whatever their scores.
+    expect([...efforts]).toEqual([20]);
     expect(report).toMatchObject({ queries: 40, pairs: 1000, file: { reranker: 'letters@1', method: 'platt' } });
     expect(report.before).toBeUndefined();
     expect(report.heldOut.calibrationError).toBeLessThan(0.1);

@@ -13,6 +13,9 @@ import { checkOptions, either, type OptionChecks, oneOf, texts, whole } from '..
 import { findTestSet, type JudgedOptions, judgedChecks, judgedQueries } from './eval-data.ts';
 import { openEvalIndex } from './eval-index.ts';
 
+/** Candidates of a list that the default's cross-encoder reads for a fit: which ones are pairs must not depend on what their scores are. */
+const READ = 20;
+
 /** Data and index as for `evaluate`. */
 export interface CalibrateOptions extends JudgedOptions {
   /** Names as in pipelines, or a reranker of your own. @default default */
@@ -125,6 +128,7 @@ async function scoredPairs(
       top: 1,
       collapse: 'off',
       firstStage,
+      effort: READ,
       reranker: recording,
     });
     lists.push(given);
