@@ -181,7 +181,7 @@ describe('every option of the plan', () => {
     type Plain<O> = { [K in Exclude<keyof O, 'onUpdate'>]: O[K] };
     expectTypeOf<keyof SearchOptions>().toEqualTypeOf<keyof OptionsAt<'search'>>();
     expectTypeOf<keyof RerankOptions>().toEqualTypeOf<keyof OptionsAt<'rerank'>>();
-    expectTypeOf<keyof Pipeline>().toEqualTypeOf<keyof OptionsAt<'pipeline'> | 'name'>();
+    expectTypeOf<keyof Pipeline>().toEqualTypeOf<keyof OptionsAt<'pipeline'> | 'name' | 'types'>();
     expectTypeOf<Plain<SearchOptions>>().toEqualTypeOf<Plain<OptionsAt<'search'>>>();
     expectTypeOf<Plain<RerankOptions>>().toEqualTypeOf<Plain<OptionsAt<'rerank'>>>();
     expectTypeOf<Pipeline>().toExtend<OptionsAt<'pipeline'>>();
@@ -416,6 +416,32 @@ describe('an evaluated pipeline', () => {
   });
 });
 
+describe('types of fields in a pipeline', () => {
+  const filter = 'year >= 1990';
+  const inTexts = films.map((film) => ({ ...film, year: String(film.year) }));
+  const run = {
+    fingerprint: 'run',
+    lists: new Map([['q', ['d', 'c', 'b', 'a']]]),
+    document: (id: string) => inTexts.find((film) => film.id === id),
+  };
+  const rankedBy = async (more: object): Promise<readonly string[]> => {
+    const [pipeline] = parsePipelines({ name: 'p', filter, reranker: null, ...more }, 'p.json') as [Pipeline];
+    return (await runSystem(run, pipeline, ['text'], { reranker: null, cutOffs: [] }).answer('q', QUERY, {})).ranking;
+  };
+
+  it('let a filter over a run compare numbers that stand in texts', async () => {
+    expect([await rankedBy({}), await rankedBy({ types: { year: 'number' } })]).toEqual([[], ['d', 'c']]);
+  });
+
+  it('are checked, and refused over an index, which has its own', async () => {
+    expect(() => parsePipelines({ name: 'p', types: { year: 'numbr' } }, 'p.json')).toThrow(/"types" is an object of at most 100 fields/);
+    const [typedOne] = parsePipelines({ name: 'p', types: { year: 'number' } }, 'p.json') as [Pipeline];
+    const refusal = /"types" is for the documents of a run/;
+    expect(() => indexSystem(hashed, typedOne, { reranker: null, cutOffs: [] })).toThrow(refusal);
+    await expect(searchOptionsOf(typedOne, hashed)).rejects.toThrow(refusal);
+  });
+});
+
 describe('the doc comments', () => {
   const sources = readdirSync(join(import.meta.dirname, '..', 'src', 'search'))
     .filter((name) => !name.endsWith('.test.ts'))
@@ -428,7 +454,7 @@ describe('the doc comments', () => {
     const [, body = ''] = new RegExp(`export interface ${name} .*?\\{\\n(.*?)\\n\\}`, 's').exec(sources) ?? [];
     for (const key of keysAt(door)) {
       const option = optionAt(key, door) as PlanOption;
-      const [, comment = ''] = new RegExp(`/\\*\\* ((?:(?!\\*/).)*) \\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
+      const [, comment = ''] = new RegExp(`/\\*\\*\\s((?:(?!\\*/).)*)\\s\\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
       if (option.kind === 'count')
         expect([key, comment]).toEqual([key, expect.stringContaining(`${option.least} to ${grouped(option.most)}`)]);
       if (option.otherwise !== undefined) continue;

@@ -12,13 +12,13 @@ import { defaultCrossEncoder } from './models.ts';
 
 /**
  * Candidates that the cross-encoder reads, the best by late interaction, and what one more must be expected to gain. Prices are chosen where
- * `normal` loses .0005 nDCG@10 to reading all twenty, mean of nine collections, and `low` less than a hundredth of it (decisions/0038).
+ * `normal` loses .0005 nDCG@10 to reading all twenty, mean of ten collections, and `low` less than a hundredth of it (decisions/0038).
  */
 const effortOfCrossEncoder: StageEffort = {
   readings: {
-    low: { first: 4, step: 3, most: 20, price: 0.02 },
-    normal: { first: 4, step: 3, most: 20, price: 0.002 },
-    high: { first: 10, step: 5, most: 40, price: 0.001 },
+    low: { first: 4, step: 3, most: 20, price: 0.025 },
+    normal: { first: 4, step: 3, most: 20, price: 0.004 },
+    high: { first: 10, step: 5, most: 40, price: 0.002 },
     exhaustive: { first: Number.POSITIVE_INFINITY, step: 1, most: Number.POSITIVE_INFINITY, price: 0 },
   },
   // A logit falls by 1.5 (1.3 to 2.3, by collection) where late interaction falls by .03, half of its spread on passages, and errs by 2 to 3.

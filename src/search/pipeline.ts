@@ -1,10 +1,11 @@
 import { FinetoothError } from '../errors.ts';
+import type { FieldTypes } from '../filter/filter.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { shown } from '../wording/check-options.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { checkFusion } from './check-fusion.ts';
 import type { FirstStage, SearchOptions } from './options.ts';
-import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';
+import { indexPlan, type KeyAt, keysAt, optionAt, plan } from './plan.ts';
 import { checkOf } from './plan-checks.ts';
 import type { PlanOption } from './plan-option.ts';
 
@@ -24,6 +25,8 @@ export interface Pipeline extends Pick<SearchOptions, PlainKey> {
   readonly fallback?: readonly string[];
   /** A query for which a fallback would rank fails instead. @default false */
   readonly strict?: boolean;
+  /** Over a run: the types of fields that its filter asks, as an index has them. @default none, numbers compare with numbers and texts with texts */
+  readonly types?: FieldTypes;
   /** Fields by which the results are put in order, `-year` with the greatest first. @default the best first */
   readonly sort?: readonly string[];
   /** The model whose vectors the first stage compares, by name. @default that of the index, or of the evaluation */
@@ -41,7 +44,7 @@ export const defaultPipeline: Pipeline = {
 };
 
 const planKeys = keysAt('pipeline');
-const keys: readonly string[] = ['name', ...planKeys];
+const keys: readonly string[] = ['name', ...planKeys, 'types'];
 const plainKeys = keysAt('search').filter((key): key is PlainKey => key !== 'reranker' && (planKeys as readonly string[]).includes(key));
 
 /** What a pipeline says to `search` as it stands: everything but its reranker. */
@@ -62,7 +65,9 @@ export function parsePipeline(value: unknown, where: string): Pipeline {
   if (typeof name !== 'string' || name.trim() === '') throw wrong(where, `a pipeline needs a "name"; got ${shown(name)}`);
   const here = `${where}, pipeline "${name}"`;
   const said = planKeys.filter((key) => given[key] !== undefined).map((key) => [key, valueIn(key, given[key], here)]);
-  return checkTogether({ ...defaultPipeline, name, ...Object.fromEntries(said) }, here);
+  const { types } = given;
+  if (types !== undefined) checkTypes(types, here);
+  return checkTogether({ ...defaultPipeline, name, ...Object.fromEntries(said), types: types as FieldTypes | undefined }, here);
 }
 
 /** One object or a list of them; names differ. */
@@ -86,6 +91,21 @@ function valueIn(key: KeyAt<'pipeline'>, value: unknown, here: string): unknown 
     throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
   }
   return listed(option, value);
+}
+
+function checkTypes(types: unknown, here: string): void {
+  const words = checkOf(indexPlan.types)(types);
+  if (words !== undefined) throw wrong(here, `"types" is ${words}; got ${shown(types)}`);
+}
+
+/** Throws E_USAGE for a pipeline that says of an index what the index says itself. */
+export function checkForIndex({ name, types }: Pipeline): void {
+  if (types === undefined) return;
+  throw new FinetoothError(
+    'E_USAGE',
+    (say) =>
+      `pipeline "${name}": "types" is for the documents of a run. An index has types of its own, which are given when it is made (${say.option('types')}). Leave it out.`,
+  );
 }
 
 /** Throws E_USAGE for options of a reranker where there is none. */

@@ -145,7 +145,7 @@ export const plan = {
     orNone: true,
     default: ['default'],
     about:
-      'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several one after the other, or none',
+      'the second stage: default (late interaction, then the bundled cross-encoder over up to 20 of the best), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several one after the other, or none',
     at: {
       search: { kind: 'rerankers', otherwise: 'that of the index', about: 'a reranker, several one after the other, or null for none' },
       rerank: 'it is the first argument',

@@ -8,7 +8,7 @@ import { checkSearchCall } from './check-call.ts';
 import { checkFusion, checkWordsWeight } from './check-fusion.ts';
 import { START, searchKey, writeCursor } from './cursor.ts';
 import { describeResults } from './describe.ts';
-import { distinctHits } from './distinct-hits.ts';
+import { distinctHits, tooFewTexts } from './distinct-hits.ts';
 import { facetsFor } from './facets.ts';
 import { tooFewGroups } from './group.ts';
 import { nextPage } from './next-page.ts';
@@ -82,7 +82,11 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const arranged = arrange(keepLikely(ranked, options.minScore, rankedBy ?? firstStage));
   const results = resultsOf(arranged);
   const { calibrated, complete, cut } = ranked;
-  const notes = [...found.notes, ...tooFewGroups(arranged, options.groupBy, { wanted: offset + top, candidates, hits: hits.length })];
+  const notes = [
+    ...found.notes,
+    ...tooFewTexts(found, offset + top, candidates),
+    ...tooFewGroups(arranged, options.groupBy, { wanted: offset + top, candidates, hits: hits.length }),
+  ];
   return {
     query,
     firstStage,

@@ -2,7 +2,7 @@ import { FinetoothError } from '../../errors.ts';
 import { documentTest } from '../../filter/document-test.ts';
 import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
-import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
+import { checkForIndex, type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
 import { checkFields, type Rankable, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
@@ -47,6 +47,7 @@ export interface SystemOptions {
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
+  checkForIndex(pipeline);
   const { name, firstStage, candidates, top = candidates, filter, minScore, effort, fieldLabels = false, wordsWeight = 0 } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
@@ -114,7 +115,7 @@ export function runSystem(
       'E_USAGE',
       `pipeline "${name}": wordsWeight takes BM25 from an index, and this is a run. Leave it out, or evaluate over an index.`,
     );
-  const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter);
+  const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter, pipeline.types);
   const depth = Math.max(candidates, ...cutOffs);
   const documentOf = (id: string, query: string): Document => {
     const document = run.document(id);
