@@ -80,8 +80,11 @@ export async function readCorpus(
 /** A whole collection in memory: `readTestSet` and its documents. */
 export async function readCollection(folder: string, options: TestSetOptions = {}): Promise<Collection> {
   const set = await readTestSet(folder, options);
-  return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), options) };
+  return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), readingOf(options)) };
 }
+
+/** Without what is not of reading documents. */
+const readingOf = ({ judgments: _, ...reading }: TestSetOptions): ReadOptions => reading;
 
 const isList = (data: string): boolean => /\.(json|jsonl|ndjson)(\.gz)?$/i.test(data);
 
@@ -98,7 +101,7 @@ function needed(folder: string, names: readonly string[]): string {
 async function readList(path: string, options: TestSetOptions): Promise<TestSet> {
   const queries = new Map<string, string>();
   const judgments = new Map<string, ReadonlyMap<string, number>>();
-  for await (const { document, where } of readDocuments(path, options)) {
+  for await (const { document, where } of readDocuments(path, readingOf(options))) {
     const { query, relevant } = document;
     const shape = 'Each entry is {"query": "…", "relevant": ["id", …]}';
     if (typeof query !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "query". ${shape}.`);
@@ -123,7 +126,7 @@ async function readList(path: string, options: TestSetOptions): Promise<TestSet>
 
 async function readQueries(path: string, options: TestSetOptions): Promise<Map<string, string>> {
   const queries = new Map<string, string>();
-  for await (const { document, where } of readDocuments(path, options)) {
+  for await (const { document, where } of readDocuments(path, readingOf(options))) {
     if (typeof document.text !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "text", the query.`);
     once(queries, idOf(document, where), document.text, where);
   }
