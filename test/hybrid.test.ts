@@ -108,7 +108,8 @@ const naive = (vector: Float32Array, query: string, count: number, weight: numbe
 
 describe.each(['memory', 'LanceDB'])('hybrid by linear fusion, in %s', (name) => {
   const found = async (query: string, options: Parameters<typeof search>[2]) =>
-    (await search(indexes.get(name) as SearchIndex, query, { firstStage: 'hybrid', reranker: null, ...options })).candidates;
+    (await search(indexes.get(name) as SearchIndex, query, { firstStage: 'hybrid', reranker: null, collapse: 'off', ...options }))
+      .candidates;
 
   it('equals cosine + weight · BM25 / upper bound over the documents of both lists, with ties, filters, passages and vectors of the caller', async () => {
     const random = randomFrom(11);
@@ -142,7 +143,7 @@ describe.each(['memory', 'LanceDB'])('hybrid by linear fusion, in %s', (name) =>
   it('pages, sorts and groups what it found', async () => {
     const ask = async (options: object) => {
       const { results, nextCursor } = await search(indexes.get(name) as SearchIndex, 'bat echo night', {
-        ...{ firstStage: 'hybrid', reranker: null, candidates: 40 },
+        ...{ firstStage: 'hybrid', reranker: null, candidates: 40, collapse: 'off' },
         ...options,
       });
       return { ids: results.map(({ id }) => id), nextCursor };
@@ -183,7 +184,7 @@ describe.each(['memory', 'LanceDB'])('the words in the second stage, in %s', (na
       [lengths('likely@1', -1, true), true, 30],
       [cascade([lengths('first@1', 1, true), lengths('second@1', -1, true)], { keep: [30, 8] }), true, 8],
     ] as const) {
-      const asked = { ...way, reranker, candidates: 30, top: 30, stages: true } as const;
+      const asked = { ...way, reranker, candidates: 30, top: 30, stages: true, collapse: 'off' } as const;
       const plain = await search(index, query, asked);
       expect((await search(index, query, { ...asked, wordsWeight: 0 })).results).toEqual(plain.results);
       for (const wordsWeight of [0.02, 0.5]) {
@@ -208,7 +209,7 @@ describe.each(['memory', 'LanceDB'])('the words in the second stage, in %s', (na
 
   it('keep probabilities for a threshold, and pages for a cursor', async () => {
     const index = indexes.get(name) as SearchIndex;
-    const asked = { reranker: lengths('likely@1', -1, true), candidates: 30, wordsWeight: 1 };
+    const asked = { reranker: lengths('likely@1', -1, true), candidates: 30, wordsWeight: 1, collapse: 'off' } as const;
     const likely = (await search(index, 'echo owl', { ...asked, top: 30, minScore: 0.2 })).results;
     const plain = (await search(index, 'echo owl', { ...asked, top: 30, minScore: 0.2, wordsWeight: 0 })).results;
     expect(likely.map(({ id }) => id).sort()).toEqual(plain.map(({ id }) => id).sort());

@@ -112,7 +112,8 @@ const ask = async (folder: string, count: number, request: Extract<StoreRequest,
     let exact: List | undefined;
     const once = await timed(async (): Promise<readonly { readonly id: string }[]> => {
       if (way === 'exact') return (exact = await index.store.search({ vector, limit: COUNT, filter, exact: true }));
-      return (await search(index, text, { firstStage: way, candidates: COUNT, top: COUNT, reranker: null, filter })).results;
+      return (await search(index, text, { firstStage: way, candidates: COUNT, top: COUNT, reranker: null, collapse: 'off', filter }))
+        .results;
     });
     // The first loads what the others find there.
     if (at === 0) continue;

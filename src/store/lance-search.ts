@@ -8,6 +8,7 @@ import type { PassagePlace } from '../types.ts';
 import { bestOfEach, type PassageRow } from './best-passages.ts';
 import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
+import { learnRarities } from './lance-rarities.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './lance-rows.ts';
 import type { WordIndex } from './lance-word-index.ts';
 import { scoreUnindexed } from './lance-word-scores.ts';
@@ -126,7 +127,9 @@ export async function searchWords(
   };
   let limit = count + SPARE;
   let rows = await ask(columnsFor(manifest, asked), limit);
-  while (rows.length === limit && !holdsTies(bestOfEach(rows), count)) rows = await ask(tieColumns(manifest, asked), (limit *= MORE));
+  if (built !== undefined && other !== undefined) learnRarities(rows, times, built);
+  while (rows.length === limit && !holdsTies(bestOfEach(rows), count))
+    rows = withKnown(await ask(tieColumns(manifest, asked), (limit *= MORE)), rows);
   if (built?.hasUnindexed) {
     const late = `written >= ${built.before}`;
     const scored = await scoreUnindexed(libraries, table, times, built, placesIn(manifest), (one) =>
@@ -182,6 +185,12 @@ export async function searchVector(
   return withDocuments(table, manifest, topK(bestOfEach(await rowsOf(near.limit(fitting), { vector })), count), withTokens);
 }
 
+/** Rows that were asked for again, with what was read of them before. */
+function withKnown(rows: readonly Row[], before: readonly Row[]): Row[] {
+  const known = new Map(before.map((row) => [`${row.at} ${row.id}`, row]));
+  return rows.map((row) => known.get(`${row.at} ${row.id}`) ?? row);
+}
+
 const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
 
 const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where: string | undefined): Asked =>
@@ -220,7 +229,8 @@ const columnsFor = (manifest: Manifest, { withTokens, other = { terms: [] } }: R
     'document',
     ...placesIn(manifest),
     ...(withTokens ? ['vector', 'tokens'] : []),
-    ...('vector' in other ? ['vector'] : other.terms.length > 0 ? ['terms'] : []),
+    // Words too beside a vector: what the rows score for them is learned from.
+    ...('vector' in other ? ['vector', 'terms'] : other.terms.length > 0 ? ['terms'] : []),
   ]),
 ];
 

@@ -1,14 +1,12 @@
 import type { Query, Table } from '@lancedb/lancedb';
 import type { PassagePlace } from '../types.ts';
 import type { PassageRow } from './best-passages.ts';
-import { exactRarity, rarityOf, saturationOf, upperBoundOf } from './bm25.ts';
+import { rarityOf, saturationOf, upperBoundOf } from './bm25.ts';
 import type { LanceLibraries } from './lance-library.ts';
+import { countsIn, raritiesOf } from './lance-rarities.ts';
 import { cellReader, countOf, rowIn } from './lance-rows.ts';
 import type { WordIndex } from './lance-word-index.ts';
 import { type BuiltWords, timesOf } from './lance-words.ts';
-
-/** Words whose rarity is kept: a million bytes. */
-const MANY_WORDS = 10_000;
 
 /** BM25 of texts whose words are at hand. */
 export interface WordScorer {
@@ -85,29 +83,3 @@ async function unindexedOf(table: Table, words: readonly string[], { before }: B
 
 /** The idf of a word that came after the index was built. */
 const rarest = ({ documents }: BuiltWords): number => rarityOf(0, documents);
-
-function countsIn(terms: string, wanted: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const term of terms.split(' ')) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
-}
-
-/** By word the idf of when the index was built, which LanceDB tells only as a part of a score; 0 of one that it does not have. */
-async function raritiesOf(
-  { lance }: LanceLibraries,
-  table: Table,
-  words: readonly string[],
-  { rarities, documents, meanLength }: WordIndex,
-): Promise<ReadonlyMap<string, number>> {
-  const rarityOfWord = async (word: string): Promise<number> => {
-    const query = table.query().fullTextSearch(new lance.MatchQuery(word, 'terms')).fastSearch();
-    const [best] = (await query.select(['terms', '_score']).limit(1).toArray()) as { readonly terms: string; readonly _score: number }[];
-    if (best === undefined) return 0;
-    const count = countsIn(best.terms, new Map([[word, 1]])).get(word) ?? 1;
-    return exactRarity(best._score / saturationOf(count, countOf(best.terms), meanLength), documents);
-  };
-  const found = await Promise.all(words.map(async (word) => [word, rarities.get(word) ?? (await rarityOfWord(word))] as const));
-  if (rarities.size > MANY_WORDS) rarities.clear();
-  for (const [word, rarity] of found) rarities.set(word, rarity);
-  return new Map(found);
-}
