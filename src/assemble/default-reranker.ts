@@ -17,7 +17,7 @@ import { defaultCrossEncoder } from './models.ts';
 const effortOfCrossEncoder: StageEffort = {
   readings: {
     low: { first: 4, step: 3, most: 20, price: 0.025 },
-    normal: { first: 4, step: 3, most: 20, price: 0.005 },
+    normal: { first: 4, step: 3, most: 20, price: 0.004 },
     high: { first: 10, step: 5, most: 40, price: 0.002 },
     exhaustive: { first: Number.POSITIVE_INFINITY, step: 1, most: Number.POSITIVE_INFINITY, price: 0 },
   },
