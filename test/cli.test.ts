@@ -217,6 +217,7 @@ describe('the command line', () => {
     expect(await printed(['index', 'many.jsonl', '--into', 'piped'])).toMatch(/^piped: 600 added/);
     const { stdout } = await finetooth(['index', 'many.jsonl', '--into', 'shown'], {
       cwd,
+      env: { FINETOOTH_QUIET: '' },
       shell: 'script -qec "$(printf "%q " "$@")" /dev/null',
     });
     expect(stdout).toContain('256 documents, ');

@@ -34,11 +34,13 @@ export const finetooth = (words: readonly string[], invocation: Invocation = {})
   const { input = '', ...ofProcess } = invocation;
   return Object.values(ofProcess).some((value) => value !== undefined)
     ? finetoothProcess(words, invocation)
-    : ran(words, { input, env: { ...uncoloured(), ...cache } });
+    : ran(words, { input, env: { ...uncoloured(), ...quiet, ...cache } });
 };
 
 /** What runs the tests may want colours of them. */
 const uncoloured = (): NodeJS.ProcessEnv => ({ ...process.env, FORCE_COLOR: undefined });
+/** On a machine that is busy a command may take a minute, and would say so. */
+const quiet = { FINETOOTH_QUIET: '1' };
 const cache = { FINETOOTH_CACHE: join(tmpdir(), 'finetooth-test-cache') };
 
 /** Runs the command line from its sources in a process of its own. */
@@ -48,7 +50,7 @@ const finetoothProcess = (words: readonly string[], { input = '', cwd, env = {},
     const [file, rest] = shell === undefined ? [command[0] as string, command.slice(1)] : ['bash', ['-c', shell, 'bash', ...command]];
     const child = spawn(file, rest, {
       cwd,
-      env: { ...process.env, NODE_OPTIONS: '', ...cache, ...env },
+      env: { ...process.env, NODE_OPTIONS: '', ...quiet, ...cache, ...env },
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

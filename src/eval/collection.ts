@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
-import { type ReadOptions, readDocuments } from '../read/read.ts';
+import { type ReadOptions, readDocuments, readOptionsIn } from '../read/read.ts';
 import type { Document } from '../types.ts';
 import { checkJudgments, readJudgments } from './measures/judgments.ts';
 
@@ -70,7 +70,7 @@ export async function readCorpus(
 ): Promise<Map<string, Document>> {
   const { wanted, ...reading } = options;
   const documents = new Map<string, Document>();
-  for await (const { document, where } of readDocuments(path, reading)) {
+  for await (const { document, where } of readDocuments(path, readOptionsIn(reading))) {
     const id = idOf(document, where);
     if (wanted === undefined || wanted(id)) once(documents, id, document, where);
   }
@@ -80,7 +80,7 @@ export async function readCorpus(
 /** A whole collection in memory: `readTestSet` and its documents. */
 export async function readCollection(folder: string, options: TestSetOptions = {}): Promise<Collection> {
   const set = await readTestSet(folder, options);
-  return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), { signal: options.signal }) };
+  return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), options) };
 }
 
 const isList = (data: string): boolean => /\.(json|jsonl|ndjson)(\.gz)?$/i.test(data);
@@ -98,7 +98,7 @@ function needed(folder: string, names: readonly string[]): string {
 async function readList(path: string, options: TestSetOptions): Promise<TestSet> {
   const queries = new Map<string, string>();
   const judgments = new Map<string, ReadonlyMap<string, number>>();
-  for await (const { document, where } of readDocuments(path, { signal: options.signal })) {
+  for await (const { document, where } of readDocuments(path, readOptionsIn(options))) {
     const { query, relevant } = document;
     const shape = 'Each entry is {"query": "…", "relevant": ["id", …]}';
     if (typeof query !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "query". ${shape}.`);
@@ -123,7 +123,7 @@ async function readList(path: string, options: TestSetOptions): Promise<TestSet>
 
 async function readQueries(path: string, options: TestSetOptions): Promise<Map<string, string>> {
   const queries = new Map<string, string>();
-  for await (const { document, where } of readDocuments(path, { signal: options.signal })) {
+  for await (const { document, where } of readDocuments(path, readOptionsIn(options))) {
     if (typeof document.text !== 'string') throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "text", the query.`);
     once(queries, idOf(document, where), document.text, where);
   }

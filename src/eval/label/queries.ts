@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { readerOfName } from '../../read/formats.ts';
-import { type ReadOptions, readDocuments, readTextLines } from '../../read/read.ts';
+import { type ReadOptions, readDocuments, readOptionsIn, readTextLines } from '../../read/read.ts';
 import { derivedId, hashOfText } from '../../text/identity.ts';
 
 export interface LabelQuery {
@@ -12,7 +12,7 @@ export interface LabelQuery {
 export const queryIdOf = (text: string): string => derivedId(hashOfText(text), 1);
 
 const readRecords = async function* (path: string, options: ReadOptions): AsyncGenerator<LabelQuery & { readonly where: string }> {
-  for await (const { document, where } of readDocuments(path, options)) {
+  for await (const { document, where } of readDocuments(path, readOptionsIn(options))) {
     const text = document.text ?? document.query;
     if (typeof text !== 'string' || text.trim() === '')
       throw new FinetoothError('E_INPUT_FORMAT', `${where} has no "text", the query. A line is {"_id": "q1", "text": "…"}.`);
