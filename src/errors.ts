@@ -120,6 +120,7 @@ export type AdvisedOption =
   | 'scoreCache'
   | 'strict'
   | 'threads'
+  | 'titleField'
   | 'tokens'
   | 'types'
   | 'vector'

@@ -13,6 +13,7 @@ import { calibrated } from '../rerank/wrappers/calibrated.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { chunked } from '../rerank/wrappers/chunked.ts';
 import { fallback } from '../rerank/wrappers/fallback.ts';
+import { titled } from '../rerank/wrappers/titled.ts';
 import { checkFitted, readCalibration } from './calibration-file.ts';
 import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
@@ -158,11 +159,11 @@ export async function openCrossEncoderReranker(
 ): Promise<Reranker> {
   checkRankingOptions('openCrossEncoderReranker', options);
   const model = await openCrossEncoder(name, options);
-  return options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model);
+  return titled(options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model));
 }
 
 /** Late interaction with the encoder that an index has. */
 export function openLateInteraction(encoder: BiEncoder, { longDocuments }: Pick<RerankerSettings, 'longDocuments'> = {}): Reranker {
   const reranker = lateInteraction(encoder);
-  return longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
+  return titled(longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker);
 }

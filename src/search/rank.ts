@@ -1,5 +1,5 @@
 import { FinetoothError } from '../errors.ts';
-import type { Reranker, RerankerFailure, Scores } from '../rerank/reranker.ts';
+import type { Candidate, Reranker, RerankerFailure, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { passageText, sourceOf } from '../text/passages.ts';
@@ -16,6 +16,8 @@ export interface Rankable extends Orderable {
   readonly tokens?: TokenVectors;
   /** The passage that is read in place of the whole text. */
   readonly passage?: PassagePlace;
+  /** What is scored by itself too. */
+  readonly title?: Candidate['title'];
 }
 
 /** Fields that are read of each document, in order; undefined: of each its own, see `defaultFields`, so that a score does not depend on the list. */
@@ -86,7 +88,7 @@ export async function rankCandidates(
   const given = await scoreInTime(
     reranker,
     query,
-    candidates.map(({ id, tokens }, i) => ({ id, text: texts[i]?.read as string, tokens })),
+    candidates.map(({ id, tokens, title }, i) => ({ id, text: texts[i]?.read as string, tokens, title })),
     {
       signal,
       deadlineMs,

@@ -3,7 +3,7 @@ import { FinetoothError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type HitField, isSameIndex } from '../store/store.ts';
-import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
+import type { CallOptions, Usage, Vectors } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import { checkVectors } from './check.ts';
 import { filterNotes } from './filter-notes.ts';
@@ -12,6 +12,7 @@ import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
 import { queryWords } from './query-words.ts';
 import type { SearchIndex } from './search-index.ts';
+import { type TitledHit, withTitle } from './title.ts';
 
 export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly firstStage: FirstStage;
@@ -20,7 +21,7 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly filter?: Filter;
   /** The query's vector, so that no embedder is asked. */
   readonly vector?: readonly number[] | Float32Array;
-  /** Bring the token vectors that the index keeps. */
+  /** Bring what rerankers read beside the text: the token vectors that the index keeps, and titles that are scored by themselves. */
   readonly tokens: boolean;
   /** Milliseconds that embedding the query may take. */
   readonly deadlineMs?: number;
@@ -28,7 +29,7 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
 
 export interface Retrieved {
   /** Best first. */
-  readonly hits: readonly Hit[];
+  readonly hits: readonly TitledHit[];
   readonly usage: Usage;
   /** What the filter asks that this index cannot answer, and letters of the query that the embedder does not know. */
   readonly notes: readonly string[];
@@ -56,7 +57,8 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
     ]);
     return lists.filter((list) => list !== undefined);
   });
-  const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
+  const fused = second === undefined ? first : fuseHybrid(first, second, candidates, options);
+  const hits = tokens ? fused.map((hit) => withTitle(hit, index.manifest())) : fused;
   return {
     hits,
     notes: [

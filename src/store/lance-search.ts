@@ -10,7 +10,7 @@ import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './lance-rows.ts';
 import { type BuiltWords, scoreUnindexed, wordQuery } from './lance-words.ts';
-import { type Manifest, typesIn } from './store.ts';
+import { keepsTitles, type Manifest, typesIn } from './store.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
 const SPARE = 8;
@@ -50,6 +50,8 @@ interface Row extends PassageRow {
   readonly document: string;
   readonly vector?: Float32Array;
   readonly tokens?: Uint8Array;
+  /** As `packTitle` made it; with the document, of which every row may be. */
+  readonly title?: Uint8Array;
 }
 export type FoundRow = Omit<Row, 'distance'>;
 
@@ -188,6 +190,7 @@ async function rowsOf(query: AsyncIterable<Batch>, asked?: Float32Array): Promis
       const vector = (cell('vector', row) as { toArray(): Float32Array } | undefined)?.toArray();
       const tokens = cell('tokens', row) as Uint8Array | undefined;
       const isKept = tokens !== undefined && vector !== undefined;
+      const title = cell('title', row) as Uint8Array | undefined;
       rows.push({
         ...rowIn(cell, row),
         score: asked === undefined || vector === undefined ? (cell('_score', row) as number) : cosine(asked, vector),
@@ -195,6 +198,8 @@ async function rowsOf(query: AsyncIterable<Batch>, asked?: Float32Array): Promis
         document: (cell('document', row) as string | undefined) ?? '',
         tokens: isKept ? tokens.slice() : undefined,
         vector: isKept ? vector.slice() : undefined,
+        // Empty where there is none, and in rows that are not the first of their document.
+        title: title?.length ? title.slice() : undefined,
       });
     }
   }
@@ -203,10 +208,14 @@ async function rowsOf(query: AsyncIterable<Batch>, asked?: Float32Array): Promis
 
 const columnsFor = (manifest: Manifest, withTokens: boolean): readonly string[] => [
   'id',
-  'document',
+  ...documentColumns(manifest, withTokens),
   ...placesIn(manifest),
   ...(withTokens ? ['vector', 'tokens'] : []),
 ];
+
+/** What the first row of a document has for all of them. */
+const documentColumns = (manifest: Manifest, withTokens: boolean): readonly string[] =>
+  withTokens && keepsTitles(manifest) ? ['document', 'title'] : ['document'];
 
 /** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
 const tieColumns = (manifest: Manifest, count: number, withTokens: boolean): readonly string[] =>
@@ -232,14 +241,14 @@ async function withDocuments(table: Table, manifest: Manifest, found: readonly R
     }
     return all;
   };
-  const documents = await read(bare, 0, ['document']);
+  const documents = await read(bare, 0, documentColumns(manifest, withTokens));
   const packs = new Map<number, ReadonlyMap<string, Row>>();
   const unpacked = withTokens ? bare.filter(({ tokens }) => tokens === undefined) : [];
   for (const [at, rows] of Map.groupBy(unpacked, (row) => row.at)) packs.set(at, await read(rows, at, ['vector', 'tokens']));
   return found.flatMap((row): FoundRow[] => {
     if (row.document !== '') return [row];
-    const document = documents.get(row.id)?.document;
+    const { document, title } = documents.get(row.id) ?? {};
     const { vector, tokens } = packs.get(row.at)?.get(row.id) ?? row;
-    return document === undefined ? [] : [{ ...row, document, vector, tokens }];
+    return document === undefined ? [] : [{ ...row, document, title, vector, tokens }];
   });
 }

@@ -1,6 +1,7 @@
 import type { Table } from '@lancedb/lancedb';
 import { throwIfStopped } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
+import { unpackTitle } from '../math/packed-title.ts';
 import type { Document, Hit } from '../types.ts';
 import type { Durability } from './durability.ts';
 import { facetCounter } from './facets.ts';
@@ -93,7 +94,7 @@ export function lanceStore(
   };
 
   return {
-    capabilities: { approximate: true, filterable: true, persistent: true, passages: true },
+    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
     open: connection.open,
     upsert: async (entries) => {
       // With nothing to write too: what is unchanged in an index that is just made again would be acknowledged and then gone.
@@ -166,7 +167,7 @@ export function lanceStore(
         const rows = await find(opened, query, form !== undefined);
         throwIfStopped(signal);
         return rows.map(
-          ({ id, score, place, document, tokens, vector }) =>
+          ({ id, score, place, document, tokens, vector, title }) =>
             ({
               id,
               score,
@@ -174,6 +175,7 @@ export function lanceStore(
               document: fields.includes('document' as never) ? (JSON.parse(document) as Document) : undefined,
               // Those of a document whose vector was given are none.
               tokens: form === undefined || !tokens?.length || vector === undefined ? undefined : { form, data: tokens, vector },
+              titleTokens: form === undefined || title === undefined ? undefined : unpackTitle(title, form),
             }) as Hit,
         );
       });

@@ -47,6 +47,8 @@ export interface StoreCapabilities {
   readonly persistent: boolean;
   /** Whether an entry may have further passages. @default false: a document has one vector, and of a long text the end is not found */
   readonly passages?: boolean;
+  /** Whether an entry may have the vectors of its title. @default false: a title is read when its document is found */
+  readonly titles?: boolean;
 }
 
 /** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words. */
@@ -87,6 +89,8 @@ export interface Entry extends Passage {
   readonly textHash: string;
   /** The passages after the first, in text order; only where the manifest says that there may be such. @default none */
   readonly further?: readonly Passage[];
+  /** Vectors of its title alone, see `packTitle`; only where the manifest names a field of titles and keeps token vectors. @default none */
+  readonly title?: Uint8Array;
 }
 
 export type EntryField = Exclude<keyof Entry, 'id'>;
@@ -111,9 +115,9 @@ export interface StoreStats {
 
 /**
  * Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its
- * writes, 5 may keep several passages of a document, 6 has types by which filters compare.
+ * writes, 5 may keep several passages of a document, 6 has types by which filters compare, 7 may keep the vectors of titles.
  */
-export const indexFormat = 6;
+export const indexFormat = 7;
 
 /** Stands for the embedder in the manifest of an index that has none. */
 export const withoutEmbedder = 'none';
@@ -154,9 +158,15 @@ export interface Manifest {
   readonly languages?: readonly string[];
   /** Field that names the language of a document; absent: of several languages it is detected. */
   readonly languageField?: string;
+  /** Field whose text is compared by itself too; null: none was wanted; absent: none was found, as in indexes before format 7. */
+  readonly titleField?: string | null;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
+
+/** Whether entries may have the vectors of their titles. */
+export const keepsTitles = ({ dimensions, tokens, titleField }: Pick<Manifest, 'dimensions' | 'tokens' | 'titleField'>): boolean =>
+  tokens?.size === dimensions && typeof titleField === 'string';
 
 /** The types by which filters compare fields, as `documentTest` takes them. */
 export const typesIn = ({ format, filterable = {} }: Pick<Manifest, 'format' | 'filterable'>): FieldTypes =>

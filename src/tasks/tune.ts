@@ -14,6 +14,7 @@ import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
 import { rankCandidates } from '../search/rank.ts';
 import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
+import { withTitle } from '../search/title.ts';
 import type { CallOptions } from '../types.ts';
 import { checkOptions, type OptionChecks, text, whole } from '../wording/check-options.ts';
 import { drawChecks, findTestSet, type JudgedOptions, judgedChecks, judgedQueries, workFolderOf } from './eval-data.ts';
@@ -188,8 +189,8 @@ async function materialOf(
       const key = JSON.stringify([name, rankFields]);
       const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
       remembered.set(key, one);
-      // Passages are those of the fields that the index was made from.
-      const asked = hits.map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
+      // Passages and titles are those of the fields that the index was made from.
+      const asked = hits.map((hit) => (rankFields === undefined ? withTitle(hit, index.manifest()) : { ...hit, passage: undefined }));
       order = (await rankCandidates(one, query, asked, rankFields ?? index.manifest()?.fields ?? [], call)).order;
     }
     rankings.push(order.map(({ id }) => placeOf.get(id) as number));

@@ -25,13 +25,16 @@ const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(10
  */
 const byContent: KeyOf = ({ fingerprint, calibration }) => {
   const about = [RECIPE, fingerprint, calibration ?? null];
-  return (query, { text, tokens }, list) =>
+  return (query, { text, tokens, title }, list) =>
     createHash('sha256')
-      .update(JSON.stringify([...about, tokens?.form ?? null, query, ...(list === undefined ? [] : [list])]))
+      .update(JSON.stringify([...about, tokens?.form ?? null, query, ...(list === undefined ? [] : [list]), ...inTitle(title)]))
       .update('\n')
       .update(text)
       .digest('base64url');
 };
+
+/** Only who is asked as a whole sees titles: around one model they are candidates of their own by then. */
+const inTitle = (title: Candidate['title']): readonly unknown[] => (title === undefined ? [] : [{ title: title.text }]);
 
 /** Changes when what stands under a key changes its meaning. */
 const RECIPE = 'scores-3';
@@ -125,6 +128,6 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
 /** Stands for a list whose scores hold for it alone. */
 function listKeyOf(candidates: readonly Candidate[]): string {
   const hash = createHash('sha256');
-  for (const { text } of candidates) hash.update(`${text.length} ${text}`);
+  for (const { text, title } of candidates) hash.update(`${text.length} ${text}${title === undefined ? '' : ` ${title.text.length} ${title.text}`}`);
   return hash.digest('base64url');
 }

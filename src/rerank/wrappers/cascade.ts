@@ -6,12 +6,13 @@ import { type Calibration, relevanceOf } from '../calibration.ts';
 import { mergeScores } from '../merge-scores.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
-import { type Candidate, isReranker, type Reranker, type Scores } from '../reranker.ts';
+import { type Candidate, isReranker, type Reranker, type Scores, type ScoresAlone } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { stageOf } from '../stage-of.ts';
 import { unchunked } from './chunked.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
+import { isTitleLarger } from './titled.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -51,7 +52,7 @@ interface StagePlan {
 interface ReadStage {
   readonly places: readonly number[];
   readonly given: Scores;
-  readonly own: Float32Array;
+  readonly own: Pick<Scores, 'scores' | 'alone'>;
 }
 
 /**
@@ -75,7 +76,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     for (const [at, stage] of stages.entries()) {
       const asked = places.slice(0, keep[at]);
       if (asked.length === 0) break;
-      const { scores: before } = known;
+      const before = known;
       const soFar = done;
       const readWith = (own: Scores): readonly ReadStage[] => [...soFar, readStage(plan[at] as StagePlan, asked, own, before)];
       const own = await scoreInTime(
@@ -152,25 +153,41 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
     return rankedBy === fingerprint ? undefined : rankedBy;
   });
   const names = plan.map(({ name }, at) => others[at] ?? name);
+  const merged = mergeScores(done, count, complete);
   return {
-    ...mergeScores(done, count, complete),
-    stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
+    ...merged,
+    stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count, merged) })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
   };
 }
 
-/** `before`: [candidates] scores of the stages before. */
-function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Float32Array): ReadStage {
-  const scores =
-    combination === undefined
-      ? given.scores
-      : given.scores.map((own, row) => combination.combine(own, before[places[row] as number] as number));
+/** `before`: what the stages before gave for all candidates. */
+function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Scores): ReadStage {
+  const { scores, alone } = combination === undefined ? given : combined(combination, places, given, before);
   const stated = combination === undefined ? given.relevance : undefined;
   return {
     places,
-    given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
-    own: given.scores,
+    given: { ...given, scores, alone, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
+    own: given,
   };
+}
+
+/** The scores of text and title are combined each with its own, and the larger counts: two stages must not each speak of another text. */
+function combined(
+  { combine }: Combination,
+  places: readonly number[],
+  { scores, alone: own }: Scores,
+  before: Scores,
+): Pick<Scores, 'scores' | 'alone'> {
+  const combineAll = (of: Float32Array, kind: keyof ScoresAlone): Float32Array =>
+    of.map((score, row) => {
+      const i = places[row] as number;
+      const known = before.alone?.[kind][i] ?? Number.NaN;
+      return combine(score, Number.isNaN(known) ? (before.scores[i] as number) : known);
+    });
+  if (own === undefined) return { scores: combineAll(scores, 'text') };
+  const alone: ScoresAlone = { text: combineAll(own.text, 'text'), title: combineAll(own.title, 'title') };
+  return { scores: alone.text.map((score, row) => (isTitleLarger(alone, row) ? (alone.title[row] as number) : score)), alone };
 }
 
 /** Places of what this stage scored, best first. */
@@ -187,9 +204,14 @@ function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[]): str
   return `cascade(${plan.map(({ name }, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`;
 }
 
-/** [candidates] What a stage gave itself, NaN where it did not score. */
-function ownScores(stage: ReadStage | undefined, count: number): Float32Array {
+/** [candidates] What a stage gave itself to that of text and title which counts in the end; NaN where it did not score. */
+function ownScores(stage: ReadStage | undefined, count: number, { alone: last }: Scores): Float32Array {
   const scores = new Float32Array(count).fill(Number.NaN);
-  for (const [row, i] of stage?.places.entries() ?? []) scores[i] = stage?.own[row] as number;
+  for (const [row, i] of stage?.places.entries() ?? []) {
+    const { scores: larger, alone } = (stage as ReadStage).own;
+    const kind = last !== undefined && isTitleLarger(last, i) ? 'title' : 'text';
+    const own = last === undefined ? Number.NaN : (alone?.[kind][row] ?? Number.NaN);
+    scores[i] = Number.isNaN(own) ? (larger[row] as number) : own;
+  }
   return scores;
 }
