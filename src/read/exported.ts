@@ -87,7 +87,9 @@ export const ownColumns = ({ columns, idIsField }: Exported): readonly string[] 
 /** The documents of exported rows with their vectors; a document's passages stand one after the other. */
 export async function* exportedDocuments(rows: AsyncIterable<ExportedRow>, exported: Exported): AsyncGenerator<ReadDocument> {
   const { columns, origin } = exported;
-  let read: (Omit<ReadDocument, 'embedded'> & Pick<Embedded, 'title'> & { readonly passages: EmbeddedPassage[]; readonly textHash: string }) | undefined;
+  let read:
+    | (Omit<ReadDocument, 'embedded'> & Pick<Embedded, 'title'> & { readonly passages: EmbeddedPassage[]; readonly textHash: string })
+    | undefined;
   const whole = ({ passages, textHash, title, ...one }: NonNullable<typeof read>): ReadDocument => ({
     ...one,
     embedded: { passages, textHash, title, by: origin },

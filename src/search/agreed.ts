@@ -7,7 +7,12 @@ export function agreed(planned: Manifest, made: Manifest | undefined): Manifest 
   if (made === undefined || made === planned) return planned;
   const recipe = ({ embedder, dimensions, fields, ...others }: Manifest): string => {
     const { idField, vectorField, languages, languageField, titleField } = others;
-    return JSON.stringify([embedder, dimensions, fields, ...[idField, vectorField, languages, languageField, titleField].map((one) => one ?? null)]);
+    return JSON.stringify([
+      embedder,
+      dimensions,
+      fields,
+      ...[idField, vectorField, languages, languageField, titleField].map((one) => one ?? null),
+    ]);
   };
   const types = typesIn(made);
   const isTyped = Object.entries(planned.declared ?? {}).every(([field, type]) => typeOf(field, types) === type);

@@ -81,11 +81,7 @@ export function newManifest(target: Making, first: readonly ReadDocument[], lang
 }
 
 /** `infer`: nothing where the vectors of titles would be kept and there is no embedder to make them, since each search would then read titles anew. */
-function titleFieldFor(
-  create: CreateOptions,
-  origin: Origin | undefined,
-  infer: () => string | undefined,
-): string | null | undefined {
+function titleFieldFor(create: CreateOptions, origin: Origin | undefined, infer: () => string | undefined): string | null | undefined {
   if (create.titleField !== undefined) return create.titleField === withoutTitle ? null : create.titleField;
   return origin?.titleField === undefined ? infer() : origin.titleField;
 }

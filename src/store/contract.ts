@@ -6,6 +6,7 @@ import { entryFor, manifestFor, SIZE, unit } from './contract-entries.ts';
 import { facetPromises } from './contract-facets.ts';
 import { drawDocument, drawFilter, drawOne, filterableFields, typedFields } from './contract-filters.ts';
 import { passagePromises } from './contract-passages.ts';
+import { titlePromises } from './contract-titles.ts';
 import type { EntryField, Store } from './store.ts';
 
 /** One promise of a seam, for any runner: `for (const { name, run } of storeContract(make)) it(name, run)`. */
@@ -301,6 +302,7 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
   },
 
   ...passagePromises,
+  ...titlePromises,
   ...facetPromises,
 
   'refuses a filter that is not understood': async (start) => {

@@ -24,7 +24,9 @@ export interface Store {
    * first. Fewer come only where no more are to be had, whatever the filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts
    * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not.
    */
-  search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | 'passage' | Field>[]>;
+  search<Field extends HitField = 'document'>(
+    query: StoreQuery<Field>,
+  ): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'titleTokens' | Field>[]>;
   /** How many documents fit. @default all */
   count(filter?: Filter): Promise<number>;
   /** For each of the fields the values of all documents that fit, counted exactly, a document with many passages once; `facetCounter` counts them. */

@@ -128,6 +128,7 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
 /** Stands for a list whose scores hold for it alone. */
 function listKeyOf(candidates: readonly Candidate[]): string {
   const hash = createHash('sha256');
-  for (const { text, title } of candidates) hash.update(`${text.length} ${text}${title === undefined ? '' : ` ${title.text.length} ${title.text}`}`);
+  for (const { text, title } of candidates)
+    hash.update(`${text.length} ${text}${title === undefined ? '' : ` ${title.text.length} ${title.text}`}`);
   return hash.digest('base64url');
 }

@@ -179,14 +179,13 @@ function combined(
   { scores, alone: own }: Scores,
   before: Scores,
 ): Pick<Scores, 'scores' | 'alone'> {
-  const combineAll = (of: Float32Array, kind: keyof ScoresAlone): Float32Array =>
-    of.map((score, row) => {
-      const i = places[row] as number;
-      const known = before.alone?.[kind][i] ?? Number.NaN;
-      return combine(score, Number.isNaN(known) ? (before.scores[i] as number) : known);
-    });
-  if (own === undefined) return { scores: combineAll(scores, 'text') };
-  const alone: ScoresAlone = { text: combineAll(own.text, 'text'), title: combineAll(own.title, 'title') };
+  const combineAll = (of: Float32Array, known: Float32Array | undefined): Float32Array =>
+    of.map((score, row) => combine(score, known?.[places[row] as number] ?? Number.NaN));
+  const ofTexts = before.alone?.text ?? before.scores;
+  if (own === undefined) return { scores: combineAll(scores, ofTexts) };
+  // A title that the stage before did not know of has no combined score.
+  const title = combineAll(own.title, before.alone?.title).map((score, row) => (Number.isNaN(own.title[row]) ? Number.NaN : score));
+  const alone: ScoresAlone = { text: combineAll(own.text, ofTexts), title };
   return { scores: alone.text.map((score, row) => (isTitleLarger(alone, row) ? (alone.title[row] as number) : score)), alone };
 }
 
