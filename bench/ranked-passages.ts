@@ -70,7 +70,9 @@ export const openRankedPassages = async (candidates: number, threads: number): P
     kept.set(id, { id, document, ...(form === undefined || tokens === undefined ? {} : { tokens: { form, data: tokens, vector } }) });
   const idsOf = async (id: string, query: string): Promise<readonly string[]> =>
     found === undefined
-      ? (await search(index, query, { firstStage: 'dense', candidates, top: candidates, reranker: null })).results.map((one) => one.id)
+      ? (await search(index, query, { firstStage: 'dense', candidates, top: candidates, reranker: null, collapse: 'off' })).results.map(
+          (one) => one.id,
+        )
       : (found.get(id) ?? []);
   const lists: { id: string; query: string; candidates: readonly Rankable[] }[] = [];
   for (const id of judgments.keys()) {

@@ -22,8 +22,8 @@ export const pool = async (
   await index.add(documents.values());
   const ids = new Map<string, readonly string[]>();
   for (const [id, query] of queries) {
-    const bm25 = await search(index, query, { firstStage: 'bm25', candidates: depth, top: depth, reranker: null });
-    const { candidates, results } = await search(index, query, { candidates: 100, top: 100 });
+    const bm25 = await search(index, query, { firstStage: 'bm25', candidates: depth, top: depth, reranker: null, collapse: 'off' });
+    const { candidates, results } = await search(index, query, { candidates: 100, top: 100, collapse: 'off' });
     // A score does not depend on the list: the first 25 reranked are these, without those that came later.
     const reranked25 = results.filter(({ firstStageRank }) => firstStageRank <= 25);
     const lists = [bm25.results, candidates, results, reranked25].map((list) => list.slice(0, depth));

@@ -87,6 +87,7 @@ const valueWords = (option: PlanOption | IndexOption): string => {
     callback: 'a function',
     signal: 'an AbortSignal',
   };
+  if (option.kind === 'level') return `${option.choices.map((choice) => `\`${choice}\``).join(', ')}, or ${option.least} to ${option.most}`;
   return option.kind === 'choice' ? option.choices.map((choice) => `\`${choice}\``).join(', ') : words[option.kind];
 };
 

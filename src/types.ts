@@ -187,3 +187,13 @@ export interface Progress {
   readonly total?: number;
   readonly unit: string;
 }
+
+/** How the scores of late interaction lie in the lists of a collection: what a score is worth differs more between collections than between queries. */
+export interface ScoreSpread {
+  /** Mean over the lists of the mean of their scores. */
+  readonly mean: number;
+  /** Mean over the lists of the standard deviation of their scores. Above 0. */
+  readonly deviation: number;
+  /** Documents that there were when it was measured. */
+  readonly documents: number;
+}

@@ -349,7 +349,7 @@ it('numbers and dates in texts are counted, grouped and sorted as what they are'
       embedder: hashEmbedder(),
       reranker: null,
     });
-    await index.add(rows.map(([price, day, kind], i) => ({ id: `d${i}`, title: 'bats', price, day, kind }) as Document));
+    await index.add(rows.map(([price, day, kind], i) => ({ id: `d${i}`, title: `bats ${i}`, price, day, kind }) as Document));
     const ids = async (options: SearchOptions) => (await search(index, QUERY, options)).results.map(({ id }) => id);
     const [tied, ...rest] = await ids({ sort: '-price' });
     expect([[tied, rest[0]].sort(), rest.slice(1)]).toEqual([

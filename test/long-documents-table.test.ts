@@ -134,10 +134,14 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   fusion: [{ fusion: 'scores' }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   rrfK: [{ rrfK: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],
+  effort: [
+    { effort: 1, stages: true },
+    ({ results }) => expect(results.filter(({ stages }) => stages?.[1] !== null).map(({ rank }) => rank)).toEqual([1]),
+  ],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],
-  collapse: [{ collapse: 1 }, ({ results }, plain) => expect(results).toEqual(plain.results)],
+  collapse: [{ collapse: 'off' }, ({ results }, plain) => expect(results).toEqual(plain.results)],
   cursor: [{ cursor: '*', top: 7 }, ({ nextCursor }) => expect(nextCursor).toMatch(/^[\w-]+\.[\w-]+$/)],
   groupBy: [{ groupBy: 'title' }, ({ results }) => expect(results.find(({ id }) => id === 'long')?.group?.value).toBe('Berlin')],
   perGroup: [

@@ -55,11 +55,12 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   rankFields: ['title'],
   fieldLabels: true,
   longDocuments: 'truncate',
+  effort: 'low',
   calibration: 'calibration.json',
   scoreCache: 'scores',
   minScore: 0,
   diversity: 0.5,
-  collapse: 0.8,
+  collapse: 'near',
   groupBy: 'year',
   perGroup: 2,
   sort: ['-year', 'title'],
@@ -216,7 +217,7 @@ const ways: Readonly<Record<string, Partial<Record<PlanKey, unknown>>>> = {
   'fusion by scores': { firstStage: 'hybrid', fusion: 'scores', reranker: null },
   'another k of reciprocal ranks': { firstStage: 'hybrid', rrfK: 1, reranker: null },
   diversity: { diversity: 1, reranker: null, top: 4 },
-  collapse: { collapse: 0.01, reranker: null, top: 4 },
+  collapse: { collapse: 'off', firstStage: 'bm25', reranker: null, top: 5 },
   groups: { groupBy: 'tags', reranker: null, top: 4 },
   'an order by a field': { sort: '-title', reranker: null },
   'an order by two': { sort: ['-tags', 'year'], reranker: null },
@@ -253,7 +254,7 @@ describe('a way to search gives the same at every door', () => {
   it('pages, each the continuation of the one before', async () => {
     await using index = await openIndex(indexFolder);
     const pick = (results: readonly { readonly id: string; readonly rank: number }[]) => results.map(({ id, rank }) => [id, rank]);
-    for (const way of [{}, { diversity: 0.6, collapse: 0.05 }, { reranker: null, firstStage: 'hybrid' as const }]) {
+    for (const way of [{}, { diversity: 0.6, collapse: 'near' as const }, { reranker: null, firstStage: 'hybrid' as const }]) {
       const all = (await search(index, QUERY, { ...way, candidates: 4, top: 4 })).results;
       const pages = await Promise.all([0, 1, 2, 3].map((offset) => search(index, QUERY, { ...way, candidates: 4, top: 1, offset })));
       expect(pick(pages.flatMap(({ results }) => results))).toEqual(pick(all));

@@ -2,8 +2,8 @@
 """Scores as probabilities of relevance: P = 1 / (1 + exp(-(slope · score + intercept))), Platt's.
 
 usage: fit_calibration.py CACHE RESULTS
-Run fit_cascade.py first: its choice is read from RESULTS. Fitted on the training sets, each with the same weight; reported on all others.
-A pair without judgment counts as not relevant, except on TREC DL, where it is left out. Writes RESULTS/calibration.json.
+Fitted on the training sets, each with the same weight; reported on all others. A pair without judgment counts as not relevant, except on TREC DL,
+where it is left out. Writes RESULTS/calibration.json, whose row "cascade" is fit_default.py's and stays.
 """
 import json
 import pathlib
@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.stats import rankdata
 
 import test_sets
-from cascade import FORMS, KEPT, scored_sets, sigmoid
+from cascade import KEPT, scored_sets, sigmoid
 from ranking import environment, rounded, write_json
 from token_forms import DEFAULT
 
@@ -28,15 +28,12 @@ def judged(lists):
     ])
 
 
-def examples(one, cascade):
+def examples(one):
     """Per kind of score: scores and whether relevant, of the candidates that would get it."""
     lists, late = one.lists, one.late[DEFAULT]
     counted = lists.real & (judged(lists) if lists.name.startswith("dl") else True)
     best = lists.best(late, KEPT) & counted
-    combined = cascade(late, np.nan_to_num(one.logits))
-    chosen = {
-        "cosine": (lists.cosine, counted), "late": (late / (2 / 0.06), counted), "logit": (one.logits, best), "cascade": (combined, best),
-    }
+    chosen = {"cosine": (lists.cosine, counted), "late": (late / (2 / 0.06), counted), "logit": (one.logits, best)}
     return {kind: (scores[mask], lists.relevant[mask]) for kind, (scores, mask) in chosen.items()}
 
 
@@ -84,11 +81,10 @@ def report(scores, relevant, slope, intercept):
 
 
 def main(cache, results):
-    chosen = json.loads((results / "cascade.json").read_text())["chosen"]
-    cascade = lambda late, logit: FORMS[chosen["form"]][0](late, logit, **chosen["constants"])
-    found = {name: examples(one, cascade) for name, one in scored_sets(cache).items()}
-    rows = {}
-    for kind in ("cosine", "late", "logit", "cascade"):
+    found = {name: examples(one) for name, one in scored_sets(cache).items()}
+    before = results / "calibration.json"
+    rows = {"cascade": json.loads(before.read_text())["rows"]["cascade"]} if before.exists() else {}
+    for kind in ("cosine", "late", "logit"):
         slope, intercept = platt([found[name][kind] for name in test_sets.TRAINING])
         rows[kind] = {
             "slope": slope, "intercept": intercept, "scoreAtOneHalf": -intercept / slope,
@@ -96,8 +92,8 @@ def main(cache, results):
         }
     write_json(results / "calibration.json", {
         **environment(
-            tokens=DEFAULT.label(), cascade=chosen, fittedOn=list(test_sets.TRAINING), bins=BINS,
-            scores={"cosine": "of the 384 numbers", "late": "(cosine + MaxSim) / 2", "logit": "the cross-encoder's", "cascade": "as in cascade.json"},
+            tokens=DEFAULT.label(), fittedOn=list(test_sets.TRAINING), bins=BINS,
+            scores={"cosine": "of the 384 numbers", "late": "(cosine + MaxSim) / 2", "logit": "the cross-encoder's", "cascade": "as in default.json"},
             pairs={"cosine": "all candidates", "late": "all candidates", "logit": f"best {KEPT} by late", "cascade": f"best {KEPT} by late"},
             relevantFrom={name: recipe.relevant_from for name, recipe in test_sets.SETS.items()},
         ),

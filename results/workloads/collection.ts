@@ -74,6 +74,7 @@ export const measureCollection = async (
           firstStage,
           candidates: CANDIDATES,
           top: CANDIDATES,
+          collapse: 'off',
           reranker: reranker === undefined ? null : (remembered.get(reranker) as Reranker),
         });
         run.set(

@@ -34,7 +34,7 @@ export const measureOverRuns = async (
   });
   const texts = [...wanted].map((id) => documents.get(id)).filter((document) => document !== undefined);
   await index.add(texts, { onProgress: ({ done }) => say(`${done} of ${texts.length} passages`) });
-  const { tokens: form, fields = [], dimensions = 0 } = index.manifest() ?? {};
+  const { tokens: form, fields = [], dimensions = 0, spread } = index.manifest() ?? {};
   const entries = new Map<string, Pick<Entry, 'document' | 'tokens' | 'vector'>>();
   for await (const entry of index.store.get('all', ['document', 'tokens', 'vector'])) entries.set(entry.id, entry);
   const rankable = (id: string) => {
@@ -52,7 +52,7 @@ export const measureOverRuns = async (
     const times: number[] = [];
     for (const [query, ids] of lists) {
       const started = performance.now();
-      const { order } = await rankCandidates(reranker, queries.get(query) as string, ids.map(rankable), fields);
+      const { order } = await rankCandidates(reranker, queries.get(query) as string, ids.map(rankable), fields, { spread });
       times.push(performance.now() - started);
       ranked.set(
         query,

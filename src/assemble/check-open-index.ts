@@ -1,5 +1,6 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { type EmbeddingModel, isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
+import { isEffort } from '../rerank/effort.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPlan } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/create-options.ts';
@@ -94,6 +95,7 @@ const openChecks: OptionChecks<OpenIndexOptions> = {
   calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', isPath, record),
   scoreCache: isPath,
   longDocuments: rankingChecks.longDocuments,
+  effort: isEffort,
   models: record,
   durability: oneOf(durabilities),
 };

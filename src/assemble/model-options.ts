@@ -1,6 +1,7 @@
 import type { HostedOptions } from '../hosted/model.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import type { ModelSessions } from '../model/run/sessions.ts';
+import { isEffort } from '../rerank/effort.ts';
 import type { RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { Progress } from '../types.ts';
 import {
@@ -72,6 +73,14 @@ export const rankingChecks: OptionChecks<RankingOptions> = { longDocuments: oneO
 /** Throws E_USAGE for anything else than what opening a model takes. `prefix` stands before the names of options that lie in another. */
 export function checkModelOptions(who: string, options: unknown, prefix = ''): void {
   checkOptions<ModelOptions>(who, options, modelChecks, prefix);
+}
+
+/** How `local` is told to rank. */
+export type LocalRankingOptions = RankingOptions & Pick<RerankerSettings, 'effort'>;
+
+/** The same for `local`. */
+export function checkLocalOptions(who: string, options: unknown): void {
+  checkOptions<ModelOptions & LocalRankingOptions>(who, options, { ...modelChecks, ...rankingChecks, effort: isEffort });
 }
 
 /** The same for a model that ranks. */

@@ -138,8 +138,8 @@ async function partsFor(
   options: OpenIndexOptions,
   manifest: Manifest | undefined,
   where: string,
-): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'model'>> {
-  const { models = {}, scoreCache, longDocuments } = options;
+): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'lateInteraction' | 'model'>> {
+  const { models = {}, scoreCache, longDocuments, effort } = options;
   const isWithout = manifest?.embedder === withoutEmbedder;
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined && !isWithout) {
     throw new FinetoothError(
@@ -158,7 +158,7 @@ async function partsFor(
     // A hosted embedder, or none, has no token vectors: late interaction then reads the texts with the bundled model.
     return opened?.encoder ?? openModel(undefined, models);
   };
-  const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments } });
+  const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments, effort } });
   const { reranker = isNamed ? 'default' : null } = options;
   const build = (settings: RerankerSettings): Promise<Reranker> =>
     builder.build(reranker as RerankerPart | readonly RerankerPart[], {
@@ -167,6 +167,7 @@ async function partsFor(
       calibration: settings.calibration ?? options.calibration,
       scoreCache: settings.scoreCache,
       longDocuments: settings.longDocuments,
+      effort: settings.effort,
     });
   const close = async (): Promise<void> => {
     await builder.close();
@@ -176,6 +177,7 @@ async function partsFor(
     return {
       embedder: opened?.embedder ?? null,
       model: opened?.model,
+      lateInteraction: opened?.encoder === undefined ? undefined : () => builder.build('late-interaction'),
       reranker: reranker === null ? checkNoReranker(options) : await build({}),
       rerankers: {
         build: (parts, settings) =>

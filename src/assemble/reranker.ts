@@ -3,6 +3,7 @@ import { isRerankingModel } from '../hosted/ai-sdk.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import { createModelSessions } from '../model/run/sessions.ts';
+import type { Effort } from '../rerank/effort.ts';
 import { crossEncoder } from '../rerank/parts/cross-encoder.ts';
 import { firstStageName, firstStageOrder } from '../rerank/parts/first-stage-order.ts';
 import { lateInteraction } from '../rerank/parts/late-interaction.ts';
@@ -41,7 +42,7 @@ export interface BuilderOptions {
   readonly embedder?: string;
   readonly models?: ModelOptions;
   /** For every reranker that does not say otherwise. */
-  readonly settings?: Pick<RerankerSettings, 'scoreCache' | 'longDocuments'>;
+  readonly settings?: Pick<RerankerSettings, 'scoreCache' | 'longDocuments' | 'effort'>;
 }
 
 /** The one place where rerankers are made. What is made of a name is opened on first use, once, and closed with the builder. */
@@ -80,12 +81,12 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     leaves.get(JSON.stringify([name, long, maxMemory]), () =>
       openCrossEncoderReranker(name, { ...models, maxMemory, longDocuments: long }),
     );
-  const recipeOfDefault = async (long: LongDocuments): Promise<Recipe> => {
+  const recipeOfDefault = async (long: LongDocuments, effort: Effort | undefined): Promise<Recipe> => {
     const [opened, first] = [await encoder(), await lateInteractionLeaf(long)];
     const left = memoryOfSecondStage(opened, models.maxMemory);
     if (left === undefined) return (wrap) => wrap(first);
     const second = await crossEncoderLeaf(defaultCrossEncoder, long, left);
-    return (wrap) => cascade([wrap(first), wrap(second)], defaultCascade(opened));
+    return (wrap) => cascade([wrap(first), wrap(second)], defaultCascade(opened, effort));
   };
   const hostedLeaf = (what: Parameters<typeof hosted>[0], long: LongDocuments): Reranker =>
     hosted(what, { ...models.hosted, longDocuments: long ?? models.hosted?.longDocuments });
@@ -96,13 +97,13 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     if (looksHosted(part)) return leaves.get(JSON.stringify([part, long]), async () => hostedLeaf(part, long));
     return crossEncoderLeaf(part, long);
   };
-  const recipeOf = async (part: RerankerPart, long: LongDocuments): Promise<Recipe> => {
-    if (part === 'default' || part === 'local') return recipeOfDefault(long);
+  const recipeOf = async (part: RerankerPart, long: LongDocuments, effort: Effort | undefined): Promise<Recipe> => {
+    if (part === 'default' || part === 'local') return recipeOfDefault(long, effort);
     const leaf = await leafOf(part, long);
     return (wrap) => wrap(leaf);
   };
-  const recipeOfAll = async (parts: readonly RerankerPart[], long: LongDocuments): Promise<Recipe> => {
-    const all = await Promise.all(parts.map((part) => recipeOf(part, long)));
+  const recipeOfAll = async (parts: readonly RerankerPart[], long: LongDocuments, effort: Effort | undefined): Promise<Recipe> => {
+    const all = await Promise.all(parts.map((part) => recipeOf(part, long, effort)));
     const [only, ...others] = all as [Recipe, ...Recipe[]];
     return others.length === 0 ? only : (wrap) => cascade(all.map((make) => make(wrap)));
   };
@@ -111,11 +112,12 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     build: async (what, settings = {}) => {
       const { fallback: behind = [], strict, calibration, scoreCache = options.settings?.scoreCache } = settings;
       const long = settings.longDocuments ?? options.settings?.longDocuments;
+      const effort = settings.effort ?? options.settings?.effort;
       if (strict && behind.length === 0)
         throw new FinetoothError('E_USAGE', (say) => `${say.option('strict')} forbids fallbacks, and there is none.`);
       const fitted = typeof calibration === 'string' ? await readCalibration(calibration, models.signal) : calibration;
       const first = Array.isArray(what) ? (what as readonly RerankerPart[]) : [what as RerankerPart];
-      const chain = await Promise.all([recipeOfAll(first, long), ...behind.map((part) => recipeOf(part, long))]);
+      const chain = await Promise.all([recipeOfAll(first, long, effort), ...behind.map((part) => recipeOf(part, long, effort))]);
       // Before a folder is made for the scores.
       if (fitted !== undefined)
         checkFitted(

@@ -21,10 +21,10 @@ export function answerLines(answer: SearchAnswer): string {
 
 /** What stands behind a result without a place of its own. */
 export function besideIt(result: RankedResult | SearchResult): readonly string[] {
-  const { duplicates } = result;
+  const { collapsed } = result;
   const group = 'group' in result ? result.group : undefined;
   return [
-    ...(duplicates === undefined ? [] : [`stands for ${duplicates.length} more`]),
+    ...(collapsed === undefined ? [] : [`+${collapsed} alike`]),
     ...(group === undefined || group.candidates === 1 ? [] : [`best of ${group.candidates} by ${valueText(group.value)}`]),
   ];
 }

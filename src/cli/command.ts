@@ -143,7 +143,14 @@ function valuesOf(names: readonly OptionName[], typed: Readonly<Record<string, u
 
 function flagText(option: OptionSpec): string {
   if (option.kind === 'flag') return `--${option.name}`;
-  const value = option.kind === 'count' ? 'N' : option.kind === 'share' ? '0..1' : option.kind === 'choice' ? 'WORD' : option.value;
+  const value =
+    option.kind === 'count'
+      ? 'N'
+      : option.kind === 'share'
+        ? '0..1'
+        : option.kind === 'choice' || option.kind === 'level'
+          ? 'WORD'
+          : option.value;
   return `--${option.name} <${value}>`;
 }
 
@@ -162,10 +169,15 @@ function parse(option: OptionSpec, text: string, from: string): unknown {
     if (text.trim() === '' || !(value >= 0 && value <= 1)) throw wrong('a number from 0 to 1');
     return value;
   }
-  if (option.kind === 'choice') {
+  if (option.kind === 'level' && /^\d+$/.test(text)) {
+    const value = Number(text);
+    if (value >= option.least && value <= option.most) return value;
+  }
+  if (option.kind === 'choice' || option.kind === 'level') {
     if (option.choices.includes(text)) return text;
     const near = nearestName(text, option.choices);
-    throw wrong(`one of ${option.choices.join(', ')}${near === undefined ? '' : ` (did you mean "${near}"?)`}`);
+    const numbers = option.kind === 'level' ? `, or a whole number from ${option.least} to ${option.most}` : '';
+    throw wrong(`one of ${option.choices.join(', ')}${numbers}${near === undefined ? '' : ` (did you mean "${near}"?)`}`);
   }
   if (option.kind === 'names') {
     const names = text.split(',').map((name) => name.trim());

@@ -1,5 +1,7 @@
 import type { TokenMatches } from '../rerank/explanation.ts';
-import type { RankedResult } from '../search/results.ts';
+import type { SpreadSource } from '../rerank/reranker.ts';
+import type { SearchAnswer } from '../search/answer.ts';
+import type { RerankAnswer } from '../search/rerank.ts';
 import { harmless } from '../wording/terminal-text.ts';
 import { meetWords } from './joined-words.ts';
 import { labelOf } from './text.ts';
@@ -7,24 +9,30 @@ import { labelOf } from './text.ts';
 /** Matches that are shown of each result; all of them are in --json. */
 const SHOWN = 5;
 
+const spreads: Readonly<Record<SpreadSource, string>> = {
+  collection: 'as its scores spread on this collection',
+  list: 'as its scores spread on this list',
+  usual: 'as its scores usually spread: the list is too short to tell',
+};
+
 /** Why each result stands where it stands, for people; nothing where no one asked. */
-export const explanationLines = (results: readonly RankedResult[]): string =>
-  results
-    .flatMap(({ rank, id, document, explanation }) => {
-      if (explanation === undefined) return [];
-      const { stages, fields } = explanation;
-      const alone = fields.map(({ field, score, relevance }) => `${field} ${value(relevance ?? score)}`).join(', ');
-      const tokens = stages.find((stage) => stage.tokens !== undefined)?.tokens;
-      return [
-        '',
-        `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
-        `     each field alone: ${harmless(alone)}`,
-        ...(tokens === undefined ? [] : [`     words that met: ${harmless(meetings(tokens))}`]),
-        ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} chunks`])),
-      ];
-    })
-    .map((line) => `${line}\n`)
-    .join('');
+export function explanationLines({ results, spread }: Pick<SearchAnswer | RerankAnswer, 'results' | 'spread'>): string {
+  const lines = results.flatMap(({ rank, id, document, explanation }) => {
+    if (explanation === undefined) return [];
+    const { stages, fields } = explanation;
+    const alone = fields.map(({ field, score, relevance }) => `${field} ${value(relevance ?? score)}`).join(', ');
+    const tokens = stages.find((stage) => stage.tokens !== undefined)?.tokens;
+    return [
+      '',
+      `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
+      `     each field alone: ${harmless(alone)}`,
+      ...(tokens === undefined ? [] : [`     words that met: ${harmless(meetings(tokens))}`]),
+      ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} chunks`])),
+    ];
+  });
+  const weighed = lines.length === 0 || spread === undefined ? [] : ['', `     late interaction was weighed ${spreads[spread]}`];
+  return [...lines, ...weighed].map((line) => `${line}\n`).join('');
+}
 
 const value = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(3) : score.toFixed(1));
 

@@ -29,6 +29,13 @@ type Kind =
   | { readonly kind: 'share' }
   | { readonly kind: 'count'; readonly least: number; readonly most: number; readonly default?: number; readonly unit?: string }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string }
+  | {
+      readonly kind: 'level';
+      readonly choices: readonly string[];
+      readonly least: number;
+      readonly most: number;
+      readonly default?: string;
+    }
   | { readonly kind: 'text'; readonly value: string; readonly default?: string }
   | { readonly kind: 'names' | 'many' | 'filter' | 'vector'; readonly value: string }
   | { readonly kind: 'types'; readonly value: string; readonly types: readonly string[] };
@@ -339,6 +346,7 @@ export function rangeOf(option: OptionSpec): string {
   const parts: string[] = [];
   if (option.kind === 'count') parts.push(`${option.least} to ${option.most}${option.unit === undefined ? '' : ` ${option.unit}`}`);
   if (option.kind === 'choice') parts.push(option.choices.join(' | '));
+  if (option.kind === 'level') parts.push(`${option.choices.join(' | ')}, or ${option.least} to ${option.most}`);
   if (option.kind === 'share') parts.push('0 to 1');
   if (option.otherwise !== undefined) parts.push(`default ${option.otherwise}`);
   if ('default' in option && option.default !== undefined) parts.push(`default ${option.default}`);

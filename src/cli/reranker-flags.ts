@@ -4,10 +4,16 @@ import type { Pipeline, RerankerPlan, RerankerSettings } from '../index.ts';
 import type { Flags } from './command.ts';
 
 /** Options that say what ranks, and what is put around it. */
-export const rerankerFlags = ['reranker', 'fallback', 'strict', 'longDocuments', 'calibration', 'scoreCache'] as const;
+export const rerankerFlags = ['reranker', 'fallback', 'strict', 'longDocuments', 'effort', 'calibration', 'scoreCache'] as const;
 
 /** Flags that are of no use without a reranker, as they are typed. */
-const around = { calibration: '--calibration', scoreCache: '--score-cache', fallback: '--fallback', minScore: '--min-score' } as const;
+const around = {
+  calibration: '--calibration',
+  scoreCache: '--score-cache',
+  fallback: '--fallback',
+  effort: '--effort',
+  minScore: '--min-score',
+} as const;
 
 /**
  * What flags and a pipeline say of a reranker. A flag goes before the same setting of the file.

@@ -63,8 +63,8 @@ describe('the list of results', () => {
   it('calls what has no title by its path, what has no path by its id, and says what stands behind it', () => {
     const untitled = result({ document: { path: 'a/b.ts', text: 'x' } });
     expect(linesOf([untitled])[0]).toBe('  1  ▰▰▰▱▱ 0.620  a/b.ts:14  was 7');
-    const film = result({ id: 'tt1', document: { title: 'Bats' }, duplicates: ['x', 'y'], snippet: undefined });
-    expect(linesOf([film]).slice(0, 2)).toEqual(['  1  ▰▰▰▱▱ 0.620  Bats  was 7', '     tt1, stands for 2 more']);
+    const film = result({ id: 'tt1', document: { title: 'Bats' }, collapsed: 2, duplicates: ['x', 'y'], snippet: undefined });
+    expect(linesOf([film]).slice(0, 2)).toEqual(['  1  ▰▰▰▱▱ 0.620  Bats  was 7', '     tt1, +2 alike']);
   });
 
   it('shows the chosen sentence where not all fits', () => {

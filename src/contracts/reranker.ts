@@ -117,6 +117,21 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
       assert.ok(Number.isFinite(used) && used >= 0, `${nameOf(reranker)} says that it used ${used} of "${what}"`);
     }
   },
+  'says of every candidate whether it is scored as fast as it is looked up': async (reranker) => {
+    for (const candidate of candidates) {
+      const isCheap = reranker.isCheap?.(candidate) ?? false;
+      assert.ok(typeof isCheap === 'boolean', `isCheap of ${nameOf(reranker)} is true or false; got ${isCheap}`);
+    }
+  },
+  'is asked with any effort, and changes no score by it': async (reranker) => {
+    const { scores } = await askSoundly(reranker, candidates);
+    for (const effort of ['low', 'exhaustive', 2] as const) {
+      const given = await askSoundly(reranker, candidates, { effort });
+      // How many of a list later stages read is what it may change.
+      if (reranker.kind === 'listwise') continue;
+      for (const [i, score] of scores.entries()) checkClose(reranker, `candidate ${i} with the effort ${effort}`, given.scores[i], score);
+    }
+  },
   'explains by stages that have names, where it explains': async (reranker) => {
     const stages = await reranker.explain?.(QUERY, candidates[1] as Candidate);
     for (const { name } of stages ?? []) assert.ok(typeof name === 'string' && name !== '', `a stage of ${nameOf(reranker)} has no name`);

@@ -44,6 +44,7 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
     alone: alone.title.some((score) => !Number.isNaN(score)) ? alone : undefined,
     failures: unlessEmpty(parts.flatMap(({ given }) => given.failures ?? [])),
     notes: unlessEmpty(parts.flatMap(({ given }) => given.notes ?? [])),
+    spread: parts.find(({ given }) => given.spread !== undefined)?.given.spread,
     rankedBy: parts.find(({ given }) => given.rankedBy !== undefined)?.given.rankedBy,
   };
 }

@@ -1,5 +1,6 @@
 import type { RerankingModel } from '../hosted/ai-sdk.ts';
 import type { CalibrationFile } from './calibration.ts';
+import type { Effort } from './effort.ts';
 import type { Reranker } from './reranker.ts';
 
 /** A reranker by name (`default`, `late-interaction`, `first-stage`, a cross-encoder, `vendor:model`) or as it is. */
@@ -20,6 +21,8 @@ export interface RerankerSettings {
    * the best one count. @default truncate for local models, chunk for hosted ones
    */
   readonly longDocuments?: 'truncate' | 'chunk';
+  /** How many candidates the cross-encoder of `default` reads where a call does not say, see `SearchOptions.effort`. @default normal */
+  readonly effort?: Effort;
 }
 
 /** A reranker as a value: what openIndex, a pipelines file, the command line and an evaluation say of one. */

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../errors.ts';
-import type { CallOptions, Span, TokenVectors, Usage } from '../types.ts';
+import type { CallOptions, ScoreSpread, Span, TokenVectors, Usage } from '../types.ts';
 import { part } from '../wording/check-options.ts';
 import type { Calibration } from './calibration.ts';
+import type { Effort } from './effort.ts';
 import type { StageExplanation } from './explanation.ts';
 
 /** What a reranker may read of a candidate. */
@@ -18,9 +19,16 @@ export interface Candidate {
 export interface ScoreOptions extends CallOptions {
   /** Milliseconds from the call on; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
+  /** How many of the candidates the slowest stage reads, where there is a choice. @default the reranker's own, normal */
+  readonly effort?: Effort;
   /** Called with scores as they sharpen, before the last ones are returned. */
   readonly onScores?: (scores: Scores) => void;
+  /** How scores of late interaction lie on the collection, where an index knows it. @default that of the list, or the usual one of a short list */
+  readonly spread?: ScoreSpread;
 }
+
+/** By what spread two scores were put together: of the collection, of the list that was given, or of passages in general. */
+export type SpreadSource = 'collection' | 'list' | 'usual';
 
 /** A reranker that was asked and could not rank. */
 export interface RerankerFailure {
@@ -62,6 +70,8 @@ export interface Scores {
   readonly usage?: Usage;
   /** Fingerprint of what ranked, where it is not always the same. */
   readonly rankedBy?: string;
+  /** Only of a cascade that combines scores by how they spread. */
+  readonly spread?: SpreadSource;
   /** Why others did not rank that should have; absent when none was asked in vain. */
   readonly failures?: readonly RerankerFailure[];
   /** Sentences about what was done that no one asked for: a list that had to be sent in several requests. */
@@ -82,6 +92,8 @@ export interface Reranker {
   readonly pricedPerCall?: boolean;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
+  /** Whether a candidate is scored as fast as its score is looked up: then no cache keeps it. @default none is */
+  isCheap?(candidate: Candidate): boolean;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
   /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */

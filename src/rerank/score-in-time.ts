@@ -38,7 +38,7 @@ async function askToldInTime(
   reranker: Reranker,
   query: string,
   candidates: readonly Candidate[],
-  { signal, deadlineMs, onScores }: TimedOptions,
+  { signal, deadlineMs, effort, onScores }: TimedOptions,
 ): Promise<Scores> {
   if (deadlineMs <= 0) return unscored(candidates.length);
   const late = new AbortController();
@@ -47,6 +47,7 @@ async function askToldInTime(
   const asked = reranker.score(query, candidates, {
     signal: eitherSignal(signal, late.signal),
     deadlineMs,
+    effort,
     onScores: (scores) => {
       if (isOver) return;
       best = scores;
@@ -67,13 +68,13 @@ async function askInSlices(
   reranker: Reranker,
   query: string,
   candidates: readonly Candidate[],
-  { signal, deadlineMs, onScores }: TimedOptions,
+  { signal, deadlineMs, effort, onScores }: TimedOptions,
   pace: Pace,
 ): Promise<Scores> {
   const until = performance.now() + deadlineMs;
   const left = (): number => until - performance.now();
   const late = new AbortController();
-  const call = { signal: eitherSignal(signal, late.signal) };
+  const call = { signal: eitherSignal(signal, late.signal), effort };
   const isAskedOnce = reranker.kind === 'listwise' || reranker.pricedPerCall === true;
   const slices: ScoredPart[] = [];
   let done = 0;

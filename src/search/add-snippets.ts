@@ -25,6 +25,8 @@ const AROUND = 1500;
 /** Results and sentences of each that a reranker reads: more are not looked at by a person. */
 const MOST_RESULTS = 20;
 const MOST_SENTENCES = 24;
+/** Sentences that the second of two stages reads of all of them. */
+const MOST_READ = 20;
 /** Characters of a sentence that it reads. */
 const LONGEST = 600;
 
@@ -76,7 +78,7 @@ async function readSentences(
   });
   if (reranker === undefined || asked.length === 0) return [];
   const candidates = asked.map(({ text }, at) => ({ id: String(at), text }));
-  const given = await scoreInTime(reranker, query, candidates, { signal });
+  const given = await scoreInTime(reranker, query, candidates, { signal, effort: MOST_READ });
   const best: (number | undefined)[] = [];
   for (const { index, stage } of orderCandidates(candidates, given, reranker.fingerprint)) {
     const { i, place } = asked[index] as (typeof asked)[number];

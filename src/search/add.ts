@@ -1,4 +1,5 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import type { Reranker } from '../rerank/reranker.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
 import { type DeleteOptions, type Entry, isSameIndex, keepsTitles, type Manifest, type Passage, type Store } from '../store/store.ts';
@@ -23,6 +24,7 @@ import { type Identified, type Identifier, identifier } from './ids.ts';
 import { languageChoice } from './language-choice.ts';
 import { lookedAhead } from './looked-ahead.ts';
 import { type Making, newManifest } from './new-manifest.ts';
+import { keepSpread } from './spread.ts';
 import { type TypeWatch, watchTypes } from './unreadable.ts';
 import { analysisOf } from './word-analysis.ts';
 
@@ -78,6 +80,8 @@ const BATCH_CHARACTERS = 1_000_000 / firstBatchSize;
 const MOST_FIELDS = 1000;
 
 interface Target extends Making {
+  /** Late interaction over the token vectors that the index keeps. @default none: how its scores spread is not measured */
+  readonly lateInteraction?: () => Promise<Reranker>;
   manifest(): Manifest | undefined;
   created(manifest: Manifest): void;
 }
@@ -270,6 +274,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       await store.optimize();
     }
   });
+  await keepSpread(target, { signal });
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
   const unreadable = types?.counts() ?? {};
   const notes = [

@@ -2,38 +2,62 @@ import { describe, expect, it } from 'vitest';
 import { rankingOf } from '../../test/support/ranking.ts';
 import { randomFrom } from '../math/random.ts';
 import { wordsOf } from '../text/analyzer.ts';
-import { collapseDuplicates } from './collapse.ts';
+import { type Collapse, collapseDuplicates, type KindOf } from './collapse.ts';
 
-const shown = (texts: readonly string[], similar: number) => {
+const shown = (texts: readonly string[], collapse: Collapse, kindOf?: KindOf) => {
   const { ranked, candidates } = rankingOf(texts.map((text, at) => ({ id: `d${at}`, document: { text }, relevance: -at })));
-  return collapseDuplicates(ranked, candidates, ['text'], similar).order.map(({ id, duplicates }) => [
+  return collapseDuplicates(ranked, candidates, ['text'], collapse, kindOf).order.map(({ id, duplicates }) => [
     id,
     ...(duplicates?.map((one) => one.id) ?? []),
   ]);
 };
+const EIGHT = 'one two three four five six seven eight';
 
 describe('collapse', () => {
-  it('names near-duplicates beside the best of them', () => {
+  it('names equal texts, and with near those of nearly the same words, beside the best of them', () => {
     const texts = [
-      'A shark eats swimmers near a small island in the summer.',
+      'A shark eats swimmers near a small island of the east coast of the country in the long summer of a year',
       'Bats find their way by echo.',
-      'A shark eats swimmers near a small island in the autumn.',
-      'bats find their WAY by echo!',
+      'A shark eats swimmers near a small island of the east coast of the country in the long summer of the year',
+      ' bats  find their WAY\nby echo. ',
       'Something else altogether.',
-      'A shark eats swimmers near a small island in the summer.',
+      'bats find their way by echo!',
     ];
-    expect(shown(texts, 0.7)).toEqual([['d0', 'd2', 'd5'], ['d1', 'd3'], ['d4']]);
-    expect(shown(texts, 1)).toEqual([['d0', 'd5'], ['d1', 'd3'], ['d2'], ['d4']]);
-    expect(shown(texts, 0)).toEqual(texts.map((_, at) => [`d${at}`]));
+    expect(shown(texts, 'equal')).toEqual([['d0'], ['d1', 'd3'], ['d2'], ['d4'], ['d5']]);
+    expect(shown(texts, 'near')).toEqual([['d0', 'd2'], ['d1', 'd3', 'd5'], ['d4']]);
+    expect(shown(texts, 'off')).toEqual(texts.map((_, at) => [`d${at}`]));
   });
 
   it('compares texts of a word or two as a whole, and leaves those without a word alone', () => {
-    expect(shown(['a shark', 'shark', 'A shark.', '', '…', ''], 0.5)).toEqual([['d0', 'd2'], ['d1'], ['d3'], ['d4'], ['d5']]);
+    expect(shown(['a shark', 'shark', 'A shark.', '', '…', '', '  '], 'near')).toEqual([
+      ['d0', 'd2'],
+      ['d1'],
+      ['d3'],
+      ['d4'],
+      ['d5'],
+      ['d6'],
+    ]);
+    expect(shown(['', ' ', '…', '…'], 'equal')).toEqual([['d0'], ['d1'], ['d2', 'd3']]);
+  });
+
+  it('counts accents however they are written, and the end of a long text', () => {
+    expect(shown(['caf\u00e9', 'cafe\u0301', 'cafe'], 'equal')).toEqual([['d0', 'd1'], ['d2']]);
+    const long = 'word '.repeat(40_000);
+    expect(shown([`${long}one`, `${long}two`, `${long}one`], 'equal')).toEqual([['d0', 'd2'], ['d1']]);
+  });
+
+  it('lets no document stand for one of another kind', () => {
+    const kindOf: KindOf = ({ text }) => (String(text).startsWith(' ') ? 'a' : 'b');
+    for (const collapse of ['equal', 'near'] as const)
+      expect(shown([EIGHT, ` ${EIGHT}`, `${EIGHT} `, ` ${EIGHT} `], collapse, kindOf)).toEqual([
+        ['d0', 'd2'],
+        ['d1', 'd3'],
+      ]);
   });
 
   it('does not chain: what is like a duplicate, and not like what it stands for, keeps its place', () => {
-    const words = 'a b c d e f g h i j k l'.split(' ');
-    expect(shown([words.slice(0, 8).join(' '), words.slice(2, 10).join(' '), words.slice(4, 12).join(' ')], 0.4)).toEqual([
+    const words = Array.from({ length: 30 }, (_, at) => `w${at}`);
+    expect(shown([words.slice(0, 24).join(' '), words.slice(2, 26).join(' '), words.slice(4, 28).join(' ')], 'near')).toEqual([
       ['d0', 'd1'],
       ['d2'],
     ]);
@@ -50,18 +74,17 @@ describe('collapse', () => {
       const texts = Array.from({ length: 1 + below(12) }, () =>
         Array.from({ length: below(9) }, () => ['red', 'fox', 'sea'][below(3)]).join(' '),
       );
-      const similar = (1 + below(10)) / 10;
       const groups: { readonly shingles: readonly string[]; readonly ids: string[] }[] = [];
       for (const [at, text] of texts.entries()) {
         const shingles = shinglesOf(text);
         const same = groups.find((group) => {
           const both = group.shingles.filter((shingle) => shingles.includes(shingle)).length;
-          return both > 0 && both / (group.shingles.length + shingles.length - both) >= similar;
+          return both > 0 && both / (group.shingles.length + shingles.length - both) >= 0.8;
         });
         if (same === undefined) groups.push({ shingles, ids: [`d${at}`] });
         else same.ids.push(`d${at}`);
       }
-      expect(shown(texts, similar)).toEqual(groups.map(({ ids }) => ids));
+      expect(shown(texts, 'near')).toEqual(groups.map(({ ids }) => ids));
     }
   });
 });

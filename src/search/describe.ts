@@ -1,5 +1,5 @@
 import type { Reranker } from '../rerank/reranker.ts';
-import type { CallOptions } from '../types.ts';
+import type { CallOptions, ScoreSpread } from '../types.ts';
 import { addSnippets } from './add-snippets.ts';
 import { explainResults } from './explain.ts';
 import { asOne, type Rankable, type Ranked, type RankFields } from './rank.ts';
@@ -21,6 +21,8 @@ export interface Described {
   readonly candidates: readonly Rankable[];
   readonly fields: RankFields;
   readonly ranked?: Ranked;
+  /** As it was ranked: how late interaction spreads on the collection. */
+  readonly spread?: ScoreSpread;
   /** By whose words sentences are compared. @default English */
   readonly words?: WordAnalysis;
 }
@@ -28,14 +30,14 @@ export interface Described {
 /** Adds to the results what was asked for: why they stand there, the sentences that matter. */
 export async function describeResults<Result extends RankedResult>(
   results: readonly Result[],
-  { query, rerankers, candidates, fields, ranked, words }: Described,
+  { query, rerankers, candidates, fields, ranked, spread, words }: Described,
   { explain = false, snippets = false, fieldLabels, signal, deadlineMs }: DescribeOptions,
 ): Promise<readonly Result[]> {
   const isFree = ranked !== undefined && deadlineMs === undefined && costsNothing(ranked, rerankers);
   const reranker = isFree ? asOne(rerankers) : undefined;
   const shown = snippets ? await addSnippets(results, query, candidates, { reranker, fields, fieldLabels, signal, words }) : results;
   if (!explain || rerankers.length === 0) return shown;
-  return explainResults(shown, asOne(rerankers), query, candidates, fields, { signal, fieldLabels });
+  return explainResults(shown, asOne(rerankers), query, candidates, fields, { signal, fieldLabels, spread });
 }
 
 /** Whether sentences may be read by who ranked: no one pays for a call, and all that was asked answered in time. */

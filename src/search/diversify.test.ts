@@ -85,9 +85,9 @@ describe('diversity', () => {
   });
 
   it('refuses more candidates than are quickly compared', () => {
-    expect(() => checkCompared(1000, { diversity: 1, collapse: 1 })).not.toThrow();
+    expect(() => checkCompared(1000, { diversity: 1, collapse: 'near' })).not.toThrow();
     expect(() => checkCompared(10_000, { diversity: 0 })).not.toThrow();
     expect(() => checkCompared(1001, { diversity: 0.1 })).toThrow('diversity compares documents with each other, at most 1,000; got 1,001');
-    expect(() => checkCompared(1001, { collapse: 0.1 })).toThrow('collapse compares');
+    expect(() => checkCompared(1001, { collapse: 'near' })).toThrow("collapse: 'near' compares");
   });
 });

@@ -2,13 +2,14 @@ import type { Explanation } from '../rerank/explanation.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
-import type { CallOptions } from '../types.ts';
+import type { CallOptions, ScoreSpread } from '../types.ts';
 import { type Rankable, type RankFields, rankedTextOf } from './rank.ts';
 import type { RankedResult } from './results.ts';
 
 export interface ExplainOptions extends CallOptions {
   /** As the texts were ranked. @default false */
   readonly fieldLabels?: boolean;
+  readonly spread?: ScoreSpread;
 }
 
 /** Adds to each result why it stands where it stands, one after the other. */
@@ -35,7 +36,7 @@ async function explainScore(
   query: string,
   candidate: Rankable,
   rankFields: RankFields,
-  { signal, fieldLabels = false }: ExplainOptions,
+  { signal, fieldLabels = false, spread }: ExplainOptions,
 ): Promise<Explanation> {
   const { id, document, title } = candidate;
   const fields = rankFields ?? defaultFields(document);
@@ -51,7 +52,8 @@ async function explainScore(
       reranker,
       query,
       filled.map((field) => ({ id: field, text: aloneIn(field) })),
-      { signal },
+      // Each field by the same stages, however many there are.
+      { signal, spread, effort: 'exhaustive' },
     ),
   ]);
   return {

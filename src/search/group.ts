@@ -2,7 +2,7 @@ import { keyOf } from '../filter/comparison.ts';
 import { typeOf, valueIn } from '../filter/document-test.ts';
 import type { FieldTypes } from '../filter/filter.ts';
 import { typedValue } from '../filter/typed-value.ts';
-import type { FieldValue } from '../types.ts';
+import type { Document, FieldValue } from '../types.ts';
 import { counted, grouped } from '../wording/numbers.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
 
@@ -14,8 +14,9 @@ export function groupRanked(ranked: Ranked, candidates: readonly Rankable[], fie
   if (field === undefined) return ranked;
   const groups = new Map<string | RankedCandidate, { readonly value: FieldValue; readonly members: RankedCandidate[] }>();
   for (const one of ranked.order) {
-    const value = valueIn((candidates[one.index] as Rankable).document, field);
-    const text = keyOf(typedValue(value, typeOf(field, types)));
+    const { document } = candidates[one.index] as Rankable;
+    const value = valueIn(document, field);
+    const text = groupKey(document, field, types);
     const key = text === 'null' ? one : text;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { value: value ?? null, members: [one] });
@@ -26,6 +27,10 @@ export function groupRanked(ranked: Ranked, candidates: readonly Rankable[], fie
   );
   return { ...ranked, order };
 }
+
+/** The same for the documents of one group, whatever form the value has in each; 'null' for those that have none. */
+export const groupKey = (document: Document, field: string, types: FieldTypes): string =>
+  keyOf(typedValue(valueIn(document, field), typeOf(field, types)));
 
 /** Says where candidates were too few for as many groups as were asked for, though the index may hold more. */
 export function tooFewGroups(

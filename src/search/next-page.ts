@@ -33,13 +33,14 @@ export async function nextPage(
   ]);
   const retrieve = performance.now() - started;
   const words = await languagesOf(index);
+  const spread = (await index.store.open())?.spread;
   const results = makeSearchResults(ranked, hits, { ...options, query, top, before: frozen.before, words });
   const { firstStage, rankedBy, calibrated, complete, cut } = frozen;
   return {
     query,
     firstStage,
     rankedBy,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, words }, options),
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, spread, words }, options),
     nextCursor: writeCursor(key, { ...frozen, before: frozen.before + results.length, order: rest }),
     facets,
     calibrated,

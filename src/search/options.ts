@@ -1,6 +1,8 @@
 import type { Filter } from '../filter/filter.ts';
+import type { Effort } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Document } from '../types.ts';
+import type { Collapse } from './collapse.ts';
 import type { Fusion } from './fuse.ts';
 import type { OptionsAt } from './plan.ts';
 import type { SearchResult } from './results.ts';
@@ -32,6 +34,11 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly rrfK?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
+  /**
+   * How many candidates the cross-encoder of `default` reads: as long as they are expected to change the first ten, at most 20 (`low`, `normal`) or
+   * 40 (`high`); all (`exhaustive`); or so many, 1 to 10,000. @default normal
+   */
+  readonly effort?: Effort;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */
@@ -40,8 +47,8 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly minScore?: number;
   /** How unlike each other results shall be, 0 to 1: maximal marginal relevance over their vectors, with at most 1,000 candidates. @default 0 */
   readonly diversity?: number;
-  /** Results whose words are at least so similar to those of a better one stand in its `duplicates`, 0 to 1; of at most 1,000 candidates. 0 is off. @default 0 */
-  readonly collapse?: number;
+  /** Texts that give up their places to a better one: `equal` but for case and white space, or `near` (of at most 1,000 candidates). @default equal */
+  readonly collapse?: Collapse;
   /** A field of which each value comes once, as its best document; `top` counts groups. What has no value is a group by itself. @default none */
   readonly groupBy?: string;
   /** Documents of each group, 1 to 100, the best one included; the others stand in its `group.further`. @default 1 */
@@ -76,10 +83,15 @@ export interface RerankOptions extends OptionsAt<'rerank'> {
   readonly rankFields?: readonly string[];
   /** Put each field's name before its words, one line per field: "title: …". @default false */
   readonly fieldLabels?: boolean;
+  /**
+   * How many candidates the cross-encoder of `default` reads: as long as they are expected to change the first ten, at most 20 (`low`, `normal`) or
+   * 40 (`high`); all (`exhaustive`); or so many, 1 to 10,000. @default normal
+   */
+  readonly effort?: Effort;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
   readonly minScore?: number;
-  /** Results whose words are at least so similar to those of a better one stand in its `duplicates`, 0 to 1; of at most 1,000 documents. 0 is off. @default 0 */
-  readonly collapse?: number;
+  /** The same of the documents given; `near` compares at most 1,000. @default off: all come back */
+  readonly collapse?: Collapse;
   /** Return the fields of each document. @default false */
   readonly documents?: boolean;
   /** Give of each result a `snippet`, see docs/reranking.md; a local reranker reads sentences of the first 20 for it, unless there is a deadline. @default false */

@@ -92,9 +92,10 @@ function valueIn(key: KeyAt<'pipeline'>, value: unknown, here: string): unknown 
 
 /** Throws E_USAGE for options of a reranker where there is none. */
 function checkTogether(pipeline: Pipeline, here: string): Pipeline {
-  const { reranker, calibration, fallback, strict, minScore } = pipeline;
+  const { reranker, calibration, fallback, strict, effort, minScore } = pipeline;
   if (reranker === null && calibration !== undefined) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
   if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
+  if (reranker === null && effort !== undefined) throw wrong(here, '"effort" is for a reranker, and "reranker" is none');
   if (reranker === null && minScore !== undefined)
     throw wrong(here, '"minScore" needs probabilities, which come from a reranker, and "reranker" is none');
   if (fallback === undefined && strict === true) throw wrong(here, '"strict" forbids fallbacks, and there is none');

@@ -49,6 +49,12 @@ export function checkOf(option: Value): ValueCheck {
       return truth;
     case 'choice':
       return oneOf(option.choices);
+    case 'level':
+      return either(
+        `one of ${option.choices.join(', ')}, or a whole number from ${option.least} to ${option.most}`,
+        oneOf(option.choices),
+        whole(option.least, option.most),
+      );
     case 'text':
       return text;
     case 'names': {

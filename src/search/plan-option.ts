@@ -13,6 +13,8 @@ export type Value =
   /** @default false */
   | { readonly kind: 'flag' }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
+  /** A word or a whole number. */
+  | { readonly kind: 'level'; readonly choices: readonly string[]; readonly least: number; readonly most: number; readonly default: string }
   | { readonly kind: 'text'; readonly value: string }
   /** A list of texts, at least one; `orOne`: a single text is a list too, `orNone`: null is none. */
   | {
@@ -68,19 +70,21 @@ export type Typed<O> = O extends { readonly kind: 'count' | 'share' }
     ? boolean
     : O extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }
       ? C
-      : O extends { readonly kind: 'text' }
-        ? string
-        : O extends { readonly kind: 'names' }
-          ? readonly string[] | (O extends { readonly orNone: true } ? null : never)
-          : O extends { readonly kind: 'filter' }
-            ? Filter
-            : O extends { readonly kind: 'vector' }
-              ? readonly number[] | Float32Array
-              : O extends { readonly kind: 'types'; readonly types: readonly (infer T)[] }
-                ? Readonly<Record<string, T>>
-                : O extends { readonly kind: 'signal' }
-                  ? AbortSignal
-                  : (...given: never) => void;
+      : O extends { readonly kind: 'level'; readonly choices: readonly (infer C)[] }
+        ? C | number
+        : O extends { readonly kind: 'text' }
+          ? string
+          : O extends { readonly kind: 'names' }
+            ? readonly string[] | (O extends { readonly orNone: true } ? null : never)
+            : O extends { readonly kind: 'filter' }
+              ? Filter
+              : O extends { readonly kind: 'vector' }
+                ? readonly number[] | Float32Array
+                : O extends { readonly kind: 'types'; readonly types: readonly (infer T)[] }
+                  ? Readonly<Record<string, T>>
+                  : O extends { readonly kind: 'signal' }
+                    ? AbortSignal
+                    : (...given: never) => void;
 
 /** An option as it is at a door, or why it is not there. */
 export function changedAt<D extends string>(option: OptionOf<D>, door: D): OptionOf<D> | string {

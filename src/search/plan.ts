@@ -2,6 +2,7 @@
  * Every option of searching, reranking and making an index, once. The library's checks, the pipelines file, the flags of the command line, the body of
  * `POST /v1/search` with its OpenAPI, and docs/plan.md are made from this table.
  */
+import { efforts, MOST_READ } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
 
@@ -19,6 +20,8 @@ const counting = {
   rerankCommand: noIndex,
   searchBody: true,
 } as const;
+/** Who gave a list wants it back, whatever stands in it twice. */
+const everythingGiven = 'off: the list comes back whole';
 const isShown = 'the documents are always shown';
 const areShown = 'snippets are always shown';
 
@@ -210,6 +213,16 @@ export const plan = {
       searchBody: 'the server opens its models once for all requests: an option of serve',
     },
   },
+  effort: {
+    kind: 'level',
+    choices: efforts,
+    least: 1,
+    most: MOST_READ,
+    default: 'normal',
+    about:
+      'how many candidates the cross-encoder of default reads: as long as they are expected to change the first ten, at most 20 (low, normal) or 40 (high); all of them; or so many',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
   calibration: {
     kind: 'text',
     value: 'FILE',
@@ -258,10 +271,19 @@ export const plan = {
     },
   },
   collapse: {
-    kind: 'share',
-    default: 0,
-    about: 'results whose words are at least so similar to those of a better one are named beside it and take no place; 0 is off',
-    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+    kind: 'choice',
+    choices: ['off', 'equal', 'near'],
+    default: 'equal',
+    about:
+      'texts that take no place beside a better one, which counts and names them: equal but for case and white space, or near, with four fifths of the same words in their order; further candidates fill the places',
+    at: {
+      search: true,
+      rerank: { otherwise: everythingGiven },
+      pipeline: { otherwise: 'that of search; in an evaluation off' },
+      searchCommand: true,
+      rerankCommand: { otherwise: everythingGiven },
+      searchBody: true,
+    },
   },
   groupBy: {
     kind: 'text',

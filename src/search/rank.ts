@@ -1,10 +1,11 @@
 import { FinetoothError } from '../errors.ts';
-import type { Candidate, Reranker, RerankerFailure, Scores } from '../rerank/reranker.ts';
+import type { Effort } from '../rerank/effort.ts';
+import type { Candidate, Reranker, RerankerFailure, Scores, SpreadSource } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { passageText, sourceOf } from '../text/passages.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
-import type { CallOptions, Document, FieldValue, PassagePlace, Span, TokenVectors, Usage } from '../types.ts';
+import type { CallOptions, Document, FieldValue, PassagePlace, ScoreSpread, Span, TokenVectors, Usage } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import type { RankedPart } from './highlight.ts';
 import { type Orderable, type OrderedCandidate, orderCandidates } from './order.ts';
@@ -28,6 +29,10 @@ export interface RankingOptions extends CallOptions {
   readonly fieldLabels?: boolean;
   /** Milliseconds; afterwards the best so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
+  /** How scores of late interaction lie on the collection. @default that of the list */
+  readonly spread?: ScoreSpread;
+  /** @default the reranker's own, normal */
+  readonly effort?: Effort;
   /** Called with each sharper order before the last one. */
   readonly onOrder?: (ranked: Ranked) => void;
 }
@@ -38,7 +43,7 @@ export interface RankedCandidate extends OrderedCandidate {
   readonly part?: RankedPart;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
-  /** Near-duplicates that gave up their places for it, best first; only where they are collapsed, and there are some. */
+  /** Equal or near texts that gave up their places for it, best first; only where they are collapsed, and there are some. */
   readonly duplicates?: readonly RankedCandidate[];
   /** Only where it is grouped: the value of its group, null without one, and the others of it, best first. */
   readonly group?: { readonly value: FieldValue; readonly others: readonly RankedCandidate[] };
@@ -58,6 +63,8 @@ export interface Ranked {
   readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
   /** Who ranked, where it was not the reranker that was asked by its own name. */
   readonly rankedBy?: string;
+  /** By what spread scores were put together; only where that mattered. */
+  readonly spread?: SpreadSource;
   readonly passedOver?: readonly RerankerFailure[];
   readonly notes?: readonly string[];
   /** The most that any model left out of the query. */
@@ -81,7 +88,7 @@ export async function rankCandidates(
   options: RankingOptions = {},
 ): Promise<Ranked> {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  const { signal, deadlineMs, onOrder, fieldLabels = false } = options;
+  const { signal, deadlineMs, effort, spread, onOrder, fieldLabels = false } = options;
   const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
   const rankedFrom = (given: Scores): Ranked => readScores(candidates, texts, given, reranker.fingerprint);
@@ -92,6 +99,8 @@ export async function rankCandidates(
     {
       signal,
       deadlineMs,
+      spread,
+      effort,
       onScores: onOrder === undefined ? undefined : (scores) => onOrder({ ...rankedFrom(scores), complete: false }),
     },
   );
@@ -147,7 +156,7 @@ function readScores(candidates: readonly Rankable[], texts: readonly RankedText[
       cutTokens: cutTokens === 0 ? undefined : cutTokens,
     };
   });
-  const { rankedBy, failures, notes, usage = {}, complete = true } = given;
+  const { rankedBy, spread, failures, notes, usage = {}, complete = true } = given;
   return {
     order,
     cut: given.truncatedTokens?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
@@ -156,6 +165,7 @@ function readScores(candidates: readonly Rankable[], texts: readonly RankedText[
     calibrated: given.relevance !== undefined,
     stages: given.stages ?? [{ name: rankedBy ?? fingerprint, scores: given.scores }],
     rankedBy,
+    spread,
     passedOver: failures,
     notes,
     queryTruncatedTokens: given.queryTruncatedTokens?.reduce((most, tokens) => Math.max(most, tokens), 0),

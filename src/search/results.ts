@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Explanation } from '../rerank/explanation.ts';
-import type { RerankerFailure } from '../rerank/reranker.ts';
+import type { RerankerFailure, SpreadSource } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
 import { type Highlight, highlightFor } from './highlight.ts';
 import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
@@ -27,7 +27,9 @@ export interface RankedResult {
   readonly snippet?: Snippet;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
-  /** Ids of near-duplicates that it stands for, best first; only where `collapse` asks for it, and there are some. */
+  /** Documents that it stands for, whose texts are like its own (`collapse`); absent where there is none. */
+  readonly collapsed?: number;
+  /** Their ids, best first. */
   readonly duplicates?: readonly string[];
   /** Why the document stands here; only when asked for. */
   readonly explanation?: Explanation;
@@ -64,6 +66,11 @@ export interface Provenance {
   readonly notes?: readonly string[];
   /** How much of the query a model did not read; absent when all read it whole. */
   readonly truncated?: Truncated;
+  /**
+   * How wide late interaction was taken to spread when the default reranker weighed it: as it does on the collection of the index, as it did on this
+   * list, or, for a short list, as it usually does. Absent where it does not matter.
+   */
+  readonly spread?: SpreadSource;
 }
 
 /** What the caller wants to see of a ranking. */
@@ -129,6 +136,7 @@ function resultMaker(
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
     highlight: part && highlightFor(query, part, words && comparedBy(words, (candidates[index] as Rankable).document, part.text)),
     cutTokens,
+    collapsed: duplicates?.length,
     duplicates: duplicates?.map((duplicate) => duplicate.id),
     stages: stages ? ran.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,
     document: documents ? candidates[index]?.document : undefined,
@@ -155,7 +163,8 @@ export function keepLikely(ranked: Ranked, minScore: number | undefined, rankedB
 export function pickProvenance({
   passedOver,
   notes,
+  spread,
   queryTruncatedTokens = 0,
-}: Pick<Ranked, 'passedOver' | 'notes' | 'queryTruncatedTokens'>): Provenance {
-  return { passedOver, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
+}: Pick<Ranked, 'passedOver' | 'notes' | 'spread' | 'queryTruncatedTokens'>): Provenance {
+  return { passedOver, spread, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
 }

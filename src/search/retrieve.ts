@@ -30,6 +30,8 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
 export interface Retrieved {
   /** Best first. */
   readonly hits: readonly TitledHit[];
+  /** What was compared with the vectors of the index. */
+  readonly queryVector?: Float32Array;
   readonly usage: Usage;
   /** What the filter asks that this index cannot answer, and letters of the query that the embedder does not know. */
   readonly notes: readonly string[];
@@ -61,6 +63,7 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const hits = tokens ? fused.map((hit) => withTitle(hit, index.manifest())) : fused;
   return {
     hits,
+    queryVector: nearTo,
     notes: [
       ...(words?.notes ?? []),
       ...(embedded === undefined ? [] : letterNotes({ embedder: index.embedder() }, query)),

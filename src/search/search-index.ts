@@ -48,6 +48,8 @@ export interface IndexParts {
   /** Catalog name under which the embedder is opened again. */
   readonly model?: string;
   readonly reranker: Reranker | null;
+  /** Late interaction over the index's own token vectors, for measuring how its scores spread. @default none */
+  readonly lateInteraction?: () => Promise<Reranker>;
   /** Rerankers by name, closed with the index. */
   readonly rerankers?: { build(parts: readonly RerankerPart[], settings: RerankerSettings): Promise<Reranker>; close(): Promise<void> };
 }
@@ -66,6 +68,7 @@ export function createSearchIndex(parts: IndexParts): SearchIndex {
         embedder: parts.embedder,
         create: parts.create ?? {},
         model: parts.model,
+        lateInteraction: parts.lateInteraction,
         manifest: () => manifest,
         created: (made) => {
           manifest = made;

@@ -2,11 +2,12 @@ import { throwIfStopped } from '../errors.ts';
 import { addUsage } from '../rerank/usage.ts';
 import type { Hit } from '../types.ts';
 import type { SearchAnswer } from './answer.ts';
-import { arranging, checkCompared } from './arrange.ts';
+import { alikeKind, arranging, checkCompared } from './arrange.ts';
 import { checkPage, checkQuery } from './check.ts';
 import { checkSearchCall } from './check-call.ts';
 import { START, searchKey, writeCursor } from './cursor.ts';
 import { describeResults } from './describe.ts';
+import { distinctHits } from './distinct-hits.ts';
 import { facetsFor } from './facets.ts';
 import { tooFewGroups } from './group.ts';
 import { nextPage } from './next-page.ts';
@@ -17,7 +18,6 @@ import { plan } from './plan.ts';
 import { languagesOf } from './query-words.ts';
 import { checkFields, type Ranked, rankCandidates, rankedTextOf } from './rank.ts';
 import { keepLikely, makeSearchResults, pickProvenance, type SearchResult } from './results.ts';
-import { retrieve } from './retrieve.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkSearchCall(index, query, options);
   checkQuery(query);
   const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
-  const { fieldLabels, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
+  const { fieldLabels, effort, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
   checkPage(options, candidates, top);
   checkCompared(candidates, options);
   throwIfStopped(signal);
@@ -43,26 +43,32 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   // Stored passages and token vectors are those of the indexed text; other fields make another text.
   const isIndexed = fieldLabels !== true && JSON.stringify(fields) === JSON.stringify(made);
 
-  const [{ hits: all, ...found }, facets] = await Promise.all([
-    retrieve(index, query, { ...options, firstStage, candidates, tokens: isIndexed && rerankers.length > 0 }),
+  const withTokens = isIndexed && rerankers.length > 0;
+  const kindOf = alikeKind(index, options);
+  const [found, facets] = await Promise.all([
+    distinctHits(index, query, { ...options, firstStage, candidates, tokens: withTokens, rankFields: fields, kindOf }),
     facetsFor(index, options),
   ]);
-  const hits = isIndexed ? all : all.map((hit): Hit => ({ ...hit, passage: undefined }));
+  const all = isIndexed ? found.hits : found.hits.map((hit): Hit => ({ ...hit, passage: undefined }));
+  const hits = all.slice(0, found.distinct);
   throwIfStopped(signal);
   // The fields of the index may be missing in all candidates: they are those of other documents.
   if (rerankers.length > 0 && options.rankFields !== undefined) checkFields(hits, options.rankFields);
 
   const unranked = orderFirstStage(hits).map((one) => ({ ...one, part: rankedTextOf(hits[one.index] as Hit, fields, false).of }));
   let ranked: Ranked = { order: unranked, cut: 0, usage: {}, complete: true, calibrated: false, stages: [] };
-  const arrange = await arranging(index, hits, fields, options, offset + top);
+  const arrange = await arranging(index, { ...found, hits: all }, fields, options, offset + top);
   const words = await languagesOf(index);
-  const resultsOf = (arranged: Ranked): readonly SearchResult[] => makeSearchResults(arranged, hits, { ...options, query, top, words });
+  const resultsOf = (arranged: Ranked): readonly SearchResult[] => makeSearchResults(arranged, all, { ...options, query, top, words });
   const began = performance.now();
+  const spread = isIndexed && rerankers.length > 0 ? (await index.store.open())?.spread : undefined;
   if (rerankers.length > 0) {
     onUpdate?.(resultsOf(arrange(ranked)));
     ranked = await rankCandidates(rerankers, query, hits, fields, {
       signal,
       fieldLabels,
+      spread,
+      effort,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),
     });
@@ -77,9 +83,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     query,
     firstStage,
     rankedBy,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, words }, options),
-    nextCursor:
-      key && writeCursor(key, { firstStage, rankedBy, calibrated, complete, cut, ...freeze(arranged, hits, top, options.stages) }),
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options),
+    nextCursor: key && writeCursor(key, { firstStage, rankedBy, calibrated, complete, cut, ...freeze(arranged, all, top, options.stages) }),
     facets,
     calibrated,
     complete,

@@ -84,6 +84,12 @@ function schemaOf(option: Value): z.ZodType {
       return z.boolean();
     case 'choice':
       return z.enum(option.choices);
+    case 'level': {
+      const { choices, least, most } = option;
+      // Of a union zod says no more than that the input is invalid.
+      const error = `must be one of ${choices.join(', ')}, or a whole number from ${least} to ${most}`;
+      return z.union([z.enum(choices), z.int().min(least).max(most)], { error });
+    }
     case 'text':
       return z.string().min(1);
     case 'names': {

@@ -32,6 +32,27 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
     same(await store.open(manifestFor({ embedder: 'another' })), manifestFor(), 'open with another manifest');
   },
 
+  'says in its manifest what was measured of the collection, and disturbs no one who reads': async (start) => {
+    const store = await start(
+      { id: 'one' },
+      Array.from({ length: 40 }, (_, i) => entryFor(`d${i}`, i)),
+    );
+    if (store.keepSpread === undefined) return;
+    const reading = store.get('all', [])[Symbol.asyncIterator]();
+    const first = await reading.next();
+    same(first.done, false, 'the first entry of a stream');
+    for (const documents of [40, 80]) {
+      const spread = { mean: 0.5, deviation: 0.06, documents };
+      await store.keepSpread(spread);
+      same((await store.open())?.spread, spread, 'the spread in the manifest');
+      same((await store.open())?.id, 'one', 'the id of the index');
+    }
+    let entries = 1;
+    while (!(await reading.next()).done) entries++;
+    same(entries, 40, 'entries of the stream');
+    same(await store.count(), 40, 'documents afterwards');
+  },
+
   'keeps token vectors, and brings them with hits when they are asked for': async (start) => {
     const form = { size: SIZE, bits: 4, pool: 2 } as const;
     const tokens = Uint8Array.from({ length: 12 }, (_, i) => i * 21);

@@ -6,13 +6,23 @@ import { withLock } from '../time/file-lock.ts';
 import { type Listing, listSynced, recordChecksums } from './checksums.ts';
 import type { Durability } from './durability.ts';
 import { checkUsable, indexCompacted, indexDamaged, indexGone, indexLost, indexReplaced } from './index-changes.ts';
-import { committedVersion, lostManifest, manifestName, readManifest, recordVersion, stampOf, sweepFolder } from './index-folder.ts';
+import {
+  committedVersion,
+  lostManifest,
+  manifestName,
+  readManifest,
+  recordVersion,
+  replaceManifest,
+  stampOf,
+  sweepFolder,
+  tableOf,
+} from './index-folder.ts';
 import { type Integrity, watchFiles } from './lance-integrity.ts';
 import { type LanceLibraries, loadLance } from './lance-library.ts';
 import { schemaOf } from './lance-rows.ts';
 import { checkVersion, createIndex, openTable } from './lance-table.ts';
 import { dropUnfinished, isUnfinished } from './lance-unfinished.ts';
-import type { Manifest } from './store.ts';
+import { isSameIndex, type Manifest } from './store.ts';
 
 /** A writer waits this long for another one, which may be building an index over millions of vectors. */
 const LONGEST_WAIT_MS = 300_000;
@@ -37,6 +47,8 @@ export interface LanceConnection {
    * searched when the work has ended, or has called `acknowledge`.
    */
   write<T>(what: string, work: (opened: Opened, acknowledge: () => Promise<void>) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Changes what the manifest says of the index, where it is still the one that is open. One of an earlier version that has no id stays as it is. */
+  describe(more: Pick<Manifest, 'spread'>): Promise<void>;
   close(): void;
 }
 
@@ -95,9 +107,22 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
       }
     }
   };
-  /** Another process may have made the index again, or deleted it. */
+  /** The manifest as it is now, where it is still of the table that was opened, with its stamp. */
+  const described = async ({ manifest }: Opened): Promise<Pick<Opened, 'manifest' | 'stamp'> | undefined> => {
+    if (manifest.id === undefined) return undefined;
+    const stamp = await stampOf(folder);
+    const found = await readManifest(folder).catch(() => undefined);
+    const isSame = found !== undefined && isSameIndex(found, manifest) && tableOf(found) === tableOf(manifest);
+    return isSame && (await stampOf(folder)) === stamp ? { manifest: found, stamp } : undefined;
+  };
+  const isStill = async (before: Opened): Promise<boolean> =>
+    (await stampOf(folder)) === before.stamp || (await described(before)) !== undefined;
+  /** Another process may have made the index again, or deleted it, or said more of it. */
   const refresh = async (how = {}): Promise<void> => {
-    if ((await stampOf(folder)) !== opened().stamp) await openNow(how);
+    if ((await stampOf(folder)) === opened().stamp) return;
+    const more = await described(opened());
+    if (more === undefined) await openNow(how);
+    else now = { ...opened(), ...more };
   };
   const locked = async <T>(what: string, work: (signal: AbortSignal, takenOver: boolean) => Promise<T>, stop?: AbortSignal): Promise<T> => {
     try {
@@ -147,9 +172,9 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         try {
           await before.integrity.check();
           const result = await work(before);
-          if ((await stampOf(folder)) === before.stamp) return result;
+          if (await isStill(before)) return result;
         } catch (error) {
-          const isSame = (await stampOf(folder)) === before.stamp;
+          const isSame = await isStill(before);
           // Files that were merged into others meanwhile are gone; the newest version has what they held.
           if (isSame && (tries === TRIES || !isMissingFile(error))) throw failure(what, error);
         }
@@ -161,9 +186,9 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
       const before = opened();
       const version = await before.table.version();
       const fail = async (error: unknown): Promise<never> => {
-        const stamp = await stampOf(folder);
-        if (stamp === before.stamp && isMissingFile(error) && (await before.table.version()) > version) throw indexCompacted(folder);
-        throw stamp === before.stamp ? failure('read', error) : stamp === undefined ? indexGone(folder) : indexReplaced(folder);
+        const [stamp, isSame] = [await stampOf(folder), await isStill(before)];
+        if (isSame && isMissingFile(error) && (await before.table.version()) > version) throw indexCompacted(folder);
+        throw isSame ? failure('read', error) : stamp === undefined ? indexGone(folder) : indexReplaced(folder);
       };
       try {
         await before.integrity.check();
@@ -172,7 +197,7 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         await fail(error);
       }
       // What was read last may be of another index.
-      if ((await stampOf(folder)) !== before.stamp) await fail(undefined);
+      if (!(await isStill(before))) await fail(undefined);
     },
     write: (what, work, stop) => {
       const commit = async (signal: AbortSignal, takenOver: boolean) => {
@@ -207,6 +232,18 @@ export function connectFolder(folder: string, durability: Durability): LanceConn
         }
       };
       return locked(what, commit, stop);
+    },
+    describe: async (more) => {
+      const { id } = opened().manifest;
+      if (id === undefined) return;
+      await locked('describe', async (_, takenOver) => {
+        if (takenOver) await sweepFolder(folder);
+        await refresh({ isLocked: true });
+        const { manifest } = opened();
+        // What was seen of one index does not hold for the one that took its place meanwhile.
+        if (manifest.id === id) await replaceManifest(folder, { ...manifest, ...more });
+        await refresh({ isLocked: true });
+      });
     },
     close: () => {
       now?.integrity.stop();

@@ -213,6 +213,7 @@ export function lanceStore(
         await sweepFolder(folder).catch(() => {});
         await optimizeTable(opened, { from: approximateFrom, partitions, durability, acknowledge });
       }),
+    keepSpread: (spread) => connection.describe({ spread }),
     close: async () => {
       snapshots.close();
       connection.close();

@@ -57,6 +57,9 @@ export function memoryStore(): Store {
       for (const entry of added) entries.set(entry.id, copyOf(entry));
       if (added.length > 0) changed();
     },
+    keepSpread: async (spread) => {
+      manifest = manifest && { ...manifest, spread };
+    },
     delete: async (ids, { hashes } = {}) => {
       const unchanged = ids.filter((id) => hashes === undefined || hashes.get(id) === entries.get(id)?.hash);
       const removed = unchanged.filter((id) => entries.delete(id)).length;

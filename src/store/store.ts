@@ -1,5 +1,5 @@
 import type { FieldTypes, Filter } from '../filter/filter.ts';
-import type { CallOptions, Document, Hit, PassagePlace, TokenForm } from '../types.ts';
+import type { CallOptions, Document, Hit, PassagePlace, ScoreSpread, TokenForm } from '../types.ts';
 import type { Facet, FacetOptions } from './facets.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -37,6 +37,8 @@ export interface Store {
    * thousands of documents, BM25 may weigh words by those that there were the last time that it did; none is missed.
    */
   optimize(): Promise<void>;
+  /** Writes into the manifest how scores lie on this collection. Waits for other writers. Absent: the manifest stays as it was made. */
+  keepSpread?(spread: ScoreSpread): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -162,6 +164,8 @@ export interface Manifest {
   readonly languageField?: string;
   /** Field whose text is compared by itself too; null: none was wanted; absent: none was found, as in indexes before format 7. */
   readonly titleField?: string | null;
+  /** How the scores of late interaction lie here, measured when the index was made and again when it had doubled; absent where they were not. */
+  readonly spread?: ScoreSpread;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }

@@ -123,6 +123,7 @@ async function scoredPairs(
       ...call,
       candidates,
       top: 1,
+      collapse: 'off',
       firstStage,
       reranker: recording,
     });

@@ -203,7 +203,7 @@ async function judgeAll(tasks: AsyncIterator<Task>, judge: Judge, file: Judgment
 
 /** What is worth judging for a query: the first `depth` by words, by vectors, and reranked, each once and in no order. */
 async function poolOf(index: SearchIndex, query: string, depth: number, signal: AbortSignal | undefined): Promise<LabelCandidate[]> {
-  const find = (options: SearchOptions) => search(index, query, { ...options, signal });
+  const find = (options: SearchOptions) => search(index, query, { collapse: 'off', ...options, signal });
   const words = await find({ firstStage: 'bm25', reranker: null, candidates: depth });
   // The list that goes to the default reranker is no shorter than that of a search.
   const candidates = Math.max(depth, plan.candidates.default);

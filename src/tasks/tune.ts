@@ -170,7 +170,7 @@ async function materialOf(
   query: string,
   call: CallOptions,
 ): Promise<Material> {
-  const first = { ...call, candidates: DEEPEST, top: 1, reranker: null } as const;
+  const first = { ...call, candidates: DEEPEST, top: 1, collapse: 'off', reranker: null } as const;
   const dense = (await search(index, query, { ...first, firstStage: 'dense' })).candidates;
   const bm25 = (await search(index, query, { ...first, firstStage: 'bm25' })).candidates;
   const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];
@@ -191,7 +191,9 @@ async function materialOf(
       remembered.set(key, one);
       // Passages and titles are those of the fields that the index was made from.
       const asked = hits.map((hit) => (rankFields === undefined ? withTitle(hit, index.manifest()) : { ...hit, passage: undefined }));
-      order = (await rankCandidates(one, query, asked, rankFields ?? index.manifest()?.fields ?? [], call)).order;
+      const { fields = [], spread } = index.manifest() ?? {};
+      const isIndexed = rankFields === undefined;
+      order = (await rankCandidates(one, query, asked, rankFields ?? fields, isIndexed ? { ...call, spread } : call)).order;
     }
     rankings.push(order.map(({ id }) => placeOf.get(id) as number));
   }

@@ -37,7 +37,7 @@ export const rerankCommand = command({
     if (flags.json) return terminal.json(answer);
     const { results, calibrated } = answer;
     terminal.write(resultList(results, { columns: terminal.columns, calibrated, places: true }));
-    terminal.write(explanationLines(results));
+    terminal.write(explanationLines(answer));
     const others = otherFields.length === 0 ? '' : ` (some by ${otherFields.slice(0, 20).join(', ')})`;
     terminal.say(`${counted(documents, 'document')} scored by ${fields.join(', ')}${others} in ${duration(answer.timings.rerank)}`);
     if (!answer.complete && answer.rankedBy !== 'first-stage') terminal.say(incomplete);

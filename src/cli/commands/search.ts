@@ -54,7 +54,7 @@ export const searchCommand = command({
     });
     if (!flags.json) {
       terminal.write(flags.compare ? sideBySide(answer, terminal.columns) : answerList(answer, terminal.columns));
-      terminal.write(`${explanationLines(answer.results)}${facetLines(answer.facets)}`);
+      terminal.write(`${explanationLines(answer)}${facetLines(answer.facets)}`);
       for (const line of provenanceLines(answer)) terminal.say(line);
       return;
     }

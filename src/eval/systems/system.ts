@@ -47,10 +47,34 @@ export interface SystemOptions {
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
-  const { name, firstStage, candidates, top = candidates, denseWeight, fusion, rrfK, filter, minScore, fieldLabels = false } = pipeline;
+  const {
+    name,
+    firstStage,
+    candidates,
+    top = candidates,
+    denseWeight,
+    fusion,
+    rrfK,
+    filter,
+    minScore,
+    effort,
+    fieldLabels = false,
+  } = pipeline;
+  // A judged copy that takes no place would count as missing, and figures of before would change.
+  const { collapse = 'off' } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = { firstStage, denseWeight, fusion, rrfK, filter, reranker: null, rankFields: pipeline.rankFields, fieldLabels } as const;
+  const first = {
+    collapse,
+    firstStage,
+    denseWeight,
+    fusion,
+    rrfK,
+    filter,
+    reranker: null,
+    rankFields: pipeline.rankFields,
+    fieldLabels,
+  } as const;
   return {
     name,
     pipeline,
@@ -60,6 +84,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
       const answer = await search(index, text, {
         ...options,
         ...plainOptionsOf(pipeline),
+        collapse,
         top,
         reranker: remembered,
       });
@@ -76,7 +101,13 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
         cutOffs:
           remembered === null || arrangedBy(pipeline) !== undefined
             ? {}
-            : await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
+            : await rankedAt(cutOffs, remembered, text, hits, fields, {
+                ...options,
+                effort,
+                fieldLabels,
+                minScore,
+                spread: answer.spread === 'collection' ? index.manifest()?.spread : undefined,
+              }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
         usage: answer.usage,
         queryTruncatedTokens: answer.truncated?.query,
@@ -93,7 +124,7 @@ export function runSystem(
   fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
 ): System {
-  const { name, candidates, top = candidates, fieldLabels = false, minScore } = pipeline;
+  const { name, candidates, top = candidates, effort, fieldLabels = false, minScore } = pipeline;
   const arranged = arrangedBy(pipeline);
   if (arranged !== undefined)
     throw new FinetoothError('E_USAGE', `pipeline "${name}": ${arranged} is of a search in an index, and this is a run. Leave it out.`);
@@ -116,7 +147,7 @@ export function runSystem(
       if (fields !== undefined) checkFields(hits.slice(0, candidates), fields);
       const remembered = remembering(reranker);
       const started = performance.now();
-      const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, fieldLabels });
+      const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, effort, fieldLabels });
       const { calibrated, usage } = ranked;
       const { order } = keepLikely(ranked, minScore, reranker.fingerprint);
       const rerank = performance.now() - started;
@@ -124,7 +155,7 @@ export function runSystem(
         ranking: order.slice(0, top).map(({ id }) => id),
         relevance: calibrated ? order.slice(0, top).map(({ relevance }) => relevance) : undefined,
         firstStage,
-        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, fieldLabels, minScore }),
+        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, effort, fieldLabels, minScore }),
         latency: { rerank, total: rerank },
         usage,
         queryTruncatedTokens: unlessNone(ranked.queryTruncatedTokens),
@@ -137,8 +168,8 @@ export function runSystem(
 const unlessNone = (tokens = 0): number | undefined => (tokens === 0 ? undefined : tokens);
 
 /** The option by which a pipeline puts its ranking in another order; undefined: in none. */
-function arrangedBy({ diversity = 0, collapse = 0, groupBy, sort }: Pipeline): string | undefined {
-  const asked = { diversity: diversity > 0, collapse: collapse > 0, groupBy: groupBy !== undefined, sort: sort !== undefined };
+function arrangedBy({ diversity = 0, collapse = 'off', groupBy, sort }: Pipeline): string | undefined {
+  const asked = { diversity: diversity > 0, collapse: collapse !== 'off', groupBy: groupBy !== undefined, sort: sort !== undefined };
   return Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
 }
 

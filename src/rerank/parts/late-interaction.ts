@@ -68,6 +68,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
     fingerprint,
     calibration,
     languages: encoder.files.entry.languages,
+    isCheap: ({ tokens }) => tokens?.form.size === size,
     score: async (query, candidates, { signal } = {}) => {
       const call: CallOptions = { signal };
       const asking = queryOf(query, call);

@@ -56,6 +56,21 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     await one.close?.();
   });
 
+  it('keeps nothing that is scored as fast as it is looked up, beside what it does keep', async () => {
+    const { reranker, read } = lengths();
+    const one = cached({ ...reranker, isCheap: ({ tokens }) => tokens !== undefined }, options());
+    const tokens = { form: { size: 1, bits: 8, pool: 1 }, data: new Uint8Array(), vector: Float32Array.of(1) } as const;
+    const mixed = [{ text: 'a', tokens }, { text: 'bcd' }, { text: 'efghijk', tokens }];
+    const first = await one.score('q', mixed);
+    const again = await one.score('q', mixed);
+    expect(read).toEqual(['a', 'bcd', 'efghijk', 'a', 'efghijk']);
+    expect(again.scores).toEqual(first.scores);
+    // Without its tokens the same text is none that was kept.
+    await one.score('q', texts('a', 'bcd'));
+    expect(read.slice(5)).toEqual(['a']);
+    await one.close?.();
+  });
+
   it('tells apart queries, texts, rerankers, and forms of token vectors', async () => {
     const { reranker, read } = lengths();
     const one = cached(reranker, options());

@@ -3,6 +3,7 @@ import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scor
 import { sqliteScores } from '../../cache/sqlite-scores.ts';
 import { checkOptions, checkValue, type OptionChecks, text, whole } from '../../wording/check-options.ts';
 import { decorate } from '../../wording/decorate.ts';
+import type { Effort } from '../effort.ts';
 import { type Candidate, isReranker, type Reranker } from '../reranker.ts';
 import { closable } from './closable.ts';
 import { changeLeaves } from './composed.ts';
@@ -41,7 +42,7 @@ const RECIPE = 'scores-3';
 
 /**
  * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what this call scored. Of a cascade
- * every stage is cached, with what a deadline left unscored left out.
+ * every stage is cached, with what a deadline left unscored left out, and what is scored as fast as it is looked up (`isCheap`).
  *
  * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for what it does not take
  */
@@ -75,9 +76,10 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
   const keyFor = keyOf(reranker);
   return decorate(reranker, {
     score: async (query, candidates, options) => {
-      const list = reranker.kind === 'listwise' ? listKeyOf(candidates) : undefined;
+      const list = reranker.kind === 'listwise' ? listKeyOf(candidates, options?.effort) : undefined;
       const keys = candidates.map((candidate) => keyFor(query, candidate, list));
-      const known = [...store.get(keys)];
+      const isKept = candidates.map((candidate) => list !== undefined || reranker.isCheap?.(candidate) !== true);
+      const known = lookUp(store, keys, isKept);
       const missing = known.flatMap((one, i) => (one === undefined ? [i] : []));
       const fresh = list === undefined || missing.length === 0 ? missing : keys.map((_, i) => i);
       const given =
@@ -105,7 +107,7 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
       }
       const all = known as readonly KnownScore[];
       if (fresh.length > 0 && all.every(({ score }) => Number.isFinite(score)))
-        store.put(fresh.map((i) => [keys[i] as string, all[i] as KnownScore]));
+        store.put(fresh.filter((i) => isKept[i]).map((i) => [keys[i] as string, all[i] as KnownScore]));
       return {
         scores: Float32Array.from(all, ({ score }) => score),
         relevance: all.some(({ relevance }) => relevance === undefined)
@@ -125,9 +127,15 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
   });
 }
 
-/** Stands for a list whose scores hold for it alone. */
-function listKeyOf(candidates: readonly Candidate[]): string {
-  const hash = createHash('sha256');
+/** [keys] What is known; only of those that are kept. */
+function lookUp(store: ScoreStore, keys: readonly string[], isKept: readonly boolean[]): (KnownScore | undefined)[] {
+  const found = store.get(keys.filter((_, i) => isKept[i])).values();
+  return isKept.map((kept) => (kept ? found.next().value : undefined));
+}
+
+/** Stands for a list whose scores hold for it alone, and what was asked beside it that may change them. */
+function listKeyOf(candidates: readonly Candidate[], effort: Effort | undefined): string {
+  const hash = createHash('sha256').update(effort === undefined ? '' : `${effort} `);
   for (const { text, title } of candidates)
     hash.update(`${text.length} ${text}${title === undefined ? '' : ` ${title.text.length} ${title.text}`}`);
   return hash.digest('base64url');

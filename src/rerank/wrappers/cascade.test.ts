@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stagesOf } from '../../../test/support/stages-of.ts';
+import { memoryScores } from '../../cache/scores.ts';
+import type { Effort } from '../effort.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
-import { cascade } from './cascade.ts';
+import { cachedIn } from './cached.ts';
+import { type CascadeOptions, cascade } from './cascade.ts';
 import { changeLeaves } from './composed.ts';
 
 /** Scores a text by the number in it, times `sign`, after `wait` milliseconds a candidate. */
@@ -46,7 +49,10 @@ describe('a cascade', () => {
   });
 
   it('combines a score with the one before it, and says how likely each is', async () => {
-    const promotion = { name: 'max(own, 0) + before', combine: (own: number, before: number) => Math.max(own, 0) + before };
+    const promotion = {
+      name: 'max(own, 0) + before',
+      over: () => ({ combine: (own: number, before: number) => Math.max(own, 0) + before }),
+    };
     const sure = { slope: 1, intercept: 0 };
     const one = cascade([numbers('first').reranker, numbers('second', { sign: -1 }).reranker], {
       keep: [100, 3],
@@ -129,6 +135,122 @@ describe('a cascade', () => {
     await expect(cascade([broken]).score('q', candidates(2))).rejects.toMatchObject({ code: 'E_CONTRACT' });
     const odd: Reranker = { fingerprint: 'odd', score: async () => ({ scores: Float32Array.of(Number.NaN) }) };
     await expect(cascade([odd]).score('q', candidates(1))).rejects.toThrow('not finite');
+  });
+});
+
+describe('a cascade by effort', () => {
+  const readings = {
+    low: { first: 2, step: 1, most: 4, price: 0.2 },
+    normal: { first: 4, step: 2, most: 12, price: 0.01 },
+    high: { first: 6, step: 4, most: 20, price: 0.001 },
+    exhaustive: { first: Number.POSITIVE_INFINITY, step: 1, most: Number.POSITIVE_INFINITY, price: 0 },
+  };
+  const known = { slope: 0, weight: 100, deviation: 0.5, relevance: (own: number) => (own > 0 ? 1 : 0) };
+  const sum = { name: 'sum', over: () => ({ combine: (own: number, before: number) => own + before }) };
+  /** `own`: what the second stage gives the candidate with this number. */
+  const made = (
+    own: (number: number) => number = () => -9,
+    { effort, ...changes }: Partial<Reranker> & Pick<CascadeOptions, 'effort'> = {},
+  ) => {
+    const calls: string[][] = [];
+    const second: Reranker = {
+      fingerprint: 'second',
+      score: async (_, list) => {
+        calls.push(list.map(({ id }) => id as string));
+        return { scores: Float32Array.from(list, ({ text }) => own(Number(text))), usage: { tokens: list.length } };
+      },
+      ...changes,
+    };
+    const options = { efforts: [undefined, { readings, known }], combine: [undefined, sum], effort };
+    return { reranker: cascade([numbers('first').reranker, second], options), calls };
+  };
+  const ids = (from: number, count: number): string[] =>
+    candidates(from + 1)
+      .toReversed()
+      .slice(0, count)
+      .map(({ id }) => id as string);
+  /** Each is better than the one before it, which the first stage has above it. */
+  const rising = (number: number): number => 3 * (40 - number);
+
+  it('stops where nothing more is expected to change the first ten, and says that it is complete', async () => {
+    const { reranker, calls } = made();
+    const given = await reranker.score('q', candidates(40));
+    expect(calls).toEqual([ids(39, 4)]);
+    expect(given.complete).toBe(true);
+    expect(given.stages?.[1]?.scores.filter((score) => !Number.isNaN(score))).toHaveLength(4);
+    expect(given.usage).toEqual({ tokens: 44 });
+    // What was not read stays below what was, in the order of the stage before.
+    expect(orderOf(given)).toEqual(
+      candidates(40)
+        .map((_, i) => i)
+        .toReversed(),
+    );
+  });
+
+  it('goes on while there is something to gain, up to the most, in slices of one step', async () => {
+    const { reranker, calls } = made(rising);
+    await reranker.score('q', candidates(40));
+    expect(calls.map(({ length }) => length)).toEqual([4, 2, 2, 2, 2]);
+    expect(calls.flat()).toEqual(ids(39, 12));
+  });
+
+  it('reads less at low, more at high, all at exhaustive, and so many as a number says, asked at once', async () => {
+    const read = async (effort: Effort, own?: typeof rising): Promise<number[]> => {
+      const { reranker, calls } = made(own);
+      await reranker.score('q', candidates(40), { effort });
+      return calls.map(({ length }) => length);
+    };
+    expect(await read('low')).toEqual([2]);
+    expect(await read('high', rising)).toEqual([6, 4, 4, 4, 2]);
+    expect(await read('exhaustive')).toEqual([40]);
+    expect(await read(7)).toEqual([7]);
+    expect(await read(100)).toEqual([40]);
+    expect(await read(1)).toEqual([1]);
+  });
+
+  it('takes the effort of the call before its own, and its own where the call says nothing', async () => {
+    const { reranker, calls } = made(undefined, { effort: 3 });
+    await reranker.score('q', candidates(40));
+    await reranker.score('q', candidates(40), { effort: 5 });
+    expect(calls.map(({ length }) => length)).toEqual([3, 5]);
+    expect(() => made(undefined, { effort: 0 })).toThrow(
+      'effort must be one of low, normal, high, exhaustive, or a whole number from 1 to 10000; got 0',
+    );
+    expect(() => made(undefined, { effort: 'hihg' as Effort })).toThrow('got "hihg"');
+  });
+
+  it('gives the same answer when the scores come from a cache, where nothing is read', async () => {
+    for (const own of [undefined, rising, (number: number) => (number > 33 && number < 37 ? 6 : -9)]) {
+      const { reranker, calls } = made(own);
+      const kept = cachedIn(memoryScores(1000), reranker);
+      const [fresh, again] = [await kept.score('q', candidates(40)), await kept.score('q', candidates(40))];
+      expect(again.scores).toEqual(fresh.scores);
+      expect(again.stages).toEqual(fresh.stages);
+      expect(new Set(calls.flat()).size).toBe(calls.flat().length);
+    }
+  });
+
+  it('asks a stage once that is asked once for a list, or has its price for each call', async () => {
+    for (const second of [{ kind: 'listwise' }, { pricedPerCall: true }] as const) {
+      const { reranker, calls } = made(undefined, second);
+      await reranker.score('q', candidates(40));
+      expect(calls.map(({ length }) => length)).toEqual([12]);
+    }
+  });
+
+  it('tells of each slice, each time with a whole order', async () => {
+    const { reranker } = made(rising);
+    const heard: Scores[] = [];
+    const given = await reranker.score('q', candidates(40), { onScores: (scores) => heard.push(scores) });
+    const readIn = ({ stages }: Scores): number => stages?.[1]?.scores.filter((score) => !Number.isNaN(score)).length ?? 0;
+    expect(heard.map(readIn)).toEqual([0, 4, 6, 8, 10]);
+    expect(heard.every(({ complete, scores }) => complete === false && scores.every((score) => !Number.isNaN(score)))).toBe(true);
+    expect(readIn(given)).toBe(12);
+  });
+
+  it('has one fingerprint whatever the effort, since its scores are the same', () => {
+    const names = [made(), made(undefined, { effort: 'low' })].map(({ reranker }) => reranker.fingerprint);
+    expect(names).toEqual(Array(2).fill('cascade(first of all > second sum of at most 12)'));
   });
 });
 

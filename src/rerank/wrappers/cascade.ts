@@ -1,13 +1,18 @@
 import { FinetoothError } from '../../errors.ts';
 import { byStage } from '../../math/order.ts';
+import type { ScoreSpread } from '../../types.ts';
 import { checkOptions, checkValue, list, type OptionChecks, positive } from '../../wording/check-options.ts';
 import { counted } from '../../wording/numbers.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
+import { type Effort, isEffort } from '../effort.ts';
+import { expectedGain } from '../expected-gain.ts';
 import { mergeScores } from '../merge-scores.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
-import { type Candidate, isReranker, type Reranker, type Scores, type ScoresAlone } from '../reranker.ts';
+import { readInSlices } from '../read-in-slices.ts';
+import { type Candidate, isReranker, type Reranker, type Scores, type ScoresAlone, type SpreadSource } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
+import { readingOf, type StageEffort, wholly } from '../stage-effort.ts';
 import { stageOf } from '../stage-of.ts';
 import { unchunked } from './chunked.ts';
 import { closable } from './closable.ts';
@@ -17,12 +22,28 @@ import { isTitleLarger } from './titled.ts';
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
   readonly name: string;
+  /**
+   * Of a list.
+   *
+   * @param before [candidates] what the stage before gave, NaN where it did not score
+   * @param spread of the collection, where it is known
+   */
+  over(before: Float32Array, spread?: ScoreSpread): CombinedScores;
+}
+
+export interface CombinedScores {
   combine(own: number, before: number): number;
+  /** Where it matters how scores spread: which spread it was. */
+  readonly spread?: SpreadSource;
 }
 
 export interface CascadeOptions {
   /** How many candidates each stage ranks, best first: of those given for the first, of the stage before for the others. @default all, then 20 */
   readonly keep?: readonly number[];
+  /** For each stage: how many candidates it ranks by effort, in place of `keep`. A stage that is asked once for a list, or that sets a price, ranks the most at once. @default `keep` */
+  readonly efforts?: readonly (StageEffort | undefined)[];
+  /** Of calls that do not say. @default normal */
+  readonly effort?: Effort;
   /** For each stage. @default the stage's own score alone */
   readonly combine?: readonly (Combination | undefined)[];
   /** For each stage: its (combined) score as a probability. @default what the stage itself says, or what was fitted for the combination */
@@ -35,6 +56,8 @@ const KEPT = 20;
 
 const cascadeChecks: OptionChecks<CascadeOptions> = {
   keep: list,
+  efforts: list,
+  effort: isEffort,
   combine: list,
   calibrations: list,
   concurrency: positive,
@@ -53,6 +76,7 @@ interface ReadStage {
   readonly places: readonly number[];
   readonly given: Scores;
   readonly own: Pick<Scores, 'scores' | 'alone'>;
+  readonly spread?: SpreadSource;
 }
 
 /**
@@ -68,27 +92,51 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const paces = stages.map(() => createPace(concurrency));
   const plan = stages.map((stage, at) => planStage(stage, combine[at], options.calibrations?.[at]));
 
-  const score: Reranker['score'] = async (query, candidates, { signal, deadlineMs, onScores } = {}) => {
+  const score: Reranker['score'] = async (query, candidates, call = {}) => {
+    const { signal, deadlineMs, onScores, spread, effort = options.effort ?? 'normal' } = call;
     const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
     let known = mergeStages(plan, [], candidates.length, true);
     let places = candidates.map((_, i) => i);
     let done: readonly ReadStage[] = [];
     for (const [at, stage] of stages.entries()) {
-      const asked = places.slice(0, keep[at]);
+      const spent = options.efforts?.[at];
+      const reading = spent === undefined ? wholly(keep[at] as number) : readingOf(stage, spent, effort);
+      const asked = places.slice(0, reading.most);
       if (asked.length === 0) break;
       const before = known;
       const soFar = done;
-      const readWith = (own: Scores): readonly ReadStage[] => [...soFar, readStage(plan[at] as StagePlan, asked, own, before)];
-      const own = await scoreInTime(
-        stage,
-        query,
-        asked.map((i) => candidates[i] as Candidate),
+      // How scores spread is of texts, and the same with titles and without.
+      const combined = plan[at]?.combination?.over(textsIn(before), spread);
+      const readWith = (own: Scores): readonly ReadStage[] => [
+        ...soFar,
+        readStage(plan[at] as StagePlan, asked, own, { before, combined }),
+      ];
+      const own = await readInSlices(
         {
-          signal,
-          deadlineMs: until === undefined ? undefined : until - performance.now(),
+          count: asked.length,
+          ask: (from, to, heard) =>
+            scoreInTime(
+              stage,
+              query,
+              asked.slice(from, to).map((i) => candidates[i] as Candidate),
+              {
+                signal,
+                spread,
+                effort: call.effort,
+                deadlineMs: until === undefined ? undefined : until - performance.now(),
+                onScores: onScores === undefined ? undefined : heard,
+              },
+              paces[at],
+            ),
+          gain: (read, next) => {
+            const { combine = (score: number) => score } = combined ?? {};
+            return spent === undefined
+              ? 1
+              : expectedGain({ before: asked.map((i) => before.scores[i] as number), own: read, combine }, next, spent.known);
+          },
           onScores: onScores === undefined ? undefined : (now) => onScores(mergeStages(plan, readWith(now), candidates.length, false)),
         },
-        paces[at],
+        reading,
       );
       done = readWith(own);
       known = mergeStages(plan, done, candidates.length, own.complete ?? true);
@@ -100,7 +148,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   };
 
   const made: Reranker = {
-    fingerprint: fingerprintOf(plan, keep),
+    fingerprint: fingerprintOf(plan, keep, options.efforts),
     // What a later stage comes to see depends on the list.
     kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
     pricedPerCall: stages[0]?.pricedPerCall,
@@ -158,36 +206,45 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
     ...merged,
     stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count, merged) })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
+    spread: done.findLast(({ spread }) => spread !== undefined)?.spread,
   };
 }
 
 /** `before`: what the stages before gave for all candidates. */
-function readStage({ combination, calibration }: StagePlan, places: readonly number[], given: Scores, before: Scores): ReadStage {
-  const { scores, alone } = combination === undefined ? given : combined(combination, places, given, before);
-  const stated = combination === undefined ? given.relevance : undefined;
+function readStage(
+  { calibration }: StagePlan,
+  places: readonly number[],
+  given: Scores,
+  { before, combined }: { readonly before: Scores; readonly combined: CombinedScores | undefined },
+): ReadStage {
+  const { scores, alone } = combined === undefined ? given : combineEach(combined, places, given, before);
+  const stated = combined === undefined ? given.relevance : undefined;
   return {
     places,
+    spread: combined?.spread,
     given: { ...given, scores, alone, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
     own: given,
   };
 }
 
 /** The scores of text and title are combined each with its own, and the larger counts: two stages must not each speak of another text. */
-function combined(
-  { combine }: Combination,
+function combineEach(
+  { combine }: CombinedScores,
   places: readonly number[],
   { scores, alone: own }: Scores,
   before: Scores,
 ): Pick<Scores, 'scores' | 'alone'> {
   const combineAll = (of: Float32Array, known: Float32Array | undefined): Float32Array =>
     of.map((score, row) => combine(score, known?.[places[row] as number] ?? Number.NaN));
-  const ofTexts = before.alone?.text ?? before.scores;
+  const ofTexts = textsIn(before);
   if (own === undefined) return { scores: combineAll(scores, ofTexts) };
   // A title that the stage before did not know of has no combined score.
   const title = combineAll(own.title, before.alone?.title).map((score, row) => (Number.isNaN(own.title[row]) ? Number.NaN : score));
   const alone: ScoresAlone = { text: combineAll(own.text, ofTexts), title };
   return { scores: alone.text.map((score, row) => (isTitleLarger(alone, row) ? (alone.title[row] as number) : score)), alone };
 }
+
+const textsIn = ({ scores, alone }: Scores): Float32Array => alone?.text ?? scores;
 
 /** Places of what this stage scored, best first. */
 function bestOfStage(at: number, candidates: readonly Candidate[], given: Scores): number[] {
@@ -198,9 +255,14 @@ function bestOfStage(at: number, candidates: readonly Candidate[], given: Scores
     .map(({ index }) => index);
 }
 
-function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[]): string {
+/** A score is the same whatever the effort, so that one calibration holds for all. */
+function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[], efforts: CascadeOptions['efforts'] = []): string {
   if (plan.length === 1) return (plan[0] as StagePlan).name;
-  return `cascade(${plan.map(({ name }, at) => `${name} of ${Number.isFinite(keep[at]) ? keep[at] : 'all'}`).join(' > ')})`;
+  const countOf = (at: number): string => {
+    const most = efforts[at]?.readings.normal.most ?? (keep[at] as number);
+    return `${efforts[at] === undefined ? '' : 'at most '}${Number.isFinite(most) ? most : 'all'}`;
+  };
+  return `cascade(${plan.map(({ name }, at) => `${name} of ${countOf(at)}`).join(' > ')})`;
 }
 
 /** [candidates] What a stage gave itself to that of text and title which counts in the end; NaN where it did not score. */

@@ -92,7 +92,7 @@ describe('chunked', () => {
     const fitted = 'cross-encoder-1(ms-marco-minilm-l-12-v2@int8:4cfeaadb0fcf:5b229048)';
     const combine = {
       name: '2 / .06 × late interaction + 2 × softplus((logit - 2) / 2)',
-      combine: (own: number, before: number) => own + before,
+      over: () => ({ combine: (own: number, before: number) => own + before }),
     };
     const second: Reranker = { ...counting().reranker, fingerprint: fitted };
     const [plain, parted] = [second, chunked(second, hundreds)].map((one) =>

@@ -24,6 +24,8 @@ interface Chunk {
 export const chunked = (reranker: Reranker, split: SplitTexts): Reranker =>
   decorate(reranker, {
     fingerprint: `in-parts-1(${reranker.fingerprint})`,
+    // Token vectors of a long text are not used.
+    isCheap: undefined,
     explain: async (query, candidate, call = {}) => {
       const [spans = []] = await split(query, [candidate.text], call);
       if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];

@@ -122,7 +122,7 @@ describe('a title', () => {
 });
 
 describe('a cascade over titles', () => {
-  const sum = { name: 'sum', combine: (own: number, before: number) => own + before };
+  const sum = { name: 'sum', over: () => ({ combine: (own: number, before: number) => own + before }) };
   const two = (keep: readonly number[]) => {
     const [first, second] = [numbers(0), numbers(1)];
     const one = cascade([titled(first.reranker), titled(second.reranker)], { keep, combine: [undefined, sum] });

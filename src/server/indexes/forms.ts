@@ -17,7 +17,8 @@ const result = z.looseObject({
   rank: z.int(),
   index: z.int(),
   relevance_score: z.number(),
-  /** Ids of near-duplicates that it stands for; only with `collapse`. */
+  /** How many documents it stands for whose texts are like its own, and their ids; see `collapse`. */
+  collapsed: z.int().optional(),
   duplicates: z.array(z.string()).optional(),
   first_stage_rank: z.int(),
   first_stage_score: z.number(),
