@@ -27,9 +27,7 @@ describe('indexes of earlier versions', () => {
     expect((await search(index, 'x', { filter })).results.map(({ id }) => id)).toEqual(['a']);
     const format = Number(name.slice(-1));
     expect(index.manifest()?.filterable).toEqual(
-      format >= 4
-        ? { id: 'keyword', tags: 'keyword', year: 'number', ...(format >= 6 && { day: 'date' }) }
-        : undefined,
+      format >= 4 ? { id: 'keyword', tags: 'keyword', year: 'number', ...(format >= 6 && { day: 'date' }) } : undefined,
     );
     // From the sixth on numbers and dates in texts are compared as such; before, the number that there is.
     const [late] = (await search(index, 'x', { filter: 'year < 2000', reranker: null, documents: true })).results;

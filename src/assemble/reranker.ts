@@ -161,7 +161,7 @@ export async function openCrossEncoderReranker(
 ): Promise<Reranker> {
   checkRankingOptions('openCrossEncoderReranker', options);
   const model = await openCrossEncoder(name, options);
-  return titled(options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model));
+  return options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model);
 }
 
 /** Late interaction with the encoder that an index has. */

@@ -1,6 +1,6 @@
 import { unlessZero } from '../math/vectors.ts';
 import type { Span, Usage } from '../types.ts';
-import type { Scores, ScoresAlone } from './reranker.ts';
+import type { Scores } from './reranker.ts';
 import { addUsage } from './usage.ts';
 
 /** What one call gave for some of the candidates. */
@@ -16,7 +16,6 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
   const relevance = new Float32Array(count).fill(Number.NaN);
   const truncatedTokens = new Uint32Array(count);
   const queryTruncatedTokens = new Uint32Array(count);
-  const alone: ScoresAlone = { text: new Float32Array(count).fill(Number.NaN), title: new Float32Array(count).fill(Number.NaN) };
   const spans: (Span | undefined)[] = Array.from({ length: count }, () => undefined);
   let usage: Usage = {};
   for (const { places, given } of parts) {
@@ -25,8 +24,6 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
       if (Number.isNaN(given.scores[row])) continue;
       scores[i] = given.scores[row] as number;
       relevance[i] = given.relevance?.[row] ?? Number.NaN;
-      alone.text[i] = given.alone?.text[row] ?? (given.scores[row] as number);
-      alone.title[i] = given.alone?.title[row] ?? Number.NaN;
       spans[i] = given.spans?.[row] ?? spans[i];
       truncatedTokens[i] = Math.max(truncatedTokens[i] as number, given.truncatedTokens?.[row] ?? 0);
       queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, given.queryTruncatedTokens?.[row] ?? 0);
@@ -41,7 +38,6 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
     truncatedTokens: unlessZero(truncatedTokens),
     queryTruncatedTokens: unlessZero(queryTruncatedTokens),
     spans: spans.some((span) => span !== undefined) ? spans : undefined,
-    alone: alone.title.some((score) => !Number.isNaN(score)) ? alone : undefined,
     failures: unlessEmpty(parts.flatMap(({ given }) => given.failures ?? [])),
     notes: unlessEmpty(parts.flatMap(({ given }) => given.notes ?? [])),
     spread: parts.find(({ given }) => given.spread !== undefined)?.given.spread,

@@ -43,7 +43,4 @@ export function createPace(concurrency: number): Pace {
 }
 
 /** Characters that a model will have to read of a candidate, about. */
-export const workIn = ({ text, title }: { readonly text: string; readonly title?: { readonly text: string } }): number =>
-  workOf(text) + (title === undefined ? 0 : workOf(title.text));
-
-const workOf = (text: string): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);
+export const workIn = ({ text }: { readonly text: string }): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);

@@ -11,7 +11,7 @@ export interface Candidate {
   readonly id?: string;
   /** What an index keeps of the text's tokens, so that no one need read it again; only while `text` is what the index was made from. */
   readonly tokens?: TokenVectors;
-  /** What names it, where that is to be scored by itself too: the larger score counts. Who does not know of it reads the text alone. */
+  /** What names it, where late interaction shall score that by itself too: the larger score counts. Others read the text alone. */
   readonly title?: Pick<Candidate, 'text' | 'tokens'>;
 }
 
@@ -39,12 +39,6 @@ export interface RerankerFailure {
   readonly why: string;
 }
 
-/** [count] each: what the text of each candidate got, and what its title did, NaN where it has none. */
-export interface ScoresAlone {
-  readonly text: Float32Array;
-  readonly title: Float32Array;
-}
-
 /** What a reranker gave for a list; beside the scores only what the caller cannot know. */
 export interface Scores {
   /** [count] Finite, higher is better; NaN only where it was not scored: `complete` is false, since time was up, or none of several `stages` ranks it. */
@@ -62,8 +56,6 @@ export interface Scores {
    * not; see `stageOf`. Absent: one stage scored all.
    */
   readonly stages?: readonly { readonly name: string; readonly scores: Float32Array }[];
-  /** The two scores of which each candidate's is the larger; absent where no title was scored. */
-  readonly alone?: ScoresAlone;
   /** False when a deadline stopped the work. @default true */
   readonly complete?: boolean;
   /** What the call used; absent when no one counted. */

@@ -10,14 +10,13 @@ import { mergeScores } from '../merge-scores.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
 import { readInSlices } from '../read-in-slices.ts';
-import { type Candidate, isReranker, type Reranker, type Scores, type ScoresAlone, type SpreadSource } from '../reranker.ts';
+import { type Candidate, isReranker, type Reranker, type Scores, type SpreadSource } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { readingOf, type StageEffort, wholly } from '../stage-effort.ts';
 import { stageOf } from '../stage-of.ts';
 import { unchunked } from './chunked.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
-import { isTitleLarger } from './titled.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -75,7 +74,7 @@ interface StagePlan {
 interface ReadStage {
   readonly places: readonly number[];
   readonly given: Scores;
-  readonly own: Pick<Scores, 'scores' | 'alone'>;
+  readonly own: Float32Array;
   readonly spread?: SpreadSource;
 }
 
@@ -103,10 +102,9 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
       const reading = spent === undefined ? wholly(keep[at] as number) : readingOf(stage, spent, effort);
       const asked = places.slice(0, reading.most);
       if (asked.length === 0) break;
-      const before = known;
+      const { scores: before } = known;
       const soFar = done;
-      // How scores spread is of texts, and the same with titles and without.
-      const combined = plan[at]?.combination?.over(textsIn(before), spread);
+      const combined = plan[at]?.combination?.over(before, spread);
       const readWith = (own: Scores): readonly ReadStage[] => [
         ...soFar,
         readStage(plan[at] as StagePlan, asked, own, { before, combined }),
@@ -132,7 +130,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
             const { combine = (score: number) => score } = combined ?? {};
             return spent === undefined
               ? 1
-              : expectedGain({ before: asked.map((i) => before.scores[i] as number), own: read, combine }, next, spent.known);
+              : expectedGain({ before: asked.map((i) => before[i] as number), own: read, combine }, next, spent.known);
           },
           onScores: onScores === undefined ? undefined : (now) => onScores(mergeStages(plan, readWith(now), candidates.length, false)),
         },
@@ -201,50 +199,31 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
     return rankedBy === fingerprint ? undefined : rankedBy;
   });
   const names = plan.map(({ name }, at) => others[at] ?? name);
-  const merged = mergeScores(done, count, complete);
   return {
-    ...merged,
-    stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count, merged) })),
+    ...mergeScores(done, count, complete),
+    stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
     spread: done.findLast(({ spread }) => spread !== undefined)?.spread,
   };
 }
 
-/** `before`: what the stages before gave for all candidates. */
+/** `before`: [candidates] scores of the stages before. */
 function readStage(
   { calibration }: StagePlan,
   places: readonly number[],
   given: Scores,
-  { before, combined }: { readonly before: Scores; readonly combined: CombinedScores | undefined },
+  { before, combined }: { readonly before: Float32Array; readonly combined: CombinedScores | undefined },
 ): ReadStage {
-  const { scores, alone } = combined === undefined ? given : combineEach(combined, places, given, before);
+  const scores =
+    combined === undefined ? given.scores : given.scores.map((own, row) => combined.combine(own, before[places[row] as number] as number));
   const stated = combined === undefined ? given.relevance : undefined;
   return {
     places,
     spread: combined?.spread,
-    given: { ...given, scores, alone, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
-    own: given,
+    given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
+    own: given.scores,
   };
 }
-
-/** The scores of text and title are combined each with its own, and the larger counts: two stages must not each speak of another text. */
-function combineEach(
-  { combine }: CombinedScores,
-  places: readonly number[],
-  { scores, alone: own }: Scores,
-  before: Scores,
-): Pick<Scores, 'scores' | 'alone'> {
-  const combineAll = (of: Float32Array, known: Float32Array | undefined): Float32Array =>
-    of.map((score, row) => combine(score, known?.[places[row] as number] ?? Number.NaN));
-  const ofTexts = textsIn(before);
-  if (own === undefined) return { scores: combineAll(scores, ofTexts) };
-  // A title that the stage before did not know of has no combined score.
-  const title = combineAll(own.title, before.alone?.title).map((score, row) => (Number.isNaN(own.title[row]) ? Number.NaN : score));
-  const alone: ScoresAlone = { text: combineAll(own.text, ofTexts), title };
-  return { scores: alone.text.map((score, row) => (isTitleLarger(alone, row) ? (alone.title[row] as number) : score)), alone };
-}
-
-const textsIn = ({ scores, alone }: Scores): Float32Array => alone?.text ?? scores;
 
 /** Places of what this stage scored, best first. */
 function bestOfStage(at: number, candidates: readonly Candidate[], given: Scores): number[] {
@@ -265,14 +244,9 @@ function fingerprintOf(plan: readonly StagePlan[], keep: readonly number[], effo
   return `cascade(${plan.map(({ name }, at) => `${name} of ${countOf(at)}`).join(' > ')})`;
 }
 
-/** [candidates] What a stage gave itself to that of text and title which counts in the end; NaN where it did not score. */
-function ownScores(stage: ReadStage | undefined, count: number, { alone: last }: Scores): Float32Array {
+/** [candidates] What a stage gave itself, NaN where it did not score. */
+function ownScores(stage: ReadStage | undefined, count: number): Float32Array {
   const scores = new Float32Array(count).fill(Number.NaN);
-  for (const [row, i] of stage?.places.entries() ?? []) {
-    const { scores: larger, alone } = (stage as ReadStage).own;
-    const kind = last !== undefined && isTitleLarger(last, i) ? 'title' : 'text';
-    const own = last === undefined ? Number.NaN : (alone?.[kind][row] ?? Number.NaN);
-    scores[i] = Number.isNaN(own) ? (larger[row] as number) : own;
-  }
+  for (const [row, i] of stage?.places.entries() ?? []) scores[i] = stage?.own[row] as number;
   return scores;
 }
