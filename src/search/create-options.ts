@@ -32,7 +32,7 @@ export interface CreateOptions {
   /** Field that names the language of each document: de, deu, de-AT or German. @default none */
   readonly languageField?: string;
   /**
-   * Field that names a document rather than telling of it: rerankers score it by itself too, and the larger score counts. `none`: no field. @default
+   * Field that names a document rather than telling of it: late interaction scores it by itself too, and the larger score counts. `none`: no field. @default
    * the title, or the first field, of the first 256 documents where they are records: it is short, in nearly all another, and the rest much longer
    */
   readonly titleField?: string;

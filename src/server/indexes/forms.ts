@@ -83,7 +83,7 @@ export const status = z.object({
   words: z.string().optional(),
   languages: z.array(z.string()).optional(),
   language_field: z.string().optional(),
-  /** The field that rerankers score by itself too. */
+  /** The field that late interaction scores by itself too. */
   title_field: z.string().optional(),
   changed_at: z.string().nullable(),
   /** Why it cannot be opened. */
