@@ -27,6 +27,8 @@ export interface Outcome {
 export interface WorkloadOptions {
   /** Texts of the memory workload, and of the largest index of the store's. @default 100,000 */
   readonly texts?: number;
+  /** A folder of `npm run results -- --keep`, whose indexes and scores the effort workload takes. @default none: both are made anew */
+  readonly keep?: string;
   /** Shown while the work runs. */
   readonly say: (line: string) => void;
 }

@@ -1,12 +1,13 @@
 /**
  * Measures speed and memory as ratios to named peers in the same run.
- * usage: npm run bench [-- WORKLOAD … [--json] [--texts N]]
+ * usage: npm run bench [-- WORKLOAD … [--json] [--texts N] [--keep FOLDER]]
  */
 import { parseArgs } from 'node:util';
 import { describeMachine, drawOutcome, keep, type Workload } from './report.ts';
 import { cascadeBench } from './workloads/cascade.ts';
 import { coldStart } from './workloads/cold-start.ts';
 import { deadlines } from './workloads/deadlines.ts';
+import { effortBench } from './workloads/effort.ts';
 import { embedding } from './workloads/embedding.ts';
 import { evaluation } from './workloads/evaluation.ts';
 import { hostedBench } from './workloads/hosted.ts';
@@ -29,6 +30,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   reranking,
   'late-interaction': lateInteractionBench,
   cascade: cascadeBench,
+  effort: effortBench,
   deadlines,
   serving,
   hosted: hostedBench,
@@ -36,7 +38,7 @@ const workloads: Readonly<Record<string, Workload>> = {
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, texts: { type: 'string' } },
+  options: { json: { type: 'boolean', default: false }, texts: { type: 'string' }, keep: { type: 'string' } },
 });
 
 const say = (line: string): void => {
@@ -48,7 +50,7 @@ const runOne = async (name: string, texts: number | undefined): Promise<void> =>
   if (workload === undefined) throw new Error(`no workload "${name}"; there are ${Object.keys(workloads).join(', ')}`);
   const date = new Date();
   const machine = await describeMachine();
-  const outcome = await workload.run({ say, ...(texts === undefined ? {} : { texts }) });
+  const outcome = await workload.run({ say, texts, keep: flags.keep });
   say('');
   const run = { workload: name, about: workload.about, date: date.toISOString(), seconds: (Date.now() - date.getTime()) / 1000, machine };
   const path = await keep(name, { ...run, ...outcome }, date);

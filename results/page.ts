@@ -58,7 +58,7 @@ candidate lists, corpora and tokenisers may differ. All is nDCG@10, the best fir
 
 - **late interaction**: token vectors that the index keeps, with the embedder's own weights; all 100 candidates.
 - **cross-encoder**: ms-marco-MiniLM-L-12-v2 reads all 100 candidates.
-- **default** or "reranked": late interaction over the 100, then the cross-encoder over the best 20 of them, which it may promote and never
+- **default** or "reranked": late interaction over the 100, then the cross-encoder over up to 20 of the best, as long as it pays, which it may promote and never
   demotes.
 
 ## All in one table

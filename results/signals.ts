@@ -36,18 +36,18 @@ const FIRST = 100;
 const sets: Readonly<Record<string, SignalSet>> = {
   'trecqa-train': { from: 'trecqa-train', most: 400, read: 40 },
   'wikiqa-train': { from: 'wikiqa-train', most: 400, read: 40 },
-  'cosqa-dev': { from: 'cosqa', index: 'cosqa', part: 'dev', most: 200, read: 40 },
-  'scifact-train': { from: 'scifact', index: 'scifact', part: 'train', most: 200, read: 30 },
+  'cosqa-dev': { from: 'cosqa', index: 'cosqa', part: 'dev', most: 200, read: 20 },
+  'scifact-train': { from: 'scifact', index: 'scifact', part: 'train', most: 200, read: 20 },
   sample: { fields: ['title', 'overview', 'tagline'] },
   'trecqa-dev': { from: 'trecqa-dev' },
   'wikiqa-dev': { from: 'wikiqa-dev' },
   vaswani: { from: 'vaswani' },
   cisi: { from: 'cisi' },
-  cranfield: { from: 'cranfield' },
-  cosqa: { from: 'cosqa' },
-  scifact: { from: 'scifact' },
+  cranfield: { from: 'cranfield', read: 20 },
+  cosqa: { from: 'cosqa', read: 20 },
+  scifact: { from: 'scifact', read: 20 },
   dl19: { from: 'msmarco-dl19', judgments: 'qrels.full.tsv' },
-  dl21: { from: 'msmarco-dl21', judgments: 'qrels.full.tsv' },
+  dl21: { from: 'msmarco-dl21', judgments: 'qrels.full.tsv', read: 40 },
 };
 
 async function writeSignals(

@@ -51,7 +51,8 @@ const commandsPage = (): string => {
   return `# Commands
 
 Made from the tables in \`src/cli/commands.ts\` and \`src/cli/options.ts\` by \`npm run docs\`. Standard output is data, standard error is
-talk: progress shows on a terminal and not in a pipe. Exit statuses: 0, or the one in [errors.md](errors.md).
+talk: progress is a line that replaces itself on a terminal, and elsewhere a line a minute, so that short work says nothing and a log shows that long
+work goes on; \`FINETOOTH_QUIET=1\` silences both. Exit statuses: 0, or the one in [errors.md](errors.md).
 
 ${sections.join('\n')}`;
 };

@@ -97,10 +97,12 @@ export type AdvisedOption =
   | 'embedder'
   | 'fallback'
   | 'fields'
+  | 'denseWeight'
   | 'firstStage'
   | 'followLinks'
   | 'passages'
   | 'format'
+  | 'fusion'
   | 'gates'
   | 'idField'
   | 'in'
@@ -109,6 +111,7 @@ export type AdvisedOption =
   | 'languageField'
   | 'languages'
   | 'keyFile'
+  | 'linearWeight'
   | 'maxMemory'
   | 'minScore'
   | 'noKeys'
@@ -116,6 +119,7 @@ export type AdvisedOption =
   | 'prices'
   | 'rankFields'
   | 'rerankers'
+  | 'rrfK'
   | 'runs'
   | 'scoreCache'
   | 'strict'
@@ -125,7 +129,8 @@ export type AdvisedOption =
   | 'types'
   | 'vector'
   | 'vectorField'
-  | 'watch';
+  | 'watch'
+  | 'wordsWeight';
 
 /** What the library, the command line and the server each call that which a sentence advises. */
 export interface Wording {

@@ -107,6 +107,20 @@ export interface Hit {
   readonly titleTokens?: TokenVectors;
   /** Which passage of its text was found, the best one; absent where the text is a single one. */
   readonly passage?: PassagePlace;
+  /** Only where it was asked for: what a search by the other, vector or words, gives the document. */
+  readonly other?: OtherScore;
+  /** BM25 of its best passage; only where the words weigh in the second stage. */
+  readonly bm25?: number;
+}
+
+export interface OtherScore {
+  /** Cosine or BM25 of the document's best passage, whichever passage was found; 0 where it shares no word. */
+  readonly score: number;
+  /**
+   * What no document can exceed: 1 for a vector. For words their upper bound, the sum of idf · (k1 + 1) over those that are in the index, a word that is
+   * asked twice counting twice; 0 where none is.
+   */
+  readonly most: number;
 }
 
 /** Where a passage of a text is. */

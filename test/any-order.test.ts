@@ -116,7 +116,7 @@ describe('the order of the input changes no score', () => {
   });
 
   const pipelines: readonly Pipeline[] = (['bm25', 'hybrid'] as const).flatMap((firstStage) =>
-    [null, ['mine']].map((reranker) => ({ name: `${firstStage} ${reranker}`, firstStage, reranker, candidates: 10, denseWeight: 0.5 })),
+    [null, ['mine']].map((reranker) => ({ name: `${firstStage} ${reranker}`, firstStage, reranker, candidates: 10 })),
   );
   const measured = { pipelines, rerankers: { mine: byText }, measures: 'nDCG@10,RR,AP@10', resamples: 100, cutOffs: [] } as const;
 

@@ -65,6 +65,21 @@ describe('equal texts', () => {
     await index.close();
   });
 
+  it('says so where one text fills all that was looked at', async () => {
+    const index = await openIndex(memoryStore(), { create: { fields: ['text'], idField: 'id' }, embedder: hashEmbedder(), reranker: null });
+    await index.add([
+      ...Array.from({ length: 40 }, (_, at) => ({ id: `same${at}`, text: 'bats bats bats' })),
+      ...Array.from({ length: 60 }, (_, at) => ({ id: `other${at}`, text: `grass ${'and rock '.repeat(40 + at)} bats` })),
+    ]);
+    const { results, notes } = await search(index, 'bats', { firstStage: 'bm25', candidates: 2, top: 2 });
+    expect([results.length, results[0]?.collapsed]).toEqual([1, 31]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^the first 32 documents that were found have 1 text between them, and 2 were asked for/),
+    ]);
+    expect((await search(index, 'bats', { firstStage: 'bm25', candidates: 4, top: 2 })).notes).toBeUndefined();
+    await index.close();
+  });
+
   it('all stand there with off', async () => {
     const { index } = await opened();
     const { results } = await search(index, QUERY, { ...bm25, top: 10, collapse: 'off' });

@@ -353,14 +353,14 @@ describe('tune', () => {
       inSample: number;
       comparison: object;
     };
-    expect(report.tried).toHaveLength(5 + 4 * 5 * 6);
+    expect(report.tried).toHaveLength(5 + 2 * 4 * 5 * (1 + 3 + 2));
     expect(report.heldOut).toBeGreaterThan(0.5);
     expect(report.comparison).toMatchObject({ baseline: 'default', measure: 'nDCG@10' });
     const saved = JSON.parse(readFileSync(path('tuned.json'), 'utf8')) as unknown;
     expect(saved).toEqual(report.chosen);
     expect((await reportOf('--data', set, '--pipelines', path('tuned.json'))).pipelines[0]?.name).toBe('tuned');
     const people = await finetooth(words);
-    expect(people.stdout).toMatch(/12 queries, 125 pipelines, 5 folds, 10 times\. Best by nDCG@10/);
+    expect(people.stdout).toMatch(/12 queries, 245 pipelines, 5 folds, 10 times\. Best by nDCG@10/);
     expect(people.stdout).toMatch(/The gain is real|is noise|does not carry over/);
   });
 

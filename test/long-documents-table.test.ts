@@ -130,9 +130,17 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     // The label stands in the first part of a long text, which is not its best.
     (answered, plain) => expect(scoreOf(answered, 'short')).not.toBe(scoreOf(plain, 'short')),
   ],
-  denseWeight: [{ denseWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  linearWeight: [{ linearWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  wordsWeight: [
+    { wordsWeight: 1, candidates: 25 },
+    ({ candidates, results }, plain) => {
+      expect(candidates.every(({ bm25 = -1 }) => bm25 >= 0)).toBe(true);
+      expect(new Set(results.map(({ id }) => id))).toEqual(new Set(plain.results.map(({ id }) => id)));
+    },
+  ],
+  denseWeight: [{ fusion: 'rrf', denseWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   fusion: [{ fusion: 'scores' }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
-  rrfK: [{ rrfK: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  rrfK: [{ fusion: 'rrf', rrfK: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],
   effort: [
     { effort: 1, stages: true },

@@ -45,8 +45,9 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   offset: 1,
   cursor: '*',
   firstStage: 'bm25',
-  denseWeight: 0.25,
   fusion: 'scores',
+  linearWeight: 0.3,
+  denseWeight: 0.25,
   rrfK: 10,
   filter: { fields: { year: { gte: 1990 } } },
   reranker: ['late-interaction'],
@@ -58,6 +59,7 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   effort: 'low',
   calibration: 'calibration.json',
   scoreCache: 'scores',
+  wordsWeight: 0.05,
   minScore: 0,
   diversity: 0.5,
   collapse: 'near',
@@ -179,7 +181,7 @@ describe('every option of the plan', () => {
     type Plain<O> = { [K in Exclude<keyof O, 'onUpdate'>]: O[K] };
     expectTypeOf<keyof SearchOptions>().toEqualTypeOf<keyof OptionsAt<'search'>>();
     expectTypeOf<keyof RerankOptions>().toEqualTypeOf<keyof OptionsAt<'rerank'>>();
-    expectTypeOf<keyof Pipeline>().toEqualTypeOf<keyof OptionsAt<'pipeline'> | 'name'>();
+    expectTypeOf<keyof Pipeline>().toEqualTypeOf<keyof OptionsAt<'pipeline'> | 'name' | 'types'>();
     expectTypeOf<Plain<SearchOptions>>().toEqualTypeOf<Plain<OptionsAt<'search'>>>();
     expectTypeOf<Plain<RerankOptions>>().toEqualTypeOf<Plain<OptionsAt<'rerank'>>>();
     expectTypeOf<Pipeline>().toExtend<OptionsAt<'pipeline'>>();
@@ -213,15 +215,18 @@ const ways: Readonly<Record<string, Partial<Record<PlanKey, unknown>>>> = {
   'a filter': { filter: { fields: { year: { gte: 1979 }, tags: 'night' } } },
   'a filter of fields alone': { filter: { year: { gte: 1979 }, tags: 'night' } },
   'a filter as a text': { filter: 'year >= 1979 and not (tags in (sea, sky) or title prefix A)' },
-  'a weight of vectors': { firstStage: 'hybrid', denseWeight: 0.1, reranker: null },
+  'a hybrid first stage': { firstStage: 'hybrid', reranker: null },
+  'a weight of words in it': { firstStage: 'hybrid', linearWeight: 1, reranker: null },
+  'a weight of vectors': { firstStage: 'hybrid', fusion: 'rrf', denseWeight: 0.1, reranker: null },
   'fusion by scores': { firstStage: 'hybrid', fusion: 'scores', reranker: null },
-  'another k of reciprocal ranks': { firstStage: 'hybrid', rrfK: 1, reranker: null },
+  'another k of reciprocal ranks': { firstStage: 'hybrid', fusion: 'rrf', rrfK: 1, reranker: null },
   diversity: { diversity: 1, reranker: null, top: 4 },
   collapse: { collapse: 'off', firstStage: 'bm25', reranker: null, top: 5 },
   groups: { groupBy: 'tags', reranker: null, top: 4 },
   'an order by a field': { sort: '-title', reranker: null },
   'an order by two': { sort: ['-tags', 'year'], reranker: null },
   'labels of fields': { fieldLabels: true, rankFields: ['title', 'text'] },
+  'a weight of words in the second stage': { wordsWeight: 1 },
   'a least probability': { minScore: 0.4 },
   'a fallback': { fallback: ['first-stage'], reranker: ['late-interaction'] },
 };
@@ -345,6 +350,30 @@ describe('a way to search gives the same at every door', () => {
     ]);
   });
 
+  it('a weight of another fusion, and one of words without a reranker, are refused with the same reason', async () => {
+    const wrong = [
+      [{ firstStage: 'hybrid', denseWeight: 0.3 }, /fusion by rrf or scores, and this hybrid first stage fuses by linear, .* is .*linear/],
+      [{ firstStage: 'hybrid', rrfK: 10 }, /fusion by rrf, and this/],
+      [{ firstStage: 'hybrid', fusion: 'scores', rrfK: 10 }, /fusion by rrf, and this .* by scores/],
+      [{ firstStage: 'hybrid', fusion: 'rrf', linearWeight: 0.2 }, /fusion by linear, and this .* by rrf/],
+      [{ wordsWeight: 0.1, reranker: null }, /adds to the score of a reranker/],
+    ] as const;
+    for (const [way, reason] of wrong) {
+      const outcomes = [
+        await refusalOf(() => search(hashed, QUERY, way)),
+        await refusalOf(() => parsePipelines({ name: 'p', ...way }, 'p.json')),
+        await typed([
+          ...['search', QUERY, '--in', indexFolder],
+          ...Object.entries(way).flatMap(([key, value]) => [`--${kebabCase(key)}`, String(value ?? 'none')]),
+        ]),
+        await posted(Object.fromEntries(Object.entries(way).map(([key, value]) => [snakeCase(key), value]))),
+      ];
+      for (const { refusal } of outcomes) expect([way, refusal]).toEqual([way, expect.stringMatching(reason)]);
+    }
+    // Of a first stage that fuses nothing they are no more looked at than its number k.
+    expect(await refusalOf(() => search(hashed, QUERY, { denseWeight: 0.3, linearWeight: 0.2, rrfK: 5 }))).toEqual({});
+  });
+
   it('a wrong filter is refused with the same reason', async () => {
     for (const [wrong, reason] of [
       [{ year: { above: 1990 } }, 'the filter of "year" has "above"; it takes equals'],
@@ -387,6 +416,32 @@ describe('an evaluated pipeline', () => {
   });
 });
 
+describe('types of fields in a pipeline', () => {
+  const filter = 'year >= 1990';
+  const inTexts = films.map((film) => ({ ...film, year: String(film.year) }));
+  const run = {
+    fingerprint: 'run',
+    lists: new Map([['q', ['d', 'c', 'b', 'a']]]),
+    document: (id: string) => inTexts.find((film) => film.id === id),
+  };
+  const rankedBy = async (more: object): Promise<readonly string[]> => {
+    const [pipeline] = parsePipelines({ name: 'p', filter, reranker: null, ...more }, 'p.json') as [Pipeline];
+    return (await runSystem(run, pipeline, ['text'], { reranker: null, cutOffs: [] }).answer('q', QUERY, {})).ranking;
+  };
+
+  it('let a filter over a run compare numbers that stand in texts', async () => {
+    expect([await rankedBy({}), await rankedBy({ types: { year: 'number' } })]).toEqual([[], ['d', 'c']]);
+  });
+
+  it('are checked, and refused over an index, which has its own', async () => {
+    expect(() => parsePipelines({ name: 'p', types: { year: 'numbr' } }, 'p.json')).toThrow(/"types" is an object of at most 100 fields/);
+    const [typedOne] = parsePipelines({ name: 'p', types: { year: 'number' } }, 'p.json') as [Pipeline];
+    const refusal = /"types" is for the documents of a run/;
+    expect(() => indexSystem(hashed, typedOne, { reranker: null, cutOffs: [] })).toThrow(refusal);
+    await expect(searchOptionsOf(typedOne, hashed)).rejects.toThrow(refusal);
+  });
+});
+
 describe('the doc comments', () => {
   const sources = readdirSync(join(import.meta.dirname, '..', 'src', 'search'))
     .filter((name) => !name.endsWith('.test.ts'))
@@ -399,7 +454,7 @@ describe('the doc comments', () => {
     const [, body = ''] = new RegExp(`export interface ${name} .*?\\{\\n(.*?)\\n\\}`, 's').exec(sources) ?? [];
     for (const key of keysAt(door)) {
       const option = optionAt(key, door) as PlanOption;
-      const [, comment = ''] = new RegExp(`/\\*\\* ((?:(?!\\*/).)*) \\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
+      const [, comment = ''] = new RegExp(`/\\*\\*\\s((?:(?!\\*/).)*)\\s\\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
       if (option.kind === 'count')
         expect([key, comment]).toEqual([key, expect.stringContaining(`${option.least} to ${grouped(option.most)}`)]);
       if (option.otherwise !== undefined) continue;

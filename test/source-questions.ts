@@ -15,7 +15,7 @@ export const sourceQuestions: readonly SourceQuestion[] = [
     'search/order.ts',
     'math/top-k.ts',
   ),
-  question('how is a text split into words for keyword search', /words/i, 'text/analyzer.ts'),
+  question('how is a text split into words for keyword search', /words/i, 'text/analyzer.ts', 'text/words-1.ts'),
   question('where does a long text get cut into passages', /passages?/i, 'text/passages.ts', 'search/embed-passages.ts'),
   question('fuse two lists by their reciprocal ranks', /rrf/i, 'search/fuse.ts'),
   question('make results unlike each other by maximal marginal relevance', /marginal|diversity|likeness/i, 'search/diversify.ts'),

@@ -275,6 +275,24 @@ describe('an export', () => {
     const queries = ['night', 'the sea'];
     expect(JSON.stringify(await answersOf(copy, embedder, queries))).toEqual(JSON.stringify(await answersOf(where, embedder, queries)));
   });
+
+  it('to JSONL with passages is refused where it is read, with what can be read back', async () => {
+    const [where, file] = [fresh(), fresh('passages.jsonl')];
+    const create = { fields: ['text'], idField: 'id' };
+    await (await openIndex(where, { create, embedder: hashEmbedder(0, { window: 20 }) })).add([
+      { id: 'short', text: 'bats at night', passage: 3 },
+      { id: 'long', text: 'bats and the sea '.repeat(30), passage: 4 },
+    ]);
+    await exportIndex({ in: where, to: file });
+    const refusal = { code: 'E_INPUT_FORMAT', message: expect.stringMatching(/line \d+ is passage 1 of a document.*\.parquet/) };
+    await expect(indexDocuments({ source: file, into: fresh(), vectorField: 'vector', embedder: null })).rejects.toMatchObject(refusal);
+    // A document that only looks a little like one is read.
+    const near = fresh('near.jsonl');
+    writeFileSync(near, `${JSON.stringify({ id: 'a', text: 'a text', passage: 2, begins: 0, ends: 6, vector: [1, 0] })}\n`);
+    await expect(indexDocuments({ source: near, into: fresh(), vectorField: 'vector', embedder: null })).resolves.toMatchObject({
+      added: 1,
+    });
+  });
 });
 
 describe('vectors of another model, text or form', () => {

@@ -1,9 +1,11 @@
 /** An index on disk with vectors of the user's own, through the library. Processor time is the process's, without what makes texts and vectors. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Document, type Embedder, type Filter, fuse, openIndex, type SearchIndex, search } from '../../src/index.ts';
+import { type Document, type Embedder, type Filter, openIndex, type SearchIndex, search } from '../../src/index.ts';
 import { topK } from '../../src/math/top-k.ts';
-import { rarityOf, saturationOf } from '../../src/store/bm25.ts';
+import { cosine } from '../../src/math/vectors.ts';
+import { plan } from '../../src/search/plan.ts';
+import { rarityOf, saturationOf, upperBoundOf } from '../../src/store/bm25.ts';
 import { compactIndex } from '../../src/tasks/index.ts';
 import { wordsOf } from '../../src/text/analyzer.ts';
 import { serve } from '../child.ts';
@@ -118,8 +120,8 @@ const ask = async (folder: string, count: number, request: Extract<StoreRequest,
     const key = `${folder} ${at} ${below}`;
     const byVector = way === 'bm25' ? [] : (known.get(key) ?? exact ?? (await exactly(text)));
     if (way !== 'bm25') known.set(key, byVector);
-    const lists = [...(way === 'bm25' ? [] : [byVector]), ...(byWords.length === 0 ? [] : [byWords[at] as List])];
-    const right = lists.length === 1 ? (lists[0] as List) : fuse(lists as never, COUNT);
+    const words = byWords[at];
+    const right = words === undefined ? byVector : way === 'bm25' ? words.list : await fusedExactly(index, vector, byVector, words);
     const found = new Set(once.result.map(({ id }) => id));
     wanted += right.length;
     shared += right.filter(({ id }) => found.has(id)).length;
@@ -127,11 +129,29 @@ const ask = async (folder: string, count: number, request: Extract<StoreRequest,
   return { processor, recall: wanted === 0 ? 1 : shared / wanted };
 };
 
+interface ByWords {
+  readonly list: List;
+  /** BM25 of every document that shares a word, and what none can exceed. */
+  readonly scores: ReadonlyMap<string, number>;
+  readonly most: number;
+}
+
+/** What a hybrid search should find: the documents of both exact lists, scored on both sides. */
+const fusedExactly = async (index: SearchIndex, vector: Float32Array, byVector: List, words: ByWords): Promise<List> => {
+  const ids = [...new Set([...byVector, ...words.list].map(({ id }) => id))];
+  const entries = await Array.fromAsync(index.store.get(ids, ['vector']));
+  const share = (id: string): number => (words.scores.get(id) ?? 0) / (words.most || 1);
+  return topK(
+    entries.map((entry) => ({ id: entry.id, score: cosine(vector, entry.vector) + plan.linearWeight.default * share(entry.id) })),
+    COUNT,
+  );
+};
+
 /** Exact answers that were looked for before. */
 const known = new Map<string, List>();
 
 /** The best of each query by BM25 over the words of all documents, read one by one. Throws where one is missing. */
-const bestByWords = async (index: SearchIndex, folder: string, count: number, queries: readonly string[]): Promise<readonly List[]> => {
+const bestByWords = async (index: SearchIndex, folder: string, count: number, queries: readonly string[]): Promise<readonly ByWords[]> => {
   const reference = references.get(folder);
   if (reference !== undefined) return reference;
   const asked = queries.map((query) => wordsOf(query, 'query'));
@@ -151,27 +171,27 @@ const bestByWords = async (index: SearchIndex, folder: string, count: number, qu
     words += lengths[lengths.push(split.length) - 1] as number;
   }
   if (ids.length !== count) throw new Error(`the index holds ${ids.length} of ${count} documents`);
-  const lists = asked.map((terms): List => {
+  const lists = asked.map((terms): ByWords => {
     const scores = new Map<number, number>();
+    const rarities: number[] = [];
     for (const term of terms) {
       const { rows, counts } = postings.get(term) ?? { rows: [], counts: [] };
       const rarity = rarityOf(rows.length, count);
+      if (rows.length > 0) rarities.push(rarity);
       for (const [at, row] of rows.entries()) {
         const gain = rarity * saturationOf(counts[at] as number, lengths[row] as number, words / count);
         scores.set(row, (scores.get(row) ?? 0) + gain);
       }
     }
-    return topK(
-      [...scores].map(([row, score]) => ({ id: ids[row] as string, score })),
-      COUNT,
-    );
+    const scored = [...scores].map(([row, score]) => ({ id: ids[row] as string, score }));
+    return { list: topK(scored, COUNT), scores: new Map(scored.map(({ id, score }) => [id, score])), most: upperBoundOf(rarities) };
   });
   references.set(folder, lists);
   return lists;
 };
 
 /** The lists of `bestByWords` by index. */
-const references = new Map<string, readonly List[]>();
+const references = new Map<string, readonly ByWords[]>();
 
 serve(async (request: StoreRequest & { readonly folder: string; readonly count: number }): Promise<unknown> => {
   const { folder, count } = request;

@@ -6,7 +6,7 @@ import type { LanguageModelOptions } from '../rerank/parts/language-model.ts';
 import { callback, checkOptions, type OptionChecks, oneOf, part, positive, record, text, whole } from '../wording/check-options.ts';
 
 const most = 1_000_000_000;
-const hostedChecks: OptionChecks<HostedOptions> = {
+export const hostedChecks: OptionChecks<HostedOptions> = {
   apiKey: text,
   baseURL: text,
   variables: record,

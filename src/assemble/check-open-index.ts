@@ -52,7 +52,7 @@ const isStore: ValueCheck = (value) =>
   part('a store', ['open', 'upsert', 'delete', 'get', 'search', 'count', 'stats', 'optimize', 'close'])(value) ??
   record((value as { readonly capabilities?: unknown }).capabilities);
 
-const createChecks: OptionChecks<CreateOptions> = {
+export const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>
     Array.isArray(value) && value.length === 0 ? 'none' : texts(value),
   ),
@@ -75,7 +75,7 @@ const isPart: ValueCheck = either('a reranker or its name', text, isReranker, is
 const parts: ValueCheck = (value) =>
   Array.isArray(value) && Array.from(value).every((one) => isPart(one) === undefined) ? undefined : 'a list of rerankers or their names';
 
-const openChecks: OptionChecks<OpenIndexOptions> = {
+export const openChecks: OptionChecks<OpenIndexOptions> = {
   create: either('true, false, or an object such as { fields: ["title", "text"] }', truth, record),
   embedder: either(
     'the name of a model, an embedder, an embedding model of the AI SDK, or null',

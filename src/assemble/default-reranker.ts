@@ -12,13 +12,13 @@ import { defaultCrossEncoder } from './models.ts';
 
 /**
  * Candidates that the cross-encoder reads, the best by late interaction, and what one more must be expected to gain. Prices are chosen where
- * `normal` loses nothing that could be measured against twenty, `low` at most a hundredth; measured on eleven collections (decisions/0038).
+ * `normal` loses .0005 nDCG@10 to reading all twenty, mean of ten collections, and `low` less than a hundredth of it (decisions/0038).
  */
 const effortOfCrossEncoder: StageEffort = {
   readings: {
-    low: { first: 4, step: 3, most: 20, price: 0.015 },
-    normal: { first: 4, step: 3, most: 20, price: 0.003 },
-    high: { first: 10, step: 5, most: 40, price: 0.001 },
+    low: { first: 4, step: 3, most: 20, price: 0.025 },
+    normal: { first: 4, step: 3, most: 20, price: 0.004 },
+    high: { first: 10, step: 5, most: 40, price: 0.002 },
     exhaustive: { first: Number.POSITIVE_INFINITY, step: 1, most: Number.POSITIVE_INFINITY, price: 0 },
   },
   // A logit falls by 1.5 (1.3 to 2.3, by collection) where late interaction falls by .03, half of its spread on passages, and errs by 2 to 3.
@@ -46,16 +46,6 @@ const promotion: Combination = {
   },
 };
 
-type Spread = Pick<ScoreSpread, 'mean' | 'deviation'>;
-
-function spreadFor(before: Float32Array, known: ScoreSpread | undefined): readonly [Spread, SpreadSource] {
-  if (known !== undefined) return [known, 'collection'];
-  const list = before.filter((score) => !Number.isNaN(score));
-  if (list.length < LIST_FROM) return [usual, 'usual'];
-  const { mean, deviation } = meanAndDeviation(list);
-  return deviation > 0 ? [{ mean, deviation: LIST_WIDTH * deviation }, 'list'] : [usual, 'usual'];
-}
-
 /** How the two stages of `default` become one reranker: late interaction over all candidates, then the bundled cross-encoder over the best ones. */
 export function defaultCascade({ workers }: BiEncoder, effort?: Effort): CascadeOptions {
   return { effort, efforts: [undefined, effortOfCrossEncoder], combine: [undefined, promotion], concurrency: workers };
@@ -72,4 +62,14 @@ export function memoryOfSecondStage(encoder: BiEncoder, maxMemory = 2048): numbe
   const first = [encoder.files.bytes, encoder.workers] as const;
   if (maxMemory < megabytesOf([first, [entry.files.model.bytes ?? 0, 1]])) return undefined;
   return maxMemory - megabytesOf([first]) + megabytesOf([]);
+}
+
+type Spread = Pick<ScoreSpread, 'mean' | 'deviation'>;
+
+function spreadFor(before: Float32Array, known: ScoreSpread | undefined): readonly [Spread, SpreadSource] {
+  if (known !== undefined) return [known, 'collection'];
+  const list = before.filter((score) => !Number.isNaN(score));
+  if (list.length < LIST_FROM) return [usual, 'usual'];
+  const { mean, deviation } = meanAndDeviation(list);
+  return deviation > 0 ? [{ mean, deviation: LIST_WIDTH * deviation }, 'list'] : [usual, 'usual'];
 }

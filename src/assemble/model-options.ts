@@ -52,7 +52,7 @@ export interface ModelOptions extends LocalModelOptions {
 /** A path that the system can be asked for. */
 export const isPath: ValueCheck = (value) =>
   text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder';
-const modelChecks: OptionChecks<ModelOptions> = {
+export const modelChecks: OptionChecks<ModelOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),
   threads: whole(1, 64),
   maxMemory: positive,

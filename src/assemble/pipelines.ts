@@ -5,7 +5,7 @@ import { placesOf } from '../model/files.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { SearchOptions } from '../search/options.ts';
-import { type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
+import { checkForIndex, type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { hosted } from './hosted.ts';
@@ -72,6 +72,7 @@ export function rerankerPlanOf(
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
 export async function searchOptionsOf(pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> {
+  checkForIndex(pipeline);
   const plan = rerankerPlanOf(pipeline, own);
   return { ...plainOptionsOf(pipeline), reranker: plan === null ? null : await index.rerankerNamed(plan.parts, plan.settings) };
 }

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { diskErrorOf, systemCodeOf } from '../errors.ts';
 import { commanding, fitted } from '../wording/terminal-text.ts';
+import { type Clock, minuteLines, systemClock } from './minute-lines.ts';
 import { rendered, type Shown } from './styled.ts';
 
 /** The only place that prints. Standard output is data, standard error is talk. */
@@ -21,7 +22,7 @@ export interface Terminal {
   say(text: Shown): void;
   /** A screen on standard error in place of what is there; in a pipe below it. */
   paint(text: Shown): void;
-  /** A line that replaces itself; shown on a terminal only. '' takes it away. */
+  /** A line that replaces itself; where no terminal shows it, one a minute. '' takes it away. */
   progress(line: string): void;
 }
 
@@ -36,18 +37,25 @@ export interface Streams {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Of these NO_COLOR and FORCE_COLOR. @default none */
+  /** Of these NO_COLOR, FORCE_COLOR and FINETOOTH_QUIET. @default none */
   readonly env?: NodeJS.ProcessEnv;
+  /** @default that of the system */
+  readonly clock?: Clock;
 }
 
 /** A pipe, or a terminal. */
 type OutputStream = Writable & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
 
 /** Terminal over streams, the process's own for one. `fail` hears of output that cannot be written; nothing when its reader has gone away. */
-export function streamTerminal({ stdin, stdout, stderr, env = {} }: Streams, fail: (error: unknown) => void): Terminal {
+export function streamTerminal(
+  { stdin, stdout, stderr, env = {}, clock = systemClock }: Streams,
+  fail: (error: unknown) => void,
+): Terminal {
   stdout.on('error', (error) => fail(systemCodeOf(error) === 'EPIPE' ? undefined : diskErrorOf(error, 'standard output')));
   stderr.on('error', () => {});
   let shown = false;
+  const isQuiet = !['', '0', undefined].includes(env.FINETOOTH_QUIET);
+  const log = minuteLines((line) => stderr.write(`${line}\n`), clock);
   const clear = (): void => {
     if (shown) stderr.write('\r\u001b[K');
     shown = false;
@@ -85,7 +93,8 @@ export function streamTerminal({ stdin, stdout, stderr, env = {} }: Streams, fai
       stderr.write(`${above}${rendered(text, hasColours(stderr, env))}\n`);
     },
     progress: (line) => {
-      if (stderr.isTTY !== true) return;
+      if (isQuiet) return;
+      if (stderr.isTTY !== true) return log(line);
       clear();
       if (line === '') return;
       stderr.write(fitted(line, columnsOf(stderr, 80) - 1).trimEnd());

@@ -7,6 +7,7 @@ export type { Columns, DocumentId, Grades, JudgedRanking, Judgments, RankedList,
 export { readJudgments } from './measures/judgments.ts';
 export { defaultMeasures, type Measure, parseMeasure, parseMeasures } from './measures/measure.ts';
 export { measureOf } from './measures/measures.ts';
+export { RBO_DEPTH, RBO_PERSISTENCE, rankBiasedOverlap } from './measures/rank-biased-overlap.ts';
 export { evaluateFile, type RunList, readRun } from './measures/run-file.ts';
 export { toHtml } from './render/html.ts';
 export { toMarkdown } from './render/markdown.ts';
@@ -21,8 +22,10 @@ export type {
   EvalReport,
   Failure,
   GateResult,
+  Headroom,
   Latency,
   Move,
+  Overlap,
   PipelineReport,
   QueryChange,
   Stage,

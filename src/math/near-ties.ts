@@ -25,6 +25,11 @@ export function topWithTies<T extends Scored>(items: readonly T[], count: number
     .slice(0, count);
 }
 
+/** By id scores of 0 or more, near ties made ties: those that were added up in two ways are the same again. */
+export function withTies(items: readonly Scored[]): ReadonlyMap<string, number> {
+  return new Map(topWithTies(items, items.length).map(({ id, score }) => [id, score]));
+}
+
 /** Whether a tie with the `count`th of these scores ends within them: nothing that is worse than all of them belongs to the best `count`. */
 export function holdsTies(items: readonly Scored[], count: number): boolean {
   const scores = Float64Array.from(items, ({ score }) => score).sort();

@@ -151,3 +151,24 @@ function passageIn({ raw, where }: ExportedRow, { columns, origin }: Exported): 
     place: isPart ? { span: [begins, ends], line: line ?? undefined } : undefined,
   };
 }
+
+/**
+ * Refuses a line of JSONL that is a further passage of an exported document: it has neither text nor metadata, and would be taken for a document that
+ * replaces its own first row. Throws E_INPUT_FORMAT.
+ */
+export function refusePassage(document: Document, where: string): void {
+  const named = new Map(Object.entries(document).map(([name, value]) => [name.replace(/^_+/, ''), value]));
+  const passage = named.get('passage');
+  const isPassage =
+    typeof passage === 'number' &&
+    passage >= 1 &&
+    [passage, named.get('begins'), named.get('ends')].every(Number.isInteger) &&
+    Array.isArray(named.get('vector')) &&
+    // Beside these nothing but its id.
+    [...named.keys()].filter((name) => !['passage', 'begins', 'ends', 'line', 'vector'].includes(name)).length <= 1;
+  if (!isPassage) return;
+  throw new FinetoothError(
+    'E_INPUT_FORMAT',
+    `${where} is passage ${passage} of a document of an exported index, without its text: JSONL of an index with passages cannot be read back. Export it to a file that ends with .parquet, which can, or make one index of the other.`,
+  );
+}

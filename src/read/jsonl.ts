@@ -1,5 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { ReadDocument } from '../types.ts';
+import { refusePassage } from './exported.ts';
 import { jsonFormatOf } from './json-head.ts';
 import { linesOf } from './lines.ts';
 import type { Reader } from './reader.ts';
@@ -24,7 +25,9 @@ async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGene
         'E_INPUT_FORMAT',
         (say) => `${where} opens a JSON array, but JSONL has one object in each line. Pass ${say.option('format', 'json')}.`,
       );
-    yield parseDocument(record, where);
+    const read = parseDocument(record, where);
+    refusePassage(read.document, where);
+    yield read;
     count++;
   }
   if (count === 0) throw new FinetoothError('E_INPUT_EMPTY', `${name} holds only blank lines. Check the command that wrote it.`);

@@ -1,5 +1,6 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
+import { checkOptions, isRecord, type OptionChecks, signal, text, texts, truth, when } from '../wording/check-options.ts';
 import type { FolderOptions } from './folder-files.ts';
 import type { Format } from './formats.ts';
 import { type Lines, lineBatchesOf } from './lines.ts';
@@ -20,6 +21,27 @@ export interface ReadOptions extends FolderOptions {
   readonly where?: string;
 }
 
+export const readChecks: OptionChecks<ReadOptions> = {
+  include: texts,
+  exclude: texts,
+  ignored: truth,
+  followLinks: truth,
+  strict: truth,
+  // A name that is none has a sentence of its own.
+  format: when('the name of a format, or a reader', (value) => text(value) === undefined || isRecord(value)),
+  otherwise: text,
+  stdin: when(
+    'bytes that come one after the other',
+    (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
+  ),
+  signal,
+  where: text,
+};
+
+/** What a function that does more than read passes on. */
+export const readOptionsIn = (options: ReadOptions): ReadOptions =>
+  Object.fromEntries(Object.keys(readChecks).map((key) => [key, options[key as keyof ReadOptions]]));
+
 /** A line of plain text and the place it came from. */
 export interface ReadText {
   readonly text: string;
@@ -30,9 +52,10 @@ export interface ReadText {
  * Reads the documents of a file, a folder, or standard input (`-`), one at a time and in order, packed with gzip or not.
  * Memory is bounded by the longest record (JSON, JSONL, CSV, TSV), the longest text, or the largest row group (Parquet).
  * Documents that come before a broken place are yielded before its error. Every error is a FinetoothError: E_INPUT_MISSING,
- * E_INPUT_EMPTY, E_INPUT_FORMAT or E_STOPPED.
+ * E_INPUT_EMPTY, E_INPUT_FORMAT, E_STOPPED, or E_USAGE for options that there are not.
  */
 export async function* readDocuments(source: string, options: ReadOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
+  checkOptions('readDocuments', options, readChecks);
   const { format, signal } = options;
   const { formats } = await loadFormats();
   if (format !== undefined && typeof format !== 'object' && !formats.includes(format))

@@ -1,4 +1,5 @@
 import type { Hit } from '../types.ts';
+import { counted, grouped } from '../wording/numbers.ts';
 import { alikeFinder, type Collapse, type KindOf } from './collapse.ts';
 import { plan } from './plan.ts';
 import type { Ranked, RankFields } from './rank.ts';
@@ -58,6 +59,14 @@ export function withCopies(ranked: Ranked, { hits, copies }: DistinctHits): Rank
     return duplicates === undefined ? one : { ...one, duplicates };
   });
   return { ...ranked, order };
+}
+
+/** Says where so many documents have one text that fewer texts were found than were asked for, though the index may hold more. */
+export function tooFewTexts({ hits, distinct, mayHaveMore }: DistinctHits, wanted: number, candidates: number): readonly string[] {
+  if (!mayHaveMore || hits.length === distinct || distinct >= Math.min(wanted, candidates)) return [];
+  return [
+    `the first ${counted(hits.length, 'document')} that were found have ${counted(distinct, 'text')} between them, and ${grouped(wanted)} were asked for: more candidates may bring more`,
+  ];
 }
 
 function withoutCopies(hits: readonly Hit[], { candidates, rankFields, kindOf }: DistinctOptions, collapse: Collapse) {

@@ -31,6 +31,58 @@ describe('fuse', () => {
   });
 });
 
+describe('fuseHybrid by linear', () => {
+  const hit = (id: string, score: number, other: number, most: number): Hit => ({
+    id,
+    score,
+    document: { id },
+    other: { score: other, most },
+  });
+  const dense = [hit('a', 0.9, 0, 10), hit('b', 0.8, 5, 10), hit('c', 0.7, 10, 10)];
+  const bm25 = [hit('c', 10, 0.7, 1), hit('d', 8, 0.6, 1), hit('b', 5, 0.8, 1)];
+  const scored = (options: HybridOptions, count = 9) =>
+    fuseHybrid(dense, bm25, count, options).map(({ id, score }) => [id, +score.toFixed(9)]);
+
+  it('adds to each cosine the share that its BM25 has of the upper bound, of the documents of either list', () => {
+    const by = (weight: number) =>
+      [
+        ['a', 0.9],
+        ['b', 0.8 + weight * 0.5],
+        ['c', 0.7 + weight],
+        ['d', 0.6 + weight * 0.8],
+      ].map(([id, score]) => [id, +(score as number).toFixed(9)]);
+    expect(scored({})).toEqual(by(0.1));
+    expect(scored({ linearWeight: 0 })).toEqual(by(0));
+    expect(scored({ linearWeight: 1 })).toEqual([1.7, 1.4, 1.3, 0.9].map((score, at) => [['c', 'd', 'b', 'a'][at], score]));
+    expect(scored({ linearWeight: 1 }, 2)).toHaveLength(2);
+  });
+
+  it('is the order of the vectors where no word is in the index', () => {
+    const unknown = dense.map((one): Hit => ({ ...one, other: { score: 0, most: 0 } }));
+    expect(fuseHybrid(unknown, [], 9, {}).map(({ id, score }) => [id, score])).toEqual(dense.map(({ id, score }) => [id, score]));
+    expect(fuseHybrid([], [], 9, {})).toEqual([]);
+  });
+
+  it('makes ties of scores that were added up in two ways, and reads the passage of the list where a document stands higher', () => {
+    const place = (at: number) => ({ span: [at, at + 1] as const });
+    const [first, second] = [hit('y', 0.5, 3, 6), hit('z', 0.5, 3, 6)];
+    const fused = fuseHybrid(
+      [
+        { ...first, passage: place(1) },
+        { ...second, passage: place(2) },
+      ],
+      [{ ...hit('z', 3.0000002, 0.5, 1), passage: place(3) }],
+      9,
+      {},
+    );
+    expect(fused.map(({ id, passage }) => [id, passage?.span[0]])).toEqual([
+      ['z', 3],
+      ['y', 1],
+    ]);
+    expect(fused[0]?.score).toBe(fused[1]?.score);
+  });
+});
+
 type Scores = Readonly<Record<string, number>>;
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../../test/golden/fusion.json'), 'utf8')) as {
   readonly lists: Readonly<Record<string, readonly [Scores, Scores]>>;

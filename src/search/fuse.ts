@@ -1,13 +1,17 @@
+import { withTies } from '../math/near-ties.ts';
 import { byScore } from '../math/order.ts';
 import type { Hit } from '../types.ts';
 import { checkOptions, type OptionChecks, oneOf, when, whole } from '../wording/check-options.ts';
+import { plan } from './plan.ts';
 
 /** How lists become one: `rrf` by the ranks in them, `scores` by their scores, of each list from 0 to 1. */
-export type Fusion = 'rrf' | 'scores';
+export type ListFusion = 'rrf' | 'scores';
+/** How a hybrid first stage makes one list: `linear` by the sum of both scores of each document, or as lists. */
+export type Fusion = 'linear' | ListFusion;
 
 export interface FuseOptions {
   /** @default rrf */
-  readonly fusion?: Fusion;
+  readonly fusion?: ListFusion;
   /** The k of reciprocal ranks: the greater, the less the first places stand out. 1 to 10,000. @default 60 */
   readonly rrfK?: number;
   /** [lists] Multiplies what each list adds; a list of weight 0 adds nothing, not even its documents. @default 1 each */
@@ -20,8 +24,12 @@ const fuseChecks: OptionChecks<FuseOptions> = {
   weights: when('a list of numbers from 0 on', (value) => Array.isArray(value) && value.every((one) => Number.isFinite(one) && one >= 0)),
 };
 
-export interface HybridOptions extends Pick<FuseOptions, 'fusion' | 'rrfK'> {
-  /** Share of the dense list, 0 to 1. @default 0.5 */
+export interface HybridOptions extends Pick<FuseOptions, 'rrfK'> {
+  /** @default linear */
+  readonly fusion?: Fusion;
+  /** What the words can add to the cosine at most, 0 to 1; of `linear`. @default 0.1 */
+  readonly linearWeight?: number;
+  /** Share of the dense list, 0 to 1; of `rrf` and `scores`. @default 0.5 */
   readonly denseWeight?: number;
 }
 
@@ -56,15 +64,38 @@ export function fuse(lists: readonly (readonly Hit[])[], count: number, options:
     .slice(0, count);
 }
 
-/** The two lists of a hybrid first stage as one. At equal weights scores are those of the papers: `rrf` counts each list once, `scores` is their mean. */
-export function fuseHybrid(
-  dense: readonly Hit[],
-  bm25: readonly Hit[],
-  count: number,
-  { denseWeight = 0.5, fusion = 'rrf', rrfK }: HybridOptions,
-): Hit[] {
+/**
+ * The two lists of a hybrid first stage as one. `linear` needs hits with the score by the other. At equal weights the scores of the others are those of the
+ * papers: `rrf` counts each list once, `scores` is their mean.
+ */
+export function fuseHybrid(dense: readonly Hit[], bm25: readonly Hit[], count: number, options: HybridOptions): Hit[] {
+  const { fusion = plan.fusion.default, rrfK, linearWeight = plan.linearWeight.default, denseWeight = 0.5 } = options;
+  if (fusion === 'linear') return fuseLinear(dense, bm25, count, linearWeight);
   const whole = fusion === 'rrf' ? 2 : 1;
   return fuse([dense, bm25], count, { fusion, rrfK, weights: [whole * denseWeight, whole * (1 - denseWeight)] });
+}
+
+/**
+ * cosine + weight · BM25 / upper bound, of every document that either list has: the bound is what no document can exceed for these words, so that what
+ * the words add grows neither with their number nor with what else was found (a theoretical maximum, as Bruch, Gai and Ingber 2023 take it,
+ * https://doi.org/10.1145/3596512, but of each query). Without a word that is in the index cosines alone count.
+ */
+function fuseLinear(dense: readonly Hit[], bm25: readonly Hit[], count: number, weight: number): Hit[] {
+  const fused = new Map<string, { readonly hit: Hit; readonly at: number; readonly cosine: number; readonly words: number }>();
+  const most = dense[0]?.other?.most ?? 0;
+  dense.forEach((hit, at) => {
+    fused.set(hit.id, { hit, at, cosine: hit.score, words: hit.other?.score ?? 0 });
+  });
+  bm25.forEach((hit, at) => {
+    const known = fused.get(hit.id) ?? { hit, at, cosine: hit.other?.score ?? 0 };
+    // The lists may have found other passages of a document: that of the list where it stands higher is read.
+    fused.set(hit.id, { ...known, hit: at < known.at ? hit : known.hit, words: hit.score });
+  });
+  const words = withTies([...fused].map(([id, one]) => ({ id, score: one.words })));
+  return [...fused.values()]
+    .map(({ hit, cosine }): Hit => ({ ...hit, score: cosine + (most === 0 ? 0 : (weight * (words.get(hit.id) as number)) / most) }))
+    .sort(byScore)
+    .slice(0, count);
 }
 
 function normalised(list: readonly Hit[]): readonly number[] {

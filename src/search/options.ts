@@ -26,11 +26,13 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly rankFields?: readonly string[];
   /** Put each field's name before its words, one line per field: "title: …"; token vectors of the index are then not used. @default false */
   readonly fieldLabels?: boolean;
-  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
-  readonly denseWeight?: number;
-  /** How a hybrid first stage is fused: by reciprocal ranks, or by the scores of each list from 0 to 1. @default rrf */
+  /** How a hybrid first stage is fused: `linear` by cosine + weight · BM25 / the query's upper bound, `rrf` by reciprocal ranks, or by the `scores` of each list from 0 to 1. @default linear */
   readonly fusion?: Fusion;
-  /** The k of reciprocal ranks in a hybrid first stage, 1 to 10,000. @default 60 */
+  /** What the words can add to the cosine at most, 0 to 1; of fusion `linear` alone. @default 0.1 */
+  readonly linearWeight?: number;
+  /** Share of the dense list, 0 to 1; of fusion `rrf` and `scores` alone. @default 0.5 */
+  readonly denseWeight?: number;
+  /** The k of reciprocal ranks, 1 to 10,000; of fusion `rrf` alone. @default 60 */
   readonly rrfK?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
   readonly reranker?: Reranker | readonly Reranker[] | null;
@@ -43,6 +45,8 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly filter?: Filter;
   /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */
   readonly vector?: readonly number[] | Float32Array;
+  /** Times the BM25 of each candidate is added to the score of the last stage, 0 to 1; probabilities stay those without it, see docs/reranking.md. @default 0 */
+  readonly wordsWeight?: number;
   /** Keep only what is at least so likely to be relevant, 0 to 1; it needs a reranker whose scores are probabilities. @default none */
   readonly minScore?: number;
   /** How unlike each other results shall be, 0 to 1: maximal marginal relevance over their vectors, with at most 1,000 candidates. @default 0 */

@@ -1,9 +1,11 @@
 import { FinetoothError } from '../errors.ts';
+import type { FieldTypes } from '../filter/filter.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { shown } from '../wording/check-options.ts';
 import { nearestName } from '../wording/nearest-name.ts';
+import { checkFusion } from './check-fusion.ts';
 import type { FirstStage, SearchOptions } from './options.ts';
-import { type KeyAt, keysAt, optionAt, plan } from './plan.ts';
+import { indexPlan, type KeyAt, keysAt, optionAt, plan } from './plan.ts';
 import { checkOf } from './plan-checks.ts';
 import type { PlanOption } from './plan-option.ts';
 
@@ -17,14 +19,14 @@ export interface Pipeline extends Pick<SearchOptions, PlainKey> {
   readonly firstStage: FirstStage;
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
   readonly candidates: number;
-  /** Share of the dense list in a hybrid first stage, 0 to 1. @default 0.5 */
-  readonly denseWeight: number;
   /** Names of rerankers, one after the other; null for the first stage alone. @default ["default"], the one that `search` uses */
   readonly reranker: readonly string[] | null;
   /** Rerankers that rank when that one cannot, in this order. @default none */
   readonly fallback?: readonly string[];
   /** A query for which a fallback would rank fails instead. @default false */
   readonly strict?: boolean;
+  /** Over a run: the types of fields that its filter asks, as an index has them. @default none, numbers compare with numbers and texts with texts */
+  readonly types?: FieldTypes;
   /** Fields by which the results are put in order, `-year` with the greatest first. @default the best first */
   readonly sort?: readonly string[];
   /** The model whose vectors the first stage compares, by name. @default that of the index, or of the evaluation */
@@ -39,11 +41,10 @@ export const defaultPipeline: Pipeline = {
   firstStage: plan.firstStage.default,
   candidates: plan.candidates.default,
   reranker: plan.reranker.default,
-  denseWeight: plan.denseWeight.default,
 };
 
 const planKeys = keysAt('pipeline');
-const keys: readonly string[] = ['name', ...planKeys];
+const keys: readonly string[] = ['name', ...planKeys, 'types'];
 const plainKeys = keysAt('search').filter((key): key is PlainKey => key !== 'reranker' && (planKeys as readonly string[]).includes(key));
 
 /** What a pipeline says to `search` as it stands: everything but its reranker. */
@@ -64,7 +65,9 @@ export function parsePipeline(value: unknown, where: string): Pipeline {
   if (typeof name !== 'string' || name.trim() === '') throw wrong(where, `a pipeline needs a "name"; got ${shown(name)}`);
   const here = `${where}, pipeline "${name}"`;
   const said = planKeys.filter((key) => given[key] !== undefined).map((key) => [key, valueIn(key, given[key], here)]);
-  return checkTogether({ ...defaultPipeline, name, ...Object.fromEntries(said) }, here);
+  const { types } = given;
+  if (types !== undefined) checkTypes(types, here);
+  return checkTogether({ ...defaultPipeline, name, ...Object.fromEntries(said), types: types as FieldTypes | undefined }, here);
 }
 
 /** One object or a list of them; names differ. */
@@ -90,14 +93,35 @@ function valueIn(key: KeyAt<'pipeline'>, value: unknown, here: string): unknown 
   return listed(option, value);
 }
 
+function checkTypes(types: unknown, here: string): void {
+  const words = checkOf(indexPlan.types)(types);
+  if (words !== undefined) throw wrong(here, `"types" is ${words}; got ${shown(types)}`);
+}
+
+/** Throws E_USAGE for a pipeline that says of an index what the index says itself. */
+export function checkForIndex({ name, types }: Pipeline): void {
+  if (types === undefined) return;
+  throw new FinetoothError(
+    'E_USAGE',
+    (say) =>
+      `pipeline "${name}": "types" is for the documents of a run. An index has types of its own, which are given when it is made (${say.option('types')}). Leave it out.`,
+  );
+}
+
 /** Throws E_USAGE for options of a reranker where there is none. */
 function checkTogether(pipeline: Pipeline, here: string): Pipeline {
-  const { reranker, calibration, fallback, strict, effort, minScore } = pipeline;
+  const { reranker, calibration, fallback, strict, effort, minScore, wordsWeight = 0 } = pipeline;
+  try {
+    checkFusion(pipeline);
+  } catch (error) {
+    throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
+  }
   if (reranker === null && calibration !== undefined) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
   if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
   if (reranker === null && effort !== undefined) throw wrong(here, '"effort" is for a reranker, and "reranker" is none');
   if (reranker === null && minScore !== undefined)
     throw wrong(here, '"minScore" needs probabilities, which come from a reranker, and "reranker" is none');
+  if (reranker === null && wordsWeight > 0) throw wrong(here, '"wordsWeight" adds to the score of a reranker, and "reranker" is none');
   if (fallback === undefined && strict === true) throw wrong(here, '"strict" forbids fallbacks, and there is none');
   return pipeline;
 }

@@ -93,17 +93,24 @@ export const plan = {
     about: 'how candidates are found: vectors, words, or both fused',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
+  fusion: {
+    kind: 'choice',
+    choices: ['linear', 'rrf', 'scores'],
+    default: 'linear',
+    about:
+      'how vectors and words are fused in a hybrid first stage: linear adds to the cosine what share of the BM25 that the query can give at most a document has, rrf goes by reciprocal ranks, scores by the scores of each list from 0 to 1',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
+  linearWeight: {
+    kind: 'share',
+    default: 0.1,
+    about: 'what the words can add to the cosine at most, in a hybrid first stage with fusion linear',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
   denseWeight: {
     kind: 'share',
     default: 0.5,
-    about: 'share of the vectors in a hybrid first stage, the rest is that of the words',
-    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
-  },
-  fusion: {
-    kind: 'choice',
-    choices: ['rrf', 'scores'],
-    default: 'rrf',
-    about: 'how vectors and words are fused in a hybrid first stage: by reciprocal ranks, or by the scores of each from 0 to 1',
+    about: 'share of the vectors in a hybrid first stage with fusion rrf or scores, the rest is that of the words',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   rrfK: {
@@ -111,7 +118,7 @@ export const plan = {
     least: 1,
     most: 10_000,
     default: 60,
-    about: 'the k of reciprocal ranks in a hybrid first stage; the greater, the less the first places stand out',
+    about: 'the k of reciprocal ranks in a hybrid first stage with fusion rrf; the greater, the less the first places stand out',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   filter: {
@@ -138,7 +145,7 @@ export const plan = {
     orNone: true,
     default: ['default'],
     about:
-      'the second stage: default (late interaction, then the bundled cross-encoder over the best 20), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several one after the other, or none',
+      'the second stage: default (late interaction, then the bundled cross-encoder over up to 20 of the best), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several one after the other, or none',
     at: {
       search: { kind: 'rerankers', otherwise: 'that of the index', about: 'a reranker, several one after the other, or null for none' },
       rerank: 'it is the first argument',
@@ -249,6 +256,20 @@ export const plan = {
       searchCommand: true,
       rerankCommand: true,
       searchBody: 'a client names no folder of the server',
+    },
+  },
+  wordsWeight: {
+    kind: 'share',
+    default: 0,
+    about:
+      'multiplies the BM25 of each candidate, which is added to the score of the last stage of the reranker; probabilities stay those without it; 0 is off, and 0.02 to 0.1 is worth a try where words are names or codes: tune says',
+    at: {
+      search: true,
+      rerank: 'there is no index that knows how rare words are',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: 'there is no index that knows how rare words are',
+      searchBody: true,
     },
   },
   minScore: {

@@ -10,6 +10,7 @@ import { letterNotes } from '../wording/letter-notes.ts';
 import type { RankedPart } from './highlight.ts';
 import { type Orderable, type OrderedCandidate, orderCandidates } from './order.ts';
 import { newlinesIn } from './sentences.ts';
+import { weighWords } from './weigh-words.ts';
 
 /** A document to be ranked. `tokens` and `passage` may be given when the texts are those that the index was made from. */
 export interface Rankable extends Orderable {
@@ -19,6 +20,8 @@ export interface Rankable extends Orderable {
   readonly passage?: PassagePlace;
   /** What is scored by itself too. */
   readonly title?: Candidate['title'];
+  /** BM25, which weighs with `wordsWeight`. @default 0 */
+  readonly bm25?: number;
 }
 
 /** Fields that are read of each document, in order; undefined: of each its own, see `defaultFields`, so that a score does not depend on the list. */
@@ -33,6 +36,8 @@ export interface RankingOptions extends CallOptions {
   readonly spread?: ScoreSpread;
   /** @default the reranker's own, normal */
   readonly effort?: Effort;
+  /** Times the BM25 of each candidate is added to the score of the last stage, see `weighWords`. @default 0 */
+  readonly wordsWeight?: number;
   /** Called with each sharper order before the last one. */
   readonly onOrder?: (ranked: Ranked) => void;
 }
@@ -88,10 +93,11 @@ export async function rankCandidates(
   options: RankingOptions = {},
 ): Promise<Ranked> {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  const { signal, deadlineMs, effort, spread, onOrder, fieldLabels = false } = options;
+  const { signal, deadlineMs, effort, spread, onOrder, fieldLabels = false, wordsWeight = 0 } = options;
   const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
-  const rankedFrom = (given: Scores): Ranked => readScores(candidates, texts, given, reranker.fingerprint);
+  const rankedFrom = (given: Scores): Ranked =>
+    weighWords(readScores(candidates, texts, given, reranker.fingerprint), candidates, wordsWeight);
   const given = await scoreInTime(
     reranker,
     query,

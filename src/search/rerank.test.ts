@@ -9,8 +9,9 @@ import { rerank } from './rerank.ts';
 describe('rerank', () => {
   it('says what ranked each document where not all have the same', async () => {
     const both = cascade([numbers('first'), numbers('second')], { keep: [4, 1] });
-    const { results, complete } = await rerank(both, 'q', documents, { rankFields: ['text'], stages: true });
+    const { results, complete, read } = await rerank(both, 'q', documents, { rankFields: ['text'], stages: true });
     expect(complete).toBe(true);
+    expect(read).toEqual([4, 1]);
     expect(results.map(({ id, rankedBy, stages }) => [id, rankedBy, stages])).toEqual([
       ['d0', 'second', [9, 9]],
       ['d2', 'first', [7, null]],
@@ -19,6 +20,27 @@ describe('rerank', () => {
     ]);
     const alone = await rerank(numbers('one'), 'q', documents, { rankFields: ['text'], stages: true });
     expect(alone.results[0]).toEqual({ id: 'd0', index: 0, relevanceScore: 9, rank: 1, stages: [9] });
+    expect(alone.read).toBeUndefined();
+  });
+
+  it('tells the reranker the effort of the call, with a deadline too, and to read all where each field is explained', async () => {
+    const heard: unknown[] = [];
+    const one: Reranker = {
+      ...numbers('one'),
+      score: async (query, candidates, options) => {
+        heard.push(options?.effort);
+        return numbers('one').score(query, candidates, options);
+      },
+    };
+    await rerank(one, 'q', documents, { rankFields: ['text'], effort: 'low' });
+    await rerank(one, 'q', documents, { rankFields: ['text'], effort: 3, deadlineMs: 600_000 });
+    await rerank({ ...one, keepsDeadline: true }, 'q', documents, { rankFields: ['text'], effort: 'high', deadlineMs: 600_000 });
+    await rerank(one, 'q', documents, { rankFields: ['text'] });
+    expect(new Set(heard)).toEqual(new Set(['low', 3, 'high', undefined]));
+    heard.length = 0;
+    await rerank(one, 'q', documents, { rankFields: ['text'], effort: 'low', explain: true, top: 1 });
+    expect(heard).toEqual(['low', 'exhaustive']);
+    await expect(rerank(one, 'q', documents, { effort: 'most' as 'low' })).rejects.toThrow('got "most"');
   });
 
   it('keeps what is likely enough, and refuses to where scores are no probabilities', async () => {

@@ -60,6 +60,8 @@ export interface ResultGroup {
 
 /** What every answer says of how it came about, where there is anything to say. */
 export interface Provenance {
+  /** Candidates that each of several stages of the reranker scored, in their order; absent where there is one. */
+  readonly read?: readonly number[];
   /** Rerankers that were asked before the one that ranked, and why they did not. */
   readonly passedOver?: readonly RerankerFailure[];
   /** Sentences about what was done that no one asked for. */
@@ -164,7 +166,9 @@ export function pickProvenance({
   passedOver,
   notes,
   spread,
+  stages,
   queryTruncatedTokens = 0,
-}: Pick<Ranked, 'passedOver' | 'notes' | 'spread' | 'queryTruncatedTokens'>): Provenance {
-  return { passedOver, spread, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
+}: Pick<Ranked, 'passedOver' | 'notes' | 'spread' | 'stages' | 'queryTruncatedTokens'>): Provenance {
+  const read = stages.length < 2 ? undefined : stages.map(({ scores }) => scores.filter((score) => !Number.isNaN(score)).length);
+  return { read, passedOver, spread, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
 }

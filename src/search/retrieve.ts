@@ -3,13 +3,14 @@ import { FinetoothError } from '../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type HitField, isSameIndex } from '../store/store.ts';
-import type { CallOptions, Usage, Vectors } from '../types.ts';
+import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import { checkVectors } from './check.ts';
 import { filterNotes } from './filter-notes.ts';
 import { fuseHybrid, type HybridOptions } from './fuse.ts';
 import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
+import { plan } from './plan.ts';
 import { queryWords } from './query-words.ts';
 import type { SearchIndex } from './search-index.ts';
 import { type TitledHit, withTitle } from './title.ts';
@@ -21,6 +22,8 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly filter?: Filter;
   /** The query's vector, so that no embedder is asked. */
   readonly vector?: readonly number[] | Float32Array;
+  /** Where it is above 0, hits have their BM25. @default 0 */
+  readonly wordsWeight?: number;
   /** Bring what rerankers read beside the text: the token vectors that the index keeps, and titles that are scored by themselves. */
   readonly tokens: boolean;
   /** Milliseconds that embedding the query may take. */
@@ -41,9 +44,34 @@ export interface Retrieved {
   readonly timings: { readonly embed: number; readonly retrieve: number };
 }
 
+/** What a first stage found before it is one list; what it did not ask for is absent. */
+export interface FoundLists extends Omit<Retrieved, 'hits'> {
+  readonly dense?: readonly Hit[];
+  readonly bm25?: readonly Hit[];
+}
+
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
-  const { firstStage, candidates, filter, vector, tokens, signal, deadlineMs } = options;
+  const { candidates, firstStage, fusion = plan.fusion.default, wordsWeight = 0 } = options;
+  const isWeighed = wordsWeight > 0;
+  const byOther = isWeighed || (firstStage === 'hybrid' && fusion === 'linear');
+  const { dense, bm25, ...found } = await findLists(index, query, { ...options, byOther });
+  const lists = [
+    dense && (isWeighed ? dense.map((hit): Hit => ({ ...hit, bm25: hit.other?.score })) : dense),
+    bm25 && (isWeighed ? bm25.map((hit): Hit => ({ ...hit, bm25: hit.score })) : bm25),
+  ].filter((list) => list !== undefined);
+  const [first = [], second] = lists;
+  const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
+  return { ...found, hits: options.tokens ? hits.map((hit) => withTitle(hit, index.manifest())) : hits };
+}
+
+/** The lists of a first stage, each best first. `byOther`: hits of the dense one have their BM25 beside, and those of a hybrid's other one their cosine. */
+export async function findLists(
+  index: SearchIndex,
+  query: string,
+  options: RetrieveOptions & { readonly byOther: boolean },
+): Promise<FoundLists> {
+  const { firstStage, candidates, filter, vector, tokens, byOther, signal, deadlineMs } = options;
   const started = performance.now();
   const asked = firstStage === 'bm25' || vector === undefined ? undefined : queryVector(index, vector);
   const embedded = firstStage === 'bm25' || asked !== undefined ? undefined : await embedQuery(index, query, { signal, deadlineMs });
@@ -51,23 +79,25 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
   const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
   const wanted = { limit: candidates, filter, fields, signal };
   const nearTo = asked ?? embedded?.data;
-  const words = firstStage === 'dense' ? undefined : await queryWords(index, query);
-  const [first = [], second] = await ofOneIndex(index, firstStage, async () => {
-    const lists = await Promise.all([
-      nearTo === undefined ? undefined : index.store.search({ vector: nearTo, ...wanted }),
-      words && index.store.search({ terms: words.terms, ...wanted }),
-    ]);
-    return lists.filter((list) => list !== undefined);
-  });
-  const fused = second === undefined ? first : fuseHybrid(first, second, candidates, options);
-  const hits = tokens ? fused.map((hit) => withTitle(hit, index.manifest())) : fused;
+  const words = firstStage === 'dense' && !byOther ? undefined : await queryWords(index, query);
+  const byVector = nearTo && { vector: nearTo };
+  const byWords = words && { terms: words.terms };
+  const [dense, bm25] = await ofOneIndex(index, firstStage, () =>
+    Promise.all([
+      byVector && index.store.search({ ...byVector, other: byOther ? byWords : undefined, ...wanted }),
+      firstStage === 'dense' ? undefined : byWords && index.store.search({ ...byWords, other: byOther ? byVector : undefined, ...wanted }),
+    ]),
+  );
   return {
-    hits,
+    dense,
+    bm25,
     queryVector: nearTo,
     notes: [
       ...(words?.notes ?? []),
       ...(embedded === undefined ? [] : letterNotes({ embedder: index.embedder() }, query)),
-      ...(filter === undefined ? [] : await filterNotes(index, { filter, hasFound: hits.length > 0, signal })),
+      ...(filter === undefined
+        ? []
+        : await filterNotes(index, { filter, hasFound: [dense, bm25].some((list) => (list?.length ?? 0) > 0), signal })),
     ],
     usage: addUsage(embedded?.usage, { tokens: embedded?.tokens?.[0] }),
     queryTruncatedTokens: embedded?.truncatedTokens?.[0] ?? 0,

@@ -5,9 +5,10 @@ import type { SearchAnswer } from './answer.ts';
 import { alikeKind, arranging, checkCompared } from './arrange.ts';
 import { checkPage, checkQuery } from './check.ts';
 import { checkSearchCall } from './check-call.ts';
+import { checkFusion, checkWordsWeight } from './check-fusion.ts';
 import { START, searchKey, writeCursor } from './cursor.ts';
 import { describeResults } from './describe.ts';
-import { distinctHits } from './distinct-hits.ts';
+import { distinctHits, tooFewTexts } from './distinct-hits.ts';
 import { facetsFor } from './facets.ts';
 import { tooFewGroups } from './group.ts';
 import { nextPage } from './next-page.ts';
@@ -32,9 +33,11 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const { fieldLabels, effort, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
   checkPage(options, candidates, top);
   checkCompared(candidates, options);
+  checkFusion(options);
   throwIfStopped(signal);
   const given = options.reranker === undefined ? index.reranker() : options.reranker;
   const rerankers = given === null ? [] : [given].flat();
+  checkWordsWeight(options.wordsWeight, rerankers.length > 0);
   const fingerprints = rerankers.map(({ fingerprint }) => fingerprint);
   const made = index.manifest()?.fields ?? [];
   const fields = options.rankFields ?? made;
@@ -69,6 +72,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
       fieldLabels,
       spread,
       effort,
+      wordsWeight: options.wordsWeight,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),
     });
@@ -78,7 +82,11 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const arranged = arrange(keepLikely(ranked, options.minScore, rankedBy ?? firstStage));
   const results = resultsOf(arranged);
   const { calibrated, complete, cut } = ranked;
-  const notes = [...found.notes, ...tooFewGroups(arranged, options.groupBy, { wanted: offset + top, candidates, hits: hits.length })];
+  const notes = [
+    ...found.notes,
+    ...tooFewTexts(found, offset + top, candidates),
+    ...tooFewGroups(arranged, options.groupBy, { wanted: offset + top, candidates, hits: hits.length }),
+  ];
   return {
     query,
     firstStage,
@@ -88,7 +96,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     facets,
     calibrated,
     complete,
-    candidates: hits.map(({ id, score, document, passage }) => ({ id, score, document, passage })),
+    candidates: hits.map(({ id, score, document, passage, bm25 }) => ({ id, score, document, passage, bm25 })),
     cut,
     ...pickProvenance({
       ...ranked,

@@ -7,6 +7,10 @@ const b = 0.75;
 export interface Bm25 {
   /** Every document that shares a word with the query; a word asked twice counts twice. */
   score(terms: readonly string[]): Iterable<Scored>;
+  /** The same of the documents at these places of the list that was given; 0 where one shares no word. */
+  scoreAt(places: readonly number[], terms: readonly string[]): readonly number[];
+  /** What no document can exceed, see `upperBoundOf`. */
+  most(terms: readonly string[]): number;
 }
 
 /**
@@ -27,21 +31,30 @@ export function buildBm25(documents: Iterable<{ readonly id: string; readonly te
     }
   }
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+  /** The words that there are, each as often as it is asked. */
+  const known = (terms: readonly string[]) =>
+    terms.flatMap((term) => {
+      const counts = postings.get(term);
+      return counts === undefined ? [] : [{ counts, idf: rarityOf(counts.size, ids.length) }];
+    });
+  const gainOf = (idf: number, count: number, at: number): number => idf * saturationOf(count, lengths[at] as number, meanLength);
   return {
     score: (terms) => {
       const scores = new Map<number, number>();
-      for (const term of terms) {
-        const counts = postings.get(term);
-        if (counts === undefined) continue;
-        const idf = rarityOf(counts.size, ids.length);
-        for (const [at, count] of counts) {
-          scores.set(at, (scores.get(at) ?? 0) + idf * saturationOf(count, lengths[at] as number, meanLength));
-        }
-      }
+      for (const { counts, idf } of known(terms))
+        for (const [at, count] of counts) scores.set(at, (scores.get(at) ?? 0) + gainOf(idf, count, at));
       return scores.entries().map(([at, score]) => ({ id: ids[at] as string, score }));
     },
+    scoreAt: (places, terms) => {
+      const words = known(terms);
+      return places.map((at) => words.reduce((sum, { counts, idf }) => sum + gainOf(idf, counts.get(at) ?? 0, at), 0));
+    },
+    most: (terms) => upperBoundOf(known(terms).map(({ idf }) => idf)),
   };
 }
+
+/** What no document exceeds, however often it has the words of these idfs: one that is asked twice is among them twice. */
+export const upperBoundOf = (idfs: readonly number[]): number => idfs.reduce((sum, idf) => sum + idf * (k1 + 1), 0);
 
 /** What a word that stands so often in a document of so many words adds, before its rarity. */
 export const saturationOf = (count: number, length: number, meanLength: number): number =>
@@ -55,4 +68,13 @@ export function rarityOf(having: number, documents: number): number {
   const { fround } = Math;
   const others = fround(fround(fround(documents) - fround(having)) + 0.5);
   return fround(Math.log(fround(1 + fround(others / fround(fround(having) + 0.5)))));
+}
+
+/** How near an idf must be to that of a whole number of documents to be taken for it: a quotient of numbers in single precision is off by less. */
+const NEAR = 3e-6;
+
+/** The idf of a whole number of documents that one is which was read off a score: the same whatever score that was. */
+export function exactRarity(rarity: number, documents: number): number {
+  const exact = rarityOf(Math.round((documents + 1) / Math.exp(rarity) - 0.5), documents);
+  return Math.abs(exact - rarity) <= NEAR * rarity ? exact : rarity;
 }

@@ -18,12 +18,17 @@ export async function besideReference(start: Start, manifest: Partial<Manifest>,
     await store.upsert(entries.slice(at, at + 97));
   }
   await store.optimize();
-  return async (query: StoreQuery<'document'>, what: string): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'document'>[]> => {
+  return async (query: StoreQuery<'document'>, what: string): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'other' | 'document'>[]> => {
     const [found, expected] = [await store.search({ ...query, exact: true }), await reference.search(query)];
     same(idsOf(found), idsOf(expected), what);
     found.forEach((hit, at) => {
       const { score, document, passage } = expected[at] as Hit;
       near(hit.score, score, 2e-6 * Math.max(1, Math.abs(score)), `${what}: score of ${hit.id}`);
+      for (const which of ['score', 'most'] as const) {
+        const [got, wanted] = [hit.other?.[which], expected[at]?.other?.[which]];
+        if (wanted === undefined) same(got, undefined, `${what}: ${which} by the other, which was not asked, of ${hit.id}`);
+        else near(got, wanted, 2e-6 * Math.max(1, Math.abs(wanted)), `${what}: ${which} by the other of ${hit.id}`);
+      }
       same([hit.document, hit.passage], [document, passage], `${what}: document of ${hit.id}, and place of its passage`);
     });
     if (query.filter !== undefined)

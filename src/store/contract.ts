@@ -5,6 +5,7 @@ import { besideReference, byId, collect, hashesIn, idsOf, near, type Start, same
 import { entryFor, manifestFor, SIZE, unit } from './contract-entries.ts';
 import { facetPromises } from './contract-facets.ts';
 import { drawDocument, drawFilter, drawOne, filterableFields, typedFields } from './contract-filters.ts';
+import { otherPromises } from './contract-other.ts';
 import { passagePromises } from './contract-passages.ts';
 import { titlePromises } from './contract-titles.ts';
 import type { EntryField, Store } from './store.ts';
@@ -325,6 +326,7 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
   ...passagePromises,
   ...titlePromises,
   ...facetPromises,
+  ...otherPromises,
 
   'refuses a filter that is not understood': async (start) => {
     const store = await start({}, [entryFor('a', 1)]);

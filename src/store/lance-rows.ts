@@ -78,7 +78,7 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
 }
 
 /** How many words these are, of which a book has millions: none is made a text of its own. */
-function countOf(terms: string): number {
+export function countOf(terms: string): number {
   if (terms === '') return 0;
   let count = 1;
   for (let at = terms.indexOf(' '); at >= 0; at = terms.indexOf(' ', at + 1)) count++;

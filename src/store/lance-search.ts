@@ -9,8 +9,10 @@ import { bestOfEach, type PassageRow } from './best-passages.ts';
 import { conditionFor, quoted } from './lance-filter.ts';
 import type { LanceLibraries } from './lance-library.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './lance-rows.ts';
-import { type BuiltWords, scoreUnindexed, wordQuery } from './lance-words.ts';
-import { keepsTitles, type Manifest, typesIn } from './store.ts';
+import type { WordIndex } from './lance-word-index.ts';
+import { scoreUnindexed } from './lance-word-scores.ts';
+import { timesOf, wordQuery } from './lance-words.ts';
+import { type AskedBy, keepsTitles, type Manifest, typesIn } from './store.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
 const SPARE = 8;
@@ -52,12 +54,18 @@ interface Row extends PassageRow {
   readonly tokens?: Uint8Array;
   /** As `packTitle` made it; with the document, of which every row may be. */
   readonly title?: Uint8Array;
+  /** Cosine with the other vector, where one is asked by. */
+  readonly cosine?: number;
+  /** Where words are asked by beside. */
+  readonly terms?: string;
 }
 export type FoundRow = Omit<Row, 'distance'>;
 
 export interface RowQuery extends Restriction {
   readonly limit: number;
   readonly withTokens: boolean;
+  /** By what rows are scored beside: what that needs of them comes with them where it costs little. */
+  readonly other?: AskedBy;
 }
 
 /** How the approximate index is asked, where there is one. */
@@ -106,22 +114,21 @@ export async function searchWords(
   table: Table,
   manifest: Manifest,
   terms: readonly string[],
-  { limit: count, withTokens, where }: RowQuery,
-  built: (BuiltWords & { readonly hasUnindexed: boolean }) | undefined,
+  asked: RowQuery,
+  built: WordIndex | undefined,
 ): Promise<readonly FoundRow[]> {
-  const times = new Map<string, number>();
-  for (const term of terms) times.set(term, (times.get(term) ?? 0) + 1);
+  const { limit: count, withTokens, where, other } = asked;
+  const times = timesOf(terms);
   const query = wordQuery(libraries, times);
   const ask = (columns: readonly string[], limit: number): Promise<Row[]> => {
-    const asked = within(table.query().fullTextSearch(query), where)
+    const best = within(table.query().fullTextSearch(query), where)
       .select([...columns, '_score'])
       .limit(limit);
-    return rowsOf(built === undefined ? asked : asked.fastSearch());
+    return rowsOf(built === undefined ? best : best.fastSearch(), { other });
   };
   let limit = count + SPARE;
-  let rows = await ask(columnsFor(manifest, withTokens), limit);
-  while (rows.length === limit && !holdsTies(bestOfEach(rows), count))
-    rows = await ask(tieColumns(manifest, count, withTokens), (limit *= MORE));
+  let rows = await ask(columnsFor(manifest, asked), limit);
+  while (rows.length === limit && !holdsTies(bestOfEach(rows), count)) rows = await ask(tieColumns(manifest, asked), (limit *= MORE));
   if (built?.hasUnindexed) {
     const late = `written >= ${built.before}`;
     const scored = await scoreUnindexed(libraries, table, times, built, placesIn(manifest), (one) =>
@@ -141,25 +148,26 @@ export async function searchVector(
   table: Table,
   manifest: Manifest,
   vector: Float32Array,
-  { limit: count, withTokens, where, fitting, exact }: RowQuery & { readonly exact: boolean },
+  asked: RowQuery & { readonly exact: boolean },
   { refine, probes }: Approximation,
 ): Promise<readonly FoundRow[]> {
+  const { limit: count, withTokens, where, fitting, exact } = asked;
   const isExact = exact || (where !== undefined && fitting <= FEW);
   const candidates = where === undefined ? refine : Math.ceil((fitting < WIDE ? REFINE_FILTERED : REFINE_WIDE) * refine);
   const nearest = (): VectorQuery => within(table.query().nearestTo(vector).distanceType('cosine'), where);
   const every = (): VectorQuery => nearest().bypassVectorIndex();
   const some = (): VectorQuery => nearest().refineFactor(candidates).maximumNprobes(0).minimumNprobes(probes);
   const ask = async (columns: readonly string[], limit: number): Promise<Row[]> => {
-    const read = (query: VectorQuery) => rowsOf(query.select([...new Set([...columns, 'vector', '_distance'])]).limit(limit), vector);
+    const read = (query: VectorQuery) => rowsOf(query.select([...new Set([...columns, 'vector', '_distance'])]).limit(limit), { vector });
     const rows = isExact ? [] : await read(some());
     return isExact || rows.length < Math.min(limit, fitting) ? read(every()) : rows;
   };
   let limit = count + SPARE;
-  let rows = await ask(columnsFor(manifest, withTokens), limit);
+  let rows = await ask(columnsFor(manifest, asked), limit);
   let found = bestOfEach(rows);
   // A document with many passages must not take the places of others.
   while (rows.length === limit && found.length <= count) {
-    rows = await ask(tieColumns(manifest, count, withTokens), (limit *= MORE));
+    rows = await ask(tieColumns(manifest, asked), (limit *= MORE));
     found = bestOfEach(rows);
   }
   if (rows.length < limit) return withDocuments(table, manifest, topK(found, count), withTokens);
@@ -172,8 +180,8 @@ export async function searchVector(
   if (farthest > reach && !torn) return withDocuments(table, manifest, best.slice(0, count), withTokens);
   const near = every()
     .distanceRange(undefined, reach)
-    .select([...new Set([...tieColumns(manifest, count, withTokens), 'vector', '_distance'])]);
-  return withDocuments(table, manifest, topK(bestOfEach(await rowsOf(near.limit(fitting), vector)), count), withTokens);
+    .select([...new Set([...tieColumns(manifest, asked), 'vector', '_distance'])]);
+  return withDocuments(table, manifest, topK(bestOfEach(await rowsOf(near.limit(fitting), { vector })), count), withTokens);
 }
 
 const idsIn = (ids: readonly string[]): string => (ids.length === 0 ? 'false' : `id IN (${ids.map(quoted).join(', ')})`);
@@ -182,7 +190,10 @@ const within = <Asked extends { where(sql: string): Asked }>(query: Asked, where
   where === undefined ? query : query.where(where);
 
 /** All rows of a query, batch by batch: a vector that is only there to be compared is not kept. */
-async function rowsOf(query: AsyncIterable<Batch>, asked?: Float32Array): Promise<Row[]> {
+async function rowsOf(
+  query: AsyncIterable<Batch>,
+  { vector: asked, other }: { readonly vector?: Float32Array; readonly other?: AskedBy } = {},
+): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const batch of query) {
     const cell = cellReader(batch);
@@ -200,17 +211,25 @@ async function rowsOf(query: AsyncIterable<Batch>, asked?: Float32Array): Promis
         vector: isKept ? vector.slice() : undefined,
         // Empty where there is none, and in rows that are not the first of their document.
         title: title?.length ? title.slice() : undefined,
+        cosine: other !== undefined && 'vector' in other && vector !== undefined ? cosine(other.vector, vector) : undefined,
+        terms: cell('terms', row) as string | undefined,
       });
     }
   }
   return rows;
 }
 
-const columnsFor = (manifest: Manifest, withTokens: boolean): readonly string[] => [
-  'id',
-  ...documentColumns(manifest, withTokens),
-  ...placesIn(manifest),
-  ...(withTokens ? ['vector', 'tokens'] : []),
+const columnsFor = (
+  manifest: Manifest,
+  { withTokens, other = { terms: [] } }: Pick<RowQuery, 'withTokens' | 'other'>,
+): readonly string[] => [
+  ...new Set([
+    'id',
+    ...documentColumns(manifest, withTokens),
+    ...placesIn(manifest),
+    ...(withTokens ? ['vector', 'tokens'] : []),
+    ...('vector' in other ? ['vector'] : other.terms.length > 0 ? ['terms'] : []),
+  ]),
 ];
 
 /** What the first row of a document has for all of them. */
@@ -218,8 +237,8 @@ const documentColumns = (manifest: Manifest, withTokens: boolean): readonly stri
   withTokens && keepsTitles(manifest) ? ['document', 'title'] : ['document'];
 
 /** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
-const tieColumns = (manifest: Manifest, count: number, withTokens: boolean): readonly string[] =>
-  count > MANY && !withTokens ? columnsFor(manifest, false) : ['id', ...placesIn(manifest)];
+const tieColumns = (manifest: Manifest, asked: RowQuery): readonly string[] =>
+  asked.limit > MANY && !asked.withTokens ? columnsFor(manifest, { ...asked, other: undefined }) : ['id', ...placesIn(manifest)];
 
 const placesIn = (manifest: Manifest): readonly string[] => (hasPassages(manifest) ? PLACE : []);
 

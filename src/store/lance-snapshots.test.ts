@@ -93,7 +93,14 @@ it('keeps to one version between the steps of a search', async () => {
   await writer.upsert([entryFor('a', 3, 'shared')]);
   const find = async (table: typeof latest.table) => {
     const asked = { limit: 5, withTokens: false, fitting: 2 };
-    const rows = await searchWords(latest.libraries, table, latest.manifest, ['shared'], asked, built && { ...built, hasUnindexed: false });
+    const rows = await searchWords(
+      latest.libraries,
+      table,
+      latest.manifest,
+      ['shared'],
+      asked,
+      built && { ...built, hasUnindexed: false, rarities: new Map() },
+    );
     return rows.map(({ id }) => id).sort();
   };
   expect(await find(pinned.table)).toEqual(['a', 'b']);

@@ -1,10 +1,7 @@
-import type { FullTextQuery, IndexConfig, Occur, Query, Table } from '@lancedb/lancedb';
+import type { FullTextQuery, IndexConfig, Occur, Table } from '@lancedb/lancedb';
 import { LONGEST_WORD } from '../text/analyzer.ts';
-import type { PassagePlace } from '../types.ts';
-import type { PassageRow } from './best-passages.ts';
-import { rarityOf, saturationOf } from './bm25.ts';
 import type { LanceLibraries } from './lance-library.ts';
-import { cellReader, countsWrites, rowIn } from './lance-rows.ts';
+import { countsWrites } from './lance-rows.ts';
 import type { Manifest } from './store.ts';
 
 /** LanceDB leaves words of this many bytes of UTF-8 and more out of its index; the longest of ours has 64 letters of at most four. */
@@ -21,10 +18,6 @@ export interface BuiltWords {
   readonly meanLength: number;
   /** Documents of a write with this number or a later one are not in it. */
   readonly before: number;
-}
-
-export interface UnindexedRow extends PassageRow {
-  readonly place?: PassagePlace;
 }
 
 /** Builds the word index, again where there is one. For who holds the index's lock. */
@@ -76,54 +69,9 @@ export function wordQuery({ lance }: LanceLibraries, times: ReadonlyMap<string, 
   return parts.length === 1 ? (parts[0] as (typeof parts)[0])[1] : new lance.BooleanQuery(parts);
 }
 
-/**
- * BM25 of the rows that were written after the word index was built, as it would score them. LanceDB searches them too, but weighs
- * their words otherwise and misses some of them (seen: 2,065 of 140,299 after a hundred documents were changed).
- */
-export async function scoreUnindexed(
-  libraries: LanceLibraries,
-  table: Table,
-  times: ReadonlyMap<string, number>,
-  built: BuiltWords,
-  places: readonly string[],
-  within: (query: Query) => Query,
-): Promise<readonly UnindexedRow[]> {
-  const rows: (Omit<UnindexedRow, 'score'> & { readonly length: number; readonly counts: ReadonlyMap<string, number> })[] = [];
-  const asked = new Set<string>();
-  for await (const batch of within(table.query()).select(['id', 'terms', 'length', ...places])) {
-    const cell = cellReader(batch);
-    for (let row = 0; row < batch.numRows; row++) {
-      const counts = countsIn(cell('terms', row) as string, times);
-      for (const term of counts.keys()) asked.add(term);
-      if (counts.size > 0) rows.push({ ...rowIn(cell, row), length: cell('length', row) as number, counts });
-    }
-  }
-  const rarities = new Map(
-    await Promise.all([...asked].map(async (term) => [term, await rarityIn(libraries, table, term, built)] as const)),
-  );
-  return rows.map(({ length, counts, ...row }) => {
-    let score = 0;
-    for (const [term, count] of counts)
-      score += (times.get(term) as number) * (rarities.get(term) as number) * saturationOf(count, length, built.meanLength);
-    return { ...row, score };
-  });
-}
-
-function countsIn(terms: string, wanted: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const term of terms.split(' ')) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
-}
-
-/** How rare a word was when the index was built, which LanceDB tells only as a part of a score. */
-async function rarityIn({ lance }: LanceLibraries, table: Table, term: string, built: BuiltWords): Promise<number> {
-  const query = table.query().fullTextSearch(new lance.MatchQuery(term, 'terms')).fastSearch();
-  const [best] = (await query.select(['terms', 'length', '_score']).limit(1).toArray()) as {
-    readonly terms: string;
-    readonly length: number;
-    readonly _score: number;
-  }[];
-  if (best === undefined) return rarityOf(0, built.documents);
-  const count = countsIn(best.terms, new Map([[term, 1]])).get(term) ?? 1;
-  return best._score / saturationOf(count, best.length, built.meanLength);
+/** How often each word is asked. */
+export function timesOf(terms: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const term of terms) times.set(term, (times.get(term) ?? 0) + 1);
+  return times;
 }

@@ -1,4 +1,3 @@
-import type { Table } from '@lancedb/lancedb';
 import { throwIfStopped } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { unpackTitle } from '../math/packed-title.ts';
@@ -12,11 +11,13 @@ import { readEntries, replaceAll } from './lance-entries.ts';
 import { countFacets } from './lance-facets.ts';
 import { createIdFilter } from './lance-ids.ts';
 import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable, refineOf } from './lance-optimize.ts';
+import { scoreByOther } from './lance-other.ts';
 import { countsWrites, firstRows, hasPassages, tableOf } from './lance-rows.ts';
 import { conditionsFor, type FoundRow, IDS_PER_FILTER, type Restriction, restrictTo, searchVector, searchWords } from './lance-search.ts';
 import { createSnapshots } from './lance-snapshots.ts';
 import { bestTested } from './lance-tested.ts';
-import { type BuiltWords, buildWords, readBuiltWords, wordIndexOf } from './lance-words.ts';
+import { createWordIndexes } from './lance-word-index.ts';
+import { buildWords, wordIndexOf } from './lance-words.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from './store.ts';
 
 /** Documents of a write after which the index over ids is looked at. */
@@ -53,20 +54,13 @@ export function lanceStore(
   const connection = connectFolder(folder, durability);
   const snapshots = createSnapshots(folder);
   const idFilter = createIdFilter();
-  /** Of the word index that was last searched. */
-  let known: BuiltWords | undefined;
+  const wordIndexes = createWordIndexes();
   /** A process that was killed before its first `optimize` leaves no word index, and LanceDB would split words its own way. */
   const withWords = async (opened: Opened): Promise<Opened> => {
     const now = await snapshots.at(opened);
     if ((await wordIndexOf(now.table)) !== undefined) return now;
     await connection.write('tidy', ({ libraries, table, manifest }) => buildWords(libraries, table, manifest));
     return snapshots.at(opened);
-  };
-  const builtWords = async (table: Table) => {
-    const index = await wordIndexOf(table);
-    const built = known !== undefined && known.index === index?.indexUuid ? known : await readBuiltWords(table, index);
-    known = built;
-    return built && { ...built, hasUnindexed: index?.numUnindexedRows !== 0 };
   };
   /** Of the approximate index as it was last searched. Another process may build it again at any time: then this one fetches more than it needs. */
   let bits: { readonly of: string | undefined; readonly value: number | undefined } | undefined;
@@ -75,13 +69,12 @@ export function lanceStore(
     if (bits === undefined || bits.of !== stamp || bits.value === 1) bits = { of: stamp, value: bitsOf(await indexesOf(table)) };
     return refineOf(bits.value);
   };
-  const find = async (latest: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
-    const opened = 'terms' in query ? await withWords(latest) : await snapshots.at(latest);
+  const find = async (opened: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
     const { libraries, table, manifest } = opened;
-    const { limit, filter, exact = false, signal } = query;
+    const { limit, filter, exact = false, other, signal } = query;
     const ask = async (within: Restriction, count: number): Promise<readonly FoundRow[]> => {
-      const asked = { ...within, limit: count, withTokens };
-      if (!('vector' in query)) return searchWords(libraries, table, manifest, query.terms, asked, await builtWords(table));
+      const asked = { ...within, limit: count, withTokens, other };
+      if (!('vector' in query)) return searchWords(libraries, table, manifest, query.terms, asked, await wordIndexes.at(table));
       return searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes });
     };
     const tested = filter === undefined ? undefined : await bestTested(table, manifest, { filter, limit, ask });
@@ -157,21 +150,25 @@ export function lanceStore(
         });
     },
     search: async <Field extends HitField = 'document'>(query: StoreQuery<Field>) => {
-      const { limit, filter, signal, fields = ['document'] as readonly HitField[] } = query;
+      const { limit, filter, other, signal, fields = ['document'] as readonly HitField[] } = query;
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
       if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
       if (await connection.isUnmade()) return [];
-      return connection.read('search', async (opened) => {
-        const form = fields.includes('tokens' as never) ? opened.manifest.tokens : undefined;
+      return connection.read('search', async (latest) => {
+        const opened = 'terms' in query || (other !== undefined && 'terms' in other) ? await withWords(latest) : await snapshots.at(latest);
+        const { libraries, table, manifest } = opened;
+        const form = fields.includes('tokens' as never) ? manifest.tokens : undefined;
         const rows = await find(opened, query, form !== undefined);
         throwIfStopped(signal);
+        const others = other && (await scoreByOther(libraries, table, rows, other, () => wordIndexes.weighing(table)));
         return rows.map(
           ({ id, score, place, document, tokens, vector, title }) =>
             ({
               id,
               score,
               passage: place,
+              other: others?.get(id),
               document: fields.includes('document' as never) ? (JSON.parse(document) as Document) : undefined,
               // Those of a document whose vector was given are none.
               tokens: form === undefined || !tokens?.length || vector === undefined ? undefined : { form, data: tokens, vector },

@@ -7,11 +7,21 @@ import type { Scored } from '../math/order.ts';
 import { unpackTitle } from '../math/packed-title.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
-import type { Hit } from '../types.ts';
+import type { Hit, OtherScore } from '../types.ts';
 import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
 import { facetCounter } from './facets.ts';
-import { type Entry, type EntryField, type HitField, type Manifest, type Passage, type Store, type StoreQuery, typesIn } from './store.ts';
+import {
+  type AskedBy,
+  type Entry,
+  type EntryField,
+  type HitField,
+  type Manifest,
+  type Passage,
+  type Store,
+  type StoreQuery,
+  typesIn,
+} from './store.ts';
 
 interface Row {
   readonly id: string;
@@ -35,17 +45,33 @@ export function memoryStore(): Store {
     const fits = filter === undefined ? () => true : documentTest(filter, manifest && typesIn(manifest));
     return [...entries.values()].filter(({ document }) => fits(document));
   };
+  const countedWords = () => {
+    if (words === undefined) {
+      const rows = [...entries.values()].flatMap(rowsOf);
+      words = { rows, bm25: buildBm25(rows.map(({ passage }, row) => ({ id: String(row), terms: wordsIn(passage.terms) }))) };
+    }
+    return words;
+  };
+  /** What the other gives each of these documents. */
+  const otherOf = (found: readonly Found[], other: AskedBy): ReadonlyMap<string, OtherScore> => {
+    const ids = new Set(found.map(({ id }) => id));
+    if ('vector' in other) {
+      const nearest = (id: string) => Math.max(...passagesOf(entries.get(id) as Entry).map(({ vector }) => cosine(other.vector, vector)));
+      return new Map([...ids].map((id) => [id, { score: nearest(id), most: 1 }]));
+    }
+    const { rows, bm25 } = countedWords();
+    const places = rows.flatMap(({ id }, place) => (ids.has(id) ? [place] : []));
+    const most = bm25.most(other.terms);
+    const scored = bm25.scoreAt(places, other.terms).map((score, i) => ({ ...(rows[places[i] as number] as Row), score }));
+    return new Map(bestOfEach(scored).map(({ id, score }) => [id, { score, most }]));
+  };
   const best = ({ limit, filter, ...asked }: StoreQuery): Found[] => {
     const some = fitting(filter);
     if ('vector' in asked) {
       const scored = some.flatMap(rowsOf).map(({ id, at, passage }) => ({ id, at, passage, score: cosine(asked.vector, passage.vector) }));
       return topK(bestOfEach(scored), limit);
     }
-    if (words === undefined) {
-      const rows = [...entries.values()].flatMap(rowsOf);
-      words = { rows, bm25: buildBm25(rows.map(({ passage }, row) => ({ id: String(row), terms: wordsIn(passage.terms) }))) };
-    }
-    const { rows, bm25 } = words;
+    const { rows, bm25 } = countedWords();
     const ids = filter === undefined ? entries : new Set(some.map(({ id }) => id));
     const scored = [...bm25.score(asked.terms)].map(({ id: row, score }) => ({ ...(rows[Number(row)] as Row), score }));
     return topWithTies(bestOfEach(scored.filter(({ id }) => ids.has(id))), Math.max(0, limit));
@@ -74,12 +100,15 @@ export function memoryStore(): Store {
       throwIfStopped(query.signal);
       const fields: readonly HitField[] = query.fields ?? ['document'];
       const form = fields.includes('tokens') ? manifest?.tokens : undefined;
-      return best(query).map(({ id, score, passage: { place, vector, tokens } }) => {
+      const found = best(query);
+      const others = query.other && otherOf(found, query.other);
+      return found.map(({ id, score, passage: { place, vector, tokens } }) => {
         const { document, title } = entries.get(id) as Entry;
         return {
           id,
           score,
           passage: place,
+          other: others?.get(id),
           document: fields.includes('document') ? document : undefined,
           tokens:
             form === undefined || tokens === undefined || tokens.length === 0

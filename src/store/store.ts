@@ -26,7 +26,7 @@ export interface Store {
    */
   search<Field extends HitField = 'document'>(
     query: StoreQuery<Field>,
-  ): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'titleTokens' | Field>[]>;
+  ): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'other' | 'titleTokens' | Field>[]>;
   /** How many documents fit. @default all */
   count(filter?: Filter): Promise<number>;
   /** For each of the fields the values of all documents that fit, counted exactly, a document with many passages once; `facetCounter` counts them. */
@@ -55,9 +55,14 @@ export interface StoreCapabilities {
   readonly titles?: boolean;
 }
 
+/** A vector of the query, or its analysed words. */
+export type AskedBy = { readonly vector: Float32Array } | { readonly terms: readonly string[] };
+
 /** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words. */
-export type StoreQuery<Field extends HitField = HitField> = ({ readonly vector: Float32Array } | { readonly terms: readonly string[] }) &
+export type StoreQuery<Field extends HitField = HitField> = AskedBy &
   CallOptions & {
+    /** What each hit is scored by beside: it decides neither which documents come nor in what order. @default nothing */
+    readonly other?: AskedBy;
     /** Hits at most; 0 gives none. */
     readonly limit: number;
     /** Which documents may come. @default all */

@@ -10,6 +10,8 @@ import {
   statedOf,
 } from '../dataset/place.ts';
 import { resolveCatalogued } from '../dataset/resolve.ts';
+import { checkOptions } from '../wording/check-options.ts';
+import { listChecks, pullChecks } from './place-checks.ts';
 
 export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' | 'files'> {
   /** Where `resolveDataset` would take it from. */
@@ -22,6 +24,7 @@ export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' |
 export async function listDatasets(
   options: Pick<DatasetOptions, 'folder' | 'cacheFolder' | 'env'> = {},
 ): Promise<readonly ListedDataset[]> {
+  checkOptions('listDatasets', options, { folder: listChecks.folder, cacheFolder: listChecks.cacheFolder, env: listChecks.env });
   const places = datasetPlaces(options);
   const found: ListedDataset[] = [];
   for (const entry of datasetCatalog) {
@@ -41,7 +44,10 @@ export async function listDatasets(
  * Makes sure that a collection of the catalog is bundled or in the cache, whatever else has its name; what was there is hashed in full.
  * Throws E_DATASET_UNKNOWN, E_DATASET_CHANGED, E_INPUT_MISSING, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
  */
-export const pullDataset = (name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> =>
-  resolveCatalogued(name, { ...options, full: true });
+export async function pullDataset(name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> {
+  const { full: _, ...checks } = pullChecks;
+  checkOptions('pullDataset', options, checks);
+  return resolveCatalogued(name, { ...options, full: true });
+}
 
 const listed = ({ files: _, ...placed }: PlacedDataset): ListedDataset => placed;

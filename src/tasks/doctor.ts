@@ -2,14 +2,22 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { ModelOptions } from '../assemble/model-options.ts';
+import { type ModelOptions, modelChecks } from '../assemble/model-options.ts';
 import { defaultCrossEncoder, defaultModel, openModel } from '../assemble/models.ts';
 import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
 import { messageOf, type Sentence } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { openRuntime } from '../model/run/runtime.ts';
+import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { modelsFolder } from './models.ts';
+
+export interface DoctorOptions extends ModelOptions {
+  /** A model by name. @default bge-small-en-v1.5 */
+  readonly embedder?: string;
+}
+
+const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text };
 
 export interface Finding {
   readonly name: string;
@@ -80,7 +88,8 @@ const checkMachine: Check = async () => {
 };
 
 /** Tries everything that a search needs and says what works, what does not, and what to do. */
-export async function doctor(options: ModelOptions & { readonly embedder?: string } = {}): Promise<readonly Finding[]> {
+export async function doctor(options: DoctorOptions = {}): Promise<readonly Finding[]> {
+  checkOptions('doctor', options, doctorChecks);
   const { embedder = defaultModel, ...models } = options;
   const checks: readonly (readonly [string, Check])[] = [
     ['node', checkNode],

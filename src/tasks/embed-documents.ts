@@ -2,10 +2,11 @@ import { openEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
-import { type ReadOptions, readDocuments } from '../read/read.ts';
+import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
 import { checkVectors } from '../search/check.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { Progress, ReadDocument } from '../types.ts';
+import { callback, checkOptions, type OptionChecks, oneOf, record, text, texts } from '../wording/check-options.ts';
 import { type LetterWatch, watchLetters } from '../wording/letter-notes.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
@@ -37,6 +38,17 @@ export interface EmbeddedDocument {
   readonly cut?: number;
 }
 
+const embedChecks: OptionChecks<EmbedDocumentsOptions> = {
+  ...readChecks,
+  source: text,
+  fields: texts,
+  role: oneOf(['query', 'document']),
+  embedder: text,
+  models: record,
+  onProgress: callback,
+  onNotes: callback,
+};
+
 const BATCH = 256;
 
 /**
@@ -45,13 +57,14 @@ const BATCH = 256;
  * @throws E_FIELD when none of the first texts has a field that is named, E_INPUT_EMPTY, and what reading and embedding throw
  */
 export async function* embedDocuments(options: EmbedDocumentsOptions = {}): AsyncGenerator<EmbeddedDocument> {
+  checkOptions('embedDocuments', options, embedChecks);
   const { source = '-', fields, role = 'document', signal, onProgress, onNotes } = options;
   const notes = readNotes();
   let embedder: Embedder | undefined;
   let letters: LetterWatch | undefined;
   let done = 0;
   try {
-    for await (const batch of batchesOf(readDocuments(source, options))) {
+    for await (const batch of batchesOf(readDocuments(source, readOptionsIn(options)))) {
       if (done === 0) checkFields(batch, fields);
       for (const one of batch) notes.add(one.notes);
       embedder ??= (await openEmbedder(options.embedder, options.models)).embedder;

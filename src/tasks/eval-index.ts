@@ -6,6 +6,7 @@ import { openIndex } from '../assemble/open-index.ts';
 import { FinetoothError } from '../errors.ts';
 import { keyOf } from '../eval/systems/journal.ts';
 import { hashFile } from '../fetch/checksums.ts';
+import type { FieldTypes } from '../filter/filter.ts';
 import { readDocuments } from '../read/read.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { type JudgedOptions, workFolderOf } from './eval-data.ts';
@@ -15,12 +16,18 @@ const INFERENCE = 'of-256';
 
 /** The index that pipelines are evaluated on: the one that is named, or one of the documents of `corpus`. `onNotes`: what reading them has to say. */
 export async function openEvalIndex(
-  options: JudgedOptions,
+  options: JudgedOptions & { readonly types?: FieldTypes },
   corpus: string | undefined,
   onNotes?: (notes: readonly string[]) => void,
 ): Promise<SearchIndex> {
-  const { signal, fields, embedder, models, onProgress } = options;
+  const { signal, fields, types, embedder, models, onProgress } = options;
   const parts: OpenIndexOptions = { embedder, models };
+  if (options.in !== undefined && types !== undefined)
+    throw new FinetoothError(
+      'E_USAGE',
+      (say) =>
+        `${say.option('types')} is for an index that is made here; the one of ${say.option('in')} has types of its own. Leave it out.`,
+    );
   if (options.in !== undefined) return openIndex(options.in, parts);
   if (corpus === undefined)
     throw new FinetoothError(
@@ -28,8 +35,13 @@ export async function openEvalIndex(
       (say) =>
         `there are no documents to search: name a folder with corpus.jsonl as ${say.option('data')}, or an index as ${say.option('in')}, or measure finished runs ${say.as('runs')}.`,
     );
-  const key = keyOf(await hashFile(corpus, signal), JSON.stringify(fields ?? INFERENCE), embedder ?? defaultModel);
-  const create = fields === undefined ? true : { fields };
+  const key = keyOf(
+    await hashFile(corpus, signal),
+    JSON.stringify(fields ?? INFERENCE),
+    embedder ?? defaultModel,
+    ...(types === undefined ? [] : [JSON.stringify(types)]),
+  );
+  const create = fields === undefined && types === undefined ? true : { fields, types };
   const index = await openMade(join(workFolderOf(options), `index-${key}`), { ...parts, create });
   try {
     const { notes = [] } = await index.addRead(readDocuments(corpus, { signal }), {

@@ -1,5 +1,8 @@
 import type { NamedRerankers } from '../assemble/reranker.ts';
+import type { FieldTypes } from '../filter/filter.ts';
 import type { Pipeline } from '../search/pipeline.ts';
+import { indexPlan } from '../search/plan.ts';
+import { checkOf } from '../search/plan-checks.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { either, list, type OptionChecks, part, record, text, texts, truth } from '../wording/check-options.ts';
 import { drawChecks, type JudgedOptions, judgedChecks } from './eval-data.ts';
@@ -23,6 +26,8 @@ export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
   readonly rerankers?: NamedRerankers;
   /** An index that exists, by its folder or opened by you (then it is not closed), instead of one made of the documents of `data`. */
   readonly in?: string | SearchIndex;
+  /** Types of the fields that filters ask: of the index that is made of `data`, and of the documents of a run. @default inferred; over a run none */
+  readonly types?: FieldTypes;
   /** ir-measures names with commas between; the first is the primary one. @default defaultMeasures */
   readonly measures?: string;
   /** Numbers of candidates in the cut-off table, 1 to 10,000; none for no table. @default 10, 25, 50, 100 */
@@ -53,6 +58,7 @@ export const evaluateChecks: OptionChecks<EvaluateOptions> = {
   scoreCache: text,
   firstStageRun: text,
   rerankers: record,
+  types: checkOf(indexPlan.types),
   measures: text,
   cutOffs: list,
   dropEmpty: truth,

@@ -59,7 +59,7 @@ export async function systemsOverRun(
   const built = await Promise.all(pipelines.map((pipeline) => rerankers.of(pipeline)));
   return {
     systems: pipelines.map((pipeline, at) =>
-      runSystem(described, pipeline, pipeline.rankFields ?? fields, {
+      runSystem(described, { ...pipeline, types: pipeline.types ?? options.types }, pipeline.rankFields ?? fields, {
         reranker: built[at] as Reranker | null,
         cutOffs: affordable(options, pipeline, cutOffs),
       }),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { createChecks, openChecks } from '../assemble/check-open-index.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { readIndex } from '../assemble/read-index.ts';
@@ -8,7 +9,7 @@ import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { documentTest } from '../filter/document-test.ts';
 import type { FieldTypes, Filter } from '../filter/filter.ts';
-import { type ReadOptions, readDocuments } from '../read/read.ts';
+import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
 import type { AddOptions, AddReport } from '../search/add.ts';
 import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
 import { takesTokens } from '../search/embedded.ts';
@@ -19,6 +20,7 @@ import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
 import { verifyFolder } from '../store/verify.ts';
 import { splitterVersion } from '../text/passages.ts';
 import type { Document, Origin, ReadDocument } from '../types.ts';
+import { callback, checkOptions, type OptionChecks, record, text, truth } from '../wording/check-options.ts';
 import { counted } from '../wording/numbers.ts';
 import { opened } from './opened-documents.ts';
 
@@ -41,14 +43,30 @@ export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, '
   readonly durability?: Durability;
 }
 
+export const indexChecks: OptionChecks<IndexDocumentsOptions> = {
+  ...createChecks,
+  ...readChecks,
+  source: text,
+  into: text,
+  rebuild: truth,
+  prune: truth,
+  // Read, and refused with its place, by the filter's own reader.
+  filter: () => undefined,
+  embedder: openChecks.embedder,
+  models: record,
+  durability: openChecks.durability,
+  onProgress: callback,
+};
+
 /**
  * Reads documents, embeds what is new or changed, and stores it. Documents of another index, or of a file that `exportIndex` wrote, bring their vectors,
  * which are taken over where they are of the same model and the same text. A run that is stopped says what of it is stored, and the same call goes on
  * from there; a rebuild that is stopped leaves the index as it was, and takes what it can of the vectors of the old one.
  *
- * @throws what `openIndex`, `readDocuments` and `index.addRead` throw, and E_STOPPED
+ * @throws E_USAGE for an option that there is not; what `openIndex`, `readDocuments` and `index.addRead` throw, and E_STOPPED
  */
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
+  checkOptions('indexDocuments', options, indexChecks);
   const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, languages, languageField } = options;
   const { titleField, signal, models } = options;
   if (!rebuild && source !== '-' && resolve(source) === resolve(into) && (await readManifest(into)) !== undefined)
@@ -88,7 +106,7 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
 async function* documentsOf(options: IndexDocumentsOptions): AsyncGenerator<ReadDocument> {
   const { source, format } = options;
   const isIndex = format === undefined && source !== '-' && (await readManifest(source)) !== undefined;
-  yield* isIndex ? readIndex(source, options) : readDocuments(source, options);
+  yield* isIndex ? readIndex(source, { signal: options.signal }) : readDocuments(source, readOptionsIn(options));
 }
 
 async function* filtered(documents: AsyncIterable<ReadDocument>, filter: Filter | undefined): AsyncGenerator<ReadDocument> {

@@ -4,14 +4,23 @@ export { type BackupIndexOptions, type BackupReport, backupIndex } from './backu
 export { type CalibrateOptions, type CalibrateReport, calibrate } from './calibrate.ts';
 export { type CompactReport, compactIndex } from './compact-index.ts';
 export { type ListedDataset, listDatasets, pullDataset } from './datasets.ts';
-export { doctor, type Finding } from './doctor.ts';
+export { type DoctorOptions, doctor, type Finding } from './doctor.ts';
 export { type EmbedDocumentsOptions, type EmbeddedDocument, embedDocuments } from './embed-documents.ts';
 export type { EvaluateOptions } from './eval-options.ts';
 export { comparedPipelines, evaluate } from './evaluate.ts';
 export { type ExportIndexOptions, type ExportReport, exportIndex } from './export-index.ts';
 export { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
 export { type Decision, gradeNames, type Judge, type LabelOptions, type LabelReport, label, type Shown } from './label.ts';
-export { type ListedModel, listModels, modelsFolder, pullModel, type VerifiedModel, verifyModels } from './models.ts';
+export {
+  type ListedModel,
+  type ListOptions,
+  listModels,
+  modelsFolder,
+  type PullOptions,
+  pullModel,
+  type VerifiedModel,
+  verifyModels,
+} from './models.ts';
 export { type ListedProvider, listProviders, type ProvidersOptions } from './providers.ts';
 export { type RerankDocumentsOptions, type RerankDocumentsReport, rerankDocuments } from './rerank-documents.ts';
 export { type Lost, type RestoreIndexOptions, type RestoreReport, restoreIndex } from './restore-index.ts';

@@ -8,6 +8,8 @@ import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import { parseModelName } from '../model/catalog/model-name.ts';
 import { targetsOf } from '../model/fetch-model.ts';
 import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
+import { checkOptions } from '../wording/check-options.ts';
+import { listChecks, pullChecks } from './place-checks.ts';
 
 export interface ListedModel {
   readonly name: string;
@@ -28,6 +30,7 @@ export interface ListedModel {
   readonly scores: NonNullable<ModelEntry['scores']>;
 }
 
+export type PullOptions = Omit<ResolveOptions, 'folder'>;
 export type ListOptions = Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env' | 'signal'>;
 
 interface Found {
@@ -51,10 +54,14 @@ export interface VerifiedModel {
 }
 
 /** The folder that holds downloaded models. */
-export const modelsFolder = (options: ListOptions = {}): string => folderOf(placesOf(options).cache);
+export function modelsFolder(options: ListOptions = {}): string {
+  checkOptions('modelsFolder', options, listChecks);
+  return folderOf(placesOf(options).cache);
+}
 
 /** Every model of the catalog, then those outside it that are on this machine. What is broken is reported by `verifyModels`. */
 export async function listModels(options: ListOptions = {}): Promise<readonly ListedModel[]> {
+  checkOptions('listModels', options, listChecks);
   const models: ListedModel[] = [];
   for (const { name, placed, entry } of await findAll(placesOf(options))) {
     if (entry === undefined) continue;
@@ -82,6 +89,7 @@ export async function listModels(options: ListOptions = {}): Promise<readonly Li
 
 /** Hashes the files of every model on this machine in full. Stops at no finding: each model has its line. */
 export async function verifyModels(options: ListOptions = {}): Promise<readonly VerifiedModel[]> {
+  checkOptions('verifyModels', options, listChecks);
   const places = placesOf(options);
   const verified: VerifiedModel[] = [];
   for (const { name, placed, entry, failure } of await findAll(places)) {
@@ -111,7 +119,8 @@ export async function verifyModels(options: ListOptions = {}): Promise<readonly 
 }
 
 /** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had. */
-export function pullModel(name: string, options: Omit<ResolveOptions, 'folder'> = {}): Promise<ModelFiles> {
+export async function pullModel(name: string, options: PullOptions = {}): Promise<ModelFiles> {
+  checkOptions('pullModel', options, pullChecks);
   const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
   return resolveModel(name, { ...options, env });
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostedChecks } from '../assemble/check-hosted.ts';
 import { hosted, hostedEmbedder } from '../assemble/hosted.ts';
 import { FinetoothError, messageOf } from '../errors.ts';
 import { cacheFolder as folderOf } from '../fetch/cache-folder.ts';
@@ -10,6 +11,7 @@ import type { Vendor } from '../hosted/vendor.ts';
 import { knownModel, type Limits, type Price, type Task } from '../hosted/vendor-model.ts';
 import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
 import type { Usage } from '../types.ts';
+import { checkOptions, type OptionChecks, signal, text, texts, truth } from '../wording/check-options.ts';
 
 export interface ListedModel {
   /** `vendor:model`. */
@@ -62,8 +64,11 @@ export interface ProvidersOptions extends HostedOptions {
   readonly signal?: AbortSignal;
 }
 
+const providersChecks: OptionChecks<ProvidersOptions> = { ...hostedChecks, names: texts, cacheFolder: text, check: truth, signal };
+
 /** Vendors with their keys (never the keys themselves), models, limits and prices, and how the last call to each went. Throws E_MODEL_UNKNOWN. */
-export async function listProviders(options: ProvidersOptions): Promise<readonly ListedProvider[]> {
+export async function listProviders(options: ProvidersOptions = {}): Promise<readonly ListedProvider[]> {
+  checkOptions('listProviders', options, providersChecks);
   const { names = [], variables = process.env, cacheFolder = folderOf(variables as NodeJS.ProcessEnv) } = options;
   const asked = names.map((name) => {
     const at = name.indexOf(':');

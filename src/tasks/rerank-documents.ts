@@ -1,14 +1,17 @@
+import { openChecks } from '../assemble/check-open-index.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { FinetoothError } from '../errors.ts';
-import { type ReadOptions, readDocuments } from '../read/read.ts';
+import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
 import type { RerankerPlan } from '../rerank/reranker-plan.ts';
 import { checkQuery } from '../search/check.ts';
 import type { RerankOptions } from '../search/options.ts';
 import { keysAt, plan } from '../search/plan.ts';
+import { checksAt } from '../search/plan-checks.ts';
 import { type RerankAnswer, rerank } from '../search/rerank.ts';
 import { fieldCounts } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
+import { checkOptions, type OptionChecks, record, text } from '../wording/check-options.ts';
 import { readNotes } from '../wording/read-notes.ts';
 
 /** `reranker` is `default`, and `top` 5. */
@@ -29,19 +32,36 @@ export interface RerankDocumentsReport {
   readonly otherFields: readonly string[];
 }
 
+const { reranker, fallback, strict, calibration, scoreCache, longDocuments } = openChecks;
+const rerankChecks: OptionChecks<RerankDocumentsOptions> = {
+  ...readChecks,
+  ...checksAt('rerank'),
+  source: text,
+  embedder: text,
+  models: record,
+  // null has a sentence of its own.
+  reranker,
+  fallback,
+  strict,
+  calibration,
+  scoreCache,
+  longDocuments,
+};
+
 /**
  * Ranks the documents of a file for a query, without an index. A document without an id has its place in the input for one.
  *
  * @throws E_QUERY, E_USAGE, E_INPUT_EMPTY, and what reading, opening and ranking throw
  */
 export async function rerankDocuments(query: string, options: RerankDocumentsOptions = {}): Promise<RerankDocumentsReport> {
+  checkOptions('rerankDocuments', options, rerankChecks);
   const { source = '-', reranker = 'default', fallback, strict, calibration, scoreCache, longDocuments, embedder, models } = options;
   checkQuery(query);
   if (reranker === null) throw new FinetoothError('E_USAGE', 'rerank needs a reranker; got none. Name another, or leave it out.');
   const documents: { readonly id: string; readonly document: Document }[] = [];
   const notes = readNotes();
   const counts = fieldCounts(1000);
-  for await (const one of readDocuments(source, options)) {
+  for await (const one of readDocuments(source, readOptionsIn(options))) {
     documents.push({ id: one.id ?? idOf(one.document, documents.length), document: one.document });
     counts.see(one.document);
     notes.add(one.notes);

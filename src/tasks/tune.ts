@@ -9,12 +9,15 @@ import { crossValidate } from '../eval/tune/cross-validate.ts';
 import { checkFolds } from '../eval/tune/folds.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { remembering } from '../rerank/wrappers/remembering.ts';
+import { checkQuery } from '../search/check.ts';
 import { fuseHybrid } from '../search/fuse.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
-import { rankCandidates } from '../search/rank.ts';
-import { search } from '../search/search.ts';
+import { plan } from '../search/plan.ts';
+import { type Ranked, rankCandidates } from '../search/rank.ts';
+import { findLists } from '../search/retrieve.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { withTitle } from '../search/title.ts';
+import { weighWords } from '../search/weigh-words.ts';
 import type { CallOptions } from '../types.ts';
 import { checkOptions, type OptionChecks, text, whole } from '../wording/check-options.ts';
 import { drawChecks, findTestSet, type JudgedOptions, judgedChecks, judgedQueries, workFolderOf } from './eval-data.ts';
@@ -51,13 +54,24 @@ export interface TuneReport {
 const tuneChecks: OptionChecks<TuneOptions> = { ...judgedChecks, ...drawChecks, measure: text, folds: whole(2, 100) };
 
 const CANDIDATES = [10, 25, 50, 100];
-/** Shares of the dense list: words alone, vectors alone, then both. */
-const WEIGHTS = [0, 1, 0.5, 0.25, 0.75];
+type FirstStagePlan = Pick<Pipeline, 'firstStage' | 'fusion' | 'linearWeight'>;
+/** The cheapest first. */
+const FIRST_STAGES: readonly FirstStagePlan[] = [
+  { firstStage: 'bm25' },
+  { firstStage: 'dense' },
+  { firstStage: 'hybrid', fusion: 'linear', linearWeight: plan.linearWeight.default },
+  { firstStage: 'hybrid', fusion: 'linear', linearWeight: 0.3 },
+  { firstStage: 'hybrid', fusion: 'rrf' },
+];
 const DEEPEST = 100;
 const REPEATS = 10;
 
-/** Rerankers that are tried, the cheapest first. */
-const TRIED = ['late-interaction', 'default'] as const;
+/** Rerankers that are tried, the cheapest first, and what the words may weigh beside each: on the scale of its scores, of which one is a logit. */
+const TRIED = {
+  'late-interaction': [0.0005, 0.0015, 0.005],
+  default: [0.02, 0.05, 0.1],
+} as const;
+type Tried = keyof typeof TRIED;
 
 /** What every pipeline answers to one query: places in `ids`, best first. */
 interface Material {
@@ -67,7 +81,7 @@ interface Material {
 }
 
 /**
- * Picks first stage, fusion weight, number of candidates, reranker and its fields by cross-validation, and says whether the gain over the
+ * Picks first stage, fusion and its weight, number of candidates, reranker, its fields and what words weigh in it by cross-validation, and says whether the gain over the
  * default is more than noise. Work that a kill cut off is taken up where it was. Throws E_USAGE for fewer than 10 judged queries.
  */
 export async function tune(options: TuneOptions): Promise<TuneReport> {
@@ -80,12 +94,13 @@ export async function tune(options: TuneOptions): Promise<TuneReport> {
   checkFolds(queries.length, folds);
   await using index = await openEvalIndex(options, set.corpus);
   const choices = fieldChoices(index.manifest()?.fields ?? []);
-  const rerankers = new Map<string, Reranker>();
-  for (const name of index.reranker() === null ? [] : TRIED) rerankers.set(name, await index.rerankerNamed([name]));
+  const rerankers = new Map<Tried, Reranker>();
+  for (const name of index.reranker() === null ? [] : (Object.keys(TRIED) as Tried[]))
+    rerankers.set(name, await index.rerankerNamed([name]));
   const pipelines = pipelinesFor(choices, [...rerankers.keys()]);
   const path = join(
     workFolderOf(options),
-    `tune-${keyOf(JSON.stringify([index.manifest(), [...rerankers.values()].map(({ fingerprint }) => fingerprint), choices, [...set.queries]]))}.jsonl`,
+    `tune-${keyOf(JSON.stringify([index.manifest(), [...rerankers.values()].map(({ fingerprint }) => fingerprint), pipelines, [...set.queries]]))}.jsonl`,
   );
   const journal = await openJournal<Material>(path);
   const materials = new Map<string, Material>();
@@ -147,16 +162,19 @@ const fieldChoices = (fields: readonly string[]): readonly (readonly string[])[]
 ];
 
 /** Everything that is tried, the cheapest first: among equals the earlier wins. `rerankers`: names, the cheapest first. */
-function pipelinesFor(choices: readonly (readonly string[])[], rerankers: readonly string[]): Pipeline[] {
+function pipelinesFor(choices: readonly (readonly string[])[], rerankers: readonly Tried[]): Pipeline[] {
   const named = (pipeline: Omit<Pipeline, 'name'>): Pipeline => ({ ...pipeline, name: nameOf(pipeline) });
-  const alone = WEIGHTS.map((weight) => named({ ...stageOf(weight), candidates: defaultPipeline.candidates, reranker: null }));
+  const alone = FIRST_STAGES.map((first) => named({ ...first, candidates: defaultPipeline.candidates, reranker: null }));
   const reranked = rerankers.flatMap((reranker) =>
     CANDIDATES.flatMap((candidates) =>
-      WEIGHTS.flatMap((weight) =>
-        choices.map((choice, which) =>
-          named({ ...stageOf(weight), candidates, reranker: [reranker], ...(which === 0 ? {} : { rankFields: choice }) }),
-        ),
-      ),
+      FIRST_STAGES.flatMap((first) => {
+        const plain = { ...first, candidates, reranker: [reranker] };
+        return [
+          named(plain),
+          ...TRIED[reranker].map((wordsWeight) => named({ ...plain, wordsWeight })),
+          ...choices.slice(1).map((rankFields) => named({ ...plain, rankFields })),
+        ];
+      }),
     ),
   );
   return [...alone, ...reranked];
@@ -165,52 +183,57 @@ function pipelinesFor(choices: readonly (readonly string[])[], rerankers: readon
 /** Both lists are retrieved once, and each document is scored once by each reranker and choice of fields, whatever lists it is in. */
 async function materialOf(
   index: SearchIndex,
-  rerankers: ReadonlyMap<string, Reranker>,
+  rerankers: ReadonlyMap<Tried, Reranker>,
   pipelines: readonly Pipeline[],
   query: string,
   call: CallOptions,
 ): Promise<Material> {
-  const first = { ...call, candidates: DEEPEST, top: 1, collapse: 'off', reranker: null } as const;
-  const dense = (await search(index, query, { ...first, firstStage: 'dense' })).candidates;
-  const bm25 = (await search(index, query, { ...first, firstStage: 'bm25' })).candidates;
+  checkQuery(query);
+  const asked = { ...call, firstStage: 'hybrid', candidates: DEEPEST, tokens: false, byOther: true } as const;
+  const { dense = [], bm25 = [] } = await findLists(index, query, asked);
   const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];
   const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const words = new Map([
+    ...dense.map(({ id, other }) => [id, other?.score] as const),
+    ...bm25.map(({ id, score }) => [id, score] as const),
+  ]);
   const remembered = new Map<string, Reranker>();
+  const known = new Map<string, Promise<Ranked>>();
   const rankings: number[][] = [];
   for (const pipeline of pipelines) {
-    const { firstStage, candidates, reranker, rankFields } = pipeline;
+    const { firstStage, candidates, reranker, rankFields, wordsWeight = 0 } = pipeline;
     const depth = reranker === null ? DEEPEST : candidates;
     const [byVector, byWords] = [dense.slice(0, depth), bm25.slice(0, depth)];
     const alone = firstStage === 'dense' ? byVector : byWords;
-    const hits = firstStage === 'hybrid' ? fuseHybrid(byVector, byWords, depth, pipeline) : alone;
+    const found = firstStage === 'hybrid' ? fuseHybrid(byVector, byWords, depth, pipeline) : alone;
+    const hits = found.map((hit) => ({ ...hit, bm25: words.get(hit.id) }));
     let order: readonly { readonly id: string }[] = hits;
     if (reranker !== null) {
-      const name = reranker[0] as string;
+      const name = reranker[0] as Tried;
       const key = JSON.stringify([name, rankFields]);
       const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
       remembered.set(key, one);
       // Passages and titles are those of the fields that the index was made from.
-      const asked = hits.map((hit) => (rankFields === undefined ? withTitle(hit, index.manifest()) : { ...hit, passage: undefined }));
+      const rankable = hits.map((hit) => (rankFields === undefined ? withTitle(hit, index.manifest()) : { ...hit, passage: undefined }));
+      const list = JSON.stringify([key, hits.map(({ id }) => id)]);
       const { fields = [], spread } = index.manifest() ?? {};
-      const isIndexed = rankFields === undefined;
-      order = (await rankCandidates(one, query, asked, rankFields ?? fields, isIndexed ? { ...call, spread } : call)).order;
+      const options = rankFields === undefined ? { ...call, spread } : call;
+      const ranked = known.get(list) ?? rankCandidates(one, query, rankable, rankFields ?? fields, options);
+      known.set(list, ranked);
+      order = weighWords(await ranked, hits, wordsWeight).order;
     }
     rankings.push(order.map(({ id }) => placeOf.get(id) as number));
   }
   return { ids, rankings };
 }
 
-const nameOf = ({ firstStage, denseWeight, candidates, reranker, rankFields }: Omit<Pipeline, 'name'>): string =>
-  [
-    firstStage === 'hybrid' ? `hybrid ${denseWeight}` : firstStage,
+const nameOf = (pipeline: Omit<Pipeline, 'name'>): string => {
+  const { firstStage, fusion, linearWeight, candidates, reranker, rankFields, wordsWeight = 0 } = pipeline;
+  return [
+    firstStage === 'hybrid' ? ['hybrid', fusion, linearWeight].filter((part) => part !== undefined).join(' ') : firstStage,
     ...(reranker === null
       ? []
       : [`${candidates} reranked by ${reranker.join(', ')}${rankFields === undefined ? '' : ` from ${rankFields.join(',')}`}`]),
+    ...(wordsWeight === 0 ? [] : [`words ${wordsWeight}`]),
   ].join(', ');
-
-const stageOf = (weight: number): Pick<Pipeline, 'firstStage' | 'denseWeight'> =>
-  weight === 0
-    ? { firstStage: 'bm25', denseWeight: 0.5 }
-    : weight === 1
-      ? { firstStage: 'dense', denseWeight: 0.5 }
-      : { firstStage: 'hybrid', denseWeight: weight };
+};

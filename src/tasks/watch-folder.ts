@@ -9,8 +9,9 @@ import type { AddReport } from '../search/add.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { typesIn } from '../store/store.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
+import { callback, checkOptions, type OptionChecks } from '../wording/check-options.ts';
 import { readNotes, type Skipped } from '../wording/read-notes.ts';
-import { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
+import { type IndexDocumentsOptions, indexChecks, indexDocuments } from './index-documents.ts';
 import { opened } from './opened-documents.ts';
 
 export interface WatchFolderOptions extends Omit<IndexDocumentsOptions, 'format' | 'stdin' | 'prune' | 'vectorField'> {
@@ -19,6 +20,9 @@ export interface WatchFolderOptions extends Omit<IndexDocumentsOptions, 'format'
   /** Called after the first reading with its report, and then each time that the index was brought in step. */
   readonly onSync?: (sync: FolderSync) => void;
 }
+
+const { format: _, stdin: __, prune: ___, vectorField: ____, ...ofIndexing } = indexChecks;
+const watchChecks: OptionChecks<WatchFolderOptions> = { ...ofIndexing, onSync: callback };
 
 /** What was brought in step, or could not be. */
 export interface FolderSync {
@@ -50,6 +54,7 @@ const again = ['E_LOCKED', 'E_INDEX_MISSING', 'E_RECIPE'];
  * @throws E_USAGE where the source is no folder; what `indexDocuments` throws while it reads for the first time; E_DISK_FULL and errors of the embedder later
  */
 export async function watchFolder(options: WatchFolderOptions): Promise<void> {
+  checkOptions('watchFolder', options, watchChecks);
   const { source, signal, onSync } = options;
   if (source === '-') throw new FinetoothError('E_USAGE', (say) => `${say.option('watch')} takes a folder; got standard input.`);
   await using watch = disposable(await openWatch(source, options));
@@ -72,11 +77,12 @@ const disposable = (watch: FolderWatch): FolderWatch & AsyncDisposable => ({ ...
 
 /** Reads the folder as a whole and then what changes, until the signal is raised. */
 async function keepInStep(watch: FolderWatch, options: WatchFolderOptions, isFirst: boolean): Promise<void> {
-  const { source, into, signal, onSync } = options;
+  const { onSync, ...indexed } = options;
+  const { source, into, signal } = indexed;
   // Before the reading: what changes during it is seen as a change afterwards.
   await untilThereAreFiles(watch, options);
   if (signal?.aborted) return;
-  const first = await indexDocuments({ ...options, rebuild: isFirst && options.rebuild, prune: true, format: 'folder', source });
+  const first = await indexDocuments({ ...indexed, rebuild: isFirst && options.rebuild, prune: true, format: 'folder', source });
   const { added, changed, removed, skipped, took } = first;
   onSync?.({ added, changed, removed, files: [], skipped, first, took });
   await using index = await openIndex(into, { embedder: options.embedder, models: options.models, durability: options.durability });

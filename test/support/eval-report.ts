@@ -44,6 +44,11 @@ const pipelineOf = (
 ): PipelineReport => ({
   name,
   measures: Object.fromEntries(Object.entries(perQuery).map(([measure, values]) => [measure, estimate(values)])),
+  headroom: Object.fromEntries(
+    Object.entries(perQuery)
+      .filter(([measure]) => measure === 'nDCG@10')
+      .map(([measure, values]) => [measure, { best: (1 + mean(values)) / 2, gain: (1 - mean(values)) / 2 }]),
+  ),
   latency: {},
   perQuery,
   unjudged: { depth: 10, share: 0.031 },
@@ -171,6 +176,11 @@ export const testReport = (queries = 43): EvalReport => {
         ...compare(bm25, reranked, 'R@100', 0.0004, 'helps', ids),
         unsafe: '21 % of the first 100 results of dense + late interaction have no judgment, against 3 % of bm25',
       },
+    ],
+    overlaps: [
+      { pipelines: ['bm25', 'dense'], rbo: 0.4127 },
+      { pipelines: ['bm25', 'dense + late interaction'], rbo: 0.4416 },
+      { pipelines: ['dense', 'dense + late interaction'], rbo: 0.6318 },
     ],
     gates: [
       {

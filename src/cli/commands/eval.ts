@@ -18,6 +18,7 @@ export const evalCommand = command({
     'strict',
     'scoreCache',
     'firstStageRun',
+    'types',
     'measures',
     'gate',
     'baseline',
@@ -43,6 +44,7 @@ export const evalCommand = command({
     const pipelines = flags.pipelines === undefined ? undefined : await readPipelines(flags.pipelines, signal);
     const report = await evaluate({
       ...(await dataOptions(run)),
+      types: flags.types,
       measures: flags.measures,
       dropEmpty: flags.dropEmpty,
       seed: flags.seed,

@@ -78,7 +78,8 @@ export const indexCommand = command({
       models: await modelOptions(run),
       onProgress: showRate(terminal, 'document'),
     } satisfies IndexDocumentsOptions;
-    if (flags.watch) return watchFolder({ ...options, onSync: (sync) => showSync(sync, into, run) });
+    const { format: _, stdin: __, prune: ___, vectorField: ____, ...watched } = options;
+    if (flags.watch) return watchFolder({ ...watched, onSync: (sync) => showSync(sync, into, run) });
     showReport(await indexDocuments(options), into, run);
   },
 });

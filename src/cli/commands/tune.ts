@@ -7,7 +7,7 @@ import { saveText } from '../save.ts';
 
 export const tuneCommand = command({
   name: 'tune',
-  about: 'Pick candidates, fusion weight, fields and reranker on your judged queries, and say when the gain is noise.',
+  about: 'Pick candidates, fusion, fields, reranker and what words weigh in it on your judged queries, and say when the gain is noise.',
   takes: [],
   options: ['measure', 'folds', 'seed', 'resamples', 'save', ...dataFlags, 'json'],
   examples: ['finetooth tune --data ./my-set --save tuned.json', 'finetooth tune --data queries.json --in ./movies'],

@@ -1,4 +1,12 @@
-import { createJudge, type Grades, type JudgedRanking, type Judgments, type RankedList, type RankedRun } from './judged-ranking.ts';
+import {
+  createJudge,
+  firstOf,
+  type Grades,
+  type JudgedRanking,
+  type Judgments,
+  type RankedList,
+  type RankedRun,
+} from './judged-ranking.ts';
 import { hasRelevant } from './judgments.ts';
 import { type Measure, parseMeasure } from './measure.ts';
 import { measureOf } from './measures.ts';
@@ -12,6 +20,8 @@ export interface Evaluation {
   readonly values: readonly Float64Array[];
   /** [query] What the values were made from. */
   readonly rankings: readonly JudgedRanking[];
+  /** [query] The first ids of each ranking, as many as were asked for. */
+  readonly heads: readonly (readonly string[])[];
   /** Judged queries that the run has. */
   readonly ranked: number;
   /** Ranked queries that no one judged; they are not in the figures. */
@@ -25,6 +35,8 @@ export interface Evaluation {
 export interface MeasureOptions {
   /** Leave out judged queries that have no relevant document, instead of counting them as 0. @default false */
   readonly dropEmpty?: boolean;
+  /** Ids that are kept of the head of each ranking. @default 0 */
+  readonly heads?: number;
 }
 
 /** Takes rankings one query at a time, in any order, and keeps of each only where its judged documents stand. */
@@ -42,6 +54,8 @@ export function beginEvaluation(judgments: Judgments, measures: readonly Measure
   const judge = createJudge();
   const gradesOf = (query: string): Grades => judgments.get(query) as Grades;
   const rankings: JudgedRanking[] = queries.map((query) => judge(query, [], gradesOf(query)));
+  const { heads: kept = 0 } = options;
+  const heads: (readonly string[])[] = queries.map(() => []);
   let [ranked, unjudgedQueries] = [0, 0];
   return {
     /** Whether the figures need this query. */
@@ -53,11 +67,12 @@ export function beginEvaluation(judgments: Judgments, measures: readonly Measure
         return;
       }
       rankings[place] = judge(query, list, gradesOf(query));
+      if (kept > 0) heads[place] = firstOf(query, list, kept);
       ranked++;
     },
     end: (): Evaluation => {
       const values = measures.map((measure) => Float64Array.from(rankings, (ranking) => measureOf(ranking, measure)));
-      return { queries, measures, values, rankings, ranked, unjudgedQueries, unsorted: judge.unsorted(), withoutRelevant };
+      return { queries, measures, values, rankings, heads, ranked, unjudgedQueries, unsorted: judge.unsorted(), withoutRelevant };
     },
   };
 }

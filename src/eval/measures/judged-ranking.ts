@@ -55,6 +55,15 @@ export function inOrder(query: string, list: RankedList): Scored[] {
   }));
 }
 
+/** The first ids in that order, none of which holds on to the text that it was read from. */
+export function firstOf(query: string, list: RankedList, count: number): string[] {
+  const columns = columnsOf(list);
+  const places = orderOf(query, columns) === 'sorted' ? undefined : sortedPlaces(columns);
+  return Array.from({ length: Math.min(count, columns.ids.length) }, (_, rank) =>
+    Buffer.from(String(columns.ids[places === undefined ? rank : (places[rank] as number)])).toString(),
+  );
+}
+
 /** Finds judged documents in rankings. Holds its table, so keep one for many queries. */
 export function createJudge(): Judge {
   const ranks = createRanks();
@@ -104,6 +113,17 @@ export function condensed(ranking: JudgedRanking): JudgedRanking {
     ranks: Int32Array.from(kept, (_, at) => at),
     grades: Int32Array.from(kept, (at) => ranking.grades[at] as number),
     which: Int32Array.from(kept, (at) => ranking.which[at] as number),
+  };
+}
+
+/** The best order of the same documents: the highest grades first, behind them what no one judged. */
+export function bestOrder(ranking: JudgedRanking): JudgedRanking {
+  const best = Array.from(ranking.grades, (_, at) => at).sort((a, b) => (ranking.grades[b] as number) - (ranking.grades[a] as number));
+  return {
+    ...ranking,
+    ranks: Int32Array.from(best, (_, at) => at),
+    grades: Int32Array.from(best, (at) => ranking.grades[at] as number),
+    which: Int32Array.from(best, (at) => ranking.which[at] as number),
   };
 }
 

@@ -2,6 +2,7 @@ import type { EvalReport } from '../report/report.ts';
 import { openCanvas } from './canvas.ts';
 import { failedOf, queriesOf, settingsOf, warningsOf } from './detail-sections.ts';
 import { html, trusted } from './markup.ts';
+import { ordersOf } from './order-sections.ts';
 import { pageStyle } from './page-style.ts';
 import { probabilitiesOf, spreadsOf, tradesOf } from './plot-sections.ts';
 import { comparisonsOf, figuresOf, gatesOf, headerOf } from './sections.ts';
@@ -17,6 +18,7 @@ export async function toHtml(report: EvalReport): Promise<string> {
     gatesOf(report),
     figuresOf(report, canvas),
     comparisonsOf(report, canvas),
+    ordersOf(report),
     spreadsOf(report, canvas),
     tradesOf(report, canvas),
     probabilitiesOf(report, canvas),

@@ -1,7 +1,7 @@
 import { counted, figure, grouped, interval, probability, signed } from '../../wording/numbers.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
-import { columnsBeside, cutOffTable } from './tables.ts';
+import { columnsBeside, cutOffTable, headroomTable, headroomTitle, overlapTable, overlapTitle } from './tables.ts';
 import {
   claimOf,
   ended,
@@ -52,6 +52,8 @@ export function toMarkdown(report: EvalReport): string {
       .join('\n'),
     figures(report),
     report.comparisons.length === 0 ? '' : comparisons(report),
+    titled(headroomTitle, headroomTable(report)),
+    titled(overlapTitle, overlapTable(report)),
     cutOffs(report),
     notes.map((one) => `- ${one}`).join('\n'),
     failures.length === 0
@@ -89,15 +91,27 @@ function figures({ pipelines }: EvalReport): string {
 const comparisons = ({ comparisons: all }: EvalReport): string =>
   table(
     ['', 'against', 'measure', 'difference', 'p (Holm)', 'verdict'],
-    all.map(({ pipeline, baseline, measure, difference, low, high, adjustedP, verdict, unsafe }) => [
+    all.map(({ pipeline, baseline, measure, difference, low, high, adjustedP, verdict, disagreement, unsafe }) => [
       safeMarkdown(pipeline),
       safeMarkdown(baseline),
       measure,
       `${signed(difference)} ${interval(low, high, signed)}`,
       probability(adjustedP),
-      `${safeMarkdown(verdict)}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
+      `${[verdict, disagreement ?? '']
+        .filter((part) => part !== '')
+        .map(safeMarkdown)
+        .join('; ')}${unsafe === undefined ? '' : `; not safe: ${safeMarkdown(unsafe)}`}`,
     ]),
   );
+
+/** A table under a sentence; heads and first cells may be names. */
+const titled = (title: string, { heads, rows }: ReturnType<typeof overlapTable>): string =>
+  rows.length === 0
+    ? ''
+    : `${title}\n\n${table(
+        ['', ...heads.map(safeMarkdown)],
+        rows.map(([name = '', ...cells]) => [safeMarkdown(name), ...cells]),
+      )}`;
 
 function cutOffs(report: EvalReport): string {
   const { counts, rows } = cutOffTable(report);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { testReport } from '../../../test/support/eval-report.ts';
+import { figure, signed } from '../../wording/numbers.ts';
 import type { EvalReport, PipelineReport } from '../report/report.ts';
 import { toHtml } from './html.ts';
 import { safeMarkdown, toMarkdown } from './markdown.ts';
+import { toText } from './text.ts';
 
 const nasty = `<script>alert(1)</script> | \`x\` [a](http://evil.example) & "q" @someone #1\n# heading`;
 
@@ -15,6 +17,7 @@ const hostile = (): EvalReport => {
   return {
     ...report,
     pipelines,
+    overlaps: report.overlaps?.map(({ pipelines: [a, b], rbo }) => ({ pipelines: [rename(a), rename(b)], rbo })),
     comparisons: report.comparisons.map((one) => ({
       ...one,
       baseline: rename(one.baseline),
@@ -59,6 +62,7 @@ describe('the page', () => {
       'Gates',
       'Figures',
       'Comparisons',
+      'Orders',
       'Which queries gain and which lose',
       'Quality, time and depth',
       'Probabilities',
@@ -137,5 +141,32 @@ describe('the Markdown', () => {
 
   it('is made for one pipeline alone', () => {
     expect(toMarkdown(alone())).not.toMatch(/undefined|NaN/);
+  });
+});
+
+describe('what the order could gain, and how alike the orders are', () => {
+  const report = testReport();
+  it('stand in every form of a report', () => {
+    const { best, gain } = report.pipelines[0]?.headroom?.['nDCG@10'] as { best: number; gain: number };
+    const cell = `${figure(best)} (${signed(gain)})`;
+    expect(toText(report, 120)).toContain(cell);
+    expect(toText(report, 120)).toMatch(
+      /rank-biased overlap.*\n +bm25 +dense\ndense +0\.4127\ndense \+ late interaction +0\.4416 +0\.6318\n/,
+    );
+    expect(toMarkdown(report)).toContain(`| bm25 | ${cell} |`);
+    expect(toMarkdown(report)).toContain('| dense + late interaction | 0.4416 | 0.6318 |');
+  });
+
+  it('stand on the page', async () => {
+    const page = await toHtml(report);
+    expect(page).toContain('<h2 id="orders">Orders</h2>');
+    expect(page).toContain('<td class="number">0.6318</td>');
+  });
+
+  it('are left out of a report that has none', async () => {
+    const earlier = { ...report, overlaps: undefined, pipelines: report.pipelines.map((one) => ({ ...one, headroom: undefined })) };
+    expect(toText(earlier)).not.toMatch(/best order|overlap/);
+    expect(toMarkdown(earlier)).not.toMatch(/best order|overlap/);
+    expect(await toHtml(earlier)).not.toContain('id="orders"');
   });
 });

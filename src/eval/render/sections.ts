@@ -100,17 +100,22 @@ export function comparisonsOf(report: EvalReport, canvas: Canvas): Html {
       (one) => html`<tr><th scope="row">${one.measure}</th>
 <td class="number">${signed(one.difference)}<small>${interval(one.low, one.high, signed)}</small></td><td class="forest">${forest.row(one)}</td>
 <td class="number">${probability(one.p)}</td><td class="number">${probability(one.adjustedP)}</td>
-<td class="verdict ${outcomeOf(one)}"><span class="sign" aria-hidden="true">${outcomeSigns[outcomeOf(one)]}</span> ${one.verdict}${unsafeOf(one.unsafe)}</td></tr>`,
+<td class="verdict ${outcomeOf(one)}"><span class="sign" aria-hidden="true">${outcomeSigns[outcomeOf(one)]}</span> ${one.verdict}${apartOf(one.disagreement)}${unsafeOf(one.unsafe)}</td></tr>`,
     );
     return html`<tbody><tr class="group"><th scope="rowgroup" colspan="6">${isolated(pipeline)} against ${isolated(baseline)}</th></tr>${cells}</tbody>`;
   });
   return html`<section aria-labelledby="comparisons"><h2 id="comparisons">Comparisons</h2>
-<p class="small muted">Mean difference over the same queries with its ${percent(settings.confidence)} interval; where the interval meets zero, the difference may be chance. p is of a two-sided randomisation test; after Holm's correction for several pipelines it decides the verdict.</p>
+<p class="small muted">Mean difference over the same queries with its ${percent(settings.confidence)} interval; where the interval meets zero, the difference may be chance. p is of a two-sided randomisation test. A verdict needs both: p below 0.05 after Holm's correction for several pipelines, and an interval without zero.</p>
 ${scrolling(
   'Comparisons',
   html`<table><thead><tr><th scope="col">Measure</th><th scope="col" class="number">Difference</th><th scope="col" class="forest"><span class="hidden">Interval beside zero</span>${forest.scale}</th><th scope="col" class="number">p</th><th scope="col" class="number">p (Holm)</th><th scope="col">Verdict</th></tr></thead>${groups}</table>`,
 )}</section>`;
 }
+
+const apartOf = (disagreement: string | undefined): Html =>
+  disagreement === undefined
+    ? empty
+    : html`<p class="small">${ended(`${disagreement.charAt(0).toUpperCase()}${disagreement.slice(1)}`)}</p>`;
 
 const unsafeOf = (unsafe: string | undefined): Html =>
   unsafe === undefined ? empty : html`<p class="small"><strong>Not safe:</strong> ${ended(unsafe)}</p>`;

@@ -1,4 +1,4 @@
-import { dollars, duration, figure, grouped, percent } from '../../wording/numbers.ts';
+import { dollars, duration, figure, grouped, percent, signed } from '../../wording/numbers.ts';
 import type { EvalReport, PipelineReport } from '../report/report.ts';
 
 export interface Column {
@@ -33,4 +33,42 @@ export function cutOffTable({ pipelines }: EvalReport): {
     }),
   ]);
   return { counts: counts.map(String), rows };
+}
+
+/** What stands above each of these tables. */
+export const headroomTitle = 'The best order of the same results, and what a better order could gain:';
+export const overlapTitle = 'How alike the rankings are (rank-biased overlap, p .9; 1 is the same):';
+
+/** What a better order of each pipeline's own results could gain; `rows` begin with the name. */
+export function headroomTable({ pipelines }: EvalReport): {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+} {
+  const names = [...new Set(pipelines.flatMap(({ headroom = {} }) => Object.keys(headroom)))];
+  if (names.length === 0) return { heads: [], rows: [] };
+  const rows = pipelines.map(({ name, headroom = {} }) => [
+    name,
+    ...names.map((measure) => {
+      const found = headroom[measure];
+      return found === undefined ? '' : `${figure(found.best)} (${signed(found.gain)})`;
+    }),
+  ]);
+  return { heads: names.map((name) => `best ${name}`), rows };
+}
+
+/** Each pipeline beside those before it, which are the columns; `rows` begin with the name. */
+export function overlapTable({ pipelines, overlaps = [] }: EvalReport): {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+} {
+  if (overlaps.length === 0) return { heads: [], rows: [] };
+  const names = pipelines.map(({ name }) => name);
+  const rows = names.slice(1).map((name, at) => [
+    name,
+    ...names.slice(0, -1).map((other, column) => {
+      const found = column > at ? undefined : overlaps.find(({ pipelines: [a, b] }) => a === other && b === name);
+      return found === undefined ? '' : figure(found.rbo);
+    }),
+  ]);
+  return { heads: names.slice(0, -1), rows };
 }

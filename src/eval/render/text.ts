@@ -2,7 +2,7 @@ import { counted, duration, figure, grouped, probability, signed, size } from '.
 import { fitted, harmless } from '../../wording/terminal-text.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
-import { columnsBeside, cutOffTable } from './tables.ts';
+import { columnsBeside, cutOffTable, headroomTable, headroomTitle, overlapTable, overlapTitle } from './tables.ts';
 
 /** A report for a terminal of that many columns: plain text, in which nothing commands it. */
 export function toText(report: EvalReport, columns = 100): string {
@@ -18,15 +18,22 @@ export function toText(report: EvalReport, columns = 100): string {
   const unsafe = report.comparisons.flatMap(({ pipeline, unsafe: why }) =>
     why === undefined ? [] : [`the verdict on "${pipeline}" is not safe: ${why}`],
   );
+  const apart = report.comparisons.flatMap(({ pipeline, measure, disagreement }) =>
+    disagreement === undefined || measure !== report.primary ? [] : [`on "${pipeline}": ${disagreement}.`],
+  );
   const lines = [
     `${counted(report.queries, 'query', 'queries')}${none}.`,
     '',
     ...figures(report, widest),
     ...stageTimes(report, widest),
     ...comparisonLines(report, widest),
+    ...headroomLines(report, widest),
+    ...overlapLines(report, widest),
     ...cutOffLines(report, widest),
     ...changeLines(report, columns),
-    ...(warnings.length + unsafe.length === 0 ? [] : ['', ...[...unsafe, ...warnings].map((one) => `Note: ${harmless(one)}`)]),
+    ...(warnings.length + unsafe.length + apart.length === 0
+      ? []
+      : ['', ...[...apart, ...unsafe, ...warnings].map((one) => `Note: ${harmless(one)}`)]),
     ...(failures.length === 0 ? [] : ['', 'Failed:', ...failures.map(harmless)]),
     ...(gates.length === 0
       ? []
@@ -83,6 +90,16 @@ function comparisonLines(report: EvalReport, widest: number): string[] {
   const holm = shown.length > 1 ? ", corrected for several comparisons by Holm's method" : '';
   const assumed = shown.some(({ verdict }) => verdict.startsWith('cannot')) ? [powerAssumption] : [];
   return ['', `${report.primary} against ${bases} (randomisation test${holm}):`, ...lines, ...assumed];
+}
+
+function headroomLines(report: EvalReport, widest: number): string[] {
+  const { heads, rows } = headroomTable(report);
+  return rows.length === 0 ? [] : ['', headroomTitle, ...table([['', ...heads], ...rows], widest)];
+}
+
+function overlapLines(report: EvalReport, widest: number): string[] {
+  const { heads, rows } = overlapTable(report);
+  return rows.length === 0 ? [] : ['', overlapTitle, ...table([['', ...heads.map((name) => fitted(name, 16).trim())], ...rows], widest)];
 }
 
 function cutOffLines(report: EvalReport, widest: number): string[] {

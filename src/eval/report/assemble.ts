@@ -8,6 +8,7 @@ import { measureOf } from '../measures/measures.ts';
 import { bootstrapIntervals } from '../significance/bootstrap.ts';
 import { type Chance, compareAll, type Side, unjudgedShare, withDetails } from './compare.ts';
 import { checkGates, type Gate } from './gate.ts';
+import { headroomOf, overlapsOf } from './headroom.ts';
 import { latencyOf } from './percentiles.ts';
 import type { Comparison, CutOff, EvalReport, Failure, GateResult, Latency, PipelineReport, Stage } from './report.ts';
 
@@ -103,6 +104,7 @@ export function assembleReport(options: AssembleOptions): EvalReport {
     primary: primary.name,
     pipelines,
     comparisons,
+    overlaps: overlapsOf(measured),
     gates: results,
     warnings,
     checks: options.checks,
@@ -123,6 +125,7 @@ function pipelineReport(one: Measured, depth: number, chance: Chance): PipelineR
     name,
     pipeline,
     measures: named((values, at) => ({ value: meanOf(values), ...(intervals[at] as { low: number; high: number }) })),
+    headroom: headroomOf(evaluation),
     latency: Object.fromEntries(timed.map(([stage, times]): [string, Latency] => [stage, latencyOf(times)])),
     perQuery: named((values) => [...values]),
     unjudged: { depth, share: unjudgedShare(evaluation, depth) },

@@ -2,7 +2,7 @@ import type { Evaluation } from '../measures/evaluation.ts';
 import { condensed, type JudgedRanking } from '../measures/judged-ranking.ts';
 import type { Measure } from '../measures/measure.ts';
 import { measureOf } from '../measures/measures.ts';
-import { bootstrapIntervals } from '../significance/bootstrap.ts';
+import { bootstrapIntervals, type Interval } from '../significance/bootstrap.ts';
 import { holm } from '../significance/holm.ts';
 import { randomisationTest } from '../significance/randomisation.ts';
 import { verdictOf } from '../significance/verdict.ts';
@@ -47,16 +47,18 @@ export function compareAll(baseline: Side, others: readonly Side[], measures: re
     const adjusted = holm(ps);
     for (const [which, side] of sides.entries()) {
       const own = differences[which] as Float64Array;
-      const adjustedP = adjusted[which] as number;
+      const [p, adjustedP, interval] = [ps[which], adjusted[which], intervals[which]] as [number, number, Interval];
+      const { verdict, disagreement } = verdictOf({ differences: own, p, adjustedP, interval, comparisons: sides.length });
       found.push({
         baseline: baseline.name,
         pipeline: side.name,
         measure: measure.name,
         difference: own.reduce((sum, one) => sum + one, 0) / own.length,
-        ...(intervals[which] as { low: number; high: number }),
-        p: ps[which] as number,
+        ...interval,
+        p,
         adjustedP,
-        verdict: verdictOf({ differences: own, adjustedP, comparisons: sides.length }).verdict,
+        verdict,
+        disagreement,
         ...(at === 0 ? { differences: [...own] } : {}),
       });
     }
@@ -99,7 +101,8 @@ function unsafeOf(comparison: Comparison, before: Evaluation, after: Evaluation,
   const condensedOf = ({ rankings }: Evaluation): number[] => rankings.map((one: JudgedRanking) => measureOf(condensed(one), measure));
   const differences = differencesOf(condensedOf(before), condensedOf(after));
   const adjustedP = randomisationTest(differences, chance);
-  const other = verdictOf({ differences, adjustedP, comparisons: 1 }).verdict;
+  const [interval] = bootstrapIntervals([differences], chance);
+  const other = verdictOf({ differences, adjustedP, interval, comparisons: 1 }).verdict;
   const kind = (verdict: string): string => verdict.split(' ').slice(0, 2).join(' ');
   const found = `of the first ${depth} results ${percent(shares[1])} of "${comparison.pipeline}" and ${percent(shares[0])} of "${comparison.baseline}" have no judgment`;
   return kind(other) === kind(comparison.verdict)

@@ -36,12 +36,28 @@ export interface Failure {
   readonly message: string;
 }
 
+/** A measure of the best order of a pipeline's own results, the highest grades first, and what a better order could gain. */
+export interface Headroom {
+  readonly best: number;
+  /** `best` less the measure of the pipeline. */
+  readonly gain: number;
+}
+
+/** How alike the rankings of two pipelines are. */
+export interface Overlap {
+  readonly pipelines: readonly [string, string];
+  /** Mean rank-biased overlap (extrapolated, p = .9) of the first 50 results of each query, 0 to 1. */
+  readonly rbo: number;
+}
+
 export interface PipelineReport {
   readonly name: string;
   /** As it was given, with every default filled in; absent for a run that someone else made. */
   readonly pipeline?: Readonly<Record<string, unknown>>;
   /** By ir-measures name. */
   readonly measures: Readonly<Record<string, Estimate>>;
+  /** Of nDCG@10 and of the primary measure, by name; absent in reports of earlier versions. */
+  readonly headroom?: Readonly<Record<string, Headroom>>;
   /** Only the stages that ran; empty for a run. */
   readonly latency: Readonly<Partial<Record<Stage, Latency>>>;
   /** By ir-measures name, then [query], in the order of `queryIds`. */
@@ -93,10 +109,12 @@ export interface Comparison {
   readonly high: number;
   /** Two-sided Fisher randomisation test. */
   readonly p: number;
-  /** The same after Holm's correction for all pipelines that met this baseline with this measure; it decides the verdict. */
+  /** The same after Holm's correction for all pipelines that met this baseline with this measure; with the interval it decides the verdict. */
   readonly adjustedP: number;
-  /** `helps`, `hurts`, `makes no difference: …` or `cannot tell with 43 queries: about 180 would be needed`. */
+  /** `helps` and `hurts` where `adjustedP` is below .05 and the interval lies on that side of 0: `helps`, `hurts`, `makes no difference: …` or `cannot tell with 43 queries: about 180 would be needed`. */
   readonly verdict: string;
+  /** Why the interval and the test do not say the same; absent where they do. */
+  readonly disagreement?: string;
   /** Why the verdict is not safe: too many results have no judgment. */
   readonly unsafe?: string;
   /** [query] Differences in the order of `queryIds`; of the primary measure only. */
@@ -125,6 +143,8 @@ export interface EvalReport {
   readonly primary: string;
   readonly pipelines: readonly PipelineReport[];
   readonly comparisons: readonly Comparison[];
+  /** Each pair of pipelines; absent in reports of earlier versions. */
+  readonly overlaps?: readonly Overlap[];
   readonly gates: readonly GateResult[];
   /** Sentences about the data and the verdicts: unjudged results, scores out of order, leaks, near-duplicates. */
   readonly warnings: readonly string[];

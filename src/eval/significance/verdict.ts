@@ -1,4 +1,5 @@
-import { counted, grouped } from '../../wording/numbers.ts';
+import { counted, equation, grouped } from '../../wording/numbers.ts';
+import type { Interval } from './bootstrap.ts';
 import { normalQuantile } from './normal.ts';
 
 export interface VerdictInput {
@@ -6,6 +7,10 @@ export interface VerdictInput {
   readonly differences: Float64Array;
   /** After the correction for several comparisons. */
   readonly adjustedP: number;
+  /** Before the correction, where there was one. @default adjustedP */
+  readonly p?: number;
+  /** The interval that stands beside the verdict: "helps" and "hurts" are said only where it lies on that side of 0. @default none */
+  readonly interval?: Interval;
   /** How many comparisons there were. */
   readonly comparisons: number;
   /** The chance of a false "helps" or "hurts" that is accepted. @default 0.05 */
@@ -22,21 +27,33 @@ const MOST = 1_000_000;
 /** Below this the spread of the differences is a guess. */
 const FEWEST = 5;
 
-/** Whether a difference helps or hurts, in words; what it would take to tell where that is open. */
-export function verdictOf({ differences, adjustedP, comparisons, level = 0.05, power = 0.8 }: VerdictInput): {
-  verdict: string;
-  needed?: number;
-} {
+/**
+ * Whether a difference helps or hurts, in words: where the test, after its correction, and the interval both say so. What it would take to tell where that
+ * is open, and `disagreement` where one of the two says so alone: they are two methods, and near the border of chance they may differ.
+ */
+export function verdictOf(input: VerdictInput): { verdict: string; needed?: number; disagreement?: string } {
+  const { differences, adjustedP, interval, comparisons, level = 0.05, power = 0.8 } = input;
   const count = differences.length;
   if (differences.every((value) => value === 0)) {
     return { verdict: `makes no difference: ${count === 1 ? 'the only query scores' : `all ${queriesIn(count)} score`} the same` };
   }
   const mean = differences.reduce((sum, value) => sum + value, 0) / count;
-  if (adjustedP < level && mean !== 0) return { verdict: mean > 0 ? 'helps' : 'hurts' };
-  if (count < FEWEST) return { verdict: `cannot tell with ${queriesIn(count)}: too few to say how many would be needed` };
+  const isTested = adjustedP < level && mean !== 0;
+  const isApart = interval === undefined ? isTested : mean > 0 ? interval.low > 0 : mean < 0 && interval.high < 0;
+  if (isTested && isApart) return { verdict: mean > 0 ? 'helps' : 'hurts' };
+  const disagreement = isTested === isApart ? undefined : disagreementOf(input, isTested, level);
+  if (count < FEWEST) return { verdict: `cannot tell with ${queriesIn(count)}: too few to say how many would be needed`, disagreement };
   const needed = mean === 0 ? Number.POSITIVE_INFINITY : neededFor(differences, mean, level / comparisons, power);
-  if (needed > MOST) return { verdict: `cannot tell with ${queriesIn(count)}: more than ${grouped(MOST)} would be needed` };
-  return { verdict: `cannot tell with ${queriesIn(count)}: about ${grouped(needed)} would be needed`, needed };
+  if (needed > MOST) return { verdict: `cannot tell with ${queriesIn(count)}: more than ${grouped(MOST)} would be needed`, disagreement };
+  return { verdict: `cannot tell with ${queriesIn(count)}: about ${grouped(needed)} would be needed`, needed, disagreement };
+}
+
+/** Why the interval and the test do not say the same. */
+function disagreementOf({ adjustedP, p = adjustedP, comparisons }: VerdictInput, isTested: boolean, level: number): string {
+  if (isTested) return `the test finds a difference (${equation(adjustedP)}) and the interval holds 0; for a verdict both must agree`;
+  return p < level
+    ? `the interval leaves out 0, but is of this comparison alone: of ${comparisons} looked at together ${equation(adjustedP)}`
+    : `the interval leaves out 0, the randomisation test finds no difference (${equation(p)}); for a verdict both must agree`;
 }
 
 const queriesIn = (count: number): string => counted(count, 'query', 'queries');

@@ -3,6 +3,7 @@ import { reliabilityOf, type Stated } from '../calibration/reliability.ts';
 import { beginEvaluation, type Evaluation, type MeasureOptions } from '../measures/evaluation.ts';
 import type { Columns, Judgments } from '../measures/judged-ranking.ts';
 import type { Measure } from '../measures/measure.ts';
+import { RBO_DEPTH } from '../measures/rank-biased-overlap.ts';
 import { evaluateFile } from '../measures/run-file.ts';
 import type { TableOptions } from '../measures/table.ts';
 import type { Measured } from '../report/assemble.ts';
@@ -20,7 +21,10 @@ export function measureSystem(
   measures: readonly Measure[],
   options: MeasureOptions = {},
 ): Measured {
-  const [evaluation, firstStage] = [beginEvaluation(judgments, measures, options), beginEvaluation(judgments, measures, options)];
+  const [evaluation, firstStage] = [
+    beginEvaluation(judgments, measures, { ...options, heads: RBO_DEPTH }),
+    beginEvaluation(judgments, measures, options),
+  ];
   const cutOffs = new Map<number, ReturnType<typeof beginEvaluation>>();
   const stated: Stated[] = [];
   const relevantFrom = measures[0]?.rel ?? 1;
@@ -77,7 +81,7 @@ export async function measureRunFile(
   measures: readonly Measure[],
   options: MeasureOptions & TableOptions = {},
 ): Promise<{ readonly measured: Measured; readonly warnings: readonly string[] }> {
-  const evaluation = await evaluateFile(path, judgments, measures, options);
+  const evaluation = await evaluateFile(path, judgments, measures, { ...options, heads: RBO_DEPTH });
   checkOverlap(path, evaluation, judgments);
   const { queries, ranked, unsorted, unjudgedQueries } = evaluation;
   const warnings: string[] = [];

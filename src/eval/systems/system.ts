@@ -2,8 +2,8 @@ import { FinetoothError } from '../../errors.ts';
 import { documentTest } from '../../filter/document-test.ts';
 import type { Reranker, RerankerFailure } from '../../rerank/reranker.ts';
 import { remembering } from '../../rerank/wrappers/remembering.ts';
-import { type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
-import { checkFields, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
+import { checkForIndex, type Pipeline, plainOptionsOf } from '../../search/pipeline.ts';
+import { checkFields, type Rankable, type RankFields, type RankingOptions, rankCandidates } from '../../search/rank.ts';
 import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
@@ -47,34 +47,13 @@ export interface SystemOptions {
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
-  const {
-    name,
-    firstStage,
-    candidates,
-    top = candidates,
-    denseWeight,
-    fusion,
-    rrfK,
-    filter,
-    minScore,
-    effort,
-    fieldLabels = false,
-  } = pipeline;
-  // A judged copy that takes no place would count as missing, and figures of before would change.
-  const { collapse = 'off' } = pipeline;
+  checkForIndex(pipeline);
+  const { name, firstStage, candidates, top = candidates, filter, minScore, effort, fieldLabels = false, wordsWeight = 0 } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
-  const first = {
-    collapse,
-    firstStage,
-    denseWeight,
-    fusion,
-    rrfK,
-    filter,
-    reranker: null,
-    rankFields: pipeline.rankFields,
-    fieldLabels,
-  } as const;
+  // A judged copy that takes no place would count as missing, and figures of before would change.
+  const { collapse = 'off', fusion, linearWeight, denseWeight, rrfK, rankFields } = pipeline;
+  const first = { collapse, firstStage, fusion, linearWeight, denseWeight, rrfK, filter, rankFields, fieldLabels, wordsWeight } as const;
   return {
     name,
     pipeline,
@@ -91,7 +70,9 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
       const hits =
         depth === candidates
           ? answer.candidates
-          : (await search(index, text, { ...options, ...first, candidates: depth, top: 1 })).candidates;
+          : // Their BM25 comes for a reranker alone, which scores them below anyway.
+            (await search(index, text, { ...options, ...first, reranker: wordsWeight > 0 ? remembered : null, candidates: depth, top: 1 }))
+              .candidates;
       const { embed, retrieve, rerank, total } = answer.timings;
       return {
         ranking: answer.results.map(({ id }) => id),
@@ -106,6 +87,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
                 effort,
                 fieldLabels,
                 minScore,
+                wordsWeight,
                 spread: answer.spread === 'collection' ? index.manifest()?.spread : undefined,
               }),
         latency: { embed: firstStage === 'bm25' ? undefined : embed, retrieve, rerank: remembered === null ? undefined : rerank, total },
@@ -128,7 +110,12 @@ export function runSystem(
   const arranged = arrangedBy(pipeline);
   if (arranged !== undefined)
     throw new FinetoothError('E_USAGE', `pipeline "${name}": ${arranged} is of a search in an index, and this is a run. Leave it out.`);
-  const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter);
+  if ((pipeline.wordsWeight ?? 0) > 0)
+    throw new FinetoothError(
+      'E_USAGE',
+      `pipeline "${name}": wordsWeight takes BM25 from an index, and this is a run. Leave it out, or evaluate over an index.`,
+    );
+  const fits = pipeline.filter === undefined ? undefined : documentTest(pipeline.filter, pipeline.types);
   const depth = Math.max(candidates, ...cutOffs);
   const documentOf = (id: string, query: string): Document => {
     const document = run.document(id);
@@ -178,7 +165,7 @@ async function rankedAt(
   cutOffs: readonly number[],
   reranker: Reranker,
   query: string,
-  candidates: readonly { readonly id: string; readonly document: Document }[],
+  candidates: readonly Rankable[],
   fields: RankFields,
   { minScore, ...options }: RankingOptions & Pick<Pipeline, 'minScore'>,
 ): Promise<Record<number, readonly string[]>> {

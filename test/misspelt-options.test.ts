@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import * as library from '../src/index.ts';
+import * as server from '../src/server/index.ts';
+import * as tasks from '../src/tasks/index.ts';
+import { hashEmbedder } from './hash-embedder.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+const reranker: library.Reranker = {
+  fingerprint: 'length@1',
+  score: async (_, candidates) => ({ scores: Float32Array.from(candidates, ({ text }) => text.length) }),
+};
+const any = <Return>(call: unknown): Return => call as Return;
+const drained = async (documents: AsyncIterable<unknown>): Promise<void> => {
+  for await (const _ of documents);
+};
+
+/** For each function that takes options, an option that is misspelt, what was meant, and how it is called. */
+const taking: Readonly<Record<string, readonly [wrong: string, meant: string, call: (options: never) => unknown]>> = {
+  cached: ['att', 'at', (options) => library.cached(reranker, options)],
+  cachedEmbedder: ['att', 'at', (options) => library.cachedEmbedder(hashEmbedder(), options)],
+  cascade: ['kep', 'keep', (options) => library.cascade([reranker, reranker], options)],
+  fallback: ['strikt', 'strict', (options) => library.fallback([reranker, reranker], options)],
+  fuse: ['rrfk', 'rrfK', (options) => library.fuse([[]], 1, options)],
+  hosted: ['retry', 'retries', (options) => library.hosted('cohere:rerank-v3.5', options)],
+  hostedEmbedder: ['retry', 'retries', (options) => library.hostedEmbedder('openai:text-embedding-3-small', options)],
+  local: ['thread', 'threads', (options) => library.local(options)],
+  openCrossEncoderReranker: ['thread', 'threads', (options) => library.openCrossEncoderReranker('x', options)],
+  openIndex: ['embeder', 'embedder', (options) => library.openIndex(library.memoryStore(), options)],
+  openModel: ['thread', 'threads', (options) => library.openModel('x', options)],
+  readDocuments: ['includes', 'include', (options) => drained(library.readDocuments('x.json', options))],
+  rerank: ['topp', 'top', (options) => library.rerank(reranker, 'q', [], options)],
+  search: [
+    'topp',
+    'top',
+    async (options) =>
+      library.search(await library.openIndex(library.memoryStore(), { create: true, embedder: hashEmbedder() }), 'q', options),
+  ],
+  backupIndex: ['onprogress', 'onProgress', (options) => tasks.backupIndex({ in: 'a', to: 'b', ...any<Options>(options) })],
+  calibrate: ['candidate', 'candidates', (options) => tasks.calibrate({ data: 'x', ...any<Options>(options) })],
+  compactIndex: ['onprogress', 'onProgress', (options) => tasks.compactIndex({ in: 'a', ...any<Options>(options) })],
+  doctor: ['embeder', 'embedder', (options) => tasks.doctor(options)],
+  embedDocuments: ['rol', 'role', (options) => drained(tasks.embedDocuments(options))],
+  evaluate: ['measure', 'measures', (options) => tasks.evaluate({ data: 'x', ...any<Options>(options) })],
+  exportIndex: ['formt', 'format', (options) => tasks.exportIndex({ in: 'a', to: 'b', ...any<Options>(options) })],
+  indexDocuments: ['field', 'fields', (options) => tasks.indexDocuments({ source: 'x', into: 'y', ...any<Options>(options) })],
+  label: ['judgment', 'judgments', (options) => tasks.label({ in: 'x', judge: async () => 'skip', ...any<Options>(options) } as never)],
+  listDatasets: ['foldr', 'folder', (options) => tasks.listDatasets(options)],
+  listModels: ['foldr', 'folder', (options) => tasks.listModels(options)],
+  listProviders: ['name', 'names', (options) => tasks.listProviders(options)],
+  modelsFolder: ['foldr', 'folder', (options) => tasks.modelsFolder(options)],
+  pullDataset: ['offlin', 'offline', (options) => tasks.pullDataset('x', options)],
+  pullModel: ['offlin', 'offline', (options) => tasks.pullModel('x', options)],
+  rerankDocuments: ['rankfields', 'rankFields', (options) => tasks.rerankDocuments('q', options)],
+  restoreIndex: ['frm', 'from', (options) => tasks.restoreIndex({ into: 'x', ...any<Options>(options) })],
+  tune: ['fold', 'folds', (options) => tasks.tune({ data: 'x', ...any<Options>(options) })],
+  verifyIndex: ['onprogress', 'onProgress', (options) => tasks.verifyIndex({ in: 'a', ...any<Options>(options) })],
+  verifyModels: ['foldr', 'folder', (options) => tasks.verifyModels(options)],
+  watchFolder: ['prun', 'onSync', (options) => tasks.watchFolder({ source: '.', into: 'y', ...any<Options>(options) })],
+  serve: ['prt', 'port', (options) => server.serve(options)],
+};
+
+/** Those that take none, or none but a signal, or what is data. */
+const none = [
+  'FinetoothError',
+  'byScore',
+  'compareIds',
+  'createBudget',
+  'createModelSessions',
+  'crossEncoder',
+  'documentTest',
+  'facetCounter',
+  'firstStageOrder',
+  'lanceStore',
+  'lateInteraction',
+  'localEmbedder',
+  'measureRuns',
+  'memoryStore',
+  'orderCandidates',
+  'parseDocument',
+  'parsePipelines',
+  'readCalibration',
+  'readIndex',
+  'readPipelines',
+  'readPrices',
+  'scoreInTime',
+  'searchOptionsOf',
+  'textOf',
+  'typesIn',
+  'withCalibration',
+  'newKey',
+];
+
+describe('options of the public functions', () => {
+  it('are those of this table: a new function is put into one of the two', () => {
+    const all = [library, tasks, server].flatMap((module) => Object.entries(module).filter(([, value]) => typeof value === 'function'));
+    expect([...Object.keys(taking), ...none].sort()).toEqual([...new Set(all.map(([name]) => name))].sort());
+  });
+
+  it.each(Object.entries(taking))('%s refuses one that there is not, and says which was meant', async (_, [wrong, meant, call]) => {
+    const refusal = await (async () => call({ [wrong]: undefined } as never))().then(
+      () => undefined,
+      (error: unknown) => error as { code?: string; message: string },
+    );
+    expect([refusal?.code, refusal?.message]).toEqual(['E_USAGE', expect.stringContaining(`has no option "${wrong}"`)]);
+    expect(refusal?.message).toContain(meant);
+  });
+});
