@@ -40,6 +40,15 @@ describe('the title of records', () => {
     expect(inferTitle(records(40, of), ['title', 'overview'])).toBeUndefined();
   });
 
+  it('is none of texts of files, which have lines', () => {
+    expect(
+      inferTitle(
+        films.map((one) => ({ ...one, line: 1 })),
+        ['title', 'overview'],
+      ),
+    ).toBeUndefined();
+  });
+
   it('is none where there is nothing else to read, and of a few documents nothing is told', () => {
     expect(inferTitle(films, ['title'])).toBeUndefined();
     expect(inferTitle(films.slice(0, 15), ['title', 'overview'])).toBeUndefined();

@@ -24,6 +24,8 @@ const titleNames = ['title', 'name'];
 export function inferTitle(documents: readonly ReadDocument[], fields: readonly string[]): string | undefined {
   const field = fields.find((name) => titleNames.includes(name.toLowerCase())) ?? fields[0];
   if (field === undefined || fields.length < 2 || documents.length < LEAST_DOCUMENTS) return undefined;
+  // Texts of files are no records: on the bundled notes late interaction loses .018 by their titles.
+  if (documents.some(({ line }) => line !== undefined)) return undefined;
   const rest = fields.filter((name) => name !== field);
   const titles = documents.flatMap(({ document }) => (typeof document[field] === 'string' ? document[field].trim() : '') || []);
   if (titles.length < NEARLY_ALL * documents.length) return undefined;
