@@ -124,6 +124,7 @@ export type AdvisedOption =
   | 'scoreCache'
   | 'strict'
   | 'threads'
+  | 'titleField'
   | 'tokens'
   | 'types'
   | 'vector'

@@ -44,6 +44,7 @@ export { scoreInTime } from './rerank/score-in-time.ts';
 export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
 export { type CascadeOptions, type Combination, cascade } from './rerank/wrappers/cascade.ts';
 export { type FallbackOptions, fallback } from './rerank/wrappers/fallback.ts';
+export { titled } from './rerank/wrappers/titled.ts';
 export type { AddOptions, AddReport } from './search/add.ts';
 export type { SearchAnswer, Timings } from './search/answer.ts';
 export type { CreateOptions } from './search/create-options.ts';

@@ -58,6 +58,8 @@ export interface Embedded {
   readonly passages: readonly EmbeddedPassage[];
   /** Hash of the text that they were made of, as the origin has it; absent where they hold whatever the text is. */
   readonly textHash?: string;
+  /** What names it by the origin, and the vectors of that as they are kept there, see `packTitle`; only where they are. */
+  readonly title?: { readonly text: string; readonly packed: Uint8Array };
   /** The index that they come from; absent: they are the user's own, and hold whatever the text is. */
   readonly by?: Origin;
 }
@@ -90,6 +92,8 @@ export interface Origin {
   /** Languages whose words are stemmed, and the field that names that of a document; absent: English. */
   readonly languages?: readonly string[];
   readonly languageField?: string;
+  /** The field whose text is compared by itself too; null: none was wanted. */
+  readonly titleField?: string | null;
 }
 
 /** One answer of a first stage. `score` is higher for better; its scale belongs to the stage. */
@@ -99,6 +103,8 @@ export interface Hit {
   readonly document: Document;
   /** Only where they were asked for, from an index that keeps them. */
   readonly tokens?: TokenVectors;
+  /** The same of its title alone, where the index keeps that. */
+  readonly titleTokens?: TokenVectors;
   /** Which passage of its text was found, the best one; absent where the text is a single one. */
   readonly passage?: PassagePlace;
   /** Only where it was asked for: what a search by the other, vector or words, gives the document. */

@@ -106,6 +106,7 @@ const surface = {
       'search',
       'searchOptionsOf',
       'textOf',
+      'titled',
       'typesIn',
       'withCalibration',
     ],

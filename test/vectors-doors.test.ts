@@ -65,6 +65,28 @@ describe('vectors of the user', () => {
     expect(existsSync(file)).toBe(true);
   });
 
+  it('may have a field that names them, from every door', async () => {
+    const body = { vector_field: 'embedding', embedder: null };
+    const lines = documents.map((document) => JSON.stringify(document)).join('\n');
+    for (const [name, title_field, told] of [
+      ['named', 'title', 'title'],
+      ['unnamed', 'none', undefined],
+    ] as const) {
+      expect((await posted('/v1/indexes', { name, title_field, ...body })).status).toBe(201);
+      const named = lines.replaceAll('"id":', `"title":"T","id":`);
+      await posted(`/v1/indexes/${name}/documents`, named);
+      expect(await (await fetch(`${server.url}/v1/indexes/${name}`)).json()).toMatchObject({
+        documents: 30,
+        ...(told && { title_field: told }),
+      });
+      const at = inFolder(`typed-${name}`);
+      const plain = ['--vector-field', 'embedding', '--embedder', 'none', '--title-field', title_field];
+      writeFileSync(inFolder('named.jsonl'), named);
+      await typed('index', inFolder('named.jsonl'), '--into', at, ...plain);
+      expect((await typed('status', '--in', at)).titleField).toBe(told ?? null);
+    }
+  });
+
   it('come in and search over HTTP', async () => {
     const making = await posted('/v1/indexes', { name: 'own', vector_field: 'embedding', embedder: null });
     expect(making.status).toBe(201);

@@ -63,6 +63,7 @@ export const createChecks: OptionChecks<CreateOptions> = {
   vectorField: checkOf(indexPlan.vectorField),
   languages: checkOf(indexPlan.languages),
   languageField: checkOf(indexPlan.languageField),
+  titleField: checkOf(indexPlan.titleField),
 };
 
 const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: number }> = {

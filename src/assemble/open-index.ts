@@ -4,7 +4,7 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import type { CreateOptions } from '../search/create-options.ts';
+import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { analysisOf } from '../search/word-analysis.ts';
 import { indexMissing } from '../store/index-changes.ts';
@@ -113,6 +113,15 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
       'E_RECIPE',
       (say) =>
         `${where} ${takes}; got ${create.languageField}. Leave ${say.option('languageField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
+  const titleField = manifest.titleField ?? withoutTitle;
+  if (create.titleField !== undefined && create.titleField !== titleField) {
+    const compares = titleField === withoutTitle ? 'compares no field by itself' : `compares the field ${titleField} by itself`;
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${compares}; got ${create.titleField}. Leave ${say.option('titleField')} out, or rebuild it with ${say.rebuildIndex(where)}.`,
     );
   }
   if (create.idField !== undefined && create.idField !== manifest.idField) {

@@ -1,5 +1,6 @@
 import { throwIfStopped } from '../errors.ts';
 import { originOf } from '../search/embedded.ts';
+import { titleOf } from '../search/title.ts';
 import { indexMissing } from '../store/index-changes.ts';
 import type { Store } from '../store/store.ts';
 import type { CallOptions, ReadDocument } from '../types.ts';
@@ -19,14 +20,15 @@ export async function* readIndex(where: string | Store, { signal }: CallOptions 
     const manifest = await store.open();
     if (manifest === undefined) throw indexMissing(name);
     const by = originOf(manifest);
-    for await (const { id, document, textHash, vector, tokens, place, further = [] } of store.get('all', FIELDS)) {
+    for await (const { id, document, textHash, vector, tokens, place, further = [], title: packed } of store.get('all', FIELDS)) {
       throwIfStopped(signal);
       const first = { vector, tokens: tokens?.length === 0 ? undefined : tokens, place };
-      yield { id, document, where: `${name} document "${id}"`, embedded: { passages: [first, ...further], by, textHash } };
+      const title = packed && { text: titleOf(document, manifest) ?? '', packed };
+      yield { id, document, where: `${name} document "${id}"`, embedded: { passages: [first, ...further], by, textHash, title } };
     }
   } finally {
     if (typeof where === 'string') await store.close();
   }
 }
 
-const FIELDS = ['document', 'textHash', 'vector', 'tokens', 'place', 'further'] as const;
+const FIELDS = ['document', 'textHash', 'vector', 'tokens', 'place', 'further', 'title'] as const;

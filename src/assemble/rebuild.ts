@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
-import type { CreateOptions } from '../search/create-options.ts';
+import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
 import { syncNewFolder } from '../store/durability.ts';
 import { indexReplaced } from '../store/index-changes.ts';
 import { claimFolder, committedVersion, manifestName, measureFolder, readManifest, stageName, sweepFolder } from '../store/index-folder.ts';
@@ -83,6 +83,7 @@ export async function rebuiltIn<T>(
       vectorField: create.vectorField ?? old?.vectorField,
       languages: create.languages ?? (create.languageField === undefined ? languagesOf(old) : undefined),
       languageField: create.languageField ?? (create.languages === undefined ? old?.languageField : undefined),
+      titleField: create.titleField ?? (old?.titleField === null ? withoutTitle : old?.titleField),
     };
     try {
       const result = await fill(stage, kept);

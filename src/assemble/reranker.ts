@@ -14,6 +14,7 @@ import { calibrated } from '../rerank/wrappers/calibrated.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { chunked } from '../rerank/wrappers/chunked.ts';
 import { fallback } from '../rerank/wrappers/fallback.ts';
+import { titled } from '../rerank/wrappers/titled.ts';
 import { checkFitted, readCalibration } from './calibration-file.ts';
 import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
@@ -166,5 +167,5 @@ export async function openCrossEncoderReranker(
 /** Late interaction with the encoder that an index has. */
 export function openLateInteraction(encoder: BiEncoder, { longDocuments }: Pick<RerankerSettings, 'longDocuments'> = {}): Reranker {
   const reranker = lateInteraction(encoder);
-  return longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker;
+  return titled(longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker);
 }

@@ -21,12 +21,14 @@ export function explanationLines({ results, spread }: Pick<SearchAnswer | Rerank
     if (explanation === undefined) return [];
     const { stages, fields } = explanation;
     const alone = fields.map(({ field, score, relevance }) => `${field} ${value(relevance ?? score)}`).join(', ');
-    const tokens = stages.find((stage) => stage.tokens !== undefined)?.tokens;
+    const met = stages.flatMap(({ tokens, of }) =>
+      tokens === undefined ? [] : [{ tokens, where: of === undefined ? '' : ` in the ${of}` }],
+    );
     return [
       '',
       `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
       `     each field alone: ${harmless(alone)}`,
-      ...(tokens === undefined ? [] : [`     words that met: ${harmless(meetings(tokens))}`]),
+      ...met.map(({ tokens, where }) => `     words that met${where}: ${harmless(meetings(tokens))}`),
       ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} chunks`])),
     ];
   });

@@ -1,5 +1,6 @@
 import { FinetoothError, messageOf } from '../errors.ts';
-import type { Document, EmbeddedPassage, FieldValue, Origin, ReadDocument } from '../types.ts';
+import { textOf } from '../text/recipe.ts';
+import type { Document, Embedded, EmbeddedPassage, FieldValue, Origin, ReadDocument } from '../types.ts';
 
 /** Key of the metadata of a Parquet file that an index was exported to. */
 export const exportedKey = 'finetooth';
@@ -14,6 +15,7 @@ export interface Exported {
     readonly text_hash: string;
     readonly vector: string;
     readonly tokens?: string;
+    readonly title?: string;
     readonly passage?: string;
     readonly begins?: string;
     readonly ends?: string;
@@ -60,6 +62,7 @@ export async function exportedIn(
       filterable: z.record(z.string(), z.string()).optional(),
       languages: names.optional(),
       languageField: z.string().optional(),
+      titleField: z.string().nullable().optional(),
     }),
     columns: z.looseObject({ id: z.string(), text_hash: z.string(), vector: z.string() }).catchall(z.string()),
     idIsField: z.boolean().optional(),
@@ -84,10 +87,12 @@ export const ownColumns = ({ columns, idIsField }: Exported): readonly string[] 
 /** The documents of exported rows with their vectors; a document's passages stand one after the other. */
 export async function* exportedDocuments(rows: AsyncIterable<ExportedRow>, exported: Exported): AsyncGenerator<ReadDocument> {
   const { columns, origin } = exported;
-  let read: (Omit<ReadDocument, 'embedded'> & { readonly passages: EmbeddedPassage[]; readonly textHash: string }) | undefined;
-  const whole = ({ passages, textHash, ...one }: NonNullable<typeof read>): ReadDocument => ({
+  let read:
+    | (Omit<ReadDocument, 'embedded'> & Pick<Embedded, 'title'> & { readonly passages: EmbeddedPassage[]; readonly textHash: string })
+    | undefined;
+  const whole = ({ passages, textHash, title, ...one }: NonNullable<typeof read>): ReadDocument => ({
     ...one,
-    embedded: { passages, textHash, by: origin },
+    embedded: { passages, textHash, title, by: origin },
   });
   for await (const row of rows) {
     const passage = passageIn(row, exported);
@@ -98,9 +103,17 @@ export async function* exportedDocuments(rows: AsyncIterable<ExportedRow>, expor
     if (read !== undefined) yield whole(read);
     const id = exported.idIsField ? row.fields.get(columns.id) : row.raw.get(columns.id);
     const textHash = String(row.raw.get(columns.text_hash));
-    read = { where: row.where, id: String(id), document: documentIn(row, exported), passages: [passage], textHash };
+    const document = documentIn(row, exported);
+    read = { where: row.where, id: String(id), document, passages: [passage], textHash, title: titleIn(row, document, exported) };
   }
   if (read !== undefined) yield whole(read);
+}
+
+/** The title of a document with its vectors, where there is a column of these and they are there. */
+function titleIn({ raw }: ExportedRow, document: Document, { columns, origin }: Exported): Embedded['title'] {
+  const packed = columns.title === undefined ? undefined : (raw.get(columns.title) as Uint8Array | null | undefined);
+  if (!packed?.length || typeof origin.titleField !== 'string') return undefined;
+  return { text: textOf(document, [origin.titleField]), packed: Uint8Array.from(packed) };
 }
 
 function documentIn({ fields, where }: ExportedRow, { json, nulls }: Exported): Document {

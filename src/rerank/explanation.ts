@@ -15,6 +15,8 @@ export interface TokenMatches {
 export interface StageExplanation {
   /** Fingerprint of the stage. */
   readonly name: string;
+  /** Of which text, where a title is scored by itself too. @default the document's */
+  readonly of?: 'title';
   readonly tokens?: TokenMatches;
   /** Scores of the chunks of a long text, in their order; `start` and `end` count characters. */
   readonly parts?: readonly { readonly start: number; readonly end: number; readonly score: number }[];

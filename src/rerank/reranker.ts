@@ -11,6 +11,8 @@ export interface Candidate {
   readonly id?: string;
   /** What an index keeps of the text's tokens, so that no one need read it again; only while `text` is what the index was made from. */
   readonly tokens?: TokenVectors;
+  /** What names it, where late interaction shall score that by itself too: the larger score counts. Others read the text alone. */
+  readonly title?: Pick<Candidate, 'text' | 'tokens'>;
 }
 
 /** What a reranker may be told beside the texts. */

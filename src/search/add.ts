@@ -2,7 +2,7 @@ import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
-import { type DeleteOptions, type Entry, isSameIndex, type Manifest, type Passage, type Store } from '../store/store.ts';
+import { type DeleteOptions, type Entry, isSameIndex, keepsTitles, type Manifest, type Passage, type Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { sourceOf } from '../text/passages.ts';
@@ -14,8 +14,10 @@ import { counted } from '../wording/numbers.ts';
 import { readNotes, type Skipped } from '../wording/read-notes.ts';
 import { agreed, madeAnew } from './agreed.ts';
 import { firstBatchSize, nextBatchSize } from './batch-size.ts';
+import { type CreateOptions, withoutTitle } from './create-options.ts';
 import { type Analysed, embedPassages, withLines } from './embed-passages.ts';
-import { embedderMissing, KEPT, reworded, takenOver, vectorsElsewhere } from './embedded.ts';
+import { embedTitles } from './embed-titles.ts';
+import { embedderMissing, isSameTitle, keptBy, reworded, takenOver, titleTakenOver, vectorsElsewhere } from './embedded.ts';
 import { fieldWatch, unreadNotes } from './field-watch.ts';
 import { withGivenVectors } from './given-vectors.ts';
 import { type Identified, type Identifier, identifier } from './ids.ts';
@@ -99,7 +101,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   let usage: Usage | undefined;
   const reused = new Set<string>();
   let ofNoLanguage = 0;
-  const watch = fieldWatch(target.create.fields);
+  const watch = fieldWatch(namedFields(target.create));
   const declared = fieldWatch(Object.keys(target.create.types ?? {}));
   const counts = fieldCounts(MOST_FIELDS);
   const letters = embedder === null ? undefined : watchLetters({ embedder });
@@ -135,24 +137,30 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       fresh.push({ ...read, source, analysis, textHash: hashOfText(source.text) });
     }
     const kept = new Map<string, readonly Passage[]>();
+    const titles = new Map<string, Uint8Array>();
+    const keep = (id: string, passages: readonly Passage[], title: Uint8Array | undefined): void => {
+      kept.set(id, passages);
+      if (title !== undefined && keepsTitles(manifest)) titles.set(id, title);
+    };
     for (const one of fresh) {
       const passages = await takenOver(one, manifest, turn);
-      if (passages !== undefined) kept.set(one.id, passages);
+      if (passages !== undefined) keep(one.id, passages, titleTakenOver(one, manifest));
     }
     if (options.vectorsFrom !== undefined)
-      for await (const [id, passages] of vectorsElsewhere(options.vectorsFrom, fresh, manifest, turn))
-        if (!kept.has(id)) kept.set(id, passages);
+      for await (const { id, passages, title } of vectorsElsewhere(options.vectorsFrom, fresh, manifest, turn))
+        if (!kept.has(id)) keep(id, passages, title);
     for (const id of kept.keys()) reused.add(id);
     // Vectors are read of those alone whose text is as it was.
     const sameText = new Map(
       fresh.filter(({ id, textHash }) => !kept.has(id) && known.get(id)?.textHash === textHash).map((one) => [one.id, one]),
     );
     if (sameText.size > 0)
-      for await (const { id, textHash, further = [], ...first } of store.get([...sameText.keys()], KEPT)) {
+      for await (const { id, textHash, further = [], title, document, ...first } of store.get([...sameText.keys()], keptBy(manifest))) {
         if (textHash !== known.get(id)?.textHash) continue;
-        const all = [first, ...further];
+        const [all, now] = [[first, ...further], sameText.get(id) as Fresh];
         // The same text may be said to be of another language now.
-        kept.set(id, manifest.languageField === undefined ? all : await reworded(all, sameText.get(id) as Fresh, turn));
+        const passages = manifest.languageField === undefined ? all : await reworded(all, now, turn);
+        keep(id, passages, isSameTitle({ document, by: manifest }, { document: now.document, by: manifest }) ? title : undefined);
       }
     const toEmbed = fresh.filter(({ id }) => !kept.has(id));
     for (const { source } of toEmbed) {
@@ -161,6 +169,8 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     }
     if (embedder === null && toEmbed[0] !== undefined) throw embedderMissing(toEmbed[0], manifest);
     const { passages, vectors } = await embedPassages(embedder, manifest, toEmbed, { signal, turn });
+    const untitled = fresh.filter(({ id }) => !titles.has(id));
+    const ofTitles = await embedTitles(embedder, untitled, { manifest, capabilities: store.capabilities, signal });
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
     if (target.manifest() === undefined) target.created(agreed(manifest, (await store.open(manifest)) as Manifest));
@@ -171,7 +181,8 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       const all = kept.get(id) as readonly Passage[];
       // Those of another index know their lines.
       const [first, ...further] = read.embedded === undefined ? withLines(all, source, read, manifest) : all;
-      return { ...(first as Passage), id, document, hash, textHash, further: further.length === 0 ? undefined : further };
+      const title = titles.get(id) ?? ofTitles.titles.get(id);
+      return { ...(first as Passage), id, document, hash, textHash, further: further.length === 0 ? undefined : further, title };
     });
     await turn();
     await store.upsert(entries);
@@ -185,7 +196,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       report.cutTokens += tokens;
       if (tokens > 0) report.cutDocuments++;
     }
-    for (const tokens of vectors?.tokens ?? []) report.tokens += tokens;
+    for (const tokens of [...(vectors?.tokens ?? []), ...(ofTitles.vectors?.tokens ?? [])]) report.tokens += tokens;
     if (vectors?.usage !== undefined) usage = addUsage(usage, vectors.usage);
     report.tokens += vectors?.usage?.tokens ?? 0;
     const now = before === undefined ? undefined : await store.open();
@@ -285,6 +296,11 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     ...(notes.length === 0 ? {} : { notes }),
     took: performance.now() - started,
   };
+}
+
+/** The fields that someone named, of which the text or a title is made. */
+function namedFields({ fields, titleField }: CreateOptions): readonly string[] | undefined {
+  return titleField === undefined || titleField === withoutTitle ? fields : [...(fields ?? []), titleField];
 }
 
 /** What an index holds before anything is added, which is all that may be pruned: what others add meanwhile is theirs. */

@@ -5,8 +5,15 @@ import { type Manifest, typesIn } from '../store/store.ts';
 /** The index as it is: as planned, or as someone else made it meanwhile in the same way. */
 export function agreed(planned: Manifest, made: Manifest | undefined): Manifest {
   if (made === undefined || made === planned) return planned;
-  const recipe = ({ embedder, dimensions, fields, idField, vectorField, languages, languageField }: Manifest): string =>
-    JSON.stringify([embedder, dimensions, fields, idField ?? null, vectorField ?? null, languages ?? null, languageField ?? null]);
+  const recipe = ({ embedder, dimensions, fields, ...others }: Manifest): string => {
+    const { idField, vectorField, languages, languageField, titleField } = others;
+    return JSON.stringify([
+      embedder,
+      dimensions,
+      fields,
+      ...[idField, vectorField, languages, languageField, titleField].map((one) => one ?? null),
+    ]);
+  };
   const types = typesIn(made);
   const isTyped = Object.entries(planned.declared ?? {}).every(([field, type]) => typeOf(field, types) === type);
   if (recipe(made) === recipe(planned) && isTyped) return made;

@@ -1,6 +1,9 @@
 import type { FieldTypes } from '../filter/filter.ts';
 import type { TokenForm } from '../types.ts';
 
+/** As the field of titles: none. */
+export const withoutTitle = 'none';
+
 /** What a new index is made with. */
 export interface CreateOptions {
   /** Fields that make the text, in order. @default those that most of the first 256 documents would be read by, see `defaultFields` */
@@ -28,4 +31,9 @@ export interface CreateOptions {
   readonly languages?: readonly string[];
   /** Field that names the language of each document: de, deu, de-AT or German. @default none */
   readonly languageField?: string;
+  /**
+   * Field that names a document rather than telling of it: late interaction scores it by itself too, and the larger score counts. `none`: no field. @default
+   * the title, or the first field, of the first 256 documents where they are records: it is short, in nearly all another, and the rest much longer
+   */
+  readonly titleField?: string;
 }

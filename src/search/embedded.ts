@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { FinetoothError } from '../errors.ts';
+import { repackTitle } from '../math/packed-title.ts';
 import { bytesPerToken, packTokens, stepOf, unpackTokens } from '../math/packed-tokens.ts';
 import { shortName } from '../store/index-changes.ts';
-import { type Manifest, type Passage, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
+import { type Entry, keepsTitles, type Manifest, type Passage, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import { passageTexts } from '../text/passages.ts';
 import type { Turn } from '../time/turn.ts';
-import type { Embedded, Origin, ReadDocument, Span, TokenForm } from '../types.ts';
+import type { Document, Embedded, Origin, ReadDocument, Span, TokenForm } from '../types.ts';
 import type { Analysed } from './embed-passages.ts';
+import { titleOf } from './title.ts';
 import { wordsInTurns } from './turns.ts';
 
 /** What an entry keeps when its text stays. */
-export const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
+const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
+
+type KeptEntry = Pick<Entry, (typeof KEPT)[number] | 'title' | 'document'>;
 
 interface Given extends ReadDocument, Analysed {
   readonly textHash: string;
@@ -18,7 +22,7 @@ interface Given extends ReadDocument, Analysed {
 
 /** What an index says of its vectors to another one. */
 export function originOf(manifest: Manifest): Origin {
-  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, languages, languageField } = manifest;
+  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, languages, languageField, titleField } = manifest;
   return {
     embedder,
     model,
@@ -30,6 +34,7 @@ export function originOf(manifest: Manifest): Origin {
     vectorField,
     languages,
     languageField,
+    titleField,
     filterable: typesIn(manifest),
   };
 }
@@ -48,6 +53,14 @@ export async function takenOver(given: Given, manifest: Manifest, turn: Turn): P
       place,
     }),
   );
+}
+
+/** The vectors of a document's title, as this index keeps them, of one whose passages were taken over; nothing where they are of another title. */
+export function titleTakenOver({ document, embedded }: Given, manifest: Manifest): Uint8Array | undefined {
+  const { title, by } = embedded ?? {};
+  const [from, to] = [by?.tokens, manifest.tokens];
+  if (title === undefined || from === undefined || to === undefined || titleOf(document, manifest) !== title.text) return undefined;
+  return repackTitle(title.packed, from, (tokens) => repacked(tokens, from, to));
 }
 
 /** Passages of a text whose vectors stay, with their words as they are analysed now. */
@@ -72,20 +85,35 @@ async function termsOf(
 /** The passages of those of these documents whose text is as it is in another index, where its vectors were made alike. */
 export async function* vectorsElsewhere(
   store: Store,
-  documents: readonly (Pick<Given, 'source' | 'analysis' | 'textHash'> & { readonly id: string })[],
+  documents: readonly (Pick<Given, 'source' | 'analysis' | 'textHash' | 'document'> & { readonly id: string })[],
   manifest: Manifest,
   turn: Turn,
-): AsyncGenerator<readonly [id: string, passages: readonly Passage[]]> {
+): AsyncGenerator<{ readonly id: string; readonly passages: readonly Passage[]; readonly title?: Uint8Array }> {
   const other = await store.open();
   const formOf = ({ embedder, tokens, splitter }: Manifest): string => JSON.stringify([embedder, tokens, splitter]);
   if (other === undefined || other.vectorField !== undefined || formOf(other) !== formOf(manifest)) return;
   const wanted = new Map(documents.map((one) => [one.id, one]));
-  for await (const { id, textHash, further = [], ...first } of store.get([...wanted.keys()], KEPT)) {
+  for await (const { id, textHash, further = [], title, document, ...first } of store.get([...wanted.keys()], keptBy(manifest, other))) {
     const one = wanted.get(id);
     if (one?.textHash !== textHash) continue;
-    yield [id, isSameAnalysis(other, manifest) ? [first, ...further] : await reworded([first, ...further], one, turn)];
+    const passages = isSameAnalysis(other, manifest) ? [first, ...further] : await reworded([first, ...further], one, turn);
+    yield { id, passages, title: isSameTitle({ document, by: other }, { document: one.document, by: manifest }) ? title : undefined };
   }
 }
+
+/** What is read of an entry whose text may have stayed: its title may be another though. */
+export function keptBy(manifest: Manifest, other = manifest): readonly (keyof KeptEntry)[] {
+  return keepsTitles(manifest) && keepsTitles(other) ? [...KEPT, 'title', 'document'] : KEPT;
+}
+
+interface Titled {
+  /** Absent where no titles are kept. */
+  readonly document?: Document;
+  readonly by: Manifest;
+}
+
+export const isSameTitle = (one: Titled, other: Titled): boolean =>
+  one.document !== undefined && other.document !== undefined && titleOf(one.document, one.by) === titleOf(other.document, other.by);
 
 /** Where a field names the language, the same text may have other words. */
 const isSameAnalysis = (one: Manifest, other: Manifest): boolean =>

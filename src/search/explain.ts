@@ -38,7 +38,7 @@ async function explainScore(
   rankFields: RankFields,
   { signal, fieldLabels = false, spread }: ExplainOptions,
 ): Promise<Explanation> {
-  const { id, document } = candidate;
+  const { id, document, title } = candidate;
   const fields = rankFields ?? defaultFields(document);
   const { read, of } = rankedTextOf(candidate, rankFields, fieldLabels);
   const part = of?.text.slice(...of.span).trim();
@@ -47,7 +47,7 @@ async function explainScore(
   /** Of a field that the passage lies in, the passage. */
   const aloneIn = (field: string): string => (part !== undefined && textIn([field]).includes(part) ? part : textIn([field]));
   const [stages, alone] = await Promise.all([
-    reranker.explain?.(query, { id, text: read }, { signal }) ?? [],
+    reranker.explain?.(query, { id, text: read, title: title && { text: title.text } }, { signal }) ?? [],
     scoreInTime(
       reranker,
       query,

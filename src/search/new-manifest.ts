@@ -6,11 +6,12 @@ import { indexFormat, type Manifest, type Store, withoutEmbedder } from '../stor
 import { analyzerVersion } from '../text/analyzer.ts';
 import { splitterVersion } from '../text/passages.ts';
 import { fieldCounts } from '../text/recipe.ts';
-import type { ReadDocument } from '../types.ts';
+import type { Origin, ReadDocument } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 import { noEmbedder } from './check.ts';
-import type { CreateOptions } from './create-options.ts';
+import { type CreateOptions, withoutTitle } from './create-options.ts';
 import { commonIdField } from './ids.ts';
+import { inferTitle } from './infer-title.ts';
 import { inferTypes } from './infer-types.ts';
 import type { LanguageChoice } from './language-choice.ts';
 import { tokenForm } from './token-form.ts';
@@ -53,13 +54,14 @@ export function newManifest(target: Making, first: readonly ReadDocument[], lang
   const isAsked = create.passages !== undefined && embedder !== null;
   const dimensions = embedder?.dimensions ?? origin?.dimensions ?? come?.passages[0]?.vector.length;
   if (dimensions === undefined) throw noEmbedder();
+  const tokens = tokenForm(create.tokens, embedder, origin, vectorField);
   return {
     format: indexFormat,
     id: randomUUID(),
     embedder: embedder?.fingerprint ?? origin?.embedder ?? withoutEmbedder,
     model: embedder === null ? origin?.model : model,
     dimensions,
-    tokens: tokenForm(create.tokens, embedder, origin, vectorField),
+    tokens,
     fields,
     filterable: isEmpty(filterable) ? undefined : filterable,
     declared,
@@ -73,8 +75,15 @@ export function newManifest(target: Making, first: readonly ReadDocument[], lang
           first.map(({ document }) => document),
           fields,
         )),
+    titleField: titleFieldFor(create, origin, () => (embedder === null && tokens !== undefined ? undefined : inferTitle(first, fields))),
     createdAt: new Date().toISOString(),
   };
+}
+
+/** `infer`: nothing where the vectors of titles would be kept and there is no embedder to make them, since each search would then read titles anew. */
+function titleFieldFor(create: CreateOptions, origin: Origin | undefined, infer: () => string | undefined): string | null | undefined {
+  if (create.titleField !== undefined) return create.titleField === withoutTitle ? null : create.titleField;
+  return origin?.titleField === undefined ? infer() : origin.titleField;
 }
 
 const isEmpty = (types: FieldTypes = {}): boolean => Object.keys(types).length === 0;

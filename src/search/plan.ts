@@ -528,6 +528,14 @@ export const indexPlan = {
     about: 'field that names the language of each document: de, deu, de-AT or German',
     at: { create: true, indexCommand: true, createBody: true },
   },
+  titleField: {
+    kind: 'text',
+    value: 'FIELD',
+    otherwise: 'the title, or the first field, where it is a short name in nearly all of the first 256 documents; see reranking.md',
+    about:
+      'field that names a document rather than telling of it: late interaction scores it by itself too, and the larger score counts; none is no field',
+    at: { create: true, indexCommand: true, createBody: true },
+  },
 } as const satisfies Record<string, IndexOption>;
 
 export type IndexKey = keyof typeof indexPlan;

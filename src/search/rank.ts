@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Effort } from '../rerank/effort.ts';
-import type { Reranker, RerankerFailure, Scores, SpreadSource } from '../rerank/reranker.ts';
+import type { Candidate, Reranker, RerankerFailure, Scores, SpreadSource } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { passageText, sourceOf } from '../text/passages.ts';
@@ -18,6 +18,8 @@ export interface Rankable extends Orderable {
   readonly tokens?: TokenVectors;
   /** The passage that is read in place of the whole text. */
   readonly passage?: PassagePlace;
+  /** What is scored by itself too. */
+  readonly title?: Candidate['title'];
   /** BM25, which weighs with `wordsWeight`. @default 0 */
   readonly bm25?: number;
 }
@@ -99,7 +101,7 @@ export async function rankCandidates(
   const given = await scoreInTime(
     reranker,
     query,
-    candidates.map(({ id, tokens }, i) => ({ id, text: texts[i]?.read as string, tokens })),
+    candidates.map(({ id, tokens, title }, i) => ({ id, text: texts[i]?.read as string, tokens, title })),
     {
       signal,
       deadlineMs,

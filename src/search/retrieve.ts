@@ -13,6 +13,7 @@ import type { FirstStage } from './options.ts';
 import { plan } from './plan.ts';
 import { queryWords } from './query-words.ts';
 import type { SearchIndex } from './search-index.ts';
+import { type TitledHit, withTitle } from './title.ts';
 
 export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly firstStage: FirstStage;
@@ -23,7 +24,7 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly vector?: readonly number[] | Float32Array;
   /** Where it is above 0, hits have their BM25. @default 0 */
   readonly wordsWeight?: number;
-  /** Bring the token vectors that the index keeps. */
+  /** Bring what rerankers read beside the text: the token vectors that the index keeps, and titles that are scored by themselves. */
   readonly tokens: boolean;
   /** Milliseconds that embedding the query may take. */
   readonly deadlineMs?: number;
@@ -31,7 +32,7 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
 
 export interface Retrieved {
   /** Best first. */
-  readonly hits: readonly Hit[];
+  readonly hits: readonly TitledHit[];
   /** What was compared with the vectors of the index. */
   readonly queryVector?: Float32Array;
   readonly usage: Usage;
@@ -60,7 +61,8 @@ export async function retrieve(index: SearchIndex, query: string, options: Retri
     bm25 && (isWeighed ? bm25.map((hit): Hit => ({ ...hit, bm25: hit.score })) : bm25),
   ].filter((list) => list !== undefined);
   const [first = [], second] = lists;
-  return { ...found, hits: second === undefined ? first : fuseHybrid(first, second, candidates, options) };
+  const hits = second === undefined ? first : fuseHybrid(first, second, candidates, options);
+  return { ...found, hits: options.tokens ? hits.map((hit) => withTitle(hit, index.manifest())) : hits };
 }
 
 /** The lists of a first stage, each best first. `byOther`: hits of the dense one have their BM25 beside, and those of a hybrid's other one their cosine. */

@@ -7,6 +7,7 @@ import { facetPromises } from './contract-facets.ts';
 import { drawDocument, drawFilter, drawOne, filterableFields, typedFields } from './contract-filters.ts';
 import { otherPromises } from './contract-other.ts';
 import { passagePromises } from './contract-passages.ts';
+import { titlePromises } from './contract-titles.ts';
 import type { EntryField, Store } from './store.ts';
 
 /** One promise of a seam, for any runner: `for (const { name, run } of storeContract(make)) it(name, run)`. */
@@ -323,6 +324,7 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
   },
 
   ...passagePromises,
+  ...titlePromises,
   ...facetPromises,
   ...otherPromises,
 

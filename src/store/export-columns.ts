@@ -1,7 +1,7 @@
 import { throwIfStopped } from '../errors.ts';
 import type { Exported } from '../read/exported.ts';
 import type { CallOptions, Document, FieldValue, Origin } from '../types.ts';
-import type { Store } from './store.ts';
+import { keepsTitles, type Store } from './store.ts';
 
 /** What a column of a field holds: one type, or JSON where documents differ. */
 export type ColumnKind = 'text' | 'boolean' | 'integer' | 'number' | 'texts' | 'json';
@@ -58,6 +58,7 @@ export async function exportColumns(store: Store, origin: Origin, { fits, signal
         text_hash: own('text_hash'),
         vector: own('vector'),
         ...(origin.tokens === undefined ? {} : { tokens: own('tokens') }),
+        ...(keepsTitles(origin) ? { title: own('title_vectors') } : {}),
         ...parts,
       },
       idIsField: isIdField,

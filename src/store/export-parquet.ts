@@ -18,6 +18,8 @@ export interface ExportRow {
   readonly textHash: string;
   readonly vector: Float32Array;
   readonly tokens?: Uint8Array;
+  /** Vectors of the title, only with the first. */
+  readonly title?: Uint8Array;
   readonly passage: number;
   readonly begins?: number;
   readonly ends?: number;
@@ -104,6 +106,7 @@ function columnsOf({ fields, exported: { columns, idIsField } }: ExportColumns):
     isRaw: true,
   });
   add(columns.tokens, { type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL' }, ({ tokens }) => tokens ?? null, true);
+  add(columns.title, { type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL' }, ({ title }) => title ?? null, true);
   return own;
 }
 

@@ -24,9 +24,9 @@ export interface ExportCounts {
   readonly bytes: number;
 }
 
-type Exportable = Pick<Entry, 'id' | 'document' | 'textHash' | 'vector' | 'tokens' | 'place' | 'further'>;
+type Exportable = Pick<Entry, 'id' | 'document' | 'textHash' | 'vector' | 'tokens' | 'place' | 'further' | 'title'>;
 
-const FIELDS = ['document', 'textHash', 'vector', 'tokens', 'place', 'further'] as const;
+const FIELDS = ['document', 'textHash', 'vector', 'tokens', 'place', 'further', 'title'] as const;
 
 /** Documents after which progress is told. */
 const EACH = 1000;
@@ -82,7 +82,7 @@ async function writeAll(
     throwIfStopped(signal);
     if (!fits(entry.document)) continue;
     checkUnchanged(entry, columns);
-    const { id, document, textHash, further = [] } = entry;
+    const { id, document, textHash, title, further = [] } = entry;
     for (const [passage, { vector, tokens, place }] of [entry as Omit<Passage, 'terms'>, ...further].entries()) {
       const isFirst = passage === 0;
       const { span: [begins, ends] = [], line } = place ?? {};
@@ -93,6 +93,7 @@ async function writeAll(
         textHash,
         vector,
         tokens: tokens?.length === 0 ? undefined : tokens,
+        title: isFirst ? title : undefined,
         passage,
         begins,
         ends,

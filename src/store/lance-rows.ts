@@ -2,7 +2,7 @@ import type { DataType } from 'apache-arrow';
 import type { Document, FieldValue, PassagePlace } from '../types.ts';
 import { cellsOf, type FilterCells, type FilterField, filterFields } from './lance-columns.ts';
 import type { LanceLibraries } from './lance-library.ts';
-import type { Entry, EntryField, Manifest, Passage } from './store.ts';
+import { type Entry, type EntryField, keepsTitles, type Manifest, type Passage } from './store.ts';
 
 /** Which passage of its document a row is, from 0; where it begins and ends in the text, both 0 where it is all of it; its line, 0 where it has none. */
 export const PLACE = ['passage', 'begins', 'ends', 'line'];
@@ -24,8 +24,8 @@ export interface Batch {
 export type RowField = Exclude<EntryField, 'further'>;
 
 /**
- * Entries as a table of Arrow's, of the write with this number: a row for each passage, all with what a filter asks for, and the document in the
- * first alone.
+ * Entries as a table of Arrow's, of the write with this number: a row for each passage, all with what a filter asks for, and the document and its
+ * title in the first alone.
  */
 export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], manifest: Manifest, write: number) {
   const { arrow } = libraries;
@@ -48,6 +48,11 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
   if (tokens !== undefined)
     columns.tokens = arrow.vectorFromArray(
       rows.map(({ passage }) => passage.tokens ?? new Uint8Array(0)),
+      new arrow.Binary(),
+    );
+  if (keepsTitles(manifest))
+    columns.title = arrow.vectorFromArray(
+      rows.map(({ entry, at }) => (at === 0 ? entry.title : undefined) ?? new Uint8Array(0)),
       new arrow.Binary(),
     );
   if (countsWrites(manifest)) {
@@ -108,6 +113,7 @@ export function schemaOf(libraries: LanceLibraries, manifest: Manifest) {
     ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
     new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
     ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
+    ...(keepsTitles(manifest) ? [new arrow.Field('title', new arrow.Binary(), false)] : []),
     ...counts.map((name) => new arrow.Field(name, new arrow.Int32(), false)),
     ...filters,
   ]);
@@ -123,6 +129,7 @@ export function cellReader(batch: Batch): (name: string, row: number) => unknown
 export function columnsFor(fields: readonly RowField[], manifest: Manifest): string[] {
   return fields.flatMap((name): readonly string[] => {
     if (name === 'tokens') return manifest.tokens === undefined ? [] : [name];
+    if (name === 'title') return keepsTitles(manifest) ? [name] : [];
     return name !== 'place' ? [name] : hasPassages(manifest) ? PLACE : [];
   });
 }
@@ -135,6 +142,8 @@ export function* entriesIn<Field extends RowField>(batch: Batch, fields: readonl
     const value = cell(name, row);
     if (name === 'document') return JSON.parse(value as string) as Document;
     if (name === 'vector') return Float32Array.from((value as { toArray(): Float32Array }).toArray());
+    // A document without one has an empty cell.
+    if (name === 'title') return (value as Uint8Array | undefined)?.length ? (value as Uint8Array).slice() : undefined;
     return name === 'tokens' ? (value as Uint8Array | undefined)?.slice() : (value as string);
   };
   for (let row = 0; row < batch.numRows; row++) {

@@ -13,7 +13,7 @@ import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn
 import type { WordIndex } from './lance-word-index.ts';
 import { scoreUnindexed } from './lance-word-scores.ts';
 import { timesOf, wordQuery } from './lance-words.ts';
-import { type AskedBy, type Manifest, typesIn } from './store.ts';
+import { type AskedBy, keepsTitles, type Manifest, typesIn } from './store.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
 const SPARE = 8;
@@ -53,6 +53,8 @@ interface Row extends PassageRow {
   readonly document: string;
   readonly vector?: Float32Array;
   readonly tokens?: Uint8Array;
+  /** As `packTitle` made it; with the document, of which every row may be. */
+  readonly title?: Uint8Array;
   /** Cosine with the other vector, where one is asked by. */
   readonly cosine?: number;
   /** Where words are asked by beside. */
@@ -208,6 +210,7 @@ async function rowsOf(
       const vector = (cell('vector', row) as { toArray(): Float32Array } | undefined)?.toArray();
       const tokens = cell('tokens', row) as Uint8Array | undefined;
       const isKept = tokens !== undefined && vector !== undefined;
+      const title = cell('title', row) as Uint8Array | undefined;
       rows.push({
         ...rowIn(cell, row),
         score: asked === undefined || vector === undefined ? (cell('_score', row) as number) : cosine(asked, vector),
@@ -215,6 +218,8 @@ async function rowsOf(
         document: (cell('document', row) as string | undefined) ?? '',
         tokens: isKept ? tokens.slice() : undefined,
         vector: isKept ? vector.slice() : undefined,
+        // Empty where there is none, and in rows that are not the first of their document.
+        title: title?.length ? title.slice() : undefined,
         cosine: other !== undefined && 'vector' in other && vector !== undefined ? cosine(other.vector, vector) : undefined,
         terms: cell('terms', row) as string | undefined,
       });
@@ -223,16 +228,23 @@ async function rowsOf(
   return rows;
 }
 
-const columnsFor = (manifest: Manifest, { withTokens, other = { terms: [] } }: RowQuery): readonly string[] => [
+const columnsFor = (
+  manifest: Manifest,
+  { withTokens, other = { terms: [] } }: Pick<RowQuery, 'withTokens' | 'other'>,
+): readonly string[] => [
   ...new Set([
     'id',
-    'document',
+    ...documentColumns(manifest, withTokens),
     ...placesIn(manifest),
     ...(withTokens ? ['vector', 'tokens'] : []),
     // Words too beside a vector: what the rows score for them is learned from.
     ...('vector' in other ? ['vector', 'terms'] : other.terms.length > 0 ? ['terms'] : []),
   ]),
 ];
+
+/** What the first row of a document has for all of them. */
+const documentColumns = (manifest: Manifest, withTokens: boolean): readonly string[] =>
+  withTokens && keepsTitles(manifest) ? ['document', 'title'] : ['document'];
 
 /** A tie may be long: its documents are read afterwards, unless as many are wanted that looking for their ids takes longer. */
 const tieColumns = (manifest: Manifest, asked: RowQuery): readonly string[] =>
@@ -258,14 +270,14 @@ async function withDocuments(table: Table, manifest: Manifest, found: readonly R
     }
     return all;
   };
-  const documents = await read(bare, 0, ['document']);
+  const documents = await read(bare, 0, documentColumns(manifest, withTokens));
   const packs = new Map<number, ReadonlyMap<string, Row>>();
   const unpacked = withTokens ? bare.filter(({ tokens }) => tokens === undefined) : [];
   for (const [at, rows] of Map.groupBy(unpacked, (row) => row.at)) packs.set(at, await read(rows, at, ['vector', 'tokens']));
   return found.flatMap((row): FoundRow[] => {
     if (row.document !== '') return [row];
-    const document = documents.get(row.id)?.document;
+    const { document, title } = documents.get(row.id) ?? {};
     const { vector, tokens } = packs.get(row.at)?.get(row.id) ?? row;
-    return document === undefined ? [] : [{ ...row, document, vector, tokens }];
+    return document === undefined ? [] : [{ ...row, document, title, vector, tokens }];
   });
 }

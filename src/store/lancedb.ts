@@ -1,5 +1,6 @@
 import { throwIfStopped } from '../errors.ts';
 import { readFilter } from '../filter/read-filter.ts';
+import { unpackTitle } from '../math/packed-title.ts';
 import type { Document, Hit } from '../types.ts';
 import type { Durability } from './durability.ts';
 import { facetCounter } from './facets.ts';
@@ -86,7 +87,7 @@ export function lanceStore(
   };
 
   return {
-    capabilities: { approximate: true, filterable: true, persistent: true, passages: true },
+    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
     open: connection.open,
     upsert: async (entries) => {
       // With nothing to write too: what is unchanged in an index that is just made again would be acknowledged and then gone.
@@ -162,7 +163,7 @@ export function lanceStore(
         throwIfStopped(signal);
         const others = other && (await scoreByOther(libraries, table, rows, other, () => wordIndexes.weighing(table)));
         return rows.map(
-          ({ id, score, place, document, tokens, vector }) =>
+          ({ id, score, place, document, tokens, vector, title }) =>
             ({
               id,
               score,
@@ -171,6 +172,7 @@ export function lanceStore(
               document: fields.includes('document' as never) ? (JSON.parse(document) as Document) : undefined,
               // Those of a document whose vector was given are none.
               tokens: form === undefined || !tokens?.length || vector === undefined ? undefined : { form, data: tokens, vector },
+              titleTokens: form === undefined || title === undefined ? undefined : unpackTitle(title, form),
             }) as Hit,
         );
       });

@@ -4,6 +4,7 @@ import type { Filter } from '../filter/filter.ts';
 import { typedValue } from '../filter/typed-value.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
+import { unpackTitle } from '../math/packed-title.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
 import type { Hit, OtherScore } from '../types.ts';
@@ -76,7 +77,7 @@ export function memoryStore(): Store {
     return topWithTies(bestOfEach(scored.filter(({ id }) => ids.has(id))), Math.max(0, limit));
   };
   return {
-    capabilities: { approximate: false, filterable: false, persistent: false, passages: true },
+    capabilities: { approximate: false, filterable: false, persistent: false, passages: true, titles: true },
     open: async (wanted) => (manifest ??= wanted),
     upsert: async (added) => {
       for (const entry of added) entries.set(entry.id, copyOf(entry));
@@ -102,7 +103,7 @@ export function memoryStore(): Store {
       const found = best(query);
       const others = query.other && otherOf(found, query.other);
       return found.map(({ id, score, passage: { place, vector, tokens } }) => {
-        const { document } = entries.get(id) as Entry;
+        const { document, title } = entries.get(id) as Entry;
         return {
           id,
           score,
@@ -113,6 +114,7 @@ export function memoryStore(): Store {
             form === undefined || tokens === undefined || tokens.length === 0
               ? undefined
               : { form, data: tokens.slice(), vector: vector.slice() },
+          titleTokens: form && title && unpackTitle(title.slice(), form),
         } as Hit;
       });
     },
@@ -131,7 +133,7 @@ export function memoryStore(): Store {
       let bytes = 0;
       let passages = 0;
       for (const entry of entries.values()) {
-        bytes += 2 * JSON.stringify(entry.document).length;
+        bytes += 2 * JSON.stringify(entry.document).length + (entry.title?.byteLength ?? 0);
         for (const { vector, tokens, terms } of passagesOf(entry)) {
           bytes += vector.byteLength + (tokens?.byteLength ?? 0) + 2 * terms.length;
           passages++;
@@ -152,7 +154,11 @@ const rowsOf = (entry: Entry): Row[] => passagesOf(entry).map((passage, at) => (
 const wordsIn = (terms: string): string[] => (terms === '' ? [] : terms.split(' '));
 
 /** What is kept shares no memory with what came in or goes out. */
-const copyOf = (entry: Entry): Entry => ({ ...copyOfPassage(entry), further: entry.further?.map(copyOfPassage) });
+const copyOf = (entry: Entry): Entry => ({
+  ...copyOfPassage(entry),
+  further: entry.further?.map(copyOfPassage),
+  title: entry.title?.slice(),
+});
 
 const pick = <Field extends EntryField>(entry: Entry, fields: readonly Field[]): Pick<Entry, 'id' | Field> =>
   Object.fromEntries(

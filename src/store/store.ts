@@ -24,7 +24,9 @@ export interface Store {
    * first. Fewer come only where no more are to be had, whatever the filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts
    * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not.
    */
-  search<Field extends HitField = 'document'>(query: StoreQuery<Field>): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'other' | Field>[]>;
+  search<Field extends HitField = 'document'>(
+    query: StoreQuery<Field>,
+  ): Promise<Pick<Hit, 'id' | 'score' | 'passage' | 'other' | 'titleTokens' | Field>[]>;
   /** How many documents fit. @default all */
   count(filter?: Filter): Promise<number>;
   /** For each of the fields the values of all documents that fit, counted exactly, a document with many passages once; `facetCounter` counts them. */
@@ -49,6 +51,8 @@ export interface StoreCapabilities {
   readonly persistent: boolean;
   /** Whether an entry may have further passages. @default false: a document has one vector, and of a long text the end is not found */
   readonly passages?: boolean;
+  /** Whether an entry may have the vectors of its title. @default false: a title is read when its document is found */
+  readonly titles?: boolean;
 }
 
 /** A vector of the query, or its analysed words. */
@@ -94,6 +98,8 @@ export interface Entry extends Passage {
   readonly textHash: string;
   /** The passages after the first, in text order; only where the manifest says that there may be such. @default none */
   readonly further?: readonly Passage[];
+  /** Vectors of its title alone, see `packTitle`; only where the manifest names a field of titles and keeps token vectors. @default none */
+  readonly title?: Uint8Array;
 }
 
 export type EntryField = Exclude<keyof Entry, 'id'>;
@@ -118,9 +124,9 @@ export interface StoreStats {
 
 /**
  * Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its
- * writes, 5 may keep several passages of a document, 6 has types by which filters compare.
+ * writes, 5 may keep several passages of a document, 6 has types by which filters compare, 7 may keep the vectors of titles.
  */
-export const indexFormat = 6;
+export const indexFormat = 7;
 
 /** Stands for the embedder in the manifest of an index that has none. */
 export const withoutEmbedder = 'none';
@@ -161,11 +167,17 @@ export interface Manifest {
   readonly languages?: readonly string[];
   /** Field that names the language of a document; absent: of several languages it is detected. */
   readonly languageField?: string;
+  /** Field whose text is compared by itself too; null: none was wanted; absent: none was found, as in indexes before format 7. */
+  readonly titleField?: string | null;
   /** How the scores of late interaction lie here, measured when the index was made and again when it had doubled; absent where they were not. */
   readonly spread?: ScoreSpread;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
+
+/** Whether entries may have the vectors of their titles. */
+export const keepsTitles = ({ dimensions, tokens, titleField }: Pick<Manifest, 'dimensions' | 'tokens' | 'titleField'>): boolean =>
+  tokens?.size === dimensions && typeof titleField === 'string';
 
 /** The types by which filters compare fields, as `documentTest` takes them. */
 export const typesIn = ({ format, filterable = {} }: Pick<Manifest, 'format' | 'filterable'>): FieldTypes =>

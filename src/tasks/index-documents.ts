@@ -11,7 +11,7 @@ import { documentTest } from '../filter/document-test.ts';
 import type { FieldTypes, Filter } from '../filter/filter.ts';
 import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
 import type { AddOptions, AddReport } from '../search/add.ts';
-import type { CreateOptions } from '../search/create-options.ts';
+import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
 import { takesTokens } from '../search/embedded.ts';
 import type { Durability } from '../store/durability.ts';
 import { shortName } from '../store/index-changes.ts';
@@ -68,7 +68,7 @@ export const indexChecks: OptionChecks<IndexDocumentsOptions> = {
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
   checkOptions('indexDocuments', options, indexChecks);
   const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, languages, languageField } = options;
-  const { signal, models } = options;
+  const { titleField, signal, models } = options;
   if (!rebuild && source !== '-' && resolve(source) === resolve(into) && (await readManifest(into)) !== undefined)
     throw new FinetoothError('E_USAGE', `${into} cannot be read into itself. Name another folder, or rebuild it.`);
   let stored = 0;
@@ -93,7 +93,7 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
       await old?.close();
     }
   };
-  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField, languages, languageField };
+  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField, languages, languageField, titleField };
   try {
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {
@@ -143,14 +143,16 @@ async function embedderFor(
 
 function canTakeOver(by: Origin, create: CreateOptions, made: Manifest | undefined): boolean {
   if (by.vectorField !== undefined) return true;
-  const { fields, splitter, tokens } = made ?? {
+  const { fields, splitter, tokens, titleField } = made ?? {
+    titleField: create.titleField ?? by.titleField,
     fields: create.fields ?? by.fields,
     splitter: create.passages === undefined ? by.splitter : create.passages === 'off' ? undefined : splitterVersion,
     tokens: create.tokens === undefined ? by.tokens : (create.tokens ?? undefined),
   };
   const wanted = tokens && by.tokens && { size: by.tokens.size, bits: tokens.bits ?? by.tokens.bits, pool: tokens.pool ?? by.tokens.pool };
   const takesAll = tokens === undefined || (wanted !== undefined && takesTokens(by.tokens, wanted));
-  return takesAll && JSON.stringify(fields) === JSON.stringify(by.fields) && splitter === by.splitter;
+  const takesTitles = typeof titleField !== 'string' || titleField === withoutTitle || titleField === by.titleField;
+  return takesAll && takesTitles && JSON.stringify(fields) === JSON.stringify(by.fields) && splitter === by.splitter;
 }
 
 /** The store of an index in which nothing is damaged: a rebuild carries no damage on. */

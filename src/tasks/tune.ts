@@ -16,6 +16,7 @@ import { plan } from '../search/plan.ts';
 import { type Ranked, rankCandidates } from '../search/rank.ts';
 import { findLists } from '../search/retrieve.ts';
 import type { SearchIndex } from '../search/search-index.ts';
+import { withTitle } from '../search/title.ts';
 import { weighWords } from '../search/weigh-words.ts';
 import type { CallOptions } from '../types.ts';
 import { checkOptions, type OptionChecks, text, whole } from '../wording/check-options.ts';
@@ -212,8 +213,8 @@ async function materialOf(
       const key = JSON.stringify([name, rankFields]);
       const one = remembered.get(key) ?? remembering(rerankers.get(name) as Reranker);
       remembered.set(key, one);
-      // Passages are those of the fields that the index was made from.
-      const rankable = hits.map((hit) => (rankFields === undefined ? hit : { ...hit, passage: undefined }));
+      // Passages and titles are those of the fields that the index was made from.
+      const rankable = hits.map((hit) => (rankFields === undefined ? withTitle(hit, index.manifest()) : { ...hit, passage: undefined }));
       const list = JSON.stringify([key, hits.map(({ id }) => id)]);
       const { fields = [], spread } = index.manifest() ?? {};
       const options = rankFields === undefined ? { ...call, spread } : call;

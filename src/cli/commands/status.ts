@@ -24,6 +24,7 @@ export const statusCommand = command({
       ['passages', status.passages === undefined ? wholeDocuments(manifest, folder) : grouped(status.passages)],
       ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers per vector)`],
       ['text from', manifest.fields.join(', ')],
+      ...(typeof manifest.titleField === 'string' ? [['title', `${harmless(manifest.titleField)}, scored by itself too`] as const] : []),
       ['ids from', manifest.idField ?? 'the content'],
       ['words', wordsIn(manifest, folder)],
       ...(types.length === 0 ? [] : [['types', types.map(([field, type]) => `${harmless(field)}:${type}`).join(', ')] as const]),

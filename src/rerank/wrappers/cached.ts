@@ -26,13 +26,16 @@ const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(10
  */
 const byContent: KeyOf = ({ fingerprint, calibration }) => {
   const about = [RECIPE, fingerprint, calibration ?? null];
-  return (query, { text, tokens }, list) =>
+  return (query, { text, tokens, title }, list) =>
     createHash('sha256')
-      .update(JSON.stringify([...about, tokens?.form ?? null, query, ...(list === undefined ? [] : [list])]))
+      .update(JSON.stringify([...about, tokens?.form ?? null, query, ...(list === undefined ? [] : [list]), ...inTitle(title)]))
       .update('\n')
       .update(text)
       .digest('base64url');
 };
+
+/** Only who is asked as a whole sees titles: around one model they are candidates of their own by then. */
+const inTitle = (title: Candidate['title']): readonly unknown[] => (title === undefined ? [] : [{ title: title.text }]);
 
 /** Changes when what stands under a key changes its meaning. */
 const RECIPE = 'scores-3';
@@ -133,6 +136,7 @@ function lookUp(store: ScoreStore, keys: readonly string[], isKept: readonly boo
 /** Stands for a list whose scores hold for it alone, and what was asked beside it that may change them. */
 function listKeyOf(candidates: readonly Candidate[], effort: Effort | undefined): string {
   const hash = createHash('sha256').update(effort === undefined ? '' : `${effort} `);
-  for (const { text } of candidates) hash.update(`${text.length} ${text}`);
+  for (const { text, title } of candidates)
+    hash.update(`${text.length} ${text}${title === undefined ? '' : ` ${title.text.length} ${title.text}`}`);
   return hash.digest('base64url');
 }

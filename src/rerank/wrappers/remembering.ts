@@ -10,6 +10,6 @@ export function remembering(reranker: Reranker): Reranker {
   let stages = 0;
   return withStore(reranker, memoryScores(Number.POSITIVE_INFINITY), () => {
     const stage = stages++;
-    return (_, { id, text }, list) => `${stage} ${list ?? ''} ${id} ${text}`;
+    return (_, { id, text, title }, list) => `${stage} ${list ?? ''} ${id} ${text}${title === undefined ? '' : `\n${title.text}`}`;
   });
 }

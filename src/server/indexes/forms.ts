@@ -64,6 +64,7 @@ export const createBody = z.strictObject({
   vector_field: createShape('vectorField'),
   languages: createShape('languages'),
   language_field: createShape('languageField'),
+  title_field: createShape('titleField'),
   /** null: documents and queries bring their vectors, of whatever model. Absent: the model of the server. */
   embedder: z.null().optional(),
 });
@@ -83,6 +84,8 @@ export const status = z.object({
   words: z.string().optional(),
   languages: z.array(z.string()).optional(),
   language_field: z.string().optional(),
+  /** The field that late interaction scores by itself too. */
+  title_field: z.string().optional(),
   changed_at: z.string().nullable(),
   /** Why it cannot be opened. */
   error: z.string().optional(),

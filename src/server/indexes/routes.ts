@@ -87,12 +87,14 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
       id_field,
       vector_field,
       language_field,
+      title_field,
       token_bits: bits,
       token_pool: pool,
       ...plain
     } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
-    await indexes.create(name, { ...plain, idField: id_field, vectorField: vector_field, languageField: language_field, tokens });
+    const fields = { idField: id_field, vectorField: vector_field, languageField: language_field, titleField: title_field };
+    await indexes.create(name, { ...plain, ...fields, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {
@@ -122,6 +124,7 @@ function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
       words: manifest?.analyzer,
       languages: manifest && [...(manifest.languages ?? ['en'])],
       language_field: manifest?.languageField,
+      title_field: manifest?.titleField ?? undefined,
       changed_at: changedAt ?? null,
     };
   });
