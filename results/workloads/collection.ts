@@ -56,7 +56,7 @@ export const measureCollection = async (
     readonly also?: Readonly<Record<string, string>>;
   } & MeasureOptions = {},
 ): Promise<Measured> => {
-  const { fields, also = {}, costs = false, keep } = options;
+  const { fields, also = {}, costs = false, keep, without = [] } = options;
   const { documents, queries, judgments } = await readCollection(folder);
   const into = keep ?? (await mkdtemp(join(tmpdir(), 'finetooth-results-')));
   const at = join(into, 'index');
@@ -64,7 +64,9 @@ export const measureCollection = async (
     await using index = await openIndex(at, { create: fields === undefined ? true : { fields }, scoreCache: keep && join(into, 'scores') });
     await index.add(documents.values(), { onProgress: ({ done }) => say(`${done} of ${documents.size} documents`) });
     const rerankers = await rerankersOf(index);
-    const runs = Object.keys(tiers).map((name) => [name, new Map<string, { id: string; score: number }[]>()] as const);
+    const runs = Object.keys(tiers)
+      .filter((name) => !without.includes(name))
+      .map((name) => [name, new Map<string, { id: string; score: number }[]>()] as const);
     let done = 0;
     for (const query of judgments.keys()) {
       const remembered = rememberingAll(rerankers);

@@ -48,6 +48,8 @@ export interface MeasureOptions {
   readonly costs?: boolean;
   /** Folder of this workload's index and scores, where the next run finds them. @default none: both are made anew */
   readonly keep?: string;
+  /** Tiers that are left out. @default none */
+  readonly without?: readonly string[];
 }
 
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
