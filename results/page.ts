@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { qualityTable } from './quality-table.ts';
-import { about as aboutReliability, reliabilityTable } from './reliability.ts';
+import { about as aboutReliability, levelsTable, reliabilityTable } from './reliability.ts';
 import type { Published } from './run.ts';
 
 interface Other {
@@ -82,6 +82,11 @@ ${reliabilityTable(described)}
 ![stated probability against the share that is relevant](reliability.svg)
 
 Drawn is the default. ${aboutReliability}
+
+Beside the number stands a word, which holds where the number does not: of the results that are called \`high\`, \`likely\` and \`unlikely\`, so many are
+relevant. Collections whose judges found one answer a question (CoSQA, SciFact) have the lowest shares, those with dozens the highest.
+
+${levelsTable(described)}
 
 ${Object.entries(described)
   .map(([workload, one]) => section(workload, one, published, others))

@@ -30,9 +30,18 @@ const { rows, bins } = JSON.parse(readFileSync(join(import.meta.dirname, 'fits',
 
 /** Neither fitted on nor chosen on. */
 const selection = ['wikiqa-dev', 'trecqa-dev'];
-const reported = Object.entries(rows.cascade.sets)
+const reported = Object.entries(rows.logit.sets)
   .filter(([set, { fitted }]) => !fitted && !selection.includes(set))
   .map(([set]) => set);
+
+type Level = 'unlikely' | 'likely' | 'high';
+const { levels } = JSON.parse(readFileSync(join(import.meta.dirname, 'fits', 'default.json'), 'utf8')) as {
+  readonly levels: {
+    readonly likelyFrom: number;
+    readonly highFrom: number;
+    readonly sets: Readonly<Record<string, Partial<Record<Level, { readonly pairs: number; readonly relevant: number }>>>>;
+  };
+};
 
 /** Bins of fewer pairs say nothing. */
 const FEWEST = 20;
@@ -56,6 +65,22 @@ export const reliabilityTable = (titles: Titles): string => {
     ...reported.map(
       (set) =>
         `| ${[titleOf(set, titles), ...(['late', 'logit', 'cascade'] as const).map((name) => cells(rows[name].sets[set] as Fit))].join(' | ')} |`,
+    ),
+  ].join('\n');
+};
+
+/** Of the default: what share of the pairs of each level is relevant. */
+export const levelsTable = (titles: Titles): string => {
+  const { likelyFrom, highFrom, sets } = levels;
+  const cell = (set: string, level: Level): string => {
+    const { pairs = 0, relevant = 0 } = sets[set]?.[level] ?? {};
+    return pairs < FEWEST ? 'too few' : percent(relevant);
+  };
+  return [
+    `| | unlikely, below ${likelyFrom} | likely | high, from ${highFrom} on |`,
+    '|---|---|---|---|',
+    ...[...reported, ...selection].map(
+      (set) => `| ${[titleOf(set, titles), ...(['unlikely', 'likely', 'high'] as const).map((level) => cell(set, level))].join(' | ')} |`,
     ),
   ].join('\n');
 };

@@ -116,7 +116,10 @@ const linesFor = async (name: string, known: readonly Published[], say: Say, opt
   if (measured === undefined) return known;
   const { needs } = workloads[name] as (typeof workloads)[string];
   const left = Object.fromEntries(known.filter(({ value }) => isLeft(value, options)).map(({ value, expected }) => [value, expected]));
-  return Object.entries({ ...measured.values, ...left }).map(([value, expected]): Published => {
+  const order = new Map(known.map(({ value }, at) => [value, at]));
+  const placeOf = (value: string): number => order.get(value) ?? order.size;
+  const values = Object.entries({ ...measured.values, ...left }).sort(([a], [b]) => placeOf(a) - placeOf(b));
+  return values.map(([value, expected]): Published => {
     const before = known.find((one) => one.value === value);
     const run = `${needs}/runs/${value}.top100.tsv.gz`;
     const supplied = collection(run) !== undefined;
