@@ -16,6 +16,7 @@ import {
   typesIn,
 } from '../src/index.ts';
 import { readDocuments } from '../src/read/read.ts';
+import { indexFormat } from '../src/store/store.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
@@ -194,7 +195,7 @@ describe('the types of fields', () => {
   it('are inferred from the first documents, whatever their order, and written into the manifest', async () => {
     for (const documents of [films, films.toReversed()]) {
       await using index = (await opened(join(workFolder(), 'films'), {}, documents)).index;
-      expect(index.manifest()).toMatchObject({ format: 6, filterable: { id: 'keyword', tags: 'keyword', year: 'number' } });
+      expect(index.manifest()).toMatchObject({ format: indexFormat, filterable: { id: 'keyword', tags: 'keyword', year: 'number' } });
       const found = await search(index, 'a film', { filter: { fields: { tags: 'horror', year: { lt: 1980 } } }, reranker: null });
       expect(found.results.map(({ id }) => id)).toEqual(['a']);
       const late = await search(index, 'a film', { filter: 'year > 2000', reranker: null });

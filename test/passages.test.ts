@@ -89,7 +89,7 @@ describe.each([
       expect([text, whole.slice(start, end), lines]).toEqual([sentence, sentence, undefined]);
     }
     for (const firstStage of ['dense', 'hybrid'] as const) {
-      const { candidates } = await search(index, 'walrus', { firstStage, reranker: null });
+      const { candidates } = await search(index, 'walrus', { collapse: 'off', firstStage, reranker: null });
       expect(candidates.map(({ id }) => id).sort()).toEqual(['a', 'b', 'c', 'd', 'manual']);
     }
   });
@@ -107,16 +107,16 @@ describe.each([
     const document = long('manual', 'The zebra sleeps.', 'A walrus snores loudly.');
     await index.add([document]);
     const { texts, reranker } = reading();
-    const { results } = await search(index, 'walrus', { firstStage: 'bm25', reranker });
+    const { results } = await search(index, 'walrus', { collapse: 'off', firstStage: 'bm25', reranker });
     expect(texts).toHaveLength(1);
     expect(texts[0]).toMatch(/^Manual > Part 1 .*A walrus snores loudly\.$/s);
     expect(embedded).toContain(texts[0]);
     expect(results[0]?.highlight?.text).toBe('A walrus snores loudly.');
     // Other fields, and labels, make other texts, of which no passages are kept.
-    await search(index, 'walrus', { firstStage: 'bm25', reranker, rankFields: ['text'] });
-    await search(index, 'walrus', { firstStage: 'bm25', reranker, fieldLabels: true });
+    await search(index, 'walrus', { collapse: 'off', firstStage: 'bm25', reranker, rankFields: ['text'] });
+    await search(index, 'walrus', { collapse: 'off', firstStage: 'bm25', reranker, fieldLabels: true });
     expect(texts.slice(1)).toEqual([document.text, `title: Manual\ntext: ${document.text}`]);
-    const explained = await search(index, 'walrus', { firstStage: 'bm25', reranker, explain: true });
+    const explained = await search(index, 'walrus', { collapse: 'off', firstStage: 'bm25', reranker, explain: true });
     expect(explained.results[0]?.explanation?.fields).toMatchObject([
       { field: 'title', score: 0 },
       { field: 'text', score: 1 },
@@ -156,7 +156,7 @@ describe.each([
         [{ fields: { notes: { exists: true } }, not: { fields: { year: 1 } } }, ['m2', 'm3']],
         [{ fields: { year: 5 } }, []],
       ] as const) {
-        const { results } = await search(index, 'walrus', { firstStage, filter, reranker: null, candidates: 9, top: 9 });
+        const { results } = await search(index, 'walrus', { collapse: 'off', firstStage, filter, reranker: null, candidates: 9, top: 9 });
         expect(results.map(({ id }) => id).sort()).toEqual(ids);
         expect(await index.store.count(filter)).toBe(ids.length);
       }
@@ -170,7 +170,7 @@ describe.each([
     ]);
     expect((await index.status()).passages).toBeGreaterThan(800);
     for (const firstStage of ['dense', 'bm25', 'hybrid'] as const) {
-      const { candidates } = await search(index, 'walrus', { firstStage, reranker: null, candidates: 30 });
+      const { candidates } = await search(index, 'walrus', { collapse: 'off', firstStage, reranker: null, candidates: 30 });
       expect(new Set(candidates.map(({ id }) => id)).size).toBe(30);
     }
   });
@@ -183,7 +183,7 @@ describe('a document of 5 MB', () => {
     const text = `${filler(140_000)}\n\nA walrus snores.`;
     expect(text.length).toBeGreaterThan(5_000_000);
     await index.add([{ id: 'book', title: 'Book', text }, ...short]);
-    const { results } = await search(index, 'walrus', { firstStage: 'bm25', reranker: null });
+    const { results } = await search(index, 'walrus', { collapse: 'off', firstStage: 'bm25', reranker: null });
     expect(results[0]).toMatchObject({ id: 'book', highlight: { text: 'A walrus snores.' } });
     expect((await search(index, 'walrus', { reranker: null, candidates: 5 })).candidates).toHaveLength(5);
   });
