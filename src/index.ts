@@ -32,13 +32,13 @@ export { type ReadOptions, readDocuments } from './read/read.ts';
 export type { Reader } from './read/reader.ts';
 export { parseDocument } from './read/record.ts';
 export type { Source } from './read/source.ts';
-export type { Calibration, CalibrationFile } from './rerank/calibration.ts';
+export type { Calibration, CalibrationFile, RelevanceLevel } from './rerank/calibration.ts';
 export type { Explanation, StageExplanation, TokenMatches } from './rerank/explanation.ts';
 export { crossEncoder } from './rerank/parts/cross-encoder.ts';
 export { firstStageOrder } from './rerank/parts/first-stage-order.ts';
 export type { LanguageModelOptions } from './rerank/parts/language-model.ts';
 export { lateInteraction } from './rerank/parts/late-interaction.ts';
-export type { Candidate, Reranker, RerankerFailure, ScoreOptions, Scores } from './rerank/reranker.ts';
+export type { Candidate, Reranker, RerankerFailure, ScoreOptions, Scores, SpreadSource } from './rerank/reranker.ts';
 export type { RerankerPart, RerankerPlan, RerankerSettings } from './rerank/reranker-plan.ts';
 export { scoreInTime } from './rerank/score-in-time.ts';
 export { type CacheOptions, cached } from './rerank/wrappers/cached.ts';
@@ -81,6 +81,7 @@ export type {
   Origin,
   Progress,
   ReadDocument,
+  ScoreSpread,
   Truncated,
   Usage,
   Vectors,

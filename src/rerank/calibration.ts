@@ -27,6 +27,18 @@ export const relevanceOf = (scores: Float32Array, calibration: Calibration): Flo
 export const probabilityOf = (score: number, calibration: Calibration): number =>
   'points' in calibration ? between(calibration.points, score) : 1 / (1 + Math.exp(-(calibration.slope * score + calibration.intercept)));
 
+/** A probability in a word. */
+export type RelevanceLevel = 'high' | 'likely' | 'unlikely';
+
+/**
+ * What a probability can be held to where it was fitted elsewhere. How much of a list is relevant differs more between collections than any score can
+ * tell, so that a number is only near it; the order of these words holds everywhere: results/fits/default.json has the shares of fourteen sets.
+ */
+export function levelOf(probability: number): RelevanceLevel {
+  if (probability >= 0.4) return 'high';
+  return probability >= 0.1 ? 'likely' : 'unlikely';
+}
+
 /** Probability at a score on the broken line through the points; found by halving. */
 function between(points: readonly (readonly [number, number])[], score: number): number {
   let [low, high] = [0, points.length - 1];
@@ -40,16 +52,4 @@ function between(points: readonly (readonly [number, number])[], score: number):
   }
   const [from, to] = [points[low] as readonly [number, number], points[high] as readonly [number, number]];
   return from[1] + ((score - from[0]) / (to[0] - from[0])) * (to[1] - from[1]);
-}
-
-/** A probability in a word. */
-export type RelevanceLevel = 'high' | 'likely' | 'unlikely';
-
-/**
- * What a probability can be held to where it was fitted elsewhere. How much of a list is relevant differs more between collections than any score can
- * tell, so that a number is only near it; the order of these words holds everywhere: results/fits/default.json has the shares of fourteen sets.
- */
-export function levelOf(probability: number): RelevanceLevel {
-  if (probability >= 0.4) return 'high';
-  return probability >= 0.1 ? 'likely' : 'unlikely';
 }
