@@ -21,7 +21,7 @@ interface Sample {
 const films: Sample = {
   path: 'films/corpus.jsonl',
   unit: 'film',
-  query: 'someone keeps living the same day again',
+  query: 'prisoners digging a tunnel',
   fields: ['title', 'overview', 'tagline'],
 };
 const notes: Sample = { path: 'notes/vault', unit: 'note', query: 'trick to get the medicine into the dog' };
