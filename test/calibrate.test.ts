@@ -87,7 +87,8 @@ describe('calibrate', () => {
     const steady = ({ pipelines: all }: EvalReport) => all.map(({ perQuery, reliability }) => ({ perQuery, reliability }));
     expect(steady(first)).toEqual(found.map(({ perQuery, reliability }) => ({ perQuery, reliability })));
     expect(steady(again)).toEqual(steady(first));
-    expect(again.pipelines[1]?.tokens).toBeLessThan(first.pipelines[1]?.tokens as number);
+    // Late interaction over kept token vectors costs no more than a look-up, and is scored again.
+    expect(again.pipelines[1]?.tokens).toBe(first.pipelines[1]?.tokens);
     expect(again.warnings.join()).toContain('scores were taken from a cache');
     writeFileSync(path('other.json'), JSON.stringify({ name: 'other', reranker: 'default' }));
     const other = await finetooth(['eval', ...common, '--pipelines', path('other.json'), '--calibration', path('fit.json')]);

@@ -85,6 +85,7 @@ const none = [
   'scoreInTime',
   'searchOptionsOf',
   'textOf',
+  'titled',
   'typesIn',
   'withCalibration',
   'newKey',

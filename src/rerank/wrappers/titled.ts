@@ -1,11 +1,12 @@
 import { unlessZero } from '../../math/vectors.ts';
 import { decorate } from '../../wording/decorate.ts';
+import { type Calibration, probabilityOf } from '../calibration.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../reranker.ts';
 import { composed } from './composed.ts';
 
 /**
  * What a title's score is lowered by before it is compared, since each of its tokens is kept and those of the text are means of three: without it the
- * judged films lose .006 of nDCG@10, with it they gain .001, and .005 under the cross-encoder; from .017 on the guide's films about bats are not found
+ * judged films lose .006 of nDCG@10, with it they gain .001, and .006 in the default; from .017 on the guide's films about bats are not found
  * by their names any more (decisions/0040).
  */
 const LESS = 0.0125;
@@ -21,7 +22,7 @@ export function titled(reranker: Reranker): Reranker {
     if (places.length === 0) return reranker.score(query, candidates, options);
     const texts = candidates.map(({ title: _, ...own }): Candidate => own);
     const titles = places.map((i): Candidate => ({ id: texts[i]?.id, ...(candidates[i]?.title as Candidate) }));
-    const read = (given: Scores): Scores => largerOf(given, candidates.length, places);
+    const read = (given: Scores): Scores => largerOf(given, candidates.length, places, reranker.calibration);
     const { onScores } = options;
     const asked: ScoreOptions = { ...options, onScores: onScores === undefined ? undefined : (now) => onScores(read(now)) };
     const given = await reranker.score(query, [...texts, ...titles], asked);
@@ -39,7 +40,7 @@ export function titled(reranker: Reranker): Reranker {
 }
 
 /** Scores of `count` texts and of the titles of those at `places` behind them, as scores of candidates. */
-function largerOf(given: Scores, count: number, places: readonly number[]): Scores {
+function largerOf(given: Scores, count: number, places: readonly number[], calibration: Calibration | undefined): Scores {
   const scores = given.scores.slice(0, count);
   const relevance = given.relevance?.slice(0, count);
   const truncated = new Uint32Array(count).map((_, i) => given.queryTruncatedTokens?.[i] ?? 0);
@@ -49,7 +50,8 @@ function largerOf(given: Scores, count: number, places: readonly number[]): Scor
     truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[row] ?? 0);
     if (Number.isNaN(title) || (scores[i] as number) >= title) continue;
     scores[i] = title;
-    if (relevance !== undefined) relevance[i] = given.relevance?.[row] as number;
+    if (relevance !== undefined)
+      relevance[i] = calibration === undefined ? (given.relevance?.[row] as number) : probabilityOf(title, calibration);
   }
   return {
     ...given,
