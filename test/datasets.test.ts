@@ -41,7 +41,7 @@ describe('finetooth datasets', () => {
     const { status, stdout } = await run(['list']);
     expect(status).toBe(0);
     expect(stdout.split('\n')).toHaveLength(datasetCatalog.length + 2);
-    expect(stdout).toMatch(/^films +bundled +350 +40 +1,850 +Apache-2\.0$/m);
+    expect(stdout).toMatch(/^films +bundled +350 +40 +1,888 +Apache-2\.0$/m);
     expect(stdout).toMatch(/^fiqa +cache +57,638 +648 +1,706 /m);
     expect(stdout).toMatch(/^scifact +hub +5,183 +300 +339 /m);
     const { datasets } = JSON.parse((await run(['list', '--json'])).stdout);

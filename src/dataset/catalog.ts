@@ -49,13 +49,13 @@ export const datasetCatalog: readonly DatasetEntry[] = [
     name: 'films',
     documents: 350,
     queries: 40,
-    judgments: 1_850,
+    judgments: 1_888,
     licence: 'Apache-2.0',
     bundled: 'samples/films',
     files: {
       corpus: { path: 'corpus.jsonl', sha256: 'a670ee5ae51895c9a5bd441c3b2f03099734509ed0e55c9e0a5a75a4f1a640a1' },
       queries: { path: 'queries.jsonl', sha256: '40ee0d7e2bde0333a5a9e6b3c7fa7fc75ce943c73db5edaf0a486b0a60c3f203' },
-      qrels: { path: 'qrels/test.tsv', sha256: '5eca8b441ecc09b4933d3a18ca6b59ec11a92a9e73c104eef8c04f90018102ed' },
+      qrels: { path: 'qrels/test.tsv', sha256: '4253093899590ad90525c3c74b4248457181ef5718c1122e180f1e2f0af1aa3f' },
     },
   },
   beir(
