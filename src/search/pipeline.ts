@@ -1,4 +1,4 @@
-import { FinetoothError } from '../errors.ts';
+import { FinetoothError, messageOf } from '../errors.ts';
 import type { FieldTypes } from '../filter/filter.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { shown } from '../wording/check-options.ts';
@@ -88,7 +88,7 @@ function valueIn(key: KeyAt<'pipeline'>, value: unknown, here: string): unknown 
   try {
     if (option.kind === 'filter') readFilter(value);
   } catch (error) {
-    throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
+    throw new FinetoothError('E_USAGE', (say) => `${here}: ${messageOf(error, say)}`, { cause: error });
   }
   return listed(option, value);
 }
@@ -114,7 +114,7 @@ function checkTogether(pipeline: Pipeline, here: string): Pipeline {
   try {
     checkFusion(pipeline);
   } catch (error) {
-    throw new FinetoothError('E_USAGE', `${here}: ${(error as Error).message}`, { cause: error });
+    throw new FinetoothError('E_USAGE', (say) => `${here}: ${messageOf(error, say)}`, { cause: error });
   }
   if (reranker === null && calibration !== undefined) throw wrong(here, '"calibration" is for a reranker, and "reranker" is none');
   if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
