@@ -189,7 +189,7 @@ describe('a collection on this machine', () => {
     await writeFile(join(home, 'file'), '');
     const closed = env({ FINETOOTH_CACHE: join(home, 'file', 'below'), HF_HUB_OFFLINE: '1' });
     const films = await resolve('films', { env: closed });
-    expect(films).toMatchObject({ source: 'bundled', licence: 'Apache-2.0', documents: 350, queries: 40, judgments: 1_850 });
+    expect(films).toMatchObject({ source: 'bundled', licence: 'Apache-2.0', documents: 350, queries: 40, judgments: 1_888 });
     expect((await readTestSet(films.folder)).queries.size).toBe(40);
   });
 
