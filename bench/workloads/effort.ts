@@ -81,7 +81,7 @@ const timesOf = async (index: SearchIndex, lists: readonly Asked[], say: (line: 
     for (const effort of efforts) {
       say(`time ${at} of ${lists.length}`);
       const started = performance.now();
-      await rankCandidates(reranker, query, candidates, index.manifest()?.fields, { effort });
+      await rankCandidates(reranker, query, candidates, index.manifest()?.fields, { effort, spread: index.manifest()?.spread });
       if (at > 0) taken[effort]?.push(performance.now() - started);
     }
   return taken;
@@ -99,7 +99,10 @@ const ordersOf = async (
     say(`order ${at + 1} of ${lists.length}`);
     const once = remembering(reranker);
     for (const one of runs) {
-      const { order, stages } = await rankCandidates(once, query, candidates, index.manifest()?.fields, { effort: one.effort });
+      const { order, stages } = await rankCandidates(once, query, candidates, index.manifest()?.fields, {
+        effort: one.effort,
+        spread: index.manifest()?.spread,
+      });
       one.read += stages.at(-1)?.scores.filter((score) => !Number.isNaN(score)).length ?? 0;
       one.run.set(
         id,
