@@ -16,8 +16,8 @@ import { defaultCrossEncoder } from './models.ts';
  */
 const effortOfCrossEncoder: StageEffort = {
   readings: {
-    low: { first: 4, step: 3, most: 20, price: 0.025 },
-    normal: { first: 4, step: 3, most: 20, price: 0.004 },
+    low: { first: 4, step: 2, most: 20, price: 0.025 },
+    normal: { first: 4, step: 4, most: 20, price: 0.004 },
     high: { first: 10, step: 5, most: 40, price: 0.002 },
     exhaustive: { first: Number.POSITIVE_INFINITY, step: 1, most: Number.POSITIVE_INFINITY, price: 0 },
   },
