@@ -12,7 +12,7 @@ import { defaultCrossEncoder } from './models.ts';
 
 /**
  * Candidates that the cross-encoder reads, the best by late interaction, and what one more must be expected to gain. Prices are chosen where
- * `normal` loses .0005 nDCG@10 to reading all twenty, mean of ten collections, and `low` less than a hundredth of it (decisions/0038).
+ * `normal` loses .0001 nDCG@10 to reading all twenty, mean of fourteen sets, and `low` less than a hundredth of it (decisions/0038).
  */
 const effortOfCrossEncoder: StageEffort = {
   readings: {
