@@ -1,4 +1,4 @@
-import { meanAndDeviation } from '../math/vectors.ts';
+import { meanAndDeviation } from '../math/mean.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import { bundledFolder } from '../model/bundled.ts';
 import { findEntry } from '../model/catalog/catalog.ts';

@@ -73,7 +73,7 @@ function headingLine(rank: number, heading: string, result: RankedResult | Searc
   return [
     before,
     `${number}  `,
-    ...(isLevelShown ? [styled(level === 'unlikely' ? 'dim' : 'bar', level.padEnd(LEVEL)), '  '] : []),
+    ...(isLevelShown ? [styled(level === 'unlikely' ? 'dim' : 'level', level.padEnd(LEVEL)), '  '] : []),
     styled('title', cut(heading, Math.max(1, room))),
     ...(isWasShown && was !== '' ? [styled('dim', was)] : []),
   ];

@@ -1,6 +1,6 @@
 import { harmlessLines } from '../wording/terminal-text.ts';
 
-export type Style = 'title' | 'dim' | 'match' | 'bar';
+export type Style = 'title' | 'dim' | 'match' | 'level';
 
 /** A part of what is printed, with how it looks on a terminal that has colours. */
 export interface Styled {
@@ -16,7 +16,7 @@ const codes: Readonly<Record<Style, readonly [on: string, off: string]>> = {
   title: ['\u001b[1m', '\u001b[22m'],
   dim: ['\u001b[2m', '\u001b[22m'],
   match: ['\u001b[1;33m', '\u001b[22;39m'],
-  bar: ['\u001b[32m', '\u001b[39m'],
+  level: ['\u001b[32m', '\u001b[39m'],
 };
 
 export const styled = (style: Style, text: string): Styled => ({ text, style });

@@ -27,12 +27,3 @@ export function cosine(a: Float32Array, b: Float32Array): number {
 export function unlessZero(counts: Uint32Array): Uint32Array | undefined {
   return counts.some((count) => count > 0) ? counts : undefined;
 }
-
-/** Of a list of one number or more, whatever their order; the standard deviation is that of the whole list. */
-export function meanAndDeviation(given: Float32Array): { readonly mean: number; readonly deviation: number } {
-  // Sums of the same numbers in another order differ in their last bit.
-  const values = given.toSorted();
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) };
-}

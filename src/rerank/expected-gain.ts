@@ -1,3 +1,5 @@
+import { meanOf } from '../math/mean.ts';
+
 /** What a cascade knows of a list in the middle of a stage. */
 export interface ReadSoFar {
   /** [candidates] Scores of the stage before, falling. */
@@ -70,8 +72,4 @@ function placeOf(score: number, scores: readonly number[]): number {
 
 function discountAt(place: number): number {
   return place < DEPTH ? 1 / Math.log2(place + 2) : 0;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

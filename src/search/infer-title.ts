@@ -1,4 +1,5 @@
 import { textOf } from '../text/recipe.ts';
+import { spacedWords } from '../text/spaced-words.ts';
 import type { ReadDocument } from '../types.ts';
 
 /** Documents from which on their first fields tell whether they are records with names. */
@@ -36,7 +37,6 @@ export function inferTitle(documents: readonly ReadDocument[], fields: readonly 
   return isShort && at(others, 0.5) >= LONGER * at(words, 0.5) ? field : undefined;
 }
 
-const sortedCounts = (texts: readonly string[]): readonly number[] =>
-  texts.map((text) => text.split(/\s+/).filter((word) => word !== '').length).sort((a, b) => a - b);
+const sortedCounts = (texts: readonly string[]): readonly number[] => texts.map((text) => spacedWords(text).length).sort((a, b) => a - b);
 
 const at = (sorted: readonly number[], share: number): number => sorted[Math.floor(share * (sorted.length - 1))] as number;

@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
-import { meanAndDeviation } from '../math/vectors.ts';
+import { meanAndDeviation, meanOf } from '../math/mean.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { sentencesIn, sourceOf } from '../text/passages.ts';
 import { textOf } from '../text/recipe.ts';
+import { spacedWords } from '../text/spaced-words.ts';
 import type { CallOptions, Document, ScoreSpread } from '../types.ts';
 
 /** Documents that stand in for queries, drawn by the seed whatever their order. */
@@ -55,7 +56,7 @@ export async function keepSpread(index: Measuring, { signal }: CallOptions = {})
  * How the scores of late interaction lie in the lists of this collection, from its documents alone: 64 of them are asked for by their title and by
  * seven of their words, and the nearest 100 other documents are scored. A second or two. Nothing where documents are too few or too alike.
  */
-export async function measureSpread(
+async function measureSpread(
   { store, embedder, reranker }: { readonly store: Store; readonly embedder: Embedder; readonly reranker: Reranker },
   { fields }: Pick<Manifest, 'fields'>,
   { signal }: CallOptions = {},
@@ -79,8 +80,10 @@ export async function measureSpread(
   for (let at = 0; at < queries.length; at += CONCURRENCY)
     measured.push(...(await Promise.all(queries.slice(at, at + CONCURRENCY).map(measure))).flat());
   if (measured.length < SAMPLE) return undefined;
-  const meanOf = (of: 'mean' | 'deviation'): number => measured.reduce((sum, one) => sum + one[of], 0) / measured.length;
-  const spread = { mean: meanOf('mean'), deviation: RATIO * meanOf('deviation') };
+  const spread = {
+    mean: meanOf(measured.map(({ mean }) => mean)),
+    deviation: RATIO * meanOf(measured.map(({ deviation }) => deviation)),
+  };
   return spread.deviation > 0 ? spread : undefined;
 }
 
@@ -105,10 +108,8 @@ function queriesOf(document: Document, fields: readonly string[], drawn: number)
   const parts = fields.map((field) => textOf(document, [field]).trim()).filter((part) => part !== '');
   const [from, to] = sentencesIn(text, [0, text.length]).next().value ?? [0, 0];
   const title = parts.length > 1 ? (parts[0] as string) : text.slice(from, to);
-  const words = wordsOf(text);
+  const words = spacedWords(text);
   const at = drawn % Math.max(1, words.length - SPAN_WORDS + 1);
-  const queries = [wordsOf(title).slice(0, TITLE_WORDS), words.slice(at, at + SPAN_WORDS)];
+  const queries = [spacedWords(title).slice(0, TITLE_WORDS), words.slice(at, at + SPAN_WORDS)];
   return queries.filter((some) => some.length > 0).map((some) => some.join(' '));
 }
-
-const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');

@@ -7,6 +7,7 @@ import type { Comparison } from '../eval/report/report.ts';
 import { keyOf, openJournal } from '../eval/systems/journal.ts';
 import { crossValidate } from '../eval/tune/cross-validate.ts';
 import { checkFolds } from '../eval/tune/folds.ts';
+import { meanOf } from '../math/mean.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { remembering } from '../rerank/wrappers/remembering.ts';
 import { checkQuery } from '../search/check.ts';
@@ -129,7 +130,6 @@ export async function tune(options: TuneOptions): Promise<TuneReport> {
     scores.set(evaluateRun(run, judgments, [measure]).values[0] as Float64Array, at * queries.length);
   }
   const valuesOf = (at: number): Float64Array => scores.subarray(at * queries.length, (at + 1) * queries.length);
-  const meanOf = (values: Float64Array): number => values.reduce((sum, one) => sum + one, 0) / values.length;
   const picked = crossValidate({ scores, configurations: pipelines.length, queries: queries.length, folds, repeats: REPEATS, seed });
   const defaults = rerankers.size === 0 ? { ...defaultPipeline, reranker: null } : defaultPipeline;
   const start = pipelines.findIndex((one) => one.name === nameOf(defaults));

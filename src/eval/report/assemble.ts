@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import { meanOf } from '../../math/mean.ts';
 import { counted } from '../../wording/numbers.ts';
 import type { Reliability } from '../calibration/reliability.ts';
 import type { CollectionChecks } from '../checks/findings.ts';
@@ -195,8 +196,6 @@ const lossGates = (comparisons: readonly Comparison[], primary: string): GateRes
       passed: verdict !== 'hurts',
       found: `${difference >= 0 ? '+' : ''}${difference.toFixed(4)} against ${baseline}: ${verdict}`,
     }));
-
-const meanOf = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, one) => sum + one, 0) / values.length;
 
 /** The gain is what the deepest cut-off has over the first stage; without a gain there is nothing of which a part could be kept. */
 function cutOffsOf({ cutOffs, firstStage }: Measured): CutOff[] {

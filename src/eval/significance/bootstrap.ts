@@ -1,3 +1,4 @@
+import { meanOf } from '../../math/mean.ts';
 import { randomFrom } from '../../math/random.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { slackOf } from './ties.ts';
@@ -65,8 +66,6 @@ export function bootstrapIntervals(columns: readonly Float64Array[], options: Bo
     return bcaInterval(column, means[at] as Float64Array, confidence);
   });
 }
-
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function shareBelow(sorted: Float64Array, value: number, slack: number): number {
   let [below, equal] = [0, 0];
