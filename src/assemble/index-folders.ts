@@ -5,8 +5,8 @@ import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.
 import type { CreateOptions } from '../search/create-options.ts';
 import { checkLanguages } from '../search/languages.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import { syncFolder, syncNewFolder } from '../store/durability.ts';
-import { manifestName, readManifest, stampOf } from '../store/index-folder.ts';
+import { syncFolder, syncNewFolder } from '../store/lancedb/durability.ts';
+import { manifestName, readManifest, stampOf } from '../store/lancedb/index-folder.ts';
 import { withLock } from '../time/file-lock.ts';
 import type { OpenIndexOptions } from './check-open-index.ts';
 import { openIndex } from './open-index.ts';

@@ -3,10 +3,18 @@ import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
 import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
-import { syncNewFolder } from '../store/durability.ts';
 import { indexReplaced } from '../store/index-changes.ts';
-import { claimFolder, committedVersion, manifestName, measureFolder, readManifest, stageName, sweepFolder } from '../store/index-folder.ts';
-import { swapIndex } from '../store/restore.ts';
+import { syncNewFolder } from '../store/lancedb/durability.ts';
+import {
+  claimFolder,
+  committedVersion,
+  manifestName,
+  measureFolder,
+  readManifest,
+  stageName,
+  sweepFolder,
+} from '../store/lancedb/index-folder.ts';
+import { swapIndex } from '../store/lancedb/restore.ts';
 import { indexFormat, type Manifest } from '../store/store.ts';
 import { withLock } from '../time/file-lock.ts';
 import { checkFolder, openStore } from './store.ts';

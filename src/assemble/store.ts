@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
-import type { Durability } from '../store/durability.ts';
-import { lanceStore } from '../store/lancedb.ts';
+import type { Durability } from '../store/lancedb/durability.ts';
+import { lanceStore } from '../store/lancedb/lancedb.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { nearestName } from '../wording/nearest-name.ts';

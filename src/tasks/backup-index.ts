@@ -1,6 +1,6 @@
 import { checkFolder } from '../assemble/store.ts';
-import { backUpFolder } from '../store/copy.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
+import { backUpFolder } from '../store/lancedb/copy.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 

@@ -1,6 +1,6 @@
 import { checkFolder } from '../assemble/store.ts';
-import { type Compacted, compactFolder } from '../store/compact.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
+import { type Compacted, compactFolder } from '../store/lancedb/compact.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 

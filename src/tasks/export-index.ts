@@ -3,10 +3,10 @@ import { FinetoothError } from '../errors.ts';
 import { documentTest } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
 import { originOf } from '../search/embedded.ts';
-import { type ExportCounts, type ExportFormat, exportStore } from '../store/export.ts';
+import { type ExportCounts, type ExportFormat, exportStore } from '../store/export/export.ts';
 import { indexMissing } from '../store/index-changes.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { typesIn } from '../store/store.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
 import { checkOptions, type OptionChecks, oneOf, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 

@@ -13,11 +13,11 @@ import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../r
 import type { AddOptions, AddReport } from '../search/add.ts';
 import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
 import { takesTokens } from '../search/embedded.ts';
-import type { Durability } from '../store/durability.ts';
 import { shortName } from '../store/index-changes.ts';
-import { readManifest } from '../store/index-folder.ts';
+import type { Durability } from '../store/lancedb/durability.ts';
+import { readManifest } from '../store/lancedb/index-folder.ts';
+import { verifyFolder } from '../store/lancedb/verify.ts';
 import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
-import { verifyFolder } from '../store/verify.ts';
 import { splitterVersion } from '../text/passages.ts';
 import type { Document, Origin, ReadDocument } from '../types.ts';
 import { callback, checkOptions, type OptionChecks, record, text, truth } from '../wording/check-options.ts';

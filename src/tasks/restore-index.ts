@@ -1,8 +1,8 @@
 import { checkFolder, openStore } from '../assemble/store.ts';
 import { FinetoothError } from '../errors.ts';
-import { type Replaced, restoreFolder, type Undone } from '../store/restore.ts';
+import { type Replaced, restoreFolder, type Undone } from '../store/lancedb/restore.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import type { Store } from '../store/store.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 

@@ -1,6 +1,6 @@
 import { checkFolder, openStore } from '../assemble/store.ts';
 import { FinetoothError, messageOf } from '../errors.ts';
-import { type FolderCheck, type IndexDamage, type UpkeepOptions, verifyFolder } from '../store/verify.ts';
+import { type FolderCheck, type IndexDamage, type UpkeepOptions, verifyFolder } from '../store/lancedb/verify.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
