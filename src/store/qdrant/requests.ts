@@ -127,7 +127,8 @@ export function connectNodes(
     },
     nodes: async () => (await clientsNow()).map((client, at) => ({ node: nodes[at] as string, client })),
     close: () => {
-      for (const what of [...troubles.keys()]) recovered(what);
+      // What lasts is told too; who was never there was no part of it.
+      if (hasAnswered) for (const what of [...troubles.keys()]) recovered(what);
     },
   };
 }
