@@ -26,7 +26,7 @@ export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLim
   readonly keyFile?: string;
   /** Serve other machines without keys. @default false */
   readonly noKeys?: boolean;
-  /** Folders of indexes to search in. */
+  /** Indexes to search in: folders, or addresses of indexes in a database. */
   readonly indexes?: readonly string[];
   /** Where indexes are made that clients ask for. @default none are made */
   readonly indexesFolder?: string;

@@ -1,4 +1,5 @@
-import { givenFolders, type IndexFolders, type PlannedIndex } from '../../assemble/index-folders.ts';
+import { givenIndexes } from '../../assemble/given-indexes.ts';
+import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions, RerankerSettings, SearchIndex } from '../../index.ts';
 import { RequestError } from '../problem.ts';
@@ -27,7 +28,7 @@ export interface IndexRegistry {
 }
 
 export interface RegistryOptions {
-  /** Folders of indexes that are served as they are, under the name of the folder. */
+  /** Indexes that are served as they are: folders, under their names, and addresses in a database, under the name of the index there. */
   readonly given: readonly string[];
   /** Where indexes are made; undefined: none are. */
   readonly folders: IndexFolders | undefined;
@@ -45,8 +46,8 @@ interface Opened {
   idle?: () => void;
 }
 
-export function createIndexRegistry({ given: folders, folders: made, models, longDocuments, durability }: RegistryOptions): IndexRegistry {
-  const given = givenFolders(folders);
+export function createIndexRegistry({ given: places, folders: made, models, longDocuments, durability }: RegistryOptions): IndexRegistry {
+  const given = givenIndexes(places);
   const isGiven = (name: string): boolean => given.names.includes(name);
   const holder = (name: string) => (isGiven(name) ? given : made);
   const open = new Map<string, Opened>();
@@ -176,6 +177,7 @@ export function createIndexRegistry({ given: folders, folders: made, models, lon
       await Promise.all([...lines.values()].map((one) => one.catch(() => undefined)));
       // A server that ends has waited for its requests; who is still at it has lost its client.
       await Promise.all([...open.values()].map(async ({ index }) => (await index.catch(() => undefined))?.close()));
+      await given.close?.();
     },
   };
 }
