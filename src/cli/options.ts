@@ -300,7 +300,7 @@ const own = {
     kind: 'text',
     value: 'FILE',
     variable: 'FINETOOTH_API_KEY_FILE',
-    about: 'keys that clients must send, one per line, as "finetooth key" makes them (default: none)',
+    about: 'keys that clients must send, one per line, as "finetooth key" makes them; or such lines in FINETOOTH_API_KEYS (default: none)',
   },
   noAuth: { kind: 'flag', about: 'let other machines in without a key' },
   serveModels: { kind: 'names', value: 'A,B', about: 'embedders and cross-encoders to serve by name (default: the bundled ones)' },

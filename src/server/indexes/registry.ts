@@ -19,6 +19,8 @@ export interface IndexRegistry {
   reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
   /** Handlers of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
   inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
+  /** Whether every index that is served as it is can be asked for now. */
+  areReachable(): Promise<boolean>;
   create(name: string, options: PlannedIndex): Promise<void>;
   /** Closes and deletes. Only what was made through the server can be deleted through it. */
   remove(name: string): Promise<void>;
@@ -133,6 +135,11 @@ export function createIndexRegistry({ given: places, folders: made, models, long
       for (const name of given.names) await take(name, (await stampNow(name)) ?? '').index;
     },
     reading,
+    areReachable: () =>
+      Promise.all(given.names.map(stampNow)).then(
+        () => true,
+        () => false,
+      ),
     create: (name, options) =>
       inLine(name, async () => {
         if (isGiven(name) || !(await maker().create(name, options)))
