@@ -57,7 +57,7 @@ export type { Provenance, RankedResult, ResultGroup, SearchResult } from './sear
 export { search } from './search/search.ts';
 export type { IndexStatus, SearchIndex } from './search/search-index.ts';
 export { type Facet, type FacetCounter, type FacetOptions, type FacetValue, facetCounter } from './store/facets.ts';
-export { lanceStore } from './store/lancedb.ts';
+export { lanceStore } from './store/lancedb/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
 export {
   type Entry,

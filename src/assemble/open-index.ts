@@ -15,12 +15,13 @@ import { defaultModel, openModel } from './models.ts';
 import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
-import { isFolder, openStore } from './store.ts';
+import { isFolder, openStore, shownName } from './store.ts';
 
 /**
  * Opens an index, or prepares a new one: nothing is written before the first document.
  *
- * @param where a folder, `memory:`, or a store of your own
+ * @param where a folder, `memory:`, the address of an index in a database (`qdrant://host:6333/films`, `postgres://host/database/films`), or a store
+ * of your own
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
  * E_RECIPE when `create` names other fields, other types, or another form of token vectors
  */
@@ -32,7 +33,7 @@ export async function openIndex(where: string | Store, options: OpenIndexOptions
       'durability is that of an index in a folder: leave it out, and give it to your store where that has one.',
     );
   const store = typeof where === 'string' ? openStore(where, options.durability) : where;
-  const name = typeof where === 'string' ? where : 'the store';
+  const name = typeof where === 'string' ? shownName(where) : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};
   let manifest = await store.open();
   if (manifest === undefined && typeof where === 'string' && isFolder(where) && (await recoverIndex(where))) manifest = await store.open();

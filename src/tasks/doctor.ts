@@ -5,19 +5,24 @@ import { join } from 'node:path';
 import { type ModelOptions, modelChecks } from '../assemble/model-options.ts';
 import { defaultCrossEncoder, defaultModel, openModel } from '../assemble/models.ts';
 import { openCrossEncoderReranker } from '../assemble/reranker.ts';
-import { openStore } from '../assemble/store.ts';
+import { engineOf, openStore, shownName } from '../assemble/store.ts';
 import { messageOf, type Sentence } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { openRuntime } from '../model/run/runtime.ts';
+import { indexMissing, shortName } from '../store/index-changes.ts';
+import { sampledRecall } from '../store/sampled-recall.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { grouped } from '../wording/numbers.ts';
 import { modelsFolder } from './models.ts';
 
 export interface DoctorOptions extends ModelOptions {
   /** A model by name. @default bge-small-en-v1.5 */
   readonly embedder?: string;
+  /** An index that is looked at too: a folder, or its address in a database. @default none */
+  readonly in?: string;
 }
 
-const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text };
+const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text, in: text };
 
 export interface Finding {
   readonly name: string;
@@ -27,6 +32,9 @@ export interface Finding {
   /** What to do; absent when nothing is to be done. */
   readonly advice?: Sentence;
 }
+
+/** Of the nearest 25 documents. */
+const LEAST_RECALL = 0.99;
 
 type Check = () => Promise<Omit<Finding, 'name'>>;
 
@@ -90,7 +98,7 @@ const checkMachine: Check = async () => {
 /** Tries everything that a search needs and says what works, what does not, and what to do. */
 export async function doctor(options: DoctorOptions = {}): Promise<readonly Finding[]> {
   checkOptions('doctor', options, doctorChecks);
-  const { embedder = defaultModel, ...models } = options;
+  const { embedder = defaultModel, in: where, ...models } = options;
   const checks: readonly (readonly [string, Check])[] = [
     ['node', checkNode],
     ['machine', checkMachine],
@@ -103,7 +111,37 @@ export async function doctor(options: DoctorOptions = {}): Promise<readonly Find
   ];
   const findings: Finding[] = [];
   for (const [name, check] of checks) findings.push({ name, ...(await check()) });
+  if (where !== undefined) findings.push(...(await findingsOf(where)));
   return findings;
+}
+
+/** What there is to say of an index, and of the database that holds it. */
+async function findingsOf(where: string): Promise<readonly Finding[]> {
+  const engine = engineOf(where);
+  if (engine !== undefined) return engine.check(where);
+  const store = openStore(where);
+  try {
+    const manifest = await store.open();
+    if (manifest === undefined) throw indexMissing(shownName(where));
+    const { documents } = await store.stats();
+    const found = {
+      name: 'index',
+      state: 'ok',
+      found: `${where}, ${grouped(documents)} documents, ${shortName(manifest.embedder)}`,
+    } as const;
+    const sampled = await sampledRecall(store);
+    if (sampled === undefined) return [found];
+    const recall = `${sampled.recall.toFixed(3)} of the nearest 25 are found, over ${sampled.queries} stored vectors`;
+    if (sampled.recall >= LEAST_RECALL) return [found, { name: 'recall', state: 'ok', found: recall }];
+    return [
+      found,
+      { name: 'recall', state: 'warning', found: recall, advice: `"finetooth compact --in ${where}" builds its indexes again` },
+    ];
+  } catch (error) {
+    return [{ name: 'index', state: 'broken', found: firstLine(error), advice: 'the sentence above says what to do' }];
+  } finally {
+    await store.close();
+  }
 }
 
 function checkModel(name: string, options: ModelOptions): Check {
