@@ -18,7 +18,7 @@ const ENOUGH = 0.95;
 export async function checkQdrant(address: string, { signal }: CallOptions = {}): Promise<readonly EngineFinding[]> {
   const parsed = readAddress(address);
   const shown = shownAddress(address);
-  const requests = connectNodes(parsed, shown);
+  const requests = connectNodes(parsed, shown, { retryMs: 500 });
   const findings: EngineFinding[] = [];
   try {
     findings.push(...(await checkNodes(requests, parsed)));

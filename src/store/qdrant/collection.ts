@@ -14,6 +14,8 @@ export interface Opened {
   readonly manifest: Manifest;
   /** Hundredths of the mean lengths by which words of its passages may be weighed, the one that new ones are weighed by first; none before the first write. */
   readonly means: readonly number[];
+  /** Cells of numbers among which there are some that Qdrant does not read to the last bit. */
+  readonly rough: ReadonlySet<string>;
   /** Another value says that it was optimized. */
   readonly optimized: string;
   /** When something was deleted last, ISO 8601. */
@@ -33,12 +35,13 @@ export interface Collections {
   describe(opened: Opened, changes: Readonly<Record<string, string | null>>): Promise<void>;
 }
 
-/** Keys of a collection's metadata; behind the last one stands a mean length. */
+/** Keys of a collection's metadata; behind the last two stand a mean length, and the name of a cell. */
 const MANIFEST = 'finetooth_manifest';
 const COLLECTION = 'finetooth_collection';
 export const OPTIMIZED = 'finetooth_optimized';
 export const DELETED = 'finetooth_deleted';
 export const MEAN = 'finetooth_mean_';
+export const ROUGH = 'finetooth_rough_';
 
 /** The oldest server that keeps what a collection says of itself. */
 const OLDEST = '1.16.0';
@@ -194,6 +197,7 @@ async function openedIn(info: Schemas['CollectionInfo'], shown: string): Promise
     collection: data[COLLECTION] as string,
     manifest,
     means,
+    rough: new Set(Object.keys(data).flatMap((key) => (key.startsWith(ROUGH) ? [key.slice(ROUGH.length)] : []))),
     optimized: data[OPTIMIZED] ?? '',
     deletedAt: data[DELETED],
     points: info.points_count ?? 0,

@@ -34,7 +34,7 @@ export async function* readEntries<Field extends EntryField>(
   const isFurther = hasPassages(opened.manifest) && (fields as readonly EntryField[]).includes('further');
   const told = async (points: readonly ReadPoint[]) => {
     const further = isFurther ? await furtherOf(requests, opened, points) : undefined;
-    return points.map((point) => entryIn(point, fields, further?.get(point.payload.id)));
+    return points.map((point) => entryIn(point, fields, opened.manifest.dimensions, further?.get(point.payload.id)));
   };
   if (ids === 'all') {
     for await (const page of scroll(requests, opened, firstOf(opened), { payload, vector })) yield* await told(page);
@@ -50,9 +50,10 @@ export async function* readEntries<Field extends EntryField>(
 function entryIn<Field extends EntryField>(
   { payload, vector }: ReadPoint,
   fields: readonly Field[],
+  dimensions: number,
   further: readonly Passage[] | undefined,
 ): Pick<Entry, 'id' | Field> {
-  const passage = passageIn(payload, vector);
+  const passage = passageIn(payload, vector, dimensions);
   const values = fields.map((field): readonly [Field, unknown] => {
     switch (field) {
       case 'document':
@@ -84,7 +85,7 @@ async function furtherOf(
   const payload: readonly (keyof Payload)[] = ['id', 'at', 'tokens', 'terms', 'place'];
   for await (const page of scroll(requests, opened, where, { payload, vector: true }))
     for (const point of page) {
-      const one = { at: point.payload.at, passage: passageIn(point.payload, point.vector) };
+      const one = { at: point.payload.at, passage: passageIn(point.payload, point.vector, opened.manifest.dimensions) };
       const known = found.get(point.payload.id);
       if (known === undefined) found.set(point.payload.id, [one]);
       else known.push(one);

@@ -4,7 +4,7 @@ import { typedValue } from '../../filter/typed-value.ts';
 import type { CallOptions, FieldValue } from '../../types.ts';
 import { type Facet, type FacetCounter, type FacetOptions, facetCounter } from '../facets.ts';
 import { typesIn } from '../store.ts';
-import { type CellField, cellFields, MISSING, UNCOUNTED } from './cells.ts';
+import { type CellField, cellFields, MISSING, ROUGHLY, UNCOUNTED } from './cells.ts';
 import type { Opened } from './collection.ts';
 import { documentIn } from './points.ts';
 import { firstOf, scroll } from './reading.ts';
@@ -63,7 +63,7 @@ async function countKeys(
   for (const { value, count } of hits) {
     const key = String(value);
     if (key === UNCOUNTED) counter.add(undefined, count);
-    else if (key !== MISSING) {
+    else if (key !== MISSING && key !== ROUGHLY) {
       const read = JSON.parse(key) as FieldValue;
       // A list's items are keys of their own, and null is counted among what holds no value.
       if (read !== null && typeof read !== 'object') counter.add(read, count);

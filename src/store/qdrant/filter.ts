@@ -5,7 +5,7 @@ import { readFilter } from '../../filter/read-filter.ts';
 import type { FieldValue } from '../../types.ts';
 import { shortened } from '../filter-columns.ts';
 import type { Manifest } from '../store.ts';
-import { type CellField, cellFields, MISSING } from './cells.ts';
+import { type CellField, cellFields, isReadExactly, MISSING, ROUGHLY } from './cells.ts';
 import type { Schemas } from './library.ts';
 
 export type QdrantCondition = Schemas['Condition'];
@@ -24,7 +24,11 @@ const never: PointCondition = { where: 'none', isExact: true };
  * A filter as a condition on the cells of the filterable fields. Negations stand at the leaves alone: what has no cell, or none that compares as
  * `documentTest` does (texts in a range, beginnings and pieces of texts), lets everything pass, negated too.
  */
-export function conditionFor(filter: Filter, manifest: Pick<Manifest, 'format' | 'filterable'>): PointCondition {
+export function conditionFor(
+  filter: Filter,
+  manifest: Pick<Manifest, 'format' | 'filterable'>,
+  rough: ReadonlySet<string> = new Set(),
+): PointCondition {
   const fields = new Map(cellFields(manifest).map((of) => [of.field, of]));
   const visit = (condition: Condition, isNegated: boolean): PointCondition => {
     if (condition.kind === 'not') return visit(condition.part, !isNegated);
@@ -33,7 +37,7 @@ export function conditionFor(filter: Filter, manifest: Pick<Manifest, 'format' |
       return (condition.kind === 'and') === isNegated ? any(parts) : all(parts);
     }
     const of = fields.get(condition.field);
-    const leaf = of === undefined ? anything : leafFor(condition, of);
+    const leaf = of === undefined ? anything : leafFor(condition, of, rough.has(of.numbers ?? ''));
     return isNegated ? negated(leaf) : leaf;
   };
   return visit(readFilter(filter), false);
@@ -71,10 +75,10 @@ function negated({ where, isExact }: PointCondition): PointCondition {
   return where === 'none' ? always : exactly({ must_not: [where] });
 }
 
-function leafFor(leaf: Leaf, of: CellField): PointCondition {
+function leafFor(leaf: Leaf, of: CellField, isRough: boolean): PointCondition {
   switch (leaf.kind) {
     case 'in':
-      return oneOf(leaf.values, of);
+      return oneOf(leaf.values, of, isRough);
     case 'exists':
       return exactly({ must_not: [{ key: of.keys, match: { value: MISSING } }] });
     case 'prefix':
@@ -82,24 +86,30 @@ function leafFor(leaf: Leaf, of: CellField): PointCondition {
       return anything;
     default: {
       const comparison = comparisonOf(leaf.kind, leaf.limit, of.readAs);
-      return comparison === undefined ? never : range(comparison, of);
+      return comparison === undefined ? never : range(comparison, of, isRough);
     }
   }
 }
 
 const exactly = (where: QdrantCondition): PointCondition => ({ where, isExact: true });
 
-function oneOf(values: readonly FieldValue[], of: CellField): PointCondition {
+function oneOf(values: readonly FieldValue[], of: CellField, isRough: boolean): PointCondition {
   const { keys, spans } = wantedOf(values, of.readAs);
   const wanted = [...keys].map(shortened);
   if (keys.has('null')) wanted.push(MISSING);
   return any([
     wanted.length === 0 ? never : exactly({ key: of.keys, match: { any: wanted } }),
-    ...spans.map(({ start, end }) => exactly({ key: of.numbers as string, range: { gte: start, lt: end } })),
+    ...spans.map(({ start, end }) => within({ gte: start, lt: end }, of, isRough)),
   ]);
 }
 
-function range({ range: operator, limit }: Comparison, { numbers }: CellField): PointCondition {
-  if (typeof limit !== 'number' || numbers === undefined) return anything;
-  return exactly({ key: numbers, range: { [operator]: limit } });
+function range({ range: operator, limit }: Comparison, of: CellField, isRough: boolean): PointCondition {
+  if (typeof limit !== 'number' || of.numbers === undefined || !isReadExactly(limit)) return anything;
+  return within({ [operator]: limit }, of, isRough);
+}
+
+/** Documents of which a number is not known to the last bit are tested. */
+function within(limits: Schemas['Range'], { keys, numbers }: CellField, isRough: boolean): PointCondition {
+  const where = { key: numbers as string, range: limits };
+  return isRough ? { where: { should: [where, { key: keys, match: { value: ROUGHLY } }] }, isExact: false } : exactly(where);
 }

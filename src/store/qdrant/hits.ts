@@ -4,7 +4,7 @@ import type { CallOptions, Hit, OtherScore } from '../../types.ts';
 import { type AskedBy, type HitField, keepsTitles } from '../store.ts';
 import type { Opened } from './collection.ts';
 import { pointId, textHeld } from './names.ts';
-import { bytesIn, documentIn } from './points.ts';
+import { bytesIn, documentIn, packIn } from './points.ts';
 import { type PayloadField, retrieve } from './reading.ts';
 import type { FoundRow, Searching } from './search.ts';
 
@@ -43,7 +43,7 @@ export async function hitsOf(
           requests,
           opened,
           rows.map(({ id, at }) => pointId(id, at)),
-          { payload: ['id', 'tokens'], vector: true, signal },
+          { payload: ['id', 'tokens'], signal },
         ),
     other && scoreByOther(searching, opened, rows, other, { signal }),
   ]);
@@ -52,8 +52,7 @@ export async function hitsOf(
   return rows.flatMap(({ id, score, place }): Hit[] => {
     const own = first.get(id);
     if (own === undefined) return [];
-    const { payload: { tokens } = { tokens: undefined }, vector } = pack.get(id) ?? {};
-    const data = bytesIn(tokens);
+    const packed = packIn(pack.get(id)?.payload ?? {}, manifest.dimensions);
     const title = form && bytesIn(own.title);
     return [
       {
@@ -63,7 +62,7 @@ export async function hitsOf(
         other: others?.get(id),
         document: isRead ? documentIn(own) : undefined,
         // Those of a document whose vector was given are none.
-        tokens: form === undefined || !data?.length || vector === undefined ? undefined : { form, data, vector },
+        tokens: form === undefined || !packed?.tokens.length ? undefined : { form, data: packed.tokens, vector: packed.vector },
         titleTokens: form === undefined || title === undefined ? undefined : unpackTitle(title, form),
       } as Hit,
     ];

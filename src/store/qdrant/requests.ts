@@ -75,11 +75,12 @@ export function connectNodes(
     troubles.set(what, known);
     return known;
   };
-  const recovered = (what: string): void => {
+  /** `by`: when what was answered was asked, so that it is not counted how long that took. */
+  const recovered = (what: string, by = performance.now()): void => {
     const trouble = troubles.get(what);
     if (trouble === undefined) return;
     troubles.delete(what);
-    const milliseconds = Math.round(performance.now() - trouble.since);
+    const milliseconds = Math.round(by - trouble.since);
     if (milliseconds >= TOLD_MS) onDegraded({ what, milliseconds, retries: trouble.retries, reason: trouble.reason });
   };
   /** A node that others stand in for is found to be back again only by asking it. */
@@ -104,11 +105,13 @@ export function connectNodes(
         throwIfStopped(signal);
         const at = current;
         const node = nodes[at] as string;
+        const asked = performance.now();
         try {
           const answer = await unlessStopped(run(all[at] as QdrantClient), signal);
           hasAnswered = true;
-          recovered(node);
-          if (attempt > 0 || troubles.has('cluster')) recovered('cluster');
+          recovered(node, asked);
+          // Others may still be refused: only who was itself tells that it is over.
+          if (attempt > 0) recovered('cluster', asked);
           return answer;
         } catch (error) {
           const fault = faultOf(error);
@@ -127,7 +130,8 @@ export function connectNodes(
     },
     nodes: async () => (await clientsNow()).map((client, at) => ({ node: nodes[at] as string, client })),
     close: () => {
-      for (const what of [...troubles.keys()]) recovered(what);
+      // What lasts is told too; who was never there was no part of it.
+      if (hasAnswered) for (const what of [...troubles.keys()]) recovered(what);
     },
   };
 }

@@ -22,9 +22,9 @@ export interface Restriction {
 const MANY_IDS = 40_000;
 
 /** What the cells tell of a filter; undefined: nothing fits. Throws E_USAGE for a filter that is not understood. */
-export function restrictionFor(filter: Filter | undefined, { manifest }: Opened): Restriction | undefined {
+export function restrictionFor(filter: Filter | undefined, { manifest, rough }: Opened): Restriction | undefined {
   if (filter === undefined) return { isExact: true, fits: () => true };
-  const { where, isExact } = conditionFor(filter, manifest);
+  const { where, isExact } = conditionFor(filter, manifest, rough);
   if (where === 'none') return undefined;
   return { where: where === 'all' ? undefined : where, isExact, fits: documentTest(filter, typesIn(manifest)) };
 }

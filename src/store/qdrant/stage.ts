@@ -23,8 +23,8 @@ export async function stageIndex(address: string, { signal, times = leaseTimes }
   const requests = connectNodes(parsed, shown);
   const stage = newOwner();
   const alias = stagedName(name, stage);
-  const live = await collectionsOf(requests, name, shown, parsed).now();
-  const lease = live && (await holdLease(requests, live.collection, name, shown, times, signal));
+  const find = async () => (await collectionsOf(requests, name, shown, parsed).now())?.collection;
+  const lease = await holdLease(requests, find, name, shown, times, signal);
   try {
     // Without a lease, as of an index that there is not yet, another one may be at work.
     if (lease !== undefined) await sweepStaged(requests, name, alias);
@@ -37,8 +37,7 @@ export async function stageIndex(address: string, { signal, times = leaseTimes }
     address: siblingAddress(address, alias),
     swap: async () => {
       const made = await collectionsOf(requests, alias, shown, parsed).here();
-      const now = await collectionsOf(requests, name, shown, parsed).now();
-      if (now?.collection !== live?.collection || (lease !== undefined && !(await lease.isHeld()))) throw indexReplaced(shown);
+      if ((await find()) !== lease?.collection || (lease !== undefined && !(await lease.isHeld()))) throw indexReplaced(shown);
       // One step for who reads and who waits to write: the name leads to the new one, and no one makes it again.
       await requests.ask((client) =>
         client.updateCollectionAliases({
@@ -75,6 +74,7 @@ export async function sweepStaged(requests: Requests, name: string, except?: str
 }
 
 interface Lease {
+  readonly collection: string;
   isHeld(): Promise<boolean>;
   /** Ends renewing and tells the alias that is held. */
   stop(): string;
@@ -83,28 +83,34 @@ interface Lease {
 
 /**
  * Two who want it at once both see both, since changes of aliases have one order, and wait long enough for each node to have seen them: the one whose
- * owner's name is less goes on, and the other one waits for it.
+ * owner's name is less goes on, and the other one waits for it. Who goes on has another number than 0.
  */
 async function holdLease(
   requests: Requests,
-  collection: string,
+  find: () => Promise<string | undefined>,
   name: string,
   shown: string,
   times: LeaseTimes,
   signal: AbortSignal | undefined,
-): Promise<Lease> {
+): Promise<Lease | undefined> {
   const owner = newOwner();
   const aliasOf = (number: number) => `${leasePrefix(name)}${owner}-${number}`;
   const change = (actions: AliasChange[]) => requests.ask((client) => client.updateCollectionAliases({ actions }));
   const created = (number: number): AliasChange => ({ create_alias: { collection_name: collection, alias_name: aliasOf(number) } });
   const start = performance.now();
+  let collection = '';
   for (;;) {
     throwIfStopped(signal);
+    const now = await find();
+    if (now === undefined) return undefined;
+    collection = now;
     await waitFor(requests, collection, name, { ...times, waitMs: times.waitMs - (performance.now() - start), shown, signal });
     await change([created(0)]);
     await pause(times.settleMs);
-    const [first] = [...leasesIn(await aliasesOf(requests, collection), name)].sort();
-    if (first === aliasOf(0)) break;
+    const aliases = await aliasesOf(requests, collection);
+    // The one who was waited for has put another collection in the place of this one.
+    const leases = leasesIn(aliases, name);
+    if (aliases.includes(name) && leases.every((lease) => lease.endsWith('-0') && lease >= aliasOf(0))) break;
     await change([deleted(aliasOf(0))]);
     await pause(times.settleMs * (1 + Math.random()));
   }
@@ -114,6 +120,8 @@ async function holdLease(
     await change([created(number + 1), deleted(aliasOf(number))]);
     number++;
   };
+  // Who comes now sees that this one is past its wait.
+  await renew();
   const timer = setInterval(() => {
     renewing = renewing.then(renew).catch(() => {});
   }, times.renewMs);
@@ -126,6 +134,7 @@ async function holdLease(
     return aliasOf(number);
   };
   return {
+    collection,
     isHeld: async () => {
       clearInterval(timer);
       await renewing;

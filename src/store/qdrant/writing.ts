@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FinetoothError } from '../../errors.ts';
 import type { Entry } from '../store.ts';
-import { cellFields } from './cells.ts';
-import { type Collections, MEAN, type Opened } from './collection.ts';
+import { type CellField, cellFields, isRough } from './cells.ts';
+import { type Collections, MEAN, type Opened, ROUGH } from './collection.ts';
 import { Unfinished } from './faults.ts';
 import { allOf } from './filter.ts';
 import type { Leases } from './lease.ts';
@@ -45,6 +45,7 @@ export async function writeEntries({ requests, collections, leases }: Writing, e
     if (latest.length === 0) return opened;
     const mean = await meanFor(collections, opened, latest);
     const fields = cellFields(opened.manifest);
+    await tellRough(collections, opened, latest, fields);
     const pointsFor = (entry: Entry, written: number) => pointsOf(entry, opened.manifest, fields, mean, written);
     const long = hasPassages(opened.manifest) ? await longOf(requests, opened, latest) : [];
     const short = latest.filter((entry) => !long.includes(entry));
@@ -88,7 +89,7 @@ export async function removeEntries({ requests, leases, collections }: Writing, 
         some.map((id) => pointId(id, 0)),
         { payload: ['id', 'hash'] },
       );
-      const held = new Map(some.map((id) => [heldText(id), hashes?.get(id)]));
+      const held = new Map(some.map((id) => [heldText(id), heldText(hashes?.get(id) ?? '')]));
       const gone = there.filter(({ payload: { id, hash } }) => hashes === undefined || held.get(id) === hash).map(({ payload }) => payload);
       count += gone.length;
       if (gone.length === 0) return opened;
@@ -122,6 +123,13 @@ async function meanFor(collections: Collections, opened: Opened, entries: readon
   const mean = Math.max(1, Math.round((100 * lengths.reduce((sum, length) => sum + length, 0)) / lengths.length));
   await collections.describe(opened, { [`${MEAN}${mean}`]: new Date().toISOString() });
   return mean;
+}
+
+/** Before it is written, so that whoever asks knows of every number that Qdrant does not read to the last bit. */
+async function tellRough(collections: Collections, opened: Opened, entries: readonly Entry[], fields: readonly CellField[]): Promise<void> {
+  const unknown = fields.filter(({ numbers }) => numbers !== undefined && !opened.rough.has(numbers));
+  const found = unknown.filter((of) => entries.some(({ document }) => isRough(document, of)));
+  if (found.length > 0) await collections.describe(opened, Object.fromEntries(found.map(({ numbers }) => [`${ROUGH}${numbers}`, 'true'])));
 }
 
 /** Those that have several passages, or had. */
