@@ -1,6 +1,7 @@
 /** Searching as the vendors' own quick starts do it, over the same vectors and texts: the peers of the stores. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { loadLance } from '../../src/store/lancedb/library.ts';
 import type { Entry } from '../../src/store/store.ts';
 
 /** Ids, best first. `below`: only documents whose `share` is less. */
@@ -16,7 +17,7 @@ const textIn = ({ document }: Entry): string => [document.title, document.text].
 
 /** A table, an index over vectors with its defaults, a full-text index, and reciprocal rank fusion of its own. */
 export async function lanceExample(folder: string): Promise<VendorStore> {
-  const lance = await import('@lancedb/lancedb');
+  const { lance } = await loadLance();
   const connection = await lance.connect(join(folder, 'vendor-lancedb'));
   let table: import('@lancedb/lancedb').Table | undefined;
   const open = () => table as import('@lancedb/lancedb').Table;
