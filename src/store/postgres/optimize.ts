@@ -1,12 +1,14 @@
 import { filterFields } from '../filter-columns.ts';
 import type { Ask } from './database.ts';
 import { hnswStatement, indexedAs } from './hnsw.ts';
+import { mergePostings } from './merge.ts';
 import type { Settings } from './options.ts';
 import { identifier } from './schema.ts';
 import type { Session, State } from './session.ts';
 
 /** Builds what makes searches fast, once there is so much that it pays. Writers wait meanwhile, and searches go on. */
 export async function optimizeIndex(session: Session, settings: Settings): Promise<void> {
+  await mergePostings(session);
   const isDue = await session.read(
     async (ask, state) => state.passages >= settings.exactBelow && (await missing(ask, state, settings)).length > 0,
   );

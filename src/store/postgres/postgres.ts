@@ -39,7 +39,14 @@ export function postgresStore({ pool, connectionString, index = DEFAULT_INDEX, .
   const find = async (ask: Ask, state: State, query: StoreQuery) => {
     const restriction = restrictTo(query.filter, state);
     const { limit, exact = false } = query;
-    if ('vector' in query) return searchVector(ask, state, restriction, { vector: query.vector, limit, isExact: exact, ef: settings.ef });
+    if ('vector' in query)
+      return searchVector(ask, state, restriction, {
+        vector: query.vector,
+        limit,
+        isExact: exact,
+        ef: settings.ef,
+        exactBelow: settings.exactBelow,
+      });
     return searchWords(ask, state, query.terms, restriction, limit);
   };
 

@@ -69,7 +69,7 @@ function migrations(schema: string): readonly string[] {
     `CREATE TABLE ${own}.generations (
       generation integer PRIMARY KEY, state text NOT NULL, manifest text, version integer NOT NULL DEFAULT 1,
       documents bigint NOT NULL DEFAULT 0, passages bigint NOT NULL DEFAULT 0, words bigint NOT NULL DEFAULT 0, odd bigint NOT NULL DEFAULT 0,
-      next_row bigint NOT NULL DEFAULT 1, next_write bigint NOT NULL DEFAULT 1, changed_at timestamptz,
+      next_row bigint NOT NULL DEFAULT 1, next_write bigint NOT NULL DEFAULT 1, merged_write bigint NOT NULL DEFAULT 1, removed bigint NOT NULL DEFAULT 0, changed_at timestamptz,
       lease_until timestamptz, lease_by text, made_at timestamptz NOT NULL DEFAULT now()
     ) WITH (fillfactor = 50)`,
     `CREATE UNIQUE INDEX generations_live ON ${own}.generations (state) WHERE state = 'live'`,
@@ -97,7 +97,7 @@ export async function vectorSchema(ask: Ask, shown: string): Promise<string> {
   if (extension === undefined) {
     const [offered] = await ask("SELECT default_version AS version FROM pg_available_extensions WHERE name = 'vector'");
     if (offered === undefined)
-      throw new FinetoothError('E_DATABASE', `the server of ${shown} has no pgvector. Install it there, version ${least} or later.`);
+      throw new FinetoothError('E_DATABASE', `the server of ${shown} has no pgvector. Install it there, version ${leastVector} or later.`);
     checkVector(String(offered.version), shown);
     await ask('CREATE EXTENSION IF NOT EXISTS vector');
     extension = await found();
@@ -106,7 +106,7 @@ export async function vectorSchema(ask: Ask, shown: string): Promise<string> {
   return String(extension?.schema);
 }
 
-export const least = LEAST_PGVECTOR.join('.');
+export const leastVector = LEAST_PGVECTOR.join('.');
 
 /** Whether this version of pgvector builds indexes that can be relied on. */
 export function isVectorRecent(version: string): boolean {
@@ -122,7 +122,7 @@ function checkVector(version: string, shown: string): void {
   if (!isVectorRecent(version))
     throw new FinetoothError(
       'E_DATABASE',
-      `the database of ${shown} has pgvector ${version}, which can damage indexes: 0.8.2 mends a buffer overflow in parallel builds, 0.8.3 and ${least} what a vacuum does to them. Install ${least} or later, then "ALTER EXTENSION vector UPDATE".`,
+      `the database of ${shown} has pgvector ${version}, which can damage indexes: 0.8.2 mends a buffer overflow in parallel builds, 0.8.3 and ${leastVector} what a vacuum does to them. Install ${leastVector} or later, then "ALTER EXTENSION vector UPDATE".`,
     );
 }
 

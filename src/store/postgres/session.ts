@@ -26,6 +26,10 @@ export interface State {
   readonly odd: number;
   readonly nextRow: number;
   readonly nextWrite: number;
+  /** What the next write was when small pieces of postings were merged. */
+  readonly mergedWrite: number;
+  /** Passages that were removed since indexes were made again. */
+  readonly removed: number;
   readonly changedAt: string | undefined;
 }
 
@@ -61,7 +65,7 @@ export function openSession(database: Database, schema: string, shown: string, g
   const own = identifier(schema);
   const which = generation === undefined ? "state = 'live'" : `generation = ${generation}`;
   const begin = (): readonly string[] => [`SET LOCAL search_path = ${identifier(extension ?? 'public')}`];
-  const looked = `SELECT generation, version, manifest IS NOT NULL AS is_made, documents::float8, passages::float8, words::float8, odd::float8, next_row::float8, next_write::float8,
+  const looked = `SELECT generation, version, manifest IS NOT NULL AS is_made, documents::float8, passages::float8, words::float8, odd::float8, next_row::float8, next_write::float8, merged_write::float8, removed::float8,
     to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS changed_at, coalesce(lease_until > clock_timestamp(), false) AS is_leased,
     (SELECT layout FROM ${own}.finetooth) AS layout FROM ${own}.generations WHERE ${which}`;
 
@@ -87,6 +91,8 @@ export function openSession(database: Database, schema: string, shown: string, g
       odd: Number(row.odd),
       nextRow: Number(row.next_row),
       nextWrite: Number(row.next_write),
+      mergedWrite: Number(row.merged_write),
+      removed: Number(row.removed),
       changedAt: (row.changed_at as string | null) ?? undefined,
     };
   };

@@ -3,7 +3,7 @@ import type { Entry, Passage } from '../store.ts';
 import { countOf } from '../terms.ts';
 import { bigintArray, binaryArray, binaryVector, doubleArray, integerArray, textArray, truthArray } from './binary-array.ts';
 import type { Ask } from './database.ts';
-import { type Posting, packPostings } from './postings.ts';
+import { insertPostings, type Posting } from './postings.ts';
 import { columnsOf } from './schema.ts';
 import type { State } from './session.ts';
 import { documentKey, kept, plainText, unkept, wordKey } from './text.ts';
@@ -18,6 +18,8 @@ interface Changes {
   passages: number;
   words: number;
   odd: number;
+  /** Passages that are no more. */
+  removed: number;
   /** By word how many passages have it more, and which are new. */
   readonly postings: Map<string, { passages: number; readonly rows: Posting[] }>;
 }
@@ -66,7 +68,7 @@ export async function deleteDocuments(ask: Ask, state: State, keys: readonly Buf
   return -changes.documents;
 }
 
-const noChanges = (): Changes => ({ documents: 0, passages: 0, words: 0, odd: 0, postings: new Map() });
+const noChanges = (): Changes => ({ documents: 0, passages: 0, words: 0, odd: 0, removed: 0, postings: new Map() });
 
 async function removeDocuments(ask: Ask, { tables }: State, keys: readonly Buffer[], changes: Changes): Promise<void> {
   const removed = await ask(`DELETE FROM ${tables.documents} WHERE key = ANY($1::uuid[]) RETURNING odd`, [binaryArray('uuid', keys)]);
@@ -78,6 +80,7 @@ async function removeDocuments(ask: Ask, { tables }: State, keys: readonly Buffe
   ]);
   for (const { terms, length } of passages) {
     changes.passages--;
+    changes.removed++;
     changes.words -= Number(length);
     for (const word of new Set(wordsIn(unkept(String(terms))))) postingsOf(changes, word).passages--;
   }
@@ -166,23 +169,17 @@ async function insertRows(
 
 /** The counts last: who reads takes them as they are, and who writes waits for the lock anyhow. */
 async function finish(ask: Ask, { tables, generation, nextWrite }: State, changes: Changes, nextRow: number): Promise<void> {
-  const changed = [...changes.postings].filter(([, { passages, rows }]) => passages !== 0 || rows.length > 0);
-  await ask(
-    `INSERT INTO ${tables.postings} SELECT word, $1, passages, rows FROM unnest($2::text[], $3::integer[], $4::bytea[]) AS new (word, passages, rows)`,
-    [
-      nextWrite,
-      textArray(changed.map(([word]) => wordKey(word))),
-      integerArray(changed.map(([, { passages }]) => passages)),
-      binaryArray(
-        'bytea',
-        changed.map(([, { rows }]) => packPostings(rows)),
-      ),
-    ],
+  const words = [...changes.postings].map(([word, { passages, rows }]) => ({ word: wordKey(word), passages, postings: rows }));
+  await insertPostings(
+    ask,
+    tables,
+    nextWrite,
+    words.filter(({ passages, postings }) => passages !== 0 || postings.length > 0),
   );
   await ask(
     `UPDATE ${tables.generations} SET documents = documents + $2, passages = passages + $3, words = words + $4, odd = odd + $5, next_row = $6, next_write = $7,
-      changed_at = clock_timestamp() WHERE generation = $1`,
-    [generation, changes.documents, changes.passages, changes.words, changes.odd, nextRow, nextWrite + 1],
+      removed = removed + $8, changed_at = clock_timestamp() WHERE generation = $1`,
+    [generation, changes.documents, changes.passages, changes.words, changes.odd, nextRow, nextWrite + 1, changes.removed],
   );
 }
 

@@ -26,6 +26,8 @@ export interface VectorQuery {
   readonly isExact: boolean;
   /** Candidates that a search in the HNSW index keeps, at least. */
   readonly ef: number;
+  /** Passages up to which every one is compared. */
+  readonly exactBelow: number;
 }
 
 interface Nearest extends FoundRow {
@@ -47,7 +49,7 @@ interface Some {
 export async function searchVector(ask: Ask, state: State, restriction: Restriction, query: VectorQuery): Promise<readonly FoundRow[]> {
   const { limit: count } = query;
   const asked = { ...query, vector: unitOf(query.vector) };
-  const isExact = query.isExact || !(await isWorthApproximating(ask, state, restriction));
+  const isExact = query.isExact || !(await isWorthApproximating(ask, state, restriction, Math.min(FEW, query.exactBelow)));
   const take = async (limit: number, exact = isExact): Promise<Some> => {
     const some = await nearest(ask, state, restriction, { ...asked, limit, isExact: exact });
     return exact || !some.isAll ? some : nearest(ask, state, restriction, { ...asked, limit, isExact: true });
@@ -72,21 +74,27 @@ export async function searchVector(ask: Ask, state: State, restriction: Restrict
 }
 
 /** Whether there is an HNSW index, and so much to compare that it is worth asking. */
-async function isWorthApproximating(ask: Ask, state: State, { where, values }: Restriction): Promise<boolean> {
-  if (state.passages <= FEW || (await indexedAs(ask, state)) === undefined) return false;
+async function isWorthApproximating(ask: Ask, state: State, { where, values }: Restriction, few: number): Promise<boolean> {
+  if (state.passages <= few || (await indexedAs(ask, state)) === undefined) return false;
   if (where === undefined) return true;
   const [row] = await ask(
-    `SELECT count(*)::int AS fitting FROM (SELECT 1 FROM ${state.tables.passages} p WHERE ${where} LIMIT ${FEW + 1}) AS some`,
+    `SELECT count(*)::int AS fitting FROM (SELECT 1 FROM ${state.tables.passages} p WHERE ${where} LIMIT ${few + 1}) AS counted`,
     values,
   );
-  return Number(row?.fitting) > FEW;
+  return Number(row?.fitting) > few;
 }
 
 async function nearest(
   ask: Ask,
   state: State,
   { where, values, fits }: Restriction,
-  { vector, limit, isExact, ef, reach }: Omit<VectorQuery, 'limit'> & { readonly limit: number | undefined; readonly reach?: number },
+  {
+    vector,
+    limit,
+    isExact,
+    ef,
+    reach,
+  }: Omit<VectorQuery, 'limit' | 'exactBelow'> & { readonly limit: number | undefined; readonly reach?: number },
 ): Promise<Some> {
   const { tables, manifest } = state;
   const query = `$${values.length + 1}::vector`;

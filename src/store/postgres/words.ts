@@ -8,6 +8,7 @@ import type { Ask } from './database.ts';
 import { FOUND, type FoundRow, foundIn } from './found.ts';
 import { readPostings } from './postings.ts';
 import type { Restriction } from './restriction.ts';
+import { type Ranked, type RowScores, rowScores } from './row-scores.ts';
 import type { State } from './session.ts';
 import { wordKey } from './text.ts';
 
@@ -17,6 +18,8 @@ const SPARE = 24;
 const MORE = 6;
 /** Scores nearer than this share of them may be a tie. */
 const NEAR = 2e-6;
+/** Up to so many passages that fit a filter are named one by one, so that only they are ranked. */
+const FEW = 5000;
 
 /**
  * The best documents by BM25. The postings of the query's words come whole, four bytes for each passage that has one, and are scored here: in SQL, adding up
@@ -29,18 +32,30 @@ export async function searchWords(
   restriction: Restriction,
   limit: number,
 ): Promise<readonly FoundRow[]> {
+  const few = await fewFitting(ask, state, restriction);
+  if (few?.length === 0) return [];
   const scored = await scoreWords(ask, state, terms);
+  if (few !== undefined) scored.keep(few);
   const found: FoundRow[] = [];
-  let asked = limit + SPARE;
-  for (let from = 0; from < scored.size; asked *= MORE) {
-    const some = scored.best(from, asked);
-    found.push(...(await fittingOf(ask, state, some.rows, some.scores, restriction)));
-    from = some.to;
+  for (let asked = limit + SPARE; ; asked *= MORE) {
+    const some = scored.next(asked, NEAR);
+    if (some.rows.length > 0) found.push(...(await fittingOf(ask, state, some, restriction)));
     const best = bestOfEach(found);
     // Whoever comes after these is worse than the worst of them.
-    if (holdsTies([...best, { id: '', score: some.lowest }], limit)) break;
+    if (some.lowest === 0 || holdsTies([...best, { id: '', score: some.lowest }], limit)) return topWithTies(best, limit);
   }
-  return topWithTies(bestOfEach(found), limit);
+}
+
+/** The rows that fit a filter, where they are few. */
+async function fewFitting(ask: Ask, { tables }: State, { where, values }: Restriction): Promise<readonly number[] | undefined> {
+  if (where === undefined) return undefined;
+  const [row] = await ask(
+    `SELECT string_agg(int8send("row"), '') AS rows FROM (SELECT p."row" FROM ${tables.passages} p WHERE ${where} LIMIT ${FEW + 1}) AS fitting`,
+    values,
+  );
+  const bytes = (row?.rows ?? Buffer.alloc(0)) as Buffer;
+  const count = bytes.length / 8;
+  return count > FEW ? undefined : Array.from({ length: count }, (_, at) => Number(bytes.readBigInt64BE(8 * at)));
 }
 
 /** The idf of each word of a query, and what no document can exceed. */
@@ -59,24 +74,14 @@ export async function raritiesOf(ask: Ask, { tables, passages }: State, terms: r
   return { rarities, most: upperBoundOf(terms.map((term) => rarities.get(term) ?? 0)) };
 }
 
-/** Rows and their scores, best first. */
-interface Scores {
-  readonly size: number;
-  /** The next best from a place on, at least so many where there are, and all that are as good as the last of them. */
-  best(
-    from: number,
-    count: number,
-  ): { readonly rows: Float64Array; readonly scores: Float64Array; readonly to: number; readonly lowest: number };
-}
-
-async function scoreWords(ask: Ask, { tables, passages, words }: State, terms: readonly string[]): Promise<Scores> {
+async function scoreWords(ask: Ask, { tables, passages, words }: State, terms: readonly string[]): Promise<RowScores> {
   const times = new Map([...timesOf(terms)].map(([word, asked]) => [wordKey(word), asked]));
   const rows = await ask(`SELECT word, passages, rows FROM ${tables.postings} WHERE word = ANY($1::text[])`, [
     textArray([...times.keys()]),
   ]);
   const lists = Map.groupBy(rows, ({ word }) => String(word));
   const meanLength = words / Math.max(1, passages);
-  const scores = new Map<number, number>();
+  const scores = rowScores();
   // In the order of the query: texts with the same words have the same score to the last bit.
   for (const [word, asked] of times) {
     const list = lists.get(word) ?? [];
@@ -84,46 +89,22 @@ async function scoreWords(ask: Ask, { tables, passages, words }: State, terms: r
     if (having <= 0) continue;
     const weight = asked * rarityOf(having, passages);
     for (const { rows: bytes } of list)
-      readPostings(bytes as Buffer, (row, count, length) => {
-        scores.set(row, (scores.get(row) ?? 0) + weight * saturationOf(count, length, meanLength));
-      });
+      readPostings(bytes as Buffer, (row, count, length) => scores.add(row, weight * saturationOf(count, length, meanLength)));
   }
-  return ranked(Float64Array.from(scores.keys()), Float64Array.from(scores.values()));
-}
-
-function ranked(rows: Float64Array, scores: Float64Array): Scores {
-  const ascending = scores.slice().sort();
-  const size = scores.length;
-  let isBelow = Number.POSITIVE_INFINITY;
-  return {
-    size,
-    best: (from, count) => {
-      const lowest = (ascending[Math.max(0, size - from - count)] ?? 0) * (1 - NEAR);
-      const taken: number[] = [];
-      for (let at = 0; at < size; at++) if ((scores[at] as number) >= lowest && (scores[at] as number) < isBelow) taken.push(at);
-      isBelow = lowest;
-      return {
-        rows: Float64Array.from(taken, (at) => rows[at] as number),
-        scores: Float64Array.from(taken, (at) => scores[at] as number),
-        to: from + taken.length,
-        lowest,
-      };
-    },
-  };
+  return scores;
 }
 
 async function fittingOf(
   ask: Ask,
   { tables }: State,
-  rows: Float64Array,
-  scores: Float64Array,
+  { rows, scores }: Ranked,
   { where, values, fits }: Restriction,
 ): Promise<readonly FoundRow[]> {
-  const scoreOf = new Map(Array.from(rows, (row, at) => [row, scores[at] as number]));
+  const scoreOf = new Map(rows.map((row, at) => [row, scores[at] as number]));
   const found = await ask(
     `SELECT ${FOUND}${fits === undefined ? '' : ', d.document'} FROM ${tables.passages} p JOIN ${tables.documents} d ON d.key = p.key
       WHERE p."row" = ANY($${values.length + 1}::bigint[])${where === undefined ? '' : ` AND ${where}`}`,
-    [...values, bigintArray([...rows])],
+    [...values, bigintArray(rows)],
   );
   return found
     .filter(({ document }) => fits === undefined || fits(JSON.parse(String(document)) as Document))
