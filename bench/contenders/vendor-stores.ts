@@ -1,6 +1,7 @@
 /** Searching as the vendors' own quick starts do it, over the same vectors and texts: the peers of the stores. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Table, VectorQuery } from '@lancedb/lancedb';
 import { loadLance } from '../../src/store/lancedb/library.ts';
 import type { Entry } from '../../src/store/store.ts';
 
@@ -19,8 +20,8 @@ const textIn = ({ document }: Entry): string => [document.title, document.text].
 export async function lanceExample(folder: string): Promise<VendorStore> {
   const { lance } = await loadLance();
   const connection = await lance.connect(join(folder, 'vendor-lancedb'));
-  let table: import('@lancedb/lancedb').Table | undefined;
-  const open = () => table as import('@lancedb/lancedb').Table;
+  let table: Table | undefined;
+  const open = () => table as Table;
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
   return {
     name: 'LanceDB quick start',
@@ -39,7 +40,7 @@ export async function lanceExample(folder: string): Promise<VendorStore> {
       await open().createIndex('text', { config: lance.Index.fts() });
     },
     dense: async (vector, count, below) => {
-      const query = open().search(vector) as import('@lancedb/lancedb').VectorQuery;
+      const query = open().search(vector) as VectorQuery;
       const some = below === undefined ? query : query.where(`share < ${below}`);
       return idsOf(await some.limit(count).select(['id']).toArray());
     },

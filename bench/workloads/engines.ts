@@ -123,7 +123,7 @@ export const enginesBench: Workload = {
     if (keep === undefined)
       throw new Error('engines takes real vectors from --keep FOLDER, as "npm run results -- NAME --keep FOLDER" makes it');
     const folder = await mkdtemp(join(tmpdir(), 'finetooth-engines-'));
-    const servers = [await qdrantServer(folder), await postgresServer(folder)];
+    const servers = [await qdrantServer(), await postgresServer()];
     const contenders: Contender[] = [];
     const loaded: Record<string, Loaded> = {};
     const vendors: VendorStore[] = [];

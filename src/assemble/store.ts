@@ -4,6 +4,7 @@ import type { Durability } from '../store/lancedb/durability.ts';
 import { readManifest } from '../store/lancedb/index-folder.ts';
 import { lanceStore } from '../store/lancedb/lancedb.ts';
 import { memoryStore } from '../store/memory.ts';
+import { postgresEngine } from '../store/postgres/engine.ts';
 import { qdrantEngine } from '../store/qdrant/engine.ts';
 import type { Manifest, Store } from '../store/store.ts';
 import { nearestName } from '../wording/nearest-name.ts';
@@ -12,7 +13,7 @@ import { nearestName } from '../wording/nearest-name.ts';
 const schemeForm = /^([a-z][a-z0-9+.-]+):/i;
 
 /** Databases that hold indexes. */
-const engines: readonly Engine[] = [qdrantEngine];
+const engines: readonly Engine[] = [qdrantEngine, postgresEngine];
 
 /**
  * The one place where a store is made of its name: `./folder` is an index on this machine, `memory:` a new one that ends with the process, and an

@@ -1,3 +1,4 @@
+import { startPostgres } from './postgres.ts';
 import { noQdrant, startQdrant } from './qdrant.ts';
 
 /** A database of the tests' own that holds indexes. */
@@ -22,6 +23,17 @@ export const databases: Readonly<Record<string, () => Promise<TestDatabase | str
       kill: () => node.kill(),
       restart: () => node.restart(),
       stop: () => node.stop(),
+    };
+  },
+  postgres: async () => {
+    const server = await startPostgres();
+    if (typeof server === 'string') return server;
+    return {
+      name: 'postgres',
+      address: (index) => server.address(index),
+      kill: () => server.stop('SIGKILL'),
+      restart: () => server.start(),
+      stop: () => server.remove(),
     };
   },
 };
