@@ -1,7 +1,7 @@
 import type { Table } from '@lancedb/lancedb';
 import { exactRarity, rarityOf, saturationOf } from '../bm25.ts';
+import { countOf, countsIn } from '../terms.ts';
 import type { LanceLibraries } from './library.ts';
-import { countOf } from './rows.ts';
 import type { WordIndex } from './word-index.ts';
 
 /** Words whose rarity is kept: a million bytes. */
@@ -64,11 +64,4 @@ function onlyRarity(rarity: number, slack: number, documents: number): number | 
   const exact = rarityOf(having, documents);
   const next = [having - 1, having + 1].map((other) => Math.abs(rarityOf(other, documents) - exact));
   return Math.abs(exact - rarity) <= slack && Math.min(...next) > 4 * slack ? exact : undefined;
-}
-
-/** How often a text has each of the words that it has. */
-export function countsIn(terms: string, wanted: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const term of terms.split(' ')) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
 }

@@ -2,6 +2,7 @@ import type { DataType } from 'apache-arrow';
 import type { Document, FieldValue, PassagePlace } from '../../types.ts';
 import { cellsOf, type FilterCells, type FilterField, filterFields } from '../filter-columns.ts';
 import { type Entry, type EntryField, keepsTitles, type Manifest, type Passage } from '../store.ts';
+import { countOf } from '../terms.ts';
 import type { LanceLibraries } from './library.ts';
 
 /** Which passage of its document a row is, from 0; where it begins and ends in the text, both 0 where it is all of it; its line, 0 where it has none. */
@@ -75,14 +76,6 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
       );
   }
   return new arrow.Table(schemaOf(libraries, manifest), columns as never);
-}
-
-/** How many words these are, of which a book has millions: none is made a text of its own. */
-export function countOf(terms: string): number {
-  if (terms === '') return 0;
-  let count = 1;
-  for (let at = terms.indexOf(' '); at >= 0; at = terms.indexOf(' ', at + 1)) count++;
-  return count;
 }
 
 /** Whether each document has the number of its write and of its words: from format 4 on. */

@@ -7,13 +7,14 @@ import { cosine } from '../../math/vectors.ts';
 import type { PassagePlace } from '../../types.ts';
 import { bestOfEach, type PassageRow } from '../best-passages.ts';
 import { type AskedBy, keepsTitles, type Manifest, typesIn } from '../store.ts';
+import { timesOf } from '../terms.ts';
 import { conditionFor, quoted } from './filter.ts';
 import type { LanceLibraries } from './library.ts';
 import { learnRarities } from './rarities.ts';
 import { type Batch, cellReader, entriesIn, firstRows, hasPassages, PLACE, rowIn } from './rows.ts';
 import type { WordIndex } from './word-index.ts';
 import { scoreUnindexed } from './word-scores.ts';
-import { timesOf, wordQuery } from './words.ts';
+import { wordQuery } from './words.ts';
 
 /** Rows asked for beyond those wanted: most ties at the cut end within them, so that one query is enough. */
 const SPARE = 8;

@@ -1,5 +1,6 @@
 import type { IndexConfig, Table } from '@lancedb/lancedb';
-import { cellReader, countOf } from './rows.ts';
+import { countOf } from '../terms.ts';
+import { cellReader } from './rows.ts';
 import { type BuiltWords, readBuiltWords, wordIndexOf } from './words.ts';
 
 /** A word index that is searched. */

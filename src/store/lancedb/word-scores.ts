@@ -2,11 +2,12 @@ import type { Query, Table } from '@lancedb/lancedb';
 import type { PassagePlace } from '../../types.ts';
 import type { PassageRow } from '../best-passages.ts';
 import { rarityOf, saturationOf, upperBoundOf } from '../bm25.ts';
+import { countOf, countsIn, timesOf } from '../terms.ts';
 import type { LanceLibraries } from './library.ts';
-import { countsIn, raritiesOf } from './rarities.ts';
-import { cellReader, countOf, rowIn } from './rows.ts';
+import { raritiesOf } from './rarities.ts';
+import { cellReader, rowIn } from './rows.ts';
 import type { WordIndex } from './word-index.ts';
-import { type BuiltWords, timesOf } from './words.ts';
+import type { BuiltWords } from './words.ts';
 
 /** BM25 of texts whose words are at hand. */
 export interface WordScorer {

@@ -68,10 +68,3 @@ export function wordQuery({ lance }: LanceLibraries, times: ReadonlyMap<string, 
   ]);
   return parts.length === 1 ? (parts[0] as (typeof parts)[0])[1] : new lance.BooleanQuery(parts);
 }
-
-/** How often each word is asked. */
-export function timesOf(terms: readonly string[]): ReadonlyMap<string, number> {
-  const times = new Map<string, number>();
-  for (const term of terms) times.set(term, (times.get(term) ?? 0) + 1);
-  return times;
-}

@@ -8,7 +8,7 @@ import { faultsOf, versionOf } from '../../../test/support/versioned-documents.t
 import { randomFrom } from '../../math/random.ts';
 import { entryFor, manifestFor } from '../contract/entries.ts';
 import { type QdrantStoreOptions, qdrantStore } from './qdrant.ts';
-import type { Degraded } from './requests.ts';
+import type { Degraded } from './request-options.ts';
 
 describe.skipIf(noQdrant !== undefined)(`Qdrant when things go wrong${noQdrant === undefined ? '' : `: ${noQdrant}`}`, () => {
   let node: QdrantNode;

@@ -4,22 +4,8 @@ import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import type { CallOptions } from '../../types.ts';
 import { GAP, splitStaged } from './address.ts';
 import type { Opened } from './collection.ts';
+import type { LeaseTimes } from './request-options.ts';
 import type { Requests } from './requests.ts';
-
-/**
- * Who makes an index again holds an alias of its collection, `films--lease-OWNER-NUMBER`, and gives it another number while it lives. One that keeps
- * its number is a dead one's: no clock is compared with another. Aliases are changed by consensus, several in one step.
- */
-export interface LeaseTimes {
-  /** How often a lease gets another number. */
-  readonly renewMs: number;
-  /** How long it may keep one. */
-  readonly deadMs: number;
-  /** How long writers wait for it. */
-  readonly waitMs: number;
-  /** How long a change takes to be seen by every node. */
-  readonly settleMs: number;
-}
 
 export const leaseTimes: LeaseTimes = { renewMs: 10_000, deadMs: 60_000, waitMs: 300_000, settleMs: 1000 };
 

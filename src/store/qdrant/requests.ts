@@ -4,25 +4,7 @@ import type { CallOptions } from '../../types.ts';
 import type { QdrantAddress } from './address.ts';
 import { faultOf, reasonOf, translated } from './faults.ts';
 import { loadClient, type QdrantClient } from './library.ts';
-
-/** For how long, and why, a node did not answer or a cluster refused. */
-export interface Degraded {
-  /** A node, or `cluster`: it answered, and could not do what it was asked. */
-  readonly what: string;
-  readonly milliseconds: number;
-  /** Requests that were asked again. */
-  readonly retries: number;
-  readonly reason: string;
-}
-
-export interface RequestOptions {
-  /** How often a request is asked again, in milliseconds from its first failure. A node takes some seconds to start, one with much to read a minute. @default 180,000 */
-  readonly retryMs?: number;
-  /** Told once that is over which lasted a second or more. @default a warning of the process */
-  readonly onDegraded?: (degraded: Degraded) => void;
-  /** Milliseconds after which a request is given up and asked again. @default 60,000 */
-  readonly timeoutMs?: number;
-}
+import type { Degraded, RequestOptions } from './request-options.ts';
 
 /** Every request to Qdrant goes through here: it is idempotent, and asked again where it is not the request that is wrong. */
 export interface Requests {

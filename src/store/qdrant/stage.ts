@@ -5,8 +5,9 @@ import type { StagedIndex } from '../engine.ts';
 import { indexReplaced } from '../index-changes.ts';
 import { GAP, readAddress, shownAddress, siblingAddress, stagedName } from './address.ts';
 import { collectionsOf, firstCollection } from './collection.ts';
-import { aliasesOf, type LeaseTimes, leasePrefix, leasesIn, leaseTimes, newOwner, waitFor } from './lease.ts';
+import { aliasesOf, leasePrefix, leasesIn, leaseTimes, newOwner, waitFor } from './lease.ts';
 import type { Schemas } from './library.ts';
+import type { LeaseTimes } from './request-options.ts';
 import { connectNodes, type Requests } from './requests.ts';
 
 type AliasChange = Schemas['AliasOperations'];
