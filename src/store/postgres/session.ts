@@ -15,6 +15,7 @@ const LONGEST_IDLE_MS = 60_000;
 
 /** What an index is at one moment, of which everything in a transaction is. */
 export interface State {
+  readonly schema: string;
   readonly generation: number;
   readonly manifest: Manifest;
   readonly tables: Tables;
@@ -82,6 +83,7 @@ export function openSession(database: Database, schema: string, shown: string, g
     if (row === undefined || row.is_made !== true) throw indexGone(shown);
     checkLayout(row.layout, shown);
     return {
+      schema,
       generation: Number(row.generation),
       manifest: await manifestOf(ask, row),
       tables: tablesOf(schema, Number(row.generation)),
