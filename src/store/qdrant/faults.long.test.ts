@@ -6,7 +6,7 @@ import { randomFrom } from '../../math/random.ts';
 import { manifestFor, unit } from '../contract/entries.ts';
 import { qdrantEngine } from './engine.ts';
 import { qdrantStore } from './qdrant.ts';
-import type { Degraded } from './requests.ts';
+import type { Degraded } from './request-options.ts';
 
 /** Times that a node is killed while there is a load, and while there are searches. */
 const KILLS = Number(process.env.KILLS ?? 10);
