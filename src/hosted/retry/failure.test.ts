@@ -47,13 +47,65 @@ describe('a failed request', () => {
   it.each([
     '{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}',
     '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}',
-  ])('of an account without quota is not sent again: %s', (body) => {
-    expect(status(429, body, { 'retry-after': '1' })).toMatchObject({
+    '{"code":"insufficient_quota","message":"You exceeded your current quota"}',
+    '{"detail":{"type":"insufficient_balance","message":"top up"}}',
+    '{"error":{"message":"quota of the token is used up","type":"new_api_error","code":"insufficient_user_quota"}}',
+    '{"error":{"code":"billing_hard_limit_reached","message":"Billing hard limit has been reached"}}',
+    '{"error":"insufficient_credits","message":"no credits"}',
+  ])('of an account without quota is not sent again, and does not blame the key: %s', (body) => {
+    for (const code of [429, 403, 400])
+      expect(status(code, body, { 'retry-after': '1' })).toMatchObject({
+        again: false,
+        down: false,
+        error: { code: 'E_VENDOR_REFUSED', message: expect.stringContaining('has no quota left for this account') },
+      });
+  });
+
+  it.each([
+    '{"error":{"message":"slow down","code":"rate_limit_exceeded"}}',
+    // Google's, of a limit of requests per minute.
+    '{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED"}}',
+  ])('of too many requests is sent again: %s', (body) => {
+    expect(status(429, body)).toMatchObject({ again: true, error: { code: 'E_VENDOR_BUSY' } });
+  });
+
+  it('of status 402 is one of the account', () => {
+    expect(status(402, '{"detail":"Insufficient balance"}')).toMatchObject({
       again: false,
-      down: false,
-      error: { code: 'E_VENDOR_REFUSED', message: expect.stringContaining('has no quota left for this account') },
+      error: { code: 'E_VENDOR_REFUSED', message: expect.stringContaining('look at its billing page (402): Insufficient balance') },
     });
-    expect(status(429, '{"error":{"message":"slow down","code":"rate_limit_exceeded"}}').again).toBe(true);
+  });
+
+  it.each([
+    [
+      403,
+      '<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head><body>b</body></html>',
+      'called "Attention Required!',
+    ],
+    [403, '\n<HTML><BODY>Request blocked</BODY></HTML>', 'a page without a title'],
+    [403, '<?xml version="1.0"?><!DOCTYPE html PUBLIC "x"><html><title>Blocked</title></html>', 'called "Blocked"'],
+    [403, 'error code: 1020', 'error code: 1020'],
+    [403, 'RBAC: access denied', 'RBAC: access denied'],
+    [401, '<html><title>Sign in to the network</title></html>', 'called "Sign in to the network"'],
+  ])('of status %i with a page of a firewall does not blame the key: %s', (code, body, words) => {
+    const { error, again } = status(code, body);
+    expect(error).toMatchObject({ code: 'E_VENDOR_REFUSED', message: expect.stringContaining('a firewall or a proxy before it refused') });
+    expect(error.message).toContain(words);
+    expect(error.message).not.toMatch(/refused the key|<title|COHERE_API_KEY/);
+    expect(again).toBe(false);
+  });
+
+  it.each([
+    [401, ''],
+    [403, ''],
+    [401, 'Unauthorized'],
+    [403, '{"message":"Forbidden"}'],
+    [403, '{"error":{"message":"this key has no access to the model"}}'],
+  ])('of status %i with "%s" is the key', (code, body) => {
+    expect(status(code, body).error).toMatchObject({
+      code: 'E_KEY',
+      message: expect.stringContaining('refused the key in COHERE_API_KEY'),
+    });
   });
 
   it.each([

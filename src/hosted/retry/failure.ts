@@ -1,6 +1,7 @@
 import { FinetoothError, messageOf } from '../../errors.ts';
-import { AnswerTooLarge } from '../bounded-fetch.ts';
-import { field, ShapeError } from '../wire.ts';
+import { UnusableAnswer } from '../unusable-answer.ts';
+import { ShapeError } from '../wire.ts';
+import { isOfFirewall, saysNoQuota, sentenceIn } from './error-body.ts';
 
 /** What a failed request means for those who sent it. */
 export interface Failure {
@@ -68,8 +69,8 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
   const isGood = given.statusCode !== undefined && given.statusCode >= 200 && given.statusCode < 300;
   if (isGood && given.responseBody !== undefined) return unusable('does not have the documented shape', given.responseBody);
   const status = isGood ? undefined : given.statusCode;
-  const isTooLarge = thrown instanceof AnswerTooLarge || (thrown as { readonly cause?: unknown }).cause instanceof AnswerTooLarge;
-  if (isTooLarge) return unusable(messageOf(thrown).replace(/^its answer /, ''), '');
+  const own = [thrown, (thrown as { readonly cause?: unknown }).cause].find((one) => one instanceof UnusableAnswer);
+  if (own !== undefined) return unusable(own.message, own.part);
   if (status === undefined) {
     const why = quoted(causeOf(thrown), key);
     // A certificate does not become valid by asking again.
@@ -90,9 +91,14 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
   const told = (code: 'E_KEY' | 'E_VENDOR_REFUSED' | 'E_VENDOR_BUSY' | 'E_VENDOR_DOWN', words: string): FinetoothError =>
     new FinetoothError(code, `${name} ${words} (${status}): ${why}`, cause);
   const mayAgain = headers['x-should-retry'] !== 'false';
-  if (status === 429 && saysNoQuota(given.responseBody))
+  if (status === 402 || ([400, 401, 403, 429].includes(status) && saysNoQuota(given.responseBody)))
     return { ...none, error: told('E_VENDOR_REFUSED', 'has no quota left for this account, look at its billing page') };
   if (status === 429) return { ...none, ...wait, again: mayAgain, error: told('E_VENDOR_BUSY', 'limits the rate of requests') };
+  if (isOfFirewall(status, given.responseBody))
+    return {
+      ...none,
+      error: told('E_VENDOR_REFUSED', 'was not asked: a firewall or a proxy before it refused the request, whatever the key'),
+    };
   if ([401, 403, 498].includes(status))
     return { ...none, error: told('E_KEY', `refused the key${keyVariable === undefined ? '' : ` in ${keyVariable}`}`) };
   if (status === 408 || status === 425 || status === 409 || status >= 500)
@@ -120,19 +126,6 @@ function causeOf(error: unknown): string {
   return messageOf(error);
 }
 
-/** The sentence in a vendor's error body: `{error: {message}}`, `{message}`, `{detail}`, `{error}`, or the text itself. */
-function sentenceIn(body: string | undefined): string {
-  if (body === undefined || body.trim() === '') return 'it gave no reason';
-  try {
-    const value = JSON.parse(body) as unknown;
-    const error = field(value, 'error');
-    const found = [field(error, 'message'), field(value, 'message'), field(value, 'detail'), error].find((one) => typeof one === 'string');
-    return (found as string | undefined) ?? body;
-  } catch {
-    return body;
-  }
-}
-
 /** RFC 9110: seconds or a date; `retry-after-ms` is what OpenAI and Together add. What is no finite number says nothing. */
 function waitIn(headers: Readonly<Record<string, string>>): number | undefined {
   const precise = Number(headers['retry-after-ms']);
@@ -143,16 +136,6 @@ function waitIn(headers: Readonly<Record<string, string>>): number | undefined {
   if (seconds >= 0) return Number.isFinite(seconds) ? seconds * 1000 : undefined;
   const at = Date.parse(after);
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
-}
-
-/** Whether the account is used up, which waiting does not change: OpenAI's form, and that of those who speak like it. */
-function saysNoQuota(body: string | undefined): boolean {
-  try {
-    const error = field(JSON.parse(body ?? ''), 'error');
-    return ['code', 'type'].some((name) => field(error, name) === 'insufficient_quota');
-  } catch {
-    return false;
-  }
 }
 
 /** Where a redirection leads, without what may be secret. */

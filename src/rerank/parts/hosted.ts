@@ -102,7 +102,7 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
 
       const ask = async (group: readonly Unit[], anchors: readonly Unit[], stop: AbortSignal): Promise<void> => {
         const sent = [...anchors, ...group];
-        const charge = meter.charge(consumed(query, sent, mostTokens));
+        const charge = meter.charge(consumed(query, sent, mostTokens), () => consumed(query, sent, estimatedTokens));
         const outcome = await requests.send(
           async (inner) => {
             const reply = await send({ query, documents: sent.map(({ text }) => text), signal: inner });
@@ -122,7 +122,7 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
         calls++;
         const { scores, used, truncated } = outcome.result;
         for (const { i } of group) queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, truncated);
-        charge.done(used, () => consumed(query, sent, estimatedTokens));
+        charge.done(used);
         const shift = anchors.length === 0 ? 0 : median(anchors.map((unit, at) => (found.get(unit) as number) - (scores[at] as number)));
         for (const [at, unit] of group.entries()) found.set(unit, (scores[anchors.length + at] as number) + shift);
       };
@@ -141,15 +141,13 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
 
       const call = { signal };
       const groups = groupsOf(units, limits, query);
-      if (source.readsList && groups.length > 1) {
-        const [first = [], ...others] = groupsOf(
-          units,
-          { ...limits, ...(limits.documents === undefined ? {} : { documents: limits.documents - ANCHORS }) },
-          query,
-        );
+      await meter.counted(async () => {
+        if (!source.readsList || groups.length < 2) return inParallel(groups, (group, stop) => ask(group, [], stop), call);
+        const fewer = limits.documents === undefined ? limits : { ...limits, documents: limits.documents - ANCHORS };
+        const [first = [], ...others] = groupsOf(units, fewer, query);
         await inParallel([first], (group, stop) => ask(group, [], stop), call);
         await inParallel(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
-      } else await inParallel(groups, (group, stop) => ask(group, [], stop), call);
+      });
       return answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage: meter.usage() });
     },
   };
