@@ -61,6 +61,7 @@ export async function runSystemOver(
       failures.push({ query, message: messageOf(error) });
     }
   }
-  if (answers.size === 0 && failures.length > 0) throw firstError instanceof FinetoothError && lost.requests !== undefined ? firstError.withUsage(lost) : firstError;
+  if (answers.size === 0 && failures.length > 0)
+    throw firstError instanceof FinetoothError && lost.requests !== undefined ? firstError.withUsage(lost) : firstError;
   return { answers, failures, lost };
 }
