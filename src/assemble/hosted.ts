@@ -69,8 +69,8 @@ function rerankSource(name: string, options: HostedOptions): HostedRerankSource 
   const [vendor, model] = parted(name);
   const { rerank } = vendor;
   if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
-  const { row, limits, price, readsList } = knownModel(vendor, 'rerank', model);
-  return sourceOf(vendor, model, options, { limits, price, readsList }, (connection) => rerank.open(model, connection, row));
+  const { row, limits, price, readsList, servedBy } = knownModel(vendor, 'rerank', model);
+  return sourceOf(vendor, model, options, { limits, price, readsList, servedBy }, (connection) => rerank.open(model, connection, row));
 }
 
 function languageSource(name: string, options: HostedOptions): HostedSource<LanguageModel> {

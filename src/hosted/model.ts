@@ -6,7 +6,7 @@ import { type PriceTable, priceOf } from './money/cost.ts';
 import { createMeter, type Meter } from './money/meter.ts';
 import type { CircuitBreakerOptions } from './retry/circuit-breaker.ts';
 import { createRequests, type Requests, type RequestsOptions } from './retry/requests.ts';
-import type { Limits, Price } from './vendor-model.ts';
+import type { Limits, Price, VendorModel } from './vendor-model.ts';
 
 /** What may be said of every hosted model. */
 export interface HostedOptions extends ConnectionOptions {
@@ -33,6 +33,8 @@ export interface HostedOptions extends ConnectionOptions {
 export interface HostedSource<Send> {
   /** `together:BAAI/bge-base-en-v1.5`. */
   readonly name: string;
+  /** What the vendor runs under the name instead, see `VendorModel`. */
+  readonly servedBy?: VendorModel['servedBy'];
   /** Where it is, where the name does not say which model it is; see `addressOf`. */
   readonly address?: string;
   readonly limits: Limits;
@@ -58,8 +60,8 @@ export interface HostedModel<Send> {
 }
 
 /** What tells a model from every other: part of fingerprints, so that two servers never share what is cached. */
-export const identityOf = ({ name, address }: Pick<HostedSource<unknown>, 'name' | 'address'>): string =>
-  address === undefined ? name : `${name} at ${address}`;
+export const identityOf = ({ name, servedBy, address }: Pick<HostedSource<unknown>, 'name' | 'servedBy' | 'address'>): string =>
+  `${name}${servedBy === undefined ? '' : ` as ${servedBy.name}`}${address === undefined ? '' : ` at ${address}`}`;
 
 /** A source with its rate limiter, its circuit breaker, its price and its budget. */
 export function hostedModel<Send>(source: HostedSource<Send>, options: HostedOptions): HostedModel<Send> {

@@ -42,6 +42,7 @@ interface Found {
   readonly queryTruncatedTokens: Uint32Array;
   readonly calls: number;
   readonly name: string;
+  readonly servedBy: HostedRerankSource['servedBy'];
   readonly usage: NonNullable<Scores['usage']>;
 }
 
@@ -148,7 +149,16 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
         await inParallel([first], (group, stop) => ask(group, [], stop), call);
         await inParallel(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
       });
-      return answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage: meter.usage() });
+      return answerOf({
+        texts,
+        found,
+        truncatedTokens,
+        queryTruncatedTokens,
+        calls,
+        name,
+        servedBy: source.servedBy,
+        usage: meter.usage(),
+      });
     },
   };
 }
@@ -165,7 +175,7 @@ function median(values: readonly number[]): number {
 }
 
 /** The best chunk of each text; texts without a word below all others. */
-function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage }: Found): Scores {
+function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, servedBy, usage }: Found): Scores {
   const best = new Map<number, readonly [Unit, number]>();
   for (const [unit, score] of found) {
     const before = best.get(unit.i);
@@ -175,6 +185,9 @@ function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, 
   for (const { i } of found.keys()) parts.set(i, (parts.get(i) ?? 0) + 1);
   const [split, empty] = [[...parts.values()].filter((count) => count > 1).length, texts.length - best.size];
   const notes = [
+    ...(servedBy === undefined
+      ? []
+      : [`${name} is served by ${servedBy.name} since ${servedBy.since}, whose scores are others: name that`]),
     ...(calls > 1 ? [`${name} was asked ${calls} times for one list: it takes no more at once`] : []),
     ...(split > 0
       ? [`${counted(split, 'text')} ${split === 1 ? 'was' : 'were'} longer than ${name} takes and read in chunks, of which the best counts`]
