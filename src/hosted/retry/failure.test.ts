@@ -143,6 +143,19 @@ describe('a failed request', () => {
     expect(quoted('x'.repeat(500), undefined, 20)).toBe(`${'x'.repeat(20)}…`);
   });
 
+  it('tells no key in another form of writing', () => {
+    const key = 'sk-"VERY/SECRET"-1234567890';
+    const told = (text: string): string => quoted(text, key, 1000);
+    for (const form of [
+      key,
+      encodeURIComponent(key),
+      JSON.stringify(key),
+      ...(['base64', 'base64url', 'hex'] as const).map((as) => Buffer.from(key).toString(as)),
+    ])
+      expect(told(`bad ${form} here`), form).toMatch(/^bad "?\[key\]=*.{0,2} here$/);
+    expect(told(`bad ${Buffer.from(`${key}, and more`).toString('base64')}`)).toMatch(/^bad \[key\]/);
+  });
+
   it('of a shape quotes the part that is wrong', () => {
     const { error, again, perhapsBilled } = failureOf(new ShapeError('gives the index 9', { index: 9, note: 'sk-1234/secret' }), asked);
     expect(error.code).toBe('E_VENDOR_ANSWER');

@@ -37,14 +37,28 @@ const none = { again: false, tooLarge: false, down: false, perhapsBilled: false 
 
 /** What a stranger wrote, for a sentence: one line, short, without our key. */
 export function quoted(text: string, key: string | undefined, length = 200): string {
-  const plain = (
-    key === undefined || key.length < SHORTEST_KEY ? text : text.replaceAll(key, '[key]').replaceAll(encodeURIComponent(key), '[key]')
-  )
+  const plain = withoutKey(text, key)
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, '$1 [key]')
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
   return plain.length > length ? `${plain.slice(0, length)}…` : plain;
 }
+
+/** However a stranger may write the key: as it is, for an address, within JSON, in base64 or in hexadecimal digits. */
+function withoutKey(text: string, key: string | undefined): string {
+  if (key === undefined || key.length < SHORTEST_KEY) return text;
+  const bytes = Buffer.from(key);
+  const forms = [key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1), ...['base64', 'base64url', 'hex'].map(encoded(bytes))];
+  return forms.reduce((plain, form) => plain.replaceAll(form, '[key]'), text);
+}
+
+/** Of base64 the part that does not depend on what stands behind the key. */
+const encoded =
+  (bytes: Buffer) =>
+  (encoding: string): string => {
+    const text = bytes.toString(encoding as BufferEncoding);
+    return encoding === 'hex' ? text : text.replace(/=+$/, '').slice(0, Math.floor((bytes.length * 8) / 6));
+  };
 
 /** Any error of one request. */
 export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): Failure {
@@ -60,7 +74,7 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
     perhapsBilled: true,
     error: new FinetoothError(
       'E_VENDOR_ANSWER',
-      `${name} gave an answer that cannot be used: it ${why}. It began with: ${quoted(typeof part === 'string' ? part : (JSON.stringify(part) ?? String(part)), key)}`,
+      `${name} gave an answer that cannot be used: it ${why}${part === '' ? '.' : `. It began with: ${quoted(typeof part === 'string' ? part : (JSON.stringify(part) ?? String(part)), key)}`}`,
       cause,
     ),
   });
