@@ -6,6 +6,9 @@ import { billLine } from './provenance-lines.ts';
 import { jsonLine, type Terminal } from './terminal.ts';
 import { commandWording } from './wording.ts';
 
+/** Characters of an error that are shown. */
+const LONGEST = 20_000;
+
 export interface CommandOptions extends Omit<CommandContext, 'exit'> {
   readonly specs?: readonly CommandSpec[];
   /** Whether its output cannot be written any more: what fails then has been said. */
@@ -34,7 +37,7 @@ export async function runCommand(argv: readonly string[], options: CommandOption
 export function sayError(error: unknown, terminal: Terminal, argv: readonly string[]): number {
   terminal.progress('');
   const known = error instanceof FinetoothError ? error : undefined;
-  const message = messageOf(error, commandWording);
+  const message = shortened(messageOf(error, commandWording));
   const sentence = known === undefined ? `this is a mistake of finetooth, not of yours: ${message}` : message;
   const isJson = argv.includes('--json');
   if (isJson) terminal.say(jsonLine({ error: { code: known?.code ?? 'E_BUG', message: sentence, usage: known?.usage } }));
@@ -44,6 +47,9 @@ export function sayError(error: unknown, terminal: Terminal, argv: readonly stri
   if (known === undefined && error instanceof Error && error.stack !== undefined) terminal.say(error.stack);
   return known?.exit ?? 1;
 }
+
+/** A sentence may quote what somebody else wrote, of any length. */
+const shortened = (message: string): string => (message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message);
 
 /** Says a warning of this process. Those of ours are sentences for people, which Node would put behind its process id and the word Warning. */
 export function sayWarning(warning: Error & { readonly code?: string }, terminal: Terminal): void {

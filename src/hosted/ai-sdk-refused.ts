@@ -47,7 +47,12 @@ export function writtenInBody(body: unknown): Written | undefined {
     : (field(body, 'message') ?? field(field(body, 'output'), 'message'));
   const content = Array.isArray(candidates) ? field(field(candidates[0], 'content'), 'parts') : field(message, 'content');
   const parts = typeof content === 'string' ? [{ text: content }] : content;
-  return Array.isArray(parts) ? { content: parts.map((part: unknown) => ({ type: 'text', text: field(part, 'text') ?? '' })) } : undefined;
+  return Array.isArray(parts) ? { content: parts.map((part: unknown) => ({ type: 'text', text: textIn(part) })) } : undefined;
+}
+
+function textIn(part: unknown): string {
+  const text = field(part, 'text');
+  return typeof text === 'string' ? text : '';
 }
 
 /** A vector as a list, or within a row. */

@@ -1,8 +1,8 @@
 import { unpacked } from './unpacked.ts';
 import { UnusableAnswer } from './unusable-answer.ts';
 
-/** Bytes of an answer that are read at most, unpacked too: 10,000 vectors of 4,096 numbers take less. */
-const MOST_BYTES = 1_073_741_824;
+/** Bytes of an answer that are read at most, unpacked too: 2,048 vectors of 4,096 numbers, the most of a request to any vendor here, take less. */
+const MOST_BYTES = 268_435_456;
 
 let client: ReturnType<typeof load> | undefined;
 

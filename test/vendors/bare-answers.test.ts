@@ -2,6 +2,8 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
+import { firstStageOrder } from '../../src/rerank/parts/first-stage-order.ts';
+import { fallback } from '../../src/rerank/wrappers/fallback.ts';
 import { protocols } from './protocols/index.ts';
 import { type Behaviour, letterVector, type Reply, sharedWords, startVendor } from './server.ts';
 
@@ -72,6 +74,50 @@ describe.each(forms)('an answer %s', (form, wrap) => {
       await server.close();
     }
   });
+});
+
+/** Ways to nest without end what an answer holds. */
+const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+const nested: readonly (readonly [string, (body: string) => string])[] = [
+  ['as a whole', () => deep],
+  ['in its first list', (body) => body.replace(/\[(.|\n)*\]/, deep)],
+];
+
+describe.each(nested)('an answer that is nested without end %s', (_, spoil) => {
+  it.each(protocols)('of $vendor is refused in a short sentence, and another reranker ranks', async (protocol) => {
+    const wrap = (reply: Reply): Reply => ({ ...reply, body: spoil(reply.body) });
+    const server = await startVendor(protocol, SIZE, { wrap });
+    const options = { variables: protocol.variables(server.url), dimensions: SIZE };
+    const refused = { code: 'E_VENDOR_ANSWER', message: expect.toSatisfy((text: string) => text.length < 600) };
+    try {
+      const { rerank, embed } = protocol;
+      if (rerank !== undefined) {
+        const { dimensions: _size, ...own } = options;
+        const reranker = hosted(`${protocol.vendor}:${rerank.model}`, own);
+        await expect(reranker.score(query, [{ text: 'bats' }])).rejects.toMatchObject(refused);
+        expect((await fallback([reranker, firstStageOrder()]).score(query, [{ text: 'bats' }])).failures).toHaveLength(1);
+      }
+      if (embed !== undefined) {
+        const embedder = await hostedEmbedder(`${protocol.vendor}:${embed.model}`, options);
+        await expect(embedder.embed(['bats'], 'document')).rejects.toMatchObject(refused);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+it('an index that is nested without end is none', async () => {
+  for (const protocol of protocols.filter(({ vendor }) => ['together', 'jina', 'bedrock'].includes(vendor))) {
+    const wrap = (reply: Reply): Reply => ({ ...reply, body: reply.body.replace('"index":0', `"index":${deep}`) });
+    const server = await startVendor(protocol, SIZE, { wrap });
+    const reranker = hosted(`${protocol.vendor}:${protocol.rerank?.model}`, { variables: protocol.variables(server.url) });
+    await expect(reranker.score(query, [{ text: 'bats' }])).rejects.toMatchObject({
+      code: 'E_VENDOR_ANSWER',
+      message: expect.stringContaining('gives the index [[['),
+    });
+    await server.close();
+  }
 });
 
 it('a row with its score under another name is quoted as it came', async () => {

@@ -1,4 +1,5 @@
 import { FinetoothError, messageOf } from '../../errors.ts';
+import { asText } from '../as-text.ts';
 import { UnusableAnswer } from '../unusable-answer.ts';
 import { ShapeError } from '../wire.ts';
 import { isOfFirewall, saysNoQuota, sentenceIn } from './error-body.ts';
@@ -74,7 +75,7 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
     perhapsBilled: true,
     error: new FinetoothError(
       'E_VENDOR_ANSWER',
-      `${name} gave an answer that cannot be used: it ${why}${part === '' ? '.' : `. It began with: ${quoted(typeof part === 'string' ? part : (JSON.stringify(part) ?? String(part)), key)}`}`,
+      `${name} gave an answer that cannot be used: it ${why}${part === '' ? '.' : `. It began with: ${quoted(asText(part), key)}`}`,
       cause,
     ),
   });

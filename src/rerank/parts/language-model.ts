@@ -140,7 +140,7 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
           gradePrompt(query, shown[i] as string),
           gradeSchema,
           (answer) => {
-            const grade = Number(field(answer, 'grade'));
+            const grade = numberOf(field(answer, 'grade'));
             if (!(grade >= 0 && grade <= 10)) throw new ShapeError('has no "grade" from 0 to 10', answer);
             return grade;
           },
@@ -168,6 +168,9 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
   };
 }
 
+/** Of a number, or one that is written; NaN of all else, which may be nested without end. */
+const numberOf = (value: unknown): number => (typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN);
+
 /** Places from 0, each once: what the model named in its order, then the rest in the order that they had. */
 export function repairedOrder(
   ranking: readonly unknown[],
@@ -175,7 +178,7 @@ export function repairedOrder(
 ): { readonly order: readonly number[]; readonly repaired: boolean } {
   const order = new Set<number>();
   for (const id of ranking) {
-    const place = Number(id) - 1;
+    const place = numberOf(id) - 1;
     if (Number.isInteger(place) && place >= 0 && place < length) order.add(place);
   }
   const repaired = order.size !== length || ranking.length !== length;
