@@ -113,6 +113,7 @@ const sourceOf = <Known extends Pick<HostedSource<never>, 'limits' | 'price'>, S
   name: `${vendor.name}:${model}`,
   address: addressOf(vendor, options),
   keyVariable: vendor.keyVariables[0],
+  baseVariable: vendor.baseVariable,
   open: async () => {
     const connection = openConnection(vendor, options);
     return { send: await connect(connection), key: connection.key };

@@ -1,5 +1,5 @@
 import { namesOf, type Task } from '../hosted/vendor-model.ts';
-import { vendorKnownAs, vendors } from '../hosted/vendors/index.ts';
+import { unaskedVendors, vendorKnownAs, vendors } from '../hosted/vendors/index.ts';
 
 /** By task and name. Where several sell under one name, the first in the list counts. */
 const sellers: ReadonlyMap<string, string> = new Map(
@@ -21,7 +21,7 @@ export function sellerOf(task: Task, name: string): string | undefined {
 }
 
 const familyOf = (task: Task, name: string): string | undefined =>
-  vendors.find(({ families }) => families?.[task]?.some((family) => name.startsWith(family)) === true)?.name;
+  [...vendors, ...unaskedVendors].find(({ families }) => families?.[task]?.some((family) => name.startsWith(family)) === true)?.name;
 
 function withoutVendor(name: string): string {
   const [first = '', ...rest] = name.split('/');

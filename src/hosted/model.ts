@@ -41,6 +41,7 @@ export interface HostedSource<Send> {
   /** Absent where none is known. */
   readonly price?: Price;
   readonly keyVariable?: string;
+  readonly baseVariable?: string;
   /** Finds the key and loads what speaks to the vendor. */
   open(): Promise<{ readonly send: Send; readonly key?: string | undefined }>;
 }
@@ -80,7 +81,13 @@ export function hostedModel<Send>(source: HostedSource<Send>, options: HostedOpt
     price,
     open: () => {
       opened ??= Promise.all([source.open(), preload()]).then(
-        ([{ send, key }]) => ({ send, requests: createRequests({ name: source.name, key, keyVariable: source.keyVariable }, settings) }),
+        ([{ send, key }]) => ({
+          send,
+          requests: createRequests(
+            { name: source.name, key, keyVariable: source.keyVariable, baseVariable: source.baseVariable },
+            settings,
+          ),
+        }),
         (error: unknown) => {
           opened = undefined;
           throw error;

@@ -3,7 +3,7 @@ import { FinetoothError } from '../../errors.ts';
 import { ShapeError, WireError } from '../wire.ts';
 import { failureOf, quoted } from './failure.ts';
 
-const asked = { name: 'cohere:rerank-v3.5', key: 'sk-1234/secret', keyVariable: 'COHERE_API_KEY' };
+const asked = { name: 'cohere:rerank-v3.5', key: 'sk-1234/secret', keyVariable: 'COHERE_API_KEY', baseVariable: 'COHERE_BASE_URL' };
 const status = (statusCode: number, responseBody: string, responseHeaders: Record<string, string> = {}) =>
   failureOf(new WireError('status', { statusCode, responseBody, responseHeaders }), asked);
 
@@ -117,6 +117,7 @@ describe('a failed request', () => {
     const { error, again } = status(308, '', location === undefined ? {} : { location });
     expect(error.code).toBe('E_VENDOR_REFUSED');
     expect(error.message).toContain(words);
+    expect(error.message).toContain('; give the right address in COHERE_BASE_URL (308)');
     expect(error.message).not.toMatch(/word@|sk-other|abc|1234/);
     expect(again).toBe(false);
   });

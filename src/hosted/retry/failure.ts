@@ -24,6 +24,8 @@ export interface Asked {
   /** `together:Salesforce/Llama-Rank-V1`. */
   readonly name: string;
   readonly keyVariable?: string | undefined;
+  /** Where its address may be given. */
+  readonly baseVariable?: string | undefined;
   readonly key?: string | undefined;
 }
 
@@ -62,7 +64,7 @@ const encoded =
   };
 
 /** Any error of one request. */
-export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): Failure {
+export function failureOf(thrown: unknown, { name, key, keyVariable, baseVariable }: Asked): Failure {
   if (thrown instanceof FinetoothError) return { ...none, error: thrown };
   const cause = { cause: new Error(quoted(messageOf(thrown), key, 2000)) };
   const given = (thrown ?? {}) as {
@@ -123,7 +125,7 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
       ...none,
       error: told(
         'E_VENDOR_REFUSED',
-        `sends the request ${quoted(placeOf(headers.location), key)}, which is not followed since it carries a key; give the right address`,
+        `sends the request ${quoted(placeOf(headers.location), key)}, which is not followed since it carries a key; give the right address${baseVariable === undefined ? '' : ` in ${baseVariable}`}`,
       ),
     };
   const tooLarge = status === 413 || ([400, 422].includes(status) && saysTooMuch.test(sentence));
