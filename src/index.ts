@@ -60,6 +60,7 @@ export { type Facet, type FacetCounter, type FacetOptions, type FacetValue, face
 export { lanceStore } from './store/lancedb/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
 export { postgresStore } from './store/postgres/postgres.ts';
+export { type QdrantStoreOptions, qdrantStore } from './store/qdrant/qdrant.ts';
 export {
   type Entry,
   type EntryField,

@@ -99,7 +99,7 @@ describe('the tree is the architecture', () => {
       'assemble/embedder.ts': /embed\/local\.ts$/,
       'assemble/hosted.ts': /(embed\/hosted|rerank\/parts\/(hosted|language-model))\.ts$/,
       'assemble/reranker.ts': /rerank\/parts\/(late-interaction|cross-encoder)\.ts$/,
-      'assemble/store.ts': /store\/(lancedb\/lancedb|memory)\.ts$/,
+      'assemble/store.ts': /store\/(lancedb\/lancedb|memory|qdrant\/engine|postgres\/engine)\.ts$/,
     };
     const wrong = imports
       .filter(({ file, kind }) => kind !== 'type' && file !== 'index.ts')

@@ -33,31 +33,37 @@ export interface Copied {
 export async function backUpFolder(folder: string, to: string, options: UpkeepOptions = {}): Promise<Copied> {
   if (!relative(resolve(folder), resolve(to)).startsWith('..'))
     throw new FinetoothError('E_USAGE', `${to} lies inside the index ${folder}: name a place outside it.`);
-  const refuse = async (): Promise<void> => {
-    const isTaken = await readdir(to).then(
-      (names) => names.length > 0,
-      (error: unknown) => systemCodeOf(error) !== 'ENOENT',
-    );
-    if (isTaken) throw new FinetoothError('E_USAGE', `${to} is there already, and a backup overwrites nothing: name a new folder.`);
-  };
   if ((await readManifest(folder)) === undefined) throw indexMissing(folder);
-  await refuse();
+  return inNewFolder(to, options.signal, (stage, signal) => copyVersion(folder, stage, { ...options, signal }));
+}
+
+/**
+ * Fills a folder under another name and renames it into its place, where there must be none or an empty one: it is there as a whole or not at all.
+ *
+ * @throws E_USAGE where there is something already, E_DISK_FULL, E_STOPPED
+ */
+export async function inNewFolder<T>(
+  to: string,
+  signal: AbortSignal | undefined,
+  fill: (stage: string, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  await refuseTaken(to);
   const stage = `${resolve(to)}.part`;
   try {
     await mkdir(dirname(stage), { recursive: true });
     return await withLock(
       stage,
-      options.signal,
-      async (signal) => {
+      signal,
+      async (lock) => {
         // What one left that was killed.
         await rm(stage, { recursive: true, force: true });
         try {
-          const copied = await copyVersion(folder, stage, { ...options, signal });
-          throwIfStopped(signal);
-          await refuse();
+          const filled = await fill(stage, lock);
+          throwIfStopped(lock);
+          await refuseTaken(to);
           await rename(stage, to);
           await syncNewFolder(to);
-          return copied;
+          return filled;
         } finally {
           await rm(stage, { recursive: true, force: true });
         }
@@ -67,6 +73,14 @@ export async function backUpFolder(folder: string, to: string, options: UpkeepOp
   } catch (error) {
     throw diskErrorOf(error, to);
   }
+}
+
+async function refuseTaken(to: string): Promise<void> {
+  const isTaken = await readdir(to).then(
+    (names) => names.length > 0,
+    (error: unknown) => systemCodeOf(error) !== 'ENOENT',
+  );
+  if (isTaken) throw new FinetoothError('E_USAGE', `${to} is there already, and a backup overwrites nothing: name a new folder.`);
 }
 
 /** Copies a version of an index, of which the newest is the usual one, into a folder that becomes an index with the last file. */
