@@ -21,6 +21,12 @@ export interface QdrantNode {
   stop(): Promise<void>;
 }
 
+/** A server must not outlive the tests that started it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const one of running) one.kill('SIGKILL');
+});
+
 const root = join(import.meta.dirname, '..', '..');
 
 /** The server's file; undefined where there is no package of it for this system. */
@@ -98,8 +104,8 @@ async function startNode({ port: peer, bootstrap }: Peer): Promise<QdrantNode> {
       },
     });
     child = one;
-    // Whoever runs the tests may be killed; a server must not outlive them.
-    process.once('exit', () => one.kill('SIGKILL'));
+    running.add(one);
+    one.once('exit', () => running.delete(one));
     await until(async () => {
       if (one.exitCode !== null) throw new Error(`qdrant ended with ${one.exitCode} before it was ready`);
       return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;

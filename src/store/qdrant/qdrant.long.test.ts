@@ -30,7 +30,7 @@ describe.skipIf(noQdrant !== undefined)(`Qdrant under 10,000 filters drawn at ra
     node = await startQdrant();
   });
   afterAll(() => node.stop());
-  // A third of so many each.
-  for (const { name, run } of storeContract(() => qdrantStore({ url: node.url, name: `films${made++}` }), { filters: 10_000 }))
-    if (name.includes('filters drawn at random')) it(name, run);
+  const make = () => qdrantStore({ url: node.url, name: `films${made++}` });
+  for (const { name, run } of storeContract(make, { filters: 10_000 })) if (name.includes('fields of any name')) it(name, run);
+  for (const { name, run } of storeContract(make, { filters: 1500 })) if (/filters drawn at random(?!, on)/.test(name)) it(name, run);
 });
