@@ -33,4 +33,12 @@ describe.skipIf(noQdrant !== undefined)(`Qdrant under 10,000 filters drawn at ra
   const make = () => qdrantStore({ url: node.url, name: `films${made++}` });
   for (const { name, run } of storeContract(make, { filters: 10_000 })) if (name.includes('fields of any name')) it(name, run);
   for (const { name, run } of storeContract(make, { filters: 1500 })) if (/filters drawn at random(?!, on)/.test(name)) it(name, run);
+
+  describe('with counts of the last time that it was optimized, and an approximate search, from the first document on', () => {
+    const some = /reference|ties|outnumber|words of 64|written after/;
+    for (const { name, run } of storeContract(() =>
+      qdrantStore({ url: node.url, name: `films${made++}`, countedFrom: 0, approximateFrom: 0 }),
+    ))
+      if (some.test(name)) it(name, run);
+  });
 });

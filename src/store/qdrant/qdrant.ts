@@ -7,7 +7,7 @@ import { type QdrantAddress, type QdrantOptions, schemes } from './address.ts';
 import { collectionsOf, withManifest } from './collection.ts';
 import { readEntries } from './entries.ts';
 import { countFacets } from './facets.ts';
-import { hitsOf } from './hits.ts';
+import { bringing, hitsOf } from './hits.ts';
 import { leasesOf } from './lease.ts';
 import { optimizeWords } from './optimize.ts';
 import { hasPassages } from './points.ts';
@@ -87,7 +87,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
       if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
       const opened = await collections.now();
       if (opened === undefined) return [];
-      const rows = await searchTested(searching, opened, query);
+      const rows = await searchTested(searching, opened, query, bringing(opened, fields));
       throwIfStopped(signal);
       return hitsOf(searching, opened, rows, { fields, other, signal });
     },
