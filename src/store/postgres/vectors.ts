@@ -106,14 +106,16 @@ async function nearest(
   if (!isExact) {
     const candidates = Math.min(MOST_CANDIDATES, Math.max(ef, 2 * (limit ?? 0)));
     await ask(`SELECT set_config('hnsw.ef_search', '${candidates}', true), set_config('hnsw.iterative_scan', 'strict_order', true),
-      set_config('hnsw.max_scan_tuples', '${Math.max(20_000, 20 * (limit ?? 0))}', true)`);
+      set_config('enable_seqscan', 'off', true), set_config('hnsw.max_scan_tuples', '${Math.max(20_000, 20 * (limit ?? 0))}', true)`);
   }
   // An expression around the distance is what no index answers.
   const order = isExact ? `${distance} + 0` : orderIndexed(manifest.dimensions, query);
+  // In half precision the order is another among near ones: as many again are compared.
+  const taken = limit !== undefined && !isExact && manifest.dimensions > 2000 ? 2 * limit : limit;
   const rows = await ask(
     `SELECT best.distance, vector_send(p.vector) AS vector, ${FOUND}${fits === undefined ? '' : ', d.document'}
       FROM (SELECT p."row", ${distance} AS distance FROM ${tables.passages} p${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}
-        ${limit === undefined ? '' : `ORDER BY ${order} LIMIT ${limit}`}) AS best
+        ${taken === undefined ? '' : `ORDER BY ${order} LIMIT ${taken}`}) AS best
       JOIN ${tables.passages} p ON p."row" = best."row" JOIN ${tables.documents} d ON d.key = p.key`,
     [...values, binaryVector(vector), ...(reach === undefined ? [] : [reach])],
   );
@@ -124,7 +126,7 @@ async function nearest(
   }));
   return {
     rows: fits === undefined ? all : all.filter(({ document }) => fits(JSON.parse(String(document)) as Document)),
-    isAll: limit === undefined || all.length < limit,
+    isAll: taken === undefined || all.length < taken,
     reach: all.reduce((most, one) => Math.max(most, one.distance), Number.NEGATIVE_INFINITY),
   };
 }

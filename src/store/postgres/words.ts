@@ -74,14 +74,15 @@ export async function raritiesOf(ask: Ask, { tables, passages }: State, terms: r
   return { rarities, most: upperBoundOf(terms.map((term) => rarities.get(term) ?? 0)) };
 }
 
-async function scoreWords(ask: Ask, { tables, passages, words }: State, terms: readonly string[]): Promise<RowScores> {
+async function scoreWords(ask: Ask, { tables, passages, words, nextRow }: State, terms: readonly string[]): Promise<RowScores> {
   const times = new Map([...timesOf(terms)].map(([word, asked]) => [wordKey(word), asked]));
   const rows = await ask(`SELECT word, passages, rows FROM ${tables.postings} WHERE word = ANY($1::text[])`, [
     textArray([...times.keys()]),
   ]);
   const lists = Map.groupBy(rows, ({ word }) => String(word));
   const meanLength = words / Math.max(1, passages);
-  const scores = rowScores();
+  const additions = rows.reduce((sum, one) => sum + Math.max(0, Number(one.passages)), 0);
+  const scores = rowScores(additions, nextRow);
   // In the order of the query: texts with the same words have the same score to the last bit.
   for (const [word, asked] of times) {
     const list = lists.get(word) ?? [];

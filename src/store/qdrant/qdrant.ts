@@ -1,9 +1,21 @@
 import { throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
+import {
+  callback,
+  checkOptions,
+  either,
+  type OptionChecks,
+  oneOf,
+  record,
+  text,
+  texts,
+  truth,
+  whole,
+} from '../../wording/check-options.ts';
 import { facetCounter } from '../facets.ts';
 import { indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
-import { type QdrantAddress, type QdrantOptions, schemes } from './address.ts';
+import { addressOptions, type QdrantAddress, type QdrantOptions, schemes } from './address.ts';
 import { collectionsOf, withManifest } from './collection.ts';
 import { readEntries } from './entries.ts';
 import { countFacets } from './facets.ts';
@@ -38,6 +50,24 @@ export interface QdrantStoreOptions extends QdrantOptions, RequestOptions {
   readonly leases?: LeaseTimes;
 }
 
+const storeChecks: OptionChecks<QdrantStoreOptions> = {
+  url: either('an address, http://host:6333, or several', text, texts),
+  name: text,
+  apiKey: text,
+  approximateFrom: whole(0, Number.MAX_SAFE_INTEGER),
+  countedFrom: whole(0, Number.MAX_SAFE_INTEGER),
+  leases: record,
+  shards: whole(addressOptions.shards.from, addressOptions.shards.to),
+  replicas: whole(addressOptions.replicas.from, addressOptions.replicas.to),
+  consistency: whole(addressOptions.consistency.from, addressOptions.consistency.to),
+  quantization: oneOf(addressOptions.quantization.of),
+  onDisk: truth,
+  ef: whole(addressOptions.ef.from, addressOptions.ef.to),
+  retryMs: whole(0, 86_400_000),
+  onDegraded: callback,
+  timeoutMs: whole(1, 86_400_000),
+};
+
 /** Below, comparing every vector takes 4 ms of a server's processor or less. */
 const APPROXIMATE_FROM = 20_000;
 const COUNTED_FROM = 2000;
@@ -49,6 +79,7 @@ export const EF = 256;
  * of the server and of this process. Several processes may read and write at once.
  */
 export function qdrantStore(options: QdrantStoreOptions): Store {
+  checkOptions('qdrantStore', options, storeChecks);
   const {
     url,
     name,
