@@ -124,6 +124,18 @@ describe.skipIf(noQdrant !== undefined)(`Qdrant when things go wrong${noQdrant =
     const error = await nowhere.open().catch((one: unknown) => one);
     expect(error).toMatchObject({ code: 'E_DATABASE', message: expect.stringContaining('qdrant://127.0.0.1:9/films') });
     expect(JSON.stringify([error, (error as Error).message])).not.toContain('s3cret');
+    const guarded = await startQdrant({ apiKey: 's3cret' });
+    try {
+      const storeWith = (apiKey: string) => qdrantStore({ url: guarded.url, name: 'films', apiKey });
+      const refused = await storeWith('wr0ng')
+        .open()
+        .catch((one: unknown) => one);
+      expect(refused).toMatchObject({ code: 'E_KEY', message: expect.stringContaining('QDRANT_API_KEY') });
+      expect((refused as Error).message).not.toContain('wr0ng');
+      expect(await storeWith('s3cret').open(manifestFor())).toEqual(manifestFor());
+    } finally {
+      await guarded.stop();
+    }
   });
 });
 
