@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { checkUsable, indexGone, indexMissing } from '../index-changes.ts';
+import { checkUsable, indexCompacted, indexGone, indexMissing } from '../index-changes.ts';
 import { indexFormat, isSameIndex, type Manifest } from '../store.ts';
 import { GAP, type QdrantOptions, splitStaged } from './address.ts';
 import { isExisting, isMissing } from './faults.ts';
@@ -31,6 +31,8 @@ export interface Collections {
   now(): Promise<Opened | undefined>;
   /** The same; throws E_INDEX_MISSING where there is none. */
   here(): Promise<Opened>;
+  /** Runs work on the index as it is now, and once more where its collection is gone in the middle: another has taken its place, and it was removed. */
+  onto<T>(work: () => Promise<T>): Promise<T>;
   /** Merges into what the collection says of itself; null removes. */
   describe(opened: Opened, changes: Readonly<Record<string, string | null>>): Promise<void>;
 }
@@ -42,6 +44,9 @@ export const OPTIMIZED = 'finetooth_optimized';
 export const DELETED = 'finetooth_deleted';
 export const MEAN = 'finetooth_mean_';
 export const ROUGH = 'finetooth_rough_';
+
+/** How often work begins again on what has taken the place of what it began on. */
+const TRIES = 5;
 
 /** The oldest server that keeps what a collection says of itself. */
 const OLDEST = '1.16.0';
@@ -70,6 +75,15 @@ export function collectionsOf(requests: Requests, name: string, shown: string, o
       const opened = await now();
       if (opened === undefined) throw indexMissing(shown);
       return opened;
+    },
+    onto: async (work) => {
+      for (let attempt = 1; ; attempt++)
+        try {
+          return await work();
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          if (attempt === TRIES) throw indexCompacted(shown);
+        }
     },
     open: async (wanted) => {
       const there = await now();
