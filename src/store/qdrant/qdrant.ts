@@ -25,7 +25,7 @@ import { optimizeWords } from './optimize.ts';
 import { hasPassages } from './points.ts';
 import { countPoints, firstOf } from './reading.ts';
 import type { LeaseTimes, RequestOptions } from './request-options.ts';
-import { connectNodes } from './requests.ts';
+import { connectNodes, reading } from './requests.ts';
 import { countFitting, restrictionFor } from './restriction.ts';
 import type { Searching } from './search.ts';
 import { measure } from './stats.ts';
@@ -93,8 +93,9 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
   const requests = connectNodes({ nodes, apiKey }, shown, options);
   const collections = collectionsOf(requests, name, shown, options);
   const leases = leasesOf(requests, name, shown, options.leases);
-  const words = createWordCounter(requests, countedFrom);
-  const searching: Searching = { requests, words, approximateFrom, ef };
+  const asking = reading(requests);
+  const words = createWordCounter(asking, countedFrom);
+  const searching: Searching = { requests: asking, words, approximateFrom, ef };
   const writing = { requests, collections, leases, shown };
 
   return {
@@ -116,7 +117,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
       if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
-      const opened = await collections.now();
+      const opened = await collections.now(asking);
       if (opened === undefined) return [];
       const rows = await searchTested(searching, opened, query);
       throwIfStopped(signal);
@@ -124,17 +125,17 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
     },
     count: async (filter) => {
       if (filter !== undefined) readFilter(filter);
-      const opened = await collections.now();
+      const opened = await collections.now(asking);
       const restriction = opened && restrictionFor(filter, opened);
-      return opened === undefined || restriction === undefined ? 0 : countFitting(requests, opened, restriction);
+      return opened === undefined || restriction === undefined ? 0 : countFitting(asking, opened, restriction);
     },
     facets: async (fields, facetOptions) => {
       const { filter, limit, signal } = facetOptions;
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
-      const opened = await collections.now();
+      const opened = await collections.now(asking);
       if (opened === undefined) return fields.map((field) => facetCounter(field).facet(limit));
-      return countFacets(requests, opened, fields, facetOptions);
+      return countFacets(asking, opened, fields, facetOptions);
     },
     stats: async () => {
       const opened = await collections.here();
