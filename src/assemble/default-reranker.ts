@@ -31,17 +31,24 @@ const usual = { mean: 0.58, deviation: 0.045 };
 const LIST_FROM = 50;
 const LIST_WIDTH = 1.5;
 
+/** By how much a wide collection may change what the stages count for, see `promotion`; reached where deviations are 1.67 times the usual one. */
+const LEAST_RATIO = 0.6;
+
 /**
  * The cross-encoder may promote and hardly demotes: a logit far below 2 counts little, since out of domain such logits are noise (decisions/0011).
- * Late interaction counts in units of its own spread, which is wide where the embedder is at home and narrow abroad.
+ * Late interaction counts in units of its own spread, which is wide where the embedder is at home and narrow abroad. Collections wider than usual are
+ * of many subjects, as what the cross-encoder was trained on: there it counts more and late interaction less, shared so that one scale of
+ * probabilities fits wide and narrow ones. A list's own spread says nothing of that (code: -.02).
  */
 const promotion: Combination = {
-  name: '1.5 × late interaction, standardised + 2 × softplus((logit - 2) / 2) + logit / 20',
+  name: '1.5 × ratio² × late interaction, standardised + (2 × softplus((logit - 2) / 2) + logit / 20) / ratio',
   over: (before, known) => {
     const [spread, from] = spreadFor(before, known);
+    const ratio = from === 'collection' ? Math.max(LEAST_RATIO, Math.min(1, usual.deviation / spread.deviation)) : 1;
     return {
       spread: from,
-      combine: (logit, late) => (1.5 * (late - spread.mean)) / spread.deviation + 2 * Math.log1p(Math.exp((logit - 2) / 2)) + 0.05 * logit,
+      combine: (logit, late) =>
+        (1.5 * ratio ** 2 * (late - spread.mean)) / spread.deviation + (2 * Math.log1p(Math.exp((logit - 2) / 2)) + 0.05 * logit) / ratio,
     };
   },
 };
