@@ -66,7 +66,7 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
       const characters = whole.reduce((sum, { length }) => sum + length, ask.query.length);
       const call: CallOptions = { signal };
       return shedder.admit(characters, async () => {
-        const served = await models.reranker(ask.model);
+        const served = await models.reranker(ask.model, ask.refuseLong);
         const texts = ask.maxTokens === undefined ? whole : await models.beginnings(whole, ask.maxTokens, signal);
         const [query = ask.query] =
           ask.maxQueryTokens === undefined ? [] : await models.beginnings([ask.query], ask.maxQueryTokens, signal);
@@ -87,6 +87,7 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
           complete: given.complete ?? true,
           cut: given.truncatedTokens?.filter((tokens) => tokens > 0).length ?? 0,
           queryTruncatedTokens: mostIn(given.queryTruncatedTokens),
+          excerpts: given.omittedCharacters?.filter((characters) => characters > 0).length ?? 0,
           notes: letterNotes({ reranker: served.reranker }, query, texts),
           unknownScripts: scriptsBeyond(served.reranker, [query, ...texts]),
         };

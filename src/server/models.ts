@@ -46,8 +46,12 @@ export interface ServedEmbedder {
 
 /** Models by the names that clients use. Each is opened by the first request for it, and once for all of them. */
 export interface Models {
-  /** `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other. */
-  reranker(name?: string): Promise<ServedReranker>;
+  /**
+   * `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other.
+   *
+   * @param whole a text may not be read in part where the window holds all of it. @default false
+   */
+  reranker(name?: string, whole?: boolean): Promise<ServedReranker>;
   embedder(name?: string): Promise<ServedEmbedder>;
   /**
    * The name under which a model is served that a client asks for: `default`, `late-interaction`, or a served model's. Nothing is opened. Throws the
@@ -98,7 +102,11 @@ export function openModels(options: ModelsOptions = {}): Models {
   const builder = createRerankerBuilder({ encoder: () => encoder(main), models, settings: { longDocuments } });
   // Each is made once: a cascade learns from call to call how fast its stages are.
   const rerankers = createOpenOnce<Reranker>();
-  const rerankerNamed = (name: string): Promise<Reranker> => rerankers.get(name, () => builder.build(name));
+  const rerankerNamed = (name: string, whole = false): Promise<Reranker> => {
+    return whole && longDocuments === 'sentences'
+      ? rerankers.get(`${name}, whole`, () => builder.build(name, { longDocuments: 'truncate' }))
+      : rerankers.get(name, () => builder.build(name));
+  };
 
   const known = new Map<string, { readonly task: Task; readonly name: string }>();
   for (const { name, task } of asked) for (const alias of namesOfModel(name)) known.set(alias.toLowerCase(), { task, name });
@@ -134,9 +142,9 @@ export function openModels(options: ModelsOptions = {}): Models {
       ...[...crossEncoders, ...hostedRerankers].map((name) => ({ name, task: 'rerank' as const })),
       ...embedders.map((name) => ({ name, task: 'embed' as const })),
     ],
-    reranker: async (name) => {
+    reranker: async (name, whole) => {
       const found = resolve('rerank', name);
-      const reranker = await rerankerNamed(found);
+      const reranker = await rerankerNamed(found, whole);
       const isCascade = reranker.kind === 'listwise';
       return {
         insteadOf: insteadOf('rerank', name),

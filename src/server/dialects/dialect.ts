@@ -67,6 +67,8 @@ export interface RerankDone extends Facts {
   readonly complete: boolean;
   /** Tokens at the end of the query that a model did not read; 0 when all of it was. */
   readonly queryTruncatedTokens: number;
+  /** Documents of which chosen sentences were read in place of the whole text. */
+  readonly excerpts?: number;
 }
 
 /** What a client wants turned into vectors. */
