@@ -67,12 +67,12 @@ export function connectNodes(
     return known;
   };
   /** `by`: when what was answered was asked, so that it is not counted how long that took. */
-  const recovered = (what: string, by = performance.now()): void => {
+  const recovered = (what: string, by = performance.now(), isOver = true): void => {
     const trouble = troubles.get(what);
     if (trouble === undefined) return;
     troubles.delete(what);
     const milliseconds = Math.round(by - trouble.since);
-    if (milliseconds >= TOLD_MS) onDegraded({ what, milliseconds, retries: trouble.retries, reason: trouble.reason });
+    if (milliseconds >= TOLD_MS) onDegraded({ what, milliseconds, isOver, retries: trouble.retries, reason: trouble.reason });
   };
   /** A node that others stand in for is found to be back again only by asking it. */
   const probe = async (): Promise<void> => {
@@ -123,17 +123,18 @@ export function connectNodes(
     nodes: async () => (await clientsNow()).map((client, at) => ({ node: nodes[at] as string, client })),
     close: () => {
       // What lasts is told too; who was never there was no part of it.
-      if (hasAnswered) for (const what of [...troubles.keys()]) recovered(what);
+      if (hasAnswered) for (const what of [...troubles.keys()]) recovered(what, performance.now(), false);
     },
   };
 }
 
 const warn =
   (shown: string) =>
-  ({ what, milliseconds, retries, reason }: Degraded): void => {
+  ({ what, milliseconds, isOver, retries, reason }: Degraded): void => {
     const which = what === 'cluster' ? 'its cluster refused' : `${what} did not answer`;
+    const time = `${(milliseconds / 1000).toFixed(1)} s`;
     process.emitWarning(
-      `${shown} was degraded for ${(milliseconds / 1000).toFixed(1)} s: ${which} (${reason}). ${retries === 1 ? 'One request was' : `${retries} requests were`} asked again; nothing that was acknowledged is lost.`,
+      `${shown} ${isOver ? `was degraded for ${time}` : `is degraded, for ${time} by now`}: ${which} (${reason}). ${retries === 1 ? 'One request was' : `${retries} requests were`} asked again; nothing that was acknowledged is lost.`,
       { code: 'FINETOOTH_DEGRADED' },
     );
   };
