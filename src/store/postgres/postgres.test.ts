@@ -184,6 +184,27 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
     await store.close();
   });
 
+  it('indexes keywords of any length', async () => {
+    const { below } = randomFrom(9);
+    const texts = Array.from({ length: 120 }, (_, at) =>
+      Array.from({ length: at % 3 === 0 ? 6000 : 12 }, () => String.fromCodePoint(0x4e00 + below(20_000))).join(''),
+    );
+    const entries = texts.map((text, at) => entryFor(`d${at}`, at, 'red', { document: { text, list: [text, 'b'] } }));
+    const filterable = { text: 'keyword', list: 'keyword' } as const;
+    const store = await opened({ exactBelow: 10 }, { filterable }, entries.slice(0, 100));
+    await store.optimize();
+    await store.upsert(entries);
+    for (const [at, text] of [...texts.entries()].filter(([place]) => place % 12 < 2))
+      for (const field of ['text', 'list'])
+        for (const condition of [{ equals: text }, { prefix: text.slice(0, 8) }, { gte: text, lte: text }])
+          expect(
+            (await store.search({ terms: ['red'], limit: 200, fields: [], filter: { fields: { [field]: condition } } })).map(
+              ({ id }) => id,
+            ),
+          ).toContain(`d${at}`);
+    await store.close();
+  });
+
   it('holds any text: U+0000, halves of characters and long ids come back, and filters tell them apart', async () => {
     const odd = [
       'a',
