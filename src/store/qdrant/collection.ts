@@ -28,7 +28,7 @@ export interface Opened {
 export interface Collections {
   open(manifest?: Manifest): Promise<Manifest | undefined>;
   /** The index as it is now; undefined where it was never made. Throws where it was made again and cannot be used as it was opened. */
-  now(): Promise<Opened | undefined>;
+  now(asking?: Requests): Promise<Opened | undefined>;
   /** The same; throws E_INDEX_MISSING where there is none. */
   here(): Promise<Opened>;
   /** Runs work on the index as it is now, and once more where its collection is gone in the middle: another has taken its place, and it was removed. */
@@ -54,16 +54,16 @@ const OLDEST = '1.16.0';
 export function collectionsOf(requests: Requests, name: string, shown: string, options: QdrantOptions): Collections {
   let known: Manifest | undefined;
   const parse = createParser(shown);
-  const read = async (): Promise<Opened | undefined> => {
+  const read = async (asking: Requests): Promise<Opened | undefined> => {
     try {
-      return await parse(await requests.ask((client) => client.getCollection(name)));
+      return await parse(await asking.ask((client) => client.getCollection(name)));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
   };
-  const now = async (): Promise<Opened | undefined> => {
-    const opened = await read();
+  const now = async (asking = requests): Promise<Opened | undefined> => {
+    const opened = await read(asking);
     if (opened === undefined && known !== undefined) throw indexGone(shown);
     if (opened !== undefined && known !== undefined && !isSameIndex(known, opened.manifest)) checkUsable(known, opened.manifest, shown);
     known = opened?.manifest ?? known;

@@ -26,7 +26,7 @@ import { optimizeWords } from './optimize.ts';
 import { hasPassages } from './points.ts';
 import { countPoints, firstOf } from './reading.ts';
 import type { LeaseTimes, RequestOptions } from './request-options.ts';
-import { connectNodes } from './requests.ts';
+import { connectNodes, reading } from './requests.ts';
 import { countFitting, restrictionFor } from './restriction.ts';
 import type { Searching } from './search.ts';
 import { measure } from './stats.ts';
@@ -94,8 +94,9 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
   const requests = connectNodes({ nodes, apiKey }, shown, options);
   const collections = collectionsOf(requests, name, shown, options);
   const leases = leasesOf(requests, collections, name, shown, options.leases);
-  const words = createWordCounter(requests, countedFrom);
-  const searching: Searching = { requests, words, approximateFrom, ef };
+  const asking = reading(requests);
+  const words = createWordCounter(asking, countedFrom);
+  const searching: Searching = { requests: asking, words, approximateFrom, ef };
   const writing = { requests, collections, leases, shown };
 
   return {
@@ -127,7 +128,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
       if (filter !== undefined) readFilter(filter);
       if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
       return collections.onto(async () => {
-        const opened = await collections.now();
+        const opened = await collections.now(asking);
         if (opened === undefined) return [];
         const rows = await searchTested(searching, opened, query, bringing(opened, fields));
         throwIfStopped(signal);
@@ -137,9 +138,9 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
     count: async (filter) => {
       if (filter !== undefined) readFilter(filter);
       return collections.onto(async () => {
-        const opened = await collections.now();
+        const opened = await collections.now(asking);
         const restriction = opened && restrictionFor(filter, opened);
-        return opened === undefined || restriction === undefined ? 0 : countFitting(requests, opened, restriction);
+        return opened === undefined || restriction === undefined ? 0 : countFitting(asking, opened, restriction);
       });
     },
     facets: async (fields, facetOptions) => {
@@ -147,9 +148,9 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
       return collections.onto(async () => {
-        const opened = await collections.now();
+        const opened = await collections.now(asking);
         if (opened === undefined) return fields.map((field) => facetCounter(field).facet(limit));
-        return countFacets(requests, opened, fields, facetOptions);
+        return countFacets(asking, opened, fields, facetOptions);
       });
     },
     stats: () =>

@@ -8,7 +8,7 @@ import type { Degraded, RequestOptions } from './request-options.ts';
 
 /** Every request to Qdrant goes through here: it is idempotent, and asked again where it is not the request that is wrong. */
 export interface Requests {
-  ask<T>(run: (client: QdrantClient) => Promise<T>, options?: CallOptions): Promise<T>;
+  ask<T>(run: (client: QdrantClient) => Promise<T>, options?: CallOptions & Pick<RequestOptions, 'retryMs'>): Promise<T>;
   /** Every node, in the order of the address. */
   nodes(): Promise<readonly { readonly node: string; readonly client: QdrantClient }[]>;
   close(): void;
@@ -24,6 +24,15 @@ const TOLD_MS = 1000;
 const PROBE_MS = 2000;
 /** Connections to a node. */
 const CONNECTIONS = 16;
+
+/** Somebody waits for what is read: a node that restarts is waited for, and one that is gone is told. */
+const READ_MS = 15_000;
+
+/** The same requests for who reads. */
+export const reading = (requests: Requests): Requests => ({
+  ...requests,
+  ask: (run, options) => requests.ask(run, { ...options, retryMs: READ_MS }),
+});
 
 interface Trouble {
   readonly since: number;
@@ -79,7 +88,7 @@ export function connectNodes(
     }
   };
   return {
-    ask: async (run, { signal } = {}) => {
+    ask: async (run, { signal, retryMs: most = retryMs } = {}) => {
       const all = await clientsNow();
       if (troubles.size > 0) void probe();
       let since: number | undefined;
@@ -101,7 +110,8 @@ export function connectNodes(
           const now = performance.now();
           since ??= now;
           failed(fault === 'connection' ? node : 'cluster', error);
-          if (now - since > (hasAnswered ? retryMs : Math.min(retryMs, FIRST_MS))) throw unreachable(error, shown, now - since);
+          if (now - since > (hasAnswered ? Math.min(most, retryMs) : Math.min(most, retryMs, FIRST_MS)))
+            throw unreachable(error, shown, now - since);
           if (at === current) current = (at + 1) % nodes.length;
           // Another node is asked at once; once all were, after a pause.
           const round = Math.floor(attempt / nodes.length);
