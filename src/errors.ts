@@ -115,6 +115,7 @@ export type AdvisedOption =
   | 'maxMemory'
   | 'minScore'
   | 'noKeys'
+  | 'origins'
   | 'port'
   | 'prices'
   | 'rankFields'

@@ -15,6 +15,8 @@ const sellers: ReadonlyMap<string, string> = new Map(
  */
 export function sellerOf(task: Task, name: string): string | undefined {
   const wanted = name.toLowerCase();
+  // Its containers name models so (NIM); none of them is asked from here.
+  if (/^(nvidia\/|nv-(rerank|embed))/.test(wanted)) return 'nvidia';
   return sellers.get(`${task} ${withoutVendor(wanted)}`) ?? sellers.get(`${task} ${wanted}`);
 }
 

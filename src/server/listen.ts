@@ -8,6 +8,7 @@ import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';
 import { type Keys, type ReadKeysOptions, readKeys } from './auth/keys.ts';
 import { isLoopback, type OriginRules } from './auth/origin-check.ts';
+import { normalOrigin } from './auth/origins.ts';
 import { createHandlers, type HandlerLimits } from './handlers.ts';
 import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
 import { createIndexRegistry } from './indexes/registry.ts';
@@ -105,6 +106,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     );
   let known = keyFile === undefined ? undefined : await keysFrom(keyFile);
   const keys: Keys | undefined = known && { nameOf: (key) => known?.nameOf(key), count: known.count };
+  const origins = options.origins?.map(normalOrigin);
   const sessions = createModelSessions();
   const { strict = false, longDocuments, ...given } = options.models ?? {};
   const modelOptions: ModelOptions = { ...given, sessions };
@@ -144,7 +146,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
         host,
         keyed: keys !== undefined,
         hosts: options.hosts,
-        origins: options.origins,
+        origins,
       },
       limits: options,
       version,
@@ -152,6 +154,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters }),
     });
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
+    if (keys === undefined && origins?.includes('*'))
+      app.log.warn('every web page that is open on this machine may use this server; with keys, those that know one may');
     await app.listen({ host, port }).catch((error: unknown) => Promise.reject(listenError(error, host, port)));
     const address = app.server.address() as AddressInfo;
     const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -14,6 +14,8 @@ export function addFailures(app: FastifyInstance, bodyBytes: number): Fail {
     request.outcome = problem;
     if (problem.ours) app.log.error({ id: request.id, err: error }, 'failed');
     const { status, body } = dialect.fail(problem, request.id, request.body);
+    // RFC 9110, 11.6.1: a 401 says what would open.
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');
     // What is left of a body that was refused is not read.
     if (problem.kind === 'large' || request.share?.refused.aborted || request.routeOptions.config?.streamed)
