@@ -47,7 +47,20 @@ interface Row {
 }
 const rows: Row[] = [];
 
-const files = ['together-ai', 'cohere-ai', 'voyageai', 'openai', 'ai-sdk', 'langchain-cohere', 'llamaindex'];
+const files = [
+  'together-ai',
+  'cohere-ai',
+  'voyageai',
+  'openai',
+  'ai-sdk',
+  'langchain-cohere',
+  'llamaindex',
+  'langchain-openai',
+  'ollama',
+  'huggingface',
+  'jina-ai-provider',
+  'pinecone',
+];
 
 describe.skipIf(missing !== undefined)(missing ?? 'clients from npm', async () => {
   for (const file of missing === undefined ? files : []) {

@@ -1,9 +1,11 @@
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { branchOf } from '../../src/server/app.ts';
 import { dialects, forks } from '../../src/server/dialects/index.ts';
 import { type Server, serve } from '../../src/server/listen.ts';
+import { ask as askFake, fakeApp } from './fake.ts';
 
-const query = `${'The committee met on Tuesday and talked about the budget for the coming year. '.repeat(40)}What is the capital of France?`;
+const query = `${'The committee met on Tuesday and talked about the budget for the coming year. '.repeat(60)}What is the capital of France?`;
 const texts = ['Paris is the capital of France.', 'Bats are flying mammals.'];
 const warning = /^\d+ tokens of the query did not fit the model's window; its end was not read$/;
 const refusal = /the query is \d+ tokens too long for the model beside the document at index \d/;
@@ -22,7 +24,7 @@ const asked: Readonly<Record<string, readonly [body: object, forbids: object | n
   '/nvidia/v1/ranking': [{ query: { text: query }, passages: texts }, { truncate: 'NONE' }],
   '/v1/ranking': [{ query: { text: query }, passages: texts.map((text) => ({ text })) }, { truncate: 'NONE' }],
   '/v1/retrieval/nvidia/reranking': [{ query: { text: query }, passages: texts }, { truncate: 'NONE' }],
-  '/v1/retrieval/nvidia/nv-rerank-qa/reranking': [{ query: { text: query }, passages: texts }, { truncate: 'NONE' }],
+  '/v1/retrieval/nvidia/nv-rerank-qa/reranking': [{ model: 'default', query: { text: query }, passages: texts }, { truncate: 'NONE' }],
   '/': [{ query, texts }, { truncate: false }],
   '/invocations': [{ query, texts }, { truncate: false }],
   '/tei': [{ query, texts }, { truncate: false }],
@@ -57,17 +59,25 @@ const embedded: Readonly<Record<string, readonly [body: object, forbids: object]
   '/mixedbread/v1/embeddings': [{ model: 'default', input: query, prompt: 'Represent this' }, { truncation_strategy: 'none' }],
 };
 
+const real: ReadonlySet<string> = new Set(['/v1/rerank', '/tei/rerank', '/vllm/rerank', '/cohere/v2/rerank', '/tei/embed', '/cohere/v2/embed']);
+
 const samePath = (pattern: string, path: string): boolean => new RegExp(`^${pattern.replaceAll(/:[a-z]+/g, '[^/]+')}$`).test(path);
 
 describe('a query that a model does not read whole', () => {
   let server: Server;
+  let app: FastifyInstance;
   beforeAll(async () => {
-    server = await serve({ port: 0, version: '0.0.0' });
+    [server, app] = await Promise.all([serve({ port: 0, version: '0.0.0' }), fakeApp()]);
   });
-  afterAll(() => server.close(1000));
+  afterAll(() => Promise.all([server.close(1000), app.close()]));
+  /** To the models at some of the paths, and at the others, which say what the handler told them, to one that counts characters. */
   const post = async (path: string, body: object) => {
-    const answer = await fetch(server.url + path, { method: 'POST', body: JSON.stringify(body) });
-    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { meta?: { warnings?: string[] } } };
+    if (real.has(path)) {
+      const answer = await fetch(server.url + path, { method: 'POST', body: JSON.stringify(body) });
+      return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { meta?: { warnings?: string[] } } };
+    }
+    const { status, headers, body: answer } = await askFake(app, path, body);
+    return { status, headers: new Headers(headers as Record<string, string>), body: answer as { meta?: { warnings?: string[] } } };
   };
 
   it('is asked, longer than the window, of every path that ranks', () => {

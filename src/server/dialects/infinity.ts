@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, type Endpoint, embedEndpoint, type Failure, rerankEndpoint } from './dialect.ts';
 import { embeddingWords, formed, formedSchema, idleEmbeddingWords, readEmbeddingWords, refusedEmbeddingWords } from './embedding-words.ts';
+import { modelList } from './openai.ts';
 import { errorObject, notEmpty, result, withWords } from './shared.ts';
 import { modelName, named, textOrTexts, truth, wholeFrom } from './values.ts';
 
@@ -102,6 +103,21 @@ export const infinity: Dialect = {
   // With --url-prefix /v1, as many run it.
   endpoints: [...endpoints, ...endpoints.map((endpoint) => ({ ...endpoint, path: `/v1${endpoint.path}` }))],
   reads: [
+    {
+      // Infinity has OpenAI's form at /models, with numbers of its queue.
+      paths: ['/infinity/models', '/infinity/v1/models', '/models'],
+      about: 'The models that are served.',
+      tag: 'Infinity',
+      tell: async (served) => ({
+        object: 'list',
+        data: (await modelList(served)).data.map((one) => ({
+          ...one,
+          backend: 'onnx',
+          capabilities: [one.task],
+          stats: { queue_fraction: 0, queue_absolute: 0, results_pending: 0, batch_size: 16 },
+        })),
+      }),
+    },
     {
       paths: ['/infinity/health', '/infinity/v1/health'],
       about: 'Whether the server runs.',

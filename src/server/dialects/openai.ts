@@ -80,8 +80,7 @@ export const openai: Dialect = {
   endpoints: [openaiEmbeddings],
   reads: [
     {
-      // Infinity has OpenAI's form at /models.
-      paths: ['/v1/models', '/openai/v1/models', '/infinity/models', '/infinity/v1/models', '/vllm/v1/models', '/tei/v1/models', '/models', '/openai/models'],
+      paths: ['/v1/models', '/openai/v1/models', '/nvidia/v1/models', '/vllm/v1/models', '/tei/v1/models', '/openai/models'],
       about: 'The models that are served.',
       tag: 'OpenAI',
       tell: modelList,

@@ -144,7 +144,7 @@ export const shared: Dialect = {
 };
 
 /** vLLM's words where other servers' clients come too: what is too long is cut, and that is told. */
-const cutting: Dialect = { ...vllm, name: 'vLLM, cutting', prefix: '', reads: [] };
+const cutting: Dialect = { ...vllm, name: 'vLLM', prefix: '', reads: [] };
 const alone = { reads: [], prefix: '' } as const;
 
 /** Whole dialects at the paths that are theirs alone. */
