@@ -5,7 +5,7 @@ import { answerEndpoint } from './answer-endpoint.ts';
 import type { Keys } from './auth/keys.ts';
 import type { OriginRules } from './auth/origin-check.ts';
 import type { Dialect, Endpoint, Fork } from './dialects/dialect.ts';
-import { dialects, forks } from './dialects/index.ts';
+import { dialectOf, dialects, forks } from './dialects/index.ts';
 import type { Handlers } from './handlers.ts';
 import { addAccounting } from './hooks/accounting.ts';
 import { addAdmission } from './hooks/admission.ts';
@@ -68,7 +68,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { answerMs = 30_000, answerBytes = 4 * bodyBytes, quietMs = 15_000 } = limits;
   const bodyMemory = createBodyMemory(readingBytes);
   const sendBuffers = createSendBuffers({ stalledMs: answerMs, mostBytes: answerBytes });
-  const app = await bareApp(parts, bodyBytes);
+  const app = await bareApp(parts, bodyBytes, (error, request, reply) => fail(error, dialectOf(request.url), request, reply));
   addBodyParser(app, bodyMemory, { bodyBytes, mostDocuments: handlers.mostDocuments });
   addAccounting(app, metrics, sendBuffers);
   addAdmission(app, { keys, originRules, shedder, bodyMemory, bodyMs });
@@ -150,7 +150,11 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-async function bareApp({ limits: { headerBytes = 16_384 } = {}, log }: AppParts, bodyBytes: number): Promise<FastifyInstance> {
+async function bareApp(
+  { limits: { headerBytes = 16_384 } = {}, log }: AppParts,
+  bodyBytes: number,
+  failEarly: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void,
+): Promise<FastifyInstance> {
   const { fastify, LogController } = await import('fastify');
   return fastify({
     bodyLimit: bodyBytes,
@@ -164,6 +168,8 @@ async function bareApp({ limits: { headerBytes = 16_384 } = {}, log }: AppParts,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { ignoreTrailingSlash: true },
+    // A path that cannot be read reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => failEarly(error, request as FastifyRequest, reply as FastifyReply),
     rewriteUrl: ({ url = '/' }) => plainPath(url),
     http: { maxHeaderSize: headerBytes, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   });

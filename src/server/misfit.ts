@@ -26,7 +26,7 @@ export function misfit(error: ZodError, sent: unknown): RequestError {
 
 /** Of a choice, that which got furthest into what was sent: the others were not meant. */
 function faultOf(issue: Issue): Fault {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return { path: issue.path, ...wordsOf(issue) };
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0 || isOwn(issue)) return { path: issue.path, ...wordsOf(issue) };
   const faults = issue.errors.flatMap((issues) => (issues[0] === undefined ? [] : [faultOf(issues[0])]));
   const deepest = Math.max(...faults.map(({ path }) => path.length));
   const meant = faults.filter(({ path }) => path.length === deepest);
@@ -48,7 +48,11 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+/** Whether the schema has words of its own for what it takes, rather than zod's. */
+const isOwn = ({ message }: Issue): boolean => !/^(Invalid|Too (small|big)|Unrecognized)/.test(message);
+
 function wordsOf(issue: Issue): Pick<Fault, 'takes' | 'sentence'> {
+  if (isOwn(issue)) return /^(a|one|an) /.test(issue.message) && issue.code !== 'invalid_format' ? { takes: [issue.message] } : { takes: [], sentence: issue.message };
   switch (issue.code) {
     case 'invalid_type':
       return { takes: [kinds[issue.expected] ?? `a ${issue.expected}`] };
@@ -58,11 +62,8 @@ function wordsOf(issue: Issue): Pick<Fault, 'takes' | 'sentence'> {
       return { takes: [`${measured(issue.origin)} of at least ${issue.minimum}${unitOf(issue.origin)}`] };
     case 'too_big':
       return { takes: [`${measured(issue.origin)} of at most ${issue.maximum}${unitOf(issue.origin)}`] };
-    case 'custom':
-      // A name of what is taken, unless it is a sentence about what is wrong.
-      return issue.params?.takes === true ? { takes: [issue.message] } : { takes: [issue.message], sentence: issue.message };
     default:
-      return { takes: [issue.message], sentence: issue.message };
+      return { takes: [], sentence: issue.message };
   }
 }
 

@@ -1,6 +1,6 @@
 import { localName, openLocalEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
-import { defaultCrossEncoder, defaultModel, kindOfModel, namesOfModel, openCrossEncoder } from '../assemble/models.ts';
+import { defaultCrossEncoder, defaultModel, entryOf, kindOfModel, namesOfModel, openCrossEncoder } from '../assemble/models.ts';
 import { createOpenOnce } from '../assemble/open-once.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { sellerOf } from '../assemble/sellers.ts';
@@ -229,7 +229,7 @@ export function openModels(options: ModelsOptions = {}): Models {
       const resolved = resolve(wanted, name);
       if (wanted === 'rerank') return { name, runs: resolved, task: wanted, window: undefined };
       const runs = resolved === 'default' ? main : resolved;
-      const { dimensions, maxTokens } = (await embedderNamed(runs)).encoder.files.entry;
+      const { dimensions, maxTokens } = await entryOf(runs, models);
       return { name, runs, task: wanted, dimensions, window: maxTokens };
     },
     openHosted: async () => {

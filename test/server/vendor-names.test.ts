@@ -14,8 +14,8 @@ afterAll(() => Promise.all([models?.close(), strict?.close()]));
 describe('the names of a vendor whose API is spoken', () => {
   const spoken = vendors.filter(({ name, keyless }) => keyless !== true && dialects.some(({ prefix }) => prefix.startsWith(`/${name}`)));
 
-  it('are those of Together, Cohere, Voyage, Jina, Mixedbread and OpenAI', () => {
-    expect(spoken.map(({ name }) => name)).toEqual(['together', 'cohere', 'voyage', 'jina', 'mixedbread', 'openai']);
+  it('are those of Together, Cohere, Voyage, Jina, Mixedbread, Pinecone and OpenAI', () => {
+    expect(spoken.map(({ name }) => name)).toEqual(['together', 'cohere', 'voyage', 'jina', 'mixedbread', 'pinecone', 'openai']);
   });
 
   it.each(spoken)('$name', ({ models: table }) => {
@@ -33,7 +33,7 @@ describe('the names of a vendor whose API is spoken', () => {
   });
 });
 
-it.each(['gemini-embedding-001', 'mistral-embed', 'cohere.embed-english-v3'])('%s of another vendor stands for the default too', (name) =>
+it.each(['gemini-embedding-001', 'mistral-embed', 'cohere.embed-english-v3', 'nvidia/nv-embedqa-e5-v5'])('%s of another vendor stands for the default too', (name) =>
   expect(models?.resolve('embed', name)).toBe('default'));
 
 it.each(['BAAI/bge-small-en-v2', 'text-embedding-4', 'acme/rerank-v3.5'])('%s of no vendor does not', (name) => {

@@ -112,6 +112,7 @@ export const infinity: Dialect = {
         object: 'list',
         data: (await modelList(served)).data.map((one) => ({
           ...one,
+          owned_by: 'infinity',
           backend: 'onnx',
           capabilities: [one.task],
           stats: { queue_fraction: 0, queue_absolute: 0, results_pending: 0, batch_size: 16 },

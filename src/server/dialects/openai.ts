@@ -14,7 +14,7 @@ const isTokens = (sent: unknown): sent is readonly number[] =>
   Array.isArray(sent) && sent.length > 0 && sent.every((one) => Number.isInteger(one) && (one as number) >= 0);
 
 /** Text, or tokens of OpenAI's tokenizer; of tokens there may be hundreds of thousands, so a schema of its own for each would keep everyone waiting. */
-const tokens = z.custom<readonly number[]>(isTokens, { error: 'a list of token numbers', params: { takes: true } }).meta({ type: 'array', items: { type: 'integer' } });
+const tokens = z.custom<readonly number[]>(isTokens, 'a list of token numbers').meta({ type: 'array', items: { type: 'integer' } });
 const part = z.looseObject({ text: z.string() }, 'a text');
 const inputSchema = z.union([z.string(), tokens, z.array(z.union([z.string(), tokens, part]))]);
 

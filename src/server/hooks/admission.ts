@@ -35,6 +35,8 @@ const queued: ReadonlySet<string> = new Set(['rerank', 'embed', 'search']);
 export function addAdmission(app: FastifyInstance, rules: AdmissionRules): void {
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions;
+    // Whatever it says: curl's `-d` calls JSON a form, and some clients send nothing, or what is no type at all.
+    if (request.raw.headers['content-type'] !== undefined) request.raw.headers['content-type'] = 'application/json';
     if (!config.streamed && request.method === 'POST') cutOffSlowBody(request, rules.bodyMs);
     checkCaller(request, reply, rules.originRules);
     if (rules.keys !== undefined && !config.open) request.key = keyNameOf(request, rules.keys);
