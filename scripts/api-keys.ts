@@ -37,7 +37,9 @@ export function apiKeysPage(): string {
     return `| ${apis.join(', ')} | ${code(paths)} | ${code(honoured)} | ${code(Object.keys(refused))} | ${code(Object.keys(idle))} |`;
   });
   const reasons = (read: (endpoint: Endpoint) => Readonly<Record<string, string>> | undefined): string =>
-    [...new Set(all.flatMap(({ endpoint }) => Object.entries(read(endpoint) ?? {}).map(([key, why]) => `- \`${key}\`: ${why}.`)))].join('\n');
+    [...new Set(all.flatMap(({ endpoint }) => Object.entries(read(endpoint) ?? {}).map(([key, why]) => `- \`${key}\`: ${why}.`)))].join(
+      '\n',
+    );
   return `# Keys of each API
 
 Made from the tables in \`src/server/dialects/\` by \`npm run docs\`. Each key that an API has is honoured, or refused where it asks for something (not by

@@ -37,7 +37,10 @@ export interface BiEncoder {
   /** The tokens of which `encode` gives vectors, in letters. */
   tokenNames(texts: readonly string[], options: Pick<EncodeOptions, 'prefix' | 'signal'>): Promise<readonly (readonly string[])[]>;
   /** All tokens of each text, however long, with the special ones of the template where they are asked for. */
-  tokenize(texts: readonly string[], options: { readonly special: boolean; readonly signal?: AbortSignal | undefined }): Promise<readonly (readonly NamedToken[])[]>;
+  tokenize(
+    texts: readonly string[],
+    options: { readonly special: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly (readonly NamedToken[])[]>;
   close(): Promise<void>;
 }
 
@@ -87,7 +90,8 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
       }
       return result;
     },
-    split: (texts, options) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, options?.query ?? null, options),
+    split: (texts, options) =>
+      splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, options?.query ?? null, options),
     passages: (sources, options) =>
       splitSourcesIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, sources, pool.size, options),
     tokenNames: async (texts, { prefix, signal }) => {

@@ -110,8 +110,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   };
   for (const { reads = [] } of dialects)
     for (const { paths, about, tag, open, tell } of reads)
-      for (const path of paths)
-        get(path, about, tag, async (request, reply) => reply.send(await tell(served, askedOf(request))), open);
+      for (const path of paths) get(path, about, tag, async (request, reply) => reply.send(await tell(served, askedOf(request))), open);
   const isReady = loading(models);
   get(
     '/ready',

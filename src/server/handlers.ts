@@ -114,7 +114,9 @@ function sumOf(all: readonly RerankDone[]): Omit<PairsDone, 'scored'> {
   const sum = (read: (one: RerankDone) => number): number => all.reduce((total, one) => total + read(one), 0);
   const mean = (read: (one: RerankDone) => number): number => sum(read) / all.length;
   const hosted = all.flatMap((one) => one.hosted ?? []);
-  const dollars = hosted.some((one) => one.dollars === undefined) ? undefined : hosted.reduce((total, one) => total + (one.dollars ?? 0), 0);
+  const dollars = hosted.some((one) => one.dollars === undefined)
+    ? undefined
+    : hosted.reduce((total, one) => total + (one.dollars ?? 0), 0);
   return {
     id: first.id,
     created: first.created,

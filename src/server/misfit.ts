@@ -52,7 +52,10 @@ const kinds: Readonly<Record<string, string>> = {
 const isOwn = ({ message }: Issue): boolean => !/^(Invalid|Too (small|big)|Unrecognized)/.test(message);
 
 function wordsOf(issue: Issue): Pick<Fault, 'takes' | 'sentence'> {
-  if (isOwn(issue)) return /^(a|one|an) /.test(issue.message) && issue.code !== 'invalid_format' ? { takes: [issue.message] } : { takes: [], sentence: issue.message };
+  if (isOwn(issue))
+    return /^(a|one|an) /.test(issue.message) && issue.code !== 'invalid_format'
+      ? { takes: [issue.message] }
+      : { takes: [], sentence: issue.message };
   switch (issue.code) {
     case 'invalid_type':
       return { takes: [kinds[issue.expected] ?? `a ${issue.expected}`] };

@@ -4,7 +4,21 @@ import type { Passage, RerankAsk } from './dialects/dialect.ts';
 import { RequestError } from './problem.ts';
 
 /** Fields that point to something rather than tell of it: alone they are no text. */
-const pointers = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'image', 'image_url', 'video', 'video_url', 'audio', 'input_audio']);
+const pointers = new Set([
+  'id',
+  '_id',
+  'url',
+  'uri',
+  'path',
+  'href',
+  'link',
+  'image',
+  'image_url',
+  'video',
+  'video_url',
+  'audio',
+  'input_audio',
+]);
 
 /** Fields of a part of a message that only say what it is. */
 const kinds = new Set(['type', 'detail']);

@@ -14,7 +14,8 @@ export function shortenerTo(
   const sizes = matryoshka?.dimensions;
   const fits = dimensions < embedder.dimensions && (sizes === 'all' || sizes?.includes(dimensions) === true);
   if (!fits) {
-    const shorter = sizes === undefined ? '' : sizes === 'all' ? ', or fewer' : `, or ${sizes.filter((size) => size < embedder.dimensions).join(', ')}`;
+    const shorter =
+      sizes === undefined ? '' : sizes === 'all' ? ', or fewer' : `, or ${sizes.filter((size) => size < embedder.dimensions).join(', ')}`;
     throw new RequestError(
       'invalid',
       `the vectors of ${name} have ${embedder.dimensions} numbers${shorter}; ${dimensions} are not to be had. Leave the dimensions out, and make the index of your vectors for ${embedder.dimensions}`,

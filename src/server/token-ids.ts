@@ -52,7 +52,9 @@ const special = new Set([100_257, 100_258, 100_259, 100_260, 100_276]);
 async function openDecoder(): Promise<{ readonly decoder: Decoder; readonly most: number }> {
   const [{ Tiktoken }, { default: ranks }] = await Promise.all([import('js-tiktoken/lite'), import('js-tiktoken/ranks/cl100k_base')]).catch(
     (cause: unknown) => {
-      throw new FinetoothError('E_PACKAGE', 'token numbers are decoded by the package js-tiktoken, which is not installed; send text.', { cause });
+      throw new FinetoothError('E_PACKAGE', 'token numbers are decoded by the package js-tiktoken, which is not installed; send text.', {
+        cause,
+      });
     },
   );
   return { decoder: new Tiktoken(ranks), most: Math.max(...special) };

@@ -33,7 +33,8 @@ export function excessOf(json: string, { deepest, mostValues, numberWeight = 1 }
     } else if (sign === CLOSE_LIST || sign === CLOSE_OBJECT) depth = Math.max(0, depth - 1);
     else if (sign === COMMA) {
       // A number behind a comma is one of a list.
-      values += isDigit(json.charCodeAt(at + 1)) || (json.charCodeAt(at + 1) === SPACE && isDigit(json.charCodeAt(at + 2))) ? numberWeight : 1;
+      values +=
+        isDigit(json.charCodeAt(at + 1)) || (json.charCodeAt(at + 1) === SPACE && isDigit(json.charCodeAt(at + 2))) ? numberWeight : 1;
       if (values > mostValues) return `holds more than ${mostValues} values`;
     } else if (sign === COLON) {
       const count = (names[depth] ?? 0) + 1;

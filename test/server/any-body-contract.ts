@@ -16,14 +16,22 @@ export const anyBodyContract = (bodies: number): void => {
     });
     afterAll(() => app.close());
 
-    it.each(dialects.filter(({ endpoints }) => endpoints.length > 0).map((dialect) => [`${dialect.name} at ${dialect.prefix || '/'}`, dialect] as const))('%s', async (_, dialect) => {
+    it.each(
+      dialects
+        .filter(({ endpoints }) => endpoints.length > 0)
+        .map((dialect) => [`${dialect.name} at ${dialect.prefix || '/'}`, dialect] as const),
+    )('%s', async (_, dialect) => {
       const statuses = failureStatuses(dialect);
       const runs = Math.ceil(bodies / dialect.endpoints.length);
       const seen = new Set<number>();
       for (const endpoint of dialect.endpoints) {
         await fc.assert(
           fc.asyncProperty(anyBody(endpoint), async (body) => {
-            const answer = await ask(app, `${dialect.prefix}${endpoint.path.replace(':vendor', 'nvidia').replace(':model', 'default')}`, body);
+            const answer = await ask(
+              app,
+              `${dialect.prefix}${endpoint.path.replace(':vendor', 'nvidia').replace(':model', 'default')}`,
+              body,
+            );
             seen.add(answer.status);
             expect(faultOf(dialect, endpoint, statuses, answer)).toBeUndefined();
           }),

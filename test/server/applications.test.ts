@@ -61,9 +61,17 @@ describe('settings that an application keeps as texts', () => {
   it.each([
     ['/v1/embeddings', { input: ['a', null] }, 'input.1: a text or a list of token numbers; got null'],
     ['/v1/embeddings', {}, 'input: a text or a list of token numbers or a list; got nothing'],
-    ['/v1/embeddings', { input: 'a', encoding_format: 'hex' }, 'encoding_format: one of float, float16, base64, int8, uint8, binary, ubinary'],
+    [
+      '/v1/embeddings',
+      { input: 'a', encoding_format: 'hex' },
+      'encoding_format: one of float, float16, base64, int8, uint8, binary, ubinary',
+    ],
     ['/v1/embeddings', { input: 'a', input_type: 'bogus' }, 'input_type: query, document, or a vendor'],
-    ['/v1/embeddings', { input: 'a', input_type: 'query', task: 'retrieval.passage' }, 'input_type says that these are query texts, and task'],
+    [
+      '/v1/embeddings',
+      { input: 'a', input_type: 'query', task: 'retrieval.passage' },
+      'input_type says that these are query texts, and task',
+    ],
     ['/embed', { inputs: 'a', prompt_name: 'bogus' }, 'prompt_name: query, document, or a vendor'],
     ['/embed', { inputs: [1] }, 'inputs.0: a text; got 1'],
     ['/predict', { inputs: 'a' }, 'inputs.0: a list of two texts, query and document'],
@@ -94,7 +102,12 @@ describe('a base URL with a slash or a version too many', () => {
     expect([status, indexesOf(body)]).toEqual([200, [1, 2, 0]]);
   });
 
-  it.each(['/v1/v1/embeddings', '//embeddings', '/openai/v1/v1/embeddings', '/openai/deployments/default//embeddings'])('%s', async (path) => {
+  it.each([
+    '/v1/v1/embeddings',
+    '//embeddings',
+    '/openai/v1/v1/embeddings',
+    '/openai/deployments/default//embeddings',
+  ])('%s', async (path) => {
     expect((await ask(app, path, { input: 'a' })).status).toBe(200);
   });
 
@@ -138,7 +151,13 @@ describe('a body', () => {
     expect((await post(bomb, { 'content-encoding': 'gzip' })).statusCode).toBe(413);
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', '', ';;;', 'application/json; charset=latin1'])('of type %j is JSON', async (type) => {
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    '',
+    ';;;',
+    'application/json; charset=latin1',
+  ])('of type %j is JSON', async (type) => {
     expect((await post(sent, { 'content-type': type })).statusCode).toBe(200);
   });
 });
@@ -152,8 +171,18 @@ describe('objects', () => {
   it('are read whole where nothing is named: numbers, lists and objects too', async () => {
     for (const path of ['/together/v1/rerank', '/v1/rerank', '/rerank']) {
       expect(await ranked(path, [{ title: 'a' }, { title: 'a', year: 1_999_999 }])).toEqual([1, 0]);
-      expect(await ranked(path, [{ title: 'a', tags: ['b'] }, { title: 'a', tags: ['bats', 'birds'] }])).toEqual([1, 0]);
-      expect(await ranked(path, [{ title: 'a', by: { name: 'b' } }, { title: 'a', by: { name: 'somebody' } }])).toEqual([1, 0]);
+      expect(
+        await ranked(path, [
+          { title: 'a', tags: ['b'] },
+          { title: 'a', tags: ['bats', 'birds'] },
+        ]),
+      ).toEqual([1, 0]);
+      expect(
+        await ranked(path, [
+          { title: 'a', by: { name: 'b' } },
+          { title: 'a', by: { name: 'somebody' } },
+        ]),
+      ).toEqual([1, 0]);
       expect(await ranked(path, [{ year: 1 }, { year: 1999 }])).toEqual([1, 0]);
     }
     // Together's own API reads what stands beside `text` as well.
@@ -164,7 +193,8 @@ describe('objects', () => {
   it('as messages have them are read by their texts', async () => {
     const part = (text: string) => ({ type: 'text', text });
     const sent = [{ content: [part('short')] }, { content: [part('one'), part('and another')] }];
-    for (const path of ['/v1/rerank', '/together/v1/rerank', '/vllm/rerank', '/rerank', '/api/rerank']) expect(await ranked(path, sent)).toEqual([1, 0]);
+    for (const path of ['/v1/rerank', '/together/v1/rerank', '/vllm/rerank', '/rerank', '/api/rerank'])
+      expect(await ranked(path, sent)).toEqual([1, 0]);
     const { body } = await ask(app, '/vllm/rerank', { query: { content: [part('q')] }, documents: { content: [part('a'), part('bcd')] } });
     expect(indexesOf(body)).toEqual([1, 0]);
   });
@@ -176,16 +206,30 @@ describe('objects', () => {
     [['a', { text: null }], 'document at index 1 holds no text'],
     [['a', { text: ' ' }], 'document at index 1 holds no text'],
     [[{ content: [{ type: 'image_url', image_url: { url: 'x' } }] }], 'document at index 0 holds \\"image_url\\"'],
-    [[{ content: [{ type: 'text', text: 'a' }, { type: 'input_audio', input_audio: {} }] }], 'document at index 0 holds \\"input_audio\\"'],
+    [
+      [
+        {
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'input_audio', input_audio: {} },
+          ],
+        },
+      ],
+      'document at index 0 holds \\"input_audio\\"',
+    ],
   ])('without a text are refused, and which: %j', async (sent, message) => {
     expect(await ranked('/v1/rerank', sent)).toEqual([400, expect.stringContaining(message)]);
-    if (sent.every((one) => typeof one === 'object')) expect(await ranked('/together/v1/rerank', sent)).toEqual([400, expect.stringContaining(message)]);
+    if (sent.every((one) => typeof one === 'object'))
+      expect(await ranked('/together/v1/rerank', sent)).toEqual([400, expect.stringContaining(message)]);
   });
 
   it('that lack what was named are refused', async () => {
     const sent = [{ title: 'a', text: 'b' }, { title: 'c' }];
     for (const path of ['/v1/rerank', '/together/v1/rerank'])
-      expect(await ranked(path, sent, { rank_fields: ['text'] })).toEqual([400, expect.stringContaining('document at index 1 has no text in text')]);
+      expect(await ranked(path, sent, { rank_fields: ['text'] })).toEqual([
+        400,
+        expect.stringContaining('document at index 1 has no text in text'),
+      ]);
   });
 });
 
@@ -241,7 +285,11 @@ describe('a page', () => {
 
   it('of another is told nothing', async () => {
     const { statusCode, headers } = await preflight('https://evil.example', { 'access-control-request-headers': 'authorization' });
-    expect([statusCode, headers['access-control-allow-origin'], headers['access-control-allow-headers']]).toEqual([403, undefined, undefined]);
+    expect([statusCode, headers['access-control-allow-origin'], headers['access-control-allow-headers']]).toEqual([
+      403,
+      undefined,
+      undefined,
+    ]);
     expect((await ask(app, '/v1/embeddings', { input: 'a' }, { origin: 'https://evil.example' })).status).toBe(403);
   });
 
@@ -260,8 +308,7 @@ it('a missing key is told with what would open, and looked for in every header',
       { authorization: '', 'x-api-key': 'a-key-of-some-length' },
       { authorization: 'Bearer ', 'api-key': 'a-key-of-some-length' },
     ];
-    for (const headers of sent)
-      expect((await ask(keyed, '/v1/embeddings', { input: 'a' }, headers)).status).toBe(200);
+    for (const headers of sent) expect((await ask(keyed, '/v1/embeddings', { input: 'a' }, headers)).status).toBe(200);
     const cluster = await keyed.inject({ url: '/v1/cluster/auth', headers: { host: '127.0.0.1' } });
     expect(cluster.json()).toEqual({ auth: true });
   } finally {

@@ -72,7 +72,9 @@ const bodyFor = (endpoint: Endpoint, name: string): object => {
 };
 const doors = dialects
   .flatMap(({ prefix, endpoints }) =>
-    endpoints.map((endpoint) => [`${prefix}${endpoint.path.replace(':vendor', 'nvidia')}`.replace('/:model', '/default'), endpoint] as const),
+    endpoints.map(
+      (endpoint) => [`${prefix}${endpoint.path.replace(':vendor', 'nvidia')}`.replace('/:model', '/default'), endpoint] as const,
+    ),
   )
   .concat(forks.flatMap(({ path, branches }) => branches.map(({ endpoint }) => [path, endpoint] as const)))
   .filter(([, endpoint]) => schemaOf(endpoint).properties.model !== undefined);

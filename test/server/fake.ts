@@ -43,7 +43,9 @@ const embedder: Embedder = {
   fingerprint: 'three',
   dimensions: 3,
   embed: async (texts, role) => ({
-    data: Float32Array.from(texts.flatMap((text) => (role === 'query' ? [0.8, 0.6, 0] : beginning(text) > 0 ? [0, 0.8, 0.6] : [0.6, -0.8, 0]))),
+    data: Float32Array.from(
+      texts.flatMap((text) => (role === 'query' ? [0.8, 0.6, 0] : beginning(text) > 0 ? [0, 0.8, 0.6] : [0.6, -0.8, 0])),
+    ),
     dimensions: 3,
     count: texts.length,
     lengths: new Float32Array(texts.length).fill(2),
@@ -53,7 +55,10 @@ const embedder: Embedder = {
 };
 
 /** A token is a character. */
-const spanOf = (text: string, { tokens = WINDOW, chunks = 1, pairTokens = WINDOW, fromEnd = false }: Reading): readonly [number, number] => {
+const spanOf = (
+  text: string,
+  { tokens = WINDOW, chunks = 1, pairTokens = WINDOW, fromEnd = false }: Reading,
+): readonly [number, number] => {
   const most = Math.min(tokens, pairTokens) * chunks;
   return fromEnd ? [Math.max(0, text.length - most), text.length] : [0, Math.min(text.length, most)];
 };
@@ -87,7 +92,9 @@ export const fakeModels: Models = {
   list: [{ name: 'default', task: 'rerank' }],
   reranker: async (name, { inChunks = false } = {}) => ({
     name: named(name),
-    reranker: inChunks ? { ...reranker, score: async (query, candidates) => ({ ...(await reranker.score(query, candidates)), truncatedTokens: undefined }) } : reranker,
+    reranker: inChunks
+      ? { ...reranker, score: async (query, candidates) => ({ ...(await reranker.score(query, candidates)), truncatedTokens: undefined }) }
+      : reranker,
     givesLogits: false,
     parts: async (_, texts, reading) => texts.map((text) => spanOf(text, reading)),
   }),

@@ -51,7 +51,19 @@ const telling: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   return_documents: [true],
   return_input: [true],
   return_text: [true],
-  rank_fields: [['title'], { documents: [{ title: 'a', text: 'bcd' }, { title: 'cde', text: 'b' }], input: [{ title: 'a', text: 'bcd' }, { title: 'cde', text: 'b' }] }],
+  rank_fields: [
+    ['title'],
+    {
+      documents: [
+        { title: 'a', text: 'bcd' },
+        { title: 'cde', text: 'b' },
+      ],
+      input: [
+        { title: 'a', text: 'bcd' },
+        { title: 'cde', text: 'b' },
+      ],
+    },
+  ],
   raw_scores: [true],
   use_activation: [false],
   max_tokens_per_doc: [3],
@@ -108,7 +120,9 @@ const tellingAt = (path: string, key: string, endpoint: Endpoint): (typeof telli
 };
 
 const takes = (endpoint: Endpoint, some: Readonly<Record<string, unknown>>): boolean => {
-  const schema = endpoint.body as unknown as { readonly shape?: Readonly<Record<string, { safeParse(value: unknown): { success: boolean } }>> };
+  const schema = endpoint.body as unknown as {
+    readonly shape?: Readonly<Record<string, { safeParse(value: unknown): { success: boolean } }>>;
+  };
   return Object.entries(some).every(([key, value]) => schema.shape?.[key]?.safeParse(value).success ?? false);
 };
 
@@ -123,15 +137,15 @@ const toldOf = ({ status, body, headers }: Awaited<ReturnType<typeof ask>>): str
   ]);
 
 const doors: readonly (readonly [path: string, endpoint: Endpoint, dialect: Dialect])[] = [
-  ...dialects.flatMap((dialect) =>
-    dialect.endpoints.map((endpoint) => [`${dialect.prefix}${endpoint.path}`, endpoint, dialect] as const),
-  ),
+  ...dialects.flatMap((dialect) => dialect.endpoints.map((endpoint) => [`${dialect.prefix}${endpoint.path}`, endpoint, dialect] as const)),
   ...forks.flatMap(({ path, branches }) => branches.map(({ endpoint, dialect }) => [path, endpoint, dialect] as const)),
 ];
 const addressOf = (path: string): string => path.replace(':vendor', 'nvidia').replace(':model', 'default');
 const bodyFor = (path: string, endpoint: Endpoint): Record<string, unknown> => {
   const own = Object.entries(byPath).find(([end]) => path.endsWith(end) && !path.startsWith('/pinecone'))?.[1];
-  const keys = [...keysOf(endpoint)].filter((key) => key in needs && !(key === 'prompt' && endpoint.path !== '/embeddings') && !(key === 'prompt' && path !== '/api/embeddings'));
+  const keys = [...keysOf(endpoint)].filter(
+    (key) => key in needs && !(key === 'prompt' && endpoint.path !== '/embeddings') && !(key === 'prompt' && path !== '/api/embeddings'),
+  );
   const objects = path === '/rerank' && endpoint.path === '/v1/rerank' ? { documents: documents.map((text) => ({ text })) } : {};
   const cutting = /^\/vllm/.test(path) && endpoint.task !== 'embed' ? { truncate_prompt_tokens: -1 } : {};
   const model = path.includes(':vendor/:model') ? { model: 'default' } : {};

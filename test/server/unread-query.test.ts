@@ -59,7 +59,14 @@ const embedded: Readonly<Record<string, readonly [body: object, forbids: object]
   '/mixedbread/v1/embeddings': [{ model: 'default', input: query, prompt: 'Represent this' }, { truncation_strategy: 'none' }],
 };
 
-const real: ReadonlySet<string> = new Set(['/v1/rerank', '/tei/rerank', '/vllm/rerank', '/cohere/v2/rerank', '/tei/embed', '/cohere/v2/embed']);
+const real: ReadonlySet<string> = new Set([
+  '/v1/rerank',
+  '/tei/rerank',
+  '/vllm/rerank',
+  '/cohere/v2/rerank',
+  '/tei/embed',
+  '/cohere/v2/embed',
+]);
 
 const samePath = (pattern: string, path: string): boolean => new RegExp(`^${pattern.replaceAll(/:[a-z]+/g, '[^/]+')}$`).test(path);
 

@@ -33,8 +33,12 @@ describe('the names of a vendor whose API is spoken', () => {
   });
 });
 
-it.each(['gemini-embedding-001', 'mistral-embed', 'cohere.embed-english-v3', 'nvidia/nv-embedqa-e5-v5'])('%s of another vendor stands for the default too', (name) =>
-  expect(models?.resolve('embed', name)).toBe('default'));
+it.each([
+  'gemini-embedding-001',
+  'mistral-embed',
+  'cohere.embed-english-v3',
+  'nvidia/nv-embedqa-e5-v5',
+])('%s of another vendor stands for the default too', (name) => expect(models?.resolve('embed', name)).toBe('default'));
 
 it.each(['BAAI/bge-small-en-v2', 'text-embedding-4', 'acme/rerank-v3.5'])('%s of no vendor does not', (name) => {
   expect(() => models?.resolve('embed', name)).toThrow('is not served here');

@@ -18,7 +18,18 @@ export const settingFiles = [
 ] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
-const overrideKeys = ['kind', 'precision', 'licence', 'dimensions', 'matryoshka', 'pooling', 'prefix', 'maxTokens', 'languages', 'parameters'] as const;
+const overrideKeys = [
+  'kind',
+  'precision',
+  'licence',
+  'dimensions',
+  'matryoshka',
+  'pooling',
+  'prefix',
+  'maxTokens',
+  'languages',
+  'parameters',
+] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
 const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet', 'xlm-roberta-xl']);
@@ -129,7 +140,11 @@ async function readOverrides(folder: string): Promise<Overrides> {
     ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
     ['pooling', ['cls', 'mean'].includes(String(value.pooling ?? 'cls')), 'cls or mean'],
     ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
-    ['matryoshka', matryoshkaOf({ matryoshka_dimensions: value.matryoshka ?? [1], is_matryoshka: value.matryoshka }) !== undefined, 'a list of whole numbers above 0, or true'],
+    [
+      'matryoshka',
+      matryoshkaOf({ matryoshka_dimensions: value.matryoshka ?? [1], is_matryoshka: value.matryoshka }) !== undefined,
+      'a list of whole numbers above 0, or true',
+    ],
     ['maxTokens', count(value.maxTokens ?? 1) !== undefined, 'a whole number above 0'],
     ['parameters', typeof (value.parameters ?? 1) === 'number', 'a number of millions'],
     ['licence', typeof (value.licence ?? '') === 'string', 'a text'],

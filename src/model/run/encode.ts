@@ -81,7 +81,16 @@ export async function encodeTexts(
   const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), size);
   const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
   const truncated = Uint32Array.from(texts, (text) => text.truncated);
-  return { vectors, lengths: vectorLengths, tokens: Uint32Array.from(lengths), truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
+  return {
+    vectors,
+    lengths: vectorLengths,
+    tokens: Uint32Array.from(lengths),
+    truncated,
+    tokenVectors,
+    tokenOffsets,
+    packed,
+    packedOffsets,
+  };
 }
 
 function hiddenStates(outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } {

@@ -15,13 +15,17 @@ it('begins where the last words begin that fit, and reads all of a text that doe
 
 it('leaves out no word that would have fitted, and takes none that does not', () => {
   fc.assert(
-    fc.property(fc.array(fc.stringMatching(/^[a-z]{1,12}[ \n]{1,3}$/), { maxLength: 60 }), fc.integer({ min: 3, max: 40 }), (words, room) => {
-      const text = words.join('');
-      const from = endOf(text, room, tokensIn);
-      expect(tokensIn(text.slice(from))).toBeLessThanOrEqual(room);
-      const before = /\S+\s*$/.exec(text.slice(0, from))?.[0];
-      if (before !== undefined) expect(tokensIn(before + text.slice(from))).toBeGreaterThan(room);
-    }),
+    fc.property(
+      fc.array(fc.stringMatching(/^[a-z]{1,12}[ \n]{1,3}$/), { maxLength: 60 }),
+      fc.integer({ min: 3, max: 40 }),
+      (words, room) => {
+        const text = words.join('');
+        const from = endOf(text, room, tokensIn);
+        expect(tokensIn(text.slice(from))).toBeLessThanOrEqual(room);
+        const before = /\S+\s*$/.exec(text.slice(0, from))?.[0];
+        if (before !== undefined) expect(tokensIn(before + text.slice(from))).toBeGreaterThan(room);
+      },
+    ),
     { numRuns: 300, seed: 7 },
   );
 });

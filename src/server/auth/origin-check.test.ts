@@ -13,7 +13,15 @@ const isLetIn = (host: string, rules: OriginRules, origin?: string): boolean => 
 };
 
 describe('a name that somebody else’s DNS points here', () => {
-  const rebound = ['evil.example', 'evil.example:8787', 'EVIL.example', '127.0.0.1.evil.example', 'local.evil.example', 'a:b.example', 'notlocalhost.example'];
+  const rebound = [
+    'evil.example',
+    'evil.example:8787',
+    'EVIL.example',
+    '127.0.0.1.evil.example',
+    'local.evil.example',
+    'a:b.example',
+    'notlocalhost.example',
+  ];
 
   it.each([
     ['on this machine alone', { host: '127.0.0.1' }],
@@ -28,8 +36,7 @@ describe('a name that somebody else’s DNS points here', () => {
   });
 
   it('matters to no one where every request needs a key', () => {
-    for (const host of rebound)
-      for (const at of ['0.0.0.0', '127.0.0.1']) expect(isLetIn(host, { host: at, keyed: true })).toBe(true);
+    for (const host of rebound) for (const at of ['0.0.0.0', '127.0.0.1']) expect(isLetIn(host, { host: at, keyed: true })).toBe(true);
   });
 
   it('is no address, no word without a dot, and not the machine’s own name', () => {
@@ -39,10 +46,35 @@ describe('a name that somebody else’s DNS points here', () => {
   });
 
   it('is none that Ollama lets through: of this machine, of its network, of its containers', () => {
-    const own = ['localhost', 'x.localhost', 'nas.local:8787', 'host.docker.internal:8787', 'gateway.containers.internal.', hostname().toUpperCase()];
-    for (const host of [...own, '127.0.0.1', '127.8.9.1', '10.1.2.3:8787', '172.17.0.1', '192.168.1.5', '0.0.0.0', '[::1]:8787', '[fd00::1]'])
+    const own = [
+      'localhost',
+      'x.localhost',
+      'nas.local:8787',
+      'host.docker.internal:8787',
+      'gateway.containers.internal.',
+      hostname().toUpperCase(),
+    ];
+    for (const host of [
+      ...own,
+      '127.0.0.1',
+      '127.8.9.1',
+      '10.1.2.3:8787',
+      '172.17.0.1',
+      '192.168.1.5',
+      '0.0.0.0',
+      '[::1]:8787',
+      '[fd00::1]',
+    ])
       expect([host, isLetIn(host, { host: '127.0.0.1' })]).toEqual([host, true]);
-    for (const host of ['172.32.0.1', '8.8.8.8', '100.64.0.1', '[2001:db8::7]', 'internal.example', 'docker.internal.example', 'localhost.example'])
+    for (const host of [
+      '172.32.0.1',
+      '8.8.8.8',
+      '100.64.0.1',
+      '[2001:db8::7]',
+      'internal.example',
+      'docker.internal.example',
+      'localhost.example',
+    ])
       expect([host, isLetIn(host, { host: '127.0.0.1' })]).toEqual([host, false]);
   });
 
@@ -57,15 +89,22 @@ describe('pages', () => {
   const page = (origin: string, origins: readonly string[] = []): boolean =>
     isLetIn('127.0.0.1:8787', { host: '127.0.0.1', origins: origins.map(normalOrigin) }, origin);
 
-  it.each(['app://obsidian.md', 'vscode-webview://1v2w3x', 'tauri://localhost', 'capacitor://localhost', 'http://127.0.0.1:8787'])(
-    'of %s are applications of this machine, or this server’s own',
-    (origin) => expect(page(origin)).toBe(true),
-  );
+  it.each([
+    'app://obsidian.md',
+    'vscode-webview://1v2w3x',
+    'tauri://localhost',
+    'capacitor://localhost',
+    'http://127.0.0.1:8787',
+  ])('of %s are applications of this machine, or this server’s own', (origin) => expect(page(origin)).toBe(true));
 
-  it.each(['https://evil.example', 'null', 'file://', 'http://localhost:3000', 'chrome-extension://abc', 'http://app.evil.example'])(
-    'of %s must be named',
-    (origin) => expect(page(origin)).toBe(false),
-  );
+  it.each([
+    'https://evil.example',
+    'null',
+    'file://',
+    'http://localhost:3000',
+    'chrome-extension://abc',
+    'http://app.evil.example',
+  ])('of %s must be named', (origin) => expect(page(origin)).toBe(false));
 
   it.each([
     ['*', 'https://any.example'],
@@ -88,8 +127,13 @@ describe('pages', () => {
     ['https://example.org', 'https://example.org.evil.example'],
   ])('--allow-origin %s does not let %s in', (allowed, origin) => expect(page(origin, [allowed])).toBe(false));
 
-  it.each(['localhost:3000', 'example.org', 'http://a.example/path', 'http://', '', 'javascript:alert(1)', 'http://a b'])(
-    '%j is no origin, which is said at the start',
-    (given) => expect(() => normalOrigin(given)).toThrow('is not an origin'),
-  );
+  it.each([
+    'localhost:3000',
+    'example.org',
+    'http://a.example/path',
+    'http://',
+    '',
+    'javascript:alert(1)',
+    'http://a b',
+  ])('%j is no origin, which is said at the start', (given) => expect(() => normalOrigin(given)).toThrow('is not an origin'));
 });

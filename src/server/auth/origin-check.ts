@@ -40,7 +40,8 @@ export function checkOrigin(
 }
 
 /** Whether pages and applications of an origin may read what is answered. */
-export const mayAsk = (origin: string, origins: readonly string[] = []): boolean => allowsOrigin([...applicationOrigins, ...origins], origin);
+export const mayAsk = (origin: string, origins: readonly string[] = []): boolean =>
+  allowsOrigin([...applicationOrigins, ...origins], origin);
 
 /** Names that no stranger's DNS answers for: none at all, which no page sends, addresses, which need none, and words without a dot, which stay in their network. */
 const isOutOfReach = (name: string): boolean => /^(|\d+(\.\d+){3}|\[[\da-f:.]+\]|[^.[\]:]+)$/.test(name);

@@ -34,5 +34,4 @@ export function normalOrigin(given: string): string {
   return `${scheme}://${usual !== undefined && host.endsWith(usual) ? host.slice(0, -usual.length) : host}`;
 }
 
-const patternOf = (allowed: string): RegExp =>
-  new RegExp(`^${allowed.replaceAll(/[$()+.?[\\\]^{|}]/g, '\\$&').replaceAll('*', '[^/]*')}$`);
+const patternOf = (allowed: string): RegExp => new RegExp(`^${allowed.replaceAll(/[$()+.?[\\\]^{|}]/g, '\\$&').replaceAll('*', '[^/]*')}$`);

@@ -35,4 +35,5 @@ export function isOwnHost(name: string): boolean {
   return reserved.test(bare) || bare === hostname().toLowerCase();
 }
 
-const ownAddresses = (): readonly string[] => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+const ownAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));

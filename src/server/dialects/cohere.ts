@@ -30,7 +30,10 @@ export const noImages = 'the models here read text alone';
 
 export const inputTypes = oneOf('search_document', 'search_query', 'classification', 'clustering', 'image');
 
-export const byTypeSchema = z.partialRecord(z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64']), z.array(z.union([z.array(z.number()), z.string()])));
+export const byTypeSchema = z.partialRecord(
+  z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64']),
+  z.array(z.union([z.array(z.number()), z.string()])),
+);
 
 export const metaOf = (
   version: '1' | '2',
@@ -56,12 +59,7 @@ export function roleOf(type: z.infer<typeof inputTypes> | undefined): 'query' | 
 
 /** The vectors in every form that was asked for. */
 export const byType = ({ vectors }: EmbedDone, types: readonly EmbeddingType[]): Readonly<Record<string, readonly unknown[]>> =>
-  Object.fromEntries(
-    types.map((type) => [
-      type,
-      vectors.map((vector) => inForm(vector, type)),
-    ]),
-  );
+  Object.fromEntries(types.map((type) => [type, vectors.map((vector) => inForm(vector, type))]));
 
 export const embedMeta = (version: '1' | '2', { tokens, cut, vectors, notes }: EmbedDone) => ({
   api_version: { version },

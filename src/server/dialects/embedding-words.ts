@@ -75,8 +75,7 @@ export const idleEmbeddingWords = {
 export function readEmbeddingWords(words: EmbeddingWords): Omit<EmbedAsk, 'model' | 'texts'> {
   const { truncate, truncation, truncation_strategy: strategy, truncate_prompt_tokens: tokens, prompt } = words;
   const dimensions = words.dimensions ?? words.output_dimension ?? 0;
-  const fromEnd =
-    truncate === 'START' || strategy === 'start' || words.truncation_direction === 'Left' || words.truncation_side === 'left';
+  const fromEnd = truncate === 'START' || strategy === 'start' || words.truncation_direction === 'Left' || words.truncation_side === 'left';
   return {
     role: roleIn(words),
     prompt: prompt ?? undefined,
@@ -98,9 +97,13 @@ function roleIn({ input_type, task, task_type, prompt_name, text_type }: Embeddi
   const [first] = roles;
   const other = roles.find(([, role]) => role !== first?.[1]);
   if (first !== undefined && other !== undefined)
-    throw new RequestError('invalid', `${first[0]} says that these are ${first[1]} texts, and ${other[0]} that they are ${other[1]} texts`, {
-      param: other[0],
-    });
+    throw new RequestError(
+      'invalid',
+      `${first[0]} says that these are ${first[1]} texts, and ${other[0]} that they are ${other[1]} texts`,
+      {
+        param: other[0],
+      },
+    );
   return first?.[1] ?? 'document';
 }
 
@@ -128,14 +131,21 @@ const documentWords = new Set([
  * `search_document`, `text-matching`, …. Throws a RequestError that names `key` for any other.
  */
 export function roleNamed(word: string, key: string): 'query' | 'document' {
-  const parts = word.trim().toLowerCase().split(/[\s._:-]+/);
+  const parts = word
+    .trim()
+    .toLowerCase()
+    .split(/[\s._:-]+/);
   if (parts.some((part) => ['query', 'queries', 'question', 'questions'].includes(part))) return 'query';
   const last = parts.at(-1) ?? '';
   if (documentWords.has(last) || documentWords.has(parts[0] ?? '')) return 'document';
   const shown = word.length > 60 ? `${word.slice(0, 60)}…` : word;
-  throw new RequestError('invalid', `${key}: query, document, or a vendor's word for one of them (search_query, retrieval.passage); got "${shown}"`, {
-    param: key,
-  });
+  throw new RequestError(
+    'invalid',
+    `${key}: query, document, or a vendor's word for one of them (search_query, retrieval.passage); got "${shown}"`,
+    {
+      param: key,
+    },
+  );
 }
 
 /** The form of each vector: one, or several by name where a list was asked for. */
@@ -144,7 +154,10 @@ export function formed(vector: Float32Array, words: Pick<EmbeddingWords, 'encodi
   const wanted = encoding_format ?? embedding_type ?? output_dtype ?? 'float';
   if (Array.isArray(wanted)) return Object.fromEntries(wanted.map((one) => [one, inForm(vector, one)]));
   // Of whole numbers base64 holds one byte each.
-  const packed = wanted === 'base64' ? (output_dtype ?? (embedding_type == null || Array.isArray(embedding_type) ? 'float' : embedding_type)) : undefined;
+  const packed =
+    wanted === 'base64'
+      ? (output_dtype ?? (embedding_type == null || Array.isArray(embedding_type) ? 'float' : embedding_type))
+      : undefined;
   if (packed === undefined || packed === 'float' || packed === 'base64' || packed === 'float16')
     return inForm(vector, wanted === 'float' ? (typeof embedding_type === 'string' ? embedding_type : (output_dtype ?? 'float')) : wanted);
   return Buffer.from((inForm(vector, packed) as number[]).map((value) => value & 0xff)).toString('base64');

@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { type ProblemKind, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
-import { forms as allForms, formed, formedSchema, idleEmbeddingWords, readEmbeddingWords, refusedEmbeddingWords } from './embedding-words.ts';
+import {
+  forms as allForms,
+  formed,
+  formedSchema,
+  idleEmbeddingWords,
+  readEmbeddingWords,
+  refusedEmbeddingWords,
+} from './embedding-words.ts';
 import { fields, notEmpty, withWords } from './shared.ts';
 import { modelName, named, oneOf, textOrTexts, truth, wholeFrom } from './values.ts';
 

@@ -86,7 +86,14 @@ const rerank = rerankEndpoint({
   }),
 });
 
-const details = { parent_model: '', format: 'onnx', family: 'bert', families: ['bert'], parameter_size: '', quantization_level: 'int8' } as const;
+const details = {
+  parent_model: '',
+  format: 'onnx',
+  family: 'bert',
+  families: ['bert'],
+  parameter_size: '',
+  quantization_level: 'int8',
+} as const;
 const detailsSchema = z.object({
   parent_model: z.string(),
   format: z.string(),

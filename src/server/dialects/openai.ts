@@ -3,7 +3,15 @@ import { z } from 'zod';
 import type { ModelFacts, Models } from '../models.ts';
 import { type Problem, type ProblemKind, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, type EmbedDone, embedEndpoint, type Failure } from './dialect.ts';
-import { type EmbeddingWords, embeddingWords, formed, formedSchema, idleEmbeddingWords, readEmbeddingWords, refusedEmbeddingWords } from './embedding-words.ts';
+import {
+  type EmbeddingWords,
+  embeddingWords,
+  formed,
+  formedSchema,
+  idleEmbeddingWords,
+  readEmbeddingWords,
+  refusedEmbeddingWords,
+} from './embedding-words.ts';
 import { errorObject, notEmpty } from './shared.ts';
 import { modelName, named } from './values.ts';
 

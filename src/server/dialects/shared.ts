@@ -11,7 +11,10 @@ export const fields: z.ZodType<Document> = z
   .custom<Document>((sent) => typeof sent === 'object' && sent !== null && !Array.isArray(sent), 'an object')
   .meta({ type: 'object', additionalProperties: true });
 export const passage: z.ZodType<Passage> = z
-  .custom<Passage>((sent) => typeof sent === 'string' || (typeof sent === 'object' && sent !== null && !Array.isArray(sent)), 'a text or an object')
+  .custom<Passage>(
+    (sent) => typeof sent === 'string' || (typeof sent === 'object' && sent !== null && !Array.isArray(sent)),
+    'a text or an object',
+  )
   .meta({ anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] });
 
 export const result = z.object({ index: z.int(), relevance_score: z.number() });

@@ -1,7 +1,16 @@
 /** Hugging Face text-embeddings-inference: router/src/http/{server,types}.rs (commit 0d124dc). */
 import { z } from 'zod';
 import { type Problem, type ProblemKind, RequestError, vendorStatusOf } from '../problem.ts';
-import { type Dialect, type EmbedEndpoint, embedEndpoint, type Facts, type Failure, pairsEndpoint, rerankEndpoint, tokenizeEndpoint } from './dialect.ts';
+import {
+  type Dialect,
+  type EmbedEndpoint,
+  embedEndpoint,
+  type Facts,
+  type Failure,
+  pairsEndpoint,
+  rerankEndpoint,
+  tokenizeEndpoint,
+} from './dialect.ts';
 import { roleNamed } from './embedding-words.ts';
 import { openaiEmbeddings } from './openai.ts';
 import { notEmpty } from './shared.ts';
@@ -43,7 +52,8 @@ const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, te
 
 const inputsOf = (inputs: string | readonly string[]): readonly string[] => [inputs].flat();
 
-const roleOf = (prompt: string | null | undefined): 'query' | 'document' => (prompt == null ? 'document' : roleNamed(prompt, 'prompt_name'));
+const roleOf = (prompt: string | null | undefined): 'query' | 'document' =>
+  prompt == null ? 'document' : roleNamed(prompt, 'prompt_name');
 
 const rerank = rerankEndpoint({
   path: '/rerank',
@@ -150,7 +160,12 @@ const prediction = z.array(z.object({ score: z.number(), label: z.string() }));
 const predict = pairsEndpoint({
   path: '/predict',
   about: 'Score pairs of a query and a text, in their order.',
-  body: z.object({ inputs: predictInputs, truncate: truth.nullish(), truncation_direction: direction.nullish(), raw_scores: truth.nullish() }),
+  body: z.object({
+    inputs: predictInputs,
+    truncate: truth.nullish(),
+    truncation_direction: direction.nullish(),
+    raw_scores: truth.nullish(),
+  }),
   answer: z.union([prediction, z.array(prediction)]),
   ask: ({ inputs, truncate, truncation_direction }) => ({
     pairs: pairsOf(inputs),
@@ -210,7 +225,12 @@ export const tei: Dialect = {
       open: true,
       tell: () => undefined,
     },
-    { paths: ['/info', '/tei/info'], about: 'What is served, in the words of TEI; ?task=embedding or ?task=reranker for one of them.', tag: 'TEI', tell: infoOf },
+    {
+      paths: ['/info', '/tei/info'],
+      about: 'What is served, in the words of TEI; ?task=embedding or ?task=reranker for one of them.',
+      tag: 'TEI',
+      tell: infoOf,
+    },
   ],
   fail: failAsTei,
   failure: z.object({

@@ -184,7 +184,11 @@ const mainOf = (path: string, dialect: Dialect): Fork => ({
   about: 'Rank texts against a query, compare sentences, score pairs, or turn texts into vectors: TEI’s requests, told apart by the body.',
   branches: [
     { dialect, endpoint: as(tei, '/rerank'), when: has('texts') },
-    { dialect, endpoint: as(tei, '/similarity'), when: ({ inputs }) => typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs) },
+    {
+      dialect,
+      endpoint: as(tei, '/similarity'),
+      when: ({ inputs }) => typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs),
+    },
     {
       dialect,
       endpoint: as(tei, '/predict'),
@@ -198,7 +202,8 @@ const mainOf = (path: string, dialect: Dialect): Fork => ({
 export const forks: readonly Fork[] = [
   {
     path: '/rerank',
-    about: 'Rank texts by their relevance to a query: TEI’s request with texts, Pinecone’s by its header, that of /v1/rerank with objects, else vLLM’s.',
+    about:
+      'Rank texts by their relevance to a query: TEI’s request with texts, Pinecone’s by its header, that of /v1/rerank with objects, else vLLM’s.',
     branches: [
       ofTei,
       {

@@ -17,7 +17,10 @@ export const truth: z.ZodType<boolean> = z
 /** A whole number, also as a text. */
 export const wholeFrom = (least: number, most: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> =>
   z
-    .preprocess((sent) => (typeof sent === 'string' && /^\s*[+-]?\d+(\.0*)?\s*$/.test(sent) ? Number(sent) : sent), z.int('a whole number').min(least, `a whole number of at least ${least}`).max(most, `a whole number of at most ${most}`))
+    .preprocess(
+      (sent) => (typeof sent === 'string' && /^\s*[+-]?\d+(\.0*)?\s*$/.test(sent) ? Number(sent) : sent),
+      z.int('a whole number').min(least, `a whole number of at least ${least}`).max(most, `a whole number of at most ${most}`),
+    )
     .meta(most === Number.MAX_SAFE_INTEGER ? { type: 'integer', minimum: least } : { type: 'integer', minimum: least, maximum: most });
 
 /** One of several words, in whatever case. */

@@ -1,9 +1,17 @@
 /** vLLM: entrypoints/pooling/scoring/protocol.py (055e47c). Its three paths for reranking have one handler. */
 import { z } from 'zod';
-import { textOfMessage, textOfParts } from '../readable.ts';
-import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
 import type { Document } from '../../types.ts';
-import { type Dialect, type Failure, type PairsEndpoint, type Passage, pairsEndpoint, type RerankEndpoint, rerankEndpoint } from './dialect.ts';
+import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
+import { textOfMessage, textOfParts } from '../readable.ts';
+import {
+  type Dialect,
+  type Failure,
+  type PairsEndpoint,
+  type Passage,
+  pairsEndpoint,
+  type RerankEndpoint,
+  rerankEndpoint,
+} from './dialect.ts';
 import { openaiEmbeddings } from './openai.ts';
 import { errorObject, notEmpty, passage, result, withWords } from './shared.ts';
 import { modelName, named, oneOf, truth, wholeFrom } from './values.ts';
@@ -149,7 +157,10 @@ export const vllm: Dialect = {
 };
 
 const cutOf = (
-  { truncate_prompt_tokens: tokens, truncation_side }: { readonly truncate_prompt_tokens?: number | null; readonly truncation_side?: 'left' | 'right' | null },
+  {
+    truncate_prompt_tokens: tokens,
+    truncation_side,
+  }: { readonly truncate_prompt_tokens?: number | null; readonly truncation_side?: 'left' | 'right' | null },
   cuts: boolean,
 ) => ({
   maxPairTokens: (tokens ?? 0) > 0 ? (tokens as number) : undefined,
@@ -173,7 +184,9 @@ function listOf(sent: z.infer<typeof side>): readonly string[] {
 function queryOf(sent: Passage): string {
   const text = textOfMessage(sent, 0);
   if (text === undefined)
-    throw new RequestError('invalid', 'query: a text, or {"content": [{"type": "text", "text": …}]}; got another object', { param: 'query' });
+    throw new RequestError('invalid', 'query: a text, or {"content": [{"type": "text", "text": …}]}; got another object', {
+      param: 'query',
+    });
   return text;
 }
 

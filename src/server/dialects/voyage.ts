@@ -85,7 +85,11 @@ export const voyage: Dialect = {
       }),
       tell: ({ model, vectors, tokens }, { encoding_format, output_dtype }) => ({
         object: 'list',
-        data: vectors.map((vector, index) => ({ object: 'embedding', embedding: formed(vector, { encoding_format, output_dtype }), index })),
+        data: vectors.map((vector, index) => ({
+          object: 'embedding',
+          embedding: formed(vector, { encoding_format, output_dtype }),
+          index,
+        })),
         model,
         usage: { total_tokens: tokens },
       }),

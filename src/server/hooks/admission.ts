@@ -48,16 +48,20 @@ export function addAdmission(app: FastifyInstance, rules: AdmissionRules): void 
   });
   app.options('/*', { config: { open: true } }, async (request, reply) => {
     checkOrigin({ host: request.headers.host, origin: request.headers.origin }, rules.originRules);
-    return reply
-      .headers({
-        'access-control-allow-methods': 'GET, POST, DELETE',
-        'access-control-allow-headers': wantedHeaders(request.headers['access-control-request-headers']),
-        'access-control-max-age': '600',
-      })
-      // A page of the internet that was allowed to ask a server of this network (Private Network Access).
-      .headers(request.headers['access-control-request-private-network'] === 'true' ? { 'access-control-allow-private-network': 'true' } : {})
-      .code(204)
-      .send();
+    return (
+      reply
+        .headers({
+          'access-control-allow-methods': 'GET, POST, DELETE',
+          'access-control-allow-headers': wantedHeaders(request.headers['access-control-request-headers']),
+          'access-control-max-age': '600',
+        })
+        // A page of the internet that was allowed to ask a server of this network (Private Network Access).
+        .headers(
+          request.headers['access-control-request-private-network'] === 'true' ? { 'access-control-allow-private-network': 'true' } : {},
+        )
+        .code(204)
+        .send()
+    );
   });
 }
 

@@ -23,7 +23,9 @@ export function addBodyParser(
     if (Number(length ?? 0) > bodyBytes) throw new RequestError('large', `the body is larger than ${bodyBytes} bytes`);
     const read = bodyOf(unpacked(body, coding), request.share ?? bodyMemory.open(), bodyBytes);
     const bytes = await read.catch((error: unknown) => {
-      throw packedWrongly(error) ? new RequestError('malformed', `the body is not packed with ${coding}, as its content-encoding says`) : error;
+      throw packedWrongly(error)
+        ? new RequestError('malformed', `the body is not packed with ${coding}, as its content-encoding says`)
+        : error;
     });
     return jsonOf(bytes, json);
   });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { indexNameForm, indexNameWords } from '../../assemble/index-folders.ts';
 import { snakeCase } from '../../plan.ts';
-import { createShape, planShape, tokenBitsShape } from '../plan-body.ts';
 import { misfit } from '../misfit.ts';
+import { createShape, planShape, tokenBitsShape } from '../plan-body.ts';
 
 export const searchBody = z.strictObject({
   index: z.string().optional(),

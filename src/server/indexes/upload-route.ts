@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { unpacked } from '../hooks/unpacked.ts';
 import { beginAnswer, goneSignal, toldLate } from '../hooks/request-context.ts';
+import { unpacked } from '../hooks/unpacked.ts';
 import { problemOf, RequestError } from '../problem.ts';
 import { createPieces, type SendBuffers } from '../send-buffers.ts';
 import { documentsIn } from './documents.ts';
