@@ -14,7 +14,8 @@ const lines = readFileSync(join(root, 'Containerfile'), 'utf8')
   .replaceAll('\\\n', ' ')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'));
-const said = (word: string): readonly string[] => lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1).trim()] : []));
+const said = (word: string): readonly string[] =>
+  lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1).trim()] : []));
 const listIn = (line: string): readonly string[] => JSON.parse(line.slice(line.indexOf('['))) as string[];
 const serve = commands.find(({ name }) => name === 'serve');
 const flags = (serve?.options ?? []).map((key) => options[key] as OptionSpec);
@@ -32,7 +33,10 @@ describe('the image', () => {
   it('is made of what is there', () => {
     const built = ['dist', 'node_modules'];
     for (const line of said('COPY').filter((one) => one.includes('--from=build')))
-      for (const path of line.split(' ').slice(1, -1).map((one) => one.replace('/src/', '')))
+      for (const path of line
+        .split(' ')
+        .slice(1, -1)
+        .map((one) => one.replace('/src/', '')))
         expect([path, built.includes(path) || existsSync(join(root, path))]).toEqual([path, true]);
     expect(existsSync(join(root, listIn(said('ENTRYPOINT')[0] as string)[1] as string))).toBe(true);
     const variables = [...(said('ENV')[0] as string).matchAll(/(FINETOOTH_\w+)=/g)].map(([, name]) => name);
@@ -61,7 +65,10 @@ describe('the image', () => {
 
 describe('the compose file', () => {
   const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8')) as {
-    services: Record<string, { command: string[]; user: string; ports: string[]; read_only: boolean; cap_drop: string[]; build: { dockerfile: string } }>;
+    services: Record<
+      string,
+      { command: string[]; user: string; ports: string[]; read_only: boolean; cap_drop: string[]; build: { dockerfile: string } }
+    >;
   };
   const [service] = Object.values(services);
 
@@ -71,6 +78,11 @@ describe('the compose file', () => {
     for (const word of words.filter((one) => one.startsWith('--')))
       expect([word, flags.some(({ name }) => `--${name}` === word)]).toEqual([word, true]);
     expect(service?.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
-    expect([service?.user, service?.read_only, service?.cap_drop, service?.build.dockerfile]).toEqual(['1000:1000', true, ['ALL'], 'Containerfile']);
+    expect([service?.user, service?.read_only, service?.cap_drop, service?.build.dockerfile]).toEqual([
+      '1000:1000',
+      true,
+      ['ALL'],
+      'Containerfile',
+    ]);
   });
 });
