@@ -9,6 +9,7 @@ import { coldStart } from './workloads/cold-start.ts';
 import { deadlines } from './workloads/deadlines.ts';
 import { effortBench } from './workloads/effort.ts';
 import { embedding } from './workloads/embedding.ts';
+import { enginesBench } from './workloads/engines.ts';
 import { evaluation } from './workloads/evaluation.ts';
 import { hostedBench } from './workloads/hosted.ts';
 import { lateInteractionBench } from './workloads/late-interaction.ts';
@@ -26,6 +27,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   runtimes,
   'cold-start': coldStart,
   store,
+  engines: enginesBench,
   evaluation,
   reranking,
   'late-interaction': lateInteractionBench,

@@ -99,7 +99,7 @@ describe('the tree is the architecture', () => {
       'assemble/embedder.ts': /embed\/local\.ts$/,
       'assemble/hosted.ts': /(embed\/hosted|rerank\/parts\/(hosted|language-model))\.ts$/,
       'assemble/reranker.ts': /rerank\/parts\/(late-interaction|cross-encoder)\.ts$/,
-      'assemble/store.ts': /store\/(lancedb|memory)\.ts$/,
+      'assemble/store.ts': /store\/(lancedb\/lancedb|memory|qdrant\/engine|postgres\/engine)\.ts$/,
     };
     const wrong = imports
       .filter(({ file, kind }) => kind !== 'type' && file !== 'index.ts')
@@ -135,7 +135,7 @@ describe('the tree is the architecture', () => {
   it('loads LanceDB in one place, which gives it threads enough', () => {
     const elsewhere = ['src', 'bench', 'scripts', 'examples', 'test']
       .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
-      .filter((name) => /\.(ts|js|mjs)$/.test(name) && !name.includes('node_modules') && !name.endsWith('src/store/lance-library.ts'))
+      .filter((name) => /\.(ts|js|mjs)$/.test(name) && !name.includes('node_modules') && !name.endsWith('src/store/lancedb/library.ts'))
       .filter((name) =>
         /^import (?!type )[^;]*from '@lancedb|(?:^|[^f]\s+)(?:import|require(?:\([^)]*\))?)\(\s*'@lancedb/m.test(
           readFileSync(join(root, name), 'utf8'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore, openIndex } from '../src/index.ts';
 import { serve } from '../src/server/listen.ts';
-import { bootNow } from '../src/store/durability.ts';
+import { bootNow } from '../src/store/lancedb/durability.ts';
 import { indexDocuments, verifyIndex } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rebuiltIn } from '../src/assemble/rebuild.ts';
 import { type CreateOptions, type Document, openIndex, type SearchIndex, search } from '../src/index.ts';
-import { lanceStore } from '../src/store/lancedb.ts';
+import { lanceStore } from '../src/store/lancedb/lancedb.ts';
 import type { Store } from '../src/store/store.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';

@@ -44,7 +44,7 @@ export const sourceQuestions: readonly SourceQuestion[] = [
     'read/markdown.ts',
   ),
   question('keys of those who may ask the server, kept as a hash', /SHA-?256|keys?/i, 'server/auth/keys.ts'),
-  question('only one process at a time holds the lock', /lock/i, 'time/file-lock.ts', 'store/index-folder.ts'),
+  question('only one process at a time holds the lock', /lock/i, 'time/file-lock.ts', 'store/lancedb/index-folder.ts'),
   question('WebAssembly for the similarity of token vectors', /WebAssembly|MaxSim/i, 'math/max-sim.ts', 'math/max-sim-module.ts'),
   question('confidence intervals by the bootstrap', /bootstrap|resample|interval/i, 'eval/significance/bootstrap.ts'),
   question('formula of nDCG', /dcg|gain/i, 'eval/measures/measures.ts', 'eval/measures/measure.ts'),

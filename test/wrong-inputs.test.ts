@@ -169,7 +169,7 @@ describe('wrong inputs', () => {
     expect(await failing(['search', 'x', '--in', 'films', '--candidates', '2.5'])).toBe(
       '2 E_USAGE: --candidates takes a whole number from 1 to 10000; got "2.5".',
     );
-    expect(await failing(['search', 'x'])).toBe('2 E_USAGE: search needs --in FOLDER, the index.');
+    expect(await failing(['search', 'x'])).toBe('2 E_USAGE: search needs --in INDEX: a folder, or the address of an index in a database.');
   });
 
   it('an error is one JSON object where JSON was asked for', async () => {

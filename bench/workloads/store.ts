@@ -1,8 +1,8 @@
-/** An index on disk by its size: the origin of the constants in src/store/lancedb.ts and lance-optimize.ts, and the bars of the store. */
+/** An index on disk by its size: the origin of the constants in src/store/lancedb/lancedb.ts and lancedb/optimize.ts, and the bars of the store. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Compacted } from '../../src/store/compact.ts';
+import type { Compacted } from '../../src/store/lancedb/compact.ts';
 import { type Child, startChild } from '../child.ts';
 import { type Bar, fixed, median, quantile, type Table, times, type Workload } from '../report.ts';
 

@@ -7,7 +7,7 @@ import type { CreateOptions } from '../search/create-options.ts';
 import { checkLanguages } from '../search/languages.ts';
 import { indexPlan } from '../search/plan.ts';
 import { checkOf } from '../search/plan-checks.ts';
-import { type Durability, durabilities } from '../store/durability.ts';
+import { type Durability, durabilities } from '../store/lancedb/durability.ts';
 import {
   checkOptions,
   checkValue,

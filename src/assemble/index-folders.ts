@@ -1,25 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import type { CreateOptions } from '../search/create-options.ts';
 import { checkLanguages } from '../search/languages.ts';
-import type { SearchIndex } from '../search/search-index.ts';
-import { syncFolder, syncNewFolder } from '../store/durability.ts';
-import { manifestName, readManifest, stampOf } from '../store/index-folder.ts';
+import { syncFolder, syncNewFolder } from '../store/lancedb/durability.ts';
+import { manifestName, readManifest, stampOf } from '../store/lancedb/index-folder.ts';
 import { withLock } from '../time/file-lock.ts';
-import type { OpenIndexOptions } from './check-open-index.ts';
+import type { NamedIndexes } from './named-indexes.ts';
 import { openIndex } from './open-index.ts';
-
-/** Indexes by name, wherever their folders are. */
-export interface NamedIndexes {
-  /** Names of the indexes, and of those that were planned and hold nothing yet. */
-  list(): Promise<readonly string[]>;
-  /** Another value says that the index was made, planned, rebuilt or deleted since. Nothing where there is none. */
-  stamp(name: string): Promise<string | undefined>;
-  /** One that holds nothing yet is made as it was planned. Throws as `openIndex`. */
-  open(name: string, options: Omit<OpenIndexOptions, 'create'>): Promise<SearchIndex>;
-}
 
 /** What an index is made with when its first document comes. */
 export interface PlannedIndex extends CreateOptions {
@@ -45,27 +34,6 @@ const LONGEST_WAIT_MS = 300_000;
 export const indexNameForm = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** The same in words. */
 export const indexNameWords = '1 to 64 lowercase letters, digits, "_" and "-", a letter or digit first';
-
-/** Folders of indexes that are only opened, each under the name of the folder. Throws E_USAGE for two of one name. */
-export function givenFolders(folders: readonly string[]): NamedIndexes & { readonly names: readonly string[] } {
-  const places = new Map<string, string>();
-  for (const folder of folders) {
-    const name = nameOfFolder(folder);
-    if (places.has(name))
-      throw new FinetoothError(
-        'E_USAGE',
-        `${places.get(name)} and ${folder} would both be the index "${name}". Rename one of the folders.`,
-      );
-    places.set(name, folder);
-  }
-  const place = (name: string): string => places.get(name) as string;
-  return {
-    names: [...places.keys()],
-    list: async () => [...places.keys()],
-    stamp: (name) => stampOf(place(name)),
-    open: (name, options) => openIndex(place(name), options),
-  };
-}
 
 export function indexFolders(parent: string): IndexFolders {
   const pathOf = (name: string): string => {
@@ -150,8 +118,3 @@ export function indexFolders(parent: string): IndexFolders {
     },
   };
 }
-
-const nameOfFolder = (folder: string): string =>
-  basename(resolve(folder))
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-');

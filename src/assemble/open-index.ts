@@ -8,6 +8,7 @@ import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { analysisOf } from '../search/word-analysis.ts';
 import { indexMissing } from '../store/index-changes.ts';
+import type { Durability } from '../store/lancedb/durability.ts';
 import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
@@ -15,24 +16,21 @@ import { defaultModel, openModel } from './models.ts';
 import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
-import { isFolder, openStore } from './store.ts';
+import { engineOf, isFolder, openStore, shownName } from './store.ts';
 
 /**
  * Opens an index, or prepares a new one: nothing is written before the first document.
  *
- * @param where a folder, `memory:`, or a store of your own
+ * @param where a folder, `memory:`, the address of an index in a database (`qdrant://host:6333/films`, `postgres://host/database/films`), or a store
+ * of your own
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
  * E_RECIPE when `create` names other fields, other types, or another form of token vectors
  */
 export async function openIndex(where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> {
   checkOpenIndexCall(where, options);
-  if (options.durability !== undefined && !(typeof where === 'string' && isFolder(where)))
-    throw new FinetoothError(
-      'E_USAGE',
-      'durability is that of an index in a folder: leave it out, and give it to your store where that has one.',
-    );
+  checkDurability(where, options.durability);
   const store = typeof where === 'string' ? openStore(where, options.durability) : where;
-  const name = typeof where === 'string' ? where : 'the store';
+  const name = typeof where === 'string' ? shownName(where) : 'the store';
   const create = typeof options.create === 'object' ? options.create : {};
   let manifest = await store.open();
   if (manifest === undefined && typeof where === 'string' && isFolder(where) && (await recoverIndex(where))) manifest = await store.open();
@@ -50,6 +48,16 @@ export async function openIndex(where: string | Store, options: OpenIndexOptions
     await store.close();
     throw error;
   }
+}
+
+/** Of a database it is the database's: it keeps what it has acknowledged, also when power is lost. */
+function checkDurability(where: string | Store, durability: Durability | undefined): void {
+  if (durability === undefined || (typeof where === 'string' && isFolder(where))) return;
+  if (durability === 'power' && typeof where === 'string' && engineOf(where) !== undefined) return;
+  throw new FinetoothError(
+    'E_USAGE',
+    'durability is that of an index in a folder: leave it out, and set it in your database or store where that has one.',
+  );
 }
 
 function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): void {

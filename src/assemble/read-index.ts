@@ -4,18 +4,18 @@ import { titleOf } from '../search/title.ts';
 import { indexMissing } from '../store/index-changes.ts';
 import type { Store } from '../store/store.ts';
 import type { CallOptions, ReadDocument } from '../types.ts';
-import { openStore } from './store.ts';
+import { openStore, shownName } from './store.ts';
 
 /**
  * The documents of an index with their vectors, in any order: `index.addRead` of another index of the same model embeds none of them again. What others
  * write meanwhile may or may not be among them.
  *
- * @param where a folder, or a store of your own, which is not closed
+ * @param where a folder, the address of an index in a database, or a store of your own, which is not closed
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_LOCKED when the index is made again meanwhile, E_STOPPED
  */
 export async function* readIndex(where: string | Store, { signal }: CallOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
   const store = typeof where === 'string' ? openStore(where) : where;
-  const name = typeof where === 'string' ? where : 'the store';
+  const name = typeof where === 'string' ? shownName(where) : 'the store';
   try {
     const manifest = await store.open();
     if (manifest === undefined) throw indexMissing(name);

@@ -2,14 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
-import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
-import { syncNewFolder } from '../store/durability.ts';
+import type { CreateOptions } from '../search/create-options.ts';
 import { indexReplaced } from '../store/index-changes.ts';
-import { claimFolder, committedVersion, manifestName, measureFolder, readManifest, stageName, sweepFolder } from '../store/index-folder.ts';
-import { swapIndex } from '../store/restore.ts';
+import { syncNewFolder } from '../store/lancedb/durability.ts';
+import {
+  claimFolder,
+  committedVersion,
+  manifestName,
+  measureFolder,
+  readManifest,
+  stageName,
+  sweepFolder,
+} from '../store/lancedb/index-folder.ts';
+import { swapIndex } from '../store/lancedb/restore.ts';
 import { indexFormat, type Manifest } from '../store/store.ts';
 import { withLock } from '../time/file-lock.ts';
-import { checkFolder, openStore } from './store.ts';
+import { keptRecipe } from './kept-recipe.ts';
+import { checkKept, engineOf, manifestOf, openStore } from './store.ts';
 
 /** A rebuild waits this long for who writes to the index, which may be another rebuild. */
 const LONGEST_WAIT_MS = 300_000;
@@ -53,17 +62,35 @@ export async function recoverIndex(where: string): Promise<boolean> {
 }
 
 /**
- * Makes an index again inside its folder and then puts it in the place of the old one. From its beginning to its end other writers wait, and then
+ * Makes an index again beside the old one and then puts it in the place of that. From its beginning to its end other writers wait, and then
  * write to the new one; until the last moment searches see the old one. A run that fails, is stopped or killed leaves the old one as it was.
- * Fields, id field, types that were declared, and form of token vectors of the old index are kept unless others are given.
+ * What the old index was made with is kept unless something else is given, see `keptRecipe`.
  */
 export async function rebuiltIn<T>(
+  where: string,
+  create: CreateOptions,
+  fill: (stage: string, create: CreateOptions) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  checkKept(where, 'rebuilt');
+  const engine = engineOf(where);
+  if (engine === undefined) return rebuiltInFolder(where, create, fill, signal);
+  const stage = await engine.stage(where, { signal });
+  try {
+    const result = await fill(stage.address, keptRecipe(create, await manifestOf(where)));
+    await stage.swap();
+    return result;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function rebuiltInFolder<T>(
   where: string,
   create: CreateOptions,
   fill: (folder: string, create: CreateOptions) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  checkFolder(where, 'rebuilt');
   const folder = resolve(where);
   if ((await readManifest(folder)) === undefined) await recoverIndex(where);
   const stage = join(folder, `${stageName}${randomUUID()}`);
@@ -72,19 +99,7 @@ export async function rebuiltIn<T>(
     const written = old === undefined ? 0 : await committedVersion(folder, old);
     if (old === undefined) await claimFolder(folder);
     await sweepFolder(folder);
-    const tokens = old?.tokens === undefined ? undefined : { bits: old.tokens.bits, pool: old.tokens.pool };
-    const kept: CreateOptions = {
-      fields: create.fields ?? old?.fields,
-      idField: create.idField ?? old?.idField,
-      // Who gives vectors gives none of tokens.
-      tokens: create.tokens === undefined && create.vectorField === undefined ? tokens : create.tokens,
-      types: { ...old?.declared, ...create.types },
-      passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
-      vectorField: create.vectorField ?? old?.vectorField,
-      languages: create.languages ?? (create.languageField === undefined ? languagesOf(old) : undefined),
-      languageField: create.languageField ?? (create.languages === undefined ? old?.languageField : undefined),
-      titleField: create.titleField ?? (old?.titleField === null ? withoutTitle : old?.titleField),
-    };
+    const kept = keptRecipe(create, old);
     try {
       const result = await fill(stage, kept);
       throwIfStopped(lock);
@@ -148,13 +163,6 @@ async function isWhole(folder: string): Promise<boolean> {
     await store.close();
   }
 }
-
-/** Whether whole documents were wanted: before format 5 there was nothing else. */
-const keepsWhole = (old: Manifest | undefined): boolean => old !== undefined && old.format >= 5 && old.splitter === undefined;
-
-/** None are named `none`; of English, which goes without saying, nothing is kept. */
-const languagesOf = ({ languages }: Partial<Manifest> = {}): readonly string[] | undefined =>
-  languages?.length === 0 ? ['none'] : languages;
 
 /** Only called when the index is in its place. */
 async function removeLeftovers(folder: string): Promise<void> {

@@ -14,7 +14,11 @@ describe('a store by name', () => {
   });
 
   it.each([
-    ['qdrant://localhost:6333', /there is no store "qdrant:"; got "qdrant:\/\/localhost:6333"\. There are folders, and "memory:"\./],
+    [
+      'redis://localhost:6379',
+      /there is no store "redis:"; got "redis:\/\/localhost:6379"\. There are folders, and "memory:", "qdrant:", /,
+    ],
+    ['qdrnat://localhost/films', /Did you mean "qdrant:"\?/],
     ['memroy:', /Did you mean "memory:"\?/],
     ['notes:2024', /written "\.\/notes:2024"/],
     ['memory:movies', /"memory:" has nothing behind it/],

@@ -10,6 +10,7 @@ export function oneIndex(given: readonly string[] | undefined): string | undefin
 /** `--in` of a command that needs one. Throws E_USAGE without, and for several. */
 export function theIndex(given: readonly string[] | undefined, command: string): string {
   const folder = oneIndex(given);
-  if (folder === undefined) throw new FinetoothError('E_USAGE', `${command} needs --in FOLDER, the index.`);
+  if (folder === undefined)
+    throw new FinetoothError('E_USAGE', `${command} needs --in INDEX: a folder, or the address of an index in a database.`);
   return folder;
 }

@@ -58,14 +58,22 @@ const own = {
   json: { kind: 'flag', about: 'print one JSON object instead of text' },
   notes: { kind: 'flag', about: 'search the bundled notes of a household instead of the films' },
   compare: { kind: 'flag', about: 'show the first stage and the reranked list beside each other, with what moved' },
-  into: { kind: 'text', value: 'FOLDER', about: 'the index to make, to add to, or to put a backup in the place of' },
+  into: {
+    kind: 'text',
+    value: 'INDEX',
+    about: 'the index to make, to add to, or to put a backup in the place of: a folder, qdrant://HOST/NAME, postgres://HOST/DATABASE/NAME',
+  },
   to: {
     kind: 'text',
     value: 'PATH',
     about: 'where the backup or the export goes: a folder that is not there yet, or empty; a file that is not there yet',
   },
-  from: { kind: 'text', value: 'FOLDER', about: 'the backup; any whole index may be one' },
-  in: { kind: 'many', value: 'FOLDER', about: 'an index; serve takes several, under the names of their folders' },
+  from: { kind: 'text', value: 'INDEX', about: 'the backup; any whole index may be one' },
+  in: {
+    kind: 'many',
+    value: 'INDEX',
+    about: 'an index: a folder, qdrant://HOST/NAME, postgres://HOST/DATABASE/NAME; serve takes several, under their names',
+  },
   format: {
     kind: 'choice',
     choices: [
@@ -292,7 +300,7 @@ const own = {
     kind: 'text',
     value: 'FILE',
     variable: 'FINETOOTH_API_KEY_FILE',
-    about: 'keys that clients must send, one per line, as "finetooth key" makes them (default: none)',
+    about: 'keys that clients must send, one per line, as "finetooth key" makes them; or such lines in FINETOOTH_API_KEYS (default: none)',
   },
   noAuth: { kind: 'flag', about: 'let other machines in without a key' },
   serveModels: { kind: 'names', value: 'A,B', about: 'embedders and cross-encoders to serve by name (default: the bundled ones)' },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
-import { manifestName } from '../store/index-folder.ts';
+import { manifestName } from '../store/lancedb/index-folder.ts';
 import { withLock } from '../time/file-lock.ts';
 import { checkTableId, type LabelQuery, readLabelQueries } from './label/queries.ts';
 import { readJudgments } from './measures/judgments.ts';

@@ -50,6 +50,8 @@ export interface AppParts {
   readonly version: string;
   /** Structured logs, one JSON object per line. */
   readonly log: { readonly level: string; readonly stream: { write(line: string): void } };
+  /** Whether what the server answers from can be reached now. @default always */
+  readonly isReachable?: () => Promise<boolean>;
   /** Routes of our own API beside what vendors have. */
   readonly routes?: (app: FastifyInstance, server: RouteTools) => Promise<readonly Route[]>;
 }
@@ -114,9 +116,12 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const isReady = loading(models);
   get(
     '/ready',
-    'Whether the default models are loaded.',
+    'Whether the default models are loaded, and databases of indexes can be reached.',
     'Health',
-    (_, reply) => (isReady() ? reply.send() : reply.code(503).send({ error: 'unready', error_type: 'Unhealthy' })),
+    async (_, reply) =>
+      isReady() && (await (parts.isReachable?.() ?? true))
+        ? reply.send()
+        : reply.code(503).send({ error: 'unready', error_type: 'Unhealthy' }),
     true,
   );
   get('/metrics', 'Numbers for Prometheus.', 'Health', async (_, reply) => {

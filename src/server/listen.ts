@@ -25,9 +25,11 @@ export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLim
   readonly port?: number;
   /** A file of keys; see `readKeys`. @default none: whoever reaches the server may use it */
   readonly keyFile?: string;
+  /** Keys as the lines of such a file, for who has secrets in variables: those of the file open too. @default none */
+  readonly keys?: string;
   /** Serve other machines without keys. @default false */
   readonly noKeys?: boolean;
-  /** Folders of indexes to search in. */
+  /** Indexes to search in: folders, or addresses of indexes in a database. */
   readonly indexes?: readonly string[];
   /** Where indexes are made that clients ask for. @default none are made */
   readonly indexesFolder?: string;
@@ -62,6 +64,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   host: text,
   port: whole(0, 65_535),
   keyFile: text,
+  keys: text,
   noKeys: truth,
   indexes: texts,
   indexesFolder: text,
@@ -93,18 +96,20 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     host = '127.0.0.1',
     port = 8787,
     keyFile,
+    keys: keyLines,
     noKeys = false,
     indexes: folders = [],
     indexesFolder,
     version = packageVersion(),
   } = options;
-  if (!isLoopback(host) && keyFile === undefined && !noKeys)
+  const isKeyed = keyFile !== undefined || keyLines !== undefined;
+  if (!isLoopback(host) && !isKeyed && !noKeys)
     throw new FinetoothError(
       'E_USAGE',
       (say) =>
         `${host} is reached by other machines: name a file of keys ${say.as('keyFile')} ("finetooth key" makes one), or spell out ${say.option('noKeys')}.`,
     );
-  let known = keyFile === undefined ? undefined : await keysFrom(keyFile);
+  let known = isKeyed ? await keysFrom(keyFile, keyLines) : undefined;
   const keys: Keys | undefined = known && { nameOf: (key) => known?.nameOf(key), count: known.count };
   const origins = options.origins?.map(normalOrigin);
   const sessions = createModelSessions();
@@ -151,6 +156,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       limits: options,
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
+      isReachable: () => indexes.areReachable(),
       routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters }),
     });
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
@@ -165,7 +171,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       indexes: await indexes.names(),
       readKeys: async () => {
         if (keyFile === undefined) return;
-        known = await keysFrom(keyFile, { mayBeEmpty: true });
+        known = await keysFrom(keyFile, keyLines, { mayBeEmpty: true });
         app.log.warn({ keys: known.count }, 'the keys were read again');
       },
       close: async (graceMs = 30_000) => {
@@ -191,7 +197,9 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   }
 }
 
-async function keysFrom(file: string, options?: ReadKeysOptions): Promise<Keys> {
+/** The keys of a file, of given lines, or of both. */
+async function keysFrom(file: string | undefined, lines = '', options?: ReadKeysOptions): Promise<Keys> {
+  if (file === undefined) return readKeys(lines, 'the given keys', options);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new FinetoothError(
       'E_INPUT_MISSING',
@@ -199,7 +207,7 @@ async function keysFrom(file: string, options?: ReadKeysOptions): Promise<Keys> 
       { cause },
     );
   });
-  return readKeys(text, file, options);
+  return readKeys(lines === '' ? text : `${text}\n${lines}`, file, options);
 }
 
 function listenError(error: unknown, host: string, port: number): unknown {

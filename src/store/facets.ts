@@ -34,8 +34,8 @@ export interface FacetValue {
 
 /** Counts the values of a field, document by document. */
 export interface FacetCounter {
-  /** A value as the type of the field reads it (`typedValue`). */
-  add(value: FieldValue | undefined): void;
+  /** A value as the type of the field reads it (`typedValue`), and how many documents have it. @default 1 */
+  add(value: FieldValue | undefined, documents?: number): void;
   facet(limit: number): Facet;
 }
 
@@ -51,23 +51,23 @@ export function facetCounter(field: string, type?: FieldType): FacetCounter {
   let missing = 0;
   let isTooMany = false;
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const count = (value: FacetValue['value']): void => {
+  const count = (value: FacetValue['value'], documents: number): void => {
     if (typeof value === 'number') [min, max] = [Math.min(min, value), Math.max(max, value)];
     if (isTooMany) return;
     const before = counts.get(value);
-    counts.set(value, (before ?? 0) + 1);
+    counts.set(value, (before ?? 0) + documents);
     if (before !== undefined) return;
     if (typeof value === 'string') characters += value.length;
     isTooMany = counts.size > MOST_VALUES || characters > MOST_CHARACTERS;
     if (isTooMany) counts.clear();
   };
   return {
-    add: (value) => {
-      if (isCounted(value)) count(value);
+    add: (value, documents = 1) => {
+      if (isCounted(value)) count(value, documents);
       else {
         const items = new Set(Array.isArray(value) ? value.filter(isCounted) : []);
-        if (items.size === 0) missing++;
-        for (const item of items) count(item);
+        if (items.size === 0) missing += documents;
+        for (const item of items) count(item, documents);
       }
     },
     facet: (limit) => {

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { storeContract } from './contract.ts';
+import { storeContract } from './contract/contract.ts';
 import { memoryStore } from './memory.ts';
 
 describe('the memory store', () => {

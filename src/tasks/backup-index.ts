@@ -1,11 +1,14 @@
-import { checkFolder } from '../assemble/store.ts';
-import { backUpFolder } from '../store/copy.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
+import { checkFolder, checkKept, isFolder, openStore, shownName } from '../assemble/store.ts';
+import { copyEntries } from '../store/copy-entries.ts';
+import { indexMissing } from '../store/index-changes.ts';
+import { backUpFolder, inNewFolder } from '../store/lancedb/copy.ts';
+import { measureFolder } from '../store/lancedb/index-folder.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface BackupIndexOptions extends UpkeepOptions {
-  /** The folder of the index. */
+  /** The index: a folder, or its address in a database. */
   readonly in: string;
   /** A folder that is not there yet, or empty. */
   readonly to: string;
@@ -14,24 +17,47 @@ export interface BackupIndexOptions extends UpkeepOptions {
 export interface BackupReport {
   readonly in: string;
   readonly to: string;
-  /** Number of the commit that was copied. */
-  readonly version: number;
+  /** Number of the commit that was copied; absent for an index in a database. */
+  readonly version?: number;
+  /** Documents that were copied; only of an index in a database. */
+  readonly documents?: number;
   readonly bytes: number;
 }
 
 const backupChecks: OptionChecks<BackupIndexOptions> = { ...upkeepChecks, in: text, to: text };
 
 /**
- * Copies one version of an index, as it was committed last, while others write. The copy is an index itself, with checksums: it can be searched,
- * verified and restored. It is there as a whole or not at all.
+ * Copies an index while others write: of a folder the version that was committed last, of a database its documents with their vectors, and what is
+ * written meanwhile may or may not be among them. The copy is an index in a folder itself, with checksums: it can be searched, verified and restored. It
+ * is there as a whole or not at all.
  *
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED where a file is not what it was when it was written, E_USAGE where something is there already, E_STOPPED
  */
 export async function backupIndex(options: BackupIndexOptions): Promise<BackupReport> {
   checkOptions('backupIndex', options, backupChecks);
-  const { in: folder, to } = options;
-  checkFolder(folder, 'backed up');
+  const { in: where, to } = options;
+  checkKept(where, 'backed up');
   checkFolder(to, 'a backup');
-  const { version, bytes } = await backUpFolder(folder, to, options);
-  return { in: folder, to, version, bytes };
+  const copied = isFolder(where) ? { ...(await backUpFolder(where, to, options)), documents: undefined } : await backUpStore(options);
+  const { version, documents, bytes } = copied;
+  return { in: shownName(where), to, version, documents, bytes };
+}
+
+async function backUpStore({ in: where, to, signal, onProgress }: BackupIndexOptions) {
+  const source = openStore(where);
+  try {
+    const manifest = await source.open();
+    if (manifest === undefined) throw indexMissing(shownName(where));
+    const documents = await inNewFolder(to, signal, async (stage, lock) => {
+      const target = openStore(stage);
+      try {
+        return await copyEntries(source, target, manifest, { signal: lock, onProgress });
+      } finally {
+        await target.close();
+      }
+    });
+    return { version: undefined, documents, bytes: (await measureFolder(to)).bytes };
+  } finally {
+    await source.close();
+  }
 }

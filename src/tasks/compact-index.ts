@@ -1,17 +1,19 @@
-import { checkFolder } from '../assemble/store.ts';
-import { type Compacted, compactFolder } from '../store/compact.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
+import { checkKept, engineOf, shownName } from '../assemble/store.ts';
+import { type Compacted, compactFolder } from '../store/lancedb/compact.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface CompactIndexOptions extends UpkeepOptions {
-  /** The folder of the index. */
+  /** The index: a folder, or its address in a database. */
   readonly in: string;
 }
 
-/** Bytes of the folder before and after. */
+/** Bytes of the index before and after. */
 export interface CompactReport extends Compacted {
   readonly in: string;
+  /** Of a database: names of indexes that rebuilds had kept, and which are removed. */
+  readonly removed?: readonly string[];
 }
 
 const compactChecks: OptionChecks<CompactIndexOptions> = { ...upkeepChecks, in: text };
@@ -24,7 +26,9 @@ const compactChecks: OptionChecks<CompactIndexOptions> = { ...upkeepChecks, in: 
  */
 export async function compactIndex(options: CompactIndexOptions): Promise<CompactReport> {
   checkOptions('compactIndex', options, compactChecks);
-  const { in: folder } = options;
-  checkFolder(folder, 'compacted');
-  return { in: folder, ...(await compactFolder(folder, options)) };
+  const { in: where } = options;
+  checkKept(where, 'compacted');
+  const engine = engineOf(where);
+  const compacted = engine === undefined ? await compactFolder(where, options) : await engine.compact(where, options);
+  return { in: shownName(where), ...compacted };
 }

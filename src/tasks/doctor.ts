@@ -6,27 +6,21 @@ import { type ModelOptions, modelChecks } from '../assemble/model-options.ts';
 import { defaultCrossEncoder, defaultModel, openModel } from '../assemble/models.ts';
 import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
-import { messageOf, type Sentence } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { type Finding, findingsOf } from './doctor-index.ts';
 import { modelsFolder } from './models.ts';
 
 export interface DoctorOptions extends ModelOptions {
   /** A model by name. @default bge-small-en-v1.5 */
   readonly embedder?: string;
+  /** An index that is looked at too: a folder, or its address in a database. @default none */
+  readonly in?: string;
 }
 
-const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text };
-
-export interface Finding {
-  readonly name: string;
-  /** `warning`: everything works, but not as well as it could. */
-  readonly state: 'ok' | 'warning' | 'broken';
-  readonly found: string;
-  /** What to do; absent when nothing is to be done. */
-  readonly advice?: Sentence;
-}
+const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text, in: text };
 
 type Check = () => Promise<Omit<Finding, 'name'>>;
 
@@ -90,7 +84,7 @@ const checkMachine: Check = async () => {
 /** Tries everything that a search needs and says what works, what does not, and what to do. */
 export async function doctor(options: DoctorOptions = {}): Promise<readonly Finding[]> {
   checkOptions('doctor', options, doctorChecks);
-  const { embedder = defaultModel, ...models } = options;
+  const { embedder = defaultModel, in: where, ...models } = options;
   const checks: readonly (readonly [string, Check])[] = [
     ['node', checkNode],
     ['machine', checkMachine],
@@ -103,6 +97,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<readonly Find
   ];
   const findings: Finding[] = [];
   for (const [name, check] of checks) findings.push({ name, ...(await check()) });
+  if (where !== undefined) findings.push(...(await findingsOf(where)));
   return findings;
 }
 

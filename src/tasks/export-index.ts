@@ -1,17 +1,17 @@
-import { checkFolder, openStore } from '../assemble/store.ts';
+import { checkKept, openStore, shownName } from '../assemble/store.ts';
 import { FinetoothError } from '../errors.ts';
 import { documentTest } from '../filter/document-test.ts';
 import type { Filter } from '../filter/filter.ts';
 import { originOf } from '../search/embedded.ts';
-import { type ExportCounts, type ExportFormat, exportStore } from '../store/export.ts';
+import { type ExportCounts, type ExportFormat, exportStore } from '../store/export/export.ts';
 import { indexMissing } from '../store/index-changes.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { typesIn } from '../store/store.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
 import { checkOptions, type OptionChecks, oneOf, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface ExportIndexOptions extends UpkeepOptions {
-  /** The folder of the index. */
+  /** The index: a folder, or its address in a database. */
   readonly in: string;
   /** A file that is not there yet. */
   readonly to: string;
@@ -44,14 +44,14 @@ const exportChecks: OptionChecks<ExportIndexOptions> = {
 export async function exportIndex(options: ExportIndexOptions): Promise<ExportReport> {
   checkOptions('exportIndex', options, exportChecks);
   const { in: folder, to, filter } = options;
-  checkFolder(folder, 'exported');
+  checkKept(folder, 'exported');
   const format = options.format ?? formatOf(to);
   const store = openStore(folder);
   try {
     const manifest = await store.open();
-    if (manifest === undefined) throw indexMissing(folder);
+    if (manifest === undefined) throw indexMissing(shownName(folder));
     const fits = filter === undefined ? () => true : documentTest(filter, typesIn(manifest));
-    return { in: folder, to, ...(await exportStore(store, originOf(manifest), to, { ...options, format, fits })) };
+    return { in: shownName(folder), to, ...(await exportStore(store, originOf(manifest), to, { ...options, format, fits })) };
   } finally {
     await store.close();
   }

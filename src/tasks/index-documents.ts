@@ -4,7 +4,7 @@ import type { ModelOptions } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { readIndex } from '../assemble/read-index.ts';
 import { rebuiltIn } from '../assemble/rebuild.ts';
-import { isFolder, openStore } from '../assemble/store.ts';
+import { engineOf, isFolder, manifestOf, openStore, shownName } from '../assemble/store.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { documentTest } from '../filter/document-test.ts';
@@ -13,11 +13,11 @@ import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../r
 import type { AddOptions, AddReport } from '../search/add.ts';
 import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
 import { takesTokens } from '../search/embedded.ts';
-import type { Durability } from '../store/durability.ts';
 import { shortName } from '../store/index-changes.ts';
-import { readManifest } from '../store/index-folder.ts';
+import type { Durability } from '../store/lancedb/durability.ts';
+import { readManifest } from '../store/lancedb/index-folder.ts';
+import { verifyFolder } from '../store/lancedb/verify.ts';
 import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
-import { verifyFolder } from '../store/verify.ts';
 import { splitterVersion } from '../text/passages.ts';
 import type { Document, Origin, ReadDocument } from '../types.ts';
 import { callback, checkOptions, type OptionChecks, record, text, truth } from '../wording/check-options.ts';
@@ -25,9 +25,9 @@ import { counted } from '../wording/numbers.ts';
 import { opened } from './opened-documents.ts';
 
 export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, 'prune' | 'onProgress'>, ReadOptions {
-  /** A file or a folder, as `readDocuments` takes it; `-` is `stdin`. Or the folder of another index. */
+  /** A file or a folder, as `readDocuments` takes it; `-` is `stdin`. Or another index: its folder, or its address in a database. */
   readonly source: string;
-  /** The folder of the index; it is made where there is none. */
+  /** The index: a folder, or its address in a database; it is made where there is none. */
   readonly into: string;
   /** Make the index again from scratch, and put it in the place of the old one in one step. @default false */
   readonly rebuild?: boolean;
@@ -69,8 +69,9 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
   checkOptions('indexDocuments', options, indexChecks);
   const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, languages, languageField } = options;
   const { titleField, signal, models } = options;
-  if (!rebuild && source !== '-' && resolve(source) === resolve(into) && (await readManifest(into)) !== undefined)
-    throw new FinetoothError('E_USAGE', `${into} cannot be read into itself. Name another folder, or rebuild it.`);
+  const name = shownName(into);
+  if (!rebuild && isSamePlace(source, into) && (await manifestOf(into)) !== undefined)
+    throw new FinetoothError('E_USAGE', `${name} cannot be read into itself. Name another folder, or rebuild it.`);
   let stored = 0;
   const fill = async (folder: string, create: CreateOptions): Promise<AddReport> => {
     const documents = await opened(documentsOf(options));
@@ -98,14 +99,21 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {
     if (!(error instanceof FinetoothError && error.code === 'E_STOPPED')) throw error;
-    throw new FinetoothError('E_STOPPED', `stopped. ${rebuild ? `${into} is as it was.` : whatIsStored(stored, into)}`, { cause: error });
+    throw new FinetoothError('E_STOPPED', `stopped. ${rebuild ? `${name} is as it was.` : whatIsStored(stored, name)}`, { cause: error });
   }
+}
+
+/** Whether an index is to be read into itself, by the same way of writing it. */
+function isSamePlace(source: string, into: string): boolean {
+  if (source === '-') return false;
+  const areFolders = engineOf(source) === undefined && engineOf(into) === undefined;
+  return areFolders ? resolve(source) === resolve(into) : shownName(source) === shownName(into);
 }
 
 /** The documents of the source: an index is one too. */
 async function* documentsOf(options: IndexDocumentsOptions): AsyncGenerator<ReadDocument> {
   const { source, format } = options;
-  const isIndex = format === undefined && source !== '-' && (await readManifest(source)) !== undefined;
+  const isIndex = format === undefined && source !== '-' && (engineOf(source) !== undefined || (await readManifest(source)) !== undefined);
   yield* isIndex ? readIndex(source, { signal: options.signal }) : readDocuments(source, readOptionsIn(options));
 }
 
@@ -126,8 +134,8 @@ async function embedderFor(
   by: Origin | undefined,
   create: CreateOptions,
 ): Promise<string | Embedder | null | undefined> {
-  if (embedder !== undefined || !isFolder(into)) return embedder;
-  const there = await readManifest(into);
+  if (embedder !== undefined) return embedder;
+  const there = await manifestOf(into);
   if (by === undefined) return there?.embedder === withoutEmbedder ? null : undefined;
   const made = rebuild ? undefined : there;
   if (made !== undefined && made.embedder !== by.embedder) {
@@ -135,7 +143,7 @@ async function embedderFor(
     throw new FinetoothError(
       'E_FINGERPRINT',
       (say) =>
-        `the documents bring vectors of "${theirs}" (${by.dimensions} numbers); ${into} holds those of "${ours}" (${made.dimensions}). To embed them again, name that model ${say.as('embedder')}.`,
+        `the documents bring vectors of "${theirs}" (${by.dimensions} numbers); ${shownName(into)} holds those of "${ours}" (${made.dimensions}). To embed them again, name that model ${say.as('embedder')}.`,
     );
   }
   return canTakeOver(by, create, made) ? null : (by.model ?? null);
@@ -156,9 +164,10 @@ function canTakeOver(by: Origin, create: CreateOptions, made: Manifest | undefin
 }
 
 /** The store of an index in which nothing is damaged: a rebuild carries no damage on. */
-async function wholeStore(folder: string): Promise<Store | undefined> {
-  if ((await readManifest(folder)) === undefined || (await verifyFolder(folder)).damages.length > 0) return undefined;
-  const store = openStore(folder);
+async function wholeStore(where: string): Promise<Store | undefined> {
+  if ((await manifestOf(where)) === undefined) return undefined;
+  if (isFolder(where) && (await verifyFolder(where)).damages.length > 0) return undefined;
+  const store = openStore(where);
   try {
     await store.open();
     return store;

@@ -4,7 +4,8 @@ export { type BackupIndexOptions, type BackupReport, backupIndex } from './backu
 export { type CalibrateOptions, type CalibrateReport, calibrate } from './calibrate.ts';
 export { type CompactReport, compactIndex } from './compact-index.ts';
 export { type ListedDataset, listDatasets, pullDataset } from './datasets.ts';
-export { type DoctorOptions, doctor, type Finding } from './doctor.ts';
+export { type DoctorOptions, doctor } from './doctor.ts';
+export type { Finding } from './doctor-index.ts';
 export { type EmbedDocumentsOptions, type EmbeddedDocument, embedDocuments } from './embed-documents.ts';
 export type { EvaluateOptions } from './eval-options.ts';
 export { comparedPipelines, evaluate } from './evaluate.ts';

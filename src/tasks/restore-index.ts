@@ -1,15 +1,18 @@
-import { checkFolder, openStore } from '../assemble/store.ts';
+import { rebuiltIn } from '../assemble/rebuild.ts';
+import { checkKept, engineOf, manifestOf, openStore, shownName } from '../assemble/store.ts';
 import { FinetoothError } from '../errors.ts';
-import { type Replaced, restoreFolder, type Undone } from '../store/restore.ts';
+import { copyEntries } from '../store/copy-entries.ts';
+import { indexMissing } from '../store/index-changes.ts';
+import { type Replaced, restoreFolder, type Undone } from '../store/lancedb/restore.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import type { Store } from '../store/store.ts';
-import type { UpkeepOptions } from '../store/verify.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface RestoreIndexOptions extends UpkeepOptions {
-  /** A backup, or any other index. @default the newest whole version of a damaged index itself, where it still has an older one */
+  /** A backup, or any other index: a folder, or its address in a database. @default the newest whole version of a damaged index itself, where it still has an older one */
   readonly from?: string;
-  /** The index that it takes the place of; it is made where there is none. */
+  /** The index that it takes the place of: a folder, or its address in a database; it is made where there is none. */
   readonly into: string;
 }
 
@@ -28,8 +31,8 @@ export interface RestoreReport {
   readonly from?: string;
   readonly into: string;
   readonly documents: number;
-  /** Number of the commit that was restored. */
-  readonly version: number;
+  /** Number of the commit that was restored; absent where either index is in a database. */
+  readonly version?: number;
   /** What was there before. */
   readonly replaced: Replaced;
   /** Only where a whole index was replaced: of a damaged one it cannot be told. */
@@ -51,11 +54,38 @@ const restoreChecks: OptionChecks<RestoreIndexOptions> = { ...upkeepChecks, from
 export async function restoreIndex(options: RestoreIndexOptions): Promise<RestoreReport> {
   checkOptions('restoreIndex', options, restoreChecks);
   const { from, into, signal, onProgress } = options;
-  if (from !== undefined) checkFolder(from, 'restored');
-  checkFolder(into, 'restored');
+  for (const where of from === undefined ? [into] : [from, into]) checkKept(where, 'restored');
+  if (engineOf(from ?? into) !== undefined || engineOf(into) !== undefined) return restoreByCopy(options);
   const { version, undone, compared } = await restoreFolder(from, into, { signal, onProgress, compare: (old) => compare(from, into, old) });
   if (from !== undefined) return { from, into, version, ...compared };
   return { into, version, ...compared, documents: (await hashesIn(into)).size, undone };
+}
+
+/** From one kind of store into another, document by document. */
+async function restoreByCopy({ from, into, signal, onProgress }: RestoreIndexOptions): Promise<RestoreReport> {
+  if (from === undefined)
+    throw new FinetoothError(
+      'E_USAGE',
+      `${shownName(into)} keeps no older versions of itself here: name the backup that shall take its place.`,
+    );
+  if (shownName(from) === shownName(into)) throw new FinetoothError('E_USAGE', `${shownName(from)} cannot be restored into itself.`);
+  const source = openStore(from);
+  try {
+    const manifest = await source.open();
+    if (manifest === undefined) throw indexMissing(shownName(from));
+    const fill = async (stage: string): Promise<Compared> => {
+      const target = openStore(stage);
+      try {
+        await copyEntries(source, target, manifest, { signal, onProgress });
+      } finally {
+        await target.close();
+      }
+      return compare(from, into, (await manifestOf(into)) === undefined ? 'none' : 'whole');
+    };
+    return { from: shownName(from), into: shownName(into), ...(await rebuiltIn(into, {}, fill, signal)) };
+  } finally {
+    await source.close();
+  }
 }
 
 async function compare(from: string | undefined, into: string, replaced: Replaced): Promise<Compared> {

@@ -1,4 +1,4 @@
-import type { UpkeepOptions } from '../store/verify.ts';
+import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { callback, type OptionChecks, signal } from '../wording/check-options.ts';
 
 /** What every task takes that reads or writes a whole index. */

@@ -1,33 +1,39 @@
-import { checkFolder, openStore } from '../assemble/store.ts';
+import { checkKept, isFolder, openStore, shownName } from '../assemble/store.ts';
 import { FinetoothError, messageOf } from '../errors.ts';
-import { type FolderCheck, type IndexDamage, type UpkeepOptions, verifyFolder } from '../store/verify.ts';
+import { indexMissing } from '../store/index-changes.ts';
+import { type FolderCheck, type IndexDamage, type UpkeepOptions, verifyFolder } from '../store/lancedb/verify.ts';
+import { type EntryDamage, verifyEntries } from '../store/verify-entries.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface VerifyIndexOptions extends UpkeepOptions {
-  /** The folder of the index, or of a backup. */
+  /** The index: a folder, which may be a backup, or its address in a database. */
   readonly in: string;
 }
 
+/** Of an index in a database no files are counted: its documents are read. */
 export interface VerifyReport extends FolderCheck {
   readonly in: string;
   readonly status: 'whole' | 'damaged';
-  /** Absent where the index is damaged. */
+  /** Absent where an index in a folder is damaged. */
   readonly documents?: number;
+  /** Documents of an index in a database that are not as they were written, the first hundred. */
+  readonly damagedDocuments?: readonly EntryDamage[];
 }
 
 const verifyChecks: OptionChecks<VerifyIndexOptions> = { ...upkeepChecks, in: text };
 
 /**
- * Hashes every file that an index needs and compares it with what it was when it was written; names what is damaged. Neither writes nor waits: others
- * may read and write meanwhile.
+ * Hashes every file that an index needs and compares it with what it was when it was written; names what is damaged. Of an index in a database every
+ * document is read and compared with the hash that it was written with. Neither writes nor waits: others may read and write meanwhile.
  *
  * @throws E_INDEX_MISSING, E_STOPPED
  */
 export async function verifyIndex(options: VerifyIndexOptions): Promise<VerifyReport> {
   checkOptions('verifyIndex', options, verifyChecks);
   const { in: folder } = options;
-  checkFolder(folder, 'verified');
+  checkKept(folder, 'verified');
+  if (!isFolder(folder)) return verifyStore(folder, options);
   const check = await verifyFolder(folder, options);
   if (check.damages.length > 0) return { in: folder, status: 'damaged', ...check };
   try {
@@ -45,6 +51,21 @@ async function countIn(folder: string): Promise<number> {
   try {
     await store.open();
     return await store.count();
+  } finally {
+    await store.close();
+  }
+}
+
+async function verifyStore(where: string, options: UpkeepOptions): Promise<VerifyReport> {
+  const store = openStore(where);
+  try {
+    const manifest = await store.open();
+    if (manifest === undefined) throw indexMissing(shownName(where));
+    const { documents, damaged, damages: damagedDocuments } = await verifyEntries(store, manifest, options);
+    const damages: readonly IndexDamage[] =
+      damaged === 0 ? [] : [{ part: 'data', path: shownName(where), reason: `${damaged} of its documents are not what was written` }];
+    const status = damaged === 0 ? 'whole' : 'damaged';
+    return { in: shownName(where), status, documents, files: 0, bytes: 0, unchecked: 0, damages, damagedDocuments };
   } finally {
     await store.close();
   }

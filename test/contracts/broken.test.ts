@@ -3,7 +3,7 @@ import type { ContractCase } from '../../src/contracts/contract-case.ts';
 import { embedderContract } from '../../src/contracts/embedder.ts';
 import { rerankerContract, rerankerWrapperContract } from '../../src/contracts/reranker.ts';
 import { type Candidate, documentTest, type Embedder, memoryStore, type Reranker, type Scores, type Store } from '../../src/index.ts';
-import { storeContract } from '../../src/store/contract.ts';
+import { storeContract } from '../../src/store/contract/contract.ts';
 import { hashEmbedder, SIZE } from '../hash-embedder.ts';
 
 /** Names of the cases that fail, with their sentences. */

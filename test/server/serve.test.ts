@@ -336,6 +336,19 @@ describe('who may ask', () => {
     for (const secret of [KEY, 'wrong-key-of-some-length']) expect(logged.join('')).not.toContain(secret);
   });
 
+  it('is who has a key of the lines that were given, beside those of the file', async () => {
+    const own = 'a-key-that-came-in-a-variable';
+    const rerank = async (server: Server, key: string): Promise<number> =>
+      (await post(server, '/v2/rerank', { model: 'nope', query: 'q', documents: ['x'] }, { headers: { authorization: `Bearer ${key}` } }))
+        .status;
+    const server = await start({ keys: `# from a variable\n${own} page` });
+    expect([await rerank(server, own), await rerank(server, KEY)]).toEqual([404, 401]);
+    const both = await start({ keys: own, keyFile: join(folder, 'keys') });
+    expect([await rerank(both, own), await rerank(both, KEY), await rerank(both, `${KEY}x`)]).toEqual([404, 404, 401]);
+    await expect(start({ keys: 'short' })).rejects.toThrow('line 1 of the given keys has a key of 5 characters');
+    await expect(start({ keys: ' ' })).rejects.toThrow('there is no key in the given keys');
+  });
+
   it('is nobody from elsewhere without a key, unless that is spelled out', async () => {
     await expect(serve({ host: '0.0.0.0', port: 0, version: '0' })).rejects.toThrow(
       '0.0.0.0 is reached by other machines: name a file of keys as keyFile ("finetooth key" makes one), or spell out noKeys.',

@@ -11,11 +11,14 @@ export const compactCommand = command({
   options: ['in', 'json'],
   examples: ['finetooth compact --in ./movies'],
   run: async ({ flags, terminal, signal }) => {
-    const folder = theIndex(flags.in, 'compact');
+    const where = theIndex(flags.in, 'compact');
     const show = showProgress(terminal);
-    const report = await compactIndex({ in: folder, signal, onProgress: (progress) => show({ what: 'compacting', ...progress }) });
+    const report = await compactIndex({ in: where, signal, onProgress: (progress) => show({ what: 'compacting', ...progress }) });
     terminal.progress('');
     if (flags.json) terminal.json(report);
-    else terminal.write(`${folder}: ${size(report.before)} before, ${size(report.after)} now.\n`);
+    else {
+      const removed = report.removed?.length ? ` Removed what rebuilds had kept: ${report.removed.join(', ')}.` : '';
+      terminal.write(`${report.in}: ${size(report.before)} before, ${size(report.after)} now.${removed}\n`);
+    }
   },
 });

@@ -1,4 +1,5 @@
 import { openIndex } from '../../assemble/open-index.ts';
+import { shownName } from '../../assemble/store.ts';
 import { counted } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
 import { theIndex } from '../index-flag.ts';
@@ -17,7 +18,7 @@ export const deleteCommand = command({
     if (flags.json) terminal.json({ asked: asked.length, removed });
     else
       terminal.write(
-        `${counted(removed, 'document')} removed from ${folder}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`,
+        `${counted(removed, 'document')} removed from ${shownName(folder)}${removed < asked.length ? `; ${asked.length - removed} of the ids ${asked.length - removed === 1 ? 'was' : 'were'} not there` : ''}.\n`,
       );
   },
 });

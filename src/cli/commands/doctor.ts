@@ -1,6 +1,7 @@
 import { sentenceIn } from '../../errors.ts';
 import { doctor } from '../../tasks/doctor.ts';
 import { command } from '../command.ts';
+import { oneIndex } from '../index-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
 import { commandWording } from '../wording.ts';
 
@@ -8,11 +9,11 @@ export const doctorCommand = command({
   name: 'doctor',
   about: 'Try everything that a search needs: what works, what does not, and what to do.',
   takes: [],
-  options: [...modelFlags, 'json'],
-  examples: ['finetooth doctor'],
+  options: ['in', ...modelFlags, 'json'],
+  examples: ['finetooth doctor', 'finetooth doctor --in ./movies'],
   run: async (run) => {
     const { flags, terminal } = run;
-    const found = await doctor({ ...(await modelOptions(run)), embedder: flags.embedder });
+    const found = await doctor({ ...(await modelOptions(run)), embedder: flags.embedder, in: oneIndex(flags.in) });
     const findings = found.map((one) => ({
       ...one,
       advice: one.advice === undefined ? undefined : sentenceIn(one.advice, commandWording),

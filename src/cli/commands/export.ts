@@ -31,7 +31,7 @@ export const exportCommand = command({
     if (flags.json) terminal.json(report);
     else {
       const rows = report.rows === report.documents ? '' : ` in ${counted(report.rows, 'passage')}`;
-      terminal.write(`${counted(report.documents, 'document')}${rows} of ${folder} are in ${to}: ${size(report.bytes)}.\n`);
+      terminal.write(`${counted(report.documents, 'document')}${rows} of ${report.in} are in ${to}: ${size(report.bytes)}.\n`);
     }
   },
 });

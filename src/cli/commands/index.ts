@@ -1,3 +1,4 @@
+import { checkKept, shownName } from '../../assemble/store.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { AddReport, CreateOptions } from '../../index.ts';
 import { type IndexDocumentsOptions, indexDocuments } from '../../tasks/index-documents.ts';
@@ -53,9 +54,13 @@ export const indexCommand = command({
     const { given, flags, terminal } = run;
     const [source] = given as [string];
     const { into } = flags;
-    if (into === undefined) throw new FinetoothError('E_USAGE', 'index needs --into FOLDER, the index to make or to add to.');
-    if (into.startsWith('memory:'))
-      throw new FinetoothError('E_USAGE', `--into takes a folder: what is in "memory:" ends with this command; got "${into}".`);
+    if (into === undefined)
+      throw new FinetoothError(
+        'E_USAGE',
+        'index needs --into INDEX, the index to make or to add to: a folder, or its address in a database.',
+      );
+    checkKept(into, 'written to by a command');
+    const name = shownName(into);
     const options = {
       ...readOptions(run),
       strict: flags.strictFiles,
@@ -79,8 +84,8 @@ export const indexCommand = command({
       onProgress: showRate(terminal, 'document'),
     } satisfies IndexDocumentsOptions;
     const { format: _, stdin: __, prune: ___, vectorField: ____, ...watched } = options;
-    if (flags.watch) return watchFolder({ ...watched, onSync: (sync) => showSync(sync, into, run) });
-    showReport(await indexDocuments(options), into, run);
+    if (flags.watch) return watchFolder({ ...watched, onSync: (sync) => showSync(sync, name, run) });
+    showReport(await indexDocuments(options), name, run);
   },
 });
 

@@ -1,3 +1,4 @@
+import { shownName } from '../../assemble/store.ts';
 import { FinetoothError } from '../../errors.ts';
 import { gradeNames, label } from '../../tasks/label.ts';
 import { counted } from '../../wording/numbers.ts';
@@ -45,6 +46,6 @@ export const labelCommand = command({
     const { queries, judged, skipped, into } = report;
     if (flags.json) terminal.json(report);
     else terminal.write(`${counted(judged, 'judgment')} of ${counted(queries, 'query', 'queries')}, ${skipped} skipped: ${into}\n`);
-    if (judged > 0) terminal.say(`Measure with them: finetooth eval --data ${into} --in ${folder}`);
+    if (judged > 0) terminal.say(`Measure with them: finetooth eval --data ${into} --in ${shownName(folder)}`);
   },
 });

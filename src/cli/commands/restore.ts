@@ -12,14 +12,14 @@ export const restoreCommand = command({
   examples: ['finetooth restore --from ./movies-monday --into ./movies', 'finetooth restore --into ./movies'],
   run: async ({ flags, terminal, signal }) => {
     const { from, into } = flags;
-    if (into === undefined) throw new FinetoothError('E_USAGE', 'restore needs --into FOLDER, the index to put in its place or to make.');
+    if (into === undefined) throw new FinetoothError('E_USAGE', 'restore needs --into INDEX, the index to put in its place or to make.');
     const show = showProgress(terminal);
     const report = await restoreIndex({ from, into, signal, onProgress: (progress) => show({ what: 'copying', ...progress }) });
     terminal.progress('');
     if (flags.json) terminal.json(report);
     else
       terminal.write(
-        `${into} is ${from ?? 'whole again'} now: ${counted(report.documents, 'document')} of version ${report.version}. ${lossOf(report)}\n`,
+        `${report.into} is ${report.from ?? 'whole again'} now: ${counted(report.documents, 'document')}${report.version === undefined ? '' : ` of version ${report.version}`}. ${lossOf(report)}\n`,
       );
   },
 });

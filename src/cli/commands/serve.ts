@@ -51,6 +51,7 @@ export const serveCommand = command({
       host: flags.host,
       port: flags.port,
       keyFile: flags.apiKeyFile,
+      keys: run.env.FINETOOTH_API_KEYS || undefined,
       noKeys: flags.noAuth,
       indexes: flags.in ?? [],
       indexesFolder: flags.indexes,

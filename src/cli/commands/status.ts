@@ -1,4 +1,5 @@
 import { openIndex } from '../../assemble/open-index.ts';
+import { shownName } from '../../assemble/store.ts';
 import { type Manifest, typesIn } from '../../index.ts';
 import { analyzerVersion } from '../../text/analyzer.ts';
 import { counted, grouped, size } from '../../wording/numbers.ts';
@@ -13,8 +14,9 @@ export const statusCommand = command({
   options: ['in', 'json'],
   examples: ['finetooth status --in ./movies'],
   run: async ({ flags, terminal }) => {
-    const folder = theIndex(flags.in, 'status');
-    await using index = await openIndex(folder, { embedder: null });
+    const where = theIndex(flags.in, 'status');
+    const folder = shownName(where);
+    await using index = await openIndex(where, { embedder: null });
     const status = await index.status();
     const manifest = index.manifest() as Manifest;
     if (flags.json) return terminal.json({ in: folder, ...status, ...manifest });

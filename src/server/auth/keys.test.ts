@@ -18,7 +18,7 @@ it('knows keys by their hash, and who has which', () => {
 it.each([
   ['short', 'line 1 of keys has a key of 5 characters; one of at least 16 cannot be guessed. Make one with "finetooth key".'],
   ['sha256:abc', 'line 1 of keys: "sha256:" takes 64 hex digits behind it; got 3.'],
-  ['# none', 'keys holds no key. Make one with "finetooth key".'],
+  ['# none', 'there is no key in keys. Make one with "finetooth key".'],
 ])('refuses a file with %j', (text, message) => {
   expect(() => readKeys(text, 'keys')).toThrow(message);
 });

@@ -44,7 +44,7 @@ export function readKeys(text: string, from: string, { mayBeEmpty = false }: Rea
     return [{ name, hash: hashOf(key) }];
   });
   if (known.length === 0 && !mayBeEmpty)
-    throw new FinetoothError('E_USAGE', (say) => `${from} holds no key. Make one with ${say.makeKey(from)}.`);
+    throw new FinetoothError('E_USAGE', (say) => `there is no key in ${from}. Make one with ${say.makeKey(from)}.`);
   return {
     count: known.length,
     nameOf: (key) => {

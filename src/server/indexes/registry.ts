@@ -1,4 +1,5 @@
-import { givenFolders, type IndexFolders, type PlannedIndex } from '../../assemble/index-folders.ts';
+import { givenIndexes } from '../../assemble/given-indexes.ts';
+import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions, RerankerSettings, SearchIndex } from '../../index.ts';
 import { RequestError } from '../problem.ts';
@@ -18,6 +19,8 @@ export interface IndexRegistry {
   reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
   /** Handlers of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
   inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
+  /** Whether every index that is served as it is can be asked for now. */
+  areReachable(): Promise<boolean>;
   create(name: string, options: PlannedIndex): Promise<void>;
   /** Closes and deletes. Only what was made through the server can be deleted through it. */
   remove(name: string): Promise<void>;
@@ -27,7 +30,7 @@ export interface IndexRegistry {
 }
 
 export interface RegistryOptions {
-  /** Folders of indexes that are served as they are, under the name of the folder. */
+  /** Indexes that are served as they are: folders, under their names, and addresses in a database, under the name of the index there. */
   readonly given: readonly string[];
   /** Where indexes are made; undefined: none are. */
   readonly folders: IndexFolders | undefined;
@@ -45,8 +48,8 @@ interface Opened {
   idle?: () => void;
 }
 
-export function createIndexRegistry({ given: folders, folders: made, models, longDocuments, durability }: RegistryOptions): IndexRegistry {
-  const given = givenFolders(folders);
+export function createIndexRegistry({ given: places, folders: made, models, longDocuments, durability }: RegistryOptions): IndexRegistry {
+  const given = givenIndexes(places);
   const isGiven = (name: string): boolean => given.names.includes(name);
   const holder = (name: string) => (isGiven(name) ? given : made);
   const open = new Map<string, Opened>();
@@ -132,6 +135,11 @@ export function createIndexRegistry({ given: folders, folders: made, models, lon
       for (const name of given.names) await take(name, (await stampNow(name)) ?? '').index;
     },
     reading,
+    areReachable: () =>
+      Promise.all(given.names.map(stampNow)).then(
+        () => true,
+        () => false,
+      ),
     create: (name, options) =>
       inLine(name, async () => {
         if (isGiven(name) || !(await maker().create(name, options)))
@@ -176,6 +184,7 @@ export function createIndexRegistry({ given: folders, folders: made, models, lon
       await Promise.all([...lines.values()].map((one) => one.catch(() => undefined)));
       // A server that ends has waited for its requests; who is still at it has lost its client.
       await Promise.all([...open.values()].map(async ({ index }) => (await index.catch(() => undefined))?.close()));
+      await given.close?.();
     },
   };
 }

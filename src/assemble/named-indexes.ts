@@ -1,0 +1,14 @@
+import type { SearchIndex } from '../search/search-index.ts';
+import type { OpenIndexOptions } from './check-open-index.ts';
+
+/** Indexes by name, wherever they are. */
+export interface NamedIndexes {
+  /** Names of the indexes, and of those that were planned and hold nothing yet. */
+  list(): Promise<readonly string[]>;
+  /** Another value says that the index was made, planned, rebuilt or deleted since. Nothing where there is none. */
+  stamp(name: string): Promise<string | undefined>;
+  /** One that holds nothing yet is made as it was planned. Throws as `openIndex`. */
+  open(name: string, options: Omit<OpenIndexOptions, 'create'>): Promise<SearchIndex>;
+  /** Lets go of what stamps were asked of. */
+  close?(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { FinetoothError, messageOf } from '../../errors.ts';
+
+export interface LanceLibraries {
+  readonly lance: typeof import('@lancedb/lancedb');
+  readonly arrow: typeof import('apache-arrow');
+}
+
+/** LanceDB and the copy of Arrow that it knows, loaded on first use and nowhere else. Throws E_RUNTIME where they do not load. */
+export async function loadLance(): Promise<LanceLibraries> {
+  try {
+    // Of three processors or fewer LanceDB 0.31 keeps one thread, which waits for itself for ever while it indexes more than some 30,000 texts
+    // (https://github.com/lancedb/lancedb/issues/3568). It reads the variable when it first works.
+    process.env.LANCE_CPU_THREADS ??= String(Math.max(2, availableParallelism()));
+    // Else it reads ahead 2 GB of what it indexes, which takes as much memory as there are vectors.
+    process.env.LANCE_DEFAULT_IO_BUFFER_SIZE ??= String(64 * 2 ** 20);
+    // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
+    const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
+    return { lance: await import('@lancedb/lancedb'), arrow };
+  } catch (error) {
+    throw new FinetoothError(
+      'E_RUNTIME',
+      `the store on disk needs LanceDB, which does not load here (${messageOf(error).split('\n')[0]}). Install it with "npm install @lancedb/lancedb@0.31.0 apache-arrow@18.1.0", or pass memoryStore().`,
+      { cause: error },
+    );
+  }
+}
