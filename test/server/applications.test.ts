@@ -315,3 +315,17 @@ it('a missing key is told with what would open, and looked for in every header',
     await keyed.close();
   }
 });
+
+it('a body that is too large is refused with an answer that its sender can read, while it is still sending', async () => {
+  const small = await fakeApp({ limits: { bodyBytes: 100_000 } });
+  try {
+    const url = await small.listen({ host: '127.0.0.1', port: 0 });
+    const body = JSON.stringify({ query: 'a', documents: ['x'.repeat(20_000_000)] });
+    for (let i = 0; i < 4; i++) {
+      const answer = await fetch(`${url}/v1/rerank`, { method: 'POST', body });
+      expect([answer.status, ((await answer.json()) as { message: string }).message]).toEqual([413, 'the body is larger than 100000 bytes']);
+    }
+  } finally {
+    await small.close();
+  }
+});
