@@ -185,7 +185,8 @@ async function bareApp(
  */
 export function plainPath(url: string): string {
   const end = url.search(/[?#]/);
-  const path = end < 0 ? url : url.slice(0, end);
+  // A proxy is asked in the absolute form (RFC 9112, 3.2.2), and any server has to take it.
+  const path = (end < 0 ? url : url.slice(0, end)).replace(/^https?:\/\/[^/]*/i, '') || '/';
   const plain = path.replace(/\/{2,}/g, '/').replace(/^((?:\/[a-z]+)?)(?:\/v\d)+(?=\/v\d\/)/, '$1');
   return plain + (end < 0 ? '' : url.slice(end));
 }

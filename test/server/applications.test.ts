@@ -1,4 +1,6 @@
 /** What applications send as they are: settings kept as texts, base URLs put together by hand, pages, containers, packed bodies, documents of several kinds. */
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,6 +111,17 @@ describe('a base URL with a slash or a version too many', () => {
     '/openai/deployments/default//embeddings',
   ])('%s', async (path) => {
     expect((await ask(app, path, { input: 'a' })).status).toBe(200);
+  });
+
+  it('in the absolute form, as proxies are asked, is the same', async () => {
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const body = JSON.stringify({ query: 'q', documents });
+    socket.end(
+      `POST http://127.0.0.1:${port}//v1/rerank HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('leads nowhere else', async () => {
@@ -323,7 +336,10 @@ it('a body that is too large is refused with an answer that its sender can read,
     const body = JSON.stringify({ query: 'a', documents: ['x'.repeat(20_000_000)] });
     for (let i = 0; i < 4; i++) {
       const answer = await fetch(`${url}/v1/rerank`, { method: 'POST', body });
-      expect([answer.status, ((await answer.json()) as { message: string }).message]).toEqual([413, 'the body is larger than 100000 bytes']);
+      expect([answer.status, ((await answer.json()) as { message: string }).message]).toEqual([
+        413,
+        'the body is larger than 100000 bytes',
+      ]);
     }
   } finally {
     await small.close();
