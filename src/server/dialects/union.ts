@@ -17,7 +17,7 @@ import { pinecone } from './pinecone.ts';
 import { allUsage, allUsageSchema, errorObject, fields, notEmpty, passage, result, scored, textOfPassage, withWords } from './shared.ts';
 import { tei } from './tei.ts';
 import { togetherFailure } from './together.ts';
-import { modelName, named, truth, wholeFrom } from './values.ts';
+import { modelName, named, oneOf, truth, wholeFrom } from './values.ts';
 import { vllm, vllmRerank, vllmScore } from './vllm.ts';
 import { failAsVoyage, voyageFailure, voyageRerank } from './voyage.ts';
 
@@ -36,6 +36,14 @@ const body = z.looseObject({
   max_query_length: wholeFrom(1).nullish(),
   max_chunks_per_doc: wholeFrom(1).nullish(),
   truncation: truth.nullish(),
+  // Of vLLM, Infinity and TEI, whose clients come here too.
+  max_tokens_per_query: wholeFrom(0).nullish(),
+  truncate_prompt_tokens: wholeFrom(-1).nullish(),
+  truncate: z.union([oneOf('NONE', 'START', 'END'), truth]).nullish(),
+  truncation_side: oneOf('left', 'right').nullish(),
+  truncation_direction: oneOf('Left', 'Right').nullish(),
+  raw_scores: truth.nullish(),
+  use_activation: truth.nullish(),
 });
 
 /** The same without the list, which may be long and wrong. */
@@ -96,20 +104,24 @@ export const sharedRerank = rerankEndpoint({
       fields: ranked,
       top: top_n || top_k || undefined,
       maxTokens: sent.max_tokens_per_doc || sent.max_doc_length || undefined,
-      maxQueryTokens: sent.max_query_length ?? undefined,
+      maxQueryTokens: sent.max_tokens_per_query || sent.max_query_length || undefined,
+      maxPairTokens: (sent.truncate_prompt_tokens ?? 0) > 0 ? (sent.truncate_prompt_tokens as number) : undefined,
       maxChunks: sent.max_chunks_per_doc ?? undefined,
-      refuseLong: sent.truncation === false,
+      fromEnd: sent.truncate === 'START' || sent.truncation_side === 'left' || sent.truncation_direction === 'Left',
+      refuseLong: sent.truncation === false || sent.truncate === false || sent.truncate === 'NONE',
     };
   },
   tell: (done, sent) => {
     if (isVoyage(sent)) return voyageRerank.tell(done, sent);
     const { id, model, ranked, tokens } = done;
     const documents = listOf(sent);
+    const isRaw = sent.raw_scores === true || sent.use_activation === false;
+    const told = isRaw ? ranked.map((one) => ({ ...one, relevance: one.raw })) : ranked;
     return {
       object: 'rerank',
       id,
       model,
-      results: scored(ranked, (index) => {
+      results: scored(told, (index) => {
         const one = documents[index] as Passage;
         if (sent.return_documents === false) return {};
         return { document: { ...(typeof one === 'string' ? {} : one), text: textOfPassage(one) } };
