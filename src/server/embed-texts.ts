@@ -31,6 +31,7 @@ export async function embedTexts(
       { param: 'input' },
     );
   return {
+    insteadOf: served.insteadOf,
     ...factsOf(id, name, sum(parts.map(({ tokens }) => sum(tokens ?? []))), started, watch),
     cut: truncated.filter((count, i) => count > 0 || left[i]).length,
     notes: letterNotes({ embedder }, '', texts),

@@ -85,10 +85,10 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
       const started = performance.now();
       checkCount(texts.length, 'texts', 'inputs');
       return shedder.admit(sizeOf(texts), async () => {
-        const { name, tokenize } = await models.embedder(model);
+        const { name, insteadOf, tokenize } = await models.embedder(model);
         const tokenLists = await tokenize(texts, { special, signal });
         const tokens = tokenLists.reduce((sum, { length }) => sum + length, 0);
-        return { ...factsOf(id, name, tokens, started, idleWatch), cut: 0, notes: [], unknownScripts: [], tokenLists };
+        return { insteadOf, ...factsOf(id, name, tokens, started, idleWatch), cut: 0, notes: [], unknownScripts: [], tokenLists };
       });
     },
     facts: ({ model }) => models.facts(model ?? 'default', model === undefined ? 'embed' : undefined),
@@ -121,6 +121,7 @@ function sumOf(all: readonly RerankDone[]): Omit<PairsDone, 'scored'> {
     id: first.id,
     created: first.created,
     model: first.model,
+    insteadOf: first.insteadOf,
     tokens: sum(({ tokens }) => tokens),
     took: sum(({ took }) => took),
     waited: mean(({ waited }) => waited),

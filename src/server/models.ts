@@ -35,12 +35,16 @@ export interface ServedReranker {
   readonly reranker: Reranker;
   /** The part of each text that is read beside the query. Throws a RequestError where no one here can say. */
   parts(query: string, texts: readonly string[], reading: Reading): Promise<readonly Span[]>;
+  /** The name that was asked for and is not served: a vendor's, for which the default stands. */
+  readonly insteadOf?: string;
   /** Where no one fitted probabilities: its scores are logits, which their authors read through a sigmoid, and not numbers from 0 to 1. */
   readonly givesLogits: boolean;
 }
 
 export interface ServedEmbedder {
   readonly name: string;
+  /** As of a reranker. */
+  readonly insteadOf?: string;
   readonly embedder: Embedder;
   /** How a vector may be shortened. @default not at all */
   readonly matryoshka?: BiEncoderEntry['matryoshka'];
@@ -169,6 +173,9 @@ export function openModels(options: ModelsOptions = {}): Models {
     }
   };
 
+  const insteadOf = (task: Task, name: string | undefined): string | undefined =>
+    name !== undefined && name.toLowerCase() !== 'default' && resolve(task, name) === 'default' ? name : undefined;
+
   return {
     resolve,
     part: async (name) => (hostedRerankers.includes(name) ? rerankerNamed(name) : name),
@@ -185,6 +192,7 @@ export function openModels(options: ModelsOptions = {}): Models {
         : await rerankerNamed(found);
       const isCascade = reranker.kind === 'listwise';
       return {
+        insteadOf: insteadOf('rerank', name),
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,
         parts: async (query, texts, { tokens, pairTokens, chunks, fromEnd, signal }) => {
@@ -211,6 +219,7 @@ export function openModels(options: ModelsOptions = {}): Models {
       const { matryoshka, pooling, maxTokens, prefix } = one.files.entry;
       return {
         name: found,
+        insteadOf: insteadOf('embed', name),
         embedder,
         matryoshka,
         pooling,

@@ -27,6 +27,7 @@ export async function rankPassages(
   if (ask.refuseLong) refuseLong(given);
   const cut = left.map((isCut, i) => isCut || (given.truncatedTokens?.[i] ?? 0) > 0);
   return {
+    insteadOf: served.insteadOf,
     ...factsOf(id, served.name, given.usage?.tokens ?? 0, started, watch),
     hosted: given.usage?.requests === undefined ? undefined : { requests: given.usage.requests, dollars: given.usage.cost },
     ranked: rankingOf(given, texts.length, served).slice(0, ask.top),

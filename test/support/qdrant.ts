@@ -45,9 +45,9 @@ export function qdrantBinary(): string | undefined {
 export const noQdrant: string | undefined =
   qdrantBinary() === undefined ? `there is no package of the server for ${process.platform}-${process.arch}` : undefined;
 
-/** One node by itself. */
-export async function startQdrant(): Promise<QdrantNode> {
-  return startNode({});
+/** One node by itself, which asks for a key where one is given. */
+export async function startQdrant({ apiKey }: { readonly apiKey?: string } = {}): Promise<QdrantNode> {
+  return startNode({ apiKey });
 }
 
 /** Nodes of one cluster, on loopback. */
@@ -74,9 +74,10 @@ interface Peer {
   /** For the other nodes; absent: it is no cluster. */
   readonly port?: number;
   readonly bootstrap?: string;
+  readonly apiKey?: string;
 }
 
-async function startNode({ port: peer, bootstrap }: Peer): Promise<QdrantNode> {
+async function startNode({ port: peer, bootstrap, apiKey }: Peer): Promise<QdrantNode> {
   const binary = qdrantBinary();
   if (binary === undefined) throw new Error(noQdrant);
   // In memory, where there is such a place: what is tested does not hang on how long a disk takes.
@@ -97,6 +98,7 @@ async function startNode({ port: peer, bootstrap }: Peer): Promise<QdrantNode> {
         QDRANT__SERVICE__GRPC_PORT: String(grpc),
         QDRANT__CLUSTER__ENABLED: String(peer !== undefined),
         QDRANT__CLUSTER__P2P__PORT: String(peer ?? 6335),
+        ...(apiKey !== undefined && { QDRANT__SERVICE__API_KEY: apiKey }),
         QDRANT__TELEMETRY_DISABLED: 'true',
         QDRANT__LOG_LEVEL: 'ERROR',
         QDRANT__STORAGE__WAL__WAL_CAPACITY_MB: '4',

@@ -1,19 +1,19 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres } from '../../../test/support/postgres.ts';
+import { poolOf, startPostgres } from '../../../test/support/postgres.ts';
 import { libraryWording, sentenceIn } from '../../errors.ts';
 import { entryFor, manifestFor, unit } from '../contract/entries.ts';
 import type { EngineFinding } from '../engine.ts';
 import { postgresEngine as engine } from './engine.ts';
+import { postgresStore } from './postgres.ts';
 
 const server = await startPostgres();
 const reason = typeof server === 'string' ? server : undefined;
 
 describe.skipIf(reason !== undefined)(`PostgreSQL as an engine${reason === undefined ? '' : ` (${reason})`}`, () => {
   if (typeof server === 'string') return it('has no server here', () => {});
-  let admin: pg.Pool;
+  let admin: ReturnType<typeof poolOf>;
   beforeAll(() => {
-    admin = new pg.Pool({ connectionString: server.connectionString });
+    admin = poolOf(server.connectionString);
   });
   afterAll(async () => {
     await admin.end();
@@ -92,6 +92,43 @@ describe.skipIf(reason !== undefined)(`PostgreSQL as an engine${reason === undef
       { state: 'live', count: 1 },
     ]);
     for (const one of [fresh, second, store]) await one.close();
+  });
+
+  it('searches again where the index that it began with was replaced and removed in the middle', async () => {
+    const { address, store } = await made('replaced');
+    const pool = poolOf(server.connectionString);
+    let isDue = false;
+    const replace = async () => {
+      const staged = await engine.stage(address);
+      const fresh = engine.store(staged.address);
+      await fresh.open(manifestFor({ id: 'second' }));
+      await fresh.upsert([entryFor('x', 1, 'old')]);
+      await staged.swap();
+      await staged.close();
+      await engine.compact(address);
+      await fresh.close();
+    };
+    const hooked = {
+      query: pool.query.bind(pool),
+      connect: async () => {
+        const client = await pool.connect();
+        const query = async (text: string, values?: unknown[]) => {
+          const result = await client.query(text, values);
+          if (isDue && text.startsWith('BEGIN')) {
+            isDue = false;
+            await replace();
+          }
+          return result;
+        };
+        return { query, release: (isBroken?: boolean) => client.release(isBroken) };
+      },
+    };
+    const searching = postgresStore({ pool: hooked as never, index: 'replaced' });
+    await searching.open();
+    isDue = true;
+    expect((await searching.search({ terms: ['old'], limit: 9 })).map(({ id }) => id)).toEqual(['x']);
+    await store.close();
+    await pool.end();
   });
 
   it('gives back what deleted documents took, and makes swollen and broken indexes again', async () => {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres } from '../../../test/support/postgres.ts';
+import { poolOf, startPostgres } from '../../../test/support/postgres.ts';
 import { startCuttingProxy } from '../../../test/support/postgres-proxies.ts';
 import { randomFrom } from '../../math/random.ts';
 import { hashesIn } from '../contract/checks.ts';
@@ -16,7 +15,7 @@ const reason = typeof server === 'string' ? server : undefined;
 describe.skipIf(reason !== undefined)(`an index in PostgreSQL${reason === undefined ? '' : ` (${reason})`}`, () => {
   if (typeof server === 'string') return it('has no server here', () => {});
   const { connectionString, port } = server;
-  let admin: pg.Pool;
+  let admin: ReturnType<typeof poolOf>;
   const ask = async (text: string, values?: unknown[]) => (await admin.query(text, values)).rows;
   const opened = async (index: string, where = connectionString): Promise<Store> => {
     const store = postgresStore({ connectionString: where, index });
@@ -24,8 +23,7 @@ describe.skipIf(reason !== undefined)(`an index in PostgreSQL${reason === undefi
     return store;
   };
   beforeAll(() => {
-    admin = new pg.Pool({ connectionString });
-    admin.on('error', () => {});
+    admin = poolOf(connectionString);
   });
   afterAll(async () => {
     await admin.end();

@@ -50,6 +50,8 @@ export function connectPool({
   let own: Promise<PostgresPool & { end(): Promise<void> }> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let isStreaming = false;
+  /** What gives back each connection that is in use, and whether it is for as long as someone takes what is read. */
+  const lent = new Map<(isBroken: boolean) => void, boolean>();
   const pool = (): PostgresPool | Promise<PostgresPool> => given ?? (own ??= makePool(connectionString as string, connections));
 
   const acquire = async (isStream = false): Promise<Connection> => {
@@ -59,13 +61,13 @@ export function connectPool({
       // The connection of who was given one belongs to no one else: what befalls it comes with what was asked.
       const ignore = (): void => {};
       client.on?.('error', ignore);
-      return {
-        query: (text, values) => client.query(text, values as unknown[] | undefined),
-        release: (isBroken) => {
-          client.off?.('error', ignore);
-          client.release?.(isBroken);
-        },
+      const release = (isBroken: boolean): void => {
+        if (!lent.delete(release)) return;
+        if (!isBroken) client.off?.('error', ignore);
+        client.release?.(isBroken);
       };
+      lent.set(release, isStream);
+      return { query: (text, values) => client.query(text, values as unknown[] | undefined), release };
     }
     // A single connection holds one transaction, and who waits for the end of a stream within it waits for ever.
     if (isStreaming)
@@ -97,6 +99,8 @@ export function connectPool({
     close: async () => {
       const closing = own;
       own = undefined;
+      // Who reads a stream may never come back for more.
+      for (const [release, isStream] of [...lent]) if (isStream) release(true);
       await (await closing)?.end();
     },
   };

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startPostgres } from '../../../test/support/postgres.ts';
+import { poolOf, startPostgres } from '../../../test/support/postgres.ts';
 import { startPooler } from '../../../test/support/postgres-proxies.ts';
 import type { Filter } from '../../filter/filter.ts';
 import { randomFrom } from '../../math/random.ts';
@@ -69,7 +69,7 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
             JSON.stringify({ filter, limit }),
           ).toEqual(expected.map(({ id }) => id));
         }
-      const admin = new pg.Pool({ connectionString });
+      const admin = poolOf(connectionString);
       const { rows } = await admin.query(
         "SELECT idx_scan > 0 AS used FROM pg_stat_user_indexes WHERE indexrelname LIKE '%hnsw' AND schemaname = $1",
         [`Test "${made - 1}'; é`],
@@ -120,7 +120,7 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
       expect((await store.search({ terms, limit: 99 })).map(({ id }) => id)).toEqual(
         (await reference.search({ terms, limit: 99 })).map(({ id }) => id),
       );
-    const admin = new pg.Pool({ connectionString });
+    const admin = poolOf(connectionString);
     const schema = pg.escapeIdentifier(`Test "${made - 1}'; é`);
     const { rows } = await admin.query(
       `SELECT max(pieces)::int AS pieces FROM (SELECT count(*) AS pieces FROM ${schema}.postings_1 GROUP BY word) AS counted`,
@@ -177,11 +177,11 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
 
   it('works over a pool that was passed in, a single connection, and a pooler in transaction mode, and leaves nothing behind in their sessions', async () => {
     if (typeof server === 'string') return;
-    const pool = new pg.Pool({ connectionString, max: 3 });
+    const pool = poolOf(connectionString, 3);
     const single = new pg.Client({ connectionString });
     await single.connect();
     const pooler = await startPooler(server.port, { backends: 2 });
-    const behind = new pg.Pool({ connectionString: connectionString.replace(`:${server.port}`, `:${pooler.port}`), max: 6 });
+    const behind = poolOf(connectionString.replace(`:${server.port}`, `:${pooler.port}`), 6);
     const random = randomFrom(6);
     const entries = Array.from({ length: 120 }, (_, at) =>
       entryFor(`d${at}`, at, `red w${at % 9}`, { document: drawDocument(random, at) }),
@@ -228,6 +228,9 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
     expect(count).toBe(1300);
     for (let times = 0; times < 5; times++) for await (const _ of store.get('all', [])) break;
     expect(await store.count()).toBe(1300);
+    const left = store.get('all', [])[Symbol.asyncIterator]();
+    for (let at = 0; at < 500; at++) await left.next();
     await store.close();
+    await expect(left.next()).rejects.toMatchObject({ code: 'E_DATABASE' });
   });
 });

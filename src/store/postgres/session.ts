@@ -8,6 +8,8 @@ import { checkLayout, identifier, lockFor, makeSchema, makeTables, type Tables, 
 
 /** Who writes waits so long for who writes, builds an index or rebuilds. */
 const LONGEST_WAIT_MS = 300_000;
+/** How often a search begins again where its tables were removed. */
+const TRIES = 5;
 /** How often it is looked whether a rebuild has ended. */
 const LOOK_MS = 500;
 /** A process that has gone, or stands still, between two statements of a write lets others in after this. */
@@ -135,11 +137,17 @@ export function openSession(database: Database, schema: string, shown: string, g
 
   const read: Session['read'] = async (work, { signal, settings = [], isStream } = {}) => {
     checkOpen();
-    return database
-      .transaction({ what: 'read', isReading: true, isStream, first: [...begin(), ...settings, looked], signal }, async (ask, rows) =>
-        work(ask, await stateOf(ask, rows)),
-      )
-      .catch(gone);
+    const first = [...begin(), ...settings, looked];
+    for (let tries = 1; ; tries++)
+      try {
+        return await database.transaction({ what: 'read', isReading: true, isStream, first, signal }, async (ask, rows) =>
+          work(ask, await stateOf(ask, rows)),
+        );
+      } catch (error) {
+        // The generation that was searched a moment ago may have been replaced, and removed, before its tables were.
+        if (!isAbsent(error)) throw error;
+        if (tries === TRIES || (await find()) === undefined) throw indexGone(shown);
+      }
   };
 
   return {

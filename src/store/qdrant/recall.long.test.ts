@@ -110,15 +110,7 @@ describe.skipIf(noQdrant !== undefined)(
           `${(right / all).toFixed(4)}, ${((1000 * (node.usage().seconds - before)) / queries.length).toFixed(1)} ms of the server`;
         expect(right / all, which).toBeGreaterThanOrEqual(0.99);
       }
-      // It is an approximate search that was asked: with few candidates it misses some.
-      const hasty = qdrantStore({ url: node.url, name: name.replaceAll(' ', '-'), approximateFrom: 1000, ef: 16 });
-      await hasty.open();
-      let missed = 0;
-      for (const vector of queries) {
-        const right = new Set((await store.search({ vector, limit: 1, fields: [], exact: true })).map(({ id }) => id));
-        missed += (await hasty.search({ vector, limit: 1, fields: [] })).filter(({ id }) => !right.has(id)).length;
-      }
-      console.log(name, found, `of ${queries.length} nearest ones ${missed} are missed with ef 16`);
+      console.log(name, found);
       await store.close();
     });
   },
