@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/reranker.ts';
-import { openModel, type Reranker, rerank } from '../src/index.ts';
+import { createModelSessions, local, openModel, type Reranker, rerank } from '../src/index.ts';
 
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';
 const answer = 'Berlin has a population of three and a half million registered inhabitants.';
@@ -41,6 +41,30 @@ describe('a text longer than the window', () => {
 
   it('is cut, or read in parts, by late interaction', async () => {
     await readBoth(async (longDocuments) => openLateInteraction(await openModel(), { longDocuments }), false);
+  });
+
+  it('is read by the sentences that carry the match, wherever they stand, and says what was passed over', async () => {
+    const sessions = createModelSessions();
+    const crossEncoder = await openCrossEncoderReranker('ms-marco-minilm-l-12-v2', { longDocuments: 'sentences', sessions });
+    const [stage] = (await crossEncoder.explain?.(query, { text: long })) ?? [];
+    const read = stage?.sentences ?? [];
+    expect(read.map(({ start, end }) => long.slice(start, end)).join(' ')).toContain(answer);
+    const left = long.length - read.reduce((sum, { start, end }) => sum + end - start, 0);
+    const [unsaid, said, cut] = [
+      local({ sessions }),
+      local({ longDocuments: 'sentences', sessions }),
+      local({ longDocuments: 'truncate', sessions }),
+    ];
+    const scores: (number | undefined)[] = [];
+    for (const reranker of [crossEncoder, unsaid, said, cut]) {
+      const { results } = await rerank(reranker, query, documents, { rankFields: ['text'] });
+      const omitted = results.map(({ id, omittedCharacters }) => [id, omittedCharacters]).filter(([, count]) => count !== undefined);
+      expect(omitted).toEqual(reranker === cut || reranker === unsaid ? [] : [['long', left]]);
+      scores.push(results.find(({ id }) => id === 'long')?.relevanceScore);
+      await reranker.close?.();
+    }
+    expect(scores[1]).toBe(scores[3]);
+    expect(scores[2]).toBeGreaterThan(scores[3] as number);
   });
 
   it('leaves room for itself beside a long query, which says what it cut', async () => {

@@ -30,6 +30,9 @@ KEPT, CUT_OFF = 20, 10
 # How wide late interaction spreads on passages; what the earlier formula took for every collection.
 USUAL = 0.03
 LATE, LINEAR = 1.5, 0.05
+# What collections have in the middle. Wider ones are of many subjects, where the cross-encoder is at home: there it counts more, late interaction less.
+MIDDLE, NARROWEST = 0.045, 0.6
+POWER = 3
 LIST_WIDTH, LIST_FROM = 1.5, 50
 # Of what is not read by the cross-encoder a training set has no logit; it is never among the first twenty.
 NO_LOGIT = -11.0
@@ -79,21 +82,27 @@ def combined(query, deviation, mean=0.0, late=LATE, linear=LINEAR):
 
 
 def without_index(query):
-    """As `rerank` of a list does: by the list's own spread, or the usual one of a short list."""
+    """As `rerank` of a list does: by the list's own spread, or the usual one of a short list. A list's own does not say how wide its collection is."""
     own = LIST_WIDTH * query.late.std()
-    return combined(query, own if len(query.late) >= LIST_FROM and own > 0 else LATE * USUAL)
+    return combined(query, own if len(query.late) >= LIST_FROM and own > 0 else MIDDLE)
 
 
 def values(sets, score):
     return {name: np.array([query.ndcg(query.order(score(query, one["spread"]))) for query in one["queries"]]) for name, one in sets.items()}
 
 
+def mean_of(values_of, name):
+    return values_of[name].mean()
+
+
 def earlier(query, _):
     return combined(query, LATE * USUAL, linear=0)
 
 
-def default(query, spread):
-    return combined(query, spread["deviation"])
+def default(query, spread, power=POWER, middle=MIDDLE):
+    """Of a collection that is wider than the middle by 1 / ratio: ratio² × late interaction + cross-encoder / ratio, so that one scale of probabilities fits both."""
+    ratio = max(NARROWEST, min(1, middle / spread["deviation"]))
+    return combined(query, spread["deviation"], spread["mean"], LATE * ratio**power) / ratio
 
 
 def smoothed(query, spread, collapse, share=0.3, width=0.05):
@@ -133,10 +142,11 @@ def examples(name, one, judged_only):
     """Combined scores of what the cross-encoder reads, and whether it is relevant."""
     scores, relevant = [], []
     for query in one["queries"]:
+        combined_scores = default(query, one["spread"])
         for at in query.kept():
             if np.isnan(query.logit[at]) or (judged_only and not query.judged[at]):
                 continue
-            scores.append(combined(query, **{key: one["spread"][key] for key in ("deviation", "mean")})[at])
+            scores.append(combined_scores[at])
             relevant.append(query.grades[at] >= RELEVANT_FROM.get(name, 1))
     return np.array(scores), np.array(relevant)
 
@@ -184,6 +194,12 @@ def main(signals, results):
             {name: sets[name] for name in TRAINING if name in sets}, lambda query, spread: combined(query, spread["deviation"], 0, late, linear)).values()])}
         for late in (1, 1.25, 1.5, 1.75, 2) for linear in (0, 0.05, 0.1)
     ]
+    wide = [
+        {"power": power, "middle": middle, "training": np.mean([mean_of(tried, name) for name in tried if name in TRAINING]),
+         "reported": np.mean([mean_of(tried, name) for name in tried if name not in TRAINING])}
+        for power in (0, 1, 2, 3, 4) for middle in (0.042, 0.045)
+        for tried in [values(sets, lambda query, spread: default(query, spread, power, middle))]
+    ]
     graph = {}
     for collapse in (False, True):
         alone, beside = ({name: np.array([smoothed(query, one["spread"], collapse, share) for query in one["queries"]]) for name, one in sets.items()}
@@ -196,13 +212,16 @@ def main(signals, results):
         "command": "python models/build/fit_default.py SIGNALS results/fits",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "measure": "nDCG@10, linear gain, mean over the queries that have a relevant document; the nearest 100 of each collection",
-        "score": f"{LATE} × (late interaction - mean) / deviation + 2 × softplus((logit - 2) / 2) + {LINEAR} × logit, of the best {KEPT}",
+        "score": f"{LATE} × ratio² × (late interaction - mean) / deviation + (2 × softplus((logit - 2) / 2) + {LINEAR} × logit) / ratio, of the best {KEPT}; "
+                 f"ratio = {MIDDLE} / deviation, at least {NARROWEST}, at most 1",
         "earlierScore": "late interaction / .03 + 2 × softplus((logit - 2) / 2)",
         "sets": rounded(rows, 5),
         "againstEarlier": rounded(against(now, before)),
+        "againstOneWeight": rounded(against(now, values(sets, lambda query, spread: default(query, spread, 0)))),
+        "wideCollections": rounded(wide),
         "withoutIndex": rounded({"deviation": f"{LIST_WIDTH} × that of the list, from {LIST_FROM} candidates on", "byCandidates": lists}),
         "levels": rounded({"likelyFrom": LEVELS[0], "highFrom": LEVELS[1], "sets": {name: shares(*one, slope, intercept) for name, one in found.items()}}),
-        "constants": rounded(grid),
+        "constants": rounded({"ratio": 1, "grid": grid}),
         "smoothing": rounded({"share": 0.3, "width": 0.05, **graph}),
         "movedQuery": rounded(against({name: np.array([moved(query) for query in one["queries"]]) for name, one in sets.items()}, late)),
     })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { meanAndDeviation } from '../math/mean.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
@@ -23,9 +24,22 @@ describe('the default reranker', () => {
     expect(scores[3]).toBeCloseTo((1.5 * (0.77 - 0.7)) / 0.02 + 2 * softplus(1.5) + 0.25, 4);
   });
 
+  it('counts the cross-encoder for more and late interaction for less on a collection wider than usual, to a limit', async () => {
+    const scoreFor = async (deviation: number): Promise<number | undefined> =>
+      (await reranker.score('query', candidates(60), { spread: { mean: 0.7, deviation, documents: 500 } })).scores[3];
+    const late = (deviation: number): number => (1.5 * (0.77 - 0.7)) / deviation;
+    const logit = 2 * softplus(1.5) + 0.25;
+    expect(await scoreFor(0.045)).toBeCloseTo(late(0.045) + logit, 4);
+    expect(await scoreFor(0.06)).toBeCloseTo(0.75 ** 2 * late(0.06) + logit / 0.75, 4);
+    expect(await scoreFor(0.15)).toBeCloseTo(0.6 ** 2 * late(0.15) + logit / 0.6, 4);
+  });
+
   it('takes the spread of the list where no collection is known, whatever the order, and the usual one where the list is short', async () => {
     const list = await reranker.score('query', candidates(60));
     expect(list.spread).toBe('list');
+    // However wide it is: that says nothing of a collection.
+    const { mean, deviation } = meanAndDeviation(Float32Array.from({ length: 60 }, (_, id) => 0.8 - 0.01 * id));
+    expect(list.scores[3]).toBeCloseTo((1.5 * (0.77 - mean)) / (1.5 * deviation) + 2 * softplus(1.5) + 0.25, 4);
     const reversed = await reranker.score('query', candidates(60).reverse());
     expect([...reversed.scores].reverse()).toEqual([...list.scores]);
     expect((await reranker.score('query', candidates(3))).spread).toBe('usual');

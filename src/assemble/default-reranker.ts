@@ -12,12 +12,12 @@ import { defaultCrossEncoder } from './models.ts';
 
 /**
  * Candidates that the cross-encoder reads, the best by late interaction, and what one more must be expected to gain. Prices are chosen where
- * `normal` loses .0001 nDCG@10 to reading all twenty, mean of fourteen sets, and `low` less than a hundredth of it (decisions/0038).
+ * `normal` loses nothing in nDCG@10 to reading all twenty, mean of fourteen sets, and `low` less than a hundredth of it (decisions/0038).
  */
 const effortOfCrossEncoder: StageEffort = {
   readings: {
-    low: { first: 4, step: 2, most: 20, price: 0.025 },
-    normal: { first: 4, step: 4, most: 20, price: 0.004 },
+    low: { first: 4, step: 4, most: 20, price: 0.05 },
+    normal: { first: 8, step: 4, most: 20, price: 0.009 },
     high: { first: 10, step: 5, most: 40, price: 0.002 },
     exhaustive: { first: Number.POSITIVE_INFINITY, step: 1, most: Number.POSITIVE_INFINITY, price: 0 },
   },
@@ -31,17 +31,24 @@ const usual = { mean: 0.58, deviation: 0.045 };
 const LIST_FROM = 50;
 const LIST_WIDTH = 1.5;
 
+/** By how much a wide collection may change what the stages count for, see `promotion`; reached where deviations are 1.67 times the usual one. */
+const LEAST_RATIO = 0.6;
+
 /**
  * The cross-encoder may promote and hardly demotes: a logit far below 2 counts little, since out of domain such logits are noise (decisions/0011).
- * Late interaction counts in units of its own spread, which is wide where the embedder is at home and narrow abroad.
+ * Late interaction counts in units of its own spread, which is wide where the embedder is at home and narrow abroad. Collections wider than usual are
+ * of many subjects, as what the cross-encoder was trained on: there it counts more and late interaction less, shared so that one scale of
+ * probabilities fits wide and narrow ones. A list's own spread says nothing of that (code: -.02).
  */
 const promotion: Combination = {
-  name: '1.5 × late interaction, standardised + 2 × softplus((logit - 2) / 2) + logit / 20',
+  name: '1.5 × ratio² × late interaction, standardised + (2 × softplus((logit - 2) / 2) + logit / 20) / ratio',
   over: (before, known) => {
     const [spread, from] = spreadFor(before, known);
+    const ratio = from === 'collection' ? Math.max(LEAST_RATIO, Math.min(1, usual.deviation / spread.deviation)) : 1;
     return {
       spread: from,
-      combine: (logit, late) => (1.5 * (late - spread.mean)) / spread.deviation + 2 * Math.log1p(Math.exp((logit - 2) / 2)) + 0.05 * logit,
+      combine: (logit, late) =>
+        (1.5 * ratio ** 2 * (late - spread.mean)) / spread.deviation + (2 * Math.log1p(Math.exp((logit - 2) / 2)) + 0.05 * logit) / ratio,
     };
   },
 };

@@ -2,7 +2,7 @@ import type { HostedOptions } from '../hosted/model.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import type { ModelSessions } from '../model/run/sessions.ts';
 import { isEffort } from '../rerank/effort.ts';
-import type { RerankerSettings } from '../rerank/reranker-plan.ts';
+import { type RerankerSettings, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
 import type { Progress } from '../types.ts';
 import {
   callback,
@@ -68,7 +68,7 @@ export const modelChecks: OptionChecks<ModelOptions> = {
 
 /** How a model is told to rank. */
 export type RankingOptions = Pick<RerankerSettings, 'longDocuments'>;
-export const rankingChecks: OptionChecks<RankingOptions> = { longDocuments: oneOf(['truncate', 'chunk']) };
+export const rankingChecks: OptionChecks<RankingOptions> = { longDocuments: oneOf(waysOfLongDocuments) };
 
 /** Throws E_USAGE for anything else than what opening a model takes. `prefix` stands before the names of options that lie in another. */
 export function checkModelOptions(who: string, options: unknown, prefix = ''): void {

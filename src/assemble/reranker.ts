@@ -8,11 +8,12 @@ import { crossEncoder } from '../rerank/parts/cross-encoder.ts';
 import { firstStageName, firstStageOrder } from '../rerank/parts/first-stage-order.ts';
 import { lateInteraction } from '../rerank/parts/late-interaction.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
+import type { LongDocuments, RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
 import { cachedIn, openScores } from '../rerank/wrappers/cached.ts';
 import { calibrated } from '../rerank/wrappers/calibrated.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { chunked } from '../rerank/wrappers/chunked.ts';
+import { excerpted } from '../rerank/wrappers/excerpted.ts';
 import { fallback } from '../rerank/wrappers/fallback.ts';
 import { titled } from '../rerank/wrappers/titled.ts';
 import { checkFitted, readCalibration } from './calibration-file.ts';
@@ -63,7 +64,10 @@ type Recipe = (wrap: Wrap) => Reranker;
 
 const asItIs: Wrap = (leaf) => leaf;
 
-type LongDocuments = RerankerSettings['longDocuments'];
+type Long = LongDocuments | undefined;
+
+/** Tokens of a long text that are read, about (decisions/0041). */
+const EXCERPT_TOKENS = 128;
 
 export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBuilder {
   // The cross-encoder of `default` is also one that may be named.
@@ -73,36 +77,42 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
   const encoder = (): Promise<BiEncoder> => options.encoder?.() ?? encoders.get('', () => openModel(localName(options.embedder), models));
   const stores = new Set<ReturnType<typeof openScores>>();
 
-  const lateInteractionLeaf = async (long: LongDocuments): Promise<Reranker> => {
+  // What reads sentences reads them around a leaf, so that a cache knows a text by what was read of it.
+  const lateInteractionLeaf = async (long: Long): Promise<Reranker> => {
     const opened = await encoder();
-    return leaves.get(`late-interaction ${long}`, async () => openLateInteraction(opened, { longDocuments: long }));
+    const longDocuments = long === 'chunk' ? long : 'truncate';
+    return leaves.get(`late-interaction ${longDocuments}`, async () => openLateInteraction(opened, { longDocuments }));
   };
-  const crossEncoderLeaf = (name: string, long: LongDocuments, maxMemory = models.maxMemory): Promise<Reranker> =>
-    leaves.get(JSON.stringify([name, long, maxMemory]), () =>
-      openCrossEncoderReranker(name, { ...models, maxMemory, longDocuments: long }),
+  const crossEncoderLeaf = (name: string, long: Long, maxMemory = models.maxMemory): Promise<Reranker> => {
+    const longDocuments = long === 'chunk' ? long : 'truncate';
+    return leaves.get(JSON.stringify([name, longDocuments, maxMemory]), () =>
+      openCrossEncoderReranker(name, { ...models, maxMemory, longDocuments }),
     );
-  const recipeOfDefault = async (long: LongDocuments, effort: Effort | undefined): Promise<Recipe> => {
+  };
+  const recipeOfDefault = async (long: Long, effort: Effort | undefined): Promise<Recipe> => {
     const [opened, first] = [await encoder(), await lateInteractionLeaf(long)];
     const left = memoryOfSecondStage(opened, models.maxMemory);
     if (left === undefined) return (wrap) => wrap(first);
     const second = await crossEncoderLeaf(defaultCrossEncoder, long, left);
-    return (wrap) => cascade([wrap(first), wrap(second)], defaultCascade(opened, effort));
+    return (wrap) => cascade([wrap(first), readingOf(wrap(second), long)], defaultCascade(opened, effort));
   };
-  const hostedLeaf = (what: Parameters<typeof hosted>[0], long: LongDocuments): Reranker =>
-    hosted(what, { ...models.hosted, longDocuments: long ?? models.hosted?.longDocuments });
-  const leafOf = async (part: RerankerPart, long: LongDocuments): Promise<Reranker> => {
+  const hostedLeaf = (what: Parameters<typeof hosted>[0], long: Long): Reranker =>
+    hosted(what, { ...models.hosted, longDocuments: long === 'sentences' ? 'truncate' : (long ?? models.hosted?.longDocuments) });
+  const leafOf = async (part: RerankerPart, long: Long): Promise<Reranker> => {
     if (typeof part !== 'string') return isRerankingModel(part) ? hostedLeaf(part, long) : part;
     if (part === 'late-interaction') return lateInteractionLeaf(long);
     if (part === firstStageName) return firstStageOrder();
     if (looksHosted(part)) return leaves.get(JSON.stringify([part, long]), async () => hostedLeaf(part, long));
     return crossEncoderLeaf(part, long);
   };
-  const recipeOf = async (part: RerankerPart, long: LongDocuments, effort: Effort | undefined): Promise<Recipe> => {
+  const recipeOf = async (part: RerankerPart, long: Long, effort: Effort | undefined): Promise<Recipe> => {
     if (part === 'default' || part === 'local') return recipeOfDefault(long, effort);
     const leaf = await leafOf(part, long);
-    return (wrap) => wrap(leaf);
+    // A caller's reranker reads as it likes.
+    const isNamed = typeof part === 'string' && part !== 'late-interaction' && part !== firstStageName;
+    return (wrap) => readingOf(wrap(leaf), isNamed ? long : undefined);
   };
-  const recipeOfAll = async (parts: readonly RerankerPart[], long: LongDocuments, effort: Effort | undefined): Promise<Recipe> => {
+  const recipeOfAll = async (parts: readonly RerankerPart[], long: Long, effort: Effort | undefined): Promise<Recipe> => {
     const all = await Promise.all(parts.map((part) => recipeOf(part, long, effort)));
     const [only, ...others] = all as [Recipe, ...Recipe[]];
     return others.length === 0 ? only : (wrap) => cascade(all.map((make) => make(wrap)));
@@ -161,7 +171,12 @@ export async function openCrossEncoderReranker(
 ): Promise<Reranker> {
   checkRankingOptions('openCrossEncoderReranker', options);
   const model = await openCrossEncoder(name, options);
-  return options.longDocuments === 'chunk' ? chunked(crossEncoder(model), model.split) : crossEncoder(model);
+  const reranker = crossEncoder(model);
+  return options.longDocuments === 'chunk' ? chunked(reranker, model.split) : readingOf(reranker, options.longDocuments);
+}
+
+function readingOf(reranker: Reranker, long: Long): Reranker {
+  return long === 'sentences' ? excerpted(reranker, EXCERPT_TOKENS) : reranker;
 }
 
 /** Late interaction with the encoder that an index has. */

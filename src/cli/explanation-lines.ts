@@ -2,6 +2,7 @@ import type { TokenMatches } from '../rerank/explanation.ts';
 import type { SpreadSource } from '../rerank/reranker.ts';
 import type { SearchAnswer } from '../search/answer.ts';
 import type { RerankAnswer } from '../search/rerank.ts';
+import { counted } from '../wording/numbers.ts';
 import { harmless } from '../wording/terminal-text.ts';
 import { meetWords } from './joined-words.ts';
 import { labelOf } from './text.ts';
@@ -29,12 +30,22 @@ export function explanationLines({ results, spread }: Pick<SearchAnswer | Rerank
       `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
       `     each field alone: ${harmless(alone)}`,
       ...met.map(({ tokens, where }) => `     words that met${where}: ${harmless(meetings(tokens))}`),
-      ...stages.flatMap(({ parts }) => (parts === undefined ? [] : [`     read in ${parts.length} chunks`])),
+      ...stages.flatMap(({ parts, sentences }) => [
+        ...(parts === undefined ? [] : [`     read in ${parts.length} chunks`]),
+        ...(sentences === undefined
+          ? []
+          : [
+              `     the cross-encoder read of it ${counted(charactersOf(sentences), 'character')} in ${counted(sentences.length, 'place')}, which carry the match`,
+            ]),
+      ]),
     ];
   });
   const weighed = lines.length === 0 || spread === undefined ? [] : ['', `     late interaction was weighed ${spreads[spread]}`];
   return [...lines, ...weighed].map((line) => `${line}\n`).join('');
 }
+
+const charactersOf = (spans: readonly { readonly start: number; readonly end: number }[]): number =>
+  spans.reduce((sum, { start, end }) => sum + end - start, 0);
 
 const value = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(3) : score.toFixed(1));
 

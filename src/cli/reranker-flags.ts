@@ -41,5 +41,5 @@ export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number] | 'minS
 
 /** --long-documents as the library takes it. */
 export function longDocumentsOf(value: string | undefined): RerankerSettings['longDocuments'] {
-  return value === 'truncate' || value === 'chunk' ? value : undefined;
+  return value === 'truncate' || value === 'chunk' || value === 'sentences' ? value : undefined;
 }

@@ -18,8 +18,8 @@ export function checkScores(given: Scores, count: number, fingerprint: string): 
   const mayBeNone = given.complete === false || given.stages !== undefined;
   const at = scores.findIndex((score) => !Number.isFinite(score) && !(mayBeNone && Number.isNaN(score)));
   if (at >= 0) throw broken(`score ${at} is ${scores[at]}, which is not finite`);
-  const { relevance, stages = [], truncatedTokens, queryTruncatedTokens, spans } = given;
-  const lists = { relevance, truncatedTokens, queryTruncatedTokens, spans };
+  const { relevance, stages = [], truncatedTokens, omittedCharacters, queryTruncatedTokens, spans } = given;
+  const lists = { relevance, truncatedTokens, omittedCharacters, queryTruncatedTokens, spans };
   for (const [name, list] of [...Object.entries(lists), ...stages.map((stage) => ['stages', stage.scores] as const)])
     if (list !== undefined && list.length !== count) throw broken(`asked for ${count} scores, it gave ${list.length} of "${name}"`);
   const stated = relevance?.findIndex((value, i) => !(value >= 0 && value <= 1) && !Number.isNaN(scores[i])) ?? -1;

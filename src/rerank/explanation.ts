@@ -18,6 +18,8 @@ export interface StageExplanation {
   /** Of which text, where a title is scored by itself too. @default the document's */
   readonly of?: 'title';
   readonly tokens?: TokenMatches;
+  /** The sentences of a long text that were read in place of it, in their order; `start` and `end` count characters. */
+  readonly sentences?: readonly { readonly start: number; readonly end: number }[];
   /** Scores of the chunks of a long text, in their order; `start` and `end` count characters. */
   readonly parts?: readonly { readonly start: number; readonly end: number; readonly score: number }[];
 }

@@ -15,6 +15,7 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
   const scores = new Float32Array(count).fill(Number.NaN);
   const relevance = new Float32Array(count).fill(Number.NaN);
   const truncatedTokens = new Uint32Array(count);
+  const omittedCharacters = new Uint32Array(count);
   const queryTruncatedTokens = new Uint32Array(count);
   const spans: (Span | undefined)[] = Array.from({ length: count }, () => undefined);
   let usage: Usage = {};
@@ -26,6 +27,7 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
       relevance[i] = given.relevance?.[row] ?? Number.NaN;
       spans[i] = given.spans?.[row] ?? spans[i];
       truncatedTokens[i] = Math.max(truncatedTokens[i] as number, given.truncatedTokens?.[row] ?? 0);
+      omittedCharacters[i] = given.omittedCharacters?.[row] ?? 0;
       queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, given.queryTruncatedTokens?.[row] ?? 0);
     }
     usage = addUsage(usage, given.usage);
@@ -36,6 +38,7 @@ export function mergeScores(parts: readonly ScoredPart[], count: number, complet
     usage,
     relevance: relevance.some((value, i) => Number.isNaN(value) && !Number.isNaN(scores[i])) ? undefined : relevance,
     truncatedTokens: unlessZero(truncatedTokens),
+    omittedCharacters: unlessZero(omittedCharacters),
     queryTruncatedTokens: unlessZero(queryTruncatedTokens),
     spans: spans.some((span) => span !== undefined) ? spans : undefined,
     failures: unlessEmpty(parts.flatMap(({ given }) => given.failures ?? [])),

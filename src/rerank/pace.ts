@@ -42,5 +42,6 @@ export function createPace(concurrency: number): Pace {
   };
 }
 
-/** Characters that a model will have to read of a candidate, about. */
-export const workIn = ({ text }: { readonly text: string }): number => SHORTEST_CHARACTERS + Math.min(text.length, LONGEST_CHARACTERS);
+/** Characters that a model will have to read of a candidate, about. `most`: it reads no more of any. */
+export const workIn = ({ text }: { readonly text: string }, most = LONGEST_CHARACTERS): number =>
+  SHORTEST_CHARACTERS + Math.min(text.length, most);

@@ -6,6 +6,10 @@ import type { Reranker } from './reranker.ts';
 /** A reranker by name (`default`, `late-interaction`, `first-stage`, a cross-encoder, `vendor:model`) or as it is. */
 export type RerankerPart = string | Reranker | RerankingModel;
 
+/** What may be done with a long text. */
+export const waysOfLongDocuments = ['truncate', 'chunk', 'sentences'] as const;
+export type LongDocuments = (typeof waysOfLongDocuments)[number];
+
 /** What is put around a reranker, the same at every door. In which order: decisions/0020-builder.md. */
 export interface RerankerSettings {
   /** Rerankers that rank when the first one cannot, in this order: `local`, `vendor:model`, `first-stage`. @default none */
@@ -17,10 +21,11 @@ export interface RerankerSettings {
   /** A folder of cached scores, see `cached`. @default none */
   readonly scoreCache?: string;
   /**
-   * What a reranker does with a text that its window does not hold: read as much as fits and say how much it left out, or read it in chunks and let
-   * the best one count. @default truncate for local models, chunk for hosted ones
+   * What a reranker does with a long text. `truncate`: read as much as fits its window and say how much it left out. `chunk`: read what its window does not
+   * hold in chunks, and let the best one count. `sentences`: read of more than about 128 tokens the sentences that carry the match, so many tokens in all;
+   * late interaction reads as with `truncate`, since it has the token vectors. @default truncate for local models, chunk for hosted ones
    */
-  readonly longDocuments?: 'truncate' | 'chunk';
+  readonly longDocuments?: LongDocuments;
   /** How many candidates the cross-encoder of `default` reads where a call does not say, see `SearchOptions.effort`. @default normal */
   readonly effort?: Effort;
 }

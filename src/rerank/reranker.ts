@@ -47,6 +47,8 @@ export interface Scores {
   readonly relevance?: Float32Array;
   /** [count] Tokens left out of each candidate because the model's window was full; absent when none were. */
   readonly truncatedTokens?: Uint32Array;
+  /** [count] Characters of each candidate's text that were passed over, since chosen sentences were read in its place; absent when none were. */
+  readonly omittedCharacters?: Uint32Array;
   /** [count] Tokens left out of the query beside each candidate because the model's window was full; absent when it was read whole. */
   readonly queryTruncatedTokens?: Uint32Array;
   /** [count] The chunk of each candidate's text that gave the score, where the text was read in chunks; absent when none was. */
@@ -82,6 +84,8 @@ export interface Reranker {
   readonly kind?: 'pointwise' | 'listwise';
   /** Each call has its price, so a list is best scored in one. @default false */
   readonly pricedPerCall?: boolean;
+  /** Characters that it reads of a text at most, about: longer ones take no longer. @default 2,048, the window of most models */
+  readonly readCharacters?: number;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
   /** Whether a candidate is scored as fast as its score is looked up: then no cache keeps it. @default none is */

@@ -87,7 +87,7 @@ async function askInSlices(
   while (done < candidates.length && complete) {
     throwIfStopped(signal);
     const from = done;
-    const works = candidates.slice(from).map(workIn);
+    const works = candidates.slice(from).map((candidate) => workIn(candidate, reranker.readCharacters));
     const count = !isAskedOnce ? pace.next(works, left()) : left() > 0 ? works.length : 0;
     const started = performance.now();
     const work = count === 0 ? undefined : unlessStopped(reranker.score(query, candidates.slice(from, from + count), call), signal);

@@ -40,6 +40,7 @@ export interface FrozenCandidate {
   /** What gave the score, where the text was not read as a whole. */
   readonly part?: { readonly span: Span; readonly line?: number };
   readonly cutTokens?: number;
+  readonly omittedCharacters?: number;
   readonly duplicates?: readonly FrozenCandidate[];
   readonly group?: { readonly value: FieldValue; readonly others: readonly FrozenCandidate[] };
 }

@@ -33,7 +33,17 @@ export function freeze(
   from: number,
   withStages = false,
 ): Pick<Frozen, 'stages' | 'before' | 'order'> {
-  const frozen = ({ id, index, relevance, stage, part, cutTokens, duplicates, group }: RankedCandidate): FrozenCandidate => {
+  const frozen = ({
+    id,
+    index,
+    relevance,
+    stage,
+    part,
+    cutTokens,
+    omittedCharacters,
+    duplicates,
+    group,
+  }: RankedCandidate): FrozenCandidate => {
     const { score, passage } = hits[index] as Hit;
     return {
       id,
@@ -44,6 +54,7 @@ export function freeze(
       passage,
       part: part && { span: part.span, line: part.line },
       cutTokens,
+      omittedCharacters,
       duplicates: duplicates?.map(frozen),
       stages: withStages ? ranked.stages.map(({ scores }) => scores[index] as number) : undefined,
       group: group && { value: group.value, others: group.others.map(frozen) },

@@ -4,6 +4,7 @@
  */
 import { efforts, MOST_READ } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { waysOfLongDocuments } from '../rerank/reranker-plan.ts';
 import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
 
 const noFirstStage = 'there is no first stage: every document is ranked';
@@ -207,10 +208,10 @@ export const plan = {
   },
   longDocuments: {
     kind: 'choice',
-    choices: ['auto', 'truncate', 'chunk'],
+    choices: ['auto', ...waysOfLongDocuments],
     default: 'auto',
     about:
-      'a text longer than the window of the reranker: read as much as fits, or read it in chunks and let the best one count; auto reads chunks where the reranker is hosted',
+      'a long text: read as much as fits the window of the reranker, or in chunks of which the best one counts, or, of more than about 128 tokens, the sentences that carry the match; auto reads chunks where the reranker is hosted',
     at: {
       search: 'openIndex takes it with the models, as models.longDocuments',
       rerank: 'local, openCrossEncoderReranker and hosted take it when the reranker is made',

@@ -48,6 +48,8 @@ export interface RankedCandidate extends OrderedCandidate {
   readonly part?: RankedPart;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
+  /** Characters of the text that were passed over, since chosen sentences of it were read; absent when none were. */
+  readonly omittedCharacters?: number;
   /** Equal or near texts that gave up their places for it, best first; only where they are collapsed, and there are some. */
   readonly duplicates?: readonly RankedCandidate[];
   /** Only where it is grouped: the value of its group, null without one, and the others of it, best first. */
@@ -156,10 +158,12 @@ export function rankedTextOf({ document, passage }: Rankable, fields: RankFields
 function readScores(candidates: readonly Rankable[], texts: readonly RankedText[], given: Scores, fingerprint: string): Ranked {
   const order = orderCandidates(candidates, given, fingerprint).map((one): RankedCandidate => {
     const [span, cutTokens = 0] = [given.spans?.[one.index], given.truncatedTokens?.[one.index]];
+    const omittedCharacters = given.omittedCharacters?.[one.index] ?? 0;
     return {
       ...one,
       part: partOf(texts[one.index] as RankedText, span),
       cutTokens: cutTokens === 0 ? undefined : cutTokens,
+      omittedCharacters: omittedCharacters === 0 ? undefined : omittedCharacters,
     };
   });
   const { rankedBy, spread, failures, notes, usage = {}, complete = true } = given;

@@ -33,6 +33,8 @@ export interface RankedResult {
   readonly snippet?: Snippet;
   /** Tokens at the end of the text that the reranker did not read; absent when it read all. */
   readonly cutTokens?: number;
+  /** Characters of the text that the reranker which gave the score passed over, since it read the sentences that carry the match; absent when it read all. */
+  readonly omittedCharacters?: number;
   /** Documents that it stands for, whose texts are like its own (`collapse`); absent where there is none. */
   readonly collapsed?: number;
   /** Their ids, best first. */
@@ -137,7 +139,7 @@ function resultMaker(
 ): (one: RankedCandidate) => Omit<RankedResult, 'rank'> {
   const lastStage = Math.max(0, ran.length - 1);
   const isAlike = complete && shown.every(({ stage }) => stage === lastStage);
-  return ({ id, index, relevance, stage, part, cutTokens, duplicates }) => ({
+  return ({ id, index, relevance, stage, part, cutTokens, omittedCharacters, duplicates }) => ({
     id,
     index,
     relevanceScore: relevance,
@@ -145,6 +147,7 @@ function resultMaker(
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
     highlight: part && highlightFor(query, part, words && comparedBy(words, (candidates[index] as Rankable).document, part.text)),
     cutTokens,
+    omittedCharacters,
     collapsed: duplicates?.length,
     duplicates: duplicates?.map((duplicate) => duplicate.id),
     stages: stages ? ran.map(({ scores }) => (Number.isNaN(scores[index]) ? null : (scores[index] as number))) : undefined,

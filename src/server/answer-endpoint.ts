@@ -105,8 +105,8 @@ function deadlineOf(request: FastifyRequest): { readonly deadlineMs?: number } {
 }
 
 /** What a vendor's form has no word for: nothing is cut, left unfinished or not understood in silence. */
-function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens'>>): Record<string, string> {
-  const { complete, cut, queryTruncatedTokens = 0, unknownScripts, insteadOf, model } = done;
+function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens' | 'excerpts'>>): Record<string, string> {
+  const { complete, cut, queryTruncatedTokens = 0, excerpts = 0, unknownScripts, insteadOf, model } = done;
   // The query is a text too.
   const texts = cut + (queryTruncatedTokens > 0 ? 1 : 0);
   const headers: Record<string, string> = {};
@@ -115,6 +115,7 @@ function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTr
   if (complete === false) headers['x-finetooth-complete'] = 'false';
   if (texts > 0) headers['x-finetooth-cut'] = String(texts);
   if (queryTruncatedTokens > 0) headers['x-finetooth-query-truncated'] = String(queryTruncatedTokens);
+  if (excerpts > 0) headers['x-finetooth-excerpts'] = String(excerpts);
   if (unknownScripts.length > 0) headers['x-finetooth-unknown-scripts'] = unknownScripts.join(', ');
   return headers;
 }

@@ -129,6 +129,7 @@ function sumOf(all: readonly RerankDone[]): Omit<PairsDone, 'scored'> {
     inferred: mean(({ inferred }) => inferred),
     hosted: hosted.length === 0 ? undefined : { requests: hosted.reduce((total, { requests }) => total + requests, 0), dollars },
     cut: sum(({ cut }) => cut),
+    excerpts: sum(({ excerpts = 0 }) => excerpts),
     complete: all.every(({ complete }) => complete),
     queryTruncatedTokens: Math.max(...all.map((one) => one.queryTruncatedTokens)),
     unknownScripts: [...new Set(all.flatMap(({ unknownScripts }) => unknownScripts))],

@@ -87,8 +87,11 @@ export interface Reading extends CallOptions {
 
 /** Models by the names that clients use. Each is opened by the first request for it, and once for all of them. */
 export interface Models {
-  /** `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other. */
-  reranker(name?: string, options?: { readonly inChunks?: boolean }): Promise<ServedReranker>;
+  /**
+   * `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other. `whole`: a text may not be read
+   * in part where the window holds all of it; `inChunks`: all of a longer one is, and its best chunk counts.
+   */
+  reranker(name?: string, options?: { readonly whole?: boolean | undefined; readonly inChunks?: boolean }): Promise<ServedReranker>;
   embedder(name?: string): Promise<ServedEmbedder>;
   /**
    * The name under which a model is served that a client asks for: `default`, `late-interaction`, or a served model's. Nothing is opened. Throws the
@@ -139,7 +142,11 @@ export function openModels(options: ModelsOptions = {}): Models {
   const builder = createRerankerBuilder({ encoder: () => encoder(main), models, settings: { longDocuments } });
   // Each is made once: a cascade learns from call to call how fast its stages are.
   const rerankers = createOpenOnce<Reranker>();
-  const rerankerNamed = (name: string): Promise<Reranker> => rerankers.get(name, () => builder.build(name));
+  const rerankerNamed = (name: string, whole = false): Promise<Reranker> => {
+    return whole && longDocuments === 'sentences'
+      ? rerankers.get(`${name}, whole`, () => builder.build(name, { longDocuments: 'truncate' }))
+      : rerankers.get(name, () => builder.build(name));
+  };
 
   const known = new Map<string, { readonly task: Task; readonly name: string }>();
   for (const { name, task } of asked) for (const alias of namesOfModel(name)) known.set(alias.toLowerCase(), { task, name });
@@ -185,11 +192,11 @@ export function openModels(options: ModelsOptions = {}): Models {
       ...[...crossEncoders, ...hostedRerankers].map((name) => ({ name, task: 'rerank' as const })),
       ...embedders.map((name) => ({ name, task: 'embed' as const })),
     ],
-    reranker: async (name, { inChunks = false } = {}) => {
+    reranker: async (name, { whole, inChunks = false } = {}) => {
       const found = resolve('rerank', name);
       const reranker = inChunks
         ? await rerankers.get(`${found} in chunks`, () => builder.build(found, { longDocuments: 'chunk' }))
-        : await rerankerNamed(found);
+        : await rerankerNamed(found, whole);
       const isCascade = reranker.kind === 'listwise';
       return {
         insteadOf: insteadOf('rerank', name),

@@ -13,7 +13,7 @@ export async function rankPassages(
   whole: readonly string[],
   { id, signal, deadlineMs, models, started, factsOf }: WorkOptions,
 ): Promise<RerankDone> {
-  const served = await models.reranker(ask.model, { inChunks: (ask.maxChunks ?? 0) > 1 });
+  const served = await models.reranker(ask.model, { whole: ask.refuseLong, inChunks: (ask.maxChunks ?? 0) > 1 });
   const query = await shortQuery(ask, served, { signal });
   const { texts, cut: left } = await readTexts(ask, query, whole, served, { signal });
   const [given, watch] = await measureRuns(() =>
@@ -34,6 +34,7 @@ export async function rankPassages(
     complete: given.complete ?? true,
     cut: cut.filter((isCut) => isCut).length,
     queryTruncatedTokens: mostIn(given.queryTruncatedTokens),
+    excerpts: given.omittedCharacters?.filter((characters) => characters > 0).length ?? 0,
     notes: letterNotes({ reranker: served.reranker }, query, texts),
     unknownScripts: scriptsBeyond(served.reranker, [query, ...texts]),
   };

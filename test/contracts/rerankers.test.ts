@@ -92,6 +92,7 @@ const makers: Readonly<Record<string, () => Reranker | Promise<Reranker>>> = {
   'late interaction over chunks': async () => openLateInteraction(await openModel(undefined, { sessions }), { longDocuments: 'chunk' }),
   'a cross-encoder': () => openCrossEncoderReranker(undefined, { sessions }),
   'a cross-encoder over chunks': () => openCrossEncoderReranker(undefined, { sessions, longDocuments: 'chunk' }),
+  'a cross-encoder over sentences': () => openCrossEncoderReranker(undefined, { sessions, longDocuments: 'sentences' }),
   local: () => local({ sessions }),
   'what the builder makes': () =>
     createRerankerBuilder({ models: { sessions } }).build(['late-interaction', 'default'], {

@@ -111,7 +111,7 @@ async function startNode({ port: peer, bootstrap, apiKey }: Peer): Promise<Qdran
     await until(async () => {
       if (one.exitCode !== null) throw new Error(`qdrant ended with ${one.exitCode} before it was ready`);
       return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;
-    }, 60_000);
+    }, 180_000);
   };
   const kill = async (): Promise<void> => {
     const one = child;
@@ -156,13 +156,19 @@ async function until(isSo: () => Promise<boolean>, milliseconds: number): Promis
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below those that a system gives to connections: a server that is started again finds its port free. */
+async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = 10_000 + Math.floor(20_000 * Math.random());
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port of a hundred is free');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -7,6 +7,7 @@ import { type Calibration, relevanceOf } from '../calibration.ts';
 import { type Effort, isEffort } from '../effort.ts';
 import { expectedGain } from '../expected-gain.ts';
 import { mergeScores } from '../merge-scores.ts';
+import { modelFingerprint } from '../model-fingerprint.ts';
 import { createPace } from '../pace.ts';
 import { fittedCalibration } from '../parts/fitted.ts';
 import { readInSlices } from '../read-in-slices.ts';
@@ -15,7 +16,6 @@ import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { readingOf, type StageEffort, wholly } from '../stage-effort.ts';
 import { stageOf } from '../stage-of.ts';
 import { failAfter } from '../usage.ts';
-import { unchunked } from './chunked.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
@@ -190,7 +190,7 @@ function planStage(stage: Reranker, combination: Combination | undefined, calibr
     name: fingerprint + suffix,
     fingerprint,
     combination,
-    calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(unchunked(fingerprint) + suffix)),
+    calibration: calibration ?? (combination === undefined ? undefined : fittedCalibration(modelFingerprint(fingerprint) + suffix)),
   };
 }
 

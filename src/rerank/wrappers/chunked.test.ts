@@ -91,7 +91,7 @@ describe('chunked', () => {
   it('keeps the scale of what it asks, in a cascade too', async () => {
     const fitted = 'cross-encoder-1(ms-marco-minilm-l-12-v2@int8:4cfeaadb0fcf:5b229048)';
     const combine = {
-      name: '1.5 × late interaction, standardised + 2 × softplus((logit - 2) / 2) + logit / 20',
+      name: '1.5 × ratio² × late interaction, standardised + (2 × softplus((logit - 2) / 2) + logit / 20) / ratio',
       over: () => ({ combine: (own: number, before: number) => own + before }),
     };
     const second: Reranker = { ...counting().reranker, fingerprint: fitted };

@@ -76,9 +76,3 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker =>
       } satisfies Scores;
     },
   });
-
-/** The fingerprint of what is asked for each chunk, and any other as it is: a chunk is scored as a text of its own would be. */
-export function unchunked(fingerprint: string): string {
-  const inner = /^in-parts-1\((.*)\)$/.exec(fingerprint)?.[1];
-  return inner === undefined ? fingerprint : unchunked(inner);
-}

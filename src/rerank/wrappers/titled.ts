@@ -58,6 +58,7 @@ function largerOf(given: Scores, count: number, places: readonly number[], calib
     scores,
     relevance,
     truncatedTokens: given.truncatedTokens && unlessZero(given.truncatedTokens.slice(0, count)),
+    omittedCharacters: given.omittedCharacters && unlessZero(given.omittedCharacters.slice(0, count)),
     queryTruncatedTokens: unlessZero(truncated),
     spans: given.spans?.slice(0, count),
   };

@@ -76,6 +76,7 @@ export interface PairsDone extends Facts {
   readonly scored: readonly RankedPassage[];
   readonly complete: boolean;
   readonly queryTruncatedTokens: number;
+  readonly excerpts?: number;
 }
 
 export interface RerankDone extends Facts {
@@ -85,6 +86,8 @@ export interface RerankDone extends Facts {
   readonly complete: boolean;
   /** Tokens at the end of the query that a model did not read; 0 when all of it was. */
   readonly queryTruncatedTokens: number;
+  /** Documents of which chosen sentences were read in place of the whole text. */
+  readonly excerpts?: number;
 }
 
 /** What a client wants turned into vectors. */

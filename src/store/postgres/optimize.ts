@@ -44,17 +44,18 @@ export async function missingIndexes(ask: Ask, state: State, settings: Settings)
       ])
     ).map(({ name }) => name),
   );
-  const filters = filterFields(manifest).flatMap((of, at) =>
-    (
-      [
-        ['value', `btree (${of.value})`],
-        ['high', `btree (${of.high}) WHERE ${of.high} IS NOT NULL`],
-        ['other', `gin (${of.other}) WHERE ${of.other} IS NOT NULL`],
-      ] as const
-    ).flatMap(([part, using]) => {
+  const filters = filterFields(manifest).flatMap((of, at) => {
+    // A B-tree takes no text of more than 2,704 bytes, and then no document with one.
+    const tree = of.type === 'keyword' ? 'spgist' : 'btree';
+    const parts = [
+      ['value', `${tree} (${of.value})`],
+      ['high', `${tree} (${of.high}) WHERE ${of.high} IS NOT NULL`],
+      ['other', `gin (${of.other}) WHERE ${of.other} IS NOT NULL`],
+    ] as const;
+    return parts.flatMap(([part, using]) => {
       const name = `passages_${generation}_filter${at}_${part}`;
       return there.has(name) ? [] : [`CREATE INDEX ${identifier(name)} ON ${tables.passages} USING ${using}`];
-    }),
-  );
+    });
+  });
   return hnsw === undefined ? filters : [hnsw, ...filters];
 }

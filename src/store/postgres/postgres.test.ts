@@ -11,9 +11,15 @@ import { entryFor, manifestFor, unit } from '../contract/entries.ts';
 import { drawDocument, drawFilter, typedFields } from '../contract/filters.ts';
 import { memoryStore } from '../memory.ts';
 import type { Entry, Manifest } from '../store.ts';
+import { connectDatabase } from './database.ts';
 import type { PostgresStoreOptions } from './options.ts';
 import type { PostgresPool } from './pool.ts';
 import { postgresStore } from './postgres.ts';
+import { searchRareWords } from './rare-words.ts';
+import { restrictTo } from './restriction.ts';
+import { openSession } from './session.ts';
+import { weighWords } from './word-scores.ts';
+import { searchWords } from './words.ts';
 
 const server = await startPostgres();
 const reason = typeof server === 'string' ? server : undefined;
@@ -127,6 +133,75 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
     );
     await admin.end();
     expect(rows[0].pieces).toBeLessThan(40);
+    await store.close();
+  });
+
+  it('finds by the rare words of a query what all of them find, or says that they do not tell', async () => {
+    const index = 'rare words';
+    const { below, word } = randomFrom(16);
+    const drawn = (): string => `w${Math.floor(300 ** (word() / 2 ** 32))}`;
+    const entries = Array.from({ length: 1500 }, (_, at) =>
+      entryFor(`d${at}`, at, Array.from({ length: 3 + below(12) }, drawn).join(' '), {
+        document: { half: at % 2 },
+        further: at % 9 === 0 ? [{ vector: unit(at), terms: `${drawn()} ${drawn()}`, place: { span: [5, 9] } }] : undefined,
+        place: at % 9 === 0 ? { span: [0, 4] } : undefined,
+      }),
+    );
+    const manifest = manifestFor({ splitter: 'passages-1', filterable: { half: 'number' } });
+    const [store, reference] = [postgresStore({ connectionString, index }), memoryStore()];
+    for (const one of [store, reference]) {
+      await one.open(manifest);
+      await one.upsert(entries);
+      await one.delete(entries.slice(0, 200).map(({ id }) => id));
+    }
+    const session = openSession(connectDatabase({ connectionString, connections: 2, shown: index }), index, index);
+    await session.open();
+    let told = 0;
+    for (let round = 0; round < 150; round++) {
+      const terms = [`w${1 + below(3)}`, `w${1 + below(6)}`, ...Array.from({ length: 1 + below(4) }, () => `w${20 + below(280)}`)];
+      const limit = 1 + below(30);
+      const filter = round % 3 === 0 ? { fields: { half: 1 } } : undefined;
+      const expected = (await reference.search({ terms, limit, filter })).map(({ id, score }) => [id, score.toFixed(4)]);
+      const [by, whole] = await session.read(async (ask, state) => {
+        const restriction = restrictTo(filter, state);
+        const query = { words: await weighWords(ask, state, terms), restriction, limit };
+        return [
+          await searchRareWords(ask, state, query),
+          await searchWords(ask, state, terms, restriction, limit, { wholeBelow: 0 }),
+        ] as const;
+      });
+      if (by !== undefined) told++;
+      for (const found of [by, whole])
+        if (found !== undefined)
+          expect(
+            found.map(({ id, score }) => [id, score.toFixed(4)]),
+            JSON.stringify({ terms, limit, filter }),
+          ).toEqual(expected);
+    }
+    expect(told).toBeGreaterThan(40);
+    expect(told).toBeLessThan(150);
+    await session.close();
+    await store.close();
+  });
+
+  it('indexes keywords of any length', async () => {
+    const { below } = randomFrom(9);
+    const texts = Array.from({ length: 120 }, (_, at) =>
+      Array.from({ length: at % 3 === 0 ? 6000 : 12 }, () => String.fromCodePoint(0x4e00 + below(20_000))).join(''),
+    );
+    const entries = texts.map((text, at) => entryFor(`d${at}`, at, 'red', { document: { text, list: [text, 'b'] } }));
+    const filterable = { text: 'keyword', list: 'keyword' } as const;
+    const store = await opened({ exactBelow: 10 }, { filterable }, entries.slice(0, 100));
+    await store.optimize();
+    await store.upsert(entries);
+    for (const [at, text] of [...texts.entries()].filter(([place]) => place % 12 < 2))
+      for (const field of ['text', 'list'])
+        for (const condition of [{ equals: text }, { prefix: text.slice(0, 8) }, { gte: text, lte: text }])
+          expect(
+            (await store.search({ terms: ['red'], limit: 200, fields: [], filter: { fields: { [field]: condition } } })).map(
+              ({ id }) => id,
+            ),
+          ).toContain(`d${at}`);
     await store.close();
   });
 

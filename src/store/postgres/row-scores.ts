@@ -6,6 +6,8 @@ export interface RowScores {
   add(row: number, gain: number): void;
   /** Only these rows stay. */
   keep(rows: Iterable<number>): void;
+  /** The rows of at least this score. */
+  above(score: number): readonly number[];
   /** The next best, at least so many where there are, and all that are nearly as good as the last of them. Those that were given do not come again. */
   next(count: number, near: number): Ranked;
 }
@@ -27,6 +29,13 @@ export function rowScores(additions: number, rows: number): RowScores {
       const some = sparseScores();
       for (const row of new Set(kept)) if (scores.of(row) !== 0) some.add(row, scores.of(row));
       scores = some;
+    },
+    above: (least) => {
+      const rows: number[] = [];
+      scores.each((row, score) => {
+        if (score >= least) rows.push(row);
+      });
+      return rows;
     },
     next: (count, near) => {
       // A heap of the best, whose root is the least of them.
