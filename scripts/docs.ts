@@ -1,4 +1,4 @@
-/** Writes the pages that are made from tables: docs/errors.md, docs/commands.md, docs/plan.md, docs/dependencies.md, docs/results.md and its pictures. A test holds them to the tables. */
+/** Writes the pages that are made from tables: docs/errors.md, docs/api-keys.md, docs/commands.md, docs/plan.md, docs/dependencies.md, docs/results.md and its pictures. A test holds them to the tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describedCollections, resultsPage } from '../results/page.ts';
@@ -20,6 +20,7 @@ import {
   type PlanOption,
   snakeCase,
 } from '../src/search/plan-option.ts';
+import { apiKeysPage } from './api-keys.ts';
 import { dependenciesPage } from './dependencies.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -148,6 +149,7 @@ ${planTables(indexPlan, indexDoors)}`;
 /** Page by file name. */
 export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'errors.md': errorsPage(),
+  'api-keys.md': apiKeysPage(),
   'commands.md': commandsPage(),
   'plan.md': planPage(),
   'dependencies.md': dependenciesPage(),

@@ -122,6 +122,7 @@ export type AdvisedOption =
   | 'maxMemory'
   | 'minScore'
   | 'noKeys'
+  | 'origins'
   | 'port'
   | 'prices'
   | 'rankFields'

@@ -140,6 +140,8 @@ export interface Vectors {
    * characters, which a local model's tokenizer does not read to its end.
    */
   readonly truncatedTokens?: Uint32Array;
+  /** [count] The L2 length that each vector had before it was made 1; absent when the embedder does not know. */
+  readonly lengths?: Float32Array;
   /** [count] Tokens that went through the model, special tokens included; absent when the embedder does not know. */
   readonly tokens?: Uint32Array;
   /** [count] Packed token vectors of each text, in the form that was asked for. */

@@ -1,7 +1,7 @@
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
 import { findEntry } from '../model/catalog/catalog.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/catalog/kind.ts';
-import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
+import type { BiEncoderEntry, ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import type { CrossEncoder } from '../model/cross-encoder.ts';
 import { resolveModel } from '../model/files.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
@@ -33,6 +33,12 @@ export async function openCrossEncoder(name: string, options: LocalModelOptions 
 /** Whether a model makes vectors or scores pairs. Its files are fetched and checked where they are not known yet. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
 export async function kindOfModel(name: string, options: ModelFileOptions = {}): Promise<ModelEntry['kind']> {
   return (await filesOf(name, options)).entry.kind;
+}
+
+/** What is known of an embedding model; of one that is not in the catalog its files are looked at. Nothing is loaded. */
+export async function entryOf(name: string, options: ModelFileOptions = {}): Promise<BiEncoderEntry> {
+  const listed = findEntry(name);
+  return listed?.kind === 'bi-encoder' ? listed : asBiEncoder(await filesOf(name, options)).entry;
 }
 
 /** Every name that stands for a model of the catalog; of another, its own. */

@@ -7,6 +7,7 @@ const flagsOf = {
   judgments: ['qrels'],
   keyFile: ['apiKeyFile'],
   noKeys: ['noAuth'],
+  origins: ['allowOrigin'],
   rerankers: ['hostedRerankers'],
   runs: ['run'],
   tokens: ['tokenBits', 'tokenPool'],

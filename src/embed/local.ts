@@ -9,12 +9,13 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
   tokenSize: encoder.files.entry.dimensions,
   languages: encoder.files.entry.languages,
   embed: async (texts, role, options = {}) => {
-    const { vectors, tokens, truncated, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });
+    const { vectors, lengths, tokens, truncated, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });
     const packs = texts.map((_, i) => packed.subarray(packedOffsets[i], packedOffsets[i + 1]));
     return {
       data: vectors,
       dimensions: encoder.files.entry.dimensions,
       count: texts.length,
+      lengths,
       tokens,
       tokenVectors: options.tokens === undefined ? undefined : packs,
       truncatedTokens: unlessZero(truncated),

@@ -9,6 +9,7 @@ import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
 import { requestsOf, type SplitOptions, splitIn, splitSourcesIn } from './run/requests.ts';
 import type { RuntimeName } from './run/runtime.ts';
 import type { PassagesRequest, SplitRequest, SplitResult } from './tokenize/split-texts.ts';
+import { type NamedToken, type TokenIdsRequest, type TokenIdsResult, tokensIn } from './tokenize/token-ids.ts';
 import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './tokenize/token-names.ts';
 
 export interface EncodeOptions extends CallOptions {
@@ -35,6 +36,11 @@ export interface BiEncoder {
   passages(sources: readonly PassageSource[], options?: CallOptions): Promise<readonly (readonly Span[])[]>;
   /** The tokens of which `encode` gives vectors, in letters. */
   tokenNames(texts: readonly string[], options: Pick<EncodeOptions, 'prefix' | 'signal'>): Promise<readonly (readonly string[])[]>;
+  /** All tokens of each text, however long, with the special ones of the template where they are asked for. */
+  tokenize(
+    texts: readonly string[],
+    options: { readonly special: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly (readonly NamedToken[])[]>;
   close(): Promise<void>;
 }
 
@@ -49,8 +55,8 @@ export function fingerprintOf({ entry, sha256 }: ModelFiles<BiEncoderEntry>): st
 export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: PoolOptions = {}): Promise<BiEncoder> {
   const { entry } = files;
   const { pool, runtime } = await openPool<
-    EncodeRequest | SplitRequest | PassagesRequest | TokenNamesRequest,
-    EncodeResult | SplitResult | TokenNamesResult
+    EncodeRequest | SplitRequest | PassagesRequest | TokenNamesRequest | TokenIdsRequest,
+    EncodeResult | SplitResult | TokenNamesResult | TokenIdsResult
   >(files, options);
   return {
     files,
@@ -84,13 +90,15 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
       }
       return result;
     },
-    split: (texts, options) => splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, null, options),
+    split: (texts, options) =>
+      splitIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, texts, options?.query ?? null, options),
     passages: (sources, options) =>
       splitSourcesIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, sources, pool.size, options),
     tokenNames: async (texts, { prefix, signal }) => {
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       return namesIn((await pool.run({ name: texts.map((text) => before + text) }, signal)) as TokenNamesResult);
     },
+    tokenize: async (texts, { special, signal }) => tokensIn((await pool.run({ ids: texts, special }, signal)) as TokenIdsResult),
     close: () => pool.close(),
   };
 }
@@ -99,18 +107,20 @@ function joined(parts: readonly (readonly [number[], EncodeResult])[], count: nu
   const vectors = new Float32Array(count * dimensions);
   const tokens = new Uint32Array(count);
   const truncated = new Uint32Array(count);
+  const lengths = new Float32Array(count);
   for (const [rows, part] of parts) {
     for (const [row, i] of rows.entries()) {
       vectors.set(part.vectors.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
       tokens[i] = part.tokens[row] as number;
       truncated[i] = part.truncated[row] as number;
+      lengths[i] = part.lengths[row] as number;
     }
   }
   const rowsOf = [(part: EncodeResult) => part.tokenVectors, (part: EncodeResult) => part.tokenOffsets] as const;
   const packsOf = [(part: EncodeResult) => part.packed, (part: EncodeResult) => part.packedOffsets] as const;
   const [tokenVectors, tokenOffsets] = gathered(parts, count, dimensions, rowsOf, (length) => new Float32Array(length));
   const [packed, packedOffsets] = gathered(parts, count, 1, packsOf, (length) => new Uint8Array(length));
-  return { vectors, tokens, truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
+  return { vectors, lengths, tokens, truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
 }
 
 /** Pieces of several answers, in the order of the texts. */

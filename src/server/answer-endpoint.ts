@@ -4,11 +4,17 @@ import type { Endpoint, Facts, RerankAsk, RerankDone } from './dialects/dialect.
 import type { Handlers } from './handlers.ts';
 import { goneSignal } from './hooks/request-context.ts';
 import { jsonAnswer } from './json-answer.ts';
+import { misfit } from './misfit.ts';
 import type { Traced } from './observability/traces.ts';
-import { misfit, RequestError } from './problem.ts';
+import { RequestError } from './problem.ts';
 
 /** Fields of each document that are read: every one of them is looked for in every document. */
 const MOST_FIELDS = 100;
+
+/** Keys that an answer's header names, and characters of each: a header of a client's own words must stay short. */
+const [MOST_NAMED, LONGEST_NAMED] = [20, 60];
+
+type Sent = Readonly<Record<string, unknown>>;
 
 /** What a dialect's endpoint does: the body to an ask, the ask to its handler, what that gives to the vendor's form. */
 export async function answerEndpoint(
@@ -17,33 +23,74 @@ export async function answerEndpoint(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const body = bodyIn(request, endpoint, handlers.mostDocuments);
+  const { body, unheard } = bodyIn(request, endpoint, handlers.mostDocuments);
+  if (unheard.length > 0) reply.header('x-finetooth-ignored', unheard.join(', '));
   const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
-  const told = async <Done extends Facts>(done: Done, tell: (done: Done) => unknown): Promise<string | Readable> => {
+  const told = async <Done extends Facts>(done: Done, tell: (done: Done, body: unknown) => unknown): Promise<string | Readable> => {
     request.tokens = done.tokens;
     request.hosted = done.hosted;
     reply.headers({ ...ownHeaders(done), ...endpoint.headers?.(done, body) });
-    return jsonAnswer(tell(done));
+    return jsonAnswer(tell(done, body));
   };
-  const text = await traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () =>
-    endpoint.task === 'rerank'
-      ? told(await handlers.rerank(fewFields(endpoint.ask(body)), options), (done) => endpoint.tell(done, body))
-      : told(await handlers.embed(endpoint.ask(body), options), (done) => endpoint.tell(done, body)),
-  );
+  const text = await traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () => {
+    switch (endpoint.task) {
+      case 'rerank':
+        return told(await handlers.rerank(fewFields(endpoint.ask(body)), options), endpoint.tell);
+      case 'embed':
+        return told(await handlers.embed(endpoint.ask(body), options), endpoint.tell);
+      case 'pairs':
+        return told(await handlers.pairs(endpoint.ask(body), options), endpoint.tell);
+      case 'tokenize':
+        return told(await handlers.tokenize(endpoint.ask(body), options), endpoint.tell);
+      case 'show':
+        return jsonAnswer(endpoint.tell(await handlers.facts(endpoint.ask(body)), body));
+    }
+  });
   return reply.type('application/json; charset=utf-8').send(text);
 }
 
-function bodyIn(request: FastifyRequest, endpoint: Endpoint, mostDocuments: number): unknown {
+function bodyIn(
+  request: FastifyRequest,
+  endpoint: Endpoint,
+  mostDocuments: number,
+): { readonly body: unknown; readonly unheard: readonly string[] } {
   if (request.body === undefined) throw new RequestError('malformed', 'the body is empty; send JSON');
-  const sent = withoutNulls(request.body);
-  // Before every item of a list is looked at.
-  for (const [name, value] of Object.entries(typeof sent === 'object' && sent !== null ? sent : {}))
-    if (Array.isArray(value) && value.length > mostDocuments)
+  const sent = withPath(withoutNulls(request.body), request.params);
+  const keys = Object.entries(typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? sent : {});
+  // Before every item of a list is looked at. Numbers are the tokens of one text.
+  for (const [name, value] of keys)
+    if (Array.isArray(value) && value.length > mostDocuments && typeof value[0] !== 'number')
       throw new RequestError('large', `${name} may hold ${mostDocuments}; got ${value.length}`, { param: name });
+  for (const [name, value] of keys) {
+    const why = own(endpoint.refused, name);
+    if (why !== undefined && asksForSomething(value)) throw new RequestError('invalid', `${name}: ${why}; leave it out`, { param: name });
+  }
   const read = endpoint.body.safeParse(sent);
-  if (!read.success) throw misfit(read.error);
-  return read.data;
+  if (!read.success) throw misfit(read.error, sent);
+  const known = keysOf(endpoint);
+  const unheard = keys
+    .map(([name]) => name)
+    .filter((name) => !known.has(name) && own(endpoint.refused, name) === undefined && own(endpoint.idle, name) === undefined)
+    .filter((name) => /^[\x21-\x7e]+$/.test(name) && name.length <= LONGEST_NAMED && !name.includes(','));
+  return { body: read.data, unheard: unheard.slice(0, MOST_NAMED) };
 }
+
+/** Keys that an endpoint reads. */
+export const keysOf = ({ body }: Pick<Endpoint, 'body'>): ReadonlySet<string> =>
+  new Set(Object.keys((body as { readonly shape?: object }).shape ?? {}));
+
+const own = (table: Readonly<Record<string, string>> | undefined, name: string): string | undefined =>
+  table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+
+/** Whether a key that is refused asks for what there is not: none, false and empty ones do not. */
+const asksForSomething = (value: unknown): boolean =>
+  !(
+    value == null ||
+    value === false ||
+    value === 0 ||
+    (typeof value === 'string' && ['', 'false', '0', 'none'].includes(value.trim().toLowerCase())) ||
+    (typeof value === 'object' && Object.keys(value).length === 0)
+  );
 
 /** Milliseconds of the header that any rerank request may bring. */
 function deadlineOf(request: FastifyRequest): { readonly deadlineMs?: number } {
@@ -88,3 +135,11 @@ const withoutNulls = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body)
     ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
     : body;
+
+/** The model that a path names; the body's own goes before it. */
+function withPath(body: unknown, params: unknown): unknown {
+  const { model, vendor } = params as { readonly model?: string; readonly vendor?: string };
+  if (model === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const named = vendor === undefined ? model : `${vendor}/${model}`;
+  return { model: named, ...(body as Sent) };
+}

@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerEndpoint } from './answer-endpoint.ts';
 import type { Keys } from './auth/keys.ts';
 import type { OriginRules } from './auth/origin-check.ts';
-import type { Endpoint } from './dialects/dialect.ts';
-import { dialects, rerankPath } from './dialects/index.ts';
+import type { Dialect, Endpoint, Fork } from './dialects/dialect.ts';
+import { dialectOf, dialects, forks } from './dialects/index.ts';
 import type { Handlers } from './handlers.ts';
 import { addAccounting } from './hooks/accounting.ts';
 import { addAdmission } from './hooks/admission.ts';
@@ -70,7 +70,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { answerMs = 30_000, answerBytes = 4 * bodyBytes, quietMs = 15_000 } = limits;
   const bodyMemory = createBodyMemory(readingBytes);
   const sendBuffers = createSendBuffers({ stalledMs: answerMs, mostBytes: answerBytes });
-  const app = await bareApp(parts, bodyBytes);
+  const app = await bareApp(parts, bodyBytes, (error, request, reply) => fail(error, dialectOf(request.url), request, reply));
   addBodyParser(app, bodyMemory, { bodyBytes, mostDocuments: handlers.mostDocuments });
   addAccounting(app, metrics, sendBuffers);
   addAdmission(app, { keys, originRules, shedder, bodyMemory, bodyMs });
@@ -78,20 +78,21 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
 
   for (const dialect of dialects)
     for (const endpoint of dialect.endpoints)
-      app.post(`${dialect.prefix}${endpoint.path}`, { config: { dialect, task: endpoint.task } }, (request, reply) =>
+      app.post(`${dialect.prefix}${endpoint.path}`, { config: { dialect, task: taskOf(endpoint.task) } }, (request, reply) =>
         answerEndpoint(parts, endpoint, request, reply),
       );
-  // One path, two dialects: the body says which.
-  app.post(rerankPath.path, { config: { dialect: rerankPath.documents, task: 'rerank' } }, (request, reply) => {
-    const isTei = typeof request.body === 'object' && request.body !== null && 'texts' in request.body;
-    const dialect = isTei ? rerankPath.texts : rerankPath.documents;
-    return answerEndpoint(parts, endpointAt(dialect), request, reply).catch((error: unknown) => {
-      fail(error, dialect, request, reply);
-      return reply;
+  for (const fork of forks) {
+    const last = fork.branches.at(-1) as Fork['branches'][number];
+    app.post(fork.path, { config: { dialect: last.dialect, task: taskOf(last.endpoint.task) } }, (request, reply) => {
+      const { dialect, endpoint } = branchOf(fork, request);
+      return answerEndpoint(parts, endpoint, request, reply).catch((error: unknown) => {
+        fail(error, dialect, request, reply);
+        return reply;
+      });
     });
-  });
+  }
 
-  const routes: Route[] = [sharedRerankRoute()];
+  const routes: Route[] = forks.map(routeOf);
   const get = (
     path: string,
     about: string,
@@ -102,11 +103,16 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     routes.push({ method: 'get', path, about, tag });
     app.get(path, { config: { task: 'other', open } }, async (request, reply) => make(request, reply));
   };
-  const served = { models, version, mostRequests: shedder.most.requests, mostDocuments: handlers.mostDocuments };
+  const served = {
+    models,
+    version,
+    keyed: keys !== undefined,
+    mostRequests: shedder.most.requests,
+    mostDocuments: handlers.mostDocuments,
+  };
   for (const { reads = [] } of dialects)
     for (const { paths, about, tag, open, tell } of reads)
-      for (const path of paths)
-        get(path, about, tag, async (request, reply) => reply.send(await tell(served, request.params as { readonly name?: string })), open);
+      for (const path of paths) get(path, about, tag, async (request, reply) => reply.send(await tell(served, askedOf(request))), open);
   const isReady = loading(models);
   get(
     '/ready',
@@ -148,7 +154,11 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-async function bareApp({ limits: { headerBytes = 16_384 } = {}, log }: AppParts, bodyBytes: number): Promise<FastifyInstance> {
+async function bareApp(
+  { limits: { headerBytes = 16_384 } = {}, log }: AppParts,
+  bodyBytes: number,
+  failEarly: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void,
+): Promise<FastifyInstance> {
   const { fastify, LogController } = await import('fastify');
   return fastify({
     bodyLimit: bodyBytes,
@@ -162,23 +172,51 @@ async function bareApp({ limits: { headerBytes = 16_384 } = {}, log }: AppParts,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { ignoreTrailingSlash: true },
+    // A path that cannot be read reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => failEarly(error, request as FastifyRequest, reply as FastifyReply),
+    rewriteUrl: ({ url = '/' }) => plainPath(url),
     http: { maxHeaderSize: headerBytes, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   });
 }
 
-const endpointAt = ({ endpoints }: { readonly endpoints: readonly Endpoint[] }): Endpoint =>
-  endpoints.find(({ path }) => path === rerankPath.path) as Endpoint;
+/**
+ * The path that was meant: of a base URL with a slash at its end, or with a version where the path has one too, as `/v1//rerank`, `/v1/v2/rerank`. The last
+ * version counts: it is the client's own.
+ */
+export function plainPath(url: string): string {
+  const end = url.search(/[?#]/);
+  // A proxy is asked in the absolute form (RFC 9112, 3.2.2), and any server has to take it.
+  const path = (end < 0 ? url : url.slice(0, end)).replace(/^https?:\/\/[^/]*/i, '') || '/';
+  const plain = path.replace(/\/{2,}/g, '/').replace(/^((?:\/[a-z]+)?)(?:\/v\d)+(?=\/v\d\/)/, '$1');
+  return plain + (end < 0 ? '' : url.slice(end));
+}
 
-function sharedRerankRoute(): Route {
-  const { path, texts, documents } = rerankPath;
+/** What the numbers call it, and what waits for a model. */
+const taskOf = (task: string): string => (task === 'pairs' ? 'rerank' : task === 'tokenize' ? 'embed' : task === 'show' ? 'other' : task);
+
+/** The first branch that what was sent is meant for. */
+export function branchOf({ branches }: Fork, { body, headers }: Pick<FastifyRequest, 'body' | 'headers'>): Fork['branches'][number] {
+  const sent = typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Readonly<Record<string, unknown>>) : {};
+  return branches.find(({ when }) => when(sent, headers)) ?? (branches.at(-1) as Fork['branches'][number]);
+}
+
+function routeOf({ path, about, branches }: Fork): Route {
+  const [first, ...others] = branches.map(({ endpoint }) => endpoint) as [Endpoint, ...Endpoint[]];
   return {
     method: 'post',
     path,
-    about: 'Rank texts by their relevance to a query: TEI’s request with texts, vLLM’s with documents.',
-    tag: `${texts.name} and ${documents.name}`,
-    body: eitherOf(endpointAt(texts).body, endpointAt(documents).body),
-    answer: eitherOf(endpointAt(texts).answer, endpointAt(documents).answer),
+    about,
+    tag: [...new Set(branches.map(({ dialect }: { readonly dialect: Dialect }) => dialect.name))].join(', '),
+    body: others.reduce((all, { body }) => eitherOf(all, body), first.body),
+    answer: others.reduce((all, { answer }) => eitherOf(all, answer), first.answer),
   };
+}
+
+/** The name at the end of a path, and the task behind its question mark. */
+function askedOf({ params, query }: FastifyRequest): { readonly name?: string; readonly task?: string } {
+  const { name, '*': rest } = params as { readonly name?: string; readonly '*'?: string };
+  const { task } = query as { readonly task?: unknown };
+  return { name: name ?? rest, task: typeof task === 'string' ? task : undefined };
 }
 
 /** Begins to load the default models; a default that cannot be loaded is told by /ready and by every request for it. */

@@ -8,7 +8,10 @@ import { createHandlers, type Handlers } from './handlers.ts';
 import { createLoadShedder } from './load-shedding.ts';
 
 const workWith = (reranker: Reranker): Handlers =>
-  createHandlers({ ...fakeModels, reranker: async () => ({ name: 'tiny', reranker, givesLogits: false }) }, createLoadShedder());
+  createHandlers(
+    { ...fakeModels, reranker: async () => ({ ...(await fakeModels.reranker()), reranker, givesLogits: false }) },
+    createLoadShedder(),
+  );
 
 /** A text is its own score. */
 const numbers = (fingerprint: string): Reranker => ({

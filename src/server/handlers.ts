@@ -1,12 +1,23 @@
-import { measureRuns, orderCandidates, type Scores, type Stopwatch, scoreInTime } from '../index.ts';
-import { defaultFields, textOf } from '../text/recipe.ts';
-import { unknownScripts } from '../text/unknown-scripts.ts';
-import type { CallOptions } from '../types.ts';
-import { letterNotes } from '../wording/letter-notes.ts';
-import type { EmbedAsk, EmbedDone, Facts, Passage, RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
+import type { Stopwatch } from '../index.ts';
+import type {
+  EmbedAsk,
+  EmbedDone,
+  PairsAsk,
+  PairsDone,
+  RankedPassage,
+  RerankAsk,
+  RerankDone,
+  TokenizeAsk,
+  TokenizeDone,
+} from './dialects/dialect.ts';
+import { embedTexts } from './embed-texts.ts';
 import type { LoadShedder } from './load-shedding.ts';
-import type { Models, ServedReranker } from './models.ts';
+import type { ModelFacts, Models } from './models.ts';
 import { RequestError } from './problem.ts';
+import { rankPassages } from './rank-passages.ts';
+import { textsOf } from './readable.ts';
+import { decodedTexts } from './token-ids.ts';
+import type { AskOptions, FactsOf } from './work.ts';
 
 export interface HandlerLimits {
   /** Documents or texts of a request, 1 and up. @default 10,000 */
@@ -15,188 +26,113 @@ export interface HandlerLimits {
   readonly mostQueryCharacters?: number;
 }
 
-export interface AskOptions extends CallOptions {
-  /** Becomes the answer's id. */
-  readonly id: string;
-  /** Milliseconds; afterwards the best so far is the answer. */
-  readonly deadlineMs?: number;
-}
-
 /** What the dialects' endpoints do: limits, one queue, the model, the order. */
 export interface Handlers {
   /** Documents or texts that a request may hold. */
   readonly mostDocuments: number;
   rerank(ask: RerankAsk, options: AskOptions): Promise<RerankDone>;
   embed(ask: EmbedAsk, options: AskOptions): Promise<EmbedDone>;
+  /** Queries that are alike are ranked together, one query after the other. */
+  pairs(ask: PairsAsk, options: AskOptions): Promise<PairsDone>;
+  tokenize(ask: TokenizeAsk, options: AskOptions): Promise<TokenizeDone>;
+  facts(ask: { readonly model?: string | undefined }): Promise<ModelFacts>;
 }
 
-/** Texts whose vectors are put together in one turn of the event loop. */
-const TURN = 1024;
+const idleWatch: Stopwatch = { runs: 0, queued: 0, tokenised: 0, inferred: 0 };
 
 export function createHandlers(models: Models, shedder: LoadShedder, limits: HandlerLimits = {}): Handlers {
   const { mostDocuments = 10_000, mostQueryCharacters = 100_000 } = limits;
   const checkCount = (count: number, what: string, param: string): void => {
     if (count > mostDocuments) throw new RequestError('large', `a request may hold ${mostDocuments} ${what}; got ${count}`, { param });
   };
-  const facts = (
-    id: string,
-    model: string,
-    tokens: number,
-    started: number,
-    { runs, ...sums }: Stopwatch,
-  ): Omit<Facts, 'cut' | 'notes' | 'unknownScripts'> => ({
-    id,
-    model,
-    created: Math.floor(Date.now() / 1000),
-    tokens,
-    took: performance.now() - started,
-    waited: sums.queued / Math.max(1, runs),
-    tokenised: sums.tokenised / Math.max(1, runs),
-    inferred: sums.inferred / Math.max(1, runs),
-  });
+  const checkQuery = ({ length }: string): void => {
+    if (length > mostQueryCharacters)
+      throw new RequestError('large', `a query may have ${mostQueryCharacters} characters; got ${length}`, { param: 'query' });
+  };
 
+  const rerank: Handlers['rerank'] = async (ask, options) => {
+    const started = performance.now();
+    checkCount(ask.documents.length, 'documents', 'documents');
+    checkQuery(ask.query);
+    const texts = textsOf(ask);
+    return shedder.admit(sizeOf(texts) + ask.query.length, () => rankPassages(ask, texts, { ...options, models, started, factsOf }));
+  };
   return {
     mostDocuments,
-    rerank: async (ask, { id, signal, deadlineMs }) => {
-      const started = performance.now();
-      checkCount(ask.documents.length, 'documents', 'documents');
-      if (ask.query.length > mostQueryCharacters)
-        throw new RequestError('large', `a query may have ${mostQueryCharacters} characters; got ${ask.query.length}`, { param: 'query' });
-      const whole = textsOf(ask);
-      const characters = whole.reduce((sum, { length }) => sum + length, ask.query.length);
-      const call: CallOptions = { signal };
-      return shedder.admit(characters, async () => {
-        const served = await models.reranker(ask.model, ask.refuseLong);
-        const texts = ask.maxTokens === undefined ? whole : await models.beginnings(whole, ask.maxTokens, signal);
-        const [query = ask.query] =
-          ask.maxQueryTokens === undefined ? [] : await models.beginnings([ask.query], ask.maxQueryTokens, signal);
-        const [given, watch] = await measureRuns(() =>
-          scoreInTime(
-            served.reranker,
-            query,
-            texts.map((text, i) => ({ id: String(i), text })),
-            { ...call, deadlineMs },
-          ),
-        );
-        if (ask.refuseLong) refuseLong(given);
-        return {
-          ...facts(id, served.name, given.usage?.tokens ?? 0, started, watch),
-          insteadOf: served.insteadOf,
-          hosted: given.usage?.requests === undefined ? undefined : { requests: given.usage.requests, dollars: given.usage.cost },
-          ranked: rankingOf(given, texts.length, served).slice(0, ask.top),
-          complete: given.complete ?? true,
-          cut: given.truncatedTokens?.filter((tokens) => tokens > 0).length ?? 0,
-          queryTruncatedTokens: mostIn(given.queryTruncatedTokens),
-          excerpts: given.omittedCharacters?.filter((characters) => characters > 0).length ?? 0,
-          notes: letterNotes({ reranker: served.reranker }, query, texts),
-          unknownScripts: scriptsBeyond(served.reranker, [query, ...texts]),
-        };
-      });
-    },
-    embed: async (ask, { id, signal }) => {
+    rerank,
+    embed: async (ask, options) => {
       const started = performance.now();
       checkCount(ask.texts.length, 'texts', 'input');
-      const characters = ask.texts.reduce((sum, { length }) => sum + length, 0);
-      return shedder.admit(characters, async () => {
-        const { name, insteadOf, embedder } = await models.embedder(ask.model);
-        if (ask.dimensions !== undefined && ask.dimensions !== embedder.dimensions)
-          throw new RequestError(
-            'invalid',
-            `the vectors of ${name} have ${embedder.dimensions} numbers; ${ask.dimensions} are not to be had`,
-            {
-              param: 'dimensions',
-            },
-          );
-        const [parts, watch] = await measureRuns(() =>
-          Promise.all(turnsOf(ask.texts).map((texts) => embedder.embed(texts, ask.role, { signal }))),
-        );
-        const cut = parts.flatMap(({ count, truncatedTokens: own }) => [...(own ?? new Uint32Array(count))]);
-        const long = ask.refuseLong ? cut.findIndex((count) => count > 0) : undefined;
-        if (long !== undefined && long >= 0)
-          throw new RequestError(
-            'invalid',
-            `the text at index ${long} is ${cut[long]} tokens too long for the model, and cutting was not allowed`,
-            {
-              param: 'input',
-            },
-          );
-        return {
-          insteadOf,
-          ...facts(id, name, sum(parts.map(({ tokens }) => sum(tokens ?? []))), started, watch),
-          cut: cut.filter((count) => count > 0).length,
-          notes: letterNotes({ embedder }, '', ask.texts),
-          unknownScripts: scriptsBeyond(embedder, ask.texts),
-          vectors: parts.flatMap(({ data, dimensions, count }) =>
-            Array.from({ length: count }, (_, i) => data.subarray(i * dimensions, (i + 1) * dimensions)),
-          ),
-        };
+      const texts = await decodedTexts(ask.texts);
+      return shedder.admit(sizeOf(texts), () => embedTexts(ask, texts, { ...options, models, started, factsOf }));
+    },
+    pairs: async ({ pairs, ...ask }, options) => {
+      checkCount(pairs.length, 'pairs', 'inputs');
+      const byQuery = Map.groupBy(
+        pairs.map(([query, text], at) => ({ query, text, at })),
+        ({ query }) => query,
+      );
+      const scored: RankedPassage[] = [];
+      const all: RerankDone[] = [];
+      for (const [query, group] of byQuery) {
+        const done = await rerank({ ...ask, query, documents: group.map(({ text }) => text) }, options);
+        for (const one of done.ranked) scored.push({ ...one, index: group[one.index]?.at as number });
+        all.push(done);
+      }
+      return { ...sumOf(all), scored: scored.sort((a, b) => a.index - b.index) };
+    },
+    tokenize: async ({ model, texts, special = true }, { id, signal }) => {
+      const started = performance.now();
+      checkCount(texts.length, 'texts', 'inputs');
+      return shedder.admit(sizeOf(texts), async () => {
+        const { name, insteadOf, tokenize } = await models.embedder(model);
+        const tokenLists = await tokenize(texts, { special, signal });
+        const tokens = tokenLists.reduce((sum, { length }) => sum + length, 0);
+        return { insteadOf, ...factsOf(id, name, tokens, started, idleWatch), cut: 0, notes: [], unknownScripts: [], tokenLists };
       });
     },
+    facts: ({ model }) => models.facts(model ?? 'default', model === undefined ? 'embed' : undefined),
   };
 }
 
-/** The text of each document: of an object its fields, in order, as an index would read them. */
-function textsOf({ documents, fields }: RerankAsk): readonly string[] {
-  const objects = documents.filter((one): one is Exclude<Passage, string> => typeof one !== 'string');
-  const missing = fields?.find((field) => objects.length > 0 && !objects.some((one) => Object.hasOwn(one, field)));
-  if (missing !== undefined && fields?.join() !== 'text')
-    throw new RequestError('invalid', `no document has the field "${missing}" of rank_fields`, { param: 'rank_fields' });
-  return documents.map((one) => {
-    if (typeof one === 'string') return one;
-    const all = fields ?? defaultFields(one);
-    return textOf(one, all);
-  });
-}
+const sizeOf = (texts: readonly string[]): number => texts.reduce((sum, { length }) => sum + length, 0);
 
-const scriptsBeyond = ({ languages }: { readonly languages?: readonly string[] }, texts: readonly string[]): readonly string[] => [
-  ...new Set(texts.flatMap((text) => unknownScripts(text, languages))),
-];
+const factsOf: FactsOf = (id, model, tokens, started, { runs, ...sums }) => ({
+  id,
+  model,
+  created: Math.floor(Date.now() / 1000),
+  tokens,
+  took: performance.now() - started,
+  waited: sums.queued / Math.max(1, runs),
+  tokenised: sums.tokenised / Math.max(1, runs),
+  inferred: sums.inferred / Math.max(1, runs),
+});
 
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-}
-
-/** Throws where truncating is forbidden and a model did not read all of the query or of a document. */
-function refuseLong({ truncatedTokens, queryTruncatedTokens }: Scores): void {
-  const most = mostIn(queryTruncatedTokens);
-  if (most > 0) {
-    const at = queryTruncatedTokens?.indexOf(most) as number;
-    const left = truncatedTokens?.[at] ?? 0;
-    const beside = left === 0 ? '' : `, which is ${left} tokens too long beside it`;
-    throw new RequestError(
-      'invalid',
-      `the query is ${most} tokens too long for the model beside the document at index ${at}${beside}, and cutting was not allowed`,
-      { param: 'query' },
-    );
-  }
-  const long = truncatedTokens?.findIndex((tokens) => tokens > 0) ?? -1;
-  if (long >= 0)
-    throw new RequestError(
-      'invalid',
-      `the document at index ${long} is ${truncatedTokens?.[long]} tokens too long for the model beside this query, and cutting was not allowed`,
-      { param: 'documents' },
-    );
-}
-
-/** The passages in the package's order, each with a number from 0 to 1 where its scores can be read as one. Their ids are their places. */
-function rankingOf(given: Scores, count: number, { reranker, givesLogits }: ServedReranker): readonly RankedPassage[] {
-  const passages = Array.from({ length: count }, (_, i) => ({ id: String(i) }));
-  const isSingle = (given.stages?.length ?? 1) <= 1;
-  return orderCandidates(passages, given, reranker.fingerprint).map(({ index, score, relevance, stage }) => {
-    const stated = given.relevance === undefined && givesLogits ? 1 / (1 + Math.exp(-relevance)) : relevance;
-    const likely = stage < 0 ? 0 : Math.min(1, Math.max(0, stated));
-    return { index, relevance: likely, raw: isSingle ? score : logit(likely) };
-  });
-}
-
-const mostIn = (tokens: Uint32Array | undefined): number => tokens?.reduce((most, count) => Math.max(most, count), 0) ?? 0;
-
-const turnsOf = (texts: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(texts.length / TURN) }, (_, at) => texts.slice(at * TURN, (at + 1) * TURN));
-
-function logit(probability: number): number {
-  const inside = Math.min(1 - 1e-7, Math.max(1e-7, probability));
-  return Math.log(inside / (1 - inside));
+/** Several answers told as one. */
+function sumOf(all: readonly RerankDone[]): Omit<PairsDone, 'scored'> {
+  const [first] = all as [RerankDone];
+  const sum = (read: (one: RerankDone) => number): number => all.reduce((total, one) => total + read(one), 0);
+  const mean = (read: (one: RerankDone) => number): number => sum(read) / all.length;
+  const hosted = all.flatMap((one) => one.hosted ?? []);
+  const dollars = hosted.some((one) => one.dollars === undefined)
+    ? undefined
+    : hosted.reduce((total, one) => total + (one.dollars ?? 0), 0);
+  return {
+    id: first.id,
+    created: first.created,
+    model: first.model,
+    insteadOf: first.insteadOf,
+    tokens: sum(({ tokens }) => tokens),
+    took: sum(({ took }) => took),
+    waited: mean(({ waited }) => waited),
+    tokenised: mean(({ tokenised }) => tokenised),
+    inferred: mean(({ inferred }) => inferred),
+    hosted: hosted.length === 0 ? undefined : { requests: hosted.reduce((total, { requests }) => total + requests, 0), dollars },
+    cut: sum(({ cut }) => cut),
+    excerpts: sum(({ excerpts = 0 }) => excerpts),
+    complete: all.every(({ complete }) => complete),
+    queryTruncatedTokens: Math.max(...all.map((one) => one.queryTruncatedTokens)),
+    unknownScripts: [...new Set(all.flatMap(({ unknownScripts }) => unknownScripts))],
+    notes: [...new Set(all.flatMap(({ notes }) => notes))],
+  };
 }

@@ -8,6 +8,7 @@ import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';
 import { type Keys, type ReadKeysOptions, readKeys } from './auth/keys.ts';
 import { isLoopback, type OriginRules } from './auth/origin-check.ts';
+import { normalOrigin } from './auth/origins.ts';
 import { createHandlers, type HandlerLimits } from './handlers.ts';
 import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
 import { createIndexRegistry } from './indexes/registry.ts';
@@ -111,6 +112,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     );
   let known = isKeyed ? await keysFrom(keyFile, keyLines) : undefined;
   const keys: Keys | undefined = known && { nameOf: (key) => known?.nameOf(key), count: known.count };
+  const origins = options.origins?.map(normalOrigin);
   const sessions = createModelSessions();
   const { strict = false, longDocuments, ...given } = options.models ?? {};
   const modelOptions: ModelOptions = { ...given, sessions };
@@ -151,7 +153,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
         host,
         keyed: keys !== undefined,
         hosts: options.hosts,
-        origins: options.origins,
+        origins,
       },
       limits: options,
       version,
@@ -160,6 +162,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters, closing: closing.signal }),
     });
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
+    if (keys === undefined && origins?.includes('*'))
+      app.log.warn('every web page that is open on this machine may use this server; with keys, those that know one may');
     await app.listen({ host, port }).catch((error: unknown) => Promise.reject(listenError(error, host, port)));
     const address = app.server.address() as AddressInfo;
     const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;

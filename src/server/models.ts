@@ -1,6 +1,6 @@
 import { localName, openLocalEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
-import { defaultCrossEncoder, defaultModel, kindOfModel, namesOfModel } from '../assemble/models.ts';
+import { defaultCrossEncoder, defaultModel, entryOf, kindOfModel, namesOfModel, openCrossEncoder } from '../assemble/models.ts';
 import { createOpenOnce } from '../assemble/open-once.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { sellerOf } from '../assemble/sellers.ts';
@@ -9,8 +9,10 @@ import { FinetoothError } from '../errors.ts';
 import type { Task } from '../hosted/vendor-model.ts';
 import { createModelSessions } from '../index.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
+import type { BiEncoderEntry } from '../model/catalog/model-entry.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
+import type { CallOptions, Span } from '../types.ts';
 import { RequestError } from './problem.ts';
 
 export interface NamedModel {
@@ -31,6 +33,8 @@ export interface ServedReranker {
   /** What an answer says that ran. */
   readonly name: string;
   readonly reranker: Reranker;
+  /** The part of each text that is read beside the query. Throws a RequestError where no one here can say. */
+  parts(query: string, texts: readonly string[], reading: Reading): Promise<readonly Span[]>;
   /** The name that was asked for and is not served: a vendor's, for which the default stands. */
   readonly insteadOf?: string;
   /** Where no one fitted probabilities: its scores are logits, which their authors read through a sigmoid, and not numbers from 0 to 1. */
@@ -42,16 +46,52 @@ export interface ServedEmbedder {
   /** As of a reranker. */
   readonly insteadOf?: string;
   readonly embedder: Embedder;
+  /** How a vector may be shortened. @default not at all */
+  readonly matryoshka?: BiEncoderEntry['matryoshka'];
+  readonly pooling: 'cls' | 'mean';
+  /** Tokens that it reads, special ones included. */
+  readonly window: number;
+  /** What it puts before a query, '' where nothing. */
+  readonly queryPrefix: string;
+  /** The part of each text that is read. */
+  parts(texts: readonly string[], role: 'query' | 'document', reading: Reading): Promise<readonly Span[]>;
+  /** Texts with words of the caller's own before them, or with the model's and a vector for each token. */
+  encode: BiEncoder['encode'];
+  tokenize: BiEncoder['tokenize'];
+}
+
+/** What is known of a model that is served. */
+export interface ModelFacts {
+  /** The name that was asked for. */
+  readonly name: string;
+  /** What runs under it. */
+  readonly runs: string;
+  readonly task: Task;
+  /** Numbers of a vector; undefined of a reranker. */
+  readonly dimensions?: number | undefined;
+  /** Tokens; undefined where that is not known. */
+  readonly window?: number | undefined;
+}
+
+/** Which part of a text is read. */
+export interface Reading extends CallOptions {
+  /** Tokens of the text. @default as many as the window holds */
+  readonly tokens?: number | undefined;
+  /** Tokens of query and text together. @default the window */
+  readonly pairTokens?: number | undefined;
+  /** Chunks, each of which is as much as the window holds. @default 1 */
+  readonly chunks?: number | undefined;
+  /** Its end rather than its beginning. @default false */
+  readonly fromEnd?: boolean | undefined;
 }
 
 /** Models by the names that clients use. Each is opened by the first request for it, and once for all of them. */
 export interface Models {
   /**
-   * `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other.
-   *
-   * @param whole a text may not be read in part where the window holds all of it. @default false
+   * `default`, `late-interaction`, a served cross-encoder, or a vendor's name. Throws a RequestError for any other. `whole`: a text may not be read
+   * in part where the window holds all of it; `inChunks`: all of a longer one is, and its best chunk counts.
    */
-  reranker(name?: string, whole?: boolean): Promise<ServedReranker>;
+  reranker(name?: string, options?: { readonly whole?: boolean | undefined; readonly inChunks?: boolean }): Promise<ServedReranker>;
   embedder(name?: string): Promise<ServedEmbedder>;
   /**
    * The name under which a model is served that a client asks for: `default`, `late-interaction`, or a served model's. Nothing is opened. Throws the
@@ -60,8 +100,8 @@ export interface Models {
   resolve(task: Task, name: string | undefined, param?: string): string;
   /** What an index is given for a name that is served: a hosted reranker as it is, so that all requests share its limits; else the name. */
   part(name: string): Promise<RerankerPart>;
-  /** The beginnings of texts, of at most so many tokens. */
-  beginnings(texts: readonly string[], tokens: number, signal?: AbortSignal): Promise<readonly string[]>;
+  /** What is known of a model by a name that clients use, of whichever task it is where none is named. Throws the RequestError of an unknown one. */
+  facts(name: string, task?: Task): Promise<ModelFacts>;
   readonly list: readonly NamedModel[];
   /** Finds the key of each hosted reranker and loads what speaks to its vendor; nothing is sent. Throws E_KEY, E_PACKAGE, E_USAGE. */
   openHosted(): Promise<void>;
@@ -130,6 +170,16 @@ export function openModels(options: ModelsOptions = {}): Models {
     );
   };
 
+  /** Rerankers first: `default` is one. An unknown name is told as that of an embedder. */
+  const taskOf = (name: string): Task => {
+    try {
+      resolve('rerank', name);
+      return 'rerank';
+    } catch {
+      return 'embed';
+    }
+  };
+
   const insteadOf = (task: Task, name: string | undefined): string | undefined =>
     name !== undefined && name.toLowerCase() !== 'default' && resolve(task, name) === 'default' ? name : undefined;
 
@@ -142,14 +192,29 @@ export function openModels(options: ModelsOptions = {}): Models {
       ...[...crossEncoders, ...hostedRerankers].map((name) => ({ name, task: 'rerank' as const })),
       ...embedders.map((name) => ({ name, task: 'embed' as const })),
     ],
-    reranker: async (name, whole) => {
+    reranker: async (name, { whole, inChunks = false } = {}) => {
       const found = resolve('rerank', name);
-      const reranker = await rerankerNamed(found, whole);
+      const reranker = inChunks
+        ? await rerankers.get(`${found} in chunks`, () => builder.build(found, { longDocuments: 'chunk' }))
+        : await rerankerNamed(found, whole);
       const isCascade = reranker.kind === 'listwise';
       return {
         insteadOf: insteadOf('rerank', name),
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,
+        parts: async (query, texts, { tokens, pairTokens, chunks, fromEnd, signal }) => {
+          // Chunks reach the end anyway.
+          if (fromEnd && longDocuments === 'chunk' && tokens === undefined && pairTokens === undefined)
+            return texts.map((text): Span => [0, text.length]);
+          if (hostedRerankers.includes(found))
+            throw new RequestError('invalid', `which part of a document is read is for the vendor of ${found} to say; leave it out`);
+          const asked = { room: tokens, window: pairTokens, last: fromEnd, first: !fromEnd && chunks === undefined, signal };
+          // The first half of `default` reads with a tokenizer that the second one has too.
+          const spans = crossEncoders.includes(found)
+            ? await (await openCrossEncoder(found, models)).split(query, texts, asked)
+            : await (await encoder(main)).split(texts, { ...asked, query: found === 'late-interaction' ? undefined : query });
+          return spans.map((own, i) => reachOf(own, texts[i] as string, chunks));
+        },
         // Late interaction's scores are cosines, vendors state relevance from 0 to 1; a cross-encoder's are logits.
         givesLogits: !(found === 'late-interaction' || (found === 'default' && !isCascade) || hostedRerankers.includes(found)),
       };
@@ -157,11 +222,31 @@ export function openModels(options: ModelsOptions = {}): Models {
     embedder: async (name) => {
       const named = resolve('embed', name);
       const found = named === 'default' ? main : named;
-      return { name: found, insteadOf: insteadOf('embed', name), embedder: (await embedderNamed(found)).embedder };
+      const { embedder, encoder: one } = await embedderNamed(found);
+      const { matryoshka, pooling, maxTokens, prefix } = one.files.entry;
+      return {
+        name: found,
+        insteadOf: insteadOf('embed', name),
+        embedder,
+        matryoshka,
+        pooling,
+        window: maxTokens,
+        queryPrefix: prefix.query,
+        parts: async (texts, role, { tokens, fromEnd = false, signal }) => {
+          const spans = await one.split(texts, { room: tokens, last: fromEnd, first: !fromEnd, prefix: role, signal });
+          return spans.map((own, i) => reachOf(own, texts[i] as string, undefined));
+        },
+        encode: one.encode,
+        tokenize: one.tokenize,
+      };
     },
-    beginnings: async (texts, tokens, signal) => {
-      const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, signal });
-      return texts.map((text, i) => text.slice(0, spans[i]?.[0]?.[1] ?? text.length));
+    facts: async (name, task) => {
+      const wanted = task ?? taskOf(name);
+      const resolved = resolve(wanted, name);
+      if (wanted === 'rerank') return { name, runs: resolved, task: wanted, window: undefined };
+      const runs = resolved === 'default' ? main : resolved;
+      const { dimensions, maxTokens } = await entryOf(runs, models);
+      return { name, runs, task: wanted, dimensions, window: maxTokens };
     },
     openHosted: async () => {
       for (const name of hostedRerankers) await (await rerankerNamed(name)).load?.();
@@ -175,4 +260,10 @@ export function openModels(options: ModelsOptions = {}): Models {
       await opened.close((one) => one.encoder.close());
     },
   };
+}
+
+/** From the first of the chunks that are read to the end of the last. */
+function reachOf(spans: readonly Span[], text: string, chunks = 1): Span {
+  const read = spans.slice(0, chunks);
+  return [read[0]?.[0] ?? 0, read.at(-1)?.[1] ?? text.length];
 }

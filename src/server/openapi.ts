@@ -34,14 +34,15 @@ export function openapiOf(dialects: readonly Dialect[], routes: readonly Route[]
     paths[path] = { ...paths[path], [method]: operation };
   };
   for (const dialect of dialects)
-    for (const endpoint of dialect.endpoints) add(`${dialect.prefix}${endpoint.path}`, 'post', operationOf(dialect, endpoint));
+    for (const endpoint of dialect.endpoints) {
+      const path = `${dialect.prefix}${endpoint.path}`;
+      add(templateOf(path), 'post', { ...operationOf(dialect, endpoint), parameters: parametersOf(path) });
+    }
   for (const { method, path, about, tag, body, answer } of routes)
-    add(path.replace(/:(\w+)/g, '{$1}'), method, {
+    add(templateOf(path), method, {
       tags: [tag],
       summary: about,
-      parameters: path.includes(':')
-        ? [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
-        : undefined,
+      parameters: parametersOf(path),
       requestBody: body === undefined ? undefined : { required: true, content: content(schemaOf(body, 'input')) },
       responses: {
         200: { description: 'The answer.', content: answer === undefined ? undefined : content(schemaOf(answer, 'output')) },
@@ -55,6 +56,14 @@ export function openapiOf(dialects: readonly Dialect[], routes: readonly Route[]
     security: [{}, { key: [] }],
     paths,
   };
+}
+
+/** A path as OpenAPI writes it; what is left of one is a name. */
+const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{name}');
+
+function parametersOf(path: string): readonly Json[] | undefined {
+  const names = [...templateOf(path).matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  return names.length === 0 ? undefined : names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
 }
 
 const operationOf = (dialect: Dialect, { about, body, answer }: Endpoint): Json => ({

@@ -1,4 +1,3 @@
-import type { ZodError } from 'zod';
 import { type ErrorCode, errorTable, FinetoothError, libraryWording, messageOf, type Wording } from '../errors.ts';
 
 /** What went wrong, for the words that vendors have for it; the status is that of the code. */
@@ -103,14 +102,6 @@ export const statusOf = ({ code }: Problem): number => errorTable[code].http;
 export function vendorStatusOf({ code, kind }: Problem, own: Readonly<Partial<Record<ProblemKind, number>>> = {}): number {
   const { http } = errorTable[code];
   return own[kind] ?? (http === 422 ? 400 : http === 402 ? 503 : http);
-}
-
-/** Sentences of a schema that a body does not fit, the first field's name beside them. */
-export function misfit(error: ZodError): RequestError {
-  const [first] = error.issues;
-  const path = (first?.path ?? []).map(String).join('.');
-  const sentence = first?.message ?? 'the body does not have the form that this endpoint takes';
-  return new RequestError('malformed', path === '' ? sentence : `${path}: ${sentence}`, { param: path || undefined });
 }
 
 /** Whether a body ended before its end: its sender has left. */

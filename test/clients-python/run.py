@@ -1,4 +1,4 @@
-"""Runs every client of `calls/` against the server. Usage: run.py URL KEY TABLE.json; its last line counts the calls."""
+"""Runs every client of `calls/` against the server. Usage: run.py URL KEY TABLE.json URL_WITHOUT_KEYS; its last line counts the calls."""
 import importlib
 import importlib.metadata
 import json
@@ -12,6 +12,9 @@ import warnings
 warnings.simplefilter("ignore")
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # no call home for prices
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+# OpenAI's tokenizer fetches its table from another host; litellm carries the same file.
+tables = pathlib.Path(importlib.metadata.distribution("litellm").locate_file("litellm/litellm_core_utils/tokenizers"))
+os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(tables))
 
 import calls  # noqa: E402
 from calls.texts import RIGHT  # noqa: E402
@@ -22,8 +25,8 @@ class Skip(Exception):
 
 
 class Tries:
-    def __init__(self, url, key):
-        self.url, self.key = url, key
+    def __init__(self, url, key, open_url):
+        self.url, self.key, self.open_url = url, key, open_url
         self.passed, self.failed, self.left_out = [], [], []
 
     def tried(self, call):
@@ -70,12 +73,12 @@ class Tries:
 
 
 def main():
-    url, key, table = sys.argv[1:4]
+    url, key, table, open_url = sys.argv[1:5]
     rows = []
     for name in sorted(one.name for one in pkgutil.iter_modules(calls.__path__) if one.name != "texts"):
         client = importlib.import_module(f"calls.{name}")
         print(", ".join(client.PACKAGES))
-        tries = Tries(url, key)
+        tries = Tries(url, key, open_url)
         client.calls(tries)
         rows.append({
             "client": client.PACKAGES,

@@ -12,7 +12,9 @@ const here = import.meta.dirname;
 const folder = join(here, '.venv');
 const python = join(folder, 'bin', 'python');
 const stamp = join(folder, 'installed');
-const wanted = readFileSync(join(here, 'requirements.txt'), 'utf8');
+// Those that pin what others need newer are installed without what they ask for, which is there.
+const lists = ['requirements.txt', 'requirements-alone.txt'] as const;
+const wanted = lists.map((name) => readFileSync(join(here, name), 'utf8')).join('');
 
 const run = (command: string, words: readonly string[]): boolean => spawnSync(command, words, { cwd: here, stdio: 'inherit' }).status === 0;
 
@@ -20,7 +22,8 @@ const run = (command: string, words: readonly string[]): boolean => spawnSync(co
 const install = (): string | undefined => {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
   if (!run('python3', ['-m', 'venv', folder])) return 'there is no python3 with venv on this machine';
-  if (!run(python, ['-m', 'pip', 'install', '--quiet', '-r', 'requirements.txt'])) return 'the clients cannot be installed here';
+  if (!run(python, ['-m', 'pip', 'install', '--quiet', '-r', lists[0]])) return 'the clients cannot be installed here';
+  if (!run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '-r', lists[1]])) return 'the clients cannot be installed here';
   writeFileSync(stamp, wanted);
   return undefined;
 };
@@ -41,13 +44,14 @@ if (missing !== undefined) {
   const key = 'a-key-of-sixteen-letters-or-more';
   writeFileSync(join(work, 'keys'), `${key}\n`);
   const server = await serve({ port: 0, version: '0.0.0', keyFile: join(work, 'keys') });
+  const open = await serve({ port: 0, version: '0.0.0' });
   const child = await new Promise<boolean>((resolve) => {
     // Not in step with the server, which answers from this process.
-    spawn(python, ['run.py', server.url, key, join(work, 'table.json')], { cwd: here, stdio: 'inherit' }).once('exit', (code) =>
+    spawn(python, ['run.py', server.url, key, join(work, 'table.json'), open.url], { cwd: here, stdio: 'inherit' }).once('exit', (code) =>
       resolve(code === 0),
     );
   });
-  await server.close();
+  await Promise.all([server.close(), open.close()]);
   if (!child) throw new Error('run.py failed');
   const rows = JSON.parse(readFileSync(join(work, 'table.json'), 'utf8')) as readonly Row[];
   const lines = rows.map(

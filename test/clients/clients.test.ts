@@ -1,36 +1,15 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { serve } from '../../src/server/listen.ts';
-import { withLock } from '../../src/time/file-lock.ts';
 import { right } from './calls/texts.mjs';
 import type { Client, Context } from './client.ts';
+import { install } from './install.ts';
 
 const here = import.meta.dirname;
 const manifest = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
-const stamp = join(here, 'node_modules', '.installed');
-const wanted = readFileSync(join(here, 'package-lock.json'), 'utf8');
-
-/** The clients in their own folder, from its lock file. Why they are not there, where the network does not allow it. */
-const install = (): Promise<string | undefined> =>
-  withLock(join(here, 'package-lock.json'), undefined, async () => {
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
-    try {
-      await promisify(execFile)('npm', ['ci'], { cwd: here, timeout: 300_000 });
-      writeFileSync(stamp, wanted);
-      return undefined;
-    } catch (error) {
-      return `the clients cannot be installed here: ${
-        String((error as { stderr?: string }).stderr ?? error)
-          .split('\n')
-          .filter((line) => /npm error/.test(line))[0] ?? 'npm failed'
-      }`;
-    }
-  });
 const missing = await install();
 
 const KEY = 'a-key-of-sixteen-letters-or-more';
@@ -47,7 +26,20 @@ interface Row {
 }
 const rows: Row[] = [];
 
-const files = ['together-ai', 'cohere-ai', 'voyageai', 'openai', 'ai-sdk', 'langchain-cohere', 'llamaindex'];
+const files = [
+  'together-ai',
+  'cohere-ai',
+  'voyageai',
+  'openai',
+  'ai-sdk',
+  'langchain-cohere',
+  'llamaindex',
+  'langchain-openai',
+  'ollama',
+  'huggingface',
+  'jina-ai-provider',
+  'pinecone',
+];
 
 describe.skipIf(missing !== undefined)(missing ?? 'clients from npm', async () => {
   for (const file of missing === undefined ? files : []) {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dialects, rerankPath } from '../../src/server/dialects/index.ts';
+import { branchOf } from '../../src/server/app.ts';
+import { dialects, forks } from '../../src/server/dialects/index.ts';
 import { failureStatuses } from '../../src/server/openapi.ts';
 import { anyBody, faultOf } from './any-body.ts';
 import { ask, fakeApp } from './fake.ts';
@@ -15,14 +16,22 @@ export const anyBodyContract = (bodies: number): void => {
     });
     afterAll(() => app.close());
 
-    it.each(dialects.map((dialect) => [`${dialect.name} at ${dialect.prefix || '/'}`, dialect] as const))('%s', async (_, dialect) => {
+    it.each(
+      dialects
+        .filter(({ endpoints }) => endpoints.length > 0)
+        .map((dialect) => [`${dialect.name} at ${dialect.prefix || '/'}`, dialect] as const),
+    )('%s', async (_, dialect) => {
       const statuses = failureStatuses(dialect);
       const runs = Math.ceil(bodies / dialect.endpoints.length);
       const seen = new Set<number>();
       for (const endpoint of dialect.endpoints) {
         await fc.assert(
           fc.asyncProperty(anyBody(endpoint), async (body) => {
-            const answer = await ask(app, `${dialect.prefix}${endpoint.path}`, body);
+            const answer = await ask(
+              app,
+              `${dialect.prefix}${endpoint.path.replace(':vendor', 'nvidia').replace(':model', 'default')}`,
+              body,
+            );
             seen.add(answer.status);
             expect(faultOf(dialect, endpoint, statuses, answer)).toBeUndefined();
           }),
@@ -34,18 +43,15 @@ export const anyBodyContract = (bodies: number): void => {
       expect(seen.size).toBeGreaterThan(1);
     });
 
-    it('TEI and vLLM at /rerank, told apart by the body', async () => {
-      for (const dialect of [rerankPath.texts, rerankPath.documents]) {
-        const endpoint = dialect.endpoints.find(({ path }) => path === rerankPath.path) as (typeof dialect.endpoints)[number];
+    it.each(forks.map((fork) => [fork.path, fork] as const))('%s, where the body says which', async (path, fork) => {
+      for (const { endpoint } of fork.branches) {
         await fc.assert(
           fc.asyncProperty(anyBody(endpoint), async (body) => {
-            const isTei = typeof body === 'object' && body !== null && 'texts' in body;
-            const spoken = isTei ? rerankPath.texts : rerankPath.documents;
-            const spokenEndpoint = spoken.endpoints.find(({ path }) => path === rerankPath.path) as typeof endpoint;
-            const answer = await ask(app, rerankPath.path, body);
-            expect(faultOf(spoken, spokenEndpoint, failureStatuses(spoken), answer)).toBeUndefined();
+            const spoken = branchOf(fork, { body, headers: {} });
+            const answer = await ask(app, path, body);
+            expect(faultOf(spoken.dialect, spoken.endpoint, failureStatuses(spoken.dialect), answer)).toBeUndefined();
           }),
-          { numRuns: bodies / 2, seed: 20 },
+          { numRuns: Math.ceil(bodies / fork.branches.length), seed: 20 },
         );
       }
     });

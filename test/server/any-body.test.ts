@@ -1,3 +1,3 @@
 import { anyBodyContract } from './any-body-contract.ts';
 
-anyBodyContract(1000);
+anyBodyContract(350);

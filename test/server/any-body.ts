@@ -8,12 +8,19 @@ const wrong = fc.oneof(
   fc.constantFrom(null, '', ' ', -1, 0, 1.5, 1e308, [], [[]], {}, '\u0000', '\ud800', 'x'.repeat(5000)),
 );
 
+/** One word nearly always, so that several fields seldom contradict each other. */
+const mostly = (usual: string, ...others: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 20, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
 /** Fields for which the schema alone makes too few values that are worth anything. */
 const right: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   model: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('default', 'DEFAULT') }, { weight: 1, arbitrary: fc.string() }),
   query: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('why', 'bats 🦇') }, { weight: 1, arbitrary: fc.string() }),
-  dimensions: fc.constantFrom(3, 4),
-  output_dimension: fc.constantFrom(3, 4),
+  dimensions: fc.constantFrom(0, 2, 3, 3, 3, 4),
+  output_dimension: fc.constantFrom(3, 3, 3, 4),
+  input_type: mostly('search_query', 'search_document', 'query', 'document', 'passage', 'image', 'x'),
+  task: mostly('retrieval.query', 'text-matching', 'x'),
+  ...Object.fromEntries(['task_type', 'prompt_name', 'text_type'].map((name) => [name, mostly('query', 'document', 'none', 'x')])),
 };
 
 interface Schema {

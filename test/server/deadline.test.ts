@@ -22,7 +22,7 @@ it.each([
   ['a cascade', cascade([slow, slow])],
   ['a lazy one', lazyReranker('lazy@1', async () => slow)],
 ] as const)('a request with a deadline is answered in time by %s, and says what is missing', async (_, reranker) => {
-  const models: Models = { ...fakeModels, reranker: async () => ({ name: 'tiny', reranker, givesLogits: false }) };
+  const models: Models = { ...fakeModels, reranker: async () => ({ ...(await fakeModels.reranker()), reranker }) };
   const app = await fakeApp({ models, handlers: createHandlers(models, createLoadShedder()) });
   const body = { query: 'q', documents: Array.from({ length: DOCUMENTS }, (__, i) => 'x'.repeat(i + 1)) };
   const { status, headers, body: answer } = await ask(app, '/v1/rerank', body, { 'x-deadline-ms': '100' });

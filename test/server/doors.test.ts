@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Endpoint } from '../../src/server/dialects/dialect.ts';
-import { dialects, rerankPath } from '../../src/server/dialects/index.ts';
+import { dialects, forks } from '../../src/server/dialects/index.ts';
 import { type Server, serve } from '../../src/server/listen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-doors-'));
@@ -35,10 +35,11 @@ const hostile = [
   'http://127.0.0.1/x',
   '__proto__',
   'constructor',
-  '',
-  ' ',
   'x'.repeat(100_000),
 ];
+
+/** An unset field of a form; in our own API, where no form is behind it, it is no name. */
+const blank = ['', ' '];
 
 /** Enough for every endpoint; each takes the keys that it asks for. */
 const samples: Readonly<Record<string, unknown>> = {
@@ -49,13 +50,15 @@ const samples: Readonly<Record<string, unknown>> = {
   texts: ['bats', 'wheat'],
   text_1: 'bats',
   text_2: ['bats', 'wheat'],
+  passages: ['bats', 'wheat'],
+  prompt: 'bats',
   input_type: 'search_document',
   embedding_types: ['float'],
 };
 /** Keys that their endpoints need, though their schemas do not say so. */
 const optional = ['text_1', 'text_2', 'texts'];
 /** Names are taken for comments there, as in TEI: the answer is always the server's own model's. */
-const deaf: ReadonlySet<string> = new Set(['/tei/v1/embeddings']);
+const deaf: ReadonlySet<string> = new Set(['/tei/v1/embeddings', '/tei/embeddings']);
 const schemaOf = ({ body }: Endpoint): { properties: Record<string, unknown>; required: readonly string[] } => {
   const { properties = {}, required = [] } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) as never;
   return { properties, required };
@@ -68,10 +71,12 @@ const bodyFor = (endpoint: Endpoint, name: string): object => {
   return { ...Object.fromEntries(keys.map((key) => [key, samples[key]])), model: name };
 };
 const doors = dialects
-  .flatMap(({ prefix, endpoints }) => endpoints.map((endpoint) => [`${prefix}${endpoint.path}`, endpoint] as const))
-  .concat(
-    [rerankPath.documents].map((dialect) => [rerankPath.path, dialect.endpoints.find(({ path }) => path === rerankPath.path) as Endpoint]),
+  .flatMap(({ prefix, endpoints }) =>
+    endpoints.map(
+      (endpoint) => [`${prefix}${endpoint.path.replace(':vendor', 'nvidia')}`.replace('/:model', '/default'), endpoint] as const,
+    ),
   )
+  .concat(forks.flatMap(({ path, branches }) => branches.map(({ endpoint }) => [path, endpoint] as const)))
   .filter(([, endpoint]) => schemaOf(endpoint).properties.model !== undefined);
 
 let server: Server;
@@ -117,7 +122,8 @@ describe('a client names no model that is not served', () => {
     const named = Object.entries(document.paths)
       .filter(([, { post: one }]) => /"(model|reranker|embedder|fallback)":/.test(JSON.stringify(one?.requestBody ?? {})))
       .map(([path]) => path);
-    expect(named.toSorted()).toEqual([...new Set(doors.map(([path]) => path)), '/v1/indexes', '/v1/search'].toSorted());
+    const asked = named.map((path) => path.replace('{vendor}', 'nvidia').replace('{model}', 'default'));
+    expect(asked.toSorted()).toEqual([...new Set(doors.map(([path]) => path)), '/v1/indexes', '/v1/search'].toSorted());
   });
 
   it.each(doors)('at %s', async (path, endpoint) => {
@@ -130,11 +136,12 @@ describe('a client names no model that is not served', () => {
       }
       expect([name.slice(0, 50), status, text.length < 2000]).toEqual([name.slice(0, 50), expect.toSatisfy(is4xx), true]);
     }
+    for (const name of blank) expect([name, (await post(server, path, bodyFor(endpoint, name))).status]).toEqual([name, 200]);
     expect(outside).toBe(0);
   });
 
   it('at /v1/search, alone and in a list', async () => {
-    for (const name of hostile)
+    for (const name of [...hostile, ...blank])
       for (const reranker of [name, ['default', name], [name, 'first-stage']]) {
         const { status, text } = await post(server, '/v1/search', { index: 'films', query: 'bats', reranker });
         expect([name.slice(0, 50), status, text.includes('is not served here; there are default, ')]).toEqual([
@@ -156,7 +163,7 @@ describe('a client names no model that is not served', () => {
   });
 
   it('at /v1/search, as a fallback', async () => {
-    for (const name of hostile)
+    for (const name of [...hostile, ...blank])
       for (const fallback of [name, ['first-stage', name]]) {
         const { status, text } = await post(server, '/v1/search', { index: 'films', query: 'bats', fallback });
         expect([name.slice(0, 50), status, text.includes('is not served here; there are default, ')]).toEqual([

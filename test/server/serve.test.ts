@@ -128,7 +128,12 @@ describe('the server', () => {
     const other = await post(server, '/v1/embeddings', { model: 'text-embedding-3-small', input: 'bats', dimensions: 256 });
     expect([other.status, await other.json()]).toMatchObject([
       400,
-      { error: { message: 'the vectors of bge-small-en-v1.5 have 384 numbers; 256 are not to be had' } },
+      {
+        error: {
+          message:
+            'the vectors of bge-small-en-v1.5 have 384 numbers; 256 are not to be had. Leave the dimensions out, and make the index of your vectors for 384',
+        },
+      },
     ]);
   });
 

@@ -1,8 +1,11 @@
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dialects, rerankPath } from '../../src/server/dialects/index.ts';
+import { branchOf } from '../../src/server/app.ts';
+import { dialects, forks } from '../../src/server/dialects/index.ts';
 import { type Server, serve } from '../../src/server/listen.ts';
+import { ask as askFake, fakeApp } from './fake.ts';
 
-const query = `${'The committee met on Tuesday and talked about the budget for the coming year. '.repeat(40)}What is the capital of France?`;
+const query = `${'The committee met on Tuesday and talked about the budget for the coming year. '.repeat(60)}What is the capital of France?`;
 const texts = ['Paris is the capital of France.', 'Bats are flying mammals.'];
 const warning = /^\d+ tokens of the query did not fit the model's window; its end was not read$/;
 const refusal = /the query is \d+ tokens too long for the model beside the document at index \d/;
@@ -13,10 +16,25 @@ const asked: Readonly<Record<string, readonly [body: object, forbids: object | n
   '/cohere/v1/rerank': [{ model: 'default', query, documents: texts }, null],
   '/cohere/v2/rerank': [{ model: 'default', query, documents: texts }, null],
   '/v2/rerank': [{ model: 'default', query, documents: texts }, null],
-  '/jina/v1/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/jina/v1/rerank': [{ model: 'default', query, documents: texts }, { truncation: false }],
   '/infinity/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/infinity/v1/rerank': [{ model: 'default', query, documents: texts }, null],
+  '/api/rerank': [{ model: 'default', query, documents: texts }, { truncate: false }],
+  '/pinecone/rerank': [{ model: 'default', query, documents: texts }, { parameters: { truncate: 'NONE' } }],
+  '/nvidia/v1/ranking': [{ query: { text: query }, passages: texts }, { truncate: 'NONE' }],
+  '/v1/ranking': [{ query: { text: query }, passages: texts.map((text) => ({ text })) }, { truncate: 'NONE' }],
+  '/v1/retrieval/nvidia/reranking': [{ query: { text: query }, passages: texts }, { truncate: 'NONE' }],
+  '/v1/retrieval/nvidia/nv-rerank-qa/reranking': [{ model: 'default', query: { text: query }, passages: texts }, { truncate: 'NONE' }],
+  '/': [{ query, texts }, { truncate: false }],
+  '/invocations': [{ query, texts }, { truncate: false }],
+  '/tei': [{ query, texts }, { truncate: false }],
+  '/tei/invocations': [{ query, texts }, { truncate: false }],
+  '/tei/v1/rerank': [{ query, texts }, { truncate: false }],
+  '/predict': [{ inputs: texts.map((text) => [query, text]) }, { truncate: false }],
+  '/tei/predict': [{ inputs: texts.map((text) => [query, text]) }, { truncate: false }],
   '/mixedbread/v1/reranking': [{ model: 'default', query, input: texts }, null],
   '/v1/reranking': [{ model: 'default', query, input: texts }, null],
+  '/reranking': [{ model: 'default', query, documents: texts }, { truncation: false }],
   '/v1/rerank': [{ model: 'default', query, documents: texts }, { truncation: false }],
   '/voyage/v1/rerank': [{ model: 'default', query, documents: texts }, { truncation: false }],
   '/tei/rerank': [{ query, texts }, { truncate: false }],
@@ -26,8 +44,9 @@ const asked: Readonly<Record<string, readonly [body: object, forbids: object | n
   '/vllm/v2/rerank': [{ query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],
   '/vllm/score': [{ text_1: query, text_2: texts }, {}, { truncate_prompt_tokens: -1 }],
   '/vllm/v1/score': [{ queries: query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],
-  '/score': [{ text_1: query, text_2: texts }, {}, { truncate_prompt_tokens: -1 }],
-  '/v1/score': [{ queries: query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],
+  // Where other servers' clients come too, nothing is forbidden.
+  '/score': [{ text_1: query, text_2: texts }, null],
+  '/v1/score': [{ queries: query, documents: texts }, null],
 };
 
 /** The same of endpoints that turn a query into a vector. */
@@ -40,22 +59,41 @@ const embedded: Readonly<Record<string, readonly [body: object, forbids: object]
   '/mixedbread/v1/embeddings': [{ model: 'default', input: query, prompt: 'Represent this' }, { truncation_strategy: 'none' }],
 };
 
+const real: ReadonlySet<string> = new Set([
+  '/v1/rerank',
+  '/tei/rerank',
+  '/vllm/rerank',
+  '/cohere/v2/rerank',
+  '/tei/embed',
+  '/cohere/v2/embed',
+]);
+
+const samePath = (pattern: string, path: string): boolean => new RegExp(`^${pattern.replaceAll(/:[a-z]+/g, '[^/]+')}$`).test(path);
+
 describe('a query that a model does not read whole', () => {
   let server: Server;
+  let app: FastifyInstance;
   beforeAll(async () => {
-    server = await serve({ port: 0, version: '0.0.0' });
+    [server, app] = await Promise.all([serve({ port: 0, version: '0.0.0' }), fakeApp()]);
   });
-  afterAll(() => server.close(1000));
+  afterAll(() => Promise.all([server.close(1000), app.close()]));
+  /** To the models at some of the paths, and at the others, which say what the handler told them, to one that counts characters. */
   const post = async (path: string, body: object) => {
-    const answer = await fetch(server.url + path, { method: 'POST', body: JSON.stringify(body) });
-    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { meta?: { warnings?: string[] } } };
+    if (real.has(path)) {
+      const answer = await fetch(server.url + path, { method: 'POST', body: JSON.stringify(body) });
+      return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { meta?: { warnings?: string[] } } };
+    }
+    const { status, headers, body: answer } = await askFake(app, path, body);
+    return { status, headers: new Headers(headers as Record<string, string>), body: answer as { meta?: { warnings?: string[] } } };
   };
 
   it('is asked, longer than the window, of every path that ranks', () => {
     const paths = dialects.flatMap(({ prefix, endpoints }) =>
-      endpoints.flatMap(({ task, path }) => (task === 'rerank' ? [prefix + path] : [])),
+      endpoints.flatMap(({ task, path }) =>
+        task === 'rerank' || task === 'pairs' ? [(prefix + path).replace(':vendor', 'nvidia').replace(':model', 'nv-rerank-qa')] : [],
+      ),
     );
-    expect(Object.keys(asked).toSorted()).toEqual([...new Set([...paths, rerankPath.path])].toSorted());
+    expect(Object.keys(asked).toSorted()).toEqual([...new Set([...paths, ...forks.map(({ path }) => path)])].toSorted());
   });
 
   it.each(Object.entries(asked))('longer than the window: %s tells that it was cut, or refuses where cutting is forbidden', async (path, [
@@ -76,8 +114,11 @@ describe('a query that a model does not read whole', () => {
     expect(refused.status).toBeGreaterThanOrEqual(400);
     expect(refused.status).toBeLessThan(500);
     expect(JSON.stringify(refused.body)).toMatch(refusal);
+    const fork = forks.find((one) => one.path === path);
     const owner =
-      path === rerankPath.path ? rerankPath.texts : dialects.find((one) => one.endpoints.some((end) => one.prefix + end.path === path));
+      fork === undefined
+        ? dialects.find((one) => path.startsWith(one.prefix) && one.endpoints.some((end) => samePath(one.prefix + end.path, path)))
+        : branchOf(fork, { body: { ...body, ...forbids }, headers: {} }).dialect;
     expect(owner?.failure.safeParse(refused.body).error).toBeUndefined();
   });
 
@@ -94,7 +135,7 @@ describe('a query that a model does not read whole', () => {
 
   it('and short enough is neither told nor refused', async () => {
     for (const [path, [body, forbids]] of Object.entries(asked)) {
-      const shorter = JSON.parse(JSON.stringify({ ...body, ...forbids }).replace(query, 'capital of France')) as object;
+      const shorter = JSON.parse(JSON.stringify({ ...body, ...forbids }).replaceAll(query, 'capital of France')) as object;
       const { status, headers, body: answer } = await post(path, shorter);
       expect([path, status, headers.get('x-finetooth-cut'), answer.meta?.warnings]).toEqual([path, 200, null, undefined]);
     }

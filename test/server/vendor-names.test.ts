@@ -27,9 +27,9 @@ const byDefault = (task: Task) => [200, ran[task], ran[task]];
 
 const sold = vendors.filter(({ keyless }) => keyless !== true);
 
-it('of whom an API is spoken are Together, Cohere, Voyage, Jina, Mixedbread and OpenAI', () => {
+it('of whom an API is spoken are Together, Cohere, Voyage, Jina, Mixedbread, Pinecone and OpenAI', () => {
   const spoken = sold.filter(({ name }) => dialects.some(({ prefix }) => prefix.startsWith(`/${name}`)));
-  expect(spoken.map(({ name }) => name)).toEqual(['together', 'cohere', 'voyage', 'jina', 'mixedbread', 'openai']);
+  expect(spoken.map(({ name }) => name)).toEqual(['together', 'cohere', 'voyage', 'jina', 'mixedbread', 'pinecone', 'openai']);
 });
 
 describe('every name of every vendor', () => {

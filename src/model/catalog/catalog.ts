@@ -302,6 +302,8 @@ export const catalog: readonly ModelEntry[] = [
     precision: 'int8',
     licence: 'Apache-2.0',
     dimensions: 768,
+    // Its card: layer norm, the first numbers, length 1. https://huggingface.co/nomic-ai/nomic-embed-text-v1.5
+    matryoshka: { dimensions: [768, 512, 256, 128, 64], centred: true },
     pooling: 'mean',
     prefix: { query: 'search_query: ', document: 'search_document: ' },
     // Trained at 2,048 tokens; the advertised 8,192 need scaled rotary positions, which the ONNX file is not reported to have.

@@ -18,7 +18,18 @@ export const settingFiles = [
 ] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
-const overrideKeys = ['kind', 'precision', 'licence', 'dimensions', 'pooling', 'prefix', 'maxTokens', 'languages', 'parameters'] as const;
+const overrideKeys = [
+  'kind',
+  'precision',
+  'licence',
+  'dimensions',
+  'matryoshka',
+  'pooling',
+  'prefix',
+  'maxTokens',
+  'languages',
+  'parameters',
+] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
 const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet', 'xlm-roberta-xl']);
@@ -83,9 +94,16 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     ...common,
     kind: 'bi-encoder',
     dimensions,
+    matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
     pooling: overrides.pooling ?? poolingOf(objectOf(pooling), modules, name),
     prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
   };
+}
+
+/** `matryoshka_dimensions` and `is_matryoshka` of a config.json, as vLLM reads them (vllm/config/model.py). */
+function matryoshkaOf({ matryoshka_dimensions: sizes, is_matryoshka: all }: Json): BiEncoderEntry['matryoshka'] {
+  const dimensions = Array.isArray(sizes) ? sizes.flatMap((size) => count(size) ?? []) : [];
+  return dimensions.length > 0 ? { dimensions } : all === true ? { dimensions: 'all' } : undefined;
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -122,6 +140,11 @@ async function readOverrides(folder: string): Promise<Overrides> {
     ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
     ['pooling', ['cls', 'mean'].includes(String(value.pooling ?? 'cls')), 'cls or mean'],
     ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
+    [
+      'matryoshka',
+      matryoshkaOf({ matryoshka_dimensions: value.matryoshka ?? [1], is_matryoshka: value.matryoshka }) !== undefined,
+      'a list of whole numbers above 0, or true',
+    ],
     ['maxTokens', count(value.maxTokens ?? 1) !== undefined, 'a whole number above 0'],
     ['parameters', typeof (value.parameters ?? 1) === 'number', 'a number of millions'],
     ['licence', typeof (value.licence ?? '') === 'string', 'a text'],
@@ -140,7 +163,8 @@ async function readOverrides(folder: string): Promise<Overrides> {
   if (wrong !== undefined)
     throw new FinetoothError('E_INPUT_FORMAT', `"${wrong[0]}" in ${path} must be ${wrong[2]}, got ${JSON.stringify(value[wrong[0]])}.`);
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
-  return { ...(value as Overrides), ...(value.prefix !== undefined && { prefix: texts }) };
+  const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
+  return { ...(value as Overrides), matryoshka, ...(value.prefix !== undefined && { prefix: texts }) };
 }
 
 /** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */

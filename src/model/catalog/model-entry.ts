@@ -43,6 +43,11 @@ interface CommonEntry {
 export interface BiEncoderEntry extends CommonEntry {
   readonly kind: 'bi-encoder';
   readonly dimensions: number;
+  /**
+   * The first numbers of a vector are one too, made length 1 again (Matryoshka representation learning, arXiv:2205.13147): in which lengths, or in all.
+   * `centred`: of the vector less its mean, as the model's card says. @default none
+   */
+  readonly matryoshka?: { readonly dimensions: readonly number[] | 'all'; readonly centred?: boolean };
   /** How token vectors become one: the first token's, or the mean over the attention mask. */
   readonly pooling: 'cls' | 'mean';
   /** Put before a text; @default '' */

@@ -19,6 +19,8 @@ export interface EncodeRequest {
 export interface EncodeResult {
   /** [count × dimensions], rows of length 1. */
   readonly vectors: Float32Array;
+  /** [count] The L2 length that each vector had before it was made 1. */
+  readonly lengths: Float32Array;
   /** [count] Tokens that went through the model. */
   readonly tokens: Uint32Array;
   /** [count] Tokens that did not fit; at least so many of a text of more than 65,536 characters. */
@@ -49,6 +51,7 @@ export async function encodeTexts(
   const special = tokenizer.before.length + tokenizer.after.length;
   const lengths = texts.map((text) => text.ids.length);
   const vectors = new Float32Array(texts.length * size);
+  const vectorLengths = new Float32Array(texts.length);
   const rows: Float32Array[] = texts.map(() => new Float32Array(0));
   const packs: Uint8Array[] = texts.map(() => new Uint8Array(0));
   for (const batch of batchesOf(lengths, tokenBudget[entry.precision])) {
@@ -62,8 +65,10 @@ export async function encodeTexts(
     batch.forEach((i, row) => {
       const from = row * width * size;
       const count = lengths[i] as number;
-      if (entry.pooling === 'cls') writeUnit(vectors, i * size, data, from, size);
-      else writeUnit(vectors, i * size, meanOfRows(data, from, count, size), 0, size);
+      vectorLengths[i] =
+        entry.pooling === 'cls'
+          ? writeUnit(vectors, i * size, data, from, size)
+          : writeUnit(vectors, i * size, meanOfRows(data, from, count, size), 0, size);
       if (request.tokens === undefined) return;
       const own = new Float32Array((count - special) * size);
       for (let token = 0; token < count - special; token++)
@@ -76,7 +81,16 @@ export async function encodeTexts(
   const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), size);
   const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
   const truncated = Uint32Array.from(texts, (text) => text.truncated);
-  return { vectors, tokens: Uint32Array.from(lengths), truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
+  return {
+    vectors,
+    lengths: vectorLengths,
+    tokens: Uint32Array.from(lengths),
+    truncated,
+    tokenVectors,
+    tokenOffsets,
+    packed,
+    packedOffsets,
+  };
 }
 
 function hiddenStates(outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } {
@@ -92,12 +106,13 @@ function hiddenStates(outputs: Readonly<Record<string, Tensor>>, dimensions: num
   return { data: output.data, width: output.dims[1] as number };
 }
 
-/** Writes `source[from, from + size)` divided by its L2 length; a vector of zeros stays zeros. */
-function writeUnit(target: Float32Array, at: number, source: Float32Array, from: number, size: number): void {
+/** Writes `source[from, from + size)` divided by its L2 length, which is returned; a vector of zeros stays zeros. */
+function writeUnit(target: Float32Array, at: number, source: Float32Array, from: number, size: number): number {
   let sum = 0;
   for (let i = 0; i < size; i++) sum += (source[from + i] as number) ** 2;
   const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
   for (let i = 0; i < size; i++) target[at + i] = (source[from + i] as number) * scale;
+  return Math.sqrt(sum);
 }
 
 function meanOfRows(rows: Float32Array, from: number, count: number, size: number): Float32Array {

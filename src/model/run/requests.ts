@@ -9,8 +9,16 @@ const REQUEST_CHARACTERS = 8_192;
 export interface SplitOptions extends CallOptions {
   /** Tokens that a chunk may have, 1 and up. @default as many as the model's window leaves */
   readonly room?: number;
+  /** Tokens of query, text and template together. @default the model's window */
+  readonly window?: number;
   /** The first chunk of each text alone. @default false */
   readonly first?: boolean;
+  /** The last words of each text alone, as many as fit. @default false */
+  readonly last?: boolean;
+  /** Which prefix of a model that reads texts alone stands before each. @default document */
+  readonly prefix?: 'query' | 'document';
+  /** What a model that reads texts alone shall leave room for beside each. @default nothing */
+  readonly query?: string;
 }
 
 /** Characters of a text that every window holds, whatever the tokens: such texts are not split. */
@@ -41,11 +49,11 @@ export const splitIn = (
   run: (request: SplitRequest, signal?: AbortSignal) => Promise<SplitResult>,
   texts: readonly string[],
   query: string | null,
-  { signal, room, first }: SplitOptions = {},
+  { signal, room, window, first, last, prefix }: Omit<SplitOptions, 'query'> = {},
 ): Promise<readonly (readonly Span[])[]> =>
   Promise.all(
     texts.map(async (text) => {
-      const { spans } = await run({ split: [text], query, room, first }, signal);
+      const { spans } = await run({ split: [text], query, room, window, first, last, prefix }, signal);
       return Array.from({ length: spans.length / 2 }, (_, i): Span => [spans[2 * i] as number, spans[2 * i + 1] as number]);
     }),
   );

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
 import { type PassagesRequest, type SplitRequest, splitSources, splitTexts } from '../tokenize/split-texts.ts';
+import { type TokenIdsRequest, tokenIds } from '../tokenize/token-ids.ts';
 import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
 import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
@@ -45,6 +46,7 @@ async function open({ runtime: name, entry, modelPath, tokenizerPath, threads }:
     const asked = request as object;
     if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer);
     if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
+    if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
     if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
     return run(request);
   };

@@ -11,8 +11,14 @@ export interface SplitRequest {
   readonly query: string | null;
   /** Tokens that a chunk may have. @default as many as the window leaves */
   readonly room?: number;
+  /** Tokens of query, text and template together. @default the model's window */
+  readonly window?: number;
   /** The first chunk of each text alone; what is behind it is not read. @default false */
   readonly first?: boolean;
+  /** The last words of each text alone, as many as fit; what is before them is not read. @default false */
+  readonly last?: boolean;
+  /** Which prefix of a model that reads texts alone stands before each. @default document */
+  readonly prefix?: 'query' | 'document';
 }
 
 /** Asks a worker for the passages of texts, see `splitPassages`. */
@@ -36,7 +42,9 @@ const LONGEST_UNIT = 1 / 4;
 
 /** Sentences and lines, with the white space behind them. */
 const sentences = /[^.!?。！？\n]+[.!?。！？\n]*\s*|[.!?。！？\n]+\s*/gu;
-/** Words, at most so long that none fills a window. */
+/** Characters of a word, at most, so that none fills a window. */
+const LONGEST_WORD = 64;
+/** Words, none longer than that. */
 const words = /\S{1,64}\s*|\s+/gu;
 
 /**
@@ -66,13 +74,16 @@ export function chunksOf(
 
 /** Splits texts for a model whose runs they would not fit. The model is not run. */
 export function splitTexts(
-  { split, query, room: asked, first = false }: SplitRequest,
+  { split, query, room: asked, window, first = false, last = false, prefix }: SplitRequest,
   entry: ModelEntry,
   tokenizer: TextTokenizer,
 ): SplitResult {
-  const room = Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, entry, tokenizer));
+  const within = { ...entry, maxTokens: Math.min(entry.maxTokens, window ?? entry.maxTokens) };
+  const room = Math.max(1, Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, within, tokenizer, prefix)));
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
-  const chunks = split.map((text) => chunksOf(text, room, tokensIn, first ? 1 : undefined));
+  const chunks = split.map((text) =>
+    last ? [[endOf(text, room, tokensIn), text.length] as const] : chunksOf(text, room, tokensIn, first ? 1 : undefined),
+  );
   return { spans: Uint32Array.from(chunks.flat(2)), counts: Uint32Array.from(chunks, ({ length }) => length) };
 }
 
@@ -95,9 +106,34 @@ function* unitsOf(text: string, room: number, tokensIn: (text: string) => number
   }
 }
 
+/** Where the last words of a text begin that have `room` tokens at most: 0 where all of it has no more. */
+export function endOf(text: string, room: number, tokensIn: (text: string) => number): number {
+  let from = Math.max(0, text.length - room * LONGEST_WORD);
+  for (;;) {
+    // From there to the end there may be more tokens than a word-wise count finds room for, never fewer characters than it needs.
+    const units = [...text.slice(from).matchAll(words)];
+    let [tokens, at] = [0, units.length];
+    while (at > 0) {
+      const more = tokensIn(units[at - 1]?.[0] ?? '');
+      if (tokens + more > room) return from + (units[at]?.index ?? text.length - from);
+      tokens += more;
+      at--;
+    }
+    // Runs of white space are longer than words and have no tokens.
+    if (from === 0) return 0;
+    from = Math.max(0, from - room * LONGEST_WORD);
+  }
+}
+
 /** Tokens that a text may have beside that query. */
-function roomFor(query: string | null, entry: ModelEntry, tokenizer: TextTokenizer): number {
-  if (entry.kind === 'bi-encoder') return entry.maxTokens - tokenizer.encode(entry.prefix.document, entry.maxTokens).ids.length;
+function roomFor(query: string | null, entry: ModelEntry, tokenizer: TextTokenizer, prefix: 'query' | 'document' = 'document'): number {
+  if (entry.kind === 'bi-encoder') {
+    const taken = tokenizer.encode(entry.prefix[prefix], entry.maxTokens).ids.length;
+    if (query === null) return entry.maxTokens - taken;
+    // As a cross-encoder with the same tokens would read them: one more between the two.
+    const beside = tokenizer.encode(query, entry.maxTokens).ids.length + 1;
+    return Math.max(entry.maxTokens - Math.max(taken, beside), Math.ceil((entry.maxTokens - taken) / 2) - 1);
+  }
   const { scoring, maxTokens } = entry;
   const encode = scoring.form === 'yes-no' ? encodeQuestion(tokenizer, scoring.instruction) : tokenizer.encodePair;
   const template = encode('', '', maxTokens).ids.length;

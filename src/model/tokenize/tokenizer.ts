@@ -30,6 +30,8 @@ export interface TextTokenizer {
   plain(text: string, maxTokens: number): { readonly ids: number[]; readonly truncated: number };
   /** The same tokens in letters, as the vocabulary has them. */
   names(text: string, maxTokens: number): readonly string[];
+  /** One token in letters; '' of a number that is none. */
+  nameOf(id: number): string;
 }
 
 /** Texts longer than this are tokenised piece by piece, so that a huge one costs time but little memory. */
@@ -120,6 +122,7 @@ export async function loadTokenizer(path: string): Promise<TextTokenizer> {
     before,
     after,
     plain,
+    nameOf: (id) => tokenizer.id_to_token(id) ?? '',
     names: (text, maxTokens) => {
       const names: string[] = [];
       for (const piece of pieces(text)) {

@@ -30,6 +30,10 @@ it.each([
   [{ authorization: 'Basic abc' }, undefined],
   [{ 'x-api-key': 'abc' }, 'abc'],
   [{ 'api-key': 'abc' }, 'abc'],
+  [{ authorization: '', 'x-api-key': 'abc' }, 'abc'],
+  [{ authorization: 'Bearer ', 'api-key': 'abc' }, 'abc'],
+  [{ authorization: 'Bearer' }, undefined],
+  [{ authorization: 'Token abc' }, 'abc'],
   [{}, undefined],
 ])('finds the key of %j', (headers, key) => {
   expect(keyOf(headers)).toBe(key);

@@ -62,13 +62,19 @@ export function newKey(name?: string): { readonly key: string; readonly line: st
   return { key, line: `${PREFIX}${hashOf(key).toString('hex')}${name === undefined ? '' : ` ${name}`}` };
 }
 
-/** The key of a request: `Authorization: Bearer KEY`, as nearly all vendors have it, else `x-api-key` or `api-key`. */
+/**
+ * The key of a request: `Authorization: Bearer KEY`, as nearly all vendors have it, else `x-api-key` or `api-key`. A header without a key in it is one that was not
+ * sent: applications leave them empty where a form was.
+ */
 export function keyOf(headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined {
-  const { authorization } = headers;
   // Mixedbread's client sends the key alone.
-  if (typeof authorization === 'string') return /^(?:bearer\s+)?(\S+)\s*$/i.exec(authorization)?.[1];
-  const other = headers['x-api-key'] ?? headers['api-key'];
-  return typeof other === 'string' ? other : undefined;
+  const own = textOf(headers.authorization)
+    ?.replace(/^(bearer|token|api-key)(\s+|$)/i, '')
+    .trim();
+  const all = [own, textOf(headers['x-api-key']), textOf(headers['api-key'])];
+  return all.find((key) => key !== undefined && /^\S+$/.test(key));
 }
+
+const textOf = (header: string | string[] | undefined): string | undefined => (typeof header === 'string' ? header.trim() : undefined);
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();

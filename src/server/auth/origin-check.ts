@@ -1,5 +1,6 @@
-import { hostname } from 'node:os';
 import { RequestError } from '../problem.ts';
+import { allowsOrigin, applicationOrigins } from './origins.ts';
+import { isOwnHost } from './own-hosts.ts';
 
 export interface OriginRules {
   /** Where the server listens. */
@@ -8,11 +9,9 @@ export interface OriginRules {
   readonly keyed?: boolean;
   /** Further names under which it is reached, such as that of a proxy. @default none */
   readonly hosts?: readonly string[];
-  /** Origins of web pages that may ask, `https://example.org`. @default none: pages may not */
+  /** Origins of web pages that may ask, as `normalOrigin` writes them. @default none: pages may not */
   readonly origins?: readonly string[];
 }
-
-const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
 export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host.toLowerCase());
 
@@ -27,20 +26,24 @@ export function checkOrigin(
   { host, keyed = false, hosts = [], origins = [] }: OriginRules,
 ): void {
   const name = hostOf(headers.host ?? '');
-  const isOwn = (isLoopback(host) ? loopback : [host, hostname()]).concat(hosts).some((one) => one.toLowerCase() === name);
-  if (!isOwn && (isLoopback(host) || !(keyed || isOutOfReach(name))))
+  const isNamed = [host, ...hosts].some((one) => one.toLowerCase() === name);
+  if (!isNamed && !keyed && !isOwnHost(name) && (isLoopback(host) || !isOutOfReach(name)))
     throw new RequestError(
       'forbidden',
-      `this server is asked under the name "${name}", which is not one of its own; who runs it can allow that name`,
+      `this server is asked under the name "${name}", which is not one of its own; who runs it can allow that name (--allow-host ${name}), or ask for keys (--api-key-file)`,
     );
   const { origin } = headers;
-  if (origin === undefined || origins.includes(origin)) return;
+  if (origin === undefined || mayAsk(origin, origins)) return;
   // A page that this server sent itself.
   if (origin === `http://${headers.host}` || origin === `https://${headers.host}`) return;
-  throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow them`);
+  throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow them (--allow-origin ${origin})`);
 }
+
+/** Whether pages and applications of an origin may read what is answered. */
+export const mayAsk = (origin: string, origins: readonly string[] = []): boolean =>
+  allowsOrigin([...applicationOrigins, ...origins], origin);
 
 /** Names that no stranger's DNS answers for: none at all, which no page sends, addresses, which need none, and words without a dot, which stay in their network. */
 const isOutOfReach = (name: string): boolean => /^(|\d+(\.\d+){3}|\[[\da-f:.]+\]|[^.[\]:]+)$/.test(name);
 
-const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/, '');
+const hostOf = (header: string): string => header.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');

@@ -12,14 +12,18 @@ import {
   meta,
   metaOf,
   noDocuments,
+  noImages,
   noQuery,
   roleOf,
 } from './cohere.ts';
 import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
 import { notEmpty, passage, result, scored, withWords } from './shared.ts';
+import { modelName, named, oneOf, truth, wholeFrom } from './values.ts';
 
 /** Documents times chunks a document must stay below it. */
 const MOST_CHUNKS = 10_000;
+/** Of `max_chunks_per_doc` in the count of chunks, where none is given. */
+const DEFAULT_CHUNKS = 10;
 
 export const cohereV1: Dialect = {
   name: 'Cohere v1',
@@ -29,33 +33,34 @@ export const cohereV1: Dialect = {
       path: '/rerank',
       about: 'Rank texts or objects by their relevance to a query.',
       body: z.object({
-        model: z.string().optional(),
+        model: modelName,
         query: z.string(),
         documents: z.array(passage),
-        top_n: z.int().min(1).optional(),
+        top_n: wholeFrom(1).optional(),
         rank_fields: z.array(z.string()).optional(),
-        return_documents: z.boolean().optional(),
-        max_chunks_per_doc: z.int().min(1).optional(),
+        return_documents: truth.optional(),
+        max_chunks_per_doc: wholeFrom(1).optional(),
       }),
       answer: z.object({
         id: z.string(),
         results: z.array(result.extend({ document: z.looseObject({ text: z.string().optional() }).optional() })),
         meta,
       }),
-      ask: ({ model, query, documents, top_n, rank_fields, max_chunks_per_doc = 10 }) => {
-        if (documents.length * max_chunks_per_doc >= MOST_CHUNKS && documents.length > 0)
+      ask: ({ model, query, documents, top_n, rank_fields, max_chunks_per_doc }) => {
+        if (documents.length * (max_chunks_per_doc ?? DEFAULT_CHUNKS) >= MOST_CHUNKS && documents.length > 0)
           throw new RequestError(
             'invalid',
             `number of total max chunks (number of documents * max chunks per doc) must be less than ${MOST_CHUNKS}`,
             { param: 'documents' },
           );
-        const named = rankFields(rank_fields);
+        const ranked = rankFields(rank_fields);
         return {
-          model,
+          model: named(model),
           query: withWords(query, noQuery),
-          documents: withText(notEmpty(documents, noDocuments, 'documents'), named),
-          fields: named,
+          documents: withText(notEmpty(documents, noDocuments, 'documents'), ranked),
+          fields: ranked,
           top: top_n,
+          maxChunks: max_chunks_per_doc,
         };
       },
       tell: (done, { documents, return_documents = false }) => ({
@@ -71,12 +76,13 @@ export const cohereV1: Dialect = {
       path: '/embed',
       about: 'Turn texts into vectors.',
       body: z.object({
-        model: z.string().optional(),
+        model: modelName,
         texts: z.array(z.string()),
         input_type: inputTypes.optional(),
         embedding_types: z.array(embeddingTypes).min(1).optional(),
-        truncate: z.enum(['NONE', 'START', 'END']).optional(),
+        truncate: oneOf('NONE', 'START', 'END').optional(),
       }),
+      refused: { images: noImages },
       answer: z.object({
         id: z.string(),
         embeddings: z.union([z.array(z.array(z.number())), byTypeSchema]),
@@ -85,10 +91,11 @@ export const cohereV1: Dialect = {
         response_type: z.enum(['embeddings_floats', 'embeddings_by_type']),
       }),
       ask: ({ model, texts, input_type, truncate }) => ({
-        model,
+        model: named(model),
         texts: notEmpty(texts, 'texts must not be empty', 'texts'),
         role: roleOf(input_type),
         refuseLong: truncate === 'NONE',
+        fromEnd: truncate === 'START',
       }),
       tell: (done, { texts, embedding_types }) => ({
         id: done.id,
@@ -98,6 +105,21 @@ export const cohereV1: Dialect = {
         response_type: embedding_types === undefined ? 'embeddings_floats' : 'embeddings_by_type',
       }),
     }),
+  ],
+  reads: [
+    {
+      paths: ['/cohere/v1/models'],
+      about: 'The models that are served, as Cohere lists its own.',
+      tag: 'Cohere v1',
+      tell: async ({ models }) => ({
+        models: (await Promise.all(models.list.map(({ name, task }) => models.facts(name, task)))).map(({ name, task, window }) => ({
+          name,
+          endpoints: [task],
+          finetuned: false,
+          context_length: window ?? null,
+        })),
+      }),
+    },
   ],
   fail: failAsCohere,
   failure: cohereFailure,

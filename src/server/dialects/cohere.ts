@@ -1,8 +1,9 @@
 /** What both versions of Cohere's API share: https://docs.cohere.com/reference/errors, /reference/rerank (OpenAPI of 2026-08-20). */
 import { z } from 'zod';
-import { type Problem, type ProblemKind, vendorStatusOf } from '../problem.ts';
+import { type Problem, type ProblemKind, RequestError, vendorStatusOf } from '../problem.ts';
 import type { EmbedDone, Failure, RerankDone } from './dialect.ts';
-import { base64Of, bytesOf, signsOf } from './shared.ts';
+import { inForm } from './embedding-words.ts';
+import { oneOf } from './values.ts';
 
 /** A search unit is one query with up to 100 documents. */
 const SEARCH_UNIT = 100;
@@ -21,13 +22,18 @@ const requestKinds: readonly ProblemKind[] = ['malformed', 'invalid', 'empty'];
 export const noDocuments = 'list of documents must not be empty';
 export const noQuery = 'query must not be empty or be only whitespace';
 
-export const embeddingTypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64']);
+export const embeddingTypes = oneOf('float', 'int8', 'uint8', 'binary', 'ubinary', 'base64');
 
 type EmbeddingType = z.infer<typeof embeddingTypes>;
 
-export const inputTypes = z.enum(['search_document', 'search_query', 'classification', 'clustering', 'image']);
+export const noImages = 'the models here read text alone';
 
-export const byTypeSchema = z.partialRecord(embeddingTypes, z.array(z.union([z.array(z.number()), z.string()])));
+export const inputTypes = oneOf('search_document', 'search_query', 'classification', 'clustering', 'image');
+
+export const byTypeSchema = z.partialRecord(
+  z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64']),
+  z.array(z.union([z.array(z.number()), z.string()])),
+);
 
 export const metaOf = (
   version: '1' | '2',
@@ -45,21 +51,15 @@ export const failAsCohere = (problem: Problem, id: string): Failure => ({
   body: { message: requestKinds.includes(problem.kind) ? `invalid request: ${problem.message}` : problem.message, id },
 });
 
-export const roleOf = (type: z.infer<typeof inputTypes> | undefined): 'query' | 'document' =>
-  type === 'search_query' ? 'query' : 'document';
+/** Throws a RequestError for pictures. */
+export function roleOf(type: z.infer<typeof inputTypes> | undefined): 'query' | 'document' {
+  if (type === 'image') throw new RequestError('invalid', `input_type image: ${noImages}`, { param: 'input_type' });
+  return type === 'search_query' ? 'query' : 'document';
+}
 
 /** The vectors in every form that was asked for. */
 export const byType = ({ vectors }: EmbedDone, types: readonly EmbeddingType[]): Readonly<Record<string, readonly unknown[]>> =>
-  Object.fromEntries(
-    types.map((type) => [
-      type,
-      vectors.map((vector) => {
-        if (type === 'float') return vector;
-        if (type === 'base64') return base64Of(vector);
-        return type === 'int8' || type === 'uint8' ? bytesOf(vector, type) : signsOf(vector, type);
-      }),
-    ]),
-  );
+  Object.fromEntries(types.map((type) => [type, vectors.map((vector) => inForm(vector, type))]));
 
 export const embedMeta = (version: '1' | '2', { tokens, cut, vectors, notes }: EmbedDone) => ({
   api_version: { version },

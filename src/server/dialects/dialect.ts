@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Document } from '../../types.ts';
-import type { Models } from '../models.ts';
+import type { ModelFacts, Models } from '../models.ts';
 import type { Problem } from '../problem.ts';
 
 /** A document as it was sent: a text, or fields. */
@@ -11,7 +11,7 @@ export interface RerankAsk {
   readonly model?: string | undefined;
   readonly query: string;
   readonly documents: readonly Passage[];
-  /** Fields of objects that are read, in order. @default all that hold words */
+  /** Fields of objects that are read, in order. @default all of them */
   readonly fields?: readonly string[] | undefined;
   /** Results that come back. @default all */
   readonly top?: number | undefined;
@@ -19,8 +19,19 @@ export interface RerankAsk {
   readonly maxTokens?: number | undefined;
   /** Tokens of the query that are read, 1 and up. @default as many as the model's window holds */
   readonly maxQueryTokens?: number | undefined;
+  /** Tokens of query and document together, template included, 16 and up. @default as many as the model's window holds */
+  readonly maxPairTokens?: number | undefined;
+  /** Chunks of a document that are read, each as much as the model's window holds, 1 and up; the best one counts. @default as the server was told */
+  readonly maxChunks?: number | undefined;
+  /** Of a document that does not fit its end is read. @default false: its beginning */
+  readonly fromEnd?: boolean | undefined;
   /** Refuse a query or a document that does not fit instead of reading its beginning. @default false */
   readonly refuseLong?: boolean | undefined;
+}
+
+/** Pairs of a query and a text, each with a score of its own. */
+export interface PairsAsk extends Pick<RerankAsk, 'model' | 'refuseLong' | 'fromEnd' | 'maxPairTokens'> {
+  readonly pairs: readonly (readonly [query: string, text: string])[];
 }
 
 /** What every answer can say of itself. */
@@ -60,6 +71,14 @@ export interface RankedPassage {
   readonly raw: number;
 }
 
+export interface PairsDone extends Facts {
+  /** In the order of the pairs; `index` is the place of each. */
+  readonly scored: readonly RankedPassage[];
+  readonly complete: boolean;
+  readonly queryTruncatedTokens: number;
+  readonly excerpts?: number;
+}
+
 export interface RerankDone extends Facts {
   /** Best first, cut to what was asked for. */
   readonly ranked: readonly RankedPassage[];
@@ -74,25 +93,62 @@ export interface RerankDone extends Facts {
 /** What a client wants turned into vectors. */
 export interface EmbedAsk {
   readonly model?: string | undefined;
-  readonly texts: readonly string[];
-  /** Which of the model's prefixes is put before each text. */
-  readonly role: 'query' | 'document';
-  /** Numbers that a vector shall have; refused when the model's have another count. */
+  /** A list of numbers is a text in tokens of cl100k_base. */
+  readonly texts: readonly (string | readonly number[])[];
+  /** Which of the model's prefixes is put before each text. @default document */
+  readonly role?: 'query' | 'document' | undefined;
+  /** Put before each text instead of the model's own prefix. @default the model's */
+  readonly prompt?: string | undefined;
+  /** Numbers that a vector shall have; refused where the model's cannot be shortened to them. @default the model's own */
   readonly dimensions?: number | undefined;
+  /** Tokens of a text that are read, 1 and up. @default as many as the model's window holds */
+  readonly maxTokens?: number | undefined;
+  /** Of a text that does not fit its end is read. @default false: its beginning */
+  readonly fromEnd?: boolean | undefined;
   readonly refuseLong?: boolean | undefined;
+  /** Vectors as they come out of the pooling, of any length. @default false: length 1 */
+  readonly unnormalised?: boolean | undefined;
+  /** Also a vector of length 1 for each token, special ones left out. @default false */
+  readonly eachToken?: boolean | undefined;
 }
 
 export interface EmbedDone extends Facts {
-  /** In the order of the texts; length 1. */
+  /** In the order of the texts; length 1 unless they were asked for as they are. */
   readonly vectors: readonly Float32Array[];
+  /** Vectors of the tokens of each text, where they were asked for. */
+  readonly tokenVectors?: readonly (readonly Float32Array[])[];
+}
+
+/** What is asked of a tokenizer. */
+export interface TokenizeAsk {
+  readonly model?: string | undefined;
+  readonly texts: readonly string[];
+  /** With the special tokens of the model's template. @default true */
+  readonly special?: boolean | undefined;
+}
+
+export interface Token {
+  readonly id: number;
+  /** As the vocabulary has it. */
+  readonly text: string;
+  readonly special: boolean;
+}
+
+export interface TokenizeDone extends Facts {
+  /** Of each text, whole ones, however long. */
+  readonly tokenLists: readonly (readonly Token[])[];
 }
 
 interface Described<Body> {
   readonly method: 'POST';
-  /** Below the dialect's prefix. */
+  /** Below the dialect's prefix. `:model` in it is a key of the body that stands in the path. */
   readonly path: string;
   readonly about: string;
   readonly body: ZodType<Body>;
+  /** Keys that the API has and that are refused where they ask for something, each with the reason. */
+  readonly refused?: Readonly<Record<string, string>>;
+  /** Keys that the API has and that change nothing here, each with the reason; those that no one has heard of are named in an answer's header. */
+  readonly idle?: Readonly<Record<string, string>>;
   /** Of a good answer. */
   readonly answer: ZodType;
   /** Beside the body of a good answer. */
@@ -113,7 +169,37 @@ export interface EmbedEndpoint<Body = unknown> extends Described<Body> {
   tell(done: EmbedDone, body: Body): unknown;
 }
 
-export type Endpoint = RerankEndpoint | EmbedEndpoint;
+export interface PairsEndpoint<Body = unknown> extends Described<Body> {
+  readonly task: 'pairs';
+  ask(body: Body): PairsAsk;
+  tell(done: PairsDone, body: Body): unknown;
+}
+
+export interface TokenizeEndpoint<Body = unknown> extends Described<Body> {
+  readonly task: 'tokenize';
+  ask(body: Body): TokenizeAsk;
+  tell(done: TokenizeDone, body: Body): unknown;
+}
+
+/** What is told of a model; nothing is computed. */
+export interface ShowEndpoint<Body = unknown> extends Described<Body> {
+  readonly task: 'show';
+  ask(body: Body): { readonly model?: string | undefined };
+  tell(model: ModelFacts, body: Body): unknown;
+}
+
+export type Endpoint = RerankEndpoint | EmbedEndpoint | PairsEndpoint | TokenizeEndpoint | ShowEndpoint;
+
+/** One path, several endpoints: the first whose `when` says so, told by what was sent. */
+export interface Fork {
+  readonly path: string;
+  readonly about: string;
+  readonly branches: readonly {
+    readonly dialect: Dialect;
+    readonly endpoint: Endpoint;
+    when(body: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, unknown>>): boolean;
+  }[];
+}
 
 export interface Failure {
   readonly status: number;
@@ -123,8 +209,10 @@ export interface Failure {
 
 /** What paths of GET are told of the server. */
 export interface Served {
-  readonly models: Pick<Models, 'list' | 'reranker' | 'embedder'>;
+  readonly models: Pick<Models, 'list' | 'reranker' | 'embedder' | 'facts'>;
   readonly version: string;
+  /** Whether a key is needed. */
+  readonly keyed: boolean;
   /** Requests at the same time, and documents of one. */
   readonly mostRequests: number;
   readonly mostDocuments: number;
@@ -138,8 +226,8 @@ export interface Read {
   readonly tag: string;
   /** Answered without a key. @default false */
   readonly open?: boolean;
-  /** undefined: no body. `name`: of a path that ends with it. */
-  tell(served: Served, params: { readonly name?: string }): unknown;
+  /** undefined: no body. `name`: of a path that ends with it; `task`: what stands behind a question mark. */
+  tell(served: Served, asked: { readonly name?: string | undefined; readonly task?: string | undefined }): unknown;
 }
 
 /** How a vendor's API speaks: endpoints, and the form of its errors. Pure: no network, no models. */
@@ -161,3 +249,9 @@ export const rerankEndpoint = <Body>(endpoint: Omit<RerankEndpoint<Body>, 'task'
   ({ ...endpoint, task: 'rerank', method: 'POST' }) as unknown as RerankEndpoint;
 export const embedEndpoint = <Body>(endpoint: Omit<EmbedEndpoint<Body>, 'task' | 'method'>): EmbedEndpoint =>
   ({ ...endpoint, task: 'embed', method: 'POST' }) as unknown as EmbedEndpoint;
+export const pairsEndpoint = <Body>(endpoint: Omit<PairsEndpoint<Body>, 'task' | 'method'>): PairsEndpoint =>
+  ({ ...endpoint, task: 'pairs', method: 'POST' }) as unknown as PairsEndpoint;
+export const tokenizeEndpoint = <Body>(endpoint: Omit<TokenizeEndpoint<Body>, 'task' | 'method'>): TokenizeEndpoint =>
+  ({ ...endpoint, task: 'tokenize', method: 'POST' }) as unknown as TokenizeEndpoint;
+export const showEndpoint = <Body>(endpoint: Omit<ShowEndpoint<Body>, 'task' | 'method'>): ShowEndpoint =>
+  ({ ...endpoint, task: 'show', method: 'POST' }) as unknown as ShowEndpoint;

@@ -4,16 +4,20 @@ import type { Dialect } from './dialect.ts';
 import { infinity } from './infinity.ts';
 import { jina } from './jina.ts';
 import { mixedbread } from './mixedbread.ts';
-import { openai } from './openai.ts';
+import { nvidia, nvidiaAlone } from './nvidia.ts';
+import { ollama } from './ollama.ts';
+import { azure, openai } from './openai.ts';
 import { own, ownPath } from './own.ts';
+import { pinecone } from './pinecone.ts';
 import { tei } from './tei.ts';
 import { together } from './together.ts';
 import { shared, unprefixed } from './union.ts';
 import { vllm } from './vllm.ts';
 import { voyage } from './voyage.ts';
+import { xinference } from './xinference.ts';
 
 export { own } from './own.ts';
-export { rerankPath } from './union.ts';
+export { forks } from './union.ts';
 
 /** What the dialects have to themselves without a prefix, and every one under its own. */
 export const dialects: readonly Dialect[] = [
@@ -24,9 +28,15 @@ export const dialects: readonly Dialect[] = [
   voyage,
   tei,
   openai,
+  azure,
   vllm,
   infinity,
   mixedbread,
+  ollama,
+  nvidia,
+  pinecone,
+  xinference,
+  nvidiaAlone,
   ...unprefixed,
 ];
 

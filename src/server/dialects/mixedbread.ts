@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { type ProblemKind, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
-import { base64Of, bytesOf, fields, notEmpty, signsOf, withWords } from './shared.ts';
+import {
+  forms as allForms,
+  formed,
+  formedSchema,
+  idleEmbeddingWords,
+  readEmbeddingWords,
+  refusedEmbeddingWords,
+} from './embedding-words.ts';
+import { fields, notEmpty, withWords } from './shared.ts';
+import { modelName, named, oneOf, textOrTexts, truth, wholeFrom } from './values.ts';
 
 const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int(), completion_tokens: z.int() });
 
@@ -17,8 +26,7 @@ const types: Readonly<Partial<Record<ProblemKind, string>>> = {
   failed: 'internal_error',
 };
 
-const forms = z.enum(['float', 'float16', 'base64', 'binary', 'ubinary', 'int8', 'uint8']);
-const embedding = z.union([z.array(z.number()), z.string()]);
+const forms = oneOf(...allForms);
 
 export const mixedbread: Dialect = {
   name: 'Mixedbread',
@@ -28,13 +36,14 @@ export const mixedbread: Dialect = {
       path: '/v1/reranking',
       about: 'Rank texts or objects by their relevance to a query.',
       body: z.object({
-        model: z.string().optional(),
+        model: modelName,
         query: z.union([z.string(), z.looseObject({ text: z.string() })]),
         input: z.union([z.array(z.string()), z.array(fields)]),
         rank_fields: z.array(z.string()).min(1).optional(),
-        top_k: z.int().min(1).optional(),
-        return_input: z.boolean().optional(),
+        top_k: wholeFrom(1).optional(),
+        return_input: truth.optional(),
       }),
+      refused: { instruction: 'the models here are told none beside query and text', rewrite_query: 'queries are read as they are sent' },
       answer: z.object({
         usage,
         model: z.string(),
@@ -51,7 +60,7 @@ export const mixedbread: Dialect = {
         return_input: z.boolean(),
       }),
       ask: ({ model, query, input, rank_fields, top_k }) => ({
-        model,
+        model: named(model),
         query: withWords(typeof query === 'string' ? query : query.text, 'query must not be empty'),
         documents: notEmpty<Passage>(input, 'input must not be empty', 'input'),
         fields: rank_fields,
@@ -75,51 +84,47 @@ export const mixedbread: Dialect = {
       path: '/v1/embeddings',
       about: 'Turn texts into vectors.',
       body: z.object({
-        model: z.string(),
-        input: z.union([z.string(), z.array(z.string())]),
-        normalized: z.boolean().optional(),
+        model: modelName,
+        input: textOrTexts,
+        normalized: truth.optional(),
         encoding_format: z.union([forms, z.array(forms).min(1)]).optional(),
-        truncation_strategy: z.string().optional(),
-        dimensions: z.int().min(1).optional(),
+        truncation_strategy: oneOf('none', 'start', 'end').optional(),
+        dimensions: wholeFrom(1).optional(),
         prompt: z.string().nullish(),
       }),
+      refused: refusedEmbeddingWords,
+      idle: { user: idleEmbeddingWords.user },
       answer: z.object({
         usage,
         model: z.string(),
         data: z.array(
           z.object({
-            embedding: z.union([embedding, z.partialRecord(forms, embedding)]),
+            embedding: formedSchema,
             index: z.int(),
             object: z.enum(['embedding', 'embedding_dict']),
           }),
         ),
         object: z.literal('list'),
         normalized: z.boolean(),
-        encoding_format: z.union([forms, z.array(forms)]),
+        encoding_format: z.union([z.enum(allForms), z.array(z.enum(allForms))]),
         dimensions: z.int(),
       }),
       // A prompt is how their models tell queries from documents.
-      ask: ({ model, input, prompt, dimensions, truncation_strategy }) => ({
-        model,
+      ask: ({ model, input, ...words }) => ({
+        model: named(model),
         texts: notEmpty([input].flat(), 'input must not be empty', 'input'),
-        role: prompt ? 'query' : 'document',
-        dimensions,
-        refuseLong: truncation_strategy?.toLowerCase() === 'none',
+        ...readEmbeddingWords(words),
       }),
-      tell: ({ model, vectors, tokens }, { encoding_format = 'float' }) => ({
+      tell: ({ model, vectors, tokens }, { encoding_format = 'float', normalized = true }) => ({
         usage: usageOf(tokens),
         model,
-        data: vectors.map((vector, index) =>
-          Array.isArray(encoding_format)
-            ? {
-                embedding: Object.fromEntries(encoding_format.map((form) => [form, formed(vector, form)])),
-                index,
-                object: 'embedding_dict',
-              }
-            : { embedding: formed(vector, encoding_format), index, object: 'embedding' },
-        ),
+        data: vectors.map((vector, index) => ({
+          embedding: formed(vector, { encoding_format }),
+          index,
+          object: Array.isArray(encoding_format) ? 'embedding_dict' : 'embedding',
+        })),
         object: 'list',
-        normalized: true,
+        normalized,
         encoding_format,
         dimensions: vectors[0]?.length ?? 0,
       }),
@@ -131,10 +136,3 @@ export const mixedbread: Dialect = {
   }),
   failure: z.object({ type: z.string(), message: z.string(), details: z.object({ id: z.string() }) }),
 };
-
-function formed(vector: Float32Array, form: z.infer<typeof forms>): Float32Array | number[] | string {
-  if (form === 'base64') return base64Of(vector);
-  if (form === 'binary' || form === 'ubinary') return signsOf(vector, form);
-  if (form === 'int8' || form === 'uint8') return bytesOf(vector, form);
-  return vector;
-}

@@ -1,14 +1,30 @@
-/** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings/create (openai-node 7.57). */
+/** OpenAI's embeddings: https://platform.openai.com/docs/api-reference/embeddings/create (openai-node 7.57), and Azure's path for them. */
 import { z } from 'zod';
-import type { NamedModel } from '../models.ts';
+import type { ModelFacts, Models } from '../models.ts';
 import { type Problem, type ProblemKind, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, type EmbedDone, embedEndpoint, type Failure } from './dialect.ts';
-import { base64Of, errorObject, notEmpty } from './shared.ts';
+import {
+  type EmbeddingWords,
+  embeddingWords,
+  formed,
+  formedSchema,
+  idleEmbeddingWords,
+  readEmbeddingWords,
+  refusedEmbeddingWords,
+} from './embedding-words.ts';
+import { errorObject, notEmpty } from './shared.ts';
+import { modelName, named } from './values.ts';
 
 /** "Any array must be 2048 dimensions or less." */
 const MOST_TEXTS = 2048;
 
-const input = z.union([z.string(), z.array(z.string()), z.array(z.int()), z.array(z.array(z.int()))]);
+const isTokens = (sent: unknown): sent is readonly number[] =>
+  Array.isArray(sent) && sent.length > 0 && sent.every((one) => Number.isInteger(one) && (one as number) >= 0);
+
+/** Text, or tokens of OpenAI's tokenizer; of tokens there may be hundreds of thousands, so a schema of its own for each would keep everyone waiting. */
+const tokens = z.custom<readonly number[]>(isTokens, 'a list of token numbers').meta({ type: 'array', items: { type: 'integer' } });
+const part = z.looseObject({ text: z.string() }, 'a text');
+const inputSchema = z.union([z.string(), tokens, z.array(z.union([z.string(), tokens, part]))]);
 
 const types: Readonly<Partial<Record<ProblemKind, string>>> = { failed: 'server_error', unready: 'server_error', busy: 'requests' };
 const codes: Readonly<Partial<Record<ProblemKind, string>>> = {
@@ -20,42 +36,51 @@ const codes: Readonly<Partial<Record<ProblemKind, string>>> = {
 /** Of a good answer, here and wherever OpenAI's form is spoken. */
 export const embeddingList = z.object({
   object: z.literal('list'),
-  data: z.array(z.object({ object: z.literal('embedding'), index: z.int(), embedding: z.union([z.array(z.number()), z.string()]) })),
+  data: z.array(z.object({ object: z.literal('embedding'), index: z.int(), embedding: formedSchema })),
   model: z.string(),
   usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
 });
 
-export const tellEmbeddings = (
-  { model, vectors, tokens }: EmbedDone,
-  { encoding_format }: { readonly encoding_format?: 'float' | 'base64' | null | undefined },
-) => ({
+export const tellEmbeddings = ({ model, vectors, tokens }: EmbedDone, words: EmbeddingWords) => ({
   object: 'list',
-  data: vectors.map((vector, index) => ({
-    object: 'embedding',
-    index,
-    embedding: encoding_format === 'base64' ? base64Of(vector) : vector,
-  })),
+  data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: formed(vector, words) })),
   model,
   usage: { prompt_tokens: tokens, total_tokens: tokens },
 });
 
+/** Keys of a body in OpenAI's words. */
+export const embeddingBody = z.object({ input: inputSchema, model: modelName, ...embeddingWords });
+
 export const openaiEmbeddings = embedEndpoint({
   path: '/embeddings',
   about: 'Turn texts into vectors.',
-  body: z.object({
-    input,
-    model: z.string(),
-    encoding_format: z.enum(['float', 'base64']).nullish(),
-    dimensions: z.int().min(1).nullish(),
-    user: z.string().nullish(),
-  }),
+  body: embeddingBody,
+  refused: refusedEmbeddingWords,
+  idle: idleEmbeddingWords,
   answer: embeddingList,
-  ask: ({ model, input: sent, dimensions }) => ({ model, texts: textsOf(sent), role: 'document', dimensions: dimensions ?? undefined }),
+  ask: ({ model, input, ...words }) => ({ model: named(model), texts: textsOf(input), ...readEmbeddingWords(words) }),
   tell: (done, body) => tellEmbeddings(done, body),
 });
 
-/** Of one model, as OpenAI's list has it. */
-const described = ({ name, task }: NamedModel) => ({ id: name, object: 'model', created: 0, owned_by: 'finetooth', task });
+/** Of one model, as OpenAI's list has it, and Xinference's, whose clients look for its type. */
+const described = ({ name, task, dimensions, window }: ModelFacts) => ({
+  id: name,
+  object: 'model',
+  created: 0,
+  owned_by: 'finetooth',
+  task,
+  model_type: task === 'embed' ? 'embedding' : 'rerank',
+  model_name: name,
+  model_ability: [task],
+  dimensions,
+  max_tokens: window,
+});
+
+/** Everything that is served, in OpenAI's form. */
+export const modelList = async ({ models }: { readonly models: Pick<Models, 'list' | 'facts'> }) => ({
+  object: 'list',
+  data: (await Promise.all(models.list.map(({ name, task }) => models.facts(name, task)))).map(described),
+});
 
 export const openai: Dialect = {
   name: 'OpenAI',
@@ -63,25 +88,30 @@ export const openai: Dialect = {
   endpoints: [openaiEmbeddings],
   reads: [
     {
-      // Infinity has OpenAI's form at /models.
-      paths: ['/v1/models', '/openai/v1/models', '/infinity/models', '/models'],
+      paths: ['/v1/models', '/openai/v1/models', '/nvidia/v1/models', '/vllm/v1/models', '/tei/v1/models', '/openai/models'],
       about: 'The models that are served.',
       tag: 'OpenAI',
-      tell: ({ models }) => ({ object: 'list', data: models.list.map(described) }),
+      tell: modelList,
     },
     {
-      paths: ['/v1/models/:name', '/openai/v1/models/:name'],
+      // A name may have a slash.
+      paths: ['/v1/models/*', '/openai/v1/models/*'],
       about: 'One of them.',
       tag: 'OpenAI',
-      tell: ({ models }, { name }) => {
-        const found = models.list.find((one) => one.name === name);
-        if (found === undefined) throw new RequestError('model', `the model "${name}" is not served here`, { param: 'model' });
-        return described(found);
-      },
+      tell: async ({ models }, { name = '' }) => described(await models.facts(name)),
     },
   ],
   fail: failAsOpenai,
   failure: errorObject,
+};
+
+/** Azure's path, in which a deployment stands for a model: https://learn.microsoft.com/azure/ai-services/openai/reference. */
+export const azure: Dialect = {
+  ...openai,
+  name: 'Azure OpenAI',
+  prefix: '/openai/deployments',
+  reads: [],
+  endpoints: [{ ...openaiEmbeddings, path: '/:model/embeddings' }],
 };
 
 export function failAsOpenai(problem: Problem): Failure {
@@ -92,16 +122,14 @@ export function failAsOpenai(problem: Problem): Failure {
   };
 }
 
-/** Numbers are tokens of OpenAI's tokenizers; ours are others, so nothing stands for them here. */
-function textsOf(sent: z.infer<typeof input>): readonly string[] {
-  const texts: readonly (string | number | number[])[] = [sent].flat();
-  notEmpty(texts, 'input must not be empty', 'input');
-  if (texts.length > MOST_TEXTS)
-    throw new RequestError('invalid', `input may hold at most ${MOST_TEXTS} texts; got ${texts.length}`, { param: 'input' });
-  return texts.map((text) => {
-    if (typeof text !== 'string')
-      throw new RequestError('invalid', 'input is a list of token numbers of another tokenizer; send text', { param: 'input' });
-    if (text === '') throw new RequestError('invalid', 'input must not hold an empty string', { param: 'input' });
-    return text;
+/** The texts of an input, each as it was sent. */
+export function textsOf(sent: z.infer<typeof inputSchema>): readonly (string | readonly number[])[] {
+  const list = typeof sent === 'string' || isTokens(sent) ? [sent] : sent;
+  notEmpty(list, 'input must not be empty', 'input');
+  if (list.length > MOST_TEXTS)
+    throw new RequestError('invalid', `input may hold at most ${MOST_TEXTS} texts; got ${list.length}`, { param: 'input' });
+  return list.map((one) => {
+    if (one === '') throw new RequestError('invalid', 'input must not hold an empty string', { param: 'input' });
+    return typeof one === 'object' && 'text' in one ? one.text : one;
   });
 }

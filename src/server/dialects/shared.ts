@@ -8,10 +8,13 @@ import type { Passage, RankedPassage } from './dialect.ts';
 
 /** An object of JSON. What is in it was parsed and bounded already: to look at each value, and copy it, keeps everyone waiting. */
 export const fields: z.ZodType<Document> = z
-  .custom<Document>((sent) => typeof sent === 'object' && sent !== null && !Array.isArray(sent))
+  .custom<Document>((sent) => typeof sent === 'object' && sent !== null && !Array.isArray(sent), 'an object')
   .meta({ type: 'object', additionalProperties: true });
 export const passage: z.ZodType<Passage> = z
-  .custom<Passage>((sent) => typeof sent === 'string' || (typeof sent === 'object' && sent !== null && !Array.isArray(sent)))
+  .custom<Passage>(
+    (sent) => typeof sent === 'string' || (typeof sent === 'object' && sent !== null && !Array.isArray(sent)),
+    'a text or an object',
+  )
   .meta({ anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: true }] });
 
 export const result = z.object({ index: z.int(), relevance_score: z.number() });

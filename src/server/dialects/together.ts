@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { type Problem, type ProblemKind, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Passage, rerankEndpoint } from './dialect.ts';
+import { embeddingWords, formed, formedSchema, idleEmbeddingWords, readEmbeddingWords, refusedEmbeddingWords } from './embedding-words.ts';
+import { modelList } from './openai.ts';
 import { allUsage, allUsageSchema, errorObject, fields, notEmpty, result, scored, withWords } from './shared.ts';
+import { modelName, named, textOrTexts, truth, wholeFrom } from './values.ts';
 
 const types: Readonly<Partial<Record<ProblemKind, string>>> = {
   key: 'authentication_error',
@@ -24,11 +27,11 @@ export const togetherFailure = ({ kind, message, param }: Problem) => ({
 });
 
 const rerankBody = z.strictObject({
-  model: z.string(),
+  model: modelName,
   query: z.string(),
   documents: z.union([z.array(z.string()), z.array(fields)]),
-  top_n: z.int().min(1).optional(),
-  return_documents: z.boolean().optional(),
+  top_n: wholeFrom(1).optional(),
+  return_documents: truth.optional(),
   rank_fields: z.array(z.string()).optional(),
 });
 
@@ -48,9 +51,10 @@ export const together: Dialect = {
         usage: allUsageSchema,
       }),
       ask: ({ model, query, documents, top_n, rank_fields }) => ({
-        model,
+        model: named(model),
         query: withWords(query, 'query must not be empty'),
         documents: notEmpty<Passage>(documents, 'documents must not be empty', 'documents'),
+        // "Defaults to use all supplied keys for ranking."
         fields: rank_fields,
         top: top_n,
       }),
@@ -69,19 +73,33 @@ export const together: Dialect = {
     embedEndpoint({
       path: '/embeddings',
       about: 'Turn texts into vectors.',
-      body: z.object({ model: z.string(), input: z.union([z.string(), z.array(z.string())]) }),
+      body: z.object({ model: modelName, input: textOrTexts, ...embeddingWords }),
+      refused: refusedEmbeddingWords,
+      idle: idleEmbeddingWords,
       answer: z.object({
         object: z.literal('list'),
         model: z.string(),
-        data: z.array(z.object({ index: z.int(), object: z.literal('embedding'), embedding: z.array(z.number()) })),
+        data: z.array(z.object({ index: z.int(), object: z.literal('embedding'), embedding: formedSchema })),
       }),
-      ask: ({ model, input }) => ({ model, texts: notEmpty([input].flat(), 'input must not be empty', 'input'), role: 'document' }),
-      tell: ({ model, vectors }) => ({
+      ask: ({ model, input, ...words }) => ({
+        model: named(model),
+        texts: notEmpty([input].flat(), 'input must not be empty', 'input'),
+        ...readEmbeddingWords(words),
+      }),
+      tell: ({ model, vectors }, words) => ({
         object: 'list',
         model,
-        data: vectors.map((vector, index) => ({ index, object: 'embedding', embedding: vector })),
+        data: vectors.map((vector, index) => ({ index, object: 'embedding', embedding: formed(vector, words) })),
       }),
     }),
+  ],
+  reads: [
+    {
+      paths: ['/together/v1/models'],
+      about: 'The models that are served, as Together lists its own.',
+      tag: 'Together',
+      tell: async (served) => (await modelList(served)).data.map((one) => ({ ...one, type: one.model_type })),
+    },
   ],
   fail: (problem) => ({ status: vendorStatusOf(problem), body: togetherFailure(problem) }),
   failure: errorObject,

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { type Problem, RequestError, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Failure, rerankEndpoint } from './dialect.ts';
-import { base64Of, bytesOf, notEmpty, result, scored, signsOf, withWords } from './shared.ts';
+import { formed, formedSchema } from './embedding-words.ts';
+import { notEmpty, result, scored, withWords } from './shared.ts';
+import { modelName, named, oneOf, textOrTexts, truth, wholeFrom } from './values.ts';
 
 /** "The query and documents, 1 to 1,000 of them." */
 const MOST_DOCUMENTS = 1000;
 
 const usage = z.object({ total_tokens: z.int() });
-const dtypes = z.enum(['float', 'int8', 'uint8', 'binary', 'ubinary']);
 
 export const voyageFailure = z.object({ detail: z.string() });
 
@@ -20,10 +21,10 @@ export const voyageRerank = rerankEndpoint({
   body: z.object({
     query: z.string(),
     documents: z.array(z.string()),
-    model: z.string(),
-    top_k: z.int().min(1).nullish(),
-    return_documents: z.boolean().nullish(),
-    truncation: z.boolean().nullish(),
+    model: modelName,
+    top_k: wholeFrom(1).nullish(),
+    return_documents: truth.nullish(),
+    truncation: truth.nullish(),
   }),
   answer: z.object({
     object: z.literal('list'),
@@ -37,7 +38,7 @@ export const voyageRerank = rerankEndpoint({
         param: 'documents',
       });
     return {
-      model,
+      model: named(model),
       query: withWords(query, 'the query must not be empty'),
       documents: notEmpty(documents, 'the list of documents must not be empty', 'documents'),
       top: top_k ?? undefined,
@@ -61,22 +62,22 @@ export const voyage: Dialect = {
       path: '/embeddings',
       about: 'Turn texts into vectors.',
       body: z.object({
-        input: z.union([z.string(), z.array(z.string())]),
-        model: z.string(),
-        input_type: z.enum(['query', 'document']).nullish(),
-        truncation: z.boolean().nullish(),
-        encoding_format: z.literal('base64').nullish(),
-        output_dimension: z.int().min(1).nullish(),
-        output_dtype: dtypes.nullish(),
+        input: textOrTexts,
+        model: modelName,
+        input_type: oneOf('query', 'document').nullish(),
+        truncation: truth.nullish(),
+        encoding_format: oneOf('base64').nullish(),
+        output_dimension: wholeFrom(1).nullish(),
+        output_dtype: oneOf('float', 'int8', 'uint8', 'binary', 'ubinary').nullish(),
       }),
       answer: z.object({
         object: z.literal('list'),
-        data: z.array(z.object({ object: z.literal('embedding'), embedding: z.union([z.array(z.number()), z.string()]), index: z.int() })),
+        data: z.array(z.object({ object: z.literal('embedding'), embedding: formedSchema, index: z.int() })),
         model: z.string(),
         usage,
       }),
       ask: ({ model, input, input_type, output_dimension, truncation }) => ({
-        model,
+        model: named(model),
         texts: notEmpty([input].flat(), 'input must not be empty', 'input'),
         role: input_type ?? 'document',
         dimensions: output_dimension ?? undefined,
@@ -84,13 +85,11 @@ export const voyage: Dialect = {
       }),
       tell: ({ model, vectors, tokens }, { encoding_format, output_dtype }) => ({
         object: 'list',
-        data: vectors.map((vector, index) => {
-          const type = output_dtype ?? 'float';
-          // Of whole numbers base64 holds one byte each.
-          const packed = (): string =>
-            type === 'float' ? base64Of(vector) : Buffer.from([...numbersOf(vector, type)].map((value) => value & 0xff)).toString('base64');
-          return { object: 'embedding', embedding: encoding_format === 'base64' ? packed() : numbersOf(vector, type), index };
-        }),
+        data: vectors.map((vector, index) => ({
+          object: 'embedding',
+          embedding: formed(vector, { encoding_format, output_dtype }),
+          index,
+        })),
         model,
         usage: { total_tokens: tokens },
       }),
@@ -99,8 +98,3 @@ export const voyage: Dialect = {
   fail: failAsVoyage,
   failure: voyageFailure,
 };
-
-function numbersOf(vector: Float32Array, type: z.infer<typeof dtypes>): Float32Array | number[] {
-  if (type === 'float') return vector;
-  return type === 'int8' || type === 'uint8' ? bytesOf(vector, type) : signsOf(vector, type);
-}

@@ -4,6 +4,7 @@ import { parseWithLongIntegers } from '../../text/long-integers.ts';
 import { RequestError } from '../problem.ts';
 import { type BodyMemory, bodyOf } from './body-memory.ts';
 import { jsonOf } from './json-body.ts';
+import { packedWrongly, unpacked } from './unpacked.ts';
 
 /** Values of all kinds that a body may hold: enough for documents of many fields. */
 const LEAST_VALUES = 100_000;
@@ -19,9 +20,13 @@ export function addBodyParser(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest, body: Readable) => {
     const { 'content-encoding': coding, 'content-length': length } = request.headers;
-    if (coding !== undefined && coding !== 'identity')
-      throw new RequestError('malformed', `the body is packed with ${coding}; send it as it is`);
     if (Number(length ?? 0) > bodyBytes) throw new RequestError('large', `the body is larger than ${bodyBytes} bytes`);
-    return jsonOf(await bodyOf(body, request.share ?? bodyMemory.open(), bodyBytes), json);
+    const read = bodyOf(unpacked(body, coding), request.share ?? bodyMemory.open(), bodyBytes);
+    const bytes = await read.catch((error: unknown) => {
+      throw packedWrongly(error)
+        ? new RequestError('malformed', `the body is not packed with ${coding}, as its content-encoding says`)
+        : error;
+    });
+    return jsonOf(bytes, json);
   });
 }

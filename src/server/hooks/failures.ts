@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FinetoothError } from '../../errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -16,12 +17,21 @@ export function addFailures(app: FastifyInstance, bodyBytes: number): Fail {
     countHosted(error, request);
     if (problem.ours) app.log.error({ id: request.id, err: error }, 'failed');
     const { status, body } = dialect.fail(problem, request.id, request.body);
+    // RFC 9110, 11.6.1: a 401 says what would open.
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');
     // What is left of a body that was refused is not read.
     if (problem.kind === 'large' || request.share?.refused.aborted || request.routeOptions.config?.streamed)
       reply.header('connection', 'close');
     if (body === undefined) void reply.code(status).send();
-    else void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+    else {
+      const text = Buffer.from(JSON.stringify(body));
+      const isComing = problem.kind === 'large' && !request.raw.complete && !request.routeOptions.config?.streamed;
+      void reply
+        .code(status)
+        .type('application/json; charset=utf-8')
+        .send(isComing ? lingering(text, request, reply) : text.toString());
+    }
   };
   app.setErrorHandler((error, request, reply) =>
     fail(error, request.routeOptions.config.dialect ?? dialectOf(request.url), request, reply),
@@ -31,6 +41,27 @@ export function addFailures(app: FastifyInstance, bodyBytes: number): Fail {
     fail(new RequestError('path', sentence), dialectOf(request.url, own), request, reply);
   });
   return fail;
+}
+
+/** Milliseconds for which what is still coming of a refused body is read and thrown away. */
+const LINGER_MS = 1000;
+
+/**
+ * An answer to a sender who is still sending: the connection closes when it has stopped, or a second later. Closed at once, with bytes unread, it is reset, and
+ * the sender never sees why (RFC 9112, 9.6).
+ */
+function lingering(text: Buffer, { raw }: FastifyRequest, reply: FastifyReply): Readable {
+  reply.header('content-length', String(text.length));
+  const answer = new Readable({ read: () => {} });
+  const end = (): void => {
+    clearTimeout(latest);
+    if (!answer.readableEnded && !answer.destroyed) answer.push(null);
+  };
+  const latest = setTimeout(end, LINGER_MS).unref();
+  raw.unpipe();
+  raw.once('end', end).once('close', end).resume();
+  answer.push(text);
+  return answer;
 }
 
 function problemIn(error: unknown, id: string, bodyBytes: number): Problem {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { indexNameForm, indexNameWords } from '../../assemble/index-folders.ts';
 import { snakeCase } from '../../plan.ts';
+import { misfit } from '../misfit.ts';
 import { createShape, planShape, tokenBitsShape } from '../plan-body.ts';
-import { misfit } from '../problem.ts';
 
 export const searchBody = z.strictObject({
   index: z.string().optional(),
@@ -97,7 +97,7 @@ export const deleteBody = z.strictObject({ ids: z.array(z.string()).min(1).max(1
 
 export function readBody<Body>(schema: z.ZodType<Body>, sent: unknown): Body {
   const checked = schema.safeParse(sent);
-  if (!checked.success) throw misfit(checked.error);
+  if (!checked.success) throw misfit(checked.error, sent);
   return checked.data;
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { beginAnswer, goneSignal, toldLate } from '../hooks/request-context.ts';
+import { unpacked } from '../hooks/unpacked.ts';
 import { problemOf, RequestError } from '../problem.ts';
 import { createPieces, type SendBuffers } from '../send-buffers.ts';
 import { documentsIn } from './documents.ts';
@@ -24,7 +25,7 @@ export async function addUploadRoute(app: FastifyInstance, { indexes, sendBuffer
   await app.register(async (scope) => {
     // The body is a stream here, whatever its type says.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', async (_: FastifyRequest, body: Readable) => body);
+    scope.addContentTypeParser('*', async ({ headers }: FastifyRequest, body: Readable) => unpacked(body, headers['content-encoding']));
     scope.post(
       '/v1/indexes/:name/documents',
       { config: { task: 'add', streamed: true }, bodyLimit: Number.MAX_SAFE_INTEGER },

@@ -32,6 +32,11 @@ def calls(t):
             answer = v2.embed(model="embed-v4.0", texts=DOCUMENTS, input_type="search_document", embedding_types=["float", "ubinary"])
             t.equal([len(answer.embeddings.float_), len(answer.embeddings.float_[0]), len(answer.embeddings.ubinary[0])], [4, 384, 48])
 
+        @t.tried(f"v1 embed at {base or '/'}")
+        def _():
+            answer = v1.embed(model="embed-english-v3.0", texts=DOCUMENTS, input_type="search_query")
+            t.equal([len(one) for one in answer.embeddings], [384] * 4)
+
         @t.tried(f"unknown model at {base or '/'}")
         def _():
             t.fails(lambda: v2.rerank(model="none", query=QUERY, documents=DOCUMENTS), cohere.errors.NotFoundError)

@@ -14,7 +14,7 @@ def calls(t):
 
     @t.tried("feature_extraction at /")
     def _():
-        client = InferenceClient(model=t.url + "/embed", token=t.key)
+        client = InferenceClient(model=t.url, token=t.key)
         t.equal(tuple(client.feature_extraction(DOCUMENTS[0], normalize=True, truncate=True).shape), (1, 384))
 
     @t.tried("sentence_similarity at /tei/similarity")
@@ -23,4 +23,10 @@ def calls(t):
         scores = client.sentence_similarity("Bats hear the echo.", other_sentences=DOCUMENTS)
         t.equal([len(scores), scores.index(max(scores))], [4, 2])
 
+    @t.tried("sentence_similarity at /")
+    def _():
+        client = InferenceClient(model=t.url, token=t.key)
+        t.equal(len(client.sentence_similarity("Bats hear the echo.", other_sentences=DOCUMENTS)), 4)
+
+    t.skipped("text_classification", "it sends one text, and a reranker reads two; POST /predict takes pairs")
     t.skipped("rerank", "InferenceClient has no call for reranking; its answer is TEI's, which llama-index and rerankers read")

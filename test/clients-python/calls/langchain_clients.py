@@ -1,3 +1,4 @@
+import openai
 from langchain_cohere import CohereRerank
 from langchain_core.documents import Document
 from langchain_openai import OpenAIEmbeddings
@@ -28,8 +29,18 @@ def calls(t):
             compressor = VoyageAIRerank(voyage_api_key=t.key, base_url=t.url + base, model="rerank-2.5", top_k=2)
             t.best(pairs(compressor.compress_documents(documents, QUERY)), 2)
 
-    @t.tried("OpenAIEmbeddings at /v1")
+    for sends in ({}, {"check_embedding_ctx_length": False}):
+
+        @t.tried(f"OpenAIEmbeddings at /v1 {'with text' if sends else 'as it is, which sends token numbers'}")
+        def _():
+            embedder = OpenAIEmbeddings(api_key=t.key, base_url=t.url + "/v1", model="text-embedding-3-small", **sends)
+            vectors = embedder.embed_documents(DOCUMENTS)
+            t.equal([len(one) for one in vectors], [384] * 4)
+            plain = openai.OpenAI(api_key=t.key, base_url=t.url + "/v1").embeddings.create(model="default", input=DOCUMENTS)
+            for one, other in zip(vectors, plain.data):
+                t.near(one, other.embedding)
+
+    @t.tried("OpenAIEmbeddings at /v1 as it is, under a name of this server")
     def _():
-        # Otherwise it sends the numbers of OpenAI's own tokenizer.
-        embedder = OpenAIEmbeddings(api_key=t.key, base_url=t.url + "/v1", model="text-embedding-3-small", check_embedding_ctx_length=False)
-        t.equal([len(one) for one in embedder.embed_documents(DOCUMENTS)], [384] * 4)
+        embedder = OpenAIEmbeddings(api_key=t.key, base_url=t.url + "/v1", model="bge-small-en-v1.5")
+        t.equal(len(embedder.embed_query(QUERY)), 384)

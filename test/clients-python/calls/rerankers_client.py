@@ -21,4 +21,9 @@ def calls(t):
             answer = ranker.rank(query=QUERY, docs=DOCUMENTS)
             t.best([(one.doc_id, one.score) for one in answer.results], 4)
 
-    t.skipped("isaacus, pinecone", "their APIs are not among those that the server speaks")
+    @t.tried("pinecone at /pinecone/rerank")
+    def _():
+        ranker = Reranker("bge-reranker-v2-m3", model_type="APIRanker", api_provider="pinecone", api_key=t.key, url=t.url + "/pinecone/rerank", verbose=0)
+        t.best([(one.doc_id, one.score) for one in ranker.rank(query=QUERY, docs=DOCUMENTS).results], 4)
+
+    t.skipped("isaacus", "its API is not among those that the server speaks")

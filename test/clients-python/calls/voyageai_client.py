@@ -23,10 +23,17 @@ def calls(t):
 
         @t.tried(f"embed in int8 at {base}")
         def _():
-            if base == "/v1":
-                return t.skip("int8 vectors are Voyage's own: its prefix has them")
             answer = client.embed(DOCUMENTS, model="voyage-3.5", output_dtype="int8")
-            t.equal(all(isinstance(value, int) for value in answer.embeddings[0]), True)
+            t.equal([len(answer.embeddings[0]), all(isinstance(value, int) for value in answer.embeddings[0])], [384, True])
+
+        @t.tried(f"embed: a query is not a document, at {base}")
+        def _():
+            query, document = (client.embed(DOCUMENTS[:1], model="voyage-3.5", input_type=kind).embeddings for kind in ("query", "document"))
+            t.equal(query == document, False)
+
+        @t.tried(f"a query that is too long, where cutting is forbidden, at {base}")
+        def _():
+            t.fails(lambda: client.rerank("word " * 1000, DOCUMENTS, model="rerank-2.5", truncation=False), voyageai.error.InvalidRequestError)
 
         @t.tried(f"unknown model at {base}")
         def _():
