@@ -49,6 +49,7 @@ export async function* mergedEntries(
   keep: string,
   count: number,
   batchSize: number,
+  withTokens = true,
 ): AsyncGenerator<{ readonly batch: readonly Entry[]; readonly manifest: Manifest; readonly real: number }> {
   const random = randomFrom(20);
   const kept: Entry[] = [];
@@ -56,11 +57,13 @@ export async function* mergedEntries(
   let manifest: Manifest | undefined;
   const dressed = (entry: Entry, source: string): Entry => {
     const document = { ...entry.document, source, share: random.below(1_000_000) / 1_000_000 };
-    return { ...entry, id: `${source}-${at++}`, document, hash: hashOfDocument(document), title: undefined };
+    const further = withTokens ? entry.further : entry.further?.map((passage) => ({ ...passage, tokens: undefined }));
+    const tokens = withTokens ? entry.tokens : undefined;
+    return { ...entry, id: `${source}-${at++}`, document, hash: hashOfDocument(document), title: undefined, tokens, further };
   };
   for await (const one of entriesIn(keep)) {
     if (real === count) break;
-    manifest ??= mergedManifest(one.manifest);
+    manifest ??= { ...mergedManifest(one.manifest), ...(withTokens ? undefined : { tokens: undefined }) };
     batch.push(dressed(one.entry, one.source));
     real++;
     if (real % 4 === 0) kept.push({ ...one.entry, further: undefined, place: undefined });

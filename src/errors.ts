@@ -1,3 +1,5 @@
+import type { Usage } from './types.ts';
+
 /**
  * One error class and one table. A code is part of the public surface: it never changes its meaning. `exit` is the command line's exit status,
  * `http` the server's: both are read from here and stand nowhere else. Tests hold docs/errors.md and a running server to it.
@@ -179,15 +181,25 @@ export class FinetoothError extends Error {
   readonly exit: number;
   /** Status of the server, 400 to 599. */
   readonly http: number;
+  /** What hosted models used before it, requests that failed included; absent where none was asked. */
+  readonly usage?: Usage;
   readonly #sentence: Sentence;
 
-  constructor(code: ErrorCode, sentence: Sentence, options?: { readonly cause?: unknown }) {
+  constructor(code: ErrorCode, sentence: Sentence, options?: { readonly cause?: unknown; readonly usage?: Usage }) {
     super(sentenceIn(sentence, libraryWording), options);
     this.name = 'FinetoothError';
     this.code = code;
     this.exit = errorTable[code].exit;
     this.http = errorTable[code].http;
+    if (options?.usage !== undefined) this.usage = options.usage;
     this.#sentence = sentence;
+  }
+
+  /** The same error with another usage. */
+  withUsage(usage: Usage): FinetoothError {
+    const made = new FinetoothError(this.code, this.#sentence, { cause: this.cause, usage });
+    if (this.stack !== undefined) made.stack = this.stack;
+    return made;
   }
 
   /** The message in other words than the library's. */

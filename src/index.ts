@@ -59,6 +59,7 @@ export type { IndexStatus, SearchIndex } from './search/search-index.ts';
 export { type Facet, type FacetCounter, type FacetOptions, type FacetValue, facetCounter } from './store/facets.ts';
 export { lanceStore } from './store/lancedb/lancedb.ts';
 export { memoryStore } from './store/memory.ts';
+export type { PostgresStoreOptions } from './store/postgres/options.ts';
 export { postgresStore } from './store/postgres/postgres.ts';
 export { type QdrantStoreOptions, qdrantStore } from './store/qdrant/qdrant.ts';
 export {

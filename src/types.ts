@@ -184,7 +184,7 @@ export interface Usage {
   readonly cost?: number;
   /** Requests that were sent to hosted models, those that failed included; absent where none was. */
   readonly requests?: number;
-  /** Part of the cost is an estimate: a vendor did not say what it counted. */
+  /** Part of the cost is an estimate: a vendor did not say what it counted, or whether it bills a request that failed. */
   readonly estimated?: true;
   /** Part of the work has no known price and is not in the cost. */
   readonly unpriced?: true;

@@ -55,7 +55,10 @@ describe('the command line with hosted models', () => {
     expect(first.status, first.stderr).toBe(0);
     server(2).fault = undefined;
     const strict = await search('--reranker', 'cohere:rerank-v3.5', '--fallback', 'local', '--strict');
-    expect([strict.status, strict.stderr]).toEqual([8, 'E_VENDOR_DOWN: cohere:rerank-v3.5 fails (500): internal error\n']);
+    expect([strict.status, strict.stderr]).toEqual([
+      8,
+      'E_VENDOR_DOWN: cohere:rerank-v3.5 fails (500): internal error\n4 requests to hosted models, at a price that is not known.\n',
+    ]);
     server(1).fault = undefined;
   });
 

@@ -56,6 +56,12 @@ const taking: Readonly<Record<string, readonly [wrong: string, meant: string, ca
   verifyIndex: ['onprogress', 'onProgress', (options) => tasks.verifyIndex({ in: 'a', ...any<Options>(options) })],
   verifyModels: ['foldr', 'folder', (options) => tasks.verifyModels(options)],
   watchFolder: ['prun', 'onSync', (options) => tasks.watchFolder({ source: '.', into: 'y', ...any<Options>(options) })],
+  qdrantStore: ['replcas', 'replicas', (options) => library.qdrantStore({ url: 'http://localhost', name: 'a', ...any<Options>(options) })],
+  postgresStore: [
+    'efConstructon',
+    'efConstruction',
+    (options) => library.postgresStore({ connectionString: 'postgres://x/y', ...any<Options>(options) }),
+  ],
   serve: ['prt', 'port', (options) => server.serve(options)],
 };
 

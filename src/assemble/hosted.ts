@@ -69,8 +69,8 @@ function rerankSource(name: string, options: HostedOptions): HostedRerankSource 
   const [vendor, model] = parted(name);
   const { rerank } = vendor;
   if (rerank === undefined) throw cannot(vendor, 'rerank', 'rerank API: "llm:" before the name makes a reranker of a language model');
-  const { row, limits, price, readsList } = knownModel(vendor, 'rerank', model);
-  return sourceOf(vendor, model, options, { limits, price, readsList }, (connection) => rerank.open(model, connection, row));
+  const { row, limits, price, readsList, servedBy } = knownModel(vendor, 'rerank', model);
+  return sourceOf(vendor, model, options, { limits, price, readsList, servedBy }, (connection) => rerank.open(model, connection, row));
 }
 
 function languageSource(name: string, options: HostedOptions): HostedSource<LanguageModel> {
@@ -113,6 +113,7 @@ const sourceOf = <Known extends Pick<HostedSource<never>, 'limits' | 'price'>, S
   name: `${vendor.name}:${model}`,
   address: addressOf(vendor, options),
   keyVariable: vendor.keyVariables[0],
+  baseVariable: vendor.baseVariable,
   open: async () => {
     const connection = openConnection(vendor, options);
     return { send: await connect(connection), key: connection.key };

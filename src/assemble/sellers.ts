@@ -1,5 +1,5 @@
 import { namesOf, type Task } from '../hosted/vendor-model.ts';
-import { vendorKnownAs, vendors } from '../hosted/vendors/index.ts';
+import { unaskedVendors, vendorKnownAs, vendors } from '../hosted/vendors/index.ts';
 
 /** By task and name. Where several sell under one name, the first in the list counts. */
 const sellers: ReadonlyMap<string, string> = new Map(
@@ -11,12 +11,17 @@ const sellers: ReadonlyMap<string, string> = new Map(
 
 /**
  * The name of the vendor who sells a model for that task under that name, in whatever case, and also with the vendor before it, as gateways write
- * (`cohere/rerank-v3.5`); undefined where no one does. What runs on a machine of one's own is sold by no one.
+ * (`cohere/rerank-v3.5`); of a name that is newer than the table, the vendor whose names begin so. undefined where no one does. What runs on a
+ * machine of one's own is sold by no one.
  */
 export function sellerOf(task: Task, name: string): string | undefined {
   const wanted = name.toLowerCase();
-  return sellers.get(`${task} ${withoutVendor(wanted)}`) ?? sellers.get(`${task} ${wanted}`);
+  const bare = withoutVendor(wanted);
+  return sellers.get(`${task} ${bare}`) ?? sellers.get(`${task} ${wanted}`) ?? familyOf(task, bare);
 }
+
+const familyOf = (task: Task, name: string): string | undefined =>
+  [...vendors, ...unaskedVendors].find(({ families }) => families?.[task]?.some((family) => name.startsWith(family)) === true)?.name;
 
 function withoutVendor(name: string): string {
   const [first = '', ...rest] = name.split('/');

@@ -85,7 +85,7 @@ async function embedAll(
     return { i, text: text.slice(0, to) };
   });
   const ask = async (group: readonly Unit[], stop: AbortSignal): Promise<void> => {
-    const charge = meter.charge(consumed(group, mostTokens));
+    const charge = meter.charge(consumed(group, mostTokens), () => consumed(group, estimatedTokens));
     const outcome = await requests.send(
       async (inner) => {
         const reply = await send({ texts: group.map(({ text }) => text), role, signal: inner });
@@ -103,11 +103,11 @@ async function embedAll(
       return ask([{ i, text: text.slice(0, middle) }], stop);
     }
     const { data, used } = outcome.result;
-    charge.done(used, () => consumed(group, estimatedTokens));
+    charge.done(used);
     size ??= outcome.result.dimensions;
     for (const [row, { i }] of group.entries()) rows[i] = data.subarray(row * size, (row + 1) * size);
   };
-  await inParallel(groupsOf(units, model.limits), ask, { signal });
+  await meter.counted(() => inParallel(groupsOf(units, model.limits), ask, { signal }));
   const width = size ?? 0;
   const data = new Float32Array(texts.length * width);
   for (const [i, row] of rows.entries()) data.set(row, i * width);

@@ -5,6 +5,7 @@ import { type Environment, variable } from './cache-folder.ts';
 import type { FileKind } from './checksums.ts';
 import type { Open, Refused } from './download.ts';
 import { otherContent } from './fetched-content.ts';
+import { redirectionFault } from './redirection.ts';
 
 /** The endpoint that the hub's own clients use unless HF_ENDPOINT names another: huggingface_hub, constants.py. */
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
@@ -116,6 +117,8 @@ export const openHubFile =
       const next = status >= 300 && status < 400 ? URL.parse(header('location') ?? '', url.href) : null;
       if (next !== null) {
         drop();
+        const fault = redirectionFault(url, next);
+        if (fault !== undefined) return { refused: `${url.host} ${fault}`, retry: false };
         url = next;
         continue;
       }

@@ -7,6 +7,7 @@ import { messageOf, throwIfStopped } from '../errors.ts';
 import { answerInTime, closeNow } from './answer-in-time.ts';
 import type { NpmOptions } from './npm-config.ts';
 import { npmCredentials } from './npm-credentials.ts';
+import { redirectionFault } from './redirection.ts';
 
 /** A version of a package in a registry of npm. */
 export interface NpmPackage {
@@ -181,8 +182,9 @@ async function request(url: URL, accept: string, dispatcher: Dispatcher, options
 
 function nextOf({ headers }: Dispatcher.ResponseData, at: URL): URL {
   const next = URL.parse(String(headers.location ?? ''), at.href);
-  if (next !== null && /^https?:$/.test(next.protocol)) return next;
-  throw new RegistryError(`${at.host} redirected nowhere`, 'unreachable');
+  const fault = redirectionFault(at, next);
+  if (fault === undefined) return next as URL;
+  throw new RegistryError(`${at.host} ${fault}`, 'unreachable');
 }
 
 /** Undefined: the answer is one, or a redirection; a text: it may be asked again. */

@@ -3,8 +3,9 @@
  * providers retry nothing by themselves when they are called like this.
  */
 
-import type { Consumption, Embed, LanguageModel, Rerank } from './vendor.ts';
-import { count, field, inPlaces, listIn } from './wire.ts';
+import { orFromBody, rankingOfBody, vectorsOfBody } from './ai-sdk-refused.ts';
+import type { Consumption, Embed, EmbedReply, LanguageModel, Rerank } from './vendor.ts';
+import { count, field, inPlaces, listIn, rankingIn } from './wire.ts';
 
 export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>>;
 
@@ -49,36 +50,42 @@ export const isLanguageModel = (value: unknown): value is LanguageModel => isMod
 export const rerankWith =
   (model: RerankingModel): Rerank =>
   async ({ query, documents, signal }) => {
-    const { ranking, response } = await model.doRerank({
-      query,
-      documents: { type: 'text', values: [...documents] },
-      abortSignal: signal,
-    });
-    return {
-      ranking: listIn(ranking).map((row) => ({ index: field(row, 'index'), score: field(row, 'relevanceScore') })),
+    const asked = model.doRerank({ query, documents: { type: 'text', values: [...documents] }, abortSignal: signal });
+    const read = asked.then(({ ranking, response }) => ({
+      ranking: rankingIn(listIn(ranking), 'relevanceScore'),
       used: usedIn(response?.body),
-    };
+    }));
+    return orFromBody(read, (body) => {
+      const ranking = rankingOfBody(body);
+      return ranking && { ranking, used: usedIn(body) };
+    });
   };
 
 /** An embedding model of the SDK as our wire. The SDK takes vectors as they come; where the body says which text each is of, that counts. */
 export const embedWith =
   (model: EmbeddingModel, providerOptions?: (role: 'query' | 'document') => ProviderOptions): Embed =>
   async ({ texts, role, signal }) => {
-    const { embeddings, usage, response } = await model.doEmbed({
+    const asked = model.doEmbed({
       values: [...texts],
       abortSignal: signal,
       providerOptions: providerOptions === undefined ? undefined : providerOptions(role),
     });
-    const rows = field(response?.body, 'data');
-    const tokens = count(usage?.tokens);
-    return {
-      vectors:
-        Array.isArray(rows) && rows.length === embeddings.length && rows.every((row) => Number.isInteger(field(row, 'index')))
-          ? inPlaces(rows, (row) => embeddings[rows.indexOf(row)])
-          : listIn(embeddings),
-      used: { tokens },
-    };
+    const read = asked.then(
+      ({ embeddings, usage, response }): EmbedReply => ({
+        vectors: placed(listIn(embeddings), field(response?.body, 'data')),
+        used: { tokens: count(usage?.tokens) },
+      }),
+    );
+    return orFromBody(read, (body) => {
+      const vectors = vectorsOfBody(body);
+      return vectors && { vectors, used: usedIn(body) };
+    });
   };
+
+const placed = (vectors: readonly unknown[], rows: unknown): readonly unknown[] =>
+  Array.isArray(rows) && rows.length === vectors.length && rows.every((row) => Number.isInteger(field(row, 'index')))
+    ? inPlaces(rows, (row) => vectors[rows.indexOf(row)])
+    : vectors;
 
 const isModel = (value: unknown, method: string): boolean =>
   typeof value === 'object' &&
@@ -86,10 +93,13 @@ const isModel = (value: unknown, method: string): boolean =>
   typeof field(value, 'specificationVersion') === 'string' &&
   typeof field(value, method) === 'function';
 
-/** The SDK's rerank result has no usage: it is read from the body, in the words of Together, Voyage and Cohere. */
+/** The SDK's rerank result has no usage: it is read from the body, in the words of Together, Voyage, OpenAI and Cohere. */
 function usedIn(body: unknown): Consumption {
   const usage = field(body, 'usage');
-  const tokens = count(field(usage, 'total_tokens')) ?? count(field(field(field(body, 'meta'), 'tokens'), 'input_tokens'));
+  const tokens =
+    count(field(usage, 'total_tokens')) ??
+    count(field(usage, 'prompt_tokens')) ??
+    count(field(field(field(body, 'meta'), 'tokens'), 'input_tokens'));
   const searches = count(field(field(field(body, 'meta'), 'billed_units'), 'search_units'));
   return { tokens, searches };
 }

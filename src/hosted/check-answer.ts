@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { asText } from './as-text.ts';
 import { quoted } from './retry/failure.ts';
 import type { RankingRow } from './vendor.ts';
 import { ShapeError } from './wire.ts';
@@ -8,7 +9,10 @@ export function checkedScores(ranking: readonly RankingRow[], count: number): re
   const scores = new Array<number | undefined>(count).fill(undefined);
   for (const { index, score, row = { index, score } } of ranking) {
     if (!Number.isInteger(index) || (index as number) < 0 || (index as number) >= count)
-      throw new ShapeError(`gives the index ${JSON.stringify(index) ?? 'none'}; ${count} documents were sent, from 0`, row);
+      throw new ShapeError(
+        `gives the index ${index === undefined ? 'none' : asText([index]).slice(1, -1).slice(0, 60)}; ${count} documents were sent, from 0`,
+        row,
+      );
     if (scores[index as number] !== undefined) throw new ShapeError(`gives the index ${index as number} twice`, row);
     if (typeof score !== 'number' || !Number.isFinite(score)) throw new ShapeError(`gives a score that is no number`, row);
     scores[index as number] = score;

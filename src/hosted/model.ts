@@ -6,7 +6,7 @@ import { type PriceTable, priceOf } from './money/cost.ts';
 import { createMeter, type Meter } from './money/meter.ts';
 import type { CircuitBreakerOptions } from './retry/circuit-breaker.ts';
 import { createRequests, type Requests, type RequestsOptions } from './retry/requests.ts';
-import type { Limits, Price } from './vendor-model.ts';
+import type { Limits, Price, VendorModel } from './vendor-model.ts';
 
 /** What may be said of every hosted model. */
 export interface HostedOptions extends ConnectionOptions {
@@ -33,12 +33,15 @@ export interface HostedOptions extends ConnectionOptions {
 export interface HostedSource<Send> {
   /** `together:BAAI/bge-base-en-v1.5`. */
   readonly name: string;
+  /** What the vendor runs under the name instead, see `VendorModel`. */
+  readonly servedBy?: VendorModel['servedBy'];
   /** Where it is, where the name does not say which model it is; see `addressOf`. */
   readonly address?: string;
   readonly limits: Limits;
   /** Absent where none is known. */
   readonly price?: Price;
   readonly keyVariable?: string;
+  readonly baseVariable?: string;
   /** Finds the key and loads what speaks to the vendor. */
   open(): Promise<{ readonly send: Send; readonly key?: string | undefined }>;
 }
@@ -58,8 +61,8 @@ export interface HostedModel<Send> {
 }
 
 /** What tells a model from every other: part of fingerprints, so that two servers never share what is cached. */
-export const identityOf = ({ name, address }: Pick<HostedSource<unknown>, 'name' | 'address'>): string =>
-  address === undefined ? name : `${name} at ${address}`;
+export const identityOf = ({ name, servedBy, address }: Pick<HostedSource<unknown>, 'name' | 'servedBy' | 'address'>): string =>
+  `${name}${servedBy === undefined ? '' : ` as ${servedBy.name}`}${address === undefined ? '' : ` at ${address}`}`;
 
 /** A source with its rate limiter, its circuit breaker, its price and its budget. */
 export function hostedModel<Send>(source: HostedSource<Send>, options: HostedOptions): HostedModel<Send> {
@@ -78,7 +81,13 @@ export function hostedModel<Send>(source: HostedSource<Send>, options: HostedOpt
     price,
     open: () => {
       opened ??= Promise.all([source.open(), preload()]).then(
-        ([{ send, key }]) => ({ send, requests: createRequests({ name: source.name, key, keyVariable: source.keyVariable }, settings) }),
+        ([{ send, key }]) => ({
+          send,
+          requests: createRequests(
+            { name: source.name, key, keyVariable: source.keyVariable, baseVariable: source.baseVariable },
+            settings,
+          ),
+        }),
         (error: unknown) => {
           opened = undefined;
           throw error;

@@ -52,6 +52,8 @@ export interface VendorModel {
   readonly queryPrompt?: string;
   /** Fields of the vendor's usual request that this model does not take. */
   readonly without?: readonly string[];
+  /** What the vendor runs under this name since when, where that is another model: part of the fingerprint, as the scores are others. */
+  readonly servedBy?: { readonly name: string; readonly since: string };
   /** A name that clients send, and no more: the model is withdrawn, or has an API that is not spoken here. @default false */
   readonly nameOnly?: boolean;
   /** Where name, limits and dimensions were read, and when. */
@@ -75,6 +77,7 @@ export interface KnownModel {
   readonly dimensions: number | undefined;
   readonly price: Price | undefined;
   readonly readsList: boolean;
+  readonly servedBy?: VendorModel['servedBy'];
 }
 
 /** The price of whatever runs on a machine of one's own. */
@@ -89,6 +92,7 @@ export function knownModel(vendor: Seller, task: Task, name: string): KnownModel
     dimensions: row?.dimensions,
     price: row?.price ?? vendor.price,
     readsList: row?.readsList ?? false,
+    servedBy: row?.servedBy,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The seam to hosted models: one file per vendor, which knows its models and its wire and nothing of retries, budgets or other vendors. */
-import type { Limits, Price, VendorModel } from './vendor-model.ts';
+import type { Limits, Price, Task, VendorModel } from './vendor-model.ts';
 
 /** Where a vendor is and how it knows us. */
 export interface Connection {
@@ -109,6 +109,8 @@ export interface Vendor {
   readonly package?: string;
   /** The models that are known, of each task the one of `providers --check` first; other names are sent as they are. */
   readonly models: readonly VendorModel[];
+  /** How the names of its models begin, in lowercase, so that the server knows those that are newer than the rows as the vendor's. @default none */
+  readonly families?: Readonly<Partial<Record<Task, readonly string[]>>>;
   /** Of every model whose row names none. */
   readonly price?: Price;
   readonly rerank?: RerankService;

@@ -1,4 +1,5 @@
 /** What the thin clients share: one POST with JSON both ways, and reading of answers that may be anything. */
+import { asText } from './as-text.ts';
 import { exchange } from './bounded-fetch.ts';
 import type { Connection, EmbedReply, RankingRow } from './vendor.ts';
 
@@ -95,7 +96,7 @@ export function inPlaces(rows: readonly unknown[], vectorOf: (row: unknown) => u
   for (const [at, row] of rows.entries()) {
     const place = field(row, 'index') ?? at;
     if (!Number.isInteger(place) || (place as number) < 0 || (place as number) >= rows.length)
-      throw new ShapeError(`gives the index ${String(place)} among ${rows.length} vectors`, field(row, 'index'));
+      throw new ShapeError(`gives the index ${asText(place).slice(0, 60)} among ${rows.length} vectors`, field(row, 'index'));
     if (vectors[place as number] !== undefined) throw new ShapeError(`gives the index ${String(place)} twice`, place);
     vectors[place as number] = vectorOf(row);
   }

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../errors.ts';
+import { listedNames } from '../wording/listed-names.ts';
 import { type JsonCursor, jsonCursor } from './json-cursor.ts';
 import { quoteStart } from './text.ts';
 
@@ -172,7 +173,7 @@ function parsed(name: string, text: string, what: string): unknown {
 const noArray = (name: string, fields: readonly string[]): FinetoothError =>
   new FinetoothError(
     'E_INPUT_FORMAT',
-    `${name} holds one object, and no field of it (${fields.join(', ') || 'it has none'}) is an array of objects. Put documents into an array, [{…}, {…}], or two and more into an object by their ids, {"a": {…}, "b": {…}}.`,
+    `${name} holds one object, and no field of it (${listedNames(fields) || 'it has none'}) is an array of objects. Put documents into an array, [{…}, {…}], or two and more into an object by their ids, {"a": {…}, "b": {…}}.`,
   );
 
 const cutOff = (name: string, where: string): FinetoothError =>

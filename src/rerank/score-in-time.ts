@@ -1,9 +1,11 @@
 import { throwIfStopped } from '../errors.ts';
 import { doneWithin, OWN_STOP_MS, unlessStopped } from '../time/time-limit.ts';
+import type { Usage } from '../types.ts';
 import { checkScores } from './check-scores.ts';
 import { mergeScores, type ScoredPart, unscored } from './merge-scores.ts';
 import { createPace, type Pace, workIn } from './pace.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
+import { addUsage, usageOf } from './usage.ts';
 
 /** Texts that a reranker works on at the same time, where no one says otherwise. */
 export const CONCURRENCY = 2;
@@ -77,6 +79,7 @@ async function askInSlices(
   const call = { signal: eitherSignal(signal, late.signal), effort };
   const isAskedOnce = reranker.kind === 'listwise' || reranker.pricedPerCall === true;
   const slices: ScoredPart[] = [];
+  let lost: Usage | undefined;
   let done = 0;
   // Loading a model is no slice: what it takes must not be learned as the reranker's speed.
   const loading = candidates.length > 0 && reranker.load !== undefined ? unlessStopped(reranker.load(), signal) : undefined;
@@ -90,6 +93,8 @@ async function askInSlices(
     const work = count === 0 ? undefined : unlessStopped(reranker.score(query, candidates.slice(from, from + count), call), signal);
     if (work === undefined || !(await doneWithin(work, left()))) {
       complete = false;
+      late.abort();
+      if (work !== undefined && reranker.pricedPerCall === true) lost = await usageAtStop(work);
       break;
     }
     const given = await work;
@@ -102,7 +107,18 @@ async function askInSlices(
     if (done < candidates.length && complete) onScores?.(mergeScores(slices, candidates.length, false));
   }
   if (!complete) late.abort();
-  return mergeScores(slices, candidates.length, complete);
+  const merged = mergeScores(slices, candidates.length, complete);
+  return lost === undefined ? merged : { ...merged, usage: addUsage(merged.usage, lost) };
+}
+
+/** What a call had used that was stopped in the middle: it may be billed all the same, and says so as soon as it has stopped. */
+async function usageAtStop(work: Promise<unknown>): Promise<Usage | undefined> {
+  try {
+    await doneWithin(work, OWN_STOP_MS);
+    return undefined;
+  } catch (error) {
+    return usageOf(error);
+  }
 }
 
 function eitherSignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {

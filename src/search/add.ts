@@ -1,6 +1,6 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import { addUsage } from '../rerank/usage.ts';
+import { addUsage, failAfter } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
 import { type DeleteOptions, type Entry, isSameIndex, keepsTitles, type Manifest, type Passage, type Store } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
@@ -93,12 +93,24 @@ interface Fresh extends Identified, Analysed {
 
 /** Embeds what is new or changed and stores it, batch by batch. A batch is acknowledged once `onProgress` has been told of it. */
 export async function addDocuments(target: Target, given: AsyncIterable<ReadDocument>, options: AddOptions): Promise<AddReport> {
+  const spent: Spent = { usage: undefined };
+  return addCounted(target, given, options, spent).catch((error: unknown) => failAfter(spent.usage)(error));
+}
+
+/** What hosted models used so far, also where the work ends with an error. */
+interface Spent {
+  usage: Usage | undefined;
+}
+
+async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, options: AddOptions, spent: Spent): Promise<AddReport> {
   const { store, embedder } = target;
   const documents = withVectorsOf(target, given);
   const { signal, onProgress, write = (work) => work(), missingFields = 'refuse' } = options;
   const started = performance.now();
   const report = { added: 0, changed: 0, unchanged: 0, removed: 0, withoutText: 0, cutDocuments: 0, cutTokens: 0, tokens: 0 };
-  let usage: Usage | undefined;
+  const spend = (used: Usage | undefined): void => {
+    if (used !== undefined) spent.usage = addUsage(spent.usage, used);
+  };
   const reused = new Set<string>();
   let ofNoLanguage = 0;
   const watch = fieldWatch(namedFields(target.create));
@@ -169,8 +181,10 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
     }
     if (embedder === null && toEmbed[0] !== undefined) throw embedderMissing(toEmbed[0], manifest);
     const { passages, vectors } = await embedPassages(embedder, manifest, toEmbed, { signal, turn });
+    spend(vectors?.usage);
     const untitled = fresh.filter(({ id }) => !titles.has(id));
     const ofTitles = await embedTitles(embedder, untitled, { manifest, capabilities: store.capabilities, signal });
+    spend(ofTitles.vectors?.usage);
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
     if (target.manifest() === undefined) target.created(agreed(manifest, (await store.open(manifest)) as Manifest));
@@ -197,8 +211,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
       if (tokens > 0) report.cutDocuments++;
     }
     for (const tokens of [...(vectors?.tokens ?? []), ...(ofTitles.vectors?.tokens ?? [])]) report.tokens += tokens;
-    if (vectors?.usage !== undefined) usage = addUsage(usage, vectors.usage);
-    report.tokens += vectors?.usage?.tokens ?? 0;
+    for (const used of [vectors?.usage, ofTitles.vectors?.usage]) report.tokens += used?.tokens ?? 0;
     const now = before === undefined ? undefined : await store.open();
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
@@ -289,7 +302,7 @@ export async function addDocuments(target: Target, given: AsyncIterable<ReadDocu
   return {
     ...report,
     reused: reused.size === 0 ? undefined : reused.size,
-    usage,
+    usage: spent.usage,
     ...(Object.keys(unread).length === 0 ? {} : { unreadFields: unread }),
     ...(Object.keys(unreadable).length === 0 ? {} : { unreadable }),
     skipped: noted.skipped(),

@@ -8,6 +8,7 @@ import { type AddOptions, type AddReport, addDocuments } from './add.ts';
 import { noEmbedder, vectorMissing } from './check.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
 import type { CreateOptions } from './create-options.ts';
+import { tellDeleted } from './interrupted-delete.ts';
 import { countUnreadable } from './unreadable.ts';
 
 /** Documents, their vectors, and the two models that search them. */
@@ -98,9 +99,13 @@ export function createSearchIndex(parts: IndexParts): SearchIndex {
       if (manifest === undefined) return 0;
       for (let most = 0; ; ) {
         const before = (await parts.store.open()) ?? manifest;
-        const removed = await parts.store.delete(ids);
-        if (removed > 0) await parts.store.optimize();
-        most = Math.max(most, removed);
+        try {
+          const removed = await parts.store.delete(ids);
+          most = Math.max(most, removed);
+          if (removed > 0) await parts.store.optimize();
+        } catch (error) {
+          throw await tellDeleted(error, ids, parts.store);
+        }
         // Optimizing waits for a rebuild, which may have brought them back.
         if (isSameIndex(before, (await parts.store.open()) ?? before)) return most;
       }

@@ -1,5 +1,5 @@
 import { throwIfStopped } from '../errors.ts';
-import { addUsage } from '../rerank/usage.ts';
+import { addUsage, failAfter } from '../rerank/usage.ts';
 import type { Hit } from '../types.ts';
 import type { SearchAnswer } from './answer.ts';
 import { alikeKind, arranging, checkCompared } from './arrange.ts';
@@ -75,7 +75,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
       wordsWeight: options.wordsWeight,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),
-    });
+    }).catch(failAfter(found.usage));
   }
   const [rerank, total] = [rerankers.length === 0 ? 0 : performance.now() - began, performance.now() - started];
   const rankedBy = rerankers.length === 0 ? null : (ranked.rankedBy ?? fingerprints.join(' > '));

@@ -59,10 +59,12 @@ function deadlineOf(request: FastifyRequest): { readonly deadlineMs?: number } {
 
 /** What a vendor's form has no word for: nothing is cut, left unfinished or not understood in silence. */
 function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens' | 'excerpts'>>): Record<string, string> {
-  const { complete, cut, queryTruncatedTokens = 0, excerpts = 0, unknownScripts } = done;
+  const { complete, cut, queryTruncatedTokens = 0, excerpts = 0, unknownScripts, insteadOf, model } = done;
   // The query is a text too.
   const texts = cut + (queryTruncatedTokens > 0 ? 1 : 0);
   const headers: Record<string, string> = {};
+  // Another model than the one that was named.
+  if (insteadOf !== undefined) headers['x-finetooth-model'] = inHeader(model);
   if (complete === false) headers['x-finetooth-complete'] = 'false';
   if (texts > 0) headers['x-finetooth-cut'] = String(texts);
   if (queryTruncatedTokens > 0) headers['x-finetooth-query-truncated'] = String(queryTruncatedTokens);
@@ -70,6 +72,9 @@ function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTr
   if (unknownScripts.length > 0) headers['x-finetooth-unknown-scripts'] = unknownScripts.join(', ');
   return headers;
 }
+
+/** A model may be a folder of any name. */
+const inHeader = (text: string): string => text.replace(/[^\x20-\x7e]/gu, encodeURIComponent);
 
 /** Throws a RequestError for an ask that names more. */
 function fewFields(ask: RerankAsk): RerankAsk {

@@ -81,6 +81,7 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
         if (ask.refuseLong) refuseLong(given);
         return {
           ...facts(id, served.name, given.usage?.tokens ?? 0, started, watch),
+          insteadOf: served.insteadOf,
           hosted: given.usage?.requests === undefined ? undefined : { requests: given.usage.requests, dollars: given.usage.cost },
           ranked: rankingOf(given, texts.length, served).slice(0, ask.top),
           complete: given.complete ?? true,
@@ -97,7 +98,7 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
       checkCount(ask.texts.length, 'texts', 'input');
       const characters = ask.texts.reduce((sum, { length }) => sum + length, 0);
       return shedder.admit(characters, async () => {
-        const { name, embedder } = await models.embedder(ask.model);
+        const { name, insteadOf, embedder } = await models.embedder(ask.model);
         if (ask.dimensions !== undefined && ask.dimensions !== embedder.dimensions)
           throw new RequestError(
             'invalid',
@@ -120,6 +121,7 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
             },
           );
         return {
+          insteadOf,
           ...facts(id, name, sum(parts.map(({ tokens }) => sum(tokens ?? []))), started, watch),
           cut: cut.filter((count) => count > 0).length,
           notes: letterNotes({ embedder }, '', ask.texts),

@@ -16,6 +16,7 @@ import { createLoadShedder, type LoadSheddingOptions } from './load-shedding.ts'
 import { type ModelsOptions, namedModels, openModels } from './models.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openTraces } from './observability/traces.ts';
+import { RequestError } from './problem.ts';
 
 export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLimits, Partial<Pick<OriginRules, 'hosts' | 'origins'>> {
   /** @default 127.0.0.1; another address needs keys, or `noKeys` */
@@ -130,6 +131,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     longDocuments,
     durability: options.durability,
   });
+  const closing = new AbortController();
   const end = async (): Promise<void> => {
     await indexes.close();
     await models.close();
@@ -155,7 +157,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
       isReachable: () => indexes.areReachable(),
-      routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters }),
+      routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters, closing: closing.signal }),
     });
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
     await app.listen({ host, port }).catch((error: unknown) => Promise.reject(listenError(error, host, port)));
@@ -171,6 +173,10 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
         app.log.warn({ keys: known.count }, 'the keys were read again');
       },
       close: async (graceMs = 30_000) => {
+        // Who sends documents may go on for ever: what has come of them is stored, and the rest is theirs to send again.
+        closing.abort(
+          new RequestError('busy', 'this server is being closed; what was acknowledged is kept, send the rest again', { retryAfter: 5 }),
+        );
         let timer: NodeJS.Timeout | undefined;
         const late = new Promise<void>((resolve) => {
           timer = setTimeout(() => {

@@ -31,12 +31,16 @@ export interface ServedReranker {
   /** What an answer says that ran. */
   readonly name: string;
   readonly reranker: Reranker;
+  /** The name that was asked for and is not served: a vendor's, for which the default stands. */
+  readonly insteadOf?: string;
   /** Where no one fitted probabilities: its scores are logits, which their authors read through a sigmoid, and not numbers from 0 to 1. */
   readonly givesLogits: boolean;
 }
 
 export interface ServedEmbedder {
   readonly name: string;
+  /** As of a reranker. */
+  readonly insteadOf?: string;
   readonly embedder: Embedder;
 }
 
@@ -126,6 +130,9 @@ export function openModels(options: ModelsOptions = {}): Models {
     );
   };
 
+  const insteadOf = (task: Task, name: string | undefined): string | undefined =>
+    name !== undefined && name.toLowerCase() !== 'default' && resolve(task, name) === 'default' ? name : undefined;
+
   return {
     resolve,
     part: async (name) => (hostedRerankers.includes(name) ? rerankerNamed(name) : name),
@@ -140,6 +147,7 @@ export function openModels(options: ModelsOptions = {}): Models {
       const reranker = await rerankerNamed(found, whole);
       const isCascade = reranker.kind === 'listwise';
       return {
+        insteadOf: insteadOf('rerank', name),
         name: found === 'default' ? `${isCascade ? `${main}+${defaultCrossEncoder}` : main}` : found === 'late-interaction' ? main : found,
         reranker,
         // Late interaction's scores are cosines, vendors state relevance from 0 to 1; a cross-encoder's are logits.
@@ -149,7 +157,7 @@ export function openModels(options: ModelsOptions = {}): Models {
     embedder: async (name) => {
       const named = resolve('embed', name);
       const found = named === 'default' ? main : named;
-      return { name: found, embedder: (await embedderNamed(found)).embedder };
+      return { name: found, insteadOf: insteadOf('embed', name), embedder: (await embedderNamed(found)).embedder };
     },
     beginnings: async (texts, tokens, signal) => {
       const spans = await (await encoder(main)).split(texts, { room: tokens, first: true, signal });

@@ -31,7 +31,7 @@ export async function findingsOf(where: string): Promise<readonly Finding[]> {
     if (sampled.recall >= LEAST_RECALL) return [found, { name: 'recall', state: 'ok', found: recall }];
     return [
       found,
-      { name: 'recall', state: 'warning', found: recall, advice: `"finetooth compact --in ${where}" builds its indexes again` },
+      { name: 'recall', state: 'warning', found: recall, advice: 'compact the index: that builds what searches are fast by again' },
     ];
   } catch (error) {
     return [{ name: 'index', state: 'broken', found: messageOf(error).split('\n')[0] ?? '', advice: 'the sentence above says what to do' }];

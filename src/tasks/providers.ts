@@ -22,6 +22,8 @@ export interface ListedModel {
   readonly limits: Limits;
   /** Absent where none is known. */
   readonly price?: Price;
+  /** What the vendor runs under this name since when, where that is another model. */
+  readonly servedBy?: { readonly name: string; readonly since: string };
 }
 
 /** How a tiny call went. */
@@ -156,8 +158,8 @@ const modelsOf = (vendor: Vendor, { prices = {} }: HostedOptions): readonly List
     .filter(({ nameOnly }) => nameOnly !== true)
     .map(({ name: model, task }) => {
       const name = `${vendor.name}:${model}`;
-      const { limits, dimensions, price } = knownModel(vendor, task, model);
-      return { name, task, dimensions, limits, price: priceOf(name, prices) ?? price };
+      const { limits, dimensions, price, servedBy } = knownModel(vendor, task, model);
+      return { name, task, dimensions, limits, price: priceOf(name, prices) ?? price, servedBy };
     });
 
 const fileIn = (folder: string): string => join(folder, 'provider-checks.json');

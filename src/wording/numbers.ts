@@ -8,7 +8,7 @@ export const grouped = (value: number): string => Math.round(value).toLocaleStri
 /** `1 query`, `1,200 queries` */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${grouped(count)} ${count === 1 ? one : many}`;
 
-/** 1.2 ms, 12 ms, 3.4 s, 2 min 5 s, 24 h 0 min */
+/** 1.2 ms, 12 ms, 3.4 s, 2 min 5 s, 24 h 0 min, 400 days, more than 1,000 days */
 export function duration(milliseconds: number): string {
   if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
@@ -16,6 +16,9 @@ export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   const minutes = Math.round(seconds / 60);
+  const days = Math.round(minutes / 1440);
+  if (days > 1000) return 'more than 1,000 days';
+  if (minutes >= 2880) return `${days} days`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

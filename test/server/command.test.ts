@@ -78,7 +78,7 @@ it.each([
   [
     ['--in', 'a/films', '--in', 'b/films'],
     2,
-    /^E_USAGE: a\/films and b\/films would both be the index "films"\. Rename one of the folders\./,
+    /^E_USAGE: a\/films and b\/films would both be the index "films"\. Give one of them another name\./,
   ],
   [['--serve-models', 'cohere:rerank-v3.5'], 2, /^E_USAGE: "cohere:rerank-v3\.5" is hosted elsewhere: name it with --reranker, /],
   [

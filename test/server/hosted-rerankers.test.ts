@@ -8,6 +8,8 @@ import { startServer, type TestServer } from '../servers/http.ts';
 
 /** Ranks the last document first, and bills one search for each request. */
 let vendor: TestServer;
+/** Answers with another shape. */
+let isBroken = false;
 let server: Server;
 const lines: Record<string, unknown>[] = [];
 const log = { level: 'info', stream: { write: (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>) } };
@@ -25,7 +27,7 @@ beforeAll(async () => {
     const { documents } = JSON.parse(text) as { documents: readonly string[] };
     const results = documents.map((_, index) => ({ index, relevance_score: (index + 1) / (documents.length + 1) }));
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ results, meta: { billed_units: { search_units: 1 } } }));
+    response.end(JSON.stringify(isBroken ? { data: results } : { results, meta: { billed_units: { search_units: 1 } } }));
   });
   vi.stubEnv('COHERE_API_KEY', 'sk-secret');
   vi.stubEnv('COHERE_BASE_URL', vendor.url);
@@ -66,6 +68,19 @@ describe('a hosted reranker that the operator allows', () => {
       { path: '/v1/search', hosted: { requests: 1, dollars: 0.002 } },
     ]);
     expect(JSON.stringify(lines)).not.toContain('sk-secret');
+  });
+
+  it('is logged with what a request cost that came to nothing', async () => {
+    const own = await starts({ rerankers: ['cohere:rerank-v3.5'], models: { hosted: { budget: createBudget(1) } } });
+    const before = lines.length;
+    isBroken = true;
+    const body = JSON.stringify({ model: 'cohere:rerank-v3.5', query: 'bats', documents: ['bats', 'wheat'] });
+    expect((await fetch(`${own.url}/v1/rerank`, { method: 'POST', body })).status).toBe(502);
+    isBroken = false;
+    await own.close(0);
+    expect(lines.slice(before).filter(({ hosted }) => hosted !== undefined)).toMatchObject([
+      { path: '/v1/rerank', code: 'E_VENDOR_ANSWER', hosted: { requests: 1, dollars: 0.002 } },
+    ]);
   });
 
   it('opens no other door', async () => {

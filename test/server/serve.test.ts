@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -425,6 +426,35 @@ describe('under load', () => {
     expect((await (await answer).json()) as object).toMatchObject({ results: expect.any(Array) as unknown[] });
     await closing;
     await expect(post(server, '/v2/rerank', slow)).rejects.toThrow();
+  });
+
+  it.each([
+    ['application/x-ndjson'],
+    ['application/json'],
+  ])('tells who goes on sending documents that it is being closed, as %s', async (accept) => {
+    const server = await start({ indexesFolder: mkdtempSync(join(tmpdir(), 'finetooth-closing-')) });
+    await post(server, '/v1/indexes', { name: 'notes', fields: ['text'] });
+    let sent = 0;
+    const upload = request(`${server.url}/v1/indexes/notes/documents`, { method: 'POST', headers: { accept } });
+    upload.on('error', () => {});
+    const answered = new Promise<{ status: number; after: string | undefined; text: string }>((resolve) => {
+      upload.on('response', (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+        answer.on('error', () => {});
+        answer.on('close', () => resolve({ status: answer.statusCode ?? 0, after: answer.headers['retry-after'], text }));
+      });
+    });
+    const sending = setInterval(() => upload.write(`{"id":"${sent}","text":"note ${sent++}"}\n`), 5);
+    await sleep(400);
+    // Longer than this test may take.
+    await server.close(600_000);
+    const { status, after, text } = await answered;
+    clearInterval(sending);
+    expect(text).toContain('this server is being closed; what was acknowledged is kept, send the rest again');
+    if (accept.includes('ndjson'))
+      expect(JSON.parse(text.trimEnd().split('\n').at(-1) as string)).toMatchObject({ error: { code: 'E_BUSY' } });
+    else expect([status, after]).toEqual([429, '5']);
   });
 
   it('takes only so many bytes at the same time, however slowly they come', async () => {

@@ -80,6 +80,13 @@ export async function startPostgres(more: Readonly<Record<string, string>> = {})
   };
 }
 
+/** A pool that does not mind that its server goes: ending it does not wait for its connections to close. */
+export function poolOf(connectionString: string, max?: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max });
+  pool.on('error', () => {});
+  return pool;
+}
+
 async function answers(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString });
   client.on('error', () => {});
@@ -94,7 +101,7 @@ async function answers(connectionString: string): Promise<boolean> {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -21,6 +21,12 @@ export interface QdrantNode {
   stop(): Promise<void>;
 }
 
+/** A server must not outlive the tests that started it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const one of running) one.kill('SIGKILL');
+});
+
 const root = join(import.meta.dirname, '..', '..');
 
 /** The server's file; undefined where there is no package of it for this system. */
@@ -39,9 +45,9 @@ export function qdrantBinary(): string | undefined {
 export const noQdrant: string | undefined =
   qdrantBinary() === undefined ? `there is no package of the server for ${process.platform}-${process.arch}` : undefined;
 
-/** One node by itself. */
-export async function startQdrant(): Promise<QdrantNode> {
-  return startNode({});
+/** One node by itself, which asks for a key where one is given. */
+export async function startQdrant({ apiKey }: { readonly apiKey?: string } = {}): Promise<QdrantNode> {
+  return startNode({ apiKey });
 }
 
 /** Nodes of one cluster, on loopback. */
@@ -68,9 +74,10 @@ interface Peer {
   /** For the other nodes; absent: it is no cluster. */
   readonly port?: number;
   readonly bootstrap?: string;
+  readonly apiKey?: string;
 }
 
-async function startNode({ port: peer, bootstrap }: Peer): Promise<QdrantNode> {
+async function startNode({ port: peer, bootstrap, apiKey }: Peer): Promise<QdrantNode> {
   const binary = qdrantBinary();
   if (binary === undefined) throw new Error(noQdrant);
   // In memory, where there is such a place: what is tested does not hang on how long a disk takes.
@@ -91,6 +98,7 @@ async function startNode({ port: peer, bootstrap }: Peer): Promise<QdrantNode> {
         QDRANT__SERVICE__GRPC_PORT: String(grpc),
         QDRANT__CLUSTER__ENABLED: String(peer !== undefined),
         QDRANT__CLUSTER__P2P__PORT: String(peer ?? 6335),
+        ...(apiKey !== undefined && { QDRANT__SERVICE__API_KEY: apiKey }),
         QDRANT__TELEMETRY_DISABLED: 'true',
         QDRANT__LOG_LEVEL: 'ERROR',
         QDRANT__STORAGE__WAL__WAL_CAPACITY_MB: '4',
@@ -98,12 +106,12 @@ async function startNode({ port: peer, bootstrap }: Peer): Promise<QdrantNode> {
       },
     });
     child = one;
-    // Whoever runs the tests may be killed; a server must not outlive them.
-    process.once('exit', () => one.kill('SIGKILL'));
+    running.add(one);
+    one.once('exit', () => running.delete(one));
     await until(async () => {
       if (one.exitCode !== null) throw new Error(`qdrant ended with ${one.exitCode} before it was ready`);
       return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;
-    }, 60_000);
+    }, 180_000);
   };
   const kill = async (): Promise<void> => {
     const one = child;
@@ -148,13 +156,19 @@ async function until(isSo: () => Promise<boolean>, milliseconds: number): Promis
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below those that a system gives to connections: a server that is started again finds its port free. */
+async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = 10_000 + Math.floor(20_000 * Math.random());
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port of a hundred is free');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -2,6 +2,7 @@
 import { createCohere } from '@ai-sdk/cohere';
 import { createOpenAI } from '@ai-sdk/openai';
 import type { EmbeddingModelV4, LanguageModelV4, RerankingModelV4 } from '@ai-sdk/provider';
+import { createTogetherAI } from '@ai-sdk/togetherai';
 import { createVoyage } from '@ai-sdk/voyage';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import type { EmbeddingModel, RerankingModel } from '../../src/hosted/ai-sdk.ts';
@@ -10,8 +11,9 @@ import { hosted, hostedEmbedder, memoryStore, openIndex, search } from '../../sr
 import { startServer, type TestServer } from '../servers/http.ts';
 import { cohere } from './protocols/cohere.ts';
 import { openai } from './protocols/openai.ts';
+import { together } from './protocols/together.ts';
 import { voyage } from './protocols/voyage.ts';
-import { sharedWords, startVendor, type VendorServer } from './server.ts';
+import { type Reply, sharedWords, startVendor, type VendorServer } from './server.ts';
 
 const texts = ['cats sleep all day', 'bats find their way by echo', 'a day that begins again'];
 const query = 'how do bats find their way';
@@ -43,6 +45,27 @@ describe('as they are', () => {
     expect([...(await third.score(query, candidates)).scores]).toEqual(expected);
   });
 
+  it.each([
+    ['without usage and meta', undefined],
+    ['with null for usage and meta', null],
+  ])('answers %s, which their packages refuse, rank and embed', async (_, value) => {
+    const spared = (body: string): string =>
+      JSON.stringify(JSON.parse(body), (key, one: unknown) => (['usage', 'meta', 'id', 'model', 'object'].includes(key) ? value : one));
+    const wrap = (reply: Reply): Reply => ({ ...reply, body: spared(reply.body) });
+    const [ofCohere, ofTogether, ofVoyage] = await Promise.all([cohere, together, voyage].map((one) => startVendor(one, 32, { wrap })));
+    const options = (server: VendorServer | undefined, base: string) => ({ apiKey: 'key', baseURL: `${server?.url}${base}` });
+    const rerankers = [
+      createCohere(options(ofCohere, '/v2')).reranking('rerank-v3.5'),
+      createTogetherAI(options(ofTogether, '/v1')).reranking('Salesforce/Llama-Rank-V1'),
+      createVoyage(options(ofVoyage, '/v1')).reranking('rerank-2.5'),
+    ];
+    const candidates = texts.map((text) => ({ text }));
+    for (const model of rerankers) expect([...(await hosted(model).score(query, candidates)).scores], model.provider).toEqual(expected);
+    const vectors = await hostedEmbedder(createCohere(options(ofCohere, '/v2')).embeddingModel('embed-v4.0'));
+    expect((await vectors.embed(texts, 'document')).count).toBe(3);
+    await Promise.all([ofCohere, ofTogether, ofVoyage].map((server) => server?.close()));
+  });
+
   it('embedding models, in an index too', async () => {
     const model = createOpenAI(at('openai', '/v1')).embeddingModel('text-embedding-3-small');
     const embedder = await hostedEmbedder(model);
@@ -69,6 +92,7 @@ describe('as they are', () => {
 
 describe('a language model through its chat API', () => {
   let server: TestServer;
+  let isBare = false;
   const asked: {
     readonly messages: readonly { readonly role: string; readonly content: string }[];
     readonly response_format?: { readonly type: string };
@@ -82,14 +106,16 @@ describe('a language model through its chat API', () => {
         asked.push(body);
         const message = { role: 'assistant', content: '{"ranking": [2, 3, 1]}' };
         const usage = { prompt_tokens: 200, completion_tokens: 12, total_tokens: 212 };
-        const answer = {
-          id: 'c',
-          object: 'chat.completion',
-          created: 1,
-          model: 'm',
-          choices: [{ index: 0, message, finish_reason: 'stop' }],
-          usage,
-        };
+        const answer = isBare
+          ? { choices: [{ message }], usage: null }
+          : {
+              id: 'c',
+              object: 'chat.completion',
+              created: 1,
+              model: 'm',
+              choices: [{ index: 0, message, finish_reason: 'stop' }],
+              usage,
+            };
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
       });
     });
@@ -109,5 +135,16 @@ describe('a language model through its chat API', () => {
     expect(asked[0]?.response_format?.type).toBe('json_schema');
     expect(asked[0]?.messages.map(({ role }) => role)).toEqual(['system', 'user']);
     expect(() => hosted('llm:tei:default')).toThrow('has no language models');
+  });
+
+  it('reranks too where the package refuses an answer for what is not read of it', async () => {
+    isBare = true;
+    const variables = { MISTRAL_API_KEY: 'key', MISTRAL_BASE_URL: `${server.url}/v1` };
+    const { scores, usage } = await hosted('llm:mistral:small', { variables }).score(
+      query,
+      texts.map((text) => ({ text })),
+    );
+    expect([...scores].map((score) => Math.round(score * 3))).toEqual([1, 3, 2]);
+    expect(usage).toMatchObject({ requests: 1, tokens: undefined });
   });
 });

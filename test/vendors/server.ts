@@ -42,8 +42,8 @@ export interface VendorServer {
 export interface Behaviour {
   score?(query: string, text: string): number;
   vector?(text: string): readonly number[];
-  /** A good answer as it is sent. @default as it is */
-  readonly wrap?: (reply: Reply) => Reply;
+  /** A good answer as it is sent, by the number of its request from 0. @default as it is */
+  readonly wrap?: (reply: Reply, request: number) => Reply | PackedReply;
 }
 
 const words = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -74,11 +74,12 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 
 const KEY = 'key';
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
+export type PackedReply = Omit<Reply, 'body'> & { readonly body: Uint8Array };
 
 /** Rows and vectors with what is wrong about them. */
 const spoilt = (rows: readonly Scored[], fault: Fault | undefined): readonly Scored[] => {
@@ -143,7 +144,7 @@ export const startVendor = async (protocol: Protocol, size: number, behaviour: B
     // A plan says of each request by itself what goes wrong.
     const once = isFirst || server.plan !== undefined;
     isFirst = false;
-    const send = ({ status, body: told, headers = {} }: Reply): void => {
+    const send = ({ status, body: told, headers = {} }: Reply | PackedReply): void => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(told);
     };
     const fail = (status: number, message: string, headers: Readonly<Record<string, string>> = {}): void =>
@@ -180,7 +181,7 @@ export const startVendor = async (protocol: Protocol, size: number, behaviour: B
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         response.end();
-      } else send(behaviour.wrap?.(reply) ?? reply);
+      } else send(behaviour.wrap?.(reply, seen.length - 1) ?? reply);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       fail(error.status, error.message);

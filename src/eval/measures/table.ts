@@ -1,5 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { type ReadOptions, readLineBatches } from '../../read/read.ts';
+import { listedNames } from '../../wording/listed-names.ts';
 
 export type TableKind = 'run' | 'judgments';
 export type TableOptions = Pick<ReadOptions, 'signal' | 'stdin' | 'where'>;
@@ -81,7 +82,7 @@ function layoutOf(line: string, kind: TableKind, where: string): Layout {
     if (value < 0)
       throw new FinetoothError(
         'E_INPUT_FORMAT',
-        `${where}: the header (${names.join(', ')}) names no ${kind === 'run' ? 'score' : 'grade'}. ${shapes[kind]}`,
+        `${where}: the header (${listedNames(names)}) names no ${kind === 'run' ? 'score' : 'grade'}. ${shapes[kind]}`,
       );
     const rank = kind === 'run' ? names.indexOf('rank') : -1;
     return { header: true, columns: names.length, query, document, value, rank: rank < 0 ? undefined : rank };

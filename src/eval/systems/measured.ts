@@ -16,7 +16,7 @@ type StandIn = NonNullable<SystemAnswer['standIn']>;
 /** What a system answered, measured. */
 export function measureSystem(
   { name, pipeline }: System,
-  { answers, failures }: SystemRun,
+  { answers, failures, lost }: SystemRun,
   judgments: Judgments,
   measures: readonly Measure[],
   options: MeasureOptions = {},
@@ -56,7 +56,7 @@ export function measureSystem(
     cutOffs: new Map([...cutOffs].sort(([a], [b]) => a - b).map(([candidates, cut]) => [candidates, cut.end()])),
     latency: Object.fromEntries(stages.map((stage) => [stage, times(stage)])),
     tokens,
-    cost: cost === undefined ? undefined : cost * all.length,
+    cost: cost === undefined && lost?.cost === undefined ? undefined : (cost ?? 0) * all.length + (lost?.cost ?? 0),
     reliability: stated.length === 0 ? undefined : reliabilityOf(stated),
     failures,
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FinetoothError } from '../../errors.ts';
 import { createBudget } from './budget.ts';
 import { costOf, priceOf } from './cost.ts';
 import { createMeter } from './meter.ts';
@@ -54,26 +55,50 @@ describe('a meter', () => {
   it('counts every try and pays for what was used', () => {
     const budget = createBudget(1);
     const meter = createMeter('v:m', price, budget);
-    const charge = meter.charge({ tokens: 1000 });
+    const charge = meter.charge({ tokens: 1000 }, () => ({ tokens: 300 }));
     charge.pay()('free');
-    charge.pay()('perhaps');
     charge.pay();
-    charge.done({ tokens: 200 }, () => ({ tokens: 300 }));
-    expect(meter.usage()).toEqual({ requests: 3, tokens: 200, cost: expect.closeTo(0.0002, 12) as number });
-    // The try that may have been billed is taken as if it was.
-    expect(budget.spent()).toBeCloseTo(0.0012);
+    charge.done({ tokens: 200 });
+    expect(meter.usage()).toEqual({ requests: 2, tokens: 200, cost: expect.closeTo(0.0002, 12) as number });
+    expect(budget.spent()).toBeCloseTo(0.0002);
+  });
+
+  it('counts a try that may have been billed as if it was: by an estimate in the cost, as the most that it can be in the budget', () => {
+    const budget = createBudget(1);
+    const meter = createMeter('v:m', price, budget);
+    const charge = meter.charge({ tokens: 1000 }, () => ({ tokens: 300 }));
+    charge.pay()('perhaps');
+    expect(meter.usage()).toEqual({ requests: 1, cost: expect.closeTo(0.0003, 12) as number, estimated: true });
+    expect(budget.spent()).toBeCloseTo(0.001);
+    const unpriced = createMeter('v:n', undefined, undefined);
+    unpriced.charge({ tokens: 1000 }, () => ({ tokens: 300 })).pay()('perhaps');
+    expect(unpriced.usage()).toEqual({ requests: 1, unpriced: true });
+  });
+
+  it('gives an error what was used before it, and none where nothing was sent', async () => {
+    const meter = createMeter('v:m', price, createBudget(0.0015));
+    const down = async () => Promise.reject(new FinetoothError('E_VENDOR_DOWN', 'no'));
+    await expect(meter.counted(down)).rejects.toMatchObject({ usage: undefined });
+    meter.charge({ tokens: 1000 }, () => ({ tokens: 300 })).pay()('perhaps');
+    await expect(meter.counted(down)).rejects.toMatchObject({
+      code: 'E_VENDOR_DOWN',
+      message: 'no',
+      usage: { requests: 1, cost: expect.closeTo(0.0003, 12), estimated: true },
+    });
+    const foreign = new Error('theirs');
+    await expect(meter.counted(async () => Promise.reject(foreign))).rejects.toBe(foreign);
   });
 
   it('says when a cost is an estimate, and when there is none', () => {
     const estimated = createMeter('v:m', price, undefined);
-    const charge = estimated.charge({ tokens: 1000 });
+    const charge = estimated.charge({ tokens: 1000 }, () => ({ tokens: 300 }));
     charge.pay();
-    charge.done({}, () => ({ tokens: 300 }));
+    charge.done({});
     expect(estimated.usage()).toEqual({ requests: 1, cost: 0.0003, estimated: true });
     const unpriced = createMeter('v:n', undefined, undefined);
-    const other = unpriced.charge({ tokens: 1000 });
+    const other = unpriced.charge({ tokens: 1000 }, () => ({ tokens: 300 }));
     other.pay();
-    other.done({ tokens: 7 }, () => ({ tokens: 300 }));
+    other.done({ tokens: 7 });
     expect(unpriced.usage()).toEqual({ requests: 1, tokens: 7, unpriced: true });
   });
 });

@@ -3,7 +3,7 @@ import { FinetoothError } from '../../errors.ts';
 import { ShapeError, WireError } from '../wire.ts';
 import { failureOf, quoted } from './failure.ts';
 
-const asked = { name: 'cohere:rerank-v3.5', key: 'sk-1234/secret', keyVariable: 'COHERE_API_KEY' };
+const asked = { name: 'cohere:rerank-v3.5', key: 'sk-1234/secret', keyVariable: 'COHERE_API_KEY', baseVariable: 'COHERE_BASE_URL' };
 const status = (statusCode: number, responseBody: string, responseHeaders: Record<string, string> = {}) =>
   failureOf(new WireError('status', { statusCode, responseBody, responseHeaders }), asked);
 
@@ -47,13 +47,65 @@ describe('a failed request', () => {
   it.each([
     '{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}',
     '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}',
-  ])('of an account without quota is not sent again: %s', (body) => {
-    expect(status(429, body, { 'retry-after': '1' })).toMatchObject({
+    '{"code":"insufficient_quota","message":"You exceeded your current quota"}',
+    '{"detail":{"type":"insufficient_balance","message":"top up"}}',
+    '{"error":{"message":"quota of the token is used up","type":"new_api_error","code":"insufficient_user_quota"}}',
+    '{"error":{"code":"billing_hard_limit_reached","message":"Billing hard limit has been reached"}}',
+    '{"error":"insufficient_credits","message":"no credits"}',
+  ])('of an account without quota is not sent again, and does not blame the key: %s', (body) => {
+    for (const code of [429, 403, 400])
+      expect(status(code, body, { 'retry-after': '1' })).toMatchObject({
+        again: false,
+        down: false,
+        error: { code: 'E_VENDOR_REFUSED', message: expect.stringContaining('has no quota left for this account') },
+      });
+  });
+
+  it.each([
+    '{"error":{"message":"slow down","code":"rate_limit_exceeded"}}',
+    // Google's, of a limit of requests per minute.
+    '{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED"}}',
+  ])('of too many requests is sent again: %s', (body) => {
+    expect(status(429, body)).toMatchObject({ again: true, error: { code: 'E_VENDOR_BUSY' } });
+  });
+
+  it('of status 402 is one of the account', () => {
+    expect(status(402, '{"detail":"Insufficient balance"}')).toMatchObject({
       again: false,
-      down: false,
-      error: { code: 'E_VENDOR_REFUSED', message: expect.stringContaining('has no quota left for this account') },
+      error: { code: 'E_VENDOR_REFUSED', message: expect.stringContaining('look at its billing page (402): Insufficient balance') },
     });
-    expect(status(429, '{"error":{"message":"slow down","code":"rate_limit_exceeded"}}').again).toBe(true);
+  });
+
+  it.each([
+    [
+      403,
+      '<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head><body>b</body></html>',
+      'called "Attention Required!',
+    ],
+    [403, '\n<HTML><BODY>Request blocked</BODY></HTML>', 'a page without a title'],
+    [403, '<?xml version="1.0"?><!DOCTYPE html PUBLIC "x"><html><title>Blocked</title></html>', 'called "Blocked"'],
+    [403, 'error code: 1020', 'error code: 1020'],
+    [403, 'RBAC: access denied', 'RBAC: access denied'],
+    [401, '<html><title>Sign in to the network</title></html>', 'called "Sign in to the network"'],
+  ])('of status %i with a page of a firewall does not blame the key: %s', (code, body, words) => {
+    const { error, again } = status(code, body);
+    expect(error).toMatchObject({ code: 'E_VENDOR_REFUSED', message: expect.stringContaining('a firewall or a proxy before it refused') });
+    expect(error.message).toContain(words);
+    expect(error.message).not.toMatch(/refused the key|<title|COHERE_API_KEY/);
+    expect(again).toBe(false);
+  });
+
+  it.each([
+    [401, ''],
+    [403, ''],
+    [401, 'Unauthorized'],
+    [403, '{"message":"Forbidden"}'],
+    [403, '{"error":{"message":"this key has no access to the model"}}'],
+  ])('of status %i with "%s" is the key', (code, body) => {
+    expect(status(code, body).error).toMatchObject({
+      code: 'E_KEY',
+      message: expect.stringContaining('refused the key in COHERE_API_KEY'),
+    });
   });
 
   it.each([
@@ -65,6 +117,7 @@ describe('a failed request', () => {
     const { error, again } = status(308, '', location === undefined ? {} : { location });
     expect(error.code).toBe('E_VENDOR_REFUSED');
     expect(error.message).toContain(words);
+    expect(error.message).toContain('; give the right address in COHERE_BASE_URL (308)');
     expect(error.message).not.toMatch(/word@|sk-other|abc|1234/);
     expect(again).toBe(false);
   });
@@ -89,6 +142,19 @@ describe('a failed request', () => {
     expect(`${error.message}${String(error.cause)}`).not.toMatch(/1234|other-key/);
     expect(quoted('a\u0000b\u001b[31m\nc', undefined)).toBe('a b [31m c');
     expect(quoted('x'.repeat(500), undefined, 20)).toBe(`${'x'.repeat(20)}…`);
+  });
+
+  it('tells no key in another form of writing', () => {
+    const key = 'sk-"VERY/SECRET"-1234567890';
+    const told = (text: string): string => quoted(text, key, 1000);
+    for (const form of [
+      key,
+      encodeURIComponent(key),
+      JSON.stringify(key),
+      ...(['base64', 'base64url', 'hex'] as const).map((as) => Buffer.from(key).toString(as)),
+    ])
+      expect(told(`bad ${form} here`), form).toMatch(/^bad "?\[key\]=*.{0,2} here$/);
+    expect(told(`bad ${Buffer.from(`${key}, and more`).toString('base64')}`)).toMatch(/^bad \[key\]/);
   });
 
   it('of a shape quotes the part that is wrong', () => {

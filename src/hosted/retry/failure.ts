@@ -1,6 +1,8 @@
 import { FinetoothError, messageOf } from '../../errors.ts';
-import { AnswerTooLarge } from '../bounded-fetch.ts';
-import { field, ShapeError } from '../wire.ts';
+import { asText } from '../as-text.ts';
+import { UnusableAnswer } from '../unusable-answer.ts';
+import { ShapeError } from '../wire.ts';
+import { isOfFirewall, saysNoQuota, sentenceIn } from './error-body.ts';
 
 /** What a failed request means for those who sent it. */
 export interface Failure {
@@ -22,6 +24,8 @@ export interface Asked {
   /** `together:Salesforce/Llama-Rank-V1`. */
   readonly name: string;
   readonly keyVariable?: string | undefined;
+  /** Where its address may be given. */
+  readonly baseVariable?: string | undefined;
   readonly key?: string | undefined;
 }
 
@@ -36,17 +40,31 @@ const none = { again: false, tooLarge: false, down: false, perhapsBilled: false 
 
 /** What a stranger wrote, for a sentence: one line, short, without our key. */
 export function quoted(text: string, key: string | undefined, length = 200): string {
-  const plain = (
-    key === undefined || key.length < SHORTEST_KEY ? text : text.replaceAll(key, '[key]').replaceAll(encodeURIComponent(key), '[key]')
-  )
+  const plain = withoutKey(text, key)
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, '$1 [key]')
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
   return plain.length > length ? `${plain.slice(0, length)}…` : plain;
 }
 
+/** However a stranger may write the key: as it is, for an address, within JSON, in base64 or in hexadecimal digits. */
+function withoutKey(text: string, key: string | undefined): string {
+  if (key === undefined || key.length < SHORTEST_KEY) return text;
+  const bytes = Buffer.from(key);
+  const forms = [key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1), ...['base64', 'base64url', 'hex'].map(encoded(bytes))];
+  return forms.reduce((plain, form) => plain.replaceAll(form, '[key]'), text);
+}
+
+/** Of base64 the part that does not depend on what stands behind the key. */
+const encoded =
+  (bytes: Buffer) =>
+  (encoding: string): string => {
+    const text = bytes.toString(encoding as BufferEncoding);
+    return encoding === 'hex' ? text : text.replace(/=+$/, '').slice(0, Math.floor((bytes.length * 8) / 6));
+  };
+
 /** Any error of one request. */
-export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): Failure {
+export function failureOf(thrown: unknown, { name, key, keyVariable, baseVariable }: Asked): Failure {
   if (thrown instanceof FinetoothError) return { ...none, error: thrown };
   const cause = { cause: new Error(quoted(messageOf(thrown), key, 2000)) };
   const given = (thrown ?? {}) as {
@@ -59,7 +77,7 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
     perhapsBilled: true,
     error: new FinetoothError(
       'E_VENDOR_ANSWER',
-      `${name} gave an answer that cannot be used: it ${why}. It began with: ${quoted(typeof part === 'string' ? part : (JSON.stringify(part) ?? String(part)), key)}`,
+      `${name} gave an answer that cannot be used: it ${why}${part === '' ? '.' : `. It began with: ${quoted(asText(part), key)}`}`,
       cause,
     ),
   });
@@ -68,8 +86,8 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
   const isGood = given.statusCode !== undefined && given.statusCode >= 200 && given.statusCode < 300;
   if (isGood && given.responseBody !== undefined) return unusable('does not have the documented shape', given.responseBody);
   const status = isGood ? undefined : given.statusCode;
-  const isTooLarge = thrown instanceof AnswerTooLarge || (thrown as { readonly cause?: unknown }).cause instanceof AnswerTooLarge;
-  if (isTooLarge) return unusable(messageOf(thrown).replace(/^its answer /, ''), '');
+  const own = [thrown, (thrown as { readonly cause?: unknown }).cause].find((one) => one instanceof UnusableAnswer);
+  if (own !== undefined) return unusable(own.message, own.part);
   if (status === undefined) {
     const why = quoted(causeOf(thrown), key);
     // A certificate does not become valid by asking again.
@@ -90,9 +108,14 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
   const told = (code: 'E_KEY' | 'E_VENDOR_REFUSED' | 'E_VENDOR_BUSY' | 'E_VENDOR_DOWN', words: string): FinetoothError =>
     new FinetoothError(code, `${name} ${words} (${status}): ${why}`, cause);
   const mayAgain = headers['x-should-retry'] !== 'false';
-  if (status === 429 && saysNoQuota(given.responseBody))
+  if (status === 402 || ([400, 401, 403, 429].includes(status) && saysNoQuota(given.responseBody)))
     return { ...none, error: told('E_VENDOR_REFUSED', 'has no quota left for this account, look at its billing page') };
   if (status === 429) return { ...none, ...wait, again: mayAgain, error: told('E_VENDOR_BUSY', 'limits the rate of requests') };
+  if (isOfFirewall(status, given.responseBody))
+    return {
+      ...none,
+      error: told('E_VENDOR_REFUSED', 'was not asked: a firewall or a proxy before it refused the request, whatever the key'),
+    };
   if ([401, 403, 498].includes(status))
     return { ...none, error: told('E_KEY', `refused the key${keyVariable === undefined ? '' : ` in ${keyVariable}`}`) };
   if (status === 408 || status === 425 || status === 409 || status >= 500)
@@ -102,7 +125,7 @@ export function failureOf(thrown: unknown, { name, key, keyVariable }: Asked): F
       ...none,
       error: told(
         'E_VENDOR_REFUSED',
-        `sends the request ${quoted(placeOf(headers.location), key)}, which is not followed since it carries a key; give the right address`,
+        `sends the request ${quoted(placeOf(headers.location), key)}, which is not followed since it carries a key; give the right address${baseVariable === undefined ? '' : ` in ${baseVariable}`}`,
       ),
     };
   const tooLarge = status === 413 || ([400, 422].includes(status) && saysTooMuch.test(sentence));
@@ -120,19 +143,6 @@ function causeOf(error: unknown): string {
   return messageOf(error);
 }
 
-/** The sentence in a vendor's error body: `{error: {message}}`, `{message}`, `{detail}`, `{error}`, or the text itself. */
-function sentenceIn(body: string | undefined): string {
-  if (body === undefined || body.trim() === '') return 'it gave no reason';
-  try {
-    const value = JSON.parse(body) as unknown;
-    const error = field(value, 'error');
-    const found = [field(error, 'message'), field(value, 'message'), field(value, 'detail'), error].find((one) => typeof one === 'string');
-    return (found as string | undefined) ?? body;
-  } catch {
-    return body;
-  }
-}
-
 /** RFC 9110: seconds or a date; `retry-after-ms` is what OpenAI and Together add. What is no finite number says nothing. */
 function waitIn(headers: Readonly<Record<string, string>>): number | undefined {
   const precise = Number(headers['retry-after-ms']);
@@ -143,16 +153,6 @@ function waitIn(headers: Readonly<Record<string, string>>): number | undefined {
   if (seconds >= 0) return Number.isFinite(seconds) ? seconds * 1000 : undefined;
   const at = Date.parse(after);
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
-}
-
-/** Whether the account is used up, which waiting does not change: OpenAI's form, and that of those who speak like it. */
-function saysNoQuota(body: string | undefined): boolean {
-  try {
-    const error = field(JSON.parse(body ?? ''), 'error');
-    return ['code', 'type'].some((name) => field(error, name) === 'insufficient_quota');
-  } catch {
-    return false;
-  }
 }
 
 /** Where a redirection leads, without what may be secret. */

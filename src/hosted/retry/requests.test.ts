@@ -52,12 +52,21 @@ describe('a request', () => {
     expect(tries).toBe(2);
   });
 
-  it('says a long wait in hours', async () => {
-    const busy = async () => Promise.reject(down(429, { 'retry-after': '86400' }));
-    await expect(createRequests({ name: 'v:m' }, quick).send(busy, { until: soon(), pay: outcomes().pay })).rejects.toMatchObject({
+  it.each([
+    ['86400', '24 h 0 min'],
+    ['31536000', '365 days'],
+    ['1e300', 'more than 1,000 days'],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 'more than 1,000 days'],
+  ])('says what waiting for "%s" is, and waits no longer than a quarter of an hour for it', async (after, said) => {
+    const busy = async () => Promise.reject(down(429, { 'retry-after': after }));
+    const requests = createRequests({ name: 'v:m' }, quick);
+    await expect(requests.send(busy, { until: soon(), pay: outcomes().pay })).rejects.toMatchObject({
       code: 'E_VENDOR_BUSY',
-      message: 'v:m limits the rate of requests (429): overloaded The next retry would be in 24 h 0 min, after the deadline.',
+      message: `v:m limits the rate of requests (429): overloaded. It asks to wait ${said}; no more than 15 min 0 s of that are observed. The next retry would be in 15 min 0 s, after the deadline.`,
     });
+    await expect(requests.send(busy, { until: soon(), pay: outcomes().pay })).rejects.toThrow(
+      /^the rate limit of v:m allows the next request in 1(4 min 5\d|5 min 0) s, after the deadline\.$/,
+    );
   });
 
   it('ends at its deadline, also when nobody listens to the signal', async () => {

@@ -40,7 +40,7 @@ export interface Requests {
 /** Milliseconds before the second try; it doubles with each. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 8_000;
-/** What one answer can hold all others back for: a date that is wrong must not do it for a day. */
+/** Milliseconds that one answer can hold all others back for: a date that is wrong must not do it for a day. */
 const LONGEST_REST = 900_000;
 
 /** Retries with full jitter, one rate limiter, one circuit breaker. Nothing outlives its deadline. */
@@ -69,11 +69,15 @@ export function createRequests(asked: Asked, options: RequestsOptions = {}): Req
           'E_DEADLINE',
           `${asked.name} did not answer within ${duration(performance.now() - began)}${lastWords === '' ? '' : `. Before that: ${lastWords}`}`,
         );
-      const wait = async (milliseconds: number, why: FinetoothError): Promise<void> => {
-        if (milliseconds >= left())
-          throw new FinetoothError(why.code, `${why.message} The next retry would be in ${duration(milliseconds)}, after the deadline.`, {
-            cause: why,
-          });
+      const wait = async (milliseconds: number, why: FinetoothError, asksMs = 0): Promise<void> => {
+        if (milliseconds >= left()) {
+          const asks =
+            asksMs > LONGEST_REST
+              ? `It asks to wait ${duration(asksMs)}; no more than ${duration(LONGEST_REST)} of that are observed. `
+              : '';
+          const retry = `The next retry would be in ${duration(milliseconds)}, after the deadline.`;
+          throw new FinetoothError(why.code, `${ended(why.message)} ${asks}${retry}`, { cause: why });
+        }
         await sleep(milliseconds, undefined, { signal: both }).catch(() => {});
       };
       try {
@@ -112,9 +116,11 @@ export function createRequests(asked: Asked, options: RequestsOptions = {}): Req
             if (failure.down) breaker.failed();
             else breaker.succeeded();
             if (failure.tooLarge) return { tooLarge: failure.error };
-            if (failure.afterMs !== undefined && failure.again) limiter.pause(Math.min(LONGEST_REST, failure.afterMs));
+            const rest = Math.min(LONGEST_REST, failure.afterMs ?? 0);
+            if (failure.again && rest > 0) limiter.pause(rest);
             if (!failure.again || tried > retries) throw failure.error;
-            await wait(Math.max(failure.afterMs ?? 0, random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tried - 1))), failure.error);
+            const pause = random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tried - 1));
+            await wait(Math.max(rest, pause), failure.error, failure.afterMs);
             if (late.signal.aborted) throw over();
           }
         }
@@ -124,6 +130,9 @@ export function createRequests(asked: Asked, options: RequestsOptions = {}): Req
     },
   };
 }
+
+/** A vendor's words with the full stop that they may lack. */
+const ended = (sentence: string): string => (/[.!?…]["']?$/.test(sentence) ? sentence : `${sentence}.`);
 
 /** What the work gives, or the signal's reason as soon as it is raised, also where the work does not listen. */
 async function raced<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {

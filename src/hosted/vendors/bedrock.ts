@@ -28,6 +28,7 @@ export const bedrock: Vendor = {
     { ...embed, name: 'cohere.embed-multilingual-v3', limits: { documents: 96, tokensEach: 510 } },
     { ...embed, name: 'cohere.embed-v4:0', dimensions: 1536, limits: { documents: 96 } },
   ],
+  families: { rerank: ['cohere.rerank-', 'amazon.rerank-'], embed: ['amazon.titan-embed-', 'cohere.embed-'] },
   rerank: {
     // 1,000 sources of at most 32,000 characters (API reference of Rerank).
     limits: { documents: 1000, tokensEach: 4000 },

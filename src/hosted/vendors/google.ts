@@ -20,7 +20,9 @@ export const google: Vendor = {
       source: 'ai.google.dev, embeddings',
       date: '2026-11',
     },
+    { name: 'gemini-embedding-2', task: 'embed', source: 'ai.google.dev, models/gemini-embedding-2', date: '2026-11-28' },
   ],
+  families: { embed: ['gemini-embedding-'] },
   embed: {
     limits: { documents: 100, tokensEach: 2000 },
     open: async (model, connection) =>

@@ -42,6 +42,14 @@ export const vendors: readonly Vendor[] = [
   openaiCompatible,
 ];
 
+/**
+ * Vendors who are not asked from here, and whose models' names clients send all the same, by how those begin: NVIDIA's containers (NIM) name models
+ * `nvidia/llama-3_2-nv-rerankqa-1b-v2` (docs.litellm.ai, nvidia_nim_rerank, 2026-11-28).
+ */
+export const unaskedVendors: readonly Pick<Vendor, 'name' | 'families'>[] = [
+  { name: 'nvidia', families: { rerank: ['nvidia/', 'nv-rerank'], embed: ['nvidia/', 'nv-embed'] } },
+];
+
 /** The vendor of that name here, at the AI SDK, on hubs or at gateways. */
 export const vendorKnownAs = (name: string): Vendor | undefined =>
   vendors.find((one) => one.name === name || (one.alsoKnownAs?.includes(name) ?? false));

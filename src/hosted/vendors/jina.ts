@@ -5,6 +5,8 @@ import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts
 const listed = { source: 'jina.ai/models', date: '2026-11' };
 const rerank = { ...listed, task: 'rerank' } as const;
 const embed = { ...listed, task: 'embed' } as const;
+/** Of 2026-02-18. */
+const fifth = { source: 'jina.ai/models/jina-embeddings-v5-text-small and -nano', date: '2026-11-28' };
 
 export const jina: Vendor = {
   name: 'jina',
@@ -17,6 +19,8 @@ export const jina: Vendor = {
     { ...rerank, name: 'jina-reranker-v2-base-multilingual', limits: { tokensEach: 1000 } },
     // It puts all documents into one window (arXiv 2509.25085).
     { ...rerank, name: 'jina-reranker-v3', readsList: true },
+    // Of 2026-07-27, with the same interface.
+    { ...rerank, name: 'jina-reranker-v3.5', readsList: true, source: 'jina.ai/models/jina-reranker-v3.5', date: '2026-11-28' },
     { ...rerank, name: 'jina-reranker-m0' },
     { ...rerank, name: 'jina-colbert-v2' },
     { ...rerank, name: 'jina-reranker-v1-base-en', nameOnly: true },
@@ -24,6 +28,8 @@ export const jina: Vendor = {
     { ...rerank, name: 'jina-reranker-v1-tiny-en', nameOnly: true },
     { ...embed, name: 'jina-embeddings-v3', dimensions: 1024 },
     { ...embed, name: 'jina-embeddings-v4', dimensions: 2048 },
+    { ...embed, ...fifth, name: 'jina-embeddings-v5-text-small', dimensions: 1024, limits: { tokensEach: 32_000 } },
+    { ...embed, ...fifth, name: 'jina-embeddings-v5-text-nano', dimensions: 768 },
     // Tasks came with the third.
     { ...embed, name: 'jina-embeddings-v2-base-en', dimensions: 768, without: ['task'] },
     { ...embed, name: 'jina-embeddings-v2-base-de', dimensions: 768, without: ['task'] },
@@ -31,6 +37,7 @@ export const jina: Vendor = {
     { ...embed, name: 'jina-embeddings-v2-base-zh', dimensions: 768, without: ['task'] },
     { ...embed, name: 'jina-embeddings-v2-base-code', dimensions: 768, without: ['task'] },
   ],
+  families: { rerank: ['jina-reranker-', 'jina-colbert-'], embed: ['jina-embeddings-', 'jina-clip-'] },
   rerank: {
     limits: { documents: 1000, tokensEach: 8000 },
     open:

@@ -22,6 +22,7 @@ export const mistral: Vendor = {
     },
     { ...listed, name: 'codestral-embed', dimensions: 1536 },
   ],
+  families: { embed: ['mistral-embed', 'codestral-embed'] },
   embed: {
     limits: { documents: 32, tokensEach: 8000, tokens: 16_000, concurrency: 1 },
     open: async (model, connection) => embedWith((await provider(connection)).embeddingModel(model) as EmbeddingModel),

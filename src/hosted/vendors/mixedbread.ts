@@ -30,6 +30,7 @@ export const mixedbread: Vendor = {
       queryPrompt: 'Represent this sentence for searching relevant passages: ',
     },
   ],
+  families: { rerank: ['mxbai-rerank-'], embed: ['mxbai-embed-'] },
   rerank: {
     limits: { documents: 1000, tokensEach: 8000 },
     open:

@@ -23,6 +23,7 @@ export const openai: Vendor = {
     { ...listed, name: 'text-embedding-3-large', dimensions: 3072, price: { tokens: 0.13, ...read } },
     { ...listed, name: 'text-embedding-ada-002', dimensions: 1536, price: { tokens: 0.1, ...read } },
   ],
+  families: { embed: ['text-embedding-'] },
   embed: {
     limits: { documents: 2048, tokensEach: 8000, tokens: 300_000 },
     open: async (model, connection) => embedWith((await openAiProvider(connection)).embeddingModel(model) as EmbeddingModel),

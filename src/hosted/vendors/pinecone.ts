@@ -9,6 +9,7 @@ const headers = ({ key }: Connection): Readonly<Record<string, string>> => ({
 
 const listed = { source: 'OpenAPI document 2026-04 and docs.pinecone.io, models', date: '2026-11' };
 const rerank = { ...listed, task: 'rerank' } as const;
+const fourthFast = { source: 'docs.pinecone.io/models/cohere-rerank-4-fast', date: '2026-11-28' };
 const embed = { ...listed, task: 'embed', dimensions: 1024 } as const;
 
 export const pinecone: Vendor = {
@@ -20,10 +21,20 @@ export const pinecone: Vendor = {
   models: [
     { ...rerank, name: 'bge-reranker-v2-m3' },
     { ...rerank, name: 'pinecone-rerank-v0', limits: { tokensEach: 512 } },
-    { ...rerank, name: 'cohere-rerank-3.5', limits: { documents: 200, tokensEach: 40_000 }, without: ['parameters'] },
+    // Billed by units of 100 texts of some 500 tokens, as Cohere's searches are.
+    { ...rerank, ...fourthFast, name: 'cohere-rerank-4-fast', without: ['parameters'] },
+    {
+      ...rerank,
+      ...fourthFast,
+      name: 'cohere-rerank-3.5',
+      limits: { documents: 200, tokensEach: 40_000 },
+      without: ['parameters'],
+      servedBy: { name: 'cohere-rerank-4-fast', since: '2026-08-01' },
+    },
     { ...embed, name: 'multilingual-e5-large', limits: { tokensEach: 505 } },
     { ...embed, name: 'llama-text-embed-v2' },
   ],
+  families: { rerank: ['pinecone-rerank-'] },
   rerank: {
     limits: { documents: 100, tokensEach: 1024 },
     open:

@@ -26,6 +26,36 @@ describe('the table of models', () => {
     expect(task === 'rerank' || readsList === undefined).toBe(true);
   });
 
+  it('has what vendors sell now', () => {
+    const current = {
+      cohere: ['rerank-v5.0-pro', 'rerank-v5.0-fast', 'embed-v5.0-pro', 'embed-v5.0-fast'],
+      voyage: ['rerank-3', 'rerank-3-lite'],
+      jina: ['jina-reranker-v3.5', 'jina-embeddings-v5-text-small', 'jina-embeddings-v5-text-nano'],
+      pinecone: ['cohere-rerank-4-fast'],
+      google: ['gemini-embedding-2'],
+      openrouter: ['cohere/rerank-5-pro', 'cohere/rerank-5-fast', 'mongodb/rerank-3', 'mongodb/rerank-3-lite'],
+    };
+    for (const [vendor, names] of Object.entries(current)) {
+      const offered = vendorKnownAs(vendor)?.models.filter(({ nameOnly }) => nameOnly !== true) ?? [];
+      expect(offered.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    }
+    expect(knownModel(vendorKnownAs('jina') as (typeof vendors)[number], 'rerank', 'jina-reranker-v3.5').readsList).toBe(true);
+  });
+
+  it('begins each name of a family as a row of its vendor does', () => {
+    for (const vendor of vendors)
+      for (const task of ['rerank', 'embed'] as const)
+        for (const family of vendor.families?.[task] ?? []) {
+          expect(family).toBe(family.toLowerCase());
+          const names = vendor.models.filter((one) => one.task === task).flatMap(namesOf);
+          if (family !== 'jina-clip-')
+            expect(
+              names.some((name) => name.startsWith(family)),
+              `${vendor.name} ${family}`,
+            ).toBe(true);
+        }
+  });
+
   it('has each name once for a vendor and a task', () => {
     for (const vendor of vendors)
       for (const task of ['rerank', 'embed'] as const) {
@@ -55,6 +85,7 @@ describe('the table of models', () => {
           dimensions: undefined,
           price: vendor.price,
           readsList: false,
+          servedBy: undefined,
         });
       }
   });
@@ -82,7 +113,8 @@ describe('names', () => {
       .filter((file) => !file.endsWith('.test.ts'))
       .flatMap((file) => [...readFileSync(join(src, file), 'utf8').matchAll(question)].map(([found]) => `${file}: ${found}`));
     // That of `vendor:`, which tells a name from a path.
-    expect(asked).toEqual(['hosted/vendors/index.ts: /^[a-z][a-z-]+:/.test(']);
+    // What is newer than the rows may only be taken for its vendor's.
+    expect(asked).toEqual(['hosted/vendors/index.ts: /^[a-z][a-z-]+:/.test(', 'assemble/sellers.ts: name.startsWith(']);
   });
 
   it('and prices, limits and dimensions stand nowhere but in the rows', () => {

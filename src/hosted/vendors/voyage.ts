@@ -3,6 +3,8 @@ import type { Vendor } from '../vendor.ts';
 import { count, field, listIn, openAiVectors, post, rankingIn } from '../wire.ts';
 
 const rerank = { task: 'rerank', source: 'docs.voyageai.com, reranker', date: '2026-11' } as const;
+/** Of 2026-09-30. */
+const third = { source: 'vercel.com/changelog, voyage-rerank-3; openrouter.ai, mongodb/rerank-3', date: '2026-11-28' };
 const embed = { task: 'embed', source: 'docs.voyageai.com, embeddings', date: '2026-11', dimensions: 1024 } as const;
 const maxim = { source: 'getmaxim.ai/bifrost model library', seen: '2026-11-23' };
 const [dear, cheap] = [0.05, 0.02].map((tokens) => ({ tokens, ...maxim }));
@@ -19,8 +21,8 @@ export const voyage: Vendor = {
   models: [
     { ...rerank, name: 'rerank-2.5-lite', limits: widest, price: cheap },
     { ...rerank, name: 'rerank-2.5', limits: widest, price: dear },
-    { ...rerank, name: 'rerank-3', limits: widest, price: dear },
-    { ...rerank, name: 'rerank-3-lite', limits: widest, price: cheap, source: maxim.source },
+    { ...rerank, ...third, name: 'rerank-3', limits: widest, price: dear },
+    { ...rerank, ...third, name: 'rerank-3-lite', limits: widest, price: cheap },
     { ...rerank, name: 'rerank-2', limits: wide, price: dear },
     { ...rerank, name: 'rerank-2-lite', price: cheap },
     { ...rerank, name: 'rerank-1', limits: { tokens: 300_000 }, nameOnly: true },
@@ -40,6 +42,7 @@ export const voyage: Vendor = {
     // POST /contextualizedembeddings, lists of chunks per document, is not spoken here.
     { ...embed, name: 'voyage-context-3', nameOnly: true },
   ],
+  families: { rerank: ['rerank-'], embed: ['voyage-'] },
   rerank: {
     limits: { documents: 1000, tokensEach: 8000, tokens: 600_000 },
     open:

@@ -17,6 +17,7 @@ export const zeroentropy: Vendor = {
     { ...listed, name: 'zerank-1', task: 'rerank', price },
     { ...listed, name: 'zembed-1', task: 'embed', dimensions: 2560 },
   ],
+  families: { rerank: ['zerank-'], embed: ['zembed-'] },
   rerank: {
     limits: { documents: 1000, bytes: 2_000_000, requestsPerMinute: 1000 },
     open:

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hosted } from '../../assemble/hosted.ts';
 import type { HostedOptions } from '../../hosted/model.ts';
 import { createBudget } from '../../hosted/money/budget.ts';
 import type { Rerank } from '../../hosted/vendor.ts';
@@ -36,6 +37,21 @@ const fake = (
 };
 const of = (count: number) => Array.from({ length: count }, (_, i) => ({ text: `text ${i}` }));
 const rising = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+describe('a model behind the name of another', () => {
+  it('is told with every list, and has a fingerprint of its own', async () => {
+    const server = { variables: { PINECONE_API_KEY: 'key' } };
+    const [old, plain] = ['cohere-rerank-3.5', 'cohere-rerank-4-fast'].map((name) => hosted(`pinecone:${name}`, server).fingerprint);
+    expect(old).toMatch(/^pinecone:cohere-rerank-3\.5 as cohere-rerank-4-fast /);
+    expect(plain).toMatch(/^pinecone:cohere-rerank-4-fast /);
+    const send: Rerank = async ({ documents }) => ({ ranking: documents.map((_, index) => ({ index, score: index })), used: {} });
+    const servedBy = { name: 'new', since: '2026-08-01' };
+    const reranker = createHostedReranker({ name: 'fake:old', limits: {}, readsList: false, servedBy, open: async () => ({ send }) });
+    expect((await reranker.score('q', of(2))).notes).toEqual([
+      'fake:old is served by new since 2026-08-01, whose scores are others: name that',
+    ]);
+  });
+});
 
 describe('a list', () => {
   it('beyond the limit of documents goes in several requests, on one scale, and is said to', async () => {

@@ -42,6 +42,7 @@ interface Found {
   readonly queryTruncatedTokens: Uint32Array;
   readonly calls: number;
   readonly name: string;
+  readonly servedBy: HostedRerankSource['servedBy'];
   readonly usage: NonNullable<Scores['usage']>;
 }
 
@@ -102,7 +103,7 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
 
       const ask = async (group: readonly Unit[], anchors: readonly Unit[], stop: AbortSignal): Promise<void> => {
         const sent = [...anchors, ...group];
-        const charge = meter.charge(consumed(query, sent, mostTokens));
+        const charge = meter.charge(consumed(query, sent, mostTokens), () => consumed(query, sent, estimatedTokens));
         const outcome = await requests.send(
           async (inner) => {
             const reply = await send({ query, documents: sent.map(({ text }) => text), signal: inner });
@@ -122,7 +123,7 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
         calls++;
         const { scores, used, truncated } = outcome.result;
         for (const { i } of group) queryTruncatedTokens[i] = Math.max(queryTruncatedTokens[i] as number, truncated);
-        charge.done(used, () => consumed(query, sent, estimatedTokens));
+        charge.done(used);
         const shift = anchors.length === 0 ? 0 : median(anchors.map((unit, at) => (found.get(unit) as number) - (scores[at] as number)));
         for (const [at, unit] of group.entries()) found.set(unit, (scores[anchors.length + at] as number) + shift);
       };
@@ -141,16 +142,23 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
 
       const call = { signal };
       const groups = groupsOf(units, limits, query);
-      if (source.readsList && groups.length > 1) {
-        const [first = [], ...others] = groupsOf(
-          units,
-          { ...limits, ...(limits.documents === undefined ? {} : { documents: limits.documents - ANCHORS }) },
-          query,
-        );
+      await meter.counted(async () => {
+        if (!source.readsList || groups.length < 2) return inParallel(groups, (group, stop) => ask(group, [], stop), call);
+        const fewer = limits.documents === undefined ? limits : { ...limits, documents: limits.documents - ANCHORS };
+        const [first = [], ...others] = groupsOf(units, fewer, query);
         await inParallel([first], (group, stop) => ask(group, [], stop), call);
         await inParallel(others, (group, stop) => ask(group, anchorsIn(first), stop), call);
-      } else await inParallel(groups, (group, stop) => ask(group, [], stop), call);
-      return answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage: meter.usage() });
+      });
+      return answerOf({
+        texts,
+        found,
+        truncatedTokens,
+        queryTruncatedTokens,
+        calls,
+        name,
+        servedBy: source.servedBy,
+        usage: meter.usage(),
+      });
     },
   };
 }
@@ -167,7 +175,7 @@ function median(values: readonly number[]): number {
 }
 
 /** The best chunk of each text; texts without a word below all others. */
-function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, usage }: Found): Scores {
+function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, name, servedBy, usage }: Found): Scores {
   const best = new Map<number, readonly [Unit, number]>();
   for (const [unit, score] of found) {
     const before = best.get(unit.i);
@@ -177,6 +185,9 @@ function answerOf({ texts, found, truncatedTokens, queryTruncatedTokens, calls, 
   for (const { i } of found.keys()) parts.set(i, (parts.get(i) ?? 0) + 1);
   const [split, empty] = [[...parts.values()].filter((count) => count > 1).length, texts.length - best.size];
   const notes = [
+    ...(servedBy === undefined
+      ? []
+      : [`${name} is served by ${servedBy.name} since ${servedBy.since}, whose scores are others: name that`]),
     ...(calls > 1 ? [`${name} was asked ${calls} times for one list: it takes no more at once`] : []),
     ...(split > 0
       ? [`${counted(split, 'text')} ${split === 1 ? 'was' : 'were'} longer than ${name} takes and read in chunks, of which the best counts`]

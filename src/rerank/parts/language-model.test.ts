@@ -91,6 +91,13 @@ describe('listwise', () => {
     expect(repairedOrder(ranking, 3)).toEqual({ order, repaired });
   });
 
+  it('takes what is nested without end for no place and no grade', async () => {
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown;
+    expect(repairedOrder([deep, 2, 1], 2)).toEqual({ order: [1, 0], repaired: true });
+    const grading = fake(() => `{"grade": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`).open({ mode: 'graded' });
+    await expect(grading.score('q', texts([1]))).rejects.toMatchObject({ code: 'E_VENDOR_ANSWER' });
+  });
+
   it('says when it had to repair, and refuses what is no order at all', async () => {
     const { open } = fake(() => ({ ranking: [2] }));
     const { scores, notes } = await open().score('q', texts([1, 2, 3]));

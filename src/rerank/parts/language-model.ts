@@ -1,8 +1,10 @@
+import { orFromBody, type Written, writtenInBody } from '../../hosted/ai-sdk-refused.ts';
 import { estimatedTokens, mostTokens, spansWithin } from '../../hosted/estimate.ts';
 import { type HostedOptions, type HostedSource, hostedModel, identityOf, inParallel } from '../../hosted/model.ts';
+import type { Meter } from '../../hosted/money/meter.ts';
 import type { Consumption, LanguageModel } from '../../hosted/vendor.ts';
 import { count, field, ShapeError } from '../../hosted/wire.ts';
-import type { Usage } from '../../types.ts';
+import { unlessZero } from '../../math/vectors.ts';
 import { counted } from '../../wording/numbers.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../reranker.ts';
 import { gradePrompt, gradeSchema, type Prompt, rankPrompt, rankSchema } from './language-model-prompts.ts';
@@ -20,6 +22,15 @@ export interface LanguageModelOptions extends HostedOptions {
   /** Tokens that the model may write for one request, thinking included. @default 4,096 */
   readonly maxWritten?: number;
 }
+
+/** Asks the model, over one call's tries and money, and reads what it answers. */
+interface Session {
+  ask<Read>(prompt: Prompt, schema: object, read: (answer: unknown) => Read, stop: AbortSignal | undefined): Promise<Read>;
+  readonly meter: Meter;
+}
+
+/** What a ranking or grading gives, all the list's texts shown. */
+type Ranking = Pick<Scores, 'scores' | 'notes'>;
 
 /** Tokens of a document that are shown, unless `limits.tokensEach` says otherwise. */
 const SHOWN = 1000;
@@ -50,22 +61,20 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
     return { shown, truncatedTokens };
   };
 
-  const session = async ({ signal, deadlineMs }: ScoreOptions) => {
+  const session = async ({ signal, deadlineMs }: ScoreOptions): Promise<Session> => {
     const started = performance.now();
     const { send, requests } = await model.open();
     const until = model.until(USUAL_MS, started, deadlineMs);
     const meter = model.meter();
-    const ask = async <Read>(
-      prompt: Prompt,
-      schema: object,
-      read: (answer: unknown) => Read,
-      stop: AbortSignal | undefined,
-    ): Promise<Read> => {
+    const ask: Session['ask'] = async (prompt, schema, read, stop) => {
       const text = `${prompt.system}${prompt.user}`;
-      const charge = meter.charge({ tokens: mostTokens(text), written: maxWritten });
+      const charge = meter.charge({ tokens: mostTokens(text), written: maxWritten }, () => ({
+        tokens: estimatedTokens(text),
+        written: 100,
+      }));
       const outcome = await requests.send(
         async (inner) => {
-          const { content, usage } = await send.doGenerate({
+          const answered = send.doGenerate({
             prompt: [
               { role: 'system', content: prompt.system },
               { role: 'user', content: [{ type: 'text', text: prompt.user }] },
@@ -75,6 +84,7 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
             responseFormat: { type: 'json', name: 'answer', schema },
             abortSignal: inner,
           });
+          const { content, usage } = await orFromBody<Written>(answered, writtenInBody);
           const [tokens, written] = [tokensOf(usage, 'inputTokens'), tokensOf(usage, 'outputTokens')];
           const used: Consumption = { tokens, written };
           return { value: read(jsonIn(content)), used };
@@ -82,14 +92,13 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
         { signal: stop ?? signal, until, pay: charge.pay },
       );
       if ('tooLarge' in outcome) throw outcome.tooLarge;
-      charge.done(outcome.result.used, () => ({ tokens: estimatedTokens(text), written: 100 }));
+      charge.done(outcome.result.used);
       return outcome.result.value;
     };
-    return { ask, usage: (): Usage => meter.usage() };
+    return { ask, meter };
   };
 
-  const sortWindows = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'truncatedTokens'>> => {
-    const { ask, usage } = await session(call);
+  const sortWindows = async ({ ask }: Session, query: string, shown: readonly string[]): Promise<Ranking> => {
     let order = shown.map((_, i) => i);
     let repairs = 0;
     for (const start of shown.length < 2 ? [] : windowsOf(shown.length, window, step)) {
@@ -115,7 +124,6 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
     for (const [place, i] of order.entries()) scores[i] = (shown.length - place) / shown.length;
     return {
       scores,
-      usage: usage(),
       notes:
         repairs === 0
           ? undefined
@@ -123,8 +131,7 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
     };
   };
 
-  const gradeEach = async (query: string, shown: readonly string[], call: ScoreOptions): Promise<Omit<Scores, 'truncatedTokens'>> => {
-    const { ask, usage } = await session(call);
+  const gradeEach = async ({ ask }: Session, query: string, shown: readonly string[], { signal }: ScoreOptions): Promise<Ranking> => {
     const scores = new Float32Array(shown.length);
     await inParallel(
       shown.map((_, i) => i),
@@ -133,16 +140,16 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
           gradePrompt(query, shown[i] as string),
           gradeSchema,
           (answer) => {
-            const grade = Number(field(answer, 'grade'));
+            const grade = numberOf(field(answer, 'grade'));
             if (!(grade >= 0 && grade <= 10)) throw new ShapeError('has no "grade" from 0 to 10', answer);
             return grade;
           },
           stop,
         );
       },
-      { signal: call.signal },
+      { signal },
     );
-    return { scores, usage: usage() };
+    return { scores };
   };
 
   return {
@@ -154,11 +161,15 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
     },
     score: async (query, candidates, call = {}) => {
       const { shown, truncatedTokens } = shownOf(candidates);
-      const given = await (mode === 'graded' ? gradeEach : sortWindows)(query, shown, call);
-      return { ...given, ...(truncatedTokens.some((tokens) => tokens > 0) ? { truncatedTokens } : {}) };
+      const asking = await session(call);
+      const given = await asking.meter.counted(() => (mode === 'graded' ? gradeEach : sortWindows)(asking, query, shown, call));
+      return { ...given, usage: asking.meter.usage(), truncatedTokens: unlessZero(truncatedTokens) };
     },
   };
 }
+
+/** Of a number, or one that is written; NaN of all else, which may be nested without end. */
+const numberOf = (value: unknown): number => (typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN);
 
 /** Places from 0, each once: what the model named in its order, then the rest in the order that they had. */
 export function repairedOrder(
@@ -167,7 +178,7 @@ export function repairedOrder(
 ): { readonly order: readonly number[]; readonly repaired: boolean } {
   const order = new Set<number>();
   for (const id of ranking) {
-    const place = Number(id) - 1;
+    const place = numberOf(id) - 1;
     if (Number.isInteger(place) && place >= 0 && place < length) order.add(place);
   }
   const repaired = order.size !== length || ranking.length !== length;

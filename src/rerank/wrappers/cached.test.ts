@@ -131,7 +131,8 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
       fingerprint: 'late',
       score: async (_, list) => {
         asked.push(list.length);
-        return { scores: Float32Array.from(list, ({ text }, i) => (late && i > 0 ? Number.NaN : text.length)), complete: !late };
+        const scores = Float32Array.from(list, ({ text }, i) => (late && i > 0 ? Number.NaN : text.length));
+        return { scores, complete: !late, usage: { requests: 1 } };
       },
     };
     const one = cached(reranker, options());
@@ -142,6 +143,8 @@ describe.each(['in memory', 'in a folder'])('cached, %s', (where) => {
     const mixed = await one.score('q', texts('a', 'ccc'));
     expect(stagesOf(mixed)).toEqual([0, -1]);
     expect(asked).toEqual([2, 2, 1, 2]);
+    // Both of its calls are paid for.
+    expect(mixed.usage).toMatchObject({ requests: 2 });
     await one.close?.();
   });
 

@@ -5,6 +5,7 @@ import { checkOptions, checkValue, type OptionChecks, text, whole } from '../../
 import { decorate } from '../../wording/decorate.ts';
 import type { Effort } from '../effort.ts';
 import { type Candidate, isReranker, type Reranker } from '../reranker.ts';
+import { addUsage, failAfter } from '../usage.ts';
 import { closable } from './closable.ts';
 import { changeLeaves } from './composed.ts';
 
@@ -93,8 +94,11 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
       // A wrong count goes through as it is, to where it is refused.
       if (given !== undefined && given.scores.length !== fresh.length) return given;
       // What time cut off, and what came from stages of which nothing is known here, holds for this list alone.
-      if (given?.complete === false || given?.stages !== undefined)
-        return fresh.length === candidates.length ? given : reranker.score(query, candidates, options);
+      if (given?.complete === false || given?.stages !== undefined) {
+        if (fresh.length === candidates.length) return given;
+        const whole = await reranker.score(query, candidates, options).catch(failAfter(given.usage));
+        return { ...whole, usage: addUsage(given.usage, whole.usage) };
+      }
       for (const [at, i] of fresh.entries()) {
         const [relevance, span] = [given?.relevance?.[at], given?.spans?.[at]];
         known[i] = {

@@ -15,6 +15,7 @@ import { type Candidate, isReranker, type Reranker, type Scores, type SpreadSour
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
 import { readingOf, type StageEffort, wholly } from '../stage-effort.ts';
 import { stageOf } from '../stage-of.ts';
+import { failAfter } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
@@ -125,7 +126,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
                 onScores: onScores === undefined ? undefined : heard,
               },
               paces[at],
-            ),
+            ).catch(failAfter(known.usage)),
           gain: (read, next) => {
             const { combine = (score: number) => score } = combined ?? {};
             return spent === undefined

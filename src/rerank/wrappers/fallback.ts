@@ -1,7 +1,9 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
+import type { Usage } from '../../types.ts';
 import { checkOptions, checkValue, truth } from '../../wording/check-options.ts';
 import { isReranker, type Reranker, type RerankerFailure, type ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { addUsage, afterUsage, usageOf } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
@@ -41,6 +43,7 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
       const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
       const failures: RerankerFailure[] = [];
       const errors: unknown[] = [];
+      let lost: Usage = {};
       for (const [at, one] of rerankers.entries()) {
         const options: ScoreOptions = {
           ...call,
@@ -51,12 +54,14 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
           const given = await scoreInTime(one, query, candidates, options);
           return {
             ...given,
+            usage: failures.length === 0 ? given.usage : addUsage(lost, given.usage),
             rankedBy: given.rankedBy ?? one.fingerprint,
             ...(failures.length === 0 ? {} : { failures: [...failures, ...(given.failures ?? [])] }),
           };
         } catch (error) {
           const code = error instanceof FinetoothError ? error.code : 'E_BUG';
-          if (strict || notForTheNext.has(code) || call.signal?.aborted) throw error;
+          if (strict || notForTheNext.has(code) || call.signal?.aborted) throw afterUsage(error, lost);
+          lost = addUsage(lost, usageOf(error));
           failures.push({ reranker: one.fingerprint, code, why: messageOf(error) });
           errors.push(error);
           if (at < rerankers.length - 1) continue;
@@ -64,9 +69,7 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
           throw new FinetoothError(
             code,
             (say) => `none of ${rerankers.length} rerankers could rank. ${errors.map((one) => messageOf(one, say)).join(' Then: ')}`,
-            {
-              cause: error,
-            },
+            { cause: error, usage: lost.requests === undefined ? undefined : lost },
           );
         }
       }

@@ -31,6 +31,8 @@ export interface Facts {
   readonly created: number;
   /** What ran, whatever was asked for. */
   readonly model: string;
+  /** The name that was asked for, where another model than that of the name ran; absent where it is served, or none was asked for. */
+  readonly insteadOf?: string | undefined;
   /** Tokens that went through the models, special tokens included. */
   readonly tokens: number;
   /** Milliseconds, waiting for the model included. */

@@ -3,6 +3,7 @@ import { FinetoothError } from '../../errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialectOf, own } from '../dialects/index.ts';
 import { codeOf, isGone, type Problem, problemOf, RequestError } from '../problem.ts';
+import { countHosted } from './request-context.ts';
 
 /** Answers with what went wrong, in the words of a dialect. */
 export type Fail = (error: unknown, dialect: Dialect, request: FastifyRequest, reply: FastifyReply) => void;
@@ -12,6 +13,7 @@ export function addFailures(app: FastifyInstance, bodyBytes: number): Fail {
   const fail: Fail = (error, dialect, request, reply) => {
     const problem = problemIn(error, request.id, bodyBytes);
     request.outcome = problem;
+    countHosted(error, request);
     if (problem.ours) app.log.error({ id: request.id, err: error }, 'failed');
     const { status, body } = dialect.fail(problem, request.id, request.body);
     if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter)).header('x-should-retry', 'true');

@@ -46,10 +46,17 @@ export function goneSignal(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
+/** What went to hosted models before an error. */
+export function countHosted(error: unknown, request: FastifyRequest): void {
+  const { requests, cost } = (error instanceof FinetoothError ? error.usage : undefined) ?? {};
+  if (requests !== undefined) request.hosted = { requests, dollars: cost };
+}
+
 /** What a client is told of an error after its answer has begun; what is not its doing is in the log. */
 export function toldLate(error: unknown, request: FastifyRequest): Pick<Problem, 'code' | 'message'> {
   const problem = problemOf(error, request.id);
   request.outcome = problem;
+  countHosted(error, request);
   if (problem.ours) request.server.log.error({ id: request.id, err: error }, 'failed');
   return { code: problem.code, message: problem.message };
 }

@@ -18,6 +18,7 @@ export interface DocumentsInOptions {
   readonly share?: Share | undefined;
   readonly unwritten?: { bytes: number };
   readonly gone?: AbortSignal;
+  readonly closing?: AbortSignal | undefined;
 }
 
 /**
@@ -27,13 +28,14 @@ export interface DocumentsInOptions {
  * @param share what the line that has begun is counted in, and the documents that wait to be written
  * @param unwritten counts those; whoever has written them sets it back
  * @param gone aborted when no one wants the documents any more
+ * @param closing aborted when the server is about to end, which waits for no sender
  */
 export const documentsIn = async function* (
   body: AsyncIterable<Uint8Array>,
   idleMs: number,
-  { share, gone, unwritten = { bytes: 0 } }: DocumentsInOptions = {},
+  { share, gone, closing, unwritten = { bytes: 0 } }: DocumentsInOptions = {},
 ): AsyncGenerator<ReadDocument> {
-  const stops = [share?.refused, gone].filter((one) => one !== undefined);
+  const stops = [share?.refused, gone, closing].filter((one) => one !== undefined);
   const chunks = body[Symbol.asyncIterator]();
   const line = createLine();
   let at = 0;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { givenIndexes } from '../../assemble/given-indexes.ts';
 import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
@@ -38,6 +39,9 @@ export interface RegistryOptions {
   readonly longDocuments?: RerankerSettings['longDocuments'];
   readonly durability?: OpenIndexOptions['durability'];
 }
+
+/** A database that does not say by then how its index is cannot be asked. */
+const LONGEST_LOOK_MS = 2000;
 
 interface Opened {
   /** Of the files that it was opened from. */
@@ -136,10 +140,13 @@ export function createIndexRegistry({ given: places, folders: made, models, long
     },
     reading,
     areReachable: () =>
-      Promise.all(given.names.map(stampNow)).then(
-        () => true,
-        () => false,
-      ),
+      Promise.race([
+        Promise.all(given.names.map(stampNow)).then(
+          () => true,
+          () => false,
+        ),
+        pause(LONGEST_LOOK_MS, false, { ref: false }),
+      ]),
     create: (name, options) =>
       inLine(name, async () => {
         if (isGiven(name) || !(await maker().create(name, options)))

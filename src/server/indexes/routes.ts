@@ -18,6 +18,8 @@ export interface OwnApi {
   readonly shedder: LoadShedder;
   /** Characters of a query. @default 100,000 */
   readonly mostQueryCharacters?: number | undefined;
+  /** Aborted when the server is about to end. @default never */
+  readonly closing?: AbortSignal;
 }
 
 const tag = 'Indexes';
@@ -65,11 +67,11 @@ const described: readonly Route[] = [
 ];
 
 /** Indexes of this machine: search in them, make them, fill them. */
-export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000 }: OwnApi) {
+export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, closing }: OwnApi) {
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
-    await addUploadRoute(app, { indexes, sendBuffers, quietMs });
+    await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
     return described;
   };
 }

@@ -15,10 +15,12 @@ export interface UploadApi {
   readonly sendBuffers: SendBuffers;
   /** Milliseconds after which an answer of lines says again how much is safe: a long text takes minutes, and clients give up what is silent. */
   readonly quietMs: number;
+  /** Aborted when the server is about to end. */
+  readonly closing: AbortSignal | undefined;
 }
 
 /** `POST /v1/indexes/:name/documents`: a stream of any length; answers with a report, or with a line for each batch that is safe. */
-export async function addUploadRoute(app: FastifyInstance, { indexes, sendBuffers, quietMs }: UploadApi): Promise<void> {
+export async function addUploadRoute(app: FastifyInstance, { indexes, sendBuffers, quietMs, closing }: UploadApi): Promise<void> {
   await app.register(async (scope) => {
     // The body is a stream here, whatever its type says.
     scope.removeAllContentTypeParsers();
@@ -42,7 +44,7 @@ export async function addUploadRoute(app: FastifyInstance, { indexes, sendBuffer
           again?.refresh();
         };
         try {
-          const report = await addDocuments(name, request, indexes, { signal, onProgress });
+          const report = await addDocuments(name, request, indexes, { signal, closing, onProgress });
           if (!lines) return inSnakeCase(report);
           await pieces.end(line({ report: inSnakeCase(report) }));
         } catch (error) {
@@ -64,11 +66,18 @@ function addDocuments(
   name: string,
   { body, share }: FastifyRequest,
   indexes: IndexRegistry,
-  options: { readonly signal: AbortSignal; readonly onProgress: (progress: { readonly done: number }) => void },
+  {
+    closing,
+    ...options
+  }: {
+    readonly signal: AbortSignal;
+    readonly closing: AbortSignal | undefined;
+    readonly onProgress: (progress: { readonly done: number }) => void;
+  },
 ): Promise<unknown> {
   const unwritten = { bytes: 0 };
   return indexes.reading(name, (index, gone) =>
-    index.addRead(documentsIn(body as Readable, IDLE_MS, { share, gone, unwritten }), {
+    index.addRead(documentsIn(body as Readable, IDLE_MS, { share, gone, closing, unwritten }), {
       ...options,
       // The fields were named when the index was made, for all documents that are still to come.
       missingFields: 'accept',
@@ -85,9 +94,9 @@ function addDocuments(
 
 /** What the client did wrong, and how much of its documents is safe. */
 function withCount(error: unknown, id: string, acknowledged: number): unknown {
-  const { ours, kind, code, message } = problemOf(error, id);
+  const { ours, kind, code, message, retryAfter } = problemOf(error, id);
   if (ours) return error;
-  return new RequestError(kind, `${message.replace(/\.$/, '')}; ${acknowledged} documents before it are stored`, { code });
+  return new RequestError(kind, `${message.replace(/\.$/, '')}; ${acknowledged} documents before it are stored`, { code, retryAfter });
 }
 
 /** Ends a connection whose sender goes on after its last answer; first what is on its way is read, so that the answer arrives. */

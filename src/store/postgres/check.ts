@@ -44,7 +44,12 @@ export async function checkDatabase(address: string, { signal }: CallOptions = {
   } catch (error) {
     throwIfStopped(signal);
     const name = findings.length === 0 ? 'server' : 'index';
-    findings.push({ name, state: 'broken', found: messageOf(error), advice: error instanceof FinetoothError ? undefined : 'Report this.' });
+    findings.push({
+      name,
+      state: 'broken',
+      found: messageOf(error),
+      advice: error instanceof FinetoothError ? undefined : 'the log of the server may say more',
+    });
   } finally {
     await session.close();
   }

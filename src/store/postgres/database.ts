@@ -12,6 +12,8 @@ export interface TransactionOptions<T> {
   readonly what: string;
   /** A snapshot that does not change, and nothing is written. */
   readonly isReading?: boolean;
+  /** It lasts as long as whoever takes what it gives. */
+  readonly isStream?: boolean;
   /** Statements that it begins with; the rows of the last are handed to the work. They take no parameters. */
   readonly first: readonly string[];
   readonly signal?: AbortSignal;
@@ -48,12 +50,12 @@ export function connectDatabase(options: {
   let hasAnswered = false;
 
   const once = async <T>(
-    { isReading = false, first, signal }: TransactionOptions<T>,
+    { isReading = false, isStream = false, first, signal }: TransactionOptions<T>,
     work: (ask: Ask, first: readonly Row[]) => Promise<T>,
     committing: (result: T) => void,
   ): Promise<T> => {
     throwIfStopped(signal);
-    const connection = await pool.acquire();
+    const connection = await pool.acquire(isStream);
     hasAnswered = true;
     let isBroken = false;
     const stop = signal && stopper(signal, (where) => pool.cancel(where));

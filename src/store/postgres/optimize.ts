@@ -10,25 +10,31 @@ import type { Session, State } from './session.ts';
 export async function optimizeIndex(session: Session, settings: Settings): Promise<void> {
   await mergePostings(session);
   const isDue = await session.read(
-    async (ask, state) => state.passages >= settings.exactBelow && (await missing(ask, state, settings)).length > 0,
+    async (ask, state) => state.passages >= settings.exactBelow && (await missingIndexes(ask, state, settings)).length > 0,
   );
   if (!isDue) return;
-  const memory = `SELECT set_config('maintenance_work_mem', greatest(pg_size_bytes(current_setting('maintenance_work_mem')), ${settings.buildMemory * 1024}::bigint * 1024) / 1024 || 'kB', true)`;
   await session.write(
     async (ask, state) => {
-      for (const statement of await missing(ask, state, settings)) await ask(statement);
+      for (const statement of await missingIndexes(ask, state, settings)) await ask(statement);
     },
     {
       what: 'build the indexes of',
-      settings: ['SET LOCAL statement_timeout = 0', 'SET LOCAL idle_in_transaction_session_timeout = 0', memory],
+      settings: buildSettings(settings),
     },
   );
   const { tables } = await session.read(async (_, state) => state);
   for (const table of [tables.passages, tables.documents, tables.postings]) await session.alone(`ANALYZE ${table}`);
 }
 
+/** What a transaction that builds indexes may take: time, and memory where the server gives less by itself. */
+export const buildSettings = ({ buildMemory }: Settings): readonly string[] => [
+  'SET LOCAL statement_timeout = 0',
+  'SET LOCAL idle_in_transaction_session_timeout = 0',
+  `SELECT set_config('maintenance_work_mem', greatest(pg_size_bytes(current_setting('maintenance_work_mem')) / 1024, ${buildMemory * 1024}) || 'kB', true)`,
+];
+
 /** Statements that build the indexes which are not there. */
-async function missing(ask: Ask, state: State, settings: Settings): Promise<readonly string[]> {
+export async function missingIndexes(ask: Ask, state: State, settings: Settings): Promise<readonly string[]> {
   const { tables, manifest, generation } = state;
   const hnsw = (await indexedAs(ask, state)) === undefined ? hnswStatement(state, settings) : undefined;
   const there = new Set(
@@ -38,17 +44,18 @@ async function missing(ask: Ask, state: State, settings: Settings): Promise<read
       ])
     ).map(({ name }) => name),
   );
-  const filters = filterFields(manifest).flatMap((of, at) =>
-    (
-      [
-        ['value', `btree (${of.value})`],
-        ['high', `btree (${of.high}) WHERE ${of.high} IS NOT NULL`],
-        ['other', `gin (${of.other}) WHERE ${of.other} IS NOT NULL`],
-      ] as const
-    ).flatMap(([part, using]) => {
+  const filters = filterFields(manifest).flatMap((of, at) => {
+    // A B-tree takes no text of more than 2,704 bytes, and then no document with one.
+    const tree = of.type === 'keyword' ? 'spgist' : 'btree';
+    const parts = [
+      ['value', `${tree} (${of.value})`],
+      ['high', `${tree} (${of.high}) WHERE ${of.high} IS NOT NULL`],
+      ['other', `gin (${of.other}) WHERE ${of.other} IS NOT NULL`],
+    ] as const;
+    return parts.flatMap(([part, using]) => {
       const name = `passages_${generation}_filter${at}_${part}`;
       return there.has(name) ? [] : [`CREATE INDEX ${identifier(name)} ON ${tables.passages} USING ${using}`];
-    }),
-  );
+    });
+  });
   return hnsw === undefined ? filters : [hnsw, ...filters];
 }

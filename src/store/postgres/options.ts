@@ -14,7 +14,7 @@ export interface PostgresSettings {
   readonly exactBelow?: number;
   /** Megabytes of the server's memory that building an index may take, where `maintenance_work_mem` gives less. 1 to 1,000,000. @default 512 */
   readonly buildMemory?: number;
-  /** Connections at most. 1 to 100; each stream of entries holds one. Not of a pool that was passed in. @default 8 */
+  /** Connections at most. 2 to 100; each stream of entries holds one. Not of a pool that was passed in. @default 8 */
   readonly connections?: number;
   /** Another generation of the index than the one that is searched, as a rebuild makes it. @default the one that is searched */
   readonly generation?: number;
@@ -43,7 +43,7 @@ export const settingTable: Readonly<
   efConstruction: { option: 'ef-construction', least: 4, most: 1000, otherwise: 64 },
   exactBelow: { option: 'exact-below', least: 0, most: 10_000_000, otherwise: 20_000 },
   buildMemory: { option: 'build-memory', least: 1, most: 1_000_000, otherwise: 512 },
-  connections: { option: 'connections', least: 1, most: 100, otherwise: 8 },
+  connections: { option: 'connections', least: 2, most: 100, otherwise: 8 },
   generation: { option: 'generation', least: 1, most: 2 ** 31 - 1 },
 };
 

@@ -1,14 +1,11 @@
 import { cosine } from '../../math/vectors.ts';
 import type { OtherScore } from '../../types.ts';
-import { saturationOf } from '../bm25.ts';
 import type { AskedBy } from '../store.ts';
-import { countsIn, timesOf } from '../terms.ts';
 import { vectorIn } from './binary-array.ts';
 import type { Ask } from './database.ts';
 import type { FoundRow } from './found.ts';
 import type { State } from './session.ts';
-import { unkept } from './text.ts';
-import { raritiesOf } from './words.ts';
+import { mostOf, textScorer, weighWords } from './word-scores.ts';
 
 /** What a search by the other gives the documents of these rows: of all their passages the best one. */
 export async function scoreByOther(
@@ -31,19 +28,11 @@ export async function scoreByOther(
       take(key, cosine(other.vector, vectorIn(vector as Buffer)));
     return told(best, 1);
   }
-  const times = timesOf(other.terms);
-  const { rarities, most } = await raritiesOf(ask, state, other.terms);
-  if (rarities.size === 0) return told(new Map([...ids.values()].map((id) => [id, 0])), 0);
-  const meanLength = state.words / Math.max(1, state.passages);
-  for (const { key, terms, length } of await read('p.terms, p.length')) {
-    const counts = countsIn(unkept(String(terms)), times);
-    let score = 0;
-    // In the order of the query: texts with the same words have the same score to the last bit.
-    for (const [word, asked] of times)
-      score += asked * (rarities.get(word) ?? 0) * saturationOf(counts.get(word) ?? 0, Number(length), meanLength);
-    take(key, score);
-  }
-  return told(best, most);
+  const words = await weighWords(ask, state, other.terms);
+  if (words.length === 0) return told(new Map([...ids.values()].map((id) => [id, 0])), 0);
+  const score = textScorer(state, words);
+  for (const { key, terms, length } of await read('p.terms, p.length')) take(key, score(String(terms), Number(length)) ?? 0);
+  return told(best, mostOf(words));
 }
 
 const told = (scores: ReadonlyMap<string, number>, most: number): ReadonlyMap<string, OtherScore> =>

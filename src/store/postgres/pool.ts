@@ -1,3 +1,4 @@
+import { FinetoothError } from '../../errors.ts';
 import { peer } from '../../fetch/peer.ts';
 
 /** A `Pool` of `pg`, or what can do the same. Without `connect` it is a single connection. */
@@ -19,7 +20,8 @@ export interface RunsAt {
 }
 
 export interface Pool {
-  acquire(): Promise<Connection>;
+  /** `isStream`: for as long as someone takes what is read. */
+  acquire(isStream?: boolean): Promise<Connection>;
   /** Ends what runs there, if it still does. */
   cancel(where: RunsAt): void;
   close(): Promise<void>;
@@ -47,31 +49,44 @@ export function connectPool({
 }): Pool {
   let own: Promise<PostgresPool & { end(): Promise<void> }> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
+  let isStreaming = false;
+  /** What gives back each connection that is in use, and whether it is for as long as someone takes what is read. */
+  const lent = new Map<(isBroken: boolean) => void, boolean>();
   const pool = (): PostgresPool | Promise<PostgresPool> => given ?? (own ??= makePool(connectionString as string, connections));
 
-  const acquire = async (): Promise<Connection> => {
+  const acquire = async (isStream = false): Promise<Connection> => {
     const from = await pool();
     const client = await clientOf(from);
     if (client !== undefined) {
       // The connection of who was given one belongs to no one else: what befalls it comes with what was asked.
       const ignore = (): void => {};
       client.on?.('error', ignore);
-      return {
-        query: (text, values) => client.query(text, values as unknown[] | undefined),
-        release: (isBroken) => {
-          client.off?.('error', ignore);
-          client.release?.(isBroken);
-        },
+      const release = (isBroken: boolean): void => {
+        if (!lent.delete(release)) return;
+        if (!isBroken) client.off?.('error', ignore);
+        client.release?.(isBroken);
       };
+      lent.set(release, isStream);
+      return { query: (text, values) => client.query(text, values as unknown[] | undefined), release };
     }
-    // A single connection holds one transaction.
+    // A single connection holds one transaction, and who waits for the end of a stream within it waits for ever.
+    if (isStreaming)
+      throw new FinetoothError(
+        'E_USAGE',
+        'the store has a single connection, and all entries are being read over it: read them to their end first, or pass a Pool.',
+      );
     const before = turn;
     let end: () => void = () => {};
     turn = new Promise<void>((resolve) => {
       end = resolve;
     });
     await before;
-    return { query: (text, values) => from.query(text, values as unknown[] | undefined), release: () => end() };
+    isStreaming = isStream;
+    const release = (): void => {
+      isStreaming = false;
+      end();
+    };
+    return { query: (text, values) => from.query(text, values as unknown[] | undefined), release };
   };
 
   return {
@@ -84,6 +99,8 @@ export function connectPool({
     close: async () => {
       const closing = own;
       own = undefined;
+      // Who reads a stream may never come back for more.
+      for (const [release, isStream] of [...lent]) if (isStream) release(true);
       await (await closing)?.end();
     },
   };

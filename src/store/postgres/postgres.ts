@@ -1,5 +1,6 @@
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
+import { checkOptions, type OptionChecks, part, text, type ValueCheck, when } from '../../wording/check-options.ts';
 import { facetCounter } from '../facets.ts';
 import { indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
@@ -19,11 +20,28 @@ import { deleteDocuments, replaceEntries } from './upsert.ts';
 import { searchVector } from './vectors.ts';
 import { searchWords } from './words.ts';
 
+const number: ValueCheck = when('a number', (value) => typeof value === 'number');
+/** Ranges of numbers are held by `checkedSettings`. */
+const storeChecks: OptionChecks<PostgresStoreOptions> = {
+  connectionString: text,
+  pool: part('a pool of pg', ['query']),
+  index: () => undefined,
+  ef: number,
+  m: number,
+  efConstruction: number,
+  exactBelow: number,
+  buildMemory: number,
+  connections: number,
+  generation: number,
+};
+
 /**
  * Documents and vectors in a schema of a PostgreSQL database, version 13 or later with pgvector 0.8.4 or later, by the package `pg`. Each `upsert` is one
  * transaction. Several processes may read and write at once, also behind a pooler in transaction mode. Exact below 20,000 passages; above, HNSW.
  */
-export function postgresStore({ pool, connectionString, index = DEFAULT_INDEX, ...given }: PostgresStoreOptions): Store {
+export function postgresStore(options: PostgresStoreOptions): Store {
+  checkOptions('postgresStore', options, storeChecks);
+  const { pool, connectionString, index = DEFAULT_INDEX, ...given } = options;
   if ((pool === undefined) === (connectionString === undefined))
     throw new FinetoothError('E_USAGE', 'postgresStore takes a pool or a connectionString, one of both.');
   const settings = checkedSettings(given);

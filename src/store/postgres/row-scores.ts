@@ -1,11 +1,13 @@
-/** Rows of one page. */
-const PAGE = 65_536;
+/** How many times as many rows as additions are kept in one array; beyond, most of it would be empty. */
+const SPARSE = 16;
 
-/** What rows score, added up: by pages of 65,536 rows, of which those without a score take no room. */
+/** What rows score, added up. */
 export interface RowScores {
   add(row: number, gain: number): void;
   /** Only these rows stay. */
   keep(rows: Iterable<number>): void;
+  /** The rows of at least this score. */
+  above(score: number): readonly number[];
   /** The next best, at least so many where there are, and all that are nearly as good as the last of them. Those that were given do not come again. */
   next(count: number, near: number): Ranked;
 }
@@ -17,44 +19,29 @@ export interface Ranked {
   readonly lowest: number;
 }
 
-export function rowScores(): RowScores {
-  let pages: Float64Array[] = [];
-  let current = new Float64Array(0) as Float64Array;
-  let at = -1;
+/** For so many additions, at most, to rows below a number. */
+export function rowScores(additions: number, rows: number): RowScores {
+  let scores = rows <= SPARSE * additions ? denseScores(rows) : sparseScores();
   let isBelow = Number.POSITIVE_INFINITY;
-  const turn = (page: number): void => {
-    at = page;
-    current = pages[page] ??= new Float64Array(PAGE);
-  };
-  const each = (take: (row: number, score: number) => void): void => {
-    for (const page of Object.keys(pages)) {
-      const scores = pages[Number(page)] as Float64Array;
-      const first = Number(page) * PAGE;
-      for (let i = 0; i < PAGE; i++) if (scores[i] !== 0) take(first + i, scores[i] as number);
-    }
-  };
   return {
-    add: (row, gain) => {
-      const page = Math.floor(row / PAGE);
-      if (page !== at) turn(page);
-      current[row % PAGE] = (current[row % PAGE] as number) + gain;
+    add: (row, gain) => scores.add(row, gain),
+    keep: (kept) => {
+      const some = sparseScores();
+      for (const row of new Set(kept)) if (scores.of(row) !== 0) some.add(row, scores.of(row));
+      scores = some;
     },
-    keep: (rows) => {
-      const before = pages;
-      [pages, at] = [[], -1];
-      for (const row of rows) {
-        const page = Math.floor(row / PAGE);
-        const score = before[page]?.[row % PAGE] ?? 0;
-        if (score === 0) continue;
-        if (page !== at) turn(page);
-        current[row % PAGE] = score;
-      }
+    above: (least) => {
+      const rows: number[] = [];
+      scores.each((row, score) => {
+        if (score >= least) rows.push(row);
+      });
+      return rows;
     },
     next: (count, near) => {
       // A heap of the best, whose root is the least of them.
       const heap = new Float64Array(count);
       let size = 0;
-      each((_, score) => {
+      scores.each((_, score) => {
         if (score >= isBelow) return;
         if (size < count) {
           heap[size] = score;
@@ -62,14 +49,45 @@ export function rowScores(): RowScores {
         } else if (score > (heap[0] as number)) sink(heap, score);
       });
       const lowest = size < count ? 0 : (heap[0] as number) * (1 - near);
-      const [rows, scores]: [number[], number[]] = [[], []];
-      each((row, score) => {
+      const [best, bestScores]: [number[], number[]] = [[], []];
+      scores.each((row, score) => {
         if (score < lowest || score >= isBelow) return;
-        rows.push(row);
-        scores.push(score);
+        best.push(row);
+        bestScores.push(score);
       });
       isBelow = lowest;
-      return { rows, scores, lowest };
+      return { rows: best, scores: bestScores, lowest };
+    },
+  };
+}
+
+interface Sums {
+  add(row: number, gain: number): void;
+  of(row: number): number;
+  each(take: (row: number, score: number) => void): void;
+}
+
+function denseScores(rows: number): Sums {
+  const sums = new Float64Array(rows);
+  return {
+    add: (row, gain) => {
+      sums[row] = (sums[row] as number) + gain;
+    },
+    of: (row) => sums[row] ?? 0,
+    each: (take) => {
+      for (let row = 0; row < rows; row++) if (sums[row] !== 0) take(row, sums[row] as number);
+    },
+  };
+}
+
+function sparseScores(): Sums {
+  const sums = new Map<number, number>();
+  const of = (row: number): number => sums.get(row) ?? 0;
+  return {
+    add: (row, gain) => sums.set(row, of(row) + gain),
+    of,
+    each: (take) => {
+      for (const [row, score] of sums) take(row, score);
     },
   };
 }

@@ -8,6 +8,8 @@ import { checkLayout, identifier, lockFor, makeSchema, makeTables, type Tables, 
 
 /** Who writes waits so long for who writes, builds an index or rebuilds. */
 const LONGEST_WAIT_MS = 300_000;
+/** How often a search begins again where its tables were removed. */
+const TRIES = 5;
 /** How often it is looked whether a rebuild has ended. */
 const LOOK_MS = 500;
 /** A process that has gone, or stands still, between two statements of a write lets others in after this. */
@@ -15,6 +17,7 @@ const LONGEST_IDLE_MS = 60_000;
 
 /** What an index is at one moment, of which everything in a transaction is. */
 export interface State {
+  readonly schema: string;
   readonly generation: number;
   readonly manifest: Manifest;
   readonly tables: Tables;
@@ -41,7 +44,7 @@ export interface Session {
   /** `settings` hold for this transaction alone. */
   read<T>(
     work: (ask: Ask, state: State) => Promise<T>,
-    options?: { readonly signal?: AbortSignal; readonly settings?: readonly string[] },
+    options?: { readonly signal?: AbortSignal; readonly settings?: readonly string[]; readonly isStream?: boolean },
   ): Promise<T>;
   /** One snapshot, bit by bit; it holds a connection until its end. */
   stream<Item>(work: (ask: Ask, state: State) => AsyncIterable<Item>): AsyncGenerator<Item>;
@@ -66,7 +69,7 @@ export function openSession(database: Database, schema: string, shown: string, g
   const which = generation === undefined ? "state = 'live'" : `generation = ${generation}`;
   const begin = (): readonly string[] => [`SET LOCAL search_path = ${identifier(extension ?? 'public')}`];
   const looked = `SELECT generation, version, manifest IS NOT NULL AS is_made, documents::float8, passages::float8, words::float8, odd::float8, next_row::float8, next_write::float8, merged_write::float8, removed::float8,
-    to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS changed_at, coalesce(lease_until > clock_timestamp(), false) AS is_leased,
+    to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS changed_at, coalesce(lease_until > clock_timestamp(), false) AS is_leased, lease_by IS NOT NULL AS has_lease,
     (SELECT layout FROM ${own}.finetooth) AS layout FROM ${own}.generations WHERE ${which}`;
 
   const manifestOf = async (ask: Ask, row: Row): Promise<Manifest> => {
@@ -82,6 +85,7 @@ export function openSession(database: Database, schema: string, shown: string, g
     if (row === undefined || row.is_made !== true) throw indexGone(shown);
     checkLayout(row.layout, shown);
     return {
+      schema,
       generation: Number(row.generation),
       manifest: await manifestOf(ask, row),
       tables: tablesOf(schema, Number(row.generation)),
@@ -131,13 +135,19 @@ export function openSession(database: Database, schema: string, shown: string, g
       else await ask(`UPDATE ${own}.generations SET manifest = $2 WHERE generation = $1`, [at, text]);
     });
 
-  const read: Session['read'] = async (work, { signal, settings = [] } = {}) => {
+  const read: Session['read'] = async (work, { signal, settings = [], isStream } = {}) => {
     checkOpen();
-    return database
-      .transaction({ what: 'read', isReading: true, first: [...begin(), ...settings, looked], signal }, async (ask, rows) =>
-        work(ask, await stateOf(ask, rows)),
-      )
-      .catch(gone);
+    const first = [...begin(), ...settings, looked];
+    for (let tries = 1; ; tries++)
+      try {
+        return await database.transaction({ what: 'read', isReading: true, isStream, first, signal }, async (ask, rows) =>
+          work(ask, await stateOf(ask, rows)),
+        );
+      } catch (error) {
+        // The generation that was searched a moment ago may have been replaced, and removed, before its tables were.
+        if (!isAbsent(error)) throw error;
+        if (tries === TRIES || (await find()) === undefined) throw indexGone(shown);
+      }
   };
 
   return {
@@ -176,7 +186,7 @@ export function openSession(database: Database, schema: string, shown: string, g
               throw hasGiven ? failureOf(error, { what: 'read', shown }) : error;
             }
           },
-          { settings },
+          { settings, isStream: true },
         );
       }),
     write: async (work, { what = 'write to', settings = [], settle } = {}) => {
@@ -201,6 +211,9 @@ export function openSession(database: Database, schema: string, shown: string, g
             async (ask, rows) => {
               // A rebuild of it goes on: what were written now would be gone with the old one.
               if (generation === undefined && rows[0]?.is_leased === true) return undefined;
+              // Whoever let it lapse and comes to itself again must not put an index in place that lacks what is written now.
+              if (generation === undefined && rows[0]?.has_lease === true)
+                await ask(`UPDATE ${own}.generations SET lease_until = NULL, lease_by = NULL WHERE ${which}`);
               return { result: (await work(ask, await stateOf(ask, rows))) as never };
             },
           )

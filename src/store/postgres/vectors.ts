@@ -19,6 +19,10 @@ const COSINE_NOISE = 1e-6;
 const MOST_CANDIDATES = 1000;
 /** Up to so many passages that fit a filter, each is compared. */
 const FEW = 10_000;
+/** Passages by which it is told how many fit a filter. */
+const SAMPLE = 1500;
+/** How many times as many candidates may be called for as pgvector takes. */
+const FARTHEST = 2;
 
 export interface VectorQuery {
   readonly vector: Float32Array;
@@ -48,8 +52,9 @@ interface Some {
  */
 export async function searchVector(ask: Ask, state: State, restriction: Restriction, query: VectorQuery): Promise<readonly FoundRow[]> {
   const { limit: count } = query;
-  const asked = { ...query, vector: unitOf(query.vector) };
-  const isExact = query.isExact || !(await isWorthApproximating(ask, state, restriction, Math.min(FEW, query.exactBelow)));
+  const candidates = query.isExact ? undefined : await candidatesFor(ask, state, restriction, query);
+  const isExact = candidates === undefined;
+  const asked = { ...query, vector: unitOf(query.vector), ef: candidates ?? query.ef };
   const take = async (limit: number, exact = isExact): Promise<Some> => {
     const some = await nearest(ask, state, restriction, { ...asked, limit, isExact: exact });
     return exact || !some.isAll ? some : nearest(ask, state, restriction, { ...asked, limit, isExact: true });
@@ -73,15 +78,29 @@ export async function searchVector(ask: Ask, state: State, restriction: Restrict
   return topK(bestOfEach(near.rows), count);
 }
 
-/** Whether there is an HNSW index, and so much to compare that it is worth asking. */
-async function isWorthApproximating(ask: Ask, state: State, { where, values }: Restriction, few: number): Promise<boolean> {
-  if (state.passages <= few || (await indexedAs(ask, state)) === undefined) return false;
-  if (where === undefined) return true;
+/**
+ * How many candidates the HNSW index is asked for; undefined: every vector that fits is compared. Under a filter the nearest that fit lie farther away: as many
+ * times more candidates are taken as documents do not fit, and where pgvector does not take so many, comparing each is what finds them (100,000 documents in
+ * 1,000 clusters, of which 12 % fit: recall .947 with 200 candidates, .985 with 500, .993 with 1,000; 20 %: .978, 1.000, 1.000).
+ */
+async function candidatesFor(
+  ask: Ask,
+  state: State,
+  { where, values }: Restriction,
+  { ef, exactBelow }: VectorQuery,
+): Promise<number | undefined> {
+  const { passages, tables } = state;
+  const few = Math.min(FEW, exactBelow);
+  if (passages <= few || (await indexedAs(ask, state)) === undefined) return undefined;
+  if (where === undefined) return ef;
+  const percent = Math.min(100, (100 * SAMPLE) / passages);
   const [row] = await ask(
-    `SELECT count(*)::int AS fitting FROM (SELECT 1 FROM ${state.tables.passages} p WHERE ${where} LIMIT ${few + 1}) AS counted`,
+    `SELECT count(*) FILTER (WHERE ${where})::int AS fitting, count(*)::int AS all FROM ${tables.passages} p TABLESAMPLE SYSTEM (${percent}) REPEATABLE (1)`,
     values,
   );
-  return Number(row?.fitting) > few;
+  const share = Number(row?.fitting) / Math.max(1, Number(row?.all));
+  if (share * passages <= few || ef / share > FARTHEST * MOST_CANDIDATES) return undefined;
+  return Math.min(MOST_CANDIDATES, Math.round(ef / share));
 }
 
 async function nearest(
@@ -106,14 +125,16 @@ async function nearest(
   if (!isExact) {
     const candidates = Math.min(MOST_CANDIDATES, Math.max(ef, 2 * (limit ?? 0)));
     await ask(`SELECT set_config('hnsw.ef_search', '${candidates}', true), set_config('hnsw.iterative_scan', 'strict_order', true),
-      set_config('hnsw.max_scan_tuples', '${Math.max(20_000, 20 * (limit ?? 0))}', true)`);
+      set_config('enable_seqscan', 'off', true), set_config('hnsw.max_scan_tuples', '${Math.max(20_000, 20 * (limit ?? 0))}', true)`);
   }
   // An expression around the distance is what no index answers.
   const order = isExact ? `${distance} + 0` : orderIndexed(manifest.dimensions, query);
+  // In half precision the order is another among near ones: as many again are compared.
+  const taken = limit !== undefined && !isExact && manifest.dimensions > 2000 ? 2 * limit : limit;
   const rows = await ask(
     `SELECT best.distance, vector_send(p.vector) AS vector, ${FOUND}${fits === undefined ? '' : ', d.document'}
       FROM (SELECT p."row", ${distance} AS distance FROM ${tables.passages} p${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}
-        ${limit === undefined ? '' : `ORDER BY ${order} LIMIT ${limit}`}) AS best
+        ${taken === undefined ? '' : `ORDER BY ${order} LIMIT ${taken}`}) AS best
       JOIN ${tables.passages} p ON p."row" = best."row" JOIN ${tables.documents} d ON d.key = p.key`,
     [...values, binaryVector(vector), ...(reach === undefined ? [] : [reach])],
   );
@@ -124,7 +145,7 @@ async function nearest(
   }));
   return {
     rows: fits === undefined ? all : all.filter(({ document }) => fits(JSON.parse(String(document)) as Document)),
-    isAll: limit === undefined || all.length < limit,
+    isAll: taken === undefined || all.length < taken,
     reach: all.reduce((most, one) => Math.max(most, one.distance), Number.NEGATIVE_INFINITY),
   };
 }

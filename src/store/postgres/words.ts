@@ -1,29 +1,27 @@
 import { holdsTies, topWithTies } from '../../math/near-ties.ts';
 import type { Document } from '../../types.ts';
 import { bestOfEach } from '../best-passages.ts';
-import { rarityOf, saturationOf, upperBoundOf } from '../bm25.ts';
-import { timesOf } from '../terms.ts';
-import { bigintArray, textArray } from './binary-array.ts';
+import { bigintArray } from './binary-array.ts';
 import type { Ask } from './database.ts';
 import { FOUND, type FoundRow, foundIn } from './found.ts';
-import { readPostings } from './postings.ts';
+import { NEAR, SPARE, searchRareWords } from './rare-words.ts';
 import type { Restriction } from './restriction.ts';
-import { type Ranked, type RowScores, rowScores } from './row-scores.ts';
+import type { Ranked } from './row-scores.ts';
 import type { State } from './session.ts';
-import { wordKey } from './text.ts';
+import { scorePostings, scoreTexts, type WordQuery, weighWords } from './word-scores.ts';
 
-/** Rows looked at beyond those wanted: most ties at the cut end within them, and some are of documents that are no more. */
-const SPARE = 24;
 /** How many times more are looked at each time that too few of them fit. */
 const MORE = 6;
-/** Scores nearer than this share of them may be a tie. */
-const NEAR = 2e-6;
-/** Up to so many passages that fit a filter are named one by one, so that only they are ranked. */
+/** Bytes of postings from which on it pays to leave those of frequent words. */
+const WHOLE_BYTES = 128 * 1024;
+/** Up to so many passages that fit a filter are named one by one, so that only they are ranked, and up to so many of those by their own words. */
 const FEW = 5000;
+const FEW_TEXTS = 500;
 
 /**
  * The best documents by BM25. The postings of the query's words come whole, four bytes for each passage that has one, and are scored here: in SQL, adding up
- * a row for each takes ten times as long. Which of them fit, and still are, the server says of the best, and of more until enough do.
+ * a row for each takes ten times as long. Which of them fit, and still are, the server says of the best, and of more until enough do. Where there is much to
+ * read, the rare words may tell enough.
  */
 export async function searchWords(
   ask: Ask,
@@ -31,10 +29,17 @@ export async function searchWords(
   terms: readonly string[],
   restriction: Restriction,
   limit: number,
+  { wholeBelow = WHOLE_BYTES } = {},
 ): Promise<readonly FoundRow[]> {
   const few = await fewFitting(ask, state, restriction);
   if (few?.length === 0) return [];
-  const scored = await scoreWords(ask, state, terms);
+  const words = await weighWords(ask, state, terms);
+  const query: WordQuery = { words, restriction, limit };
+  if (few !== undefined && few.length <= FEW_TEXTS) return topWithTies(bestOfEach(await scoreTexts(ask, state, few, query)), limit);
+  const bytes = words.reduce((sum, one) => sum + one.bytes, 0);
+  const byRare = few === undefined && bytes > wholeBelow ? await searchRareWords(ask, state, query) : undefined;
+  if (byRare !== undefined) return byRare;
+  const scored = await scorePostings(ask, state, words);
   if (few !== undefined) scored.keep(few);
   const found: FoundRow[] = [];
   for (let asked = limit + SPARE; ; asked *= MORE) {
@@ -56,42 +61,6 @@ async function fewFitting(ask: Ask, { tables }: State, { where, values }: Restri
   const bytes = (row?.rows ?? Buffer.alloc(0)) as Buffer;
   const count = bytes.length / 8;
   return count > FEW ? undefined : Array.from({ length: count }, (_, at) => Number(bytes.readBigInt64BE(8 * at)));
-}
-
-/** The idf of each word of a query, and what no document can exceed. */
-export async function raritiesOf(ask: Ask, { tables, passages }: State, terms: readonly string[]) {
-  const words = [...new Set(terms)];
-  const rows = await ask(
-    `SELECT word, sum(passages)::float8 AS having FROM ${tables.postings} WHERE word = ANY($1::text[]) GROUP BY word`,
-    [textArray(words.map(wordKey))],
-  );
-  const having = new Map(rows.map((row) => [String(row.word), Number(row.having)]));
-  const rarities = new Map<string, number>();
-  for (const word of words) {
-    const count = having.get(wordKey(word)) ?? 0;
-    if (count > 0) rarities.set(word, rarityOf(count, passages));
-  }
-  return { rarities, most: upperBoundOf(terms.map((term) => rarities.get(term) ?? 0)) };
-}
-
-async function scoreWords(ask: Ask, { tables, passages, words }: State, terms: readonly string[]): Promise<RowScores> {
-  const times = new Map([...timesOf(terms)].map(([word, asked]) => [wordKey(word), asked]));
-  const rows = await ask(`SELECT word, passages, rows FROM ${tables.postings} WHERE word = ANY($1::text[])`, [
-    textArray([...times.keys()]),
-  ]);
-  const lists = Map.groupBy(rows, ({ word }) => String(word));
-  const meanLength = words / Math.max(1, passages);
-  const scores = rowScores();
-  // In the order of the query: texts with the same words have the same score to the last bit.
-  for (const [word, asked] of times) {
-    const list = lists.get(word) ?? [];
-    const having = list.reduce((sum, one) => sum + Number(one.passages), 0);
-    if (having <= 0) continue;
-    const weight = asked * rarityOf(having, passages);
-    for (const { rows: bytes } of list)
-      readPostings(bytes as Buffer, (row, count, length) => scores.add(row, weight * saturationOf(count, length, meanLength)));
-  }
-  return scores;
 }
 
 async function fittingOf(

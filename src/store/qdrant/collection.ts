@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { checkUsable, indexGone, indexMissing } from '../index-changes.ts';
+import { checkUsable, indexCompacted, indexGone, indexMissing } from '../index-changes.ts';
 import { indexFormat, isSameIndex, type Manifest } from '../store.ts';
 import { GAP, type QdrantOptions, splitStaged } from './address.ts';
 import { isExisting, isMissing } from './faults.ts';
@@ -28,9 +28,11 @@ export interface Opened {
 export interface Collections {
   open(manifest?: Manifest): Promise<Manifest | undefined>;
   /** The index as it is now; undefined where it was never made. Throws where it was made again and cannot be used as it was opened. */
-  now(): Promise<Opened | undefined>;
+  now(asking?: Requests): Promise<Opened | undefined>;
   /** The same; throws E_INDEX_MISSING where there is none. */
   here(): Promise<Opened>;
+  /** Runs work on the index as it is now, and once more where its collection is gone in the middle: another has taken its place, and it was removed. */
+  onto<T>(work: () => Promise<T>): Promise<T>;
   /** Merges into what the collection says of itself; null removes. */
   describe(opened: Opened, changes: Readonly<Record<string, string | null>>): Promise<void>;
 }
@@ -43,21 +45,25 @@ export const DELETED = 'finetooth_deleted';
 export const MEAN = 'finetooth_mean_';
 export const ROUGH = 'finetooth_rough_';
 
+/** How often work begins again on what has taken the place of what it began on. */
+const TRIES = 5;
+
 /** The oldest server that keeps what a collection says of itself. */
 const OLDEST = '1.16.0';
 
 export function collectionsOf(requests: Requests, name: string, shown: string, options: QdrantOptions): Collections {
   let known: Manifest | undefined;
-  const read = async (): Promise<Opened | undefined> => {
+  const parse = createParser(shown);
+  const read = async (asking: Requests): Promise<Opened | undefined> => {
     try {
-      return await openedIn(await requests.ask((client) => client.getCollection(name)), shown);
+      return await parse(await asking.ask((client) => client.getCollection(name)));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
   };
-  const now = async (): Promise<Opened | undefined> => {
-    const opened = await read();
+  const now = async (asking = requests): Promise<Opened | undefined> => {
+    const opened = await read(asking);
     if (opened === undefined && known !== undefined) throw indexGone(shown);
     if (opened !== undefined && known !== undefined && !isSameIndex(known, opened.manifest)) checkUsable(known, opened.manifest, shown);
     known = opened?.manifest ?? known;
@@ -69,6 +75,15 @@ export function collectionsOf(requests: Requests, name: string, shown: string, o
       const opened = await now();
       if (opened === undefined) throw indexMissing(shown);
       return opened;
+    },
+    onto: async (work) => {
+      for (let attempt = 1; ; attempt++)
+        try {
+          return await work();
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          if (attempt === TRIES) throw indexCompacted(shown);
+        }
     },
     open: async (wanted) => {
       const there = await now();
@@ -120,7 +135,7 @@ async function createCollection(
   } catch (error) {
     if (!isExisting(error)) throw refusedCreation(error, shown, options);
   }
-  const made = await openedIn(await requests.ask((client) => client.getCollection(collection)), shown);
+  const made = await createParser(shown)(await requests.ask((client) => client.getCollection(collection)));
   await createIndexes(requests, collection, made.manifest, options);
   // Whoever was suspended until now must not lead the name back to a collection in whose place another has come.
   if (await leadsSomewhere(requests, name)) return;
@@ -171,37 +186,47 @@ async function leadsSomewhere(requests: Requests, name: string): Promise<boolean
   }
 }
 
-async function openedIn(info: Schemas['CollectionInfo'], shown: string): Promise<Opened> {
+type Described = Omit<Opened, 'points' | 'info'>;
+
+/** Reads what a collection says of itself; the same text is read once, since every search asks. */
+function createParser(shown: string): (info: Schemas['CollectionInfo']) => Promise<Opened> {
+  let last: { readonly text: string; readonly described: Described } | undefined;
+  return async (info) => {
+    const metadata = (info.config as { readonly metadata?: unknown }).metadata;
+    const text = JSON.stringify(metadata ?? null);
+    if (last?.text !== text) last = { text, described: await describedIn(metadata, shown) };
+    return { ...last.described, points: info.points_count ?? 0, info };
+  };
+}
+
+async function describedIn(metadata: unknown, shown: string): Promise<Described> {
   const { z } = await import('zod');
-  const described = z.looseObject({ [MANIFEST]: z.string(), [COLLECTION]: z.string() });
+  const form = z.record(z.string(), z.unknown()).and(z.object({ [MANIFEST]: z.string(), [COLLECTION]: z.string() }));
   const manifestForm = z.looseObject({ format: z.number(), embedder: z.string(), dimensions: z.number(), fields: z.array(z.string()) });
-  const parsed = described.safeParse((info.config as { readonly metadata?: unknown }).metadata);
+  const parsed = form.safeParse(metadata);
   if (!parsed.success)
     throw new FinetoothError(
       'E_INDEX_DAMAGED',
       `${shown} is a collection that finetooth did not make. Give the index another name, or remove the collection.`,
     );
-  const manifest = manifestForm.parse(JSON.parse(parsed.data[MANIFEST] as string)) as unknown as Manifest;
+  const data = parsed.data as Readonly<Record<string, string | undefined>>;
+  const manifest = manifestForm.parse(JSON.parse(data[MANIFEST] as string)) as unknown as Manifest;
   if (manifest.format > indexFormat)
     throw new FinetoothError(
       'E_INDEX_DAMAGED',
       `${shown} has format ${manifest.format}; this version of finetooth reads formats up to ${indexFormat}, so update it.`,
     );
+  const named = (prefix: string) =>
+    Object.entries(data).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value] as const] : []));
   // The newest first.
-  const means = Object.entries(parsed.data as Readonly<Record<string, unknown>>)
-    .filter(([key, value]) => key.startsWith(MEAN) && typeof value === 'string')
-    .sort(([, a], [, b]) => ((a as string) < (b as string) ? 1 : -1))
-    .map(([key]) => Number(key.slice(MEAN.length)));
-  const data = parsed.data as Readonly<Record<string, string | undefined>>;
+  const means = named(MEAN).sort(([, a = ''], [, b = '']) => (a < b ? 1 : -1));
   return {
     collection: data[COLLECTION] as string,
     manifest,
-    means,
-    rough: new Set(Object.keys(data).flatMap((key) => (key.startsWith(ROUGH) ? [key.slice(ROUGH.length)] : []))),
+    means: means.map(([mean]) => Number(mean)),
+    rough: new Set(named(ROUGH).map(([cell]) => cell)),
     optimized: data[OPTIMIZED] ?? '',
     deletedAt: data[DELETED],
-    points: info.points_count ?? 0,
-    info,
   };
 }
 

@@ -60,6 +60,37 @@ describe.skipIf(noQdrant !== undefined)(
       expect((await qdrantEngine.compact(address)).removed).toEqual([]);
     });
 
+    it('goes on reading and writing while indexes are replaced and removed in the middle', async () => {
+      const address = newAddress();
+      const store = await filled(address, 'kept');
+      let [isOver, rounds] = [false, 0];
+      const reading = (async () => {
+        for (; !isOver; rounds++) {
+          expect((await store.search({ terms: ['word'], limit: 5 })).map(({ id }) => id)).toContain('kept');
+          expect(
+            (await store.search({ vector: entryFor('kept', 0).vector, limit: 5, fields: ['document', 'tokens'] })).length,
+          ).toBeGreaterThan(0);
+          expect((await Array.fromAsync(store.get(['kept'], ['hash']))).length).toBe(1);
+          expect(await store.count({ fields: { id: 'kept' } })).toBe(1);
+        }
+      })();
+      for (let round = 0; round < 4; round++) {
+        const staged = await stageIndex(address, { times });
+        const fresh = qdrantEngine.store(staged.address);
+        await fresh.open(manifestFor({ id: `again${round}` }));
+        await fresh.upsert([entryFor('kept', 0)]);
+        const writing = store.upsert([entryFor(`late${round}`, round)]);
+        await staged.swap();
+        await staged.close();
+        await qdrantEngine.compact(address);
+        await writing;
+        expect(await idsIn(store)).toEqual(['kept', `late${round}`]);
+      }
+      isOver = true;
+      await reading;
+      expect(rounds).toBeGreaterThan(3);
+    });
+
     it('leaves everything as it was where what was staged is closed', async () => {
       const address = newAddress();
       const store = await filled(address, 'old');

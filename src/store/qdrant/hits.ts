@@ -4,7 +4,7 @@ import type { CallOptions, Hit, OtherScore } from '../../types.ts';
 import { type AskedBy, type HitField, keepsTitles } from '../store.ts';
 import type { Opened } from './collection.ts';
 import { pointId, textHeld } from './names.ts';
-import { bytesIn, documentIn, packIn } from './points.ts';
+import { bytesIn, documentIn, type Payload, packIn } from './points.ts';
 import { type PayloadField, retrieve } from './reading.ts';
 import type { FoundRow, Searching } from './search.ts';
 
@@ -25,34 +25,22 @@ export async function hitsOf(
   const { manifest } = opened;
   const form = fields.includes('tokens') ? manifest.tokens : undefined;
   const isRead = fields.includes('document');
-  const payload: PayloadField[] = [
-    'id',
-    ...(isRead ? ['document' as const] : []),
-    ...(form && keepsTitles(manifest) ? ['title' as const] : []),
-  ];
+  const wanted = bringing(opened, fields);
+  const first = new Map(rows.flatMap(({ id, at, payload }) => (at === 0 && hasAll(payload, wanted) ? [[id, payload] as const] : [])));
+  const pack = new Map(rows.flatMap(({ id, payload }) => (payload?.tokens === undefined ? [] : [[id, payload] as const])));
+  const unread = rows.filter(({ id }) => !first.has(id)).map(({ id }) => pointId(id, 0));
+  const unpacked = form === undefined ? [] : rows.filter(({ id }) => !pack.has(id)).map(({ id, at }) => pointId(id, at));
   const [firsts, packs, others] = await Promise.all([
-    retrieve(
-      requests,
-      opened,
-      rows.map(({ id }) => pointId(id, 0)),
-      { payload, signal },
-    ),
-    form === undefined
-      ? []
-      : retrieve(
-          requests,
-          opened,
-          rows.map(({ id, at }) => pointId(id, at)),
-          { payload: ['id', 'tokens'], signal },
-        ),
+    retrieve(requests, opened, unread, { payload: ['id', ...wanted.filter((field) => field !== 'tokens')], signal }),
+    retrieve(requests, opened, unpacked, { payload: ['id', 'tokens'], signal }),
     other && scoreByOther(searching, opened, rows, other, { signal }),
   ]);
-  const first = new Map(firsts.map((point) => [textHeld(point.payload.id), point.payload]));
-  const pack = new Map(packs.map((point) => [textHeld(point.payload.id), point]));
+  for (const { payload } of firsts) first.set(textHeld(payload.id), payload);
+  for (const { payload } of packs) pack.set(textHeld(payload.id), payload);
   return rows.flatMap(({ id, score, place }): Hit[] => {
     const own = first.get(id);
     if (own === undefined) return [];
-    const packed = packIn(pack.get(id)?.payload ?? {}, manifest.dimensions);
+    const packed = packIn(pack.get(id) ?? {}, manifest.dimensions);
     const title = form && bytesIn(own.title);
     return [
       {
@@ -68,6 +56,17 @@ export async function hitsOf(
     ];
   });
 }
+
+/** What of the payload hits are made of. */
+export const bringing = ({ manifest }: Opened, fields: readonly HitField[]): readonly PayloadField[] => [
+  ...(fields.includes('document') ? (['document'] as const) : []),
+  ...(fields.includes('tokens') && manifest.tokens !== undefined ? (['tokens'] as const) : []),
+  ...(fields.includes('tokens') && keepsTitles(manifest) ? (['title'] as const) : []),
+];
+
+/** A document without a title brings none. */
+const hasAll = (payload: Payload | undefined, wanted: readonly PayloadField[]): payload is Payload =>
+  payload !== undefined && wanted.every((field) => field === 'title' || payload[field] !== undefined);
 
 /** What a search by the other gives the documents of these rows: any of their passages may be the best one, so all are read. */
 async function scoreByOther(

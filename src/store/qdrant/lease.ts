@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import type { CallOptions } from '../../types.ts';
 import { GAP, splitStaged } from './address.ts';
-import type { Opened } from './collection.ts';
+import type { Collections, Opened } from './collection.ts';
 import type { LeaseTimes } from './request-options.ts';
 import type { Requests } from './requests.ts';
 
@@ -22,13 +22,19 @@ const LOOK_MS = 250;
 
 export const leasePrefix = (name: string): string => `${splitStaged(name)[0]}${GAP}lease-`;
 
-export function leasesOf(requests: Requests, name: string, shown: string, times: LeaseTimes = leaseTimes): Leases {
+export function leasesOf(
+  requests: Requests,
+  collections: Collections,
+  name: string,
+  shown: string,
+  times: LeaseTimes = leaseTimes,
+): Leases {
   return {
     write: async (work, { signal } = {}) => {
       const start = performance.now();
       for (;;) {
         throwIfStopped(signal);
-        const { collection } = await work();
+        const { collection } = await collections.onto(work);
         const aliases = await aliasesOf(requests, collection);
         const leases = leasesIn(aliases, name);
         if (leases.length === 0 && aliases.includes(name)) return;

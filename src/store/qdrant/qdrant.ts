@@ -1,19 +1,32 @@
 import { throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
+import {
+  callback,
+  checkOptions,
+  either,
+  type OptionChecks,
+  oneOf,
+  record,
+  text,
+  texts,
+  truth,
+  whole,
+} from '../../wording/check-options.ts';
 import { facetCounter } from '../facets.ts';
-import { indexReplaced } from '../index-changes.ts';
+import { indexCompacted, indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
-import { type QdrantAddress, type QdrantOptions, schemes } from './address.ts';
+import { addressOptions, type QdrantAddress, type QdrantOptions, schemes } from './address.ts';
 import { collectionsOf, withManifest } from './collection.ts';
 import { readEntries } from './entries.ts';
 import { countFacets } from './facets.ts';
-import { hitsOf } from './hits.ts';
+import { isMissing } from './faults.ts';
+import { bringing, hitsOf } from './hits.ts';
 import { leasesOf } from './lease.ts';
 import { optimizeWords } from './optimize.ts';
 import { hasPassages } from './points.ts';
 import { countPoints, firstOf } from './reading.ts';
 import type { LeaseTimes, RequestOptions } from './request-options.ts';
-import { connectNodes } from './requests.ts';
+import { connectNodes, reading } from './requests.ts';
 import { countFitting, restrictionFor } from './restriction.ts';
 import type { Searching } from './search.ts';
 import { measure } from './stats.ts';
@@ -38,6 +51,24 @@ export interface QdrantStoreOptions extends QdrantOptions, RequestOptions {
   readonly leases?: LeaseTimes;
 }
 
+const storeChecks: OptionChecks<QdrantStoreOptions> = {
+  url: either('an address, http://host:6333, or several', text, texts),
+  name: text,
+  apiKey: text,
+  approximateFrom: whole(0, Number.MAX_SAFE_INTEGER),
+  countedFrom: whole(0, Number.MAX_SAFE_INTEGER),
+  leases: record,
+  shards: whole(addressOptions.shards.from, addressOptions.shards.to),
+  replicas: whole(addressOptions.replicas.from, addressOptions.replicas.to),
+  consistency: whole(addressOptions.consistency.from, addressOptions.consistency.to),
+  quantization: oneOf(addressOptions.quantization.of),
+  onDisk: truth,
+  ef: whole(addressOptions.ef.from, addressOptions.ef.to),
+  retryMs: whole(0, 86_400_000),
+  onDegraded: callback,
+  timeoutMs: whole(1, 86_400_000),
+};
+
 /** Below, comparing every vector takes 4 ms of a server's processor or less. */
 const APPROXIMATE_FROM = 20_000;
 const COUNTED_FROM = 2000;
@@ -49,6 +80,7 @@ export const EF = 256;
  * of the server and of this process. Several processes may read and write at once.
  */
 export function qdrantStore(options: QdrantStoreOptions): Store {
+  checkOptions('qdrantStore', options, storeChecks);
   const {
     url,
     name,
@@ -61,9 +93,10 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
   const shown = shownOf({ nodes, name });
   const requests = connectNodes({ nodes, apiKey }, shown, options);
   const collections = collectionsOf(requests, name, shown, options);
-  const leases = leasesOf(requests, name, shown, options.leases);
-  const words = createWordCounter(requests, countedFrom);
-  const searching: Searching = { requests, words, approximateFrom, ef };
+  const leases = leasesOf(requests, collections, name, shown, options.leases);
+  const asking = reading(requests);
+  const words = createWordCounter(asking, countedFrom);
+  const searching: Searching = { requests: asking, words, approximateFrom, ef };
   const writing = { requests, collections, leases, shown };
 
   return {
@@ -78,45 +111,61 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
         },
       }),
     get: async function* <Field extends EntryField>(ids: readonly string[] | 'all', fields: readonly Field[]) {
-      yield* readEntries(requests, await collections.here(), ids, fields);
+      if (ids !== 'all') {
+        yield* await collections.onto(async () => Array.fromAsync(readEntries(requests, await collections.here(), ids, fields)));
+        return;
+      }
+      try {
+        yield* readEntries(requests, await collections.here(), ids, fields);
+      } catch (error) {
+        // A stream cannot begin again.
+        throw isMissing(error) ? indexCompacted(shown) : error;
+      }
     },
     search: async <Field extends HitField = 'document'>(query: StoreQuery<Field>) => {
       const { limit, filter, other, signal, fields = ['document'] as readonly HitField[] } = query;
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
       if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
-      const opened = await collections.now();
-      if (opened === undefined) return [];
-      const rows = await searchTested(searching, opened, query);
-      throwIfStopped(signal);
-      return hitsOf(searching, opened, rows, { fields, other, signal });
+      return collections.onto(async () => {
+        const opened = await collections.now(asking);
+        if (opened === undefined) return [];
+        const rows = await searchTested(searching, opened, query, bringing(opened, fields));
+        throwIfStopped(signal);
+        return hitsOf(searching, opened, rows, { fields, other, signal });
+      });
     },
     count: async (filter) => {
       if (filter !== undefined) readFilter(filter);
-      const opened = await collections.now();
-      const restriction = opened && restrictionFor(filter, opened);
-      return opened === undefined || restriction === undefined ? 0 : countFitting(requests, opened, restriction);
+      return collections.onto(async () => {
+        const opened = await collections.now(asking);
+        const restriction = opened && restrictionFor(filter, opened);
+        return opened === undefined || restriction === undefined ? 0 : countFitting(asking, opened, restriction);
+      });
     },
     facets: async (fields, facetOptions) => {
       const { filter, limit, signal } = facetOptions;
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
-      const opened = await collections.now();
-      if (opened === undefined) return fields.map((field) => facetCounter(field).facet(limit));
-      return countFacets(requests, opened, fields, facetOptions);
+      return collections.onto(async () => {
+        const opened = await collections.now(asking);
+        if (opened === undefined) return fields.map((field) => facetCounter(field).facet(limit));
+        return countFacets(asking, opened, fields, facetOptions);
+      });
     },
-    stats: async () => {
-      const opened = await collections.here();
-      const [documents, passages, { bytes, changedAt }] = await Promise.all([
-        countPoints(requests, opened, firstOf(opened)),
-        hasPassages(opened.manifest) ? countPoints(requests, opened, undefined) : undefined,
-        measure(requests, opened),
-      ]);
-      return { documents, passages, bytes, changedAt };
-    },
+    stats: () =>
+      collections.onto(async () => {
+        const opened = await collections.here();
+        const [documents, passages, { bytes, changedAt }] = await Promise.all([
+          countPoints(requests, opened, firstOf(opened)),
+          hasPassages(opened.manifest) ? countPoints(requests, opened, undefined) : undefined,
+          measure(requests, opened),
+        ]);
+        return { documents, passages, bytes, changedAt };
+      }),
     optimize: async () => {
       words.forget();
-      await optimizeWords(requests, collections, await collections.here());
+      await collections.onto(async () => optimizeWords(requests, collections, await collections.here()));
     },
     keepSpread: (spread) =>
       leases.write(async () => {

@@ -3,6 +3,8 @@ export interface Degraded {
   /** A node, or `cluster`: it answered, and could not do what it was asked. */
   readonly what: string;
   readonly milliseconds: number;
+  /** Whether it is over; else the store was closed before. */
+  readonly isOver: boolean;
   /** Requests that were asked again. */
   readonly retries: number;
   readonly reason: string;

@@ -8,7 +8,7 @@ import type { Degraded, RequestOptions } from './request-options.ts';
 
 /** Every request to Qdrant goes through here: it is idempotent, and asked again where it is not the request that is wrong. */
 export interface Requests {
-  ask<T>(run: (client: QdrantClient) => Promise<T>, options?: CallOptions): Promise<T>;
+  ask<T>(run: (client: QdrantClient) => Promise<T>, options?: CallOptions & Pick<RequestOptions, 'retryMs'>): Promise<T>;
   /** Every node, in the order of the address. */
   nodes(): Promise<readonly { readonly node: string; readonly client: QdrantClient }[]>;
   close(): void;
@@ -24,6 +24,15 @@ const TOLD_MS = 1000;
 const PROBE_MS = 2000;
 /** Connections to a node. */
 const CONNECTIONS = 16;
+
+/** Somebody waits for what is read: a node that restarts is waited for, and one that is gone is told. */
+const READ_MS = 15_000;
+
+/** The same requests for who reads. */
+export const reading = (requests: Requests): Requests => ({
+  ...requests,
+  ask: (run, options) => requests.ask(run, { ...options, retryMs: READ_MS }),
+});
 
 interface Trouble {
   readonly since: number;
@@ -58,12 +67,12 @@ export function connectNodes(
     return known;
   };
   /** `by`: when what was answered was asked, so that it is not counted how long that took. */
-  const recovered = (what: string, by = performance.now()): void => {
+  const recovered = (what: string, by = performance.now(), isOver = true): void => {
     const trouble = troubles.get(what);
     if (trouble === undefined) return;
     troubles.delete(what);
     const milliseconds = Math.round(by - trouble.since);
-    if (milliseconds >= TOLD_MS) onDegraded({ what, milliseconds, retries: trouble.retries, reason: trouble.reason });
+    if (milliseconds >= TOLD_MS) onDegraded({ what, milliseconds, isOver, retries: trouble.retries, reason: trouble.reason });
   };
   /** A node that others stand in for is found to be back again only by asking it. */
   const probe = async (): Promise<void> => {
@@ -79,7 +88,7 @@ export function connectNodes(
     }
   };
   return {
-    ask: async (run, { signal } = {}) => {
+    ask: async (run, { signal, retryMs: most = retryMs } = {}) => {
       const all = await clientsNow();
       if (troubles.size > 0) void probe();
       let since: number | undefined;
@@ -101,7 +110,8 @@ export function connectNodes(
           const now = performance.now();
           since ??= now;
           failed(fault === 'connection' ? node : 'cluster', error);
-          if (now - since > (hasAnswered ? retryMs : Math.min(retryMs, FIRST_MS))) throw unreachable(error, shown, now - since);
+          if (now - since > (hasAnswered ? Math.min(most, retryMs) : Math.min(most, retryMs, FIRST_MS)))
+            throw unreachable(error, shown, now - since);
           if (at === current) current = (at + 1) % nodes.length;
           // Another node is asked at once; once all were, after a pause.
           const round = Math.floor(attempt / nodes.length);
@@ -113,17 +123,18 @@ export function connectNodes(
     nodes: async () => (await clientsNow()).map((client, at) => ({ node: nodes[at] as string, client })),
     close: () => {
       // What lasts is told too; who was never there was no part of it.
-      if (hasAnswered) for (const what of [...troubles.keys()]) recovered(what);
+      if (hasAnswered) for (const what of [...troubles.keys()]) recovered(what, performance.now(), false);
     },
   };
 }
 
 const warn =
   (shown: string) =>
-  ({ what, milliseconds, retries, reason }: Degraded): void => {
+  ({ what, milliseconds, isOver, retries, reason }: Degraded): void => {
     const which = what === 'cluster' ? 'its cluster refused' : `${what} did not answer`;
+    const time = `${(milliseconds / 1000).toFixed(1)} s`;
     process.emitWarning(
-      `${shown} was degraded for ${(milliseconds / 1000).toFixed(1)} s: ${which} (${reason}). ${retries === 1 ? 'One request was' : `${retries} requests were`} asked again; nothing that was acknowledged is lost.`,
+      `${shown} ${isOver ? `was degraded for ${time}` : `is degraded, for ${time} by now`}: ${which} (${reason}). ${retries === 1 ? 'One request was' : `${retries} requests were`} asked again; nothing that was acknowledged is lost.`,
       { code: 'FINETOOTH_DEGRADED' },
     );
   };

@@ -8,7 +8,7 @@ import type { Opened } from './collection.ts';
 import { allOf, type QdrantCondition } from './filter.ts';
 import { pointId, textHeld } from './names.ts';
 import { type Payload, placeIn, VECTOR } from './points.ts';
-import { retrieve } from './reading.ts';
+import { type PayloadField, retrieve } from './reading.ts';
 import type { Requests } from './requests.ts';
 import { ROW, sharing, type WordCounter, type WordStatistics } from './words.ts';
 
@@ -17,12 +17,16 @@ export interface FoundRow extends PassageRow {
   readonly place: PassagePlace | undefined;
   /** Passages of the document. */
   readonly of: number;
+  /** What was brought with it, where anything was. */
+  readonly payload?: Payload;
 }
 
 export interface RowQuery extends CallOptions {
   readonly limit: number;
   readonly where: QdrantCondition | undefined;
   readonly exact: boolean;
+  /** What is wanted of what is found, and comes with it where that saves a request. */
+  readonly bring: readonly PayloadField[];
 }
 
 export interface Searching {
@@ -37,6 +41,8 @@ export interface Searching {
 const SPARE = 8;
 /** How many times more are asked for while a tie goes on, or one document takes the places of others. */
 const MORE = 4;
+/** Up to so many points bring at once what is wanted of those that are found. */
+const MANY = 500;
 /** A cosine in single precision is off by at most a tenth of this (seen: 1e-7). */
 const NOISE = 1e-6;
 /** So is a sum of weights, by at most this share. */
@@ -57,8 +63,13 @@ async function bestByWords({ requests, words }: Searching, opened: Opened, terms
   const weights = new Map([...statistics.times].map(([word, times]) => [word, times * statistics.rarityOf(word)]));
   const most = reach(statistics, opened);
   for (let limit = count + SPARE; ; limit *= MORE) {
-    const points = await sharing(requests, opened, weights, { limit, where, payload: [...ROW, 'terms'], signal });
-    const rows = points.map(({ payload }) => ({ ...rowOf(payload), score: statistics.score(textHeld(payload.terms)) }));
+    const payload = [...ROW, 'terms', ...broughtBy(query, limit)];
+    const points = await sharing(requests, opened, weights, { limit, where, payload, signal });
+    const rows = points.map((point) => ({
+      ...rowOf(point.payload),
+      payload: point.payload,
+      score: statistics.score(textHeld(point.payload.terms)),
+    }));
     // What shares but the number of a word has none of it.
     const found = bestOfEach(rows.filter(({ score }) => score > 0));
     if (points.length < limit) return topWithTies(found, count);
@@ -124,8 +135,9 @@ async function nearestPoints(
   { requests, ef }: Searching,
   { collection, info }: Opened,
   vector: Float32Array,
-  { limit, where, isExact, signal }: RowQuery & { readonly isExact: boolean },
+  query: RowQuery & { readonly isExact: boolean },
 ): Promise<readonly { readonly score: number; readonly payload: Payload }[]> {
+  const { limit, where, isExact, signal } = query;
   const isQuantized = JSON.stringify(info.config.params.vectors).includes('"scalar"');
   const params = {
     exact: isExact,
@@ -134,7 +146,14 @@ async function nearestPoints(
   };
   const { points } = await requests.ask(
     (client) =>
-      client.query(collection, { query: [...vector], using: VECTOR, filter: allOf(where), params, limit, with_payload: [...ROW] }),
+      client.query(collection, {
+        query: [...vector],
+        using: VECTOR,
+        filter: allOf(where),
+        params,
+        limit,
+        with_payload: [...ROW, ...broughtBy(query, limit)],
+      }),
     { signal },
   );
   return points.map(({ score, payload }) => ({ score, payload: payload as unknown as Payload }));
@@ -148,7 +167,7 @@ async function withNearTies(
   points: readonly { readonly score: number; readonly payload: Payload }[],
   signal: AbortSignal | undefined,
 ): Promise<readonly FoundRow[]> {
-  const scored = points.map(({ score, payload }) => ({ ...rowOf(payload), score: Math.min(1, Math.max(-1, score)) }));
+  const scored = points.map(({ score, payload }) => ({ ...rowOf(payload), payload, score: Math.min(1, Math.max(-1, score)) }));
   const near = scored.filter(({ score }, at) =>
     [scored[at - 1], scored[at + 1]].some((other) => other !== undefined && Math.abs(other.score - score) <= NOISE),
   );
@@ -159,6 +178,9 @@ async function withNearTies(
   );
   return scored.map((row) => ({ ...row, score: cosines.get(`${row.at} ${row.id}`) ?? row.score }));
 }
+
+/** A tie may be long: its documents are read afterwards. */
+const broughtBy = ({ bring }: RowQuery, limit: number): readonly PayloadField[] => (limit <= MANY ? bring : []);
 
 function rowOf({ id, at, of, place }: Pick<Payload, 'id' | 'at' | 'of' | 'place'>) {
   return { id: textHeld(id), at, of, place: placeIn({ place }) };

@@ -6,7 +6,7 @@ import type { Opened } from './collection.ts';
 import type { QdrantCondition } from './filter.ts';
 import { pointId, textHeld } from './names.ts';
 import { documentIn } from './points.ts';
-import { countPoints, firstOf, retrieve } from './reading.ts';
+import { countPoints, firstOf, type PayloadField, retrieve } from './reading.ts';
 import { exactConditions, type Restriction, restrictionFor } from './restriction.ts';
 import { type FoundRow, findBest, type Searching } from './search.ts';
 
@@ -19,12 +19,17 @@ const SECOND = 16;
 const LIKELY = 1.2;
 
 /** The best that fit the filter. Of one of which cells do not tell all the best there are are tested, and where too few of those fit all are. */
-export async function searchTested(searching: Searching, opened: Opened, query: StoreQuery): Promise<readonly FoundRow[]> {
+export async function searchTested(
+  searching: Searching,
+  opened: Opened,
+  query: StoreQuery,
+  bring: readonly PayloadField[],
+): Promise<readonly FoundRow[]> {
   const { limit, filter, exact = false, signal } = query;
   const restriction = restrictionFor(filter, opened);
   if (restriction === undefined) return [];
   const ask = (where: QdrantCondition | undefined, count: number) =>
-    findBest(searching, opened, query, { limit: count, where, exact, signal });
+    findBest(searching, opened, query, { limit: count, where, exact, bring, signal });
   if (!restriction.isExact) {
     const tested = await bestTested(searching, opened, restriction, query, ask);
     if (tested !== undefined) return tested;
@@ -47,13 +52,13 @@ async function bestTested(
   for (const times of [FIRST, SECOND]) {
     if (share * times < LIKELY) return undefined;
     const rows = await ask(where, limit * times);
-    const read = await retrieve(
-      requests,
-      opened,
-      rows.map(({ id }) => pointId(id, 0)),
-      { payload: ['id', 'document'], signal },
-    );
-    const fitting = new Set(read.filter(({ payload }) => fits(documentIn(payload))).map(({ payload }) => textHeld(payload.id)));
+    const unread = rows.filter(({ payload }) => payload?.document === undefined).map(({ id }) => pointId(id, 0));
+    const read = await retrieve(requests, opened, unread, { payload: ['id', 'document'], signal });
+    const documents = [
+      ...read.map(({ payload }) => payload),
+      ...rows.flatMap(({ payload }) => (payload?.document === undefined ? [] : [payload])),
+    ];
+    const fitting = new Set(documents.filter((payload) => fits(documentIn(payload))).map(({ id }) => textHeld(id)));
     const some = rows.filter(({ id }) => fitting.has(id));
     if (some.length >= limit || rows.length < limit * times) return some.slice(0, limit);
     share = some.length / rows.length;

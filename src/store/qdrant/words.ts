@@ -39,7 +39,6 @@ const MOST_WORDS = 10_000;
 const MOST_LENGTHS = 100_000;
 
 interface Counted {
-  readonly of: string;
   readonly passages: number;
   readonly meanLength: number;
   readonly having: Map<string, number>;
@@ -50,7 +49,7 @@ interface Counted {
  * counts, and what it said holds until the index is optimized.
  */
 export function createWordCounter(requests: Requests, countedFrom: number): WordCounter {
-  let counted: Counted | undefined;
+  let counted: { readonly of: string; readonly counts: Promise<Counted> } | undefined;
   const lengths = async (opened: Opened, options: CallOptions | undefined) => {
     const { hits } = await requests.ask(
       (client) => client.facet(opened.collection, { key: 'length', limit: MOST_LENGTHS, exact: true }),
@@ -75,22 +74,35 @@ export function createWordCounter(requests: Requests, countedFrom: number): Word
       for (const word of new Set(wordsIn(terms))) if (times.has(word)) having.set(word, (having.get(word) ?? 0) + 1);
     return statisticsOf(times, { passages, meanLength, having }, rows);
   };
+  /** Searches that come at once share what is counted, and none stops it for another. */
+  const countedNow = async (opened: Opened): Promise<Counted> => {
+    const of = `${opened.collection} ${opened.optimized}`;
+    if (counted?.of !== of) {
+      const counts = lengths(opened, undefined).then((all) => ({ ...all, having: new Map<string, number>() }));
+      counted = { of, counts };
+      counts.catch(() => {
+        counted = undefined;
+      });
+    }
+    return counted.counts;
+  };
   return {
     statistics: async (opened, terms, options) => {
       const times = countsOf(terms);
       if (opened.points < countedFrom) return readAll(opened, times, options);
-      const of = `${opened.collection} ${opened.optimized}`;
-      if (counted?.of !== of) counted = { of, ...(await lengths(opened, options)), having: new Map() };
-      const { having } = counted;
+      const { passages, meanLength, having } = await countedNow(opened);
       if (having.size > MOST_WORDS) having.clear();
-      const unknown = [...times.keys()].filter((word) => !having.has(word));
-      await inTurns(unknown, async (word) => {
+      // What another search counts or forgets meanwhile is nothing to this one.
+      const own = new Map<string, number>();
+      await inTurns([...times.keys()], async (word) => {
         const where: QdrantCondition = { key: 'terms', match: { text: heldText(word) } };
-        const count = await countPoints(requests, opened, allOf(where), options);
+        const count = having.get(word) ?? (await countPoints(requests, opened, allOf(where), options));
         // One that is nowhere may be somewhere the next time.
-        if (count > 0) having.set(word, count);
+        if (count === 0) return;
+        own.set(word, count);
+        having.set(word, count);
       });
-      return statisticsOf(times, counted);
+      return statisticsOf(times, { passages, meanLength, having: own });
     },
     forget: () => {
       counted = undefined;

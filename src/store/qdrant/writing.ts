@@ -9,7 +9,7 @@ import type { Leases } from './lease.ts';
 import type { QdrantClient, Schemas } from './library.ts';
 import { heldText, pointId } from './names.ts';
 import { hasPassages, type Point, pointsOf, wordsIn } from './points.ts';
-import { countPoints, ofIds, retrieve } from './reading.ts';
+import { ofIds, retrieve, scroll } from './reading.ts';
 import type { Requests } from './requests.ts';
 
 export interface Writing {
@@ -166,14 +166,17 @@ async function writeLong(
   const longer = all.map(({ entry, points }) => ({ must: [ofIds([heldText(entry.id)]), { key: 'at', range: { gte: points.length } }] }));
   await update(requests, (client) => client.delete(collection, { ...ordered, filter: { should: longer } }));
   const own = { key: 'written', match: { value: written } };
-  const torn: Entry[] = [];
-  const whole: typeof all = [];
-  for (const one of all) {
-    const id = ofIds([heldText(one.entry.id)]);
-    const [mine, total] = await Promise.all([allOf(id, own), allOf(id)].map((where) => countPoints(requests, opened, where)));
-    if (mine === one.points.length && total === mine) whole.push(one);
-    else torn.push(one.entry);
-  }
+  const [mine, total] = [new Map<string, number>(), new Map<string, number>()];
+  const where = allOf(ofIds(entries.map(({ id }) => heldText(id))));
+  for await (const page of scroll(requests, opened, where, { payload: ['id', 'written'] }))
+    for (const { payload } of page) {
+      total.set(payload.id, (total.get(payload.id) ?? 0) + 1);
+      if (payload.written === written) mine.set(payload.id, (mine.get(payload.id) ?? 0) + 1);
+    }
+  const isWhole = ({ entry: { id }, points }: (typeof all)[number]): boolean =>
+    mine.get(heldText(id)) === points.length && total.get(heldText(id)) === points.length;
+  const whole = all.filter(isWhole);
+  const torn = all.filter((one) => !isWhole(one)).map(({ entry }) => entry);
   if (whole.length === 0) return torn;
   const operations = whole.map(({ entry, points: [first] }) => ({
     set_payload: { payload: { hash: heldText(entry.hash) }, filter: { must: [{ has_id: [first?.id as string] }, own] } },
@@ -207,7 +210,11 @@ async function writePoints(requests: Requests, { collection }: Opened, lists: re
   const turns = Array.from({ length: IN_FLIGHT }, async () => {
     for (let points = batches.shift(); points !== undefined; points = batches.shift()) {
       const some = points;
-      await update(requests, (client) => client.upsert(collection, { ...ordered, points: some }));
+      await update(requests, (client) => client.upsert(collection, { ...ordered, points: some })).catch((error: unknown) => {
+        // What is refused ends the write: the others need not go on.
+        batches.length = 0;
+        throw error;
+      });
     }
   });
   await Promise.all(turns);
