@@ -66,7 +66,7 @@ const asItIs: Wrap = (leaf) => leaf;
 
 type Long = LongDocuments | undefined;
 
-/** Tokens of a long text that are read, about (decisions/0041). */
+/** Tokens of a long text that are read, about (decisions/0045). */
 const EXCERPT_TOKENS = 128;
 
 export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBuilder {
