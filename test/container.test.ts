@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { engineOf } from '../src/assemble/store.ts';
 import { commands } from '../src/cli/commands.ts';
 import { type OptionSpec, options } from '../src/cli/options.ts';
 import { startServer } from './servers/http.ts';
@@ -83,6 +84,34 @@ describe('the compose file', () => {
       true,
       ['ALL'],
       'Containerfile',
+    ]);
+  });
+});
+
+describe.each(['qdrant', 'postgres'])('the compose file of two servers over %s', (engine) => {
+  const { services } = parse(readFileSync(join(root, 'examples', 'compose', `${engine}.yaml`), 'utf8'), { merge: true }) as {
+    services: Record<string, { command?: string[]; user?: string; ports?: string[]; environment?: Record<string, string>; build?: object }>;
+  };
+  const servers = Object.entries(services).filter(([, { build }]) => build !== undefined);
+
+  it('has two servers alike, with an address that is read, a user without rights, and keys', () => {
+    expect(servers.map(([name]) => name)).toEqual(['finetooth-a', 'finetooth-b']);
+    for (const [, { command = [], user, environment = {} }] of servers) {
+      const [word, flag, address = ''] = command;
+      expect([word, flag, user]).toEqual(['serve', '--in', '1000:1000']);
+      expect(engineOf(address)?.indexName(address)).toBe('films');
+      expect(Object.keys(environment)).toContain('FINETOOTH_API_KEYS');
+      expect(existsSync(join(root, 'Containerfile'))).toBe(true);
+    }
+  });
+
+  it('sends the proxy to both, asks whether they are ready, and opens nothing but to this machine', () => {
+    const proxy = (services.proxy?.command ?? []).join('\n');
+    for (const [name] of servers) expect(proxy).toContain(`${name}:8787`);
+    expect(proxy).toContain('health_uri /ready');
+    expect(Object.values(services).flatMap(({ ports = [] }) => ports)).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:/),
+      expect.stringMatching(/^127\.0\.0\.1:/),
     ]);
   });
 });
