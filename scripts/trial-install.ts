@@ -1,5 +1,6 @@
 /** Packs the package and its workspaces, and installs them where a user would. Used by test/package.test.ts and scripts/footprint.ts. */
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -67,7 +68,10 @@ export interface Tarball {
 export const packAll = async (into: string): Promise<readonly Tarball[]> => {
   await mustRun('npm', ['run', 'build'], { cwd: root });
   // `prepare` would build a second time.
-  const words = ['pack', '--workspaces', '--include-workspace-root', '--ignore-scripts', '--json', '--pack-destination', into];
+  const workspaces = ['models', 'runtimes'].flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)));
+  // Those of test/ are not published, and models/build holds scripts.
+  const packages = workspaces.filter((folder) => existsSync(join(root, folder, 'package.json'))).map((folder) => `--workspace=${folder}`);
+  const words = ['pack', ...packages, '--include-workspace-root', '--ignore-scripts', '--json', '--pack-destination', into];
   const { stdout } = await mustRun('npm', words, { cwd: root });
   const packed = Object.values(JSON.parse(stdout) as readonly { readonly name: string; readonly filename: string }[]);
   return packed.map(({ name, filename }) => ({ name, path: join(into, filename) }));
