@@ -30,13 +30,13 @@ export function checkOrigin(
   if (!isNamed && !keyed && !isOwnHost(name) && (isLoopback(host) || !isOutOfReach(name)))
     throw new RequestError(
       'forbidden',
-      `this server is asked under the name "${name}", which is not one of its own; who runs it can allow that name (--allow-host ${name}), or ask for keys (--api-key-file)`,
+      `this server is asked under the name "${name}", which is not one of its own; who runs it can allow the host ${name} when it is started, or ask for keys`,
     );
   const { origin } = headers;
   if (origin === undefined || mayAsk(origin, origins)) return;
   // A page that this server sent itself.
   if (origin === `http://${headers.host}` || origin === `https://${headers.host}`) return;
-  throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow them (--allow-origin ${origin})`);
+  throw new RequestError('forbidden', `pages of ${origin} may not use this server; who runs it can allow that origin when it is started`);
 }
 
 /** Whether pages and applications of an origin may read what is answered. */
