@@ -35,6 +35,9 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
   ['README.md', 'npx finetooth serve', 'runs until it is stopped: test/server does it'],
   ['README.md', 'new CohereClientV2', 'needs a package of Cohere and a running server: test/clients does it'],
   ['docs/formats.md', '--watch', 'runs until it is stopped: test/watch-folder.test.ts does it'],
+  ['docs/applications.md', 'finetooth serve', 'runs until it is stopped: test/server does it'],
+  ['docs/scale.md', '://', 'needs a database: test/databases.test.ts runs the same commands'],
+  ['docs/scale.md', 'new pg.Pool', 'needs a database: src/store/postgres/postgres.test.ts passes a pool'],
   ['docs/commands.md', '', 'shows every command with files that the reader has'],
   [
     'docs/evaluation.md',
