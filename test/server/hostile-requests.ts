@@ -57,8 +57,8 @@ export function hostileRequests(full: boolean): readonly HostileRequest[] {
     ['a document of a million names', to('/v1/rerank', () => `{"query":"q","documents":[${many}]}`), 413],
     ['a stored document of a million names', to('/v1/indexes/any/documents', () => many), 422],
     ['a quarter of a million texts', to('/v1/rerank', () => `{"query":"q","documents":[${'"a",'.repeat(250_000)}"a"]}`), 413],
-    // So many may be tokens of texts.
-    ['a quarter of a million numbers', to('/v1/rerank', () => `{"query":"q","documents":[${'1,'.repeat(250_000)}1]}`), 400],
+    ['a quarter of a million numbers', to('/v1/rerank', () => `{"query":"q","documents":[${'1,'.repeat(250_000)}1]}`), 413],
+    ['half a million numbers for tokens', to('/v1/embeddings', () => `{"input":[${'1,'.repeat(500_000)}1]}`), 413],
     ['a hundred thousand levels', to('/v1/rerank', () => '{"a":'.repeat(100_000)), 413],
     ['a hundred thousand levels in a document', to('/v1/indexes/any/documents', () => `{"a":${'['.repeat(100_000)}`), 422],
     ['ten thousand documents that are none', to('/v1/rerank', () => ({ query: 'q', documents: list(9999, () => [1]) })), 400],

@@ -4,14 +4,14 @@ import { RequestError } from '../problem.ts';
 
 /** Objects and lists inside each other. Documents of ten levels are rare. */
 const DEEPEST = 32;
-/** A number takes a tenth of the memory that an object does, and a request of OpenAI's may hold 300,000 of them, the tokens of its texts. */
-const NUMBER = 0.25;
 /** Bytes; shorter ones are read in one go. */
 const LONG = 262_144;
 
 export interface JsonBodyOptions {
   /** Values of all kinds together. @default 100,000 */
   readonly mostValues?: number;
+  /** What a number counts as, above 0. @default 1, as any value */
+  readonly numberWeight?: number;
   /** @default JSON.parse */
   readonly parse?: (text: string) => unknown;
 }
@@ -20,7 +20,10 @@ export interface JsonBodyOptions {
  * A body as JSON, whatever its content type says: curl's `-d` calls it a form. Others have their turn between the passes over a long one. Throws
  * a RequestError.
  */
-export async function jsonOf(bytes: Uint8Array, { mostValues = 100_000, parse = JSON.parse }: JsonBodyOptions = {}): Promise<unknown> {
+export async function jsonOf(
+  bytes: Uint8Array,
+  { mostValues = 100_000, numberWeight = 1, parse = JSON.parse }: JsonBodyOptions = {},
+): Promise<unknown> {
   const turn = async (): Promise<void> => void (bytes.length > LONG && (await nextTurn()));
   let text: string;
   try {
@@ -29,7 +32,7 @@ export async function jsonOf(bytes: Uint8Array, { mostValues = 100_000, parse = 
     throw new RequestError('malformed', 'the body is not UTF-8');
   }
   await turn();
-  const excess = excessOf(text, { deepest: DEEPEST, mostValues, numberWeight: NUMBER });
+  const excess = excessOf(text, { deepest: DEEPEST, mostValues, numberWeight });
   if (excess !== undefined) throw new RequestError('large', `the body ${excess}`);
   await turn();
   if (text.trim() === '') throw new RequestError('malformed', 'the body is empty; send JSON');
