@@ -95,7 +95,7 @@ export const growthPicture = async (): Promise<string> => {
       fx: { axis: null, padding: 0.3 },
       fy: { axis: null, padding: 0.2 },
       x: { type: 'log', ticks: all.map(({ texts }) => texts), tickFormat: short, label: 'documents →', labelAnchor: 'center' },
-      y: { type: 'log', grid: true, ticks: 4, tickFormat: (value: number) => `${value}` },
+      y: { type: 'log', grid: true, label: null, ticks: 4, tickFormat: (value: number) => `${value}` },
       marks: [
         ...Object.entries(colours).flatMap(([engine, colour]) => {
           const own = placed.filter((point) => point.engine === engine);
@@ -103,7 +103,8 @@ export const growthPicture = async (): Promise<string> => {
             plot.line(own, { ...facets, x: 'documents', y: 'value', stroke: colour, strokeWidth: 1.5 }),
             plot.dot(own, { ...facets, x: 'documents', y: 'value', r: 3, fill: colour }),
             plot.text(
-              last.filter((point) => point.engine === engine),
+              // Elsewhere they lie upon each other; colours are the same everywhere.
+              last.filter((point) => point.engine === engine && point.at === 0),
               { ...facets, x: 'documents', y: 'value', text: 'engine', dx: 6, textAnchor: 'start', fill: colour },
             ),
           ];

@@ -1,6 +1,7 @@
 /** Writes the pages that are made from tables: docs/errors.md, docs/api-keys.md, docs/commands.md, docs/plan.md, docs/dependencies.md, docs/results.md and its pictures. A test holds them to the tables. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { growthPicture } from '../bench/growth.ts';
 import { describedCollections, resultsPage } from '../results/page.ts';
 import { paretoPlot } from '../results/pareto.ts';
 import { reliabilityPicture } from '../results/reliability.ts';
@@ -154,6 +155,7 @@ export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'plan.md': planPage(),
   'dependencies.md': dependenciesPage(),
   'results.md': resultsPage(),
+  'growth.svg': await growthPicture(),
   'pareto.svg': await paretoPlot(await readPublished()),
   'reliability.svg': await reliabilityPicture(describedCollections()),
 });
