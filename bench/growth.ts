@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCanvas, standalone } from '../src/eval/render/canvas.ts';
+import { meanOf } from '../src/math/mean.ts';
 
 interface Run {
   readonly workload: string;
@@ -22,7 +23,6 @@ interface Point {
 }
 
 const runs = join(import.meta.dirname, 'runs');
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The last run of each size, the smallest first. */
 export function sizes(): readonly Run['raw'][] {
@@ -48,7 +48,7 @@ const panels: readonly (readonly [string, (raw: Run['raw'], engine: string) => n
     title as string,
     ({ measured }, engine) => {
       const one = measured[engine]?.[way as string];
-      return one === undefined || one.processor.length === 0 ? undefined : mean(one.processor);
+      return one === undefined || one.processor.length === 0 ? undefined : meanOf(one.processor);
     },
   ]),
 ];

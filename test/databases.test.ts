@@ -1,5 +1,4 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
@@ -12,6 +11,7 @@ import { backupIndex, compactIndex, exportIndex, indexDocuments, restoreIndex, v
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 import { databases, type TestDatabase } from './support/databases.ts';
+import { freePort } from './support/postgres.ts';
 import { ran } from './support/ran.ts';
 
 const texts = ['a bat in a cave', 'a whale at sea', 'two bats and a lake', 'the red fox', 'a night at the lake', 'whales sing'];
@@ -140,7 +140,7 @@ describe.each(Object.entries(databases))('an index in %s', (name, start) => {
     const findings = await findingsOf(where);
     expect(findings.filter(({ state }) => state === 'broken')).toEqual([]);
     expect(findings.map(({ found }) => found).join('\n')).toMatch(/60/);
-    const away = where.replace(/:\d+\//, `:${await closedPort()}/`);
+    const away = where.replace(/:\d+\//, `:${await freePort()}/`);
     expect((await findingsOf(away)).some(({ state }) => state === 'broken')).toBe(true);
     expect((await findingsOf(`${where}x`)).map(({ found }) => found).join('\n')).toMatch(/there is no/);
   });
@@ -177,12 +177,3 @@ async function withoutModel(from: string, where: string, prefix: string): Promis
   await index.add(documents as never);
   return where;
 }
-
-/** One at which nothing listens. */
-const closedPort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });

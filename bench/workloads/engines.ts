@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { collection } from '../../results/collections.ts';
 import { readCollection } from '../../src/eval/index.ts';
 import { openIndex, type SearchIndex, search } from '../../src/index.ts';
+import { meanOf } from '../../src/math/mean.ts';
 import type { Entry, Manifest, Store } from '../../src/store/store.ts';
 import { lanceExample, pgvectorExample, qdrantExample, type VendorStore } from '../contenders/vendor-stores.ts';
 import { type EngineServer, postgresServer, qdrantServer } from '../engine-servers.ts';
@@ -115,7 +116,6 @@ async function queriesOf(): Promise<readonly string[]> {
 
 const shareOf = (found: readonly string[], wanted: readonly string[]): number =>
   wanted.length === 0 ? 1 : wanted.filter((id) => found.includes(id)).length / wanted.length;
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export const enginesBench: Workload = {
   about: `an index of ${LARGEST} documents, or --texts, of the indexes of --keep: in a folder, in Qdrant, in PostgreSQL, and as the vendors' quick starts do it`,
@@ -283,7 +283,7 @@ function tablesOf(
   });
   const bars = Object.keys(loaded).flatMap((name) =>
     columns.slice(0, 5).map((way): Bar => {
-      const recall = mean(measured[name]?.[way]?.recall ?? []);
+      const recall = meanOf(measured[name]?.[way]?.recall ?? []);
       return {
         claim: `${name}: recall@${NEAREST} of ${way} at least ${LEAST_RECALL}`,
         got: fixed(recall, 4),
@@ -296,9 +296,9 @@ function tablesOf(
       loads,
       table('milliseconds by the clock, median / 95 %', ({ clock }) => `${fixed(median(clock))} / ${fixed(quantile(clock, 0.95))}`),
       table('processor milliseconds of client and server, mean (of the vendors the client alone)', ({ processor }) =>
-        fixed(mean(processor)),
+        fixed(meanOf(processor)),
       ),
-      table(`recall@${NEAREST} against comparing every vector`, ({ recall }) => (recall.length === 0 ? '' : fixed(mean(recall), 3))),
+      table(`recall@${NEAREST} against comparing every vector`, ({ recall }) => (recall.length === 0 ? '' : fixed(meanOf(recall), 3))),
     ],
     bars,
   };

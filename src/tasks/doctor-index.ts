@@ -2,14 +2,11 @@ import { engineOf, openStore, shownName } from '../assemble/store.ts';
 import { messageOf } from '../errors.ts';
 import type { EngineFinding } from '../store/engine.ts';
 import { indexMissing, shortName } from '../store/index-changes.ts';
-import { sampledRecall } from '../store/sampled-recall.ts';
+import { recallFinding, sampledRecall } from '../store/recall.ts';
 import { grouped } from '../wording/numbers.ts';
 
 /** What was found, and what to do where something is not as it should be. */
 export type Finding = EngineFinding;
-
-/** Of the nearest 25 documents. */
-const LEAST_RECALL = 0.99;
 
 /** What there is to say of an index, and of the database that holds it. */
 export async function findingsOf(where: string): Promise<readonly Finding[]> {
@@ -25,14 +22,9 @@ export async function findingsOf(where: string): Promise<readonly Finding[]> {
       state: 'ok',
       found: `${where}, ${grouped(documents)} documents, ${shortName(manifest.embedder)}`,
     } as const;
-    const sampled = await sampledRecall(store);
-    if (sampled === undefined) return [found];
-    const recall = `${sampled.recall.toFixed(3)} of the nearest 25 are found, over ${sampled.queries} stored vectors`;
-    if (sampled.recall >= LEAST_RECALL) return [found, { name: 'recall', state: 'ok', found: recall }];
-    return [
-      found,
-      { name: 'recall', state: 'warning', found: recall, advice: 'compact the index: that builds what searches are fast by again' },
-    ];
+    const measured = await sampledRecall(store);
+    const advice = 'compact the index: that builds what searches are fast by again';
+    return measured === undefined ? [found] : [found, recallFinding(measured, '', advice)];
   } catch (error) {
     return [{ name: 'index', state: 'broken', found: messageOf(error).split('\n')[0] ?? '', advice: 'the sentence above says what to do' }];
   } finally {

@@ -1,6 +1,7 @@
 import { FinetoothError, messageOf, throwIfStopped } from '../../errors.ts';
 import type { CallOptions } from '../../types.ts';
 import type { EngineFinding } from '../engine.ts';
+import { NEAREST, recallFinding, recallOf } from '../recall.ts';
 import { readAddress } from './address.ts';
 import { vectorIn } from './binary-array.ts';
 import type { Ask, Database } from './database.ts';
@@ -11,10 +12,8 @@ import { openSession, type Session, type State } from './session.ts';
 import { connectTo } from './stage.ts';
 import { searchVector } from './vectors.ts';
 
-/** Stored vectors that are asked for, and hits of each: the recall of them is within a few hundredths of that of all. */
+/** Stored vectors that are asked for: the recall of them is within a few hundredths of that of all. */
 const SAMPLE = 20;
-const HITS = 25;
-const LEAST_RECALL = 0.99;
 /** Share of dead rows from which a vacuum is overdue. */
 const MOST_DEAD = 0.2;
 
@@ -157,25 +156,17 @@ async function checkRecall(session: Session, settings: Settings, signal: AbortSi
         `SELECT vector_send(vector) AS vector FROM ${tables.passages} TABLESAMPLE SYSTEM (${share}) REPEATABLE (7) LIMIT ${SAMPLE}`,
       );
       const everything = { where: undefined, values: [] };
-      let [found, wanted] = [0, 0];
-      for (const row of sample) {
-        const query = { vector: vectorIn(row.vector as Buffer), limit: HITS, ef: settings.ef, exactBelow: settings.exactBelow };
-        const exact = new Set((await searchVector(ask, state, everything, { ...query, isExact: true })).map(({ id }) => id));
-        for (const { id } of await searchVector(ask, state, everything, { ...query, isExact: false })) if (exact.has(id)) found++;
-        wanted += exact.size;
-      }
-      const recall = found / Math.max(1, wanted);
-      const told = `${recall.toFixed(3)} of the nearest ${HITS} are found, on ${sample.length} of its own vectors`;
-      return [
-        recall >= LEAST_RECALL
-          ? { name: 'recall', state: 'ok', found: told }
-          : {
-              name: 'recall',
-              state: 'warning',
-              found: told,
-              advice: `Raise "ef" in the address, which is ${settings.ef}, or build the index with a higher "m".`,
-            },
-      ];
+      const measured = await recallOf(sample, (row, isExact) =>
+        searchVector(ask, state, everything, {
+          vector: vectorIn(row.vector as Buffer),
+          limit: NEAREST,
+          ef: settings.ef,
+          exactBelow: settings.exactBelow,
+          isExact,
+        }),
+      );
+      const advice = `Raise "ef" in the address, which is ${settings.ef}, or build the index with a higher "m".`;
+      return measured === undefined ? [] : [recallFinding(measured, `, ef ${settings.ef}`, advice)];
     },
     { signal },
   );

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { CallOptions } from '../../types.ts';
 import type { EngineFinding } from '../engine.ts';
+import { NEAREST, recallFinding, recallOf } from '../recall.ts';
 import { type QdrantAddress, readAddress, shownAddress } from './address.ts';
 import { checkVersion, collectionsOf, type Opened } from './collection.ts';
 import { reasonOf } from './faults.ts';
@@ -8,11 +9,8 @@ import { indexesFor, VECTOR, vectorIn } from './points.ts';
 import { EF } from './qdrant.ts';
 import { connectNodes, type Requests } from './requests.ts';
 
-/** Vectors of the index that are looked for again, and the nearest of each that must come. */
+/** Vectors of the index that are looked for again. */
 const SAMPLE = 50;
-const NEAREST = 25;
-/** Below, a search passes over more than people notice. */
-const ENOUGH = 0.95;
 
 /** What can be told of a Qdrant, and of the index in it, without changing anything. */
 export async function checkQdrant(address: string, { signal }: CallOptions = {}): Promise<readonly EngineFinding[]> {
@@ -29,7 +27,7 @@ export async function checkQdrant(address: string, { signal }: CallOptions = {})
       return [...findings, { name: 'index', state: 'warning', found: 'there is none yet', advice: (say) => say.makeIndex(shown) }];
     findings.push(indexState(opened), ...missingIndexes(opened), ...replication(opened), ...quantized(opened));
     findings.push(...(await checkReplicas(requests, opened)));
-    if (opened.points > 0) findings.push(await measureRecall(requests, opened, parsed, signal));
+    if (opened.points > 0) findings.push(...(await measureRecall(requests, opened, parsed, signal)));
   } catch (error) {
     findings.push({ name: 'database', state: 'broken', found: messageOf(error) });
   } finally {
@@ -131,36 +129,21 @@ async function measureRecall(
   { collection, info }: Opened,
   { ef = EF }: QdrantAddress,
   signal: AbortSignal | undefined,
-): Promise<EngineFinding> {
+): Promise<readonly EngineFinding[]> {
   const { points } = await requests.ask(
     (client) => client.query(collection, { query: { sample: 'random' }, limit: SAMPLE, with_vector: [VECTOR] }),
     { signal },
   );
   const isQuantized = JSON.stringify(info.config.params.vectors).includes('"scalar"');
-  let [found, all] = [0, 0];
-  for (const point of points) {
+  const measured = await recallOf(points, async (point, exact) => {
     const query = [...(vectorIn(point) ?? [])];
-    const ask = async (exact: boolean) => {
-      const params = { exact, hnsw_ef: ef, ...(isQuantized && { quantization: { rescore: true, oversampling: 2 } }) };
-      const answer = await requests.ask(
-        (client) => client.query(collection, { query, using: VECTOR, params, limit: NEAREST, with_payload: false }),
-        { signal },
-      );
-      return answer.points;
-    };
-    const [exact, usual] = [await ask(true), await ask(false)];
-    // A tie with the last one may come in any order.
-    const least = (exact.at(-1)?.score ?? 0) - 1e-6;
-    found += Math.min(exact.length, usual.filter(({ score }) => score >= least).length);
-    all += exact.length;
-  }
-  const recall = all === 0 ? 1 : found / all;
-  const told = `recall@${NEAREST} ${recall.toFixed(3)} on ${points.length} vectors of the index, ef ${ef}`;
-  if (recall >= ENOUGH) return { name: 'recall', state: 'ok', found: told };
-  return {
-    name: 'recall',
-    state: 'warning',
-    found: told,
-    advice: `Give a larger ef in the address, as in ?ef=${ef * 2}, or wait until it is indexed.`,
-  };
+    const params = { exact, hnsw_ef: ef, ...(isQuantized && { quantization: { rescore: true, oversampling: 2 } }) };
+    const answer = await requests.ask(
+      (client) => client.query(collection, { query, using: VECTOR, params, limit: NEAREST, with_payload: false }),
+      { signal },
+    );
+    return answer.points;
+  });
+  const advice = `Give a larger ef in the address, as in ?ef=${ef * 2}, or wait until it is indexed.`;
+  return measured === undefined ? [] : [recallFinding(measured, `, ef ${ef}`, advice)];
 }
