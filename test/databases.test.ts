@@ -11,7 +11,7 @@ import { backupIndex, compactIndex, exportIndex, indexDocuments, restoreIndex, v
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 import { databases, type TestDatabase } from './support/databases.ts';
-import { freePort } from './support/postgres.ts';
+import { freePort } from './support/free-port.ts';
 import { ran } from './support/ran.ts';
 
 const texts = ['a bat in a cave', 'a whale at sea', 'two bats and a lake', 'the red fox', 'a night at the lake', 'whales sing'];

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort, type PostgresServer } from './postgres.ts';
+import { freePort } from './free-port.ts';
+import type { PostgresServer } from './postgres.ts';
 import { asUser, postgresPassword } from './postgres-files.ts';
 
 export interface PgBouncer {

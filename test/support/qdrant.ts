@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 /** A server of the tests' own, on loopback, in a folder of its own. */
 export interface QdrantNode {
@@ -154,21 +154,4 @@ async function until(isSo: () => Promise<boolean>, milliseconds: number): Promis
     if (performance.now() > end) throw new Error(`waited ${milliseconds} ms in vain`);
     await pause(100);
   }
-}
-
-/** Below those that a system gives to connections: a server that is started again finds its port free. */
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = 10_000 + Math.floor(20_000 * Math.random());
-    if (await isFree(port)) return port;
-  }
-  throw new Error('no port of a hundred is free');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
