@@ -16,7 +16,7 @@ import { scoreByOther } from './other.ts';
 import { countsWrites, firstRows, hasPassages, tableOf } from './rows.ts';
 import { conditionsFor, type FoundRow, IDS_PER_FILTER, type Restriction, restrictTo, searchVector, searchWords } from './search.ts';
 import { createSnapshots } from './snapshots.ts';
-import { bestTested } from './tested.ts';
+import { bestUntold } from './untold.ts';
 import { createWordIndexes } from './word-index.ts';
 import { buildWords, wordIndexOf } from './words.ts';
 
@@ -77,7 +77,7 @@ export function lanceStore(
       if (!('vector' in query)) return searchWords(libraries, table, manifest, query.terms, asked, await wordIndexes.at(table));
       return searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes });
     };
-    const tested = filter === undefined ? undefined : await bestTested(table, manifest, { filter, limit, ask });
+    const tested = filter === undefined ? undefined : await bestUntold(table, manifest, { filter, limit, ask });
     throwIfStopped(signal);
     if (tested !== undefined) return tested;
     const restriction = await restrictTo(table, filter, manifest);
