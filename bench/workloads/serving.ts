@@ -66,7 +66,8 @@ const load = async (url: string, bodies: readonly string[], clients: number, mor
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         requests: bodies.map((body) => ({ method: 'POST', path: new URL(url).pathname, body })),
-        duration: more.amount === undefined ? SECONDS : undefined,
+        // Where an amount is given, that counts.
+        duration: SECONDS,
         ...more,
       },
       (error) => (error ? reject(error) : resolve()),
