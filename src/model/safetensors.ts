@@ -21,20 +21,6 @@ interface Place {
 /** Of the header, as the format's own reader has it (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
 const LONGEST_HEADER = 100_000_000;
 
-/** What is believed of a header and of an index; its package is loaded by the first model that has layers of its own. */
-async function schemasOf() {
-  const { z } = await import('zod');
-  const whole = z.number().int().min(0);
-  return {
-    // `__metadata__` is no tensor, and may hold anything.
-    header: z
-      .looseObject({})
-      .transform(({ __metadata__: _, ...tensors }) => tensors)
-      .pipe(z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) }))),
-    index: z.object({ weight_map: z.record(z.string(), z.string()) }),
-  };
-}
-
 const readers: Readonly<Record<string, { readonly bytes: number; read(view: DataView, at: number): number }>> = {
   F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
@@ -93,6 +79,20 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, string> | un
   const odd = shards.find(([, shard]) => !/^\w[\w.-]*$/.test(shard));
   if (odd !== undefined) throw damaged(path, `"${odd[1]}" is no name of a file beside it`);
   return new Map(shards);
+}
+
+/** What is believed of a header and of an index; its package is loaded by the first model that has layers of its own. */
+async function schemasOf() {
+  const { z } = await import('zod');
+  const whole = z.number().int().min(0);
+  return {
+    // `__metadata__` is no tensor, and may hold anything.
+    header: z
+      .looseObject({})
+      .transform(({ __metadata__: _, ...tensors }) => tensors)
+      .pipe(z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) }))),
+    index: z.object({ weight_map: z.record(z.string(), z.string()) }),
+  };
 }
 
 const jsonOf = (text: string): unknown => {
