@@ -7,12 +7,18 @@ interface Part {
   readonly kind: string;
 }
 
+export interface TimeStripProps {
+  readonly ranking: Ranking | undefined;
+  /** Of the pipeline, where there are two. */
+  readonly name?: string;
+}
+
 /** Where the time went: one bar, a part for each stage. Its place is kept while there is nothing to show. */
-export function TimeStrip({ ranking }: { readonly ranking: Ranking | undefined }) {
+export function TimeStrip({ ranking, name }: TimeStripProps) {
   const parts = ranking === undefined ? [] : partsOf(ranking);
   const total = parts.reduce((sum, { ms }) => sum + ms, 0);
   return (
-    <section class="strip" aria-label="Time of each stage">
+    <section class="strip" aria-label={`Time of each stage${name === undefined ? '' : ` of pipeline ${name}`}`}>
       <div class="strip-bar" aria-hidden="true">
         {parts.map(({ name, ms, kind }) => (
           <span key={name} class={kind} style={{ flexGrow: Math.max(ms / Math.max(total, 1e-9), 0.004) }} />
