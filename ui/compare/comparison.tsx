@@ -28,8 +28,14 @@ export function Comparison({ left, right }: { readonly left: Pipeline; readonly 
     onOpen: ({ id }) => go({ open: { id, side } }),
   });
   const isThere = rankings.every((ranking) => ranking !== undefined);
+  const isAsked = query.value.trim() !== '';
   return (
     <div class="comparison">
+      {isAsked ? (
+        <Agreement left={rankings[0]?.results} right={rankings[1]?.results} isDone={states.every(({ status }) => status === 'done')} />
+      ) : (
+        <p class="hint">Type a query, and both pipelines answer it.</p>
+      )}
       <div class="compared">
         {([0, 1] as const).map((side) => (
           <section key={side} class="compared-one" aria-label={`Pipeline ${names[side]}`}>
@@ -40,11 +46,8 @@ export function Comparison({ left, right }: { readonly left: Pipeline; readonly 
           </section>
         ))}
       </div>
-      {query.value.trim() === '' ? (
-        <p class="hint">Type a query, and both pipelines answer it.</p>
-      ) : (
+      {isAsked && (
         <>
-          <Agreement left={rankings[0]?.results} right={rankings[1]?.results} isDone={states.every(({ status }) => status === 'done')} />
           <Columns
             columns={[columnOf(0), columnOf(1)]}
             index={index.value}

@@ -14,17 +14,19 @@ export interface CardProps {
   readonly otherName: string;
   /** Of the first stage: a score, and no level. */
   readonly isFirst: boolean;
+  /** Whether it says how far it moved; that it is in this list alone it says always. */
+  readonly isMoved: boolean;
   readonly onOpen: () => void;
 }
 
 /** One result: always as high as the others, so that nothing moves when more is known of it. */
-export function Card({ result, rank, index, other, otherName, isFirst, onOpen }: CardProps) {
+export function Card({ result, rank, index, other, otherName, isFirst, isMoved, onOpen }: CardProps) {
   const { title, text } = readingOf(result.document, index, result.id);
   return (
     <article class="card">
       <div class="card-rank">
         <span class="number">{rank}</span>
-        {!isFirst && <Move rank={rank} other={other} otherName={otherName} />}
+        {!isFirst && (isMoved || other === undefined) && <Move rank={rank} other={other} otherName={otherName} />}
       </div>
       <h3 class="card-title">
         <button type="button" class="card-open" onClick={onOpen} dir="auto" title={title.length > 40 ? title.slice(0, 300) : undefined}>

@@ -89,6 +89,7 @@ function List({ column, other, side, index, isCompared }: ListProps) {
             other={isCompared ? places.get(result.id) : null}
             otherName={other.name}
             isFirst={column.isFirst}
+            isMoved={side === 1}
             onOpen={() => column.onOpen(result)}
           />
         </li>

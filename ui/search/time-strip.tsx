@@ -25,6 +25,12 @@ export function TimeStrip({ ranking, name }: TimeStripProps) {
         ))}
       </div>
       <dl class="strip-list">
+        {name !== undefined && (
+          <div class="strip-name">
+            <dt>pipeline</dt>
+            <dd>{name}</dd>
+          </div>
+        )}
         {parts.map(({ name, ms, kind }) => (
           <div key={name} class={kind}>
             <dt>{name}</dt>
