@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FinetoothError } from '../../errors.ts';
 import { RBO_PERSISTENCE, rankBiasedOverlap } from '../../eval/index.ts';
 import type { JudgmentSet } from '../../eval/judgment-file.ts';
-import { gradeNames, mergeJudgments, readJudgmentsIn } from '../../tasks/index.ts';
+import { mergeJudgments, readJudgmentsIn } from '../../tasks/judgments.ts';
+import { gradeNames } from '../../tasks/label.ts';
 import { goneSignal } from '../hooks/request-context.ts';
 import type { Route } from '../openapi.ts';
 import { RequestError } from '../problem.ts';
@@ -27,7 +28,7 @@ export const judgmentRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/indexes/:name/judgments',
-    about: `What was judged so far. As a file with ?format=: ${exportFormats.slice(1).join(', ')}; "qrels" and "queries" in one folder, or "jsonl" alone, are what finetooth eval --data reads.`,
+    about: `What was judged so far. As a file with ?format=: ${exportFormats.slice(1).join(', ')}; "qrels" and "queries" in one folder are a collection, and "jsonl" is one by itself.`,
     tag,
     answer: judgmentsAnswer,
   },
