@@ -29,7 +29,7 @@ describe('searching', () => {
     await expect.poll(() => page.locator(right).nth(moved).innerText()).toContain(`▲ ${by}`);
     expect(await page.locator(right).first().innerText()).toMatch(/(High|Likely|Unlikely)\s+(<1|\d+) %/);
     expect(await page.locator(right).first().locator('mark').count()).toBeGreaterThan(0);
-    for (const name of ['query to vector', 'find candidates', 'cross-encoder'])
+    for (const name of ['query to vector', 'candidates', 'cross-encoder'])
       expect(await page.getByRole('region', { name: 'Time of each stage' }).innerText()).toContain(name);
     expect(errors).toEqual([]);
   });

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import type { IndexStatus, Result } from '../api/types.ts';
 import { levelWords, percent, readingOf } from '../parts/wording.ts';
 import { Snippet } from './snippet.tsx';
@@ -85,7 +84,7 @@ function Plain({ score, label }: { readonly score: number; readonly label: strin
 
 interface ScoredProps {
   readonly kind: string;
-  readonly word: ComponentChildren;
+  readonly word: string;
   readonly number: string;
   readonly share?: number;
 }
@@ -93,7 +92,13 @@ interface ScoredProps {
 function Scored({ kind, word, number, share }: ScoredProps) {
   return (
     <span class={`level ${kind}`}>
-      <span class="level-word">{word}</span> <span class="number">{number}</span>
+      {/* Other words are other elements, not shifted ones. */}
+      <span key={`word ${word}`} class="level-word">
+        {word}
+      </span>{' '}
+      <span key={`number ${number}`} class="number">
+        {number}
+      </span>
       {share !== undefined && (
         <span class="bar" aria-hidden="true">
           <span style={{ inlineSize: `${Math.max(share * 100, 1)}%` }} />

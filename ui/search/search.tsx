@@ -118,8 +118,14 @@ function Empty({
 }) {
   return (
     <div class="empty">
-      <p class="empty-words">{words}</p>
-      {detail !== undefined && <p class="hint">{detail}</p>}
+      <p key={words} class="empty-words">
+        {words}
+      </p>
+      {detail !== undefined && (
+        <p key={detail} class="hint">
+          {detail}
+        </p>
+      )}
       {children}
     </div>
   );
@@ -132,9 +138,9 @@ function Placeholder() {
       {[0, 1].map((side) => (
         <section key={side} class="column">
           <header class="column-head" />
-          <ol class="cards" data-side={side}>
+          <ol class="cards" data-side={side} style={{ '--count': 8 }}>
             {Array.from({ length: 8 }, (_, i) => (
-              <li key={i}>
+              <li key={i} style={{ '--at': i }}>
                 <div class="card" />
               </li>
             ))}
