@@ -12,7 +12,8 @@ export interface Column {
   readonly isFirst: boolean;
   /** In the words of the other column: "in the first stage". */
   readonly name: string;
-  readonly onOpen: (result: Result) => void;
+  /** Of which pipeline it is. */
+  readonly pipeline: 0 | 1;
 }
 
 export interface ColumnsProps {
@@ -79,7 +80,7 @@ function List({ column, other, side, index, isCompared }: ListProps) {
             otherName={other.name}
             isFirst={column.isFirst}
             isMoved={side === 1}
-            onOpen={() => column.onOpen(result)}
+            pipeline={column.pipeline}
           />
         </li>
       ))}

@@ -54,18 +54,17 @@ function Stages() {
 }
 
 function columnsOf({ asked: { pipeline }, first, results, answer }: Ranking): readonly [Column, Column] {
-  const onOpen = ({ id }: { readonly id: string }): void => go({ open: { id, side: 0 } });
   const found = firstStageWords[String(pipeline.first_stage ?? 'dense')] ?? String(pipeline.first_stage);
   const isReranked = pipeline.reranker !== null;
   return [
-    { title: 'First stage', about: `Found by ${found}`, results: first, isFirst: true, name: 'in the first stage', onOpen },
+    { title: 'First stage', about: `Found by ${found}`, results: first, isFirst: true, name: 'in the first stage', pipeline: 0 },
     {
       title: isReranked ? 'Reranked' : 'Not reranked',
       about: answer === undefined ? 'Best order so far' : pipelineWords(pipeline),
       results,
       isFirst: false,
       name: 'after reranking',
-      onOpen,
+      pipeline: 0,
     },
   ];
 }
