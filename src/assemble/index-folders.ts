@@ -66,6 +66,7 @@ export function indexFolders(parent: string): IndexFolders {
       const { embedder, ...create } = (await plan(name)) ?? {};
       return openIndex(folder, { ...options, create, embedder: embedder === null ? null : options.embedder });
     },
+    folder: pathOf,
     list: async () => {
       const found = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {
         if (systemCodeOf(error) === 'ENOENT') return [];

@@ -89,6 +89,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   answerMs: positive,
   answerBytes: positive,
   quietMs: positive,
+  fileBytes: positive,
   headerBytes: positive,
 };
 
@@ -162,7 +163,14 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
       page: createPage(createPageFiles(builtPage())),
       isReachable: () => indexes.areReachable(),
-      routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters, closing: closing.signal }),
+      routes: ownRoutes({
+        indexes,
+        models,
+        shedder,
+        mostQueryCharacters: options.mostQueryCharacters,
+        fileBytes: options.fileBytes,
+        closing: closing.signal,
+      }),
     });
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
     if (keys === undefined && origins?.includes('*'))

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FinetoothError } from '../../errors.ts';
 import { typesIn } from '../../index.ts';
 import type { RouteTools } from '../app.ts';
+import { addFileRoutes, fileRoutes } from '../files/routes.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
@@ -19,6 +20,8 @@ export interface OwnApi {
   readonly shedder: LoadShedder;
   /** Characters of a query. @default 100,000 */
   readonly mostQueryCharacters?: number | undefined;
+  /** Bytes of one file. @default 1,073,741,824 */
+  readonly fileBytes?: number | undefined;
   /** Aborted when the server is about to end. @default never */
   readonly closing?: AbortSignal;
 }
@@ -69,13 +72,14 @@ const described: readonly Route[] = [
 ];
 
 /** Indexes of this machine: search in them, make them, fill them. */
-export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, closing }: OwnApi) {
+export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, fileBytes = 1_073_741_824, closing }: OwnApi) {
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
     addDocumentRoute(app, indexes);
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
-    return described;
+    await addFileRoutes(app, { indexes, sendBuffers, quietMs, mostBytes: fileBytes, closing });
+    return [...described, ...fileRoutes];
   };
 }
 
