@@ -107,6 +107,7 @@ export type AdvisedOption =
   | 'denseWeight'
   | 'firstStage'
   | 'followLinks'
+  | 'instruction'
   | 'passages'
   | 'format'
   | 'fusion'

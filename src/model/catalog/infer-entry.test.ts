@@ -46,7 +46,7 @@ describe('inferEntry', () => {
     [{ max_position_embeddings: 512 }, { model_max_length: 1e30 }, 512],
     [{}, {}, 512],
   ])('%o and %o have a window of %i tokens', async (config, tokenizer, maxTokens) => {
-    await put('config.json', { hidden_size: 8, ...config });
+    await put('config.json', { hidden_size: 8, architectures: ['BertModel'], ...config });
     await put('tokenizer_config.json', tokenizer);
     expect((await infer()).maxTokens).toBe(maxTokens);
   });
@@ -58,14 +58,14 @@ describe('inferEntry', () => {
   });
 
   it('knows a cross-encoder by its head', async () => {
-    await put('config.json', { hidden_size: 384, architectures: ['BertForSequenceClassification'] });
+    await put('config.json', { hidden_size: 384, architectures: ['BertForSequenceClassification'], id2label: { 0: 'LABEL_0' } });
     expect((await infer()).kind).toBe('cross-encoder');
   });
 
   it.each([
     ['1_Pooling/config.json', { pooling_mode_lasttoken: true }, /pools its tokens by pooling_mode_lasttoken/],
     ['modules.json', [{ type: 'sentence_transformers.models.Dense' }], /a step "Dense"/],
-    ['config.json', {}, /does not say how many dimensions/],
+    ['config.json', { architectures: ['BertModel'] }, /does not say how many dimensions/],
     ['config.json', '{', /config\.json is not JSON/],
     ['finetooth.json', { poolin: 'cls' }, /unknown key "poolin"; did you mean "pooling"\?/],
     ['finetooth.json', { pooling: 'max' }, /"pooling" in .* must be cls or mean, got "max"/],

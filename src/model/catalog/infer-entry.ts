@@ -2,8 +2,10 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError, messageOf, systemCodeOf } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
-import { inferScoring } from './infer-scoring.ts';
-import type { BiEncoderEntry, ModelEntry } from './model-entry.ts';
+import { inferCrossEncoder } from './infer-cross-encoder.ts';
+import type { BiEncoderEntry, CrossEncoderEntry, ModelEntry } from './model-entry.ts';
+import type { Scoring } from './scoring.ts';
+import { readExamples, readStatedScoring, type StatedScoring } from './stated-scoring.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -15,6 +17,8 @@ export const settingFiles = [
   '1_Pooling/config.json',
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
+  'adapter_config.json',
+  'chat_template.jinja',
 ] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
@@ -29,6 +33,8 @@ const overrideKeys = [
   'maxTokens',
   'languages',
   'parameters',
+  'scoring',
+  'examples',
 ] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
@@ -37,7 +43,11 @@ const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet',
 const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
 
 /** Of either kind of model; what does not concern a kind is ignored for it. */
-type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & { readonly kind?: ModelEntry['kind'] };
+type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & {
+  readonly kind?: ModelEntry['kind'];
+  readonly scoring?: StatedScoring | undefined;
+  readonly examples?: CrossEncoderEntry['examples'];
+};
 
 export interface InferOptions {
   readonly folder: string;
@@ -76,13 +86,23 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
+  const files = {
+    folder,
+    config: settings,
+    tokenizer: objectOf(tokenizer),
+    sentence: objectOf(sentence),
+    library: objectOf(prompts),
+    modules: stepsOf(modules),
+  };
   const scoring =
-    overrides.kind === 'bi-encoder' ? undefined : inferScoring(settings, modules !== undefined || pooling !== undefined, name);
-  if (scoring !== undefined) return { ...common, kind: 'cross-encoder', scoring };
-  if (overrides.kind === 'cross-encoder') {
-    // Nothing but the override says so: a head with one label, as most rerankers have.
-    return { ...common, kind: 'cross-encoder', scoring: { form: 'classifier', labels: 1, relevant: 0, activation: 'sigmoid' } };
-  }
+    overrides.kind === 'bi-encoder'
+      ? undefined
+      : ((await inferCrossEncoder({ ...files, repository, origin: await originOf(folder), stated: overrides.scoring, name })) ??
+        (overrides.kind === 'cross-encoder' ? statedClassifier(overrides.scoring, name) : undefined));
+  if (scoring !== undefined)
+    return { ...common, kind: 'cross-encoder', scoring, ...(overrides.examples?.length && { examples: overrides.examples }) };
+  if (overrides.kind === undefined && overrides.pooling === undefined && modules === undefined && pooling === undefined)
+    refuseUnlessEncoder(settings, name);
   const dimensions =
     overrides.dimensions ?? count(settings.hidden_size) ?? count(settings.d_model) ?? count(settings.dim) ?? count(settings.n_embd);
   if (dimensions === undefined) {
@@ -98,6 +118,46 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     pooling: overrides.pooling ?? poolingOf(objectOf(pooling), modules, name),
     prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
   };
+}
+
+/** Nothing but a finetooth.json says that it scores pairs: a head with one label, as most rerankers have. */
+function statedClassifier(stated: StatedScoring | undefined, name: string): Scoring {
+  if (stated?.form === 'answer') return stated;
+  const { relevant = 0, activation = 'sigmoid', prompt } = stated ?? {};
+  if (relevant !== 0)
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `"relevant" of ${name} names a label, and it has no config.json with labels. Put its config.json there.`,
+    );
+  return { form: 'classifier', labels: 1, relevant, activation, ...(prompt !== undefined && { prompt }) };
+}
+
+/** Encoders of texts whose mean over the tokens is taken where nothing says more, as sentence-transformers does. */
+const encoders =
+  /^(Albert|Bert|Camembert|Deberta|DebertaV2|DistilBert|Electra|Ernie|Gte|JinaBert|MPNet|ModernBert|New|NomicBert|Roberta|XLMRoberta|XLMRobertaXL)Model$/;
+
+/** A class that is none of these may be anything, and its tokens' mean would be a vector without a meaning. */
+function refuseUnlessEncoder(config: Json, name: string): void {
+  const classes = Array.isArray(config.architectures) ? config.architectures.map(String) : [];
+  if (classes.some((one) => encoders.test(one))) return;
+  const what =
+    classes.length === 0
+      ? 'its config.json, if there is one, names no architecture'
+      : `a ${classes.join(' and a ')} is not known to be ${classes.some((one) => /ForMaskedLM$/.test(one)) ? 'one: it fills in words that are left out' : 'one'}`;
+  throw new FinetoothError(
+    'E_MODEL_FAILED',
+    `nothing says that ${name} is an embedder or a reranker: ${what}, and there is no modules.json. ` +
+      'Copy modules.json and 1_Pooling/config.json of its repository beside it, or state it in a finetooth.json there: ' +
+      '{"pooling": "mean"} or "cls" for an embedder, {"kind": "cross-encoder"} for a reranker with one label.',
+  );
+}
+
+/** Steps of a modules.json: the class without what stands before it, and its folder. */
+function stepsOf(modules: unknown): readonly { readonly kind: string; readonly path: string; readonly config: Json }[] | undefined {
+  if (!Array.isArray(modules)) return undefined;
+  return modules
+    .map(objectOf)
+    .map(({ type, path }) => ({ kind: String(type).split('.').at(-1) ?? '', path: textOf(path) ?? '', config: {} }));
 }
 
 /** `matryoshka_dimensions` and `is_matryoshka` of a config.json, as vLLM reads them (vllm/config/model.py). */
@@ -164,7 +224,8 @@ async function readOverrides(folder: string): Promise<Overrides> {
     throw new FinetoothError('E_INPUT_FORMAT', `"${wrong[0]}" in ${path} must be ${wrong[2]}, got ${JSON.stringify(value[wrong[0]])}.`);
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
   const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
-  return { ...(value as Overrides), matryoshka, ...(value.prefix !== undefined && { prefix: texts }) };
+  const [scoring, examples] = await Promise.all([readStatedScoring(value.scoring, path), readExamples(value.examples, path)]);
+  return { ...(value as Overrides), matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
 }
 
 /** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */

@@ -7,7 +7,7 @@ import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
 import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { openRuntime, type RuntimeName } from './runtime.ts';
-import { type PairRequest, scorePairs } from './score-pairs.ts';
+import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -38,13 +38,14 @@ function clocked(tokenizer: TextTokenizer): TextTokenizer {
 async function open({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) {
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath).then(clocked)]);
   const session = await runtime.createSession(modelPath, threads);
-  const run =
+  const scoring = entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer)), runtime, session, entry } : undefined;
+  const run = (request: unknown) =>
     entry.kind === 'bi-encoder'
-      ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
-      : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
+      ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
+      : scorePairs(request as PairRequest, scoring as NonNullable<typeof scoring>);
   return async (request: unknown) => {
     const asked = request as object;
-    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer);
+    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer, scoring?.ask);
     if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
     if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
     if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
