@@ -1,3 +1,4 @@
+import { cutVector } from '../math/cut-vector.ts';
 import type { ServedEmbedder } from './models.ts';
 import { RequestError } from './problem.ts';
 
@@ -23,8 +24,7 @@ export function shortenerTo(
     );
   }
   return (vector) => {
-    const mean = matryoshka?.centred ? vector.reduce((sum, value) => sum + value, 0) / vector.length : 0;
-    const short = vector.slice(0, dimensions).map((value) => value - mean);
+    const short = cutVector(vector, dimensions, matryoshka?.centred);
     if (unnormalised) return short;
     const length = Math.hypot(...short);
     return length === 0 ? short : short.map((value) => value / length);

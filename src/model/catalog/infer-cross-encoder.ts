@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { FinetoothError, systemCodeOf } from '../../errors.ts';
 import { showsSystem } from '../tokenize/ask.ts';
 import { activationOf, inferScoring, type ScoringFiles } from './infer-scoring.ts';
+import { type Json, type Module, objectOf } from './modules.ts';
 import type { Prompt, Scoring } from './scoring.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import type { StatedScoring } from './stated-scoring.ts';
 
 export interface CrossEncoderFiles extends Omit<ScoringFiles, 'activation'> {
   readonly folder: string;
@@ -16,7 +16,7 @@ export interface CrossEncoderFiles extends Omit<ScoringFiles, 'activation'> {
   /** config_sentence_transformers.json. */
   readonly library: Json;
   /** Steps of its modules.json; undefined without one. */
-  readonly modules: readonly { readonly kind: string; readonly path: string; readonly config: Json }[] | undefined;
+  readonly modules: readonly Module[] | undefined;
 }
 
 /** A head of sentence-transformers that reads the answer of a causal model; the second is its name before version 5.4. */
@@ -39,6 +39,18 @@ export async function inferCrossEncoder(files: CrossEncoderFiles): Promise<Scori
     'E_MODEL_FAILED',
     `${name} scores pairs by the steps ${steps.join(', ')} of its modules.json, which are not run here. Choose another model.`,
   );
+}
+
+/** Nothing but a finetooth.json says that it scores pairs: a head with one label, as most rerankers have. */
+export function statedClassifier(stated: StatedScoring | undefined, name: string): Scoring {
+  if (stated?.form === 'answer') return stated;
+  const { relevant = 0, activation = 'sigmoid', prompt } = stated ?? {};
+  if (relevant !== 0)
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `"relevant" of ${name} names a label, and it has no config.json with labels. Put its config.json there.`,
+    );
+  return { form: 'classifier', labels: 1, relevant, activation, ...(prompt !== undefined && { prompt }) };
 }
 
 const heads = (config: Json): readonly string[] => (Array.isArray(config.architectures) ? config.architectures.map(String) : []);
@@ -78,8 +90,6 @@ async function inferAnswer(files: CrossEncoderFiles, head: { readonly path: stri
 }
 
 const isToken = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
-
-const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
 
 /** `chat_template` of a tokenizer_config.json: one, or several with names. */
 function templateOf(stated: unknown): string | undefined {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inferEntry, originOf } from './infer-entry.ts';
+import { inferEntry } from './infer-entry.ts';
+import { isSameModel, ORIGIN, originOf } from './origin.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -63,12 +64,12 @@ describe('inferEntry', () => {
   });
 
   it.each([
-    ['1_Pooling/config.json', { pooling_mode_lasttoken: true }, /pools its tokens by pooling_mode_lasttoken/],
-    ['modules.json', [{ type: 'sentence_transformers.models.Dense' }], /a step "Dense"/],
+    ['1_Pooling/config.json', { pooling_mode_swirl: true }, /pools its tokens by pooling_mode_swirl/],
+    ['modules.json', [{ type: 'sentence_transformers.models.LSTM' }], /a step "LSTM"/],
     ['config.json', { architectures: ['BertModel'] }, /does not say how many dimensions/],
     ['config.json', '{', /config\.json is not JSON/],
     ['finetooth.json', { poolin: 'cls' }, /unknown key "poolin"; did you mean "pooling"\?/],
-    ['finetooth.json', { pooling: 'max' }, /"pooling" in .* must be cls or mean, got "max"/],
+    ['finetooth.json', { pooling: 'most' }, /"pooling" in .* must be one of cls, .*, got "most"/],
     ['finetooth.json', { maxTokens: 0 }, /"maxTokens" in .* whole number above 0, got 0/],
   ])('refuses %s with %o', async (path, content, message) => {
     await put(path, content);
@@ -76,9 +77,24 @@ describe('inferEntry', () => {
   });
 
   it('lets finetooth.json win', async () => {
-    await put('1_Pooling/config.json', { pooling_mode_lasttoken: true });
+    await put('1_Pooling/config.json', { pooling_mode_mean_tokens: true });
     await put('finetooth.json', { pooling: 'cls', prefix: { query: 'q: ' }, licence: 'MIT', dimensions: 16 });
     expect(await infer()).toMatchObject({ pooling: 'cls', prefix: { query: 'q: ', document: '' }, licence: 'MIT', dimensions: 16 });
+  });
+});
+
+describe('isSameModel', () => {
+  it.each([
+    [{}, true],
+    [{ torch_dtype: 'float16', transformers_version: '5' }, true],
+    [{ architectures: ['BertForSequenceClassification'] }, false],
+    [{ hidden_size: 768 }, false],
+    [{ id2label: { 0: 'LABEL_0' } }, false],
+  ])('with %o is %s', async (more, wanted) => {
+    const own = { architectures: ['BertModel'], model_type: 'bert', hidden_size: 384 };
+    await put('config.json', { ...own, _name_or_path: 'maker/name' });
+    await put(ORIGIN, { ...own, ...more });
+    expect(await isSameModel(folder)).toBe(wanted);
   });
 });
 

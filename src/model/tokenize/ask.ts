@@ -90,7 +90,7 @@ export async function renderer({
   variables,
   instruction,
 }: Prompt & { kind: 'chat' }): Promise<(query: string, text: string) => string> {
-  const { Template } = await import('@huggingface/jinja');
+  const { Template } = await openJinja();
   const run = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -122,8 +122,32 @@ export async function renderer({
   return render;
 }
 
+/** Of the library: what a filter gives is a method that it keeps to itself. */
+type Filters = { applyFilter(...given: readonly unknown[]): unknown };
+
+/**
+ * Jinja's `first` and `last` of an empty list are undefined, for which templates have a `default`; the library's are no value at all (0.5.11,
+ * runtime.ts, applyFilter), over which it falls.
+ */
+async function openJinja(): Promise<typeof import('@huggingface/jinja')> {
+  const jinja = await import('@huggingface/jinja');
+  const filters = jinja.Interpreter.prototype as unknown as Filters;
+  if (!mended.has(filters)) {
+    const { applyFilter } = filters;
+    const nothing = new jinja.Environment().lookupVariable('nothing');
+    filters.applyFilter = function (...given) {
+      return applyFilter.apply(this, [...given]) ?? nothing;
+    };
+    mended.add(filters);
+  }
+  return jinja;
+}
+
+const mended = new WeakSet<Filters>();
+
 /** Whether a chat template shows a message of the role system. Throws as `renderer` does. */
 export async function showsSystem(prompt: Prompt & { kind: 'chat' }): Promise<boolean> {
+  await renderer(prompt);
   const [one, other] = await Promise.all(
     ['left', 'right'].map(async (words) => (await renderer({ ...prompt, instruction: { words } }))('query', 'text')),
   );
