@@ -1,6 +1,5 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 
 /** Weights of one layer, in single precision whatever the file holds. */
@@ -21,14 +20,6 @@ interface Place {
 
 /** Of the header, as the format's own reader has it (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
 const LONGEST_HEADER = 100_000_000;
-
-const whole = z.number().int().min(0);
-/** `__metadata__` is no tensor, and may hold anything. */
-const headerSchema = z
-  .looseObject({})
-  .transform(({ __metadata__: _, ...tensors }) => tensors)
-  .pipe(z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) })));
-const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 const readers: Readonly<Record<string, { readonly bytes: number; read(view: DataView, at: number): number }>> = {
   F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
@@ -81,13 +72,27 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, string> | un
     throw error;
   });
   if (text === undefined) return undefined;
-  const parsed = indexSchema.safeParse(jsonOf(text));
+  const parsed = (await schemasOf()).index.safeParse(jsonOf(text));
   if (!parsed.success) throw damaged(path, 'it is not an index of shards: it needs "weight_map", names of tensors to names of files');
   const shards = Object.entries(parsed.data.weight_map);
   // A name that is a path could lead out of the model's folder.
   const odd = shards.find(([, shard]) => !/^\w[\w.-]*$/.test(shard));
   if (odd !== undefined) throw damaged(path, `"${odd[1]}" is no name of a file beside it`);
   return new Map(shards);
+}
+
+/** What is believed of a header and of an index; its package is loaded by the first model that has layers of its own. */
+async function schemasOf() {
+  const { z } = await import('zod');
+  const whole = z.number().int().min(0);
+  return {
+    // `__metadata__` is no tensor, and may hold anything.
+    header: z
+      .looseObject({})
+      .transform(({ __metadata__: _, ...tensors }) => tensors)
+      .pipe(z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) }))),
+    index: z.object({ weight_map: z.record(z.string(), z.string()) }),
+  };
 }
 
 const jsonOf = (text: string): unknown => {
@@ -119,7 +124,8 @@ async function readHeader(handle: FileHandle, path: string): Promise<ReadonlyMap
   const length = start.length < 8 ? 0n : start.readBigUInt64LE(0);
   if (length === 0n || length > BigInt(Math.min(LONGEST_HEADER, size - 8))) throw damaged(path, 'it ends before its header does');
   const data = 8 + Number(length);
-  const parsed = headerSchema.safeParse(jsonOf((await readBytes(handle, path, 8, Number(length))).toString('utf8')));
+  const { header } = await schemasOf();
+  const parsed = header.safeParse(jsonOf((await readBytes(handle, path, 8, Number(length))).toString('utf8')));
   if (!parsed.success) throw damaged(path, `its header is not one of safetensors (${messageOf(parsed.error).slice(0, 200)})`);
   const places = new Map<string, Place>();
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(parsed.data)) {

@@ -1,4 +1,3 @@
-import { cutVector } from '../math/cut-vector.ts';
 import type { ServedEmbedder } from './models.ts';
 import { RequestError } from './problem.ts';
 
@@ -24,7 +23,8 @@ export function shortenerTo(
     );
   }
   return (vector) => {
-    const short = cutVector(vector, dimensions, matryoshka?.centred);
+    const mean = matryoshka?.centred ? vector.reduce((sum, value) => sum + value, 0) / vector.length : 0;
+    const short = vector.slice(0, dimensions).map((value) => value - mean);
     if (unnormalised) return short;
     const length = Math.hypot(...short);
     return length === 0 ? short : short.map((value) => value / length);
