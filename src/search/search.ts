@@ -82,6 +82,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const rankedBy = rerankers.length === 0 ? null : (ranked.rankedBy ?? fingerprints.join(' > '));
   const arranged = arrange(keepLikely(ranked, options.minScore, rankedBy ?? firstStage));
   const results = resultsOf(arranged);
+  // The order is there; to describe the results may take longer than to rank them.
+  if (options.snippets || options.explain) onUpdate?.(results);
   const { calibrated, complete, cut } = ranked;
   const notes = [
     ...found.notes,
