@@ -32,7 +32,7 @@ export function givenIndexes(given: readonly string[], now: () => number = Date.
     list: async () => [...places.keys()],
     stamp: (name) => place(name).stamp(),
     open: (name, options) => place(name).open(options),
-    folder: (name) => place(name).folder,
+    folderOf: (name) => place(name).folder,
     close: async () => {
       for (const one of places.values()) await one.close?.();
     },
@@ -41,6 +41,7 @@ export function givenIndexes(given: readonly string[], now: () => number = Date.
 
 interface Place {
   readonly shown: string;
+  /** undefined: in a database. */
   readonly folder?: string;
   stamp(): Promise<string | undefined>;
   open: (options: Parameters<NamedIndexes['open']>[1]) => ReturnType<NamedIndexes['open']>;
