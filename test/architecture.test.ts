@@ -47,7 +47,7 @@ const columns: readonly (readonly string[])[] = [
   ['eval'],
   ['assemble'],
   ['tasks'],
-  ['index.ts', 'plan.ts'],
+  ['index.ts', 'rerankers.ts', 'embedders.ts', 'stores.ts', 'hosted.ts', 'plan.ts'],
   ['contracts'],
   ['server'],
   ['cli'],

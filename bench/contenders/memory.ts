@@ -20,7 +20,7 @@ const peakMegabytes = (): number => (process.resourceUsage().maxRSS * 1024) / 1e
 serve(async ({ texts, maxMemory }: MemoryRequest): Promise<MemoryAnswer> => {
   const bareMegabytes = process.memoryUsage().rss / 1e6;
   // Built where it can be: workers that strip types from sources hold more.
-  const { localEmbedder, openModel } = (await import(pathToFileURL(source).href)) as typeof import('../../src/index.ts');
+  const { localEmbedder, openModel } = (await import(pathToFileURL(source).href)) as typeof import('../../src/embedders.ts');
   const encoder = await openModel(undefined, { maxMemory });
   const embedder = localEmbedder(encoder);
   await embedder.load?.();
