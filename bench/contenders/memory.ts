@@ -12,8 +12,8 @@ const FULL_WINDOW_EVERY = 2500;
 const SHORTEST = 6;
 const LONGEST = 22;
 
-const built = join(import.meta.dirname, '..', '..', 'dist', 'index.js');
-const source = existsSync(built) ? built : join(import.meta.dirname, '..', '..', 'src', 'index.ts');
+const built = join(import.meta.dirname, '..', '..', 'dist', 'embedders.js');
+const source = existsSync(built) ? built : join(import.meta.dirname, '..', '..', 'src', 'embedders.ts');
 
 const peakMegabytes = (): number => (process.resourceUsage().maxRSS * 1024) / 1e6;
 
