@@ -287,6 +287,22 @@ const surface = {
       'VerdictInput',
     ],
   },
+  'integrations/ai-sdk/index.ts': {
+    values: ['createFinetooth', 'finetooth'],
+    types: [
+      'EmbedderPart',
+      'FinetoothEmbeddingModel',
+      'FinetoothEmbeddingOptions',
+      'FinetoothProvider',
+      'FinetoothProviderOptions',
+      'FinetoothRerankingModel',
+      'FinetoothRerankingOptions',
+    ],
+  },
+  'integrations/langchain/index.ts': {
+    values: ['FinetoothEmbeddings', 'FinetoothRerank', 'FinetoothRetriever'],
+    types: ['FinetoothEmbeddingsOptions', 'FinetoothRerankOptions', 'FinetoothRetrieverOptions'],
+  },
   'plan.ts': {
     values: [
       'defaultPipeline',

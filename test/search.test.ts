@@ -49,6 +49,7 @@ describe('search', () => {
     expect(answer.results[0]?.relevanceScore).toBeGreaterThanOrEqual(answer.results[1]?.relevanceScore as number);
     const { embed, retrieve, rerank: reranked, total } = answer.timings;
     expect(embed + retrieve + reranked).toBeLessThanOrEqual(total + 1e-6);
+    expect(answer.rerankStages).toEqual([{ name: 'by-length', took: reranked }]);
   });
 
   it('gives the documents back whole when asked', async () => {
@@ -76,7 +77,7 @@ describe('search', () => {
     expect(answer.results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))).toEqual(
       answer.candidates.map(({ id, score }) => ({ id, score })),
     );
-    expect(answer.timings.rerank).toBe(0);
+    expect([answer.timings.rerank, answer.rerankStages]).toEqual([0, undefined]);
   });
 
   it('finds by words, and fuses', async () => {

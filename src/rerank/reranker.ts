@@ -39,6 +39,13 @@ export interface RerankerFailure {
   readonly why: string;
 }
 
+export interface StageScores {
+  readonly name: string;
+  readonly scores: Float32Array;
+  /** Milliseconds that it took; absent where no one looked. */
+  readonly took?: number;
+}
+
 /** What a reranker gave for a list; beside the scores only what the caller cannot know. */
 export interface Scores {
   /** [count] Finite, higher is better; NaN only where it was not scored: `complete` is false, since time was up, or none of several `stages` ranks it. */
@@ -57,7 +64,7 @@ export interface Scores {
    * What each of several stages gave, [count] each, NaN where it did not score. A candidate that a later stage scored stands above one that it did
    * not; see `stageOf`. Absent: one stage scored all.
    */
-  readonly stages?: readonly { readonly name: string; readonly scores: Float32Array }[];
+  readonly stages?: readonly StageScores[];
   /** False when a deadline stopped the work. @default true */
   readonly complete?: boolean;
   /** What the call used; absent when no one counted. */

@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import type { Effort } from '../rerank/effort.ts';
-import type { Candidate, Reranker, RerankerFailure, Scores, SpreadSource } from '../rerank/reranker.ts';
+import type { Candidate, Reranker, RerankerFailure, Scores, SpreadSource, StageScores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { passageText, sourceOf } from '../text/passages.ts';
@@ -67,7 +67,7 @@ export interface Ranked {
   /** Whether `relevance` is a probability, for everything that a reranker scored. */
   readonly calibrated: boolean;
   /** What each stage gave, by place in the list that was given; NaN where it did not score. One reranker is one stage. */
-  readonly stages: readonly { readonly name: string; readonly scores: Float32Array }[];
+  readonly stages: readonly StageScores[];
   /** Who ranked, where it was not the reranker that was asked by its own name. */
   readonly rankedBy?: string;
   /** By what spread scores were put together; only where that mattered. */

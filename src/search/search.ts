@@ -105,5 +105,6 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     }),
     usage: addUsage(ranked.usage, found.usage),
     timings: { ...found.timings, rerank, total },
+    rerankStages: rerankers.length === 0 ? undefined : ranked.stages.map(({ name, took = rerank }) => ({ name, took })),
   };
 }

@@ -18,6 +18,8 @@ import { createLoadShedder, type LoadSheddingOptions } from './load-shedding.ts'
 import { type ModelsOptions, namedModels, openModels } from './models.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openTraces } from './observability/traces.ts';
+import { builtPage, createPageFiles } from './page/files.ts';
+import { createPage } from './page/routes.ts';
 import { RequestError } from './problem.ts';
 
 export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLimits, Partial<Pick<OriginRules, 'hosts' | 'origins'>> {
@@ -159,6 +161,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       limits: options,
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
+      page: createPage(createPageFiles(builtPage())),
       isReachable: () => indexes.areReachable(),
       routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters, closing: closing.signal }),
     });

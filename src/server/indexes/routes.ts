@@ -7,6 +7,7 @@ import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
 import { RequestError } from '../problem.ts';
+import { addDocumentRoute, documentRoute } from './document-route.ts';
 import { createBody, deleteBody, readBody, type Status, searchAnswer, searchBody, status } from './forms.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
@@ -56,6 +57,7 @@ const described: readonly Route[] = [
       'Add documents, one JSON object per line, as a stream of any length. Answers with a report; with Accept: application/x-ndjson with a line for each batch that is safe, and at least every 15 seconds.',
     tag,
   },
+  documentRoute,
   {
     method: 'post',
     path: '/v1/indexes/:name/delete',
@@ -71,6 +73,7 @@ export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
+    addDocumentRoute(app, indexes);
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
     return described;
   };

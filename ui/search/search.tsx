@@ -1,0 +1,4 @@
+/** Entry of the view. */
+export function Search() {
+  return <h1>Search</h1>;
+}
