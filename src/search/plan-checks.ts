@@ -14,6 +14,7 @@ import {
   when,
   whole,
 } from '../wording/check-options.ts';
+import type { ListOptions } from './options.ts';
 import { type KeyAt, keysAt, type NameAt, nameAt, optionAt } from './plan.ts';
 import type { Door, PlanOption, Value } from './plan-option.ts';
 
@@ -97,3 +98,7 @@ export const checksAt = <D extends Door>(door: D): { readonly [K in KeyAt<D> as 
   Object.fromEntries(keysAt(door).map((key) => [nameAt(key, door), checkOf(optionAt(key, door) as PlanOption)])) as {
     readonly [K in KeyAt<D> as NameAt<K, D>]: ValueCheck;
   };
+
+const { model: _, fields: rankFields, ...ofLists } = checksAt('rerank');
+/** The checks of a reranker that is at hand, over a list. */
+export const listChecks: { readonly [Name in keyof Required<ListOptions>]: ValueCheck } = { ...ofLists, rankFields };

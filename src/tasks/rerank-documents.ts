@@ -7,7 +7,7 @@ import type { RerankerPlan } from '../rerank/reranker-plan.ts';
 import { checkQuery } from '../search/check.ts';
 import type { ListOptions } from '../search/options.ts';
 import { plan } from '../search/plan.ts';
-import { checksAt } from '../search/plan-checks.ts';
+import { listChecks } from '../search/plan-checks.ts';
 import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import { fieldCounts } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
@@ -33,8 +33,6 @@ export interface RerankDocumentsReport {
 }
 
 const { reranker, fallback, strict, calibration, scoreCache, longDocuments } = openChecks;
-const { model: _, fields: rankFields, ...sameChecks } = checksAt('rerank');
-const listChecks: OptionChecks<ListOptions> = { ...sameChecks, rankFields };
 const rerankChecks: OptionChecks<RerankDocumentsOptions> = {
   ...readChecks,
   ...listChecks,
