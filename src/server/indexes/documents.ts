@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FinetoothError } from '../../errors.ts';
-import { parseDocument, type ReadDocument } from '../../index.ts';
+import type { ReadDocument } from '../../index.ts';
+import { parseDocument } from '../../stores.ts';
 import { bodyChunks } from '../body-chunks.ts';
 import type { Share } from '../hooks/body-memory.ts';
 import { RequestError } from '../problem.ts';
