@@ -296,6 +296,8 @@ const own = {
     variable: 'FINETOOTH_PORT',
     about: 'which port to listen at; 0 takes a free one',
   },
+  http: { kind: 'flag', about: 'answer over HTTP, at /mcp, instead of over standard input and output' },
+  writable: { kind: 'flag', about: 'let agents add documents (the tool add_documents; default: they may only search and read)' },
   apiKeyFile: {
     kind: 'text',
     value: 'FILE',

@@ -52,6 +52,8 @@ export interface AppParts {
   readonly log: { readonly level: string; readonly stream: { write(line: string): void } };
   /** Whether what the server answers from can be reached now. @default always */
   readonly isReachable?: () => Promise<boolean>;
+  /** Serve nothing of what vendors have. @default false */
+  readonly isForAgentsAlone?: boolean;
   /** Routes of our own API beside what vendors have. */
   readonly routes?: (app: FastifyInstance, server: RouteTools) => Promise<readonly Route[]>;
 }
@@ -76,12 +78,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   addAdmission(app, { keys, originRules, shedder, bodyMemory, bodyMs });
   const fail = addFailures(app, bodyBytes);
 
-  for (const dialect of dialects)
+  const served = parts.isForAgentsAlone ? { dialects: [], forks: [] } : { dialects, forks };
+  for (const dialect of served.dialects)
     for (const endpoint of dialect.endpoints)
       app.post(`${dialect.prefix}${endpoint.path}`, { config: { dialect, task: taskOf(endpoint.task) } }, (request, reply) =>
         answerEndpoint(parts, endpoint, request, reply),
       );
-  for (const fork of forks) {
+  for (const fork of served.forks) {
     const last = fork.branches.at(-1) as Fork['branches'][number];
     app.post(fork.path, { config: { dialect: last.dialect, task: taskOf(last.endpoint.task) } }, (request, reply) => {
       const { dialect, endpoint } = branchOf(fork, request);
@@ -92,7 +95,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     });
   }
 
-  const routes: Route[] = forks.map(routeOf);
+  const routes: Route[] = served.forks.map(routeOf);
   const get = (
     path: string,
     about: string,
@@ -103,16 +106,16 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     routes.push({ method: 'get', path, about, tag });
     app.get(path, { config: { task: 'other', open } }, async (request, reply) => make(request, reply));
   };
-  const served = {
+  const facts = {
     models,
     version,
     keyed: keys !== undefined,
     mostRequests: shedder.most.requests,
     mostDocuments: handlers.mostDocuments,
   };
-  for (const { reads = [] } of dialects)
+  for (const { reads = [] } of served.dialects)
     for (const { paths, about, tag, open, tell } of reads)
-      for (const path of paths) get(path, about, tag, async (request, reply) => reply.send(await tell(served, askedOf(request))), open);
+      for (const path of paths) get(path, about, tag, async (request, reply) => reply.send(await tell(facts, askedOf(request))), open);
   const isReady = loading(models);
   get(
     '/ready',
@@ -132,7 +135,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   // Made once, by whoever asks first.
   let document: ReturnType<typeof openapiOf> | undefined;
   const openapi = async () => {
-    document ??= openapiOf(dialects, routes, version);
+    document ??= openapiOf(served.dialects, routes, version);
     await nextTurn();
     return document;
   };
