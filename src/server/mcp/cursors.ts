@@ -30,8 +30,7 @@ export function createCursors(most = 1000): Cursors {
     },
     find: (name) => {
       const found = known.get(name);
-      if (found === undefined)
-        throw new FinetoothError('E_CURSOR', 'this cursor is not known here, or not any more.');
+      if (found === undefined) throw new FinetoothError('E_CURSOR', 'this cursor is not known here, or not any more.');
       return found;
     },
   };

@@ -6,6 +6,7 @@ import { goneSignal } from '../hooks/request-context.ts';
 import type { Route } from '../openapi.ts';
 import { statusOf } from '../problem.ts';
 import type { SendBuffers } from '../send-buffers.ts';
+import { createGivenUp, type GivenUp } from './given-up.ts';
 import { createProtocol } from './protocol.ts';
 import { loadSdk } from './sdk.ts';
 import type { McpApi } from './tool.ts';
@@ -35,6 +36,8 @@ export const mcpDialect: Dialect = {
   failure,
 };
 
+const SESSION = 'mcp-session-id';
+
 /** JSON-RPC 2.0, section 5.1. */
 const [PARSE_ERROR, SERVER_ERROR] = [-32_700, -32_000];
 
@@ -47,12 +50,12 @@ const described: Route = {
 };
 
 /**
- * `/mcp`, behind the checks of every other path: who may ask, from which page, how much. A request that its sender leaves is given up with its socket: in the
- * versions of the protocol before 2026 no other word of that arrives here, as each request is answered by itself.
+ * `/mcp`, behind the checks of every other path: who may ask, from which page, how much. A call is given up when its sender says so, or leaves its socket.
  */
 export function mcpRoutes(api: McpApi) {
   return async (app: FastifyInstance, { sendBuffers }: RouteTools): Promise<readonly Route[]> => {
     // Loaded by whoever asks first: most who serve models have no agent.
+    const givenUp = createGivenUp();
     let opened: Promise<McpHandler> | undefined;
     const handler = (): Promise<McpHandler> => (opened ??= handlerOf(api));
     app.addHook('onClose', async () => (await opened?.catch(() => undefined))?.close());
@@ -60,7 +63,7 @@ export function mcpRoutes(api: McpApi) {
       method: ['GET', 'POST', 'DELETE'],
       url: '/mcp',
       config: { dialect: mcpDialect, task: 'mcp' },
-      handler: async (request, reply) => answer(await handler(), request, reply, sendBuffers),
+      handler: async (request, reply) => answer(await handler(), givenUp, request, reply, sendBuffers),
     });
     return [described];
   };
@@ -71,17 +74,30 @@ async function handlerOf(api: McpApi) {
   return sdk.createMcpHandler(createProtocol(sdk, api), { onerror: () => {} });
 }
 
-async function answer(handler: McpHandler, request: FastifyRequest, reply: FastifyReply, sendBuffers: SendBuffers): Promise<FastifyReply> {
-  const response = await handler.fetch(
-    new Request('http://localhost/mcp', {
-      method: request.method,
-      headers: headersOf(request),
-      signal: goneSignal(reply),
-      // What was read of the body is passed beside it.
-      body: request.method === 'POST' ? '{}' : undefined,
-    }),
-    request.method === 'POST' ? { parsedBody: request.body } : undefined,
-  );
+async function answer(handler: McpHandler, givenUp: GivenUp, request: FastifyRequest, reply: FastifyReply, sendBuffers: SendBuffers) {
+  const { method, body } = request;
+  const isPost = method === 'POST';
+  const call = givenUp.follow(body, sessionOf(request));
+  const gone = goneSignal(reply);
+  try {
+    const response = await handler.fetch(
+      new Request('http://localhost/mcp', {
+        method,
+        headers: headersOf(request),
+        signal: call === undefined ? gone : AbortSignal.any([gone, call.signal]),
+        // What was read of the body is passed beside it.
+        body: isPost ? '{}' : undefined,
+      }),
+      isPost ? { parsedBody: body } : undefined,
+    );
+    if (givenUp.isHello(body) && response.ok) reply.header(SESSION, givenUp.newSession());
+    return await send(response, reply, sendBuffers);
+  } finally {
+    call?.done();
+  }
+}
+
+async function send(response: Response, reply: FastifyReply, sendBuffers: SendBuffers): Promise<FastifyReply> {
   const headers = Object.fromEntries(response.headers);
   if (response.body === null || !headers['content-type']?.startsWith('text/event-stream'))
     return reply
@@ -91,15 +107,24 @@ async function answer(handler: McpHandler, request: FastifyRequest, reply: Fasti
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(response.status, { ...(reply.getHeaders() as Record<string, string>), ...headers, 'x-accel-buffering': 'no' });
-  for await (const piece of response.body) {
-    if (raw.destroyed) break;
-    if (raw.write(piece)) continue;
-    sendBuffers.wait(raw, piece.byteLength);
-    await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve));
-    sendBuffers.taken(raw);
+  try {
+    for await (const piece of response.body) {
+      if (raw.destroyed) break;
+      if (raw.write(piece)) continue;
+      sendBuffers.wait(raw, piece.byteLength);
+      await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve));
+      sendBuffers.taken(raw);
+    }
+    raw.end();
+  } catch {
+    // The answer has begun: its end, which does not come, is all that can still be said.
+    raw.destroy();
   }
-  if (!raw.destroyed) raw.end();
   return reply;
+}
+
+function sessionOf({ headers: { [SESSION]: session } }: FastifyRequest): string | undefined {
+  return typeof session === 'string' ? session : undefined;
 }
 
 /** As they came, but for those of the body, which was read already. */
