@@ -1,9 +1,8 @@
-import { Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { FinetoothError, messageOf } from '../../errors.ts';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
-import type { Terminal } from '../terminal.ts';
 import { commandWording } from '../wording.ts';
 
 export const mcpCommand = command({
@@ -58,10 +57,13 @@ export const mcpCommand = command({
       await server.close();
       return;
     }
-    const output = wireOnly(terminal);
+    const { stdin } = terminal;
+    // As it is, where it is a stream: what stands between would go on waiting for it.
+    const input = stdin instanceof Readable ? stdin : Readable.from(stdin, { objectMode: false });
+    const output = terminal.wire();
     const { serveMcp } = await import('../../server/mcp/index.ts');
     const connection = await serveMcp({
-      ...{ indexes, writable, durability, mostRequests, models, input: process.stdin, output },
+      ...{ indexes, writable, durability, mostRequests, models, input, output },
       onFailure: (id, error) => terminal.say(`${id}: ${messageOf(error, commandWording)}`),
     });
     const stop = (): void => void connection.close();
@@ -70,20 +72,8 @@ export const mcpCommand = command({
       await connection.ended;
     } finally {
       await connection.close();
+      // Who reads on for a client that is not heard any more never ends.
+      input.destroy();
     }
   },
 });
-
-/** Standard output is the wire: what anyone else in this process prints goes to standard error, so that it ends no conversation. */
-function wireOnly(terminal: Terminal): Writable {
-  const { stdout } = process;
-  const write = stdout.write.bind(stdout);
-  stdout.write = ((text: string | Uint8Array, ...rest: readonly unknown[]) => {
-    terminal.say(String(text).trimEnd());
-    for (const one of rest) if (typeof one === 'function') one();
-    return true;
-  }) as typeof stdout.write;
-  const output = new Writable({ decodeStrings: false, write: (chunk, encoding, done) => void write(chunk, encoding, done) });
-  stdout.once('error', (error) => output.destroy(error));
-  return output;
-}

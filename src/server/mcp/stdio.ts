@@ -80,9 +80,10 @@ export async function serveMcp(options: ServeMcpOptions): Promise<McpConnection>
   const ended = new Promise<void>((resolve, reject) => ([end, fail] = [resolve, reject]));
   // Who does not wait for the end hears of nothing.
   ended.catch(() => {});
-  warm(indexes, given.length).catch((error: unknown) => {
+  const opened = indexes.openGiven().catch((error: unknown) => {
     if (error instanceof FinetoothError && lasting.has(error.code)) fail(error);
   });
+  void opened.then(() => warm(indexes)).catch(() => {});
   const [sdk, { serveStdio, StdioServerTransport }] = await Promise.all([loadSdk(), loadStdio()]);
   const api: McpApi = { indexes, models, ...partsOf(options), writable };
   const transport = new StdioServerTransport(input, output, { maxBufferSize: LONGEST_LINE });
@@ -93,7 +94,8 @@ export async function serveMcp(options: ServeMcpOptions): Promise<McpConnection>
   const gone = transport.onclose;
   transport.onclose = () => {
     gone?.();
-    end();
+    // Who asked nothing is still told of an index that there is not.
+    void opened.then(end);
   };
   return {
     ended,
@@ -118,11 +120,9 @@ export const partsOf = (
   log: (id, error) => options.onFailure?.(id, error),
 });
 
-/** Opens every index and loads what searches it, while the client still says hello. */
-async function warm(indexes: IndexRegistry, most: number): Promise<void> {
-  await indexes.openGiven();
-  const names = (await indexes.names()).slice(0, most);
-  for (const name of names)
+/** Loads what searches the indexes, while the client still says hello. One that cannot be opened is told by each call that asks for it. */
+async function warm(indexes: IndexRegistry): Promise<void> {
+  for (const name of await indexes.names())
     await indexes.reading(name, async (index) => {
       await Promise.all([hasEmbedder(index) ? index.embedder().load?.() : undefined, index.reranker()?.load?.()]);
     });
