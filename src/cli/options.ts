@@ -72,7 +72,7 @@ const own = {
   in: {
     kind: 'many',
     value: 'INDEX',
-    about: 'an index: a folder, qdrant://HOST/NAME, postgres://HOST/DATABASE/NAME; serve takes several, under their names',
+    about: 'an index: a folder, qdrant://HOST/NAME, postgres://HOST/DATABASE/NAME; serve and mcp take several, under their names',
   },
   format: {
     kind: 'choice',
