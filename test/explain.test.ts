@@ -35,7 +35,11 @@ describe('explanations', async () => {
     const [first] = results;
     const names = first?.explanation?.stages.map(({ name }) => name);
     expect(names).toEqual([expect.stringMatching(/^late-interaction/)]);
-    for (const { relevance } of first?.explanation?.fields ?? []) expect(relevance).toBeGreaterThan(0);
+    const fields = first?.explanation?.fields ?? [];
+    for (const { relevance } of fields) expect(relevance).toBeGreaterThan(0);
+    const [title, text] = fields.map(({ share }) => share as number);
+    expect((title as number) + (text as number)).toBeCloseTo(1, 6);
+    expect((title as number) / (text as number)).toBeCloseTo((fields[0]?.relevance as number) / (fields[1]?.relevance as number), 6);
     const { results: plain } = await search(index, 'a captain and his whale');
     expect(plain[0]?.explanation).toBeUndefined();
   });

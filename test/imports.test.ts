@@ -288,6 +288,26 @@ const surface = {
       'VerdictInput',
     ],
   },
+  'integrations/ai-sdk/index.ts': {
+    values: ['createFinetooth', 'finetooth'],
+    types: [
+      'EmbedderPart',
+      'FinetoothEmbeddingModel',
+      'FinetoothEmbeddingOptions',
+      'FinetoothProvider',
+      'FinetoothProviderOptions',
+      'FinetoothRerankingModel',
+      'FinetoothRerankingOptions',
+    ],
+  },
+  'integrations/lancedb/index.ts': {
+    values: ['hybridReranker'],
+    types: ['HybridReranker', 'HybridRerankerOptions', 'RecordBatchLike'],
+  },
+  'integrations/langchain/index.ts': {
+    values: ['FinetoothEmbeddings', 'FinetoothRerank', 'FinetoothRetriever'],
+    types: ['FinetoothEmbeddingsOptions', 'FinetoothRerankOptions', 'FinetoothRetrieverOptions'],
+  },
   'plan.ts': {
     values: [
       'defaultWords',

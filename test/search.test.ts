@@ -47,6 +47,15 @@ describe('search', () => {
     expect(answer.results[0]?.relevanceScore).toBeGreaterThanOrEqual(answer.results[1]?.relevanceScore as number);
     const { embed, retrieve, rerank: reranked, total } = answer.timings;
     expect(embed + retrieve + reranked).toBeLessThanOrEqual(total + 1e-6);
+    expect(answer.rerankStages).toEqual([{ name: 'by-length', took: reranked }]);
+  });
+
+  it('tells the last order before it is described', async () => {
+    const told: string[][] = [];
+    const onUpdate = (results: readonly { readonly id: string }[]) => void told.push(results.map(({ id }) => id));
+    const answer = await search(index, 'a film', { snippets: true, onUpdate });
+    expect(told.at(-1)).toEqual(answer.results.map(({ id }) => id));
+    expect(told[0]).not.toEqual(told.at(-1));
   });
 
   it('gives the documents back whole when asked', async () => {
@@ -74,7 +83,7 @@ describe('search', () => {
     expect(answer.results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))).toEqual(
       answer.candidates.map(({ id, score }) => ({ id, score })),
     );
-    expect(answer.timings.rerank).toBe(0);
+    expect([answer.timings.rerank, answer.rerankStages]).toEqual([0, undefined]);
   });
 
   it('finds by words, and fuses', async () => {

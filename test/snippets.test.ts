@@ -44,6 +44,7 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
     'finetooth',
     'needs judgments of the reader: test/evaluate.test.ts and test/calibrate.test.ts run the same commands',
   ],
+  ['docs/integrations.md', 'npm install', 'installs from a registry: test/integrations does it'],
   ['docs/hosted.md', 'export TOGETHER_API_KEY', 'needs a key of Together'],
   ['docs/hosted.md', 'createCohere()', 'needs packages and keys of two vendors: test/vendors/ai-sdk.test.ts runs such models'],
   ['docs/install.md', 'npm install finetooth', 'installs from a registry: test/package.test.ts does it from tarballs'],
@@ -69,6 +70,10 @@ const fill = (): void => {
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
   symlinkSync(root, join(folder, 'node_modules', 'finetooth'));
   symlinkSync('../finetooth/bin/finetooth.js', join(folder, 'node_modules', '.bin', 'finetooth'));
+  // What a reader of docs/integrations.md has beside it.
+  for (const scope of ['@langchain', '@lancedb']) mkdirSync(join(folder, 'node_modules', scope));
+  for (const name of ['ai', '@langchain/core', '@lancedb/lancedb', 'zod'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const films = readFileSync(join(root, 'samples', 'films', 'corpus.jsonl'), 'utf8')
     .trim()

@@ -1,6 +1,7 @@
 import { FinetoothError } from '../errors.ts';
 import { typeOf } from '../filter/document-test.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
+import { hasTokenVectors } from '../model/catalog/model-entry.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
@@ -158,13 +159,14 @@ async function partsFor(
   const wanted = options.embedder === undefined ? (isWithout ? null : (manifest?.model ?? defaultModel)) : options.embedder;
   const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
   const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, dimensions: manifest?.dimensions });
+  const own = opened?.encoder !== undefined && hasTokenVectors(opened.encoder.files.entry) ? opened.encoder : undefined;
   /** Where vectors were given without a model that makes those of queries, texts are still reranked. */
   const isNamed = typeof wanted === 'string' || isWithout;
   const encoder = async (): Promise<BiEncoder> => {
     if (!isNamed)
       throw new FinetoothError('E_USAGE', 'late interaction needs a local model by name as the embedder; name a cross-encoder instead.');
-    // A hosted embedder, or none, has no token vectors: late interaction then reads the texts with the bundled model.
-    return opened?.encoder ?? openModel(undefined, models);
+    // A hosted embedder, one whose graph gives whole texts alone, or none has no token vectors: late interaction then reads the texts with the bundled model.
+    return own ?? openModel(undefined, models);
   };
   const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments, effort } });
   const { reranker = isNamed ? 'default' : null } = options;
@@ -185,7 +187,7 @@ async function partsFor(
     return {
       embedder: opened?.embedder ?? null,
       model: opened?.model,
-      lateInteraction: opened?.encoder === undefined ? undefined : () => builder.build('late-interaction'),
+      lateInteraction: own === undefined ? undefined : () => builder.build('late-interaction'),
       reranker: reranker === null ? checkNoReranker(options) : await build({}),
       rerankers: {
         build: (parts, settings) =>

@@ -1,12 +1,13 @@
 import { unlessZero } from '../math/vectors.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
+import { hasTokenVectors, tokenSizeOf } from '../model/catalog/model-entry.ts';
 import type { Embedder } from './embedder.ts';
 
 /** An embedder over a local bi-encoder: its prefixes for queries and documents, its pooling, vectors of length 1. */
 export const localEmbedder = (encoder: BiEncoder): Embedder => ({
   fingerprint: encoder.fingerprint,
   dimensions: encoder.files.entry.dimensions,
-  tokenSize: encoder.files.entry.dimensions,
+  tokenSize: hasTokenVectors(encoder.files.entry) ? tokenSizeOf(encoder.files.entry) : undefined,
   languages: encoder.files.entry.languages,
   embed: async (texts, role, options = {}) => {
     const { vectors, lengths, tokens, truncated, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });

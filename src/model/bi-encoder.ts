@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { PassageSource } from '../text/passages.ts';
 import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
-import type { BiEncoderEntry, ModelFiles } from './catalog/model-entry.ts';
+import { type BiEncoderEntry, type ModelFiles, tokenSizeOf } from './catalog/model-entry.ts';
 import type { EncodeRequest, EncodeResult } from './run/encode.ts';
 import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
 import { requestsOf, type SplitOptions, splitIn, splitSourcesIn } from './run/requests.ts';
@@ -44,9 +44,13 @@ export interface BiEncoder {
   close(): Promise<void>;
 }
 
-/** Weights, pooling, prefixes and window: all that a vector depends on. */
+/** Weights, pooling, layers behind it, prefixes, window, and how many of the numbers are used: all that a vector depends on. */
 export function fingerprintOf({ entry, sha256 }: ModelFiles<BiEncoderEntry>): string {
-  const form = JSON.stringify([entry.pooling, entry.prefix.query, entry.prefix.document, entry.maxTokens]);
+  const { dense, endToken, cutFrom, dimensions } = entry;
+  // What a model does not have leaves the fingerprint as earlier versions made it.
+  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions]];
+  const plain = [entry.pooling, entry.prefix.query, entry.prefix.document, entry.maxTokens];
+  const form = JSON.stringify(further.every((one) => one === undefined) ? plain : [...plain, ...further]);
   // A folder may be moved: its path is no part of what a vector depends on.
   return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
 }
@@ -81,7 +85,7 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
         throwIfStopped(signal);
         throw error;
       });
-      const result = joined(parts, texts.length, entry.dimensions);
+      const result = joined(parts, texts.length, entry);
       if (result.vectors.some((value) => !Number.isFinite(value))) {
         throw new FinetoothError(
           'E_MODEL_FAILED',
@@ -103,7 +107,9 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
   };
 }
 
-function joined(parts: readonly (readonly [number[], EncodeResult])[], count: number, dimensions: number): EncodeResult {
+function joined(parts: readonly (readonly [number[], EncodeResult])[], count: number, entry: BiEncoderEntry): EncodeResult {
+  const { dimensions } = entry;
+  const tokenSize = tokenSizeOf(entry);
   const vectors = new Float32Array(count * dimensions);
   const tokens = new Uint32Array(count);
   const truncated = new Uint32Array(count);
@@ -118,7 +124,7 @@ function joined(parts: readonly (readonly [number[], EncodeResult])[], count: nu
   }
   const rowsOf = [(part: EncodeResult) => part.tokenVectors, (part: EncodeResult) => part.tokenOffsets] as const;
   const packsOf = [(part: EncodeResult) => part.packed, (part: EncodeResult) => part.packedOffsets] as const;
-  const [tokenVectors, tokenOffsets] = gathered(parts, count, dimensions, rowsOf, (length) => new Float32Array(length));
+  const [tokenVectors, tokenOffsets] = gathered(parts, count, tokenSize, rowsOf, (length) => new Float32Array(length));
   const [packed, packedOffsets] = gathered(parts, count, 1, packsOf, (length) => new Uint8Array(length));
   return { vectors, lengths, tokens, truncated, tokenVectors, tokenOffsets, packed, packedOffsets };
 }

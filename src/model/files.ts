@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
@@ -110,11 +111,19 @@ export async function checkPlaced(
   const check = (path: string, expected: string | undefined): Promise<string | undefined> =>
     checkFile({ path, book, expected, holdToRecord: own, advice: adviceOf(placed), ...options });
   await check(placed.tokenizerPath, tokenizer.sha256);
-  for (const [i, path] of placed.others.entries()) await check(path, others[i]?.sha256);
+  const layers: (string | undefined)[] = [];
+  for (const [i, path] of placed.others.entries()) {
+    const hash = await check(path, others[i]?.sha256);
+    if (others[i]?.as !== undefined) layers.push(hash);
+  }
   const sha256 = await check(placed.modelPath, model.sha256);
-  if (sha256 === undefined)
+  if (sha256 === undefined || layers.includes(undefined))
     throw new FinetoothError('E_MODEL_MISSING', `${placed.modelPath} vanished while it was read. Run the same command again.`);
-  return sha256;
+  return layers.length === 0
+    ? sha256
+    : createHash('sha256')
+        .update([sha256, ...layers].join(' '))
+        .digest('hex');
 }
 
 /**
@@ -130,8 +139,8 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
     throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. This is a mistake of finetooth.`);
   const { signal, full } = options;
   const sha256 = await checkPlaced(placed, places, { ...(signal && { signal }), ...(full && { full }) });
-  const { entry, modelPath, tokenizerPath, source } = placed;
-  return { entry, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
+  const { entry, folder, modelPath, tokenizerPath, source } = placed;
+  return { entry, folder, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
 }
 
 /** In a folder of the user's the weights may also lie as in a repository. Undefined when there are none. */
@@ -144,7 +153,8 @@ async function placeForeign(folder: string, entry?: ModelEntry): Promise<Placed 
     if (!(await isFile(tokenizerPath)))
       throw new FinetoothError('E_MODEL_MISSING', `${folder} has ${path} but no tokenizer.json. Copy it there too.`);
     const described = entry ?? (await inferEntry({ folder, name: folder, repository: folder, modelPath, repositoryPath: path }));
-    return { entry: described, source: 'folder', folder, modelPath, tokenizerPath, others: [] };
+    const others = await layersOf(described, folder);
+    return { entry: described, source: 'folder', folder, modelPath, tokenizerPath, others };
   }
   return undefined;
 }
@@ -165,7 +175,18 @@ async function placeRepository(
   if (!(await isFile(modelPath)) || !(await isFile(tokenizerPath))) return undefined;
   const { name, repository, revision, file } = target;
   const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: file ?? 'model.onnx' });
-  return { entry, source, folder, modelPath, tokenizerPath, others: [] };
+  return { entry, source, folder, modelPath, tokenizerPath, others: await layersOf(entry, folder) };
+}
+
+/** Weights of a model's own layers, beside its graph. Throws E_MODEL_MISSING where they are not there. */
+async function layersOf({ name, files: { others = [] } }: ModelEntry, folder: string): Promise<readonly string[]> {
+  const layers = others.flatMap(({ as }) => (as === undefined ? [] : [as]));
+  for (const layer of layers) {
+    if (await isFile(join(folder, layer))) continue;
+    const advice = 'Copy it there from the repository, as safetensors, or take a conversion to ONNX with an output "sentence_embedding".';
+    throw new FinetoothError('E_MODEL_MISSING', `${name} has layers behind its graph, and ${join(folder, layer)} is not there. ${advice}`);
+  }
+  return layers.map((layer) => join(folder, layer));
 }
 
 /** In a folder of ours every file has its fixed name. Undefined when one is missing. */

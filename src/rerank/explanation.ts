@@ -24,9 +24,17 @@ export interface StageExplanation {
   readonly parts?: readonly { readonly start: number; readonly end: number; readonly score: number }[];
 }
 
+export interface FieldExplanation {
+  readonly field: string;
+  readonly score: number;
+  readonly relevance?: number;
+  /** Of the relevance that the fields have, each alone, in sum, 0 to 1; absent where scores are no probabilities. */
+  readonly share?: number;
+}
+
 /** Why a document stands where it stands. */
 export interface Explanation {
   readonly stages: readonly StageExplanation[];
   /** What the reranker gives each ranked field alone, those without words left out. */
-  readonly fields: readonly { readonly field: string; readonly score: number; readonly relevance?: number }[];
+  readonly fields: readonly FieldExplanation[];
 }

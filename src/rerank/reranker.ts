@@ -21,6 +21,8 @@ export interface ScoreOptions extends CallOptions {
   readonly deadlineMs?: number;
   /** How many of the candidates the slowest stage reads, where there is a choice. @default the reranker's own, normal */
   readonly effort?: Effort;
+  /** What the model is to judge by, in words; only for a reranker that takes it (`takesInstruction`). @default the model's own */
+  readonly instruction?: string;
   /** Called with scores as they sharpen, before the last ones are returned. */
   readonly onScores?: (scores: Scores) => void;
   /** How scores of late interaction lie on the collection, where an index knows it. @default that of the list, or the usual one of a short list */
@@ -37,6 +39,13 @@ export interface RerankerFailure {
   readonly code: ErrorCode;
   /** The sentence of its error. */
   readonly why: string;
+}
+
+export interface StageScores {
+  readonly name: string;
+  readonly scores: Float32Array;
+  /** Milliseconds that it took; absent where no one looked. */
+  readonly took?: number;
 }
 
 /** What a reranker gave for a list; beside the scores only what the caller cannot know. */
@@ -57,7 +66,7 @@ export interface Scores {
    * What each of several stages gave, [count] each, NaN where it did not score. A candidate that a later stage scored stands above one that it did
    * not; see `stageOf`. Absent: one stage scored all.
    */
-  readonly stages?: readonly { readonly name: string; readonly scores: Float32Array }[];
+  readonly stages?: readonly StageScores[];
   /** False when a deadline stopped the work. @default true */
   readonly complete?: boolean;
   /** What the call used; absent when no one counted. */
@@ -88,6 +97,8 @@ export interface Reranker {
   readonly readCharacters?: number;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
+  /** Whether an `instruction` reaches the model, or one of several. @default false: it is refused */
+  readonly takesInstruction?: boolean;
   /** Whether a candidate is scored as fast as its score is looked up: then no cache keeps it. @default none is */
   isCheap?(candidate: Candidate): boolean;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */

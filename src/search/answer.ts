@@ -32,4 +32,6 @@ export interface SearchAnswer extends Provenance {
   /** What the models used for this query, where they count. */
   readonly usage: Usage;
   readonly timings: Timings;
+  /** What `rerank` of the timings is made of: the fingerprint of each stage, in their order, and its milliseconds; absent where no reranker ran. */
+  readonly rerankStages?: readonly { readonly name: string; readonly took: number }[];
 }

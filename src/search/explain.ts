@@ -56,15 +56,17 @@ async function explainScore(
       { signal, spread, effort: 'exhaustive' },
     ),
   ]);
+  const relevanceOf = (i: number): number | undefined => {
+    const relevance = alone.relevance?.[i];
+    return relevance === undefined || Number.isNaN(relevance) ? undefined : relevance;
+  };
+  const sum = filled.reduce((total, _, i) => total + (relevanceOf(i) ?? Number.NaN), 0);
   return {
     stages,
     fields: filled.map((field, i) => {
-      const relevance = alone.relevance?.[i];
-      return {
-        field,
-        score: alone.scores[i] as number,
-        relevance: relevance === undefined || Number.isNaN(relevance) ? undefined : relevance,
-      };
+      const relevance = relevanceOf(i);
+      const share = relevance === undefined || !(sum > 0) ? undefined : relevance / sum;
+      return { field, score: alone.scores[i] as number, relevance, share };
     }),
   };
 }

@@ -27,6 +27,8 @@ export interface RankedResult {
   readonly rank: number;
   /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
+  /** The part of the ranked text that gave the score, in characters, the end not included; absent where all of it was read. */
+  readonly passage?: { readonly start: number; readonly end: number };
   /** The sentence that matters of a text that was not read as a whole: of its best passage, or of its best chunk. */
   readonly highlight?: Highlight;
   /** What a person is shown of its text, with the words of the query marked; only when asked for. */
@@ -145,6 +147,7 @@ function resultMaker(
     relevanceScore: relevance,
     level: calibrated && stage >= 0 ? levelOf(relevance) : undefined,
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
+    passage: part && { start: part.span[0], end: part.span[1] },
     highlight: part && highlightFor(query, part, words && comparedBy(words, (candidates[index] as Rankable).document, part.text)),
     cutTokens,
     omittedCharacters,

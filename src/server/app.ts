@@ -18,6 +18,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Traced } from './observability/traces.ts';
 import { eitherOf, openapiOf, type Route } from './openapi.ts';
 import { pageOf } from './openapi-page.ts';
+import type { Page } from './page/routes.ts';
 import { createSendBuffers, type SendBuffers } from './send-buffers.ts';
 
 export interface AppLimits {
@@ -54,6 +55,8 @@ export interface AppParts {
   readonly isReachable?: () => Promise<boolean>;
   /** Serve nothing of what vendors have. @default false */
   readonly isForAgentsAlone?: boolean;
+  /** What browsers get at `/`. @default nothing */
+  readonly page?: Page;
   /** Routes of our own API beside what vendors have. */
   readonly routes?: (app: FastifyInstance, server: RouteTools) => Promise<readonly Route[]>;
 }
@@ -67,7 +70,7 @@ export interface RouteTools {
 
 /** The server as a Fastify instance that nothing listens with yet: `inject` asks it in tests. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
-  const { handlers, models, shedder, metrics, keys, originRules, limits = {}, version } = parts;
+  const { handlers, models, shedder, metrics, keys, originRules, limits = {}, version, page: ui } = parts;
   const { bodyBytes = 16_777_216, bodyMs = 30_000, readingBytes = 16 * bodyBytes } = limits;
   const { answerMs = 30_000, answerBytes = 4 * bodyBytes, quietMs = 15_000 } = limits;
   const bodyMemory = createBodyMemory(readingBytes);
@@ -115,7 +118,17 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   };
   for (const { reads = [] } of served.dialects)
     for (const { paths, about, tag, open, tell } of reads)
-      for (const path of paths) get(path, about, tag, async (request, reply) => reply.send(await tell(facts, askedOf(request))), open);
+      for (const path of paths)
+        get(
+          path,
+          path === '/' ? `${about.slice(0, -1)}; for a browser (Accept: text/html) the page.` : about,
+          tag,
+          async (request, reply) =>
+            path === '/' && ui?.isWanted(request) ? ui.send(undefined, request, reply) : reply.send(await tell(facts, askedOf(request))),
+          open,
+        );
+  if (ui !== undefined)
+    get('/ui/*', 'Files of the page.', 'Page', (request, reply) => ui.send(askedOf(request).name ?? '', request, reply), true);
   const isReady = loading(models);
   get(
     '/ready',

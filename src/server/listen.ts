@@ -19,6 +19,8 @@ import { type McpLimits, partsOf } from './mcp/stdio.ts';
 import { type ModelsOptions, namedModels, openModels } from './models.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openTraces } from './observability/traces.ts';
+import { builtPage, createPageFiles } from './page/files.ts';
+import { createPage } from './page/routes.ts';
 import { RequestError } from './problem.ts';
 
 export interface ServeOptions
@@ -41,6 +43,8 @@ export interface ServeOptions
   readonly indexes?: readonly string[];
   /** Where indexes are made that clients ask for. @default none are made */
   readonly indexesFolder?: string;
+  /** Where judgments are kept that clients give, a folder an index. @default beside each index, with `-judgments` behind its name */
+  readonly judgments?: string;
   /** Of what is written to indexes, as `openIndex` takes it. @default power */
   readonly durability?: OpenIndexOptions['durability'];
   /** Models by name: of the catalog, of the hub, or folders. @default the bundled ones */
@@ -80,6 +84,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   noKeys: truth,
   indexes: texts,
   indexesFolder: text,
+  judgments: text,
   durability: oneOf(['power', 'process']),
   modelNames: texts,
   rerankers: texts,
@@ -149,6 +154,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     models: modelOptions,
     longDocuments,
     durability: options.durability,
+    judgments: options.judgments,
   });
   const closing = new AbortController();
   const end = async (): Promise<void> => {
@@ -185,6 +191,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       limits: options,
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
+      page: api === 'mcp' ? undefined : createPage(createPageFiles(builtPage())),
       isReachable: () => indexes.areReachable(),
       isForAgentsAlone: api === 'mcp',
       routes: async (to, tools) => [...(api === 'mcp' ? [] : await own(to, tools)), ...(await agents(to, tools))],

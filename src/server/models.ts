@@ -48,7 +48,7 @@ export interface ServedEmbedder {
   readonly embedder: Embedder;
   /** How a vector may be shortened. @default not at all */
   readonly matryoshka?: BiEncoderEntry['matryoshka'];
-  readonly pooling: 'cls' | 'mean';
+  readonly pooling: BiEncoderEntry['pooling'];
   /** Tokens that it reads, special ones included. */
   readonly window: number;
   /** What it puts before a query, '' where nothing. */

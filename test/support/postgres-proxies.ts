@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface PostgresProxy {
   readonly port: number;
@@ -32,6 +33,47 @@ export async function startCuttingProxy(
     },
     () => count,
   );
+}
+
+export interface SlowProxy extends PostgresProxy {
+  /** From now on nothing goes through, and no connection breaks. */
+  stall(): void;
+}
+
+/** A long thin way to a server: every piece of at most `bytes` takes `delayMs`, in both directions. */
+export async function startSlowProxy(
+  port: number,
+  { delayMs, bytes }: { readonly delayMs: number; readonly bytes: number },
+): Promise<SlowProxy> {
+  let [count, isStalled] = [0, false];
+  const carry = async (from: Socket, to: Socket): Promise<void> => {
+    for await (const chunk of from as AsyncIterable<Buffer>)
+      for (let at = 0; at < chunk.length; at += bytes) {
+        await delay(delayMs);
+        if (isStalled) return;
+        to.write(chunk.subarray(at, at + bytes));
+      }
+    to.destroy();
+  };
+  const proxy = await listen(
+    (client, sockets) => {
+      count++;
+      const server = connect(port, '127.0.0.1');
+      sockets.add(server);
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ] as const)
+        carry(from, to).catch(() => to.destroy());
+    },
+    () => count,
+  );
+  return {
+    ...proxy,
+    stall: () => {
+      isStalled = true;
+    },
+  };
 }
 
 interface Backend {

@@ -31,11 +31,11 @@ const settings: Readonly<Record<string, string>> = {
   log_min_messages: 'fatal',
 };
 
-/** A server of its own on loopback. Where none can be had, why. */
-export async function startPostgres(more: Readonly<Record<string, string>> = {}): Promise<PostgresServer | string> {
+/** A server of its own on loopback, in a folder of `parent`. Where none can be had, why. */
+export async function startPostgres(more: Readonly<Record<string, string>> = {}, parent = tmpdir()): Promise<PostgresServer | string> {
   const files = await postgresFiles();
   if (typeof files === 'string') return files;
-  const folder = await mkdtemp(join(tmpdir(), 'finetooth-postgres-'));
+  const folder = await mkdtemp(join(parent, 'finetooth-postgres-'));
   const data = join(folder, 'data');
   await promisify(execFile)('cp', ['-a', files.data, data]);
   if (asUser !== undefined) await chown(folder, asUser.uid, asUser.gid);

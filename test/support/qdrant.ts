@@ -45,9 +45,9 @@ export function qdrantBinary(): string | undefined {
 export const noQdrant: string | undefined =
   qdrantBinary() === undefined ? `there is no package of the server for ${process.platform}-${process.arch}` : undefined;
 
-/** One node by itself, which asks for a key where one is given. */
-export async function startQdrant({ apiKey }: { readonly apiKey?: string } = {}): Promise<QdrantNode> {
-  return startNode({ apiKey });
+/** One node by itself, which asks for a key where one is given, and keeps what it has in a folder of `parent`. */
+export async function startQdrant(options: Pick<Peer, 'apiKey' | 'parent'> = {}): Promise<QdrantNode> {
+  return startNode(options);
 }
 
 /** Nodes of one cluster, on loopback. */
@@ -75,13 +75,19 @@ interface Peer {
   readonly port?: number;
   readonly bootstrap?: string;
   readonly apiKey?: string;
+  readonly parent?: string;
 }
 
-async function startNode({ port: peer, bootstrap, apiKey }: Peer): Promise<QdrantNode> {
+async function startNode({
+  port: peer,
+  bootstrap,
+  apiKey,
+  parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir(),
+}: Peer): Promise<QdrantNode> {
   const binary = qdrantBinary();
   if (binary === undefined) throw new Error(noQdrant);
   // In memory, where there is such a place: what is tested does not hang on how long a disk takes.
-  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'finetooth-qdrant-'));
+  const folder = await mkdtemp(join(parent, 'finetooth-qdrant-'));
   const [port, grpc] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const args =

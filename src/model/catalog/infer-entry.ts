@@ -1,14 +1,18 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FinetoothError, messageOf, systemCodeOf } from '../../errors.ts';
+import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
-import { inferScoring } from './infer-scoring.ts';
-import type { BiEncoderEntry, ModelEntry } from './model-entry.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
+import { inferEmbedding, matryoshkaOf } from './infer-embedding.ts';
+import { refuseUnlessEncoder } from './known-encoders.ts';
+import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
+import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
+import { readOutputs } from './onnx-outputs.ts';
+import { originOf } from './origin.ts';
+import { readExamples, readStatedScoring, type StatedScoring } from './stated-scoring.ts';
 
 /** The files that say how a model is to be used, as sentence-transformers lays them out. All are optional. */
-export const settingFiles = [
+const readFirst = [
   'config.json',
   'tokenizer_config.json',
   'modules.json',
@@ -16,6 +20,7 @@ export const settingFiles = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
+export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja'] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -29,6 +34,8 @@ const overrideKeys = [
   'maxTokens',
   'languages',
   'parameters',
+  'scoring',
+  'examples',
 ] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
@@ -37,7 +44,11 @@ const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet',
 const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
 
 /** Of either kind of model; what does not concern a kind is ignored for it. */
-type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & { readonly kind?: ModelEntry['kind'] };
+type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & {
+  readonly kind?: ModelEntry['kind'];
+  readonly scoring?: StatedScoring | undefined;
+  readonly examples?: CrossEncoderEntry['examples'];
+};
 
 export interface InferOptions {
   readonly folder: string;
@@ -49,17 +60,12 @@ export interface InferOptions {
   readonly repositoryPath: string;
 }
 
-/** The repository that a converted model was made from: `_name_or_path` of its config.json. */
-export async function originOf(folder: string): Promise<string | undefined> {
-  const name = textOf(objectOf(await readJson(join(folder, 'config.json')))._name_or_path);
-  return name !== undefined && /^[\w][\w.-]*\/[\w][\w.-]*$/.test(name) ? name : undefined;
-}
-
 /** The entry of a model that is not in the catalog, from the files beside it. */
 export async function inferEntry({ folder, name, repository, revision, modelPath, repositoryPath }: InferOptions): Promise<ModelEntry> {
-  const [config = {}, tokenizer = {}, modules, pooling, sentence = {}, prompts = {}] = await Promise.all(
-    settingFiles.map((file) => readJson(join(folder, file))),
+  const [config = {}, tokenizer = {}, , pooling, sentence = {}, prompts = {}] = await Promise.all(
+    readFirst.map((file) => readJson(join(folder, file))),
   );
+  const modules = await readModules(folder);
   const overrides = await readOverrides(folder);
   const settings = objectOf(config);
   const precision = overrides.precision ?? (await precisionOf(modelPath, repositoryPath));
@@ -76,15 +82,33 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
+  const files = {
+    folder,
+    config: settings,
+    tokenizer: objectOf(tokenizer),
+    sentence: objectOf(sentence),
+    library: objectOf(prompts),
+    modules,
+  };
   const scoring =
-    overrides.kind === 'bi-encoder' ? undefined : inferScoring(settings, modules !== undefined || pooling !== undefined, name);
-  if (scoring !== undefined) return { ...common, kind: 'cross-encoder', scoring };
-  if (overrides.kind === 'cross-encoder') {
-    // Nothing but the override says so: a head with one label, as most rerankers have.
-    return { ...common, kind: 'cross-encoder', scoring: { form: 'classifier', labels: 1, relevant: 0, activation: 'sigmoid' } };
-  }
-  const dimensions =
-    overrides.dimensions ?? count(settings.hidden_size) ?? count(settings.d_model) ?? count(settings.dim) ?? count(settings.n_embd);
+    overrides.kind === 'bi-encoder'
+      ? undefined
+      : ((await inferCrossEncoder({ ...files, repository, origin: await originOf(folder), stated: overrides.scoring, name })) ??
+        (overrides.kind === 'cross-encoder' ? statedClassifier(overrides.scoring, name) : undefined));
+  if (scoring !== undefined)
+    return { ...common, kind: 'cross-encoder', scoring, ...(overrides.examples?.length && { examples: overrides.examples }) };
+  const embedding = inferEmbedding({
+    name,
+    config: settings,
+    tokenizer: objectOf(tokenizer),
+    modules,
+    pooling: pooling === undefined ? undefined : objectOf(pooling),
+    prompts: objectOf(prompts),
+    outputs: await readOutputs(modelPath),
+  });
+  const isStated = overrides.kind ?? overrides.pooling ?? modules ?? pooling;
+  if (isStated === undefined && embedding.pooling !== 'output') refuseUnlessEncoder(settings, name);
+  const dimensions = overrides.dimensions ?? embedding.dimensions;
   if (dimensions === undefined) {
     const advice =
       'Put the model\'s config.json there, or a finetooth.json with {"dimensions": …, "pooling": "cls" or "mean", "maxTokens": …}.';
@@ -92,35 +116,19 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   }
   return {
     ...common,
+    files: withLayers(common.files, embedding.dense),
+    ...embedding,
     kind: 'bi-encoder',
     dimensions,
-    matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
-    pooling: overrides.pooling ?? poolingOf(objectOf(pooling), modules, name),
-    prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+    matryoshka: overrides.matryoshka ?? embedding.matryoshka,
+    pooling: overrides.pooling ?? embedding.pooling,
+    prefix: overrides.prefix ?? embedding.prefix,
   };
 }
 
-/** `matryoshka_dimensions` and `is_matryoshka` of a config.json, as vLLM reads them (vllm/config/model.py). */
-function matryoshkaOf({ matryoshka_dimensions: sizes, is_matryoshka: all }: Json): BiEncoderEntry['matryoshka'] {
-  const dimensions = Array.isArray(sizes) ? sizes.flatMap((size) => count(size) ?? []) : [];
-  return dimensions.length > 0 ? { dimensions } : all === true ? { dimensions: 'all' } : undefined;
-}
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
-
-async function readJson(path: string): Promise<unknown> {
-  const content = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  if (content === undefined) return undefined;
-  try {
-    return JSON.parse(content) as unknown;
-  } catch (cause) {
-    throw new FinetoothError('E_INPUT_FORMAT', `${path} is not JSON: ${messageOf(cause)}. Correct it or delete it.`, { cause });
-  }
+/** The files of a model with those that hold the weights of its own layers. */
+function withLayers(files: ModelEntry['files'], layers: BiEncoderEntry['dense']): ModelEntry['files'] {
+  return layers === undefined ? files : { ...files, others: layers.map(({ path }) => ({ path, as: path })) };
 }
 
 async function readOverrides(folder: string): Promise<Overrides> {
@@ -138,7 +146,7 @@ async function readOverrides(folder: string): Promise<Overrides> {
   const rules: readonly (readonly [string, boolean, string])[] = [
     ['kind', ['bi-encoder', 'cross-encoder'].includes(String(value.kind ?? 'bi-encoder')), 'bi-encoder or cross-encoder'],
     ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
-    ['pooling', ['cls', 'mean'].includes(String(value.pooling ?? 'cls')), 'cls or mean'],
+    ['pooling', poolings.some((one) => one === (value.pooling ?? 'cls')), `one of ${poolings.join(', ')}`],
     ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
     [
       'matryoshka',
@@ -164,7 +172,8 @@ async function readOverrides(folder: string): Promise<Overrides> {
     throw new FinetoothError('E_INPUT_FORMAT', `"${wrong[0]}" in ${path} must be ${wrong[2]}, got ${JSON.stringify(value[wrong[0]])}.`);
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
   const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
-  return { ...(value as Overrides), matryoshka, ...(value.prefix !== undefined && { prefix: texts }) };
+  const [scoring, examples] = await Promise.all([readStatedScoring(value.scoring, path), readExamples(value.examples, path)]);
+  return { ...(value as Overrides), matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
 }
 
 /** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */
@@ -187,31 +196,4 @@ function maxTokensOf(sentence: Json, tokenizer: Json, config: Json): number {
   // A tokenizer without a limit states 1e30.
   const limit = count(tokenizer.model_max_length);
   return Math.min(table ?? 1e6, limit !== undefined && limit < 1e6 ? limit : 1e6, table === undefined && limit === undefined ? 512 : 1e6);
-}
-
-const count = (value: unknown): number | undefined => (Number.isInteger(value) && (value as number) > 0 ? (value as number) : undefined);
-
-/** As sentence-transformers does it: the pooling module's word, and the mean where there is no such module. */
-function poolingOf(pooling: Json, modules: unknown, name: string): 'cls' | 'mean' {
-  const kinds = Array.isArray(modules) ? modules.map((module) => String(objectOf(module).type).split('.').at(-1) ?? '') : [];
-  const unknown = kinds.find((kind) => !['Transformer', 'Pooling', 'Normalize'].includes(kind));
-  if (unknown !== undefined) {
-    const advice = 'Its ONNX file does not hold that step; choose another model.';
-    throw new FinetoothError('E_MODEL_FAILED', `${name} has a step "${unknown}" in modules.json that is not supported. ${advice}`);
-  }
-  const modes = Object.keys(pooling).filter((key) => key.startsWith('pooling_mode_') && pooling[key] === true);
-  if (typeof pooling.pooling_mode === 'string') modes.push(`pooling_mode_${pooling.pooling_mode}`);
-  if (modes.length === 0) return 'mean';
-  if (modes.length === 1 && /cls/.test(modes[0] ?? '')) return 'cls';
-  if (modes.length === 1 && /mean_tokens$|_mean$/.test(modes[0] ?? '')) return 'mean';
-  throw new FinetoothError(
-    'E_MODEL_FAILED',
-    `${name} pools its tokens by ${modes.join(' and ')}; only cls and mean are supported. Choose another model.`,
-  );
-}
-
-function prefixOf(sentence: Json): BiEncoderEntry['prefix'] {
-  const prompts = objectOf(sentence.prompts);
-  const first = (...names: string[]): string => names.map((name) => textOf(prompts[name])).find((prompt) => prompt !== undefined) ?? '';
-  return { query: first('query', 's2p_query'), document: first('document', 'passage', 'corpus') };
 }

@@ -1,7 +1,12 @@
+import type { Activation } from '../../math/activations.ts';
+import type { Scoring } from './scoring.ts';
+
 /** A file of a model: its path inside the repository and, where known, what it must be. */
 export interface ModelFile {
   /** Path in the Hugging Face repository, e.g. `onnx/model_quantized.onnx`. */
   readonly path: string;
+  /** Its path in a folder of ours, where that is not its own name. */
+  readonly as?: string;
   /** `path` is a zip archive, and this is the file's path inside it; checksum and size are the member's. */
   readonly member?: string;
   /** Hex, lower case. Absent: remembered at first use and held to from then on. */
@@ -39,47 +44,77 @@ interface CommonEntry {
   readonly scores?: readonly { readonly set: string; readonly measure: string; readonly value: number; readonly source: string }[];
 }
 
+/**
+ * How the vectors of a text's tokens become its own, as Pooling of sentence-transformers has it: the first token's, the last one's, the mean, the sum by the
+ * root of the count, the mean by place (the last token weighs most), the greatest of each number. `output`: the graph does it, in its output `sentence_embedding`.
+ */
+export const poolings = ['cls', 'lasttoken', 'mean', 'mean_sqrt_len_tokens', 'weightedmean', 'max', 'output'] as const;
+export type Pooling = (typeof poolings)[number];
+
+/** A Dense layer of sentence-transformers, whose weights are a safetensors file. */
+export interface DenseLayer {
+  /** Of the file with its weights, in the model's folder. */
+  readonly path: string;
+  /** Numbers that go in, and that come out. */
+  readonly from: number;
+  readonly to: number;
+  readonly bias: boolean;
+  readonly activation: Activation;
+  /** The input is added to what comes out. @default false */
+  readonly residual?: boolean;
+}
+
 /** A model that turns one text into vectors. */
 export interface BiEncoderEntry extends CommonEntry {
   readonly kind: 'bi-encoder';
+  /** Numbers of a text's vector. */
   readonly dimensions: number;
+  /** Numbers that the model gives, where only the first `dimensions` of them are used. @default dimensions */
+  readonly cutFrom?: number;
+  /** Numbers of a token's vector, where they are others; 0 where the graph gives no token vectors. @default dimensions */
+  readonly tokenSize?: number;
+  /** Layers behind the pooling. @default none */
+  readonly dense?: readonly DenseLayer[];
+  /** The token that ends every text, where the tokenizer's template leaves it out. @default none */
+  readonly endToken?: string;
+  /** Texts that may be put before a query or a document instead of the prefixes, by name. @default none */
+  readonly prompts?: Readonly<Record<string, string>>;
   /**
    * The first numbers of a vector are one too, made length 1 again (Matryoshka representation learning, arXiv:2205.13147): in which lengths, or in all.
    * `centred`: of the vector less its mean, as the model's card says. @default none
    */
   readonly matryoshka?: { readonly dimensions: readonly number[] | 'all'; readonly centred?: boolean };
-  /** How token vectors become one: the first token's, or the mean over the attention mask. */
-  readonly pooling: 'cls' | 'mean';
+  readonly pooling: Pooling;
   /** Put before a text; @default '' */
   readonly prefix: { readonly query: string; readonly document: string };
 }
-
-/**
- * How a cross-encoder's output becomes one logit of relevance. `classifier`: a head with one label, or two of which `relevant` is the
- * one that means yes. `yes-no`: a causal model that answers a question with one of two words.
- * `activation` is what the model's authors put on the logit; `none` where its scores are logits.
- */
-export type Scoring =
-  | { readonly form: 'classifier'; readonly labels: 1 | 2; readonly relevant: 0 | 1; readonly activation: 'sigmoid' | 'none' }
-  | { readonly form: 'yes-no'; readonly instruction: string; readonly activation: 'sigmoid' };
 
 /** A model that reads query and text together. */
 export interface CrossEncoderEntry extends CommonEntry {
   readonly kind: 'cross-encoder';
   readonly scoring: Scoring;
+  /** Pairs with the scores that the model's authors publish for them. @default none */
+  readonly examples?: readonly { readonly query: string; readonly document: string; readonly score: number }[];
 }
 
 export type ModelEntry = BiEncoderEntry | CrossEncoderEntry;
 
+/** Numbers of a token's vector; 0 where there are none. */
+export const tokenSizeOf = ({ tokenSize, cutFrom, dimensions }: BiEncoderEntry): number => tokenSize ?? cutFrom ?? dimensions;
+
+/** Whether token vectors can be kept and compared: their kernel takes 16 numbers at a time. */
+export const hasTokenVectors = (entry: BiEncoderEntry): boolean => tokenSizeOf(entry) > 0 && tokenSizeOf(entry) % 16 === 0;
+
 /** A model whose files are on this machine and have been checked. */
 export interface ModelFiles<Entry extends ModelEntry = ModelEntry> {
   readonly entry: Entry;
-  /** Absolute paths. */
+  /** Absolute paths; what else belongs to the model lies in the folder. */
+  readonly folder: string;
   readonly modelPath: string;
   readonly tokenizerPath: string;
   /** Size of the model file. */
   readonly bytes: number;
-  /** sha256 of the model file, hex. */
+  /** sha256 of the model file, hex; where there are further weights, of the hashes of all. */
   readonly sha256: string;
   /** Which source gave the files. */
   readonly source: 'bundled' | 'cache' | 'folder' | 'hub' | 'npm';

@@ -1,11 +1,14 @@
 import { FinetoothError } from '../../errors.ts';
+import { cutVector } from '../../math/cut-vector.ts';
 import { packTokens } from '../../math/packed-tokens.ts';
 import { poolTokens } from '../../math/pool-tokens.ts';
 import type { TokenForm } from '../../types.ts';
-import type { BiEncoderEntry } from '../catalog/model-entry.ts';
+import { type BiEncoderEntry, tokenSizeOf } from '../catalog/model-entry.ts';
 import type { TextTokenizer, TokenizedText } from '../tokenize/tokenizer.ts';
 import { batchesOf, tokenBudget } from './batches.ts';
+import type { Projection } from './dense.ts';
 import { disposeAll, feedsOf } from './feeds.ts';
+import { poolText } from './pool-text.ts';
 import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
 
 /** What a worker is asked for. */
@@ -35,50 +38,51 @@ export interface EncodeResult {
   readonly packedOffsets: Uint32Array;
 }
 
+export interface OpenedBiEncoder {
+  readonly runtime: Runtime;
+  readonly session: InferenceSession;
+  readonly tokenizer: TextTokenizer;
+  readonly entry: BiEncoderEntry;
+  /** The layers behind the pooling. @default none */
+  readonly project?: Projection | undefined;
+}
+
 /** Runs texts through a bi-encoder. A text's row does not depend on the other texts of the request. */
-export async function encodeTexts(
-  request: EncodeRequest,
-  model: {
-    readonly runtime: Runtime;
-    readonly session: InferenceSession;
-    readonly tokenizer: TextTokenizer;
-    readonly entry: BiEncoderEntry;
-  },
-): Promise<EncodeResult> {
+export async function encodeTexts(request: EncodeRequest, model: OpenedBiEncoder): Promise<EncodeResult> {
   const { runtime, session, tokenizer, entry } = model;
-  const size = entry.dimensions;
+  const { dimensions } = entry;
+  const tokenSize = tokenSizeOf(entry);
   const texts = request.texts.map((text) => tokenizer.encode(text, entry.maxTokens));
   const special = tokenizer.before.length + tokenizer.after.length;
   const lengths = texts.map((text) => text.ids.length);
-  const vectors = new Float32Array(texts.length * size);
+  const vectors = new Float32Array(texts.length * dimensions);
   const vectorLengths = new Float32Array(texts.length);
   const rows: Float32Array[] = texts.map(() => new Float32Array(0));
   const packs: Uint8Array[] = texts.map(() => new Uint8Array(0));
-  for (const batch of batchesOf(lengths, tokenBudget[entry.precision])) {
+  // A graph that pools by itself may take the last column for the last token, which padding would be.
+  for (const batch of batchesOf(lengths, entry.pooling === 'output' ? 0 : tokenBudget[entry.precision])) {
     const feeds = feedsOf(
       runtime,
       session,
       batch.map((i) => texts[i] as TokenizedText),
     );
     const outputs = await session.run(feeds);
-    const { data, width } = hiddenStates(outputs, size);
+    const hidden = request.tokens === undefined && entry.pooling === 'output' ? undefined : hiddenStates(outputs, tokenSize);
     batch.forEach((i, row) => {
-      const from = row * width * size;
+      const from = row * (hidden?.width ?? 0) * tokenSize;
       const count = lengths[i] as number;
-      vectorLengths[i] =
-        entry.pooling === 'cls'
-          ? writeUnit(vectors, i * size, data, from, size)
-          : writeUnit(vectors, i * size, meanOfRows(data, from, count, size), 0, size);
-      if (request.tokens === undefined) return;
-      const own = new Float32Array((count - special) * size);
+      const vector = wholeVector(outputs, row, hidden === undefined ? undefined : { data: hidden.data, from, count }, model);
+      vectorLengths[i] = writeUnit(vectors, i * dimensions, vector, 0, dimensions);
+      if (request.tokens === undefined || hidden === undefined) return;
+      const own = new Float32Array((count - special) * tokenSize);
       for (let token = 0; token < count - special; token++)
-        writeUnit(own, token * size, data, from + (tokenizer.before.length + token) * size, size);
+        writeUnit(own, token * tokenSize, hidden.data, from + (tokenizer.before.length + token) * tokenSize, tokenSize);
       if (request.tokens === 'rows') rows[i] = own;
       else packs[i] = packDocument(own, count - special, request.tokens);
     });
     disposeAll(feeds, outputs);
   }
-  const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), size);
+  const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), tokenSize);
   const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
   const truncated = Uint32Array.from(texts, (text) => text.truncated);
   return {
@@ -93,14 +97,47 @@ export async function encodeTexts(
   };
 }
 
-function hiddenStates(outputs: Readonly<Record<string, Tensor>>, dimensions: number): { data: Float32Array; width: number } {
+/** A text's own vector, before its length is made 1: of all numbers that the model gives, those that are wanted. */
+function wholeVector(
+  outputs: Readonly<Record<string, Tensor>>,
+  row: number,
+  tokens: { readonly data: Float32Array; readonly from: number; readonly count: number } | undefined,
+  { entry, project }: OpenedBiEncoder,
+): Float32Array {
+  const { dimensions, pooling, cutFrom = dimensions, matryoshka } = entry;
+  const whole =
+    pooling === 'output' || tokens === undefined
+      ? pooledRow(outputs, row, cutFrom)
+      : poolText(pooling, tokens.data, tokens.from, tokens.count, tokenSizeOf(entry));
+  const projected = project === undefined ? whole : project(whole, 1);
+  if (cutFrom === dimensions) return projected;
+  return cutVector(projected, dimensions, matryoshka?.centred);
+}
+
+/** A row of the output in which a graph gives texts' vectors. */
+function pooledRow(outputs: Readonly<Record<string, Tensor>>, row: number, dimensions: number): Float32Array {
+  const output = outputs.sentence_embedding;
+  if (output === undefined || output.dims.length !== 2 || !(output.data instanceof Float32Array))
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `the model gives no output "sentence_embedding" of float32 with a row a text, only ${Object.keys(outputs).join(', ')}`,
+    );
+  if (output.dims[1] !== dimensions)
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `the model gives ${output.dims[1]} numbers a text; expected ${dimensions}. State "dimensions" in a finetooth.json beside it.`,
+    );
+  return output.data.slice(row * dimensions, (row + 1) * dimensions);
+}
+
+function hiddenStates(outputs: Readonly<Record<string, Tensor>>, size: number): { data: Float32Array; width: number } {
   const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
   if (output === undefined)
     throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
-  if (output.dims[2] !== dimensions || !(output.data instanceof Float32Array)) {
+  if (output.dims[2] !== size || !(output.data instanceof Float32Array)) {
     throw new FinetoothError(
       'E_MODEL_FAILED',
-      `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${dimensions} of float32`,
+      `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${size} of float32`,
     );
   }
   return { data: output.data, width: output.dims[1] as number };
@@ -113,13 +150,6 @@ function writeUnit(target: Float32Array, at: number, source: Float32Array, from:
   const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
   for (let i = 0; i < size; i++) target[at + i] = (source[from + i] as number) * scale;
   return Math.sqrt(sum);
-}
-
-function meanOfRows(rows: Float32Array, from: number, count: number, size: number): Float32Array {
-  const mean = new Float32Array(size);
-  for (let row = 0; row < count; row++)
-    for (let i = 0; i < size; i++) mean[i] = (mean[i] as number) + (rows[from + row * size + i] as number) / count;
-  return mean;
 }
 
 /** A document's token vectors as an index keeps them. */

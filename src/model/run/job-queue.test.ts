@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { randomFrom } from '../../math/random.ts';
 import { createJobQueue } from './job-queue.ts';
 
 const taken = (queue: { next(): string | undefined }): string[] => {
@@ -36,6 +37,22 @@ it('lets short calls pass a long one however long that has been waiting, and giv
   now = 30_000;
   for (let i = 0; i < 3; i++) queue.push(`short ${i}`, 1);
   expect(taken(queue).slice(0, 7)).toEqual(['long 0', 'short 0', 'long 1', 'short 1', 'long 2', 'short 2', 'long 3']);
+});
+
+it('serves calls of nearly the same size in the order of their arrival, so that on a full server none waits much longer than the others', () => {
+  let now = 0;
+  const random = randomFrom(7);
+  const queue = createJobQueue<number>(1000, () => now);
+  const waits: number[] = [];
+  const ask = (): void => queue.push(now, 700 + random.below(300));
+  // Sixty clients that ask again as soon as they are answered, of which each takes a tenth of a second.
+  for (let client = 0; client < 60; client++) ask();
+  for (let turn = 0; turn < 1200; turn++) {
+    now += 100;
+    waits.push(now - (queue.next() as number));
+    ask();
+  }
+  expect(Math.max(...waits.slice(120))).toBe(6000);
 });
 
 it('takes out of the line what nobody wants any more', () => {

@@ -38,9 +38,9 @@ export async function openPool<Request, Result>(
   }
   const fitting = Math.floor(((options.maxMemory ?? 2048) - PROCESS_MEGABYTES) / workerMegabytes(files.bytes));
   const workers = Math.max(1, Math.min(options.threads ?? Math.min(availableParallelism(), 8), fitting));
-  const { entry, modelPath, tokenizerPath } = files;
+  const { entry, folder, modelPath, tokenizerPath } = files;
   return {
-    pool: createPool(workers, { runtime: chosen.name, entry, modelPath, tokenizerPath, threads: 1 }, charactersIn),
+    pool: createPool(workers, { runtime: chosen.name, entry, folder, modelPath, tokenizerPath, threads: 1 }, charactersIn),
     runtime: chosen.name,
   };
 }

@@ -5,14 +5,17 @@ import { type PassagesRequest, type SplitRequest, splitSources, splitTexts } fro
 import { type TokenIdsRequest, tokenIds } from '../tokenize/token-ids.ts';
 import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
 import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
+import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { openRuntime, type RuntimeName } from './runtime.ts';
-import { type PairRequest, scorePairs } from './score-pairs.ts';
+import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
   readonly runtime: RuntimeName;
   readonly entry: ModelEntry;
+  /** The model's folder. */
+  readonly folder: string;
   readonly modelPath: string;
   readonly tokenizerPath: string;
   /** Threads inside one run. */
@@ -35,16 +38,19 @@ function clocked(tokenizer: TextTokenizer): TextTokenizer {
 }
 
 /** The function that answers requests for a model of this kind. */
-async function open({ runtime: name, entry, modelPath, tokenizerPath, threads }: WorkerStart) {
-  const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath).then(clocked)]);
+async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, threads }: WorkerStart) {
+  const endToken = entry.kind === 'bi-encoder' ? entry.endToken : undefined;
+  const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath, { endToken }).then(clocked)]);
   const session = await runtime.createSession(modelPath, threads);
-  const run =
+  const project = entry.kind === 'bi-encoder' && entry.dense !== undefined ? await loadProjection(folder, entry.dense) : undefined;
+  const scoring = entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer)), runtime, session, entry } : undefined;
+  const run = (request: unknown) =>
     entry.kind === 'bi-encoder'
-      ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry })
-      : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
+      ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })
+      : scorePairs(request as PairRequest, scoring as NonNullable<typeof scoring>);
   return async (request: unknown) => {
     const asked = request as object;
-    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer);
+    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer, scoring?.ask);
     if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
     if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
     if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);

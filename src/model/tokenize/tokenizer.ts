@@ -70,8 +70,13 @@ interface PairTemplate {
   readonly types: readonly [number, number];
 }
 
+export interface TokenizerOptions {
+  /** A token that ends every text, where the file's template does not put it there already. @default none */
+  readonly endToken?: string | undefined;
+}
+
 /** Reads a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's. */
-export async function loadTokenizer(path: string): Promise<TextTokenizer> {
+export async function loadTokenizer(path: string, { endToken }: TokenizerOptions = {}): Promise<TextTokenizer> {
   let tokenizer: Tokenizer;
   let prepare: (text: string) => string;
   let segmented: boolean;
@@ -92,7 +97,13 @@ export async function loadTokenizer(path: string): Promise<TextTokenizer> {
   const at = indexOfBody(whole, probe);
   if (at < 0) throw new FinetoothError('E_MODEL_FAILED', `the tokenizer ${path} has a template that puts nothing around a text as it is`);
   const before = whole.slice(0, at);
-  const after = whole.slice(at + probe.length);
+  const after = [...whole.slice(at + probe.length)];
+  if (endToken !== undefined) {
+    const end = tokenizer.token_to_id(endToken);
+    if (end === undefined)
+      throw new FinetoothError('E_MODEL_FAILED', `the tokenizer ${path} has no token "${endToken}", which is to end every text`);
+    if (after.at(-1) !== end) after.push(end);
+  }
   let pairs: PairTemplate | undefined;
 
   /** `enough`: tokens up to which they are counted one by one, however many characters that takes. */

@@ -1,7 +1,9 @@
+import { FinetoothError } from '../../errors.ts';
 import { createMaxSim } from '../../math/max-sim.ts';
 import { bytesPerToken, stepOf, unpackTokens } from '../../math/packed-tokens.ts';
 import { dot, unlessZero } from '../../math/vectors.ts';
 import type { BiEncoder } from '../../model/bi-encoder.ts';
+import { hasTokenVectors, tokenSizeOf } from '../../model/catalog/model-entry.ts';
 import { unlessStopped } from '../../time/time-limit.ts';
 import type { CallOptions, TokenForm, TokenVectors } from '../../types.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
@@ -30,7 +32,13 @@ const TURN = 512;
  * Candidates that come with token vectors of an index are not read again: a hundred take about a millisecond beyond the query.
  */
 export function lateInteraction(encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker {
-  const size = encoder.files.entry.dimensions;
+  const { dimensions } = encoder.files.entry;
+  const size = tokenSizeOf(encoder.files.entry);
+  if (!hasTokenVectors(encoder.files.entry))
+    throw new FinetoothError(
+      'E_USAGE',
+      `late interaction needs token vectors of a multiple of 16 numbers; "${encoder.files.entry.name}" gives ${size === 0 ? 'none' : size}. Name another model, or a cross-encoder.`,
+    );
   const kernel = createMaxSim(size);
   // Every token, in the steps that cost nothing that could be measured (decisions/0010).
   const whole: TokenForm = { size, bits: 8, pool: 1 };
@@ -59,7 +67,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
   const scoreOne = (asked: Float32Array, { form, data, vector }: TokenVectors): number => {
     const count = data.length / bytesPerToken(form);
     const similarity = kernel.score(count, (target) => unpackTokens(data, form, target), stepOf(form));
-    return (dot(asked, 0, vector, 0, size) + similarity) / 2;
+    return (dot(asked, 0, vector, 0, dimensions) + similarity) / 2;
   };
   const fingerprint = `late-interaction-1(${encoder.fingerprint})`;
   const calibration = options.calibration ?? fittedCalibration(fingerprint);
@@ -89,7 +97,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
           const row = rowOf.get(i);
           if (row === undefined) return tokens as TokenVectors;
           const data = read.packed.subarray(read.packedOffsets[row], read.packedOffsets[row + 1]);
-          return { form: whole, data, vector: read.vectors.subarray(row * size, (row + 1) * size) };
+          return { form: whole, data, vector: read.vectors.subarray(row * dimensions, (row + 1) * dimensions) };
         };
         // From here on nothing waits, so that no other query comes between.
         kernel.setQuery(words.tokenVectors, words.tokenOffsets[1] as number);
@@ -125,7 +133,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
       );
       const best = similarities.map((row) => row.reduce((most, value) => Math.max(most, value), -1));
       const maxSim = ofText.length === 0 || best.length === 0 ? 0 : best.reduce((sum, value) => sum + value, 0) / best.length;
-      const cosine = dot(asked.vectors, 0, read.vectors, 0, size);
+      const cosine = dot(asked.vectors, 0, read.vectors, 0, dimensions);
       return [{ name: fingerprint, tokens: { query: ofQuery, document: ofText, similarities, cosine, maxSim } }];
     },
     load: () => encoder.ready,

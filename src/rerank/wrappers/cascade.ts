@@ -77,6 +77,8 @@ interface ReadStage {
   readonly given: Scores;
   readonly own: Float32Array;
   readonly spread?: SpreadSource;
+  /** Milliseconds since it began. */
+  readonly took: number;
 }
 
 /**
@@ -105,10 +107,11 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
       if (asked.length === 0) break;
       const { scores: before } = known;
       const soFar = done;
+      const began = performance.now();
       const combined = plan[at]?.combination?.over(before, spread);
       const readWith = (own: Scores): readonly ReadStage[] => [
         ...soFar,
-        readStage(plan[at] as StagePlan, asked, own, { before, combined }),
+        readStage(plan[at] as StagePlan, asked, own, { before, combined, took: performance.now() - began }),
       ];
       const own = await readInSlices(
         {
@@ -122,6 +125,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
                 signal,
                 spread,
                 effort: call.effort,
+                instruction: stage.takesInstruction === true ? call.instruction : undefined,
                 deadlineMs: until === undefined ? undefined : until - performance.now(),
                 onScores: onScores === undefined ? undefined : heard,
               },
@@ -152,6 +156,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
     pricedPerCall: stages[0]?.pricedPerCall,
     languages: knownToAll(stages),
+    takesInstruction: stages.some((stage) => stage.takesInstruction),
     keepsDeadline: true,
     score,
     explain: async (query, candidate, call) =>
@@ -202,7 +207,7 @@ function mergeStages(plan: readonly StagePlan[], done: readonly ReadStage[], cou
   const names = plan.map(({ name }, at) => others[at] ?? name);
   return {
     ...mergeScores(done, count, complete),
-    stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count) })),
+    stages: names.map((name, at) => ({ name, scores: ownScores(done[at], count), took: done[at]?.took ?? 0 })),
     rankedBy: others.every((other) => other === undefined) ? undefined : names.join(' > '),
     spread: done.findLast(({ spread }) => spread !== undefined)?.spread,
   };
@@ -213,7 +218,7 @@ function readStage(
   { calibration }: StagePlan,
   places: readonly number[],
   given: Scores,
-  { before, combined }: { readonly before: Float32Array; readonly combined: CombinedScores | undefined },
+  { before, combined, took }: { readonly before: Float32Array; readonly combined: CombinedScores | undefined; readonly took: number },
 ): ReadStage {
   const scores =
     combined === undefined ? given.scores : given.scores.map((own, row) => combined.combine(own, before[places[row] as number] as number));
@@ -223,6 +228,7 @@ function readStage(
     spread: combined?.spread,
     given: { ...given, scores, relevance: calibration === undefined ? stated : relevanceOf(scores, calibration) },
     own: given.scores,
+    took,
   };
 }
 

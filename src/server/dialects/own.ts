@@ -15,7 +15,7 @@ export const ownFailure = z.object({
 });
 
 /** Paths of our own API: no vendor's client is there, so the status is that of errors.ts and the body names the code. */
-export const ownPath = /^\/v1\/(search|indexes)(?=[/?]|$)/;
+export const ownPath = /^\/(ui|v1\/(search|indexes|files|overlap))(?=[/?]|$)/;
 
 export const own: Dialect = { name: 'Finetooth', prefix: '', endpoints: [], fail: failAsOurs, failure: ownFailure };
 

@@ -14,7 +14,7 @@ export async function infoOf(
   const wanted = task === undefined || task === '' ? undefined : taskOf(task);
   const [ranking, embedder] = await Promise.all([models.reranker(), models.embedder()]);
   const { name } = wanted === 'embed' ? embedder : ranking;
-  const embedding = { embedding: { pooling: embedder.pooling } };
+  const embedding = { embedding: { pooling: embedder.pooling === 'lasttoken' ? 'last_token' : embedder.pooling } };
   return {
     model_id: name,
     model_sha: null,

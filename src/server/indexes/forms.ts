@@ -12,6 +12,33 @@ export const searchBody = z.strictObject({
   stream: z.boolean().optional(),
 });
 
+const span = z.tuple([z.int(), z.int()]);
+/** Places are characters (UTF-16 units) of the ranked text, the end not included; lines and pages, where it has them, count from 1. */
+const sentence = z.object({ start: z.int(), end: z.int(), text: z.string(), lines: span.optional(), pages: span.optional() });
+/** Only with `explain`. */
+const explanation = z.object({
+  stages: z.array(
+    z.object({
+      name: z.string(),
+      of: z.literal('title').optional(),
+      /** Tokens of the query and of the text, and the cosine of each with each: one row for each of the query. */
+      tokens: z
+        .object({
+          query: z.array(z.string()),
+          document: z.array(z.string()),
+          similarities: z.array(z.array(z.number())),
+          cosine: z.number(),
+          max_sim: z.number(),
+        })
+        .optional(),
+      sentences: z.array(z.object({ start: z.int(), end: z.int() })).optional(),
+      parts: z.array(z.object({ start: z.int(), end: z.int(), score: z.number() })).optional(),
+    }),
+  ),
+  /** What the reranker gives each field alone; `share` is of the relevance of all. */
+  fields: z.array(z.object({ field: z.string(), score: z.number(), relevance: z.number().optional(), share: z.number().optional() })),
+});
+
 const result = z.looseObject({
   id: z.string(),
   rank: z.int(),
@@ -23,6 +50,16 @@ const result = z.looseObject({
   duplicates: z.array(z.string()).optional(),
   first_stage_rank: z.int(),
   first_stage_score: z.number(),
+  /** The part of the text that gave the score, in characters (UTF-16 units); absent where all of it was read. */
+  passage: z.object({ start: z.int(), end: z.int() }).optional(),
+  /** The sentence that matters of a text that was not read as a whole. */
+  highlight: sentence.optional(),
+  /** Only with `snippets`: `sentence` and `matches` are places in `text`. */
+  snippet: sentence.extend({ sentence: span, matches: z.array(span) }).optional(),
+  /** Only with `stages`: what each stage gave, in their order, null where it did not score. */
+  stages: z.array(z.number().nullable()).optional(),
+  explanation: explanation.optional(),
+  document: z.record(z.string(), z.unknown()).optional(),
   /** Only with `group_by`: the value that its documents have, how many candidates are in it, and the next best of them. */
   group: z.object({ value: z.unknown(), candidates: z.int(), further: z.array(z.looseObject({ id: z.string() })) }).optional(),
 });
@@ -43,6 +80,15 @@ export const searchAnswer = z.looseObject({
   results: z.array(result),
   complete: z.boolean(),
   calibrated: z.boolean(),
+  first_stage: z.enum(['dense', 'bm25', 'hybrid']).optional(),
+  /** Fingerprints of the stages of the reranker, joined by " > "; null: the first stage alone ranked. */
+  ranked_by: z.string().nullable().optional(),
+  /** What the first stage found, best first; `bm25` where it counted words. */
+  candidates: z.array(z.object({ id: z.string(), score: z.number(), bm25: z.number().optional() })).optional(),
+  /** Milliseconds of each stage; 0 for one that did not run. */
+  timings: z.object({ embed: z.number(), retrieve: z.number(), rerank: z.number(), total: z.number() }).optional(),
+  /** What `rerank` is made of: each stage of the reranker, in their order, and its milliseconds. */
+  rerank_stages: z.array(z.object({ name: z.string(), took: z.number() })).optional(),
   /** The `cursor` of the next page; only where this one has a cursor, and more results follow. */
   next_cursor: z.string().optional(),
   /** Only with `facets`. */

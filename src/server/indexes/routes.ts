@@ -4,7 +4,9 @@ import type { RouteTools } from '../app.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
+import { addDocumentRoute, documentRoute } from './document-route.ts';
 import { createBody, deleteBody, readBody, searchAnswer, searchBody, status } from './forms.ts';
+import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
 import { statusesOf, statusOf } from './status.ts';
@@ -54,6 +56,7 @@ const described: readonly Route[] = [
       'Add documents, one JSON object per line, as a stream of any length. Answers with a report; with Accept: application/x-ndjson with a line for each batch that is safe, and at least every 15 seconds.',
     tag,
   },
+  documentRoute,
   {
     method: 'post',
     path: '/v1/indexes/:name/delete',
@@ -69,8 +72,10 @@ export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
+    addJudgmentRoutes(app, { indexes, mostQueryCharacters });
+    addDocumentRoute(app, indexes);
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
-    return described;
+    return [...described, ...judgmentRoutes];
   };
 }
 

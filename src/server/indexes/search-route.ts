@@ -116,7 +116,7 @@ function count({ tokens = 0, cost, requests }: SearchAnswer['usage'], request: F
   request.hosted = requests === undefined ? undefined : { requests, dollars: cost };
 }
 
-/** Candidates without their documents. */
+/** Candidates without their documents; of words, where a first stage counted them, their BM25. */
 function told({ candidates, ...rest }: SearchAnswer): unknown {
-  return inSnakeCase({ ...rest, candidates: candidates.map(({ id, score }) => ({ id, score })) });
+  return inSnakeCase({ ...rest, candidates: candidates.map(({ id, score, bm25 }) => ({ id, score, bm25 })) });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { poolOf, startPostgres } from '../../../test/support/postgres.ts';
-import { startCuttingProxy } from '../../../test/support/postgres-proxies.ts';
+import { startCuttingProxy, startSlowProxy } from '../../../test/support/postgres-proxies.ts';
 import { randomFrom } from '../../math/random.ts';
 import { hashesIn } from '../contract/checks.ts';
 import { entryFor, manifestFor, unit } from '../contract/entries.ts';
@@ -91,6 +91,29 @@ describe.skipIf(reason !== undefined)(`an index in PostgreSQL${reason === undefi
     await store.close();
     await proxy.close();
     const direct = await opened('cut');
+    await isWhole(direct, kept.values());
+    await direct.close();
+  });
+
+  it('is whole over a long thin connection, and a search that is given up ends at once where nothing comes any more', async () => {
+    const proxy = await startSlowProxy(port, { delayMs: 4, bytes: 16_384 });
+    const store = await opened('slow', connectionString.replace(`:${port}`, `:${proxy.port}`));
+    const kept = new Map<string, Entry>();
+    for (let round = 0; round < 3; round++) {
+      for (const entry of batchOf(round)) kept.set(entry.id, entry);
+      await store.upsert(batchOf(round));
+      expect(await store.delete([`d${round}-5`])).toBe(1);
+      kept.delete(`d${round}-5`);
+    }
+    await isWhole(store, kept.values());
+    proxy.stall();
+    await expect(store.search({ vector: unit(1), limit: 5, signal: AbortSignal.timeout(200) })).rejects.toMatchObject({
+      code: 'E_STOPPED',
+    });
+    proxy.cut();
+    await store.close();
+    await proxy.close();
+    const direct = await opened('slow');
     await isWhole(direct, kept.values());
     await direct.close();
   });

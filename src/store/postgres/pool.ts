@@ -29,6 +29,8 @@ export interface Pool {
 
 /** A server that does not take a connection within this is not there. */
 const CONNECT_MS = 30_000;
+/** A connection on which nothing comes for this long is asked by the system whether the other end is still there; two hours is Linux's own default. */
+const KEEP_ALIVE_MS = 10_000;
 
 interface Client {
   query(text: string, values?: unknown[]): Promise<unknown>;
@@ -127,6 +129,7 @@ async function makePool(connectionString: string, max: number) {
     fallback_application_name: 'finetooth',
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     allowExitOnIdle: true,
   });
   // Of connections that no one uses.

@@ -1,0 +1,82 @@
+import type { Reranker } from '../../rerank/reranker.ts';
+import { checksAt } from '../../search/plan-checks.ts';
+import type { RerankAnswer } from '../../search/rerank.ts';
+import type { Document } from '../../types.ts';
+import { checkOptions, checkValue, type OptionChecks, whole } from '../../wording/check-options.ts';
+import { type RankOptions, rankList } from '../list-ranker.ts';
+import { toldToSdk } from './failures.ts';
+import type { FinetoothRerankingModel, JsonObject, SpecificationVersion, Warning } from './specification.ts';
+
+/** `providerOptions.finetooth` of `rerank()`. Those of a list of documents are described in docs/plan.md. */
+export type FinetoothRerankingOptions = Pick<RankOptions, 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'minScore' | 'collapse'>;
+
+const { rankFields, fieldLabels, deadlineMs, effort, minScore, collapse } = checksAt('rerank');
+const optionChecks: OptionChecks<FinetoothRerankingOptions> = { rankFields, fieldLabels, deadlineMs, effort, minScore, collapse };
+
+/** Truncated documents that the metadata names, so that a list of thousands does not fill a log. */
+const MOST_NAMED = 100;
+
+export function rerankingModel<Version extends SpecificationVersion>(
+  modelId: string,
+  specificationVersion: Version,
+  ranker: () => Reranker,
+): FinetoothRerankingModel<Version> {
+  return {
+    specificationVersion,
+    provider: 'finetooth.reranking',
+    modelId,
+    doRerank: async ({ documents, query, topN, abortSignal: signal, providerOptions }) => {
+      const options = providerOptions?.finetooth;
+      try {
+        checkOptions('finetooth.rerankingModel', options, optionChecks, 'providerOptions.finetooth.');
+        if (topN !== undefined) checkValue('topN', topN, whole(1, 100_000));
+        const values = documents.values as readonly (string | Document)[];
+        const answer = await rankList(ranker(), query, values, {
+          ...(options as FinetoothRerankingOptions | undefined),
+          top: topN,
+          signal,
+        });
+        return {
+          ranking: answer.results.map(({ index, relevanceScore }) => ({ index, relevanceScore })),
+          providerMetadata: { finetooth: metadataOf(answer) },
+          warnings: warningsOf(answer, values.length),
+          response: { timestamp: new Date(), modelId },
+        };
+      } catch (error) {
+        throw toldToSdk(error, { model: modelId, type: 'rerankingModel', signal });
+      }
+    },
+  };
+}
+
+/** What the SDK's answer has no place for. */
+function metadataOf({ rankedBy, complete, calibrated, usage, cut, results, passedOver, notes, truncated }: RerankAnswer): JsonObject {
+  const named = results.flatMap(({ index, cutTokens: tokens }) => (tokens === undefined ? [] : [{ index, tokens }]));
+  const all = {
+    rankedBy,
+    complete,
+    calibrated,
+    usage,
+    truncatedDocuments: cut,
+    truncated: named.slice(0, MOST_NAMED),
+    truncatedQueryTokens: truncated?.query,
+    failures: passedOver,
+    notes,
+  };
+  // As JSON has it: what is undefined is not there.
+  return JSON.parse(JSON.stringify(all)) as JsonObject;
+}
+
+function warningsOf({ cut, passedOver = [], rankedBy, notes = [], truncated }: RerankAnswer, count: number): Warning[] {
+  const said = [
+    ...passedOver.map(({ reranker, code, why }) => `"${reranker}" could not rank (${code}: ${why}); "${rankedBy}" ranked in its place.`),
+    ...(cut === 0
+      ? []
+      : [
+          `the reranker read the beginnings of ${cut} of ${count} documents, which are longer than its window. createFinetooth({ longDocuments: 'chunk' }) reads all of them.`,
+        ]),
+    ...(truncated === undefined ? [] : [`the reranker did not read the last ${truncated.query} tokens of the query.`]),
+    ...notes,
+  ];
+  return said.map((message) => ({ type: 'other', message }));
+}

@@ -1,0 +1,100 @@
+import { CallbackManager, type Callbacks } from '@langchain/core/callbacks/manager';
+import { Document, type DocumentInterface } from '@langchain/core/documents';
+import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
+import { FinetoothError } from '../../errors.ts';
+import type { Reranker } from '../../rerank/reranker.ts';
+import { checksAt } from '../../search/plan-checks.ts';
+import type { RerankAnswer } from '../../search/rerank.ts';
+import type { Document as FieldDocument } from '../../types.ts';
+import { isRecord, type OptionChecks, shown, texts, whole } from '../../wording/check-options.ts';
+import { openCheckedRanker, type RankerOptions, type RankOptions, rankerChecks, rankList } from '../list-ranker.ts';
+
+export interface FinetoothRerankOptions extends RankerOptions, Pick<RankOptions, 'deadlineMs' | 'minScore' | 'fieldLabels' | 'signal'> {
+  /** Documents that come back, 1 to 100,000. @default all */
+  readonly topN?: number;
+  /** What is read of a document, in order: `pageContent`, and names of its metadata. @default ['pageContent'] */
+  readonly fields?: readonly string[];
+}
+
+const { deadlineMs, minScore, fieldLabels, signal } = checksAt('rerank');
+const optionChecks: OptionChecks<FinetoothRerankOptions> = {
+  ...rankerChecks,
+  topN: whole(1, 100_000),
+  fields: (value) => (Array.isArray(value) && value.length === 0 ? 'a list of names such as ["title", "pageContent"]' : texts(value)),
+  deadlineMs,
+  minScore,
+  fieldLabels,
+  signal,
+};
+
+/**
+ * Puts documents in order by a reranker in this process, for `ContextualCompressionRetriever` and the like. The documents that were passed in stay as they are:
+ * copies come back, best first, with their ids and metadata and, in `metadata.relevanceScore`, their probability or score. LangChain hands a
+ * compressor no signal, so that a deadline and a signal are given here.
+ */
+export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisposable {
+  readonly #options: FinetoothRerankOptions;
+  readonly #ranker: Reranker;
+
+  /** @throws E_USAGE for an option that there is not, and for a value that is not what it must be */
+  constructor(options: FinetoothRerankOptions = {}) {
+    super();
+    this.#ranker = openCheckedRanker('FinetoothRerank', options, optionChecks);
+    this.#options = { ...options };
+  }
+
+  async compressDocuments<Given extends DocumentInterface>(
+    documents: readonly Given[],
+    query: string,
+    callbacks?: Callbacks,
+  ): Promise<Document<Given['metadata'] & { relevanceScore: number }>[]> {
+    const run = await (await CallbackManager.configure(callbacks))?.handleChainStart(
+      { lc: 1, type: 'not_implemented', id: ['finetooth', 'langchain', 'FinetoothRerank'] },
+      { query, documents },
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'FinetoothRerank',
+    );
+    try {
+      const answer = await this.#rank(documents, query);
+      const ranked = answer.results.map(({ index, relevanceScore }) => {
+        const { pageContent, metadata, id } = documents[index] as Given;
+        return new Document({ pageContent, id, metadata: { ...metadata, relevanceScore } });
+      });
+      const { rankedBy, complete, usage, cut, passedOver } = answer;
+      await run?.handleChainEnd({ documents: ranked, rankedBy, complete, usage, truncatedDocuments: cut, failures: passedOver });
+      return ranked;
+    } catch (error) {
+      await run?.handleChainError(error);
+      throw error;
+    }
+  }
+
+  /** Frees the models; later calls are refused. A reranker of your own stays open. */
+  async close(): Promise<void> {
+    await this.#ranker.close?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #rank(documents: readonly DocumentInterface[], query: string): Promise<RerankAnswer> {
+    const { fields, topN: top, deadlineMs, minScore, fieldLabels, signal } = this.#options;
+    const read = documents.map((document, at) => readOf(document, at, fields !== undefined));
+    return rankList(this.#ranker, query, read, { rankFields: fields, top, deadlineMs, minScore, fieldLabels, signal });
+  }
+}
+
+/** The text, or all fields of a document with its text among them. */
+function readOf(document: unknown, at: number, withMetadata: boolean): string | FieldDocument {
+  const { pageContent, metadata } = (isRecord(document) ? document : {}) as Partial<DocumentInterface>;
+  if (typeof pageContent !== 'string')
+    throw new FinetoothError(
+      'E_USAGE',
+      `documents must be those of LangChain, with a text as pageContent; document ${at + 1} ${isRecord(document) ? `has ${shown(pageContent)} there` : `is ${shown(document)}`}.`,
+    );
+  return withMetadata ? { ...metadata, pageContent } : pageContent;
+}

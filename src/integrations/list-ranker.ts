@@ -1,0 +1,98 @@
+import { checkHostedModels } from '../assemble/check-hosted.ts';
+import { openChecks } from '../assemble/check-open-index.ts';
+import { checkModelOptions, type ModelOptions } from '../assemble/model-options.ts';
+import { createRerankerBuilder, type RerankerBuilder } from '../assemble/reranker.ts';
+import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
+import { lazyReranker } from '../rerank/wrappers/lazy.ts';
+import type { RerankOptions } from '../search/options.ts';
+import { type RerankAnswer, rerank } from '../search/rerank.ts';
+import type { Document } from '../types.ts';
+import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
+
+/** Who ranks, and what is put around it: the same words as those of `openIndex`. */
+export interface RankerOptions extends RerankerSettings {
+  /**
+   * A reranker by name (`default`, `late-interaction`, `first-stage`, a cross-encoder, `vendor:model`), one of your own (`cascade`, `cached`,
+   * `fallback` and the like), or several, which are a cascade. Those of your own are not closed. @default default
+   */
+  readonly reranker?: RerankerPart | readonly RerankerPart[];
+  /** Files, threads and memory of local models; keys and limits of hosted ones. @default those of `openIndex` */
+  readonly models?: ModelOptions;
+}
+
+/** What one call may say. */
+export type RankOptions = Pick<
+  RerankOptions,
+  'top' | 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'minScore' | 'collapse' | 'signal'
+>;
+
+const { reranker, fallback, strict, calibration, scoreCache, longDocuments, effort, models } = openChecks;
+export const rankerChecks: OptionChecks<RankerOptions> = {
+  reranker: (value) =>
+    value === null || reranker(value) !== undefined ? 'the name of a reranker, a reranker, or a list of them' : undefined,
+  fallback,
+  strict,
+  calibration,
+  scoreCache,
+  longDocuments,
+  effort,
+  models,
+};
+
+/** Throws E_USAGE for what is in `models` and no option of a model. */
+export function checkModels(who: string, models: ModelOptions | undefined): void {
+  checkModelOptions(who, models, 'models.');
+  checkHostedModels(who, models?.hosted, 'models.hosted.');
+}
+
+/** A reranker that is opened when it is first asked, within the deadline of who asks, and that answers by its short name. */
+export function openRanker(options: RankerOptions, builder?: RerankerBuilder, name?: string): Reranker {
+  const { reranker = 'default', models, ...settings } = options;
+  return lazyReranker(name ?? nameOf(reranker), async () => {
+    // A builder of the caller's is the caller's to close.
+    if (builder !== undefined) return builder.build(reranker, settings);
+    const own = createRerankerBuilder({ models });
+    return { ...(await own.build(reranker, settings)), close: own.close };
+  });
+}
+
+/** The options of a constructor, checked, to a reranker. */
+export function openCheckedRanker<Options extends RankerOptions>(who: string, options: Options, checks: OptionChecks<Options>): Reranker {
+  checkOptions(who, options, checks);
+  checkModels(who, options.models);
+  const { reranker, fallback, strict, calibration, scoreCache, longDocuments, effort, models } = options;
+  return openRanker({ reranker, fallback, strict, calibration, scoreCache, longDocuments, effort, models });
+}
+
+/** Ranks a list that a framework has at hand: texts and objects, in any mixture. Equal scores keep the order of the list. */
+export async function rankList(
+  reranker: Reranker,
+  query: string,
+  documents: readonly (string | Document)[],
+  options: RankOptions = {},
+): Promise<RerankAnswer> {
+  // The one order puts the greater id first.
+  const idAt = (at: number): string => String(documents.length - at).padStart(10, '0');
+  const given = documents.map((document, at) =>
+    // What is neither is refused by its place.
+    typeof document === 'string'
+      ? { id: idAt(at), document: { text: document } }
+      : isObject(document)
+        ? { id: idAt(at), document }
+        : document,
+  );
+  // A list of empty texts is read as any other: it is no mistake in a name of a field.
+  const rankFields = options.rankFields ?? (documents.every((one) => typeof one === 'string') ? ['text'] : undefined);
+  return rerank(reranker, query, given, { ...options, rankFields });
+}
+
+/** Who it is, as short as it was said. */
+function nameOf(what: RerankerPart | readonly RerankerPart[]): string {
+  return [what as RerankerPart]
+    .flat()
+    .map((one) => (typeof one === 'string' ? one : 'fingerprint' in one ? one.fingerprint : `${one.provider}:${one.modelId}`))
+    .join(' > ');
+}
+
+const isObject = (value: unknown): value is Document => typeof value === 'object' && value !== null && !Array.isArray(value);

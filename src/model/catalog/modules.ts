@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FinetoothError, messageOf, systemCodeOf } from '../../errors.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** One step of a model, as modules.json of sentence-transformers lists them. */
+export interface Module {
+  /** The class without what stands before it: Transformer, Pooling, Dense. */
+  readonly kind: string;
+  /** Its folder within the model's; '' is that itself. */
+  readonly path: string;
+  /** Its config.json; empty where there is none. */
+  readonly config: Json;
+}
+
+/** The steps of a model in their order; undefined where no modules.json says so. Throws E_INPUT_FORMAT for one that is none. */
+export async function readModules(folder: string): Promise<readonly Module[] | undefined> {
+  const listed = await readJson(join(folder, 'modules.json'));
+  if (listed === undefined) return undefined;
+  return Promise.all(
+    stepsOf(listed, join(folder, 'modules.json')).map(async ({ kind, path }) => ({
+      kind,
+      path,
+      config: path === '' ? {} : objectOf(await readJson(join(folder, path, 'config.json'))),
+    })),
+  );
+}
+
+/** Files beside modules.json that say what its steps do, and the weights of those that have some; the latter may lie in the graph instead. */
+export async function moduleFiles(folder: string): Promise<readonly string[]> {
+  const path = join(folder, 'modules.json');
+  const listed = await readJson(path);
+  if (listed === undefined) return [];
+  return stepsOf(listed, path)
+    .filter((step) => step.path !== '' && !['Transformer', 'Normalize'].includes(step.kind))
+    .flatMap(({ kind, path: own }) => [`${own}/config.json`, ...(kind === 'Pooling' ? [] : [weightsOf(own)])]);
+}
+
+/** Where the weights of a step lie. */
+export const weightsOf = (path: string): string => `${path}/model.safetensors`;
+
+export const objectOf = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A whole number above 0. */
+export const count = (value: unknown): number | undefined =>
+  Number.isInteger(value) && (value as number) > 0 ? (value as number) : undefined;
+
+/** Undefined where there is no such file. Throws E_INPUT_FORMAT for one that is not JSON. */
+export async function readJson(path: string): Promise<unknown> {
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (content === undefined) return undefined;
+  try {
+    return JSON.parse(content) as unknown;
+  } catch (cause) {
+    throw new FinetoothError('E_INPUT_FORMAT', `${path} is not JSON: ${messageOf(cause)}. Correct it or delete it.`, { cause });
+  }
+}
+
+function stepsOf(listed: unknown, file: string): readonly { readonly kind: string; readonly path: string }[] {
+  if (!Array.isArray(listed)) throw new FinetoothError('E_INPUT_FORMAT', `${file} must be a list of steps. Correct it or delete it.`);
+  return listed.map((one) => {
+    const { type, path = '' } = objectOf(one);
+    // It names folders, and may not lead out of the model's own.
+    if (typeof type !== 'string' || typeof path !== 'string' || !/^(\w[\w.-]*)?$/.test(path))
+      throw new FinetoothError(
+        'E_INPUT_FORMAT',
+        `${file} has a step without a type, or whose path is no name of a folder: ${JSON.stringify(one)}.`,
+      );
+    return { kind: type.split('.').at(-1) as string, path };
+  });
+}

@@ -1,0 +1,31 @@
+import type { Candidate, Reranker } from '../../src/index.ts';
+
+export interface CountedReranker extends Reranker {
+  /** What each call was asked for. */
+  readonly calls: { readonly query: string; readonly texts: readonly string[] }[];
+  readonly closed: () => boolean;
+}
+
+/** Scores by the words of the query that a text has, and remembers what it was asked. */
+export function countedReranker(change: Partial<Reranker> = {}, fingerprint = 'shared-words@1'): CountedReranker {
+  const calls: CountedReranker['calls'] = [];
+  let isClosed = false;
+  const score = (query: string, { text }: Candidate): number =>
+    query
+      .toLowerCase()
+      .split(/\W+/)
+      .filter((word) => text.toLowerCase().includes(word)).length;
+  return {
+    fingerprint,
+    score: async (query, candidates) => {
+      calls.push({ query, texts: candidates.map(({ text }) => text) });
+      return { scores: Float32Array.from(candidates, (one) => score(query, one)) };
+    },
+    close: async () => {
+      isClosed = true;
+    },
+    ...change,
+    calls,
+    closed: () => isClosed,
+  };
+}

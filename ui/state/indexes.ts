@@ -1,0 +1,47 @@
+import { computed, signal } from '@preact/signals';
+import { askJson } from '../api/client.ts';
+import { ApiError } from '../api/errors.ts';
+import type { IndexStatus } from '../api/types.ts';
+import { address } from './address.ts';
+
+/** Milliseconds between two looks where an index is being filled or the server does not answer, and where nothing is expected. */
+const [SOON, LATER] = [2000, 30_000];
+
+/** Undefined until the server has answered once. */
+export const indexes = signal<readonly IndexStatus[] | undefined>(undefined);
+/** Why the list could not be had. */
+export const indexesFailure = signal<ApiError | undefined>(undefined);
+/** Indexes that this page is filling. */
+export const filling = signal<ReadonlySet<string>>(new Set());
+
+/** The index that is searched: the one of the address, else the first. */
+export const index = computed<IndexStatus | undefined>(() => {
+  const wanted = address.value.index;
+  const all = indexes.value ?? [];
+  return wanted === undefined ? all[0] : all.find(({ name }) => name === wanted);
+});
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Looks which indexes there are, now and from time to time. */
+export function watchIndexes(): void {
+  refreshIndexes();
+  const soon = (): void => {
+    if (document.visibilityState === 'visible') refreshIndexes();
+  };
+  addEventListener('online', soon);
+  document.addEventListener('visibilitychange', soon);
+}
+
+export async function refreshIndexes(): Promise<void> {
+  clearTimeout(timer);
+  try {
+    indexes.value = (await askJson<{ readonly indexes: readonly IndexStatus[] }>('v1/indexes')).indexes;
+    indexesFailure.value = undefined;
+  } catch (error) {
+    indexesFailure.value = error instanceof ApiError ? error : new ApiError('E_BUG', String(error), 0);
+  }
+  clearTimeout(timer);
+  const wait = indexesFailure.value !== undefined || filling.value.size > 0 ? SOON : LATER;
+  timer = setTimeout(refreshIndexes, wait);
+}

@@ -1,0 +1,4 @@
+/** Entry of the view. */
+export function Tune() {
+  return <h1>Tune</h1>;
+}
