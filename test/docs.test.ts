@@ -29,7 +29,7 @@ describe('the docs', async () => {
   it('tell agents of commands that there are', () => {
     const skill = read('skills/finetooth/SKILL.md');
     expect(skill).toMatch(/^---\nname: finetooth\ndescription: .{100,1000}\n---\n/);
-    const typed = [...skill.matchAll(/finetooth ((?:models |datasets )?[a-z]+) /g)].map(([, name]) => name as string);
+    const typed = [...skill.matchAll(/npx finetooth ((?:models |datasets )?[a-z]+) /g)].map(([, name]) => name as string);
     expect(typed.filter((name) => !commands.some((one) => one.name === name))).toEqual([]);
   });
 
