@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { typesIn } from '../../index.ts';
+import { typesIn } from '../../stores.ts';
 import { RequestError } from '../problem.ts';
 import type { Status } from './forms.ts';
 import type { IndexRegistry } from './registry.ts';

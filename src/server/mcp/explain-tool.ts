@@ -83,9 +83,10 @@ async function explained(
 ) {
   const reranker = index.reranker();
   if (reranker === null) return undefined;
-  const { results, calibrated } = await rerank(reranker, query, [document], {
+  const { results, calibrated } = await rerank(query, [document], {
+    model: reranker,
     explain: true,
-    rankFields: index.manifest()?.fields,
+    fields: index.manifest()?.fields,
     signal,
   });
   const [result] = results;

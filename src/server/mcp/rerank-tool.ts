@@ -58,7 +58,7 @@ export const rerankTool = tool({
     const { reranker, name } = await models.reranker();
     const given = documents.map((one, at) => (typeof one === 'string' ? one : { id: String(at), document: one as never }));
     const answer = await shedder.admit(characters, () =>
-      rerank(reranker, query, given, { top, rankFields, minScore, signal, snippets: documents.length > 1 }),
+      rerank(query, given, { model: reranker, top, fields: rankFields, minScore, signal, snippets: documents.length > 1 }),
     );
     return {
       query,

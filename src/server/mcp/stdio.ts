@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import { createModelSessions } from '../../embedders.ts';
 import { FinetoothError } from '../../errors.ts';
-import { createModelSessions, type ModelOptions, type OpenIndexOptions } from '../../index.ts';
+import type { ModelOptions, OpenIndexOptions } from '../../index.ts';
 import { callback, checkOptions, type OptionChecks, oneOf, positive, record, texts, truth, when } from '../../wording/check-options.ts';
 import { packageVersion } from '../../wording/package-version.ts';
 import { createIndexRegistry, type IndexRegistry } from '../indexes/registry.ts';
