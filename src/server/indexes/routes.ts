@@ -8,8 +8,10 @@ import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
 import { RequestError } from '../problem.ts';
 import { addDocumentRoute, documentRoute } from './document-route.ts';
+import { addEvaluationRoutes, evaluationRoutes } from './evaluation-routes.ts';
 import { createBody, deleteBody, readBody, type Status, searchAnswer, searchBody, status } from './forms.ts';
 import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
+import { addMeasureRoute, measureRoute } from './measure-route.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
 import { addUploadRoute } from './upload-route.ts';
@@ -76,8 +78,10 @@ export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_
     addIndexRoutes(app, indexes);
     addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
+    addMeasureRoute(app, { indexes, models, shedder, mostQueryCharacters });
+    addEvaluationRoutes(app, { indexes, models, shedder, sendBuffers, quietMs, closing });
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
-    return [...described, ...judgmentRoutes];
+    return [...described, ...judgmentRoutes, measureRoute, ...evaluationRoutes];
   };
 }
 
