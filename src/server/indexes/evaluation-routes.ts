@@ -51,7 +51,7 @@ export const tuningBody = z.strictObject({
 
 const reportAnswer = (what: string) =>
   z.object({
-    report: z.looseObject({}).describe(`The JSON that ${what} writes, its names as they are there.`),
+    report: z.looseObject({}).describe(`The JSON of ${what}, its names as they are there.`),
     plots: z.array(plotAnswer),
   });
 
@@ -65,7 +65,7 @@ export const evaluationRoutes: readonly Route[] = [
     about: `Measure pipelines on what was judged, as finetooth eval does. ${inLines}`,
     tag,
     body: evaluationBody,
-    answer: reportAnswer('finetooth eval --json'),
+    answer: reportAnswer('finetooth eval'),
   },
   {
     method: 'post',
@@ -73,7 +73,7 @@ export const evaluationRoutes: readonly Route[] = [
     about: `Choose a pipeline on what was judged, as finetooth tune does; at least 10 judged queries. ${inLines}`,
     tag,
     body: tuningBody,
-    answer: reportAnswer('finetooth tune --json'),
+    answer: reportAnswer('finetooth tune'),
   },
 ];
 

@@ -85,6 +85,8 @@ export const measureAnswer = z.object({
   plots: z.array(plotAnswer).optional(),
 });
 
+export type MeasureAnswer = z.infer<typeof measureAnswer>;
+
 export const measureRoute: Route = {
   method: 'post',
   path: '/v1/indexes/:name/measure',
