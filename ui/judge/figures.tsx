@@ -25,7 +25,7 @@ export function Figures() {
 function ofWords(told: MeasureAnswer | undefined): string {
   if (told === undefined) return 'Measuring…';
   if (told.judged === 0) return 'Grade a document, and both lists are measured.';
-  const missing = told.complete ? '' : `; ${told.measured} of ${told.judged} measured…`;
+  const missing = told.complete ? '' : `; ${told.measured} of ${told.judged} measured so far`;
   const empty = told.without_relevant === 0 ? '' : `; ${told.without_relevant} without a relevant document count as 0`;
   return `${told.measure} over ${count(told.judged, 'judged query', 'judged queries')}${missing}${empty}.`;
 }

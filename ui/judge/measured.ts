@@ -19,6 +19,7 @@ const TIME_MS = 700;
 export function followMeasure(): () => void {
   let stop = new AbortController();
   let asked = '';
+  let of: string | undefined;
   const end = effect(() => {
     const { query, pipelines } = address.value;
     const name = index.value?.name;
@@ -27,7 +28,8 @@ export function followMeasure(): () => void {
     const lists = sentOf(listsOf(pipelines));
     const key = JSON.stringify([name, query.trim(), lists, at]);
     if (asked === key) return;
-    asked = key;
+    if (name !== of) measured.value = undefined;
+    [asked, of] = [key, name];
     stop.abort();
     stop = new AbortController();
     follow(name, { pipelines: lists, query: query.trim() === '' ? undefined : query.trim(), plots: true, time_ms: TIME_MS }, stop.signal);

@@ -28,7 +28,7 @@ export function Tools() {
     announce(`Taken back: ${done.grade === null ? 'not judged again' : `a ${done.grade} again`}.`);
     if (done.query === address.value.query.trim()) focusCard(done.id);
   };
-  useKeys('Judging', [
+  useKeys('Judgments', [
     { key: 'u', about: 'take back the last grade', run: back },
     { key: 'b', about: 'blind order, or that of the ranking', run: turn },
     { key: 'e', about: 'export the judgments', run: () => setExporting(true) },

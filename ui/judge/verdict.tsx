@@ -24,25 +24,24 @@ export function Verdict({
       : verdict.startsWith('cannot')
         ? 'unknown'
         : 'same';
-  const words =
-    kind === 'unknown' ? (
-      <>
-        <strong>{`${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`}</strong> <bdi>{pipeline}</bdi> against <bdi>{baseline}</bdi>
-      </>
-    ) : (
-      <>
-        <bdi>{pipeline}</bdi> <strong>{verdict}</strong>, against <bdi>{baseline}</bdi>
-      </>
-    );
   return (
     <div class={`verdict ${kind}`}>
       <span class="verdict-sign" aria-hidden="true">
         {{ helps: '▲', hurts: '▼', same: '=', unknown: '?' }[kind]}
       </span>
       <div>
-        <p>{words}.</p>
+        <p>
+          {kind === 'unknown' ? (
+            <strong>{`${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`}</strong>
+          ) : (
+            <>
+              <bdi>{pipeline}</bdi> <strong>{verdict}</strong>
+            </>
+          )}
+        </p>
         <p class="hint number">
-          {signedFigure(difference)} ({signedFigure(low)} to {signedFigure(high)}){disagreement === undefined ? '' : `; ${disagreement}`}
+          <bdi>{pipeline}</bdi> against <bdi>{baseline}</bdi>: {signedFigure(difference)} ({signedFigure(low)} to {signedFigure(high)})
+          {disagreement === undefined ? '' : `; ${disagreement}`}
         </p>
         {unsafe !== undefined && <p class="hint">Not safe: {unsafe}</p>}
       </div>
