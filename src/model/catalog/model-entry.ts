@@ -64,6 +64,11 @@ export interface DenseLayer {
   readonly residual?: boolean;
 }
 
+/** A step of a head behind an encoder: a Dense layer, or a LayerNorm of `size` numbers whose weights lie in the file at `path`. */
+export type HeadLayer =
+  | (DenseLayer & { readonly kind: 'dense' })
+  | { readonly kind: 'layer-norm'; readonly path: string; readonly size: number };
+
 /** A model that turns one text into vectors. */
 export interface BiEncoderEntry extends CommonEntry {
   readonly kind: 'bi-encoder';

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import type { HeadLayer, Pooling } from './model-entry.ts';
 
 /**
  * What a model that was trained on a prompt is asked. `segments`: texts in which {query}, {document} and {instruction} are replaced; each is made
@@ -24,6 +25,7 @@ export type Prompt =
 /**
  * How a model's output becomes one logit of relevance. `classifier`: a head with labels of which `relevant` is the one that means yes: its logit, less
  * the logarithm of the sum of the others' exponentials where there are several, so that its sigmoid is the share that a softmax gives it.
+ * `head`: an encoder whose graph ends with token vectors, `width` numbers each; they are pooled and go through layers of which the last gives one number.
  * `answer`: a causal model that answers a prompt with one token, named as it is written or by its number: the logit of `yes`, less that of `no` where it has one.
  * `activation` is what the model's authors put on the logit; `none` where its scores are logits.
  */
@@ -37,6 +39,14 @@ export type Scoring =
       readonly independent?: boolean;
       /** @default query and document as the tokenizer's pair */
       readonly prompt?: Prompt;
+    }
+  | {
+      readonly form: 'head';
+      readonly pooling: Exclude<Pooling, 'output'>;
+      readonly width: number;
+      readonly layers: readonly HeadLayer[];
+      readonly activation: Activation;
+      readonly prompt?: undefined;
     }
   | {
       readonly form: 'answer';
@@ -61,5 +71,5 @@ export function withInstruction(scoring: Scoring, words: string, name: string): 
       const advice = 'Leave it out, or choose a model that was trained on one, such as qwen3-reranker-0.6b.';
       return `${say.option('instruction')} is for models that read one, and ${name} does not. ${advice}`;
     });
-  return { ...scoring, prompt: { ...prompt, instruction: { ...prompt.instruction, words } } as Prompt };
+  return { ...scoring, prompt: { ...prompt, instruction: { ...prompt.instruction, words } } } as Scoring;
 }
