@@ -1,6 +1,5 @@
-import type { CrossEncoderEntry, HeadLayer, ModelFile } from './model-entry.ts';
+import type { CrossEncoderEntry, HeadLayer, ModelFile, Scoring } from './model-entry.ts';
 import { recipes } from './recipes.ts';
-import type { Scoring } from './scoring.ts';
 
 /** sentence-transformers' default for one label, which these models' cards show too. */
 const sigmoidHead: Scoring = { form: 'classifier', labels: 1, relevant: 0, activation: 'sigmoid' };

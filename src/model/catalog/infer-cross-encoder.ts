@@ -4,9 +4,8 @@ import { FinetoothError, systemCodeOf } from '../../errors.ts';
 import { showsSystem } from '../tokenize/ask.ts';
 import { denseLayerOf, poolingOf } from './infer-embedding.ts';
 import { activationOf, inferScoring, type ScoringFiles } from './infer-scoring.ts';
-import type { HeadLayer } from './model-entry.ts';
+import type { HeadLayer, Prompt, Scoring } from './model-entry.ts';
 import { count, type Json, type Module, objectOf, weightsOf } from './modules.ts';
-import type { Prompt, Scoring } from './scoring.ts';
 import type { StatedScoring } from './stated-scoring.ts';
 
 export interface CrossEncoderFiles extends Omit<ScoringFiles, 'activation'> {

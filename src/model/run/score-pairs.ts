@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
-import type { CrossEncoderEntry } from '../catalog/model-entry.ts';
-import { type Scoring, withInstruction } from '../catalog/scoring.ts';
+import type { CrossEncoderEntry, Scoring } from '../catalog/model-entry.ts';
+import { withInstruction } from '../catalog/scoring.ts';
 import { type Ask, answerOf, askWith } from '../tokenize/ask.ts';
 import type { TextTokenizer, TokenizedText } from '../tokenize/tokenizer.ts';
 import { batchesOf, tokenBudget } from './batches.ts';
