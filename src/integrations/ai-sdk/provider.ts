@@ -8,7 +8,7 @@ import { checkOptions, checkValue, type OptionChecks, oneOf, record } from '../.
 import { type EmbedderPart, isEmbedderPart, isRole, type LazyEmbedder, lazyEmbedder, type Role } from '../lazy-embedder.ts';
 import { checkModels, openRanker, type RankerOptions, rankerChecks } from '../list-ranker.ts';
 import { embeddingModel } from './embedding.ts';
-import { noSuchModel } from './failures.ts';
+import { noSuchModel, toldToSdk } from './failures.ts';
 import { checkModelId } from './known-models.ts';
 import { rerankingModel } from './reranking.ts';
 import type { FinetoothEmbeddingModel, FinetoothRerankingModel, SpecificationVersion } from './specification.ts';
@@ -99,7 +99,10 @@ export function createFinetooth<Version extends SpecificationVersion = 'v4'>(
   const embedding: FinetoothProvider<Version>['embeddingModel'] = (id = 'default', given) => {
     checkModelId(id, 'bi-encoder', [...embeddable.keys()], models.modelsFolder);
     checkOptions('embeddingModel', given, { role: isRole });
-    return embeddingModel(id, specificationVersion, () => embedderNamed(id), given?.role);
+    return embeddingModel(id, specificationVersion, () => embedderNamed(id), {
+      role: given?.role,
+      told: (error, model, signal) => toldToSdk(error, { model, type: 'embeddingModel', signal }),
+    });
   };
   const close = async (): Promise<void> => {
     isClosed = true;
