@@ -112,6 +112,7 @@ export type AdvisedOption =
   | 'denseWeight'
   | 'firstStage'
   | 'followLinks'
+  | 'instruction'
   | 'passages'
   | 'format'
   | 'fusion'

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openModel } from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
 import type { EncodeOptions } from '../src/model/bi-encoder.ts';
 import { workFolder } from './finetooth.ts';
 
