@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { documentTest, memoryStore, openIndex, search } from '../../src/index.ts';
+import { openIndex, search } from '../../src/index.ts';
 import { embeddingModel } from '../../src/integrations/mastra/embedding-model.ts';
 import { translateFilter } from '../../src/integrations/mastra/filter.ts';
 import { type QueryResult, relevanceScorer } from '../../src/integrations/mastra/relevance.ts';
 import { createVectorIndexes, type VectorIndexesOptions } from '../../src/integrations/mastra/vector-indexes.ts';
+import { documentTest, memoryStore } from '../../src/stores.ts';
 import { hashEmbedder } from '../hash-embedder.ts';
 import { countedReranker } from '../support/counted-reranker.ts';
 

@@ -1,3 +1,4 @@
+import { isEmbedderPart } from '../../assemble/check-open-index.ts';
 import type { ModelOptions } from '../../assemble/model-options.ts';
 import { createRerankerBuilder } from '../../assemble/reranker.ts';
 import { FinetoothError } from '../../errors.ts';
@@ -5,7 +6,7 @@ import { createModelSessions } from '../../model/run/sessions.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
 import type { RerankerPart } from '../../rerank/reranker-plan.ts';
 import { checkOptions, checkValue, type OptionChecks, oneOf, record } from '../../wording/check-options.ts';
-import { type EmbedderPart, isEmbedderPart, isRole, type LazyEmbedder, lazyEmbedder, type Role } from '../lazy-embedder.ts';
+import { type EmbedderPart, isRole, type LazyEmbedder, lazyEmbedder, type Role } from '../lazy-embedder.ts';
 import { checkModels, openRanker, type RankerOptions, rankerChecks } from '../list-ranker.ts';
 import { embeddingModel } from './embedding.ts';
 import { noSuchModel, toldToSdk } from './failures.ts';

@@ -1,8 +1,9 @@
+import { isEmbedderPart } from '../../assemble/check-open-index.ts';
 import type { ModelOptions } from '../../assemble/model-options.ts';
 import { checkOptions, checkValue, type OptionChecks, record } from '../../wording/check-options.ts';
 import { embeddingModel as modelOver } from '../ai-sdk/embedding.ts';
 import type { FinetoothEmbeddingModel } from '../ai-sdk/specification.ts';
-import { type EmbedderPart, isEmbedderPart, isRole, lazyEmbedder, type Role } from '../lazy-embedder.ts';
+import { type EmbedderPart, isRole, lazyEmbedder, type Role } from '../lazy-embedder.ts';
 import { checkModels } from '../list-ranker.ts';
 
 export interface EmbeddingModelOptions {

@@ -3,7 +3,7 @@ import { checksAt } from '../../search/plan-checks.ts';
 import { checkOptions, isRecord, type OptionChecks, shown, text, whole } from '../../wording/check-options.ts';
 import { openCheckedRanker, type RankerOptions, type RankOptions, rankerChecks, rankList } from '../list-ranker.ts';
 
-export interface RelevanceScorerOptions extends RankerOptions, Pick<RankOptions, 'effort' | 'signal'> {
+export interface RelevanceScorerOptions extends RankerOptions, Pick<RankOptions, 'effort' | 'instruction' | 'signal'> {
   /** The name under which the text stands in the metadata of a result, which may also have it as `document`. @default text */
   readonly textField?: string;
 }
@@ -45,8 +45,8 @@ export interface RelevanceScorer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const { effort, signal, deadlineMs, minScore } = checksAt('rerank');
-const optionChecks: OptionChecks<RelevanceScorerOptions> = { ...rankerChecks, effort, signal, textField: text };
+const { effort, instruction, signal, deadlineMs, minScore } = checksAt('rerank');
+const optionChecks: OptionChecks<RelevanceScorerOptions> = { ...rankerChecks, effort, instruction, signal, textField: text };
 const callChecks: OptionChecks<RerankCallOptions> = { topK: whole(1, 100_000), deadlineMs, minScore, signal };
 
 interface Asked {
@@ -62,13 +62,13 @@ interface Asked {
  */
 export function relevanceScorer(options: RelevanceScorerOptions = {}): RelevanceScorer {
   const ranker = openCheckedRanker('relevanceScorer', options, optionChecks);
-  const { effort, signal, textField = 'text' } = options;
+  const { effort, instruction, signal, textField = 'text' } = options;
   const waiting = new Map<string, Asked[]>();
 
   const scoreAll = async (query: string, asked: readonly Asked[]): Promise<void> => {
     try {
       const texts = asked.map(({ text }) => text);
-      const { results } = await rankList(ranker, query, texts, { effort, signal });
+      const { results } = await rankList(ranker, query, texts, { effort, instruction, signal });
       for (const { index, relevanceScore } of results) asked[index]?.resolve(relevanceScore);
     } catch (error) {
       for (const { reject } of asked) reject(error);
@@ -100,6 +100,7 @@ export function relevanceScorer(options: RelevanceScorerOptions = {}): Relevance
         deadlineMs,
         minScore,
         effort,
+        instruction,
         signal: signals.length === 0 ? undefined : AbortSignal.any(signals),
       });
       return answer.results.map(({ index, relevanceScore: score }) => {
