@@ -347,6 +347,10 @@ const surface = {
       'ValueAt',
     ],
   },
+  'server/mcp/index.ts': {
+    values: ['serveMcp'],
+    types: ['McpConnection', 'McpLimits', 'ServeMcpOptions'],
+  },
   'server/index.ts': {
     values: ['newKey', 'serve'],
     types: ['ServeOptions', 'Server'],

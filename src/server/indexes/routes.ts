@@ -1,17 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { FinetoothError } from '../../errors.ts';
-import { typesIn } from '../../stores.ts';
 import type { RouteTools } from '../app.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
-import { RequestError } from '../problem.ts';
 import { addDocumentRoute, documentRoute } from './document-route.ts';
-import { createBody, deleteBody, readBody, type Status, searchAnswer, searchBody, status } from './forms.ts';
+import { createBody, deleteBody, readBody, searchAnswer, searchBody, status } from './forms.ts';
 import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
+import { statusesOf, statusOf } from './status.ts';
 import { addUploadRoute } from './upload-route.ts';
 
 export interface OwnApi {
@@ -85,7 +83,7 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
   const config = { task: 'indexes' };
   const nameIn = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
   app.get('/v1/indexes', { config }, async () => ({
-    indexes: await Promise.all((await indexes.names()).map((name) => statusOf(name, indexes).catch((error) => brokenStatus(name, error)))),
+    indexes: await statusesOf(await indexes.names(), indexes),
   }));
   app.get('/v1/indexes/:name', { config }, (request) => statusOf(nameIn(request), indexes));
   app.post('/v1/indexes', { config }, async (request, reply) => {
@@ -112,34 +110,4 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
     const { ids } = readBody(deleteBody, request.body);
     return indexes.writing(nameIn(request), async (index) => ({ deleted: await index.delete(ids) }));
   });
-}
-
-function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
-  return indexes.reading(name, async (index) => {
-    const { documents, passages, bytes, changedAt, unreadable } = await index.status();
-    const manifest = index.manifest();
-    const { embedder = null, fields } = manifest ?? {};
-    return {
-      name,
-      documents,
-      passages,
-      bytes,
-      embedder,
-      fields: fields === undefined ? null : [...fields],
-      types: manifest && typesIn(manifest),
-      unreadable,
-      words: manifest?.analyzer,
-      languages: manifest && [...(manifest.languages ?? ['en'])],
-      language_field: manifest?.languageField,
-      title_field: manifest?.titleField ?? undefined,
-      changed_at: changedAt ?? null,
-    };
-  });
-}
-
-/** One that is damaged must not hide the others. */
-function brokenStatus(name: string, error: unknown): Status {
-  if (!(error instanceof FinetoothError || error instanceof RequestError)) throw error;
-  const why = error instanceof FinetoothError ? `${error.code}: this index cannot be opened` : error.message;
-  return { name, documents: 0, bytes: 0, embedder: null, fields: null, changed_at: null, error: why };
 }
