@@ -108,6 +108,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   answerMs: positive,
   answerBytes: positive,
   quietMs: positive,
+  fileBytes: positive,
   headerBytes: positive,
 };
 
@@ -166,7 +167,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     // An index that cannot be opened is told now, not to the first client.
     await indexes.openGiven();
     await models.openHosted();
-    const own = ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters, closing: closing.signal });
+    const { mostQueryCharacters, fileBytes } = options;
+    const own = ownRoutes({ indexes, models, shedder, mostQueryCharacters, fileBytes, closing: closing.signal });
     const agents = mcpRoutes({
       indexes,
       models,
