@@ -2,7 +2,6 @@ import { basename, dirname, join } from 'node:path';
 import { indexFolders, indexNameForm, indexNameWords } from '../../assemble/index-folders.ts';
 import { isFolder, openStore, shownName } from '../../assemble/store.ts';
 import { FinetoothError } from '../../errors.ts';
-import { memoryStore } from '../../store/memory.ts';
 import type { Store } from '../../store/store.ts';
 import { decorate } from '../../wording/decorate.ts';
 
@@ -47,7 +46,7 @@ function memoryPlaces(): Places {
   const stores = new Map<string, Store>();
   return {
     store: (name) => {
-      const store = stores.get(name) ?? memoryStore();
+      const store = stores.get(name) ?? openStore('memory:');
       stores.set(name, store);
       return store;
     },
