@@ -5,7 +5,7 @@ import { hasTokenVectors } from '../model/catalog/model-entry.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
+import { type CreateOptions, formOf, withoutTitle } from '../search/create-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { analysisOf } from '../search/word-analysis.ts';
 import { indexMissing } from '../store/index-changes.ts';
@@ -13,7 +13,7 @@ import type { Durability } from '../store/lancedb/durability.ts';
 import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
-import { defaultModel, openModel } from './models.ts';
+import { defaultModel, namesOfModel, openModel } from './models.ts';
 import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
@@ -43,7 +43,7 @@ export async function openIndex(where: string | Store, options: OpenIndexOptions
       sameRecipe(manifest, create, name);
       await analysisOf(manifest, name);
     }
-    const parts = await partsFor(options, manifest, name);
+    const parts = await partsFor(options, manifest, create, name);
     return createSearchIndex({ store, manifest, create, ...parts });
   } catch (error) {
     await store.close();
@@ -89,6 +89,7 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
         `${where} has ${JSON.stringify(field)} as ${typeOf(field, types) ?? 'a field without a type'}; got ${field}:${type}. Leave it out of ${say.option('types')}, or rebuild the index with ${say.rebuildIndex(where)}.`,
     );
   }
+  sameForm(manifest, create, where);
   const { passages } = create;
   if (passages !== undefined && (passages === 'off') !== (manifest.splitter === undefined)) {
     const splits = manifest.splitter === undefined ? 'keeps one vector for each document' : 'splits long texts into passages';
@@ -142,10 +143,34 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
   }
 }
 
+/** Whether what was asked for as the embedder is, by one of its names, the model that the index was made with. */
+function isModelOf({ model }: Manifest, embedder: OpenIndexOptions['embedder']): boolean {
+  return embedder === undefined || (typeof embedder === 'string' && model !== undefined && namesOfModel(model).includes(embedder));
+}
+
+/** Throws E_RECIPE where the index uses its model in another way than is asked for. */
+function sameForm({ dimensions, form = {} }: Manifest, create: CreateOptions, where: string): void {
+  const made = { dimensions, queryPrompt: form.queryPrompt, documentPrompt: form.documentPrompt };
+  for (const key of ['dimensions', 'queryPrompt', 'documentPrompt'] as const) {
+    const [has, got] = [made[key], create[key]];
+    if (got === undefined || got === has) continue;
+    const what =
+      key === 'dimensions'
+        ? `holds vectors of ${has} numbers`
+        : `puts the prompt ${has ?? 'of the model'} before ${key === 'queryPrompt' ? 'queries' : 'documents'}`;
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${what}; got ${say.option(key, got)}. Leave ${say.option(key)} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
+}
+
 /** Which embedder and reranker the options ask for. The model's files are compared with the manifest before its workers start. */
 async function partsFor(
   options: OpenIndexOptions,
   manifest: Manifest | undefined,
+  create: CreateOptions,
   where: string,
 ): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'lateInteraction' | 'model'>> {
   const { models = {}, scoreCache, longDocuments, effort } = options;
@@ -157,8 +182,10 @@ async function partsFor(
     );
   }
   const wanted = options.embedder === undefined ? (isWithout ? null : (manifest?.model ?? defaultModel)) : options.embedder;
+  // Another model than that of the index may have no such length or prompt: it is refused for what it is.
+  const form = manifest === undefined ? formOf(create) : isModelOf(manifest, options.embedder) ? manifest.form : undefined;
   const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
-  const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, dimensions: manifest?.dimensions });
+  const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, form, dimensions: manifest?.dimensions });
   const own = opened?.encoder !== undefined && hasTokenVectors(opened.encoder.files.entry) ? opened.encoder : undefined;
   /** Where vectors were given without a model that makes those of queries, texts are still reranked. */
   const isNamed = typeof wanted === 'string' || isWithout;

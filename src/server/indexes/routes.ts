@@ -93,13 +93,15 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
       vector_field,
       language_field,
       title_field,
+      query_prompt,
+      document_prompt,
       token_bits: bits,
       token_pool: pool,
       ...plain
     } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
     const fields = { idField: id_field, vectorField: vector_field, languageField: language_field, titleField: title_field };
-    await indexes.create(name, { ...plain, ...fields, tokens });
+    await indexes.create(name, { ...plain, ...fields, queryPrompt: query_prompt, documentPrompt: document_prompt, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {
@@ -123,6 +125,9 @@ function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
       passages,
       bytes,
       embedder,
+      dimensions: manifest?.dimensions,
+      query_prompt: manifest?.form?.queryPrompt,
+      document_prompt: manifest?.form?.documentPrompt,
       fields: fields === undefined ? null : [...fields],
       types: manifest && typesIn(manifest),
       unreadable,
