@@ -35,6 +35,11 @@ export const errorTable = {
     exit: 3,
     meaning: 'Judgments with which nothing can be measured: of another collection, or none that says relevant.',
   },
+  E_JUDGMENTS_DAMAGED: {
+    http: 500,
+    exit: 3,
+    meaning: 'Judgments that a server keeps cannot be read or added to: a file is of another form, or the folder is not one of judgments.',
+  },
   E_DATASET_UNKNOWN: { http: 404, exit: 3, meaning: 'No test collection of that name is bundled, in the folder or in the catalog.' },
   E_DATASET_CHANGED: { http: 500, exit: 3, meaning: 'A file of a test collection does not have the checksum that it must have.' },
   E_INDEX_MISSING: { http: 404, exit: 4, meaning: 'The folder is not an index.' },
@@ -109,6 +114,7 @@ export type AdvisedOption =
   | 'denseWeight'
   | 'firstStage'
   | 'followLinks'
+  | 'instruction'
   | 'passages'
   | 'format'
   | 'fusion'

@@ -161,7 +161,7 @@ describe('the tree is the architecture', () => {
   it('touches files and sockets only where files and sockets are the work', () => {
     const allowed = [
       /^(time|fetch|read|model|cache|store|dataset|hosted|cli)\//,
-      /^eval\/(collection|systems\/journal|judgment-file)\.ts$/,
+      /^eval\/(collection|systems\/journal|judgment-(file|lines))\.ts$/,
       /^(assemble\/(index-folders|rebuild)|tasks\/(eval-index|doctor|providers|models|datasets))\.ts$/,
       // The last asks which addresses are private, and opens nothing.
       /^server\/(listen|page\/files|auth\/own-hosts)\.ts$/,

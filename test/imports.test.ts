@@ -300,6 +300,10 @@ const surface = {
       'FinetoothRerankingOptions',
     ],
   },
+  'integrations/lancedb/index.ts': {
+    values: ['hybridReranker'],
+    types: ['HybridReranker', 'HybridRerankerOptions', 'RecordBatchLike'],
+  },
   'integrations/langchain/index.ts': {
     values: ['FinetoothEmbeddings', 'FinetoothRerank', 'FinetoothRetriever'],
     types: ['FinetoothEmbeddingsOptions', 'FinetoothRerankOptions', 'FinetoothRetrieverOptions'],

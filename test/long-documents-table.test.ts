@@ -146,6 +146,19 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     { effort: 1, stages: true },
     ({ results }) => expect(results.filter(({ stages }) => stages?.[1] !== null).map(({ rank }) => rank)).toEqual([1]),
   ],
+  instruction: [
+    {
+      instruction: 'the longest text',
+      reranker: {
+        fingerprint: 'by length',
+        takesInstruction: true,
+        score: async (_, candidates, { instruction } = {}) => ({
+          scores: Float32Array.from(candidates, ({ text }) => (instruction === 'the longest text' ? text.length : 0)),
+        }),
+      },
+    },
+    (answered) => expect(longOf(answered)).toMatchObject({ rank: 1, relevanceScore: expect.any(Number) }),
+  ],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],

@@ -57,6 +57,7 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   fieldLabels: true,
   longDocuments: 'truncate',
   effort: 'low',
+  instruction: 'Find films that are set at night',
   calibration: 'calibration.json',
   scoreCache: 'scores',
   wordsWeight: 0.05,
@@ -163,7 +164,10 @@ describe('every option of the plan', () => {
       const { refusal } = await askAt[door](key);
       if (typeof there !== 'string') {
         const needsProbabilities = key === 'minScore' && (door === 'search' || door === 'rerank');
-        if (needsProbabilities) expect([door, refusal]).toEqual([door, expect.stringContaining('are no probabilities')]);
+        // Whether the reranker reads one is known when it is asked, not when a file or words are parsed.
+        const needsReader = key === 'instruction' && ['search', 'rerank', 'searchBody'].includes(door);
+        if (needsReader) expect([door, refusal]).toEqual([door, expect.stringContaining('is for rerankers that read one')]);
+        else if (needsProbabilities) expect([door, refusal]).toEqual([door, expect.stringContaining('are no probabilities')]);
         else expect([door, refusal]).toEqual([door, undefined]);
       } else expect([door, refusal ?? '']).toEqual([door, expect.stringContaining(unknown[door](key))]);
     }

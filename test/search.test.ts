@@ -50,6 +50,14 @@ describe('search', () => {
     expect(answer.rerankStages).toEqual([{ name: 'by-length', took: reranked }]);
   });
 
+  it('tells the last order before it is described', async () => {
+    const told: string[][] = [];
+    const onUpdate = (results: readonly { readonly id: string }[]) => void told.push(results.map(({ id }) => id));
+    const answer = await search(index, 'a film', { snippets: true, onUpdate });
+    expect(told.at(-1)).toEqual(answer.results.map(({ id }) => id));
+    expect(told[0]).not.toEqual(told.at(-1));
+  });
+
   it('gives the documents back whole when asked', async () => {
     const answer = await search(index, 'a film', { documents: true });
     for (const { id, document } of answer.results) expect(document).toEqual(films.find((film) => film.id === id));

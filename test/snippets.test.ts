@@ -71,8 +71,9 @@ const fill = (): void => {
   symlinkSync(root, join(folder, 'node_modules', 'finetooth'));
   symlinkSync('../finetooth/bin/finetooth.js', join(folder, 'node_modules', '.bin', 'finetooth'));
   // What a reader of docs/integrations.md has beside it.
-  mkdirSync(join(folder, 'node_modules', '@langchain'));
-  for (const name of ['ai', '@langchain/core', 'zod']) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  for (const scope of ['@langchain', '@lancedb']) mkdirSync(join(folder, 'node_modules', scope));
+  for (const name of ['ai', '@langchain/core', '@lancedb/lancedb', 'zod'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const films = readFileSync(join(root, 'samples', 'films', 'corpus.jsonl'), 'utf8')
     .trim()

@@ -18,7 +18,7 @@ export function Header() {
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="M1 2h14v4H1zM1 6h2v8H1zM5 6h2v8H5zM9 6h2v8H9zM13 6h2v8h-2z" />
           </svg>
-          Finetooth
+          <span>Finetooth</span>
         </a>
         <nav aria-label="Views">
           {views.map((one) => (

@@ -32,6 +32,7 @@ export function givenIndexes(given: readonly string[], now: () => number = Date.
     list: async () => [...places.keys()],
     stamp: (name) => place(name).stamp(),
     open: (name, options) => place(name).open(options),
+    folderOf: (name) => place(name).folder,
     close: async () => {
       for (const one of places.values()) await one.close?.();
     },
@@ -40,6 +41,8 @@ export function givenIndexes(given: readonly string[], now: () => number = Date.
 
 interface Place {
   readonly shown: string;
+  /** undefined: in a database. */
+  readonly folder?: string;
   stamp(): Promise<string | undefined>;
   open: (options: Parameters<NamedIndexes['open']>[1]) => ReturnType<NamedIndexes['open']>;
   close?(): Promise<void>;
@@ -47,6 +50,7 @@ interface Place {
 
 const inFolder = (folder: string): Place => ({
   shown: folder,
+  folder,
   stamp: () => stampOf(folder),
   open: (options) => openIndex(folder, options),
 });

@@ -59,6 +59,7 @@ export function indexFolders(parent: string): IndexFolders {
       const folder = pathOf(name);
       return (await stampOf(folder)) ?? (await stampOf(folder, PLAN));
     },
+    folderOf: pathOf,
     open: async (name, options) => {
       const folder = pathOf(name);
       // A plan is for the first document: an index that is there may have been rebuilt with other fields.

@@ -9,6 +9,8 @@ export interface NamedIndexes {
   stamp(name: string): Promise<string | undefined>;
   /** One that holds nothing yet is made as it was planned. Throws as `openIndex`. */
   open(name: string, options: Omit<OpenIndexOptions, 'create'>): Promise<SearchIndex>;
+  /** Where one is on this machine; undefined for one in a database. */
+  folderOf(name: string): string | undefined;
   /** Lets go of what stamps were asked of. */
   close?(): Promise<void>;
 }

@@ -280,6 +280,12 @@ const own = {
     variable: 'FINETOOTH_DATASETS',
     about: 'a folder of test collections of your own, one folder each',
   },
+  judgmentsFolder: {
+    kind: 'text',
+    flag: 'judgments',
+    value: 'FOLDER',
+    about: 'where judgments of clients are kept, a folder per index (default: the folder of each index with "-judgments" behind it)',
+  },
   indexes: { kind: 'text', value: 'FOLDER', about: 'where indexes are kept that clients make (default: they may make none)' },
   host: {
     kind: 'text',

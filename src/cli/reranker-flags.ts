@@ -4,7 +4,16 @@ import type { Pipeline, RerankerPlan, RerankerSettings } from '../index.ts';
 import type { Flags } from './command.ts';
 
 /** Options that say what ranks, and what is put around it. */
-export const rerankerFlags = ['reranker', 'fallback', 'strict', 'longDocuments', 'effort', 'calibration', 'scoreCache'] as const;
+export const rerankerFlags = [
+  'reranker',
+  'fallback',
+  'strict',
+  'longDocuments',
+  'effort',
+  'instruction',
+  'calibration',
+  'scoreCache',
+] as const;
 
 /** Flags that are of no use without a reranker, as they are typed. */
 const around = {
@@ -12,6 +21,7 @@ const around = {
   scoreCache: '--score-cache',
   fallback: '--fallback',
   effort: '--effort',
+  instruction: '--instruction',
   minScore: '--min-score',
 } as const;
 

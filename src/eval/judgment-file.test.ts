@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readTestSet } from './collection.ts';
-import { type JudgmentFile, withJudgmentFile } from './judgment-file.ts';
+import { type JudgmentChange, type JudgmentFile, readJudgmentFile, withJudgmentFile } from './judgment-file.ts';
 
 const header = 'query-id\tcorpus-id\tscore\n';
 const bats = { id: 'q1', text: 'bats' };
@@ -196,5 +196,60 @@ describe('a file of judgments', () => {
       await file.add(bats, 'd1', 1);
     });
     expect(await within(async (file) => file.count())).toBe(1);
+  });
+});
+
+describe('changes from several hands', () => {
+  const merge = (...changes: JudgmentChange[]) => within((file) => file.merge(changes));
+
+  it('are added, changed and taken back, and the file stays one that eval reads', async () => {
+    await merge({ query: bats, id: 'd1', grade: 3 }, { query: bats, id: 'd2', grade: 0 });
+    expect(await text('qrels.tsv')).toBe(`${header}q1\td1\t3\nq1\td2\t0\n`);
+    await merge({ query: heist, id: 'd1', grade: 1 }, { query: bats, id: 'd1', grade: 2 }, { query: bats, id: 'd2', grade: null });
+    expect(await text('qrels.tsv')).toBe(`${header}q1\td1\t2\nq2\td1\t1\n`);
+    expect(await text('queries.jsonl')).toBe('{"_id":"q1","text":"bats"}\n{"_id":"q2","text":"a heist"}\n');
+    const set = await readTestSet(folder);
+    expect(set.judgments.get('q1')).toEqual(new Map([['d1', 2]]));
+    expect(await readJudgmentFile(folder)).toEqual({ queries: set.queries, judgments: set.judgments });
+  });
+
+  it('count as they came: the last of a pair, and nothing for what is so already', async () => {
+    await merge({ query: bats, id: 'd1', grade: 3 }, { query: bats, id: 'd1', grade: 1 });
+    const before = await text('qrels.tsv');
+    expect(before).toBe(`${header}q1\td1\t1\n`);
+    await merge({ query: bats, id: 'd1', grade: 1 }, { query: heist, id: 'd9', grade: null });
+    expect([await text('qrels.tsv'), await text('queries.jsonl')]).toEqual([before, '{"_id":"q1","text":"bats"}\n']);
+  });
+
+  it('are all refused where one cannot be kept', async () => {
+    const bad: JudgmentChange[][] = [
+      [
+        { query: bats, id: 'd1', grade: 1 },
+        { query: heist, id: 'a\tb', grade: 1 },
+      ],
+      [
+        { query: bats, id: 'd1', grade: 1 },
+        { query: { ...bats, text: 'cats' }, id: 'd1', grade: 1 },
+      ],
+    ];
+    for (const changes of bad)
+      await expect(merge(...changes)).rejects.toMatchObject({ code: expect.stringMatching(/E_INPUT_FORMAT|E_DUPLICATE_ID/) });
+    expect(await readJudgmentFile(folder)).toEqual({ queries: new Map(), judgments: new Map() });
+  });
+
+  it('are read without a lock while someone judges, but for a line that is being written', async () => {
+    await within(async (file) => {
+      await file.add(bats, 'd1', 3);
+      await writeFile(join(folder, 'qrels.tsv'), `${header}q1\td1\t3\nq1\td`);
+      expect((await readJudgmentFile(folder)).judgments).toEqual(new Map([['q1', new Map([['d1', 3]])]]));
+    });
+  });
+
+  it('survive a part of a rewrite that a kill left', async () => {
+    await merge({ query: bats, id: 'd1', grade: 3 });
+    await writeFile(join(folder, 'qrels.tsv.part'), header.slice(0, 9));
+    await merge({ query: bats, id: 'd1', grade: 2 });
+    expect((await readdir(folder)).sort()).toEqual(['qrels.tsv', 'queries.jsonl']);
+    expect(await text('qrels.tsv')).toBe(`${header}q1\td1\t2\n`);
   });
 });

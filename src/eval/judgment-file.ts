@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskErrorOf, FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
+import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
 import { manifestName } from '../store/lancedb/index-folder.ts';
 import { withLock } from '../time/file-lock.ts';
+import { bytesOf, mended, openLineFile, wholeLines } from './judgment-lines.ts';
 import { checkTableId, type LabelQuery, readLabelQueries } from './label/queries.ts';
 import { readJudgments } from './measures/judgments.ts';
 
@@ -11,6 +12,19 @@ import { readJudgments } from './measures/judgments.ts';
 const HEADER = 'query-id\tcorpus-id\tscore';
 /** A lock whose owner was killed is free after five seconds; whoever goes on after a kill waits that long. */
 const LONGEST_WAIT_MS = 7_000;
+
+/** A grade given, changed, or with null taken back. */
+export interface JudgmentChange {
+  readonly query: LabelQuery;
+  readonly id: string;
+  readonly grade: number | null;
+}
+
+/** What was judged: texts by query id, and grades by query id, then document id. */
+export interface JudgmentSet {
+  readonly queries: ReadonlyMap<string, string>;
+  readonly judgments: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
 
 /** Judgments on a disk: `queries.jsonl` and `qrels.tsv`. What has resolved survives a kill and a power cut. */
 export interface JudgmentFile {
@@ -29,13 +43,10 @@ export interface JudgmentFile {
   add(query: LabelQuery, id: string, grade: number): Promise<void>;
   /** Takes back the last `add` since it was opened that was not taken back yet; nothing without one. The query stays in queries.jsonl. */
   undo(): Promise<void>;
-}
-
-/** Lines at the end of a file, each on the disk before it resolves. The file is made by the first. */
-interface Appender {
-  add(line: string): Promise<void>;
-  undo(): Promise<void>;
-  close(): Promise<void>;
+  /** All changes, the last of a pair counting, or none: throws as `add` does, before anything is written. `undo` goes back no further than here. */
+  merge(changes: readonly JudgmentChange[]): Promise<void>;
+  /** A copy of all there is. */
+  all(): JudgmentSet;
 }
 
 /** Files that `eval` would overlook beside ours. */
@@ -74,6 +85,26 @@ export async function withJudgmentFile<Result>(
   }
 }
 
+/**
+ * What was judged so far, without waiting for whoever judges: a line that is being written is not there yet. Nothing where there is no folder. Throws
+ * as `withJudgmentFile` does, but for the lock.
+ */
+export async function readJudgmentFile(folder: string, signal?: AbortSignal): Promise<JudgmentSet> {
+  checkFolder(folder);
+  const [path, queriesPath] = [join(folder, 'qrels.tsv'), join(folder, 'queries.jsonl')];
+  // The judgments first: the query of each was written before it.
+  const table = await wholeLines(path);
+  checkHeader(path, table.toString('utf8'));
+  const list = await wholeLines(queriesPath);
+  const judgments = isBare(table.toString('utf8'))
+    ? new Map<string, Map<string, number>>()
+    : await readJudgments('-', { signal, where: path, stdin: once(table) });
+  const queries = isBare(list.toString('utf8'))
+    ? new Map<string, string>()
+    : await readLabelQueries('-', { signal, where: queriesPath, stdin: once(list), format: 'jsonl' });
+  return { queries, judgments };
+}
+
 function checkFolder(folder: string): void {
   if (existsSync(join(folder, manifestName))) throw refusal(folder, 'is an index: judgments in it would be lost with it');
   const rival = rivals.find((name) => existsSync(join(folder, name)));
@@ -92,14 +123,16 @@ async function makeFolder(folder: string): Promise<boolean> {
 
 async function openFile(folder: string): Promise<JudgmentFile & { close(): Promise<void> }> {
   const [path, queriesPath] = [join(folder, 'qrels.tsv'), join(folder, 'queries.jsonl')];
-  await checkHeader(path);
+  // A file of another form is refused before anything in it is changed.
+  checkHeader(path, (await bytesOf(path)).toString('utf8'));
   const table = await mended(path, (line) => line === HEADER || /^[^\t]+\t[^\t]+\t-?\d+\r?$/.test(line));
   const list = await mended(queriesPath, isRecord);
   let headed = table.text.trim() !== '';
-  const judgments = table.text.trim() === HEADER || !headed ? new Map<string, Map<string, number>>() : await readJudgments(path);
-  const queries = list.text.trim() === '' ? new Map<string, string>() : await readLabelQueries(queriesPath);
-  const [tableEnd, listEnd] = [appenderTo(path), appenderTo(queriesPath)];
-  const added: { readonly query: string; readonly id: string }[] = [];
+  const judgments = isBare(table.text) ? new Map<string, Map<string, number>>() : await readJudgments(path);
+  const queries = isBare(list.text) ? new Map<string, string>() : await readLabelQueries(queriesPath);
+  const [tableEnd, listEnd] = [openLineFile(path), openLineFile(queriesPath)];
+  const ids = new Map([...queries].reverse().map(([id, text]) => [text, id]));
+  let added: { readonly query: string; readonly id: string }[] = [];
 
   const check = ({ id, text }: LabelQuery): void => {
     const known = queries.get(id);
@@ -110,27 +143,36 @@ async function openFile(folder: string): Promise<JudgmentFile & { close(): Promi
         `the query "${id}" is ${JSON.stringify(text)}, but in ${queriesPath} it is ${JSON.stringify(known)}: its judgments would be mixed. Give it another id, or name another folder ${say.as('into')}.`,
     );
   };
+  /** The queries first: a judgment never stands without its query. */
+  const addQueries = async (fresh: readonly LabelQuery[]): Promise<void> => {
+    if (fresh.length === 0) return;
+    await listEnd.add(fresh.map(({ id, text }) => JSON.stringify({ _id: id, text })));
+    for (const { id, text } of fresh) {
+      queries.set(id, text);
+      ids.set(text, id);
+    }
+  };
+  const addRows = async (rows: readonly string[]): Promise<void> => {
+    if (!headed) await tableEnd.add([HEADER]);
+    headed = true;
+    if (rows.length > 0) await tableEnd.add(rows);
+  };
+  const keep = (query: string, id: string, grade: number): void => {
+    judgments.set(query, (judgments.get(query) ?? new Map<string, number>()).set(id, grade));
+  };
   return {
     path,
     notes: [...table.notes, ...list.notes],
     count: () => [...judgments.values()].reduce((sum, grades) => sum + grades.size, 0),
     has: (query, id) => judgments.get(query)?.has(id) ?? false,
-    idOf: (text) => [...queries].find(([, known]) => known === text)?.[0],
+    idOf: (text) => ids.get(text),
     check,
     add: async (query, id, grade) => {
       check(query);
-      checkTableId(query.id, 'the query');
-      checkTableId(id, 'the document');
-      // The query first: a judgment never stands without its query.
-      if (!queries.has(query.id)) {
-        await listEnd.add(JSON.stringify({ _id: query.id, text: query.text }));
-        queries.set(query.id, query.text);
-      }
-      if (!headed) await tableEnd.add(HEADER);
-      headed = true;
-      await tableEnd.add(`${query.id}\t${id}\t${grade}`);
-      const grades = judgments.get(query.id) ?? new Map<string, number>();
-      judgments.set(query.id, grades.set(id, grade));
+      checkPair(query, id);
+      await addQueries(queries.has(query.id) ? [] : [query]);
+      await addRows([rowOf(query.id, id, grade)]);
+      keep(query.id, id, grade);
       added.push({ query: query.id, id });
     },
     undo: async () => {
@@ -139,18 +181,80 @@ async function openFile(folder: string): Promise<JudgmentFile & { close(): Promi
       await tableEnd.undo();
       judgments.get(last.query)?.delete(last.id);
     },
+    merge: async (changes) => {
+      for (const { query, id } of changes) {
+        check(query);
+        checkPair(query, id);
+      }
+      checkTexts(changes);
+      const wanted = effective(changes, judgments);
+      if (wanted.length === 0) return;
+      await addQueries(freshOf(wanted, queries));
+      const isAddition = wanted.every(({ query, id }) => !(judgments.get(query.id)?.has(id) ?? false));
+      if (isAddition) await addRows(wanted.map(({ query, id, grade }) => rowOf(query.id, id, grade as number)));
+      else {
+        await tableEnd.replace([HEADER, ...rowsAfter(judgments, wanted)]);
+        headed = true;
+      }
+      added = [];
+      for (const { query, id, grade } of wanted)
+        if (grade === null) judgments.get(query.id)?.delete(id);
+        else keep(query.id, id, grade);
+    },
+    all: () => ({
+      queries: new Map(queries),
+      judgments: new Map([...judgments].filter(([, { size }]) => size > 0).map(([query, grades]) => [query, new Map(grades)])),
+    }),
     close: async () => {
       await Promise.all([tableEnd.close(), listEnd.close()]);
     },
   };
 }
 
+/** Those that change something, the last of each pair. */
+function effective(changes: readonly JudgmentChange[], judgments: JudgmentSet['judgments']): readonly JudgmentChange[] {
+  const last = new Map(changes.map((change) => [JSON.stringify([change.query.id, change.id]), change]));
+  return [...last.values()].filter(({ query, id, grade }) => (judgments.get(query.id)?.get(id) ?? null) !== grade);
+}
+
+/** Throws E_DUPLICATE_ID for two queries of one id. */
+function checkTexts(changes: readonly JudgmentChange[]): void {
+  const texts = new Map<string, string>();
+  for (const { query } of changes) {
+    if ((texts.get(query.id) ?? query.text) !== query.text)
+      throw new FinetoothError('E_DUPLICATE_ID', `the id "${query.id}" is given to two queries. Every query has its own.`);
+    texts.set(query.id, query.text);
+  }
+}
+
+/** Queries that are not in the list yet. */
+const freshOf = (changes: readonly JudgmentChange[], queries: ReadonlyMap<string, string>): readonly LabelQuery[] => [
+  ...new Map(changes.filter(({ query }) => !queries.has(query.id)).map(({ query }) => [query.id, query])).values(),
+];
+
+function rowsAfter(judgments: JudgmentSet['judgments'], changes: readonly JudgmentChange[]): readonly string[] {
+  const next = new Map([...judgments].map(([query, grades]) => [query, new Map(grades)]));
+  for (const { query, id, grade } of changes) {
+    const grades = next.get(query.id) ?? new Map<string, number>();
+    next.set(query.id, grades);
+    if (grade === null) grades.delete(id);
+    else grades.set(id, grade);
+  }
+  return [...next].flatMap(([query, grades]) => [...grades].map(([id, grade]) => rowOf(query, id, grade)));
+}
+
+const rowOf = (query: string, id: string, grade: number): string => `${query}\t${id}\t${grade}`;
+
+function checkPair(query: LabelQuery, id: string): void {
+  checkTableId(query.id, 'the query');
+  checkTableId(id, 'the document');
+}
+
 const refusal = (folder: string, why: string): FinetoothError =>
   new FinetoothError('E_USAGE', (say) => `${folder} ${why}. Name another folder ${say.as('into')}.`);
 
-/** Refuses a file of another form before anything in it is changed. */
-async function checkHeader(path: string): Promise<void> {
-  const text = (await bytesOf(path)).toString('utf8');
+/** Refuses a file of another form. */
+function checkHeader(path: string, text: string): void {
   const [first = ''] = text.split(/\r?\n/, 1);
   if (first === HEADER || (text === first && HEADER.startsWith(first))) return;
   throw new FinetoothError(
@@ -160,76 +264,17 @@ async function checkHeader(path: string): Promise<void> {
   );
 }
 
-/** Ends a last line that lacks only its line end; drops one that was being written when the machine stopped. */
-async function mended(
-  path: string,
-  isWhole: (line: string) => boolean,
-): Promise<{ readonly text: string; readonly notes: readonly string[] }> {
-  const bytes = await bytesOf(path);
-  const from = bytes.lastIndexOf(10) + 1;
-  const [before, line] = [bytes.toString('utf8', 0, from), bytes.toString('utf8', from)];
-  if (line === '') return { text: before, notes: [] };
-  const whole = isWhole(line);
-  try {
-    const file = await open(path, 'r+');
-    try {
-      if (whole) await file.write('\n', bytes.length);
-      else await file.truncate(from);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    const error = diskErrorOf(cause, path);
-    throw error instanceof FinetoothError ? error : refusal(path, `cannot be written to (${messageOf(cause)})`);
-  }
-  return whole
-    ? { text: `${before}${line}\n`, notes: [] }
-    : { text: before, notes: [`${path}: the last line, ${JSON.stringify(line.slice(0, 60))}, was cut off and is dropped.`] };
-}
+/** Whether nothing is in it but a header. */
+const isBare = (text: string): boolean => text.trim() === '' || text.trim() === HEADER;
+
+const once = async function* (bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+};
 
 function isRecord(line: string): boolean {
   try {
     return typeof JSON.parse(line) === 'object';
   } catch {
     return false;
-  }
-}
-
-function appenderTo(path: string): Appender {
-  let opened: { readonly file: Awaited<ReturnType<typeof open>>; readonly lengths: number[] } | undefined;
-  return {
-    add: async (line) => {
-      const bytes = Buffer.from(`${line}\n`);
-      try {
-        if (opened === undefined) {
-          const file = await open(path, 'a');
-          opened = { file, lengths: [(await file.stat()).size] };
-        }
-        await opened.file.appendFile(bytes);
-        await opened.file.sync();
-      } catch (error) {
-        // Half a line is not left behind; where even this fails, the next opening mends it.
-        await opened?.file.truncate(opened.lengths.at(-1)).catch(() => undefined);
-        throw diskErrorOf(error, path);
-      }
-      opened.lengths.push((opened.lengths.at(-1) as number) + bytes.length);
-    },
-    undo: async () => {
-      if (opened === undefined || opened.lengths.length < 2) return;
-      opened.lengths.pop();
-      await opened.file.truncate(opened.lengths.at(-1));
-      await opened.file.sync();
-    },
-    close: async () => opened?.file.close(),
-  };
-}
-
-async function bytesOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    if (systemCodeOf(cause) === 'ENOENT') return Buffer.alloc(0);
-    throw new FinetoothError('E_INPUT_MISSING', `cannot read ${path} (${messageOf(cause)}).`, { cause });
   }
 }

@@ -82,7 +82,9 @@ export async function rankList(
         ? { id: idAt(at), document }
         : document,
   );
-  return rerank(reranker, query, given, options);
+  // A list of empty texts is read as any other: it is no mistake in a name of a field.
+  const rankFields = options.rankFields ?? (documents.every((one) => typeof one === 'string') ? ['text'] : undefined);
+  return rerank(reranker, query, given, { ...options, rankFields });
 }
 
 /** Who it is, as short as it was said. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Span } from '../types.ts';
 import type { CrossEncoderEntry, ModelFiles } from './catalog/model-entry.ts';
+import { withInstruction } from './catalog/scoring.ts';
 import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
 import type { Pool } from './run/pool.ts';
 import { requestsOf, type SplitOptions, splitIn } from './run/requests.ts';
@@ -16,14 +17,19 @@ export interface CrossEncoderPoolOptions extends PoolOptions {
   readonly idleMs?: number;
 }
 
+export interface ScorePairsOptions extends CallOptions {
+  /** What the model is to judge by. @default its own */
+  readonly instruction?: string | undefined;
+}
+
 /** A local model that reads query and text together. It is loaded by the first call. */
 export interface CrossEncoder {
   readonly files: ModelFiles<CrossEncoderEntry>;
   readonly fingerprint: string;
   /** Resolves when every worker has the model loaded. */
   load(): Promise<void>;
-  /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads. */
-  score(query: string, texts: readonly string[], options?: CallOptions): Promise<PairResult>;
+  /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads, E_USAGE for an instruction to a model that takes none. */
+  score(query: string, texts: readonly string[], options?: ScorePairsOptions): Promise<PairResult>;
   /** The chunks of each text that fit the window beside the query; one where the whole text does. */
   split(query: string, texts: readonly string[], options?: SplitOptions): Promise<readonly (readonly Span[])[]>;
   close(): Promise<void>;
@@ -73,8 +79,9 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
     files,
     fingerprint: fingerprintOf(files),
     load: () => withPool((pool) => pool.ready),
-    score: (query, texts, { signal } = {}) =>
+    score: (query, texts, { signal, instruction } = {}) =>
       withPool(async (pool) => {
+        if (instruction !== undefined) withInstruction(files.entry.scoring, instruction, files.entry.name);
         throwIfStopped(signal);
         const work = charactersIn({ texts });
         const result: PairResult = {
@@ -85,7 +92,7 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
         };
         await Promise.all(
           requestsOf(texts, pool.size).map(async (rows) => {
-            const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string) }, signal, work)) as PairResult;
+            const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string), instruction }, signal, work)) as PairResult;
             rows.forEach((i, row) => {
               for (const key of ['scores', 'tokens', 'truncated', 'queryTruncated'] as const) result[key][i] = part[key][row] as number;
             });

@@ -4,9 +4,10 @@ import { fetchMembers, type Member } from '../fetch/fetch-archive.ts';
 import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, withHub } from '../fetch/fetch-file.ts';
 import { fetchFromNpm } from '../fetch/npm-mirror.ts';
 import { withLock } from '../time/file-lock.ts';
-import { originOf, settingFiles } from './catalog/infer-entry.ts';
+import { settingFiles } from './catalog/infer-entry.ts';
 import type { ModelEntry, ModelFile } from './catalog/model-entry.ts';
 import { moduleFiles } from './catalog/modules.ts';
+import { isSameModel, ORIGIN, originOf } from './catalog/origin.ts';
 
 /** Every model folder of ours has the same names in it, whatever its repository calls them; external data keeps its name. */
 export interface FileTarget {
@@ -80,10 +81,11 @@ export async function fetchRepository(
     }
     const present = new Map<string, boolean>();
     for (const file of settingFiles) present.set(file, await get(repository, revision, file));
-    // Conversions to ONNX often leave these out, and the original repository has them.
-    const origin = await originOf(folder);
-    for (const file of origin === undefined || origin === repository ? [] : settingFiles)
-      if (!present.get(file)) await get(origin as string, 'main', file);
+    // Conversions to ONNX often leave these out, and the original repository has them. What was trained further names one too, as another model.
+    const named = present.get('modules.json') === true ? undefined : await originOf(folder);
+    const isOther = named !== undefined && named !== repository;
+    const origin = isOther && (await get(named, 'main', 'config.json', ORIGIN)) && (await isSameModel(folder)) ? named : undefined;
+    for (const file of origin === undefined ? [] : settingFiles) if (!present.get(file)) await get(origin as string, 'main', file);
     // Layers behind the graph; where they are in it, their weights need not be there.
     const [from, at] = present.get('modules.json') || origin === undefined ? [repository, revision] : [origin, 'main'];
     for (const file of await moduleFiles(folder)) if (!(await isFile(join(folder, file)))) await get(from, at, file);

@@ -73,7 +73,7 @@ describe('a folder of models', () => {
     await mkdir(own, { recursive: true });
     await writeFile(join(own, 'model.onnx'), 'one');
     await writeFile(join(own, 'tokenizer.json'), '{}');
-    await writeFile(join(own, 'config.json'), '{"hidden_size": 8}');
+    await writeFile(join(own, 'config.json'), '{"architectures": ["BertModel"], "hidden_size": 8}');
     const first = await resolve('mine', { folder: join(home, 'models') });
     expect(first).toMatchObject({ source: 'folder', sha256: sha256Of(Buffer.from('one')), entry: { name: own, dimensions: 8 } });
     await writeFile(join(own, 'model.onnx'), 'other');
@@ -114,16 +114,25 @@ describe('a repository of the hub', () => {
   it('takes the settings that a conversion lacks from the repository that it was made from', async () => {
     const conversion = {
       ...tinyRepository('converter/tiny'),
-      'converter/tiny/config.json': Buffer.from('{"hidden_size": 8, "_name_or_path": "maker/tiny"}'),
+      'converter/tiny/config.json': Buffer.from('{"architectures": ["BertModel"], "hidden_size": 8, "_name_or_path": "maker/tiny"}'),
     };
-    const hub = await hubWith({ ...conversion, 'maker/tiny/1_Pooling/config.json': Buffer.from('{"pooling_mode_cls_token": true}') });
+    const origin = (config: object) => ({
+      'maker/tiny/config.json': Buffer.from(JSON.stringify(config)),
+      'maker/tiny/1_Pooling/config.json': Buffer.from('{"pooling_mode_cls_token": true}'),
+    });
+    const hub = await hubWith({ ...conversion, ...origin({ architectures: ['BertModel'], hidden_size: 8 }) });
     expect((await resolve('converter/tiny', { env: env({ HF_ENDPOINT: hub.url }) })).entry).toMatchObject({ pooling: 'cls' });
+    // Another model, which this one was trained from: its settings are its own.
+    const other = await hubWith({ ...conversion, ...origin({ architectures: ['BertModel'], hidden_size: 16 }) });
+    const cacheFolder = join(home, 'another');
+    const { entry } = await resolve('converter/tiny', { env: env({ HF_ENDPOINT: other.url }), cacheFolder });
+    expect(entry).toMatchObject({ pooling: 'mean' });
   });
 
   it('is still fetched where that repository is gone', async () => {
     const conversion = {
       ...tinyRepository('converter/tiny'),
-      'converter/tiny/config.json': Buffer.from('{"hidden_size": 8, "_name_or_path": "maker/gone"}'),
+      'converter/tiny/config.json': Buffer.from('{"architectures": ["BertModel"], "hidden_size": 8, "_name_or_path": "maker/gone"}'),
     };
     const hub = await hubWith(conversion);
     expect((await resolve('converter/tiny', { env: env({ HF_ENDPOINT: hub.url }) })).entry).toMatchObject({ pooling: 'mean' });

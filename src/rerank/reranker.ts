@@ -21,6 +21,8 @@ export interface ScoreOptions extends CallOptions {
   readonly deadlineMs?: number;
   /** How many of the candidates the slowest stage reads, where there is a choice. @default the reranker's own, normal */
   readonly effort?: Effort;
+  /** What the model is to judge by, in words; only for a reranker that takes it (`takesInstruction`). @default the model's own */
+  readonly instruction?: string;
   /** Called with scores as they sharpen, before the last ones are returned. */
   readonly onScores?: (scores: Scores) => void;
   /** How scores of late interaction lie on the collection, where an index knows it. @default that of the list, or the usual one of a short list */
@@ -95,6 +97,8 @@ export interface Reranker {
   readonly readCharacters?: number;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
+  /** Whether an `instruction` reaches the model, or one of several. @default false: it is refused */
+  readonly takesInstruction?: boolean;
   /** Whether a candidate is scored as fast as its score is looked up: then no cache keeps it. @default none is */
   isCheap?(candidate: Candidate): boolean;
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */

@@ -40,7 +40,7 @@ async function askToldInTime(
   reranker: Reranker,
   query: string,
   candidates: readonly Candidate[],
-  { signal, deadlineMs, effort, onScores }: TimedOptions,
+  { signal, deadlineMs, effort, instruction, onScores }: TimedOptions,
 ): Promise<Scores> {
   if (deadlineMs <= 0) return unscored(candidates.length);
   const late = new AbortController();
@@ -50,6 +50,7 @@ async function askToldInTime(
     signal: eitherSignal(signal, late.signal),
     deadlineMs,
     effort,
+    instruction,
     onScores: (scores) => {
       if (isOver) return;
       best = scores;
@@ -70,13 +71,13 @@ async function askInSlices(
   reranker: Reranker,
   query: string,
   candidates: readonly Candidate[],
-  { signal, deadlineMs, effort, onScores }: TimedOptions,
+  { signal, deadlineMs, effort, instruction, onScores }: TimedOptions,
   pace: Pace,
 ): Promise<Scores> {
   const until = performance.now() + deadlineMs;
   const left = (): number => until - performance.now();
   const late = new AbortController();
-  const call = { signal: eitherSignal(signal, late.signal), effort };
+  const call = { signal: eitherSignal(signal, late.signal), effort, instruction };
   const isAskedOnce = reranker.kind === 'listwise' || reranker.pricedPerCall === true;
   const slices: ScoredPart[] = [];
   let lost: Usage | undefined;

@@ -41,6 +41,8 @@ export interface SearchOptions extends OptionsAt<'search'> {
    * 40 (`high`); all (`exhaustive`); or so many, 1 to 10,000. @default normal
    */
   readonly effort?: Effort;
+  /** What the reranker is to judge by, in words, for models that were trained on it (docs/models.md); others refuse it. @default the model's own */
+  readonly instruction?: string;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */
@@ -92,6 +94,8 @@ export interface RerankOptions extends OptionsAt<'rerank'> {
    * 40 (`high`); all (`exhaustive`); or so many, 1 to 10,000. @default normal
    */
   readonly effort?: Effort;
+  /** What the reranker is to judge by, in words, for models that were trained on it (docs/models.md); others refuse it. @default the model's own */
+  readonly instruction?: string;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
   readonly minScore?: number;
   /** The same of the documents given; `near` compares at most 1,000. @default off: all come back */

@@ -231,6 +231,13 @@ export const plan = {
       'how many candidates the cross-encoder of default reads: as long as they are expected to change the first ten, at most 20 (low, normal) or 40 (high); all of them; or so many',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  instruction: {
+    kind: 'text',
+    value: 'WORDS',
+    otherwise: "the model's own",
+    about: 'what the reranker is to judge by, for models that were trained on it (qwen3-reranker, mxbai-rerank-v2, …); others refuse it',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
   calibration: {
     kind: 'text',
     value: 'FILE',

@@ -36,6 +36,8 @@ export interface RankingOptions extends CallOptions {
   readonly spread?: ScoreSpread;
   /** @default the reranker's own, normal */
   readonly effort?: Effort;
+  /** What the reranker is to judge by; only for one that takes it. @default its own */
+  readonly instruction?: string;
   /** Times the BM25 of each candidate is added to the score of the last stage, see `weighWords`. @default 0 */
   readonly wordsWeight?: number;
   /** Called with each sharper order before the last one. */
@@ -95,9 +97,10 @@ export async function rankCandidates(
   options: RankingOptions = {},
 ): Promise<Ranked> {
   if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
-  const { signal, deadlineMs, effort, spread, onOrder, fieldLabels = false, wordsWeight = 0 } = options;
+  const { signal, deadlineMs, effort, instruction, spread, onOrder, fieldLabels = false, wordsWeight = 0 } = options;
   const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
+  await checkInstruction(reranker, instruction);
   const rankedFrom = (given: Scores): Ranked =>
     weighWords(readScores(candidates, texts, given, reranker.fingerprint), candidates, wordsWeight);
   const given = await scoreInTime(
@@ -109,6 +112,7 @@ export async function rankCandidates(
       deadlineMs,
       spread,
       effort,
+      instruction,
       onScores: onOrder === undefined ? undefined : (scores) => onOrder({ ...rankedFrom(scores), complete: false }),
     },
   );
@@ -119,6 +123,18 @@ export async function rankCandidates(
     texts.map(({ read }) => read),
   );
   return unknown.length === 0 ? ranked : { ...ranked, notes: [...unknown, ...(ranked.notes ?? [])] };
+}
+
+/** Throws E_USAGE for an instruction that reaches no model. */
+async function checkInstruction(reranker: Reranker, instruction: string | undefined): Promise<void> {
+  if (instruction === undefined) return;
+  // What is opened on first use knows it then.
+  if (reranker.takesInstruction !== true) await reranker.load?.();
+  if (reranker.takesInstruction === true) return;
+  throw new FinetoothError('E_USAGE', (say) => {
+    const advice = 'Leave it out, or name a model that was trained on one, such as qwen3-reranker-0.6b.';
+    return `${say.option('instruction')} is for rerankers that read one, and ${reranker.fingerprint} does not. ${advice}`;
+  });
 }
 
 /** Several rerankers are a cascade: the first scores every candidate and each later one the best 20 of the one before. */

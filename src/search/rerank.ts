@@ -41,8 +41,8 @@ export async function rerank(
   checkQuery(query);
   checkFields(given, options.rankFields);
   checkCompared(given.length, options);
-  const { signal, deadlineMs, effort, fieldLabels, rankFields, minScore, top = given.length } = options;
-  const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, effort, fieldLabels });
+  const { signal, deadlineMs, effort, instruction, fieldLabels, rankFields, minScore, top = given.length } = options;
+  const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, effort, instruction, fieldLabels });
   const total = performance.now() - started;
   const rankedBy = ranked.rankedBy ?? reranker.fingerprint;
   const kept = collapseDuplicates(keepLikely(ranked, minScore, rankedBy), given, rankFields, options.collapse);

@@ -30,7 +30,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkSearchCall(index, query, options);
   checkQuery(query);
   const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
-  const { fieldLabels, effort, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
+  const { fieldLabels, effort, instruction, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
   checkPage(options, candidates, top);
   checkCompared(candidates, options);
   checkFusion(options);
@@ -72,6 +72,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
       fieldLabels,
       spread,
       effort,
+      instruction,
       wordsWeight: options.wordsWeight,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),
@@ -81,6 +82,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   const rankedBy = rerankers.length === 0 ? null : (ranked.rankedBy ?? fingerprints.join(' > '));
   const arranged = arrange(keepLikely(ranked, options.minScore, rankedBy ?? firstStage));
   const results = resultsOf(arranged);
+  // The order is there; to describe the results may take longer than to rank them.
+  if (options.snippets || options.explain) onUpdate?.(results);
   const { calibrated, complete, cut } = ranked;
   const notes = [
     ...found.notes,

@@ -36,6 +36,8 @@ export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLim
   readonly indexes?: readonly string[];
   /** Where indexes are made that clients ask for. @default none are made */
   readonly indexesFolder?: string;
+  /** Where judgments are kept that clients give, a folder an index. @default beside each index, with `-judgments` behind its name */
+  readonly judgments?: string;
   /** Of what is written to indexes, as `openIndex` takes it. @default power */
   readonly durability?: OpenIndexOptions['durability'];
   /** Models by name: of the catalog, of the hub, or folders. @default the bundled ones */
@@ -71,6 +73,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   noKeys: truth,
   indexes: texts,
   indexesFolder: text,
+  judgments: text,
   durability: oneOf(['power', 'process']),
   modelNames: texts,
   rerankers: texts,
@@ -134,6 +137,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     models: modelOptions,
     longDocuments,
     durability: options.durability,
+    judgments: options.judgments,
   });
   const closing = new AbortController();
   const end = async (): Promise<void> => {

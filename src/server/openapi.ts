@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** A route beside the dialects. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: string;
   readonly about: string;
   readonly tag: string;

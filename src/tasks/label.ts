@@ -100,7 +100,7 @@ export interface LabelReport {
 export async function label(options: LabelOptions): Promise<LabelReport> {
   checkOptions('label', options, labelChecks);
   const { in: folder, embedder, models, signal, onNote, onWait } = options;
-  const into = options.judgments ?? `${folder.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
+  const into = options.judgments ?? judgmentsBeside(folder);
   const listed = options.queries === undefined ? undefined : await readLabelQueries(options.queries, { signal });
   await using index = await openIndex(folder, { embedder, models });
   onWait?.(`opening ${into}; after a kill this takes a few seconds`);
@@ -121,6 +121,15 @@ export async function label(options: LabelOptions): Promise<LabelReport> {
   });
   return { ...countsOf(session), into, qrels: `${into}/qrels.tsv` };
 }
+
+/** The same grade. Throws E_USAGE for what is none. */
+export function checkGrade(grade: number): number {
+  if (gradeNames[grade] !== undefined) return grade;
+  throw new FinetoothError('E_USAGE', `a grade is a whole number from 0 to ${gradeNames.length - 1}; got ${grade}.`);
+}
+
+/** Where the judgments of an index are kept, if no one says where. */
+export const judgmentsBeside = (index: string): string => `${index.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
 
 /** Of each query the candidates that are not judged yet. */
 async function* tasksOf(
@@ -212,9 +221,4 @@ async function poolOf(index: SearchIndex, query: string, depth: number, signal: 
   for (const { id, document } of [...words.candidates, ...vectors.candidates.slice(0, depth)]) found.set(id, document);
   for (const { id, document } of vectors.results) if (document !== undefined) found.set(id, document);
   return [...found].map(([id, document]) => ({ id, document }));
-}
-
-function checkGrade(grade: number): number {
-  if (gradeNames[grade] !== undefined) return grade;
-  throw new FinetoothError('E_USAGE', `a grade is a whole number from 0 to ${gradeNames.length - 1}; got ${grade}.`);
 }

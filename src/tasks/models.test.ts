@@ -31,7 +31,7 @@ const makeOwn = async (): Promise<string> => {
   await mkdir(own, { recursive: true });
   await writeFile(join(own, 'model.onnx'), 'weights');
   await writeFile(join(own, 'tokenizer.json'), '{}');
-  await writeFile(join(own, 'config.json'), '{"hidden_size": 8}');
+  await writeFile(join(own, 'config.json'), '{"architectures": ["BertModel"], "hidden_size": 8}');
   return own;
 };
 

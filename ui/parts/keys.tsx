@@ -89,7 +89,8 @@ const isText = (target: EventTarget | null): boolean =>
 const isOfControl = ({ key, target }: KeyboardEvent): boolean =>
   target instanceof HTMLElement &&
   (((key === 'Enter' || key === ' ') && target.matches('a, button, summary, input, select')) ||
-    (key.startsWith('Arrow') && target.matches('input[type=radio], input[type=range], select')));
+    (key.startsWith('Arrow') &&
+      target.matches('input:is([type=radio], [type=range], [type=number], [type=date]), select, textarea, [role=region]')));
 
 /** In an open dialog only its own keys work: those that were declared with it. */
 const isOfDialog = ({ target }: KeyboardEvent): boolean => target instanceof HTMLElement && target.closest('dialog[data-keys]') !== null;

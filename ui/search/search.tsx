@@ -1,4 +1,146 @@
-/** Entry of the view. */
+import { lazy } from '../parts/lazy.tsx';
+import { firstStageWords, pipelineWords } from '../parts/wording.ts';
+import { address, go, query } from '../state/address.ts';
+import { index, indexes, indexesFailure } from '../state/indexes.ts';
+import { runs } from '../state/rankings.ts';
+import type { Ranking, RunState } from '../state/run.ts';
+import { type Column, Columns } from './columns.tsx';
+import { Filters } from './filters.tsx';
+import { indexState, Status } from './status.tsx';
+import { TimeStrip } from './time-strip.tsx';
+import { Toolbar } from './toolbar.tsx';
+import './search.css';
+
+const Why = lazy(() => import('../why/why.tsx').then((module) => module.Why));
+const Comparison = lazy(() => import('../compare/comparison.tsx').then((module) => module.Comparison));
+
+/** Entry of the view: what the first stage finds, and what becomes of it. */
 export function Search() {
-  return <h1>Search</h1>;
+  const [left, right] = address.value.pipelines;
+  return (
+    <div class="search">
+      <h1 class="unseen">Search</h1>
+      <Filters />
+      <div class="ranking">
+        <Toolbar />
+        {right === undefined ? <Stages /> : <Comparison left={left} right={right} />}
+      </div>
+      {address.value.open !== undefined && <Why />}
+    </div>
+  );
+}
+
+/** One pipeline: the first stage on the left, what reranking makes of it on the right. */
+function Stages() {
+  const state = runs[0].state.value;
+  const { ranking } = state;
+  if (query.value.trim() === '' || (ranking === undefined && state.status !== 'asking')) return <Nothing state={state} />;
+  return (
+    <>
+      <Status run={runs[0]} />
+      {ranking === undefined ? (
+        <Placeholder />
+      ) : (
+        <Columns
+          columns={columnsOf(ranking)}
+          index={index.value}
+          isStale={state.status === 'asking'}
+          isCompared={ranking.results !== ranking.first}
+        />
+      )}
+      <TimeStrip ranking={state.status === 'asking' ? undefined : ranking} />
+    </>
+  );
+}
+
+function columnsOf({ asked: { pipeline }, first, results, answer }: Ranking): readonly [Column, Column] {
+  const onOpen = ({ id }: { readonly id: string }): void => go({ open: { id, side: 0 } });
+  const found = firstStageWords[String(pipeline.first_stage ?? 'dense')] ?? String(pipeline.first_stage);
+  const isReranked = pipeline.reranker !== null;
+  return [
+    { title: 'First stage', about: `Found by ${found}`, results: first, isFirst: true, name: 'in the first stage', onOpen },
+    {
+      title: isReranked ? 'Reranked' : 'Not reranked',
+      about: answer === undefined ? 'Best order so far' : pipelineWords(pipeline),
+      results,
+      isFirst: false,
+      name: 'after reranking',
+      onOpen,
+    },
+  ];
+}
+
+/** Before the first question, and where there is nothing to show of it. */
+function Nothing({ state }: { readonly state: RunState }) {
+  const own = indexState();
+  const isUnknown = indexes.value !== undefined && address.value.index !== undefined && index.value === undefined;
+  if (state.status !== 'idle' && query.value.trim() !== '') return <Status run={runs[0]} />;
+  if (indexes.value === undefined && indexesFailure.value !== undefined)
+    return <Empty words="The server does not answer." detail={`${indexesFailure.value.message} Trying to reach it…`} />;
+  if (indexes.value === undefined) return <Empty words="Loading…" />;
+  if (isUnknown)
+    return (
+      <Empty words={`There is no index "${address.value.index}" here.`} detail="Choose another one above, or add files to make one." />
+    );
+  if (index.value === undefined) return <Empty words="There is no index yet." detail="Add files, and they become one." />;
+  if (own !== undefined) return <Empty {...own} />;
+  return (
+    <Empty
+      words="Type what you are looking for."
+      detail="Results come with each letter: first by a quick search, then in the order of the reranker. Each goes along a line from its old place to the new one."
+    >
+      {index.value.name === 'films' && (
+        <ul class="examples" aria-label="Examples">
+          {examples.map((one) => (
+            <li key={one}>
+              <button type="button" onClick={() => go({ query: one })}>
+                {one}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Empty>
+  );
+}
+
+/** For the bundled films. */
+const examples = ['a robot left alone on earth', 'dreams inside dreams', 'shark terrorises a beach town', 'someone relives the same day'];
+
+function Empty({
+  words,
+  detail,
+  children,
+}: {
+  readonly words: string;
+  readonly detail?: string;
+  readonly children?: preact.ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <p class="empty-words">{words}</p>
+      {detail !== undefined && <p class="hint">{detail}</p>}
+      {children}
+    </div>
+  );
+}
+
+/** Cards without words, where the first results will stand. */
+function Placeholder() {
+  return (
+    <div class="columns stages placeholder" aria-hidden="true">
+      {[0, 1].map((side) => (
+        <section key={side} class="column">
+          <header class="column-head" />
+          <ol class="cards" data-side={side}>
+            {Array.from({ length: 8 }, (_, i) => (
+              <li key={i}>
+                <div class="card" />
+              </li>
+            ))}
+          </ol>
+        </section>
+      ))}
+    </div>
+  );
 }

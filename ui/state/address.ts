@@ -22,8 +22,13 @@ export interface Address {
   readonly filters: Readonly<Record<string, FieldFilter>>;
   /** What is asked; with two, one beside the other. */
   readonly pipelines: readonly [Pipeline] | readonly [Pipeline, Pipeline];
-  /** The result that is open. */
-  readonly open?: string;
+  /** The result that is open, and in which ranking: of the first pipeline, or of the second. */
+  readonly open?: Opened;
+}
+
+export interface Opened {
+  readonly id: string;
+  readonly side: 0 | 1;
 }
 
 const empty: Address = { view: 'search', query: '', filters: {}, pipelines: [{}] };
@@ -64,7 +69,8 @@ export function writeAddress({ view, index, query, filters, pipelines, open }: A
   const [left, right] = pipelines;
   if (Object.keys(left).length > 0) words.set('a', JSON.stringify(left));
   if (right !== undefined) words.set('b', JSON.stringify(right));
-  if (open !== undefined) words.set('open', open);
+  if (open !== undefined) words.set('open', open.id);
+  if (open?.side === 1) words.set('side', 'b');
   return words.size === 0 ? '' : `?${words}`;
 }
 
@@ -79,9 +85,12 @@ export function readAddress(search: string): Address {
     query: words.get('q') ?? '',
     filters: readFilters(readObject(words.get('where'))),
     pipelines: right === undefined ? [left] : [left, right],
-    open: words.get('open') ?? undefined,
+    open: readOpened(words.get('open'), words.get('side')),
   };
 }
+
+const readOpened = (id: string | null, side: string | null): Opened | undefined =>
+  id === null ? undefined : { id, side: side === 'b' ? 1 : 0 };
 
 function readObject(text: string | null): Record<string, unknown> | undefined {
   if (text === null) return undefined;

@@ -11,6 +11,7 @@ export const serveCommand = command({
   options: [
     'in',
     'indexes',
+    'judgmentsFolder',
     'host',
     'port',
     'apiKeyFile',
@@ -55,6 +56,7 @@ export const serveCommand = command({
       noKeys: flags.noAuth,
       indexes: flags.in ?? [],
       indexesFolder: flags.indexes,
+      judgments: flags.judgmentsFolder,
       modelNames: flags.serveModels,
       rerankers: flags.hostedRerankers,
       models: {

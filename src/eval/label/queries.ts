@@ -50,8 +50,11 @@ export function checkTableId(id: string, where: string): void {
  * CSV, TSV or Parquet, otherwise one query per line; each also .gz. The same words twice without an id are one query. Throws E_INPUT_FORMAT,
  * E_DUPLICATE_ID, E_INPUT_EMPTY, E_INPUT_MISSING.
  */
-export async function readLabelQueries(path: string, options: Pick<ReadOptions, 'signal'> = {}): Promise<Map<string, string>> {
-  const format = readerOfName(path)?.name;
+export async function readLabelQueries(
+  path: string,
+  options: Pick<ReadOptions, 'signal' | 'stdin' | 'where' | 'format'> = {},
+): Promise<Map<string, string>> {
+  const format = options.format ?? readerOfName(path)?.name;
   const queries = new Map<string, string>();
   for await (const { id, text, where } of format === undefined || format === 'text'
     ? readLines(path, options)

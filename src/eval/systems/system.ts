@@ -48,7 +48,18 @@ export interface SystemOptions {
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
 export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
   checkForIndex(pipeline);
-  const { name, firstStage, candidates, top = candidates, filter, minScore, effort, fieldLabels = false, wordsWeight = 0 } = pipeline;
+  const {
+    name,
+    firstStage,
+    candidates,
+    top = candidates,
+    filter,
+    minScore,
+    effort,
+    instruction,
+    fieldLabels = false,
+    wordsWeight = 0,
+  } = pipeline;
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
   // A judged copy that takes no place would count as missing, and figures of before would change.
@@ -85,6 +96,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
             : await rankedAt(cutOffs, remembered, text, hits, fields, {
                 ...options,
                 effort,
+                instruction,
                 fieldLabels,
                 minScore,
                 wordsWeight,
@@ -106,7 +118,7 @@ export function runSystem(
   fields: RankFields,
   { reranker, cutOffs }: SystemOptions,
 ): System {
-  const { name, candidates, top = candidates, effort, fieldLabels = false, minScore } = pipeline;
+  const { name, candidates, top = candidates, effort, instruction, fieldLabels = false, minScore } = pipeline;
   const arranged = arrangedBy(pipeline);
   if (arranged !== undefined)
     throw new FinetoothError('E_USAGE', `pipeline "${name}": ${arranged} is of a search in an index, and this is a run. Leave it out.`);
@@ -134,7 +146,12 @@ export function runSystem(
       if (fields !== undefined) checkFields(hits.slice(0, candidates), fields);
       const remembered = remembering(reranker);
       const started = performance.now();
-      const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, { ...options, effort, fieldLabels });
+      const ranked = await rankCandidates(remembered, text, hits.slice(0, candidates), fields, {
+        ...options,
+        effort,
+        instruction,
+        fieldLabels,
+      });
       const { calibrated, usage } = ranked;
       const { order } = keepLikely(ranked, minScore, reranker.fingerprint);
       const rerank = performance.now() - started;
@@ -142,7 +159,7 @@ export function runSystem(
         ranking: order.slice(0, top).map(({ id }) => id),
         relevance: calibrated ? order.slice(0, top).map(({ relevance }) => relevance) : undefined,
         firstStage,
-        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, effort, fieldLabels, minScore }),
+        cutOffs: await rankedAt(cutOffs, remembered, text, hits, fields, { ...options, effort, instruction, fieldLabels, minScore }),
         latency: { rerank, total: rerank },
         usage,
         queryTruncatedTokens: unlessNone(ranked.queryTruncatedTokens),

@@ -1,5 +1,6 @@
-import { webSearchInstruction } from '../tokenize/yes-no.ts';
-import type { CrossEncoderEntry, ModelFile, Scoring } from './model-entry.ts';
+import type { CrossEncoderEntry, ModelFile } from './model-entry.ts';
+import { recipes } from './recipes.ts';
+import type { Scoring } from './scoring.ts';
 
 /** sentence-transformers' default for one label, which these models' cards show too. */
 const sigmoidHead: Scoring = { form: 'classifier', labels: 1, relevant: 0, activation: 'sigmoid' };
@@ -206,7 +207,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
     repository: 'onnx-community/Qwen3-Reranker-0.6B-ONNX',
     madeFrom: ['Qwen/Qwen3-Reranker-0.6B'],
     licence: 'Apache-2.0',
-    scoring: { form: 'yes-no', instruction: webSearchInstruction, activation: 'sigmoid' },
+    scoring: recipes['qwen3-reranker'],
     maxTokens: 8192,
     languages: ['multilingual'],
     parameters: 596,

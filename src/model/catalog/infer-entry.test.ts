@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inferEntry, originOf } from './infer-entry.ts';
+import { inferEntry } from './infer-entry.ts';
+import { isSameModel, ORIGIN, originOf } from './origin.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -46,7 +47,7 @@ describe('inferEntry', () => {
     [{ max_position_embeddings: 512 }, { model_max_length: 1e30 }, 512],
     [{}, {}, 512],
   ])('%o and %o have a window of %i tokens', async (config, tokenizer, maxTokens) => {
-    await put('config.json', { hidden_size: 8, ...config });
+    await put('config.json', { hidden_size: 8, architectures: ['BertModel'], ...config });
     await put('tokenizer_config.json', tokenizer);
     expect((await infer()).maxTokens).toBe(maxTokens);
   });
@@ -58,14 +59,14 @@ describe('inferEntry', () => {
   });
 
   it('knows a cross-encoder by its head', async () => {
-    await put('config.json', { hidden_size: 384, architectures: ['BertForSequenceClassification'] });
+    await put('config.json', { hidden_size: 384, architectures: ['BertForSequenceClassification'], id2label: { 0: 'LABEL_0' } });
     expect((await infer()).kind).toBe('cross-encoder');
   });
 
   it.each([
     ['1_Pooling/config.json', { pooling_mode_swirl: true }, /pools its tokens by pooling_mode_swirl/],
     ['modules.json', [{ type: 'sentence_transformers.models.LSTM' }], /a step "LSTM"/],
-    ['config.json', {}, /does not say how many dimensions/],
+    ['config.json', { architectures: ['BertModel'] }, /does not say how many dimensions/],
     ['config.json', '{', /config\.json is not JSON/],
     ['finetooth.json', { poolin: 'cls' }, /unknown key "poolin"; did you mean "pooling"\?/],
     ['finetooth.json', { pooling: 'most' }, /"pooling" in .* must be one of cls, .*, got "most"/],
@@ -79,6 +80,21 @@ describe('inferEntry', () => {
     await put('1_Pooling/config.json', { pooling_mode_mean_tokens: true });
     await put('finetooth.json', { pooling: 'cls', prefix: { query: 'q: ' }, licence: 'MIT', dimensions: 16 });
     expect(await infer()).toMatchObject({ pooling: 'cls', prefix: { query: 'q: ', document: '' }, licence: 'MIT', dimensions: 16 });
+  });
+});
+
+describe('isSameModel', () => {
+  it.each([
+    [{}, true],
+    [{ torch_dtype: 'float16', transformers_version: '5' }, true],
+    [{ architectures: ['BertForSequenceClassification'] }, false],
+    [{ hidden_size: 768 }, false],
+    [{ id2label: { 0: 'LABEL_0' } }, false],
+  ])('with %o is %s', async (more, wanted) => {
+    const own = { architectures: ['BertModel'], model_type: 'bert', hidden_size: 384 };
+    await put('config.json', { ...own, _name_or_path: 'maker/name' });
+    await put(ORIGIN, { ...own, ...more });
+    expect(await isSameModel(folder)).toBe(wanted);
   });
 });
 

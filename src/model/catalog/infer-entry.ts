@@ -2,14 +2,17 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
+import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf } from './infer-embedding.ts';
-import { inferScoring } from './infer-scoring.ts';
-import { type BiEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
+import { refuseUnlessEncoder } from './known-encoders.ts';
+import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
 import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
+import { originOf } from './origin.ts';
+import { readExamples, readStatedScoring, type StatedScoring } from './stated-scoring.ts';
 
 /** The files that say how a model is to be used, as sentence-transformers lays them out. All are optional. */
-export const settingFiles = [
+const readFirst = [
   'config.json',
   'tokenizer_config.json',
   'modules.json',
@@ -17,6 +20,7 @@ export const settingFiles = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
+export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja'] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -30,6 +34,8 @@ const overrideKeys = [
   'maxTokens',
   'languages',
   'parameters',
+  'scoring',
+  'examples',
 ] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
@@ -38,7 +44,11 @@ const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet',
 const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
 
 /** Of either kind of model; what does not concern a kind is ignored for it. */
-type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & { readonly kind?: ModelEntry['kind'] };
+type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & {
+  readonly kind?: ModelEntry['kind'];
+  readonly scoring?: StatedScoring | undefined;
+  readonly examples?: CrossEncoderEntry['examples'];
+};
 
 export interface InferOptions {
   readonly folder: string;
@@ -50,16 +60,10 @@ export interface InferOptions {
   readonly repositoryPath: string;
 }
 
-/** The repository that a converted model was made from: `_name_or_path` of its config.json. */
-export async function originOf(folder: string): Promise<string | undefined> {
-  const name = textOf(objectOf(await readJson(join(folder, 'config.json')))._name_or_path);
-  return name !== undefined && /^[\w][\w.-]*\/[\w][\w.-]*$/.test(name) ? name : undefined;
-}
-
 /** The entry of a model that is not in the catalog, from the files beside it. */
 export async function inferEntry({ folder, name, repository, revision, modelPath, repositoryPath }: InferOptions): Promise<ModelEntry> {
   const [config = {}, tokenizer = {}, , pooling, sentence = {}, prompts = {}] = await Promise.all(
-    settingFiles.map((file) => readJson(join(folder, file))),
+    readFirst.map((file) => readJson(join(folder, file))),
   );
   const modules = await readModules(folder);
   const overrides = await readOverrides(folder);
@@ -78,13 +82,21 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
+  const files = {
+    folder,
+    config: settings,
+    tokenizer: objectOf(tokenizer),
+    sentence: objectOf(sentence),
+    library: objectOf(prompts),
+    modules,
+  };
   const scoring =
-    overrides.kind === 'bi-encoder' ? undefined : inferScoring(settings, modules !== undefined || pooling !== undefined, name);
-  if (scoring !== undefined) return { ...common, kind: 'cross-encoder', scoring };
-  if (overrides.kind === 'cross-encoder') {
-    // Nothing but the override says so: a head with one label, as most rerankers have.
-    return { ...common, kind: 'cross-encoder', scoring: { form: 'classifier', labels: 1, relevant: 0, activation: 'sigmoid' } };
-  }
+    overrides.kind === 'bi-encoder'
+      ? undefined
+      : ((await inferCrossEncoder({ ...files, repository, origin: await originOf(folder), stated: overrides.scoring, name })) ??
+        (overrides.kind === 'cross-encoder' ? statedClassifier(overrides.scoring, name) : undefined));
+  if (scoring !== undefined)
+    return { ...common, kind: 'cross-encoder', scoring, ...(overrides.examples?.length && { examples: overrides.examples }) };
   const embedding = inferEmbedding({
     name,
     config: settings,
@@ -94,6 +106,8 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     prompts: objectOf(prompts),
     outputs: await readOutputs(modelPath),
   });
+  const isStated = overrides.kind ?? overrides.pooling ?? modules ?? pooling;
+  if (isStated === undefined && embedding.pooling !== 'output') refuseUnlessEncoder(settings, name);
   const dimensions = overrides.dimensions ?? embedding.dimensions;
   if (dimensions === undefined) {
     const advice =
@@ -158,7 +172,8 @@ async function readOverrides(folder: string): Promise<Overrides> {
     throw new FinetoothError('E_INPUT_FORMAT', `"${wrong[0]}" in ${path} must be ${wrong[2]}, got ${JSON.stringify(value[wrong[0]])}.`);
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
   const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
-  return { ...(value as Overrides), matryoshka, ...(value.prefix !== undefined && { prefix: texts }) };
+  const [scoring, examples] = await Promise.all([readStatedScoring(value.scoring, path), readExamples(value.examples, path)]);
+  return { ...(value as Overrides), matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
 }
 
 /** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */

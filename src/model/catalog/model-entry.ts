@@ -1,4 +1,5 @@
 import type { Activation } from '../../math/activations.ts';
+import type { Scoring } from './scoring.ts';
 
 /** A file of a model: its path inside the repository and, where known, what it must be. */
 export interface ModelFile {
@@ -88,19 +89,12 @@ export interface BiEncoderEntry extends CommonEntry {
   readonly prefix: { readonly query: string; readonly document: string };
 }
 
-/**
- * How a cross-encoder's output becomes one logit of relevance. `classifier`: a head with one label, or two of which `relevant` is the
- * one that means yes. `yes-no`: a causal model that answers a question with one of two words.
- * `activation` is what the model's authors put on the logit; `none` where its scores are logits.
- */
-export type Scoring =
-  | { readonly form: 'classifier'; readonly labels: 1 | 2; readonly relevant: 0 | 1; readonly activation: 'sigmoid' | 'none' }
-  | { readonly form: 'yes-no'; readonly instruction: string; readonly activation: 'sigmoid' };
-
 /** A model that reads query and text together. */
 export interface CrossEncoderEntry extends CommonEntry {
   readonly kind: 'cross-encoder';
   readonly scoring: Scoring;
+  /** Pairs with the scores that the model's authors publish for them. @default none */
+  readonly examples?: readonly { readonly query: string; readonly document: string; readonly score: number }[];
 }
 
 export type ModelEntry = BiEncoderEntry | CrossEncoderEntry;

@@ -1,7 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
 import type { CrossEncoderEntry } from '../catalog/model-entry.ts';
+import { type Scoring, withInstruction } from '../catalog/scoring.ts';
+import { type Ask, answerOf, askWith } from '../tokenize/ask.ts';
 import type { TextTokenizer, TokenizedText } from '../tokenize/tokenizer.ts';
-import { answersOf, encodeQuestion } from '../tokenize/yes-no.ts';
 import { batchesOf, tokenBudget } from './batches.ts';
 import { disposeAll, feedsOf } from './feeds.ts';
 import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
@@ -10,6 +11,8 @@ import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
 export interface PairRequest {
   readonly query: string;
   readonly texts: readonly string[];
+  /** What the model is to judge by. @default its own */
+  readonly instruction?: string | undefined;
 }
 
 export interface PairResult {
@@ -26,19 +29,41 @@ export interface PairResult {
 export interface OpenedCrossEncoder {
   readonly runtime: Runtime;
   readonly session: InferenceSession;
-  readonly tokenizer: TextTokenizer;
   readonly entry: CrossEncoderEntry;
+  /** How query and text are put together. */
+  readonly ask: Ask;
+  /** The same with another instruction. */
+  readonly askInstructed: (instruction: string) => Promise<Ask>;
+  /** Of a model that answers: the numbers of its tokens. */
+  readonly answers?: { readonly yes: number; readonly no?: number | undefined } | undefined;
+}
+
+/** What a model's scoring needs of its tokenizer. Throws E_MODEL_FAILED for a prompt or an answer that does not fit it. */
+export async function prepareScoring(
+  { scoring, name }: CrossEncoderEntry,
+  tokenizer: TextTokenizer,
+): Promise<Pick<OpenedCrossEncoder, 'ask' | 'askInstructed' | 'answers'>> {
+  const asking = async ({ prompt }: Scoring): Promise<Ask> => (prompt === undefined ? tokenizer.encodePair : askWith(prompt, tokenizer));
+  let last: { readonly words: string; readonly ask: Promise<Ask> } | undefined;
+  const askInstructed = (words: string): Promise<Ask> => {
+    if (last?.words !== words) last = { words, ask: asking(withInstruction(scoring, words, name)) };
+    return last.ask;
+  };
+  const ask = await asking(scoring);
+  if (scoring.form !== 'answer') return { ask, askInstructed };
+  const [yes, no] = [answerOf(tokenizer, scoring.yes), scoring.no === undefined ? undefined : answerOf(tokenizer, scoring.no)];
+  return { ask, askInstructed, answers: { yes, no } };
 }
 
 /** Runs pairs through a cross-encoder. A pair's score does not depend on the other pairs of the request. */
-export async function scorePairs({ query, texts }: PairRequest, model: OpenedCrossEncoder): Promise<PairResult> {
-  const { runtime, session, tokenizer, entry } = model;
-  const encode = entry.scoring.form === 'yes-no' ? encodeQuestion(tokenizer, entry.scoring.instruction) : tokenizer.encodePair;
-  const pairs = texts.map((text) => encode(query, text, entry.maxTokens));
+export async function scorePairs({ query, texts, instruction }: PairRequest, model: OpenedCrossEncoder): Promise<PairResult> {
+  const { runtime, session, entry } = model;
+  const ask = instruction === undefined ? model.ask : await model.askInstructed(instruction);
+  const pairs = texts.map((text) => ask(query, text, entry.maxTokens));
   const lengths = pairs.map(({ ids }) => ids.length);
   const scores = new Float32Array(texts.length);
-  // A causal model's rows would need padding on the left; one by one there is none.
-  const budget = entry.scoring.form === 'yes-no' ? 0 : tokenBudget[entry.precision];
+  // Rows of a causal model would need padding on the left; one by one there is none.
+  const budget = entry.scoring.prompt === undefined ? tokenBudget[entry.precision] : 0;
   for (const batch of batchesOf(lengths, budget)) {
     const feeds = feedsOf(
       runtime,
@@ -62,22 +87,43 @@ export async function scorePairs({ query, texts }: PairRequest, model: OpenedCro
 /** Scores of one run's rows. `lengths`: tokens of each, for models that answer at the last one. */
 function readScores(outputs: Readonly<Record<string, Tensor>>, lengths: readonly number[], model: OpenedCrossEncoder): readonly number[] {
   const { scoring } = model.entry;
-  if (scoring.form === 'yes-no') {
-    const { data, dims } = logitsOf(outputs, 3);
-    const [, positions = 0, words = 0] = dims;
-    const { yes, no } = answersOf(model.tokenizer);
-    return lengths.map((length, row) => {
-      const at = (row * positions + Math.min(length, positions) - 1) * words;
-      return (data[at + yes] as number) - (data[at + no] as number);
-    });
-  }
+  if (model.answers !== undefined) return readAnswers(outputs, lengths, model.answers);
+  if (scoring.form !== 'classifier') throw new FinetoothError('E_BUG', 'a model that answers was opened without its answers');
   const { data, dims } = logitsOf(outputs, 2);
-  if (dims[1] !== scoring.labels)
-    throw new FinetoothError('E_MODEL_FAILED', `the model gives ${dims[1]} logits a pair; its config speaks of ${scoring.labels}`);
+  const [, given = 0] = dims;
+  if (given !== scoring.labels)
+    throw new FinetoothError('E_MODEL_FAILED', `the model gives ${given} logits a pair; its config speaks of ${scoring.labels}`);
   return lengths.map((_, row) => {
-    if (scoring.labels === 1) return data[row] as number;
-    return (data[row * 2 + scoring.relevant] as number) - (data[row * 2 + 1 - scoring.relevant] as number);
+    const logits = data.subarray(row * given, (row + 1) * given);
+    const relevant = logits[scoring.relevant] as number;
+    return given === 1 || scoring.independent ? relevant : relevant - logSumOf(logits.filter((_, label) => label !== scoring.relevant));
   });
+}
+
+function readAnswers(
+  outputs: Readonly<Record<string, Tensor>>,
+  lengths: readonly number[],
+  { yes, no }: { readonly yes: number; readonly no?: number | undefined },
+): readonly number[] {
+  const { data, dims } = logitsOf(outputs, 3);
+  const [, positions = 0, words = 0] = dims;
+  const wrong = [yes, no].find((token) => token !== undefined && token >= words);
+  if (wrong !== undefined)
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `the answer is token ${wrong}, and the model knows ${words}; the prompt is of another model`,
+    );
+  return lengths.map((length, row) => {
+    const at = (row * positions + Math.min(length, positions) - 1) * words;
+    return (data[at + yes] as number) - (no === undefined ? 0 : (data[at + no] as number));
+  });
+}
+
+/** The logarithm of the sum of exponentials. */
+function logSumOf(values: Float32Array): number {
+  if (values.length === 1) return values[0] as number;
+  const most = values.reduce((greatest, value) => Math.max(greatest, value), Number.NEGATIVE_INFINITY);
+  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
 function logitsOf(

@@ -8,7 +8,7 @@ import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
 import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { openRuntime, type RuntimeName } from './runtime.ts';
-import { type PairRequest, scorePairs } from './score-pairs.ts';
+import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -43,13 +43,14 @@ async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, th
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath, { endToken }).then(clocked)]);
   const session = await runtime.createSession(modelPath, threads);
   const project = entry.kind === 'bi-encoder' && entry.dense !== undefined ? await loadProjection(folder, entry.dense) : undefined;
-  const run =
+  const scoring = entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer)), runtime, session, entry } : undefined;
+  const run = (request: unknown) =>
     entry.kind === 'bi-encoder'
-      ? (request: unknown) => encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })
-      : (request: unknown) => scorePairs(request as PairRequest, { runtime, session, tokenizer, entry });
+      ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })
+      : scorePairs(request as PairRequest, scoring as NonNullable<typeof scoring>);
   return async (request: unknown) => {
     const asked = request as object;
-    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer);
+    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer, scoring?.ask);
     if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
     if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
     if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);

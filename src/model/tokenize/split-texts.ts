@@ -1,8 +1,8 @@
 import { type PassageSource, splitPassages } from '../../text/passages.ts';
 import { createUnits, repeatedFrom, type Unit } from '../../text/units.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
+import type { Ask } from './ask.ts';
 import type { TextTokenizer } from './tokenizer.ts';
-import { encodeQuestion } from './yes-no.ts';
 
 /** Asks a worker for the chunks of texts that fit the model's window, instead of running it. */
 export interface SplitRequest {
@@ -72,14 +72,15 @@ export function chunksOf(
   }
 }
 
-/** Splits texts for a model whose runs they would not fit. The model is not run. */
+/** Splits texts for a model whose runs they would not fit. The model is not run. `ask`: how one that reads pairs puts them together. */
 export function splitTexts(
   { split, query, room: asked, window, first = false, last = false, prefix }: SplitRequest,
   entry: ModelEntry,
   tokenizer: TextTokenizer,
+  ask?: Ask,
 ): SplitResult {
   const within = { ...entry, maxTokens: Math.min(entry.maxTokens, window ?? entry.maxTokens) };
-  const room = Math.max(1, Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, within, tokenizer, prefix)));
+  const room = Math.max(1, Math.min(asked ?? Number.POSITIVE_INFINITY, roomFor(query, within, { tokenizer, ask }, prefix)));
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
   const chunks = split.map((text) =>
     last ? [[endOf(text, room, tokensIn), text.length] as const] : chunksOf(text, room, tokensIn, first ? 1 : undefined),
@@ -89,7 +90,7 @@ export function splitTexts(
 
 /** The passages of texts for a model. The model is not run. */
 export function splitSources({ passages }: PassagesRequest, entry: ModelEntry, tokenizer: TextTokenizer): SplitResult {
-  const window = roomFor(null, entry, tokenizer);
+  const window = roomFor(null, entry, { tokenizer });
   const room = Math.max(1, Math.floor(window * PASSAGE));
   const tokensIn = (text: string): number => tokenizer.plain(text, entry.maxTokens).ids.length;
   const spans = passages.map((source) => splitPassages(source, { window, room, tokensIn }));
@@ -126,7 +127,12 @@ export function endOf(text: string, room: number, tokensIn: (text: string) => nu
 }
 
 /** Tokens that a text may have beside that query. */
-function roomFor(query: string | null, entry: ModelEntry, tokenizer: TextTokenizer, prefix: 'query' | 'document' = 'document'): number {
+function roomFor(
+  query: string | null,
+  entry: ModelEntry,
+  { tokenizer, ask = tokenizer.encodePair }: { readonly tokenizer: TextTokenizer; readonly ask?: Ask | undefined },
+  prefix: 'query' | 'document' = 'document',
+): number {
   if (entry.kind === 'bi-encoder') {
     const taken = tokenizer.encode(entry.prefix[prefix], entry.maxTokens).ids.length;
     if (query === null) return entry.maxTokens - taken;
@@ -134,10 +140,9 @@ function roomFor(query: string | null, entry: ModelEntry, tokenizer: TextTokeniz
     const beside = tokenizer.encode(query, entry.maxTokens).ids.length + 1;
     return Math.max(entry.maxTokens - Math.max(taken, beside), Math.ceil((entry.maxTokens - taken) / 2) - 1);
   }
-  const { scoring, maxTokens } = entry;
-  const encode = scoring.form === 'yes-no' ? encodeQuestion(tokenizer, scoring.instruction) : tokenizer.encodePair;
-  const template = encode('', '', maxTokens).ids.length;
-  const taken = encode(query ?? '', '', maxTokens).ids.length;
+  const { maxTokens } = entry;
+  const template = ask('', '', maxTokens).ids.length;
+  const taken = ask(query ?? '', '', maxTokens).ids.length;
   // A query longer than half the window is cut to it, as the tokenizer does with pairs.
   return Math.max(maxTokens - taken, Math.ceil((maxTokens - template) / 2));
 }

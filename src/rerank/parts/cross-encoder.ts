@@ -1,4 +1,5 @@
 import { unlessZero } from '../../math/vectors.ts';
+import { takesInstruction } from '../../model/catalog/scoring.ts';
 import type { CrossEncoder } from '../../model/cross-encoder.ts';
 import { type Calibration, relevanceOf, sigmoid } from '../calibration.ts';
 import type { Reranker } from '../reranker.ts';
@@ -18,9 +19,10 @@ export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions =
     fingerprint,
     calibration,
     languages: model.files.entry.languages,
-    score: async (query, candidates, { signal } = {}) => {
+    takesInstruction: takesInstruction(model.files.entry.scoring),
+    score: async (query, candidates, { signal, instruction } = {}) => {
       const texts = candidates.map(({ text }) => text);
-      const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal });
+      const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal, instruction });
       return {
         scores,
         usage: { tokens: tokens.reduce((sum, count) => sum + count, 0) },

@@ -17,7 +17,9 @@ export interface CacheOptions {
 }
 
 /** Says which query and candidate a score belongs to, and which list where that matters; one is made for each reranker. */
-export type KeyOf = (reranker: Reranker) => (query: string, candidate: Candidate, list?: string) => string;
+export type KeyOf = (
+  reranker: Reranker,
+) => (query: string, candidate: Candidate, asked?: { readonly list?: string; readonly instruction?: string }) => string;
 
 const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
 
@@ -27,9 +29,18 @@ const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(10
  */
 const byContent: KeyOf = ({ fingerprint, calibration }) => {
   const about = [RECIPE, fingerprint, calibration ?? null];
-  return (query, { text, tokens, title }, list) =>
+  return (query, { text, tokens, title }, { list, instruction } = {}) =>
     createHash('sha256')
-      .update(JSON.stringify([...about, tokens?.form ?? null, query, ...(list === undefined ? [] : [list]), ...inTitle(title)]))
+      .update(
+        JSON.stringify([
+          ...about,
+          tokens?.form ?? null,
+          query,
+          ...(list === undefined ? [] : [list]),
+          ...inTitle(title),
+          ...(instruction === undefined ? [] : [{ instruction }]),
+        ]),
+      )
       .update('\n')
       .update(text)
       .digest('base64url');
@@ -78,7 +89,7 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
   return decorate(reranker, {
     score: async (query, candidates, options) => {
       const list = reranker.kind === 'listwise' ? listKeyOf(candidates, options?.effort) : undefined;
-      const keys = candidates.map((candidate) => keyFor(query, candidate, list));
+      const keys = candidates.map((candidate) => keyFor(query, candidate, { list, instruction: options?.instruction }));
       const isKept = candidates.map((candidate) => list !== undefined || reranker.isCheap?.(candidate) !== true);
       const known = lookUp(store, keys, isKept);
       const missing = known.flatMap((one, i) => (one === undefined ? [i] : []));

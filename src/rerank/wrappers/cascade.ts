@@ -125,6 +125,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
                 signal,
                 spread,
                 effort: call.effort,
+                instruction: stage.takesInstruction === true ? call.instruction : undefined,
                 deadlineMs: until === undefined ? undefined : until - performance.now(),
                 onScores: onScores === undefined ? undefined : heard,
               },
@@ -155,6 +156,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
     pricedPerCall: stages[0]?.pricedPerCall,
     languages: knownToAll(stages),
+    takesInstruction: stages.some((stage) => stage.takesInstruction),
     keepsDeadline: true,
     score,
     explain: async (query, candidate, call) =>

@@ -34,6 +34,7 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
     kind: 'listwise',
     keepsDeadline: true,
     languages: first.languages,
+    takesInstruction: rerankers.some((one) => one.takesInstruction),
     explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
     load: async () => {
       // Who cannot be made ready says so when it is asked.
@@ -47,6 +48,7 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
       for (const [at, one] of rerankers.entries()) {
         const options: ScoreOptions = {
           ...call,
+          instruction: one.takesInstruction === true ? call.instruction : undefined,
           ...(until === undefined ? {} : { deadlineMs: Math.max(0, until - performance.now()) }),
           onScores,
         };

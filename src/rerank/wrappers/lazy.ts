@@ -9,10 +9,12 @@ import { composed } from './composed.ts';
 export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>): Reranker {
   let opened: Promise<Reranker> | undefined;
   let languages: Reranker['languages'];
+  let takesInstruction: boolean | undefined;
   const inner = (): Promise<Reranker> => {
     opened ??= open().then(
       (reranker) => {
         languages = reranker.languages;
+        takesInstruction = reranker.takesInstruction;
         return reranker;
       },
       (error: unknown) => {
@@ -39,6 +41,9 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
     // Known once it is open.
     get languages() {
       return languages;
+    },
+    get takesInstruction() {
+      return takesInstruction;
     },
     score,
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],

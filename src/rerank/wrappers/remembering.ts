@@ -10,6 +10,6 @@ export function remembering(reranker: Reranker): Reranker {
   let stages = 0;
   return withStore(reranker, memoryScores(Number.POSITIVE_INFINITY), () => {
     const stage = stages++;
-    return (_, { id, text, title }, list) => `${stage} ${list ?? ''} ${id} ${text}${title === undefined ? '' : `\n${title.text}`}`;
+    return (_, { id, text, title }, { list, instruction } = {}) => JSON.stringify([stage, list, instruction, id, text, title?.text]);
   });
 }

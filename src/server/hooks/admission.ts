@@ -29,7 +29,7 @@ const exposed = [
 const MOST_HEADERS = 100;
 
 /** What waits for a model. */
-const queued: ReadonlySet<string> = new Set(['rerank', 'embed', 'search']);
+const queued: ReadonlySet<string> = new Set(['rerank', 'embed', 'search', 'measure', 'evaluate']);
 
 /** Who is let in, decided before a body is read: who is refused must cost next to nothing. */
 export function addAdmission(app: FastifyInstance, rules: AdmissionRules): void {
@@ -37,11 +37,11 @@ export function addAdmission(app: FastifyInstance, rules: AdmissionRules): void 
     const { config } = request.routeOptions;
     // Whatever it says: curl's `-d` calls JSON a form, and some clients send nothing, or what is no type at all.
     if (request.raw.headers['content-type'] !== undefined) request.raw.headers['content-type'] = 'application/json';
-    if (!config.streamed && request.method === 'POST') cutOffSlowBody(request, rules.bodyMs);
+    if (!config.streamed && hasBody(request)) cutOffSlowBody(request, rules.bodyMs);
     checkCaller(request, reply, rules.originRules);
     if (rules.keys !== undefined && !config.open) request.key = keyNameOf(request, rules.keys);
     if (config.task !== undefined && queued.has(config.task)) rules.shedder.check();
-    if (request.method !== 'POST') return;
+    if (!hasBody(request)) return;
     const share = rules.bodyMemory.open();
     request.share = share;
     request.raw.once('close', () => share.release());
@@ -51,7 +51,7 @@ export function addAdmission(app: FastifyInstance, rules: AdmissionRules): void 
     return (
       reply
         .headers({
-          'access-control-allow-methods': 'GET, POST, DELETE',
+          'access-control-allow-methods': 'GET, POST, PATCH, DELETE',
           'access-control-allow-headers': wantedHeaders(request.headers['access-control-request-headers']),
           'access-control-max-age': '600',
         })
@@ -64,6 +64,8 @@ export function addAdmission(app: FastifyInstance, rules: AdmissionRules): void 
     );
   });
 }
+
+const hasBody = ({ method }: FastifyRequest): boolean => method === 'POST' || method === 'PATCH';
 
 /** What a browser asks to be allowed to send: an allowed page may send any, and clients have headers of their own (`x-stainless-os`). */
 function wantedHeaders(asked: string | undefined): string {

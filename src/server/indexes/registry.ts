@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { givenIndexes } from '../../assemble/given-indexes.ts';
 import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions, RerankerSettings, SearchIndex } from '../../index.ts';
+import { judgmentsBeside } from '../../tasks/label.ts';
 import { RequestError } from '../problem.ts';
 
 /**
@@ -20,6 +22,8 @@ export interface IndexRegistry {
   reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
   /** Handlers of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
   inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
+  /** Where judgments of its documents are kept. Throws a RequestError when there is none of that name, and where no place is known for them. */
+  judgmentsOf(name: string): Promise<string>;
   /** Whether every index that is served as it is can be asked for now. */
   areReachable(): Promise<boolean>;
   create(name: string, options: PlannedIndex): Promise<void>;
@@ -38,6 +42,8 @@ export interface RegistryOptions {
   readonly models: ModelOptions;
   readonly longDocuments?: RerankerSettings['longDocuments'];
   readonly durability?: OpenIndexOptions['durability'];
+  /** A folder of judgments, one folder in it an index. @default beside each index */
+  readonly judgments?: string | undefined;
 }
 
 /** A database that does not say by then how its index is cannot be asked. */
@@ -52,7 +58,14 @@ interface Opened {
   idle?: () => void;
 }
 
-export function createIndexRegistry({ given: places, folders: made, models, longDocuments, durability }: RegistryOptions): IndexRegistry {
+export function createIndexRegistry({
+  given: places,
+  folders: made,
+  models,
+  longDocuments,
+  durability,
+  judgments,
+}: RegistryOptions): IndexRegistry {
   const given = givenIndexes(places);
   const isGiven = (name: string): boolean => given.names.includes(name);
   const holder = (name: string) => (isGiven(name) ? given : made);
@@ -139,6 +152,13 @@ export function createIndexRegistry({ given: places, folders: made, models, long
       for (const name of given.names) await take(name, (await stampNow(name)) ?? '').index;
     },
     reading,
+    judgmentsOf: async (name) => {
+      if ((await stampNow(name)) === undefined || leaving.has(name)) throw missing(name);
+      const folder = holder(name)?.folderOf(name);
+      if (judgments !== undefined) return join(judgments, name);
+      if (folder !== undefined) return judgmentsBeside(folder);
+      throw new RequestError('forbidden', `"${name}" is in a database, and who runs this server named no folder for its judgments`);
+    },
     areReachable: () =>
       Promise.race([
         Promise.all(given.names.map(stampNow)).then(

@@ -9,6 +9,7 @@ import type { Route } from '../openapi.ts';
 import { RequestError } from '../problem.ts';
 import { addDocumentRoute, documentRoute } from './document-route.ts';
 import { createBody, deleteBody, readBody, type Status, searchAnswer, searchBody, status } from './forms.ts';
+import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
 import { addUploadRoute } from './upload-route.ts';
@@ -73,9 +74,10 @@ export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
+    addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
-    return described;
+    return [...described, ...judgmentRoutes];
   };
 }
 

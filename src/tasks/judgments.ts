@@ -1,0 +1,35 @@
+import { type JudgmentChange, type JudgmentSet, readJudgmentFile, withJudgmentFile } from '../eval/judgment-file.ts';
+import { queryIdOf } from '../eval/label/queries.ts';
+import type { CallOptions } from '../types.ts';
+import { checkGrade } from './label.ts';
+
+/** A judgment as someone gives it: of a query by its words. */
+export interface Judgment {
+  readonly query: string;
+  /** Of the document. */
+  readonly id: string;
+  /** From 0, not relevant, to 3; null takes it back. */
+  readonly grade: number | null;
+}
+
+/** What is in a folder of judgments; nothing where there is no such folder. Waits for no one. Throws E_INPUT_FORMAT, E_USAGE. */
+export const readJudgmentsIn = (folder: string, { signal }: CallOptions = {}): Promise<JudgmentSet> => readJudgmentFile(folder, signal);
+
+/**
+ * Adds judgments to those of a folder, changes those that are there, and takes back those of null: all of them, or none. Others may do so at the same
+ * time, in this process and in others. What has resolved is on the disk. A query that was judged before keeps its id.
+ *
+ * @returns all that is there afterwards
+ * @throws E_LOCKED while `finetooth label` judges into that folder, E_INPUT_FORMAT, E_USAGE, E_DISK_FULL, E_STOPPED
+ */
+export async function mergeJudgments(folder: string, given: readonly Judgment[], { signal }: CallOptions = {}): Promise<JudgmentSet> {
+  for (const { grade } of given) if (grade !== null) checkGrade(grade);
+  return withJudgmentFile(folder, signal, async (file) => {
+    const changes = given.map(({ query, id, grade }): JudgmentChange => {
+      const text = query.trim();
+      return { query: { id: file.idOf(text) ?? queryIdOf(text), text }, id, grade };
+    });
+    await file.merge(changes);
+    return file.all();
+  });
+}

@@ -1,0 +1,118 @@
+import { useEffect } from 'preact/hooks';
+import { announce } from '../parts/live-region.tsx';
+import { useNow } from '../parts/use-now.ts';
+import { count, firstStageWords, tookWords } from '../parts/wording.ts';
+import { filling, index } from '../state/indexes.ts';
+import type { Ranking, Run, RunState } from '../state/run.ts';
+
+/** Milliseconds without a result after which the page says that it is still waiting. */
+const SLOW_MS = 1000;
+
+/** What happens with the question, in one line whose place is kept: nothing below it moves. */
+export function Status({ run }: { readonly run: Run }) {
+  const state = run.state.value;
+  const isWaiting = ['asking', 'ranking', 'refused', 'offline'].includes(state.status);
+  const now = useNow(isWaiting);
+  const { kind, words, detail } = told(state, now);
+  useEffect(() => {
+    if (state.status === 'done' || kind !== 'plain') announce(`${words} ${detail ?? ''}`);
+  }, [state.status, state.ranking?.answer]);
+  const canAsk = state.status === 'failed' || state.status === 'refused' || state.status === 'offline';
+  return (
+    <div class={`status ${kind}`} data-status={state.status}>
+      <p>
+        <strong>{words}</strong> {detail}
+      </p>
+      {canAsk && (
+        <button type="button" onClick={run.again}>
+          {state.status === 'failed' ? 'Try again' : 'Ask now'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface Told {
+  readonly kind: 'plain' | 'busy' | 'failed' | 'warned';
+  readonly words: string;
+  readonly detail?: string;
+}
+
+function told({ status, ranking, failure, retryAt = 0, since }: RunState, now: number): Told {
+  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
+  const waited = now - since;
+  switch (status) {
+    case 'idle':
+      return { kind: 'plain', words: '' };
+    case 'asking':
+      return waited < SLOW_MS
+        ? { kind: 'busy', words: 'Searching…' }
+        : {
+            kind: 'busy',
+            words: `Still waiting for the first results: ${tookWords(waited)}.`,
+            detail: 'The server may be loading its models, or be busy with others.',
+          };
+    case 'ranking':
+      return {
+        kind: 'busy',
+        words: foundWords(ranking),
+        detail:
+          waited < 3 * SLOW_MS
+            ? 'Reranking…'
+            : `Reranking takes ${tookWords(waited)} so far. Fewer candidates or a deadline make it shorter.`,
+      };
+    case 'refused':
+      return { kind: 'warned', words: `${sentence(failure?.message)}`, detail: `Asked again in ${seconds} s.` };
+    case 'offline':
+      return {
+        kind: 'warned',
+        words: 'The server does not answer.',
+        detail: ranking === undefined ? 'Trying to reach it…' : 'What is shown is from before. Trying to reach it…',
+      };
+    case 'failed':
+      return { kind: 'failed', words: sentence(failure?.message), detail: failure?.code };
+    case 'done':
+      return ranking === undefined ? { kind: 'plain', words: '' } : doneWords(ranking);
+  }
+}
+
+function doneWords(ranking: Ranking): Told {
+  const { answer, results } = ranking;
+  const detail = answer?.notes?.join(' ');
+  if (results.length === 0)
+    return { kind: 'warned', words: 'Nothing was found.', detail: detail ?? 'No document fits the filters, or the index is empty.' };
+  if (answer?.complete === false) {
+    const scored = answer.results.filter(({ ranked_by: by }) => by !== null).length;
+    return {
+      kind: 'warned',
+      words: `Time was up after ${tookWords(answer.timings.total)}:`,
+      detail: `${scored === 0 ? 'nothing was reranked' : `${scored} of ${results.length} were reranked`}, and this is the best order so far. A longer deadline finishes it.`,
+    };
+  }
+  const last = answer?.ranked_by === null ? 'Not reranked.' : `Reranked in ${tookWords(answer?.timings.rerank ?? 0)}.`;
+  return { kind: 'plain', words: foundWords(ranking), detail: detail === undefined ? last : `${last} ${detail}` };
+}
+
+function foundWords(ranking: Ranking | undefined): string {
+  const found = ranking?.first.length ?? 0;
+  const first = ranking?.asked.pipeline.first_stage;
+  const by = firstStageWords[typeof first === 'string' ? first : 'dense'] ?? String(first);
+  const all = index.value?.documents;
+  return `${found.toLocaleString('en')}${all === undefined ? '' : ` of ${count(all, 'document')}`} found by ${by}.`;
+}
+
+/** What stands in place of results where there is no index to search, or none with documents. */
+export function indexState(): { readonly words: string; readonly detail: string } | undefined {
+  const one = index.value;
+  if (one === undefined) return undefined;
+  if (one.error !== undefined) return { words: `The index ${one.name} cannot be opened.`, detail: one.error };
+  if (filling.value.has(one.name))
+    return { words: `The index ${one.name} is being filled.`, detail: `${count(one.documents, 'document')} can be found already.` };
+  if (one.documents === 0)
+    return { words: `The index ${one.name} has no documents yet.`, detail: 'Add files to it, or choose another index.' };
+  return undefined;
+}
+
+/** Sentences of the server begin with a small letter, as they follow a code elsewhere. */
+const sentence = (words = 'the server failed and gave no reason.'): string =>
+  `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
