@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { absence, collection } from '../results/collections.ts';
 import { type Collection, readCollection, readJudgments, readRun } from '../src/eval/index.ts';
 import { inOrder, type Judgments } from '../src/eval/measures/judged-ranking.ts';
-import { memoryStore, openIndex, type SearchIndex, search } from '../src/index.ts';
+import { openIndex, type SearchIndex, search } from '../src/index.ts';
 import type { Rankable } from '../src/search/rank.ts';
+import { memoryStore } from '../src/stores.ts';
 
 export interface RankedPassages {
   /** What the candidates are and who found them. */

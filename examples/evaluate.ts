@@ -1,7 +1,8 @@
 /** Does a reranker of your own help on your data? Two pipelines over one index, with intervals, a test and a verdict. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { defaultPipeline, type Reranker } from 'finetooth';
+import type { Reranker } from 'finetooth';
 import { toMarkdown } from 'finetooth/eval';
+import { defaultPipeline } from 'finetooth/plan';
 import { evaluate } from 'finetooth/tasks';
 
 const animals = ['bat', 'whale', 'spider', 'wolf', 'horse', 'snake', 'eagle', 'shark', 'beaver', 'camel'];

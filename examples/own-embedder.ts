@@ -1,5 +1,6 @@
 /** An embedder of your own: here letters are counted. Vectors have length 1; the fingerprint is kept in the index. */
-import { type Embedder, memoryStore, openIndex, search } from 'finetooth';
+import { type Embedder, openIndex, search } from 'finetooth';
+import { memoryStore } from 'finetooth/stores';
 
 const letters: Embedder = {
   fingerprint: 'letters@1',

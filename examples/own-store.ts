@@ -1,5 +1,7 @@
 /** A store around another: an object with the functions of `Store`, here those of `memoryStore` with its writes counted. */
-import { memoryStore, openIndex, type Store, search } from 'finetooth';
+
+import { openIndex, type Store, search } from 'finetooth';
+import { memoryStore } from 'finetooth/stores';
 
 const counted = (inner: Store): Store & { readonly writes: () => number } => {
   let writes = 0;

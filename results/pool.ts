@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { readCollection } from '../src/eval/collection.ts';
-import { type Document, memoryStore, openIndex, search } from '../src/index.ts';
+import { type Document, openIndex, search } from '../src/index.ts';
+import { memoryStore } from '../src/stores.ts';
 
 export const samplesFolder = join(import.meta.dirname, '..', 'samples', 'films');
 export const sampleFields = ['title', 'overview', 'tagline'] as const;

@@ -6,8 +6,8 @@
  * Another processor can be emulated (CONTRIBUTING.md); measured ones stand in results/fits/processors.json.
  */
 import { cpus } from 'node:os';
+import { openModel } from '../src/embedders.ts';
 import { readCollection } from '../src/eval/collection.ts';
-import { openModel } from '../src/index.ts';
 import { cosines } from '../test/golden-vectors.ts';
 import { pool, samplesFolder } from './pool.ts';
 

@@ -87,6 +87,7 @@ const valueWords = (option: PlanOption | IndexOption): string => {
     vector: 'a list of numbers',
     types: 'fields with their types',
     rerankers: 'rerankers',
+    rerankerParts: 'rerankers or their names',
     callback: 'a function',
     signal: 'an AbortSignal',
   };

@@ -52,7 +52,8 @@ const platformsOf = (modules: string): Part[] => {
 };
 
 const demo = ['node_modules/finetooth/bin/finetooth.js', 'demo', '--json'];
-const search = `import { memoryStore, openIndex, search } from 'finetooth';
+const search = `import { memoryStore } from 'finetooth/stores';
+import { openIndex, search } from 'finetooth';
 await using index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
 await index.add([{ id: 'a', title: 'A bat guards the city at night' }, { id: 'b', title: 'A quiet lake in summer' }]);
 const { results } = await search(index, 'winged animal in town');

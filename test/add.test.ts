@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type AddReport, type Document, lanceStore, memoryStore, openIndex, type Store } from '../src/index.ts';
+import { type AddReport, type Document, openIndex, type Store } from '../src/index.ts';
+import { lanceStore, memoryStore } from '../src/stores.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

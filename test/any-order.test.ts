@@ -2,17 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Document,
-  lanceStore,
-  memoryStore,
-  openIndex,
-  type Pipeline,
-  type Reranker,
-  rerank,
-  type Store,
-  search,
-} from '../src/index.ts';
+import { type Document, openIndex, type Reranker, rerank, type Store, search } from '../src/index.ts';
+import type { Pipeline } from '../src/plan.ts';
+import { lanceStore, memoryStore } from '../src/stores.ts';
 import { evaluate, rerankDocuments } from '../src/tasks/index.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
@@ -66,7 +58,7 @@ describe('the order of the input changes no score', () => {
       fc.asyncProperty(twoOrders, async (orders) => {
         const [one, other] = await Promise.all(
           orders.map(async (documents) => {
-            const { results } = await rerank(byText, query, documents);
+            const { results } = await rerank(query, documents, { model: byText });
             return sorted(results.map(({ index, relevanceScore }) => [key(documents[index] as Document), relevanceScore]));
           }),
         );
@@ -78,7 +70,6 @@ describe('the order of the input changes no score', () => {
             source: file,
             reranker: byText,
             top: 100,
-            documents: true,
           });
           const scores = sorted(answer.results.map(({ document, relevanceScore }) => [key(document as Document), relevanceScore]));
           expect(scores).toEqual(one);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FinetoothError, memoryStore, openIndex, type ReadDocument, readDocuments } from '../src/index.ts';
+import { FinetoothError, openIndex, type ReadDocument, readDocuments } from '../src/index.ts';
+import { memoryStore } from '../src/stores.ts';
 import { type AnyFile, anyCsv, anyFrontMatter, anyJson, anyJsonl, anyTsv, brokenFrontMatter, damaged } from './any-texts.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvalReport } from '../src/eval/report/report.ts';
-import { type Reranker, readCalibration, withCalibration } from '../src/index.ts';
+import type { Reranker } from '../src/index.ts';
+import { readCalibration, withCalibration } from '../src/rerankers.ts';
 import { calibrate } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { fallback, local, type Reranker, rerank } from '../src/index.ts';
+import { createReranker, type Reranker, rerank } from '../src/index.ts';
+import { fallback } from '../src/rerankers.ts';
 
 const sentences = [
   'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote.',
@@ -13,17 +14,17 @@ const documents = Array.from({ length: 150 }, (_, i) => ({
 }));
 
 it.each<[string, () => Reranker]>([
-  ['late interaction alone, where memory is short', () => local({ maxMemory: 300 })],
-  ['the default', () => local()],
-  ['a fallback of the default', () => fallback([local({ maxMemory: 300 })])],
+  ['late interaction alone, where memory is short', () => createReranker(undefined, { maxMemory: 300 })],
+  ['the default', () => createReranker()],
+  ['a fallback of the default', () => fallback([createReranker(undefined, { maxMemory: 300 })])],
 ])('a deadline holds for %s, which is not loaded yet', async (_, make) => {
   const reranker = make();
   // Nothing is loaded: the answer has every document, and perhaps nothing that was scored.
-  const first = await rerank(reranker, 'bats at night', documents, { rankFields: ['text'], deadlineMs: 200 });
+  const first = await rerank('bats at night', documents, { model: reranker, fields: ['text'], deadlineMs: 200 });
   expect(first.complete).toBe(false);
   expect(first.results).toHaveLength(documents.length);
   await reranker.load?.();
-  const second = await rerank(reranker, 'bats at night', documents, { rankFields: ['text'], deadlineMs: 200 });
+  const second = await rerank('bats at night', documents, { model: reranker, fields: ['text'], deadlineMs: 200 });
   expect(second.complete).toBe(false);
   expect(second.results.some(({ rankedBy }) => rankedBy === null)).toBe(true);
   await reranker.close?.();

@@ -1,22 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { indexSystem, runSystem } from '../src/eval/systems/system.ts';
-import {
-  cached,
-  cascade,
-  defaultPipeline,
-  fallback,
-  firstStageOrder,
-  memoryStore,
-  openIndex,
-  type Reranker,
-  rerank,
-  search,
-} from '../src/index.ts';
+import { openIndex, type Reranker, rerank, search } from '../src/index.ts';
+import { defaultPipeline } from '../src/plan.ts';
 import { sigmoid } from '../src/rerank/calibration.ts';
 import { calibrated } from '../src/rerank/wrappers/calibrated.ts';
 import { chunked } from '../src/rerank/wrappers/chunked.ts';
 import { lazyReranker } from '../src/rerank/wrappers/lazy.ts';
 import { remembering } from '../src/rerank/wrappers/remembering.ts';
+import { cached, cascade, fallback, firstStageOrder } from '../src/rerankers.ts';
+import { memoryStore } from '../src/stores.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 const COUNT = 12;
@@ -73,9 +65,9 @@ const openFilled = async (reranker: Reranker) => {
 
 /** Every way of asking a reranker: the ids in the order that came. */
 const asks: Readonly<Record<string, (reranker: Reranker) => Promise<readonly string[]>>> = {
-  rerank: async (reranker) => (await rerank(reranker, 'q', documents, { rankFields: ['text'] })).results.map(({ id }) => id),
+  rerank: async (reranker) => (await rerank('q', documents, { model: reranker, fields: ['text'] })).results.map(({ id }) => id),
   'rerank within a deadline': async (reranker) =>
-    (await rerank(reranker, 'q', documents, { rankFields: ['text'], deadlineMs: 600_000 })).results.map(({ id }) => id),
+    (await rerank('q', documents, { model: reranker, fields: ['text'], deadlineMs: 600_000 })).results.map(({ id }) => id),
   search: async (reranker) => {
     const index = await openFilled(reranker);
     return (await search(index, 'about', { top: COUNT })).results.map(({ id }) => id);

@@ -1,9 +1,10 @@
 import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memoryStore, openIndex } from '../src/index.ts';
+import { openIndex } from '../src/index.ts';
 import { serve } from '../src/server/listen.ts';
 import { bootNow } from '../src/store/lancedb/durability.ts';
+import { memoryStore } from '../src/stores.ts';
 import { indexDocuments, verifyIndex } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';

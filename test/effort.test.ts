@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cached, local, memoryStore, openIndex, rerank, type SearchIndex, search, searchOptionsOf } from '../src/index.ts';
+import { createReranker, openIndex, rerank, type SearchIndex, search, searchOptionsOf } from '../src/index.ts';
+import { cached } from '../src/rerankers.ts';
 import { parsePipeline } from '../src/search/pipeline.ts';
+import { memoryStore } from '../src/stores.ts';
 
 const QUERY = 'how do bats find their way in the dark';
 const texts = [
@@ -45,13 +47,13 @@ it('leaves what was not read below, scored by late interaction alone', async () 
 });
 
 it('is an option of local, whose answer is the same from a cache', async () => {
-  const reranker = cached(local({ effort: 'low' }), { at: join(folder, 'scores') });
-  const [fresh, again] = [await rerank(reranker, QUERY, texts), await rerank(reranker, QUERY, texts)];
+  const reranker = cached(createReranker(undefined, { effort: 'low' }), { at: join(folder, 'scores') });
+  const [fresh, again] = [await rerank(QUERY, texts, { model: reranker }), await rerank(QUERY, texts, { model: reranker })];
   expect(again.results).toEqual(fresh.results);
   expect(again.read).toEqual(fresh.read);
   expect(fresh.results[0]?.id).toBe('0');
   await reranker.close?.();
-  expect(() => local({ effort: 'lower' as 'low' })).toThrow(
+  expect(() => createReranker(undefined, { effort: 'lower' as 'low' })).toThrow(
     'effort must be one of low, normal, high, exhaustive, or a whole number from 1 to 10000; got "lower"',
   );
   await expect(openIndex(memoryStore(), { effort: 0 })).rejects.toThrow('got 0');

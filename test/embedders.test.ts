@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CreateOptions, memoryStore, type OpenIndexOptions, openIndex, openModel, type SearchIndex, search } from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
+import { type CreateOptions, type OpenIndexOptions, openIndex, type SearchIndex, search } from '../src/index.ts';
+import { memoryStore } from '../src/stores.ts';
 import type { EncodeOptions } from '../src/model/bi-encoder.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 

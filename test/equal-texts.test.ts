@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { indexSystem } from '../src/eval/systems/system.ts';
-import { type Embedder, memoryStore, openIndex, parsePipelines, type Reranker, rerank, type SearchOptions, search } from '../src/index.ts';
+import { type Embedder, openIndex, type Reranker, rerank, type SearchOptions, search } from '../src/index.ts';
+import { parsePipelines } from '../src/plan.ts';
+import { memoryStore } from '../src/stores.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 const QUERY = 'bats by the sea';
@@ -153,8 +155,8 @@ describe('equal texts', () => {
   it('come back from rerank, all of them, unless it is asked to collapse', async () => {
     const texts = [SAME, 'the sea', ` ${SAME.toUpperCase()}`, 'the sea'];
     const { index, reranker } = await opened();
-    expect((await rerank(reranker, QUERY, texts)).results).toHaveLength(4);
-    const { results } = await rerank(reranker, QUERY, texts, { collapse: 'equal' });
+    expect((await rerank(QUERY, texts, { model: reranker })).results).toHaveLength(4);
+    const { results } = await rerank(QUERY, texts, { model: reranker, collapse: 'equal' });
     expect(results.map(({ id, collapsed, duplicates }) => [id, collapsed, duplicates])).toEqual([
       ['2', 1, ['0']],
       ['3', 1, ['1']],

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandWording } from '../src/cli/wording.ts';
 import { type ErrorCode, errorTable, FinetoothError } from '../src/errors.ts';
-import { fallback, memoryStore, openIndex, type Reranker, rerank } from '../src/index.ts';
+import { openIndex, type Reranker, rerank } from '../src/index.ts';
+import { fallback } from '../src/rerankers.ts';
 import { problemOf } from '../src/server/problem.ts';
+import { memoryStore } from '../src/stores.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
@@ -86,7 +88,7 @@ describe('sentences', () => {
     expect(twice).toEqual([said('as idField'), said('with --id'), said('as id_field')]);
 
     const wordless = await refused(() =>
-      rerank({ fingerprint: 'x', score: async () => ({ scores: new Float32Array(1) }) }, 'q', [{ n: 1 }]),
+      rerank('q', [{ n: 1 }], { model: { fingerprint: 'x', score: async () => ({ scores: new Float32Array(1) }) } }),
     );
     expect(wordless.map((text) => text.split('; ')[1])).toEqual([
       'name those to rank by as rankFields.',
@@ -105,7 +107,7 @@ describe('sentences', () => {
         throw new FinetoothError('E_BUDGET', (say) => `no price of ${name}: leave ${say.option('budget')} out.`);
       },
     });
-    const [library, command] = await refused(() => rerank(fallback([poor('a'), poor('b')]), 'q', ['text']));
+    const [library, command] = await refused(() => rerank('q', ['text'], { model: fallback([poor('a'), poor('b')]) }));
     expect(library).toContain('no price of a: leave budget out. Then: no price of b: leave budget out.');
     expect(command).toContain('no price of a: leave --budget out. Then: no price of b: leave --budget out.');
   });

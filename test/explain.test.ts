@@ -1,5 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { lateInteraction, memoryStore, openIndex, openModel, search } from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
+import { openIndex, search } from '../src/index.ts';
+import { lateInteraction } from '../src/rerankers.ts';
+import { memoryStore } from '../src/stores.ts';
 
 const documents = [
   { id: 'bats', title: 'Night Flight', text: 'Bats leave their cave at dusk and hunt by echo.' },

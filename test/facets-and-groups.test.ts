@@ -8,15 +8,15 @@ import type { Terminal } from '../src/cli/terminal.ts';
 import {
   type Document,
   type FinetoothError,
-  memoryStore,
   openIndex,
-  parsePipelines,
   type SearchAnswer,
   type SearchIndex,
   type SearchOptions,
   search,
 } from '../src/index.ts';
+import { parsePipelines } from '../src/plan.ts';
 import { type Server, serve } from '../src/server/listen.ts';
+import { memoryStore } from '../src/stores.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

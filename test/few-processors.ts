@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { lanceStore } from '../src/index.ts';
 import { randomFrom } from '../src/math/random.ts';
 import { entryFor, manifestFor } from '../src/store/contract/entries.ts';
+import { lanceStore } from '../src/stores.ts';
 import { workFolder } from './finetooth.ts';
 
 /** Where a process can be told which processors it has. */

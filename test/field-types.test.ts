@@ -2,21 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rebuiltIn } from '../src/assemble/rebuild.ts';
-import {
-  type CreateOptions,
-  type Document,
-  documentTest,
-  type FieldTypes,
-  type Filter,
-  lanceStore,
-  memoryStore,
-  openIndex,
-  type Store,
-  search,
-  typesIn,
-} from '../src/index.ts';
+import { type CreateOptions, type Document, type FieldTypes, type Filter, openIndex, type Store, search } from '../src/index.ts';
 import { readDocuments } from '../src/read/read.ts';
 import { indexFormat } from '../src/store/store.ts';
+import { documentTest, lanceStore, memoryStore, typesIn } from '../src/stores.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

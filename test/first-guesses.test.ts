@@ -1,33 +1,28 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cachedEmbedder, openModel } from '../src/embedders.ts';
+import { hosted, hostedEmbedder } from '../src/hosted.ts';
 import {
-  cached,
-  cachedEmbedder,
-  cascade,
+  createEmbedder,
+  createReranker,
   FinetoothError,
-  fallback,
-  fuse,
-  hosted,
-  hostedEmbedder,
-  local,
-  memoryStore,
-  openCrossEncoderReranker,
   openIndex,
-  openModel,
   type Reranker,
   rerank,
   type SearchIndex,
   search,
 } from '../src/index.ts';
+import { cached, cascade, fallback, fuse } from '../src/rerankers.ts';
 import { serve } from '../src/server/index.ts';
+import { memoryStore } from '../src/stores.ts';
 import * as tasks from '../src/tasks/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
 /** Calls as somebody makes them who has read no page: no compiler looks at them. */
 type Anything = (...given: readonly unknown[]) => Promise<unknown>;
 const [anyRerank, anySearch, anyOpen] = [rerank, search, openIndex] as unknown as [Anything, Anything, Anything];
-const [anyModel, anyCrossEncoder, anyFuse] = [openModel, openCrossEncoderReranker, fuse] as unknown as [Anything, Anything, Anything];
-const [anyHosted, anyHostedEmbedder, anyLocal] = [hosted, hostedEmbedder, local] as unknown as [Anything, Anything, Anything];
+const [anyModel, anyReranker, anyFuse] = [openModel, createReranker, fuse] as unknown as [Anything, Anything, Anything];
+const [anyHosted, anyHostedEmbedder, anyEmbedder] = [hosted, hostedEmbedder, createEmbedder] as unknown as [Anything, Anything, Anything];
 const [anyCached, anyCascade, anyFallback, anyCachedEmbedder] = [cached, cascade, fallback, cachedEmbedder] as unknown as Anything[] as [
   Anything,
   Anything,
@@ -69,46 +64,61 @@ const add: Anything = async (...given) => (index.add as unknown as Anything)(...
 const addRead: Anything = async (...given) => (index.addRead as unknown as Anything)(...given);
 const remove: Anything = async (...given) => (index.delete as unknown as Anything)(...given);
 
-const callOfRerank = "Call it as rerank(local(), 'how do bats find their way', documents, { top: 5 }).";
+const callOfRerank = "Call it as rerank('how do bats find their way', documents, { top: 5 }).";
 const callOfSearch = "Call it as search(index, 'how do bats find their way', { top: 5 }).";
 
 /** What is guessed, and what the sentence must say. */
 type Guess = readonly [string, () => Promise<unknown>, ...string[]];
 const guesses: readonly Guess[] = [
-  ["rerank('q', documents)", () => anyRerank('q', documents), 'the reranker of rerank must be a reranker', 'got "q".', callOfRerank],
-  ['rerank()', () => anyRerank(), 'got undefined', callOfRerank],
-  ['rerank(reranker)', () => anyRerank(lengths), 'the query of rerank must be a text; got undefined', callOfRerank],
-  ['rerank(reranker, documents, query)', () => anyRerank(lengths, documents, 'q'), 'must be a text; got a list', callOfRerank],
-  ["rerank(reranker, 'q')", () => anyRerank(lengths, 'q'), 'must be a list of texts or objects; got undefined', callOfRerank],
-  ["rerank(reranker, 'q', 'text')", () => anyRerank(lengths, 'q', 'text'), 'must be a list of texts or objects; got "text"'],
-  ["rerank(reranker, 'q', [1])", () => anyRerank(lengths, 'q', [1]), 'document 1 is 1', callOfRerank],
-  ["rerank(reranker, 'q', [null])", () => anyRerank(lengths, 'q', ['a', null]), 'document 2 is null'],
-  ['rerank with null as options', () => anyRerank(lengths, 'q', documents, null), 'the options of rerank must be an object; got null'],
-  ['rerank with a number as options', () => anyRerank(lengths, 'q', documents, 5), 'the options of rerank must be an object; got 5'],
+  ['rerank()', () => anyRerank(), 'the query of rerank must be a text; got undefined', callOfRerank],
+  ['rerank(documents)', () => anyRerank(documents), 'must be a text; got a list', callOfRerank],
+  ['rerank(reranker, query, documents)', () => anyRerank(lengths, 'q', documents), 'must be a text; got an object', callOfRerank],
+  ['rerank(documents, query)', () => anyRerank(documents, 'q'), 'must be a text; got a list', callOfRerank],
+  ["rerank('q')", () => anyRerank('q'), 'must be a list of texts or objects; got undefined', callOfRerank],
+  ["rerank('q', 'text')", () => anyRerank('q', 'text'), 'must be a list of texts or objects; got "text"'],
+  ["rerank('q', new Set())", () => anyRerank('q', new Set(['a'])), 'must be a list of texts or objects; got an object'],
+  ["rerank('q', [1])", () => anyRerank('q', [1]), 'document 1 is 1', callOfRerank],
+  ["rerank('q', [null])", () => anyRerank('q', ['a', null]), 'document 2 is null'],
+  ["rerank('q', [['a']])", () => anyRerank('q', [['a']]), 'document 1 is a list'],
+  ["rerank('q', [() => 'a'])", () => anyRerank('q', [() => 'a']), 'document 1 is a function'],
+  ["rerank({ query: 'q', documents })", () => anyRerank({ query: 'q', documents }), 'got an object', callOfRerank],
+  ['rerank with null as options', () => anyRerank('q', documents, null), 'the options of rerank must be an object; got null'],
+  ['rerank with a number as options', () => anyRerank('q', documents, 5), 'the options of rerank must be an object; got 5'],
   [
     'rerank { topN }',
-    () => anyRerank(lengths, 'q', documents, { topN: 1 }),
-    'rerank has no option "topN", did you mean "top"; it has top, offset, rankFields',
+    () => anyRerank('q', documents, { topN: 1 }),
+    'rerank has no option "topN", did you mean "top"; it has top, offset, model, fields',
   ],
-  ['rerank { rankfields }', () => anyRerank(lengths, 'q', documents, { rankfields: ['text'] }), 'did you mean "rankFields"'],
-  ['rerank { colour }', () => anyRerank(lengths, 'q', documents, { colour: 1 }), 'rerank has no option "colour"; it has top'],
-  ["rerank { top: '5' }", () => anyRerank(lengths, 'q', documents, { top: '5' }), 'top must be a whole number from 1 to 100000; got "5".'],
-  ['rerank { top: 0 }', () => anyRerank(lengths, 'q', documents, { top: 0 }), 'top must be a whole number from 1 to 100000; got 0.'],
-  ['rerank { top: null }', () => anyRerank(lengths, 'q', documents, { top: null }), 'got null'],
-  ['rerank { top: NaN }', () => anyRerank(lengths, 'q', documents, { top: Number.NaN }), 'got NaN'],
+  ['rerank { fieds }', () => anyRerank('q', documents, { fieds: ['text'] }), 'did you mean "fields"'],
+  ['rerank { colour }', () => anyRerank('q', documents, { colour: 1 }), 'rerank has no option "colour"; it has top'],
+  ["rerank { top: '5' }", () => anyRerank('q', documents, { top: '5' }), 'top must be a whole number from 1 to 100000; got "5".'],
+  ['rerank { top: 0 }', () => anyRerank('q', documents, { top: 0 }), 'top must be a whole number from 1 to 100000; got 0.'],
+  ['rerank { top: null }', () => anyRerank('q', documents, { top: null }), 'got null'],
+  ['rerank { top: NaN }', () => anyRerank('q', documents, { top: Number.NaN }), 'got NaN'],
   [
     'rerank { deadlineMs: 0.5 }',
-    () => anyRerank(lengths, 'q', documents, { deadlineMs: 0.5 }),
+    () => anyRerank('q', documents, { deadlineMs: 0.5 }),
     'deadlineMs must be a whole number from 1 to 600000; got 0.5',
   ],
-  ["rerank { deadlineMs: '200' }", () => anyRerank(lengths, 'q', documents, { deadlineMs: '200' }), 'got "200"'],
+  ["rerank { deadlineMs: '200' }", () => anyRerank('q', documents, { deadlineMs: '200' }), 'got "200"'],
+  ["rerank { fields: 'text' }", () => anyRerank('q', documents, { fields: 'text' }), 'fields must be a list of texts; got "text"'],
+  ["rerank { minScore: 'high' }", () => anyRerank('q', documents, { minScore: 'high' }), 'minScore must be a number from 0 to 1'],
+  ['rerank { signal: {} }', () => anyRerank('q', documents, { signal: {} }), 'signal must be the signal of an AbortController'],
+  ['rerank { model: {} }', () => anyRerank('q', documents, { model: {} }), 'model must be the name of a reranker, a list of names'],
+  ['rerank { model: [] }', () => anyRerank('q', documents, { model: [] }), 'got an empty list'],
+  ['rerank { model: null }', () => anyRerank('q', documents, { model: null }), 'model must be the name of a reranker'],
   [
-    "rerank { rankFields: 'text' }",
-    () => anyRerank(lengths, 'q', documents, { rankFields: 'text' }),
-    'rankFields must be a list of texts; got "text"',
+    'createReranker({ effort })',
+    async () => anyReranker({ effort: 'low' }),
+    'the model of createReranker must be the name',
+    "createReranker('default')",
   ],
-  ["rerank { minScore: 'high' }", () => anyRerank(lengths, 'q', documents, { minScore: 'high' }), 'minScore must be a number from 0 to 1'],
-  ['rerank { signal: {} }', () => anyRerank(lengths, 'q', documents, { signal: {} }), 'signal must be the signal of an AbortController'],
+  [
+    'createEmbedder(5)',
+    () => anyEmbedder(5),
+    'the model of createEmbedder must be the name of a model',
+    "createEmbedder('bge-small-en-v1.5')",
+  ],
   ['search()', () => anySearch(), 'the index of search must be what openIndex gives', callOfSearch],
   ["search('q')", () => anySearch('q'), 'got "q"', callOfSearch],
   ['search(index, undefined)', () => anySearch(index, undefined), 'the query of search must be a text; got undefined', callOfSearch],
@@ -169,12 +179,12 @@ const guesses: readonly Guess[] = [
     () => anyOpen('./x', { models: { hosted: { perMinute: 5 } } }),
     'did you mean "models.hosted.requestsPerMinute"',
   ],
-  ['local { maxMemroy }', async () => anyLocal({ maxMemroy: 300 }), 'local has no option "maxMemroy", did you mean "maxMemory"'],
+  ['createReranker { maxMemroy }', async () => anyReranker(undefined, { maxMemroy: 300 }), 'did you mean "maxMemory"'],
   ['openModel { thread }', () => anyModel(undefined, { thread: 1 }), 'openModel has no option "thread", did you mean "threads"'],
   [
-    'openCrossEncoderReranker { longDocument }',
-    () => anyCrossEncoder(undefined, { longDocument: 'chunk' }),
-    'openCrossEncoderReranker has no option "longDocument", did you mean "longDocuments"',
+    'createReranker { longDocument }',
+    async () => anyReranker(undefined, { longDocument: 'chunk' }),
+    'createReranker has no option "longDocument", did you mean "longDocuments"',
   ],
   ['fuse { k }', async () => anyFuse([[]], 3, { k: 60 }), 'fuse has no option "k"'],
   ['fuse { weights: [-1] }', async () => anyFuse([[]], 3, { weights: [-1] }), 'weights must be a list of numbers from 0 on; got a list'],
@@ -254,8 +264,11 @@ describe('a first guess that is wrong', () => {
         code: 'E_INPUT_FORMAT',
         message: expect.stringContaining('document 2'),
       });
-      await expect(anyRerank(lengths, 'q', ['fine', document])).rejects.toMatchObject({ code: 'E_INPUT_FORMAT' });
     }
+    const asked = { model: lengths, fields: ['text', 'year'] };
+    await expect(anyRerank('q', ['fine', circular], asked)).rejects.toMatchObject({ code: 'E_INPUT_FORMAT' });
+    // It is read, and not kept.
+    expect(await anyRerank('q', [{ text: 'x', year: 1990n, by: { id: 7n } }], asked)).toMatchObject({ results: [{ relevanceScore: 6 }] });
   });
 });
 
@@ -274,33 +287,36 @@ describe('a first guess that is right', () => {
     ],
     ['texts and objects', ['Wheat rose.', { text: 'Bats hunt by echo.' }]],
   ])('rerank takes %s, with options or without', async (_, list) => {
-    for (const options of [[], [{}], [undefined], [{ top: undefined }]]) {
-      const { results } = (await anyRerank(lengths, 'q', list, ...options)) as Awaited<ReturnType<typeof rerank>>;
+    for (const options of [{}, { top: undefined }, { fields: undefined }]) {
+      const { results } = (await anyRerank('q', list, { model: lengths, ...options })) as Awaited<ReturnType<typeof rerank>>;
       expect(results.map(({ index: place, relevanceScore }) => [place, relevanceScore])).toEqual([
         [1, 18],
         [0, 11],
       ]);
     }
-    const { results } = (await anyRerank(lengths, 'q', list, { documents: true, explain: true })) as Awaited<ReturnType<typeof rerank>>;
-    expect(Object.values(results[0]?.document ?? {})).toContain('Bats hunt by echo.');
+    const { results } = (await anyRerank('q', list, { model: lengths, explain: true })) as Awaited<ReturnType<typeof rerank>>;
+    expect(results[0]?.document).toBe(list[1]);
     expect(results[0]?.explanation?.fields).toHaveLength(1);
   });
 
   it('an id is the place in the list where none is given', async () => {
-    expect((await rerank(lengths, 'q', ['a', 'bcd'])).results.map(({ id }) => id)).toEqual(['1', '0']);
-    expect((await rerank(lengths, 'q', documents)).results.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect((await rerank('q', ['a', 'bcd'], { model: lengths })).results.map(({ id }) => id)).toEqual(['1', '0']);
+    expect((await rerank('q', documents, { model: lengths })).results.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
   it('an empty list has an empty answer, and one without words is refused', async () => {
-    expect((await rerank(lengths, 'q', [])).results).toEqual([]);
-    await expect(rerank(lengths, 'q', [{ year: 1990 }])).rejects.toMatchObject({ code: 'E_FIELD' });
+    expect((await rerank('q', [], { model: lengths })).results).toEqual([]);
+    await expect(rerank('q', [{ year: 1990 }], { model: lengths })).rejects.toMatchObject({ code: 'E_FIELD' });
   });
 
   it('with the bundled models', async () => {
-    const reranker = local();
-    const { results } = await rerank(reranker, 'how do bats find their way', ['Wheat rose.', 'Bats find their way by echolocation.']);
-    expect(results[0]).toMatchObject({ index: 1, rank: 1 });
-    await reranker.close?.();
+    const documents = ['Wheat rose.', 'Bats find their way by echolocation.'];
+    const [{ results }, beside] = await Promise.all([
+      rerank('how do bats find their way', documents),
+      rerank('grain', documents, { top: 1 }),
+    ]);
+    expect(results[0]).toMatchObject({ index: 1, rank: 1, document: documents[1] });
+    expect(beside.results).toMatchObject([{ index: 0, document: documents[0] }]);
   });
 });
 
@@ -337,17 +353,23 @@ const list = fc.oneof(
   fc.array(fc.oneof(fc.string(), fc.dictionary(fc.constantFrom('text', 'title', 'id', 'document', 'n'), anything), anything)),
   anything,
 );
+/** Not the bundled models: they are slow. */
+const withModel = (options: unknown): unknown =>
+  options === undefined || (typeof options === 'object' && options !== null && !('model' in options))
+    ? { ...(options as object), model: lengths }
+    : options;
 const settings = { numRuns: 300, seed: 16 };
 
 describe('whatever is passed, it works or is refused with a code', () => {
   it('rerank', async () => {
     const names = [
       'top',
-      'rankFields',
+      'fields',
+      'model',
       'fieldLabels',
       'minScore',
       'collapse',
-      'documents',
+      'snippets',
       'stages',
       'explain',
       'deadlineMs',
@@ -355,8 +377,8 @@ describe('whatever is passed, it works or is refused with a code', () => {
       'other',
     ];
     await fc.assert(
-      fc.asyncProperty(mostly(lengths), mostly('q', 'bats'), fc.oneof(fc.constant(documents), list), optionsOf(names), (...given) =>
-        answersOrRefuses(() => anyRerank(...given)),
+      fc.asyncProperty(mostly('q', 'bats'), fc.oneof(fc.constant(documents), list), optionsOf(names), (query, given, options) =>
+        answersOrRefuses(() => anyRerank(query, given, withModel(options))),
       ),
       settings,
     );

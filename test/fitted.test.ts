@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRerankerBuilder } from '../src/assemble/reranker.ts';
-import { lateInteraction, openModel } from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
 import { fittedCalibration } from '../src/rerank/parts/fitted.ts';
+import { lateInteraction } from '../src/rerankers.ts';
 
 it('probabilities of the default are those of results/fits, each under the fingerprint that it has today', async () => {
   const { rows } = JSON.parse(readFileSync(join(import.meta.dirname, '../results/fits/calibration.json'), 'utf8')) as {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type BiEncoder, localEmbedder } from '../src/index.ts';
+import { type BiEncoder, localEmbedder } from '../src/embedders.ts';
 
 /** Goldens of test/golden, made by make_embeddings.py with sentence-transformers, tokenizers and torch; versions stand in the files. */
 export const golden = <T>(name: string): T => JSON.parse(readFileSync(join(import.meta.dirname, 'golden', name), 'utf8')) as T;

@@ -1,5 +1,6 @@
 import { it } from 'vitest';
-import { FinetoothError, openModel } from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
+import { FinetoothError } from '../src/index.ts';
 import { expectReferenceVectors } from './golden-vectors.ts';
 
 it.for([

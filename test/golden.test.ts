@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FinetoothError, lateInteraction, openModel } from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
+import { FinetoothError } from '../src/index.ts';
 import { loadTokenizer } from '../src/model/tokenize/tokenizer.ts';
+import { lateInteraction } from '../src/rerankers.ts';
 import { cosines, expectCosines, expectReferenceVectors, golden, nameOf, texts } from './golden-vectors.ts';
 
 describe('vectors equal those of sentence-transformers', () => {

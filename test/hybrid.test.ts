@@ -2,21 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  cascade,
-  type Document,
-  type Filter,
-  lanceStore,
-  memoryStore,
-  openIndex,
-  type Reranker,
-  type SearchIndex,
-  search,
-} from '../src/index.ts';
+import { type Document, type Filter, openIndex, type Reranker, type SearchIndex, search } from '../src/index.ts';
 import { byScore } from '../src/math/order.ts';
 import { type Random, randomFrom } from '../src/math/random.ts';
 import { cosine } from '../src/math/vectors.ts';
+import { cascade } from '../src/rerankers.ts';
 import { rarityOf, saturationOf } from '../src/store/bm25.ts';
+import { lanceStore, memoryStore } from '../src/stores.ts';
 import { wordsOf } from '../src/text/analyzer.ts';
 import { hashEmbedder, SIZE } from './hash-embedder.ts';
 

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Document, memoryStore, openIndex, type Reranker, readDocuments, rerank, search } from '../src/index.ts';
+import { type Document, openIndex, type Reranker, readDocuments, rerank, search } from '../src/index.ts';
+import { memoryStore } from '../src/stores.ts';
 import { evaluate } from '../src/tasks/evaluate.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
@@ -43,7 +44,7 @@ describe('the order of the input changes no score', () => {
   it('of rerank, nor does what else is in the list', async () => {
     const scoresOf = async (documents: readonly Document[]): Promise<ReadonlyMap<string, number>> => {
       const list = documents.map((document) => ({ id: String(document.id), document }));
-      const { results } = await rerank(textScores, 'q', list, { stages: true });
+      const { results } = await rerank('q', list, { model: textScores, stages: true });
       return new Map(results.map(({ id, stages }) => [id, stages?.[0] as number]));
     };
     await fc.assert(
@@ -142,7 +143,7 @@ describe('fields that nobody named', () => {
       message:
         'the first 2 documents have no field that holds words (the fields are n, url); name the fields that make the text as fields.',
     });
-    await expect(rerank(textScores, 'q', [{ id: '1', document: { n: 1 } }], {})).rejects.toMatchObject({ code: 'E_FIELD' });
+    await expect(rerank('q', [{ id: '1', document: { n: 1 } }], { model: textScores })).rejects.toMatchObject({ code: 'E_FIELD' });
   });
 
   it('are told by the command line, in words and in JSON', async () => {

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cached, cascade, openCrossEncoderReranker, type Reranker, rerank } from '../src/index.ts';
+import { createReranker, type Reranker, rerank } from '../src/index.ts';
 import { fallback } from '../src/rerank/wrappers/fallback.ts';
+import { cached, cascade } from '../src/rerankers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-instruction-'));
-const reader = await openCrossEncoderReranker(join(import.meta.dirname, 'tiny-models', 'qwen3'), { threads: 1 });
+const reader = await createReranker(join(import.meta.dirname, 'tiny-models', 'qwen3'), { threads: 1 });
 afterAll(async () => {
   await reader.close?.();
   rmSync(folder, { recursive: true, force: true });
@@ -21,7 +22,7 @@ const byLength = (fingerprint: string): Reranker => ({
 const query = 'who captains the ferry';
 const films = ['A captain', 'Apples and butter', 'Near the lighthouse'].map((text) => ({ text }));
 const scoresOf = async (reranker: Reranker, instruction?: string): Promise<readonly number[]> => {
-  const { results } = await rerank(reranker, query, films, instruction === undefined ? {} : { instruction });
+  const { results } = await rerank(query, films, { model: reranker, instruction });
   return results.toSorted((a, b) => Number(a.index) - Number(b.index)).map(({ relevanceScore }) => relevanceScore);
 };
 
@@ -51,7 +52,7 @@ describe('an instruction', () => {
 
   it('is refused where no model reads one', async () => {
     for (const one of [byLength('a'), cascade([byLength('a'), byLength('b')])])
-      await expect(rerank(one, query, films, { instruction: 'Find meals' })).rejects.toMatchObject({
+      await expect(rerank(query, films, { model: one, instruction: 'Find meals' })).rejects.toMatchObject({
         code: 'E_USAGE',
         message: expect.stringMatching(/instruction is for rerankers that read one.*qwen3-reranker-0\.6b/),
       });

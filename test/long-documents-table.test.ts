@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createModelSessions,
-  memoryStore,
-  openIndex,
-  type RerankAnswer,
-  rerank,
-  type SearchAnswer,
-  type SearchIndex,
-  type SearchOptions,
-  search,
-} from '../src/index.ts';
+import { createModelSessions } from '../src/embedders.ts';
+import { openIndex, type RankedResult, rerank, type SearchAnswer, type SearchIndex, type SearchOptions, search } from '../src/index.ts';
+import { memoryStore } from '../src/stores.ts';
 
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';
 const answer = 'Berlin has a population of three and a half million registered inhabitants.';
@@ -53,16 +45,16 @@ afterAll(async () => {
   for (const index of indexes.values()) await index.close();
 });
 
-const longOf = ({ results }: Pick<RerankAnswer, 'results'>) => results.find(({ id }) => id === 'long');
-const scoreOf = ({ results }: Pick<RerankAnswer, 'results'>, id: string): number | undefined =>
+interface Answer {
+  readonly results: readonly RankedResult[];
+  readonly cut: number;
+  readonly calibrated: boolean;
+}
+const longOf = ({ results }: Pick<Answer, 'results'>) => results.find(({ id }) => id === 'long');
+const scoreOf = ({ results }: Pick<Answer, 'results'>, id: string): number | undefined =>
   results.find((one) => one.id === id)?.relevanceScore;
 /** The three ways that somebody may ask: over each kind of index, and over documents at hand. */
-const asks: Readonly<
-  Record<
-    string,
-    (name: string, way: (typeof ways)[number], minScore?: number) => Promise<Pick<RerankAnswer, 'results' | 'cut' | 'calibrated'>>
-  >
-> = {
+const asks: Readonly<Record<string, (name: string, way: (typeof ways)[number], minScore?: number) => Promise<Answer>>> = {
   ...Object.fromEntries(
     Object.keys(kinds).map((kind) => [
       `search, ${kind}`,
@@ -76,13 +68,13 @@ const asks: Readonly<
   rerank: async (name, way, minScore) => {
     const reranker = await indexFor('with token vectors', way).rerankerNamed([name]);
     const list = documents.map((document) => ({ id: document.id, document }));
-    return rerank(reranker, query, list, { rankFields: ['text'], ...(minScore === undefined ? {} : { minScore }) });
+    return rerank(query, list, { model: reranker, fields: ['text'], ...(minScore === undefined ? {} : { minScore }) });
   },
 };
 
 /** What was asked once is not asked again. */
-const answers = new Map<string, Promise<Pick<RerankAnswer, 'results' | 'cut' | 'calibrated'>>>();
-const asked = (where: string, name: string, way: (typeof ways)[number]): Promise<Pick<RerankAnswer, 'results' | 'cut' | 'calibrated'>> => {
+const answers = new Map<string, Promise<Answer>>();
+const asked = (where: string, name: string, way: (typeof ways)[number]): Promise<Answer> => {
   const key = `${where} ${name} ${way}`;
   const known = answers.get(key) ?? (asks[where] as (typeof asks)[string])(name, way);
   answers.set(key, known);

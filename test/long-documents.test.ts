@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/reranker.ts';
-import { createModelSessions, local, openModel, type Reranker, rerank } from '../src/index.ts';
+import { createModelSessions, openModel } from '../src/embedders.ts';
+import { createReranker, type Reranker, rerank } from '../src/index.ts';
 
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';
 const answer = 'Berlin has a population of three and a half million registered inhabitants.';
@@ -16,13 +17,13 @@ const documents = [
 /** Both ways of reading, of one reranker; `wins`: the part that holds the answer stands above everything. */
 const readBoth = async (open: (longDocuments: 'truncate' | 'chunk') => Promise<Reranker>, wins: boolean): Promise<void> => {
   const cut = await open('truncate');
-  const first = await rerank(cut, query, documents, { rankFields: ['text'] });
+  const first = await rerank(query, documents, { model: cut, fields: ['text'] });
   expect(first.results[0]?.id).toBe('short');
   expect(first.cut).toBe(1);
   expect(first.results.find(({ id }) => id === 'long')?.cutTokens).toBeGreaterThan(2000);
   await cut.close?.();
   const whole = await open('chunk');
-  const { results, cut: left } = await rerank(whole, query, documents, { rankFields: ['text'] });
+  const { results, cut: left } = await rerank(query, documents, { model: whole, fields: ['text'] });
   expect(left).toBe(0);
   if (wins) expect(results[0]?.id).toBe('long');
   const found = results.find(({ id }) => id === 'long');
@@ -51,13 +52,13 @@ describe('a text longer than the window', () => {
     expect(read.map(({ start, end }) => long.slice(start, end)).join(' ')).toContain(answer);
     const left = long.length - read.reduce((sum, { start, end }) => sum + end - start, 0);
     const [unsaid, said, cut] = [
-      local({ sessions }),
-      local({ longDocuments: 'sentences', sessions }),
-      local({ longDocuments: 'truncate', sessions }),
+      createReranker(undefined, { sessions }),
+      createReranker(undefined, { longDocuments: 'sentences', sessions }),
+      createReranker(undefined, { longDocuments: 'truncate', sessions }),
     ];
     const scores: (number | undefined)[] = [];
     for (const reranker of [crossEncoder, unsaid, said, cut]) {
-      const { results } = await rerank(reranker, query, documents, { rankFields: ['text'] });
+      const { results } = await rerank(query, documents, { model: reranker, fields: ['text'] });
       const omitted = results.map(({ id, omittedCharacters }) => [id, omittedCharacters]).filter(([, count]) => count !== undefined);
       expect(omitted).toEqual(reranker === cut || reranker === unsaid ? [] : [['long', left]]);
       scores.push(results.find(({ id }) => id === 'long')?.relevanceScore);

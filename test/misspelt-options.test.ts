@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import * as embedders from '../src/embedders.ts';
+import * as hosted from '../src/hosted.ts';
 import * as library from '../src/index.ts';
+import { parsePipelines } from '../src/plan.ts';
+import * as rerankers from '../src/rerankers.ts';
 import * as server from '../src/server/index.ts';
+import * as stores from '../src/stores.ts';
 import * as tasks from '../src/tasks/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
@@ -16,24 +21,24 @@ const drained = async (documents: AsyncIterable<unknown>): Promise<void> => {
 
 /** For each function that takes options, an option that is misspelt, what was meant, and how it is called. */
 const taking: Readonly<Record<string, readonly [wrong: string, meant: string, call: (options: never) => unknown]>> = {
-  cached: ['att', 'at', (options) => library.cached(reranker, options)],
-  cachedEmbedder: ['att', 'at', (options) => library.cachedEmbedder(hashEmbedder(), options)],
-  cascade: ['kep', 'keep', (options) => library.cascade([reranker, reranker], options)],
-  fallback: ['strikt', 'strict', (options) => library.fallback([reranker, reranker], options)],
-  fuse: ['rrfk', 'rrfK', (options) => library.fuse([[]], 1, options)],
-  hosted: ['retry', 'retries', (options) => library.hosted('cohere:rerank-v3.5', options)],
-  hostedEmbedder: ['retry', 'retries', (options) => library.hostedEmbedder('openai:text-embedding-3-small', options)],
-  local: ['thread', 'threads', (options) => library.local(options)],
-  openCrossEncoderReranker: ['thread', 'threads', (options) => library.openCrossEncoderReranker('x', options)],
-  openIndex: ['embeder', 'embedder', (options) => library.openIndex(library.memoryStore(), options)],
-  openModel: ['thread', 'threads', (options) => library.openModel('x', options)],
+  cached: ['att', 'at', (options) => rerankers.cached(reranker, options)],
+  cachedEmbedder: ['att', 'at', (options) => embedders.cachedEmbedder(hashEmbedder(), options)],
+  cascade: ['kep', 'keep', (options) => rerankers.cascade([reranker, reranker], options)],
+  fallback: ['strikt', 'strict', (options) => rerankers.fallback([reranker, reranker], options)],
+  fuse: ['rrfk', 'rrfK', (options) => rerankers.fuse([[]], 1, options)],
+  hosted: ['retry', 'retries', (options) => hosted.hosted('cohere:rerank-v3.5', options)],
+  hostedEmbedder: ['retry', 'retries', (options) => hosted.hostedEmbedder('openai:text-embedding-3-small', options)],
+  createEmbedder: ['thread', 'threads', (options) => library.createEmbedder(undefined, options)],
+  createReranker: ['thread', 'threads', (options) => library.createReranker(undefined, options)],
+  openIndex: ['embeder', 'embedder', (options) => library.openIndex(stores.memoryStore(), options)],
+  openModel: ['thread', 'threads', (options) => embedders.openModel('x', options)],
   readDocuments: ['includes', 'include', (options) => drained(library.readDocuments('x.json', options))],
-  rerank: ['topp', 'top', (options) => library.rerank(reranker, 'q', [], options)],
+  rerank: ['topp', 'top', (options) => library.rerank('q', [], options)],
   search: [
     'topp',
     'top',
     async (options) =>
-      library.search(await library.openIndex(library.memoryStore(), { create: true, embedder: hashEmbedder() }), 'q', options),
+      library.search(await library.openIndex(stores.memoryStore(), { create: true, embedder: hashEmbedder() }), 'q', options),
   ],
   backupIndex: ['onprogress', 'onProgress', (options) => tasks.backupIndex({ in: 'a', to: 'b', ...any<Options>(options) })],
   calibrate: ['candidate', 'candidates', (options) => tasks.calibrate({ data: 'x', ...any<Options>(options) })],
@@ -56,11 +61,11 @@ const taking: Readonly<Record<string, readonly [wrong: string, meant: string, ca
   verifyIndex: ['onprogress', 'onProgress', (options) => tasks.verifyIndex({ in: 'a', ...any<Options>(options) })],
   verifyModels: ['foldr', 'folder', (options) => tasks.verifyModels(options)],
   watchFolder: ['prun', 'onSync', (options) => tasks.watchFolder({ source: '.', into: 'y', ...any<Options>(options) })],
-  qdrantStore: ['replcas', 'replicas', (options) => library.qdrantStore({ url: 'http://localhost', name: 'a', ...any<Options>(options) })],
+  qdrantStore: ['replcas', 'replicas', (options) => stores.qdrantStore({ url: 'http://localhost', name: 'a', ...any<Options>(options) })],
   postgresStore: [
     'efConstructon',
     'efConstruction',
-    (options) => library.postgresStore({ connectionString: 'postgres://x/y', ...any<Options>(options) }),
+    (options) => stores.postgresStore({ connectionString: 'postgres://x/y', ...any<Options>(options) }),
   ],
   serve: ['prt', 'port', (options) => server.serve(options)],
 };
@@ -99,7 +104,9 @@ const none = [
 
 describe('options of the public functions', () => {
   it('are those of this table: a new function is put into one of the two', () => {
-    const all = [library, tasks, server].flatMap((module) => Object.entries(module).filter(([, value]) => typeof value === 'function'));
+    const all = [library, rerankers, embedders, stores, hosted, { parsePipelines }, tasks, server].flatMap((module) =>
+      Object.entries(module).filter(([, value]) => typeof value === 'function'),
+    );
     expect([...Object.keys(taking), ...none].sort()).toEqual([...new Set(all.map(([name]) => name))].sort());
   });
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memoryStore, openIndex, readDocuments, type SearchIndex, search } from '../src/index.ts';
+import { openIndex, readDocuments, type SearchIndex, search } from '../src/index.ts';
+import { memoryStore } from '../src/stores.ts';
 
 const sample = join(import.meta.dirname, '..', 'samples', 'notes');
 const vault = join(sample, 'vault');

@@ -166,7 +166,8 @@ const letters = `{
     return { data, dimensions: 26, count: texts.length };
   },
 }`;
-const lettersSearch = `import { memoryStore, openIndex, search } from 'finetooth';
+const lettersSearch = `import { memoryStore } from 'finetooth/stores';
+import { openIndex, search } from 'finetooth';
 import { meanOf } from 'finetooth/eval';
 await using index = await openIndex(memoryStore(), { create: { fields: ['title'] }, embedder: ${letters} });
 await index.add(${films});
@@ -205,7 +206,8 @@ describe('installed with its model and its runtimes', () => {
   it('searches and measures from a script', async () => {
     const found = await user.script(
       'search.js',
-      `import { memoryStore, openIndex, search } from 'finetooth';
+      `import { memoryStore } from 'finetooth/stores';
+import { openIndex, search } from 'finetooth';
 import { rerankerContract } from 'finetooth/contracts';
 import { meanOf } from 'finetooth/eval';
 await using index = await openIndex(memoryStore(), { create: { fields: ['title'] } });
@@ -221,7 +223,8 @@ console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanOf(
   it('has types that a strict project takes, its libraries checked too', async () => {
     await user.write(
       'typed.ts',
-      `import { memoryStore, openIndex, search, type SearchAnswer } from 'finetooth';
+      `import { memoryStore } from 'finetooth/stores';
+import { openIndex, search, type SearchAnswer } from 'finetooth';
 import { type ContractCase, rerankerContract } from 'finetooth/contracts';
 import { meanOf } from 'finetooth/eval';
 export const cases: readonly ContractCase[] = rerankerContract(() => ({ fingerprint: 'a@1', score: async () => ({ scores: new Float32Array() }) }));
@@ -279,7 +282,8 @@ console.log(JSON.stringify(await index.add(${films})));`,
     expect(stderr).toContain(`npm install ${modelPackages[0]}`);
     const thrown = await user.script(
       'missing.js',
-      `import { memoryStore, openIndex } from 'finetooth';
+      `import { memoryStore } from 'finetooth/stores';
+import { openIndex } from 'finetooth';
 const error = await openIndex(memoryStore(), { create: true }).catch((thrown) => thrown);
 console.log(JSON.stringify({ code: error.code, message: error.message }));`,
     );

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Document, memoryStore, openIndex, type Reranker, type SearchIndex, type SearchOptions, search } from '../src/index.ts';
+import { type Document, openIndex, type Reranker, type SearchIndex, type SearchOptions, search } from '../src/index.ts';
 import { randomFrom } from '../src/math/random.ts';
+import { memoryStore } from '../src/stores.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 

@@ -1,17 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Document,
-  type Embedder,
-  lanceStore,
-  memoryStore,
-  openIndex,
-  type Reranker,
-  readDocuments,
-  type Store,
-  search,
-} from '../src/index.ts';
+import { type Document, type Embedder, openIndex, type Reranker, readDocuments, type Store, search } from '../src/index.ts';
+import { lanceStore, memoryStore } from '../src/stores.ts';
 import { indexDocuments } from '../src/tasks/index-documents.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';

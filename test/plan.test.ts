@@ -7,10 +7,7 @@ import { commands } from '../src/cli/commands.ts';
 import { options } from '../src/cli/options.ts';
 import { indexSystem, runSystem } from '../src/eval/systems/system.ts';
 import {
-  memoryStore,
   openIndex,
-  type Pipeline,
-  parsePipelines,
   type Reranker,
   type RerankOptions,
   rerank,
@@ -19,9 +16,11 @@ import {
   search,
   searchOptionsOf,
 } from '../src/index.ts';
-import { keysAt, type OptionsAt, optionAt, type PlanKey, plan } from '../src/search/plan.ts';
+import { type Pipeline, parsePipelines } from '../src/plan.ts';
+import { keysAt, nameAt, type OptionsAt, optionAt, type PlanKey, plan } from '../src/search/plan.ts';
 import { type Door, defaultWords, doors, kebabCase, type PlanOption, snakeCase } from '../src/search/plan-option.ts';
 import { type Server, serve } from '../src/server/listen.ts';
+import { memoryStore } from '../src/stores.ts';
 import { grouped } from '../src/wording/numbers.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 import { typedJson } from './support/typed-command.ts';
@@ -139,7 +138,7 @@ const refusalOf = async (work: () => unknown): Promise<Outcome> => {
 /** Asks the door itself, with one option. */
 const askAt: Readonly<Record<Door, (key: PlanKey) => Promise<Outcome>>> = {
   search: (key) => refusalOf(() => search(hashed, QUERY, { [key]: ofHashed[key] ?? samples[key] })),
-  rerank: (key) => refusalOf(() => rerank(one, QUERY, films, { [key]: samples[key] })),
+  rerank: (key) => refusalOf(() => rerank(QUERY, films, { model: one, [nameAt(key, 'rerank')]: ofHashed[key] ?? samples[key] })),
   pipeline: (key) => refusalOf(() => parsePipelines({ name: 'p', ...beside(key), [key]: samples[key] }, 'p.json')),
   searchCommand: (key) => typed(['search', QUERY, '--in', indexFolder, ...flagWords(key)], idle),
   rerankCommand: (key) => typed(['rerank', QUERY, 'films.jsonl', ...flagWords(key)], idle),
@@ -150,7 +149,7 @@ const askAt: Readonly<Record<Door, (key: PlanKey) => Promise<Outcome>>> = {
 };
 const unknown: Readonly<Record<Door, (key: PlanKey) => string>> = {
   search: (key) => `search has no option "${key}"`,
-  rerank: (key) => `rerank has no option "${key}"`,
+  rerank: (key) => `rerank has no option "${nameAt(key, 'rerank')}"`,
   pipeline: (key) => `a pipeline has no "${key}"`,
   searchCommand: (key) => `unknown option '--${flagOf(key)}'`,
   rerankCommand: (key) => `unknown option '--${flagOf(key)}'`,
@@ -187,7 +186,7 @@ describe('every option of the plan', () => {
     expectTypeOf<keyof RerankOptions>().toEqualTypeOf<keyof OptionsAt<'rerank'>>();
     expectTypeOf<keyof Pipeline>().toEqualTypeOf<keyof OptionsAt<'pipeline'> | 'name' | 'types'>();
     expectTypeOf<Plain<SearchOptions>>().toEqualTypeOf<Plain<OptionsAt<'search'>>>();
-    expectTypeOf<Plain<RerankOptions>>().toEqualTypeOf<Plain<OptionsAt<'rerank'>>>();
+    expectTypeOf<Plain<Omit<RerankOptions, 'fields'>>>().toEqualTypeOf<Plain<Omit<OptionsAt<'rerank'>, 'fields'>>>();
     expectTypeOf<Pipeline>().toExtend<OptionsAt<'pipeline'>>();
   });
 });
@@ -273,7 +272,8 @@ describe('a way to search gives the same at every door', () => {
     const asBody = await posted({ top: 2, offset: 1 });
     for (const { json } of [asFlags, asBody]) expect(pick((json as { results: { id: string; rank: number }[] }).results)).toEqual(library);
     expect(library.map(([, rank]) => rank)).toEqual([2, 3]);
-    const places = async (options: RerankOptions) => (await rerank(one, QUERY, films, options)).results.map(({ id, rank }) => [id, rank]);
+    const places = async (options: RerankOptions) =>
+      (await rerank(QUERY, films, { model: one, ...options })).results.map(({ id, rank }) => [id, rank]);
     expect([...(await places({ top: 3 })), ...(await places({ offset: 3 }))]).toEqual(await places({}));
     expect(await places({ offset: 4 })).toEqual([]);
   });
@@ -455,10 +455,10 @@ describe('the doc comments', () => {
     ['search', 'SearchOptions'],
     ['rerank', 'RerankOptions'],
   ] as const)('of %s say the ranges and the defaults of the table', (door, name) => {
-    const [, body = ''] = new RegExp(`export interface ${name} .*?\\{\\n(.*?)\\n\\}`, 's').exec(sources) ?? [];
+    const [, body = ''] = new RegExp(`export interface ${name}\\b.*?\\{\\n(.*?)\\n\\}`, 's').exec(sources) ?? [];
     for (const key of keysAt(door)) {
       const option = optionAt(key, door) as PlanOption;
-      const [, comment = ''] = new RegExp(`/\\*\\*\\s((?:(?!\\*/).)*)\\s\\*/\\s+readonly ${key}\\?`, 's').exec(body) ?? [];
+      const [, comment = ''] = new RegExp(`/\\*\\*\\s((?:(?!\\*/).)*)\\s\\*/\\s+readonly ${nameAt(key, door)}\\?`, 's').exec(body) ?? [];
       if (option.kind === 'count')
         expect([key, comment]).toEqual([key, expect.stringContaining(`${option.least} to ${grouped(option.most)}`)]);
       if (option.otherwise !== undefined) continue;

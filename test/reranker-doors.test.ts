@@ -1,20 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type CalibrationFile,
-  FinetoothError,
-  firstStageOrder,
-  openIndex,
-  type Pipeline,
-  type Reranker,
-  readCalibration,
-  readPipelines,
-  type SearchAnswer,
-  search,
-  searchOptionsOf,
-} from '../src/index.ts';
+import { FinetoothError, openIndex, type Reranker, readPipelines, type SearchAnswer, search, searchOptionsOf } from '../src/index.ts';
+import type { Pipeline } from '../src/plan.ts';
 import { probabilityOf } from '../src/rerank/calibration.ts';
+import { type CalibrationFile, firstStageOrder, readCalibration } from '../src/rerankers.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
 const folder = workFolder();

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { cached, type Reranker } from '../src/index.ts';
+import type { Reranker } from '../src/index.ts';
+import { cached } from '../src/rerankers.ts';
 import { workFolder } from './finetooth.ts';
 
 /** Processes write into one folder, some are killed on the way; then everything that any of them said was stored is asked for. */

@@ -1,5 +1,7 @@
 /** A process that shares a folder of scores: `node score-cache-writer.ts FOLDER NUMBER ROUNDS`. Prints each round when it is stored. */
-import { cached, type Reranker } from '../src/index.ts';
+
+import type { Reranker } from '../src/index.ts';
+import { cached } from '../src/rerankers.ts';
 
 const [folder, number, rounds] = process.argv.slice(2) as [string, string, string];
 const reranker: Reranker = {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Candidate, type Embedder, memoryStore, openIndex, type Reranker, rerank, type SearchIndex, search } from '../src/index.ts';
+import { type Embedder, openIndex, type Reranker, rerank, type SearchIndex, search } from '../src/index.ts';
+import type { Candidate } from '../src/rerankers.ts';
+import { memoryStore } from '../src/stores.ts';
 import { hashEmbedder, SIZE } from './hash-embedder.ts';
 
 /** Scores by the length of the text, and keeps what it was given. */
@@ -154,11 +156,11 @@ describe('parts that break their contract', () => {
 describe('rerank', () => {
   it('orders documents without an index; index is the place in the input', async () => {
     const documents = films.map((document) => ({ id: document.id, document }));
-    const answer = await rerank(reranker, 'x', documents, { rankFields: ['title'], top: 2, documents: true });
+    const answer = await rerank('x', documents, { model: reranker, fields: ['title'], top: 2 });
     expect(answer.results).toEqual([
       { id: 'a', index: 0, relevanceScore: 5, rank: 1, document: films[0] },
       { id: 'c', index: 2, relevanceScore: 4, rank: 2, document: films[2] },
     ]);
-    expect((await rerank(reranker, 'x', [], { rankFields: ['title'] })).results).toEqual([]);
+    expect((await rerank('x', [], { model: reranker, fields: ['title'] })).results).toEqual([]);
   });
 });

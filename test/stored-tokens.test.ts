@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { lateInteraction, localEmbedder, memoryStore, openIndex, openModel, search } from '../src/index.ts';
+import { localEmbedder, openModel } from '../src/embedders.ts';
+import { openIndex, search } from '../src/index.ts';
+import { lateInteraction } from '../src/rerankers.ts';
+import { memoryStore } from '../src/stores.ts';
 
 const films = readFileSync(join(import.meta.dirname, '../samples/films/corpus.jsonl'), 'utf8')
   .trim()

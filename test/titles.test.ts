@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
-  type Candidate,
   type CreateOptions,
   type Document,
   type Embedder,
@@ -14,6 +13,7 @@ import {
   search,
 } from '../src/index.ts';
 import { titleForm, type unpackTitle } from '../src/math/packed-title.ts';
+import type { Candidate } from '../src/rerankers.ts';
 import { memoryStore } from '../src/store/memory.ts';
 import { backupIndex, exportIndex, indexDocuments, restoreIndex, verifyIndex } from '../src/tasks/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';

@@ -2,19 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/reranker.ts';
-import {
-  cached,
-  cascade,
-  FinetoothError,
-  fallback,
-  memoryStore,
-  openIndex,
-  openModel,
-  type Reranker,
-  rerank,
-  type SearchIndex,
-  search,
-} from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
+import { FinetoothError, openIndex, type Reranker, rerank, type SearchIndex, search } from '../src/index.ts';
+import { cached, cascade, fallback } from '../src/rerankers.ts';
+import { memoryStore } from '../src/stores.ts';
 import { evaluate } from '../src/tasks/index.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
@@ -54,7 +45,7 @@ describe('a query longer than the window is told', () => {
   });
 
   const truncated = async (reranker: Reranker, query: string): Promise<number | undefined> =>
-    (await rerank(reranker, query, documents, { rankFields: ['text'] })).truncated?.query;
+    (await rerank(query, documents, { model: reranker, fields: ['text'] })).truncated?.query;
 
   it.each<[string, () => Reranker]>([
     ['a cross-encoder', () => parts.cross],

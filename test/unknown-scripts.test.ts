@@ -2,9 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCrossEncoderReranker, openLateInteraction } from '../src/assemble/reranker.ts';
-import { cached, cascade, fallback, memoryStore, openIndex, openModel, type Reranker, rerank, search } from '../src/index.ts';
+import { openModel } from '../src/embedders.ts';
+import { openIndex, type Reranker, rerank, search } from '../src/index.ts';
 import { catalog } from '../src/model/catalog/catalog.ts';
 import { lazyReranker } from '../src/rerank/wrappers/lazy.ts';
+import { cached, cascade, fallback } from '../src/rerankers.ts';
+import { memoryStore } from '../src/stores.ts';
 import { embedDocuments, evaluate } from '../src/tasks/index.ts';
 import { multilingual } from '../src/wording/letter-notes.ts';
 import { finetooth, workFolder } from './finetooth.ts';
@@ -34,7 +37,7 @@ describe('letters that a model does not know are told', () => {
   afterAll(async () => {
     await Promise.all(Object.values(parts).map((one) => one.close?.()));
   });
-  const notesOf = async (reranker: Reranker, asked: string) => (await rerank(reranker, asked, documents)).notes;
+  const notesOf = async (reranker: Reranker, asked: string) => (await rerank(asked, documents, { model: reranker })).notes;
 
   it.each<[string, () => Reranker]>([
     ['a cross-encoder', () => parts.cross],
@@ -51,7 +54,7 @@ describe('letters that a model does not know are told', () => {
     expect(await notesOf(reranker, '🔥')).toEqual([
       expect.stringMatching(/^the query and 1 of 2 texts are in Cyrillic letters, or emoji, which/),
     ]);
-    expect((await rerank(reranker, 'bear', documents.slice(0, 1))).notes).toBeUndefined();
+    expect((await rerank('bear', documents.slice(0, 1), { model: reranker })).notes).toBeUndefined();
   });
 
   it('by no reranker that knows them, or of which nothing is known', async () => {

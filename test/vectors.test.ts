@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Document, type Embedder, openIndex, type Reranker, readDocuments, readIndex, search } from '../src/index.ts';
+import { type Document, type Embedder, openIndex, type Reranker, readDocuments, search } from '../src/index.ts';
 import { memoryStore } from '../src/store/memory.ts';
+import { readIndex } from '../src/stores.ts';
 import { exportIndex, indexDocuments } from '../src/tasks/index.ts';
 import { hashEmbedder, SIZE } from './hash-embedder.ts';
 import { randomFrom } from './support/reading.ts';

@@ -12,15 +12,15 @@ const FULL_WINDOW_EVERY = 2500;
 const SHORTEST = 6;
 const LONGEST = 22;
 
-const built = join(import.meta.dirname, '..', '..', 'dist', 'index.js');
-const source = existsSync(built) ? built : join(import.meta.dirname, '..', '..', 'src', 'index.ts');
+const built = join(import.meta.dirname, '..', '..', 'dist', 'embedders.js');
+const source = existsSync(built) ? built : join(import.meta.dirname, '..', '..', 'src', 'embedders.ts');
 
 const peakMegabytes = (): number => (process.resourceUsage().maxRSS * 1024) / 1e6;
 
 serve(async ({ texts, maxMemory }: MemoryRequest): Promise<MemoryAnswer> => {
   const bareMegabytes = process.memoryUsage().rss / 1e6;
   // Built where it can be: workers that strip types from sources hold more.
-  const { localEmbedder, openModel } = (await import(pathToFileURL(source).href)) as typeof import('../../src/index.ts');
+  const { localEmbedder, openModel } = (await import(pathToFileURL(source).href)) as typeof import('../../src/embedders.ts');
   const encoder = await openModel(undefined, { maxMemory });
   const embedder = localEmbedder(encoder);
   await embedder.load?.();

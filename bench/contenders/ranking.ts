@@ -2,9 +2,12 @@
  * Ours, end to end: the default cascade over token vectors that an index keeps, over texts alone, or asked a second time with a cache.
  * The passages are indexed before anything is timed. usage: ranking.ts stored|fresh|cached
  */
-import { cached, memoryStore, openIndex, type Reranker } from '../../src/index.ts';
+
+import { openIndex, type Reranker } from '../../src/index.ts';
+import { cached } from '../../src/rerankers.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import type { Entry } from '../../src/store/store.ts';
+import { memoryStore } from '../../src/stores.ts';
 import { serve } from '../child.ts';
 import { threads } from './contender.ts';
 import type { ListAnswer, ListRequest } from './list.ts';

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { collection } from '../../results/collections.ts';
 import { type Judgments, meanOf, readCollection } from '../../src/eval/index.ts';
-import { memoryStore, openIndex, type SearchIndex } from '../../src/index.ts';
+import { openIndex, type SearchIndex } from '../../src/index.ts';
 import { randomFrom } from '../../src/math/random.ts';
 import type { Effort } from '../../src/rerank/effort.ts';
 import { remembering } from '../../src/rerank/wrappers/remembering.ts';
 import { type Rankable, rankCandidates } from '../../src/search/rank.ts';
+import { memoryStore } from '../../src/stores.ts';
 import { threads } from '../contenders/contender.ts';
 import { fixed, median, type Table, type Workload } from '../report.ts';
 

@@ -1,6 +1,6 @@
 /** Texts to vectors a second: ours against raw onnxruntime and against transformers.js, the same model file in all. */
 
-import { openModel } from '../../src/index.ts';
+import { openModel } from '../../src/embedders.ts';
 import { dot } from '../../src/math/vectors.ts';
 import { type Child, startChild } from '../child.ts';
 import type { ContenderFiles, PassAnswer, PassRequest } from '../contenders/contender.ts';

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTogetherAI } from '@ai-sdk/togetherai';
 import { boundedFetch } from '../../src/hosted/bounded-fetch.ts';
-import { cached, createBudget, fallback, hosted, openCrossEncoderReranker, type Reranker } from '../../src/index.ts';
+import { createBudget, hosted } from '../../src/hosted.ts';
+import { createReranker, type Reranker } from '../../src/index.ts';
+import { cached, fallback } from '../../src/rerankers.ts';
 import { type Bar, fixed, quantile, type Table, type Workload } from '../report.ts';
 import { randomFrom } from '../texts.ts';
 
@@ -126,7 +128,7 @@ export const hostedBench: Workload = {
       await kept.close?.();
 
       say('circuit breaker');
-      const local = await openCrossEncoderReranker();
+      const local = createReranker('ms-marco-minilm-l-12-v2');
       await local.load?.();
       const own: number[] = [];
       const down = hosted('jina:jina-reranker-v3', { ...options, baseURL: 'http://127.0.0.1:9', circuitBreaker: { restMs: 600_000 } });

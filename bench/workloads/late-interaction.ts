@@ -1,7 +1,10 @@
 /** Scoring a hundred candidates from what an index keeps of their tokens, and whole searches over the bundled films. */
 import { join } from 'node:path';
-import { defaultModel, lateInteraction, localEmbedder, memoryStore, openIndex, openModel, readDocuments, search } from '../../src/index.ts';
+import { defaultModel, localEmbedder, openModel } from '../../src/embedders.ts';
+import { openIndex, readDocuments, search } from '../../src/index.ts';
 import type { Candidate } from '../../src/rerank/reranker.ts';
+import { lateInteraction } from '../../src/rerankers.ts';
+import { memoryStore } from '../../src/stores.ts';
 import { passageLists } from '../lists.ts';
 import { type Bar, fixed, quantile, type Table, type Workload } from '../report.ts';
 

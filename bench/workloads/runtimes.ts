@@ -1,5 +1,5 @@
 /** WebAssembly against the native runtime: the origin of the sentence in src/model/run/runtime.ts. */
-import { type BiEncoder, openModel } from '../../src/index.ts';
+import { type BiEncoder, openModel } from '../../src/embedders.ts';
 import { fixed, median, type Table, times, type Workload } from '../report.ts';
 import { textsOfTokens } from '../texts.ts';
 

@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { meanOf, readCollection, readJudgments, readRun } from '../../src/eval/index.ts';
 import { inOrder } from '../../src/eval/measures/judged-ranking.ts';
-import { memoryStore, openIndex } from '../../src/index.ts';
+import { openIndex } from '../../src/index.ts';
 import { rankCandidates } from '../../src/search/rank.ts';
 import type { Entry } from '../../src/store/store.ts';
+import { memoryStore } from '../../src/stores.ts';
 import { bytesKept, type Cost, type Measured, type MeasureOptions, median, rerankersOf, tierNames } from './tiers.ts';
 
 const FIRST_STAGE = 'BM25.top100.tsv.gz';

@@ -1,8 +1,7 @@
 import type { Embedder } from '../embed/embedder.ts';
-import { type EmbeddingModel, isEmbeddingModel, isRerankingModel } from '../hosted/ai-sdk.ts';
+import { type EmbeddingModel, isEmbeddingModel } from '../hosted/ai-sdk.ts';
 import { isEffort } from '../rerank/effort.ts';
-import { isReranker } from '../rerank/reranker.ts';
-import type { RerankerPlan } from '../rerank/reranker-plan.ts';
+import { type RerankerPlan, type RerankerSettings, rerankerParts, someRerankerParts } from '../rerank/reranker-plan.ts';
 import type { CreateOptions } from '../search/create-options.ts';
 import { checkLanguages } from '../search/languages.ts';
 import { indexPlan } from '../search/plan.ts';
@@ -48,6 +47,14 @@ const isModel =
   (value) =>
     fits(value) ? undefined : 'a model of the AI SDK';
 
+/** Whether a caller's value is an embedder, or a name of one. */
+export const isEmbedderPart: ValueCheck = either(
+  'the name of a model, an embedder, or an embedding model of the AI SDK',
+  text,
+  isEmbedder,
+  isModel(isEmbeddingModel),
+);
+
 const isStore: ValueCheck = (value) =>
   part('a store', ['open', 'upsert', 'delete', 'get', 'search', 'count', 'stats', 'optimize', 'close'])(value) ??
   record((value as { readonly capabilities?: unknown }).capabilities);
@@ -74,31 +81,25 @@ const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: numbe
   pool: checkOf(indexPlan.tokenPool),
 };
 
-const isPart: ValueCheck = either('a reranker or its name', text, isReranker, isModel(isRerankingModel));
-const parts: ValueCheck = (value) =>
-  Array.isArray(value) && Array.from(value).every((one) => isPart(one) === undefined) ? undefined : 'a list of rerankers or their names';
-
-export const openChecks: OptionChecks<OpenIndexOptions> = {
-  create: either('true, false, or an object such as { fields: ["title", "text"] }', truth, record),
-  embedder: either(
-    'the name of a model, an embedder, an embedding model of the AI SDK, or null',
-    text,
-    isEmbedder,
-    isModel(isEmbeddingModel),
-    isNull,
-  ),
-  reranker: either(
-    'the name of a reranker, a list of names, a reranker, a reranking model of the AI SDK, or null',
-    isPart,
-    (value) => (Array.isArray(value) && value.length === 0 ? 'none' : parts(value)),
-    isNull,
-  ),
-  fallback: either('a list of names of rerankers, or of rerankers', parts),
+/** What is put around a reranker. */
+export const settingChecks: OptionChecks<RerankerSettings> = {
+  fallback: either('a list of names of rerankers, or of rerankers', rerankerParts),
   strict: truth,
   calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', isPath, record),
   scoreCache: isPath,
   longDocuments: rankingChecks.longDocuments,
   effort: isEffort,
+};
+
+export const openChecks: OptionChecks<OpenIndexOptions> = {
+  create: either('true, false, or an object such as { fields: ["title", "text"] }', truth, record),
+  embedder: either('the name of a model, an embedder, an embedding model of the AI SDK, or null', isEmbedderPart, isNull),
+  reranker: either(
+    'the name of a reranker, a list of names, a reranker, a reranking model of the AI SDK, or null',
+    someRerankerParts,
+    isNull,
+  ),
+  ...settingChecks,
   models: record,
   durability: oneOf(durabilities),
 };

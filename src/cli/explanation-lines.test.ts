@@ -12,7 +12,9 @@ it('says how much of a long text was read in sentences, and in how many chunks',
     },
     { name: 'b', parts: [{ start: 0, end: 40, score: 1 }] },
   ];
-  const results = [{ id: 'one', index: 0, rank: 1, relevanceScore: 0.5, explanation: { stages, fields: [{ field: 'text', score: 0.5 }] } }];
+  const results = [
+    { id: 'one', index: 0, rank: 1, relevanceScore: 0.5, document: {}, explanation: { stages, fields: [{ field: 'text', score: 0.5 }] } },
+  ];
   const lines = explanationLines({ results }).split('\n');
   expect(lines).toContain('     the cross-encoder read of it 50 characters in 2 places, which carry the match');
   expect(lines).toContain('     read in 1 chunks');

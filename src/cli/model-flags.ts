@@ -1,5 +1,6 @@
 import { FinetoothError } from '../errors.ts';
-import { createBudget, type ModelOptions, readPrices } from '../index.ts';
+import { createBudget, readPrices } from '../hosted.ts';
+import type { ModelOptions } from '../index.ts';
 import type { Flags, Run } from './command.ts';
 import { showDownload } from './progress.ts';
 

@@ -1,5 +1,6 @@
-import type { RerankOptions, SearchOptions } from '../index.ts';
+import type { SearchOptions } from '../index.ts';
 import { type KeyAt, keysAt, type Pipeline, parsePipeline } from '../plan.ts';
+import type { RerankDocumentsOptions } from '../tasks/rerank-documents.ts';
 import type { Flags } from './command.ts';
 import { filterFlag } from './filter-flag.ts';
 import { modelFlags } from './model-flags.ts';
@@ -45,7 +46,11 @@ export function answerOf(flags: Flags<SearchFlag>): SearchOptions {
 }
 
 /** What the flags say to `rerank`. */
-export const rerankOptionsOf = (flags: Flags<RerankFlag>): RerankOptions => saidAt(keysAt('rerank'), flags);
+export const rerankOptionsOf = (flags: Flags<RerankFlag>): RerankDocumentsOptions =>
+  saidAt(
+    keysAt('rerank').filter((key) => key !== 'reranker'),
+    flags,
+  );
 
 /** What the flags say that a function takes as it stands. */
 const saidAt = (keys: readonly string[], flags: object): object =>

@@ -1,6 +1,7 @@
 import { rerankerPlanOf } from '../assemble/pipelines.ts';
 import { FinetoothError } from '../errors.ts';
-import type { Pipeline, RerankerPlan, RerankerSettings } from '../index.ts';
+import type { RerankerPlan, RerankerSettings } from '../index.ts';
+import type { Pipeline } from '../plan.ts';
 import type { Flags } from './command.ts';
 
 /** Options that say what ranks, and what is put around it. */

@@ -6,7 +6,7 @@ import { cached } from '../rerank/wrappers/cached.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { fallback } from '../rerank/wrappers/fallback.ts';
 import { defaultPipeline } from '../search/pipeline.ts';
-import { rerank } from '../search/rerank.ts';
+import { rerankWith } from '../search/rerank.ts';
 import { search } from '../search/search.ts';
 import { decorate } from '../wording/decorate.ts';
 
@@ -71,7 +71,7 @@ export function decorated(inner: Reranker): { readonly reranker: Reranker; calls
 
 async function idsOfRerank(reranker: Reranker, deadlineMs?: number): Promise<readonly string[]> {
   const documents = candidates.map(({ id, text }) => ({ id: id as string, document: { text } }));
-  return (await rerank(reranker, QUERY, documents, { deadlineMs })).results.map(({ id }) => id);
+  return (await rerankWith(reranker, QUERY, documents, { deadlineMs })).results.map(({ id }) => id);
 }
 
 async function filledIndex() {

@@ -5,8 +5,8 @@ import { createRerankerBuilder, type RerankerBuilder } from '../assemble/reranke
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import { lazyReranker } from '../rerank/wrappers/lazy.ts';
-import type { RerankOptions } from '../search/options.ts';
-import { type RerankAnswer, rerank } from '../search/rerank.ts';
+import type { ListOptions } from '../search/options.ts';
+import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import type { Document } from '../types.ts';
 import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
 
@@ -23,7 +23,7 @@ export interface RankerOptions extends RerankerSettings {
 
 /** What one call may say. */
 export type RankOptions = Pick<
-  RerankOptions,
+  ListOptions,
   'top' | 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'minScore' | 'collapse' | 'signal'
 >;
 
@@ -84,7 +84,7 @@ export async function rankList(
   );
   // A list of empty texts is read as any other: it is no mistake in a name of a field.
   const rankFields = options.rankFields ?? (documents.every((one) => typeof one === 'string') ? ['text'] : undefined);
-  return rerank(reranker, query, given, { ...options, rankFields });
+  return rerankWith(reranker, query, given, { ...options, rankFields });
 }
 
 /** Who it is, as short as it was said. */

@@ -1,10 +1,29 @@
-import type { RerankingModel } from '../hosted/ai-sdk.ts';
+import { isRerankingModel, type RerankingModel } from '../hosted/ai-sdk.ts';
+import { either, text, type ValueCheck, when } from '../wording/check-options.ts';
 import type { CalibrationFile } from './calibration.ts';
 import type { Effort } from './effort.ts';
-import type { Reranker } from './reranker.ts';
+import { isReranker, type Reranker } from './reranker.ts';
 
 /** A reranker by name (`default`, `late-interaction`, `first-stage`, a cross-encoder, `vendor:model`) or as it is. */
 export type RerankerPart = string | Reranker | RerankingModel;
+
+/** Whether a caller's value is one. */
+export const isRerankerPart: ValueCheck = either(
+  'the name of a reranker, a reranker, or a reranking model of the AI SDK',
+  text,
+  isReranker,
+  when('a model of the AI SDK', isRerankingModel),
+);
+export const rerankerParts: ValueCheck = when(
+  'a list of rerankers or their names',
+  (value) => Array.isArray(value) && Array.from(value).every((one) => isRerankerPart(one) === undefined),
+);
+/** One, or several, of which there is at least one. */
+export const someRerankerParts: ValueCheck = either(
+  'the name of a reranker, a list of names, a reranker, or a reranking model of the AI SDK',
+  isRerankerPart,
+  (value) => (Array.isArray(value) && value.length === 0 ? 'none' : rerankerParts(value)),
+);
 
 /** What may be done with a long text. */
 export const waysOfLongDocuments = ['truncate', 'chunk', 'sentences'] as const;

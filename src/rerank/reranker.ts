@@ -113,7 +113,7 @@ export interface Reranker {
 
 /** Whether a caller's value is a reranker. */
 export const isReranker = part(
-  'a reranker, such as local(): an object with a fingerprint and a function score',
+  'a reranker, such as createReranker(): an object with a fingerprint and a function score',
   ['score'],
   ['fingerprint'],
 );

@@ -1,6 +1,5 @@
-import { FinetoothError } from '../errors.ts';
+import { FinetoothError, messageOf } from '../errors.ts';
 import { readRecord } from '../read/record.ts';
-import { isReranker } from '../rerank/reranker.ts';
 import type { Document, ReadDocument, TokenVectors } from '../types.ts';
 import {
   callback,
@@ -19,7 +18,7 @@ import type { AddOptions } from './add.ts';
 import type { RerankDocument, RerankOptions, SearchOptions } from './options.ts';
 import { checksAt } from './plan-checks.ts';
 
-const RERANK_CALL = "rerank(local(), 'how do bats find their way', documents, { top: 5 })";
+const RERANK_CALL = "rerank('how do bats find their way', documents, { top: 5 })";
 const SEARCH_CALL = "search(index, 'how do bats find their way', { top: 5 })";
 
 const rerankChecks: OptionChecks<RerankOptions> = checksAt('rerank');
@@ -66,9 +65,8 @@ const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isAr
 const isIds: ValueCheck = (value) =>
   Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string') ? undefined : 'a list of texts';
 
-/** The documents of a call of `rerank`, each with an id. Throws E_USAGE for anything else than what it takes, and shows the right call. */
-export function checkRerankCall(reranker: unknown, query: unknown, documents: unknown, options: unknown): readonly Given[] {
-  checkValue('the reranker of rerank', reranker, isReranker, RERANK_CALL);
+/** Throws E_USAGE for anything else than what `rerank` takes, and shows the right call. */
+export function checkRerankCall(query: unknown, documents: unknown, options: unknown): void {
   if (typeof query !== 'string')
     throw new FinetoothError('E_USAGE', `the query of rerank must be a text; got ${shown(query)}. Call it as ${RERANK_CALL}.`);
   if (!Array.isArray(documents))
@@ -77,7 +75,11 @@ export function checkRerankCall(reranker: unknown, query: unknown, documents: un
       `the documents of rerank must be a list of texts or objects; got ${shown(documents)}. Call it as ${RERANK_CALL}.`,
     );
   checkOptions<RerankOptions>('rerank', options, rerankChecks);
-  return Array.from(documents as readonly RerankDocument[], givenOf);
+}
+
+/** Documents of a list, each with an id. Throws E_USAGE for one that is neither text nor object. */
+export function givenIn(documents: readonly RerankDocument[]): readonly Given[] {
+  return Array.from(documents, givenOf);
 }
 
 /** Throws E_USAGE for anything else than what `search` takes, and shows the right call. */
@@ -117,17 +119,28 @@ export function checkIds(ids: unknown): void {
 }
 
 /** A text is a document with the one field `text`; an object is a document, or has one beside its id. */
-function givenOf(one: unknown, at: number): Given {
+function givenOf(one: RerankDocument, at: number): Given {
   if (typeof one === 'string') return { id: String(at), document: { text: one } };
   if (!isRecord(one))
     throw new FinetoothError(
       'E_USAGE',
       `documents must hold texts or objects; document ${at + 1} is ${shown(one)}. Call it as ${RERANK_CALL}.`,
     );
-  checkDocument(one, `document ${at + 1}`);
+  checkLoops(one, `document ${at + 1}`);
   if ((typeof one.id === 'string' || typeof one.id === 'number') && isRecord(one.document))
     return { ...(one as unknown as Given), id: String(one.id) };
   return { id: String(at), document: one as Document };
+}
+
+/** Throws E_INPUT_FORMAT for a document that holds itself: it is read, and not kept. */
+function checkLoops(document: object, where: string): void {
+  try {
+    JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? '' : value));
+  } catch (error) {
+    throw new FinetoothError('E_INPUT_FORMAT', `${where} cannot be read: ${messageOf(error)}. Pass its fields alone, or one text.`, {
+      cause: error,
+    });
+  }
 }
 
 /** Throws E_INPUT_FORMAT for a document that cannot be kept as JSON: a bigint in it, or itself. */

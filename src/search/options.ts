@@ -1,6 +1,7 @@
 import type { Filter } from '../filter/filter.ts';
 import type { Effort } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import type { RerankerPart } from '../rerank/reranker-plan.ts';
 import type { Document } from '../types.ts';
 import type { Collapse } from './collapse.ts';
 import type { Fusion } from './fuse.ts';
@@ -79,14 +80,19 @@ export interface SearchOptions extends OptionsAt<'search'> {
   readonly onUpdate?: (results: readonly SearchResult[]) => void;
 }
 
-/** What the plan has for `rerank`, likewise. */
-export interface RerankOptions extends OptionsAt<'rerank'> {
+/** What the plan has for `rerank`, likewise. `T`: what the documents are. */
+export interface RerankOptions<T extends RerankDocument = Document> extends OptionsAt<'rerank'> {
+  /**
+   * Who ranks: a name (`default`, `late-interaction`, a cross-encoder, `vendor:model`), what `createReranker` gives, a reranker or a reranking model of
+   * yours, or several, which are a cascade. What is named is opened when it is first needed, and shared by all later calls. @default default
+   */
+  readonly model?: RerankerPart | readonly RerankerPart[];
   /** Results that come back, 1 to 100,000. @default all */
   readonly top?: number;
   /** Results left out before the first, 0 to 100,000. @default 0 */
   readonly offset?: number;
   /** Fields that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
-  readonly rankFields?: readonly string[];
+  readonly fields?: readonly (FieldOf<T> | OtherField)[];
   /** Put each field's name before its words, one line per field: "title: …". @default false */
   readonly fieldLabels?: boolean;
   /**
@@ -100,8 +106,6 @@ export interface RerankOptions extends OptionsAt<'rerank'> {
   readonly minScore?: number;
   /** The same of the documents given; `near` compares at most 1,000. @default off: all come back */
   readonly collapse?: Collapse;
-  /** Return the fields of each document. @default false */
-  readonly documents?: boolean;
   /** Give of each result a `snippet`, see docs/reranking.md; a local reranker reads sentences of the first 20 for it, unless there is a deadline. @default false */
   readonly snippets?: boolean;
   /** Return what each stage gave. @default false */
@@ -119,4 +123,19 @@ export type FirstStage = 'dense' | 'bm25' | 'hybrid';
  * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an
  * id it is the place in the list.
  */
-export type RerankDocument = string | Document | { readonly id: string; readonly document: Document };
+export type RerankDocument = string | object;
+
+/** Any other name, beside those that an editor offers. */
+type OtherField = string & Record<never, never>;
+
+/** Names that `fields` has for documents of this type: those of the document where it stands beside its id. */
+export type FieldOf<T> = T extends string
+  ? 'text'
+  : T extends { readonly id: string | number; readonly document: infer Inner extends object }
+    ? Extract<keyof Inner, string>
+    : Extract<keyof T, string>;
+
+/** The same by the names that search has, for a reranker that is at hand. */
+export interface ListOptions extends Omit<RerankOptions, 'model' | 'fields'> {
+  readonly rankFields?: readonly string[];
+}

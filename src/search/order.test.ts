@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { rerank } from '../assemble/rerank.ts';
 import { randomFrom } from '../math/random.ts';
 import type { Scores } from '../rerank/reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { orderCandidates, orderFirstStage } from './order.ts';
 import { rankCandidates } from './rank.ts';
-import { rerank } from './rerank.ts';
 
 /** Few values, so that most lists have ties; ids that UTF-16 and UTF-8 order differently. */
 const SCORES = [-1, -0, 0, 0.5, 1];
@@ -94,8 +94,8 @@ describe('orderCandidates', () => {
     const refusal = { code: 'E_CONTRACT', message: expect.stringContaining(words) };
     expect(() => orderCandidates(two, given as Scores, 'mine@1')).toThrow(expect.objectContaining(refusal));
     const mine = { fingerprint: 'mine@1', score: async () => given as Scores };
-    await expect(rerank(mine, 'q', two)).rejects.toMatchObject(refusal);
-    await expect(rerank(mine, 'q', two, { deadlineMs: 10_000 })).rejects.toMatchObject(refusal);
+    await expect(rerank('q', two, { model: mine })).rejects.toMatchObject(refusal);
+    await expect(rerank('q', two, { model: mine, deadlineMs: 10_000 })).rejects.toMatchObject(refusal);
     await expect(cascade([mine]).score('q', [{ text: 'a' }, { text: 'b' }])).rejects.toMatchObject(refusal);
   });
 
@@ -154,9 +154,9 @@ describe('every ranking', () => {
   it('begins with the shorter one, whatever `top` is', async () => {
     for (let seed = 0; seed < 40; seed++) {
       const documents = documentsOf(seed);
-      const all = (await rerank(first, 'q', documents, { rankFields: ['text'] })).results.map(({ id }) => id);
+      const all = (await rerank('q', documents, { model: first, fields: ['text'] })).results.map(({ id }) => id);
       for (let top = 1; top <= documents.length; top++) {
-        const some = (await rerank(first, 'q', documents, { rankFields: ['text'], top })).results.map(({ id }) => id);
+        const some = (await rerank('q', documents, { model: first, fields: ['text'], top })).results.map(({ id }) => id);
         expect(some).toEqual(all.slice(0, top));
       }
     }

@@ -1,4 +1,5 @@
 import { isReranker } from '../rerank/reranker.ts';
+import { someRerankerParts } from '../rerank/reranker-plan.ts';
 import {
   callback,
   either,
@@ -13,7 +14,8 @@ import {
   when,
   whole,
 } from '../wording/check-options.ts';
-import { type KeyAt, keysAt, optionAt } from './plan.ts';
+import type { ListOptions } from './options.ts';
+import { type KeyAt, keysAt, type NameAt, nameAt, optionAt } from './plan.ts';
 import type { Door, PlanOption, Value } from './plan-option.ts';
 
 /** What a search takes as `reranker`: parts, since names are an index's. */
@@ -82,6 +84,8 @@ export function checkOf(option: Value): ValueCheck {
     }
     case 'rerankers':
       return isSearchReranker;
+    case 'rerankerParts':
+      return someRerankerParts;
     case 'callback':
       return callback;
     case 'signal':
@@ -89,6 +93,12 @@ export function checkOf(option: Value): ValueCheck {
   }
 }
 
-/** The checks of everything that a door takes. */
-export const checksAt = <D extends Door>(door: D): { readonly [K in KeyAt<D>]: ValueCheck } =>
-  Object.fromEntries(keysAt(door).map((key) => [key, checkOf(optionAt(key, door) as PlanOption)])) as { [K in KeyAt<D>]: ValueCheck };
+/** The checks of everything that a door takes, by the names that options have there. */
+export const checksAt = <D extends Door>(door: D): { readonly [K in KeyAt<D> as NameAt<K, D>]: ValueCheck } =>
+  Object.fromEntries(keysAt(door).map((key) => [nameAt(key, door), checkOf(optionAt(key, door) as PlanOption)])) as {
+    readonly [K in KeyAt<D> as NameAt<K, D>]: ValueCheck;
+  };
+
+const { model: _, fields: rankFields, ...ofLists } = checksAt('rerank');
+/** The checks of a reranker that is at hand, over a list. */
+export const listChecks: { readonly [Name in keyof Required<ListOptions>]: ValueCheck } = { ...ofLists, rankFields };

@@ -31,11 +31,13 @@ export type Value =
   /** Fields, each with a type. */
   | { readonly kind: 'types'; readonly value: string; readonly types: readonly string[]; readonly most: number }
   /** What only a program can pass. */
-  | { readonly kind: 'rerankers' | 'callback' | 'signal' };
+  | { readonly kind: 'rerankers' | 'rerankerParts' | 'callback' | 'signal' };
 
 /** What is different at one door. */
 export interface Change {
-  readonly kind?: 'rerankers';
+  readonly kind?: 'rerankers' | 'rerankerParts';
+  /** What it is called there, where that is not its name. */
+  readonly name?: string;
   readonly most?: number;
   /** A default in words, where it is another. */
   readonly otherwise?: string;

@@ -4,7 +4,7 @@
  */
 import { efforts, MOST_READ } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import { waysOfLongDocuments } from '../rerank/reranker-plan.ts';
+import { type RerankerPart, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
 import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
 
 const noFirstStage = 'there is no first stage: every document is ranked';
@@ -149,7 +149,12 @@ export const plan = {
       'the second stage: default (late interaction, then the bundled cross-encoder over up to 20 of the best), late-interaction, a cross-encoder by name, vendor:model for a hosted one (llm:vendor:model for a language model), several one after the other, or none',
     at: {
       search: { kind: 'rerankers', otherwise: 'that of the index', about: 'a reranker, several one after the other, or null for none' },
-      rerank: 'it is the first argument',
+      rerank: {
+        kind: 'rerankerParts',
+        name: 'model',
+        otherwise: 'default',
+        about: 'a reranker by name or as it is, or several one after the other; what is named is opened once and shared by all calls',
+      },
       pipeline: true,
       searchCommand: true,
       rerankCommand: true,
@@ -168,7 +173,7 @@ export const plan = {
     about: 'who ranks when the reranker cannot, in this order: local, another name, or first-stage to keep the order of the first stage',
     at: {
       search: `${named}; for one search pass fallback([…]) as the reranker`,
-      rerank: 'pass fallback([…]) as the reranker',
+      rerank: 'pass createReranker(model, { fallback }) as the model',
       pipeline: true,
       searchCommand: true,
       rerankCommand: true,
@@ -180,7 +185,7 @@ export const plan = {
     about: 'fail where a fallback would rank',
     at: {
       search: `${named}; for one search pass fallback([…], { strict }) as the reranker`,
-      rerank: 'pass fallback([…], { strict }) as the reranker',
+      rerank: 'pass createReranker(model, { fallback, strict }) as the model',
       pipeline: true,
       searchCommand: true,
       rerankCommand: true,
@@ -194,7 +199,7 @@ export const plan = {
     about: 'fields that the reranker reads, in order',
     at: {
       search: true,
-      rerank: true,
+      rerank: { name: 'fields', otherwise: 'of each document its own' },
       pipeline: true,
       searchCommand: true,
       rerankCommand: true,
@@ -214,7 +219,7 @@ export const plan = {
       'a long text: read as much as fits the window of the reranker, or in chunks of which the best one counts, or, of more than about 128 tokens, the sentences that carry the match; auto reads chunks where the reranker is hosted',
     at: {
       search: 'openIndex takes it with the models, as models.longDocuments',
-      rerank: 'local, openCrossEncoderReranker and hosted take it when the reranker is made',
+      rerank: 'pass createReranker(model, { longDocuments }) as the model',
       pipeline: 'models are opened once for all pipelines of a file, with one setting',
       searchCommand: true,
       rerankCommand: true,
@@ -245,7 +250,7 @@ export const plan = {
     about: 'probabilities that "finetooth calibrate" fitted for this reranker',
     at: {
       search: 'pass withCalibration(reranker, await readCalibration(file)) as the reranker',
-      rerank: 'pass withCalibration(reranker, await readCalibration(file)) as the reranker',
+      rerank: 'pass createReranker(model, { calibration }) as the model',
       pipeline: true,
       searchCommand: true,
       rerankCommand: true,
@@ -259,7 +264,7 @@ export const plan = {
     about: 'cache scores there, and score nothing a second time; processes may share it',
     at: {
       search: 'pass cached(reranker, { at }) as the reranker',
-      rerank: 'pass cached(reranker, { at }) as the reranker',
+      rerank: 'pass createReranker(model, { scoreCache }) as the model',
       pipeline: 'a cache changes no answer, so it belongs to the run: an option of eval',
       searchCommand: true,
       rerankCommand: true,
@@ -395,7 +400,7 @@ export const plan = {
     about: 'return the fields of each document',
     at: {
       search: true,
-      rerank: true,
+      rerank: 'each result has the document that was given',
       pipeline: ofTheAnswer,
       searchCommand: isShown,
       rerankCommand: isShown,
@@ -576,18 +581,29 @@ export type PlanKey = keyof Plan;
 /** Options that are at a door. */
 export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends string ? never : K }[PlanKey];
 
+/** What an option is called at a door. */
+export type NameAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly name: infer Name extends string } ? Name : K;
+
 /** Type of an option's value at a door; but for `search`, which makes it one itself, a single text is made a list. */
 export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly kind: 'rerankers' }
   ? Reranker | readonly Reranker[] | null
-  : Typed<Plan[K]> | (D extends 'search' ? (Plan[K] extends { readonly orOne: true } ? string : never) : never);
+  : Plan[K]['at'][D] extends { readonly kind: 'rerankerParts' }
+    ? RerankerPart | readonly RerankerPart[]
+    : Typed<Plan[K]> | (D extends 'search' ? (Plan[K] extends { readonly orOne: true } ? string : never) : never);
 /** What a door takes; `SearchOptions` and `RerankOptions` extend this with a sentence for each: a test compares them. */
-export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D>]?: ValueAt<K, D> };
+export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D> as NameAt<K, D>]?: ValueAt<K, D> };
 
 /** An option as it is at a door, or why it is not there. */
 export const optionAt = (key: PlanKey, door: Door): PlanOption | string => changedAt(plan[key] as PlanOption, door);
 
 /** The same of an option of a new index. */
 export const indexOptionAt = (key: IndexKey, door: IndexDoor): IndexOption | string => changedAt(indexPlan[key] as IndexOption, door);
+
+/** The name of an option at a door. */
+export const nameAt = <K extends PlanKey, D extends Door>(key: K, door: D): NameAt<K, D> => {
+  const here = plan[key].at[door] as true | string | { readonly name?: string };
+  return ((typeof here === 'object' ? here.name : undefined) ?? key) as NameAt<K, D>;
+};
 
 /** The options of a door, in the order of the table. */
 export const keysAt = <D extends Door>(door: D): readonly KeyAt<D>[] =>

@@ -1,17 +1,19 @@
 import type { Reranker } from '../rerank/reranker.ts';
-import type { Usage } from '../types.ts';
+import type { Document, Usage } from '../types.ts';
 import { checkCompared } from './arrange.ts';
 import { checkQuery } from './check.ts';
-import { checkRerankCall } from './check-call.ts';
+import { givenIn } from './check-call.ts';
 import { collapseDuplicates } from './collapse.ts';
 import { describeResults } from './describe.ts';
-import type { RerankDocument, RerankOptions } from './options.ts';
+import type { ListOptions, RerankDocument } from './options.ts';
 import { checkFields, rankCandidates } from './rank.ts';
-import { keepLikely, makeResults, type Provenance, pickProvenance, type RankedResult } from './results.ts';
+import { keepLikely, makeResults, type Provenance, pickProvenance, type RerankResult } from './results.ts';
 
-export interface RerankAnswer extends Provenance {
+/** What a list of documents of type `T` became. */
+export interface RerankAnswer<T = Document> extends Provenance {
   readonly query: string;
-  readonly results: readonly RankedResult[];
+  /** Best first. */
+  readonly results: readonly RerankResult<T>[];
   /** Documents of which the reranker could not read the end. */
   readonly cut: number;
   /** Whether `relevanceScore` is a probability, of everything that the reranker scored. */
@@ -25,19 +27,19 @@ export interface RerankAnswer extends Provenance {
 }
 
 /**
- * The reranker alone, over documents that are at hand. `index` is the position in `documents`.
+ * A reranker over documents that are at hand. `index` is the position in `documents`; a document has its place for an id, where none stands beside it.
  *
  * @throws E_USAGE for what it does not take, E_QUERY for a query without a word, E_FIELD when no document has a field that is named, or one that
  * holds words
  */
-export async function rerank(
+export async function rerankWith(
   reranker: Reranker,
   query: string,
   documents: readonly RerankDocument[],
-  options: RerankOptions = {},
+  options: ListOptions = {},
 ): Promise<RerankAnswer> {
   const started = performance.now();
-  const given = checkRerankCall(reranker, query, documents, options);
+  const given = givenIn(documents);
   checkQuery(query);
   checkFields(given, options.rankFields);
   checkCompared(given.length, options);
@@ -46,7 +48,7 @@ export async function rerank(
   const total = performance.now() - started;
   const rankedBy = ranked.rankedBy ?? reranker.fingerprint;
   const kept = collapseDuplicates(keepLikely(ranked, minScore, rankedBy), given, rankFields, options.collapse);
-  const results = makeResults(kept, given, { ...options, query, top });
+  const results = makeResults(kept, given, { ...options, query, top, documents: true }) as readonly RerankResult<Document>[];
   return {
     query,
     results: await describeResults(results, { query, rerankers: [reranker], candidates: given, fields: rankFields, ranked }, options),

@@ -49,6 +49,11 @@ export interface RankedResult {
   readonly document?: Document;
 }
 
+/** A result of a list: `document` is what was given, `documents[index]`. */
+export interface RerankResult<T> extends Omit<RankedResult, 'document'> {
+  readonly document: T;
+}
+
 export interface SearchResult extends RankedResult {
   /** Place in the first stage, from 1. */
   readonly firstStageRank: number;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { workFolder } from '../../test/finetooth.ts';
 import { hashEmbedder } from '../../test/hash-embedder.ts';
-import { lanceStore, memoryStore, openIndex } from '../index.ts';
+import { openIndex } from '../index.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { Store } from '../store/store.ts';
+import { lanceStore, memoryStore } from '../stores.ts';
 import { createSearchIndex, type SearchIndex } from './search-index.ts';
 
 /** Stands for late interaction: a score of each text, by how many letters the query shares with it. */

@@ -1,4 +1,4 @@
-import { measureRuns } from '../index.ts';
+import { measureRuns } from '../embedders.ts';
 import type { CallOptions, Vectors } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import type { EmbedAsk, EmbedDone } from './dialects/dialect.ts';

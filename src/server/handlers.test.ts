@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fakeModels } from '../../test/server/fake.ts';
+import { rerank } from '../assemble/rerank.ts';
 import { randomFrom } from '../math/random.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
-import { rerank } from '../search/rerank.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import { createLoadShedder } from './load-shedding.ts';
 
@@ -31,7 +31,7 @@ describe('the server', () => {
     for (let round = 0; round < 30; round++) {
       const documents = Array.from({ length: 1 + random.below(25) }, () => String(random.below(4)));
       const { ranked } = await workWith(reranker).rerank({ query: 'q', documents }, { id: 'x' });
-      const { results } = await rerank(reranker, 'q', documents);
+      const { results } = await rerank('q', documents, { model: reranker });
       expect(ranked.map(({ index, relevance }) => [index, relevance])).toEqual(
         results.map(({ index, relevanceScore }) => [index, relevanceScore]),
       );
@@ -45,6 +45,6 @@ describe('the server', () => {
     const broken: Reranker = { fingerprint: 'broken@1', score: async () => ({ scores }) };
     const work = workWith(broken).rerank({ query: 'q', documents: ['a', 'b'] }, { id: 'x' });
     await expect(work).rejects.toMatchObject({ code: 'E_CONTRACT' });
-    await expect(rerank(broken, 'q', ['a', 'b'])).rejects.toMatchObject({ code: 'E_CONTRACT' });
+    await expect(rerank('q', ['a', 'b'], { model: broken })).rejects.toMatchObject({ code: 'E_CONTRACT' });
   });
 });

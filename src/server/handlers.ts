@@ -1,4 +1,4 @@
-import type { Stopwatch } from '../index.ts';
+import type { Stopwatch } from '../embedders.ts';
 import type {
   EmbedAsk,
   EmbedDone,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { indexFolders } from '../assemble/index-folders.ts';
+import { createModelSessions } from '../embedders.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
-import { createModelSessions, type ModelOptions, type OpenIndexOptions } from '../index.ts';
+import type { ModelOptions, OpenIndexOptions } from '../index.ts';
 import { checkOptions, type OptionChecks, oneOf, positive, record, text, texts, truth, whole } from '../wording/check-options.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type AppLimits, createApp } from './app.ts';

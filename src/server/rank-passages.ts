@@ -1,4 +1,5 @@
-import { measureRuns, orderCandidates, type Scores, scoreInTime } from '../index.ts';
+import { measureRuns } from '../embedders.ts';
+import { orderCandidates, type Scores, scoreInTime } from '../rerankers.ts';
 import { unknownScripts } from '../text/unknown-scripts.ts';
 import type { CallOptions } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';

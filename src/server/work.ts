@@ -1,4 +1,4 @@
-import type { Stopwatch } from '../index.ts';
+import type { Stopwatch } from '../embedders.ts';
 import type { CallOptions } from '../types.ts';
 import type { Facts } from './dialects/dialect.ts';
 import type { Models } from './models.ts';

@@ -5,17 +5,17 @@ import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
 import type { RerankerPlan } from '../rerank/reranker-plan.ts';
 import { checkQuery } from '../search/check.ts';
-import type { RerankOptions } from '../search/options.ts';
-import { keysAt, plan } from '../search/plan.ts';
-import { checksAt } from '../search/plan-checks.ts';
-import { type RerankAnswer, rerank } from '../search/rerank.ts';
+import type { ListOptions } from '../search/options.ts';
+import { plan } from '../search/plan.ts';
+import { listChecks } from '../search/plan-checks.ts';
+import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import { fieldCounts } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
 import { checkOptions, type OptionChecks, record, text } from '../wording/check-options.ts';
 import { readNotes } from '../wording/read-notes.ts';
 
 /** `reranker` is `default`, and `top` 5. */
-export interface RerankDocumentsOptions extends RerankOptions, RerankerPlan, ReadOptions {
+export interface RerankDocumentsOptions extends ListOptions, RerankerPlan, ReadOptions {
   /** A file or a folder, as `readDocuments` takes it; `-` is `stdin`. @default - */
   readonly source?: string;
   /** The model of late interaction, by name. @default bge-small-en-v1.5 */
@@ -35,7 +35,7 @@ export interface RerankDocumentsReport {
 const { reranker, fallback, strict, calibration, scoreCache, longDocuments } = openChecks;
 const rerankChecks: OptionChecks<RerankDocumentsOptions> = {
   ...readChecks,
-  ...checksAt('rerank'),
+  ...listChecks,
   source: text,
   embedder: text,
   models: record,
@@ -71,7 +71,7 @@ export async function rerankDocuments(query: string, options: RerankDocumentsOpt
   const builder = createRerankerBuilder({ embedder, models });
   try {
     const built = await builder.build(reranker, { fallback, strict, calibration, scoreCache, longDocuments });
-    const answer = await rerank(built, query, documents, { ...rerankOptionsIn(options), top: options.top ?? plan.top.default });
+    const answer = await rerankWith(built, query, documents, { ...rerankOptionsIn(options), top: options.top ?? plan.top.default });
     const all = [...(answer.notes ?? []), ...notes.sentences()];
     const fields = options.rankFields ?? counts.common();
     return {
@@ -94,6 +94,6 @@ function idOf(document: Document, place: number): string {
   return String(place);
 }
 
-function rerankOptionsIn(options: RerankOptions): RerankOptions {
-  return Object.fromEntries(keysAt('rerank').map((key) => [key, options[key]]));
+function rerankOptionsIn(options: ListOptions): ListOptions {
+  return Object.fromEntries((Object.keys(listChecks) as (keyof ListOptions)[]).map((key) => [key, options[key]]));
 }

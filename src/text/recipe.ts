@@ -110,7 +110,12 @@ function wordsOf(value: FieldValue | undefined): string {
       .filter((words) => words.trim() !== '')
       .join(', ');
   }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? JSON.stringify(value, plainly) : String(value);
+}
+
+/** JSON has no form for a bigint, which a database may give. */
+function plainly(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 function recipeOf(document: Document): Recipe {

@@ -2,8 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ContractCase } from '../../src/contracts/contract-case.ts';
 import { embedderContract } from '../../src/contracts/embedder.ts';
 import { rerankerContract, rerankerWrapperContract } from '../../src/contracts/reranker.ts';
-import { type Candidate, documentTest, type Embedder, memoryStore, type Reranker, type Scores, type Store } from '../../src/index.ts';
+import type { Embedder, Reranker, Store } from '../../src/index.ts';
+import type { Candidate, Scores } from '../../src/rerankers.ts';
 import { storeContract } from '../../src/store/contract/contract.ts';
+import { documentTest, memoryStore } from '../../src/stores.ts';
 import { hashEmbedder, SIZE } from '../hash-embedder.ts';
 
 /** Names of the cases that fail, with their sentences. */

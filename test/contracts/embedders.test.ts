@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { embedderContract } from '../../src/contracts/embedder.ts';
-import {
-  cachedEmbedder,
-  createModelSessions,
-  type Embedder,
-  type EmbeddingModel,
-  hostedEmbedder,
-  localEmbedder,
-  openModel,
-} from '../../src/index.ts';
+import { cachedEmbedder, createModelSessions, localEmbedder, openModel } from '../../src/embedders.ts';
+import { hostedEmbedder } from '../../src/hosted.ts';
+import type { Embedder, EmbeddingModel } from '../../src/index.ts';
 import { workFolder } from '../finetooth.ts';
 import { hashEmbedder } from '../hash-embedder.ts';
 import { cohere } from '../vendors/protocols/cohere.ts';

@@ -1,27 +1,17 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openCrossEncoder } from '../../src/assemble/models.ts';
-import { createRerankerBuilder, openLateInteraction } from '../../src/assemble/reranker.ts';
+import { createRerankerBuilder, openCrossEncoderReranker, openLateInteraction } from '../../src/assemble/reranker.ts';
 import { rerankerContract, rerankerWrapperContract } from '../../src/contracts/reranker.ts';
+import { createModelSessions, openModel } from '../../src/embedders.ts';
 import type { LanguageModel } from '../../src/hosted/vendor.ts';
-import {
-  cached,
-  cascade,
-  createModelSessions,
-  FinetoothError,
-  fallback,
-  firstStageOrder,
-  hosted,
-  local,
-  openCrossEncoderReranker,
-  openModel,
-  type Reranker,
-  type RerankingModel,
-} from '../../src/index.ts';
+import { hosted } from '../../src/hosted.ts';
+import { createReranker, FinetoothError, type Reranker, type RerankingModel } from '../../src/index.ts';
 import { sigmoid } from '../../src/rerank/calibration.ts';
 import { calibrated } from '../../src/rerank/wrappers/calibrated.ts';
 import { chunked } from '../../src/rerank/wrappers/chunked.ts';
 import { lazyReranker } from '../../src/rerank/wrappers/lazy.ts';
 import { remembering } from '../../src/rerank/wrappers/remembering.ts';
+import { cached, cascade, fallback, firstStageOrder } from '../../src/rerankers.ts';
 import { workFolder } from '../finetooth.ts';
 import { cohere } from '../vendors/protocols/cohere.ts';
 import { jina } from '../vendors/protocols/jina.ts';
@@ -93,7 +83,7 @@ const makers: Readonly<Record<string, () => Reranker | Promise<Reranker>>> = {
   'a cross-encoder': () => openCrossEncoderReranker(undefined, { sessions }),
   'a cross-encoder over chunks': () => openCrossEncoderReranker(undefined, { sessions, longDocuments: 'chunk' }),
   'a cross-encoder over sentences': () => openCrossEncoderReranker(undefined, { sessions, longDocuments: 'sentences' }),
-  local: () => local({ sessions }),
+  'one that is opened on first use': () => createReranker(undefined, { sessions }),
   'what the builder makes': () =>
     createRerankerBuilder({ models: { sessions } }).build(['late-interaction', 'default'], {
       fallback: ['first-stage'],

@@ -1,8 +1,9 @@
 import type { EmbeddingModelV4, JSONObject, ProviderV4, RerankingModelV3, RerankingModelV4 } from '@ai-sdk/provider';
 import { APICallError, createProviderRegistry, customProvider, embed, embedMany, NoSuchModelError, rerank } from 'ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cascade, FinetoothError, fallback, firstStageOrder, type Reranker } from '../../src/index.ts';
+import { FinetoothError, type Reranker } from '../../src/index.ts';
 import { createFinetooth, type FinetoothProviderOptions } from '../../src/integrations/ai-sdk/index.ts';
+import { cascade, fallback, firstStageOrder } from '../../src/rerankers.ts';
 import { hashEmbedder, SIZE } from '../hash-embedder.ts';
 import { countedReranker } from '../support/counted-reranker.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { rerankers, Table, VectorQuery } from '@lancedb/lancedb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firstStageOrder } from '../../src/index.ts';
 import { type HybridRerankerOptions, hybridReranker } from '../../src/integrations/lancedb/index.ts';
+import { firstStageOrder } from '../../src/rerankers.ts';
 import { loadLance } from '../../src/store/lancedb/library.ts';
 import { countedReranker } from '../support/counted-reranker.ts';
 

@@ -3,7 +3,7 @@ import { BaseRetriever } from '@langchain/core/retrievers';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
 import { RunnableLambda } from '@langchain/core/runnables';
 import { afterAll, describe, expect, it } from 'vitest';
-import { memoryStore, openIndex } from '../../src/index.ts';
+import { openIndex } from '../../src/index.ts';
 import {
   FinetoothEmbeddings,
   FinetoothRerank,
@@ -11,6 +11,7 @@ import {
   FinetoothRetriever,
   type FinetoothRetrieverOptions,
 } from '../../src/integrations/langchain/index.ts';
+import { memoryStore } from '../../src/stores.ts';
 import { hashEmbedder, SIZE } from '../hash-embedder.ts';
 import { countedReranker } from '../support/counted-reranker.ts';
 

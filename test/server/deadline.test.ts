@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { cascade, type Reranker } from '../../src/index.ts';
+import type { Reranker } from '../../src/index.ts';
 import { lazyReranker } from '../../src/rerank/wrappers/lazy.ts';
+import { cascade } from '../../src/rerankers.ts';
 import { createHandlers } from '../../src/server/handlers.ts';
 import { createLoadShedder } from '../../src/server/load-shedding.ts';
 import type { Models } from '../../src/server/models.ts';

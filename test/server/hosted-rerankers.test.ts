@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createBudget } from '../../src/index.ts';
+import { createBudget } from '../../src/hosted.ts';
 import { type ServeOptions, type Server, serve } from '../../src/server/listen.ts';
 import { startServer, type TestServer } from '../servers/http.ts';
 

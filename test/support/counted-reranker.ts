@@ -1,4 +1,5 @@
-import type { Candidate, Reranker } from '../../src/index.ts';
+import type { Reranker } from '../../src/index.ts';
+import type { Candidate } from '../../src/rerankers.ts';
 
 export interface CountedReranker extends Reranker {
   /** What each call was asked for. */

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { cached, cachedEmbedder, hosted, hostedEmbedder, memoryStore, openIndex, type Store } from '../../src/index.ts';
+import { cachedEmbedder } from '../../src/embedders.ts';
+import { hosted, hostedEmbedder } from '../../src/hosted.ts';
+import { openIndex, type Store } from '../../src/index.ts';
+import { cached } from '../../src/rerankers.ts';
+import { memoryStore } from '../../src/stores.ts';
 import { workFolder } from '../finetooth.ts';
 import { startServer, type TestServer } from '../servers/http.ts';
 

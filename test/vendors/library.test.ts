@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cached, fallback, hosted, local, memoryStore, openIndex, parsePipelines, search, searchOptionsOf } from '../../src/index.ts';
+import { hosted } from '../../src/hosted.ts';
+import { createReranker, openIndex, search, searchOptionsOf } from '../../src/index.ts';
+import { parsePipelines } from '../../src/plan.ts';
+import { cached, fallback } from '../../src/rerankers.ts';
+import { memoryStore } from '../../src/stores.ts';
 import { workFolder } from '../finetooth.ts';
 import { cohere } from './protocols/cohere.ts';
 import { startVendor, type VendorServer } from './server.ts';
@@ -31,7 +35,8 @@ describe('hosted models in the library', () => {
   it('a vendor with this machine behind it, kept in a folder that processes share', async () => {
     await using index = await open();
     const at = join(workFolder(), 'scores');
-    const make = () => cached(fallback([hosted('cohere:rerank-v4.0-fast', { deadlineMs: 4000, variables: variables() }), local()]), { at });
+    const make = () =>
+      cached(fallback([hosted('cohere:rerank-v4.0-fast', { deadlineMs: 4000, variables: variables() }), createReranker()]), { at });
     const reranker = make();
     const first = await search(index, query, { reranker, documents: true });
     expect(first.results[0]?.document?.text).toBe(texts[1]);

@@ -1,7 +1,8 @@
 /** `finetooth serve` as the vendor: what our clients send is what our server understands, and the scores are those of this machine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hosted, hostedEmbedder } from '../../src/assemble/hosted.ts';
-import { local, localEmbedder, openModel, type Reranker, rerank } from '../../src/index.ts';
+import { localEmbedder, openModel } from '../../src/embedders.ts';
+import { createReranker, type Reranker, rerank } from '../../src/index.ts';
 import { serve } from '../../src/server/listen.ts';
 
 const texts = ['Bats hunt by echo.', 'Wheat rose by a tenth.', 'Owls see well in the dark.', 'The harbour froze.'];
@@ -11,7 +12,7 @@ const KEY = 'a-key-of-sixteen-letters-or-more';
 
 describe('finetooth serve as a vendor', () => {
   let server: Awaited<ReturnType<typeof serve>>;
-  const here: Reranker = local();
+  const here: Reranker = createReranker();
   beforeAll(async () => {
     server = await serve({ port: 0, version: '0.0.0' });
   });
@@ -34,8 +35,8 @@ describe('finetooth serve as a vendor', () => {
     const variables = { [`${variable}_BASE_URL`]: `${server.url}${base}` };
     const reranker = hosted(name, { apiKey: KEY, variables });
     const [there, own] = await Promise.all([
-      rerank(reranker, query, documents, { rankFields: ['text'] }),
-      rerank(here, query, documents, { rankFields: ['text'] }),
+      rerank(query, documents, { model: reranker, fields: ['text'] }),
+      rerank(query, documents, { model: here, fields: ['text'] }),
     ]);
     expect(there.results.map(({ id }) => id)).toEqual(own.results.map(({ id }) => id));
     for (const [i, { relevanceScore }] of there.results.entries())

@@ -29,7 +29,6 @@ export const rerankCommand = command({
       ...rerankerPlan(flags),
       source,
       otherwise: source === undefined || source === '-' ? 'lines' : undefined,
-      documents: true,
       snippets: true,
       embedder: flags.embedder,
       models: await modelOptions(run),

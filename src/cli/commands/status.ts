@@ -1,6 +1,6 @@
 import { openIndex } from '../../assemble/open-index.ts';
 import { shownName } from '../../assemble/store.ts';
-import { type Manifest, typesIn } from '../../index.ts';
+import { type Manifest, typesIn } from '../../stores.ts';
 import { analyzerVersion } from '../../text/analyzer.ts';
 import { counted, grouped, size } from '../../wording/numbers.ts';
 import { harmless } from '../../wording/terminal-text.ts';

@@ -1,5 +1,5 @@
 import type { Reranker } from '../../rerank/reranker.ts';
-import { checksAt } from '../../search/plan-checks.ts';
+import { listChecks } from '../../search/plan-checks.ts';
 import type { RerankAnswer } from '../../search/rerank.ts';
 import type { Document } from '../../types.ts';
 import { checkOptions, checkValue, type OptionChecks, whole } from '../../wording/check-options.ts';
@@ -10,7 +10,7 @@ import type { FinetoothRerankingModel, JsonObject, SpecificationVersion, Warning
 /** `providerOptions.finetooth` of `rerank()`. Those of a list of documents are described in docs/plan.md. */
 export type FinetoothRerankingOptions = Pick<RankOptions, 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'minScore' | 'collapse'>;
 
-const { rankFields, fieldLabels, deadlineMs, effort, minScore, collapse } = checksAt('rerank');
+const { rankFields, fieldLabels, deadlineMs, effort, minScore, collapse } = listChecks;
 const optionChecks: OptionChecks<FinetoothRerankingOptions> = { rankFields, fieldLabels, deadlineMs, effort, minScore, collapse };
 
 /** Truncated documents that the metadata names, so that a list of thousands does not fill a log. */

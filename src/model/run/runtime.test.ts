@@ -20,7 +20,7 @@ registerHooks({ resolve: (name, context, next) => { if (${JSON.stringify(package
 };
 
 const embedTwo = `
-import { openModel } from ${source('index.ts')};
+import { openModel } from ${source('embedders.ts')};
 const encoder = await openModel(undefined, { threads: 1 });
 const { vectors } = await encoder.encode(['a film about bats', 'the price of wheat'], { prefix: 'document' });
 console.log(JSON.stringify({ runtime: encoder.runtime, first: [...vectors.subarray(0, 384)] }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rerank } from '../../assemble/rerank.ts';
 import { FinetoothError } from '../../errors.ts';
-import { rerank } from '../../search/rerank.ts';
 import { firstStageOrder } from '../parts/first-stage-order.ts';
 import type { Reranker } from '../reranker.ts';
 import { cached } from './cached.ts';
@@ -32,7 +32,7 @@ const ranking = { rankFields: ['text'] };
 
 describe('a fallback', () => {
   it('lets the first one rank, and names it', async () => {
-    const answer = await rerank(fallback([lengths('first@1'), lengths('second@1')]), 'q', documents, ranking);
+    const answer = await rerank('q', documents, { model: fallback([lengths('first@1'), lengths('second@1')]), ...ranking });
     expect(answer.rankedBy).toBe('first@1');
     expect(answer.passedOver).toBeUndefined();
     expect(answer.results[0]?.id).toBe('d5');
@@ -41,7 +41,7 @@ describe('a fallback', () => {
   it('lets the next one rank the whole list, and says why', async () => {
     const chain = fallback([failing('E_KEY', 'a@1'), failing('E_VENDOR_DOWN', 'b@1'), lengths()]);
     expect(chain.fingerprint).toBe('fallback(a@1 | b@1 | lengths@1)');
-    const answer = await rerank(chain, 'q', documents, ranking);
+    const answer = await rerank('q', documents, { model: chain, ...ranking });
     expect(answer).toMatchObject({
       rankedBy: 'lengths@1',
       complete: true,
@@ -53,7 +53,9 @@ describe('a fallback', () => {
   });
 
   it('fails with every reason when nobody can', async () => {
-    const error = await rerank(fallback([failing('E_KEY', 'a@1'), failing()]), 'q', documents, ranking).catch((thrown: unknown) => thrown);
+    const error = await rerank('q', documents, { model: fallback([failing('E_KEY', 'a@1'), failing()]), ...ranking }).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toMatchObject({
       code: 'E_VENDOR_DOWN',
       message: 'none of 2 rerankers could rank. a@1 is out of order Then: broken@1 is out of order',
@@ -63,7 +65,7 @@ describe('a fallback', () => {
 
   it('that is strict throws what the first one throws', async () => {
     const next = lengths();
-    await expect(rerank(fallback([failing(), next], { strict: true }), 'q', documents, ranking)).rejects.toMatchObject({
+    await expect(rerank('q', documents, { model: fallback([failing(), next], { strict: true }), ...ranking })).rejects.toMatchObject({
       code: 'E_VENDOR_DOWN',
     });
     expect(next.asked).toBe(0);
@@ -71,15 +73,17 @@ describe('a fallback', () => {
 
   it("does not hide a caller's mistake or a caller's stop", async () => {
     for (const code of ['E_USAGE', 'E_STOPPED'] as const)
-      await expect(rerank(fallback([failing(code), lengths()]), 'q', documents, ranking)).rejects.toMatchObject({ code });
+      await expect(rerank('q', documents, { model: fallback([failing(code), lengths()]), ...ranking })).rejects.toMatchObject({ code });
   });
 
   it('keeps the order of the first stage where that was chosen, and flags it', async () => {
-    const answer = await rerank(fallback([failing(), firstStageOrder()]), 'q', documents, ranking);
+    const answer = await rerank('q', documents, { model: fallback([failing(), firstStageOrder()]), ...ranking });
     expect(answer).toMatchObject({ rankedBy: 'first-stage', complete: false, calibrated: false });
     expect(answer.results.map(({ id }) => id)).toEqual(list.map(({ id }) => id));
     expect(answer.results.every(({ rankedBy }) => rankedBy === null)).toBe(true);
-    await expect(rerank(fallback([failing(), firstStageOrder()]), 'q', documents, { ...ranking, minScore: 0.5 })).rejects.toMatchObject({
+    await expect(
+      rerank('q', documents, { model: fallback([failing(), firstStageOrder()]), ...ranking, minScore: 0.5 }),
+    ).rejects.toMatchObject({
       code: 'E_USAGE',
     });
   });
@@ -96,7 +100,7 @@ describe('a fallback', () => {
       },
     };
     for (let round = 0; round < 4; round++) {
-      const answer = await rerank(fallback([moody, lengths()]), 'q', documents, { ...ranking, deadlineMs: 5000 });
+      const answer = await rerank('q', documents, { model: fallback([moody, lengths()]), ...ranking, deadlineMs: 5000 });
       expect(answer.rankedBy).toBe(round % 2 === 0 ? 'moody@1' : 'lengths@1');
     }
     expect(calls).toBe(4);
@@ -104,11 +108,11 @@ describe('a fallback', () => {
 
   it('inside a cascade gives its stage its name, and leaves the stage before standing when nobody ranked', async () => {
     const two = cascade([lengths('first@1'), fallback([failing(), lengths('second@1')])], { keep: [6, 3] });
-    const answer = await rerank(two, 'q', documents, ranking);
+    const answer = await rerank('q', documents, { model: two, ...ranking });
     expect(answer.rankedBy).toBe('first@1 > second@1');
     expect(answer.passedOver).toHaveLength(1);
     const open = cascade([lengths('first@1'), fallback([failing(), firstStageOrder()])], { keep: [6, 3] });
-    const partial = await rerank(open, 'q', documents, ranking);
+    const partial = await rerank('q', documents, { model: open, ...ranking });
     expect(partial.complete).toBe(false);
     expect(partial.results.map(({ id }) => id)).toEqual(['d5', 'd4', 'd3', 'd2', 'd1', 'd0']);
     expect(partial.results.every(({ rankedBy }) => rankedBy === 'first@1')).toBe(true);
@@ -119,13 +123,13 @@ describe('a fallback', () => {
     let isDown = true;
     const sometimes: Reranker = { ...good, score: (...given) => (isDown ? failing().score(...given) : good.score(...given)) };
     const kept = cached(fallback([sometimes, next]));
-    expect((await rerank(kept, 'q', documents, ranking)).rankedBy).toBe('next@1');
-    expect((await rerank(kept, 'q', documents, ranking)).rankedBy).toBe('next@1');
+    expect((await rerank('q', documents, { model: kept, ...ranking })).rankedBy).toBe('next@1');
+    expect((await rerank('q', documents, { model: kept, ...ranking })).rankedBy).toBe('next@1');
     expect(next.asked).toBe(1);
     isDown = false;
-    expect((await rerank(kept, 'q', documents, ranking)).rankedBy).toBe('good@1');
+    expect((await rerank('q', documents, { model: kept, ...ranking })).rankedBy).toBe('good@1');
     isDown = true;
-    expect((await rerank(kept, 'q', documents, ranking)).rankedBy).toBe('good@1');
+    expect((await rerank('q', documents, { model: kept, ...ranking })).rankedBy).toBe('good@1');
     expect([good.asked, next.asked]).toEqual([1, 1]);
   });
 });
@@ -156,7 +160,7 @@ it('a lazy reranker is opened when it is needed, and again when it could not be'
   });
   expect(opened).toBe(0);
   await expect(lazy.score('q', list)).rejects.toThrow('not yet');
-  const answer = await rerank(lazy, 'q', documents, { ...ranking, deadlineMs: 5000 });
+  const answer = await rerank('q', documents, { model: lazy, ...ranking, deadlineMs: 5000 });
   expect([opened, answer.results[0]?.id, answer.complete]).toEqual([2, 'd5', true]);
   const kept = cached(lazy);
   expect((await kept.score('q', list)).stages).toHaveLength(2);

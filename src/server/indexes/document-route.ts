@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type Document, type SearchIndex, textOf } from '../../index.ts';
+import type { Document, SearchIndex } from '../../index.ts';
+import { textOf } from '../../stores.ts';
 import { jsonAnswer } from '../json-answer.ts';
 import type { Route } from '../openapi.ts';
 import { RequestError } from '../problem.ts';

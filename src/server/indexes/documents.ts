@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FinetoothError } from '../../errors.ts';
-import { parseDocument, type ReadDocument } from '../../index.ts';
+import type { ReadDocument } from '../../index.ts';
+import { parseDocument } from '../../stores.ts';
 import type { Share } from '../hooks/body-memory.ts';
 import { isGone, RequestError } from '../problem.ts';
 

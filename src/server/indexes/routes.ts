@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { FinetoothError } from '../../errors.ts';
-import { typesIn } from '../../index.ts';
+import { typesIn } from '../../stores.ts';
 import type { RouteTools } from '../app.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
