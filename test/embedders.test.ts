@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../src/embedders.ts';
 import { type CreateOptions, type OpenIndexOptions, openIndex, type SearchIndex, search } from '../src/index.ts';
-import { memoryStore } from '../src/stores.ts';
 import type { EncodeOptions } from '../src/model/bi-encoder.ts';
+import { memoryStore } from '../src/stores.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 
 type Rows = readonly (readonly number[])[];
