@@ -42,6 +42,12 @@ export async function kindOfModel(name: string, options: ModelFileOptions = {}):
   return (await filesOf(name, options)).entry.kind;
 }
 
+/** Whether a local model was trained for late interaction. Its files are fetched and checked as `kindOfModel` does, but for those of the catalog, of which it is known. */
+export async function isLateInteraction(name: string, options: ModelFileOptions = {}): Promise<boolean> {
+  const entry = findEntry(name) ?? (await filesOf(name, options)).entry;
+  return entry.kind === 'bi-encoder' && entry.lateInteraction !== undefined;
+}
+
 /** What is known of an embedding model; of one that is not in the catalog its files are looked at. Nothing is loaded. */
 export async function entryOf(name: string, options: ModelFileOptions = {}): Promise<BiEncoderEntry> {
   const listed = findEntry(name);

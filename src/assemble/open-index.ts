@@ -195,7 +195,7 @@ async function partsFor(
     // A hosted embedder, one whose graph gives whole texts alone, or none has no token vectors: late interaction then reads the texts with the bundled model.
     return own ?? openModel(undefined, models);
   };
-  const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments, effort } });
+  const builder = createRerankerBuilder({ encoder, indexed: own?.fingerprint, models, settings: { scoreCache, longDocuments, effort } });
   const { reranker = isNamed ? 'default' : null } = options;
   const build = (settings: RerankerSettings): Promise<Reranker> =>
     builder.build(reranker as RerankerPart | readonly RerankerPart[], {

@@ -89,9 +89,10 @@ export const plan = {
   },
   firstStage: {
     kind: 'choice',
-    choices: ['dense', 'bm25', 'hybrid'],
+    choices: ['dense', 'bm25', 'hybrid', 'late-interaction'],
     default: 'dense',
-    about: 'how candidates are found: vectors, words, or both fused',
+    about:
+      'how candidates are found: vectors, words, both fused, or late-interaction with the token vectors of every document, for indexes of some thousands',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   fusion: {

@@ -12,6 +12,7 @@ import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
 import { plan } from './plan.ts';
 import { queryWords } from './query-words.ts';
+import { retrieveByTokens } from './retrieve-by-tokens.ts';
 import type { SearchIndex } from './search-index.ts';
 import { type TitledHit, withTitle } from './title.ts';
 
@@ -53,6 +54,7 @@ export interface FoundLists extends Omit<Retrieved, 'hits'> {
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
   const { candidates, firstStage, fusion = plan.fusion.default, wordsWeight = 0 } = options;
+  if (firstStage === 'late-interaction') return retrieveByTokens(index, query, options);
   const isWeighed = wordsWeight > 0;
   const byOther = isWeighed || (firstStage === 'hybrid' && fusion === 'linear');
   const { dense, bm25, ...found } = await findLists(index, query, { ...options, byOther });

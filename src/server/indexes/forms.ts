@@ -80,7 +80,7 @@ export const searchAnswer = z.looseObject({
   results: z.array(result),
   complete: z.boolean(),
   calibrated: z.boolean(),
-  first_stage: z.enum(['dense', 'bm25', 'hybrid']).optional(),
+  first_stage: z.enum(['dense', 'bm25', 'hybrid', 'late-interaction']).optional(),
   /** Fingerprints of the stages of the reranker, joined by " > "; null: the first stage alone ranked. */
   ranked_by: z.string().nullable().optional(),
   /** What the first stage found, best first; `bm25` where it counted words. */
