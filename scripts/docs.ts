@@ -23,6 +23,7 @@ import {
 } from '../src/search/plan-option.ts';
 import { apiKeysPage } from './api-keys.ts';
 import { dependenciesPage } from './dependencies.ts';
+import { llmsText } from './llms.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -161,5 +162,7 @@ export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'reliability.svg': await reliabilityPicture(describedCollections()),
 });
 
-if (import.meta.main)
+if (import.meta.main) {
   for (const [name, text] of Object.entries(await pages())) await writeFile(join(import.meta.dirname, '..', 'docs', name), text);
+  await writeFile(join(import.meta.dirname, '..', 'llms.txt'), llmsText());
+}

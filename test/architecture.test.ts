@@ -162,9 +162,9 @@ describe('the tree is the architecture', () => {
     const allowed = [
       /^(time|fetch|read|model|cache|store|dataset|hosted|cli)\//,
       /^eval\/(collection|systems\/journal|judgment-(file|lines))\.ts$/,
-      /^(assemble\/(index-folders|rebuild)|tasks\/(eval-index|doctor|providers|models|datasets))\.ts$/,
+      /^(assemble\/(index-folders|file-origins|rebuild)|tasks\/(eval-index|doctor|providers|models|datasets))\.ts$/,
       // The last asks which addresses are private, and opens nothing.
-      /^server\/(listen|page\/files|auth\/own-hosts)\.ts$/,
+      /^server\/(listen|page\/files|files\/received-file|auth\/own-hosts)\.ts$/,
     ];
     const wrong = imports.filter(
       ({ file, target }) => /^node:(fs|net|http|https|tls|dgram)/.test(target) && !allowed.some((pattern) => pattern.test(file)),

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages } from '../scripts/docs.ts';
+import { llmsText } from '../scripts/llms.ts';
+import { commands } from '../src/cli/commands.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
@@ -16,6 +18,19 @@ const pagesWritten = [
 describe('the docs', async () => {
   it.each(Object.entries(await pages()))('docs/%s is what the tables say (npm run docs)', (name, text) => {
     expect(read(`docs/${name}`)).toBe(text);
+  });
+
+  it('are listed for agents in llms.txt (npm run docs)', () => {
+    expect(read('llms.txt')).toBe(llmsText());
+    const links = [...llmsText().matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target as string);
+    expect(links.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  it('tell agents of commands that there are', () => {
+    const skill = read('skills/finetooth/SKILL.md');
+    expect(skill).toMatch(/^---\nname: finetooth\ndescription: .{100,1000}\n---\n/);
+    const typed = [...skill.matchAll(/npx finetooth ((?:models |datasets )?[a-z]+) /g)].map(([, name]) => name as string);
+    expect(typed.filter((name) => !commands.some((one) => one.name === name))).toEqual([]);
   });
 
   it('point at files that exist', () => {

@@ -73,6 +73,7 @@ const typed = async (...given: readonly string[]): Promise<Shown> => {
     json: (value) => {
       json = JSON.parse(JSON.stringify(value));
     },
+    wire: () => process.stdout,
     drained: async () => {},
     say: () => {},
     paint: () => {},

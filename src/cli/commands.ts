@@ -12,6 +12,7 @@ import { exportCommand } from './commands/export.ts';
 import { indexCommand } from './commands/index.ts';
 import { keyCommand } from './commands/key.ts';
 import { labelCommand } from './commands/label.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { modelsListCommand, modelsPullCommand, modelsVerifyCommand, modelsWhereCommand } from './commands/models.ts';
 import { providersCommand } from './commands/providers.ts';
 import { rerankCommand } from './commands/rerank.ts';
@@ -30,6 +31,7 @@ export const commands: readonly CommandSpec[] = [
   rerankCommand,
   embedCommand,
   serveCommand,
+  mcpCommand,
   keyCommand,
   evalCommand,
   labelCommand,

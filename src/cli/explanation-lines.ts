@@ -2,9 +2,9 @@ import type { TokenMatches } from '../rerank/explanation.ts';
 import type { SpreadSource } from '../rerank/reranker.ts';
 import type { SearchAnswer } from '../search/answer.ts';
 import type { RerankAnswer } from '../search/rerank.ts';
+import { meetWords } from '../wording/joined-words.ts';
 import { counted } from '../wording/numbers.ts';
 import { harmless } from '../wording/terminal-text.ts';
-import { meetWords } from './joined-words.ts';
 import { labelOf } from './text.ts';
 
 /** Matches that are shown of each result; all of them are in --json. */

@@ -10,7 +10,7 @@ describe('--in', () => {
 
   it('is refused twice, since one of them would not be asked', () => {
     expect(() => theIndex(['films', 'books'], 'search')).toThrow(
-      '--in names one index here; got films and books. Only "serve" takes several.',
+      '--in names one index here; got films and books. Only "serve" and "mcp" take several.',
     );
   });
 });

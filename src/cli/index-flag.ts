@@ -3,7 +3,7 @@ import { FinetoothError } from '../errors.ts';
 /** `--in` of a command that can do without. Throws E_USAGE for several. */
 export function oneIndex(given: readonly string[] | undefined): string | undefined {
   if (given !== undefined && given.length > 1)
-    throw new FinetoothError('E_USAGE', `--in names one index here; got ${given.join(' and ')}. Only "serve" takes several.`);
+    throw new FinetoothError('E_USAGE', `--in names one index here; got ${given.join(' and ')}. Only "serve" and "mcp" take several.`);
   return given?.[0];
 }
 

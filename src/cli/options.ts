@@ -72,7 +72,7 @@ const own = {
   in: {
     kind: 'many',
     value: 'INDEX',
-    about: 'an index: a folder, qdrant://HOST/NAME, postgres://HOST/DATABASE/NAME; serve takes several, under their names',
+    about: 'an index: a folder, qdrant://HOST/NAME, postgres://HOST/DATABASE/NAME; serve and mcp take several, under their names',
   },
   format: {
     kind: 'choice',
@@ -302,6 +302,8 @@ const own = {
     variable: 'FINETOOTH_PORT',
     about: 'which port to listen at; 0 takes a free one',
   },
+  http: { kind: 'flag', about: 'answer over HTTP, at /mcp, instead of over standard input and output' },
+  writable: { kind: 'flag', about: 'let agents add documents (the tool add_documents; default: they may only search and read)' },
   apiKeyFile: {
     kind: 'text',
     value: 'FILE',

@@ -1,8 +1,8 @@
 import type { SearchAnswer } from '../search/answer.ts';
 import type { RankedResult, SearchResult } from '../search/results.ts';
+import { locationOf, titleOf } from '../wording/location.ts';
 import { fitted, harmless, widthOf } from '../wording/terminal-text.ts';
 import { answerLines, besideIt, scoreText } from './answer-lines.ts';
-import { locationOf, titleOf } from './location.ts';
 import { type Line, snippetLines } from './snippet-lines.ts';
 import { type Shown, styled } from './styled.ts';
 import { firstWordsOf } from './text.ts';

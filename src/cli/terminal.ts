@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { diskErrorOf, systemCodeOf } from '../errors.ts';
 import { commanding, fitted } from '../wording/terminal-text.ts';
@@ -16,6 +16,8 @@ export interface Terminal {
   write(text: Shown): void;
   /** Data: one line of JSON. What could command the terminal is escaped, so that nothing of it is lost. */
   json(value: unknown): void;
+  /** Standard output as a line to another program, which reads nothing else there: whatever this process prints afterwards goes to standard error. */
+  wire(): Writable;
   /** Waits until what was written has left the process, so that a slow reader slows the work down. */
   drained(): Promise<void>;
   /** Lines for people on standard error, as those of `write`. */
@@ -72,6 +74,7 @@ export function streamTerminal(
       clear();
       stdout.write(`${jsonLine(value)}\n`);
     },
+    wire: () => wireOver(stdout, stderr),
     drained: () =>
       stdout.writableNeedDrain && !stdout.destroyed
         ? new Promise((resolve) => {
@@ -101,6 +104,14 @@ export function streamTerminal(
       shown = true;
     },
   };
+}
+
+function wireOver(stdout: OutputStream, stderr: OutputStream): Writable {
+  const write = stdout.write.bind(stdout);
+  stdout.write = stderr.write.bind(stderr);
+  const wire = new Writable({ decodeStrings: false, write: (chunk, encoding, done) => void write(chunk, encoding, done) });
+  stdout.once('error', (error) => wire.destroy(error));
+  return wire;
 }
 
 /** A terminal that does not know its width says 0. */

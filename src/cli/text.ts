@@ -1,5 +1,5 @@
 import type { Document, FieldValue } from '../types.ts';
-import { titleOf } from './location.ts';
+import { titleOf } from '../wording/location.ts';
 
 /** Characters of a value that are shown. */
 const MOST = 60;

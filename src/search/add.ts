@@ -33,6 +33,8 @@ export interface AddOptions extends CallOptions {
   readonly prune?: boolean;
   /** Called after each acknowledged batch. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Called with the id of each document as it is read. */
+  readonly onDocument?: (id: string) => void;
   /** Runs each write: one a batch, and a last one. It may wait until others have written. @default at once */
   readonly write?: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /**
@@ -257,7 +259,9 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
     types.see(read.document);
     noted.add(read.notes);
     await turn();
-    batch.push(ids.identify(read));
+    const identified = ids.identify(read);
+    options.onDocument?.(identified.id);
+    batch.push(identified);
     await turn();
     characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
     if (batch.length < size && characters < size * BATCH_CHARACTERS) continue;

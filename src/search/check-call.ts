@@ -34,6 +34,7 @@ interface Given {
 const addChecks: OptionChecks<AddOptions> = {
   prune: truth,
   onProgress: callback,
+  onDocument: callback,
   write: callback,
   missingFields: oneOf(['refuse', 'accept']),
   vectorsFrom: part('a store', ['open', 'get']),

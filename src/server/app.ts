@@ -34,6 +34,8 @@ export interface AppLimits {
   readonly answerBytes?: number;
   /** Milliseconds after which a long answer in lines says again how far it is, so that no client or proxy takes it for dead. @default 15,000 */
   readonly quietMs?: number;
+  /** Bytes of a file that is to be read. @default 1,073,741,824 */
+  readonly fileBytes?: number;
   /** Bytes of all headers of a request. @default 16,384 */
   readonly headerBytes?: number;
 }
@@ -53,6 +55,8 @@ export interface AppParts {
   readonly log: { readonly level: string; readonly stream: { write(line: string): void } };
   /** Whether what the server answers from can be reached now. @default always */
   readonly isReachable?: () => Promise<boolean>;
+  /** Serve nothing of what vendors have. @default false */
+  readonly isForAgentsAlone?: boolean;
   /** What browsers get at `/`. @default nothing */
   readonly page?: Page;
   /** Routes of our own API beside what vendors have. */
@@ -79,12 +83,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   addAdmission(app, { keys, originRules, shedder, bodyMemory, bodyMs });
   const fail = addFailures(app, bodyBytes);
 
-  for (const dialect of dialects)
+  const served = parts.isForAgentsAlone ? { dialects: [], forks: [] } : { dialects, forks };
+  for (const dialect of served.dialects)
     for (const endpoint of dialect.endpoints)
       app.post(`${dialect.prefix}${endpoint.path}`, { config: { dialect, task: taskOf(endpoint.task) } }, (request, reply) =>
         answerEndpoint(parts, endpoint, request, reply),
       );
-  for (const fork of forks) {
+  for (const fork of served.forks) {
     const last = fork.branches.at(-1) as Fork['branches'][number];
     app.post(fork.path, { config: { dialect: last.dialect, task: taskOf(last.endpoint.task) } }, (request, reply) => {
       const { dialect, endpoint } = branchOf(fork, request);
@@ -95,7 +100,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     });
   }
 
-  const routes: Route[] = forks.map(routeOf);
+  const routes: Route[] = served.forks.map(routeOf);
   const get = (
     path: string,
     about: string,
@@ -106,14 +111,14 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     routes.push({ method: 'get', path, about, tag });
     app.get(path, { config: { task: 'other', open } }, async (request, reply) => make(request, reply));
   };
-  const served = {
+  const facts = {
     models,
     version,
     keyed: keys !== undefined,
     mostRequests: shedder.most.requests,
     mostDocuments: handlers.mostDocuments,
   };
-  for (const { reads = [] } of dialects)
+  for (const { reads = [] } of served.dialects)
     for (const { paths, about, tag, open, tell } of reads)
       for (const path of paths)
         get(
@@ -121,7 +126,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
           path === '/' ? `${about.slice(0, -1)}; for a browser (Accept: text/html) the page.` : about,
           tag,
           async (request, reply) =>
-            path === '/' && ui?.isWanted(request) ? ui.send(undefined, request, reply) : reply.send(await tell(served, askedOf(request))),
+            path === '/' && ui?.isWanted(request) ? ui.send(undefined, request, reply) : reply.send(await tell(facts, askedOf(request))),
           open,
         );
   if (ui !== undefined)
@@ -145,7 +150,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   // Made once, by whoever asks first.
   let document: ReturnType<typeof openapiOf> | undefined;
   const openapi = async () => {
-    document ??= openapiOf(dialects, routes, version);
+    document ??= openapiOf(served.dialects, routes, version);
     await nextTurn();
     return document;
   };

@@ -15,6 +15,8 @@ import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
 import { createIndexRegistry } from './indexes/registry.ts';
 import { ownRoutes } from './indexes/routes.ts';
 import { createLoadShedder, type LoadSheddingOptions } from './load-shedding.ts';
+import { mcpRoutes } from './mcp/route.ts';
+import { type McpLimits, partsOf } from './mcp/stdio.ts';
 import { type ModelsOptions, namedModels, openModels } from './models.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openTraces } from './observability/traces.ts';
@@ -22,7 +24,12 @@ import { builtPage, createPageFiles } from './page/files.ts';
 import { createPage } from './page/routes.ts';
 import { RequestError } from './problem.ts';
 
-export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLimits, Partial<Pick<OriginRules, 'hosts' | 'origins'>> {
+export interface ServeOptions
+  extends LoadSheddingOptions,
+    HandlerLimits,
+    AppLimits,
+    McpLimits,
+    Partial<Pick<OriginRules, 'hosts' | 'origins'>> {
   /** @default 127.0.0.1; another address needs keys, or `noKeys` */
   readonly host?: string;
   /** 0 takes a free one. @default 8787 */
@@ -49,6 +56,10 @@ export interface ServeOptions extends LoadSheddingOptions, HandlerLimits, AppLim
    */
   readonly rerankers?: readonly string[];
   readonly models?: Omit<ModelsOptions, 'served' | 'hostedRerankers'>;
+  /** What is served beside what tells of its health: everything, or /mcp alone, for agents. @default all */
+  readonly api?: 'all' | 'mcp';
+  /** Let agents add documents at /mcp; the other paths that write are open whatever it says. @default false */
+  readonly writable?: boolean;
   /** What /info and /openapi.json say. @default that of this package */
   readonly version?: string;
   /** @default logs of level info go nowhere */
@@ -79,6 +90,10 @@ const serveChecks: OptionChecks<ServeOptions> = {
   modelNames: texts,
   rerankers: texts,
   models: record,
+  api: oneOf(['all', 'mcp']),
+  writable: truth,
+  callMs: positive,
+  writeMs: positive,
   version: text,
   log: record,
   hosts: texts,
@@ -93,6 +108,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   answerMs: positive,
   answerBytes: positive,
   quietMs: positive,
+  fileBytes: positive,
   headerBytes: positive,
 };
 
@@ -107,6 +123,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     noKeys = false,
     indexes: folders = [],
     indexesFolder,
+    api = 'all',
+    writable = false,
     version = packageVersion(),
   } = options;
   const isKeyed = keyFile !== undefined || keyLines !== undefined;
@@ -149,6 +167,17 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     // An index that cannot be opened is told now, not to the first client.
     await indexes.openGiven();
     await models.openHosted();
+    const { mostQueryCharacters, fileBytes } = options;
+    const own = ownRoutes({ indexes, models, shedder, mostQueryCharacters, fileBytes, closing: closing.signal });
+    const agents = mcpRoutes({
+      indexes,
+      models,
+      ...partsOf(options),
+      shedder,
+      version,
+      writable,
+      log: (id, error) => app.log.error({ id, err: error }, 'failed'),
+    });
     const app = await createApp({
       handlers: createHandlers(models, shedder, options),
       models,
@@ -165,9 +194,10 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       limits: options,
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
-      page: createPage(createPageFiles(builtPage())),
+      page: api === 'mcp' ? undefined : createPage(createPageFiles(builtPage())),
       isReachable: () => indexes.areReachable(),
-      routes: ownRoutes({ indexes, models, shedder, mostQueryCharacters: options.mostQueryCharacters, closing: closing.signal }),
+      isForAgentsAlone: api === 'mcp',
+      routes: async (to, tools) => [...(api === 'mcp' ? [] : await own(to, tools)), ...(await agents(to, tools))],
     });
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
     if (keys === undefined && origins?.includes('*'))

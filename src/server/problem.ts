@@ -80,7 +80,7 @@ const told: Readonly<Partial<Record<ErrorCode, ProblemKind>>> = {
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** What sentences advise, as a client sends it. */
-const httpWording: Wording = {
+export const httpWording: Wording = {
   ...libraryWording,
   option: (name, value) => (value === undefined ? snake(name) : `"${snake(name)}": ${JSON.stringify(value)}`),
   as: (name) => `as ${snake(name)}`,
@@ -109,11 +109,11 @@ export const isGone = (error: unknown): boolean =>
   ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String((error as { readonly code?: unknown } | null)?.code));
 
 /** Every thrown value as a problem. What is not the client's doing is not told to it: the log has it. */
-export function problemOf(error: unknown, id: string): Problem {
+export function problemOf(error: unknown, id: string, wording: Wording = httpWording): Problem {
   if (error instanceof RequestError) return error.problem;
   const code = error instanceof FinetoothError ? error.code : 'E_BUG';
   const kind = told[code];
-  return kind === undefined ? veiled(code, id) : { code, kind, message: messageOf(error, httpWording) };
+  return kind === undefined ? veiled(code, id) : { code, kind, message: messageOf(error, wording) };
 }
 
 /** The rest is the server's: the client is told what the table says of the code, so that it can tell a damaged index from an empty one. */

@@ -13,6 +13,7 @@ export const typedJson = async (words: readonly string[], specs: readonly Comman
     json: (value) => {
       printed = value;
     },
+    wire: () => process.stdout,
     drained: async () => {},
     say: () => {},
     paint: () => {},

@@ -97,7 +97,13 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       : ((await inferCrossEncoder({ ...files, repository, origin: await originOf(folder), stated: overrides.scoring, name })) ??
         (overrides.kind === 'cross-encoder' ? statedClassifier(overrides.scoring, name) : undefined));
   if (scoring !== undefined)
-    return { ...common, kind: 'cross-encoder', scoring, ...(overrides.examples?.length && { examples: overrides.examples }) };
+    return {
+      ...common,
+      files: withLayers(common.files, scoring.form === 'head' ? scoring.layers : undefined),
+      kind: 'cross-encoder',
+      scoring,
+      ...(overrides.examples?.length && { examples: overrides.examples }),
+    };
   const outputs = await readOutputs(modelPath);
   const late = inferLateInteraction({
     ...files,
@@ -150,7 +156,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
 }
 
 /** The files of a model with those that hold the weights of its own layers. */
-function withLayers(files: ModelEntry['files'], layers: BiEncoderEntry['dense']): ModelEntry['files'] {
+function withLayers(files: ModelEntry['files'], layers: readonly { readonly path: string }[] | undefined): ModelEntry['files'] {
   return layers === undefined ? files : { ...files, others: layers.map(({ path }) => ({ path, as: path })) };
 }
 

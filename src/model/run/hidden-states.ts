@@ -1,7 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import type { Tensor } from './runtime.ts';
 
-/** The output of a graph that has a vector for each token of each text, and tokens of the longest. */
+/** [rows × width × size] Token vectors of one run. Throws E_MODEL_FAILED where the graph gives none of that size. */
 export function hiddenStates(outputs: Readonly<Record<string, Tensor>>, size: number): { data: Float32Array; width: number } {
   const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
   if (output === undefined)

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type FileOrigins, fileOrigins } from '../../assemble/file-origins.ts';
 import { givenIndexes } from '../../assemble/given-indexes.ts';
 import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts';
 import { FinetoothError } from '../../errors.ts';
@@ -27,6 +28,8 @@ export interface IndexRegistry {
   /** Whether every index that is served as it is can be asked for now. */
   areReachable(): Promise<boolean>;
   create(name: string, options: PlannedIndex): Promise<void>;
+  /** Which documents came of which file; undefined where the index is in no folder, or holds nothing yet. */
+  origins(name: string, index: SearchIndex): FileOrigins | undefined;
   /** Closes and deletes. Only what was made through the server can be deleted through it. */
   remove(name: string): Promise<void>;
   /** Writes of one index go one after the other. */
@@ -167,6 +170,10 @@ export function createIndexRegistry({
         ),
         pause(LONGEST_LOOK_MS, false, { ref: false }),
       ]),
+    origins: (name, index) => {
+      const [folder, id] = [holder(name)?.folderOf(name), index.manifest()?.id];
+      return folder === undefined || id === undefined ? undefined : fileOrigins(folder, id);
+    },
     create: (name, options) =>
       inLine(name, async () => {
         if (isGiven(name) || !(await maker().create(name, options)))

@@ -1,17 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { FinetoothError } from '../../errors.ts';
-import { typesIn } from '../../stores.ts';
 import type { RouteTools } from '../app.ts';
+import { addFileRoutes, fileRoutes } from '../files/routes.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
-import { RequestError } from '../problem.ts';
 import { addDocumentRoute, documentRoute } from './document-route.ts';
-import { createBody, deleteBody, readBody, type Status, searchAnswer, searchBody, status } from './forms.ts';
+import { createBody, deleteBody, readBody, searchAnswer, searchBody, status } from './forms.ts';
 import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
+import { statusesOf, statusOf } from './status.ts';
 import { addUploadRoute } from './upload-route.ts';
 
 export interface OwnApi {
@@ -20,6 +19,8 @@ export interface OwnApi {
   readonly shedder: LoadShedder;
   /** Characters of a query. @default 100,000 */
   readonly mostQueryCharacters?: number | undefined;
+  /** Bytes of one file. @default 1,073,741,824 */
+  readonly fileBytes?: number | undefined;
   /** Aborted when the server is about to end. @default never */
   readonly closing?: AbortSignal;
 }
@@ -70,14 +71,15 @@ const described: readonly Route[] = [
 ];
 
 /** Indexes of this machine: search in them, make them, fill them. */
-export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, closing }: OwnApi) {
+export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, fileBytes = 1_073_741_824, closing }: OwnApi) {
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
     addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
-    return [...described, ...judgmentRoutes];
+    await addFileRoutes(app, { indexes, sendBuffers, quietMs, mostBytes: fileBytes, closing });
+    return [...described, ...judgmentRoutes, ...fileRoutes];
   };
 }
 
@@ -85,7 +87,7 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
   const config = { task: 'indexes' };
   const nameIn = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
   app.get('/v1/indexes', { config }, async () => ({
-    indexes: await Promise.all((await indexes.names()).map((name) => statusOf(name, indexes).catch((error) => brokenStatus(name, error)))),
+    indexes: await statusesOf(await indexes.names(), indexes),
   }));
   app.get('/v1/indexes/:name', { config }, (request) => statusOf(nameIn(request), indexes));
   app.post('/v1/indexes', { config }, async (request, reply) => {
@@ -114,37 +116,4 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
     const { ids } = readBody(deleteBody, request.body);
     return indexes.writing(nameIn(request), async (index) => ({ deleted: await index.delete(ids) }));
   });
-}
-
-function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
-  return indexes.reading(name, async (index) => {
-    const { documents, passages, bytes, changedAt, unreadable } = await index.status();
-    const manifest = index.manifest();
-    const { embedder = null, fields } = manifest ?? {};
-    return {
-      name,
-      documents,
-      passages,
-      bytes,
-      embedder,
-      dimensions: manifest?.dimensions,
-      query_prompt: manifest?.form?.queryPrompt,
-      document_prompt: manifest?.form?.documentPrompt,
-      fields: fields === undefined ? null : [...fields],
-      types: manifest && typesIn(manifest),
-      unreadable,
-      words: manifest?.analyzer,
-      languages: manifest && [...(manifest.languages ?? ['en'])],
-      language_field: manifest?.languageField,
-      title_field: manifest?.titleField ?? undefined,
-      changed_at: changedAt ?? null,
-    };
-  });
-}
-
-/** One that is damaged must not hide the others. */
-function brokenStatus(name: string, error: unknown): Status {
-  if (!(error instanceof FinetoothError || error instanceof RequestError)) throw error;
-  const why = error instanceof FinetoothError ? `${error.code}: this index cannot be opened` : error.message;
-  return { name, documents: 0, bytes: 0, embedder: null, fields: null, changed_at: null, error: why };
 }

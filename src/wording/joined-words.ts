@@ -1,11 +1,17 @@
-import type { TokenMatches } from '../rerank/explanation.ts';
-
 /** A word of the query, the word of the text that it met best, and how alike they are: the mean over its pieces. */
 export interface Meeting {
   readonly word: string;
   /** Absent where the text has no tokens. */
   readonly met?: string;
   readonly similarity: number;
+}
+
+/** The tokens of two texts and how alike they are, as late interaction explains a score. */
+export interface Pieces {
+  readonly query: readonly string[];
+  readonly document: readonly string[];
+  /** [query tokens × document tokens] Cosines. */
+  readonly similarities: readonly (readonly number[])[];
 }
 
 /** Places of the tokens that make one word. */
@@ -20,7 +26,7 @@ const beginning = /^[▁Ġ]/u;
 const going = /^##/;
 
 /** Whole words in place of the pieces that a model reads. */
-export function meetWords({ query, document, similarities }: TokenMatches): readonly Meeting[] {
+export function meetWords({ query, document, similarities }: Pieces): readonly Meeting[] {
   const read = wordsIn(document);
   const wordOf = new Map(read.flatMap(({ text, tokens }) => tokens.map((token) => [token, text] as const)));
   return wordsIn(query).map(({ text, tokens }) => {

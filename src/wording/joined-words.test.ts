@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { meetWords } from './joined-words.ts';
 
 const meet = (query: readonly string[], document: readonly string[], similarities: readonly (readonly number[])[]) =>
-  meetWords({ query, document, similarities, cosine: 0, maxSim: 0 });
+  meetWords({ query, document, similarities });
 
 describe('words in place of pieces', () => {
   it('of WordPiece', () => {

@@ -1,0 +1,1 @@
+export { type McpConnection, type McpLimits, type ServeMcpOptions, serveMcp } from './stdio.ts';
