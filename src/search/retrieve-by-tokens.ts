@@ -7,7 +7,7 @@ import type { Hit, PassagePlace, TokenForm } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import { grouped } from '../wording/numbers.ts';
 import { filterNotes } from './filter-notes.ts';
-import type { Retrieved, RetrieveOptions } from './retrieve.ts';
+import type { Retrieved, RetrieveOptions } from './retrieved.ts';
 import type { SearchIndex } from './search-index.ts';
 import { withTitle } from './title.ts';
 
