@@ -103,3 +103,15 @@ export const installInto = async (
     throw error;
   }
 };
+
+/** Why nothing can be installed here; nothing where it can. */
+export const whyUnreachable = async (): Promise<string | undefined> => {
+  const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> };
+  const probe = `commander@${own.dependencies.commander}`;
+  const { status, stderr } = await run('npm', ['view', probe, 'version', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'], {
+    cwd: tmpdir(),
+    limit: 20_000,
+  });
+  if (status === 0) return undefined;
+  return `the npm registry cannot be reached: npm view ${probe} said ${/npm error code (\S+)/.exec(stderr)?.[1] ?? 'nothing for 20 seconds'}`;
+};

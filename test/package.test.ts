@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, installInto, mustRun, packAll, run, type Tarball } from '../scripts/trial-install.ts';
+import { type Finished, installInto, mustRun, packAll, run, type Tarball, whyUnreachable } from '../scripts/trial-install.ts';
 
 const root = join(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -25,16 +25,6 @@ const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-
-const whyUnreachable = async (): Promise<string | undefined> => {
-  const probe = `commander@${manifest.dependencies.commander}`;
-  const { status, stderr } = await run('npm', ['view', probe, 'version', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'], {
-    cwd: tmpdir(),
-    limit: 20_000,
-  });
-  if (status === 0) return undefined;
-  return `the npm registry cannot be reached: npm view ${probe} said ${/npm error code (\S+)/.exec(stderr)?.[1] ?? 'nothing for 20 seconds'}`;
-};
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-pack-'));
