@@ -73,6 +73,16 @@ export const scenes: readonly Scene[] = [
       await page.getByText('show these keys').waitFor();
     },
   },
+  { name: 'judge', address: `${query}&view=judge`, prepare: (page) => page.locator('.judge-cards > li[data-id]').first().waitFor() },
+  {
+    name: 'tune',
+    address: '?view=tune',
+    prepare: (page) =>
+      page
+        .getByText(/judged (quer|films yet)/)
+        .first()
+        .waitFor(),
+  },
   {
     name: 'failed',
     address: `?q=x&a=${encodeURIComponent('{"candidates":-1}')}`,

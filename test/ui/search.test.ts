@@ -125,6 +125,9 @@ describe('comparing', () => {
     const facts = (await page.locator('.agreement').innerText()).replace(/\s+/g, ' ');
     expect(facts).toContain(`only A ${left.length - both} both ${both} only B ${right.length - both}`);
     expect(await page.locator('.lines path').count()).toBe(both);
+    // As high as the lists, whichever of them came first.
+    const heightOf = async (what: string): Promise<number> => (await page.locator(what).first().boundingBox())?.height ?? 0;
+    expect(await heightOf('.lines')).toBeGreaterThanOrEqual(await heightOf('.columns.pipelines .cards'));
     expect(await page.locator('.move.only').count()).toBe(left.length + right.length - 2 * both);
     const address = new URL(page.url());
     expect(JSON.parse(address.searchParams.get('b') as string)).toEqual({ first_stage: 'bm25', reranker: null });
