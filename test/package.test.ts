@@ -57,14 +57,29 @@ describe('the tarballs', () => {
   it('hold what src/ holds: no test, no contract, nothing stale', () => {
     const files = filesIn(inFolder('finetooth'));
     expect(files.filter((file) => /(\.test\.|-contract\.|fixtures|golden)/.test(file))).toEqual([]);
-    const scripts = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
+    const scripts = files.filter((file) => /^dist\/(?!ui\/).*\.js$/.test(file));
     const stale = scripts.filter((file) => !existsSync(join(root, file.replace(/^dist(.*)\.js$/, 'src$1.ts'))));
     expect(stale, 'delete dist/ and build it anew').toEqual([]);
     expect(
       files.filter(
-        (file) => !/^(bin|dist|docs|examples|samples)\/|^(LICENSE|NOTICE|(README|CHANGELOG|SECURITY)\.md|package\.json)$/.test(file),
+        (file) =>
+          !/^(bin|dist|docs|examples|samples|skills)\/|^(LICENSE|NOTICE|llms\.txt|(README|CHANGELOG|SECURITY)\.md|package\.json)$/.test(
+            file,
+          ),
       ),
     ).toEqual([]);
+  });
+
+  it('hold the page, every file that it names, and no other', () => {
+    const folder = join(inFolder('finetooth'), 'dist', 'ui');
+    const named = new Set(['index.html']);
+    for (const name of named)
+      for (const [, other] of readFileSync(join(folder, name), 'utf8').matchAll(/(assets\/[\w.-]+|(?<=["'`(]\.\/)[\w.-]+)\b/g)) {
+        const path = (other as string).startsWith('assets/') ? (other as string) : `assets/${other}`;
+        if (existsSync(join(folder, path))) named.add(path);
+      }
+    expect(filesIn(folder).sort()).toEqual([...named].sort());
+    expect(named.size).toBeGreaterThan(3);
   });
 
   it('hold every file that the README points at', () => {
