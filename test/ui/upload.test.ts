@@ -52,7 +52,7 @@ describe('files on the page', () => {
     const name = page.getByLabel('Name of the index');
     await name.waitFor();
     expect(await name.inputValue()).toBe('my-notes');
-    await page.getByText('3 files. Left out: 1 file of other kinds, such as photo.png.').waitFor();
+    await page.getByText('3 files, 2 documents. Left out: 1 file of other kinds, such as photo.png.').waitFor();
     await page.getByText('torn.ipynb').first().waitFor();
     expect(await page.getByLabel('title').inputValue()).toBe('text');
     expect(await page.getByLabel('path').inputValue()).toBe('keyword');
@@ -66,8 +66,9 @@ describe('files on the page', () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Search it' }).click();
     expect(new URL(page.url()).searchParams.get('index')).toBe('my-notes');
+    await page.locator('#query:focus').waitFor();
     await page.keyboard.type('bats in the dark');
-    await page.getByText('They find their way in the dark by echo.').first().waitFor();
+    await page.getByText('They find their way in the dark by echo.').filter({ visible: true }).first().waitFor();
     expect([await page.title(), errors]).toEqual(['Finetooth', []]);
   });
 

@@ -12,9 +12,10 @@ export function AddProgress({ now }: { readonly now: Extract<Step, { readonly ki
   const { plan, sent } = now;
   const total = plan.chosen.files.length;
   const search = (): void => {
+    // The browser gives the focus back to what opened the dialog, and only then is it ours to give.
+    document.querySelector('dialog[open]')?.addEventListener('close', () => document.getElementById('query')?.focus(), { once: true });
     uploadShown.value = false;
     startAgain();
-    document.getElementById('query')?.focus();
   };
   return (
     <div class="upload-part">

@@ -85,18 +85,20 @@ function Fields({ fields }: { readonly fields: readonly FieldPlan[] }) {
     <fieldset class="upload-fields">
       <legend>Fields</legend>
       <ul>
-        {fields.map(({ name, use, example }) => (
+        {fields.map(({ name, use, example }, at) => (
           <li key={name}>
-            <label>
-              <bdi class="upload-field">{name}</bdi>
-              <select value={use} onChange={(event) => set(name, event.currentTarget.value)}>
+            <div class="upload-field">
+              <label for={`upload-field-${at}`}>
+                <bdi>{name}</bdi>
+              </label>
+              <select id={`upload-field-${at}`} value={use} onChange={(event) => set(name, event.currentTarget.value)}>
                 {Object.entries(uses).map(([value, words]) => (
                   <option key={value} value={value}>
                     {words}
                   </option>
                 ))}
               </select>
-            </label>
+            </div>
             <p class="upload-example" dir="auto">
               {example}
             </p>
