@@ -28,4 +28,16 @@ export { search } from './search/search.ts';
 export type { IndexStatus, SearchIndex } from './search/search-index.ts';
 export type { Facet, FacetOptions, FacetValue } from './store/facets.ts';
 export type { Store } from './store/store.ts';
-export type { CallOptions, Document, FieldValue, Progress, ReadDocument, ScoreSpread, Truncated, Usage, Vectors } from './types.ts';
+export type {
+  CallOptions,
+  Document,
+  FieldValue,
+  Json,
+  Progress,
+  ReadDocument,
+  ScoreSpread,
+  Stored,
+  Truncated,
+  Usage,
+  Vectors,
+} from './types.ts';

@@ -6,6 +6,20 @@ export type FieldValue = string | number | boolean | null | readonly FieldValue[
 /** A user's document: named fields. All of them are stored and returned; one that is undefined is as one that is not there. */
 export type Document = { readonly [field: string]: FieldValue | undefined };
 
+/** A value as JSON gives it back: a date is its text in ISO 8601. */
+export type Json<T> = FieldValue extends T
+  ? T
+  : T extends { toJSON(key?: string): infer Text }
+    ? Text
+    : T extends object
+      ? string extends keyof T
+        ? T
+        : { [Name in keyof T]: Json<T[Name]> }
+      : T;
+
+/** A document of type `T` as an index gives it back: `T` itself where all of it is JSON. */
+export type Stored<T> = Json<T> extends T ? T : Json<T>;
+
 /** What a reader could not take as it stands and took all the same, or left out. */
 export interface ReadNote {
   readonly kind:

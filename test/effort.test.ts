@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createReranker, openIndex, rerank, type SearchIndex, search, searchOptionsOf } from '../src/index.ts';
+import { createReranker, openIndex, rerank, type SearchIndex, type SearchOptions, search, searchOptionsOf } from '../src/index.ts';
 import { cached } from '../src/rerankers.ts';
 import { parsePipeline } from '../src/search/pipeline.ts';
 import { memoryStore } from '../src/stores.ts';
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 it('is that of the call, else of the index, and the answer says how many were read', async () => {
-  const readWith = async (options: Parameters<typeof search>[2]) => (await search(index, QUERY, options)).read;
+  const readWith = async (options: SearchOptions) => (await search(index, QUERY, options)).read;
   expect(await readWith({})).toEqual([6, 2]);
   expect(await readWith({ effort: 1 })).toEqual([6, 1]);
   expect(await readWith({ effort: 'exhaustive' })).toEqual([6, 6]);

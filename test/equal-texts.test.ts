@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { indexSystem } from '../src/eval/systems/system.ts';
-import { type Embedder, openIndex, type Reranker, rerank, type SearchOptions, search } from '../src/index.ts';
+import { type Embedder, openIndex, type Reranker, rerank, type SearchAnswer, type SearchOptions, search } from '../src/index.ts';
 import { parsePipelines } from '../src/plan.ts';
 import { memoryStore } from '../src/stores.ts';
 import { hashEmbedder } from './hash-embedder.ts';
@@ -101,7 +101,7 @@ describe('equal texts', () => {
       paged.push(...results.map(({ id, rank, collapsed }) => [id, rank, collapsed]));
     }
     for (let cursor: string | undefined = '*'; cursor !== undefined; ) {
-      const answer = await search(index, QUERY, { ...options, top: 5, cursor });
+      const answer: SearchAnswer = await search(index, QUERY, { ...options, top: 5, cursor });
       frozen.push(...answer.results.map(({ id, rank, collapsed }) => [id, rank, collapsed]));
       cursor = answer.nextCursor;
     }

@@ -237,6 +237,8 @@ export const wrong = await search(index, 'bats', { tops: 3 });
     );
     const compilerOptions = {
       target: 'es2023',
+      // Nothing of a browser.
+      lib: ['es2023'],
       module: 'nodenext',
       strict: true,
       exactOptionalPropertyTypes: true,

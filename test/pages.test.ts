@@ -2,7 +2,16 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Document, openIndex, type Reranker, type SearchIndex, type SearchOptions, search } from '../src/index.ts';
+import {
+  type Document,
+  openIndex,
+  type Reranker,
+  type SearchAnswer,
+  type SearchIndex,
+  type SearchOptions,
+  type SearchResult,
+  search,
+} from '../src/index.ts';
 import { randomFrom } from '../src/math/random.ts';
 import { memoryStore } from '../src/stores.ts';
 import { workFolder } from './finetooth.ts';
@@ -45,7 +54,7 @@ const paged = async (index: SearchIndex, options: SearchOptions, between: (page:
   const pages = [];
   let cursor: string | undefined = '*';
   for (let page = 0; cursor !== undefined; page++) {
-    const answer = await search(index, QUERY, { ...options, cursor, documents: true });
+    const answer: SearchAnswer = await search(index, QUERY, { ...options, cursor, documents: true });
     pages.push(answer.results);
     cursor = answer.nextCursor;
     await between(page);
@@ -83,7 +92,7 @@ describe.each(Object.entries(stores))('pages of an index %s', (_, place) => {
     expect(gone.size).toBeGreaterThan(1);
     expect(pages.flat().map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
     expect(pages.flat().map(({ rank }) => rank)).toEqual(expected.map((_, at) => at + 1));
-    const plain = ({ rank, ...rest }: (typeof expected)[number]) => rest;
+    const plain = ({ rank, ...rest }: SearchResult) => rest;
     expect(pages.flat().map(plain)).toEqual(expected.map(plain));
     expect(pages.slice(0, -1).every(({ length }) => length === 7)).toBe(true);
   });

@@ -11,6 +11,7 @@ import { analysisOf } from '../search/word-analysis.ts';
 import { indexMissing } from '../store/index-changes.ts';
 import type { Durability } from '../store/lancedb/durability.ts';
 import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
+import type { Document } from '../types.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
 import { defaultModel, openModel } from './models.ts';
@@ -20,14 +21,18 @@ import { sameModel } from './same-model.ts';
 import { engineOf, isFolder, openStore, shownName } from './store.ts';
 
 /**
- * Opens an index, or prepares a new one: nothing is written before the first document.
+ * Opens an index, or prepares a new one: nothing is written before the first document. `openIndex<Movie>(…)` takes and gives back documents of that
+ * type, which the compiler alone looks at.
  *
  * @param where a folder, `memory:`, the address of an index in a database (`qdrant://host:6333/films`, `postgres://host/database/films`), or a store
  * of your own
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
  * E_RECIPE when `create` names other fields, other types, or another form of token vectors
  */
-export async function openIndex(where: string | Store, options: OpenIndexOptions = {}): Promise<SearchIndex> {
+export async function openIndex<T extends object = Document>(
+  where: string | Store,
+  options: OpenIndexOptions = {},
+): Promise<SearchIndex<T>> {
   checkOpenIndexCall(where, options);
   checkDurability(where, options.durability);
   const store = typeof where === 'string' ? openStore(where, options.durability) : where;
@@ -44,7 +49,7 @@ export async function openIndex(where: string | Store, options: OpenIndexOptions
       await analysisOf(manifest, name);
     }
     const parts = await partsFor(options, manifest, name);
-    return createSearchIndex({ store, manifest, create, ...parts });
+    return createSearchIndex<T>({ store, manifest, create, ...parts });
   } catch (error) {
     await store.close();
     throw error;

@@ -34,6 +34,9 @@ export type Format = (typeof readers)[number]['name'];
 
 export const formats: readonly Format[] = [...new Set(readers.map(({ name }) => name))];
 
+/** The table, for who lists it. */
+export const listReaders = (): readonly Reader[] => readers;
+
 /** Unpacked bytes that `readerOfContent` may need: a first line is decided on when it is no longer than this. */
 export const contentHeadBytes = 1024 * 1024;
 

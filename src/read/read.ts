@@ -19,6 +19,8 @@ export interface ReadOptions extends FolderOptions {
   readonly signal?: AbortSignal;
   /** What the input is called in errors and in `where`. @default the path as it was given, or `standard input` */
   readonly where?: string;
+  /** Of a file: the path that it goes by in place of its own, as below a folder: by it the format is told, and it is the id and the field `path` of a document that is a file. @default its name */
+  readonly documentPath?: string;
 }
 
 export const readChecks: OptionChecks<ReadOptions> = {
@@ -36,6 +38,7 @@ export const readChecks: OptionChecks<ReadOptions> = {
   ),
   signal,
   where: text,
+  documentPath: text,
 };
 
 /** What a function that does more than read passes on. */
@@ -70,6 +73,16 @@ export async function* readDocuments(source: string, options: ReadOptions = {}):
       yield isFirst && note !== undefined ? { ...read, notes: [note, ...(read.notes ?? [])] } : read;
       isFirst = false;
     }
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The name of the format that `readDocuments` reads a source by. Throws as that does, before the first document. */
+export async function formatOf(source: string, options: Omit<ReadOptions, 'format'> = {}): Promise<string> {
+  const opened = await openSource(source, options);
+  try {
+    return (await readerFor(opened, options)).reader.name;
   } finally {
     await opened.close();
   }
@@ -113,7 +126,8 @@ async function openSource(source: string, options: Omit<ReadOptions, 'format'>):
   const { signal, where: name = source === '-' ? 'standard input' : source } = options;
   if (source === '-') return createSource({ name, kind: 'pipe', signal }, options.stdin ?? process.stdin);
   const kind = await kindOfPath(source, name);
-  return createSource({ name, kind, path: source, documentPath: source.replace(/^.*[/\\]/, ''), folder: options, signal });
+  const documentPath = options.documentPath ?? source.replace(/^.*[/\\]/, '');
+  return createSource({ name, kind, path: source, documentPath, folder: options, signal });
 }
 
 interface Chosen {
@@ -121,9 +135,10 @@ interface Chosen {
   readonly note?: ReadNote;
 }
 
-async function readerFor(source: Source, { format, otherwise }: ReadOptions): Promise<Chosen> {
+async function readerFor(source: Source, { format, otherwise, documentPath }: ReadOptions): Promise<Chosen> {
   const { contentHeadBytes, looksLikeColumns, readerNamed, readerOfContent, readerOfName } = await loadFormats();
-  const { name, path, kind } = source;
+  const { name, kind } = source;
+  const path = documentPath ?? source.path;
   const wanted = typeof format === 'object' ? format.name : format;
   if (kind === 'folder' && wanted !== undefined && wanted !== 'folder')
     throw new FinetoothError('E_INPUT_FORMAT', `${name} is a folder and cannot be read as ${wanted}. Name a file in it.`);

@@ -37,7 +37,11 @@ export function readRecord(value: unknown, where: string): ReadDocument {
 /** A document of a parsed record: an object as it is, a string as `{ text }`. Anything else is E_INPUT_FORMAT. */
 export function documentOfRecord(value: unknown, where: string): Document {
   if (typeof value === 'string') return { text: value.toWellFormed() };
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return wellFormed(value as FieldValue, where) as Document;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const document = wellFormed(value as FieldValue, where);
+    // A date is an object until it is written.
+    if (typeof document === 'object') return document as Document;
+  }
   throw new FinetoothError(
     'E_INPUT_FORMAT',
     `${where} is ${described(value)}; a document is an object or a string. Correct it or take it out.`,
@@ -103,6 +107,8 @@ function wellFormed(value: FieldValue, where: string, depth = 0): FieldValue {
     throw new FinetoothError('E_INPUT_FORMAT', `${where} holds a number beyond ±1.8e308. Write it as a string or take it out.`);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepest) throw tooDeep(where);
+  // A date, as JSON has it.
+  if ('toJSON' in value && typeof value.toJSON === 'function') return wellFormed(JSON.parse(JSON.stringify(value)), where, depth + 1);
   if (Array.isArray(value)) {
     const items: readonly FieldValue[] = value;
     const copy = items.map((item) => wellFormed(item, where, depth + 1));

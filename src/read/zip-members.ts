@@ -33,7 +33,7 @@ export async function openZip(source: Source, what: string): Promise<ZipMembers>
       entries.set(entry.fileName, entry);
     }
   } catch (error) {
-    throw refused(messageOf(error), error);
+    throw refused(messageOf(error).replace(/\.$/, ''), error);
   }
   let unpacked = 0;
   async function* chunksOf(entry: Entry): AsyncGenerator<Uint8Array> {

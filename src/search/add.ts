@@ -33,6 +33,10 @@ export interface AddOptions extends CallOptions {
   readonly prune?: boolean;
   /** Called after each acknowledged batch. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Documents of the first batch, 1 to 256: with fewer, progress is told earlier where embedding is slow; later ones grow with their pace. @default 256 */
+  readonly firstBatch?: number;
+  /** Called with the id of each document as it is read. */
+  readonly onDocument?: (id: string) => void;
   /** Runs each write: one a batch, and a last one. It may wait until others have written. @default at once */
   readonly write?: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /**
@@ -216,7 +220,7 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
   /** Documents of a batch. */
-  let size = firstBatchSize;
+  let size = options.firstBatch ?? firstBatchSize;
   /** The index that holds what was stored so far, and the batch that this is, where it is a single one. */
   let home: Manifest | undefined;
   let single: readonly Identified[] | undefined;
@@ -235,7 +239,7 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
     for (const what of written.values()) report[what]++;
     report.unchanged += batch.length - written.size;
     const done = report.added + report.changed + report.unchanged;
-    size = nextBatchSize(size, done, performance.now() - began);
+    size = nextBatchSize(size, done, performance.now() - began, options.firstBatch);
     onProgress?.({ done, unit: 'documents' });
   };
 
@@ -257,7 +261,9 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
     types.see(read.document);
     noted.add(read.notes);
     await turn();
-    batch.push(ids.identify(read));
+    const identified = ids.identify(read);
+    options.onDocument?.(identified.id);
+    batch.push(identified);
     await turn();
     characters += Math.max(textOf(read.document, fields).length, read.bytes ?? 0);
     if (batch.length < size && characters < size * BATCH_CHARACTERS) continue;

@@ -1,5 +1,5 @@
 import type { Facet } from '../store/facets.ts';
-import type { Hit, Usage } from '../types.ts';
+import type { Document, Hit, Usage } from '../types.ts';
 import type { FirstStage } from './options.ts';
 import type { Provenance, SearchResult } from './results.ts';
 
@@ -11,12 +11,13 @@ export interface Timings {
   readonly total: number;
 }
 
-export interface SearchAnswer extends Provenance {
+/** `D`: what the documents of the index are when they come back, `Result`: what stands in `results`. */
+export interface SearchAnswer<D = Document, Result extends SearchResult<D> = SearchResult<D>> extends Provenance {
   readonly query: string;
   readonly firstStage: FirstStage;
   /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
   readonly rankedBy: string | null;
-  readonly results: readonly SearchResult[];
+  readonly results: readonly Result[];
   /** What `cursor` of the next page is; only where this one has a cursor, and more results follow. */
   readonly nextCursor?: string;
   /** In the order of the fields that were asked for; only where some were. */
@@ -26,7 +27,7 @@ export interface SearchAnswer extends Provenance {
   /** False when the deadline stopped the work. */
   readonly complete: boolean;
   /** The first stage's list, best first, as it went to the reranker; none on a page after the first of a cursor, for which nothing is retrieved. */
-  readonly candidates: readonly Hit[];
+  readonly candidates: readonly (Omit<Hit, 'document'> & { readonly document: D })[];
   /** Candidates of which the reranker could not read the end. */
   readonly cut: number;
   /** What the models used for this query, where they count. */

@@ -9,7 +9,7 @@ import type { OptionsAt } from './plan.ts';
 import type { SearchResult } from './results.ts';
 
 /** What the plan has for `search`; said here are the ranges and defaults that an editor shows. */
-export interface SearchOptions extends OptionsAt<'search'> {
+export interface SearchOptions<D = Document> extends OptionsAt<'search'> {
   /** Documents that go from the first stage to the reranker, 1 to 10,000. @default 25 */
   readonly candidates?: number;
   /** Results that come back, 1 to 10,000. @default 5 */
@@ -77,7 +77,7 @@ export interface SearchOptions extends OptionsAt<'search'> {
   /** Milliseconds for the whole search; when they are over, the best order so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
   /** Called with the first stage's results at once, and with each sharper order, before the last one is returned. */
-  readonly onUpdate?: (results: readonly SearchResult[]) => void;
+  readonly onUpdate?: (results: readonly SearchResult<D>[]) => void;
 }
 
 /** What the plan has for `rerank`, likewise. `T`: what the documents are. */

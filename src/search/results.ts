@@ -8,8 +8,8 @@ import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
 import type { Snippet } from './snippet.ts';
 import { comparedBy, type WordAnalysis } from './word-analysis.ts';
 
-/** What every ranked answer has. */
-export interface RankedResult {
+/** What every ranked answer has. `D`: what `document` is. */
+export interface RankedResult<D = Document> {
   readonly id: string;
   /** Position in the list that went to the reranker, from 0. */
   readonly index: number;
@@ -46,7 +46,7 @@ export interface RankedResult {
   /** What each stage gave, in their order, null where it did not score; only when asked for. */
   readonly stages?: readonly (number | null)[];
   /** The fields; only when asked for. */
-  readonly document?: Document;
+  readonly document?: D;
 }
 
 /** A result of a list: `document` is what was given, `documents[index]`. */
@@ -54,23 +54,23 @@ export interface RerankResult<T> extends Omit<RankedResult, 'document'> {
   readonly document: T;
 }
 
-export interface SearchResult extends RankedResult {
+export interface SearchResult<D = Document> extends RankedResult<D> {
   /** Place in the first stage, from 1. */
   readonly firstStageRank: number;
   /** Cosine, BM25 or fused score of the first stage. */
   readonly firstStageScore: number;
   /** Only where `groupBy` asks for it. */
-  readonly group?: ResultGroup;
+  readonly group?: ResultGroup<D>;
 }
 
 /** A result is the best document of its group. */
-export interface ResultGroup {
+export interface ResultGroup<D = Document> {
   /** What its documents have in the field; null where this one has nothing, and is alone. */
   readonly value: FieldValue;
   /** Candidates that are in the group, the result itself included. */
   readonly candidates: number;
   /** The next best of them, at most `perGroup` - 1. */
-  readonly further: readonly Omit<SearchResult, 'rank' | 'group'>[];
+  readonly further: readonly Omit<SearchResult<D>, 'rank' | 'group'>[];
 }
 
 /** What every answer says of how it came about, where there is anything to say. */

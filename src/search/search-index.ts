@@ -11,8 +11,8 @@ import type { CreateOptions } from './create-options.ts';
 import { tellDeleted } from './interrupted-delete.ts';
 import { countUnreadable } from './unreadable.ts';
 
-/** Documents, their vectors, and the two models that search them. */
-export interface SearchIndex extends AsyncDisposable {
+/** Documents, their vectors, and the two models that search them. `T`: what the documents are. */
+export interface SearchIndex<T extends object = Document> extends AsyncDisposable {
   readonly store: Store;
   /** Nothing until the first document of a new index was stored. */
   manifest(): Manifest | undefined;
@@ -26,7 +26,7 @@ export interface SearchIndex extends AsyncDisposable {
    */
   rerankerNamed(names: readonly RerankerPart[], settings?: RerankerSettings): Promise<Reranker>;
   /** Embeds and stores what is new or changed; the rest is left as it is. In the field of vectors, where there is one, a Float32Array does too. */
-  add(documents: Iterable<Document> | AsyncIterable<Document>, options?: AddOptions): Promise<AddReport>;
+  add(documents: Iterable<T> | AsyncIterable<T>, options?: AddOptions): Promise<AddReport>;
   /** The same for documents that know where they were read (`readDocuments`). */
   addRead(documents: AsyncIterable<ReadDocument>, options?: AddOptions): Promise<AddReport>;
   /** Removes by id and returns how many there were. */
@@ -56,7 +56,7 @@ export interface IndexParts {
 }
 
 /** Puts the parts together. They are closed with the index. */
-export function createSearchIndex(parts: IndexParts): SearchIndex {
+export function createSearchIndex<T extends object = Document>(parts: IndexParts): SearchIndex<T> {
   let manifest = parts.manifest;
   const embedder = (): Embedder => {
     if (parts.embedder === null) throw manifest?.embedder === withoutEmbedder ? vectorMissing() : noEmbedder();

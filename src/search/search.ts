@@ -1,6 +1,6 @@
 import { throwIfStopped } from '../errors.ts';
 import { addUsage, failAfter } from '../rerank/usage.ts';
-import type { Hit } from '../types.ts';
+import type { Hit, Stored } from '../types.ts';
 import type { SearchAnswer } from './answer.ts';
 import { alikeKind, arranging, checkCompared } from './arrange.ts';
 import { checkPage, checkQuery } from './check.ts';
@@ -25,6 +25,16 @@ import type { SearchIndex } from './search-index.ts';
  * Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word, E_USAGE for a count out of range, E_FIELD for a field of no document, and
  * E_CURSOR for a cursor that is not of this search.
  */
+export async function search<T extends object>(
+  index: SearchIndex<T>,
+  query: string,
+  options: SearchOptions<NoInfer<Stored<T>>> & { readonly documents: true },
+): Promise<SearchAnswer<Stored<T>, SearchResult<Stored<T>> & { readonly document: Stored<T> }>>;
+export async function search<T extends object>(
+  index: SearchIndex<T>,
+  query: string,
+  options?: SearchOptions<NoInfer<Stored<T>>>,
+): Promise<SearchAnswer<Stored<T>>>;
 export async function search(index: SearchIndex, query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
   const started = performance.now();
   checkSearchCall(index, query, options);

@@ -34,6 +34,8 @@ export interface AppLimits {
   readonly answerBytes?: number;
   /** Milliseconds after which a long answer in lines says again how far it is, so that no client or proxy takes it for dead. @default 15,000 */
   readonly quietMs?: number;
+  /** Bytes of a file that is to be read. @default 1,073,741,824 */
+  readonly fileBytes?: number;
   /** Bytes of all headers of a request. @default 16,384 */
   readonly headerBytes?: number;
 }

@@ -12,6 +12,10 @@ export interface Route {
   readonly about: string;
   readonly tag: string;
   readonly body?: z.ZodType;
+  /** What may stand behind the question mark. */
+  readonly query?: z.ZodObject;
+  /** Whether the body is bytes of any kind. @default false */
+  readonly bytes?: boolean;
   readonly answer?: z.ZodType;
 }
 
@@ -38,12 +42,16 @@ export function openapiOf(dialects: readonly Dialect[], routes: readonly Route[]
       const path = `${dialect.prefix}${endpoint.path}`;
       add(templateOf(path), 'post', { ...operationOf(dialect, endpoint), parameters: parametersOf(path) });
     }
-  for (const { method, path, about, tag, body, answer } of routes)
+  for (const { method, path, about, tag, body, query, bytes = false, answer } of routes)
     add(templateOf(path), method, {
       tags: [tag],
       summary: about,
-      parameters: parametersOf(path),
-      requestBody: body === undefined ? undefined : { required: true, content: content(schemaOf(body, 'input')) },
+      parameters: query === undefined ? parametersOf(path) : [...(parametersOf(path) ?? []), ...queryParametersOf(query)],
+      requestBody: bytes
+        ? { required: true, content: { 'application/octet-stream': {} } }
+        : body === undefined
+          ? undefined
+          : { required: true, content: content(schemaOf(body, 'input')) },
       responses: {
         200: { description: 'The answer.', content: answer === undefined ? undefined : content(schemaOf(answer, 'output')) },
         default: ownPath.test(path) ? { description: 'Refused or failed.', content: content(schemaOf(ownFailure, 'output')) } : undefined,
@@ -64,6 +72,14 @@ const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}').rep
 function parametersOf(path: string): readonly Json[] | undefined {
   const names = [...templateOf(path).matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   return names.length === 0 ? undefined : names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+}
+
+function queryParametersOf(query: z.ZodObject): readonly Json[] {
+  const { properties = {}, required = [] } = schemaOf(query, 'input') as {
+    readonly properties?: Readonly<Record<string, Json>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
 }
 
 const operationOf = (dialect: Dialect, { about, body, answer }: Endpoint): Json => ({

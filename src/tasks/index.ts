@@ -11,6 +11,13 @@ export type { EvaluateOptions } from './eval-options.ts';
 export { comparedPipelines, evaluate } from './evaluate.ts';
 export { type ExportIndexOptions, type ExportReport, exportIndex } from './export-index.ts';
 export { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
+export {
+  type InspectDocumentsOptions,
+  type InspectedDocuments,
+  type InspectedField,
+  inspectDocuments,
+  listFormats,
+} from './inspect-documents.ts';
 export { type Decision, gradeNames, type Judge, type LabelOptions, type LabelReport, label, type Shown } from './label.ts';
 export {
   type ListedModel,

@@ -153,8 +153,8 @@ const poolingKeys: Readonly<Record<string, Pooling>> = {
   pooling_mode_lasttoken: 'lasttoken',
 };
 
-/** As sentence-transformers does it: the pooling module's word, and the mean where there is no such module. */
-function poolingOf(modules: readonly Module[] | undefined, alone: Json | undefined, name: string): Pooling {
+/** As sentence-transformers does it: the pooling module's word, and the mean where there is no such module. Throws E_MODEL_FAILED. */
+export function poolingOf(modules: readonly Module[] | undefined, alone: Json | undefined, name: string): Pooling {
   const module = modules?.find(({ kind }) => kind === 'Pooling');
   const config = module === undefined ? (alone ?? {}) : ['', '1_Pooling'].includes(module.path) ? (alone ?? module.config) : module.config;
   const stated = [config.pooling_mode ?? []].flat().map(String);

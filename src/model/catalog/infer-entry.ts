@@ -96,7 +96,13 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       : ((await inferCrossEncoder({ ...files, repository, origin: await originOf(folder), stated: overrides.scoring, name })) ??
         (overrides.kind === 'cross-encoder' ? statedClassifier(overrides.scoring, name) : undefined));
   if (scoring !== undefined)
-    return { ...common, kind: 'cross-encoder', scoring, ...(overrides.examples?.length && { examples: overrides.examples }) };
+    return {
+      ...common,
+      files: withLayers(common.files, scoring.form === 'head' ? scoring.layers : undefined),
+      kind: 'cross-encoder',
+      scoring,
+      ...(overrides.examples?.length && { examples: overrides.examples }),
+    };
   const embedding = inferEmbedding({
     name,
     config: settings,
@@ -127,7 +133,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
 }
 
 /** The files of a model with those that hold the weights of its own layers. */
-function withLayers(files: ModelEntry['files'], layers: BiEncoderEntry['dense']): ModelEntry['files'] {
+function withLayers(files: ModelEntry['files'], layers: readonly { readonly path: string }[] | undefined): ModelEntry['files'] {
   return layers === undefined ? files : { ...files, others: layers.map(({ path }) => ({ path, as: path })) };
 }
 

@@ -130,7 +130,8 @@ function pooledRow(outputs: Readonly<Record<string, Tensor>>, row: number, dimen
   return output.data.slice(row * dimensions, (row + 1) * dimensions);
 }
 
-function hiddenStates(outputs: Readonly<Record<string, Tensor>>, size: number): { data: Float32Array; width: number } {
+/** [rows × width × size] Token vectors of one run. Throws E_MODEL_FAILED where the graph gives none of that size. */
+export function hiddenStates(outputs: Readonly<Record<string, Tensor>>, size: number): { data: Float32Array; width: number } {
   const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
   if (output === undefined)
     throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { FinetoothError, messageOf } from '../../errors.ts';
 
 /** `auto` takes the native runtime and, where that cannot load, WebAssembly. */
@@ -14,7 +13,31 @@ export interface Runtime {
   createSession(path: string, threads: number): Promise<InferenceSession>;
 }
 
-export type { InferenceSession, Tensor };
+/** What is used of a tensor. The types of the package are not named: they need those of a browser, and the package may be missing. */
+export interface Tensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  /** Numbers as `type` has them, row after row. */
+  readonly data: ArrayLike<unknown>;
+  dispose(): void;
+}
+type TensorConstructor = new (
+  type: 'int64' | 'float16' | 'float32' | 'string',
+  data: BigInt64Array | Uint16Array | Float32Array | readonly string[],
+  dims: readonly number[],
+) => Tensor;
+
+/** What is used of a session. */
+export interface InferenceSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputMetadata: readonly InputMetadata[];
+  run(feeds: Readonly<Record<string, Tensor>>, fetches?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  release(): Promise<void>;
+}
+type InputMetadata =
+  | { readonly name: string; readonly isTensor: false }
+  | { readonly name: string; readonly isTensor: true; readonly type: string; readonly shape: readonly (number | string)[] };
 
 /** Measured with the bundled model on texts of 10 to 500 tokens, 4.9 to 6.9 times: `npm run bench -- runtimes`. */
 export const wasmSlowdown = 'about 7 times slower';
@@ -54,7 +77,7 @@ async function openNative(): Promise<Runtime> {
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-      }),
+      }) as Promise<unknown> as Promise<InferenceSession>,
   };
 }
 
@@ -65,6 +88,9 @@ async function openWasm(): Promise<Runtime> {
     name: 'wasm',
     Tensor: ort.Tensor,
     createSession: async (path) =>
-      ort.InferenceSession.create(await readFile(path), { graphOptimizationLevel: 'all', logSeverityLevel: 3 }),
+      (await ort.InferenceSession.create(await readFile(path), {
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      })) as unknown as InferenceSession,
   };
 }

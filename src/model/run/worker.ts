@@ -44,7 +44,8 @@ async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, th
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath, { endToken }).then(clocked)]);
   const session = await runtime.createSession(modelPath, threads);
   const project = entry.kind === 'bi-encoder' && entry.dense !== undefined ? await loadProjection(folder, entry.dense) : undefined;
-  const scoring = entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer)), runtime, session, entry } : undefined;
+  const scoring =
+    entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer, folder)), runtime, session, entry } : undefined;
   const run = (request: unknown) =>
     entry.kind === 'bi-encoder'
       ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })

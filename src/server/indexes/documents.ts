@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FinetoothError } from '../../errors.ts';
 import type { ReadDocument } from '../../index.ts';
 import { parseDocument } from '../../stores.ts';
+import { bodyChunks } from '../body-chunks.ts';
 import type { Share } from '../hooks/body-memory.ts';
-import { isGone, RequestError } from '../problem.ts';
+import { RequestError } from '../problem.ts';
 
 /** Bytes of one line. A document of that length is a book. */
 const LONGEST_LINE = 16_000_000;
@@ -37,42 +38,14 @@ export const documentsIn = async function* (
   { share, gone, closing, unwritten = { bytes: 0 } }: DocumentsInOptions = {},
 ): AsyncGenerator<ReadDocument> {
   const stops = [share?.refused, gone, closing].filter((one) => one !== undefined);
-  const chunks = body[Symbol.asyncIterator]();
   const line = createLine();
   let at = 0;
-  const next = async (): Promise<IteratorResult<Uint8Array>> => {
-    for (const stop of stops) stop.throwIfAborted();
-    const ended = new AbortController();
-    const stopped = new Promise<never>((_, reject) => {
-      const timer = setTimeout(
-        () => reject(new RequestError('late', `nothing came for ${idleMs} ms after line ${at}; what was acknowledged is kept`)),
-        idleMs,
-      );
-      const refuse = (): void => reject(stops.find(({ aborted }) => aborted)?.reason);
-      for (const stop of stops) stop.addEventListener('abort', refuse);
-      ended.signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        for (const stop of stops) stop.removeEventListener('abort', refuse);
-      });
-    });
-    try {
-      return await Promise.race([chunks.next(), stopped]);
-    } catch (error) {
-      // In the middle of its body.
-      if (isGone(error)) throw new RequestError('stopped', 'the client is gone.');
-      throw error;
-    } finally {
-      ended.abort();
-    }
-  };
   const hold = (piece: Uint8Array): void => {
     if (line.length + piece.length > LONGEST_LINE) throw new RequestError('large', `line ${at + 1} has more than ${LONGEST_LINE} bytes`);
     line.add(piece);
   };
   try {
-    for (;;) {
-      const { value, done } = await next();
-      if (done) break;
+    for await (const value of bodyChunks(body, { idleMs, stops, late: () => `after line ${at}; what was acknowledged is kept` })) {
       let from = 0;
       for (let end = value.indexOf(NEWLINE); end >= 0; end = value.indexOf(NEWLINE, from)) {
         hold(value.subarray(from, end));

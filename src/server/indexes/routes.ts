@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { RouteTools } from '../app.ts';
+import { addFileRoutes, fileRoutes } from '../files/routes.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
 import { addDocumentRoute, documentRoute } from './document-route.ts';
+import { addEvaluationRoutes, evaluationRoutes } from './evaluation-routes.ts';
 import { createBody, deleteBody, readBody, searchAnswer, searchBody, status } from './forms.ts';
 import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
+import { addMeasureRoute, measureRoute } from './measure-route.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
 import { statusesOf, statusOf } from './status.ts';
@@ -18,6 +21,8 @@ export interface OwnApi {
   readonly shedder: LoadShedder;
   /** Characters of a query. @default 100,000 */
   readonly mostQueryCharacters?: number | undefined;
+  /** Bytes of one file. @default 1,073,741,824 */
+  readonly fileBytes?: number | undefined;
   /** Aborted when the server is about to end. @default never */
   readonly closing?: AbortSignal;
 }
@@ -68,14 +73,17 @@ const described: readonly Route[] = [
 ];
 
 /** Indexes of this machine: search in them, make them, fill them. */
-export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, closing }: OwnApi) {
+export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, fileBytes = 1_073_741_824, closing }: OwnApi) {
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
     addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
+    addMeasureRoute(app, { indexes, models, shedder, mostQueryCharacters });
+    addEvaluationRoutes(app, { indexes, models, shedder, sendBuffers, quietMs, closing });
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
-    return [...described, ...judgmentRoutes];
+    await addFileRoutes(app, { indexes, sendBuffers, quietMs, mostBytes: fileBytes, closing });
+    return [...described, ...judgmentRoutes, measureRoute, ...evaluationRoutes, ...fileRoutes];
   };
 }
 
