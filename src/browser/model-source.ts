@@ -37,10 +37,11 @@ export function modelSource<K extends Kind>(given: string | URL | BrowserModel, 
   const entry = own ?? named(name ?? nameIn(folder));
   if (entry.kind !== kind)
     throw new FinetoothError('E_USAGE', `the model ${entry.name} ${kinds[entry.kind]}; got it where one is wanted that ${kinds[kind]}.`);
-  if (entry.files.others !== undefined || (entry.kind === 'bi-encoder' && entry.dense !== undefined))
+  const isMore = entry.kind === 'bi-encoder' && (entry.dense !== undefined || entry.lateInteraction !== undefined);
+  if (entry.files.others !== undefined || isMore)
     throw new FinetoothError(
       'E_USAGE',
-      `the model ${entry.name} has files beside its graph, which are not read in a browser. Use another one.`,
+      `the model ${entry.name} is more than a graph that pools, which is not read in a browser. Use another one.`,
     );
   const at = ({ path, as }: { readonly path: string; readonly as?: string }): string => new URL(as ?? path, folder).href;
   return { entry: entry as EntryOf<K>, model: at(entry.files.model), tokenizer: at(entry.files.tokenizer) };

@@ -70,7 +70,11 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
       const work = charactersIn({ texts });
       const parts = await Promise.all(
         requestsOf(texts, pool.size).map(async (rows) => {
-          const request = { texts: rows.map((i) => before + (texts[i] as string)), tokens };
+          const request: EncodeRequest = {
+            texts: rows.map((i) => before + (texts[i] as string)),
+            role: prefix === 'query' ? 'query' : 'document',
+            tokens,
+          };
           const part = (await pool.run(request, signal, work)) as EncodeResult;
           done += rows.length;
           onProgress?.({ done, total: texts.length, unit: 'texts' });
@@ -95,7 +99,8 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
       splitSourcesIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, sources, pool.size, options),
     tokenNames: async (texts, { prefix, signal }) => {
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
-      return namesIn((await pool.run({ name: texts.map((text) => before + text) }, signal)) as TokenNamesResult);
+      const request: TokenNamesRequest = { name: texts.map((text) => before + text), role: prefix === 'query' ? 'query' : 'document' };
+      return namesIn((await pool.run(request, signal)) as TokenNamesResult);
     },
     tokenize: async (texts, { special, signal }) => tokensIn((await pool.run({ ids: texts, special }, signal)) as TokenIdsResult),
     close: () => pool.close(),

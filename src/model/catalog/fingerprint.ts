@@ -9,9 +9,9 @@ export const fingerprintWith = (name: string, precision: ModelEntry['precision']
 
 const formOfCrossEncoder = ({ scoring, maxTokens }: CrossEncoderEntry): string => JSON.stringify([scoring, maxTokens]);
 
-function formOfBiEncoder({ dense, endToken, cutFrom, dimensions, pooling, prefix, maxTokens }: BiEncoderEntry): string {
+function formOfBiEncoder({ dense, endToken, cutFrom, dimensions, pooling, prefix, maxTokens, lateInteraction }: BiEncoderEntry): string {
   // What a model does not have leaves the fingerprint as earlier versions made it.
-  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions]];
+  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions], lateInteraction];
   const plain = [pooling, prefix.query, prefix.document, maxTokens];
   return JSON.stringify(further.every((one) => one === undefined) ? plain : [...plain, ...further]);
 }
