@@ -44,6 +44,7 @@ const columns: readonly (readonly string[])[] = [
   ['model', 'hosted'],
   ['embed', 'rerank', 'store', 'dataset'],
   ['search'],
+  ['browser'],
   ['eval'],
   ['assemble'],
   // An adapter of a framework puts parts together as a task does, and is no part of the library that those who have no such framework import.

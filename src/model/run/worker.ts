@@ -1,10 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
+import { loadTokenizer } from '../tokenize/load-tokenizer.ts';
 import { type PassagesRequest, type SplitRequest, splitSources, splitTexts } from '../tokenize/split-texts.ts';
 import { type TokenIdsRequest, tokenIds } from '../tokenize/token-ids.ts';
 import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
-import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
+import type { TextTokenizer } from '../tokenize/tokenizer.ts';
 import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { encodeMarked } from './encode-marked.ts';

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { FinetoothError, messageOf } from '../../errors.ts';
 import { readCharsmap } from './charsmap.ts';
@@ -79,13 +78,17 @@ export interface TokenizerOptions {
   readonly endToken?: string | undefined;
 }
 
-/** Reads a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's. */
-export async function loadTokenizer(path: string, { endToken }: TokenizerOptions = {}): Promise<TextTokenizer> {
+/**
+ * The tokenizer of a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's.
+ *
+ * @param path what the file is called in errors
+ */
+export function readTokenizer(json: string, path: string, { endToken }: TokenizerOptions = {}): TextTokenizer {
   let tokenizer: Tokenizer;
   let prepare: (text: string) => string;
   let segmented: boolean;
   try {
-    const file = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    const file = JSON.parse(json) as Record<string, unknown>;
     const { rewrite: rewriteAll, rest } = splitCharsmap((file.normalizer ?? null) as Normalizer | null);
     const rewrite = rewriteAll && betweenTokens(rewriteAll, (file.added_tokens ?? []) as readonly { readonly content: string }[]);
     segmented = (file.post_processor as { readonly type?: string } | null | undefined)?.type !== 'RobertaProcessing';
