@@ -251,6 +251,8 @@ const own = {
     variable: 'FINETOOTH_THREADS',
     about: 'workers for the model, each with one thread (default: one per processor, at most 8)',
   },
+  kind: { kind: 'choice', choices: ['prose', 'code', 'long'], default: 'prose', about: 'what kind of text will be searched' },
+  measureHere: { kind: 'flag', about: 'measure how fast the bundled reranker is on this machine, in about ten seconds' },
   maxMemory: {
     kind: 'count',
     least: 64,
