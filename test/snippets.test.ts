@@ -44,6 +44,7 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
     'finetooth',
     'needs judgments of the reader: test/evaluate.test.ts and test/calibrate.test.ts run the same commands',
   ],
+  ['docs/integrations.md', 'new FinetoothVector', 'needs Mastra: test/integrations/frameworks.long.test.ts runs the same calls'],
   ['docs/integrations.md', 'npm install', 'installs from a registry: test/integrations does it'],
   ['docs/hosted.md', 'export TOGETHER_API_KEY', 'needs a key of Together'],
   ['docs/hosted.md', 'createCohere()', 'needs packages and keys of two vendors: test/vendors/ai-sdk.test.ts runs such models'],

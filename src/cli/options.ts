@@ -214,6 +214,7 @@ const own = {
     about: 'also write what was chosen or fitted: a pipeline for "search --pipeline", a calibration for "search --calibration"',
   },
   skipChecks: { kind: 'flag', about: 'do not look for leaks and near-duplicates between queries and documents' },
+  quick: { kind: 'flag', about: 'try no more than 25 candidates, and all fields together alone: a fraction of the time' },
   html: { kind: 'text', value: 'FILE', about: 'also write the report as one self-contained page with plots' },
   markdown: { kind: 'text', value: 'FILE', about: 'also write the report as Markdown, for a pull request' },
   work: {

@@ -6,8 +6,10 @@ import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
 import { addDocumentRoute, documentRoute } from './document-route.ts';
+import { addEvaluationRoutes, evaluationRoutes } from './evaluation-routes.ts';
 import { createBody, deleteBody, readBody, searchAnswer, searchBody, status } from './forms.ts';
 import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
+import { addMeasureRoute, measureRoute } from './measure-route.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
 import { statusesOf, statusOf } from './status.ts';
@@ -77,9 +79,11 @@ export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_
     addIndexRoutes(app, indexes);
     addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
+    addMeasureRoute(app, { indexes, models, shedder, mostQueryCharacters });
+    addEvaluationRoutes(app, { indexes, models, shedder, sendBuffers, quietMs, closing });
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
     await addFileRoutes(app, { indexes, sendBuffers, quietMs, mostBytes: fileBytes, closing });
-    return [...described, ...judgmentRoutes, ...fileRoutes];
+    return [...described, ...judgmentRoutes, measureRoute, ...evaluationRoutes, ...fileRoutes];
   };
 }
 
