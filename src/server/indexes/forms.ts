@@ -133,6 +133,8 @@ export const status = z.object({
   /** The field that late interaction scores by itself too. */
   title_field: z.string().optional(),
   changed_at: z.string().nullable(),
+  /** Only of the bundled films before they are an index: they are made when someone searches them, or opens the page. */
+  building: z.object({ done: z.int(), total: z.int() }).optional(),
   /** Why it cannot be opened. */
   error: z.string().optional(),
 });
