@@ -263,6 +263,13 @@ const own = {
     variable: 'FINETOOTH_MAX_MEMORY',
     about: 'what the process may hold: fewer workers are started when more would not fit, but always one',
   },
+  device: {
+    kind: 'choice',
+    choices: ['cpu', 'cuda', 'coreml', 'directml', 'webgpu'],
+    default: 'cpu',
+    variable: 'FINETOOTH_DEVICE',
+    about: 'what runs the model; where it cannot be had the processor does, with a warning',
+  },
   runtime: {
     kind: 'choice',
     choices: ['auto', 'native', 'wasm'],
