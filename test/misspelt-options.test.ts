@@ -51,6 +51,8 @@ const taking: Readonly<Record<string, readonly [wrong: string, meant: string, ca
   inspectDocuments: ['sampl', 'sample', (options) => tasks.inspectDocuments({ source: 'x', ...any<Options>(options) })],
   label: ['judgment', 'judgments', (options) => tasks.label({ in: 'x', judge: async () => 'skip', ...any<Options>(options) } as never)],
   listDatasets: ['foldr', 'folder', (options) => tasks.listDatasets(options)],
+  checkModel: ['offlin', 'offline', (options) => tasks.checkModel('x', options)],
+  recommendModels: ['measur', 'measure', (options) => tasks.recommendModels(options)],
   listModels: ['foldr', 'folder', (options) => tasks.listModels(options)],
   listProviders: ['name', 'names', (options) => tasks.listProviders(options)],
   modelsFolder: ['foldr', 'folder', (options) => tasks.modelsFolder(options)],

@@ -9,7 +9,7 @@ import { openStore } from '../assemble/store.ts';
 import { messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { instructions } from '../model/run/instructions.ts';
-import { openRuntime } from '../model/run/runtime.ts';
+import { nativeDevices, openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
 import { modelsFolder } from './models.ts';
@@ -53,6 +53,15 @@ const checkWasm = checkRuntime(
   'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
 );
 
+const checkDevices: Check = async () => {
+  try {
+    const found = await nativeDevices();
+    return { state: 'ok', found: `${found.join(', ')}; of all but cpu, the libraries are looked for when a model is loaded` };
+  } catch (error) {
+    return { state: 'ok', found: `cpu, by WebAssembly (${firstLine(error)})` };
+  }
+};
+
 const checkStore: Check = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-doctor-'));
   const store = openStore(join(folder, 'index'));
@@ -92,6 +101,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<readonly Find
     ['machine', checkMachine],
     ['native runtime', checkNative],
     ['wasm runtime', checkWasm],
+    ['devices', checkDevices],
     ['store', checkStore],
     ['model', checkModel(embedder, models)],
     ['cross-encoder', checkCrossEncoder(models)],

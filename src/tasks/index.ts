@@ -2,6 +2,7 @@
 
 export { type BackupIndexOptions, type BackupReport, backupIndex } from './backup-index.ts';
 export { type CalibrateOptions, type CalibrateReport, calibrate } from './calibrate.ts';
+export { type CheckedExample, type CheckedModel, type CheckModelOptions, checkModel } from './check-model.ts';
 export { type CompactReport, compactIndex } from './compact-index.ts';
 export { type ListedDataset, listDatasets, pullDataset } from './datasets.ts';
 export { type DoctorOptions, doctor } from './doctor.ts';
@@ -30,6 +31,7 @@ export {
   verifyModels,
 } from './models.ts';
 export { type ListedProvider, listProviders, type ProvidersOptions } from './providers.ts';
+export { type Recommendation, type RecommendOptions, type RecommendReport, recommendModels } from './recommend-models.ts';
 export { type RerankDocumentsOptions, type RerankDocumentsReport, rerankDocuments } from './rerank-documents.ts';
 export { type Lost, type RestoreIndexOptions, type RestoreReport, restoreIndex } from './restore-index.ts';
 export { type TuneOptions, type TuneReport, tune } from './tune.ts';

@@ -9,6 +9,7 @@ import { parseModelName } from '../model/catalog/model-name.ts';
 import { targetsOf } from '../model/fetch-model.ts';
 import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
 import { checkOptions } from '../wording/check-options.ts';
+import { betterAndNoLarger } from './model-quality.ts';
 import { listChecks, pullChecks } from './place-checks.ts';
 
 export interface ListedModel {
@@ -28,6 +29,8 @@ export interface ListedModel {
   /** Millions. */
   readonly parameters: number;
   readonly scores: NonNullable<ModelEntry['scores']>;
+  /** A model of the catalogue that is no larger, reads the same languages, and has better published figures; absent where there is none. */
+  readonly better?: string;
 }
 
 export type PullOptions = Omit<ResolveOptions, 'folder'>;
@@ -69,6 +72,7 @@ export async function listModels(options: ListOptions = {}): Promise<readonly Li
     const known = stated.every((size) => size !== undefined) ? stated.reduce((sum, size) => sum + size, 0) : undefined;
     const bytes = placed === undefined ? known : await sizeOf([placed.modelPath, placed.tokenizerPath, ...placed.others]);
     const { kind, precision, licence, maxTokens, languages, parameters, scores = [] } = entry;
+    const better = betterAndNoLarger(entry);
     const source = placed === undefined ? 'remote' : placed.source === 'hub' || placed.source === 'npm' ? 'cache' : placed.source;
     models.push({
       name,
@@ -82,6 +86,7 @@ export async function listModels(options: ListOptions = {}): Promise<readonly Li
       languages,
       parameters,
       scores,
+      ...(better !== undefined && { better: better.name }),
     });
   }
   return models;

@@ -1,7 +1,8 @@
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
+import { cardExamples } from './card-examples.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
@@ -21,7 +22,7 @@ const readFirst = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
-export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata'] as const;
+export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata', 'README.md'] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -96,14 +97,16 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       ? undefined
       : ((await inferCrossEncoder({ ...files, repository, origin: await originOf(folder), stated: overrides.scoring, name })) ??
         (overrides.kind === 'cross-encoder' ? statedClassifier(overrides.scoring, name) : undefined));
-  if (scoring !== undefined)
+  if (scoring !== undefined) {
+    const examples = overrides.examples?.length ? overrides.examples : cardExamples(await readCard(folder));
     return {
       ...common,
       files: withLayers(common.files, scoring.form === 'head' ? scoring.layers : undefined),
       kind: 'cross-encoder',
       scoring,
-      ...(overrides.examples?.length && { examples: overrides.examples }),
+      ...(examples.length > 0 && { examples }),
     };
+  }
   const outputs = await readOutputs(modelPath);
   const late = inferLateInteraction({
     ...files,
@@ -154,6 +157,9 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     prefix: overrides.prefix ?? embedding.prefix,
   };
 }
+
+/** A model's card; '' where there is none. */
+const readCard = (folder: string): Promise<string> => readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
 
 /** The files of a model with those that hold the weights of its own layers. */
 function withLayers(files: ModelEntry['files'], layers: readonly { readonly path: string }[] | undefined): ModelEntry['files'] {

@@ -39,6 +39,8 @@ interface CommonEntry {
   readonly languages: readonly string[];
   /** Millions. */
   readonly parameters: number;
+  /** Millions of them that each token is multiplied by: all but the table of words. @default not known */
+  readonly multiplied?: number;
   /** Published figures: measure, value, and where they stand. */
   readonly scores?: readonly { readonly set: string; readonly measure: string; readonly value: number; readonly source: string }[];
 }

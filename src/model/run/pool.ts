@@ -1,12 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { FinetoothError } from '../../errors.ts';
 import { createJobQueue } from './job-queue.ts';
+import type { Device } from './runtime.ts';
 import { currentStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { WorkerStart } from './worker.ts';
 import { createWorkerLimit } from './worker-limit.ts';
 
 /** `tokenised`: milliseconds of the answer that went into tokens. */
-type Answer<Result> = { readonly ready: true } | { readonly failure: string } | { readonly result: Result; readonly tokenised: number };
+type Answer<Result> =
+  | { readonly ready: true; readonly passedOver?: string | undefined }
+  | { readonly failure: string }
+  | { readonly result: Result; readonly tokenised: number };
 interface Job<Request, Result> {
   readonly request: Request;
   readonly resolve: (result: Result) => void;
@@ -28,6 +32,20 @@ export interface Pool<Request, Result> {
   run(request: Request, signal?: AbortSignal, work?: number): Promise<Result>;
   close(): Promise<void>;
 }
+
+/** Once for all workers: nothing else is done than was asked, but slower. */
+export function warnOfDevice(device: Device, why: string): void {
+  if (warned.has(device)) return;
+  warned.add(device);
+  process.emitWarning(
+    `"${device}" cannot be used here (${why}); the processor takes over. "finetooth doctor" says which devices there are.`,
+    {
+      code: 'FINETOOTH_DEVICE',
+    },
+  );
+}
+
+const warned = new Set<Device>();
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
@@ -93,6 +111,7 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
       };
       worker.on('message', (answer: Answer<Result>) => {
         if ('ready' in answer) {
+          if (answer.passedOver !== undefined) warnOfDevice(start.device, answer.passedOver);
           if (closed === undefined) resolve();
           else reject(closed);
           settle(worker, () => {});

@@ -5,12 +5,29 @@ import { FinetoothError, messageOf } from '../../errors.ts';
 export type RuntimeChoice = 'auto' | 'native' | 'wasm';
 export type RuntimeName = 'native' | 'wasm';
 
+/** What runs the numbers: the processor, or a graphics processor through a provider of onnxruntime-node. */
+export const devices = ['cpu', 'cuda', 'coreml', 'directml', 'webgpu'] as const;
+export type Device = (typeof devices)[number];
+
+/** onnxruntime's own names, where they are others. */
+const providerOf = (device: Device): string => (device === 'directml' ? 'dml' : device);
+
+/** Devices for which this build of the native runtime has a provider; whether their libraries are there is seen when a model is loaded. */
+export async function nativeDevices(): Promise<readonly Device[]> {
+  const { listSupportedBackends } = await import('onnxruntime-node');
+  const names = listSupportedBackends().map(({ name }) => name);
+  return devices.filter((device) => names.includes(providerOf(device)));
+}
+
 /** The part of onnxruntime that is used: both builds have it. */
 export interface Runtime {
   readonly name: RuntimeName;
   readonly Tensor: TensorConstructor;
-  /** One session over the weights at `path`; `threads` inside one run, 1 or more (WebAssembly always takes 1). */
-  createSession(path: string, threads: number): Promise<InferenceSession>;
+  /**
+   * One session over the weights at `path`; `threads` inside one run, 1 or more (WebAssembly always takes 1). What the device's provider cannot run, the
+   * processor runs. Throws where the device cannot be used (WebAssembly knows the processor alone).
+   */
+  createSession(path: string, threads: number, device?: Device): Promise<InferenceSession>;
 }
 
 /** What is used of a tensor. The types of the package are not named: they need those of a browser, and the package may be missing. */
@@ -71,8 +88,9 @@ async function openNative(): Promise<Runtime> {
   return {
     name: 'native',
     Tensor: ort.Tensor,
-    createSession: (path, threads) =>
+    createSession: (path, threads, device = 'cpu') =>
       ort.InferenceSession.create(path, {
+        executionProviders: device === 'cpu' ? ['cpu'] : [providerOf(device), 'cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',

@@ -9,7 +9,7 @@ import type { TextTokenizer } from '../tokenize/tokenizer.ts';
 import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { encodeMarked } from './encode-marked.ts';
-import { openRuntime, type RuntimeName } from './runtime.ts';
+import { type Device, type InferenceSession, openRuntime, type Runtime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
 
 /** What a worker is started with. */
@@ -22,6 +22,25 @@ export interface WorkerStart {
   readonly tokenizerPath: string;
   /** Threads inside one run. */
   readonly threads: number;
+  readonly device: Device;
+}
+
+/** Why the device that was asked for is not used; undefined where it is. */
+let passedOver: string | undefined;
+
+/** On the device; on the processor where that cannot be had. */
+async function createSession(
+  runtime: Runtime,
+  { modelPath, threads, device }: Pick<WorkerStart, 'modelPath' | 'threads' | 'device'>,
+): Promise<InferenceSession> {
+  if (device !== 'cpu') {
+    try {
+      return await runtime.createSession(modelPath, threads, device);
+    } catch (error) {
+      passedOver = messageOf(error).split('\n')[0];
+    }
+  }
+  return runtime.createSession(modelPath, threads);
 }
 
 /** Milliseconds that the tokenizer has taken since it was last asked for. */
@@ -40,10 +59,10 @@ function clocked(tokenizer: TextTokenizer): TextTokenizer {
 }
 
 /** The function that answers requests for a model of this kind. */
-async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, threads }: WorkerStart) {
+async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, threads, device }: WorkerStart) {
   const endToken = entry.kind === 'bi-encoder' ? entry.endToken : undefined;
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath, { endToken }).then(clocked)]);
-  const session = await runtime.createSession(modelPath, threads);
+  const session = await createSession(runtime, { modelPath, threads, device });
   const project = entry.kind === 'bi-encoder' && entry.dense !== undefined ? await loadProjection(folder, entry.dense) : undefined;
   const scoring =
     entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer, folder)), runtime, session, entry } : undefined;
@@ -67,7 +86,7 @@ if (parentPort !== null) {
   const port = parentPort;
   const opened = open(workerData as WorkerStart);
   opened.then(
-    () => port.postMessage({ ready: true }),
+    () => port.postMessage({ ready: true, passedOver }),
     (error: unknown) => port.postMessage({ failure: messageOf(error) }),
   );
   port.on('message', async (request: unknown) => {
