@@ -46,9 +46,9 @@ export interface BiEncoder {
 
 /** Weights, pooling, layers behind it, prefixes, window, and how many of the numbers are used: all that a vector depends on. */
 export function fingerprintOf({ entry, sha256 }: ModelFiles<BiEncoderEntry>): string {
-  const { dense, endToken, cutFrom, dimensions, lateInteraction } = entry;
+  const { dense, endToken, cutFrom, dimensions, lateInteraction, table } = entry;
   // What a model does not have leaves the fingerprint as earlier versions made it.
-  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions], lateInteraction];
+  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions], lateInteraction, table];
   const plain = [entry.pooling, entry.prefix.query, entry.prefix.document, entry.maxTokens];
   const form = JSON.stringify(further.every((one) => one === undefined) ? plain : [...plain, ...further]);
   // A folder may be moved: its path is no part of what a vector depends on.
