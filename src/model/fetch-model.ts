@@ -112,6 +112,7 @@ const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions):
     const advice = adviceFor(folder);
     for (const { file, to } of targets) {
       const from = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
+      await makeFolder(dirname(to));
       if (file.member === undefined) await fetchNeeded(hub, from, to, { ...options, sha256: file.sha256, advice });
       else await fetchMembers(hub, from, membersOf(targets, file.path), folder, { ...options, advice });
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
 import { absolutePath, cacheFolder, type Environment, folderNameOf, modelsFolder, variable } from '../fetch/cache-folder.ts';
 import { bookOfForeignFolder, checkFile } from '../fetch/checksums.ts';
@@ -107,10 +107,11 @@ export async function checkPlaced(
   options: { readonly full?: boolean; readonly signal?: AbortSignal },
 ): Promise<string> {
   const own = placed.source !== 'bundled' && placed.source !== 'folder';
-  const book = own ? bookOf(placed.folder) : bookOfForeignFolder(cache, placed.folder);
+  // Layers in folders of their own have all the same name.
+  const bookFor = (path: string): string => (own ? bookOf(dirname(path)) : bookOfForeignFolder(cache, dirname(path)));
   const { model, tokenizer, others = [] } = placed.entry.files;
   const check = (path: string, expected: string | undefined): Promise<string | undefined> =>
-    checkFile({ path, book, expected, holdToRecord: own, advice: adviceOf(placed), ...options });
+    checkFile({ path, book: bookFor(path), expected, holdToRecord: own, advice: adviceOf(placed), ...options });
   await check(placed.tokenizerPath, tokenizer.sha256);
   const layers: (string | undefined)[] = [];
   for (const [i, path] of placed.others.entries()) {
