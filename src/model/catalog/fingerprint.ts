@@ -9,9 +9,10 @@ export const fingerprintWith = (name: string, precision: ModelEntry['precision']
 
 const formOfCrossEncoder = ({ scoring, maxTokens }: CrossEncoderEntry): string => JSON.stringify([scoring, maxTokens]);
 
-function formOfBiEncoder({ dense, endToken, cutFrom, dimensions, pooling, prefix, maxTokens, lateInteraction }: BiEncoderEntry): string {
+function formOfBiEncoder(entry: BiEncoderEntry): string {
+  const { dense, endToken, cutFrom, dimensions, pooling, prefix, maxTokens, lateInteraction, table } = entry;
   // What a model does not have leaves the fingerprint as earlier versions made it.
-  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions], lateInteraction];
+  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions], lateInteraction, table];
   const plain = [pooling, prefix.query, prefix.document, maxTokens];
   return JSON.stringify(further.every((one) => one === undefined) ? plain : [...plain, ...further]);
 }
