@@ -59,7 +59,7 @@ export const packRuntime = async (platform: Platform, staging: string, into: str
   const { system, processor } = platform;
   const { dependencies = {} } = readManifest(onnx);
   const name = runtimeName(platform);
-  const folder = join(staging, name);
+  const folder = join(staging, name, 'package');
   const build = join('bin', 'napi-v6', system, processor);
   for (const part of ['dist', build]) copyInto(onnx, folder, part);
   copyInto(join(root, 'runtimes', 'wasm'), folder, 'LICENSE');
@@ -84,7 +84,7 @@ export const packRuntime = async (platform: Platform, staging: string, into: str
 /** LanceDB's JavaScript as it is, and its native parts by platform. */
 export const packLance = async (staging: string, into: string): Promise<Tarball> => {
   const { version, license, dependencies, optionalDependencies, peerDependencies } = readManifest(lance);
-  const folder = join(staging, '@finetooth', 'lancedb');
+  const folder = join(staging, 'lancedb', 'package');
   for (const part of readdirSync(lance).filter((one) => one === 'dist' || /LICENSE/.test(one))) copyInto(lance, folder, part);
   // The licence of its native part, which is its own.
   if (!existsSync(join(folder, 'LICENSE'))) copyInto(root, folder, 'LICENSE');
@@ -114,7 +114,7 @@ const copyInto = (from: string, to: string, part: string): void => {
   cpSync(join(from, part), join(to, part), { recursive: true, dereference: true });
 };
 
-/** What is in the folder is what is published, so no list of files is needed. Weakly compressed, since tests wait for it. */
+/** A folder called `package`, all of which is published. Weakly compressed, since tests wait for it. */
 const pack = async (folder: string, name: string, into: string): Promise<Tarball> => {
   const path = join(into, `${name.replace('@', '').replace('/', '-')}-${readManifest(folder).version}.tgz`);
   const words = ['--use-compress-program', 'gzip -1', '-cf', path, '-C', dirname(folder), basename(folder)];

@@ -7,20 +7,21 @@ const src = join(root, 'src');
 
 /** Kilobytes of sources that importing an entry reads at most. What comes on first use does not count. A larger number is a decision: say in the commit what it is for. */
 const budgets: Readonly<Record<string, number>> = {
-  '.': 1660,
+  '.': 1700,
   './rerankers': 270,
-  './embedders': 350,
-  './stores': 760,
+  './embedders': 370,
+  './stores': 770,
   './hosted': 260,
-  './eval': 310,
+  './eval': 320,
   './plan': 140,
-  './server': 2810,
-  './mcp': 2020,
-  './tasks': 2230,
-  './contracts': 1750,
-  './ai-sdk': 1000,
-  './langchain': 1020,
-  './lancedb': 1000,
+  './server': 2900,
+  './mcp': 2060,
+  './tasks': 2280,
+  './contracts': 1790,
+  './ai-sdk': 1040,
+  './langchain': 1050,
+  './lancedb': 1030,
+  './mastra': 1710,
 };
 
 /** Sources that are read when a file is imported, itself included. */

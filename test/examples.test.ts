@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { workFolder } from './finetooth.ts';
@@ -11,6 +12,7 @@ const run = promisify(execFile);
 
 /** What each example must print. They import the package by its name, so they run on what `npm run build` made. */
 const expected: Readonly<Record<string, RegExp>> = {
+  'ai-sdk-agent.ts': /^It is The Bat, of 2005\.\n$/,
   'contracts.ts': /(ℹ|#) pass \d\d\n(ℹ|#) fail 0\n/,
   'evaluate.ts': /^helps\n### Evaluation by RR@10, 10 queries/,
   'first-ai-sdk.ts': /^Bats find their way/,
@@ -23,6 +25,11 @@ const expected: Readonly<Record<string, RegExp>> = {
   'own-reranker.ts': /^shared-words@1 .*A (whale|captain) hunts/s,
   'own-store.ts': /^writes: 3\n\[ 'b', 'a' \]/,
 };
+
+/** Those that ask a language model: one without a network, which asks the tool and answers with the first film. */
+const scripted: readonly string[] = ['ai-sdk-agent.ts'];
+const flagsFor = (name: string): readonly string[] =>
+  scripted.includes(name) ? ['--import', pathToFileURL(join(import.meta.dirname, 'support', 'scripted-models.mjs')).href] : [];
 
 /** Run in test/vendors/guide.test.ts, against a server that speaks Together's protocol. */
 const elsewhere = ['guide-hosted.ts'];
@@ -60,10 +67,14 @@ describe('the examples', () => {
       '---\ntitle: Pepe and his pill\nyear: 2021\n---\nThe dog takes his medicine in liver sausage.\n',
     );
     writeFileSync(join(cwd, 'notes', 'cat.md'), '---\ntitle: The old dog\nyear: 2012\n---\nMedicine for a dog that is no more.\n');
-    const { stdout, stderr } = await run(node, [...flags, join(folder, name), ...(name === 'five-lines.ts' ? ['films.json'] : [])], {
-      cwd,
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+    const { stdout, stderr } = await run(
+      node,
+      [...flags, ...flagsFor(name), join(folder, name), ...(name === 'five-lines.ts' ? ['films.json'] : [])],
+      {
+        cwd,
+        env: { ...process.env, NODE_OPTIONS: '' },
+      },
+    );
     expect(stderr).toBe('');
     expect(stdout).toMatch(pattern);
   };

@@ -214,6 +214,7 @@ const own = {
     about: 'also write what was chosen or fitted: a pipeline for "search --pipeline", a calibration for "search --calibration"',
   },
   skipChecks: { kind: 'flag', about: 'do not look for leaks and near-duplicates between queries and documents' },
+  quick: { kind: 'flag', about: 'try no more than 25 candidates, and all fields together alone: a fraction of the time' },
   html: { kind: 'text', value: 'FILE', about: 'also write the report as one self-contained page with plots' },
   markdown: { kind: 'text', value: 'FILE', about: 'also write the report as Markdown, for a pull request' },
   work: {
@@ -334,6 +335,9 @@ const own = {
     about: 'requests that are worked on or wait; who comes after them is told 429 at once',
   },
   maxDocuments: { kind: 'count', least: 1, most: 1_000_000, default: 10_000, about: 'documents of one request' },
+  noSamples: { kind: 'flag', about: 'do not offer the bundled films as the index films' },
+  noOpen: { kind: 'flag', about: 'open no browser' },
+  maxFile: { kind: 'count', least: 1, most: 65_536, default: 1024, unit: 'MB', about: 'size of one file that a client sends' },
   maxBody: { kind: 'count', least: 1, most: 1024, default: 16, unit: 'MB', about: 'size of one request' },
   allowOrigin: { kind: 'many', value: 'ORIGIN', about: 'a web page that may ask, https://example.org; may be given several times' },
   allowHost: { kind: 'many', value: 'NAME', about: 'a further name under which the server is reached; may be given several times' },

@@ -11,6 +11,7 @@ export { RBO_DEPTH, RBO_PERSISTENCE, rankBiasedOverlap } from './measures/rank-b
 export { evaluateFile, type RunList, readRun } from './measures/run-file.ts';
 export { toHtml } from './render/html.ts';
 export { toMarkdown } from './render/markdown.ts';
+export { plotsOf, type ReportPlot } from './render/plots.ts';
 export { toText } from './render/text.ts';
 export { type Chance, compareAll, type Side } from './report/compare.ts';
 export { checkGates, type Gate, parseGate } from './report/gate.ts';

@@ -1,4 +1,3 @@
-import { openChecks } from '../assemble/check-open-index.ts';
 import { openEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
 import type { Embedder } from '../embed/embedder.ts';
@@ -22,10 +21,6 @@ export interface LazyEmbedder {
 }
 
 export const isRole: ValueCheck = oneOf(['query', 'document']);
-export const isEmbedderPart: ValueCheck = (value) =>
-  value === null || openChecks.embedder(value) !== undefined
-    ? 'the name of a model, an embedder, or an embedding model of the AI SDK'
-    : undefined;
 
 /** An embedder that is opened when it is first asked, once; what could not be opened is tried again. One of the caller's is not closed. */
 export function lazyEmbedder(name: string, what: EmbedderPart | undefined, models: ModelOptions | undefined): LazyEmbedder {

@@ -1,14 +1,14 @@
 import { checkHostedModels } from '../assemble/check-hosted.ts';
-import { openChecks } from '../assemble/check-open-index.ts';
+import { settingChecks } from '../assemble/check-open-index.ts';
 import { checkModelOptions, type ModelOptions } from '../assemble/model-options.ts';
 import { createRerankerBuilder, type RerankerBuilder } from '../assemble/reranker.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
+import { type RerankerPart, type RerankerSettings, someRerankerParts } from '../rerank/reranker-plan.ts';
 import { lazyReranker } from '../rerank/wrappers/lazy.ts';
 import type { ListOptions } from '../search/options.ts';
 import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import type { Document } from '../types.ts';
-import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
+import { checkOptions, type OptionChecks, record } from '../wording/check-options.ts';
 
 /** Who ranks, and what is put around it: the same words as those of `openIndex`. */
 export interface RankerOptions extends RerankerSettings {
@@ -24,21 +24,10 @@ export interface RankerOptions extends RerankerSettings {
 /** What one call may say. */
 export type RankOptions = Pick<
   ListOptions,
-  'top' | 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'minScore' | 'collapse' | 'signal'
+  'top' | 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'minScore' | 'collapse' | 'signal'
 >;
 
-const { reranker, fallback, strict, calibration, scoreCache, longDocuments, effort, models } = openChecks;
-export const rankerChecks: OptionChecks<RankerOptions> = {
-  reranker: (value) =>
-    value === null || reranker(value) !== undefined ? 'the name of a reranker, a reranker, or a list of them' : undefined,
-  fallback,
-  strict,
-  calibration,
-  scoreCache,
-  longDocuments,
-  effort,
-  models,
-};
+export const rankerChecks: OptionChecks<RankerOptions> = { ...settingChecks, reranker: someRerankerParts, models: record };
 
 /** Throws E_USAGE for what is in `models` and no option of a model. */
 export function checkModels(who: string, models: ModelOptions | undefined): void {

@@ -150,6 +150,8 @@ async function readNumbers(handle: FileHandle, path: string, name: string, { dty
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) data[i] = reader.read(view, i * reader.bytes);
+  const odd = data.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) throw damaged(path, `number ${odd} of "${name}" is ${data[odd]}`);
   return data;
 }
 

@@ -9,6 +9,7 @@ import { openStore } from '../assemble/store.ts';
 import { messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { bundledFolder } from '../model/bundled.ts';
+import { instructions } from '../model/run/instructions.ts';
 import { nativePackage, openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
@@ -76,7 +77,8 @@ const checkStore: Check = async () => {
 
 const checkMachine: Check = async () => {
   const memory = totalmem() / 1e9;
-  const found = `${availableParallelism()} processors, ${memory.toFixed(1)} GB of memory`;
+  const kind = instructions();
+  const found = `${availableParallelism()} processors${kind === undefined ? '' : ` with ${kind}`}, ${memory.toFixed(1)} GB of memory`;
   return memory < 1
     ? { state: 'warning', found, advice: (say) => `use ${say.option('threads', 1)} and ${say.option('maxMemory', 300)}` }
     : { state: 'ok', found };

@@ -56,6 +56,12 @@ export async function openEvalIndex(
   }
 }
 
+/** Another text says that documents came, went or changed since: answers of before are no longer its own. */
+export async function stateOf({ store }: SearchIndex): Promise<string> {
+  const { documents, changedAt } = await store.stats();
+  return JSON.stringify([documents, changedAt]);
+}
+
 /** Opens what a killed or earlier evaluation made, and makes it again when it was made by other weights or is damaged. */
 async function openMade(folder: string, options: OpenIndexOptions): Promise<SearchIndex> {
   try {

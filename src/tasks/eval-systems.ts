@@ -14,7 +14,7 @@ import type { Pipeline } from '../search/pipeline.ts';
 import type { Document } from '../types.ts';
 import { type LetterReader, watchLetters } from '../wording/letter-notes.ts';
 import type { FoundSet } from './eval-data.ts';
-import { openEvalIndex } from './eval-index.ts';
+import { openEvalIndex, stateOf } from './eval-index.ts';
 import type { EvaluateOptions } from './eval-options.ts';
 
 export interface Systems extends AsyncDisposable {
@@ -178,12 +178,13 @@ async function systemsOverOne(
         `none of the ${judged.length} relevant documents (such as "${judged[0]}") is in ${place}: judgments and documents are of different collections.`,
       );
     const missing = judged.length - there;
+    const state = given === undefined ? undefined : await stateOf(given);
     await index.embedder().load?.();
     const built = await Promise.all(pipelines.map((pipeline) => rerankers.of(pipeline)));
     const embedder = pipelines.some(({ firstStage }) => firstStage !== 'bm25') ? index.embedder() : undefined;
     return {
       systems: pipelines.map((pipeline, at) =>
-        indexSystem(index, pipeline, { reranker: built[at] as Reranker | null, cutOffs: affordable(options, pipeline, cutOffs) }),
+        indexSystem(index, pipeline, { reranker: built[at] as Reranker | null, cutOffs: affordable(options, pipeline, cutOffs), state }),
       ),
       warnings: [
         ...rerankers.warnings,

@@ -4,6 +4,8 @@ import { checkNoReranker } from '../assemble/reranker.ts';
 import { FinetoothError } from '../errors.ts';
 import { checkCollection } from '../eval/checks/check-collection.ts';
 import type { CollectionChecks } from '../eval/checks/findings.ts';
+import type { JudgmentSet } from '../eval/judgment-file.ts';
+import { checkJudgments } from '../eval/measures/judgments.ts';
 import { defaultMeasures, type Measure, parseMeasures } from '../eval/measures/measure.ts';
 import { type AssembleOptions, assembleReport, type Measured } from '../eval/report/assemble.ts';
 import { parseGate } from '../eval/report/gate.ts';
@@ -17,6 +19,7 @@ import { hashFile } from '../fetch/checksums.ts';
 import { readDocuments } from '../read/read.ts';
 import { checkCount } from '../search/check.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
+import type { SearchIndex } from '../search/search-index.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import { checkOptions } from '../wording/check-options.ts';
 import { packageVersion } from '../wording/package-version.ts';
@@ -47,6 +50,20 @@ export const comparedOverRun: readonly Pipeline[] = [
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
   checkOptions('evaluate', options, evaluateChecks);
+  return evaluateFound(options, () => findTestSet(options));
+}
+
+/** The same over an index that is open, of judgments that are at hand. Throws as `evaluate` does. */
+export async function evaluateJudged(
+  options: EvaluateOptions & { readonly in: SearchIndex },
+  { queries, judgments }: JudgmentSet,
+): Promise<EvalReport> {
+  checkOptions('evaluate', options, evaluateChecks);
+  checkJudgments(judgments, 'what was judged');
+  return evaluateFound(options, async () => ({ queries, judgments, files: [] }));
+}
+
+async function evaluateFound(options: EvaluateOptions, find: () => Promise<FoundSet>): Promise<EvalReport> {
   const { runs = [], firstStageRun, seed = 20, resamples = 10_000, dropEmpty = false, cutOffs = [10, 25, 50, 100] } = options;
   for (const cutOff of cutOffs) checkCount('cutOffs', cutOff, 1, 10_000);
   const gates = (options.gates ?? []).map(parseGate);
@@ -55,7 +72,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
   const named = options.pipelines ?? (runs.length > 0 && firstStageRun === undefined && options.in === undefined ? [] : compared);
   const pipelines = withSettings(named, options);
   checkRerankers(pipelines, options.rerankers, options.models);
-  const set = await findTestSet(options);
+  const set = await find();
   const measured: Measured[] = [];
   const warnings: string[] = [];
   const names = namesOfRuns(runs);

@@ -10,6 +10,7 @@ export type TriedReranker = keyof typeof TRIED;
 export const triedRerankers = Object.keys(TRIED) as readonly TriedReranker[];
 
 const CANDIDATES = [10, 25, 50, 100];
+const QUICK_CANDIDATES = [10, 25];
 /** The cheapest first. */
 const FIRST_STAGES: readonly Pick<Pipeline, 'firstStage' | 'fusion' | 'linearWeight'>[] = [
   { firstStage: 'bm25' },
@@ -24,13 +25,18 @@ const FIRST_STAGES: readonly Pick<Pipeline, 'firstStage' | 'fusion' | 'linearWei
  *
  * @param fields of the index; the reranker may read all of them or one alone
  * @param rerankers the cheapest first
+ * @param quick no long lists, and all fields together alone
  */
-export function triedPipelines(fields: readonly string[], rerankers: readonly TriedReranker[]): Pipeline[] {
+export function triedPipelines(
+  fields: readonly string[],
+  rerankers: readonly TriedReranker[],
+  { quick = false }: { readonly quick?: boolean } = {},
+): Pipeline[] {
   const named = (pipeline: Omit<Pipeline, 'name'>): Pipeline => ({ ...pipeline, name: nameOfTried(pipeline) });
-  const single = fields.length > 1 ? fields.map((one) => [one]) : [];
+  const single = fields.length > 1 && !quick ? fields.map((one) => [one]) : [];
   const alone = FIRST_STAGES.map((first) => named({ ...first, candidates: defaultPipeline.candidates, reranker: null }));
   const reranked = rerankers.flatMap((reranker) =>
-    CANDIDATES.flatMap((candidates) =>
+    (quick ? QUICK_CANDIDATES : CANDIDATES).flatMap((candidates) =>
       FIRST_STAGES.flatMap((first) => {
         const plain = { ...first, candidates, reranker: [reranker] };
         return [

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
+import type { JudgmentSet } from '../eval/judgment-file.ts';
 import { evaluateRun } from '../eval/measures/evaluation.ts';
 import type { Judgments } from '../eval/measures/judged-ranking.ts';
+import { checkJudgments } from '../eval/measures/judgments.ts';
 import { type Measure, parseMeasure } from '../eval/measures/measure.ts';
 import { compareAll } from '../eval/report/compare.ts';
 import type { Comparison } from '../eval/report/report.ts';
@@ -11,10 +13,11 @@ import { checkFolds } from '../eval/tune/folds.ts';
 import { meanOf } from '../math/mean.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { defaultPipeline, type Pipeline } from '../search/pipeline.ts';
+import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions } from '../types.ts';
-import { checkOptions, type OptionChecks, text, whole } from '../wording/check-options.ts';
-import { drawChecks, findTestSet, type JudgedOptions, judgedChecks, judgedQueries, workFolderOf } from './eval-data.ts';
-import { openEvalIndex } from './eval-index.ts';
+import { checkOptions, type OptionChecks, text, truth, whole } from '../wording/check-options.ts';
+import { drawChecks, type FoundSet, findTestSet, type JudgedOptions, judgedChecks, judgedQueries, workFolderOf } from './eval-data.ts';
+import { openEvalIndex, stateOf } from './eval-index.ts';
 import { rankTried, type TriedRankings } from './rank-tried.ts';
 import { nameOfTried, type TriedReranker, triedPipelines, triedRerankers } from './tried-pipelines.ts';
 
@@ -26,6 +29,8 @@ export interface TuneOptions extends JudgedOptions {
   readonly folds?: number;
   readonly seed?: number;
   readonly resamples?: number;
+  /** Try no more than 25 candidates, and all fields together alone: a fraction of the time. @default false */
+  readonly quick?: boolean;
 }
 
 export interface TuneReport {
@@ -46,7 +51,7 @@ export interface TuneReport {
   readonly settings: { readonly folds: number; readonly repeats: number; readonly seed: number; readonly resamples: number };
 }
 
-const tuneChecks: OptionChecks<TuneOptions> = { ...judgedChecks, ...drawChecks, measure: text, folds: whole(2, 100) };
+const tuneChecks: OptionChecks<TuneOptions> = { ...judgedChecks, ...drawChecks, measure: text, folds: whole(2, 100), quick: truth };
 
 const REPEATS = 10;
 
@@ -56,19 +61,53 @@ const REPEATS = 10;
  */
 export async function tune(options: TuneOptions): Promise<TuneReport> {
   checkOptions('tune', options, tuneChecks);
-  const { signal, folds = 5, seed = 20, resamples = 10_000, onProgress } = options;
+  let opened: SearchIndex | undefined;
+  try {
+    return await tuneFound(
+      options,
+      () => findTestSet(options),
+      async ({ corpus }) => {
+        opened = await openEvalIndex(options, corpus);
+        return { index: opened };
+      },
+    );
+  } finally {
+    await opened?.close();
+  }
+}
+
+/** The same over an index that is open, of judgments that are at hand. Throws as `tune` does. */
+export async function tuneJudged(
+  { in: index, ...options }: Omit<TuneOptions, 'in'> & { readonly in: SearchIndex },
+  { queries, judgments }: JudgmentSet,
+): Promise<TuneReport> {
+  checkOptions('tune', options, tuneChecks);
+  checkJudgments(judgments, 'what was judged');
+  return tuneFound(
+    options,
+    async () => ({ queries, judgments, files: [] }),
+    async () => ({ index, state: await stateOf(index) }),
+  );
+}
+
+async function tuneFound(
+  options: TuneOptions,
+  find: () => Promise<FoundSet>,
+  open: (set: FoundSet) => Promise<{ readonly index: SearchIndex; readonly state?: string }>,
+): Promise<TuneReport> {
+  const { signal, folds = 5, seed = 20, resamples = 10_000, quick = false, onProgress } = options;
   const measure = parseMeasure(options.measure ?? 'nDCG@10');
   const call: CallOptions = { signal };
-  const set = await findTestSet(options);
+  const set = await find();
   const queries = judgedQueries(set);
   checkFolds(queries.length, folds);
-  await using index = await openEvalIndex(options, set.corpus);
+  const { index, state } = await open(set);
   const rerankers = new Map<TriedReranker, Reranker>();
   for (const name of index.reranker() === null ? [] : triedRerankers) rerankers.set(name, await index.rerankerNamed([name]));
-  const pipelines = triedPipelines(index.manifest()?.fields ?? [], [...rerankers.keys()]);
+  const pipelines = triedPipelines(index.manifest()?.fields ?? [], [...rerankers.keys()], { quick });
   const path = join(
     workFolderOf(options),
-    `tune-${keyOf(JSON.stringify([index.manifest(), [...rerankers.values()].map(({ fingerprint }) => fingerprint), pipelines, [...set.queries]]))}.jsonl`,
+    `tune-${keyOf(JSON.stringify([index.manifest(), state, [...rerankers.values()].map(({ fingerprint }) => fingerprint), pipelines, [...set.queries]]))}.jsonl`,
   );
   const journal = await openJournal<TriedRankings>(path);
   const materials = new Map<string, TriedRankings>();

@@ -175,6 +175,20 @@ describe('what a call is told', () => {
     expect(reranker.calls[0]?.texts).toEqual(['year: 1999\ntitle: bats']);
   });
 
+  it('is heeded: by what to judge', async () => {
+    const heard: (string | undefined)[] = [];
+    const reranker = countedReranker({
+      takesInstruction: true,
+      score: async (_, candidates, options) => {
+        heard.push(options?.instruction);
+        return { scores: new Float32Array(candidates.length) };
+      },
+    });
+    const model = createFinetooth({ reranker }).reranking();
+    await rerank({ model, query, documents, providerOptions: { finetooth: { instruction: 'prefer the sea' } } });
+    expect(heard).toEqual(['prefer the sea']);
+  });
+
   it('bounds the time: what was scored by then is the answer', async () => {
     const slow = createFinetooth({ reranker: countedReranker({ score: () => new Promise(() => {}) }) });
     const answer = await rerank({ model: slow.reranking(), query, documents, providerOptions: { finetooth: { deadlineMs: 20 } } });

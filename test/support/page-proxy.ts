@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
 
 export interface PageProxy {
   /** With the prefix and a slash behind it. */
@@ -12,16 +10,10 @@ export interface PageProxy {
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   /** Another server from now on; undefined: connections are refused. */
   target: string | undefined;
+  /** Ends every connection that there is. */
+  cut(): void;
   close(): Promise<void>;
 }
-
-const dist = join(import.meta.dirname, '..', '..', 'dist', 'ui');
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.html': 'text/html',
-};
 
 /** A proxy that puts a server under a prefix, as one in front of several applications does. */
 export async function pageProxy(first: string, prefix: string): Promise<PageProxy> {
@@ -31,7 +23,6 @@ export async function pageProxy(first: string, prefix: string): Promise<PageProx
     proxy.asked.push(`${incoming.method} ${path}`);
     if (proxy.intercept?.(incoming, outgoing)) return;
     if (proxy.target === undefined) return void incoming.socket.destroy();
-    if (incoming.method === 'GET' && /^\/($|\?|ui\/)/.test(path)) return void sendPage(path, outgoing);
     const passed = request(
       `${proxy.target}${path}`,
       // The name that the browser knows stays, as the pages that may ask are told by it.
@@ -52,6 +43,7 @@ export async function pageProxy(first: string, prefix: string): Promise<PageProx
     asked: [],
     intercept: undefined,
     target: first,
+    cut: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -59,15 +51,4 @@ export async function pageProxy(first: string, prefix: string): Promise<PageProx
       }),
   };
   return proxy;
-}
-
-async function sendPage(path: string, outgoing: ServerResponse): Promise<void> {
-  const name = path.startsWith('/ui/') ? path.slice('/ui/'.length) : 'index.html';
-  const body = await readFile(join(dist, name)).catch(() => undefined);
-  outgoing.writeHead(body === undefined ? 404 : 200, {
-    'content-type': types[extname(name)] ?? 'application/octet-stream',
-    'content-security-policy':
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'",
-  });
-  outgoing.end(body);
 }

@@ -7,7 +7,7 @@ import { type Column, Columns } from '../search/columns.tsx';
 import { Status } from '../search/status.tsx';
 import { TimeStrip } from '../search/time-strip.tsx';
 import { edited } from '../search/toolbar.tsx';
-import { go, type Pipeline, query } from '../state/address.ts';
+import { type Pipeline, query } from '../state/address.ts';
 import { index } from '../state/indexes.ts';
 import { runs } from '../state/rankings.ts';
 import './compare.css';
@@ -25,7 +25,7 @@ export function Comparison({ left, right }: { readonly left: Pipeline; readonly 
     results: rankings[side]?.results ?? [],
     isFirst: false,
     name: `in pipeline ${names[1 - side]}`,
-    onOpen: ({ id }) => go({ open: { id, side } }),
+    pipeline: side,
   });
   const isThere = rankings.every((ranking) => ranking !== undefined);
   const isAsked = query.value.trim() !== '';
@@ -38,7 +38,7 @@ export function Comparison({ left, right }: { readonly left: Pipeline; readonly 
       )}
       <div class="compared">
         {([0, 1] as const).map((side) => (
-          <section key={side} class="compared-one" aria-label={`Pipeline ${names[side]}`}>
+          <section key={side} class="compared-one" aria-label={`State of pipeline ${names[side]}`}>
             <button type="button" class="pipeline-button" onClick={() => (edited.value = side)}>
               <b>{names[side]}</b> {pipelineWords(pipelines[side])}
             </button>

@@ -1,4 +1,52 @@
-/** Entry of the view. */
+import { useEffect } from 'preact/hooks';
+import { query } from '../state/address.ts';
+import { index } from '../state/indexes.ts';
+import { Figures } from './figures.tsx';
+import { JudgedQueries } from './judged-queries.tsx';
+import { followJudgments, loadFailure } from './judgments.ts';
+import { followMeasure } from './measured.ts';
+import { Pool } from './pool-list.tsx';
+import { SaveState } from './save-state.tsx';
+import { Tools } from './tools.tsx';
+import './judge.css';
+
+/** Entry of the view: documents to grade, and what the grades say of both lists. */
 export function Judge() {
-  return <h1>Judge</h1>;
+  const name = index.value?.name;
+  useEffect(() => (name === undefined ? undefined : followJudgments(name)), [name]);
+  useEffect(followMeasure, []);
+  return (
+    <div class="judge">
+      <div class="judge-main">
+        <h1 class="unseen">Judge</h1>
+        <Tools />
+        <SaveState />
+        {name === undefined ? (
+          <Hint words="There is no index to judge." detail="Add files, and they become one." />
+        ) : loadFailure.value !== undefined ? (
+          <Hint words="The judgments cannot be had." detail={loadFailure.value.message} />
+        ) : query.value.trim() === '' ? (
+          <Hint
+            words="Type a query that people ask."
+            detail="Then grade what is found, from 0 to 3. Twenty queries of ten documents tell more than ten of twenty."
+          />
+        ) : (
+          <Pool index={name} />
+        )}
+      </div>
+      <aside class="judge-side">
+        <Figures />
+        <JudgedQueries />
+      </aside>
+    </div>
+  );
+}
+
+function Hint({ words, detail }: { readonly words: string; readonly detail: string }) {
+  return (
+    <div class="empty">
+      <p class="empty-words">{words}</p>
+      <p class="hint">{detail}</p>
+    </div>
+  );
 }

@@ -14,18 +14,27 @@ export interface DialogProps {
 export function Dialog({ title, open, onClose, children, place = 'middle' }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
+  /** Whether the page closed it: the event of that comes later, when it may be open again for something else. */
+  const isClosedHere = useRef(false);
   useEffect(() => {
     const dialog = element.current;
     if (dialog === null) return;
     if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
+    if (!open && dialog.open) {
+      isClosedHere.current = true;
+      dialog.close();
+    }
   }, [open]);
+  const closed = (): void => {
+    if (!isClosedHere.current) onClose();
+    isClosedHere.current = false;
+  };
   const closeOutside = (event: MouseEvent): void => {
     if (event.target === element.current) onClose();
   };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same, by the browser
-    <dialog ref={element} class={`dialog ${place}`} aria-labelledby={id} onClose={onClose} onClick={closeOutside}>
+    <dialog ref={element} class={`dialog ${place}`} aria-labelledby={id} onClose={closed} onClick={closeOutside}>
       {open && (
         <div class="dialog-inside">
           <header class="dialog-head">

@@ -1,6 +1,7 @@
-import type { ComponentChildren } from 'preact';
 import type { IndexStatus, Result } from '../api/types.ts';
+import { memo } from '../parts/memo.ts';
 import { levelWords, percent, readingOf } from '../parts/wording.ts';
+import { go } from '../state/address.ts';
 import { Snippet } from './snippet.tsx';
 
 export interface CardProps {
@@ -16,11 +17,12 @@ export interface CardProps {
   readonly isFirst: boolean;
   /** Whether it says how far it moved; that it is in this list alone it says always. */
   readonly isMoved: boolean;
-  readonly onOpen: () => void;
+  /** Of which pipeline it is. */
+  readonly pipeline: 0 | 1;
 }
 
 /** One result: always as high as the others, so that nothing moves when more is known of it. */
-export function Card({ result, rank, index, other, otherName, isFirst, isMoved, onOpen }: CardProps) {
+export const Card = memo(function Card({ result, rank, index, other, otherName, isFirst, isMoved, pipeline }: CardProps) {
   const { title, text } = readingOf(result.document, index, result.id);
   return (
     <article class="card">
@@ -29,7 +31,13 @@ export function Card({ result, rank, index, other, otherName, isFirst, isMoved, 
         {!isFirst && (isMoved || other === undefined) && <Move rank={rank} other={other} otherName={otherName} />}
       </div>
       <h3 class="card-title">
-        <button type="button" class="card-open" onClick={onOpen} dir="auto" title={title.length > 40 ? title.slice(0, 300) : undefined}>
+        <button
+          type="button"
+          class="card-open"
+          onClick={() => go({ open: { id: result.id, side: pipeline } })}
+          dir="auto"
+          title={title.length > 40 ? title.slice(0, 300) : undefined}
+        >
           <bdi>{title.slice(0, 300)}</bdi>
         </button>
       </h3>
@@ -41,7 +49,7 @@ export function Card({ result, rank, index, other, otherName, isFirst, isMoved, 
       </p>
     </article>
   );
-}
+});
 
 /** How far it moved, as a sign, a number and, for who hears the page, a sentence. */
 function Move({ rank, other, otherName }: Pick<CardProps, 'rank' | 'other' | 'otherName'>) {
@@ -85,7 +93,7 @@ function Plain({ score, label }: { readonly score: number; readonly label: strin
 
 interface ScoredProps {
   readonly kind: string;
-  readonly word: ComponentChildren;
+  readonly word: string;
   readonly number: string;
   readonly share?: number;
 }
@@ -93,7 +101,13 @@ interface ScoredProps {
 function Scored({ kind, word, number, share }: ScoredProps) {
   return (
     <span class={`level ${kind}`}>
-      <span class="level-word">{word}</span> <span class="number">{number}</span>
+      {/* Other words are other elements, not shifted ones. */}
+      <span key={`word ${word}`} class="level-word">
+        {word}
+      </span>{' '}
+      <span key={`number ${number}`} class="number">
+        {number}
+      </span>
       {share !== undefined && (
         <span class="bar" aria-hidden="true">
           <span style={{ inlineSize: `${Math.max(share * 100, 1)}%` }} />

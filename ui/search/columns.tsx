@@ -2,8 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IndexStatus, Result } from '../api/types.ts';
 import { useKeys } from '../parts/keys.tsx';
 import { Card } from './card.tsx';
-import { type Line, Lines } from './lines.tsx';
-import { moveCards, type Place, placesIn } from './move-cards.ts';
+import { Lines } from './lines.tsx';
 
 export interface Column {
   readonly title: string;
@@ -13,7 +12,8 @@ export interface Column {
   readonly isFirst: boolean;
   /** In the words of the other column: "in the first stage". */
   readonly name: string;
-  readonly onOpen: (result: Result) => void;
+  /** Of which pipeline it is. */
+  readonly pipeline: 0 | 1;
 }
 
 export interface ColumnsProps {
@@ -28,29 +28,19 @@ export interface ColumnsProps {
 /** Two lists of the same documents, with a line from each document's place in one to its place in the other. */
 export function Columns({ columns, index, isStale, isCompared }: ColumnsProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [lines, setLines] = useState<{ readonly all: readonly Line[]; readonly height: number }>({ all: [], height: 0 });
-  const drawn = useRef('');
-  useMovedCards(box, columns);
-  const draw = (): void => {
-    const listOf = (side: number): Map<string, Place> => placesIn(box.current?.querySelector(`ol[data-side="${side}"]`));
-    const [left, right] = [listOf(0), listOf(1)];
-    const all = [...left].flatMap(([id, from]): Line[] => {
-      const to = right.get(id);
-      return to === undefined ? [] : [{ id, from: from.middle, to: to.middle, by: from.at - to.at }];
-    });
-    const height = Math.max(0, ...[...left.values(), ...right.values()].map(({ end }) => end));
-    // Drawn once for each layout: a second render ends here.
-    const key = JSON.stringify([all, height]);
-    if (key === drawn.current) return;
-    drawn.current = key;
-    setLines({ all, height });
-  };
-  useLayoutEffect(draw);
+  const [pitch, setPitch] = useState({ top: 0, height: 0 });
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(draw);
+    const measure = (): void => {
+      const list = box.current?.querySelector('ol');
+      const [top, height] = [list?.offsetTop ?? 0, (list?.offsetHeight ?? 0) / Math.max(1, list?.children.length ?? 0)];
+      setPitch((before) => (before.top === top && before.height === height ? before : { top, height }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     if (box.current !== null) observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
+  useKeptFocus(box, columns);
   useListKeys(box);
   return (
     <div ref={box} class={`columns ${columns[0].isFirst ? 'stages' : 'pipelines'}`} data-stale={isStale} aria-busy={isStale}>
@@ -63,7 +53,7 @@ export function Columns({ columns, index, isStale, isCompared }: ColumnsProps) {
           <List column={column} other={columns[1 - side] as Column} side={side} index={index} isCompared={isCompared} />
         </section>
       ))}
-      <Lines {...lines} />
+      <Lines left={columns[0].results} right={columns[1].results} {...pitch} />
     </div>
   );
 }
@@ -79,9 +69,9 @@ interface ListProps {
 function List({ column, other, side, index, isCompared }: ListProps) {
   const places = new Map(other.results.map(({ id }, i) => [id, i + 1]));
   return (
-    <ol class="cards" data-side={side}>
+    <ol class="cards" data-side={side} style={{ '--count': column.results.length }}>
       {column.results.map((result, i) => (
-        <li key={result.id} data-id={result.id}>
+        <li key={result.id} data-id={result.id} style={{ '--at': i }}>
           <Card
             result={result}
             rank={i + 1}
@@ -90,7 +80,7 @@ function List({ column, other, side, index, isCompared }: ListProps) {
             otherName={other.name}
             isFirst={column.isFirst}
             isMoved={side === 1}
-            onOpen={() => column.onOpen(result)}
+            pipeline={column.pipeline}
           />
         </li>
       ))}
@@ -98,32 +88,25 @@ function List({ column, other, side, index, isCompared }: ListProps) {
   );
 }
 
-/** Cards go from their old place to the new one, and the one that had the focus keeps it. */
-function useMovedCards(box: { readonly current: HTMLDivElement | null }, columns: readonly [Column, Column]): void {
-  const before = useRef(new Map<string, Map<string, Place>>());
+/** The card that had the focus keeps it when the list is put in another order. */
+function useKeptFocus(box: { readonly current: HTMLDivElement | null }, columns: readonly [Column, Column]): void {
   const focused = useRef<string | undefined>(undefined);
   useLayoutEffect(() => {
-    for (const side of ['0', '1']) {
-      const list = box.current?.querySelector<HTMLElement>(`ol[data-side="${side}"]`);
-      if (list === null || list === undefined) continue;
-      const now = placesIn(list);
-      moveCards(list, before.current.get(side), now);
-      before.current.set(side, now);
-    }
     if (document.activeElement === document.body && focused.current !== undefined)
       box.current?.querySelector<HTMLElement>(focused.current)?.focus({ preventScroll: true });
   }, [columns[0].results, columns[1].results]);
   useLayoutEffect(() => {
     const remember = (event: FocusEvent): void => {
       const item = (event.target as HTMLElement).closest<HTMLElement>('li[data-id]');
-      const side = item?.parentElement?.dataset.side;
-      focused.current =
-        item === null ? undefined : `ol[data-side="${side}"] > li[data-id="${CSS.escape(item.dataset.id ?? '')}"] .card-open`;
+      focused.current = item === null ? undefined : openerOf(item);
     };
     addEventListener('focusin', remember);
     return () => removeEventListener('focusin', remember);
   }, []);
 }
+
+const openerOf = ({ parentElement, dataset: { id = '' } }: HTMLElement): string =>
+  `ol[data-side="${parentElement?.dataset.side}"] > li[data-id="${CSS.escape(id)}"] .card-open`;
 
 function useListKeys(box: { readonly current: HTMLDivElement | null }): void {
   const openers = (side: number): HTMLElement[] =>

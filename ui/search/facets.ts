@@ -7,8 +7,8 @@ import { filterOf } from '../state/request.ts';
 
 export type Facet = NonNullable<Answer['facets']>[number];
 
-/** Facets of the index under the filters that are set; of a field with a filter, what there is without that filter. */
-export const facets = signal<readonly Facet[]>([]);
+/** Facets of the index under the filters that are set; of a field with a filter, what there is without that filter. Undefined until counted. */
+export const facets = signal<readonly Facet[] | undefined>(undefined);
 
 const [MOST_FIELDS, VALUES] = [20, 8];
 

@@ -18,10 +18,14 @@ export function Filters() {
       <button type="button" class="quiet clear" disabled={!isSet} onClick={() => go({ filters: {} })}>
         Clear all
       </button>
-      {facets.value.map((facet) =>
-        facet.min === undefined ? <Values key={facet.field} facet={facet} /> : <Range key={facet.field} facet={facet} />,
-      )}
-      {facets.value.length === 0 && <p class="hint">{index.value === undefined ? '' : 'No field of this index groups its documents.'}</p>}
+      <div class="facets">
+        {facets.value?.map((facet) =>
+          facet.min === undefined ? <Values key={facet.field} facet={facet} /> : <Range key={facet.field} facet={facet} />,
+        )}
+        {facets.value?.length === 0 && (
+          <p class="hint">{index.value === undefined ? '' : 'No field of this index groups its documents.'}</p>
+        )}
+      </div>
     </details>
   );
 }

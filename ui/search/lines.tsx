@@ -1,33 +1,28 @@
-export interface Line {
-  readonly id: string;
-  /** Pixels from the top, in the left and in the right list. */
-  readonly from: number;
-  readonly to: number;
-  /** Places that it went up; negative: down. */
-  readonly by: number;
-}
+import type { Result } from '../api/types.ts';
 
 export interface LinesProps {
-  readonly all: readonly Line[];
-  /** Pixels. */
+  readonly left: readonly Result[];
+  readonly right: readonly Result[];
+  /** Pixels above both lists. */
+  readonly top: number;
+  /** Pixels from a card to the next. */
   readonly height: number;
 }
 
 /** Lines between two lists: upwards, downwards and level ones differ in colour, weight and dash. What they show is said at each card. */
-export function Lines({ all, height }: LinesProps) {
+export function Lines({ left, right, top, height }: LinesProps) {
+  const places = new Map(right.map(({ id }, at) => [id, at]));
+  const all = top + Math.max(left.length, right.length) * height;
+  const middle = (at: number): number => top + (at + 0.5) * height;
   return (
-    <svg class="lines" viewBox={`0 0 100 ${Math.max(1, height)}`} height={height} preserveAspectRatio="none" aria-hidden="true">
-      {all.map(({ id, from, to, by }) => {
-        const d = `M0 ${from} C40 ${from} 60 ${to} 100 ${to}`;
-        return (
-          <path
-            key={id}
-            class={by > 0 ? 'up' : by < 0 ? 'down' : 'same'}
-            d={d}
-            style={{ d: `path('${d}')` }}
-            vector-effect="non-scaling-stroke"
-          />
-        );
+    <svg class="lines" viewBox={`0 0 100 ${Math.max(1, all)}`} height={all} preserveAspectRatio="none" aria-hidden="true">
+      {left.map(({ id }, from) => {
+        const to = places.get(id);
+        if (to === undefined) return null;
+        const d = `M0 ${middle(from)} C40 ${middle(from)} 60 ${middle(to)} 100 ${middle(to)}`;
+        const kind = to < from ? 'up' : to > from ? 'down' : 'same';
+        // The property moves; the attribute is for browsers that do not know it.
+        return <path key={id} class={kind} d={d} style={{ d: `path('${d}')` }} vector-effect="non-scaling-stroke" />;
       })}
     </svg>
   );

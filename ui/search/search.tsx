@@ -54,18 +54,17 @@ function Stages() {
 }
 
 function columnsOf({ asked: { pipeline }, first, results, answer }: Ranking): readonly [Column, Column] {
-  const onOpen = ({ id }: { readonly id: string }): void => go({ open: { id, side: 0 } });
   const found = firstStageWords[String(pipeline.first_stage ?? 'dense')] ?? String(pipeline.first_stage);
   const isReranked = pipeline.reranker !== null;
   return [
-    { title: 'First stage', about: `Found by ${found}`, results: first, isFirst: true, name: 'in the first stage', onOpen },
+    { title: 'First stage', about: `Found by ${found}`, results: first, isFirst: true, name: 'in the first stage', pipeline: 0 },
     {
       title: isReranked ? 'Reranked' : 'Not reranked',
       about: answer === undefined ? 'Best order so far' : pipelineWords(pipeline),
       results,
       isFirst: false,
       name: 'after reranking',
-      onOpen,
+      pipeline: 0,
     },
   ];
 }
@@ -118,8 +117,14 @@ function Empty({
 }) {
   return (
     <div class="empty">
-      <p class="empty-words">{words}</p>
-      {detail !== undefined && <p class="hint">{detail}</p>}
+      <p key={words} class="empty-words">
+        {words}
+      </p>
+      {detail !== undefined && (
+        <p key={detail} class="hint">
+          {detail}
+        </p>
+      )}
       {children}
     </div>
   );
@@ -132,9 +137,9 @@ function Placeholder() {
       {[0, 1].map((side) => (
         <section key={side} class="column">
           <header class="column-head" />
-          <ol class="cards" data-side={side}>
+          <ol class="cards" data-side={side} style={{ '--count': 8 }}>
             {Array.from({ length: 8 }, (_, i) => (
-              <li key={i}>
+              <li key={i} style={{ '--at': i }}>
                 <div class="card" />
               </li>
             ))}

@@ -56,13 +56,10 @@ function told({ status, ranking, failure, retryAt = 0, since }: RunState, now: n
       return {
         kind: 'busy',
         words: foundWords(ranking),
-        detail:
-          waited < 3 * SLOW_MS
-            ? 'Reranking…'
-            : `Reranking takes ${tookWords(waited)} so far. Fewer candidates or a deadline make it shorter.`,
+        detail: waited < 3 * SLOW_MS ? 'Reranking…' : `Reranking takes ${tookWords(waited)} so far.`,
       };
     case 'refused':
-      return { kind: 'warned', words: `${sentence(failure?.message)}`, detail: `Asked again in ${seconds} s.` };
+      return { kind: 'warned', words: sentence(failure?.message), detail: `Asked again in ${seconds} s.` };
     case 'offline':
       return {
         kind: 'warned',
@@ -113,6 +110,5 @@ export function indexState(): { readonly words: string; readonly detail: string 
   return undefined;
 }
 
-/** Sentences of the server begin with a small letter, as they follow a code elsewhere. */
-const sentence = (words = 'the server failed and gave no reason.'): string =>
-  `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
+/** The server's own words, whole. */
+const sentence = (words = 'the server failed and gave no reason.'): string => (/[.!?]$/.test(words) ? words : `${words}.`);

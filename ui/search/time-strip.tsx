@@ -31,34 +31,34 @@ export function TimeStrip({ ranking, name }: TimeStripProps) {
             <dd>{name}</dd>
           </div>
         )}
+        {ranking !== undefined && (
+          <div class="sum">
+            <dt>first results</dt>
+            <dd class="number">{tookWords(ranking.firstMs)}</dd>
+          </div>
+        )}
         {parts.map(({ name, ms, kind }) => (
           <div key={name} class={kind}>
             <dt>{name}</dt>
             <dd class="number">{tookWords(ms)}</dd>
           </div>
         ))}
-        {parts.length > 0 && (
-          <div class="sum">
-            <dt>first results after</dt>
-            <dd class="number">{tookWords(ranking?.firstMs ?? 0)}</dd>
-          </div>
-        )}
       </dl>
     </section>
   );
 }
 
-function partsOf({ answer, firstMs, totalMs }: Ranking): readonly Part[] {
-  if (answer === undefined || totalMs === undefined) return [{ name: 'first stage', ms: firstMs, kind: 'first' }];
+/** Parts that were not passed through take no time, and keep their place. */
+function partsOf({ answer, totalMs }: Ranking): readonly Part[] {
+  if (answer === undefined || totalMs === undefined) return [];
   const { embed, retrieve, rerank } = answer.timings;
-  const stages = (answer.rerank_stages ?? []).filter(({ took }) => took > 0);
+  const stages = answer.rerank_stages ?? [];
   const reranked: Part[] = stages.map(({ name, took }, i) => ({ name: stageWords(name), ms: took, kind: i === 0 ? 'second' : 'third' }));
-  const rest = rerank - reranked.reduce((sum, { ms }) => sum + ms, 0);
+  const ranked = embed + retrieve + reranked.reduce((sum, { ms }) => sum + ms, 0);
   return [
     { name: 'query to vector', ms: embed, kind: 'first' },
-    { name: 'find candidates', ms: retrieve, kind: 'first later' },
-    ...reranked,
-    { name: reranked.length === 0 ? 'rerank' : 'put in order', ms: Math.max(0, rest), kind: 'second later' },
-    { name: 'snippets and transfer', ms: Math.max(0, totalMs - embed - retrieve - rerank), kind: 'rest' },
-  ].filter(({ ms }) => ms >= 0.5);
+    { name: 'candidates', ms: retrieve, kind: 'first later' },
+    ...(reranked.length === 0 && rerank > 0 ? [{ name: 'rerank', ms: rerank, kind: 'second' }] : reranked),
+    { name: 'snippets and transfer', ms: Math.max(0, totalMs - Math.max(ranked, embed + retrieve + rerank)), kind: 'rest' },
+  ];
 }

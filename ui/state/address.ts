@@ -24,6 +24,8 @@ export interface Address {
   readonly pipelines: readonly [Pipeline] | readonly [Pipeline, Pipeline];
   /** The result that is open, and in which ranking: of the first pipeline, or of the second. */
   readonly open?: Opened;
+  /** Documents are judged in an order of this seed; absent: in that of the ranking. */
+  readonly blind?: number;
 }
 
 export interface Opened {
@@ -60,7 +62,7 @@ export function go(change: Partial<Address>, { step = true }: { readonly step?: 
 }
 
 /** As `?q=…`, only what differs from an empty page. */
-export function writeAddress({ view, index, query, filters, pipelines, open }: Address): string {
+export function writeAddress({ view, index, query, filters, pipelines, open, blind }: Address): string {
   const words = new URLSearchParams();
   if (view !== 'search') words.set('view', view);
   if (index !== undefined) words.set('index', index);
@@ -71,6 +73,7 @@ export function writeAddress({ view, index, query, filters, pipelines, open }: A
   if (right !== undefined) words.set('b', JSON.stringify(right));
   if (open !== undefined) words.set('open', open.id);
   if (open?.side === 1) words.set('side', 'b');
+  if (blind !== undefined) words.set('blind', String(blind));
   return words.size === 0 ? '' : `?${words}`;
 }
 
@@ -86,6 +89,7 @@ export function readAddress(search: string): Address {
     filters: readFilters(readObject(words.get('where'))),
     pipelines: right === undefined ? [left] : [left, right],
     open: readOpened(words.get('open'), words.get('side')),
+    blind: /^\d{1,9}$/.test(words.get('blind') ?? '') ? Number(words.get('blind')) : undefined,
   };
 }
 

@@ -126,14 +126,14 @@ async function rank(asked: Asked, since: number, signal: AbortSignal, change: Ch
 }
 
 /** Milliseconds after which asking again may help; undefined: it does not. */
-function retryAfter(failure: ApiError, tries: number): number | undefined {
+export function retryAfter(failure: ApiError, tries: number): number | undefined {
   if (isOffline(failure)) return Math.min(RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
   if (failure.status !== 429 && failure.status !== 503) return undefined;
   return failure.retryAfter === undefined ? undefined : Math.max(failure.retryAfter * 1000, RETRY_MS);
 }
 
 /** Waits so many milliseconds, or until the browser says that it is online again. */
-function pause(ms: number, signal: AbortSignal, untilOnline = false): Promise<void> {
+export function pause(ms: number, signal: AbortSignal, untilOnline = false): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(timer);

@@ -9,7 +9,7 @@ export const tuneCommand = command({
   name: 'tune',
   about: 'Pick candidates, fusion, fields, reranker and what words weigh in it on your judged queries, and say when the gain is noise.',
   takes: [],
-  options: ['measure', 'folds', 'seed', 'resamples', 'save', ...dataFlags, 'json'],
+  options: ['measure', 'folds', 'seed', 'resamples', 'save', 'quick', ...dataFlags, 'json'],
   examples: ['finetooth tune --data ./my-set --save tuned.json', 'finetooth tune --data queries.json --in ./movies'],
   run: async (run) => {
     const { flags, terminal } = run;
@@ -20,6 +20,7 @@ export const tuneCommand = command({
       folds: flags.folds,
       seed: flags.seed,
       resamples: flags.resamples,
+      quick: flags.quick,
     });
     terminal.progress('');
     if (flags.save !== undefined) await saveText(flags.save, `${JSON.stringify(report.chosen, null, 2)}\n`);

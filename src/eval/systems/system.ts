@@ -43,10 +43,12 @@ export interface SystemOptions {
   readonly reranker: Reranker | null;
   /** Numbers of candidates whose ranking is looked at, rising. */
   readonly cutOffs: readonly number[];
+  /** Of an index that others write to: another text says that its answers may be others. @default it stays as it is */
+  readonly state?: string;
 }
 
 /** A pipeline over an index, through `search` itself. What the cut-off table needs beyond it is not in the latency. */
-export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs }: SystemOptions): System {
+export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, cutOffs, state }: SystemOptions): System {
   checkForIndex(pipeline);
   const {
     name,
@@ -68,7 +70,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
   return {
     name,
     pipeline,
-    fingerprint: JSON.stringify([pipeline, cutOffs, index.manifest(), reranker?.fingerprint]),
+    fingerprint: JSON.stringify([pipeline, cutOffs, index.manifest(), state, reranker?.fingerprint]),
     answer: async (_, text, options) => {
       const remembered = reranker === null ? null : remembering(reranker);
       const answer = await search(index, text, {

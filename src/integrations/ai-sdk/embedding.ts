@@ -3,7 +3,6 @@ import { checksAt } from '../../search/plan-checks.ts';
 import type { Vectors } from '../../types.ts';
 import { checkOptions, type OptionChecks } from '../../wording/check-options.ts';
 import { isRole, type LazyEmbedder, type Role, rowsOf } from '../lazy-embedder.ts';
-import { toldToSdk } from './failures.ts';
 import type { EmbedReply, FinetoothEmbeddingModel, JsonObject, SpecificationVersion, Warning } from './specification.ts';
 
 /** `providerOptions.finetooth` of `embed()` and `embedMany()`. */
@@ -16,6 +15,15 @@ export interface FinetoothEmbeddingOptions {
 
 const optionChecks: OptionChecks<FinetoothEmbeddingOptions> = { role: isRole, deadlineMs: checksAt('rerank').deadlineMs };
 
+export interface EmbeddingModelSettings {
+  /** What texts are where a call does not say. @default document */
+  readonly role?: Role;
+  /** An error as who calls knows it. @default the reason of an abort as it was given, others as they are */
+  readonly told?: (error: unknown, modelId: string, signal: AbortSignal | undefined) => unknown;
+}
+
+const asItIs: Required<EmbeddingModelSettings>['told'] = (error, _, signal) => (signal?.aborted ? signal.reason : error);
+
 /** Texts of a call of `embedMany`, so that it can be stopped and its vectors do not fill the memory twice. */
 const MOST_PER_CALL = 2048;
 
@@ -23,7 +31,7 @@ export function embeddingModel<Version extends SpecificationVersion>(
   modelId: string,
   specificationVersion: Version,
   embedder: () => LazyEmbedder,
-  ownRole: Role = 'document',
+  { role: ownRole = 'document', told = asItIs }: EmbeddingModelSettings = {},
 ): FinetoothEmbeddingModel<Version> {
   return {
     specificationVersion,
@@ -48,7 +56,7 @@ export function embeddingModel<Version extends SpecificationVersion>(
         const { vectors, fingerprint } = await embedder().embed(values, role, { signal: within });
         return replyOf(vectors, fingerprint, dimensions);
       } catch (error) {
-        throw toldToSdk(error, { model: modelId, type: 'embeddingModel', signal });
+        throw told(error, modelId, signal);
       } finally {
         clearTimeout(timer);
       }

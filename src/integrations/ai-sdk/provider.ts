@@ -1,3 +1,4 @@
+import { isEmbedderPart } from '../../assemble/check-open-index.ts';
 import type { ModelOptions } from '../../assemble/model-options.ts';
 import { createRerankerBuilder } from '../../assemble/reranker.ts';
 import { FinetoothError } from '../../errors.ts';
@@ -5,10 +6,10 @@ import { createModelSessions } from '../../model/run/sessions.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
 import type { RerankerPart } from '../../rerank/reranker-plan.ts';
 import { checkOptions, checkValue, type OptionChecks, oneOf, record } from '../../wording/check-options.ts';
-import { type EmbedderPart, isEmbedderPart, isRole, type LazyEmbedder, lazyEmbedder, type Role } from '../lazy-embedder.ts';
+import { type EmbedderPart, isRole, type LazyEmbedder, lazyEmbedder, type Role } from '../lazy-embedder.ts';
 import { checkModels, openRanker, type RankerOptions, rankerChecks } from '../list-ranker.ts';
 import { embeddingModel } from './embedding.ts';
-import { noSuchModel } from './failures.ts';
+import { noSuchModel, toldToSdk } from './failures.ts';
 import { checkModelId } from './known-models.ts';
 import { rerankingModel } from './reranking.ts';
 import type { FinetoothEmbeddingModel, FinetoothRerankingModel, SpecificationVersion } from './specification.ts';
@@ -99,7 +100,10 @@ export function createFinetooth<Version extends SpecificationVersion = 'v4'>(
   const embedding: FinetoothProvider<Version>['embeddingModel'] = (id = 'default', given) => {
     checkModelId(id, 'bi-encoder', [...embeddable.keys()], models.modelsFolder);
     checkOptions('embeddingModel', given, { role: isRole });
-    return embeddingModel(id, specificationVersion, () => embedderNamed(id), given?.role);
+    return embeddingModel(id, specificationVersion, () => embedderNamed(id), {
+      role: given?.role,
+      told: (error, model, signal) => toldToSdk(error, { model, type: 'embeddingModel', signal }),
+    });
   };
   const close = async (): Promise<void> => {
     isClosed = true;

@@ -8,10 +8,21 @@ import { toldToSdk } from './failures.ts';
 import type { FinetoothRerankingModel, JsonObject, SpecificationVersion, Warning } from './specification.ts';
 
 /** `providerOptions.finetooth` of `rerank()`. Those of a list of documents are described in docs/plan.md. */
-export type FinetoothRerankingOptions = Pick<RankOptions, 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'minScore' | 'collapse'>;
+export type FinetoothRerankingOptions = Pick<
+  RankOptions,
+  'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'minScore' | 'collapse'
+>;
 
-const { rankFields, fieldLabels, deadlineMs, effort, minScore, collapse } = listChecks;
-const optionChecks: OptionChecks<FinetoothRerankingOptions> = { rankFields, fieldLabels, deadlineMs, effort, minScore, collapse };
+const { rankFields, fieldLabels, deadlineMs, effort, instruction, minScore, collapse } = listChecks;
+const optionChecks: OptionChecks<FinetoothRerankingOptions> = {
+  rankFields,
+  fieldLabels,
+  deadlineMs,
+  effort,
+  instruction,
+  minScore,
+  collapse,
+};
 
 /** Truncated documents that the metadata names, so that a list of thousands does not fill a log. */
 const MOST_NAMED = 100;

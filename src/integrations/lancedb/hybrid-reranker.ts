@@ -9,7 +9,7 @@ import { columnOf, distinctRows, type FoundRow, mergeBatches, namesIn, SCORE } f
 
 export interface HybridRerankerOptions
   extends RankerOptions,
-    Pick<RankOptions, 'deadlineMs' | 'minScore' | 'fieldLabels' | 'effort' | 'signal'> {
+    Pick<RankOptions, 'deadlineMs' | 'minScore' | 'fieldLabels' | 'effort' | 'instruction' | 'signal'> {
   /** The column that is read, or several, in order. @default of each row its own: title and text where it has them, otherwise all that hold words */
   readonly columns?: string | readonly string[];
 }
@@ -22,7 +22,7 @@ export interface HybridReranker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const { deadlineMs, minScore, fieldLabels, effort, signal } = checksAt('rerank');
+const { deadlineMs, minScore, fieldLabels, effort, instruction, signal } = checksAt('rerank');
 const optionChecks: OptionChecks<HybridRerankerOptions> = {
   ...rankerChecks,
   columns: when(
@@ -33,6 +33,7 @@ const optionChecks: OptionChecks<HybridRerankerOptions> = {
   minScore,
   fieldLabels,
   effort,
+  instruction,
   signal,
 };
 
@@ -44,7 +45,7 @@ const optionChecks: OptionChecks<HybridRerankerOptions> = {
  */
 export function hybridReranker(options: HybridRerankerOptions = {}): HybridReranker {
   const ranker = openCheckedRanker('hybridReranker', options, optionChecks);
-  const { columns, deadlineMs, minScore, fieldLabels, effort, signal } = options;
+  const { columns, deadlineMs, minScore, fieldLabels, effort, instruction, signal } = options;
   const named = columns === undefined ? undefined : [columns].flat();
   const close = async (): Promise<void> => ranker.close?.();
   return {
@@ -56,7 +57,15 @@ export function hybridReranker(options: HybridRerankerOptions = {}): HybridReran
       if (rows.length === 0) return (await mergeBatches([first, ...others], [], new Float32Array(0))) as unknown as typeof vecResults;
       checkColumns(batches, named);
       const documents = rows.map((row) => documentAt(batches, row, named));
-      const answer = await rankList(ranker, query, documents, { rankFields: named, deadlineMs, minScore, fieldLabels, effort, signal });
+      const answer = await rankList(ranker, query, documents, {
+        rankFields: named,
+        deadlineMs,
+        minScore,
+        fieldLabels,
+        effort,
+        instruction,
+        signal,
+      });
       const order = answer.results.map(({ index }) => rows[index] as FoundRow);
       const scores = Float32Array.from(answer.results, ({ relevanceScore }) => relevanceScore);
       return (await mergeBatches([first, ...others], order, scores)) as unknown as typeof vecResults;

@@ -1,7 +1,8 @@
 import { Embeddings, type EmbeddingsParams } from '@langchain/core/embeddings';
+import { isEmbedderPart } from '../../assemble/check-open-index.ts';
 import type { ModelOptions } from '../../assemble/model-options.ts';
 import { checkOptions, type OptionChecks, record, signal, when } from '../../wording/check-options.ts';
-import { type EmbedderPart, isEmbedderPart, type LazyEmbedder, lazyEmbedder, rowsOf } from '../lazy-embedder.ts';
+import { type EmbedderPart, type LazyEmbedder, lazyEmbedder, rowsOf } from '../lazy-embedder.ts';
 import { checkModels } from '../list-ranker.ts';
 
 export interface FinetoothEmbeddingsOptions extends EmbeddingsParams {

@@ -9,19 +9,22 @@ import type { Document as FieldDocument } from '../../types.ts';
 import { isRecord, type OptionChecks, shown, texts, whole } from '../../wording/check-options.ts';
 import { openCheckedRanker, type RankerOptions, type RankOptions, rankerChecks, rankList } from '../list-ranker.ts';
 
-export interface FinetoothRerankOptions extends RankerOptions, Pick<RankOptions, 'deadlineMs' | 'minScore' | 'fieldLabels' | 'signal'> {
+export interface FinetoothRerankOptions
+  extends RankerOptions,
+    Pick<RankOptions, 'deadlineMs' | 'instruction' | 'minScore' | 'fieldLabels' | 'signal'> {
   /** Documents that come back, 1 to 100,000. @default all */
   readonly topN?: number;
   /** What is read of a document, in order: `pageContent`, and names of its metadata. @default ['pageContent'] */
   readonly fields?: readonly string[];
 }
 
-const { deadlineMs, minScore, fieldLabels, signal } = checksAt('rerank');
+const { deadlineMs, instruction, minScore, fieldLabels, signal } = checksAt('rerank');
 const optionChecks: OptionChecks<FinetoothRerankOptions> = {
   ...rankerChecks,
   topN: whole(1, 100_000),
   fields: (value) => (Array.isArray(value) && value.length === 0 ? 'a list of names such as ["title", "pageContent"]' : texts(value)),
   deadlineMs,
+  instruction,
   minScore,
   fieldLabels,
   signal,
@@ -82,9 +85,9 @@ export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisp
   }
 
   async #rank(documents: readonly DocumentInterface[], query: string): Promise<RerankAnswer> {
-    const { fields, topN: top, deadlineMs, minScore, fieldLabels, signal } = this.#options;
+    const { fields, topN: top, deadlineMs, instruction, minScore, fieldLabels, signal } = this.#options;
     const read = documents.map((document, at) => readOf(document, at, fields !== undefined));
-    return rankList(this.#ranker, query, read, { rankFields: fields, top, deadlineMs, minScore, fieldLabels, signal });
+    return rankList(this.#ranker, query, read, { rankFields: fields, top, deadlineMs, instruction, minScore, fieldLabels, signal });
   }
 }
 

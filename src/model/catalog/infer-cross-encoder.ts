@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError, systemCodeOf } from '../../errors.ts';
 import { showsSystem } from '../tokenize/ask.ts';
+import { denseLayerOf, poolingOf } from './infer-embedding.ts';
 import { activationOf, inferScoring, type ScoringFiles } from './infer-scoring.ts';
-import { type Json, type Module, objectOf } from './modules.ts';
-import type { Prompt, Scoring } from './scoring.ts';
+import type { HeadLayer, Prompt, Scoring } from './model-entry.ts';
+import { count, type Json, type Module, objectOf, weightsOf } from './modules.ts';
 import type { StatedScoring } from './stated-scoring.ts';
 
 export interface CrossEncoderFiles extends Omit<ScoringFiles, 'activation'> {
@@ -27,18 +28,22 @@ export async function inferCrossEncoder(files: CrossEncoderFiles): Promise<Scori
   const { folder, config, modules, library, stated, name } = files;
   await refuseAdapter(folder, name);
   const all = { ...files, activation: library.activation_fn };
-  if (stated?.form === 'answer' || modules === undefined) return inferScoring(all);
+  if (stated?.form === 'answer') return stated;
+  if (modules === undefined) {
+    const scoring = inferScoring(all);
+    if (scoring !== undefined || library.model_type !== 'CrossEncoder') return scoring;
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `${name} is a cross-encoder, as its config_sentence_transformers.json says, and nothing says how it scores. Copy modules.json and the folders that it names from its repository.`,
+    );
+  }
   const head = modules.find(({ kind }) => answerHeads.has(kind));
   if (head !== undefined) return inferAnswer(files, head);
-  const steps = modules.map(({ kind }) => kind);
-  if (steps.length === 1 && steps[0] === 'Transformer' && library.model_type !== 'SentenceTransformer') return inferScoring(all);
-  if (library.model_type !== 'CrossEncoder' && stated === undefined) return undefined;
+  const isAlone = modules.length === 1 && modules[0]?.kind === 'Transformer';
+  if (isAlone && library.model_type !== 'SentenceTransformer') return inferScoring(all);
+  if (library.model_type !== 'CrossEncoder' && modules.at(-1)?.config.module_output_name !== 'scores') return undefined;
   const known = heads(config).some((one) => /ForSequenceClassification$/.test(one));
-  if (known) return inferScoring(all);
-  throw new FinetoothError(
-    'E_MODEL_FAILED',
-    `${name} scores pairs by the steps ${steps.join(', ')} of its modules.json, which are not run here. Choose another model.`,
-  );
+  return known ? inferScoring(all) : inferHead(files, modules);
 }
 
 /** Nothing but a finetooth.json says that it scores pairs: a head with one label, as most rerankers have. */
@@ -54,6 +59,41 @@ export function statedClassifier(stated: StatedScoring | undefined, name: string
 }
 
 const heads = (config: Json): readonly string[] => (Array.isArray(config.architectures) ? config.architectures.map(String) : []);
+
+/** An encoder, a pooling, and layers of which the last gives the score, as sentence-transformers 5.4 and later builds them. */
+function inferHead({ config, library, stated, name }: CrossEncoderFiles, modules: readonly Module[]): Scoring {
+  const wrong = (why: string): FinetoothError =>
+    new FinetoothError(
+      'E_MODEL_FAILED',
+      `${name} scores pairs by the steps of its modules.json, and ${why}. Choose another model, or fetch it again.`,
+    );
+  const [transformer, pool, ...behind] = modules;
+  if (transformer?.kind !== 'Transformer' || pool?.kind !== 'Pooling')
+    throw wrong(`${modules.map(({ kind }) => kind).join(', ')} do not begin with Transformer and Pooling`);
+  const pooling = poolingOf(modules, undefined, name);
+  if (pooling === 'output') throw wrong('the graph does not pool');
+  const width = count(config.hidden_size);
+  if (width === undefined) throw wrong('its config.json does not say how many numbers a token has (hidden_size)');
+  const layers = behind.map((module): HeadLayer => {
+    const where = `the step "${module.path}" of ${name}`;
+    const { module_output_name: output, ...config } = module.config;
+    const isLast = module === behind.at(-1) && output === 'scores';
+    if (module.kind === 'Dense') return { kind: 'dense', ...denseLayerOf(isLast ? { ...module, config } : module, where) };
+    const size = count(module.config.dimension);
+    if (module.kind === 'LayerNorm' && size !== undefined) return { kind: 'layer-norm', path: weightsOf(module.path), size };
+    throw wrong(
+      module.kind === 'LayerNorm' ? `${where} has no size (dimension in its config.json)` : `the step ${module.kind} is not known here`,
+    );
+  });
+  let size = width;
+  for (const layer of layers) {
+    const takes = layer.kind === 'dense' ? layer.from : layer.size;
+    if (takes !== size) throw wrong(`${layer.path} takes ${takes} numbers, where what is before it gives ${size}`);
+    if (layer.kind === 'dense') size = layer.to;
+  }
+  if (size !== 1) throw wrong(`its last layer gives ${size} numbers in place of one`);
+  return { form: 'head', pooling, width, layers, activation: stated?.activation ?? activationOf(config, library.activation_fn, name) };
+}
 
 /** Weights that change a model may be in its graph or not. */
 async function refuseAdapter(folder: string, name: string): Promise<void> {

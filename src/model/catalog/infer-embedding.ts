@@ -153,8 +153,8 @@ const poolingKeys: Readonly<Record<string, Pooling>> = {
   pooling_mode_lasttoken: 'lasttoken',
 };
 
-/** As sentence-transformers does it: the pooling module's word, and the mean where there is no such module. */
-function poolingOf(modules: readonly Module[] | undefined, alone: Json | undefined, name: string): Pooling {
+/** As sentence-transformers does it: the pooling module's word, and the mean where there is no such module. Throws E_MODEL_FAILED. */
+export function poolingOf(modules: readonly Module[] | undefined, alone: Json | undefined, name: string): Pooling {
   const module = modules?.find(({ kind }) => kind === 'Pooling');
   const config = module === undefined ? (alone ?? {}) : ['', '1_Pooling'].includes(module.path) ? (alone ?? module.config) : module.config;
   const stated = [config.pooling_mode ?? []].flat().map(String);
@@ -187,7 +187,7 @@ function promptsOf(sentence: Json): BiEncoderEntry['prompts'] {
   return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }
 
-function prefixOf(sentence: Json): BiEncoderEntry['prefix'] {
+export function prefixOf(sentence: Json): BiEncoderEntry['prefix'] {
   const prompts = objectOf(sentence.prompts);
   const first = (...names: string[]): string => names.map((name) => textOf(prompts[name])).find((prompt) => prompt !== undefined) ?? '';
   return { query: first('query', 's2p_query'), document: first('document', 'passage', 'corpus') };

@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
+import type { ScoreActivation, Scoring } from './model-entry.ts';
 import { recipeNames, recipeOf } from './recipes.ts';
-import type { Activation, Scoring } from './scoring.ts';
 import type { StatedScoring } from './stated-scoring.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -126,13 +126,13 @@ function relevantOf(labels: readonly string[], name: string): number {
 }
 
 /** Functions of torch.nn that keep the order of scores, by the end of their name; softmax over two labels is a sigmoid of their difference. */
-const knownActivations: readonly (readonly [RegExp, Activation])[] = [
+const knownActivations: readonly (readonly [RegExp, ScoreActivation])[] = [
   [/(^|\.)Identity$/, 'none'],
   [/(^|\.)(Sigmoid|Softmax)$/, 'sigmoid'],
 ];
 
 /** As sentence-transformers keeps it, in any of its three places; without one a sigmoid follows, as in its CrossEncoder. */
-export function activationOf(config: Json, also: unknown, name: string): Activation {
+export function activationOf(config: Json, also: unknown, name: string): ScoreActivation {
   const kept = config.sentence_transformers as Json | null | undefined;
   const stated = [kept?.activation_fn, config.sbert_ce_default_activation_function, also].find((one) => typeof one === 'string') as
     | string

@@ -3,14 +3,19 @@ import type { Json } from './modules.ts';
 
 /** Encoders of texts whose mean over the tokens is taken where nothing says more, as sentence-transformers does. */
 const encoders =
-  /^(Albert|Bert|Camembert|Deberta|DebertaV2|DistilBert|Electra|Ernie|Gte|JinaBert|MPNet|ModernBert|New|NomicBert|Roberta|XLMRoberta|XLMRobertaXL)Model$/;
+  /^(Albert|Bert|Camembert|Deberta|DebertaV2|DistilBert|Electra|Ernie|Gte|JinaBert|MPNet|New|NomicBert|Roberta|XLMRoberta|XLMRobertaXL)Model$/;
 
-/** A class that is none of these may be anything, and its tokens' mean would be a vector without a meaning. */
+/**
+ * A class that is none of these may be anything, and its tokens' mean would be a vector without a meaning; what is named as something else needs the
+ * files that say what it is.
+ */
 export function refuseUnlessEncoder(config: Json, name: string): void {
   const classes = Array.isArray(config.architectures) ? config.architectures.map(String) : [];
-  if (classes.some((one) => encoders.test(one))) return;
-  const what =
-    classes.length === 0
+  const isNamed = /rerank|cross-?encoder|colbert|splade/i.test(name);
+  if (!isNamed && classes.some((one) => encoders.test(one))) return;
+  const what = isNamed
+    ? 'by its name it is no plain embedder'
+    : classes.length === 0
       ? 'its config.json, if there is one, names no architecture'
       : `a ${classes.join(' and a ')} is not known to be ${classes.some((one) => /ForMaskedLM$/.test(one)) ? 'one: it fills in words that are left out' : 'one'}`;
   throw new FinetoothError(

@@ -1,5 +1,4 @@
 import type { Activation } from '../../math/activations.ts';
-import type { Scoring } from './scoring.ts';
 
 /** A file of a model: its path inside the repository and, where known, what it must be. */
 export interface ModelFile {
@@ -64,6 +63,25 @@ export interface DenseLayer {
   readonly residual?: boolean;
 }
 
+/** How a model that was trained for late interaction (ColBERT, arXiv:2004.12832) reads queries and documents. */
+export interface LateInteraction {
+  /** Tokens behind the first special one; '' for none. */
+  readonly queryMarker: string;
+  readonly documentMarker: string;
+  /** Tokens of a query and of a document at most, special ones included. */
+  readonly queryLength: number;
+  readonly documentLength: number;
+  /** Queries are filled up to their length with that token, by name or number, which the others attend to or not; null: they are as they are. */
+  readonly expansion: { readonly attends: boolean; readonly token: string | number } | null;
+  /** Tokens of documents whose vectors do not count. */
+  readonly skipped: readonly string[];
+}
+
+/** A step of a head behind an encoder: a Dense layer, or a LayerNorm of `size` numbers whose weights lie in the file at `path`. */
+export type HeadLayer =
+  | (DenseLayer & { readonly kind: 'dense' })
+  | { readonly kind: 'layer-norm'; readonly path: string; readonly size: number };
+
 /** A model that turns one text into vectors. */
 export interface BiEncoderEntry extends CommonEntry {
   readonly kind: 'bi-encoder';
@@ -73,6 +91,8 @@ export interface BiEncoderEntry extends CommonEntry {
   readonly cutFrom?: number;
   /** Numbers of a token's vector, where they are others; 0 where the graph gives no token vectors. @default dimensions */
   readonly tokenSize?: number;
+  /** It was trained for its token vectors: `dense` projects them, and a text's own vector is their mean. @default it was not */
+  readonly lateInteraction?: LateInteraction;
   /** Layers behind the pooling. @default none */
   readonly dense?: readonly DenseLayer[];
   /** The token that ends every text, where the tokenizer's template leaves it out. @default none */
@@ -88,6 +108,64 @@ export interface BiEncoderEntry extends CommonEntry {
   /** Put before a text; @default '' */
   readonly prefix: { readonly query: string; readonly document: string };
 }
+
+/**
+ * What a model that was trained on a prompt is asked. `segments`: texts in which {query}, {document} and {instruction} are replaced; each is made
+ * into tokens by itself, and those that hold none of the three are never cut. `chat`: a Jinja template over messages of the roles query and
+ * document, and system where there is an instruction (sentence-transformers, base/modality.py, `pair_to_messages`).
+ */
+export type Prompt =
+  | {
+      readonly kind: 'segments';
+      readonly segments: readonly string[];
+      /** What stands for {instruction}: `frame` around its words, nothing around none. Absent: the model takes none. */
+      readonly instruction?: { readonly frame: string; readonly words: string };
+    }
+  | {
+      readonly kind: 'chat';
+      readonly template: string;
+      /** Passed to the template beside the messages. */
+      readonly variables: Readonly<Record<string, unknown>>;
+      /** Words of the message of the role system; '' for none. Absent: the template shows no such message. */
+      readonly instruction?: { readonly words: string };
+    };
+
+/**
+ * How a model's output becomes one logit of relevance. `classifier`: a head with labels of which `relevant` is the one that means yes: its logit, less
+ * the logarithm of the sum of the others' exponentials where there are several, so that its sigmoid is the share that a softmax gives it.
+ * `head`: an encoder whose graph ends with token vectors, `width` numbers each; they are pooled and go through layers of which the last gives one number.
+ * `answer`: a causal model that answers a prompt with one token, named as it is written or by its number: the logit of `yes`, less that of `no` where it has one.
+ * `activation` is what the model's authors put on the logit; `none` where its scores are logits.
+ */
+export type Scoring =
+  | {
+      readonly form: 'classifier';
+      readonly labels: number;
+      readonly relevant: number;
+      readonly activation: ScoreActivation;
+      /** The relevant label's logit alone counts: each label has a sigmoid of its own (`problem_type` of a config). @default false */
+      readonly independent?: boolean;
+      /** @default query and document as the tokenizer's pair */
+      readonly prompt?: Prompt;
+    }
+  | {
+      readonly form: 'head';
+      readonly pooling: Exclude<Pooling, 'output'>;
+      readonly width: number;
+      readonly layers: readonly HeadLayer[];
+      readonly activation: ScoreActivation;
+      readonly prompt?: undefined;
+    }
+  | {
+      readonly form: 'answer';
+      readonly prompt: Prompt;
+      readonly yes: string | number;
+      readonly no?: string | number;
+      readonly activation: ScoreActivation;
+    };
+
+/** What a model's authors put on its score. */
+export type ScoreActivation = 'sigmoid' | 'none';
 
 /** A model that reads query and text together. */
 export interface CrossEncoderEntry extends CommonEntry {

@@ -1,4 +1,4 @@
-import type { Scoring } from './scoring.ts';
+import type { Scoring } from './model-entry.ts';
 
 /** The model card's own instruction, for a web search (Qwen/Qwen3-Reranker-0.6B). */
 export const webSearchInstruction = 'Given a web search query, retrieve relevant passages that answer the query';

@@ -1,7 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
+import type { Prompt, ScoreActivation, Scoring } from './model-entry.ts';
 import { isRecipe, recipeNames, recipes } from './recipes.ts';
-import type { Activation, Prompt, Scoring } from './scoring.ts';
 
 /** What `scoring` in a finetooth.json states: all of a causal model's asking, or what a classifier's config leaves open. */
 export type StatedScoring =
@@ -9,7 +9,7 @@ export type StatedScoring =
   | {
       readonly form: 'classifier';
       readonly relevant?: string | number | undefined;
-      readonly activation?: Activation | undefined;
+      readonly activation?: ScoreActivation | undefined;
       readonly prompt?: Prompt | undefined;
     };
 

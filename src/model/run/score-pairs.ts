@@ -1,10 +1,14 @@
 import { FinetoothError } from '../../errors.ts';
-import type { CrossEncoderEntry } from '../catalog/model-entry.ts';
-import { type Scoring, withInstruction } from '../catalog/scoring.ts';
+import type { CrossEncoderEntry, Scoring } from '../catalog/model-entry.ts';
+import { withInstruction } from '../catalog/scoring.ts';
 import { type Ask, answerOf, askWith } from '../tokenize/ask.ts';
 import type { TextTokenizer, TokenizedText } from '../tokenize/tokenizer.ts';
 import { batchesOf, tokenBudget } from './batches.ts';
+import type { Projection } from './dense.ts';
 import { disposeAll, feedsOf } from './feeds.ts';
+import { loadHead } from './head.ts';
+import { hiddenStates } from './hidden-states.ts';
+import { poolText } from './pool-text.ts';
 import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
 
 /** What a worker is asked for. */
@@ -34,15 +38,18 @@ export interface OpenedCrossEncoder {
   readonly ask: Ask;
   /** The same with another instruction. */
   readonly askInstructed: (instruction: string) => Promise<Ask>;
+  /** Of a model with a head beside its graph: its layers. */
+  readonly head?: Projection | undefined;
   /** Of a model that answers: the numbers of its tokens. */
   readonly answers?: { readonly yes: number; readonly no?: number | undefined } | undefined;
 }
 
-/** What a model's scoring needs of its tokenizer. Throws E_MODEL_FAILED for a prompt or an answer that does not fit it. */
+/** What a model's scoring needs of its tokenizer and its folder. Throws E_MODEL_FAILED for a prompt, an answer or a layer that does not fit. */
 export async function prepareScoring(
   { scoring, name }: CrossEncoderEntry,
   tokenizer: TextTokenizer,
-): Promise<Pick<OpenedCrossEncoder, 'ask' | 'askInstructed' | 'answers'>> {
+  folder: string,
+): Promise<Pick<OpenedCrossEncoder, 'ask' | 'askInstructed' | 'answers' | 'head'>> {
   const asking = async ({ prompt }: Scoring): Promise<Ask> => (prompt === undefined ? tokenizer.encodePair : askWith(prompt, tokenizer));
   let last: { readonly words: string; readonly ask: Promise<Ask> } | undefined;
   const askInstructed = (words: string): Promise<Ask> => {
@@ -50,6 +57,7 @@ export async function prepareScoring(
     return last.ask;
   };
   const ask = await asking(scoring);
+  if (scoring.form === 'head') return { ask, askInstructed, head: await loadHead(folder, scoring.layers) };
   if (scoring.form !== 'answer') return { ask, askInstructed };
   const [yes, no] = [answerOf(tokenizer, scoring.yes), scoring.no === undefined ? undefined : answerOf(tokenizer, scoring.no)];
   return { ask, askInstructed, answers: { yes, no } };
@@ -88,6 +96,7 @@ export async function scorePairs({ query, texts, instruction }: PairRequest, mod
 function readScores(outputs: Readonly<Record<string, Tensor>>, lengths: readonly number[], model: OpenedCrossEncoder): readonly number[] {
   const { scoring } = model.entry;
   if (model.answers !== undefined) return readAnswers(outputs, lengths, model.answers);
+  if (scoring.form === 'head') return readHead(outputs, lengths, scoring, model.head as Projection);
   if (scoring.form !== 'classifier') throw new FinetoothError('E_BUG', 'a model that answers was opened without its answers');
   const { data, dims } = logitsOf(outputs, 2);
   const [, given = 0] = dims;
@@ -98,6 +107,16 @@ function readScores(outputs: Readonly<Record<string, Tensor>>, lengths: readonly
     const relevant = logits[scoring.relevant] as number;
     return given === 1 || scoring.independent ? relevant : relevant - logSumOf(logits.filter((_, label) => label !== scoring.relevant));
   });
+}
+
+function readHead(
+  outputs: Readonly<Record<string, Tensor>>,
+  lengths: readonly number[],
+  { pooling, width: size }: Scoring & { readonly form: 'head' },
+  head: Projection,
+): readonly number[] {
+  const { data, width } = hiddenStates(outputs, size);
+  return lengths.map((length, row) => head(poolText(pooling, data, row * width * size, length, size), 1)[0] as number);
 }
 
 function readAnswers(

@@ -1,5 +1,5 @@
 import { FinetoothError, messageOf } from '../../errors.ts';
-import type { Prompt } from '../catalog/scoring.ts';
+import type { Prompt } from '../catalog/model-entry.ts';
 import type { TextTokenizer, TokenizedText } from './tokenizer.ts';
 
 /** A query and a text as the tokens of a prompt, at most `maxTokens`. */

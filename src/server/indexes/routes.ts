@@ -6,8 +6,10 @@ import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
 import type { Route } from '../openapi.ts';
 import { addDocumentRoute, documentRoute } from './document-route.ts';
+import { addEvaluationRoutes, evaluationRoutes } from './evaluation-routes.ts';
 import { createBody, deleteBody, readBody, searchAnswer, searchBody, status } from './forms.ts';
 import { addJudgmentRoutes, judgmentRoutes } from './judgment-routes.ts';
+import { addMeasureRoute, measureRoute } from './measure-route.ts';
 import type { IndexRegistry } from './registry.ts';
 import { addSearchRoute } from './search-route.ts';
 import { statusesOf, statusOf } from './status.ts';
@@ -77,9 +79,11 @@ export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_
     addIndexRoutes(app, indexes);
     addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
+    addMeasureRoute(app, { indexes, models, shedder, mostQueryCharacters });
+    addEvaluationRoutes(app, { indexes, models, shedder, sendBuffers, quietMs, closing });
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
     await addFileRoutes(app, { indexes, sendBuffers, quietMs, mostBytes: fileBytes, closing });
-    return [...described, ...judgmentRoutes, ...fileRoutes];
+    return [...described, ...judgmentRoutes, measureRoute, ...evaluationRoutes, ...fileRoutes];
   };
 }
 
@@ -97,13 +101,15 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
       vector_field,
       language_field,
       title_field,
+      query_prompt,
+      document_prompt,
       token_bits: bits,
       token_pool: pool,
       ...plain
     } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
     const fields = { idField: id_field, vectorField: vector_field, languageField: language_field, titleField: title_field };
-    await indexes.create(name, { ...plain, ...fields, tokens });
+    await indexes.create(name, { ...plain, ...fields, queryPrompt: query_prompt, documentPrompt: document_prompt, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {

@@ -44,7 +44,7 @@ export function addSearchRoute(app: FastifyInstance, api: SearchApi): void {
 }
 
 /** A client opens no model: every name is one that the operator serves, or needs none. */
-function servedPlan(asked: PlanSent, models: Models): PlanSent {
+export function servedPlan(asked: PlanSent, models: Models): PlanSent {
   const served = (names: readonly string[], param: string): readonly string[] =>
     names.map((name) => (namesWithoutModel.has(name) ? name : models.resolve('rerank', name, param)));
   return {

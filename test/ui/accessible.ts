@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds wrong by WCAG 2.2 A and AA and its best practices, as `rule: element`. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      readonly axe: {
+        run(options: unknown): Promise<{
+          readonly violations: readonly {
+            readonly id: string;
+            readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+          }[];
+        }>;
+      };
+    };
+    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)} ${failureSummary ?? ''}`),
+    );
+  });
+  return found;
+}
+
+/** What is to be seen of the page: the address, and what is done there before it is looked at. */
+export interface Scene {
+  readonly name: string;
+  readonly address: string;
+  readonly prepare: (page: Page) => Promise<unknown>;
+}
+
+const done = (page: Page): Promise<unknown> => page.locator('[data-status=done]').first().waitFor();
+const query = '?q=a+robot+left+alone+on+earth';
+
+/** Every view and every dialog of the page. */
+export const scenes: readonly Scene[] = [
+  { name: 'start', address: '', prepare: (page) => page.getByText('Type what you are looking for.').waitFor() },
+  { name: 'search', address: query, prepare: done },
+  { name: 'why', address: `${query}&open=wall-e-2008`, prepare: (page) => page.locator('.heated').waitFor() },
+  {
+    name: 'compare',
+    address: `${query}&b=${encodeURIComponent('{"first_stage":"bm25","reranker":null}')}`,
+    prepare: async (page) => {
+      await page.locator('[data-status=done]').nth(1).waitFor();
+      await page.locator('.agreement[data-done=true]').waitFor();
+    },
+  },
+  {
+    name: 'pipeline',
+    address: `${query}&a=${encodeURIComponent('{"first_stage":"hybrid"}')}`,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: /^Pipeline/ }).click();
+      await page.getByLabel('rrf k').or(page.getByLabel('linear weight')).first().waitFor();
+    },
+  },
+  {
+    name: 'share',
+    address: query,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Share' }).click();
+      await page.getByRole('heading', { name: 'Python' }).waitFor();
+    },
+  },
+  {
+    name: 'keys',
+    address: '',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Keys' }).click();
+      await page.getByText('show these keys').waitFor();
+    },
+  },
+  {
+    name: 'failed',
+    address: `?q=x&a=${encodeURIComponent('{"candidates":-1}')}`,
+    prepare: (page) => page.locator('[data-status=failed]').waitFor(),
+  },
+];
