@@ -1,7 +1,7 @@
 /** Packs the package and its workspaces, and installs them where a user would. Used by test/package.test.ts and scripts/footprint.ts. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
