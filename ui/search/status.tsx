@@ -3,6 +3,7 @@ import { announce } from '../parts/live-region.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { count, firstStageWords, tookWords } from '../parts/wording.ts';
 import { filling, index } from '../state/indexes.ts';
+import { askReadiness, isReady } from '../state/readiness.ts';
 import type { Ranking, Run, RunState } from '../state/run.ts';
 
 /** Milliseconds without a result after which the page says that it is still waiting. */
@@ -17,6 +18,13 @@ export function Status({ run }: { readonly run: Run }) {
   useEffect(() => {
     if (state.status === 'done' || kind !== 'plain') announce(`${words} ${detail ?? ''}`);
   }, [state.status, state.ranking?.answer]);
+  const isSlow = state.status === 'asking' && now - state.since > SLOW_MS;
+  useEffect(() => {
+    if (!isSlow) return;
+    askReadiness();
+    const timer = setInterval(askReadiness, 2 * SLOW_MS);
+    return () => clearInterval(timer);
+  }, [isSlow]);
   const canAsk = state.status === 'failed' || state.status === 'refused' || state.status === 'offline';
   return (
     <div class={`status ${kind}`} data-status={state.status}>
@@ -50,7 +58,10 @@ function told({ status, ranking, failure, retryAt = 0, since }: RunState, now: n
         : {
             kind: 'busy',
             words: `Still waiting for the first results: ${tookWords(waited)}.`,
-            detail: 'The server may be loading its models, or be busy with others.',
+            detail:
+              isReady.value === false
+                ? 'The server is loading its models; the first time it may have to download them.'
+                : 'It may be busy with others.',
           };
     case 'ranking':
       return {
