@@ -12,6 +12,7 @@ export type { EvaluateOptions } from './eval-options.ts';
 export { comparedPipelines, evaluate } from './evaluate.ts';
 export { type ExportIndexOptions, type ExportReport, exportIndex } from './export-index.ts';
 export { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
+export { type IndexOf, type IndexOfOptions, indexOf } from './index-of.ts';
 export {
   type InspectDocumentsOptions,
   type InspectedDocuments,

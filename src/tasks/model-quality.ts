@@ -17,7 +17,9 @@ export const readsAll = (model: Pick<ModelEntry, 'languages'>, languages: readon
  * The best model of the catalogue that is no larger than another, reads its languages, may be used as freely, and has better figures wherever both have some;
  * undefined where there is none.
  */
-export function betterAndNoLarger(model: ModelEntry): ModelEntry | undefined {
+export function betterAndNoLarger(
+  model: Pick<ModelEntry, 'kind' | 'scores' | 'parameters' | 'languages' | 'licence'>,
+): ModelEntry | undefined {
   const own = headline(model);
   if (own === undefined) return undefined;
   const better = catalog.filter((other) => {

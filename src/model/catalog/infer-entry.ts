@@ -7,7 +7,9 @@ import { externalDataOf } from './external-data.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
+import { inferStatic } from './infer-static.ts';
 import { refuseUnlessEncoder } from './known-encoders.ts';
+import { findKnown } from './known-repositories.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
 import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
@@ -71,6 +73,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   const modules = await readModules(folder);
   const overrides = await readOverrides(folder);
   const settings = objectOf(config);
+  const known = findKnown(repository);
   const precision = overrides.precision ?? (await precisionOf(modelPath, repositoryPath));
   const common = {
     name,
@@ -82,9 +85,10 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     ),
     precision,
     // SPDX for "no one looked": the licence stands in the model's own card.
-    licence: overrides.licence ?? 'NOASSERTION',
+    licence: overrides.licence ?? known?.licence ?? 'NOASSERTION',
     maxTokens: overrides.maxTokens ?? maxTokensOf(objectOf(sentence), objectOf(tokenizer), settings),
-    languages: overrides.languages ?? [],
+    languages: overrides.languages ?? known?.languages ?? [],
+    ...(known?.scores && { scores: known.scores }),
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
@@ -96,6 +100,17 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     library: objectOf(prompts),
     modules,
   };
+  if (modelPath.endsWith('.safetensors'))
+    return {
+      ...common,
+      ...(await inferStatic(modelPath, { name, config: settings, modules })),
+      kind: 'bi-encoder',
+      tokenSize: 0,
+      pooling: 'mean',
+      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+      matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
+      ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
+    };
   const scoring =
     overrides.kind === 'bi-encoder'
       ? undefined
@@ -156,7 +171,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     ...embedding,
     kind: 'bi-encoder',
     dimensions,
-    matryoshka: overrides.matryoshka ?? embedding.matryoshka,
+    matryoshka: overrides.matryoshka ?? embedding.matryoshka ?? known?.matryoshka,
     pooling: overrides.pooling ?? embedding.pooling,
     prefix: overrides.prefix ?? embedding.prefix,
   };

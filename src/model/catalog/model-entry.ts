@@ -84,6 +84,14 @@ export type HeadLayer =
   | (DenseLayer & { readonly kind: 'dense' })
   | { readonly kind: 'layer-norm'; readonly path: string; readonly size: number };
 
+/** A static model: a table with a row for each token, in the model's file. */
+export interface TokenTable {
+  /** The tensor that holds it. */
+  readonly vectors: string;
+  /** Tokens that the tokenizer does not know count nothing, and rows are weighed and shared where the file says so, as model2vec has it. */
+  readonly skipsUnknown: boolean;
+}
+
 /** A model that turns one text into vectors. */
 export interface BiEncoderEntry extends CommonEntry {
   readonly kind: 'bi-encoder';
@@ -93,6 +101,8 @@ export interface BiEncoderEntry extends CommonEntry {
   readonly cutFrom?: number;
   /** Numbers of a token's vector, where they are others; 0 where the graph gives no token vectors. @default dimensions */
   readonly tokenSize?: number;
+  /** It has no graph: a text's vector is the mean of its tokens' rows. @default it has one */
+  readonly table?: TokenTable;
   /** It was trained for its token vectors: `dense` projects them, and a text's own vector is their mean. @default it was not */
   readonly lateInteraction?: LateInteraction;
   /** Layers behind the pooling. @default none */

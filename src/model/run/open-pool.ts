@@ -32,8 +32,10 @@ export async function openPool<Request, Result>(
   files: ModelFiles,
   options: PoolOptions,
 ): Promise<{ readonly pool: Pool<Request, Result>; readonly runtime: RuntimeName }> {
-  const chosen = await chooseRuntime(options.runtime ?? 'auto');
-  if (chosen.nativeFailure !== undefined) {
+  // A table needs none.
+  const isTable = files.entry.kind === 'bi-encoder' && files.entry.table !== undefined;
+  const chosen = isTable ? ({ name: 'native' } as const) : await chooseRuntime(options.runtime ?? 'auto');
+  if ('nativeFailure' in chosen && chosen.nativeFailure !== undefined) {
     process.emitWarning(`the native runtime cannot load (${chosen.nativeFailure}); WebAssembly takes over, ${wasmSlowdown}.`, {
       code: 'FINETOOTH_WASM',
     });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { FinetoothError, messageOf } from '../../errors.ts';
+import { importFirst } from '../../fetch/import-first.ts';
 
 /** `auto` takes the native runtime and, where that cannot load, WebAssembly. */
 export type RuntimeChoice = 'auto' | 'native' | 'wasm';
@@ -59,6 +60,9 @@ type InputMetadata =
 /** Measured with the bundled model on texts of 10 to 500 tokens, 4.9 to 6.9 times: `npm run bench -- runtimes`. */
 export const wasmSlowdown = 'about 7 times slower';
 
+/** The native runtime of this platform alone, as it is installed with finetooth; `onnxruntime-node` holds those of all. */
+export const nativePackage = `@finetooth/runtime-${process.platform}-${process.arch}`;
+
 /** Loads the runtime of that name or throws what its loader said. */
 export const openRuntime = (name: RuntimeName): Promise<Runtime> => (name === 'native' ? openNative() : openWasm());
 
@@ -84,7 +88,7 @@ async function openNative(): Promise<Runtime> {
   // It reports to its maker from version 1.30 on unless this is set (core/platform/posix/telemetry.cc), and nothing may leave a machine unasked. The
   // first to load it is the main thread, whose variables are the process's.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
-  const ort = await import('onnxruntime-node');
+  const ort = (await importFirst(nativePackage, 'onnxruntime-node')) as typeof import('onnxruntime-node');
   return {
     name: 'native',
     Tensor: ort.Tensor,

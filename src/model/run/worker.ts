@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
+import { loadTokenizer } from '../tokenize/load-tokenizer.ts';
 import { type PassagesRequest, type SplitRequest, splitSources, splitTexts } from '../tokenize/split-texts.ts';
 import { type TokenIdsRequest, tokenIds } from '../tokenize/token-ids.ts';
 import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
-import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
+import type { TextTokenizer } from '../tokenize/tokenizer.ts';
 import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { encodeMarked } from './encode-marked.ts';
+import { openTable } from './look-up.ts';
 import { type Device, type InferenceSession, openRuntime, type Runtime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
 
@@ -60,6 +62,11 @@ function clocked(tokenizer: TextTokenizer): TextTokenizer {
 /** The function that answers requests for a model of this kind. */
 async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, threads, device }: WorkerStart) {
   const endToken = entry.kind === 'bi-encoder' ? entry.endToken : undefined;
+  if (entry.kind === 'bi-encoder' && entry.table !== undefined) {
+    const tokenizer = clocked(await loadTokenizer(tokenizerPath, { endToken }));
+    const lookUp = await openTable(modelPath, { ...entry, table: entry.table }, tokenizer);
+    return async (request: unknown) => ofTokenizer(request as object, entry, tokenizer) ?? lookUp(request as EncodeRequest);
+  }
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath, { endToken }).then(clocked)]);
   const session = await createSession(runtime, { modelPath, threads, device });
   const project = entry.kind === 'bi-encoder' && entry.dense !== undefined ? await loadProjection(folder, entry.dense) : undefined;
@@ -71,14 +78,16 @@ async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, th
         ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })
         : encodeMarked(request as EncodeRequest, { runtime, session, tokenizer, entry, project, form: entry.lateInteraction })
       : scorePairs(request as PairRequest, scoring as NonNullable<typeof scoring>);
-  return async (request: unknown) => {
-    const asked = request as object;
-    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer, scoring?.ask);
-    if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
-    if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
-    if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
-    return run(request);
-  };
+  return async (request: unknown) => ofTokenizer(request as object, entry, tokenizer, scoring?.ask) ?? run(request);
+}
+
+/** The answer to what is asked of a tokenizer alone; nothing where the model is asked. */
+function ofTokenizer(asked: object, entry: ModelEntry, tokenizer: TextTokenizer, ask?: Parameters<typeof splitTexts>[3]) {
+  if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer, ask);
+  if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
+  if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
+  if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
+  return undefined;
 }
 
 if (parentPort !== null) {
