@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { instructions } from '../src/model/run/instructions.ts';
 
 export interface Table {
   readonly title: string;
@@ -70,6 +71,8 @@ const versionIn = async (folder: string, name: string): Promise<Readonly<Record<
 /** What the figures depend on besides the code. */
 export const describeMachine = async () => ({
   cpu: cpus()[0]?.model ?? 'unknown',
+  /** For 8-bit numbers; runs of different kinds do not compare. */
+  instructions: instructions() ?? 'unknown',
   cores: cpus().length,
   memoryMegabytes: Math.round(totalmem() / 1e6),
   freeMegabytes: Math.round(freemem() / 1e6),
@@ -101,10 +104,15 @@ export const drawOutcome = ({ tables, bars }: Outcome): string =>
     ...(bars.length === 0 ? [] : [bars.map(({ claim, got, holds }) => `${holds ? 'holds ' : 'MISSED'}  ${claim}: ${got}`).join('\n')]),
   ].join('\n\n');
 
-/** Appends to the day's file of that workload, a list of runs. */
-export const keep = async (workload: string, run: Readonly<Record<string, unknown>>, date: Date): Promise<string> => {
+/** Appends to the day's file of that workload on that kind of processor, a list of runs. */
+export const keep = async (
+  workload: string,
+  run: Readonly<Record<string, unknown>> & { machine: Machine },
+  date: Date,
+): Promise<string> => {
   const folder = join(import.meta.dirname, 'runs');
-  const path = join(folder, `${workload}-${date.toISOString().slice(0, 10)}.json`);
+  const kind = run.machine.instructions.toLowerCase().replaceAll(' ', '-');
+  const path = join(folder, `${workload}-${kind}-${date.toISOString().slice(0, 10)}.json`);
   await mkdir(folder, { recursive: true });
   const before = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as unknown[]) : [];
   await writeFile(path, `${JSON.stringify([...before, run], null, 1)}\n`);

@@ -57,7 +57,10 @@ const runOne = async (name: string, texts: number | undefined): Promise<void> =>
   const run = { workload: name, about: workload.about, date: date.toISOString(), seconds: (Date.now() - date.getTime()) / 1000, machine };
   const path = await keep(name, { ...run, ...outcome }, date);
   if (flags.json) console.log(JSON.stringify({ ...run, ...outcome }));
-  else console.log(`${name}: ${workload.about}\n\n${drawOutcome(outcome)}\n\n${run.seconds.toFixed(0)} s; every figure is in ${path}\n`);
+  else
+    console.log(
+      `${name}: ${workload.about} (${machine.cpu}, ${machine.instructions})\n\n${drawOutcome(outcome)}\n\n${run.seconds.toFixed(0)} s; every figure is in ${path}\n`,
+    );
   if (outcome.bars.some(({ holds }) => !holds)) process.exitCode = 1;
 };
 

@@ -43,6 +43,7 @@ export const errorTable = {
   E_DATASET_UNKNOWN: { http: 404, exit: 3, meaning: 'No test collection of that name is bundled, in the folder or in the catalog.' },
   E_DATASET_CHANGED: { http: 500, exit: 3, meaning: 'A file of a test collection does not have the checksum that it must have.' },
   E_INDEX_MISSING: { http: 404, exit: 4, meaning: 'The folder is not an index.' },
+  E_INDEX_BUILDING: { http: 503, exit: 4, meaning: 'The index is being made; ask again after the seconds of retry-after.' },
   E_INDEX_DAMAGED: { http: 500, exit: 4, meaning: 'The index cannot be read: a file is missing, changed or of an unknown version.' },
   E_DATABASE: {
     http: 503,
@@ -105,7 +106,9 @@ export type AdvisedOption =
   | 'calibration'
   | 'collapse'
   | 'data'
+  | 'dimensions'
   | 'diversity'
+  | 'documentPrompt'
   | 'embedder'
   | 'fallback'
   | 'fields'
@@ -131,6 +134,7 @@ export type AdvisedOption =
   | 'origins'
   | 'port'
   | 'prices'
+  | 'queryPrompt'
   | 'rankFields'
   | 'rerankers'
   | 'rrfK'

@@ -21,11 +21,13 @@ import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { tuneCommand } from './commands/tune.ts';
+import { uiCommand } from './commands/ui.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 /** The order is the one of the help. */
 export const commands: readonly CommandSpec[] = [
   demoCommand,
+  uiCommand,
   indexCommand,
   searchCommand,
   rerankCommand,

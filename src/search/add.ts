@@ -33,6 +33,8 @@ export interface AddOptions extends CallOptions {
   readonly prune?: boolean;
   /** Called after each acknowledged batch. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Documents of the first batch, 1 to 256: with fewer, progress is told earlier where embedding is slow; later ones grow with their pace. @default 256 */
+  readonly firstBatch?: number;
   /** Called with the id of each document as it is read. */
   readonly onDocument?: (id: string) => void;
   /** Runs each write: one a batch, and a last one. It may wait until others have written. @default at once */
@@ -218,7 +220,7 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
   /** Documents of a batch. */
-  let size = firstBatchSize;
+  let size = options.firstBatch ?? firstBatchSize;
   /** The index that holds what was stored so far, and the batch that this is, where it is a single one. */
   let home: Manifest | undefined;
   let single: readonly Identified[] | undefined;
@@ -237,7 +239,7 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
     for (const what of written.values()) report[what]++;
     report.unchanged += batch.length - written.size;
     const done = report.added + report.changed + report.unchanged;
-    size = nextBatchSize(size, done, performance.now() - began);
+    size = nextBatchSize(size, done, performance.now() - began, options.firstBatch);
     onProgress?.({ done, unit: 'documents' });
   };
 

@@ -32,3 +32,10 @@ it('stays small where the model is slow, and shrinks where it has become so', ()
   expect(nextBatchSize(4096, 1_000_000, 9000)).toBe(2048);
   expect(nextBatchSize(256, 1_000_000, 90_000)).toBe(256);
 });
+
+it('grows from a smaller beginning as soon as that is quick, and never falls below it', () => {
+  expect(nextBatchSize(32, 32, 100, 32)).toBe(64);
+  expect(nextBatchSize(128, 224, 100, 32)).toBe(256);
+  expect(nextBatchSize(64, 96, 3000, 32)).toBe(32);
+  expect(nextBatchSize(32, 32, 9000, 32)).toBe(32);
+});

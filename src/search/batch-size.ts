@@ -10,11 +10,11 @@ const SHARE = 1 / 8;
 export const firstBatchSize = LEAST;
 
 /**
- * How many documents the next batch has: a multiple of 256, at most 4,096. Each batch is a commit, and each commit makes the next ones dearer, so
+ * How many documents the next batch has, at most 4,096: a multiple of 256 from there on, and not fewer than the first had. Each batch is a commit, and each commit makes the next ones dearer, so
  * that a million documents should not be four thousand of them; but what a slow model computed is to be stored soon.
  */
-export function nextBatchSize(last: number, stored: number, tookMs: number): number {
-  if (tookMs > 4 * LONG_MS) return Math.max(LEAST, last / 2);
+export function nextBatchSize(last: number, stored: number, tookMs: number, first: number = LEAST): number {
+  if (tookMs > 4 * LONG_MS) return Math.max(first, Math.floor(last / 2));
   const most = Math.max(LEAST, Math.floor((stored * SHARE) / LEAST) * LEAST);
   return tookMs > LONG_MS ? last : Math.min(MOST, 2 * last, most);
 }

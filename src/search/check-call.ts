@@ -13,6 +13,7 @@ import {
   signal,
   truth,
   type ValueCheck,
+  whole,
 } from '../wording/check-options.ts';
 import type { AddOptions } from './add.ts';
 import type { RerankDocument, RerankOptions, SearchOptions } from './options.ts';
@@ -35,6 +36,7 @@ const addChecks: OptionChecks<AddOptions> = {
   prune: truth,
   onProgress: callback,
   onDocument: callback,
+  firstBatch: whole(1, 256),
   write: callback,
   missingFields: oneOf(['refuse', 'accept']),
   vectorsFrom: part('a store', ['open', 'get']),

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { indexFolders } from '../assemble/index-folders.ts';
+import { givenIndexes } from '../assemble/given-indexes.ts';
+import { type IndexFolders, indexFolders } from '../assemble/index-folders.ts';
+import { type SampleIndex, sampleIndex } from '../assemble/sample-index.ts';
 import { createModelSessions } from '../embedders.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
 import type { ModelOptions, OpenIndexOptions } from '../index.ts';
@@ -42,6 +44,8 @@ export interface ServeOptions
   readonly noKeys?: boolean;
   /** Indexes to search in: folders, or addresses of indexes in a database. */
   readonly indexes?: readonly string[];
+  /** Offer the bundled films as the index `films`, which is made once, in the cache folder, when it is first searched or the page is opened. @default false */
+  readonly samples?: boolean;
   /** Where indexes are made that clients ask for. @default none are made */
   readonly indexesFolder?: string;
   /** Where judgments are kept that clients give, a folder an index. @default beside each index, with `-judgments` behind its name */
@@ -84,6 +88,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   keys: text,
   noKeys: truth,
   indexes: texts,
+  samples: truth,
   indexesFolder: text,
   judgments: text,
   durability: oneOf(['power', 'process']),
@@ -150,13 +155,15 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     ...(options.modelNames === undefined ? {} : { served: await namedModels(options.modelNames, modelOptions) }),
   });
   const shedder = createLoadShedder(options);
+  const made = indexesFolder === undefined ? undefined : indexFolders(indexesFolder);
   const indexes = createIndexRegistry({
     given: folders,
-    folders: indexesFolder === undefined ? undefined : indexFolders(indexesFolder),
+    folders: made,
     models: modelOptions,
     longDocuments,
     durability: options.durability,
     judgments: options.judgments,
+    sample: options.samples ? await offeredSample(folders, made, modelOptions) : undefined,
   });
   const closing = new AbortController();
   const end = async (): Promise<void> => {
@@ -194,7 +201,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       limits: options,
       version,
       log: options.log ?? { level: 'silent', stream: { write: () => {} } },
-      page: api === 'mcp' ? undefined : createPage(createPageFiles(builtPage())),
+      page: api === 'mcp' ? undefined : createPage(createPageFiles(builtPage()), { onOpen: () => indexes.beginSample() }),
       isReachable: () => indexes.areReachable(),
       isForAgentsAlone: api === 'mcp',
       routes: async (to, tools) => [...(api === 'mcp' ? [] : await own(to, tools)), ...(await agents(to, tools))],
@@ -239,6 +246,17 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     await end();
     throw error;
   }
+}
+
+/** The bundled films, unless there is an index of their name. */
+async function offeredSample(
+  given: readonly string[],
+  made: IndexFolders | undefined,
+  models: ModelOptions,
+): Promise<SampleIndex | undefined> {
+  const sample = sampleIndex(models);
+  const names = [...givenIndexes(given).names, ...((await made?.list()) ?? [])];
+  return names.includes(sample.name) ? undefined : sample;
 }
 
 /** The keys of a file, of given lines, or of both. */

@@ -8,6 +8,7 @@ import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
 import { messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
+import { instructions } from '../model/run/instructions.ts';
 import { openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
@@ -75,7 +76,8 @@ const checkStore: Check = async () => {
 
 const checkMachine: Check = async () => {
   const memory = totalmem() / 1e9;
-  const found = `${availableParallelism()} processors, ${memory.toFixed(1)} GB of memory`;
+  const kind = instructions();
+  const found = `${availableParallelism()} processors${kind === undefined ? '' : ` with ${kind}`}, ${memory.toFixed(1)} GB of memory`;
   return memory < 1
     ? { state: 'warning', found, advice: (say) => `use ${say.option('threads', 1)} and ${say.option('maxMemory', 300)}` }
     : { state: 'ok', found };

@@ -15,7 +15,10 @@ it('serves no other machine without a key, unless --no-auth is spelled out', asy
     '',
   ]);
   const { url, child } = await serverProcess(['--host', '0.0.0.0', '--no-auth']);
-  expect((await fetch(`${url.replace('0.0.0.0', '127.0.0.1')}/health`)).status).toBe(200);
+  const here = url.replace('0.0.0.0', '127.0.0.1');
+  expect((await fetch(`${here}/health`)).status).toBe(200);
+  // Without an index the bundled films are offered.
+  expect(await (await fetch(`${here}/v1/indexes`)).json()).toMatchObject({ indexes: [{ name: 'films' }] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
@@ -28,9 +31,11 @@ it('makes keys, of which the file has the hash alone, and the server takes them'
   const file = readFileSync(join(cwd, 'keys'), 'utf8');
   expect(file).toMatch(/^sha256:[0-9a-f]{64} laptop\n$/);
   expect(file).not.toContain(key);
-  const { url, child } = await serverProcess(['--api-key-file', join(cwd, 'keys')]);
+  const { url, child } = await serverProcess(['--api-key-file', join(cwd, 'keys'), '--no-samples']);
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
-  expect((await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  const headers = { authorization: `Bearer ${key}` };
+  expect(await (await fetch(`${url}/v1/indexes`, { headers })).json()).toEqual({ indexes: [] });
+  expect((await fetch(`${url}/v1/models`, { headers })).status).toBe(200);
   child.kill('SIGINT');
 });
 

@@ -37,6 +37,8 @@ export const readingOf = (path: string, format: string | undefined, signal: Abor
 
 /** What another file need not have. */
 const aboutOneFile: ReadonlySet<string> = new Set(['E_INPUT_MISSING', 'E_INPUT_EMPTY', 'E_INPUT_FORMAT', 'E_PACKAGE']);
+/** Documents of the first batch: whoever waits before a page sees soon that it goes on. */
+const FIRST = 32;
 /** Documents that are deleted at once. */
 const BATCH = 10_000;
 
@@ -51,6 +53,7 @@ export function addFiles(files: readonly FileToAdd[], options: AddFilesOptions):
     const report = await index
       .addRead(watch.documents, {
         signal,
+        firstBatch: FIRST,
         onProgress: ({ done }) => onProgress(done, watch.filesBefore(done)),
         onDocument: watch.see,
         // The fields were named when the index was made, for all documents that are still to come.

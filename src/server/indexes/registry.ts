@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type FileOrigins, fileOrigins } from '../../assemble/file-origins.ts';
 import { givenIndexes } from '../../assemble/given-indexes.ts';
 import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts';
+import type { SampleIndex, SampleState } from '../../assemble/sample-index.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions, RerankerSettings, SearchIndex } from '../../index.ts';
 import { judgmentsBeside } from '../../tasks/label.ts';
@@ -25,6 +26,10 @@ export interface IndexRegistry {
   inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
   /** Where judgments of its documents are kept. Throws a RequestError when there is none of that name, and where no place is known for them. */
   judgmentsOf(name: string): Promise<string>;
+  /** How far the sample is that is being made, or may be; undefined for every other index, and once it is there. */
+  unfinished(name: string): Promise<Pick<SampleState, 'done' | 'total'> | undefined>;
+  /** Has the sample made, if there is one and it is not there. */
+  beginSample(): void;
   /** Whether every index that is served as it is can be asked for now. */
   areReachable(): Promise<boolean>;
   create(name: string, options: PlannedIndex): Promise<void>;
@@ -47,6 +52,8 @@ export interface RegistryOptions {
   readonly durability?: OpenIndexOptions['durability'];
   /** A folder of judgments, one folder in it an index. @default beside each index */
   readonly judgments?: string | undefined;
+  /** The bundled films, which are made when someone asks for them. @default they are not offered */
+  readonly sample?: SampleIndex | undefined;
 }
 
 /** A database that does not say by then how its index is cannot be asked. */
@@ -68,10 +75,12 @@ export function createIndexRegistry({
   longDocuments,
   durability,
   judgments,
+  sample,
 }: RegistryOptions): IndexRegistry {
   const given = givenIndexes(places);
   const isGiven = (name: string): boolean => given.names.includes(name);
-  const holder = (name: string) => (isGiven(name) ? given : made);
+  const isSample = (name: string): boolean => sample !== undefined && name === sample.name && !isGiven(name);
+  const holder = (name: string) => (isGiven(name) ? given : isSample(name) ? sample : made);
   const open = new Map<string, Opened>();
   const leaving = new Set<string>();
   /** Aborted when the index of that name is deleted. */
@@ -80,6 +89,19 @@ export function createIndexRegistry({
   const missing = (name: string): RequestError =>
     new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`, { code: 'E_INDEX_MISSING' });
 
+  /** Whoever asks for the sample has it made. */
+  const unmade = async (name: string): Promise<unknown> => {
+    const state = isSample(name) ? await sample?.state() : undefined;
+    if (sample === undefined || state === undefined) return missing(name);
+    const failure = sample.failure();
+    if (failure !== undefined) return failure;
+    sample.begin();
+    return new RequestError(
+      'unready',
+      `the index "${name}" is being made of the bundled films, ${state.done} of ${state.total} so far; ask again`,
+      { code: 'E_INDEX_BUILDING', retryAfter: 2 },
+    );
+  };
   const stampNow = async (name: string): Promise<string | undefined> => holder(name)?.stamp(name);
   const openOne = async (name: string): Promise<SearchIndex> => {
     const known = holder(name);
@@ -119,6 +141,7 @@ export function createIndexRegistry({
   };
   const reading: IndexRegistry['reading'] = async (name, work) => {
     const stamp = await stampNow(name);
+    if (stamp === undefined && isSample(name)) throw await unmade(name);
     if (stamp === undefined || leaving.has(name)) throw missing(name);
     const one = take(name, stamp);
     const departure = departures.get(name) ?? new AbortController();
@@ -140,6 +163,8 @@ export function createIndexRegistry({
     return made;
   };
   const inLine = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    if (isSample(name))
+      throw new RequestError('forbidden', `the bundled films stay as they are; make an index of your own by POST /v1/indexes`);
     const before = lines.get(name) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(work);
     lines.set(name, mine);
@@ -150,11 +175,17 @@ export function createIndexRegistry({
     }
   };
   return {
-    names: async () => [...new Set([...given.names, ...((await made?.list()) ?? [])])].sort(),
+    names: async () =>
+      [...new Set([...given.names, ...(sample === undefined ? [] : [sample.name]), ...((await made?.list()) ?? [])])].sort(),
     openGiven: async () => {
       for (const name of given.names) await take(name, (await stampNow(name)) ?? '').index;
     },
     reading,
+    unfinished: async (name) => {
+      const state = isSample(name) ? await sample?.state() : undefined;
+      return state === undefined || state.state === 'ready' ? undefined : { done: state.done, total: state.total };
+    },
+    beginSample: () => sample?.begin(),
     judgmentsOf: async (name) => {
       if ((await stampNow(name)) === undefined || leaving.has(name)) throw missing(name);
       const folder = holder(name)?.folderOf(name);
@@ -215,6 +246,7 @@ export function createIndexRegistry({
     },
     writing: (name, work) => inLine(name, () => reading(name, work)),
     close: async () => {
+      await sample?.close();
       await Promise.all([...lines.values()].map((one) => one.catch(() => undefined)));
       // A server that ends has waited for its requests; who is still at it has lost its client.
       await Promise.all([...open.values()].map(async ({ index }) => (await index.catch(() => undefined))?.close()));

@@ -6,7 +6,7 @@ import type { IndexRegistry } from './registry.ts';
 
 /** How full indexes are, in that order; of one that cannot be opened, why. */
 export const statusesOf = (names: readonly string[], indexes: IndexRegistry): Promise<readonly Status[]> =>
-  Promise.all(names.map((name) => statusOf(name, indexes).catch((error) => brokenStatus(name, error))));
+  Promise.all(names.map((name) => listedStatus(name, indexes).catch((error) => brokenStatus(name, error))));
 
 export function statusOf(name: string, indexes: IndexRegistry): Promise<Status> {
   return indexes.reading(name, async (index) => {
@@ -19,6 +19,9 @@ export function statusOf(name: string, indexes: IndexRegistry): Promise<Status> 
       passages,
       bytes,
       embedder,
+      dimensions: manifest?.dimensions,
+      query_prompt: manifest?.form?.queryPrompt,
+      document_prompt: manifest?.form?.documentPrompt,
       fields: fields === undefined ? null : [...fields],
       types: manifest && typesIn(manifest),
       unreadable,
@@ -31,9 +34,17 @@ export function statusOf(name: string, indexes: IndexRegistry): Promise<Status> 
   });
 }
 
+/** One that is not there yet is not made because someone lists it. */
+async function listedStatus(name: string, indexes: IndexRegistry): Promise<Status> {
+  const building = await indexes.unfinished(name);
+  return building === undefined ? statusOf(name, indexes) : { ...emptyStatus(name), documents: building.done, building };
+}
+
 /** One that is damaged must not hide the others. */
 function brokenStatus(name: string, error: unknown): Status {
   if (!(error instanceof FinetoothError || error instanceof RequestError)) throw error;
   const why = error instanceof FinetoothError ? `${error.code}: this index cannot be opened` : error.message;
-  return { name, documents: 0, bytes: 0, embedder: null, fields: null, changed_at: null, error: why };
+  return { ...emptyStatus(name), error: why };
 }
+
+const emptyStatus = (name: string): Status => ({ name, documents: 0, bytes: 0, embedder: null, fields: null, changed_at: null });

@@ -34,10 +34,16 @@ const FOREVER = 'public, max-age=31536000, immutable';
 const NOT_BUILT =
   'This server came without its page: "npm run build" makes it from the sources, and a published package has it. The API is there; /docs lists what can be asked.\n';
 
-export function createPage(filesOf: () => Promise<PageFiles | undefined>): Page {
+export interface PageOptions {
+  /** Called when a browser opens the page. */
+  readonly onOpen?: () => void;
+}
+
+export function createPage(filesOf: () => Promise<PageFiles | undefined>, { onOpen }: PageOptions = {}): Page {
   return {
     isWanted: ({ headers: { accept = '' } }) => /(^|,)\s*text\/html\s*(,|;(?!\s*q=0(\.0*)?\s*(,|$))|$)/i.test(accept),
     send: async (path, request, reply) => {
+      if (path === undefined) onOpen?.();
       const files = await filesOf();
       if (files === undefined) return reply.code(404).type('text/plain; charset=utf-8').send(NOT_BUILT);
       const file = files.get(path ?? 'index.html');
