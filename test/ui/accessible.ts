@@ -40,7 +40,7 @@ const query = '?q=a+robot+left+alone+on+earth';
 export const scenes: readonly Scene[] = [
   { name: 'start', address: '', prepare: (page) => page.getByText('Type what you are looking for.').waitFor() },
   { name: 'search', address: query, prepare: done },
-  { name: 'why', address: `${query}&open=wall-e-2008`, prepare: (page) => page.locator('.heated').waitFor() },
+  { name: 'why', address: `${query}&open=wall-e-2008`, prepare: (page) => page.locator('.met').waitFor() },
   {
     name: 'compare',
     address: `${query}&b=${encodeURIComponent('{"first_stage":"bm25","reranker":null}')}`,
@@ -71,6 +71,50 @@ export const scenes: readonly Scene[] = [
     prepare: async (page) => {
       await page.getByRole('button', { name: 'Keys' }).click();
       await page.getByText('show these keys').waitFor();
+    },
+  },
+  { name: 'judge', address: `${query}&view=judge`, prepare: (page) => page.locator('.judge-cards > li[data-id]').first().waitFor() },
+  {
+    name: 'tune',
+    address: '?view=tune',
+    prepare: (page) =>
+      page
+        .getByText(/judged (quer|films yet)/)
+        .first()
+        .waitFor(),
+  },
+  {
+    name: 'judge',
+    address: '?view=judge&q=a+robot+left+alone+on+earth',
+    prepare: async (page) => {
+      await page.locator('.judge-cards > li[data-id]').first().waitFor();
+      await page.keyboard.press('j');
+      await page.keyboard.press('2');
+      await page.locator('.figures svg[role=img]').first().waitFor();
+    },
+  },
+  {
+    name: 'document to judge',
+    address: '?view=judge&q=a+robot+left+alone+on+earth&blind=7',
+    prepare: async (page) => {
+      await page.locator('.judge-cards .card-open').first().click();
+      await page.getByRole('dialog').getByText('overview').waitFor();
+    },
+  },
+  {
+    name: 'tune',
+    address: '?view=tune',
+    prepare: async (page) => {
+      await page.evaluate(async () => {
+        const judgments = [{ query: 'robots', id: 'wall-e-2008', grade: 3 }];
+        await fetch('v1/indexes/films/judgments', { method: 'PATCH', body: JSON.stringify({ judgments }) });
+      });
+      await page.reload();
+      await page.getByText(/judged quer(y|ies) of/).waitFor();
+      for (const name of ['hybrid', 'dense, reranked', 'hybrid, reranked'])
+        await page.getByRole('checkbox', { name, exact: true }).uncheck();
+      await page.keyboard.press('e');
+      await page.locator('.report .plot svg[role=img]').first().waitFor();
     },
   },
   {
