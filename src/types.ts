@@ -87,6 +87,15 @@ export interface EmbeddedPassage {
   readonly place?: PassagePlace;
 }
 
+/** How an index uses a local model that can be used in several ways; what is absent is as the model has it. */
+export interface EmbeddingForm {
+  /** Numbers of a vector: the first so many, made length 1 again. */
+  readonly dimensions?: number;
+  /** Names of the model's prompts that stand before queries, and before documents. */
+  readonly queryPrompt?: string;
+  readonly documentPrompt?: string;
+}
+
 /** What an index was made with, as far as its vectors mean anything elsewhere. */
 export interface Origin {
   /** The embedder's fingerprint. */
@@ -94,6 +103,7 @@ export interface Origin {
   /** The name by which the embedder is opened again, where it has one. */
   readonly model?: string;
   readonly dimensions: number;
+  readonly form?: EmbeddingForm;
   /** Fields that make the text, in order. */
   readonly fields: readonly string[];
   readonly tokens?: TokenForm;

@@ -2,8 +2,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../src/embedders.ts';
+import { type CreateOptions, type OpenIndexOptions, openIndex, type SearchIndex, search } from '../src/index.ts';
 import type { EncodeOptions } from '../src/model/bi-encoder.ts';
-import { workFolder } from './finetooth.ts';
+import { memoryStore } from '../src/stores.ts';
+import { finetooth, workFolder } from './finetooth.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -89,6 +91,72 @@ describe('embedders of every form equal sentence-transformers', () => {
 
   it.each(['query', 'document'] as const)('the last token of a causal model, of a %s', async (prefix) => {
     expect(furthest(await vectorsOf(join(tiny, 'qwen3'), { prefix }), qwen3[prefix])).toBeLessThan(2e-6);
+  });
+});
+
+describe('an index that uses a model in a way of its own', () => {
+  const documents = golden.texts.map((text, i) => ({ id: `d${i}`, text }));
+  const folder = join(workFolder(), 'model');
+  cpSync(join(tiny, 'bert'), folder, { recursive: true });
+  writeFileSync(join(folder, 'finetooth.json'), JSON.stringify({ matryoshka: [8] }));
+  const made = async (create: CreateOptions) => {
+    const store = memoryStore();
+    const kept = { ...store, close: async () => {} };
+    const open = (more: OpenIndexOptions = {}) => openIndex(kept, { reranker: null, models: { threads: 1 }, ...more });
+    const index = await open({ create, embedder: folder });
+    await index.add(documents.filter(({ text }) => text !== ''));
+    return { index, open, kept };
+  };
+  const embedded = async (index: SearchIndex, role: 'query' | 'document'): Promise<Rows> => {
+    const { data, dimensions } = await index.embedder().embed(golden.texts, role);
+    return golden.texts.map((_, i) => [...data.subarray(i * dimensions, (i + 1) * dimensions)]);
+  };
+
+  it('cuts vectors to their first numbers, as sentence-transformers does, and queries follow', async () => {
+    const { index, open } = await made({ dimensions: 8 });
+    expect(index.manifest()).toMatchObject({ dimensions: 8, form: { dimensions: 8 } });
+    await index.close();
+    const again = await open();
+    for (const role of ['query', 'document'] as const)
+      expect(furthest(await embedded(again, role), golden.models.bert['cut to 8'][role])).toBeLessThan(2e-6);
+    const { results } = await search(again, 'whales', { top: 1 });
+    expect(results).toHaveLength(1);
+    await again.close();
+    await expect(open({ embedder: join(tiny, 'bert') })).rejects.toMatchObject({ code: 'E_FINGERPRINT' });
+    await expect(open({ create: { dimensions: 16 } })).rejects.toThrow(
+      'holds vectors of 8 numbers; got dimensions: 16. Leave dimensions out',
+    );
+    await expect(made({ dimensions: 4 })).rejects.toThrow('have 16 numbers, or 8; got dimensions: 4.');
+  });
+
+  it('puts prompts by name before texts', async () => {
+    const { index, open } = await made({ documentPrompt: 'Clustering', queryPrompt: 'document' });
+    await index.close();
+    const again = await open();
+    expect(furthest(await embedded(again, 'document'), golden.models.bert.Clustering)).toBeLessThan(2e-6);
+    expect(furthest(await embedded(again, 'query'), golden.models.bert.document)).toBeLessThan(2e-6);
+    await again.close();
+    await expect(open({ create: { documentPrompt: 'query' } })).rejects.toThrow('puts the prompt Clustering before documents');
+    await expect(made({ queryPrompt: 'poem' })).rejects.toThrow("has the prompts Clustering, document, query; got queryPrompt: 'poem'.");
+  });
+
+  it('is made, told of, searched and made again at the command line in the same way', async () => {
+    const [source, into] = [join(workFolder(), 'texts.jsonl'), join(workFolder(), 'index')];
+    writeFileSync(source, documents.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const typed = async (...words: string[]) => {
+      const { stdout, stderr, status } = await finetooth([...words, '--json']);
+      expect(stderr).not.toMatch(/^error/m);
+      expect(status).toBe(0);
+      return JSON.parse(stdout);
+    };
+    await typed('index', source, '--into', into, '--embedder', folder, '--dimensions', '8', '--document-prompt', 'Clustering');
+    expect(await typed('status', '--in', into)).toMatchObject({ dimensions: 8, form: { documentPrompt: 'Clustering' } });
+    await typed('index', source, '--into', into, '--rebuild', '--embedder', folder);
+    expect(await typed('status', '--in', into)).toMatchObject({ dimensions: 8, form: { dimensions: 8, documentPrompt: 'Clustering' } });
+    await typed('index', source, '--into', into, '--rebuild', '--embedder', join(tiny, 'whole'));
+    expect(await typed('status', '--in', into)).not.toHaveProperty('form');
+    const refused = await finetooth(['index', source, '--into', `${into}2`, '--embedder', join(tiny, 'whole'), '--dimensions', '8']);
+    expect(refused.stderr).toMatch(/have 24 numbers; got --dimensions 8\. It was not trained for shorter ones/);
   });
 });
 

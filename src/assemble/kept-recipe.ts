@@ -3,7 +3,7 @@ import type { Manifest } from '../store/store.ts';
 
 /**
  * What an index is made with when it is made again: as the old one was, but for what is given. Fields, id field, types that were declared, form of token
- * vectors, passages, languages and titles are kept.
+ * vectors, the lengths and prompts of the model, passages, languages and titles are kept.
  */
 export function keptRecipe(create: CreateOptions, old: Manifest | undefined): CreateOptions {
   const tokens = old?.tokens === undefined ? undefined : { bits: old.tokens.bits, pool: old.tokens.pool };
@@ -17,6 +17,9 @@ export function keptRecipe(create: CreateOptions, old: Manifest | undefined): Cr
     vectorField: create.vectorField ?? old?.vectorField,
     languages: create.languages ?? (create.languageField === undefined ? languagesOf(old) : undefined),
     languageField: create.languageField ?? (create.languages === undefined ? old?.languageField : undefined),
+    dimensions: create.dimensions ?? old?.form?.dimensions,
+    queryPrompt: create.queryPrompt ?? old?.form?.queryPrompt,
+    documentPrompt: create.documentPrompt ?? old?.form?.documentPrompt,
     titleField: create.titleField ?? (old?.titleField === null ? withoutTitle : old?.titleField),
   };
 }

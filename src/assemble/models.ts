@@ -6,6 +6,8 @@ import type { CrossEncoder } from '../model/cross-encoder.ts';
 import { resolveModel } from '../model/files.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import { createModelSessions, type ModelSessions } from '../model/run/sessions.ts';
+import type { EmbeddingForm } from '../types.ts';
+import { inForm } from './embedding-form.ts';
 import { checkModelOptions, type LocalModelOptions, type ModelFileOptions, type ModelRunOptions } from './model-options.ts';
 
 /** The model of the package: small, English, on this machine from the start. */
@@ -14,13 +16,18 @@ export const defaultModel = 'bge-small-en-v1.5';
 export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
 /** A local embedding model by name, its files checked (and fetched, where they must be) before its workers start. */
-export async function openModel(
+export function openModel(name: string = defaultModel, options: LocalModelOptions = {}): Promise<BiEncoder> {
+  checkModelOptions('openModel', options);
+  return openModelInForm(name, options);
+}
+
+/** The same as an index uses it. `accept` sees the fingerprint before the workers start, and throws where another is needed. */
+export async function openModelInForm(
   name: string = defaultModel,
   options: LocalModelOptions = {},
-  accept?: (fingerprint: string) => void,
+  { accept, form }: { readonly accept?: (fingerprint: string) => void; readonly form?: EmbeddingForm } = {},
 ): Promise<BiEncoder> {
-  checkModelOptions('openModel', options);
-  const files = asBiEncoder(await filesOf(name, options));
+  const files = inForm(asBiEncoder(await filesOf(name, options)), form);
   accept?.(fingerprintOf(files));
   return sessionsOf(options).biEncoder(files, poolOf(options));
 }
@@ -33,6 +40,12 @@ export async function openCrossEncoder(name: string, options: LocalModelOptions 
 /** Whether a model makes vectors or scores pairs. Its files are fetched and checked where they are not known yet. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
 export async function kindOfModel(name: string, options: ModelFileOptions = {}): Promise<ModelEntry['kind']> {
   return (await filesOf(name, options)).entry.kind;
+}
+
+/** Whether a local model was trained for late interaction. Its files are fetched and checked as `kindOfModel` does, but for those of the catalog, of which it is known. */
+export async function isLateInteraction(name: string, options: ModelFileOptions = {}): Promise<boolean> {
+  const entry = findEntry(name) ?? (await filesOf(name, options)).entry;
+  return entry.kind === 'bi-encoder' && entry.lateInteraction !== undefined;
 }
 
 /** What is known of an embedding model; of one that is not in the catalog its files are looked at. Nothing is loaded. */

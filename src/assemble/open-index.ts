@@ -5,7 +5,7 @@ import { hasTokenVectors } from '../model/catalog/model-entry.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
+import { type CreateOptions, formOf, withoutTitle } from '../search/create-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { analysisOf } from '../search/word-analysis.ts';
 import { indexMissing } from '../store/index-changes.ts';
@@ -14,7 +14,7 @@ import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/st
 import type { Document } from '../types.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
-import { defaultModel, openModel } from './models.ts';
+import { defaultModel, namesOfModel, openModel } from './models.ts';
 import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
@@ -48,7 +48,7 @@ export async function openIndex<T extends object = Document>(
       sameRecipe(manifest, create, name);
       await analysisOf(manifest, name);
     }
-    const parts = await partsFor(options, manifest, name);
+    const parts = await partsFor(options, manifest, create, name);
     return createSearchIndex<T>({ store, manifest, create, ...parts });
   } catch (error) {
     await store.close();
@@ -94,6 +94,7 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
         `${where} has ${JSON.stringify(field)} as ${typeOf(field, types) ?? 'a field without a type'}; got ${field}:${type}. Leave it out of ${say.option('types')}, or rebuild the index with ${say.rebuildIndex(where)}.`,
     );
   }
+  sameForm(manifest, create, where);
   const { passages } = create;
   if (passages !== undefined && (passages === 'off') !== (manifest.splitter === undefined)) {
     const splits = manifest.splitter === undefined ? 'keeps one vector for each document' : 'splits long texts into passages';
@@ -147,10 +148,34 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
   }
 }
 
+/** Whether what was asked for as the embedder is, by one of its names, the model that the index was made with. */
+function isModelOf({ model }: Manifest, embedder: OpenIndexOptions['embedder']): boolean {
+  return embedder === undefined || (typeof embedder === 'string' && model !== undefined && namesOfModel(model).includes(embedder));
+}
+
+/** Throws E_RECIPE where the index uses its model in another way than is asked for. */
+function sameForm({ dimensions, form = {} }: Manifest, create: CreateOptions, where: string): void {
+  const made = { dimensions, queryPrompt: form.queryPrompt, documentPrompt: form.documentPrompt };
+  for (const key of ['dimensions', 'queryPrompt', 'documentPrompt'] as const) {
+    const [has, got] = [made[key], create[key]];
+    if (got === undefined || got === has) continue;
+    const what =
+      key === 'dimensions'
+        ? `holds vectors of ${has} numbers`
+        : `puts the prompt ${has ?? 'of the model'} before ${key === 'queryPrompt' ? 'queries' : 'documents'}`;
+    throw new FinetoothError(
+      'E_RECIPE',
+      (say) =>
+        `${where} ${what}; got ${say.option(key, got)}. Leave ${say.option(key)} out, or rebuild it with ${say.rebuildIndex(where)}.`,
+    );
+  }
+}
+
 /** Which embedder and reranker the options ask for. The model's files are compared with the manifest before its workers start. */
 async function partsFor(
   options: OpenIndexOptions,
   manifest: Manifest | undefined,
+  create: CreateOptions,
   where: string,
 ): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'lateInteraction' | 'model'>> {
   const { models = {}, scoreCache, longDocuments, effort } = options;
@@ -162,8 +187,10 @@ async function partsFor(
     );
   }
   const wanted = options.embedder === undefined ? (isWithout ? null : (manifest?.model ?? defaultModel)) : options.embedder;
+  // Another model than that of the index may have no such length or prompt: it is refused for what it is.
+  const form = manifest === undefined ? formOf(create) : isModelOf(manifest, options.embedder) ? manifest.form : undefined;
   const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
-  const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, dimensions: manifest?.dimensions });
+  const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, form, dimensions: manifest?.dimensions });
   const own = opened?.encoder !== undefined && hasTokenVectors(opened.encoder.files.entry) ? opened.encoder : undefined;
   /** Where vectors were given without a model that makes those of queries, texts are still reranked. */
   const isNamed = typeof wanted === 'string' || isWithout;
@@ -173,7 +200,7 @@ async function partsFor(
     // A hosted embedder, one whose graph gives whole texts alone, or none has no token vectors: late interaction then reads the texts with the bundled model.
     return own ?? openModel(undefined, models);
   };
-  const builder = createRerankerBuilder({ encoder, models, settings: { scoreCache, longDocuments, effort } });
+  const builder = createRerankerBuilder({ encoder, indexed: own?.fingerprint, models, settings: { scoreCache, longDocuments, effort } });
   const { reranker = isNamed ? 'default' : null } = options;
   const build = (settings: RerankerSettings): Promise<Reranker> =>
     builder.build(reranker as RerankerPart | readonly RerankerPart[], {

@@ -6,7 +6,7 @@ import { createModelSessions } from '../model/run/sessions.ts';
 import type { Effort } from '../rerank/effort.ts';
 import { crossEncoder } from '../rerank/parts/cross-encoder.ts';
 import { firstStageName, firstStageOrder } from '../rerank/parts/first-stage-order.ts';
-import { lateInteraction } from '../rerank/parts/late-interaction.ts';
+import { type LateInteractionOptions, lateInteraction } from '../rerank/parts/late-interaction.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { LongDocuments, RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
 import { cachedIn, openScores } from '../rerank/wrappers/cached.ts';
@@ -21,7 +21,7 @@ import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
 import { hosted } from './hosted.ts';
 import { checkRankingOptions, type LocalModelOptions, type ModelOptions, type RankingOptions } from './model-options.ts';
-import { defaultCrossEncoder, openCrossEncoder, openModel } from './models.ts';
+import { defaultCrossEncoder, isLateInteraction, openCrossEncoder, openModel } from './models.ts';
 import { createOpenOnce } from './open-once.ts';
 
 /** Rerankers of the caller's own, by the name that pipelines use. */
@@ -41,6 +41,8 @@ export interface BuilderOptions {
   readonly encoder?: () => Promise<BiEncoder>;
   /** The name of the embedder, of which late interaction takes the model where it is a local one. @default bge-small-en-v1.5 */
   readonly embedder?: string;
+  /** The fingerprint of the model whose token vectors the index keeps. @default none: texts are read */
+  readonly indexed?: string;
   readonly models?: ModelOptions;
   /** For every reranker that does not say otherwise. */
   readonly settings?: Pick<RerankerSettings, 'scoreCache' | 'longDocuments' | 'effort'>;
@@ -98,12 +100,21 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
   };
   const hostedLeaf = (what: Parameters<typeof hosted>[0], long: Long): Reranker =>
     hosted(what, { ...models.hosted, longDocuments: long === 'sentences' ? 'truncate' : (long ?? models.hosted?.longDocuments) });
+  /** A local model by name: a cross-encoder, or one for late interaction, which compares the tokens of an index where that has its own. */
+  const namedLeaf = async (name: string, long: Long): Promise<Reranker> => {
+    if (!(await isLateInteraction(name, models))) return crossEncoderLeaf(name, long);
+    const longDocuments = long === 'chunk' ? long : 'truncate';
+    return leaves.get(JSON.stringify(['late interaction', name, longDocuments]), async () => {
+      const model = await openModel(name, models);
+      return openLateInteraction(model, { longDocuments, isOwn: model.fingerprint === options.indexed });
+    });
+  };
   const leafOf = async (part: RerankerPart, long: Long): Promise<Reranker> => {
     if (typeof part !== 'string') return isRerankingModel(part) ? hostedLeaf(part, long) : part;
     if (part === 'late-interaction') return lateInteractionLeaf(long);
     if (part === firstStageName) return firstStageOrder();
     if (looksHosted(part)) return leaves.get(JSON.stringify([part, long]), async () => hostedLeaf(part, long));
-    return crossEncoderLeaf(part, long);
+    return namedLeaf(part, long);
   };
   const recipeOf = async (part: RerankerPart, long: Long, effort: Effort | undefined): Promise<Recipe> => {
     if (part === 'default' || part === 'local') return recipeOfDefault(long, effort);
@@ -180,7 +191,10 @@ function readingOf(reranker: Reranker, long: Long): Reranker {
 }
 
 /** Late interaction with the encoder that an index has. */
-export function openLateInteraction(encoder: BiEncoder, { longDocuments }: Pick<RerankerSettings, 'longDocuments'> = {}): Reranker {
-  const reranker = lateInteraction(encoder);
+export function openLateInteraction(
+  encoder: BiEncoder,
+  { longDocuments, isOwn }: Pick<RerankerSettings, 'longDocuments'> & Pick<LateInteractionOptions, 'isOwn'> = {},
+): Reranker {
+  const reranker = lateInteraction(encoder, { isOwn });
   return titled(longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createMaxSim } from './max-sim.ts';
 import { bytesPerToken, packTokens, stepOf, unpackTokens } from './packed-tokens.ts';
 
 const row = (size: number, at: (i: number) => number): Float32Array => {
@@ -30,6 +31,30 @@ describe('packed tokens', () => {
         expect(steps[i]).toBe(wanted + 0);
       }
       expect(Math.max(...steps.map(Math.abs))).toBe(most);
+    }
+  });
+
+  it.each([16, 48, 64, 96, 128])('of %i numbers, as small models have them, give the dot products of what they were made from', (size) => {
+    for (const [bits, most] of [
+      [8, 0.02],
+      [4, 0.12],
+      [1, 0.5],
+    ] as const) {
+      const form = { size, bits, pool: 1 };
+      expect(bytesPerToken(form)).toBe((size * bits) / 8);
+      const rows = [0, 1, 2].map((seed) => row(size, (i) => Math.sin((i + 1) * (seed + 1.3)) + Math.cos(i * seed * 2.1)));
+      const packed = packTokens(Float32Array.from(rows.flatMap((one) => [...one])), 3, form);
+      const steps = new Int8Array(3 * size);
+      unpackTokens(packed, form, steps);
+      const maxSim = createMaxSim(size);
+      for (const query of rows) {
+        maxSim.setQuery(query, 1);
+        for (const [at, document] of rows.entries()) {
+          const got = maxSim.score(1, (target) => target.set(steps.subarray(at * size, (at + 1) * size)), stepOf(form));
+          const wanted = query.reduce((sum, value, i) => sum + value * (document[i] as number), 0);
+          expect(Math.abs(got - wanted)).toBeLessThan(most);
+        }
+      }
     }
   });
 

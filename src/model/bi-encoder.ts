@@ -46,9 +46,9 @@ export interface BiEncoder {
 
 /** Weights, pooling, layers behind it, prefixes, window, and how many of the numbers are used: all that a vector depends on. */
 export function fingerprintOf({ entry, sha256 }: ModelFiles<BiEncoderEntry>): string {
-  const { dense, endToken, cutFrom, dimensions } = entry;
+  const { dense, endToken, cutFrom, dimensions, lateInteraction } = entry;
   // What a model does not have leaves the fingerprint as earlier versions made it.
-  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions]];
+  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions], lateInteraction];
   const plain = [entry.pooling, entry.prefix.query, entry.prefix.document, entry.maxTokens];
   const form = JSON.stringify(further.every((one) => one === undefined) ? plain : [...plain, ...further]);
   // A folder may be moved: its path is no part of what a vector depends on.
@@ -75,7 +75,11 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
       const work = charactersIn({ texts });
       const parts = await Promise.all(
         requestsOf(texts, pool.size).map(async (rows) => {
-          const request = { texts: rows.map((i) => before + (texts[i] as string)), tokens };
+          const request: EncodeRequest = {
+            texts: rows.map((i) => before + (texts[i] as string)),
+            role: prefix === 'query' ? 'query' : 'document',
+            tokens,
+          };
           const part = (await pool.run(request, signal, work)) as EncodeResult;
           done += rows.length;
           onProgress?.({ done, total: texts.length, unit: 'texts' });
@@ -100,7 +104,8 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
       splitSourcesIn((request, raised) => pool.run(request, raised) as Promise<SplitResult>, sources, pool.size, options),
     tokenNames: async (texts, { prefix, signal }) => {
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
-      return namesIn((await pool.run({ name: texts.map((text) => before + text) }, signal)) as TokenNamesResult);
+      const request: TokenNamesRequest = { name: texts.map((text) => before + text), role: prefix === 'query' ? 'query' : 'document' };
+      return namesIn((await pool.run(request, signal)) as TokenNamesResult);
     },
     tokenize: async (texts, { special, signal }) => tokensIn((await pool.run({ ids: texts, special }, signal)) as TokenIdsResult),
     close: () => pool.close(),

@@ -52,6 +52,9 @@ export async function exportedIn(
       embedder: z.string(),
       model: z.string().optional(),
       dimensions: z.int().min(1),
+      form: z
+        .object({ dimensions: z.int().min(1).optional(), queryPrompt: z.string().optional(), documentPrompt: z.string().optional() })
+        .optional(),
       fields: names.min(1),
       tokens: z
         .object({ size: z.int().min(1), bits: z.union([z.literal(1), z.literal(4), z.literal(8)]), pool: z.int().min(1) })

@@ -6,12 +6,12 @@ import { type Manifest, typesIn } from '../store/store.ts';
 export function agreed(planned: Manifest, made: Manifest | undefined): Manifest {
   if (made === undefined || made === planned) return planned;
   const recipe = ({ embedder, dimensions, fields, ...others }: Manifest): string => {
-    const { idField, vectorField, languages, languageField, titleField } = others;
+    const { form, idField, vectorField, languages, languageField, titleField } = others;
     return JSON.stringify([
       embedder,
       dimensions,
       fields,
-      ...[idField, vectorField, languages, languageField, titleField].map((one) => one ?? null),
+      ...[form && JSON.stringify(form), idField, vectorField, languages, languageField, titleField].map((one) => one ?? null),
     ]);
   };
   const types = typesIn(made);

@@ -1,8 +1,15 @@
 import type { FieldTypes } from '../filter/filter.ts';
-import type { TokenForm } from '../types.ts';
+import type { EmbeddingForm, TokenForm } from '../types.ts';
 
 /** As the field of titles: none. */
 export const withoutTitle = 'none';
+
+/** How a new index uses its model; undefined where nothing of it is said. */
+export function formOf({ dimensions, queryPrompt, documentPrompt }: EmbeddingForm): EmbeddingForm | undefined {
+  return dimensions === undefined && queryPrompt === undefined && documentPrompt === undefined
+    ? undefined
+    : { dimensions, queryPrompt, documentPrompt };
+}
 
 /** What a new index is made with. */
 export interface CreateOptions {
@@ -17,6 +24,12 @@ export interface CreateOptions {
    * fields; of others what all values of the first 256 documents are is the type, see docs/filters.md. At most 100. @default inferred
    */
   readonly types?: FieldTypes;
+  /** Numbers of a vector that are kept, the first ones, where the local model was trained for that (Matryoshka); queries follow. 1 to 65,536. @default all */
+  readonly dimensions?: number;
+  /** Name of the local model's prompt that stands before queries. @default the model's own for queries */
+  readonly queryPrompt?: string;
+  /** Name of the local model's prompt that stands before documents. @default the model's own for documents */
+  readonly documentPrompt?: string;
   /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
   readonly passages?: 'auto' | 'off';
   /**

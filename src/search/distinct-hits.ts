@@ -3,7 +3,8 @@ import { counted, grouped } from '../wording/numbers.ts';
 import { alikeFinder, type Collapse, type KindOf } from './collapse.ts';
 import { plan } from './plan.ts';
 import type { Ranked, RankFields } from './rank.ts';
-import { type Retrieved, type RetrieveOptions, retrieve } from './retrieve.ts';
+import { retrieve } from './retrieve.ts';
+import type { Retrieved, RetrieveOptions } from './retrieved.ts';
 import type { SearchIndex } from './search-index.ts';
 
 /** How many times the candidates are retrieved at most, to have as many of them as were asked for without their copies. */

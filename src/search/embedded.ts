@@ -22,7 +22,8 @@ interface Given extends ReadDocument, Analysed {
 
 /** What an index says of its vectors to another one. */
 export function originOf(manifest: Manifest): Origin {
-  const { embedder, model, dimensions, fields, tokens, splitter, idField, vectorField, languages, languageField, titleField } = manifest;
+  const { embedder, model, dimensions, form, fields, tokens, splitter, idField, vectorField, languages, languageField, titleField } =
+    manifest;
   return {
     embedder,
     model,
@@ -35,6 +36,7 @@ export function originOf(manifest: Manifest): Origin {
     languages,
     languageField,
     titleField,
+    form,
     filterable: typesIn(manifest),
   };
 }

@@ -9,7 +9,7 @@ import { fieldCounts } from '../text/recipe.ts';
 import type { Origin, ReadDocument } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 import { noEmbedder } from './check.ts';
-import { type CreateOptions, withoutTitle } from './create-options.ts';
+import { type CreateOptions, formOf, withoutTitle } from './create-options.ts';
 import { commonIdField } from './ids.ts';
 import { inferTitle } from './infer-title.ts';
 import { inferTypes } from './infer-types.ts';
@@ -61,6 +61,7 @@ export function newManifest(target: Making, first: readonly ReadDocument[], lang
     embedder: embedder?.fingerprint ?? origin?.embedder ?? withoutEmbedder,
     model: embedder === null ? origin?.model : model,
     dimensions,
+    form: formOf(create) ?? origin?.form,
     tokens,
     fields,
     filterable: isEmpty(filterable) ? undefined : filterable,

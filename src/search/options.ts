@@ -117,7 +117,7 @@ export interface RerankOptions<T extends RerankDocument = Document> extends Opti
 }
 
 /** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both. */
-export type FirstStage = 'dense' | 'bm25' | 'hybrid';
+export type FirstStage = 'dense' | 'bm25' | 'hybrid' | 'late-interaction';
 
 /**
  * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an

@@ -89,9 +89,10 @@ export const plan = {
   },
   firstStage: {
     kind: 'choice',
-    choices: ['dense', 'bm25', 'hybrid'],
+    choices: ['dense', 'bm25', 'hybrid', 'late-interaction'],
     default: 'dense',
-    about: 'how candidates are found: vectors, words, or both fused',
+    about:
+      'how candidates are found: vectors, words, both fused, or late-interaction with the token vectors of every document, for indexes of some thousands',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   fusion: {
@@ -509,6 +510,28 @@ export const indexPlan = {
     otherwise: '3',
     about: 'token vectors of a document that become one, the most similar ones',
     at: { create: 'it is tokens.pool there', indexCommand: true, createBody: true },
+  },
+  dimensions: {
+    kind: 'count',
+    least: 1,
+    most: 65_536,
+    otherwise: 'all that the model gives',
+    about: 'numbers of a vector that are kept, the first ones, where the local model was trained for that (Matryoshka); queries follow',
+    at: { create: true, indexCommand: true, createBody: true },
+  },
+  queryPrompt: {
+    kind: 'text',
+    value: 'NAME',
+    otherwise: "the model's own for queries",
+    about: "name of the local model's prompt that stands before queries",
+    at: { create: true, indexCommand: true, createBody: true },
+  },
+  documentPrompt: {
+    kind: 'text',
+    value: 'NAME',
+    otherwise: "the model's own for documents",
+    about: "name of the local model's prompt that stands before documents",
+    at: { create: true, indexCommand: true, createBody: true },
   },
   passages: {
     kind: 'choice',

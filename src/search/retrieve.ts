@@ -1,48 +1,20 @@
 import type { EmbedOptions } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
-import type { Filter } from '../filter/filter.ts';
 import { addUsage } from '../rerank/usage.ts';
 import { type HitField, isSameIndex } from '../store/store.ts';
-import type { CallOptions, Hit, Usage, Vectors } from '../types.ts';
+import type { Hit, Vectors } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import { checkVectors } from './check.ts';
 import { filterNotes } from './filter-notes.ts';
-import { fuseHybrid, type HybridOptions } from './fuse.ts';
+import { fuseHybrid } from './fuse.ts';
 import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
 import { plan } from './plan.ts';
 import { queryWords } from './query-words.ts';
+import { retrieveByTokens } from './retrieve-by-tokens.ts';
+import type { Retrieved, RetrieveOptions } from './retrieved.ts';
 import type { SearchIndex } from './search-index.ts';
-import { type TitledHit, withTitle } from './title.ts';
-
-export interface RetrieveOptions extends CallOptions, HybridOptions {
-  readonly firstStage: FirstStage;
-  /** Hits at most. */
-  readonly candidates: number;
-  readonly filter?: Filter;
-  /** The query's vector, so that no embedder is asked. */
-  readonly vector?: readonly number[] | Float32Array;
-  /** Where it is above 0, hits have their BM25. @default 0 */
-  readonly wordsWeight?: number;
-  /** Bring what rerankers read beside the text: the token vectors that the index keeps, and titles that are scored by themselves. */
-  readonly tokens: boolean;
-  /** Milliseconds that embedding the query may take. */
-  readonly deadlineMs?: number;
-}
-
-export interface Retrieved {
-  /** Best first. */
-  readonly hits: readonly TitledHit[];
-  /** What was compared with the vectors of the index. */
-  readonly queryVector?: Float32Array;
-  readonly usage: Usage;
-  /** What the filter asks that this index cannot answer, and letters of the query that the embedder does not know. */
-  readonly notes: readonly string[];
-  /** Tokens at the end of the query that the embedder did not read. */
-  readonly queryTruncatedTokens: number;
-  /** Milliseconds; 0 for what did not run. */
-  readonly timings: { readonly embed: number; readonly retrieve: number };
-}
+import { withTitle } from './title.ts';
 
 /** What a first stage found before it is one list; what it did not ask for is absent. */
 export interface FoundLists extends Omit<Retrieved, 'hits'> {
@@ -53,6 +25,7 @@ export interface FoundLists extends Omit<Retrieved, 'hits'> {
 /** The first stage: the documents of an index that are nearest to a query, or have most of its words, or both. */
 export async function retrieve(index: SearchIndex, query: string, options: RetrieveOptions): Promise<Retrieved> {
   const { candidates, firstStage, fusion = plan.fusion.default, wordsWeight = 0 } = options;
+  if (firstStage === 'late-interaction') return retrieveByTokens(index, query, options);
   const isWeighed = wordsWeight > 0;
   const byOther = isWeighed || (firstStage === 'hybrid' && fusion === 'linear');
   const { dense, bm25, ...found } = await findLists(index, query, { ...options, byOther });

@@ -1,5 +1,5 @@
 import type { FieldTypes, Filter } from '../filter/filter.ts';
-import type { CallOptions, Document, Hit, PassagePlace, ScoreSpread, TokenForm } from '../types.ts';
+import type { CallOptions, Document, EmbeddingForm, Hit, PassagePlace, ScoreSpread, TokenForm } from '../types.ts';
 import type { Facet, FacetOptions } from './facets.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -144,6 +144,8 @@ export interface Manifest {
   /** Catalog name by which the embedder is opened again, where it has one. */
   readonly model?: string;
   readonly dimensions: number;
+  /** How the model is used, where that was said; queries are embedded in the same way. */
+  readonly form?: EmbeddingForm;
   /** How token vectors are kept; absent when they are not. */
   readonly tokens?: TokenForm;
   /** Fields that make the text, in order. */

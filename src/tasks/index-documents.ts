@@ -11,7 +11,7 @@ import { documentTest } from '../filter/document-test.ts';
 import type { FieldTypes, Filter } from '../filter/filter.ts';
 import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
 import type { AddOptions, AddReport } from '../search/add.ts';
-import { type CreateOptions, withoutTitle } from '../search/create-options.ts';
+import { type CreateOptions, formOf, withoutTitle } from '../search/create-options.ts';
 import { takesTokens } from '../search/embedded.ts';
 import { shortName } from '../store/index-changes.ts';
 import type { Durability } from '../store/lancedb/durability.ts';
@@ -68,7 +68,7 @@ export const indexChecks: OptionChecks<IndexDocumentsOptions> = {
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
   checkOptions('indexDocuments', options, indexChecks);
   const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, languages, languageField } = options;
-  const { titleField, signal, models } = options;
+  const { titleField, dimensions, queryPrompt, documentPrompt, signal, models } = options;
   const name = shownName(into);
   if (!rebuild && isSamePlace(source, into) && (await manifestOf(into)) !== undefined)
     throw new FinetoothError('E_USAGE', `${name} cannot be read into itself. Name another folder, or rebuild it.`);
@@ -78,8 +78,11 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
     let old: Store | undefined;
     try {
       const embedder = await embedderFor(options, documents.first?.embedded?.by, create);
+      // Lengths and prompts are of a model: another one has its own.
+      const isOther = rebuild && typeof embedder === 'string' && embedder !== (await manifestOf(into))?.model;
       if (rebuild) old = await wholeStore(into);
-      await using index = await openIndex(folder, { create, embedder, models, durability: options.durability });
+      const making = isOther ? { ...create, dimensions, queryPrompt, documentPrompt } : create;
+      await using index = await openIndex(folder, { create: making, embedder, models, durability: options.durability });
       return await index.addRead(filtered(documents.all, options.filter), {
         signal,
         prune: options.prune,
@@ -94,7 +97,8 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
       await old?.close();
     }
   };
-  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField, languages, languageField, titleField };
+  const asked = { dimensions, queryPrompt, documentPrompt };
+  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField, languages, languageField, titleField, ...asked };
   try {
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {
@@ -151,6 +155,8 @@ async function embedderFor(
 
 function canTakeOver(by: Origin, create: CreateOptions, made: Manifest | undefined): boolean {
   if (by.vectorField !== undefined) return true;
+  const form = made === undefined ? formOf(create) : undefined;
+  if (form !== undefined && JSON.stringify(form) !== JSON.stringify(by.form)) return false;
   const { fields, splitter, tokens, titleField } = made ?? {
     titleField: create.titleField ?? by.titleField,
     fields: create.fields ?? by.fields,

@@ -25,6 +25,7 @@ export const statusCommand = command({
       ['documents', grouped(status.documents)],
       ['passages', status.passages === undefined ? wholeDocuments(manifest, folder) : grouped(status.passages)],
       ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers per vector)`],
+      ...promptRows(manifest),
       ['text from', manifest.fields.join(', ')],
       ...(typeof manifest.titleField === 'string' ? [['title', `${harmless(manifest.titleField)}, scored by itself too`] as const] : []),
       ['ids from', manifest.idField ?? 'the content'],
@@ -41,6 +42,16 @@ export const statusCommand = command({
     terminal.write(rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join(''));
   },
 });
+
+/** Prompts of the model that were chosen by name. */
+function promptRows({ form = {} }: Manifest): readonly (readonly [string, string])[] {
+  const { queryPrompt: query, documentPrompt: document } = form;
+  const said = [
+    ...(query === undefined ? [] : [`${query} before queries`]),
+    ...(document === undefined ? [] : [`${document} before documents`]),
+  ];
+  return said.length === 0 ? [] : [['prompts', harmless(said.join(', '))]];
+}
 
 /** "words-2, stemmed in de, fr by the field lang" */
 function wordsIn({ analyzer, languages = ['en'], languageField }: Manifest, folder: string): string {

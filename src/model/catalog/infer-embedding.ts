@@ -187,7 +187,7 @@ function promptsOf(sentence: Json): BiEncoderEntry['prompts'] {
   return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }
 
-function prefixOf(sentence: Json): BiEncoderEntry['prefix'] {
+export function prefixOf(sentence: Json): BiEncoderEntry['prefix'] {
   const prompts = objectOf(sentence.prompts);
   const first = (...names: string[]): string => names.map((name) => textOf(prompts[name])).find((prompt) => prompt !== undefined) ?? '';
   return { query: first('query', 's2p_query'), document: first('document', 'passage', 'corpus') };

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
-import { inferEmbedding, matryoshkaOf } from './infer-embedding.ts';
+import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
+import { inferLateInteraction } from './infer-late-interaction.ts';
 import { refuseUnlessEncoder } from './known-encoders.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
 import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
@@ -20,7 +21,7 @@ const readFirst = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
-export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja'] as const;
+export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata'] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -103,6 +104,28 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       scoring,
       ...(overrides.examples?.length && { examples: overrides.examples }),
     };
+  const outputs = await readOutputs(modelPath);
+  const late = inferLateInteraction({
+    ...files,
+    name,
+    metadata: objectOf(await readJson(join(folder, 'artifact.metadata'))),
+    outputs,
+    stated: overrides.dimensions,
+  });
+  if (late?.lateInteraction !== undefined) {
+    const { documentLength } = late.lateInteraction;
+    const maxTokens = overrides.maxTokens ?? documentLength;
+    return {
+      ...common,
+      files: withLayers(common.files, late.dense),
+      ...late,
+      kind: 'bi-encoder',
+      pooling: 'mean',
+      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+      maxTokens,
+      lateInteraction: { ...late.lateInteraction, documentLength: maxTokens },
+    };
+  }
   const embedding = inferEmbedding({
     name,
     config: settings,
@@ -110,7 +133,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     modules,
     pooling: pooling === undefined ? undefined : objectOf(pooling),
     prompts: objectOf(prompts),
-    outputs: await readOutputs(modelPath),
+    outputs,
   });
   const isStated = overrides.kind ?? overrides.pooling ?? modules ?? pooling;
   if (isStated === undefined && embedding.pooling !== 'output') refuseUnlessEncoder(settings, name);

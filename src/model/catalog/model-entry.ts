@@ -63,6 +63,20 @@ export interface DenseLayer {
   readonly residual?: boolean;
 }
 
+/** How a model that was trained for late interaction (ColBERT, arXiv:2004.12832) reads queries and documents. */
+export interface LateInteraction {
+  /** Tokens behind the first special one; '' for none. */
+  readonly queryMarker: string;
+  readonly documentMarker: string;
+  /** Tokens of a query and of a document at most, special ones included. */
+  readonly queryLength: number;
+  readonly documentLength: number;
+  /** Queries are filled up to their length with that token, by name or number, which the others attend to or not; null: they are as they are. */
+  readonly expansion: { readonly attends: boolean; readonly token: string | number } | null;
+  /** Tokens of documents whose vectors do not count. */
+  readonly skipped: readonly string[];
+}
+
 /** A step of a head behind an encoder: a Dense layer, or a LayerNorm of `size` numbers whose weights lie in the file at `path`. */
 export type HeadLayer =
   | (DenseLayer & { readonly kind: 'dense' })
@@ -77,6 +91,8 @@ export interface BiEncoderEntry extends CommonEntry {
   readonly cutFrom?: number;
   /** Numbers of a token's vector, where they are others; 0 where the graph gives no token vectors. @default dimensions */
   readonly tokenSize?: number;
+  /** It was trained for its token vectors: `dense` projects them, and a text's own vector is their mean. @default it was not */
+  readonly lateInteraction?: LateInteraction;
   /** Layers behind the pooling. @default none */
   readonly dense?: readonly DenseLayer[];
   /** The token that ends every text, where the tokenizer's template leaves it out. @default none */

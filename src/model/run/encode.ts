@@ -1,20 +1,22 @@
 import { FinetoothError } from '../../errors.ts';
 import { cutVector } from '../../math/cut-vector.ts';
-import { packTokens } from '../../math/packed-tokens.ts';
-import { poolTokens } from '../../math/pool-tokens.ts';
 import type { TokenForm } from '../../types.ts';
 import { type BiEncoderEntry, tokenSizeOf } from '../catalog/model-entry.ts';
 import type { TextTokenizer, TokenizedText } from '../tokenize/tokenizer.ts';
 import { batchesOf, tokenBudget } from './batches.ts';
 import type { Projection } from './dense.ts';
 import { disposeAll, feedsOf } from './feeds.ts';
+import { hiddenStates } from './hidden-states.ts';
 import { poolText } from './pool-text.ts';
 import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
+import { gatherTokens, packDocument, writeUnit } from './token-rows.ts';
 
 /** What a worker is asked for. */
 export interface EncodeRequest {
   /** As they go to the tokenizer, prefix included. */
   readonly texts: readonly string[];
+  /** As which they are read, where the model reads them differently. @default document */
+  readonly role?: 'query' | 'document';
   /** Also the vectors of the single tokens: as they are, or packed in a form. @default none */
   readonly tokens?: 'rows' | TokenForm;
 }
@@ -82,18 +84,13 @@ export async function encodeTexts(request: EncodeRequest, model: OpenedBiEncoder
     });
     disposeAll(feeds, outputs);
   }
-  const [tokenVectors, tokenOffsets] = concatenated(rows, new Float32Array(lengthOf(rows)), tokenSize);
-  const [packed, packedOffsets] = concatenated(packs, new Uint8Array(lengthOf(packs)), 1);
   const truncated = Uint32Array.from(texts, (text) => text.truncated);
   return {
     vectors,
     lengths: vectorLengths,
     tokens: Uint32Array.from(lengths),
     truncated,
-    tokenVectors,
-    tokenOffsets,
-    packed,
-    packedOffsets,
+    ...gatherTokens(rows, packs, tokenSize),
   };
 }
 
@@ -129,44 +126,3 @@ function pooledRow(outputs: Readonly<Record<string, Tensor>>, row: number, dimen
     );
   return output.data.slice(row * dimensions, (row + 1) * dimensions);
 }
-
-/** [rows × width × size] Token vectors of one run. Throws E_MODEL_FAILED where the graph gives none of that size. */
-export function hiddenStates(outputs: Readonly<Record<string, Tensor>>, size: number): { data: Float32Array; width: number } {
-  const output = outputs.last_hidden_state ?? outputs.token_embeddings ?? Object.values(outputs).find((tensor) => tensor.dims.length === 3);
-  if (output === undefined)
-    throw new FinetoothError('E_MODEL_FAILED', `the model gives no token vectors, only ${Object.keys(outputs).join(', ')}`);
-  if (output.dims[2] !== size || !(output.data instanceof Float32Array)) {
-    throw new FinetoothError(
-      'E_MODEL_FAILED',
-      `the model gives ${output.dims[2]} numbers of type ${output.type} a token; expected ${size} of float32`,
-    );
-  }
-  return { data: output.data, width: output.dims[1] as number };
-}
-
-/** Writes `source[from, from + size)` divided by its L2 length, which is returned; a vector of zeros stays zeros. */
-function writeUnit(target: Float32Array, at: number, source: Float32Array, from: number, size: number): number {
-  let sum = 0;
-  for (let i = 0; i < size; i++) sum += (source[from + i] as number) ** 2;
-  const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-  for (let i = 0; i < size; i++) target[at + i] = (source[from + i] as number) * scale;
-  return Math.sqrt(sum);
-}
-
-/** A document's token vectors as an index keeps them. */
-function packDocument(rows: Float32Array, count: number, form: TokenForm): Uint8Array {
-  const pooled = poolTokens(rows, count, form.size, form.pool);
-  return packTokens(pooled.rows, pooled.count, form);
-}
-
-/** Arrays one after another, and where each begins. */
-function concatenated<T extends Float32Array | Uint8Array>(parts: readonly T[], whole: T, unit: number): readonly [T, Uint32Array] {
-  const offsets = new Uint32Array(parts.length + 1);
-  for (const [i, part] of parts.entries()) {
-    whole.set(part, (offsets[i] as number) * unit);
-    offsets[i + 1] = (offsets[i] as number) + part.length / unit;
-  }
-  return [whole, offsets];
-}
-
-const lengthOf = (parts: readonly { readonly length: number }[]): number => parts.reduce((sum, { length }) => sum + length, 0);

@@ -15,7 +15,7 @@ export function feedsOf(runtime: Runtime, session: InferenceSession, batch: read
   const feeds: Record<string, Tensor> = {};
   for (const name of session.inputNames) {
     if (name === 'input_ids') feeds[name] = filled((text, at) => BigInt(text.ids[at] as number));
-    else if (name === 'attention_mask') feeds[name] = filled(() => 1n);
+    else if (name === 'attention_mask') feeds[name] = filled((text, at) => (at < (text.unseen ?? text.ids.length) ? 1n : 0n));
     else if (name === 'token_type_ids') feeds[name] = filled((text, at) => BigInt(text.types?.[at] ?? 0));
     else if (name === 'position_ids') feeds[name] = filled((_, at) => BigInt(at));
     else if (name === 'num_logits_to_keep') feeds[name] = new runtime.Tensor('int64', BigInt64Array.of(1n), []);

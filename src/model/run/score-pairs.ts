@@ -5,9 +5,9 @@ import { type Ask, answerOf, askWith } from '../tokenize/ask.ts';
 import type { TextTokenizer, TokenizedText } from '../tokenize/tokenizer.ts';
 import { batchesOf, tokenBudget } from './batches.ts';
 import type { Projection } from './dense.ts';
-import { hiddenStates } from './encode.ts';
 import { disposeAll, feedsOf } from './feeds.ts';
 import { loadHead } from './head.ts';
+import { hiddenStates } from './hidden-states.ts';
 import { poolText } from './pool-text.ts';
 import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
 

@@ -7,6 +7,7 @@ import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
 import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
 import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
+import { encodeMarked } from './encode-marked.ts';
 import { openRuntime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
 
@@ -47,7 +48,9 @@ async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, th
     entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer, folder)), runtime, session, entry } : undefined;
   const run = (request: unknown) =>
     entry.kind === 'bi-encoder'
-      ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })
+      ? entry.lateInteraction === undefined
+        ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })
+        : encodeMarked(request as EncodeRequest, { runtime, session, tokenizer, entry, project, form: entry.lateInteraction })
       : scorePairs(request as PairRequest, scoring as NonNullable<typeof scoring>);
   return async (request: unknown) => {
     const asked = request as object;

@@ -134,7 +134,8 @@ function roomFor(
   prefix: 'query' | 'document' = 'document',
 ): number {
   if (entry.kind === 'bi-encoder') {
-    const taken = tokenizer.encode(entry.prefix[prefix], entry.maxTokens).ids.length;
+    const marker = entry.lateInteraction?.documentMarker ?? '';
+    const taken = tokenizer.encode(entry.prefix[prefix], entry.maxTokens).ids.length + (marker === '' ? 0 : 1);
     if (query === null) return entry.maxTokens - taken;
     // As a cross-encoder with the same tokens would read them: one more between the two.
     const beside = tokenizer.encode(query, entry.maxTokens).ids.length + 1;

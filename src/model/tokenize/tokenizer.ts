@@ -8,6 +8,8 @@ export interface TokenizedText {
   readonly ids: readonly number[];
   /** Segment of each token: 0, and 1 where the model's template says so for the second text of a pair. Absent: all 0. */
   readonly types?: readonly number[];
+  /** Place from which on tokens are read and not attended to. Absent: all are. */
+  readonly unseen?: number | undefined;
   /** Tokens of the text that did not fit; of a pair, of its second text. At least so many where the text has more than 65,536 characters. */
   readonly truncated: number;
   /** Of a pair: tokens of its first text, the query, that did not fit. Absent of a text alone. */
@@ -30,6 +32,8 @@ export interface TextTokenizer {
   plain(text: string, maxTokens: number): { readonly ids: number[]; readonly truncated: number };
   /** The same tokens in letters, as the vocabulary has them. */
   names(text: string, maxTokens: number): readonly string[];
+  /** The number of a token, as the vocabulary has it. */
+  idOf(token: string): number | undefined;
   /** One token in letters; '' of a number that is none. */
   nameOf(id: number): string;
 }
@@ -133,6 +137,7 @@ export async function loadTokenizer(path: string, { endToken }: TokenizerOptions
     before,
     after,
     plain,
+    idOf: (token) => tokenizer.token_to_id(token),
     nameOf: (id) => tokenizer.id_to_token(id) ?? '',
     names: (text, maxTokens) => {
       const names: string[] = [];

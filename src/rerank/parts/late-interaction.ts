@@ -13,6 +13,8 @@ import { fittedCalibration } from './fitted.ts';
 export interface LateInteractionOptions {
   /** Turns a score into a probability. @default what was fitted for these weights, where they are bundled */
   readonly calibration?: Calibration;
+  /** Whether the token vectors that candidates bring are this model's; those of another are not compared, and texts are read. @default true */
+  readonly isOwn?: boolean;
 }
 
 /** Queries whose vectors are cached, since a cascade asks for the same one slice after slice. */
@@ -22,7 +24,8 @@ const KEPT_QUERIES = 16;
 const TURN = 512;
 
 /**
- * Late interaction on the weights of a bi-encoder: no second model.
+ * Late interaction on the weights of a bi-encoder, no second model; or of a model that was trained for it (ColBERT), whose score is MaxSim alone, over
+ * all that it makes of a query, markers and masks too.
  *
  * score = (cosine + MaxSim) / 2, in [-1, 1]. The cosine is that of the first stage (query with the model's prefix); MaxSim is the
  * mean over the query's tokens, without prefix and special tokens, of the best cosine with a token of the candidate.
@@ -44,7 +47,14 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
   const whole: TokenForm = { size, bits: 8, pool: 1 };
   const queries = new Map<string, ReturnType<typeof readQuery>>();
 
+  const { isOwn = true } = options;
+  const bringsTokens = ({ tokens }: Candidate): boolean => isOwn && tokens?.form.size === size;
+  const isTrained = encoder.files.entry.lateInteraction !== undefined;
   const readQuery = async (query: string) => {
+    if (isTrained) {
+      const words = await encoder.encode([query], { prefix: 'query', tokens: 'rows' });
+      return { asked: words, words };
+    }
     const [asked, words] = await Promise.all([
       encoder.encode([query], { prefix: 'query' }),
       encoder.encode([query], { prefix: 'none', tokens: 'rows' }),
@@ -62,21 +72,21 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
     });
     if (queries.size > KEPT_QUERIES) queries.delete(queries.keys().next().value as string);
     const { asked, words } = await unlessStopped(read, signal);
-    return { asked, words, tokens: (asked.tokens[0] as number) + (words.tokens[0] as number) };
+    return { asked, words, tokens: (asked.tokens[0] as number) + (isTrained ? 0 : (words.tokens[0] as number)) };
   };
   const scoreOne = (asked: Float32Array, { form, data, vector }: TokenVectors): number => {
     const count = data.length / bytesPerToken(form);
     const similarity = kernel.score(count, (target) => unpackTokens(data, form, target), stepOf(form));
-    return (dot(asked, 0, vector, 0, dimensions) + similarity) / 2;
+    return isTrained ? similarity : (dot(asked, 0, vector, 0, dimensions) + similarity) / 2;
   };
-  const fingerprint = `late-interaction-1(${encoder.fingerprint})`;
+  const fingerprint = `${isTrained ? 'max-sim' : 'late-interaction'}-1(${encoder.fingerprint})`;
   const calibration = options.calibration ?? fittedCalibration(fingerprint);
 
   return {
     fingerprint,
     calibration,
     languages: encoder.files.entry.languages,
-    isCheap: ({ tokens }) => tokens?.form.size === size,
+    isCheap: bringsTokens,
     score: async (query, candidates, { signal } = {}) => {
       const call: CallOptions = { signal };
       const asking = queryOf(query, call);
@@ -84,7 +94,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
       const truncatedTokens = new Uint32Array(candidates.length);
       const scoreTurn = async (from: number, to: number): Promise<number> => {
         const fresh: number[] = [];
-        for (let i = from; i < to; i++) if (candidates[i]?.tokens?.form.size !== size) fresh.push(i);
+        for (let i = from; i < to; i++) if (!bringsTokens(candidates[i] as Candidate)) fresh.push(i);
         const [{ asked, words }, read] = await Promise.all([
           asking,
           encoder.encode(
@@ -125,7 +135,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
       const [{ asked, words }, read, [ofQuery = []], [ofText = []]] = await Promise.all([
         queryOf(query, call),
         encoder.encode([text], { ...call, prefix: 'document', tokens: 'rows' }),
-        encoder.tokenNames([query], { ...call, prefix: 'none' }),
+        encoder.tokenNames([query], { ...call, prefix: isTrained ? 'query' : 'none' }),
         encoder.tokenNames([text], { ...call, prefix: 'document' }),
       ]);
       const similarities = ofQuery.map((_, q) =>

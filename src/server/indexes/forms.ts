@@ -80,7 +80,7 @@ export const searchAnswer = z.looseObject({
   results: z.array(result),
   complete: z.boolean(),
   calibrated: z.boolean(),
-  first_stage: z.enum(['dense', 'bm25', 'hybrid']).optional(),
+  first_stage: z.enum(['dense', 'bm25', 'hybrid', 'late-interaction']).optional(),
   /** Fingerprints of the stages of the reranker, joined by " > "; null: the first stage alone ranked. */
   ranked_by: z.string().nullable().optional(),
   /** What the first stage found, best first; `bm25` where it counted words. */
@@ -106,6 +106,9 @@ export const createBody = z.strictObject({
   types: createShape('types'),
   token_bits: tokenBitsShape,
   token_pool: createShape('tokenPool'),
+  dimensions: createShape('dimensions'),
+  query_prompt: createShape('queryPrompt'),
+  document_prompt: createShape('documentPrompt'),
   passages: createShape('passages'),
   vector_field: createShape('vectorField'),
   languages: createShape('languages'),
@@ -121,6 +124,10 @@ export const status = z.object({
   passages: z.int().optional(),
   bytes: z.int(),
   embedder: z.string().nullable(),
+  /** Numbers of a vector, and prompts of the model, where that was said. */
+  dimensions: z.int().optional(),
+  query_prompt: z.string().optional(),
+  document_prompt: z.string().optional(),
   fields: z.array(z.string()).nullable(),
   /** What fields hold, by which filters compare them. */
   types: z.record(z.string(), z.string()).optional(),

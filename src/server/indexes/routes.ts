@@ -101,13 +101,15 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
       vector_field,
       language_field,
       title_field,
+      query_prompt,
+      document_prompt,
       token_bits: bits,
       token_pool: pool,
       ...plain
     } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
     const fields = { idField: id_field, vectorField: vector_field, languageField: language_field, titleField: title_field };
-    await indexes.create(name, { ...plain, ...fields, tokens });
+    await indexes.create(name, { ...plain, ...fields, queryPrompt: query_prompt, documentPrompt: document_prompt, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {
