@@ -38,6 +38,7 @@ export const sections: readonly Section[] = [
       'docs/upkeep.md',
       'docs/integrations.md',
       'docs/mcp.md',
+      'docs/browser.md',
       'docs/contracts.md',
       'docs/coming-from.md',
     ],

@@ -93,7 +93,8 @@ export interface MeasuredJudgments {
 export async function measureJudged(index: SearchIndex, set: JudgmentSet, options: MeasureJudgedOptions): Promise<MeasuredJudgments> {
   const { pipelines, cache, query, timeMs = 1000, signal, rerankers, now = () => performance.now() } = options;
   const state = await stateOf(index);
-  const systems = await Promise.all(pipelines.map((pipeline) => systemOf(index, pipeline, state, rerankers)));
+  // What a pipeline is called changes nothing of what it finds.
+  const systems = await Promise.all(pipelines.map((pipeline) => systemOf(index, { ...pipeline, name: '' }, state, rerankers)));
   const keys = systems.map(({ fingerprint }) => keyOf(fingerprint));
   const until = now() + timeMs;
   /** One at least, so that who asks again and again comes to an end. */
@@ -130,8 +131,8 @@ export async function measureJudged(index: SearchIndex, set: JudgmentSet, option
     judged: set.judgments.size,
     measured: judgments.size,
     withoutRelevant,
-    report: judgments.size === 0 ? undefined : reportOf(systems, evaluations, judgments, set),
-    query: shown && queryMeasures(systems, shown, gradesOf(set, query)),
+    report: judgments.size === 0 ? undefined : reportOf(pipelines, evaluations, judgments, set),
+    query: shown && queryMeasures(pipelines, shown, gradesOf(set, query)),
   };
 }
 
@@ -157,14 +158,22 @@ function evaluationOf(
 }
 
 function reportOf(
-  systems: readonly System[],
+  pipelines: readonly Pipeline[],
   evaluations: readonly Evaluation[],
   judgments: JudgmentSet['judgments'],
   { queries }: JudgmentSet,
 ): EvalReport {
-  const measured = systems.map(({ name, pipeline }, at) => {
+  const measured = pipelines.map((pipeline, at) => {
     const evaluation = evaluations[at] as Evaluation;
-    return { name, pipeline: { ...pipeline }, evaluation, firstStage: evaluation, cutOffs: new Map(), latency: {}, failures: [] };
+    return {
+      name: pipeline.name,
+      pipeline: { ...pipeline },
+      evaluation,
+      firstStage: evaluation,
+      cutOffs: new Map(),
+      latency: {},
+      failures: [],
+    };
   });
   return assembleReport({
     measured,
@@ -187,8 +196,8 @@ function gradesOf({ queries, judgments }: JudgmentSet, text: string | undefined)
   return (id === undefined ? undefined : judgments.get(id)) ?? new Map();
 }
 
-const queryMeasures = (systems: readonly System[], lists: readonly (readonly string[])[], grades: Grades): readonly QueryMeasure[] =>
-  systems.map(({ name }, at) => {
+const queryMeasures = (pipelines: readonly Pipeline[], lists: readonly (readonly string[])[], grades: Grades): readonly QueryMeasure[] =>
+  pipelines.map(({ name }, at) => {
     const ids = lists[at] as readonly string[];
     const head = ids.slice(0, DEPTH);
     const counts = { unjudged: head.filter((id) => !grades.has(id)).length, results: head.length };

@@ -48,6 +48,8 @@ export interface TuneReport {
   readonly stability: number;
   /** The held-out values against the default pipeline. */
   readonly comparison: Comparison;
+  /** Whether the choice is worth making, a sentence. */
+  readonly advice: string;
   readonly settings: { readonly folds: number; readonly repeats: number; readonly seed: number; readonly resamples: number };
 }
 
@@ -137,17 +139,27 @@ async function tuneFound(
     { seed, resamples, confidence: 0.95 },
   );
   await journal.remove();
+  const chosen = { ...(pipelines[picked.chosen] as Pipeline), name: 'tuned' };
   return {
     queries: queries.length,
     measure: measure.name,
-    chosen: { ...(pipelines[picked.chosen] as Pipeline), name: 'tuned' },
+    chosen,
     tried: pipelines.map((pipeline, at) => ({ pipeline, value: meanOf(valuesOf(at)), folds: picked.choices[at] as number })),
     inSample: picked.inSample,
     heldOut: meanOf(picked.heldOut),
     stability: picked.stability,
     comparison: comparison as Comparison,
+    advice: adviceOf(comparison as Comparison, chosen),
     settings: { folds, repeats: REPEATS, seed, resamples },
   };
+}
+
+function adviceOf({ verdict }: Comparison, chosen: Pipeline): string {
+  if (verdict === 'helps') return 'The gain is real: use the tuned pipeline.';
+  if (verdict === 'hurts') return 'The choice does not carry over to other queries: keep the default.';
+  return chosen.reranker === null
+    ? 'What is gained over the default is noise; the chosen pipeline is cheaper, which may be reason enough.'
+    : 'What is gained over the default is noise: keep the default, or judge more queries.';
 }
 
 /** [pipelines × queries] Values of the measure. */

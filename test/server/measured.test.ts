@@ -139,6 +139,7 @@ describe('what was judged', () => {
     const before = asked;
     await judge(app);
     expect((await ask(app, 'measure')).body.pipelines).toEqual(body.pipelines);
+    expect((await ask(app, 'measure', { pipelines: [{ name: 'by another name' }] })).body.complete).toBe(true);
     expect(asked).toBe(before);
   });
 

@@ -84,6 +84,40 @@ export const scenes: readonly Scene[] = [
         .waitFor(),
   },
   {
+    name: 'judge',
+    address: '?view=judge&q=a+robot+left+alone+on+earth',
+    prepare: async (page) => {
+      await page.locator('.judge-cards > li[data-id]').first().waitFor();
+      await page.keyboard.press('j');
+      await page.keyboard.press('2');
+      await page.locator('.figures svg[role=img]').first().waitFor();
+    },
+  },
+  {
+    name: 'document to judge',
+    address: '?view=judge&q=a+robot+left+alone+on+earth&blind=7',
+    prepare: async (page) => {
+      await page.locator('.judge-cards .card-open').first().click();
+      await page.getByRole('dialog').getByText('overview').waitFor();
+    },
+  },
+  {
+    name: 'tune',
+    address: '?view=tune',
+    prepare: async (page) => {
+      await page.evaluate(async () => {
+        const judgments = [{ query: 'robots', id: 'wall-e-2008', grade: 3 }];
+        await fetch('v1/indexes/films/judgments', { method: 'PATCH', body: JSON.stringify({ judgments }) });
+      });
+      await page.reload();
+      await page.getByText(/judged quer(y|ies) of/).waitFor();
+      for (const name of ['hybrid', 'dense, reranked', 'hybrid, reranked'])
+        await page.getByRole('checkbox', { name, exact: true }).uncheck();
+      await page.keyboard.press('e');
+      await page.locator('.report .plot svg[role=img]').first().waitFor();
+    },
+  },
+  {
     name: 'failed',
     address: `?q=x&a=${encodeURIComponent('{"candidates":-1}')}`,
     prepare: (page) => page.locator('[data-status=failed]').waitFor(),

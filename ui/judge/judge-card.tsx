@@ -24,11 +24,11 @@ export function JudgeCard({ candidate: { result, ranks }, index, grade, names, i
   const places = ranks.flatMap((rank, at) => (rank === undefined ? [] : [`${names[at] ?? ''} ${rank}`]));
   return (
     <article class="judge-card" data-grade={grade}>
-      <h3 class="card-title">
+      <h2 class="card-title">
         <button type="button" class="card-open" onClick={() => setOpen(true)} dir="auto">
           <bdi>{title.slice(0, 300)}</bdi>
         </button>
-      </h3>
+      </h2>
       <p class="judge-places hint">{isBlind ? '' : [...new Set(places)].join(' · ')}</p>
       <p class="card-text" dir="auto">
         {isBlind ? text.slice(0, 600) : <Snippet result={result} text={text} />}

@@ -114,6 +114,11 @@ export function indexState(): { readonly words: string; readonly detail: string 
   const one = index.value;
   if (one === undefined) return undefined;
   if (one.error !== undefined) return { words: `The index ${one.name} cannot be opened.`, detail: one.error };
+  if (one.building !== undefined)
+    return {
+      words: `The index ${one.name} is being made.`,
+      detail: `${one.building.done.toLocaleString('en')} of ${count(one.building.total, 'document')} are in it; it can be searched when all are.`,
+    };
   if (filling.value.has(one.name))
     return { words: `The index ${one.name} is being filled.`, detail: `${count(one.documents, 'document')} can be found already.` };
   if (one.documents === 0)

@@ -48,7 +48,7 @@ export function TunePanel({ index: name, judged }: { readonly index: string | un
 }
 
 function Tuned({ done: { report, plots, index: name }, isOld }: { readonly done: Done<TuneReport>; readonly isOld: boolean }) {
-  const { chosen, tried, comparison, measure, inSample, heldOut, stability, settings } = report;
+  const { chosen, tried, comparison, advice, measure, inSample, heldOut, stability, settings } = report;
   const best = tried.toSorted((a, b) => b.value - a.value).slice(0, SHOWN);
   const pipeline = asSent({ ...chosen });
   const use = { ...address.value, view: 'search' as const, index: name, pipelines: [pipeline] as const, open: undefined };
@@ -77,6 +77,7 @@ function Tuned({ done: { report, plots, index: name }, isOld }: { readonly done:
         {count(report.queries, 'query', 'queries')}.
       </p>
       <Verdict comparison={comparison} />
+      <p>{advice}</p>
       <div class="plots">
         {plots.map((plot) => (
           <PlotFigure key={plot.name} plot={plot} />

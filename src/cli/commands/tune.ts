@@ -41,15 +41,6 @@ function tuneTable(report: TuneReport): string {
     `Chosen, the cheapest within one standard error of the best: ${JSON.stringify(chosen)}`,
     `${measure} ${figure(report.inSample)} on the queries that chose it, ${figure(report.heldOut)} on queries that had no part in the choice.`,
     `Against the default, on those: ${signed(comparison.difference)} (${signed(comparison.low)} to ${signed(comparison.high)}), p ${probability(comparison.p)}: ${comparison.verdict}.`,
-    adviceOf(report),
+    report.advice,
   ].join('\n')}\n`;
-}
-
-/** Whether the choice is worth making, in words. */
-function adviceOf({ comparison, chosen }: TuneReport): string {
-  if (comparison.verdict === 'helps') return 'The gain is real: use the tuned pipeline.';
-  if (comparison.verdict === 'hurts') return 'The choice does not carry over to other queries: keep the default.';
-  return chosen.reranker === null
-    ? 'What is gained over the default is noise; the chosen pipeline is cheaper, which may be reason enough.'
-    : 'What is gained over the default is noise: keep the default, or judge more queries.';
 }
