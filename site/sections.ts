@@ -17,6 +17,7 @@ export const sections: readonly Section[] = [
       'docs/concepts.md',
       'docs/reranking.md',
       'docs/models.md',
+      'docs/embedders.md',
       'docs/words.md',
       'docs/evaluation.md',
       'docs/measures.md',
