@@ -1,7 +1,7 @@
 /** What an installation weighs, part by part, and how long it takes to the first answer: `npm run footprint`, with `-- --json` as data. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { arch, platform, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type InstallOptions, installInto, mustRun, packAll, type Tarball } from './trial-install.ts';
@@ -19,8 +19,6 @@ interface Footprint {
   readonly parts: readonly Part[];
   readonly others: { readonly packages: number; readonly bytes: number };
   readonly total: { readonly packages: number; readonly bytes: number };
-  /** Bytes of onnxruntime-node by platform: the one that runs here and those that never will. */
-  readonly platforms: readonly Part[];
   /** Wall clock, seconds. The install began with an empty npm cache, so it has the network in it. */
   readonly seconds: Readonly<Record<string, number>>;
 }
@@ -39,18 +37,6 @@ const packagesIn = (modules: string): Part[] =>
     .map((name) => ({ name, bytes: sizeOf(join(modules, name)) }))
     .sort(byBytes);
 
-const platformsOf = (modules: string): Part[] => {
-  const binaries = join(modules, 'onnxruntime-node', 'bin', 'napi-v6');
-  try {
-    return readdirSync(binaries)
-      .flatMap((system) => readdirSync(join(binaries, system)).map((processor) => `${system}/${processor}`))
-      .map((name) => ({ name, bytes: sizeOf(join(binaries, name)) }))
-      .sort(byBytes);
-  } catch {
-    return [];
-  }
-};
-
 const demo = ['node_modules/finetooth/bin/finetooth.js', 'demo', '--json'];
 const search = `import { memoryStore } from 'finetooth/stores';
 import { openIndex, search } from 'finetooth';
@@ -58,6 +44,9 @@ await using index = await openIndex(memoryStore(), { create: { fields: ['title']
 await index.add([{ id: 'a', title: 'A bat guards the city at night' }, { id: 'b', title: 'A quiet lake in summer' }]);
 const { results } = await search(index, 'winged animal in town');
 if (results[0].id !== 'a') throw new Error(JSON.stringify(results));`;
+const reranking = `import { rerank } from 'finetooth';
+const { results } = await rerank('winged animal in town', ['A quiet lake in summer', 'A bat guards the city at night']);
+if (results[0].index !== 1) throw new Error(JSON.stringify(results));`;
 const importing = `import { search } from 'finetooth';
 import { meanOf } from 'finetooth/eval';
 if (typeof search !== 'function' || meanOf(new Map(), new Map()) !== 0) throw new Error('not what it should be');`;
@@ -72,6 +61,7 @@ const measure = async (variant: string, tarballs: readonly Tarball[], options: I
     const seconds: Record<string, number> = { install: finished.took / 1000 };
     await writeFile(join(folder, 'search.js'), search);
     await writeFile(join(folder, 'import.js'), importing);
+    await writeFile(join(folder, 'rerank.js'), reranking);
     for (const [name, words] of Object.entries(timed)) {
       const { took } = await mustRun('node', words, { cwd: folder, env: { FINETOOTH_CACHE: join(folder, 'cache') } });
       seconds[name] = took / 1000;
@@ -81,20 +71,16 @@ const measure = async (variant: string, tarballs: readonly Tarball[], options: I
     const small = packages.filter(({ bytes }) => bytes < OWN_LINE_FROM);
     const sum = (parts: readonly Part[]) => ({ packages: parts.length, bytes: parts.reduce((total, { bytes }) => total + bytes, 0) });
     const parts = packages.filter(({ bytes }) => bytes >= OWN_LINE_FROM);
-    return { variant, parts, others: sum(small), total: sum(packages), platforms: platformsOf(modules), seconds };
+    return { variant, parts, others: sum(small), total: sum(packages), seconds };
   } finally {
     for (const made of [folder, cache]) rmSync(made, { recursive: true, force: true });
   }
 };
 
-const row = (name: string, bytes: number, note = ''): string => `  ${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${name}${note}\n`;
+const row = (name: string, bytes: number): string => `  ${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${name}\n`;
 
-const table = ({ variant, parts, others, total, platforms, seconds }: Footprint): string => {
-  const here = `${platform()}/${arch()}`;
-  const lines = parts.map(({ name, bytes }) => {
-    const inner = name === 'onnxruntime-node' ? platforms : [];
-    return row(name, bytes) + inner.map((one) => row(`  ${one.name}`, one.bytes, one.name === here ? ', runs here' : '')).join('');
-  });
+const table = ({ variant, parts, others, total, seconds }: Footprint): string => {
+  const lines = parts.map(({ name, bytes }) => row(name, bytes));
   const times = Object.entries(seconds).map(([name, took]) => `  ${took.toFixed(2).padStart(7)} s   ${name}\n`);
   const sums = row(`${others.packages} smaller packages`, others.bytes) + row(`total, ${total.packages} packages`, total.bytes);
   return `${variant}\n${lines.join('')}${sums}${times.join('')}\n`;
@@ -107,8 +93,13 @@ try {
   const answers = { 'first answer: finetooth demo': demo, 'the same again': demo, 'first answer: a search from a script': ['search.js'] };
   const imports = { 'import of finetooth and finetooth/eval': ['import.js'] };
   const footprints = [
-    await measure('As docs/install.md says', tarballs, {}, { ...answers, ...imports }),
-    await measure('Without the overrides', tarballs, { overrides: false }, answers),
+    await measure('npm install finetooth', tarballs, {}, { ...answers, ...imports }),
+    await measure(
+      'Reranking alone: --omit=optional, and the runtime and the models by name',
+      tarballs.filter(({ name }) => !['@finetooth/lancedb', '@finetooth/runtime-wasm'].includes(name)),
+      { flags: ['--omit=optional'] },
+      { 'first answer: a list from a script': ['rerank.js'] },
+    ),
     await measure(
       'With --omit=optional: hosted models or evaluation alone',
       tarballs.filter(({ name }) => name === 'finetooth'),

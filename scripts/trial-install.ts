@@ -64,8 +64,12 @@ export interface Tarball {
   readonly path: string;
 }
 
-/** Builds dist, then packs the package and every workspace into a folder. One at a time: dist is the one that the checkout has. */
-export const packAll = async (into: string): Promise<readonly Tarball[]> => {
+/**
+ * Builds dist, then packs into a folder what is published: the package, every workspace, LanceDB without what is never loaded, and the native runtime of
+ * this platform, or of all. One at a time: dist is the one that the checkout has.
+ */
+export const packAll = async (into: string, { everywhere = false } = {}): Promise<readonly Tarball[]> => {
+  const { packLance, packOwn, packRuntime, platforms } = await import('./pack-published.ts');
   await mustRun('npm', ['run', 'build'], { cwd: root });
   // `prepare` would build a second time.
   const workspaces = ['models', 'runtimes'].flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)));
@@ -74,12 +78,20 @@ export const packAll = async (into: string): Promise<readonly Tarball[]> => {
   const words = ['pack', ...packages, '--include-workspace-root', '--ignore-scripts', '--json', '--pack-destination', into];
   const { stdout } = await mustRun('npm', words, { cwd: root });
   const packed = Object.values(JSON.parse(stdout) as readonly { readonly name: string; readonly filename: string }[]);
-  return packed.map(({ name, filename }) => ({ name, path: join(into, filename) }));
+  const plain = packed.map(({ name, filename }) => ({ name, path: join(into, filename) }));
+  const staging = await mkdtemp(join(tmpdir(), 'finetooth-staging-'));
+  try {
+    const wanted = platforms().filter(({ system, processor }) => everywhere || (system === process.platform && processor === process.arch));
+    const tarballs = [await packLance(staging, into)];
+    for (const platform of wanted) tarballs.push(await packRuntime(platform, staging, into));
+    for (const one of plain) tarballs.push(one.name === 'finetooth' ? await packOwn(one, join(staging, 'own'), into) : one);
+    return tarballs;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
 };
 
 export interface InstallOptions {
-  /** LanceDB's optional peers, which nothing here calls, replaced by an empty package: what docs/install.md advises. @default true */
-  readonly overrides?: boolean;
   /** More words for `npm install`. */
   readonly flags?: readonly string[];
 }
@@ -87,19 +99,28 @@ export interface InstallOptions {
 /** A new project in a temporary folder with the tarballs installed as its dependencies. */
 export const installInto = async (
   tarballs: readonly Tarball[],
-  { overrides = true, flags = [] }: InstallOptions = {},
+  { flags = [] }: InstallOptions = {},
 ): Promise<{ readonly folder: string; readonly finished: Finished }> => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-user-'));
-  const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly overrides: Readonly<Record<string, string>> };
-  const manifest = { name: 'user', version: '1.0.0', private: true, type: 'module', ...(overrides && { overrides: own.overrides }) };
+  const manifest = { name: 'user', version: '1.0.0', private: true, type: 'module' };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, undefined, 2));
-  // No package needs its scripts, and onnxruntime-node's would fetch a build for NVIDIA cards from outside npm: where that cannot be
-  // reached, npm leaves the runtime out without a word. This flag is the one way that npm 10 and npm 11 both take silently.
-  const words = ['install', ...tarballs.map(({ path }) => path), '--ignore-scripts', '--no-audit', '--no-fund', ...flags];
+  const words = ['install', ...tarballs.map(({ path }) => path), '--no-audit', '--no-fund', ...flags];
   try {
     return { folder, finished: await mustRun('npm', words, { cwd: folder }) };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+};
+
+/** Why nothing can be installed here; nothing where it can. */
+export const whyUnreachable = async (): Promise<string | undefined> => {
+  const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> };
+  const probe = `commander@${own.dependencies.commander}`;
+  const { status, stderr } = await run('npm', ['view', probe, 'version', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'], {
+    cwd: tmpdir(),
+    limit: 20_000,
+  });
+  if (status === 0) return undefined;
+  return `the npm registry cannot be reached: npm view ${probe} said ${/npm error code (\S+)/.exec(stderr)?.[1] ?? 'nothing for 20 seconds'}`;
 };

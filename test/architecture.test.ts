@@ -44,6 +44,7 @@ const columns: readonly (readonly string[])[] = [
   ['model', 'hosted'],
   ['embed', 'rerank', 'store', 'dataset'],
   ['search'],
+  ['browser'],
   ['eval'],
   ['assemble'],
   // An adapter of a framework puts parts together as a task does, and is no part of the library that those who have no such framework import.
@@ -164,7 +165,7 @@ describe('the tree is the architecture', () => {
     const allowed = [
       /^(time|fetch|read|model|cache|store|dataset|hosted|cli)\//,
       /^eval\/(collection|systems\/journal|judgment-(file|lines))\.ts$/,
-      /^(assemble\/(index-folders|file-origins|sample-index|rebuild)|tasks\/(eval-index|doctor|providers|models|datasets))\.ts$/,
+      /^(assemble\/(index-folders|file-origins|sample-index|rebuild)|tasks\/(eval-index|index-of|doctor|providers|models|datasets))\.ts$/,
       // The last asks which addresses are private, and opens nothing.
       /^server\/(listen|page\/files|files\/received-file|auth\/own-hosts)\.ts$/,
     ];

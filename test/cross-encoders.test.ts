@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { asCrossEncoder } from '../src/model/catalog/kind.ts';
 import { openCrossEncoder } from '../src/model/cross-encoder.ts';
 import { resolveModel } from '../src/model/files.ts';
-import { loadTokenizer } from '../src/model/tokenize/tokenizer.ts';
+import { loadTokenizer } from '../src/model/tokenize/load-tokenizer.ts';
 
 interface GoldenPair {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,6 +15,11 @@ const expected: Readonly<Record<string, RegExp>> = {
   'ai-sdk-agent.ts': /^It is The Bat, of 2005\.\n$/,
   'contracts.ts': /(ℹ|#) pass \d\d\n(ℹ|#) fail 0\n/,
   'evaluate.ts': /^helps\n### Evaluation by RR@10, 10 queries/,
+  'first-ai-sdk.ts': /^Bats find their way/,
+  'first-folder.ts': /^dog\.md Pepe and his pill\n$/,
+  'first-handler.ts': /document: 'Bats hunt by echo\.'/,
+  'first-objects.ts': /^1 Chicken Run some year\n0 Jaws 1975\n$/,
+  'first-texts.ts': /^0\.\d\d Bats find their way by echolocation\.\n0\.\d\d /,
   'five-lines.ts': /^1 0\.\d{4} The Bat\n2 0\.\d{4} /,
   'own-embedder.ts': /\[ '(pizzazz|jazz)', '(pizzazz|jazz)' \]/,
   'own-reranker.ts': /^shared-words@1 .*A (whale|captain) hunts/s,
@@ -37,6 +42,15 @@ describe('the examples', () => {
         .sort(),
     ).toEqual([...Object.keys(expected), ...elsewhere].sort()));
 
+  it('that are a first program have eight lines at most', () => {
+    for (const name of Object.keys(expected).filter((one) => one.startsWith('first-'))) {
+      const lines = readFileSync(join(folder, name), 'utf8')
+        .split('\n')
+        .filter((line) => !/^(\/\*\*.*)?$/.test(line));
+      expect([name, lines.length <= 8]).toEqual([name, true]);
+    }
+  });
+
   const prints = async (node: string, flags: readonly string[], name: string, pattern: RegExp): Promise<void> => {
     const cwd = workFolder();
     writeFileSync(
@@ -47,6 +61,12 @@ describe('the examples', () => {
         { title: 'Rye', overview: 'Bread.', tagline: 'x' },
       ]),
     );
+    mkdirSync(join(cwd, 'notes'));
+    writeFileSync(
+      join(cwd, 'notes', 'dog.md'),
+      '---\ntitle: Pepe and his pill\nyear: 2021\n---\nThe dog takes his medicine in liver sausage.\n',
+    );
+    writeFileSync(join(cwd, 'notes', 'cat.md'), '---\ntitle: The old dog\nyear: 2012\n---\nMedicine for a dog that is no more.\n');
     const { stdout, stderr } = await run(
       node,
       [...flags, ...flagsFor(name), join(folder, name), ...(name === 'five-lines.ts' ? ['films.json'] : [])],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../src/embedders.ts';
 import { FinetoothError } from '../src/index.ts';
-import { loadTokenizer } from '../src/model/tokenize/tokenizer.ts';
+import { loadTokenizer } from '../src/model/tokenize/load-tokenizer.ts';
 import { lateInteraction } from '../src/rerankers.ts';
 import { cosines, expectCosines, expectReferenceVectors, golden, nameOf, texts } from './golden-vectors.ts';
 

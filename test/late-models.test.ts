@@ -82,6 +82,34 @@ describe('models that were trained for late interaction equal PyLate', () => {
     });
   });
 
+  it("as ColBERT's own code keeps it: settings in artifact.metadata, the projection among the encoder's weights", async () => {
+    const one = modelWith({ skiplist_words: [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'] });
+    const modules = JSON.parse(readFileSync(join(one, 'modules.json'), 'utf8')) as readonly object[];
+    writeFileSync(join(one, 'modules.json'), JSON.stringify(modules.slice(0, 2)));
+    const own = modelWith({});
+    for (const part of ['modules.json', library, '2_Dense']) rmSync(join(own, part), { recursive: true });
+    cpSync(join(own, '1_Dense', 'model.safetensors'), join(own, 'model.safetensors'));
+    const config = join(own, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), architectures: ['HF_ColBERT'] }));
+    const metadata = {
+      query_token_id: '[Q] ',
+      doc_token_id: '[D] ',
+      query_maxlen: 16,
+      doc_maxlen: 28,
+      dim: 24,
+      attend_to_mask_tokens: false,
+    };
+    writeFileSync(join(own, 'artifact.metadata'), JSON.stringify(metadata));
+    const read = (folder: string) =>
+      using(folder, async (model) => {
+        expect(model.files.entry).toMatchObject({ dimensions: 24, maxTokens: 28 });
+        const query = await model.encode(golden.queries, { prefix: 'query', tokens: 'rows' });
+        const document = await model.encode(golden.documents, { prefix: 'document', tokens: 'rows' });
+        return [query.tokenVectors, document.tokenVectors];
+      });
+    expect(await read(own)).toEqual(await read(one));
+  });
+
   it('names the tokens whose vectors count, and says what it left out', async () => {
     await using(join(tiny, 'colbert'), async (model) => {
       const reranker = lateInteraction(model);

@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { publint } from 'publint';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Finished, installInto, mustRun, packAll, run, type Tarball } from '../scripts/trial-install.ts';
+import { type Finished, installInto, mustRun, packAll, run, type Tarball, whyUnreachable } from '../scripts/trial-install.ts';
+import { nativePackage } from '../src/model/run/runtime.ts';
 
 const root = join(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -26,16 +28,6 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 
-const whyUnreachable = async (): Promise<string | undefined> => {
-  const probe = `commander@${manifest.dependencies.commander}`;
-  const { status, stderr } = await run('npm', ['view', probe, 'version', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'], {
-    cwd: tmpdir(),
-    limit: 20_000,
-  });
-  if (status === 0) return undefined;
-  return `the npm registry cannot be reached: npm view ${probe} said ${/npm error code (\S+)/.exec(stderr)?.[1] ?? 'nothing for 20 seconds'}`;
-};
-
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-pack-'));
   made.push(folder);
@@ -47,19 +39,19 @@ beforeAll(async () => {
     unpacked.set(name, join(into, 'package'));
   }
   unreachable = await whyUnreachable();
-}, 120_000);
+}, 300_000);
 
 afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
 describe('the tarballs', () => {
-  it('are one for the package and one for every workspace, each with its licence', () => {
+  it('are one for the package, every workspace, LanceDB and the runtime of this platform, each with its licence', () => {
     const workspaces = ['models', 'runtimes'].flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)));
     // models/build holds scripts, no package.
     const folders = ['.', ...workspaces].filter((folder) => existsSync(join(root, folder, 'package.json')));
     const names = folders.map((folder) => (JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string }).name);
-    expect(tarballs.map(({ name }) => name).sort()).toEqual(names.sort());
+    expect(tarballs.map(({ name }) => name).sort()).toEqual([...names, '@finetooth/lancedb', nativePackage].sort());
     for (const { name } of tarballs) expect(filesIn(inFolder(name)), name).toContain('LICENSE');
     expect(filesIn(inFolder('finetooth'))).toContain('NOTICE');
   });
@@ -67,14 +59,36 @@ describe('the tarballs', () => {
   it('hold what src/ holds: no test, no contract, nothing stale', () => {
     const files = filesIn(inFolder('finetooth'));
     expect(files.filter((file) => /(\.test\.|-contract\.|fixtures|golden)/.test(file))).toEqual([]);
-    const scripts = files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'));
+    const scripts = files.filter((file) => /^dist\/(?!ui\/).*\.js$/.test(file));
     const stale = scripts.filter((file) => !existsSync(join(root, file.replace(/^dist(.*)\.js$/, 'src$1.ts'))));
     expect(stale, 'delete dist/ and build it anew').toEqual([]);
     expect(
       files.filter(
-        (file) => !/^(bin|dist|docs|examples|samples)\/|^(LICENSE|NOTICE|(README|CHANGELOG|SECURITY)\.md|package\.json)$/.test(file),
+        (file) =>
+          !/^(bin|dist|docs|examples|samples|skills)\/|^(LICENSE|NOTICE|llms\.txt|(README|CHANGELOG|SECURITY)\.md|package\.json)$/.test(
+            file,
+          ),
       ),
     ).toEqual([]);
+  });
+
+  it('hold the page, every file that it names, and no other', () => {
+    const folder = join(inFolder('finetooth'), 'dist', 'ui');
+    const named = new Set(['index.html']);
+    for (const name of named)
+      for (const [, other] of readFileSync(join(folder, name), 'utf8').matchAll(/(assets\/[\w.-]+|(?<=["'`(]\.\/)[\w.-]+)\b/g)) {
+        const path = (other as string).startsWith('assets/') ? (other as string) : `assets/${other}`;
+        if (existsSync(join(folder, path))) named.add(path);
+      }
+    expect(filesIn(folder).sort()).toEqual([...named].sort());
+    expect(named.size).toBeGreaterThan(3);
+  });
+
+  it('are as publint wants them', async () => {
+    for (const { name } of tarballs) {
+      const { messages } = await publint({ pkgDir: inFolder(name), level: 'warning', strict: true });
+      expect([name, messages]).toEqual([name, []]);
+    }
   });
 
   it('hold every file that the README points at', () => {
@@ -179,13 +193,25 @@ describe('installed with its model and its runtimes', () => {
   const user = inProject([], () => true);
 
   it('has both runtimes, the store and the model, and npm prints no error', () => {
-    const parts = ['onnxruntime-node', '@finetooth/runtime-wasm', '@lancedb/lancedb', 'apache-arrow', ...modelPackages];
+    const parts = [nativePackage, '@finetooth/runtime-wasm', '@finetooth/lancedb', 'apache-arrow', ...modelPackages];
     expect(parts.filter((name) => !user.has(name))).toEqual([]);
-    expect(user.project.said).not.toMatch(/npm error|deprecated/);
+    // Those of all platforms, and libraries that nothing calls.
+    expect(['onnxruntime-node', '@lancedb/lancedb', '@huggingface/transformers', 'openai'].filter(user.has)).toEqual([]);
+    expect(user.project.said).not.toMatch(/npm (error|warn)/i);
   });
 
   it('tells its version', async () => {
     expect((await user.finetooth('--version')).stdout).toBe(`${manifest.version}\n`);
+  });
+
+  it('runs models natively, and says nothing against it', async () => {
+    const { stdout, stderr } = await user.finetooth('doctor', '--json');
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly found: string; readonly state: string }[] };
+    expect(
+      findings.find(({ found }) => found.includes(nativePackage)),
+      stderr,
+    ).toMatchObject({ state: 'ok' });
+    expect(findings.find(({ found }) => found.startsWith('LanceDB'))).toMatchObject({ state: 'ok' });
   });
 
   it('runs the demo on the films that it brings', async () => {
@@ -252,8 +278,8 @@ export const wrong = await search(index, 'bats', { tops: 3 });
 });
 
 describe('installed without its model', () => {
-  // The optional packages of the model and of the runtime are not given: npm looks for them and does without.
-  const user = inProject([], (name) => name === 'finetooth');
+  // The optional packages of the models and of the runtimes are not given: npm looks for them and does without.
+  const user = inProject([], (name) => ['finetooth', '@finetooth/lancedb'].includes(name));
 
   it('installs without an error', () => {
     expect(user.has('finetooth')).toBe(true);
@@ -297,7 +323,7 @@ describe('installed with --omit=optional, for hosted models or evaluation alone'
   const user = inProject(['--omit=optional'], (name) => name === 'finetooth');
 
   it('has no native part', () => {
-    expect(['onnxruntime-node', '@lancedb', 'apache-arrow'].filter(user.has)).toEqual([]);
+    expect([nativePackage, 'onnxruntime-node', '@finetooth/lancedb', '@lancedb', 'apache-arrow'].filter(user.has)).toEqual([]);
   });
 
   it('searches in memory and measures', async () => {

@@ -50,7 +50,7 @@ const notRun: readonly (readonly [page: string, piece: string, reason: string])[
   ['docs/hosted.md', 'createCohere()', 'needs packages and keys of two vendors: test/vendors/ai-sdk.test.ts runs such models'],
   ['docs/quick-start.md', 'npm install finetooth', 'installs from a registry: test/package.test.ts does it from tarballs'],
   ['docs/install.md', 'npm install finetooth', 'installs from a registry: test/package.test.ts does it from tarballs'],
-  ['docs/releasing.md', 'npm publish', 'publishes: test/package.test.ts packs and installs the same tarballs'],
+  ['docs/releasing.md', 'npm run release', 'publishes: test/package.test.ts packs and installs the same tarballs'],
   ['docs/serving.md', 'finetooth serve', 'runs until it is stopped: test/server does it'],
   ['docs/serving.md', 'curl localhost', 'needs a running server: test/server does it'],
   [

@@ -1,6 +1,6 @@
 /** onnxruntime-node by hand: one text at a time through one session with two threads. */
 import * as ort from 'onnxruntime-node';
-import { loadTokenizer } from '../../src/model/tokenize/tokenizer.ts';
+import { loadTokenizer } from '../../src/model/tokenize/load-tokenizer.ts';
 import { contenderFiles, serveContender, threads } from './contender.ts';
 
 const { modelPath, tokenizerPath, maxTokens } = contenderFiles();

@@ -1,5 +1,6 @@
 import type { HostedOptions } from '../hosted/model.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
+import { devices } from '../model/run/runtime.ts';
 import type { ModelSessions } from '../model/run/sessions.ts';
 import { isEffort } from '../rerank/effort.ts';
 import { type RerankerSettings, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
@@ -55,6 +56,7 @@ export const isPath: ValueCheck = (value) =>
 export const modelChecks: OptionChecks<ModelOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),
   threads: whole(1, 64),
+  device: oneOf(devices),
   maxMemory: positive,
   cacheFolder: isPath,
   modelsFolder: isPath,

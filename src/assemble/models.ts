@@ -68,6 +68,6 @@ function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): Mode
   return sessions;
 }
 
-function poolOf({ runtime, threads, maxMemory }: PoolOptions): PoolOptions {
-  return { runtime, threads, maxMemory };
+function poolOf({ runtime, threads, maxMemory, device }: PoolOptions): PoolOptions {
+  return { runtime, threads, maxMemory, device };
 }

@@ -14,6 +14,8 @@ import { keyCommand } from './commands/key.ts';
 import { labelCommand } from './commands/label.ts';
 import { mcpCommand } from './commands/mcp.ts';
 import { modelsListCommand, modelsPullCommand, modelsVerifyCommand, modelsWhereCommand } from './commands/models.ts';
+import { modelsCheckCommand } from './commands/models-check.ts';
+import { modelsRecommendCommand } from './commands/models-recommend.ts';
 import { providersCommand } from './commands/providers.ts';
 import { rerankCommand } from './commands/rerank.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -48,6 +50,8 @@ export const commands: readonly CommandSpec[] = [
   exportCommand,
   modelsListCommand,
   modelsPullCommand,
+  modelsCheckCommand,
+  modelsRecommendCommand,
   modelsVerifyCommand,
   modelsWhereCommand,
   providersCommand,

@@ -252,6 +252,8 @@ const own = {
     variable: 'FINETOOTH_THREADS',
     about: 'workers for the model, each with one thread (default: one per processor, at most 8)',
   },
+  kind: { kind: 'choice', choices: ['prose', 'code', 'long'], default: 'prose', about: 'what kind of text will be searched' },
+  measureHere: { kind: 'flag', about: 'measure how fast the bundled reranker is on this machine, in about ten seconds' },
   maxMemory: {
     kind: 'count',
     least: 64,
@@ -260,6 +262,13 @@ const own = {
     unit: 'MB',
     variable: 'FINETOOTH_MAX_MEMORY',
     about: 'what the process may hold: fewer workers are started when more would not fit, but always one',
+  },
+  device: {
+    kind: 'choice',
+    choices: ['cpu', 'cuda', 'coreml', 'directml', 'webgpu'],
+    default: 'cpu',
+    variable: 'FINETOOTH_DEVICE',
+    about: 'what runs the model; where it cannot be had the processor does, with a warning',
   },
   runtime: {
     kind: 'choice',

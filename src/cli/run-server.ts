@@ -35,6 +35,7 @@ export const serverFlags = [
   'threads',
   'maxMemory',
   'runtime',
+  'device',
   'cache',
   'models',
   'offline',

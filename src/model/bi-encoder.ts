@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { PassageSource } from '../text/passages.ts';
 import type { CallOptions, Progress, Span, TokenForm } from '../types.ts';
+import { fingerprintWith, formOf } from './catalog/fingerprint.ts';
 import { type BiEncoderEntry, type ModelFiles, tokenSizeOf } from './catalog/model-entry.ts';
 import type { EncodeRequest, EncodeResult } from './run/encode.ts';
 import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
@@ -46,13 +47,7 @@ export interface BiEncoder {
 
 /** Weights, pooling, layers behind it, prefixes, window, and how many of the numbers are used: all that a vector depends on. */
 export function fingerprintOf({ entry, sha256 }: ModelFiles<BiEncoderEntry>): string {
-  const { dense, endToken, cutFrom, dimensions, lateInteraction } = entry;
-  // What a model does not have leaves the fingerprint as earlier versions made it.
-  const further = [dense, endToken, cutFrom === undefined ? undefined : [cutFrom, dimensions], lateInteraction];
-  const plain = [entry.pooling, entry.prefix.query, entry.prefix.document, entry.maxTokens];
-  const form = JSON.stringify(further.every((one) => one === undefined) ? plain : [...plain, ...further]);
-  // A folder may be moved: its path is no part of what a vector depends on.
-  return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
+  return fingerprintWith(basename(entry.name), entry.precision, sha256, createHash('sha256').update(formOf(entry)).digest('hex'));
 }
 
 /** Starts the workers; they load the model while the caller goes on. Throws E_RUNTIME when no runtime loads. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { CallOptions, Span } from '../types.ts';
+import { fingerprintWith, formOf } from './catalog/fingerprint.ts';
 import type { CrossEncoderEntry, ModelFiles } from './catalog/model-entry.ts';
 import { withInstruction } from './catalog/scoring.ts';
 import { charactersIn, openPool, type PoolOptions } from './run/open-pool.ts';
@@ -120,6 +121,5 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
 
 /** Weights, window and reading of the output: all that a score depends on. */
 function fingerprintOf({ entry, sha256 }: ModelFiles<CrossEncoderEntry>): string {
-  const form = JSON.stringify([entry.scoring, entry.maxTokens]);
-  return `${basename(entry.name)}@${entry.precision}:${sha256.slice(0, 12)}:${createHash('sha256').update(form).digest('hex').slice(0, 8)}`;
+  return fingerprintWith(basename(entry.name), entry.precision, sha256, createHash('sha256').update(formOf(entry)).digest('hex'));
 }

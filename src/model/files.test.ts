@@ -111,6 +111,26 @@ describe('a repository of the hub', () => {
     expect(again).toEqual({ ...pulled, source: 'cache' });
   });
 
+  it.each([
+    ['bert', ['2_Dense/model.safetensors', '3_Dense/model.safetensors']],
+    ['colbert', ['1_Dense/model.safetensors', '2_Dense/model.safetensors']],
+    ['model2vec', []],
+  ] as const)('is fetched with the layers that its graph lacks, or as a table: %s', async (name, layers) => {
+    const tiny = join(import.meta.dirname, '../../test/tiny-embedders', name);
+    const files: Record<string, Buffer> = {};
+    for (const path of await readdir(tiny, { recursive: true }))
+      if (/\.\w+$/.test(path)) files[`owner/${name}/${path}`] = await readFile(join(tiny, path));
+    const hub = await hubWith(files);
+    const fetched = await resolve(`owner/${name}`, { env: env({ HF_ENDPOINT: hub.url }) });
+    const { entry } = fetched;
+    expect([entry.files.others?.map(({ path }) => path) ?? [], fetched.sha256]).toEqual([layers, (await resolve(tiny)).sha256]);
+    expect(await resolve(`owner/${name}`)).toEqual({ ...fetched, source: 'cache' });
+    const last = layers.at(-1);
+    if (last === undefined) return;
+    await writeFile(join(fetched.folder, last), 'changed');
+    await expect(resolve(`owner/${name}`)).rejects.toMatchObject({ code: 'E_MODEL_CHANGED' });
+  });
+
   it('takes the settings that a conversion lacks from the repository that it was made from', async () => {
     const conversion = {
       ...tinyRepository('converter/tiny'),

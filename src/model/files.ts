@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
 import { absolutePath, cacheFolder, type Environment, folderNameOf, modelsFolder, variable } from '../fetch/cache-folder.ts';
 import { bookOfForeignFolder, checkFile } from '../fetch/checksums.ts';
@@ -9,6 +9,7 @@ import { bookOf, isFile, isSpoiled } from '../fetch/fetch-file.ts';
 import { isOffline } from '../fetch/hub.ts';
 import { bundledFolder } from './bundled.ts';
 import { inferEntry, settingFiles } from './catalog/infer-entry.ts';
+import { isStaticFolder, tableFiles, tableTokenizers } from './catalog/infer-static.ts';
 import type { ModelEntry, ModelFiles } from './catalog/model-entry.ts';
 import { type ModelTarget, parseModelName } from './catalog/model-name.ts';
 import { copyByHand, fetchEntry, fetchRepository, onnxCandidates, targetsOf } from './fetch-model.ts';
@@ -106,10 +107,11 @@ export async function checkPlaced(
   options: { readonly full?: boolean; readonly signal?: AbortSignal },
 ): Promise<string> {
   const own = placed.source !== 'bundled' && placed.source !== 'folder';
-  const book = own ? bookOf(placed.folder) : bookOfForeignFolder(cache, placed.folder);
+  // Layers in folders of their own have all the same name.
+  const bookFor = (path: string): string => (own ? bookOf(dirname(path)) : bookOfForeignFolder(cache, dirname(path)));
   const { model, tokenizer, others = [] } = placed.entry.files;
   const check = (path: string, expected: string | undefined): Promise<string | undefined> =>
-    checkFile({ path, book, expected, holdToRecord: own, advice: adviceOf(placed), ...options });
+    checkFile({ path, book: bookFor(path), expected, holdToRecord: own, advice: adviceOf(placed), ...options });
   await check(placed.tokenizerPath, tokenizer.sha256);
   const layers: (string | undefined)[] = [];
   for (const [i, path] of placed.others.entries()) {
@@ -145,6 +147,8 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
 
 /** In a folder of the user's the weights may also lie as in a repository. Undefined when there are none. */
 async function placeForeign(folder: string, entry?: ModelEntry): Promise<Placed | undefined> {
+  if (entry === undefined && (await isStaticFolder(folder)))
+    return placeTable({ folder, name: folder, repository: folder }, folder, 'folder');
   const tokenizerPath = join(folder, 'tokenizer.json');
   const candidates = [...new Set(['model.onnx', ...(entry === undefined ? onnxCandidates : [entry.files.model.path])])];
   for (const path of candidates) {
@@ -170,12 +174,41 @@ async function placeRepository(
   folder: string,
   source: ModelFiles['source'],
 ): Promise<Placed | undefined> {
+  if (await isStaticFolder(folder)) return placeTable({ folder, ...target }, folder, source);
   const modelPath = join(folder, 'model.onnx');
   const tokenizerPath = join(folder, 'tokenizer.json');
   if (!(await isFile(modelPath)) || !(await isFile(tokenizerPath))) return undefined;
   const { name, repository, revision, file } = target;
   const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: file ?? 'model.onnx' });
   return { entry, source, folder, modelPath, tokenizerPath, others: await layersOf(entry, folder) };
+}
+
+/** A static model: its table is its file, and its tokenizer may lie beside that. Throws E_MODEL_MISSING where one of them is not there in a folder of the user's. */
+async function placeTable(
+  {
+    name,
+    repository,
+    revision,
+  }: { readonly folder: string; readonly name: string; readonly repository: string; readonly revision?: string },
+  folder: string,
+  source: ModelFiles['source'],
+): Promise<Placed | undefined> {
+  const found = async (paths: readonly string[]): Promise<string | undefined> => {
+    for (const path of paths) if (await isFile(join(folder, path))) return path;
+    return undefined;
+  };
+  const [table, tokenizer] = [await found(tableFiles), await found(tableTokenizers)];
+  if (table === undefined || tokenizer === undefined) {
+    if (source !== 'folder') return undefined;
+    const missing = table === undefined ? tableFiles[0] : tableTokenizers[0];
+    throw new FinetoothError(
+      'E_MODEL_MISSING',
+      `${folder} is a static model, and ${missing} is not there. Copy it from the model's repository.`,
+    );
+  }
+  const modelPath = join(folder, table);
+  const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: table });
+  return { entry, source, folder, modelPath, tokenizerPath: join(folder, tokenizer), others: [] };
 }
 
 /** Weights of a model's own layers, beside its graph. Throws E_MODEL_MISSING where they are not there. */

@@ -25,6 +25,9 @@ const readers: Readonly<Record<string, { readonly bytes: number; read(view: Data
   F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   F16: { bytes: 2, read: (view, at) => halfOf(view.getUint16(at, true)) },
+  I64: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  I32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
+  I8: { bytes: 1, read: (view, at) => view.getInt8(at) },
   BF16: { bytes: 2, read: (view, at) => bfloatOf(view.getUint16(at, true)) },
 };
 

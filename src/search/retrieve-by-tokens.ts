@@ -13,8 +13,8 @@ import { withTitle } from './title.ts';
 
 /** Passages that are scored at once. */
 const BATCH = 512;
-/** Passages from which on a search that compares all of them is said to be slow: some tenths of a second. */
-const MANY = 20_000;
+/** Passages from which on a search that compares all of them is said to be slow: ten times as long as by vectors, a second where the machine is busy. */
+const MANY = 5000;
 
 interface Found {
   readonly id: string;

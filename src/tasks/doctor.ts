@@ -8,8 +8,9 @@ import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
 import { messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
+import { bundledFolder } from '../model/bundled.ts';
 import { instructions } from '../model/run/instructions.ts';
-import { openRuntime } from '../model/run/runtime.ts';
+import { nativeDevices, nativePackage, openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
 import { modelsFolder } from './models.ts';
@@ -42,7 +43,7 @@ const checkRuntime =
 
 const checkNative = checkRuntime(
   'native',
-  'onnxruntime-node',
+  installedOf(nativePackage, 'onnxruntime-node'),
   '',
   'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
 );
@@ -52,6 +53,15 @@ const checkWasm = checkRuntime(
   ', the fallback',
   'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
 );
+
+const checkDevices: Check = async () => {
+  try {
+    const found = await nativeDevices();
+    return { state: 'ok', found: `${found.join(', ')}; of all but cpu, the libraries are looked for when a model is loaded` };
+  } catch (error) {
+    return { state: 'ok', found: `cpu, by WebAssembly (${firstLine(error)})` };
+  }
+};
 
 const checkStore: Check = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'finetooth-doctor-'));
@@ -65,7 +75,7 @@ const checkStore: Check = async () => {
       analyzer: 'none',
       createdAt: new Date().toISOString(),
     });
-    return { state: 'ok', found: `LanceDB ${versionOf('@lancedb/lancedb')}, writes in ${tmpdir()}` };
+    return { state: 'ok', found: `LanceDB ${versionOf(installedOf('@finetooth/lancedb', '@lancedb/lancedb'))}, writes in ${tmpdir()}` };
   } catch (error) {
     return { state: 'broken', found: firstLine(error), advice: 'indexes on disk do not work without it; memoryStore() does' };
   } finally {
@@ -92,6 +102,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<readonly Find
     ['machine', checkMachine],
     ['native runtime', checkNative],
     ['wasm runtime', checkWasm],
+    ['devices', checkDevices],
     ['store', checkStore],
     ['model', checkModel(embedder, models)],
     ['cross-encoder', checkCrossEncoder(models)],
@@ -179,6 +190,11 @@ function checkCache(options: ModelOptions): Check {
       }
     }
   };
+}
+
+/** The first that is installed, or else the last. */
+function installedOf(first: string, last: string): string {
+  return bundledFolder(first) === undefined ? last : first;
 }
 
 function versionOf(name: string): string {

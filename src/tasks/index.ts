@@ -2,6 +2,7 @@
 
 export { type BackupIndexOptions, type BackupReport, backupIndex } from './backup-index.ts';
 export { type CalibrateOptions, type CalibrateReport, calibrate } from './calibrate.ts';
+export { type CheckedExample, type CheckedModel, type CheckModelOptions, checkModel } from './check-model.ts';
 export { type CompactReport, compactIndex } from './compact-index.ts';
 export { type ListedDataset, listDatasets, pullDataset } from './datasets.ts';
 export { type DoctorOptions, doctor } from './doctor.ts';
@@ -11,6 +12,7 @@ export type { EvaluateOptions } from './eval-options.ts';
 export { comparedPipelines, evaluate } from './evaluate.ts';
 export { type ExportIndexOptions, type ExportReport, exportIndex } from './export-index.ts';
 export { type IndexDocumentsOptions, indexDocuments } from './index-documents.ts';
+export { type IndexOf, type IndexOfOptions, indexOf } from './index-of.ts';
 export {
   type InspectDocumentsOptions,
   type InspectedDocuments,
@@ -30,6 +32,7 @@ export {
   verifyModels,
 } from './models.ts';
 export { type ListedProvider, listProviders, type ProvidersOptions } from './providers.ts';
+export { type Recommendation, type RecommendOptions, type RecommendReport, recommendModels } from './recommend-models.ts';
 export { type RerankDocumentsOptions, type RerankDocumentsReport, rerankDocuments } from './rerank-documents.ts';
 export { type Lost, type RestoreIndexOptions, type RestoreReport, restoreIndex } from './restore-index.ts';
 export { type TuneOptions, type TuneReport, tune } from './tune.ts';

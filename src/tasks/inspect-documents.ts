@@ -19,7 +19,7 @@ export interface InspectDocumentsOptions extends ReadOptions {
 
 export interface InspectedField {
   readonly name: string;
-  /** As an index of these documents would take it; `text` where it would be read, absent where it would be stored and no more. */
+  /** By which filters of an index of these documents would compare it; `text` where it would be read and has no such type, absent where it would be stored and no more. */
   readonly type?: FieldType | 'text';
   /** Documents of those looked at that have a value there. */
   readonly filled: number;
@@ -83,7 +83,11 @@ export async function inspectDocuments(options: InspectDocumentsOptions): Promis
     format,
     documents,
     complete,
-    fields: filledIn(first).map(([name, filled]) => ({ name, filled, type: textFields.includes(name) ? 'text' : types[name] })),
+    fields: filledIn(first).map(([name, filled]) => ({
+      name,
+      filled,
+      type: types[name] ?? (textFields.includes(name) ? 'text' : undefined),
+    })),
     textFields,
     idField,
     titleField: inferTitle(first, textFields),

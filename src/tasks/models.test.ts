@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestServer } from '../../test/servers/http.ts';
 import { sha256Of, startHub, tinyRepository } from '../../test/servers/hub.ts';
 import { catalog } from '../model/catalog/catalog.ts';
+import { knownRepositories } from '../model/catalog/known-repositories.ts';
 import { resolveModel } from '../model/files.ts';
 import { listModels, modelsFolder, verifyModels } from './models.ts';
 
@@ -38,7 +39,7 @@ const makeOwn = async (): Promise<string> => {
 describe('listModels', () => {
   it('has the whole catalog, the bundled model on disk and the rest remote', async () => {
     const models = await listModels({ env: env() });
-    expect(models.map(({ name }) => name)).toEqual(catalog.map(({ name }) => name));
+    expect(models.map(({ name }) => name)).toEqual([...catalog, ...knownRepositories].map(({ name }) => name));
     expect(models.find(({ name }) => name === 'bge-small-en-v1.5')).toMatchObject({
       source: 'bundled',
       bytes: 34_015_106 + 711_396,
@@ -53,7 +54,7 @@ describe('listModels', () => {
     await resolveModel('owner/tiny', { env: env() });
     const own = await makeOwn();
     const models = await listModels({ env: env({ FINETOOTH_MODELS: join(home, 'models') }) });
-    expect(models.slice(catalog.length)).toMatchObject([
+    expect(models.slice(catalog.length + knownRepositories.length)).toMatchObject([
       { name: own, source: 'folder', licence: 'NOASSERTION' },
       { name: 'owner/tiny', source: 'cache', dimensions: 8, precision: 'int8' },
     ]);

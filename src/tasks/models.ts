@@ -4,11 +4,13 @@ import { FinetoothError } from '../errors.ts';
 import { modelsFolder as folderOf, nameOfFolder } from '../fetch/cache-folder.ts';
 import { isFile } from '../fetch/fetch-file.ts';
 import { catalog } from '../model/catalog/catalog.ts';
+import { findKnown, knownRepositories } from '../model/catalog/known-repositories.ts';
 import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import { parseModelName } from '../model/catalog/model-name.ts';
 import { targetsOf } from '../model/fetch-model.ts';
 import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
 import { checkOptions } from '../wording/check-options.ts';
+import { betterAndNoLarger } from './model-quality.ts';
 import { listChecks, pullChecks } from './place-checks.ts';
 
 export interface ListedModel {
@@ -28,6 +30,8 @@ export interface ListedModel {
   /** Millions. */
   readonly parameters: number;
   readonly scores: NonNullable<ModelEntry['scores']>;
+  /** A model of the catalogue that is no larger, reads the same languages, and has better published figures; absent where there is none. */
+  readonly better?: string;
 }
 
 export type PullOptions = Omit<ResolveOptions, 'folder'>;
@@ -64,11 +68,14 @@ export async function listModels(options: ListOptions = {}): Promise<readonly Li
   checkOptions('listModels', options, listChecks);
   const models: ListedModel[] = [];
   for (const { name, placed, entry } of await findAll(placesOf(options))) {
-    if (entry === undefined) continue;
-    const stated = targetsOf(entry, '').map(({ file }) => file.bytes);
+    // Of a model whose form its own files say, what is known of it.
+    const listed = entry ?? findKnown(name);
+    if (listed === undefined) continue;
+    const stated = entry === undefined ? [undefined] : targetsOf(entry, '').map(({ file }) => file.bytes);
     const known = stated.every((size) => size !== undefined) ? stated.reduce((sum, size) => sum + size, 0) : undefined;
     const bytes = placed === undefined ? known : await sizeOf([placed.modelPath, placed.tokenizerPath, ...placed.others]);
-    const { kind, precision, licence, maxTokens, languages, parameters, scores = [] } = entry;
+    const { kind, precision, licence, maxTokens, languages, parameters, scores = [] } = listed;
+    const better = betterAndNoLarger(listed);
     const source = placed === undefined ? 'remote' : placed.source === 'hub' || placed.source === 'npm' ? 'cache' : placed.source;
     models.push({
       name,
@@ -77,11 +84,12 @@ export async function listModels(options: ListOptions = {}): Promise<readonly Li
       ...(bytes !== undefined && { bytes }),
       precision,
       licence,
-      ...(entry.kind === 'bi-encoder' && { dimensions: entry.dimensions }),
+      ...(listed.kind === 'bi-encoder' && { dimensions: listed.dimensions }),
       maxTokens,
       languages,
       parameters,
       scores,
+      ...(better !== undefined && { better: better.name }),
     });
   }
   return models;
@@ -127,7 +135,11 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
 
 async function findAll(places: Places): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const name of [...catalog.map((entry) => entry.name), ...(await unlistedNames(places))]) {
+  for (const name of [
+    ...catalog.map((entry) => entry.name),
+    ...knownRepositories.map((one) => one.name),
+    ...(await unlistedNames(places)),
+  ]) {
     try {
       const target = await parseModelName(name, places.env);
       const placed = await placeModel(target, places);
@@ -150,7 +162,9 @@ async function unlistedNames({ cache, folder }: Places): Promise<readonly string
     const found = await readdir(parent, { withFileTypes: true }).catch(() => []);
     return found.filter((item) => item.isDirectory() && !known.has(item.name.toLowerCase())).map((item) => item.name);
   };
-  const repositories = (await foldersIn(folderOf(cache))).map(nameOfFolder).filter((name) => name.includes('/'));
+  const repositories = (await foldersIn(folderOf(cache)))
+    .map(nameOfFolder)
+    .filter((name) => name.includes('/') && findKnown(name.split(':')[0] as string) === undefined);
   const own = folder === undefined ? [] : (await foldersIn(folder)).map((name) => join(folder, name));
   return [...repositories, ...own].sort();
 }

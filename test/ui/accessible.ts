@@ -40,7 +40,7 @@ const query = '?q=a+robot+left+alone+on+earth';
 export const scenes: readonly Scene[] = [
   { name: 'start', address: '', prepare: (page) => page.getByText('Type what you are looking for.').waitFor() },
   { name: 'search', address: query, prepare: done },
-  { name: 'why', address: `${query}&open=wall-e-2008`, prepare: (page) => page.locator('.heated').waitFor() },
+  { name: 'why', address: `${query}&open=wall-e-2008`, prepare: (page) => page.locator('.met').waitFor() },
   {
     name: 'compare',
     address: `${query}&b=${encodeURIComponent('{"first_stage":"bm25","reranker":null}')}`,
@@ -72,6 +72,16 @@ export const scenes: readonly Scene[] = [
       await page.getByRole('button', { name: 'Keys' }).click();
       await page.getByText('show these keys').waitFor();
     },
+  },
+  { name: 'judge', address: `${query}&view=judge`, prepare: (page) => page.locator('.judge-cards > li[data-id]').first().waitFor() },
+  {
+    name: 'tune',
+    address: '?view=tune',
+    prepare: (page) =>
+      page
+        .getByText(/judged (quer|films yet)/)
+        .first()
+        .waitFor(),
   },
   {
     name: 'judge',

@@ -88,7 +88,7 @@ describe('searching', () => {
     await page.keyboard.press('Enter');
     expect(new URL(page.url()).searchParams.get('open')).toBe(second);
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Which words met').waitFor();
+    await dialog.locator('.met').waitFor();
     // Words, not pieces of words.
     expect(await dialog.locator('.met').innerText()).not.toContain('##');
     const { stored, explained } = await reasons(second as string, 1);
@@ -125,6 +125,9 @@ describe('comparing', () => {
     const facts = (await page.locator('.agreement').innerText()).replace(/\s+/g, ' ');
     expect(facts).toContain(`only A ${left.length - both} both ${both} only B ${right.length - both}`);
     expect(await page.locator('.lines path').count()).toBe(both);
+    // As high as the lists, whichever of them came first.
+    const heightOf = async (what: string): Promise<number> => (await page.locator(what).first().boundingBox())?.height ?? 0;
+    expect(await heightOf('.lines')).toBeGreaterThanOrEqual(await heightOf('.columns.pipelines .cards'));
     expect(await page.locator('.move.only').count()).toBe(left.length + right.length - 2 * both);
     const address = new URL(page.url());
     expect(JSON.parse(address.searchParams.get('b') as string)).toEqual({ first_stage: 'bm25', reranker: null });
@@ -196,6 +199,35 @@ function run(command: string, words: readonly string[]): Promise<string> {
     execFile(command, words, (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(new Error(stderr, { cause: error }))));
   });
 }
+
+it('shows the passage that gave the score inside of a long document, its words met, and the text before the models have read it again', async () => {
+  const quiet = 'The harbour was quiet that morning and nobody spoke of the storm. '.repeat(50);
+  const text = `${quiet}At last the white whale rose and broke the ship in two. ${quiet}`;
+  const post = (path: string, body: unknown): Promise<Response> =>
+    fetch(`${site.server.url}/v1/indexes${path}`, { method: 'POST', body: JSON.stringify(body) });
+  await post('', { name: 'long', fields: ['title', 'text'] });
+  expect((await post('/long/documents', { id: 'book/1', title: 'A book', text })).status).toBe(200);
+  await using tab = await site.open();
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  await tab.page.route('**/v1/search', async (route) => {
+    if (route.request().postData()?.includes('"explain":true') === true) await held;
+    await route.continue();
+  });
+  await tab.page.goto(`${site.url}?index=long&q=a+white+whale+sinks+a+ship&open=book/1`);
+  const dialog = tab.page.getByRole('dialog');
+  await dialog.getByText('The models read it again').waitFor();
+  expect(await dialog.locator('.heated').textContent()).toBe(`A book ${text}`);
+  release();
+  await dialog.locator('.met').waitFor();
+  const passage = (await dialog.locator('.passage').textContent()) as string;
+  expect(passage.length).toBeLessThan(text.length);
+  expect(passage).toContain('the white whale rose');
+  const hottest = dialog.locator(':is(.heat-4, .heat-5)');
+  expect(await hottest.allInnerTexts()).toEqual(expect.arrayContaining(['whale', 'ship']));
+  // Scrolled to the passage.
+  expect(await dialog.locator('.heated').evaluate((box) => box.scrollTop)).toBeGreaterThan(0);
+  expect(tab.errors).toEqual([]);
+});
 
 interface Asked {
   readonly results: readonly {

@@ -97,7 +97,13 @@ describe('what the page says', () => {
   it('says that it waits, where nothing comes for a while', async () => {
     site.proxy.intercept = (request) => isSearch(request);
     await using tab = await site.open('?q=dreams');
-    await tab.page.getByText(/Still waiting for the first results: 1/).waitFor();
+    await tab.page.getByText(/Still waiting for the first results: \d.*It may be busy with others/).waitFor();
+    site.proxy.intercept = (request, response) => {
+      if (request.url?.endsWith('/ready') !== true) return isSearch(request);
+      response.writeHead(503).end('{}');
+      return true;
+    };
+    await tab.page.getByText(/The server is loading its models/).waitFor();
   });
 
   it('keeps what there is while the server is gone, and goes on with what was typed when it is back', async () => {

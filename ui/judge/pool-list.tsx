@@ -66,6 +66,7 @@ export function Pool({ index: name }: { readonly index: string }) {
         </p>
         <progress max={Math.max(1, shown.length)} value={judged} aria-label="Judged for this query" />
       </div>
+      <h2 class="unseen">Documents to judge</h2>
       <ol class="judge-cards" ref={list}>
         {shown.map((candidate) => (
           <li key={candidate.result.id} data-id={candidate.result.id}>

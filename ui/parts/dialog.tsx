@@ -37,12 +37,12 @@ export function Dialog({ title, open, onClose, children, place = 'middle' }: Dia
     <dialog ref={element} class={`dialog ${place}`} aria-labelledby={id} onClose={closed} onClick={closeOutside}>
       {open && (
         <div class="dialog-inside">
-          <header class="dialog-head">
+          <div class="dialog-head">
             <h2 id={id}>{title}</h2>
             <button type="button" class="quiet" onClick={onClose}>
               Close <kbd>Esc</kbd>
             </button>
-          </header>
+          </div>
           <div class="dialog-body">{children}</div>
         </div>
       )}

@@ -53,7 +53,7 @@ export function KeyList() {
   return (
     <Dialog title="Keys" open={keysShown.value} onClose={() => (keysShown.value = false)}>
       {keysShown.value &&
-        groups.value.map(({ name, keys }) => (
+        inOrder(groups.value).map(({ name, keys }) => (
           <section key={name} class="key-group">
             <h3>{name}</h3>
             <dl>
@@ -71,6 +71,10 @@ export function KeyList() {
     </Dialog>
   );
 }
+
+/** What works everywhere first, then what came last: the view that is shown. */
+const inOrder = (all: readonly Group[]): readonly Group[] =>
+  all.toSorted((a, b) => Number(b.name === 'Everywhere') - Number(a.name === 'Everywhere'));
 
 const shown: Readonly<Record<string, string>> = {
   ArrowDown: '↓',

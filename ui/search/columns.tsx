@@ -29,13 +29,14 @@ export interface ColumnsProps {
 export function Columns({ columns, index, isStale, isCompared }: ColumnsProps) {
   const box = useRef<HTMLDivElement>(null);
   const [pitch, setPitch] = useState({ top: 0, height: 0 });
+  const measure = (): void => {
+    const list = [...(box.current?.querySelectorAll('ol') ?? [])].find(({ children }) => children.length > 0);
+    const [top, height] = list === undefined ? [0, 0] : [list.offsetTop, list.offsetHeight / list.children.length];
+    setPitch((before) => (before.top === top && before.height === height ? before : { top, height }));
+  };
+  // One list may come before the other, and the box be as high with both.
+  useLayoutEffect(measure, [columns[0].results.length, columns[1].results.length]);
   useLayoutEffect(() => {
-    const measure = (): void => {
-      const list = box.current?.querySelector('ol');
-      const [top, height] = [list?.offsetTop ?? 0, (list?.offsetHeight ?? 0) / Math.max(1, list?.children.length ?? 0)];
-      setPitch((before) => (before.top === top && before.height === height ? before : { top, height }));
-    };
-    measure();
     const observer = new ResizeObserver(measure);
     if (box.current !== null) observer.observe(box.current);
     return () => observer.disconnect();

@@ -3,6 +3,7 @@ import { announce } from '../parts/live-region.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { count, firstStageWords, tookWords } from '../parts/wording.ts';
 import { filling, index } from '../state/indexes.ts';
+import { askReadiness, isReady } from '../state/readiness.ts';
 import type { Ranking, Run, RunState } from '../state/run.ts';
 
 /** Milliseconds without a result after which the page says that it is still waiting. */
@@ -17,6 +18,13 @@ export function Status({ run }: { readonly run: Run }) {
   useEffect(() => {
     if (state.status === 'done' || kind !== 'plain') announce(`${words} ${detail ?? ''}`);
   }, [state.status, state.ranking?.answer]);
+  const isSlow = state.status === 'asking' && now - state.since > SLOW_MS;
+  useEffect(() => {
+    if (!isSlow) return;
+    askReadiness();
+    const timer = setInterval(askReadiness, 2 * SLOW_MS);
+    return () => clearInterval(timer);
+  }, [isSlow]);
   const canAsk = state.status === 'failed' || state.status === 'refused' || state.status === 'offline';
   return (
     <div class={`status ${kind}`} data-status={state.status}>
@@ -50,7 +58,10 @@ function told({ status, ranking, failure, retryAt = 0, since }: RunState, now: n
         : {
             kind: 'busy',
             words: `Still waiting for the first results: ${tookWords(waited)}.`,
-            detail: 'The server may be loading its models, or be busy with others.',
+            detail:
+              isReady.value === false
+                ? 'The server is loading its models; the first time it may have to download them.'
+                : 'It may be busy with others.',
           };
     case 'ranking':
       return {
@@ -103,6 +114,11 @@ export function indexState(): { readonly words: string; readonly detail: string 
   const one = index.value;
   if (one === undefined) return undefined;
   if (one.error !== undefined) return { words: `The index ${one.name} cannot be opened.`, detail: one.error };
+  if (one.building !== undefined)
+    return {
+      words: `The index ${one.name} is being made.`,
+      detail: `${one.building.done.toLocaleString('en')} of ${count(one.building.total, 'document')} are in it; it can be searched when all are.`,
+    };
   if (filling.value.has(one.name))
     return { words: `The index ${one.name} is being filled.`, detail: `${count(one.documents, 'document')} can be found already.` };
   if (one.documents === 0)

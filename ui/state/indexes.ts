@@ -42,6 +42,7 @@ export async function refreshIndexes(): Promise<void> {
     indexesFailure.value = error instanceof ApiError ? error : new ApiError('E_BUG', String(error), 0);
   }
   clearTimeout(timer);
-  const wait = indexesFailure.value !== undefined || filling.value.size > 0 ? SOON : LATER;
+  const isGrowing = filling.value.size > 0 || indexes.value?.some(({ building }) => building !== undefined);
+  const wait = indexesFailure.value !== undefined || isGrowing ? SOON : LATER;
   timer = setTimeout(refreshIndexes, wait);
 }

@@ -1,9 +1,10 @@
+import type { Result } from '../api/types.ts';
 import { percent } from '../parts/wording.ts';
-import type { Reasons } from './load.ts';
 
 /** What the reranker gives each field alone. */
-export function FieldShares({ reasons: { result } }: { readonly reasons: Reasons }) {
-  const fields = result.explanation?.fields ?? [];
+export function FieldShares({ explained, isComing }: { readonly explained: Result | undefined; readonly isComing: boolean }) {
+  const fields = explained?.explanation?.fields ?? [];
+  if (explained === undefined && isComing) return <p class="note">Each field is read by itself…</p>;
   if (fields.length === 0) return null;
   const most = Math.max(...fields.map(({ share = 0 }) => share), 1e-9);
   return (

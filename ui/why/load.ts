@@ -1,10 +1,12 @@
+import { useEffect, useState } from 'preact/hooks';
 import { askJson } from '../api/client.ts';
+import { ApiError, isAbort } from '../api/errors.ts';
 import type { Answer, Result } from '../api/types.ts';
 import type { Asked } from '../state/request.ts';
 import { bodyOf } from '../state/request.ts';
 
 /** A document as the server keeps it, and what is ranked of it. */
-interface Stored {
+export interface Stored {
   readonly document: Readonly<Record<string, unknown>>;
   readonly text: string;
   readonly fields: readonly { readonly field: string; readonly start: number; readonly end: number }[];
@@ -12,18 +14,34 @@ interface Stored {
 }
 
 export interface Reasons {
-  readonly result: Result;
-  readonly answer: Answer;
-  readonly stored: Stored;
+  /** The text comes sooner than the explanation, for which the models read it again. */
+  readonly stored?: Stored;
+  readonly explained?: Result;
+  readonly failure?: ApiError;
 }
 
-/** Why a result stands at its place: the same question, of which this result alone is explained. */
-export async function loadReasons(asked: Asked, id: string, rank: number, signal: AbortSignal): Promise<Reasons | undefined> {
-  const json = { ...bodyOf(asked), offset: rank - 1, top: 1, explain: true, stages: true };
-  const path = `v1/indexes/${encodeURIComponent(asked.index ?? '')}/documents/${encodeURIComponent(id)}`;
-  const [answer, stored] = await Promise.all([askJson<Answer>('v1/search', { json, signal }), askJson<Stored>(path, { signal })]);
-  const result = answer.results.find((one) => one.id === id);
-  return result === undefined ? undefined : { result, answer, stored: asTextWasRead(stored, asked) };
+/** Why a result stands at its place, from 1: the same question, of which this result alone is explained. */
+export function useReasons(asked: Asked, id: string, rank: number, onExplained: () => void): Reasons {
+  const [reasons, setReasons] = useState<Reasons>({});
+  useEffect(() => {
+    const asking = new AbortController();
+    setReasons({});
+    const take = (part: Reasons): void => setReasons((before) => ({ ...before, ...part }));
+    const fail = (error: unknown): void => {
+      if (!isAbort(error)) take({ failure: error instanceof ApiError ? error : new ApiError('E_BUG', String(error), 0) });
+    };
+    const path = `v1/indexes/${encodeURIComponent(asked.index ?? '')}/documents/${encodeURIComponent(id)}`;
+    askJson<Stored>(path, { signal: asking.signal }).then((stored) => take({ stored: asTextWasRead(stored, asked) }), fail);
+    const json = { ...bodyOf(asked), offset: rank - 1, top: 1, explain: true, stages: true };
+    askJson<Answer>('v1/search', { json, signal: asking.signal }).then(({ results }) => {
+      const explained = results.find((one) => one.id === id);
+      if (explained === undefined) return fail(new ApiError('E_NOT_FOUND', 'The document has another place by now: ask again.', 404));
+      take({ explained });
+      onExplained();
+    }, fail);
+    return () => asking.abort();
+  }, [asked, id, rank]);
+  return reasons;
 }
 
 /** A pipeline that reads other fields reads another text than the index. */

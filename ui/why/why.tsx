@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
-import { ApiError, isAbort } from '../api/errors.ts';
 import type { Result } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { announce } from '../parts/live-region.tsx';
@@ -10,7 +8,7 @@ import { index } from '../state/indexes.ts';
 import { runs } from '../state/rankings.ts';
 import type { Ranking } from '../state/run.ts';
 import { FieldShares } from './field-shares.tsx';
-import { loadReasons, type Reasons } from './load.ts';
+import { useReasons } from './load.ts';
 import { StageScores } from './stage-scores.tsx';
 import { WordsMet } from './words-met.tsx';
 import './why.css';
@@ -45,37 +43,22 @@ interface ExplainedProps {
 }
 
 function Explained({ ranking, result, at }: ExplainedProps) {
-  const [reasons, setReasons] = useState<Reasons | ApiError | undefined>(undefined);
-  useEffect(() => {
-    const asking = new AbortController();
-    setReasons(undefined);
-    loadReasons(ranking.asked, result.id, at + 1, asking.signal).then(
-      (found) => {
-        setReasons(found ?? new ApiError('E_NOT_FOUND', 'The document has another place by now: ask again.', 404));
-        announce('The explanation is there.');
-      },
-      (error: unknown) => {
-        if (!isAbort(error)) setReasons(error instanceof ApiError ? error : new ApiError('E_BUG', String(error), 0));
-      },
-    );
-    return () => asking.abort();
-  }, [ranking.asked, result.id, at]);
+  const { stored, explained, failure } = useReasons(ranking.asked, result.id, at + 1, () => announce('The explanation is there.'));
   return (
     <div class="why">
       <Place result={result} at={at} />
-      {reasons === undefined && <p class="note">Reading it again…</p>}
-      {reasons instanceof ApiError && (
+      {failure !== undefined && (
         <p class="note failed" role="alert">
-          {reasons.message}
+          {failure.message}
         </p>
       )}
-      {reasons !== undefined && !(reasons instanceof ApiError) && (
-        <>
-          <WordsMet reasons={reasons} />
-          <StageScores ranking={ranking} result={result} />
-          <FieldShares reasons={reasons} />
-        </>
+      {stored === undefined ? (
+        failure === undefined && <p class="note">Loading the document…</p>
+      ) : (
+        <WordsMet stored={stored} result={result} explained={explained} isComing={failure === undefined} />
       )}
+      <StageScores ranking={ranking} result={result} />
+      <FieldShares explained={explained} isComing={failure === undefined} />
     </div>
   );
 }

@@ -1,14 +1,23 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Reasons } from './load.ts';
+import type { Result } from '../api/types.ts';
+import type { Stored } from './load.ts';
 import { meetings, meetingWords, type TextWord } from './words.ts';
 
 /** Least strength of each of the five heats, the weakest first; below the first a word is not coloured. */
 const HEATS = [0.2, 0.3, 0.4, 0.5, 0.62];
 
+export interface WordsMetProps {
+  readonly stored: Stored;
+  readonly result: Result;
+  /** The same result, once it is explained. */
+  readonly explained: Result | undefined;
+  readonly isComing: boolean;
+}
+
 /** Which words met which: the words of the query with those most like them, and the text with its words coloured by that. */
-export function WordsMet({ reasons: { result, stored } }: { readonly reasons: Reasons }) {
+export function WordsMet({ stored, result, explained, isComing }: WordsMetProps) {
   const [chosen, setChosen] = useState<number | undefined>(undefined);
-  const tokens = result.explanation?.stages.find((stage) => stage.tokens !== undefined && stage.of === undefined)?.tokens;
+  const tokens = explained?.explanation?.stages.find((stage) => stage.tokens !== undefined && stage.of === undefined)?.tokens;
   const { start = 0, end = stored.text.length } = result.passage ?? {};
   const passage = stored.text.slice(start, end);
   const words = tokens === undefined ? [] : meetingWords(tokens, passage);
@@ -16,7 +25,9 @@ export function WordsMet({ reasons: { result, stored } }: { readonly reasons: Re
   return (
     <section class="why-part">
       <h3>Which words met</h3>
-      {tokens === undefined ? (
+      {explained === undefined && isComing ? (
+        <p class="note">The models read it again, to say which words met…</p>
+      ) : tokens === undefined ? (
         <p class="hint">Late interaction did not read this document in this pipeline, so no words were compared.</p>
       ) : (
         <table class="met">
@@ -47,12 +58,15 @@ export function WordsMet({ reasons: { result, stored } }: { readonly reasons: Re
         </table>
       )}
       <p class="hint">
-        {chosen === undefined
-          ? 'The stronger the colour, the more a word is like one of the query. Choose a word above to see its own.'
-          : 'Coloured by this word alone. Choose it again for all.'}
-        {result.passage !== undefined && ` The passage that gave the score is between the lines; the text has ${stored.passages} of them.`}
+        {tokens === undefined
+          ? ''
+          : chosen === undefined
+            ? 'The stronger the colour, the more a word is like one of the query. Choose a word above to see its own.'
+            : 'Coloured by this word alone. Choose it again for all.'}
+        {result.passage !== undefined &&
+          ` The passage that gave the score stands between the lines; the text has ${stored.passages} of them.`}
       </p>
-      <HeatedText text={stored.text} start={start} end={end} words={words} chosen={chosen} />
+      <HeatedText key={start} text={stored.text} start={start} end={end} words={words} chosen={chosen} />
     </section>
   );
 }

@@ -5,7 +5,6 @@ import { type IndexDocumentsOptions, indexDocuments } from '../../tasks/index-do
 import { type FolderSync, watchFolder } from '../../tasks/watch-folder.ts';
 import type { TokenForm } from '../../types.ts';
 import { counted, duration, grouped } from '../../wording/numbers.ts';
-import { failuresLeftOut } from '../../wording/read-notes.ts';
 import { harmless } from '../../wording/terminal-text.ts';
 import { command, type Flags, type Run } from '../command.ts';
 import { filterFlag } from '../filter-flag.ts';
@@ -13,7 +12,7 @@ import { modelFlags, modelOptions } from '../model-flags.ts';
 import { showRate } from '../progress.ts';
 import { billLine } from '../provenance-lines.ts';
 import { readFlags, readOptions } from '../read-flags.ts';
-import type { Terminal } from '../terminal.ts';
+import { failures, remarks } from '../remarks.ts';
 
 export const indexCommand = command({
   name: 'index',
@@ -129,36 +128,12 @@ function showSync({ first, problem, ...sync }: FolderSync, into: string, run: Sh
   );
 }
 
-function failures(skipped: AddReport['skipped'], terminal: Terminal): void {
-  if (skipped === undefined) return;
-  for (const { message } of skipped.first) terminal.say(`left out: ${harmless(message)}`);
-  terminal.say(`note: ${failuresLeftOut(skipped.count)}; --strict makes the first one an error.`);
-}
-
 function tokensOf({ tokenBits, tokenPool }: Flags<'tokenBits' | 'tokenPool'>): CreateOptions {
   if (tokenBits === 'none') return { tokens: null };
   const isLeft = tokenBits === undefined || tokenBits === 'auto';
   if (isLeft && tokenPool === undefined) return {};
   const bits = isLeft ? {} : { bits: Number(tokenBits) as TokenForm['bits'] };
   return { tokens: { ...bits, pool: tokenPool } };
-}
-
-/** What a user should know about the documents but need not act on. */
-function remarks(report: AddReport, terminal: Terminal): void {
-  if (report.reused !== undefined)
-    terminal.say(
-      `note: ${counted(report.reused, 'document')} ${report.reused === 1 ? 'was' : 'were'} not embedded: ${report.reused === 1 ? 'its' : 'their'} vectors were there.`,
-    );
-  if (report.withoutText > 0)
-    terminal.say(`note: ${counted(report.withoutText, 'document')} had no text in those fields; they are stored with an empty text.`);
-  if (report.cutDocuments > 0) {
-    const one = report.cutDocuments === 1;
-    terminal.say(
-      `note: ${counted(report.cutDocuments, 'document')} ${one ? 'was' : 'were'} longer than the model's window; ${counted(report.cutTokens, 'token')} at ${one ? 'its end was' : 'their ends were'} not read.`,
-    );
-  }
-  failures(report.skipped, terminal);
-  for (const note of report.notes ?? []) terminal.say(`note: ${harmless(note)}.`);
 }
 
 function reportLine(report: AddReport, into: string): string {

@@ -26,6 +26,7 @@ export const mcpCommand = command({
     'threads',
     'maxMemory',
     'runtime',
+    'device',
     'cache',
     'models',
     'offline',

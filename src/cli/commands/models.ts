@@ -10,7 +10,7 @@ const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({
   folder: models,
 });
 
-const scoreOf = ({ scores }: ListedModel): string => scores.find(({ set }) => set === 'SciFact')?.value.toFixed(3) ?? '';
+const figureOf = ({ scores }: ListedModel, part: string): string => scores.find(({ set }) => set.includes(part))?.value.toFixed(3) ?? '';
 
 export const modelsListCommand = command({
   name: 'models list',
@@ -22,27 +22,33 @@ export const modelsListCommand = command({
     const found = await listModels({ ...places(flags), signal });
     if (flags.json) return terminal.json({ models: found });
     const width = Math.max(...found.map(({ name }) => name.length));
+    const widths = [width, 8, -7, -6, -5, -6, 5, -7, -8, 12, 0];
     const row = (cells: readonly string[]): string =>
-      `${(cells[0] as string).padEnd(width)}  ${(cells[1] as string).padEnd(8)} ${(cells[2] as string).padStart(7)} ${(cells[3] as string).padStart(5)} ${(cells[4] as string).padStart(6)}  ${(cells[5] as string).padEnd(5)} ${(cells[6] as string).padStart(7)}  ${(cells[7] as string).padEnd(12)} ${cells[8]}\n`;
-    terminal.write(row(['model', 'where', 'size', 'dims', 'tokens', 'form', 'SciFact', 'licence', 'languages']));
+      `${cells
+        .map((cell, i) => ((widths[i] ?? 0) < 0 ? cell.padStart(-(widths[i] as number)) : cell.padEnd(widths[i] ?? 0)))
+        .join('  ')
+        .trimEnd()}\n`;
+    terminal.write(row(['model', 'where', 'size', 'params', 'dims', 'tokens', 'form', 'SciFact', 'reranked', 'licence', 'languages']));
     for (const model of found) {
-      const bytes = model.bytes === undefined ? '' : size(model.bytes);
+      const languages = model.languages.join(' ');
       terminal.write(
         row([
           model.name,
           model.source,
-          bytes,
+          model.bytes === undefined ? '' : size(model.bytes),
+          `${model.parameters}M`,
           model.dimensions === undefined ? 'pairs' : String(model.dimensions),
           String(model.maxTokens),
           model.precision,
-          scoreOf(model),
+          figureOf(model, 'SciFact'),
+          figureOf(model, 'reranked'),
           model.licence,
-          model.languages.join(' '),
+          model.better === undefined ? languages : `${languages} (better and no larger: ${model.better})`,
         ]),
       );
     }
     terminal.say(
-      'SciFact: published nDCG@10 of the fp32 weights. Any other repository with an ONNX file works as owner/name, any folder as ./folder.',
+      'SciFact and reranked: published nDCG@10 of the fp32 weights; reranked: mean of MTEB(eng, v2) retrieval, where bge-small-en-v1.5 alone has .515. "finetooth models recommend" chooses. Any other repository with an ONNX file works as owner/name, any folder as ./folder.',
     );
   },
 });

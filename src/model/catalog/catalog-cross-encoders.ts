@@ -44,6 +44,15 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
     maxTokens: 512,
     languages: ['en'],
     parameters: 33,
+    // Its card, of the full-precision weights.
+    examples: [
+      {
+        query: 'How many people live in Berlin?',
+        document: 'Berlin has a population of 3,520,031 registered inhabitants in an area of 891.82 square kilometers.',
+        score: 9.218911,
+      },
+      { query: 'How many people live in Berlin?', document: 'Berlin is well known for its museums.', score: -4.078029 },
+    ],
     scores: [mteb(0.5066), ...card('cross-encoder/ms-marco-MiniLM-L-12-v2', { 'TREC DL 2019': 0.7431 })],
   },
   msMarco('TinyBERT-L-2', 'TinyBERT-L2', 4, 0.6984, {
@@ -270,6 +279,8 @@ function ettin(
     maxTokens: 7999,
     languages: ['en'],
     parameters,
+    // Its table has 50,368 words.
+    multiplied: Math.round(parameters - 0.050368 * width),
     scores: [mteb(reranked)],
   };
 }

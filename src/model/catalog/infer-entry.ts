@@ -1,11 +1,14 @@
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
+import { cardExamples } from './card-examples.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
+import { inferStatic } from './infer-static.ts';
 import { refuseUnlessEncoder } from './known-encoders.ts';
+import { findKnown } from './known-repositories.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
 import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
@@ -21,7 +24,7 @@ const readFirst = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
-export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata'] as const;
+export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata', 'README.md'] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -69,6 +72,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   const modules = await readModules(folder);
   const overrides = await readOverrides(folder);
   const settings = objectOf(config);
+  const known = findKnown(repository);
   const precision = overrides.precision ?? (await precisionOf(modelPath, repositoryPath));
   const common = {
     name,
@@ -77,9 +81,10 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     files: { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
     precision,
     // SPDX for "no one looked": the licence stands in the model's own card.
-    licence: overrides.licence ?? 'NOASSERTION',
+    licence: overrides.licence ?? known?.licence ?? 'NOASSERTION',
     maxTokens: overrides.maxTokens ?? maxTokensOf(objectOf(sentence), objectOf(tokenizer), settings),
-    languages: overrides.languages ?? [],
+    languages: overrides.languages ?? known?.languages ?? [],
+    ...(known?.scores && { scores: known.scores }),
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
@@ -91,19 +96,32 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     library: objectOf(prompts),
     modules,
   };
+  if (modelPath.endsWith('.safetensors'))
+    return {
+      ...common,
+      ...(await inferStatic(modelPath, { name, config: settings, modules })),
+      kind: 'bi-encoder',
+      tokenSize: 0,
+      pooling: 'mean',
+      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+      matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
+      ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
+    };
   const scoring =
     overrides.kind === 'bi-encoder'
       ? undefined
       : ((await inferCrossEncoder({ ...files, repository, origin: await originOf(folder), stated: overrides.scoring, name })) ??
         (overrides.kind === 'cross-encoder' ? statedClassifier(overrides.scoring, name) : undefined));
-  if (scoring !== undefined)
+  if (scoring !== undefined) {
+    const examples = overrides.examples?.length ? overrides.examples : cardExamples(await readCard(folder));
     return {
       ...common,
       files: withLayers(common.files, scoring.form === 'head' ? scoring.layers : undefined),
       kind: 'cross-encoder',
       scoring,
-      ...(overrides.examples?.length && { examples: overrides.examples }),
+      ...(examples.length > 0 && { examples }),
     };
+  }
   const outputs = await readOutputs(modelPath);
   const late = inferLateInteraction({
     ...files,
@@ -149,11 +167,14 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     ...embedding,
     kind: 'bi-encoder',
     dimensions,
-    matryoshka: overrides.matryoshka ?? embedding.matryoshka,
+    matryoshka: overrides.matryoshka ?? embedding.matryoshka ?? known?.matryoshka,
     pooling: overrides.pooling ?? embedding.pooling,
     prefix: overrides.prefix ?? embedding.prefix,
   };
 }
+
+/** A model's card; '' where there is none. */
+const readCard = (folder: string): Promise<string> => readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
 
 /** The files of a model with those that hold the weights of its own layers. */
 function withLayers(files: ModelEntry['files'], layers: readonly { readonly path: string }[] | undefined): ModelEntry['files'] {

@@ -39,6 +39,8 @@ interface CommonEntry {
   readonly languages: readonly string[];
   /** Millions. */
   readonly parameters: number;
+  /** Millions of them that each token is multiplied by: all but the table of words. @default not known */
+  readonly multiplied?: number;
   /** Published figures: measure, value, and where they stand. */
   readonly scores?: readonly { readonly set: string; readonly measure: string; readonly value: number; readonly source: string }[];
 }
@@ -82,6 +84,14 @@ export type HeadLayer =
   | (DenseLayer & { readonly kind: 'dense' })
   | { readonly kind: 'layer-norm'; readonly path: string; readonly size: number };
 
+/** A static model: a table with a row for each token, in the model's file. */
+export interface TokenTable {
+  /** The tensor that holds it. */
+  readonly vectors: string;
+  /** Tokens that the tokenizer does not know count nothing, and rows are weighed and shared where the file says so, as model2vec has it. */
+  readonly skipsUnknown: boolean;
+}
+
 /** A model that turns one text into vectors. */
 export interface BiEncoderEntry extends CommonEntry {
   readonly kind: 'bi-encoder';
@@ -91,6 +101,8 @@ export interface BiEncoderEntry extends CommonEntry {
   readonly cutFrom?: number;
   /** Numbers of a token's vector, where they are others; 0 where the graph gives no token vectors. @default dimensions */
   readonly tokenSize?: number;
+  /** It has no graph: a text's vector is the mean of its tokens' rows. @default it has one */
+  readonly table?: TokenTable;
   /** It was trained for its token vectors: `dense` projects them, and a text's own vector is their mean. @default it was not */
   readonly lateInteraction?: LateInteraction;
   /** Layers behind the pooling. @default none */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { absolutePath, type Environment } from '../../fetch/cache-folder.ts';
 import { findEntry, nearestModel } from './catalog.ts';
+import { findKnown } from './known-repositories.ts';
 import type { ModelEntry } from './model-entry.ts';
 
 /** What a name of a model stands for. */
@@ -34,6 +35,11 @@ export async function parseModelName(name: string, env: Environment, models?: st
     return { kind: 'folder', folder: join(models, name) };
   if (name !== '' && (looksLikePath(name) || (await isFolder(absolutePath(name, env)))))
     return { kind: 'folder', folder: absolutePath(name, env) };
+  const known = findKnown(name);
+  if (known !== undefined) {
+    const { repository, file } = known;
+    return { kind: 'hub', name: file === undefined ? repository : `${repository}:${file}`, repository, revision: 'main', file };
+  }
   const groups = name.includes('..') ? undefined : repositoryPattern.exec(name)?.groups;
   if (groups?.repository !== undefined) {
     return { kind: 'hub', name, repository: groups.repository, revision: groups.revision ?? 'main', file: groups.file };

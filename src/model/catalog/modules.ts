@@ -66,7 +66,8 @@ export async function readJson(path: string): Promise<unknown> {
 function stepsOf(listed: unknown, file: string): readonly { readonly kind: string; readonly path: string }[] {
   if (!Array.isArray(listed)) throw new FinetoothError('E_INPUT_FORMAT', `${file} must be a list of steps. Correct it or delete it.`);
   return listed.map((one) => {
-    const { type, path = '' } = objectOf(one);
+    const { type, path: stated = '' } = objectOf(one);
+    const path = stated === '.' ? '' : stated;
     // It names folders, and may not lead out of the model's own.
     if (typeof type !== 'string' || typeof path !== 'string' || !/^(\w[\w.-]*)?$/.test(path))
       throw new FinetoothError(

@@ -1,12 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { FinetoothError } from '../../errors.ts';
+import { FinetoothError, messageOf } from '../../errors.ts';
 import { createJobQueue } from './job-queue.ts';
+import type { Device } from './runtime.ts';
 import { currentStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { WorkerStart } from './worker.ts';
 import { createWorkerLimit } from './worker-limit.ts';
 
 /** `tokenised`: milliseconds of the answer that went into tokens. */
-type Answer<Result> = { readonly ready: true } | { readonly failure: string } | { readonly result: Result; readonly tokenised: number };
+type Answer<Result> =
+  | { readonly ready: true; readonly passedOver?: string | undefined }
+  | { readonly failure: string }
+  | { readonly result: Result; readonly tokenised: number };
 interface Job<Request, Result> {
   readonly request: Request;
   readonly resolve: (result: Result) => void;
@@ -29,7 +34,29 @@ export interface Pool<Request, Result> {
   close(): Promise<void>;
 }
 
+/** Once for all workers: nothing else is done than was asked, but slower. */
+export function warnOfDevice(device: Device, why: string): void {
+  if (warned.has(device)) return;
+  warned.add(device);
+  process.emitWarning(
+    `"${device}" cannot be used here (${why}); the processor takes over. "finetooth doctor" says which devices there are.`,
+    {
+      code: 'FINETOOTH_DEVICE',
+    },
+  );
+}
+
+const warned = new Set<Device>();
+
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** What a bundler does that takes this file and leaves the worker's behind. */
+const bundled = `its worker is not at ${fileURLToPath(workerFile)}: this program was bundled. Leave the package "finetooth" out of the bundle, as an external one (docs/install.md, bundlers)`;
+
+function isWorkerMissing(error: unknown): boolean {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') && String(message).includes(fileURLToPath(workerFile));
+}
 
 /** Workers keep the process alive only while they have work. `workIn`: how much a request is, in any unit. */
 export function createPool<Request, Result>(size: number, start: WorkerStart, workIn: (request: Request) => number): Pool<Request, Result> {
@@ -93,6 +120,7 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
       };
       worker.on('message', (answer: Answer<Result>) => {
         if ('ready' in answer) {
+          if (answer.passedOver !== undefined) warnOfDevice(start.device, answer.passedOver);
           if (closed === undefined) resolve();
           else reject(closed);
           settle(worker, () => {});
@@ -106,7 +134,7 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
           void worker.terminate();
         }
       });
-      worker.on('error', (error) => refuse(error instanceof Error ? error.message : String(error)));
+      worker.on('error', (error) => refuse(isWorkerMissing(error) ? bundled : messageOf(error)));
       worker.on('exit', (code) => {
         workers.delete(worker);
         busy.delete(worker);

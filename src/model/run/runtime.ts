@@ -1,16 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { FinetoothError, messageOf } from '../../errors.ts';
+import { importFirst } from '../../fetch/import-first.ts';
 
 /** `auto` takes the native runtime and, where that cannot load, WebAssembly. */
 export type RuntimeChoice = 'auto' | 'native' | 'wasm';
 export type RuntimeName = 'native' | 'wasm';
 
+/** What runs the numbers: the processor, or a graphics processor through a provider of onnxruntime-node. */
+export const devices = ['cpu', 'cuda', 'coreml', 'directml', 'webgpu'] as const;
+export type Device = (typeof devices)[number];
+
+/** onnxruntime's own names, where they are others. */
+const providerOf = (device: Device): string => (device === 'directml' ? 'dml' : device);
+
+/** Devices for which this build of the native runtime has a provider; whether their libraries are there is seen when a model is loaded. */
+export async function nativeDevices(): Promise<readonly Device[]> {
+  const { listSupportedBackends } = await import('onnxruntime-node');
+  const names = listSupportedBackends().map(({ name }) => name);
+  return devices.filter((device) => names.includes(providerOf(device)));
+}
+
 /** The part of onnxruntime that is used: both builds have it. */
 export interface Runtime {
   readonly name: RuntimeName;
   readonly Tensor: TensorConstructor;
-  /** One session over the weights at `path`; `threads` inside one run, 1 or more (WebAssembly always takes 1). */
-  createSession(path: string, threads: number): Promise<InferenceSession>;
+  /**
+   * One session over the weights at `path`; `threads` inside one run, 1 or more (WebAssembly always takes 1). What the device's provider cannot run, the
+   * processor runs. Throws where the device cannot be used (WebAssembly knows the processor alone).
+   */
+  createSession(path: string, threads: number, device?: Device): Promise<InferenceSession>;
 }
 
 /** What is used of a tensor. The types of the package are not named: they need those of a browser, and the package may be missing. */
@@ -42,6 +60,9 @@ type InputMetadata =
 /** Measured with the bundled model on texts of 10 to 500 tokens, 4.9 to 6.9 times: `npm run bench -- runtimes`. */
 export const wasmSlowdown = 'about 7 times slower';
 
+/** The native runtime of this platform alone, as it is installed with finetooth; `onnxruntime-node` holds those of all. */
+export const nativePackage = `@finetooth/runtime-${process.platform}-${process.arch}`;
+
 /** Loads the runtime of that name or throws what its loader said. */
 export const openRuntime = (name: RuntimeName): Promise<Runtime> => (name === 'native' ? openNative() : openWasm());
 
@@ -67,12 +88,13 @@ async function openNative(): Promise<Runtime> {
   // It reports to its maker from version 1.30 on unless this is set (core/platform/posix/telemetry.cc), and nothing may leave a machine unasked. The
   // first to load it is the main thread, whose variables are the process's.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
-  const ort = await import('onnxruntime-node');
+  const ort = (await importFirst(nativePackage, 'onnxruntime-node')) as typeof import('onnxruntime-node');
   return {
     name: 'native',
     Tensor: ort.Tensor,
-    createSession: (path, threads) =>
+    createSession: (path, threads, device = 'cpu') =>
       ort.InferenceSession.create(path, {
+        executionProviders: device === 'cpu' ? ['cpu'] : [providerOf(device), 'cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',

@@ -21,8 +21,8 @@ interface Held<Model> {
 export function createModelSessions(): ModelSessions {
   const biEncoders = createRegistry<Promise<BiEncoder>>(async (opening) => (await opening.catch(() => undefined))?.close());
   const crossEncoders = createRegistry<CrossEncoder>((model) => model.close());
-  const keyOf = ({ modelPath, sha256, entry }: ModelFiles, { runtime = 'auto', threads }: PoolOptions): string =>
-    JSON.stringify([modelPath, sha256, entry, runtime, threads ?? null]);
+  const keyOf = ({ modelPath, sha256, entry }: ModelFiles, { runtime = 'auto', threads, device = 'cpu' }: PoolOptions): string =>
+    JSON.stringify([modelPath, sha256, entry, runtime, threads ?? null, device]);
   return {
     biEncoder: async (files, options = {}) => {
       const { model, isClosed, close } = biEncoders(keyOf(files, options), () => openBiEncoder(files, options));

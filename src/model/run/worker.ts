@@ -1,14 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import type { ModelEntry } from '../catalog/model-entry.ts';
+import { loadTokenizer } from '../tokenize/load-tokenizer.ts';
 import { type PassagesRequest, type SplitRequest, splitSources, splitTexts } from '../tokenize/split-texts.ts';
 import { type TokenIdsRequest, tokenIds } from '../tokenize/token-ids.ts';
 import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
-import { loadTokenizer, type TextTokenizer } from '../tokenize/tokenizer.ts';
+import type { TextTokenizer } from '../tokenize/tokenizer.ts';
 import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { encodeMarked } from './encode-marked.ts';
-import { openRuntime, type RuntimeName } from './runtime.ts';
+import { openTable } from './look-up.ts';
+import { type Device, type InferenceSession, openRuntime, type Runtime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
 
 /** What a worker is started with. */
@@ -21,6 +23,25 @@ export interface WorkerStart {
   readonly tokenizerPath: string;
   /** Threads inside one run. */
   readonly threads: number;
+  readonly device: Device;
+}
+
+/** Why the device that was asked for is not used; undefined where it is. */
+let passedOver: string | undefined;
+
+/** On the device; on the processor where that cannot be had. */
+async function createSession(
+  runtime: Runtime,
+  { modelPath, threads, device }: Pick<WorkerStart, 'modelPath' | 'threads' | 'device'>,
+): Promise<InferenceSession> {
+  if (device !== 'cpu') {
+    try {
+      return await runtime.createSession(modelPath, threads, device);
+    } catch (error) {
+      passedOver = messageOf(error).split('\n')[0];
+    }
+  }
+  return runtime.createSession(modelPath, threads);
 }
 
 /** Milliseconds that the tokenizer has taken since it was last asked for. */
@@ -39,10 +60,15 @@ function clocked(tokenizer: TextTokenizer): TextTokenizer {
 }
 
 /** The function that answers requests for a model of this kind. */
-async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, threads }: WorkerStart) {
+async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, threads, device }: WorkerStart) {
   const endToken = entry.kind === 'bi-encoder' ? entry.endToken : undefined;
+  if (entry.kind === 'bi-encoder' && entry.table !== undefined) {
+    const tokenizer = clocked(await loadTokenizer(tokenizerPath, { endToken }));
+    const lookUp = await openTable(modelPath, { ...entry, table: entry.table }, tokenizer);
+    return async (request: unknown) => ofTokenizer(request as object, entry, tokenizer) ?? lookUp(request as EncodeRequest);
+  }
   const [runtime, tokenizer] = await Promise.all([openRuntime(name), loadTokenizer(tokenizerPath, { endToken }).then(clocked)]);
-  const session = await runtime.createSession(modelPath, threads);
+  const session = await createSession(runtime, { modelPath, threads, device });
   const project = entry.kind === 'bi-encoder' && entry.dense !== undefined ? await loadProjection(folder, entry.dense) : undefined;
   const scoring =
     entry.kind === 'cross-encoder' ? { ...(await prepareScoring(entry, tokenizer, folder)), runtime, session, entry } : undefined;
@@ -52,21 +78,23 @@ async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, th
         ? encodeTexts(request as EncodeRequest, { runtime, session, tokenizer, entry, project })
         : encodeMarked(request as EncodeRequest, { runtime, session, tokenizer, entry, project, form: entry.lateInteraction })
       : scorePairs(request as PairRequest, scoring as NonNullable<typeof scoring>);
-  return async (request: unknown) => {
-    const asked = request as object;
-    if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer, scoring?.ask);
-    if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
-    if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
-    if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
-    return run(request);
-  };
+  return async (request: unknown) => ofTokenizer(request as object, entry, tokenizer, scoring?.ask) ?? run(request);
+}
+
+/** The answer to what is asked of a tokenizer alone; nothing where the model is asked. */
+function ofTokenizer(asked: object, entry: ModelEntry, tokenizer: TextTokenizer, ask?: Parameters<typeof splitTexts>[3]) {
+  if ('split' in asked) return splitTexts(asked as SplitRequest, entry, tokenizer, ask);
+  if ('passages' in asked) return splitSources(asked as PassagesRequest, entry, tokenizer);
+  if ('ids' in asked) return tokenIds(asked as TokenIdsRequest, tokenizer);
+  if ('name' in asked) return nameTokens(asked as TokenNamesRequest, entry, tokenizer);
+  return undefined;
 }
 
 if (parentPort !== null) {
   const port = parentPort;
   const opened = open(workerData as WorkerStart);
   opened.then(
-    () => port.postMessage({ ready: true }),
+    () => port.postMessage({ ready: true, passedOver }),
     (error: unknown) => port.postMessage({ failure: messageOf(error) }),
   );
   port.on('message', async (request: unknown) => {

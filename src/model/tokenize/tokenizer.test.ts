@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bundledFolder } from '../bundled.ts';
 import { findEntry } from '../catalog/catalog.ts';
+import { loadTokenizer } from './load-tokenizer.ts';
 import { splitTexts } from './split-texts.ts';
-import { loadTokenizer, type TextTokenizer } from './tokenizer.ts';
+import type { TextTokenizer } from './tokenizer.ts';
 
 const folderOf = (name: string): string => bundledFolder(findEntry(name)?.bundled ?? '') ?? '';
 const open = (name: string): Promise<TextTokenizer> => loadTokenizer(join(folderOf(name), 'tokenizer.json'));

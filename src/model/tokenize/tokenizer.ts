@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { FinetoothError, messageOf } from '../../errors.ts';
 import { readCharsmap } from './charsmap.ts';
@@ -32,6 +31,8 @@ export interface TextTokenizer {
   plain(text: string, maxTokens: number): { readonly ids: number[]; readonly truncated: number };
   /** The same tokens in letters, as the vocabulary has them. */
   names(text: string, maxTokens: number): readonly string[];
+  /** The number of the token that stands for what is not known; absent where the vocabulary knows all. */
+  readonly unknown?: number | undefined;
   /** The number of a token, as the vocabulary has it. */
   idOf(token: string): number | undefined;
   /** One token in letters; '' of a number that is none. */
@@ -79,15 +80,24 @@ export interface TokenizerOptions {
   readonly endToken?: string | undefined;
 }
 
-/** Reads a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's. */
-export async function loadTokenizer(path: string, { endToken }: TokenizerOptions = {}): Promise<TextTokenizer> {
+/**
+ * The tokenizer of a `tokenizer.json`. Truncation and padding that are baked into the file are not obeyed: the window is the caller's.
+ *
+ * @param path what the file is called in errors
+ */
+export function readTokenizer(json: string, path: string, { endToken }: TokenizerOptions = {}): TextTokenizer {
   let tokenizer: Tokenizer;
   let prepare: (text: string) => string;
   let segmented: boolean;
+  let unknownToken: string | undefined;
   try {
-    const file = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    const file = JSON.parse(json) as Record<string, unknown>;
     const { rewrite: rewriteAll, rest } = splitCharsmap((file.normalizer ?? null) as Normalizer | null);
     const rewrite = rewriteAll && betweenTokens(rewriteAll, (file.added_tokens ?? []) as readonly { readonly content: string }[]);
+    const model = (file.model ?? {}) as { readonly unk_token?: unknown; readonly unk_id?: unknown; readonly vocab?: unknown };
+    const byNumber =
+      Array.isArray(model.vocab) && typeof model.unk_id === 'number' ? (model.vocab[model.unk_id] as [string])?.[0] : undefined;
+    unknownToken = typeof model.unk_token === 'string' ? model.unk_token : byNumber;
     segmented = (file.post_processor as { readonly type?: string } | null | undefined)?.type !== 'RobertaProcessing';
     tokenizer = new Tokenizer({ ...file, normalizer: rest, truncation: null, padding: null }, {});
     const lower = preparation(rest);
@@ -96,6 +106,7 @@ export async function loadTokenizer(path: string, { endToken }: TokenizerOptions
     throw new FinetoothError('E_MODEL_FAILED', `cannot read the tokenizer ${path}: ${messageOf(error)}`, { cause: error });
   }
   const idsOf = (text: string): number[] => tokenizer.encode(prepare(text), { add_special_tokens: false }).ids;
+  const unknown = unknownToken === undefined ? undefined : tokenizer.token_to_id(unknownToken);
   const probe = idsOf('a');
   const whole = tokenizer.encode('a', { add_special_tokens: true }).ids;
   const at = indexOfBody(whole, probe);
@@ -137,6 +148,7 @@ export async function loadTokenizer(path: string, { endToken }: TokenizerOptions
     before,
     after,
     plain,
+    unknown,
     idOf: (token) => tokenizer.token_to_id(token),
     nameOf: (id) => tokenizer.id_to_token(id) ?? '',
     names: (text, maxTokens) => {

@@ -33,7 +33,7 @@ export const inspectAnswer = z.object({
   documents: z.int(),
   /** False where counting took too long: there are more. */
   complete: z.boolean(),
-  /** `type` as an index would take it: `text` is read; without one the field is stored and no more. `filled`: of the first 256 documents. */
+  /** `type` as an index would take it: by which filters compare it, or `text`, which is read; without one it is stored and no more. `filled`: of the first 256 documents. */
   fields: z.array(
     z.object({ name: z.string(), type: z.enum(['text', 'keyword', 'number', 'date', 'boolean']).optional(), filled: z.int() }),
   ),

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { FinetoothError, messageOf } from '../../errors.ts';
+import { importFirst } from '../../fetch/import-first.ts';
 
 export interface LanceLibraries {
   readonly lance: typeof import('@lancedb/lancedb');
@@ -17,7 +18,9 @@ export async function loadLance(): Promise<LanceLibraries> {
     process.env.LANCE_DEFAULT_IO_BUFFER_SIZE ??= String(64 * 2 ** 20);
     // LanceDB loads Arrow's CommonJS copy and knows only tables of that copy as tables.
     const arrow = createRequire(import.meta.url)('apache-arrow') as typeof import('apache-arrow');
-    return { lance: await import('@lancedb/lancedb'), arrow };
+    // As it is installed with finetooth: without the libraries for embeddings elsewhere, which nothing here calls.
+    const lance = (await importFirst('@finetooth/lancedb', '@lancedb/lancedb')) as typeof import('@lancedb/lancedb');
+    return { lance, arrow };
   } catch (error) {
     throw new FinetoothError(
       'E_RUNTIME',

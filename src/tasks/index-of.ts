@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { cacheFolder } from '../fetch/cache-folder.ts';
+import type { AddReport } from '../search/add.ts';
+import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
+import { type IndexDocumentsOptions, indexChecks, indexDocuments } from './index-documents.ts';
+
+/** A file or a folder, how it is read, and by which model. */
+export interface IndexOfOptions
+  extends Pick<
+    IndexDocumentsOptions,
+    'source' | 'format' | 'include' | 'exclude' | 'ignored' | 'followLinks' | 'embedder' | 'models' | 'signal' | 'onProgress'
+  > {
+  readonly embedder?: string | null;
+}
+
+export interface IndexOf {
+  /** The folder of the index. */
+  readonly folder: string;
+  readonly report: AddReport;
+}
+
+const { source, format, include, exclude, ignored, followLinks, embedder, models, signal, onProgress } = indexChecks;
+const checks: OptionChecks<IndexOfOptions> = {
+  source,
+  format,
+  include,
+  exclude,
+  ignored,
+  followLinks,
+  embedder,
+  models,
+  signal,
+  onProgress,
+};
+
+/**
+ * The index of a file or a folder, kept in the cache folder: made when it is first asked for, afterwards brought into step with what was added, changed and
+ * removed. What is read otherwise, or by another model, has an index of its own; processes that do so at once wait for each other. It may be deleted
+ * at any time.
+ *
+ * @throws what `indexDocuments` throws
+ */
+export async function indexOf(options: IndexOfOptions): Promise<IndexOf> {
+  checkOptions('indexOf', options, checks);
+  const { source, format, include, exclude, ignored, followLinks, embedder, models = {} } = options;
+  // A path that is not there is told by who reads it.
+  const at = await realpath(source).catch(() => source);
+  const made = JSON.stringify([at, format, include, exclude, ignored, followLinks, embedder]);
+  const name = `${basename(at).replace(/[^\p{L}\p{N}._-]/gu, '_')}-${createHash('sha256').update(made).digest('hex').slice(0, 12)}`;
+  const folder = join(models.cacheFolder ?? cacheFolder(process.env), 'indexes', name);
+  return { folder, report: await indexDocuments({ ...options, into: folder, prune: true, durability: 'process' }) };
+}

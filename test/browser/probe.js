@@ -1,0 +1,3 @@
+import * as exported from 'finetooth/browser';
+
+globalThis.finetooth = exported;
