@@ -4,6 +4,7 @@ import { fetchMembers, type Member } from '../fetch/fetch-archive.ts';
 import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, withHub } from '../fetch/fetch-file.ts';
 import { fetchFromNpm } from '../fetch/npm-mirror.ts';
 import { withLock } from '../time/file-lock.ts';
+import { externalDataOf } from './catalog/external-data.ts';
 import { settingFiles } from './catalog/infer-entry.ts';
 import { isStaticFolder, tableFiles, tableTokenizers } from './catalog/infer-static.ts';
 import type { ModelEntry, ModelFile } from './catalog/model-entry.ts';
@@ -99,7 +100,16 @@ export async function fetchRepository(
     const candidates = target.file === undefined ? onnxCandidates : [target.file];
     for (const path of candidates) {
       await get(repository, revision, `${path}_data`, `${basename(path)}_data`);
-      if (await get(repository, revision, path, 'model.onnx')) return;
+      if (!(await get(repository, revision, path, 'model.onnx'))) continue;
+      for (const data of await externalDataOf(join(folder, 'model.onnx'))) {
+        const at = path.includes('/') ? `${dirname(path)}/${data}` : data;
+        if ((await isFile(join(folder, data))) || (await get(repository, revision, at, data))) continue;
+        throw new FinetoothError(
+          'E_MODEL_MISSING',
+          `${path} of ${name} keeps weights in ${data}, which is not beside it. Choose another repository.`,
+        );
+      }
+      return;
     }
     const advice = `Name one with "${repository}:path/to/file.onnx", or choose a repository that holds ONNX files.`;
     throw new FinetoothError('E_MODEL_MISSING', `${name} has no ONNX file; looked for ${candidates.join(', ')}. ${advice}`);

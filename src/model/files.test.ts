@@ -170,6 +170,31 @@ describe('a repository of the hub', () => {
     expect(await readFile(join(files.modelPath, '..', 'model_fp16.onnx_data'), 'utf8')).toBe('data');
   });
 
+  /** A graph that keeps weights in a file of that name, as far as that is read. */
+  const graphWith = (data: string): Buffer =>
+    Buffer.concat([Buffer.from([0x6a, 0, 0x0a, 8]), Buffer.from('location'), Buffer.from([0x12, data.length]), Buffer.from(`${data}end`)]);
+
+  it('fetches the weights that a graph keeps beside it, whatever they are called, and goes on where it stopped', async () => {
+    const repository = { ...tinyRepository('owner/tiny'), 'owner/tiny/onnx/model_quantized.onnx': graphWith('part-1.bin') };
+    const without = await hubWith(repository);
+    await expect(resolve('owner/tiny', { env: env({ HF_ENDPOINT: without.url }) })).rejects.toMatchObject({
+      code: 'E_MODEL_MISSING',
+      message: expect.stringContaining('keeps weights in part-1.bin, which is not beside it'),
+    });
+    const hub = await hubWith({ ...repository, 'owner/tiny/onnx/part-1.bin': Buffer.from('one') });
+    const { modelPath, sha256 } = await resolve('owner/tiny', { env: env({ HF_ENDPOINT: hub.url }) });
+    expect(await readFile(join(modelPath, '..', 'part-1.bin'), 'utf8')).toBe('one');
+    // They are a part of what the model is known by.
+    expect(sha256).not.toBe(sha256Of(graphWith('part-1.bin')));
+  });
+
+  it('does not leave its folder for weights', async () => {
+    const hub = await hubWith({ ...tinyRepository('owner/tiny'), 'owner/tiny/onnx/model_quantized.onnx': graphWith('../../x') });
+    await expect(resolve('owner/tiny', { env: env({ HF_ENDPOINT: hub.url }) })).rejects.toThrow(
+      /"\.\.\/\.\.\/x", which is no name of a file/,
+    );
+  });
+
   it('may not change in silence', async () => {
     const name = 'owner/tiny';
     const hub = await hubWith(tinyRepository(name));

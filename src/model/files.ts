@@ -8,6 +8,7 @@ import type { FileProgress } from '../fetch/download.ts';
 import { bookOf, isFile, isSpoiled } from '../fetch/fetch-file.ts';
 import { isOffline } from '../fetch/hub.ts';
 import { bundledFolder } from './bundled.ts';
+import { externalDataOf } from './catalog/external-data.ts';
 import { inferEntry, settingFiles } from './catalog/infer-entry.ts';
 import { isStaticFolder, tableFiles, tableTokenizers } from './catalog/infer-static.ts';
 import type { ModelEntry, ModelFiles } from './catalog/model-entry.ts';
@@ -178,6 +179,8 @@ async function placeRepository(
   const modelPath = join(folder, 'model.onnx');
   const tokenizerPath = join(folder, 'tokenizer.json');
   if (!(await isFile(modelPath)) || !(await isFile(tokenizerPath))) return undefined;
+  // A download that ended between a graph and its weights goes on.
+  for (const data of await externalDataOf(modelPath)) if (!(await isFile(join(folder, data)))) return undefined;
   const { name, repository, revision, file } = target;
   const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: file ?? 'model.onnx' });
   return { entry, source, folder, modelPath, tokenizerPath, others: await layersOf(entry, folder) };
@@ -217,7 +220,8 @@ async function layersOf({ name, files: { others = [] } }: ModelEntry, folder: st
   for (const layer of layers) {
     if (await isFile(join(folder, layer))) continue;
     const advice = 'Copy it there from the repository, as safetensors, or take a conversion to ONNX with an output "sentence_embedding".';
-    throw new FinetoothError('E_MODEL_MISSING', `${name} has layers behind its graph, and ${join(folder, layer)} is not there. ${advice}`);
+    const what = layer.includes('/') ? 'has layers behind its graph' : 'keeps weights beside its graph';
+    throw new FinetoothError('E_MODEL_MISSING', `${name} ${what}, and ${join(folder, layer)} is not there. ${advice}`);
   }
   return layers.map((layer) => join(folder, layer));
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageTypes } from '../../scripts/page-types.ts';
 import { searchAnswer } from '../../src/server/indexes/forms.ts';
 import { type Server, serve } from '../../src/server/listen.ts';
 
@@ -79,6 +80,11 @@ describe('a search answers what a page shows of it', () => {
     );
     expect(one.results).toEqual([{ ...all.results[2], explanation: one.results[0]?.explanation }]);
   });
+});
+
+it('has types for the page, which are those of its OpenAPI document: npm run docs writes them', async () => {
+  const document = (await ask('/openapi.json')).body as never as Parameters<typeof pageTypes>[0];
+  expect(readFileSync(join(import.meta.dirname, '../../ui/api/generated.ts'), 'utf8')).toBe(pageTypes(document));
 });
 
 describe('a document by its id', () => {

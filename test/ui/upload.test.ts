@@ -109,7 +109,7 @@ describe('files on the page', () => {
     await using tab = await site.open();
     const { page } = tab;
     await openDialog(page);
-    const many = Array.from({ length: 200 }, (_, i) => JSON.stringify({ id: i, text: `Note ${i} of many, on the price of wheat` })).join(
+    const many = Array.from({ length: 100 }, (_, i) => JSON.stringify({ id: i, text: `Note ${i} of many, on the price of wheat` })).join(
       '\n',
     );
     await page
@@ -120,7 +120,7 @@ describe('files on the page', () => {
     await page.getByRole('heading', { name: 'many: stopped' }).waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByRole('heading', { name: 'many: ready' }).waitFor();
-    await page.getByText('1 of 1 file, 200 documents').waitFor();
+    await page.getByText('1 of 1 file, 100 documents').waitFor();
   });
 
   it('that cannot be read, and a server that takes none, say so and what to do', async () => {

@@ -11,6 +11,7 @@ const SHOWN = 200;
 export function AddProgress({ now }: { readonly now: Extract<Step, { readonly kind: 'adding' | 'done' }> }) {
   const { plan, sent } = now;
   const total = plan.chosen.files.length;
+  const all = plan.inspected.documents;
   const search = (): void => {
     // The browser gives the focus back to what opened the dialog, and only then is it ours to give.
     document.querySelector('dialog[open]')?.addEventListener('close', () => document.getElementById('query')?.focus(), { once: true });
@@ -22,7 +23,11 @@ export function AddProgress({ now }: { readonly now: Extract<Step, { readonly ki
       <h3>
         <bdi>{plan.name}</bdi>: {heading(now)}
       </h3>
-      <progress aria-label="Files that are added" max={total} value={sent.files} />
+      {all === undefined ? (
+        <progress aria-label="Files that are added" max={total} value={sent.files} />
+      ) : (
+        <progress aria-label="Documents that are added" max={all} value={sent.documents} />
+      )}
       <p>
         {sent.files.toLocaleString('en')} of {count(total, 'file')}, {count(sent.documents, 'document')}
         {now.kind === 'done' && ` (${changes(sent)})`}

@@ -1,10 +1,5 @@
+import type { FormatsAnswer } from '../api/generated.ts';
 import type { Pick, Picked } from './picked.ts';
-
-/** `GET /v1/files/formats`. */
-export interface Formats {
-  readonly formats: readonly { readonly format: string; readonly extensions: readonly string[]; readonly in_folders: boolean }[];
-  readonly most_bytes: number;
-}
 
 export interface Chosen {
   readonly files: readonly Picked[];
@@ -18,7 +13,7 @@ export interface Chosen {
  * The files that are sent: of a folder those that are documents, or, where there are none, its tables; a file that was named by itself always, since the server may
  * know it by its content.
  */
-export function choose({ files, name }: Pick, { formats, most_bytes: most }: Formats): Chosen {
+export function choose({ files, name }: Pick, { formats, most_bytes: most }: FormatsAnswer): Chosen {
   const kindOf = (path: string): 'document' | 'data' | undefined => {
     const format = formats.find(({ extensions }) => extensions.includes(extensionOf(path)));
     return format === undefined ? undefined : format.in_folders ? 'document' : 'data';

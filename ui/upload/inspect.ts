@@ -1,9 +1,10 @@
 import { askJson } from '../api/client.ts';
 import { ApiError } from '../api/errors.ts';
+import type { InspectedFileAnswer } from '../api/generated.ts';
 import { extensionOf } from './choose.ts';
 import type { Picked } from './picked.ts';
 
-export type FieldType = 'text' | 'keyword' | 'number' | 'date' | 'boolean';
+export type FieldType = NonNullable<InspectedFileAnswer['fields'][number]['type']>;
 
 export interface GuessedField {
   readonly name: string;
@@ -18,14 +19,6 @@ export interface Inspected {
   readonly documents?: number;
   /** Files that cannot be read, with why. */
   readonly failed: readonly { readonly path: string; readonly message: string }[];
-  readonly notes: readonly string[];
-}
-
-interface Answer {
-  readonly documents: number;
-  readonly complete: boolean;
-  readonly fields: readonly { readonly name: string; readonly type?: FieldType; readonly filled: number }[];
-  readonly sample: readonly Readonly<Record<string, unknown>>[];
   readonly notes: readonly string[];
 }
 
@@ -44,7 +37,7 @@ export async function inspect(files: readonly Picked[], signal: AbortSignal): Pr
   for (const { path, file } of looked)
     try {
       const words = new URLSearchParams({ path, sample: '5' });
-      const answer = await askJson<Answer>(`v1/files/inspect?${words}`, { body: file, signal });
+      const answer = await askJson<InspectedFileAnswer>(`v1/files/inspect?${words}`, { body: file, signal });
       documents += answer.documents;
       isCounted &&= answer.complete;
       notes.push(...answer.notes);
@@ -77,7 +70,7 @@ function someOfEachKind(files: readonly Picked[]): readonly Picked[] {
   return chosen;
 }
 
-function exampleOf(sample: Answer['sample'], name: string): string {
+function exampleOf(sample: InspectedFileAnswer['sample'], name: string): string {
   const value = sample.map((one) => one[name]).find((one) => one !== undefined && one !== null && one !== '');
   const text = value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   const line = text.replace(/\s+/g, ' ').trim();

@@ -1,4 +1,5 @@
 import { askJson } from '../api/client.ts';
+import type { AddedFilesAnswer } from '../api/generated.ts';
 import { askLines } from '../api/streams.ts';
 import type { Picked } from './picked.ts';
 
@@ -29,19 +30,10 @@ export interface NewIndex {
   readonly types: Readonly<Record<string, string>>;
 }
 
-interface Report {
-  readonly added: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  readonly removed: number;
-  readonly notes?: readonly string[];
-  readonly failed?: readonly Failure[];
-}
-
 type Line =
   | { readonly acknowledged: number; readonly files?: number; readonly failed?: undefined; readonly report?: undefined }
   | { readonly failed: Failure; readonly acknowledged?: undefined; readonly report?: undefined }
-  | { readonly report: Report; readonly acknowledged?: undefined; readonly failed?: undefined };
+  | { readonly report: AddedFilesAnswer; readonly acknowledged?: undefined; readonly failed?: undefined };
 
 /** Files of one request, and their bytes: one that fails is sent again as a whole. */
 const [MOST_FILES, MOST_BYTES] = [100, 16 * 1_048_576];
@@ -71,7 +63,7 @@ export async function* send(
   }
 }
 
-function withReport(before: Sent, now: Sent, report: Report, files: number): Sent {
+function withReport(before: Sent, now: Sent, report: AddedFilesAnswer, files: number): Sent {
   const { added, changed, unchanged, removed, notes = [] } = report;
   return {
     ...now,

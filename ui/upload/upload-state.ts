@@ -1,11 +1,12 @@
 import { signal } from '@preact/signals';
 import { askJson } from '../api/client.ts';
 import { ApiError, isAbort } from '../api/errors.ts';
+import type { FormatsAnswer } from '../api/generated.ts';
 import { announce } from '../parts/live-region.tsx';
 import { count } from '../parts/wording.ts';
 import { go } from '../state/address.ts';
 import { filling, indexes, refreshIndexes } from '../state/indexes.ts';
-import { type Chosen, choose, type Formats } from './choose.ts';
+import { type Chosen, choose } from './choose.ts';
 import { type FieldType, type Inspected, inspect } from './inspect.ts';
 import type { Pick } from './picked.ts';
 import { createIndex, nothingSent, type Sent, send } from './send.ts';
@@ -45,7 +46,7 @@ export async function look(pick: Pick | Promise<Pick>): Promise<void> {
   work = mine;
   try {
     step.value = { kind: 'looking', files: 0 };
-    const [picked, formats] = await Promise.all([pick, askJson<Formats>('v1/files/formats', { signal: mine.signal })]);
+    const [picked, formats] = await Promise.all([pick, askJson<FormatsAnswer>('v1/files/formats', { signal: mine.signal })]);
     const chosen = choose(picked, formats);
     mine.signal.throwIfAborted();
     if (chosen.files.length === 0) {

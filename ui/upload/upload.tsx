@@ -49,7 +49,7 @@ function ChooseFiles({ failure }: { readonly failure: ApiError | undefined }) {
           <input ref={takeFolder} type="file" onChange={chosen} />
         </label>
       </div>
-      <p class="note">
+      <p class="upload-hint">
         Read are text, Markdown, HTML, PDF, Word, EPUB, e-mail, notebooks and code, and tables: JSON, JSON lines, CSV, TSV, Parquet.
       </p>
     </div>

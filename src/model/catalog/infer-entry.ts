@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
 import { cardExamples } from './card-examples.ts';
+import { externalDataOf } from './external-data.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
@@ -78,7 +79,10 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     name,
     repository,
     ...(revision !== undefined && { revision }),
-    files: { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
+    files: withLayers(
+      { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
+      (await externalDataOf(modelPath)).map((path) => ({ path })),
+    ),
     precision,
     // SPDX for "no one looked": the licence stands in the model's own card.
     licence: overrides.licence ?? known?.licence ?? 'NOASSERTION',
@@ -176,9 +180,10 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
 /** A model's card; '' where there is none. */
 const readCard = (folder: string): Promise<string> => readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
 
-/** The files of a model with those that hold the weights of its own layers. */
+/** The files of a model with those that hold weights beside its graph: of the graph itself, or of its own layers. */
 function withLayers(files: ModelEntry['files'], layers: readonly { readonly path: string }[] | undefined): ModelEntry['files'] {
-  return layers === undefined ? files : { ...files, others: layers.map(({ path }) => ({ path, as: path })) };
+  if (layers === undefined || layers.length === 0) return files;
+  return { ...files, others: [...(files.others ?? []), ...layers.map(({ path }) => ({ path, as: path }))] };
 }
 
 async function readOverrides(folder: string): Promise<Overrides> {
