@@ -32,7 +32,7 @@ export function rewriteLinks(
     const [path = '', anchor] = target.split('#');
     const linked = normalize(join(dirname(file), path)).replace(/\/$/, '');
     if (!exists(linked)) throw new Error(`${file}: the link to ${target} leads to nothing`);
-    if (/\.(svg|png|jpg)$/.test(linked)) {
+    if (/\.(svg|png|jpg|webp)$/.test(linked)) {
       assets.add(linked);
       return `${mark}[${label}](/${assetOf(linked)})`;
     }
