@@ -7,21 +7,23 @@ const src = join(root, 'src');
 
 /** Kilobytes of sources that importing an entry reads at most. What comes on first use does not count. A larger number is a decision: say in the commit what it is for. */
 const budgets: Readonly<Record<string, number>> = {
-  '.': 1700,
+  '.': 1730,
   './rerankers': 270,
-  './embedders': 370,
+  './embedders': 400,
   './stores': 770,
   './hosted': 260,
+  './browser': 100,
+  './browser/worker': 110,
   './eval': 320,
   './plan': 140,
-  './server': 2900,
-  './mcp': 2060,
-  './tasks': 2280,
-  './contracts': 1790,
-  './ai-sdk': 1040,
-  './langchain': 1050,
-  './lancedb': 1030,
-  './mastra': 1710,
+  './server': 2950,
+  './mcp': 2090,
+  './tasks': 2320,
+  './contracts': 1820,
+  './ai-sdk': 1060,
+  './langchain': 1080,
+  './lancedb': 1060,
+  './mastra': 1740,
 };
 
 /** Sources that are read when a file is imported, itself included. */

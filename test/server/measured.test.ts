@@ -10,6 +10,7 @@ import { readKeys } from '../../src/server/auth/keys.ts';
 import type { IndexRegistry } from '../../src/server/indexes/registry.ts';
 import { ownRoutes } from '../../src/server/indexes/routes.ts';
 import { createLoadShedder } from '../../src/server/load-shedding.ts';
+import { RequestError } from '../../src/server/problem.ts';
 import { memoryStore } from '../../src/stores.ts';
 import { evaluateJudged } from '../../src/tasks/evaluate.ts';
 import { readJudgmentsIn } from '../../src/tasks/judgments.ts';
@@ -255,6 +256,20 @@ describe('what was judged', () => {
     await pause(60);
     expect([asked, after < 12]).toEqual([after, true]);
   });
+});
+
+it('ends an evaluation when the server is closed, and says when to come again', async () => {
+  const shedder = createLoadShedder();
+  const closing = new AbortController();
+  const app = await serving({ routes: ownRoutes({ indexes: registry, models: fakeModels, shedder, closing: closing.signal }) }, shedder);
+  await judge(app);
+  slow = 30;
+  const answer = ask(app, 'evaluations', { pipelines: [{ name: 'reranked' }] }, { accept: 'application/x-ndjson' });
+  while (asked === 0) await pause(5);
+  closing.abort(new RequestError('busy', 'this server is being closed', { retryAfter: 5 }));
+  const last = (await answer).text.trim().split('\n').at(-1) as string;
+  expect(JSON.parse(last)).toEqual({ error: { code: 'E_BUSY', message: 'this server is being closed' } });
+  await shedder.empty();
 });
 
 describe('measuring', () => {

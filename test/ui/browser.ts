@@ -80,7 +80,7 @@ export const buildPage = (): Promise<void> =>
  * The bundled films as an index, which nobody may write to. Embedding them takes half a minute, so the index stays for the next test file and the next
  * run, until something changes of which it is made.
  */
-async function filmsIndex(): Promise<string> {
+export async function filmsIndex(): Promise<string> {
   const corpus = join(root, 'samples', 'films', 'corpus.jsonl');
   const parts = ['store', 'embed', 'model', 'search', 'text', 'math', 'read'].flatMap((part) => filesIn(join(root, 'src', part)));
   const hash = hashOf([corpus, ...parts].map((file) => readFileSync(file, 'utf8')));

@@ -122,7 +122,7 @@ describe('what the page says', () => {
     expect(errors).toEqual([]);
   });
 
-  it('names an index that is missing, one that is empty, and one that is being filled by someone else', async () => {
+  it('names an index that is missing, and one that is empty', async () => {
     await fetch(`${site.server.url}/v1/indexes`, { method: 'POST', body: JSON.stringify({ name: 'void', fields: ['text'] }) });
     await using tab = await site.open('?index=void');
     await tab.page.getByText('The index void has no documents yet.').waitFor();

@@ -1,33 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noBrowser, openSite, type Site } from './browser.ts';
+import { judgeFilms } from './judged-films.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-test-tune-'));
-const samples = join(import.meta.dirname, '..', '..', 'samples', 'films');
 let site: Site;
 beforeAll(async () => {
   if (noBrowser !== undefined) return;
   site = await openSite({ judgments: folder });
-  // Judged as the page would: ten of the bundled queries.
-  const queries = new Map(
-    readFileSync(join(samples, 'queries.jsonl'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { _id: string; text: string })
-      .slice(0, 12)
-      .map(({ _id, text }) => [_id, text]),
-  );
-  const judgments = readFileSync(join(samples, 'qrels', 'test.tsv'), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t') as [string, string, string])
-    .filter(([query]) => queries.has(query))
-    .map(([query, id, grade]) => ({ query: queries.get(query), id, grade: Math.min(3, Number(grade)) }));
-  const answer = await fetch(`${site.server.url}/v1/indexes/films/judgments`, { method: 'PATCH', body: JSON.stringify({ judgments }) });
-  expect(answer.status).toBe(200);
+  await judgeFilms(site, 12);
 }, 120_000);
 afterAll(async () => {
   await site?.[Symbol.asyncDispose]();

@@ -49,6 +49,11 @@ export function Tools() {
         </select>{' '}
         of each list
       </label>
+      {Object.keys(address.value.filters).length > 0 && (
+        <button type="button" onClick={() => go({ filters: {} })}>
+          Filters narrow what is judged: clear
+        </button>
+      )}
       <button type="button" onClick={back} disabled={!canUndo.value}>
         Undo <kbd>u</kbd>
       </button>
