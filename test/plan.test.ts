@@ -195,8 +195,8 @@ describe('the table of flags', () => {
   it('gives each name to one meaning', () => {
     const names = Object.values(options).map(({ name }) => name);
     // Nothing is passed over in silence, in either case: a reranker that fails, a file that cannot be read. Rerankers by name in either case: of serve
-    // those that its clients may name, elsewhere the one that ranks.
-    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual(['strict', 'reranker']);
+    // those that its clients may name, elsewhere the one that ranks. Where judgments are kept: of label for one index, of serve for each.
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual(['strict', 'judgments', 'reranker']);
   });
 });
 
