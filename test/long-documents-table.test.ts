@@ -196,7 +196,7 @@ describe.each(Object.keys(allKinds) as Kind[])('an index %s, long texts in parts
   it.each(Object.entries(options))('does what %s says', async (name, [given, check]) => {
     const answered = await search(indexFor(kind, 'chunk'), query, { firstStage: 'hybrid', top: 100, ...given });
     check(answered, plain);
-    const isRanked = !['offset', 'reranker', 'minScore', 'deadlineMs', 'rankFields'].includes(name);
+    const isRanked = !['offset', 'reranker', 'instruction', 'minScore', 'deadlineMs', 'rankFields'].includes(name);
     if (isRanked) expect(longOf(answered)?.highlight?.text).toContain(answer);
     expect(answered.cut).toBe(0);
   });

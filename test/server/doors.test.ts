@@ -123,7 +123,8 @@ describe('a client names no model that is not served', () => {
       .filter(([, { post: one }]) => /"(model|reranker|embedder|fallback)":/.test(JSON.stringify(one?.requestBody ?? {})))
       .map(([path]) => path);
     const asked = named.map((path) => path.replace('{vendor}', 'nvidia').replace('{model}', 'default'));
-    expect(asked.toSorted()).toEqual([...new Set(doors.map(([path]) => path)), '/v1/indexes', '/v1/search'].toSorted());
+    const others = ['/v1/indexes', '/v1/indexes/{name}/evaluations', '/v1/indexes/{name}/measure', '/v1/search'];
+    expect(asked.toSorted()).toEqual([...new Set(doors.map(([path]) => path)), ...others].toSorted());
   });
 
   it.each(doors)('at %s', async (path, endpoint) => {
@@ -171,6 +172,21 @@ describe('a client names no model that is not served', () => {
           404,
           true,
         ]);
+      }
+    expect(outside).toBe(0);
+  });
+
+  it.each(['evaluations', 'measure'])('in a pipeline at /v1/indexes/NAME/%s', async (what) => {
+    for (const name of hostile)
+      for (const named of [
+        { reranker: name },
+        { reranker: ['default', name] },
+        { fallback: name },
+        { embedder: name },
+        { calibration: '/etc/hostname' },
+      ]) {
+        const { status } = await post(server, `/v1/indexes/films/${what}`, { query: 'bats', pipelines: [{ name: 'a', ...named }] });
+        expect([name.slice(0, 50), status]).toEqual([name.slice(0, 50), expect.toSatisfy(is4xx)]);
       }
     expect(outside).toBe(0);
   });
