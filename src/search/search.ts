@@ -105,7 +105,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     firstStage,
     rankedBy,
     fingerprint,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options),
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options, onUpdate),
     nextCursor:
       key &&
       writeCursor(key, { firstStage, rankedBy, fingerprint, calibrated, complete, cut, ...freeze(arranged, all, top, options.stages) }),
