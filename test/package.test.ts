@@ -51,7 +51,9 @@ describe('the tarballs', () => {
     // models/build holds scripts, no package.
     const folders = ['.', ...workspaces].filter((folder) => existsSync(join(root, folder, 'package.json')));
     const names = folders.map((folder) => (JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string }).name);
-    expect(tarballs.map(({ name }) => name).sort()).toEqual([...names, '@finetooth/lancedb', nativePackage].sort());
+    expect(tarballs.map(({ name }) => name).sort()).toEqual(
+      [...names, '@finetooth/lancedb', '@finetooth/js-tiktoken', nativePackage].sort(),
+    );
     for (const { name } of tarballs) expect(filesIn(inFolder(name)), name).toContain('LICENSE');
     expect(filesIn(inFolder('finetooth'))).toContain('NOTICE');
   });
@@ -189,14 +191,18 @@ const { results, rankedBy } = await search(index, 'A bat guards the city at nigh
 const measured = meanOf(new Map([['q', results.map(({ id, relevanceScore }) => ({ id, score: relevanceScore }))]]), new Map([['q', new Map([['a', 1]])]]));
 console.log(JSON.stringify({ first: results[0].id, count: results.length, rankedBy, measured }));`;
 
-describe('installed with its model and its runtimes', () => {
-  const user = inProject([], () => true);
+describe('installed with its models, as a registry would install it here', () => {
+  const user = inProject([], (name) => name !== '@finetooth/runtime-wasm');
 
-  it('has both runtimes, the store and the model, and npm prints no error', () => {
-    const parts = [nativePackage, '@finetooth/runtime-wasm', '@finetooth/lancedb', 'apache-arrow', ...modelPackages];
+  it('has its runtime, the store and the models, and npm prints no error', () => {
+    const parts = [nativePackage, '@finetooth/js-tiktoken', '@finetooth/lancedb', 'apache-arrow', ...modelPackages];
     expect(parts.filter((name) => !user.has(name))).toEqual([]);
-    // Those of all platforms, and libraries that nothing calls.
-    expect(['onnxruntime-node', '@lancedb/lancedb', '@huggingface/transformers', 'openai'].filter(user.has)).toEqual([]);
+    // Those of all platforms, what no native runtime needs, and libraries that nothing calls.
+    expect(
+      ['onnxruntime-node', '@finetooth/runtime-wasm', 'js-tiktoken', '@lancedb/lancedb', '@huggingface/transformers', 'openai'].filter(
+        user.has,
+      ),
+    ).toEqual([]);
     expect(user.project.said).not.toMatch(/npm (error|warn)/i);
   });
 
@@ -206,12 +212,25 @@ describe('installed with its model and its runtimes', () => {
 
   it('runs models natively, and says nothing against it', async () => {
     const { stdout, stderr } = await user.finetooth('doctor', '--json');
-    const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly found: string; readonly state: string }[] };
+    const { findings } = JSON.parse(stdout) as {
+      readonly findings: readonly { readonly name: string; readonly found: string; readonly state: string }[];
+    };
     expect(
       findings.find(({ found }) => found.includes(nativePackage)),
       stderr,
     ).toMatchObject({ state: 'ok' });
     expect(findings.find(({ found }) => found.startsWith('LanceDB'))).toMatchObject({ state: 'ok' });
+    expect(findings.filter(({ state }) => state !== 'ok')).toEqual([]);
+    expect(findings.find(({ name }) => name === 'devices')?.found).toMatch(/^cpu[,;](?! by)/);
+  });
+
+  it('reads texts that arrive as token numbers', async () => {
+    const texts = await user.script(
+      'numbers.js',
+      `import { decodedTexts } from './node_modules/finetooth/dist/server/token-ids.js';
+console.log(JSON.stringify(await decodedTexts([[15339, 1917]])));`,
+    );
+    expect(texts).toEqual(['hello world']);
   });
 
   it('runs the demo on the films that it brings', async () => {
