@@ -13,7 +13,7 @@ const budgets: Readonly<Record<string, number>> = {
   './stores': 770,
   './hosted': 260,
   './browser': 100,
-  './browser/worker': 110,
+  './browser/worker': 100,
   './eval': 320,
   './plan': 140,
   './server': 2950,
