@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { platforms, wasmPlatforms } from '../scripts/pack-published.ts';
 import { type Finished, installInto, mustRun, packAll, run, type Tarball, whyUnreachable } from '../scripts/trial-install.ts';
 import { nativePackage } from '../src/model/run/runtime.ts';
 
@@ -116,6 +117,30 @@ describe('the tarballs', () => {
       .map((file) => ({ file, map: /^\/\/# sourceMappingURL=(.+)$/m.exec(readFileSync(join(folder, file), 'utf8'))?.[1] }))
       .filter(({ file, map }) => map !== undefined && !existsSync(join(folder, dirname(file), map)));
     expect(promised).toEqual([]);
+  });
+});
+
+describe('the runtime of a platform', () => {
+  // As npm reads them (npm-install-checks): a list with "!" refuses, another one allows, and libc is asked on Linux alone.
+  const allows = (list: readonly string[] | undefined, value: string): boolean =>
+    list === undefined || (!list.includes(`!${value}`) && (list.includes(value) || list.every((one) => one.startsWith('!'))));
+  const wasm = (system: string, processor: string, libc?: string): readonly string[] =>
+    wasmPlatforms()
+      .filter(({ os, cpu, libc: wanted }) => allows(os, system) && allows(cpu, processor) && (wanted === undefined || wanted[0] === libc))
+      .map(({ name }) => name.replace('@finetooth/runtime-wasm-', ''));
+
+  it.each(platforms())('is native alone on $system $processor', ({ system, processor }) => {
+    expect(wasm(system, processor, system === 'linux' ? 'glibc' : undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['linux', 'x64', 'musl', 'linux-musl'],
+    ['linux', 'arm64', 'musl', 'linux-musl'],
+    ['linux', 'ppc64', 'glibc', 'linux-others'],
+    ['darwin', 'x64', undefined, 'darwin-others'],
+    ['freebsd', 'x64', undefined, 'others'],
+  ] as const)('is WebAssembly on %s %s with libc %s', (system, processor, libc, name) => {
+    expect(wasm(system, processor, libc)).toContain(name);
   });
 });
 
