@@ -50,6 +50,16 @@ describe('an instruction', () => {
     expect(await scoresOf(fallback([reader, byLength('second')]), 'Find meals')).toEqual(told);
   });
 
+  it('is heard within a deadline too, and by what explains a place', async () => {
+    const told = await scoresOf(reader, 'Find meals');
+    const call = { model: reader, instruction: 'Find meals', deadlineMs: 600_000, explain: true } as const;
+    const { results } = await rerank(query, films, call);
+    const inOrder = results.toSorted((a, b) => Number(a.index) - Number(b.index));
+    expect(inOrder.map(({ relevanceScore }) => relevanceScore)).toEqual(told);
+    // Of documents with one field the field alone is the whole text.
+    expect(inOrder.map(({ explanation }) => explanation?.fields[0]?.relevance)).toEqual(told);
+  });
+
   it('is refused where no model reads one', async () => {
     for (const one of [byLength('a'), cascade([byLength('a'), byLength('b')])])
       await expect(rerank(query, films, { model: one, instruction: 'Find meals' })).rejects.toMatchObject({

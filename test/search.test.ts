@@ -52,11 +52,17 @@ describe('search', () => {
     expect(answer.rerankStages).toEqual([{ name: 'by-length', took: reranked }]);
   });
 
-  it('tells the last order before it is described', async () => {
+  it('tells the last order before it is described, and then with the sentences that the words choose', async () => {
     const told: string[][] = [];
-    const onUpdate = (results: readonly { readonly id: string }[]) => void told.push(results.map(({ id }) => id));
+    const described: boolean[] = [];
+    const onUpdate = (results: readonly { readonly id: string; readonly snippet?: object }[]): void => {
+      told.push(results.map(({ id }) => id));
+      described.push(results.every(({ snippet }) => snippet !== undefined));
+    };
     const answer = await search(index, 'a film', { snippets: true, onUpdate });
     expect(told.at(-1)).toEqual(answer.results.map(({ id }) => id));
+    expect(told.at(-2)).toEqual(told.at(-1));
+    expect(described.slice(-2)).toEqual([false, true]);
     expect(told[0]).not.toEqual(told.at(-1));
   });
 

@@ -88,13 +88,26 @@ export async function joinBytes(
 /** Told by the two magic bytes of RFC 1952 section 2.3.1, whatever the file is called. */
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-/** Unpacks gzip, also several members in a row (`cat a.gz b.gz`); zero bytes after the last are padding. Memory is bounded. */
-export async function* gunzip(name: string, packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Unpacks gzip, also several members in a row (`cat a.gz b.gz`); zero bytes after the last are padding. Memory is bounded. More than `most` bytes are refused. */
+export async function* gunzip(
+  name: string,
+  packed: AsyncIterable<Uint8Array>,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array> {
   const unzip = createGunzip();
   // The callback is needed for `pipeline` to exist, but every error also comes out of the loop below.
   pipeline(Readable.from(packed), unzip, () => undefined);
   try {
-    for await (const chunk of unzip) yield chunk;
+    let length = 0;
+    for await (const chunk of unzip) {
+      length += chunk.length;
+      if (length > most)
+        throw new FinetoothError(
+          'E_INPUT_FORMAT',
+          `${name} holds more than ${most} bytes once it is unpacked, which is all that may be read of a packed file here. Take it apart, or have the limit raised.`,
+        );
+      yield chunk;
+    }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) throw error;
     throw new FinetoothError('E_INPUT_FORMAT', `${name} ${gzipReason(error)}. Fetch it or pack it again; "gzip -t" tests a file.`, {

@@ -1,6 +1,6 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
-import { checkOptions, isRecord, type OptionChecks, signal, text, texts, truth, when } from '../wording/check-options.ts';
+import { checkOptions, isRecord, type OptionChecks, positive, signal, text, texts, truth, when } from '../wording/check-options.ts';
 import type { FolderOptions } from './folder-files.ts';
 import type { Format } from './formats.ts';
 import { type Lines, lineBatchesOf } from './lines.ts';
@@ -21,6 +21,8 @@ export interface ReadOptions extends FolderOptions {
   readonly where?: string;
   /** Of a file: the path that it goes by in place of its own, as below a folder: by it the format is told, and it is the id and the field `path` of a document that is a file. @default its name */
   readonly documentPath?: string;
+  /** Bytes that an input packed with gzip may hold, 1 and up: a larger one ends with E_INPUT_FORMAT, after the documents before. @default any number */
+  readonly mostUnpackedBytes?: number;
 }
 
 export const readChecks: OptionChecks<ReadOptions> = {
@@ -39,6 +41,7 @@ export const readChecks: OptionChecks<ReadOptions> = {
   signal,
   where: text,
   documentPath: text,
+  mostUnpackedBytes: positive,
 };
 
 /** What a function that does more than read passes on. */
@@ -123,11 +126,11 @@ function loadFormats() {
 }
 
 async function openSource(source: string, options: Omit<ReadOptions, 'format'>): Promise<Source> {
-  const { signal, where: name = source === '-' ? 'standard input' : source } = options;
-  if (source === '-') return createSource({ name, kind: 'pipe', signal }, options.stdin ?? process.stdin);
+  const { signal, mostUnpackedBytes, where: name = source === '-' ? 'standard input' : source } = options;
+  if (source === '-') return createSource({ name, kind: 'pipe', signal, mostUnpackedBytes }, options.stdin ?? process.stdin);
   const kind = await kindOfPath(source, name);
   const documentPath = options.documentPath ?? source.replace(/^.*[/\\]/, '');
-  return createSource({ name, kind, path: source, documentPath, folder: options, signal });
+  return createSource({ name, kind, path: source, documentPath, folder: options, signal, mostUnpackedBytes });
 }
 
 interface Chosen {

@@ -33,6 +33,8 @@ export interface SourceFacts {
   /** How a folder is read. */
   readonly folder?: FolderOptions;
   readonly signal?: AbortSignal;
+  /** Of an input packed with gzip. @default any number */
+  readonly mostUnpackedBytes?: number;
 }
 
 interface Opened extends Peeked {
@@ -94,10 +96,14 @@ async function* fileBytes({ path = '', name }: SourceFacts): AsyncGenerator<Uint
 }
 
 /** Unpacks gzip, and refuses what has no bytes unless that may be. */
-async function openBytes({ name, signal, mayBeEmpty }: SourceFacts, stream: AsyncIterable<Uint8Array>, atLeast: number): Promise<Opened> {
+async function openBytes(
+  { name, signal, mayBeEmpty, mostUnpackedBytes }: SourceFacts,
+  stream: AsyncIterable<Uint8Array>,
+  atLeast: number,
+): Promise<Opened> {
   const raw = await peek(stoppable(stream, signal), atLeast);
   const packed = isGzip(raw.head);
-  const plain = packed ? await peek(gunzip(name, raw.chunks), atLeast) : raw;
+  const plain = packed ? await peek(gunzip(name, raw.chunks, mostUnpackedBytes), atLeast) : raw;
   if (plain.head.length > 0 || mayBeEmpty) return { ...plain, packed };
   await plain.close();
   const what = packed ? 'holds no bytes once it is unpacked' : 'is empty (0 bytes)';

@@ -104,7 +104,11 @@ export interface Reranker {
   /** One finite score per candidate, in input order. Sorting and cutting are the caller's. */
   score(query: string, candidates: readonly Candidate[], options?: ScoreOptions): Promise<Scores>;
   /** Why a candidate gets its score, stage by stage; absent where there is nothing to say. */
-  explain?(query: string, candidate: Candidate, options?: CallOptions): Promise<readonly StageExplanation[]>;
+  explain?(
+    query: string,
+    candidate: Candidate,
+    options?: Pick<ScoreOptions, 'signal' | 'instruction'>,
+  ): Promise<readonly StageExplanation[]>;
   /** Resolves when a call need not wait for anything to be loaded. */
   load?(): Promise<void>;
   /** Frees what the reranker holds; later calls are refused. */

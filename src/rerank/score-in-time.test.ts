@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stagesOf } from '../../test/support/stages-of.ts';
-import type { Candidate, Reranker, Scores } from './reranker.ts';
+import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
 import { scoreInTime } from './score-in-time.ts';
 
 const EACH_MS = 10;
@@ -44,6 +44,27 @@ describe('scoreInTime', () => {
     const { complete, ...rest } = other;
     expect(rest).toEqual(one);
     expect([complete, ...new Set(stagesOf(other))]).toEqual([true, 0]);
+  });
+
+  it.each([true, false])('hands on all that it was told beside the time, to one that keeps deadlines itself: %s', async (keepsDeadline) => {
+    const told: ScoreOptions[] = [];
+    const reranker: Reranker = {
+      fingerprint: 'listener@1',
+      keepsDeadline,
+      score: async (_, candidates, options = {}) => {
+        told.push(options);
+        return { scores: new Float32Array(candidates.length) };
+      },
+    };
+    const options: ScoreOptions = {
+      effort: 'low',
+      instruction: 'by colour',
+      spread: { mean: 0.6, deviation: 0.1, documents: 200 } as never,
+    };
+    await within(1000, scoreInTime(reranker, 'q', list(30), options));
+    await within(1000, scoreInTime(reranker, 'q', list(30), { ...options, deadlineMs: 600_000 }));
+    expect(told.length).toBeGreaterThan(1);
+    for (const one of told) expect(one).toMatchObject(options);
   });
 
   it('leaves out what slices that give nothing but scores would leave out', async () => {

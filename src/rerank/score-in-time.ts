@@ -40,17 +40,16 @@ async function askToldInTime(
   reranker: Reranker,
   query: string,
   candidates: readonly Candidate[],
-  { signal, deadlineMs, effort, instruction, onScores }: TimedOptions,
+  { signal, deadlineMs, onScores, ...others }: TimedOptions,
 ): Promise<Scores> {
   if (deadlineMs <= 0) return unscored(candidates.length);
   const late = new AbortController();
   let best: Scores | undefined;
   let isOver = false;
   const asked = reranker.score(query, candidates, {
+    ...others,
     signal: eitherSignal(signal, late.signal),
     deadlineMs,
-    effort,
-    instruction,
     onScores: (scores) => {
       if (isOver) return;
       best = scores;
@@ -71,13 +70,13 @@ async function askInSlices(
   reranker: Reranker,
   query: string,
   candidates: readonly Candidate[],
-  { signal, deadlineMs, effort, instruction, onScores }: TimedOptions,
+  { signal, deadlineMs, onScores, ...others }: TimedOptions,
   pace: Pace,
 ): Promise<Scores> {
   const until = performance.now() + deadlineMs;
   const left = (): number => until - performance.now();
   const late = new AbortController();
-  const call = { signal: eitherSignal(signal, late.signal), effort, instruction };
+  const call = { ...others, signal: eitherSignal(signal, late.signal) };
   const isAskedOnce = reranker.kind === 'listwise' || reranker.pricedPerCall === true;
   const slices: ScoredPart[] = [];
   let lost: Usage | undefined;

@@ -30,17 +30,24 @@ const MOST_READ = 20;
 /** Characters of a sentence that it reads. */
 const LONGEST = 600;
 
-/** Adds to each result the sentences that matter. */
+/**
+ * Adds to each result the sentences that matter.
+ *
+ * @param onWords called with those that the words of the query choose, where a reranker reads on: that takes longer than to rank a short list
+ */
 export async function addSnippets<Result extends RankedResult>(
   results: readonly Result[],
   query: string,
   candidates: readonly Rankable[],
   options: SnippetOptions,
+  onWords?: (results: readonly Result[]) => void,
 ): Promise<readonly Result[]> {
   const sources = results.map((result) => sourceIn(result, candidates[result.index] as Rankable, options));
   const byWords = sources.map((source) => rankSentences(query, source));
-  const read = await readSentences(query, sources.slice(0, MOST_RESULTS), byWords, options);
-  return results.map((result, i) => ({ ...result, snippet: snippetOf(query, sources[i] as SnippetSource, read[i] ?? byWords[i]?.[0]) }));
+  const around = (read: readonly (number | undefined)[]): readonly Result[] =>
+    results.map((result, i) => ({ ...result, snippet: snippetOf(query, sources[i] as SnippetSource, read[i] ?? byWords[i]?.[0]) }));
+  if (options.reranker !== undefined) onWords?.(around([]));
+  return around(await readSentences(query, sources.slice(0, MOST_RESULTS), byWords, options));
 }
 
 /** The part of a document that gave its score, without the title that stands above it. */

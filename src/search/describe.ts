@@ -12,6 +12,7 @@ export interface DescribeOptions extends CallOptions {
   readonly snippets?: boolean;
   readonly fieldLabels?: boolean;
   readonly deadlineMs?: number;
+  readonly instruction?: string;
 }
 
 /** What was ranked, and by whom; `ranked` is absent on a later page, for which no model is asked again. */
@@ -27,17 +28,19 @@ export interface Described {
   readonly words?: WordAnalysis;
 }
 
-/** Adds to the results what was asked for: why they stand there, the sentences that matter. */
+/** Adds to the results what was asked for: why they stand there, the sentences that matter. `onWords`: as `addSnippets` calls it. */
 export async function describeResults<Result extends RankedResult>(
   results: readonly Result[],
   { query, rerankers, candidates, fields, ranked, spread, words }: Described,
-  { explain = false, snippets = false, fieldLabels, signal, deadlineMs }: DescribeOptions,
+  { explain = false, snippets = false, fieldLabels, instruction, signal, deadlineMs }: DescribeOptions,
+  onWords?: (results: readonly Result[]) => void,
 ): Promise<readonly Result[]> {
   const isFree = ranked !== undefined && deadlineMs === undefined && costsNothing(ranked, rerankers);
   const reranker = isFree ? asOne(rerankers) : undefined;
-  const shown = snippets ? await addSnippets(results, query, candidates, { reranker, fields, fieldLabels, signal, words }) : results;
+  const snippetOptions = { reranker, fields, fieldLabels, signal, words };
+  const shown = snippets ? await addSnippets(results, query, candidates, snippetOptions, onWords) : results;
   if (!explain || rerankers.length === 0) return shown;
-  return explainResults(shown, asOne(rerankers), query, candidates, fields, { signal, fieldLabels, spread });
+  return explainResults(shown, asOne(rerankers), query, candidates, fields, { signal, fieldLabels, spread, instruction });
 }
 
 /** Whether sentences may be read by who ranked: no one pays for a call, and all that was asked answered in time. */

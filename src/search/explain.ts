@@ -10,6 +10,8 @@ export interface ExplainOptions extends CallOptions {
   /** As the texts were ranked. @default false */
   readonly fieldLabels?: boolean;
   readonly spread?: ScoreSpread;
+  /** As the texts were judged. @default the model's own */
+  readonly instruction?: string;
 }
 
 /** Adds to each result why it stands where it stands, one after the other. */
@@ -36,7 +38,7 @@ async function explainScore(
   query: string,
   candidate: Rankable,
   rankFields: RankFields,
-  { signal, fieldLabels = false, spread }: ExplainOptions,
+  { signal, fieldLabels = false, spread, instruction }: ExplainOptions,
 ): Promise<Explanation> {
   const { id, document, title } = candidate;
   const fields = rankFields ?? defaultFields(document);
@@ -47,13 +49,13 @@ async function explainScore(
   /** Of a field that the passage lies in, the passage. */
   const aloneIn = (field: string): string => (part !== undefined && textIn([field]).includes(part) ? part : textIn([field]));
   const [stages, alone] = await Promise.all([
-    reranker.explain?.(query, { id, text: read, title: title && { text: title.text } }, { signal }) ?? [],
+    reranker.explain?.(query, { id, text: read, title: title && { text: title.text } }, { signal, instruction }) ?? [],
     scoreInTime(
       reranker,
       query,
       filled.map((field) => ({ id: field, text: aloneIn(field) })),
       // Each field by the same stages, however many there are.
-      { signal, spread, effort: 'exhaustive' },
+      { signal, spread, instruction, effort: 'exhaustive' },
     ),
   ]);
   const relevanceOf = (i: number): number | undefined => {

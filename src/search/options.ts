@@ -76,7 +76,7 @@ export interface SearchOptions<D = Document> extends OptionsAt<'search'> {
   readonly explain?: boolean;
   /** Milliseconds for the whole search; when they are over, the best order so far is the answer. 1 to 600,000. @default none */
   readonly deadlineMs?: number;
-  /** Called with the first stage's results at once, and with each sharper order, before the last one is returned. */
+  /** Called with the first stage's results at once, and with each sharper order, before the last one is returned; the last time with snippets by words, where a reranker reads on for them. */
   readonly onUpdate?: (results: readonly SearchResult<D>[]) => void;
 }
 

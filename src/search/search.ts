@@ -104,7 +104,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     query,
     firstStage,
     rankedBy,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options),
+    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options, onUpdate),
     nextCursor: key && writeCursor(key, { firstStage, rankedBy, calibrated, complete, cut, ...freeze(arranged, all, top, options.stages) }),
     facets,
     calibrated,

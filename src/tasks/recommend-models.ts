@@ -56,7 +56,7 @@ const BUNDLED = 21.7;
 const PAIR_TOKENS = 128;
 const PAIRS = 40;
 const LIST = 25;
-/** Weights of 32 bits take about so many times as long as those of 8 (results/runs of this project's bundled model). */
+/** Weights of 32 bits are taken to need so many times as long as those of 8: an assumption, which --measure-here does not test. */
 const FULL_PRECISION = 2;
 
 /** Three rerankers and three embedders, fast, balanced and best, for languages, a kind of text and this machine. Nothing is fetched. */

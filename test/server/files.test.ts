@@ -48,6 +48,25 @@ const linesOf = async (path: string, body: Uint8Array | string) => {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
 
+describe('a packed file that holds more than a file may', () => {
+  const rows = Array.from({ length: 60_000 }, (_, i) => [i, 'Bats'] as const);
+  const bomb = gzipSync(csv(rows));
+
+  it('is refused by its unpacked bytes when it is looked at, and when it is added', async () => {
+    expect(bomb.length).toBeLessThan(400_000);
+    const looked = await inspect('bomb.csv.gz', bomb);
+    expect([looked.status, looked.body.error.code]).toEqual([422, 'E_INPUT_FORMAT']);
+    expect(looked.body.error.message).toMatch(/bomb\.csv\.gz holds more than 400000 bytes once it is unpacked/);
+    await send('/v1/indexes', { name: 'packed', fields: ['title'], id_field: 'id' });
+    const lines = await linesOf(
+      '/v1/indexes/packed/files',
+      framed({ 'bomb.jsonl.gz': gzipSync(`{"title": "${'x'.repeat(500_000)}"}`), 'a.csv': csv([[1, 'Bats']]) }),
+    );
+    expect(lines.at(-1)).toMatchObject({ report: { files: 2, failed: [{ path: 'bomb.jsonl.gz', code: 'E_INPUT_FORMAT' }] } });
+    expect(await countOf('packed')).toBe(1);
+  });
+});
+
 describe('a file that is looked at', () => {
   it('is told with its format, its fields and what an index would make of it', async () => {
     const films = readFileSync(join(import.meta.dirname, '../../samples/films/corpus.jsonl'), 'utf8');

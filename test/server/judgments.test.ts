@@ -23,6 +23,7 @@ interface Told {
   readonly queries: readonly { readonly query: string; readonly grades: Readonly<Record<string, number>> }[];
   readonly judgments: number;
   readonly judged_queries: number;
+  readonly passed_over?: readonly object[];
   readonly rbo: number;
   readonly error: { readonly code: string; readonly param: string };
 }
@@ -49,7 +50,7 @@ const ask = async (method: 'GET' | 'PATCH' | 'POST', url: string, payload?: unkn
     body: json ? (JSON.parse(answer.body) as Told) : ({} as Told),
   };
 };
-const give = (name: string, ...judgments: { query: string; id: string; grade: number | null }[]) =>
+const give = (name: string, ...judgments: { query: string; id: string; grade: number | null; was?: readonly (number | null)[] }[]) =>
   ask('PATCH', `/v1/indexes/${name}/judgments`, { judgments });
 
 describe('judgments over HTTP', () => {
@@ -70,6 +71,28 @@ describe('judgments over HTTP', () => {
     const set = await readTestSet(folder);
     expect(set.judgments.get(heist.id)).toEqual(new Map(Object.entries(heist.grades)));
     expect(set.queries.get(heist.id)).toBe('a heist');
+  });
+
+  it('that come late leave a newer grade of someone else, and tell it', async () => {
+    const query = 'late words';
+    const late = (id: string, grade: number | null, was: readonly (number | null)[]) =>
+      give('races', { query: ` ${query} `, id, grade, was });
+    expect((await late('d1', 2, [null])).body).toMatchObject({ queries: [{ grades: { d1: 2 } }], passed_over: [] });
+    // The same again, as after an answer that was lost; then a change of who gave it.
+    expect((await late('d1', 2, [null])).body.passed_over).toEqual([]);
+    expect((await late('d1', 3, [null, 2])).body).toMatchObject({ queries: [{ grades: { d1: 3 } }], passed_over: [] });
+    await give('races', { query, id: 'd1', grade: 0 });
+    expect((await late('d1', 3, [null, 2])).body).toMatchObject({
+      queries: [{ grades: { d1: 0 } }],
+      passed_over: [{ query, id: 'd1', there: 0 }],
+    });
+    await give('races', { query, id: 'd1', grade: null }, { query, id: 'd2', grade: 1 });
+    // What may be done is done.
+    const both = await give('races', { query, id: 'd1', grade: 1, was: [3] }, { query, id: 'd2', grade: 2, was: [1] });
+    expect(both.body).toMatchObject({ queries: [{ grades: { d2: 2 } }], passed_over: [{ query, id: 'd1', there: null }] });
+    const refused = await give('races', { query, id: 'd1', grade: 1, was: [7] });
+    expect([refused.status, refused.body.error.param]).toEqual([400, 'judgments.0.was.0']);
+    await give('races', { query, id: 'd2', grade: null });
   });
 
   it('leave as files that eval, trec_eval and BEIR read', async () => {

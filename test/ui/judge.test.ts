@@ -117,6 +117,31 @@ describe('judging', () => {
     expect((await kept()).get(ids[3] as string)).toBe(2);
   });
 
+  it('leaves a grade that someone else gave while a tab could not save, and says so', async () => {
+    await using tab = await site.open(address);
+    const { page } = tab;
+    await ready(page);
+    const id = (await idsIn(page))[4] as string;
+    let isDown = true;
+    await page.route('**/judgments', (route) => (isDown && route.request().method() === 'PATCH' ? route.abort() : route.continue()));
+    await page.locator(`li[data-id="${id}"] .grade-1`).click();
+    await page.locator('[data-saving=waiting]').waitFor();
+    const query = new URL(page.url()).searchParams.get('q');
+    await fetch(`${site.server.url}/v1/indexes/films/judgments`, {
+      method: 'PATCH',
+      body: JSON.stringify({ judgments: [{ query, id, grade: 3 }] }),
+    });
+    isDown = false;
+    await page.getByRole('button', { name: 'Save now' }).click();
+    await saved(page);
+    expect((await kept()).get(id)).toBe(3);
+    expect(await page.locator('.save-state').innerText()).toContain(`Someone else graded meanwhile, and that stays: ${id} (3)`);
+    expect(await page.locator(`li[data-id="${id}"] [aria-pressed=true]`).innerText()).toContain('3');
+    await page.locator(`li[data-id="${id}"] .grade-2`).click();
+    await saved(page);
+    await expect.poll(async () => (await kept()).get(id)).toBe(2);
+  });
+
   it('is exported as files that others read', async () => {
     await using tab = await site.open(address);
     const { page } = tab;

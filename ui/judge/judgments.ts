@@ -13,6 +13,8 @@ interface Change {
   readonly query: string;
   readonly id: string;
   readonly grade: number | null;
+  /** What may be there: what the server had when it was given, and what was sent of this pair since, whose answer may have been lost. */
+  readonly was: readonly (number | null)[];
 }
 
 interface Kept {
@@ -29,7 +31,7 @@ export interface Saving {
 /** What the server has; undefined until it has said so. */
 const kept = signal<Kept | undefined>(undefined);
 const changes = signal<ReadonlyMap<string, Change>>(new Map());
-const given = signal<readonly (Change & { readonly before: number | null })[]>([]);
+const given = signal<readonly (Omit<Change, 'was'> & { readonly before: number | null })[]>([]);
 
 export const saving = signal<Saving>({ status: 'saved' });
 export const loadFailure = signal<ApiError | undefined>(undefined);
@@ -38,6 +40,8 @@ export const gradeNames = signal<readonly string[]>(['not', 'a little', 'mostly'
 export const version = signal(0);
 export const unsaved = computed(() => changes.value.size);
 export const canUndo = computed(() => given.value.length > 0);
+/** Judgments of this tab that came late, after another grade of someone else, which stays; until the next one is given. */
+export const passedOver = signal<readonly { readonly query: string; readonly id: string; readonly there: number | null }[]>([]);
 export const isLoaded = computed(() => kept.value !== undefined);
 
 const keyOf = ({ index, query, id }: Pick<Change, 'index' | 'query' | 'id'>): string => JSON.stringify([index, query, id]);
@@ -68,6 +72,7 @@ export const gradeOf = (query: string, id: string): number | undefined => grades
 /** Gives a grade, at once on the page and as soon as it can be at the server. */
 export function give(index: string, query: string, id: string, grade: number | null): void {
   const change = { index, query: query.trim(), id, grade };
+  passedOver.value = [];
   given.value = [...given.peek(), { ...change, before: gradeOf(query, id) ?? null }].slice(-500);
   put(change);
 }
@@ -142,14 +147,20 @@ async function fetchAll(index: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-function put(change: Change): void {
-  changes.value = new Map(changes.peek()).set(keyOf(change), change);
+function put(change: Omit<Change, 'was'>): void {
+  const key = keyOf(change);
+  const earlier = changes.peek().get(key);
+  const there = kept.peek()?.grades.get(change.query)?.get(change.id) ?? null;
+  const was = earlier === undefined ? [there] : [...new Set([...earlier.was, earlier.grade])];
+  changes.value = new Map(changes.peek()).set(key, { ...change, was });
   send();
 }
 
 /** In one request. */
 const MOST = 1000;
 let isSending = false;
+/** Changes that were sent before, whatever became of them. */
+const tried = new WeakSet<Change>();
 let poke = new AbortController();
 
 /** Sends what is not acknowledged, one request after the other, for as long as asking again may help. */
@@ -162,7 +173,7 @@ async function send(): Promise<void> {
       if (first === undefined) break;
       const batch = [...changes.peek().values()].filter(({ index }) => index === first.index).slice(0, MOST);
       if (tries === 0) saving.value = { status: 'saving' };
-      const failure = await save(first.index, batch);
+      const failure = await save(first.index, batch, tries > 0);
       if (failure === undefined) {
         tries = 0;
         continue;
@@ -179,13 +190,19 @@ async function send(): Promise<void> {
   }
 }
 
-async function save(index: string, batch: readonly Change[]): Promise<ApiError | undefined> {
+/** What is sent again comes late: it replaces only what this tab knew of, so that a grade that someone gave meanwhile stays. */
+async function save(index: string, batch: readonly Change[], isAgain: boolean): Promise<ApiError | undefined> {
   try {
-    const judgments = batch.map(({ query, id, grade }) => ({ query, id, grade }));
+    const judgments = batch.map((change) => {
+      const { query, id, grade, was } = change;
+      return { query, id, grade, was: isAgain || tried.has(change) ? was : undefined };
+    });
+    for (const change of batch) tried.add(change);
     const told = await askJson<JudgmentsAnswer>(`v1/indexes/${index}/judgments`, { method: 'PATCH', json: { judgments } });
     // What was changed again in the meantime is still on its way.
     changes.value = new Map([...changes.peek()].filter(([, change]) => !batch.includes(change)));
     if (kept.peek()?.index === index) kept.value = { index, grades: new Map([...(kept.peek()?.grades ?? []), ...gradesIn(told)]) };
+    if (told.passed_over !== undefined && told.passed_over.length > 0) passedOver.value = told.passed_over;
     version.value++;
     others?.postMessage(index);
     return undefined;

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { announce } from '../parts/live-region.tsx';
 import { count } from '../parts/wording.ts';
-import { discard, saveNow, saving, unsaved } from './judgments.ts';
+import { discard, passedOver, saveNow, saving, unsaved } from './judgments.ts';
 
 /** Whether what was given is on the server's disk; its place is kept. */
 export function SaveState() {
@@ -10,9 +10,16 @@ export function SaveState() {
   useEffect(() => {
     if (status === 'waiting' || status === 'failed') announce(`${many} not saved: ${failure?.message ?? ''}`);
   }, [status]);
+  const stayed = passedOver.value;
   return (
     <div class={`save-state ${status}`} data-saving={status}>
-      {status === 'saved' && <p>All judgments are saved.</p>}
+      {status === 'saved' && stayed.length === 0 && <p>All judgments are saved.</p>}
+      {status === 'saved' && stayed.length > 0 && (
+        <p>
+          <strong>Someone else graded meanwhile, and that stays:</strong>{' '}
+          {stayed.map(({ id, there }) => `${id} (${there ?? 'taken back'})`).join(', ')}. Grade again to change it.
+        </p>
+      )}
       {status === 'saving' && <p>Saving {many}…</p>}
       {status === 'waiting' && (
         <p>

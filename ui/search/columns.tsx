@@ -110,10 +110,11 @@ const openerOf = ({ parentElement, dataset: { id = '' } }: HTMLElement): string 
   `ol[data-side="${parentElement?.dataset.side}"] > li[data-id="${CSS.escape(id)}"] .card-open`;
 
 function useListKeys(box: { readonly current: HTMLDivElement | null }): void {
-  const openers = (side: number): HTMLElement[] =>
-    [...(box.current?.querySelectorAll<HTMLElement>(`ol[data-side="${side}"] .card-open`) ?? [])].filter(
-      (one) => one.offsetParent !== null,
-    );
+  /** None of a list that is not shown. The list is asked, not its cards: those out of sight would all be laid out for their answer. */
+  const openers = (side: number): HTMLElement[] => {
+    const list = box.current?.querySelector<HTMLElement>(`ol[data-side="${side}"]`) ?? null;
+    return list === null || list.offsetParent === null ? [] : [...list.querySelectorAll<HTMLElement>('.card-open')];
+  };
   const place = (): { readonly side: number; readonly at: number; readonly id: string | undefined } => {
     const item = document.activeElement?.closest<HTMLElement>('li[data-id]');
     const side = Number(item?.parentElement?.dataset.side ?? 1);

@@ -1,4 +1,5 @@
 import { lazy } from '../parts/lazy.tsx';
+import { memo } from '../parts/memo.ts';
 import { firstStageWords, pipelineWords } from '../parts/wording.ts';
 import { address, go, query } from '../state/address.ts';
 import { index, indexes, indexesFailure } from '../state/indexes.ts';
@@ -30,8 +31,8 @@ export function Search() {
   );
 }
 
-/** One pipeline: the first stage on the left, what reranking makes of it on the right. */
-function Stages() {
+/** One pipeline: the first stage on the left, what reranking makes of it on the right. It stays as it is when a result opens. */
+const Stages = memo(function Stages() {
   const state = runs[0].state.value;
   const { ranking } = state;
   if (query.value.trim() === '' || (ranking === undefined && state.status !== 'asking')) return <Nothing state={state} />;
@@ -51,7 +52,7 @@ function Stages() {
       <TimeStrip ranking={state.status === 'asking' ? undefined : ranking} />
     </>
   );
-}
+});
 
 function columnsOf({ asked: { pipeline }, first, results, answer }: Ranking): readonly [Column, Column] {
   const found = firstStageWords[String(pipeline.first_stage ?? 'dense')] ?? String(pipeline.first_stage);

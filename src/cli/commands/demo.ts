@@ -69,6 +69,7 @@ export const demoCommand = command({
       const isCompared = flags.compare || !flags.notes;
       terminal.write(`Query: ${query}\n\n`);
       terminal.write(isCompared ? sideBySide(answer, terminal.columns) : answerList(answer, terminal.columns));
+      terminal.write('\n"npx finetooth ui" shows the same in a page: type, see why, compare, judge.\n');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -28,7 +28,7 @@ const failing = (code: 'E_VENDOR_DOWN' | 'E_KEY' | 'E_USAGE' | 'E_STOPPED' = 'E_
     throw new FinetoothError(code, `${fingerprint} is out of order`);
   },
 });
-const ranking = { rankFields: ['text'] };
+const ranking = { fields: ['text'] };
 
 describe('a fallback', () => {
   it('lets the first one rank, and names it', async () => {

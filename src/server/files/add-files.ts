@@ -16,6 +16,8 @@ export interface AddFilesOptions {
   readonly indexes: IndexRegistry;
   /** Of the index. */
   readonly name: string;
+  /** Of each file, unpacked. */
+  readonly mostBytes: number;
   /** Remove what came of a file before and is not in it now. @default false */
   readonly replace?: boolean | undefined;
   readonly signal: AbortSignal;
@@ -27,7 +29,9 @@ export interface AddFilesOptions {
   readonly onFailure?: ((path: string, error: FinetoothError) => void) | undefined;
 }
 
-export const readingOf = (path: string, format: string | undefined, signal: AbortSignal) => ({
+/** Packed or not, a file holds at most `mostBytes`: a few bytes may stand for gigabytes. */
+export const readingOf = (path: string, format: string | undefined, signal: AbortSignal, mostBytes: number) => ({
+  mostUnpackedBytes: mostBytes,
   where: path,
   documentPath: path,
   // A name that is none is refused by the reader, with those that there are.
@@ -69,12 +73,12 @@ export function addFiles(files: readonly FileToAdd[], options: AddFilesOptions):
   });
 }
 
-interface Watched extends Pick<AddFilesOptions, 'signal' | 'closing' | 'onFailure'> {
+interface Watched extends Pick<AddFilesOptions, 'mostBytes' | 'signal' | 'closing' | 'onFailure'> {
   readonly gone: AbortSignal;
 }
 
 /** The documents of all files one after the other, and which came of which. */
-function watchFiles(files: readonly FileToAdd[], { signal, closing, gone, onFailure }: Watched) {
+function watchFiles(files: readonly FileToAdd[], { mostBytes, signal, closing, gone, onFailure }: Watched) {
   const ids = new Map<string, Set<string>>();
   /** The file of each document that was read and has no id yet, in order. */
   const waiting: Set<string>[] = [];
@@ -85,7 +89,7 @@ function watchFiles(files: readonly FileToAdd[], { signal, closing, gone, onFail
     for (const { path, place, format } of files) {
       const own = new Set<string>();
       try {
-        for await (const one of readDocuments(place, readingOf(path, format, signal))) {
+        for await (const one of readDocuments(place, readingOf(path, format, signal, mostBytes))) {
           for (const stop of [gone, closing]) stop?.throwIfAborted();
           read++;
           waiting.push(own);

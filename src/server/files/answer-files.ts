@@ -146,9 +146,10 @@ const nameIn = ({ params }: FastifyRequest): string => (params as { readonly nam
 const stopsOf = (signal: AbortSignal, { closing }: FilesApi): readonly AbortSignal[] =>
   [signal, closing].filter((one) => one !== undefined);
 
-const optionsOf = (request: FastifyRequest, { indexes, closing }: FilesApi, signal: AbortSignal) => ({
+const optionsOf = (request: FastifyRequest, { indexes, mostBytes, closing }: FilesApi, signal: AbortSignal) => ({
   indexes,
   name: nameIn(request),
+  mostBytes,
   signal,
   closing,
 });

@@ -77,7 +77,11 @@ async function inspect(
   const stops = [signal, api.closing].filter((one) => one !== undefined);
   const file = await room.receive(fileIn(request, path), { path, stops });
   try {
-    const { sample: documents, ...found } = await inspectDocuments({ ...readingOf(path, format, signal), source: file.place, sample });
+    const { sample: documents, ...found } = await inspectDocuments({
+      ...readingOf(path, format, signal, room.mostBytes),
+      source: file.place,
+      sample,
+    });
     return { path, bytes: file.bytes, ...(inSnakeCase(found) as object), sample: documents };
   } finally {
     await file.remove();

@@ -5,6 +5,7 @@ import { gradeNames } from '../../tasks/label.ts';
 const MOST_IDS = 10_000;
 
 const highest = gradeNames.length - 1;
+const gradeOrNone = z.union([z.int().min(0).max(highest), z.null()], { error: `must be a whole number from 0 to ${highest}, or null` });
 
 export const judgmentsBody = z.strictObject({
   judgments: z
@@ -18,9 +19,15 @@ export const judgmentsBody = z.strictObject({
           .string()
           .regex(/^(?=.*\S)[^\t\n\r]+$/u, 'must hold a letter, and neither tabs nor line ends')
           .describe('The id of the document.'),
-        grade: z
-          .union([z.int().min(0).max(highest), z.null()], { error: `must be a whole number from 0 to ${highest}, or null` })
-          .describe(`${gradeNames.map((name, grade) => `${grade} ${name}`).join(', ')}; null takes the judgment back.`),
+        grade: gradeOrNone.describe(`${gradeNames.map((name, grade) => `${grade} ${name}`).join(', ')}; null takes the judgment back.`),
+        was: z
+          .array(gradeOrNone)
+          .min(1)
+          .max(20)
+          .optional()
+          .describe(
+            'Grades that it may replace, null for none; where another one is there, that stays, and is told in `passed_over` (default: any).',
+          ),
       }),
     )
     .min(1)
@@ -40,6 +47,8 @@ export const judgmentsAnswer = z.object({
   /** Judgments in all, and queries that have one. */
   judgments: z.int(),
   judged_queries: z.int(),
+  /** After a change: judgments that were not made, since a grade is there which is none of their `was`. */
+  passed_over: z.array(z.object({ query: z.string(), id: z.string(), there: z.int().nullable() })).optional(),
   /** What each grade means, from 0. */
   grade_names: z.array(z.string()),
 });

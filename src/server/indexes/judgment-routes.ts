@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FinetoothError } from '../../errors.ts';
 import { RBO_PERSISTENCE, rankBiasedOverlap } from '../../eval/index.ts';
 import type { JudgmentSet } from '../../eval/judgment-file.ts';
-import { mergeJudgments, readJudgmentsIn } from '../../tasks/judgments.ts';
+import { type MergedJudgments, mergeJudgments, readJudgmentsIn } from '../../tasks/judgments.ts';
 import { gradeNames } from '../../tasks/label.ts';
 import { goneSignal } from '../hooks/request-context.ts';
 import type { Route } from '../openapi.ts';
@@ -35,7 +35,8 @@ export const judgmentRoutes: readonly Route[] = [
   {
     method: 'patch',
     path: '/v1/indexes/:name/judgments',
-    about: 'Give grades, change them, take them back: all or none, and on the disk before the answer. Several may do so at once.',
+    about:
+      'Give grades, change them, take them back: all or none, and on the disk before the answer. Several may do so at once; who sends a judgment again, or late, says with `was` what it knew of, so that a newer grade of another stays.',
     tag,
     body: judgmentsBody,
     answer: judgmentsAnswer,
@@ -85,7 +86,10 @@ export function addJudgmentRoutes(
     const set = await inTurn(folder, () => mergeJudgments(folder, judgments)).catch((error: unknown) => {
       throw error instanceof FinetoothError && error.code === 'E_LOCKED' ? taken(name) : ofServer(error, name);
     });
-    return toldOf(set, new Set(judgments.map(({ query }) => query.trim())));
+    return {
+      ...toldOf(set, new Set(judgments.map(({ query }) => query.trim()))),
+      passed_over: judgments.some(({ was }) => was !== undefined) ? passedOverIn(set) : undefined,
+    };
   });
   app.post('/v1/overlap', { config: { task: 'overlap' } }, async (request) => {
     const { left, right, p = RBO_PERSISTENCE } = readBody(overlapBody, request.body);
@@ -138,6 +142,16 @@ function toldOf({ queries, judgments }: JudgmentSet, words?: ReadonlySet<string>
     judged_queries: judgments.size,
     grade_names: [...gradeNames],
   };
+}
+
+/** With the grade that stayed. */
+function passedOverIn({ queries, judgments, passedOver }: MergedJudgments): JudgmentsAnswer['passed_over'] {
+  const idsByText = new Map([...queries].map(([id, text]) => [text, id]));
+  return passedOver.map(({ query, id }) => ({
+    query: query.trim(),
+    id,
+    there: judgments.get(idsByText.get(query.trim()) ?? '')?.get(id) ?? null,
+  }));
 }
 
 function idsOf(list: readonly string[], param: string): ReadonlySet<string> {
