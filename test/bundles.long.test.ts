@@ -33,7 +33,8 @@ beforeAll(async () => {
   unreachable = await whyUnreachable();
   if (unreachable !== undefined) return;
   // What reranking alone needs.
-  const wanted = ['finetooth', nativePackage, '@finetooth/model-bge-small-en-v1.5'];
+  const models = ['@finetooth/model-bge-small-en-v1.5', '@finetooth/model-ms-marco-minilm-l-12-v2'];
+  const wanted = ['finetooth', nativePackage, ...models];
   tarballs = (await packAll(await newFolder())).filter(({ name }) => wanted.includes(name));
   user = (await installInto(tarballs, { flags: ['--omit=optional', '--prefer-offline'] })).folder;
   made.push(user);
@@ -67,7 +68,7 @@ describe('a program that is bundled', () => {
     const more = ['apache-arrow', 'linkedom', 'onnxruntime-node', 'franc', 'pg', 'unpdf', 'ai', '@finetooth/runtime-wasm', 'js-tiktoken'];
     const words = [...outside, ...more].map((name) => `--external:${name}`);
     // Those of its dependencies that are CommonJS ask for "require".
-    const banner = `--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+    const banner = `--banner:js=import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
     const built = await esbuild('program.js', '--platform=node', ...words, banner, '--outfile=out/inside.mjs');
     expect(built.status, built.stderr).toBe(0);
     const { status, stderr } = await inUser('node', 'out/inside.mjs');

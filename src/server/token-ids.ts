@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { loadTokenDecoder } from '../assemble/token-decoder.ts';
 import { FinetoothError } from '../errors.ts';
-import { importFirst } from '../fetch/import-first.ts';
 import { RequestError } from './problem.ts';
 
 /** Tokens that are decoded in one turn of the event loop. */
@@ -51,19 +51,10 @@ const LAST_RANK = 100_255;
 const special = new Set([100_257, 100_258, 100_259, 100_260, 100_276]);
 
 async function openDecoder(): Promise<{ readonly decoder: Decoder; readonly most: number }> {
-  const [{ Tiktoken }, { default: ranks }] = await loadDecoder().catch((cause: unknown) => {
+  const [{ Tiktoken }, { default: ranks }] = await loadTokenDecoder().catch((cause: unknown) => {
     throw new FinetoothError('E_PACKAGE', 'token numbers are decoded by the package js-tiktoken, which is not installed; send text.', {
       cause,
     });
   });
   return { decoder: new Tiktoken(ranks), most: Math.max(...special) };
 }
-
-/** Of the packages that are published, the part of js-tiktoken that is used: its tables for other encodings are 20 MB. */
-const loadDecoder = () =>
-  Promise.all([
-    importFirst('@finetooth/js-tiktoken/lite', 'js-tiktoken/lite') as Promise<typeof import('js-tiktoken/lite')>,
-    importFirst('@finetooth/js-tiktoken/ranks/cl100k_base', 'js-tiktoken/ranks/cl100k_base') as Promise<
-      typeof import('js-tiktoken/ranks/cl100k_base')
-    >,
-  ]);
