@@ -4,6 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nativePackage } from '../src/model/run/runtime.ts';
 import { type InstallOptions, installInto, mustRun, packAll, type Tarball } from './trial-install.ts';
 
 /** Packages of at least so many bytes have a line of their own. */
@@ -44,7 +45,7 @@ await using index = await openIndex(memoryStore(), { create: { fields: ['title']
 await index.add([{ id: 'a', title: 'A bat guards the city at night' }, { id: 'b', title: 'A quiet lake in summer' }]);
 const { results } = await search(index, 'winged animal in town');
 if (results[0].id !== 'a') throw new Error(JSON.stringify(results));`;
-const reranking = `import { rerank } from 'finetooth';
+const rerankScript = `import { rerank } from 'finetooth';
 const { results } = await rerank('winged animal in town', ['A quiet lake in summer', 'A bat guards the city at night']);
 if (results[0].index !== 1) throw new Error(JSON.stringify(results));`;
 const importing = `import { search } from 'finetooth';
@@ -61,7 +62,7 @@ const measure = async (variant: string, tarballs: readonly Tarball[], options: I
     const seconds: Record<string, number> = { install: finished.took / 1000 };
     await writeFile(join(folder, 'search.js'), search);
     await writeFile(join(folder, 'import.js'), importing);
-    await writeFile(join(folder, 'rerank.js'), reranking);
+    await writeFile(join(folder, 'rerank.js'), rerankScript);
     for (const [name, words] of Object.entries(timed)) {
       const { took } = await mustRun('node', words, { cwd: folder, env: { FINETOOTH_CACHE: join(folder, 'cache') } });
       seconds[name] = took / 1000;
@@ -92,20 +93,26 @@ try {
   const tarballs = await packAll(folder);
   const answers = { 'first answer: finetooth demo': demo, 'the same again': demo, 'first answer: a search from a script': ['search.js'] };
   const imports = { 'import of finetooth and finetooth/eval': ['import.js'] };
+  const named = (...wanted: readonly string[]) => tarballs.filter(({ name }) => wanted.includes(name));
+  const alone: InstallOptions = { flags: ['--omit=optional'] };
+  const list = { 'first answer: a list from a script': ['rerank.js'] };
+  const reranking = ['finetooth', nativePackage, '@finetooth/model-bge-small-en-v1.5'];
   const footprints = [
-    await measure('npm install finetooth', tarballs, {}, { ...answers, ...imports }),
+    // A registry would leave it out where the native runtime is built.
     await measure(
-      'Reranking alone: --omit=optional, and the runtime and the models by name',
-      tarballs.filter(({ name }) => !['@finetooth/lancedb', '@finetooth/runtime-wasm'].includes(name)),
-      { flags: ['--omit=optional'] },
-      { 'first answer: a list from a script': ['rerank.js'] },
+      'npm install finetooth',
+      tarballs.filter(({ name }) => name !== '@finetooth/runtime-wasm'),
+      {},
+      { ...answers, ...imports },
     ),
     await measure(
-      'With --omit=optional: hosted models or evaluation alone',
-      tarballs.filter(({ name }) => name === 'finetooth'),
-      { flags: ['--omit=optional'] },
-      imports,
+      'Reranking alone, with both models: --omit=optional, and the runtime and the models by name',
+      named(...reranking, '@finetooth/model-ms-marco-minilm-l-12-v2'),
+      alone,
+      list,
     ),
+    await measure('Reranking alone, with one model', named(...reranking), alone, list),
+    await measure('With --omit=optional: hosted models or evaluation alone', named('finetooth'), alone, imports),
   ];
   const packed = tarballs.map(({ name, path }) => ({ name, bytes: statSync(path).size }));
   if (values.json) process.stdout.write(`${JSON.stringify({ packed, footprints })}\n`);

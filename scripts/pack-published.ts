@@ -1,6 +1,7 @@
 /**
  * The packages as they are published. What differs from the checkout: the native runtime is one package a platform, so that no one installs those of all,
- * and LanceDB is its own files without the two libraries for embeddings elsewhere that nothing here calls. `npm run release` packs them all;
+ * the WebAssembly one comes where there is none, LanceDB is its own files without the two libraries for embeddings elsewhere that nothing here calls, and
+ * js-tiktoken has the one encoding that is read. `npm run release` packs them all;
  * test/package.test.ts and scripts/footprint.ts install what this makes.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,6 +24,7 @@ const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(
 const own = readManifest(root);
 const onnx = join(root, 'node_modules', 'onnxruntime-node');
 const lance = join(root, 'node_modules', '@lancedb', 'lancedb');
+const tiktoken = join(root, 'node_modules', 'js-tiktoken');
 /** Of the checkout alone. */
 const privateKeys = ['devDependencies', 'scripts', 'workspaces', 'overrides', 'allowScripts'];
 /** Libraries for embeddings elsewhere. */
@@ -41,15 +43,49 @@ export const platforms = (): readonly Platform[] => {
 
 const runtimeName = ({ system, processor }: Platform): string => `@finetooth/runtime-${system}-${processor}`;
 
+export interface WasmPlatform {
+  readonly name: string;
+  readonly os: readonly string[];
+  readonly cpu?: readonly string[];
+  readonly libc?: readonly string[];
+}
+
+/** Where no native runtime is built, as npm can say it: `os`, `cpu` and `libc` of one package are all met at once. */
+export const wasmPlatforms = (): readonly WasmPlatform[] => {
+  const systems = [...new Set(platforms().map(({ system }) => system))];
+  const named = (where: string): string => `@finetooth/runtime-wasm-${where}`;
+  const others = systems.map((system) => ({
+    name: named(`${system}-others`),
+    os: [system],
+    cpu: platforms().flatMap((one) => (one.system === system ? [`!${one.processor}`] : [])),
+  }));
+  return [
+    ...others,
+    { name: named('linux-musl'), os: ['linux'], libc: ['musl'] },
+    { name: named('others'), os: systems.map((system) => `!${system}`) },
+  ];
+};
+
 /** The tarball of `finetooth` with the manifest that is published. `staging` is a folder of its own. */
 export const packOwn = async (plain: Tarball, staging: string, into: string): Promise<Tarball> => {
   mkdirSync(staging, { recursive: true });
   await mustRun('tar', ['-xzf', plain.path, '-C', staging], { cwd: staging });
   const folder = join(staging, 'package');
   const kept = Object.entries(readManifest(folder)).filter(([key]) => !privateKeys.includes(key));
-  const { 'onnxruntime-node': _, '@lancedb/lancedb': lanceVersion, ...parts } = own.optionalDependencies;
-  const natives = Object.fromEntries(platforms().map((platform) => [runtimeName(platform), own.version]));
-  const optionalDependencies = { ...parts, ...natives, '@finetooth/lancedb': lanceVersion };
+  const {
+    'onnxruntime-node': _native,
+    '@finetooth/runtime-wasm': _wasm,
+    '@lancedb/lancedb': lanceVersion,
+    'js-tiktoken': tiktokenVersion,
+    ...parts
+  } = own.optionalDependencies;
+  const runtimes = [...platforms().map(runtimeName), ...wasmPlatforms().map(({ name }) => name)].map((name) => [name, own.version]);
+  const optionalDependencies = {
+    ...parts,
+    ...Object.fromEntries(runtimes),
+    '@finetooth/lancedb': lanceVersion,
+    '@finetooth/js-tiktoken': tiktokenVersion,
+  };
   writeManifest(folder, { ...Object.fromEntries(kept), optionalDependencies });
   return pack(folder, own.name, into);
 };
@@ -81,6 +117,51 @@ export const packRuntime = async (platform: Platform, staging: string, into: str
   return pack(folder, name, into);
 };
 
+/** Nothing but the wish for `@finetooth/runtime-wasm` on platforms without a native runtime. */
+export const packWasmPlatform = async ({ name, os, cpu, libc }: WasmPlatform, staging: string, into: string): Promise<Tarball> => {
+  const folder = join(staging, name, 'package');
+  copyInto(join(root, 'runtimes', 'wasm'), folder, 'LICENSE');
+  writeFileSync(join(folder, 'README.md'), `# ${name}\n\nBrings @finetooth/runtime-wasm where no native build of ONNX Runtime runs.\n`);
+  writeManifest(folder, {
+    name,
+    version: own.version,
+    description: 'Brings @finetooth/runtime-wasm where no native build of ONNX Runtime runs.',
+    license: 'MIT',
+    type: 'commonjs',
+    os,
+    cpu,
+    libc,
+    dependencies: { '@finetooth/runtime-wasm': own.optionalDependencies['@finetooth/runtime-wasm'] },
+  });
+  return pack(folder, name, into);
+};
+
+/** The decoder of js-tiktoken and its table for cl100k_base, as modules alone: 1 MB of 22. */
+export const packTiktoken = async (staging: string, into: string): Promise<Tarball> => {
+  const { version, license, dependencies } = readManifest(tiktoken);
+  const folder = join(staging, 'js-tiktoken', 'package');
+  const dist = join(tiktoken, 'dist');
+  const parts = readdirSync(dist).filter((name) => /^(lite\.(js|d\.ts)|chunk-.*\.js|core-.*\.d\.ts)$/.test(name));
+  for (const part of [...parts, 'ranks/cl100k_base.js', 'ranks/cl100k_base.d.ts']) copyInto(dist, join(folder, 'dist'), part);
+  // Its package names the licence and has no file of it.
+  copyInto(join(root, 'scripts', 'licences'), folder, 'js-tiktoken.txt', 'LICENSE');
+  writeFileSync(
+    join(folder, 'README.md'),
+    '# @finetooth/js-tiktoken\n\nThe decoder of js-tiktoken and its table for cl100k_base, the files as they are, without the tables for other encodings.\n',
+  );
+  const entry = (path: string) => ({ types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` });
+  writeManifest(folder, {
+    name: '@finetooth/js-tiktoken',
+    version,
+    description: 'js-tiktoken with the encoding cl100k_base alone.',
+    license,
+    type: 'module',
+    exports: { './lite': entry('lite'), './ranks/cl100k_base': entry('ranks/cl100k_base') },
+    dependencies,
+  });
+  return pack(folder, '@finetooth/js-tiktoken', into);
+};
+
 /** LanceDB's JavaScript as it is, and its native parts by platform. */
 export const packLance = async (staging: string, into: string): Promise<Tarball> => {
   const { version, license, dependencies, optionalDependencies, peerDependencies } = readManifest(lance);
@@ -109,9 +190,9 @@ export const packLance = async (staging: string, into: string): Promise<Tarball>
 const writeManifest = (folder: string, manifest: object): void =>
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 
-const copyInto = (from: string, to: string, part: string): void => {
-  mkdirSync(dirname(join(to, part)), { recursive: true });
-  cpSync(join(from, part), join(to, part), { recursive: true, dereference: true });
+const copyInto = (from: string, to: string, part: string, as = part): void => {
+  mkdirSync(dirname(join(to, as)), { recursive: true });
+  cpSync(join(from, part), join(to, as), { recursive: true, dereference: true });
 };
 
 /** A folder called `package`, all of which is published. Weakly compressed, since tests wait for it. */

@@ -59,9 +59,13 @@ const folderOf = (file: string): string => file.split('/')[0] as string;
 
 /** What package.json exports, as sources: the public API. */
 const entries = Object.values(
-  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports as Record<string, string | { default: string }>,
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports as Record<
+    string,
+    string | { default: string; browser?: { default: string } }
+  >,
 )
-  .flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default.replace('./dist/', '').replace(/\.js$/, '.ts')]))
+  .flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default, ...(entry.browser === undefined ? [] : [entry.browser.default])]))
+  .map((file) => file.replace('./dist/', '').replace(/\.js$/, '.ts'))
   .sort();
 
 describe('the tree is the architecture', () => {

@@ -17,7 +17,8 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 /** A source without its comments. */
 const codeOf = (name: string): string =>
   readFileSync(join(root, 'src', name), 'utf8')
-    .replace(/\/\*[\s\S]*?\*\//g, '')
+    // A route may end in `/*`.
+    .replace(/(?<=^|\s)\/\*[\s\S]*?\*\//g, '')
     .replace(/^\s*\/\/.*$/gm, '');
 
 /** What each of the three doors says of an error. */
@@ -63,7 +64,8 @@ describe('the table of errors', () => {
 describe('sentences', () => {
   it('outside of cli/ advise no flag of the command line', () => {
     const flags = sources
-      .filter((name) => !name.startsWith('cli/') && !/^eval\/render\/page-style/.test(name))
+      // What tools of `finetooth mcp` say is followed by whoever started that command.
+      .filter((name) => !name.startsWith('cli/') && name !== 'server/mcp/told.ts' && !/^eval\/render\/page-style/.test(name))
       .flatMap((name) =>
         [...codeOf(name).matchAll(/(['"`])(?:(?!\1)[^\\\n]|\\.)*?(?<![\w-])--[a-z][\w-]*(?:(?!\1)[^\\\n]|\\.)*\1/g)]
           .map(([text]) => text)

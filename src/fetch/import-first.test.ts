@@ -3,6 +3,7 @@ import { importFirst } from './import-first.ts';
 
 it('takes the first that is installed', async () => {
   expect(await importFirst('@finetooth/no-such-package', 'stemmer')).toHaveProperty('stemmer');
+  expect(await importFirst('@finetooth/no-such-package/part', 'stemmer')).toHaveProperty('stemmer');
   expect(await importFirst('stemmer', '@finetooth/no-such-package')).toHaveProperty('stemmer');
 });
 

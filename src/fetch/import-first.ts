@@ -17,5 +17,9 @@ export async function importFirst(...names: readonly [string, ...string[]]): Pro
 /** Whether it is this package that is missing, and not one that it needs. */
 function isMissing(error: unknown, name: string): boolean {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  return code === 'ERR_MODULE_NOT_FOUND' && String(message).includes(`'${name}'`);
+  // Node names the package, Vite what was asked of it.
+  return code === 'ERR_MODULE_NOT_FOUND' && [name, packageOf(name)].some((one) => String(message).includes(`'${one}'`));
 }
+
+/** `@scope/name` of `@scope/name/part`. */
+const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;

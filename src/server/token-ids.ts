@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { loadTokenDecoder } from '../assemble/token-decoder.ts';
 import { FinetoothError } from '../errors.ts';
 import { RequestError } from './problem.ts';
 
@@ -50,12 +51,10 @@ const LAST_RANK = 100_255;
 const special = new Set([100_257, 100_258, 100_259, 100_260, 100_276]);
 
 async function openDecoder(): Promise<{ readonly decoder: Decoder; readonly most: number }> {
-  const [{ Tiktoken }, { default: ranks }] = await Promise.all([import('js-tiktoken/lite'), import('js-tiktoken/ranks/cl100k_base')]).catch(
-    (cause: unknown) => {
-      throw new FinetoothError('E_PACKAGE', 'token numbers are decoded by the package js-tiktoken, which is not installed; send text.', {
-        cause,
-      });
-    },
-  );
+  const [{ Tiktoken }, { default: ranks }] = await loadTokenDecoder().catch((cause: unknown) => {
+    throw new FinetoothError('E_PACKAGE', 'token numbers are decoded by the package js-tiktoken, which is not installed; send text.', {
+      cause,
+    });
+  });
   return { decoder: new Tiktoken(ranks), most: Math.max(...special) };
 }

@@ -47,12 +47,22 @@ const checkNative = checkRuntime(
   '',
   'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
 );
-const checkWasm = checkRuntime(
-  'wasm',
-  '@finetooth/runtime-wasm',
-  ', the fallback',
-  'only needed where the native runtime does not load: "npm install @finetooth/runtime-wasm"',
-);
+/** Not missed where the native one loads: it is installed only where there is none. */
+const checkWasm: Check = async () => {
+  const finding = await checkRuntime(
+    'wasm',
+    '@finetooth/runtime-wasm',
+    ', the fallback',
+    '"npm install @finetooth/runtime-wasm" brings it',
+  )();
+  const loadsNative = () =>
+    openRuntime('native').then(
+      () => true,
+      () => false,
+    );
+  if (finding.state === 'ok' || !(await loadsNative())) return finding;
+  return { state: 'ok', found: 'not installed, and not needed where the native one loads' };
+};
 
 const checkDevices: Check = async () => {
   try {

@@ -2,12 +2,12 @@ import {
   createJudge,
   firstOf,
   type Grades,
+  hasRelevant,
   type JudgedRanking,
   type Judgments,
   type RankedList,
   type RankedRun,
 } from './judged-ranking.ts';
-import { hasRelevant } from './judgments.ts';
 import { type Measure, parseMeasure } from './measure.ts';
 import { measureOf } from './measures.ts';
 

@@ -216,3 +216,9 @@ function createRanks() {
 
 const sameDocument = (query: string, id: DocumentId): FinetoothError =>
   new FinetoothError('E_DUPLICATE_ID', `query "${query}" has the document "${id}" twice in one ranking; each may stand there once.`);
+
+/** Whether a query has a document that is relevant at all. */
+export function hasRelevant(grades: Iterable<number>): boolean {
+  for (const grade of grades) if (grade >= 1) return true;
+  return false;
+}

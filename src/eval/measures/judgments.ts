@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import type { Judgments } from './judged-ranking.ts';
+import { hasRelevant, type Judgments } from './judged-ranking.ts';
 import { readTable, type TableOptions } from './table.ts';
 
 /** Reads judgments (qrels), TREC's columns or BEIR's, plain or gz. Two judgments of one pair are E_DUPLICATE_ID. */
@@ -21,12 +21,6 @@ export async function readJudgments(path: string, options: TableOptions = {}): P
   };
   await readTable(path, 'judgments', add, options);
   return judgments;
-}
-
-/** Whether a query has a document that is relevant at all. */
-export function hasRelevant(grades: Iterable<number>): boolean {
-  for (const grade of grades) if (grade >= 1) return true;
-  return false;
 }
 
 /** Throws E_JUDGMENTS when nothing can be measured with them. */

@@ -15,7 +15,7 @@ const providerOf = (device: Device): string => (device === 'directml' ? 'dml' : 
 
 /** Devices for which this build of the native runtime has a provider; whether their libraries are there is seen when a model is loaded. */
 export async function nativeDevices(): Promise<readonly Device[]> {
-  const { listSupportedBackends } = await import('onnxruntime-node');
+  const { listSupportedBackends } = (await importFirst(nativePackage, 'onnxruntime-node')) as typeof import('onnxruntime-node');
   const names = listSupportedBackends().map(({ name }) => name);
   return devices.filter((device) => names.includes(providerOf(device)));
 }

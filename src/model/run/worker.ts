@@ -10,8 +10,9 @@ import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { encodeMarked } from './encode-marked.ts';
 import { openTable } from './look-up.ts';
+import { prepareScoring } from './prepare-scoring.ts';
 import { type Device, type InferenceSession, openRuntime, type Runtime, type RuntimeName } from './runtime.ts';
-import { type PairRequest, prepareScoring, scorePairs } from './score-pairs.ts';
+import { type PairRequest, scorePairs } from './score-pairs.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorTable } from '../../errors.ts';
 import { RequestError } from '../problem.ts';
 import type { PageFile, PageFiles } from './files.ts';
 
@@ -45,7 +46,7 @@ export function createPage(filesOf: () => Promise<PageFiles | undefined>, { onOp
     send: async (path, request, reply) => {
       if (path === undefined) onOpen?.();
       const files = await filesOf();
-      if (files === undefined) return reply.code(404).type('text/plain; charset=utf-8').send(NOT_BUILT);
+      if (files === undefined) return reply.code(errorTable.E_NOT_FOUND.http).type('text/plain; charset=utf-8').send(NOT_BUILT);
       const file = files.get(path ?? 'index.html');
       // The page has one address, below which everything else of it stands.
       if (file === undefined || path === 'index.html') throw new RequestError('path', 'the page has no file of that name; / opens it');
