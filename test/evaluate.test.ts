@@ -172,7 +172,8 @@ describe('pipelines over a folder of data', () => {
     const answer = JSON.parse(stdout) as { firstStage: string; rankedBy: string; results: unknown[]; candidates: unknown[] };
     expect(answer).toMatchObject({
       firstStage: 'bm25',
-      rankedBy: expect.stringMatching(/^cascade\(cascade\(late-interaction.*ms-marco-minilm-l-12-v2.* > late-interaction/),
+      rankedBy: 'default > late-interaction',
+      fingerprint: expect.stringMatching(/^cascade\(cascade\(late-interaction.*ms-marco-minilm-l-12-v2.* > late-interaction/),
     });
     expect([answer.results.length, answer.candidates.length]).toEqual([2, 4]);
   });

@@ -193,8 +193,8 @@ describe('an index of a model for late interaction', () => {
     });
     await index.add(documents);
     expect(index.manifest()?.tokens?.size).toBe(16);
-    const { results, rankedBy } = await search(index, golden.queries[0] as string, { top: 3, stages: true });
-    expect(rankedBy).toMatch(/^max-sim-1\(colbert@fp32/);
+    const { results, rankedBy, fingerprint } = await search(index, golden.queries[0] as string, { top: 3, stages: true });
+    expect([rankedBy, fingerprint]).toEqual([model, expect.stringMatching(/^max-sim-1\(colbert@fp32/)]);
     const scores = [0, 1, 4].map((at) => golden.ways.expanded?.scores[0]?.[at] as number);
     for (const { id, stages } of results)
       expect(Math.abs((stages?.[0] as number) - (scores[Number(id.slice(1))] as number))).toBeLessThan(0.02);

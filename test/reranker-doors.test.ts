@@ -48,7 +48,9 @@ const fit = ['--calibration', path('fit.json')];
 const chain = ['--fallback', 'first-stage'];
 
 /** Every door that takes a reranker, each told the same: late interaction, calibrated, with the first stage's order as its fallback. */
-const doors: Readonly<Record<string, () => Promise<Pick<SearchAnswer, 'rankedBy' | 'calibrated' | 'complete' | 'results'>>>> = {
+const doors: Readonly<
+  Record<string, () => Promise<Pick<SearchAnswer, 'rankedBy' | 'fingerprint' | 'calibrated' | 'complete' | 'results'>>>
+> = {
   'search by flags': () => searchWith('--reranker', 'late-interaction', ...fit, ...chain),
   'a pipeline file, with a flag': () => searchWith('--pipeline', path('named.json'), ...fit),
   'a pipeline file alone': () => searchWith('--pipeline', path('whole.json')),
@@ -81,8 +83,9 @@ const doors: Readonly<Record<string, () => Promise<Pick<SearchAnswer, 'rankedBy'
 
 describe('the same reranker', () => {
   it.each(Object.entries(doors))('by %s', async (_, ask) => {
-    const { rankedBy, calibrated, complete, results } = await ask();
-    expect({ rankedBy, calibrated, complete }).toEqual({ rankedBy: fingerprint, calibrated: true, complete: true });
+    const { rankedBy, fingerprint: by, calibrated, complete, results } = await ask();
+    expect({ by, calibrated, complete }).toEqual({ by: fingerprint, calibrated: true, complete: true });
+    expect(rankedBy).toMatch(/^(default|late-interaction)$/);
     for (const { relevanceScore, stages } of results)
       expect(relevanceScore).toBeCloseTo(probabilityOf(stages?.[0] as number, calibration), 5);
     expect(results[0]?.id).toBe('a');

@@ -49,7 +49,7 @@ describe('search', () => {
     expect(answer.results[0]?.relevanceScore).toBeGreaterThanOrEqual(answer.results[1]?.relevanceScore as number);
     const { embed, retrieve, rerank: reranked, total } = answer.timings;
     expect(embed + retrieve + reranked).toBeLessThanOrEqual(total + 1e-6);
-    expect(answer.rerankStages).toEqual([{ name: 'by-length', took: reranked }]);
+    expect(answer.rerankStages).toEqual([{ name: 'by-length', fingerprint: 'by-length', took: reranked }]);
   });
 
   it('tells the last order before it is described, and then with the sentences that the words choose', async () => {
@@ -164,8 +164,8 @@ describe('rerank', () => {
     const documents = films.map((document) => ({ id: document.id, document }));
     const answer = await rerank('x', documents, { model: reranker, fields: ['title'], top: 2 });
     expect(answer.results).toEqual([
-      { id: 'a', index: 0, relevanceScore: 5, rank: 1, document: films[0] },
-      { id: 'c', index: 2, relevanceScore: 4, rank: 2, document: films[2] },
+      { id: 'a', index: 0, relevanceScore: 5, rank: 1, document: documents[0] },
+      { id: 'c', index: 2, relevanceScore: 4, rank: 2, document: documents[2] },
     ]);
     expect((await rerank('x', [], { model: reranker, fields: ['title'] })).results).toEqual([]);
   });

@@ -1,7 +1,9 @@
 import type { Reranker } from '../rerank/reranker.ts';
 import { type RerankerPart, type RerankerSettings, someRerankerParts } from '../rerank/reranker-plan.ts';
+import { shortNames } from '../rerank/short-names.ts';
 import { lazyReranker } from '../rerank/wrappers/lazy.ts';
 import { checkOptions, checkValue, type OptionChecks } from '../wording/check-options.ts';
+import { decorate } from '../wording/decorate.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { settingChecks } from './check-open-index.ts';
 import { type ModelOptions, modelChecks } from './model-options.ts';
@@ -26,11 +28,17 @@ export function createReranker(model: RerankerPart | readonly RerankerPart[] = '
   const { fallback, strict, calibration, scoreCache, longDocuments, effort, ...models } = options;
   const builder = createRerankerBuilder({ models });
   const settings = { fallback, strict, calibration, scoreCache, longDocuments, effort };
-  return lazyReranker(nameOfParts(model), async () => ({ ...(await builder.build(model, settings)), close: builder.close }));
+  const open = async () => decorate(await builder.build(model, settings), { close: builder.close });
+  return lazyReranker(fingerprintOfParts(model), open, nameOfParts(model));
 }
 
 /** Who ranked as long as nothing is open, and no fingerprint known. */
+export const fingerprintOfParts = (model: RerankerPart | readonly RerankerPart[]): string => `${nameOfParts(model)}@${packageVersion()}`;
+
+/** The names by which parts were asked for, in their order. */
 export function nameOfParts(model: RerankerPart | readonly RerankerPart[]): string {
-  const names = [model].flat().map((one) => (typeof one === 'string' ? one : 'fingerprint' in one ? one.fingerprint : one.modelId));
-  return `${names.join(' > ')}@${packageVersion()}`;
+  const names = [model]
+    .flat()
+    .map((one) => (typeof one === 'string' ? one : 'fingerprint' in one ? shortNames([one])(one.fingerprint) : one.modelId));
+  return names.join(' > ');
 }

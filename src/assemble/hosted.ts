@@ -11,6 +11,7 @@ import { vendorKnownAs, vendorNamed, vendors } from '../hosted/vendors/index.ts'
 import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/hosted.ts';
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
 import type { Reranker } from '../rerank/reranker.ts';
+import { named } from '../rerank/short-names.ts';
 import { checkHostedEmbedderOptions, checkHostedOptions } from './check-hosted.ts';
 
 /** Names that make a reranker of a language model, and how it is asked. */
@@ -27,18 +28,22 @@ export function hosted(what: string | RerankingModel | LanguageModel, options: L
   if (typeof what === 'string') {
     const at = what.indexOf(':');
     const mode = languageModes[what.slice(0, at) as keyof typeof languageModes];
-    if (mode === undefined) return createHostedReranker(rerankSource(what, options), options);
-    return languageModelReranker(languageSource(what.slice(at + 1), options), { mode, ...options });
+    return named(
+      what,
+      mode === undefined
+        ? createHostedReranker(rerankSource(what, options), options)
+        : languageModelReranker(languageSource(what.slice(at + 1), options), { mode, ...options }),
+    );
   }
   if (isRerankingModel(what)) {
     const { name, vendor } = ownNameOf(what);
     const known = vendor?.rerank && knownModel(vendor, 'rerank', what.modelId);
     const { limits = { documents: 1000 }, price, readsList = false } = known ?? {};
-    return createHostedReranker({ name, limits, price, readsList, open: async () => ({ send: rerankWith(what) }) }, options);
+    return named(name, createHostedReranker({ name, limits, price, readsList, open: async () => ({ send: rerankWith(what) }) }, options));
   }
   if (isLanguageModel(what)) {
     const { name, vendor } = ownNameOf(what);
-    return languageModelReranker({ name, limits: {}, price: vendor?.price, open: async () => ({ send: what }) }, options);
+    return named(name, languageModelReranker({ name, limits: {}, price: vendor?.price, open: async () => ({ send: what }) }, options));
   }
   throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
 }

@@ -6,7 +6,7 @@ import { checkQuery } from '../search/check.ts';
 import { checkRerankCall } from '../search/check-call.ts';
 import type { RerankDocument, RerankOptions } from '../search/options.ts';
 import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
-import { nameOfParts } from './create-reranker.ts';
+import { fingerprintOfParts, nameOfParts } from './create-reranker.ts';
 import { createRerankerBuilder, type RerankerBuilder } from './reranker.ts';
 
 /** Models that were named, for as long as the process lives; none of them keeps it alive. */
@@ -40,5 +40,5 @@ function rerankerOf(model: RerankerPart | readonly RerankerPart[]): Reranker {
   if (isReranker(model) === undefined) return model as Reranker;
   shared ??= createRerankerBuilder();
   const builder = shared;
-  return lazyReranker(nameOfParts(model), () => builder.build(model));
+  return lazyReranker(fingerprintOfParts(model), () => builder.build(model), nameOfParts(model));
 }

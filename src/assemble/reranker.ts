@@ -9,6 +9,7 @@ import { firstStageName, firstStageOrder } from '../rerank/parts/first-stage-ord
 import { type LateInteractionOptions, lateInteraction } from '../rerank/parts/late-interaction.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { LongDocuments, RerankerPart, RerankerPlan, RerankerSettings } from '../rerank/reranker-plan.ts';
+import { named } from '../rerank/short-names.ts';
 import { cachedIn, openScores } from '../rerank/wrappers/cached.ts';
 import { calibrated } from '../rerank/wrappers/calibrated.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
@@ -16,6 +17,7 @@ import { chunked } from '../rerank/wrappers/chunked.ts';
 import { excerpted } from '../rerank/wrappers/excerpted.ts';
 import { fallback } from '../rerank/wrappers/fallback.ts';
 import { titled } from '../rerank/wrappers/titled.ts';
+import { decorate } from '../wording/decorate.ts';
 import { checkFitted, readCalibration } from './calibration-file.ts';
 import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
@@ -96,7 +98,10 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     const left = memoryOfSecondStage(opened, models.maxMemory);
     if (left === undefined) return (wrap) => wrap(first);
     const second = await crossEncoderLeaf(defaultCrossEncoder, long, left);
-    return (wrap) => cascade([wrap(first), readingOf(wrap(second), long)], defaultCascade(opened, effort));
+    return (wrap) => {
+      const stages = [named('late-interaction', wrap(first)), named(defaultCrossEncoder, readingOf(wrap(second), long))];
+      return cascade(stages, defaultCascade(opened, effort));
+    };
   };
   const hostedLeaf = (what: Parameters<typeof hosted>[0], long: Long): Reranker =>
     hosted(what, { ...models.hosted, longDocuments: long === 'sentences' ? 'truncate' : (long ?? models.hosted?.longDocuments) });
@@ -117,11 +122,15 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     return namedLeaf(part, long);
   };
   const recipeOf = async (part: RerankerPart, long: Long, effort: Effort | undefined): Promise<Recipe> => {
-    if (part === 'default' || part === 'local') return recipeOfDefault(long, effort);
+    if (part === 'default' || part === 'local') {
+      const make = await recipeOfDefault(long, effort);
+      return (wrap) => named(part, make(wrap));
+    }
     const leaf = await leafOf(part, long);
     // A caller's reranker reads as it likes.
     const isNamed = typeof part === 'string' && part !== 'late-interaction' && part !== firstStageName;
-    return (wrap) => readingOf(wrap(leaf), isNamed ? long : undefined);
+    const made: Recipe = (wrap) => readingOf(wrap(leaf), isNamed ? long : undefined);
+    return typeof part === 'string' ? (wrap) => named(part, made(wrap)) : made;
   };
   const recipeOfAll = async (parts: readonly RerankerPart[], long: Long, effort: Effort | undefined): Promise<Recipe> => {
     const all = await Promise.all(parts.map((part) => recipeOf(part, long, effort)));
@@ -153,7 +162,7 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
         return fitted?.reranker === one.fingerprint ? calibrated(one, fitted.calibration) : one;
       });
       const made = ranked.length === 1 ? (ranked[0] as Reranker) : fallback(ranked, { strict });
-      return { ...made, close: async () => (store !== undefined && stores.delete(store) ? store.close() : undefined) };
+      return decorate(made, { close: async () => (store !== undefined && stores.delete(store) ? store.close() : undefined) });
     },
     close: async () => {
       for (const store of stores) store.close();
@@ -183,7 +192,7 @@ export async function openCrossEncoderReranker(
   checkRankingOptions('openCrossEncoderReranker', options);
   const model = await openCrossEncoder(name, options);
   const reranker = crossEncoder(model);
-  return options.longDocuments === 'chunk' ? chunked(reranker, model.split) : readingOf(reranker, options.longDocuments);
+  return named(name, options.longDocuments === 'chunk' ? chunked(reranker, model.split) : readingOf(reranker, options.longDocuments));
 }
 
 function readingOf(reranker: Reranker, long: Long): Reranker {
@@ -196,5 +205,8 @@ export function openLateInteraction(
   { longDocuments, isOwn }: Pick<RerankerSettings, 'longDocuments'> & Pick<LateInteractionOptions, 'isOwn'> = {},
 ): Reranker {
   const reranker = lateInteraction(encoder, { isOwn });
-  return titled(longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker);
+  return named(
+    'late-interaction',
+    titled(longDocuments === 'chunk' ? chunked(reranker, (_, texts, call) => encoder.split(texts, call)) : reranker),
+  );
 }

@@ -1,7 +1,6 @@
 import type { Provenance } from '../search/results.ts';
 import type { Usage } from '../types.ts';
 import { counted, dollars } from '../wording/numbers.ts';
-import { rerankerName } from '../wording/reranker-name.ts';
 import { harmless } from '../wording/terminal-text.ts';
 
 /** What hosted models used: `2 requests to hosted models, $0.0002`. */
@@ -20,7 +19,7 @@ export function provenanceLines(answer: Provenance & { readonly rankedBy: string
   const order =
     rankedBy === 'first-stage'
       ? 'the order is that of the first stage, which no one reranked'
-      : `ranked by ${rerankerName(rankedBy ?? '')} instead`;
+      : `ranked by ${harmless(rankedBy ?? '')} instead`;
   return [
     ...passedOver.map(({ code, why }) => `note: ${code}: ${harmless(why)}`),
     ...(passedOver.length > 0 ? [`note: ${order}.`] : []),

@@ -9,6 +9,7 @@ import type { ListOptions } from '../search/options.ts';
 import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import type { Document } from '../types.ts';
 import { checkOptions, type OptionChecks, record } from '../wording/check-options.ts';
+import { decorate } from '../wording/decorate.ts';
 
 /** Who ranks, and what is put around it: the same words as those of `openIndex`. */
 export interface RankerOptions extends RerankerSettings {
@@ -42,7 +43,7 @@ export function openRanker(options: RankerOptions, builder?: RerankerBuilder, na
     // A builder of the caller's is the caller's to close.
     if (builder !== undefined) return builder.build(reranker, settings);
     const own = createRerankerBuilder({ models });
-    return { ...(await own.build(reranker, settings)), close: own.close };
+    return decorate(await own.build(reranker, settings), { close: own.close });
   });
 }
 

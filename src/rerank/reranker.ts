@@ -85,6 +85,8 @@ export interface Scores {
 export interface Reranker {
   /** Model, weights and form of the score. */
   readonly fingerprint: string;
+  /** By which names it and its parts were asked for, by their fingerprints: what answers call them. @default by their fingerprints */
+  readonly names?: ReadonlyMap<string, string>;
   /** What `relevance` is made from, where it is made from the scores: part of a cache's key, since it may change while the scores stay. */
   readonly calibration?: Calibration;
   /** What it was trained on, as ISO 639-1 codes, or `multilingual`: texts in other letters are told. @default not known */

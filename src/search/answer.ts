@@ -15,8 +15,10 @@ export interface Timings {
 export interface SearchAnswer<D = Document, Result extends SearchResult<D> = SearchResult<D>> extends Provenance {
   readonly query: string;
   readonly firstStage: FirstStage;
-  /** Fingerprint of the reranker, of several joined by " > "; null when the first stage alone ranked. */
+  /** By which name the reranker was asked for: `default`; of one's own the fingerprint, of several joined by " > ". null: the first stage alone ranked. */
   readonly rankedBy: string | null;
+  /** Model, weights and form of the score of what ranked; null when the first stage alone did. */
+  readonly fingerprint: string | null;
   readonly results: readonly Result[];
   /** What `cursor` of the next page is; only where this one has a cursor, and more results follow. */
   readonly nextCursor?: string;
@@ -33,6 +35,6 @@ export interface SearchAnswer<D = Document, Result extends SearchResult<D> = Sea
   /** What the models used for this query, where they count. */
   readonly usage: Usage;
   readonly timings: Timings;
-  /** What `rerank` of the timings is made of: the fingerprint of each stage, in their order, and its milliseconds; absent where no reranker ran. */
-  readonly rerankStages?: readonly { readonly name: string; readonly took: number }[];
+  /** What `rerank` of the timings is made of: each stage, in their order, and its milliseconds; absent where no reranker ran. */
+  readonly rerankStages?: readonly { readonly name: string; readonly fingerprint: string; readonly took: number }[];
 }

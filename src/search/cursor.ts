@@ -7,6 +7,7 @@ import type { FieldValue, PassagePlace, Span } from '../types.ts';
 import { isRecord } from '../wording/check-options.ts';
 import type { FirstStage, SearchOptions } from './options.ts';
 import { keysAt, plan } from './plan.ts';
+import type { Ranker } from './rank.ts';
 
 /** The cursor of a first page. */
 export const START = '*';
@@ -15,11 +16,12 @@ export const START = '*';
 export interface Frozen {
   readonly firstStage: FirstStage;
   readonly rankedBy: string | null;
+  readonly fingerprint: string | null;
   readonly calibrated: boolean;
   readonly complete: boolean;
   readonly cut: number;
-  /** Names of the stages that ranked. */
-  readonly stages: readonly string[];
+  /** The stages that ranked. */
+  readonly stages: readonly Ranker[];
   /** Results before these. */
   readonly before: number;
   readonly order: readonly FrozenCandidate[];
@@ -114,7 +116,7 @@ function isFrozen(value: unknown): value is Frozen {
     isRecord(value) &&
     isCount(value.before) &&
     Array.isArray(value.stages) &&
-    value.stages.every((name) => typeof name === 'string') &&
+    value.stages.every((one) => isRecord(one) && typeof one.name === 'string' && typeof one.fingerprint === 'string') &&
     Array.isArray(value.order) &&
     value.order.length <= plan.candidates.most &&
     value.order.every(isCandidate)

@@ -35,11 +35,12 @@ export async function nextPage(
   const words = await languagesOf(index);
   const spread = (await index.store.open())?.spread;
   const results = makeSearchResults(ranked, hits, { ...options, query, top, before: frozen.before, words });
-  const { firstStage, rankedBy, calibrated, complete, cut } = frozen;
+  const { firstStage, rankedBy, fingerprint, calibrated, complete, cut } = frozen;
   return {
     query,
     firstStage,
     rankedBy,
+    fingerprint,
     results: await describeResults(results, { query, rerankers, candidates: hits, fields, spread, words }, options),
     nextCursor: writeCursor(key, { ...frozen, before: frozen.before + results.length, order: rest }),
     facets,

@@ -60,7 +60,11 @@ export function freeze(
       group: group && { value: group.value, others: group.others.map(frozen) },
     };
   };
-  return { stages: ranked.stages.map(({ name }) => name), before: from, order: ranked.order.slice(from).map(frozen) };
+  return {
+    stages: ranked.stages.map(({ name, fingerprint }) => ({ name, fingerprint })),
+    before: from,
+    order: ranked.order.slice(from).map(frozen),
+  };
 }
 
 /**
@@ -126,9 +130,9 @@ function partOf({ part, passage }: FrozenCandidate, document: Document, fields: 
 function stagesOf({ stages, order }: Frozen): Ranked['stages'] {
   const all = order.flatMap(membersOf);
   const most = all.reduce((last, { index }) => Math.max(last, index), -1);
-  return stages.map((name, stage) => {
+  return stages.map((ranker, stage) => {
     const scores = new Float32Array(most + 1).fill(Number.NaN);
     for (const one of all) scores[one.index] = one.stages?.[stage] ?? Number.NaN;
-    return { name, scores };
+    return { ...ranker, scores };
   });
 }

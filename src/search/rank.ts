@@ -2,6 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import type { Effort } from '../rerank/effort.ts';
 import type { Candidate, Reranker, RerankerFailure, Scores, SpreadSource, StageScores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
+import { shortNames } from '../rerank/short-names.ts';
 import { cascade } from '../rerank/wrappers/cascade.ts';
 import { passageText, sourceOf } from '../text/passages.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
@@ -58,6 +59,23 @@ export interface RankedCandidate extends OrderedCandidate {
   readonly group?: { readonly value: FieldValue; readonly others: readonly RankedCandidate[] };
 }
 
+/** A reranker as an answer tells it. */
+export interface Ranker {
+  /** By which it was asked for; of one's own its fingerprint, of several joined by " > ". */
+  readonly name: string;
+  /** Model, weights and form of the score. */
+  readonly fingerprint: string;
+}
+
+export interface RankedStage extends StageScores {
+  readonly fingerprint: string;
+}
+
+/** A reranker that was asked and could not rank: `reranker` is its name. */
+export interface PassedOver extends RerankerFailure {
+  readonly fingerprint: string;
+}
+
 export interface Ranked {
   /** Best first. */
   readonly order: readonly RankedCandidate[];
@@ -69,12 +87,12 @@ export interface Ranked {
   /** Whether `relevance` is a probability, for everything that a reranker scored. */
   readonly calibrated: boolean;
   /** What each stage gave, by place in the list that was given; NaN where it did not score. One reranker is one stage. */
-  readonly stages: readonly StageScores[];
-  /** Who ranked, where it was not the reranker that was asked by its own name. */
-  readonly rankedBy?: string;
+  readonly stages: readonly RankedStage[];
+  /** Who ranked: absent where no reranker was asked. */
+  readonly by?: Ranker;
   /** By what spread scores were put together; only where that mattered. */
   readonly spread?: SpreadSource;
-  readonly passedOver?: readonly RerankerFailure[];
+  readonly passedOver?: readonly PassedOver[];
   readonly notes?: readonly string[];
   /** The most that any model left out of the query. */
   readonly queryTruncatedTokens?: number;
@@ -96,13 +114,14 @@ export async function rankCandidates(
   fields: RankFields,
   options: RankingOptions = {},
 ): Promise<Ranked> {
-  if (candidates.length === 0) return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [] };
+  const asked = [rerankers].flat();
+  if (candidates.length === 0)
+    return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [], by: rankerOf(asked, undefined) };
   const { signal, deadlineMs, effort, instruction, spread, onOrder, fieldLabels = false, wordsWeight = 0 } = options;
   const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
   await checkInstruction(reranker, instruction);
-  const rankedFrom = (given: Scores): Ranked =>
-    weighWords(readScores(candidates, texts, given, reranker.fingerprint), candidates, wordsWeight);
+  const rankedFrom = (given: Scores): Ranked => weighWords(readScores(candidates, texts, given, asked), candidates, wordsWeight);
   const given = await scoreInTime(
     reranker,
     query,
@@ -171,8 +190,17 @@ export function rankedTextOf({ document, passage }: Rankable, fields: RankFields
   };
 }
 
-function readScores(candidates: readonly Rankable[], texts: readonly RankedText[], given: Scores, fingerprint: string): Ranked {
-  const order = orderCandidates(candidates, given, fingerprint).map((one): RankedCandidate => {
+/** Who ranked: what was asked, or what says so of itself. */
+function rankerOf(asked: readonly Reranker[], rankedBy: string | undefined): Ranker {
+  const [nameOf, fingerprints] = [shortNames(asked), asked.map(({ fingerprint }) => fingerprint)];
+  const fingerprint = rankedBy ?? fingerprints.join(' > ');
+  return { name: rankedBy === undefined ? fingerprints.map(nameOf).join(' > ') : nameOf(rankedBy), fingerprint };
+}
+
+function readScores(candidates: readonly Rankable[], texts: readonly RankedText[], given: Scores, asked: readonly Reranker[]): Ranked {
+  const nameOf = shortNames(asked);
+  const by = rankerOf(asked, given.rankedBy);
+  const order = orderCandidates(candidates, given, by.fingerprint).map((one): RankedCandidate => {
     const [span, cutTokens = 0] = [given.spans?.[one.index], given.truncatedTokens?.[one.index]];
     const omittedCharacters = given.omittedCharacters?.[one.index] ?? 0;
     return {
@@ -182,17 +210,18 @@ function readScores(candidates: readonly Rankable[], texts: readonly RankedText[
       omittedCharacters: omittedCharacters === 0 ? undefined : omittedCharacters,
     };
   });
-  const { rankedBy, spread, failures, notes, usage = {}, complete = true } = given;
+  const { spread, failures, notes, usage = {}, complete = true } = given;
+  const stages = given.stages ?? [{ name: by.fingerprint, scores: given.scores }];
   return {
     order,
     cut: given.truncatedTokens?.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0) ?? 0,
     usage,
     complete,
     calibrated: given.relevance !== undefined,
-    stages: given.stages ?? [{ name: rankedBy ?? fingerprint, scores: given.scores }],
-    rankedBy,
+    stages: stages.map((stage) => ({ ...stage, name: nameOf(stage.name), fingerprint: stage.name })),
+    by,
     spread,
-    passedOver: failures,
+    passedOver: failures?.map((one) => ({ ...one, reranker: nameOf(one.reranker), fingerprint: one.reranker })),
     notes,
     queryTruncatedTokens: given.queryTruncatedTokens?.reduce((most, tokens) => Math.max(most, tokens), 0),
   };

@@ -6,7 +6,7 @@ import { givenIn } from './check-call.ts';
 import { collapseDuplicates } from './collapse.ts';
 import { describeResults } from './describe.ts';
 import type { ListOptions, RerankDocument } from './options.ts';
-import { checkFields, rankCandidates } from './rank.ts';
+import { checkFields, type Ranker, rankCandidates } from './rank.ts';
 import { keepLikely, makeResults, type Provenance, pickProvenance, type RerankResult } from './results.ts';
 
 /** What a list of documents of type `T` became. */
@@ -20,7 +20,10 @@ export interface RerankAnswer<T = Document> extends Provenance {
   readonly calibrated: boolean;
   /** False when the deadline stopped the work. */
   readonly complete: boolean;
+  /** By which name the reranker was asked for: `default`; of one's own the fingerprint, of several joined by " > ". */
   readonly rankedBy: string;
+  /** Model, weights and form of the score of what ranked. */
+  readonly fingerprint: string;
   readonly usage: Usage;
   /** Milliseconds. */
   readonly timings: { readonly rerank: number; readonly total: number };
@@ -46,7 +49,7 @@ export async function rerankWith(
   const { signal, deadlineMs, effort, instruction, fieldLabels, rankFields, minScore, top = given.length } = options;
   const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, effort, instruction, fieldLabels });
   const total = performance.now() - started;
-  const rankedBy = ranked.rankedBy ?? reranker.fingerprint;
+  const { name: rankedBy, fingerprint } = ranked.by as Ranker;
   const kept = collapseDuplicates(keepLikely(ranked, minScore, rankedBy), given, rankFields, options.collapse);
   const results = makeResults(kept, given, { ...options, query, top, documents: true }) as readonly RerankResult<Document>[];
   return {
@@ -56,6 +59,7 @@ export async function rerankWith(
     calibrated: ranked.calibrated,
     complete: ranked.complete,
     rankedBy,
+    fingerprint,
     ...pickProvenance(ranked),
     usage: ranked.usage,
     timings: { rerank: total, total },

@@ -1,10 +1,10 @@
 import { FinetoothError } from '../errors.ts';
 import { levelOf, type RelevanceLevel } from '../rerank/calibration.ts';
 import type { Explanation } from '../rerank/explanation.ts';
-import type { RerankerFailure, SpreadSource } from '../rerank/reranker.ts';
+import type { SpreadSource } from '../rerank/reranker.ts';
 import type { Document, FieldValue, Hit, Truncated } from '../types.ts';
 import { type Highlight, highlightFor } from './highlight.ts';
-import type { Rankable, Ranked, RankedCandidate } from './rank.ts';
+import type { PassedOver, Rankable, Ranked, RankedCandidate } from './rank.ts';
 import type { Snippet } from './snippet.ts';
 import { comparedBy, type WordAnalysis } from './word-analysis.ts';
 
@@ -25,8 +25,10 @@ export interface RankedResult<D = Document> {
   readonly level?: RelevanceLevel;
   /** Place in the ranking, from 1: the first of an answer is at `offset` + 1. */
   readonly rank: number;
-  /** Fingerprint of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
+  /** Name of what gave this document its place; absent where the last stage ranked all results. null: no reranker came to it in time. */
   readonly rankedBy?: string | null;
+  /** Of what gave it its place; where `rankedBy` names that. */
+  readonly fingerprint?: string;
   /** The part of the ranked text that gave the score, in characters, the end not included; absent where all of it was read. */
   readonly passage?: { readonly start: number; readonly end: number };
   /** The sentence that matters of a text that was not read as a whole: of its best passage, or of its best chunk. */
@@ -78,7 +80,7 @@ export interface Provenance {
   /** Candidates that each of several stages of the reranker scored, in their order; absent where there is one. */
   readonly read?: readonly number[];
   /** Rerankers that were asked before the one that ranked, and why they did not. */
-  readonly passedOver?: readonly RerankerFailure[];
+  readonly passedOver?: readonly PassedOver[];
   /** Sentences about what was done that no one asked for. */
   readonly notes?: readonly string[];
   /** How much of the query a model did not read; absent when all read it whole. */
@@ -152,6 +154,7 @@ function resultMaker(
     relevanceScore: relevance,
     level: calibrated && stage >= 0 ? levelOf(relevance) : undefined,
     rankedBy: isAlike ? undefined : (ran[stage]?.name ?? null),
+    fingerprint: isAlike ? undefined : ran[stage]?.fingerprint,
     passage: part && { start: part.span[0], end: part.span[1] },
     highlight: part && highlightFor(query, part, words && comparedBy(words, (candidates[index] as Rankable).document, part.text)),
     cutTokens,

@@ -89,7 +89,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     }).catch(failAfter(found.usage));
   }
   const [rerank, total] = [rerankers.length === 0 ? 0 : performance.now() - began, performance.now() - started];
-  const rankedBy = rerankers.length === 0 ? null : (ranked.rankedBy ?? fingerprints.join(' > '));
+  const [rankedBy, fingerprint] = [ranked.by?.name ?? null, ranked.by?.fingerprint ?? null];
   const arranged = arrange(keepLikely(ranked, options.minScore, rankedBy ?? firstStage));
   const results = resultsOf(arranged);
   // The order is there; to describe the results may take longer than to rank them.
@@ -104,8 +104,11 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     query,
     firstStage,
     rankedBy,
+    fingerprint,
     results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options, onUpdate),
-    nextCursor: key && writeCursor(key, { firstStage, rankedBy, calibrated, complete, cut, ...freeze(arranged, all, top, options.stages) }),
+    nextCursor:
+      key &&
+      writeCursor(key, { firstStage, rankedBy, fingerprint, calibrated, complete, cut, ...freeze(arranged, all, top, options.stages) }),
     facets,
     calibrated,
     complete,
@@ -118,6 +121,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     }),
     usage: addUsage(ranked.usage, found.usage),
     timings: { ...found.timings, rerank, total },
-    rerankStages: rerankers.length === 0 ? undefined : ranked.stages.map(({ name, took = rerank }) => ({ name, took })),
+    rerankStages:
+      rerankers.length === 0 ? undefined : ranked.stages.map(({ name, fingerprint, took = rerank }) => ({ name, fingerprint, took })),
   };
 }

@@ -43,9 +43,11 @@ describe('a search answers what a page shows of it', () => {
     );
     const [first] = answer.results;
     expect(first?.id).toBe('a/long#1');
-    expect(answer.rerank_stages?.map(({ name }) => name)).toEqual(
-      answer.ranked_by?.match(/late-interaction|cross-encoder/g)?.map((kind) => expect.stringContaining(kind)),
-    );
+    expect([answer.ranked_by, answer.fingerprint]).toEqual(['default', expect.stringMatching(/^cascade\(late-interaction/)]);
+    expect(answer.rerank_stages?.map(({ name, fingerprint }) => [name, fingerprint])).toEqual([
+      ['late-interaction', expect.stringMatching(/^late-interaction-/)],
+      ['ms-marco-minilm-l-12-v2', expect.stringMatching(/^cross-encoder-/)],
+    ]);
     const took = answer.rerank_stages?.reduce((sum, stage) => sum + stage.took, 0) as number;
     expect(took).toBeGreaterThan(0);
     expect(took).toBeLessThanOrEqual(answer.timings?.rerank as number);

@@ -8,7 +8,6 @@ import { keepLikely } from '../../search/results.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import type { CallOptions, Document, Usage } from '../../types.ts';
-import { rerankerName } from '../../wording/reranker-name.ts';
 import type { Stage } from '../report/report.ts';
 
 /** What a system answers to one query. Lists hold ids, best first. */
@@ -199,7 +198,5 @@ async function rankedAt(
 /** Why another ranked than the reranker that the pipeline names first, where one did. */
 function standInOf({ rankedBy, passedOver }: { readonly rankedBy?: string | null; readonly passedOver?: readonly RerankerFailure[] }) {
   const [first] = passedOver ?? [];
-  return first === undefined || typeof rankedBy !== 'string'
-    ? {}
-    : { standIn: { rankedBy: rerankerName(rankedBy), why: `${first.code}: ${first.why}` } };
+  return first === undefined || typeof rankedBy !== 'string' ? {} : { standIn: { rankedBy, why: `${first.code}: ${first.why}` } };
 }

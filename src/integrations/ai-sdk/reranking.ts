@@ -61,10 +61,22 @@ export function rerankingModel<Version extends SpecificationVersion>(
 }
 
 /** What the SDK's answer has no place for. */
-function metadataOf({ rankedBy, complete, calibrated, usage, cut, results, passedOver, notes, truncated }: RerankAnswer): JsonObject {
+function metadataOf({
+  rankedBy,
+  fingerprint,
+  complete,
+  calibrated,
+  usage,
+  cut,
+  results,
+  passedOver,
+  notes,
+  truncated,
+}: RerankAnswer): JsonObject {
   const named = results.flatMap(({ index, cutTokens: tokens }) => (tokens === undefined ? [] : [{ index, tokens }]));
   const all = {
     rankedBy,
+    fingerprint,
     complete,
     calibrated,
     usage,

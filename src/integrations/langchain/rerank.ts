@@ -66,8 +66,16 @@ export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisp
         const { pageContent, metadata, id } = documents[index] as Given;
         return new Document({ pageContent, id, metadata: { ...metadata, relevanceScore } });
       });
-      const { rankedBy, complete, usage, cut, passedOver } = answer;
-      await run?.handleChainEnd({ documents: ranked, rankedBy, complete, usage, truncatedDocuments: cut, failures: passedOver });
+      const { rankedBy, fingerprint, complete, usage, cut, passedOver } = answer;
+      await run?.handleChainEnd({
+        documents: ranked,
+        rankedBy,
+        fingerprint,
+        complete,
+        usage,
+        truncatedDocuments: cut,
+        failures: passedOver,
+      });
       return ranked;
     } catch (error) {
       await run?.handleChainError(error);

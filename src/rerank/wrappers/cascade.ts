@@ -13,6 +13,7 @@ import { fittedCalibration } from '../parts/fitted.ts';
 import { readInSlices } from '../read-in-slices.ts';
 import { type Candidate, isReranker, type Reranker, type Scores, type SpreadSource } from '../reranker.ts';
 import { CONCURRENCY, scoreInTime } from '../score-in-time.ts';
+import { namesOfAll, shortNames } from '../short-names.ts';
 import { readingOf, type StageEffort, wholly } from '../stage-effort.ts';
 import { stageOf } from '../stage-of.ts';
 import { failAfter } from '../usage.ts';
@@ -156,6 +157,9 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     kind: stages.length > 1 || keep[0] !== Number.POSITIVE_INFINITY ? 'listwise' : stages[0]?.kind,
     pricedPerCall: stages[0]?.pricedPerCall,
     languages: knownToAll(stages),
+    get names() {
+      return namesOf(stages, plan, made.fingerprint);
+    },
     takesInstruction: stages.some((stage) => stage.takesInstruction),
     keepsDeadline: true,
     score,
@@ -167,6 +171,13 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   };
   const close = (): Promise<unknown> => Promise.all(stages.map((stage) => stage.close?.()));
   return composed(closable(made, close), (change) => cascade(stages.map(change), options));
+}
+
+/** Those of the stages, and of the whole, which is called by its stages. */
+function namesOf(stages: readonly Reranker[], plan: readonly StagePlan[], fingerprint: string): ReadonlyMap<string, string> {
+  const of = shortNames(stages);
+  const own = plan.map(({ name, fingerprint }): readonly [string, string] => [name, of(fingerprint)]);
+  return new Map([...namesOfAll(stages), ...own, [fingerprint, own.map(([, name]) => name).join(' > ')]]);
 }
 
 /** What all of them know of which anything is known. */

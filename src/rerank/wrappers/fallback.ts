@@ -3,6 +3,7 @@ import type { Usage } from '../../types.ts';
 import { checkOptions, checkValue, truth } from '../../wording/check-options.ts';
 import { isReranker, type Reranker, type RerankerFailure, type ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
+import { namesOfAll, shortNames } from '../short-names.ts';
 import { addUsage, afterUsage, usageOf } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
@@ -34,6 +35,9 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
     kind: 'listwise',
     keepsDeadline: true,
     languages: first.languages,
+    get names() {
+      return new Map([...namesOfAll(rerankers), [made.fingerprint, shortNames([first])(first.fingerprint)]]);
+    },
     takesInstruction: rerankers.some((one) => one.takesInstruction),
     explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
     load: async () => {

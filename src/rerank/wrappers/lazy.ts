@@ -1,20 +1,26 @@
 import { doneWithin } from '../../time/time-limit.ts';
 import { unscored } from '../merge-scores.ts';
-import type { Reranker } from '../reranker.ts';
+import type { Reranker, Scores } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 
-/** A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. */
-export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>): Reranker {
+/**
+ * A reranker that is opened when it is first needed, within the deadline of whoever asks; what could not be opened is tried again. Its answers have the
+ * fingerprint of what was opened. `name`: what it is called before.
+ */
+export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>, name = fingerprint): Reranker {
   let opened: Promise<Reranker> | undefined;
   let languages: Reranker['languages'];
   let takesInstruction: boolean | undefined;
+  const unopened: Reranker['names'] = new Map([[fingerprint, name]]);
+  let names = unopened;
   const inner = (): Promise<Reranker> => {
     opened ??= open().then(
       (reranker) => {
         languages = reranker.languages;
         takesInstruction = reranker.takesInstruction;
+        names = new Map([...unopened, ...(reranker.names ?? [])]);
         return reranker;
       },
       (error: unknown) => {
@@ -26,12 +32,12 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
   };
   const score: Reranker['score'] = async (query, candidates, options = {}) => {
     const { deadlineMs } = options;
-    if (deadlineMs === undefined) return scoreInTime(await inner(), query, candidates, options);
+    if (deadlineMs === undefined) return by(await inner(), await scoreInTime(await inner(), query, candidates, options));
     const started = performance.now();
     const opening = inner();
     if (!(await doneWithin(opening, deadlineMs))) return unscored(candidates.length);
     const left = Math.max(0, deadlineMs - (performance.now() - started));
-    return scoreInTime(await opening, query, candidates, { ...options, deadlineMs: left });
+    return by(await opening, await scoreInTime(await opening, query, candidates, { ...options, deadlineMs: left }));
   };
   const made: Reranker = {
     fingerprint,
@@ -39,6 +45,9 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
     kind: 'listwise',
     keepsDeadline: true,
     // Known once it is open.
+    get names() {
+      return names;
+    },
     get languages() {
       return languages;
     },
@@ -50,5 +59,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>)
     load: async () => (await inner()).load?.(),
   };
   const close = async (): Promise<void> => (await opened?.catch(() => undefined))?.close?.();
-  return composed(closable(made, close), (change) => lazyReranker(fingerprint, async () => change(await inner())));
+  return composed(closable(made, close), (change) => lazyReranker(fingerprint, async () => change(await inner()), name));
 }
+
+const by = ({ fingerprint }: Reranker, given: Scores): Scores => ({ ...given, rankedBy: given.rankedBy ?? fingerprint });

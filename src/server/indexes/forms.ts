@@ -81,14 +81,16 @@ export const searchAnswer = z.looseObject({
   complete: z.boolean(),
   calibrated: z.boolean(),
   first_stage: z.enum(['dense', 'bm25', 'hybrid', 'late-interaction']).optional(),
-  /** Fingerprints of the stages of the reranker, joined by " > "; null: the first stage alone ranked. */
+  /** By which name the reranker was asked for, of several joined by " > "; null: the first stage alone ranked. */
   ranked_by: z.string().nullable().optional(),
+  /** Model, weights and form of the score of what ranked. */
+  fingerprint: z.string().nullable().optional(),
   /** What the first stage found, best first; `bm25` where it counted words. */
   candidates: z.array(z.object({ id: z.string(), score: z.number(), bm25: z.number().optional() })).optional(),
   /** Milliseconds of each stage; 0 for one that did not run. */
   timings: z.object({ embed: z.number(), retrieve: z.number(), rerank: z.number(), total: z.number() }).optional(),
   /** What `rerank` is made of: each stage of the reranker, in their order, and its milliseconds. */
-  rerank_stages: z.array(z.object({ name: z.string(), took: z.number() })).optional(),
+  rerank_stages: z.array(z.object({ name: z.string(), fingerprint: z.string(), took: z.number() })).optional(),
   /** The `cursor` of the next page; only where this one has a cursor, and more results follow. */
   next_cursor: z.string().optional(),
   /** Only with `facets`. */

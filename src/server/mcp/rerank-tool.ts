@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { rerank } from '../../index.ts';
-import { rerankerName } from '../../wording/reranker-name.ts';
 import { RequestError } from '../problem.ts';
 import { relevanceOf, relevanceShape } from './found.ts';
 import { reading, tool } from './tool.ts';
@@ -20,7 +19,8 @@ const output = z.looseObject({
   ),
   calibrated: z.boolean(),
   complete: z.boolean(),
-  ranked_by: z.string().nullable(),
+  ranked_by: z.string(),
+  fingerprint: z.string(),
   notes: z.array(z.string()).optional(),
 });
 
@@ -55,7 +55,7 @@ export const rerankTool = tool({
       throw new RequestError('large', `the documents may have ${MOST_CHARACTERS} characters in all; got ${characters}`, {
         param: 'documents',
       });
-    const { reranker, name } = await models.reranker();
+    const { reranker } = await models.reranker();
     const given = documents.map((one, at) => (typeof one === 'string' ? one : { id: String(at), document: one as never }));
     const answer = await shedder.admit(characters, () =>
       rerank(query, given, { model: reranker, top, fields: rankFields, minScore, signal, snippets: documents.length > 1 }),
@@ -70,7 +70,8 @@ export const rerankTool = tool({
       })),
       calibrated: answer.calibrated,
       complete: answer.complete,
-      ranked_by: rerankerName(answer.rankedBy) || name,
+      ranked_by: answer.rankedBy,
+      fingerprint: answer.fingerprint,
       notes: answer.notes && [...answer.notes],
     };
   },

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type SearchAnswer, type SearchOptions, search } from '../../index.ts';
-import { rerankerName } from '../../wording/reranker-name.ts';
 import { planIn, planShape } from '../plan-body.ts';
 import { found, tellResults } from './found.ts';
 import { hasEmbedder } from './has-embedder.ts';
@@ -28,6 +27,7 @@ const output = z.looseObject({
   calibrated: z.boolean().describe('whether the results have probabilities'),
   complete: z.boolean().describe('false: time was over, and this is the best order so far'),
   ranked_by: z.string().nullable().describe('what ranked; null: the first stage alone'),
+  fingerprint: z.string().nullable().describe('model, weights and form of the score of what ranked'),
   next_cursor: z.string().optional().describe('pass it as cursor for the results after these; absent after the last'),
   facets: z.array(z.looseObject({ field: z.string(), values: z.array(z.looseObject({ value: z.unknown(), count: z.int() })) })).optional(),
   notes: z.array(z.string()).optional().describe('what was done that no one asked for'),
@@ -61,7 +61,8 @@ export const searchTool = tool({
       results: [...tellResults(answer.results, { index: name, calibrated: answer.calibrated, fields: given.fields })],
       calibrated: answer.calibrated,
       complete: answer.complete,
-      ranked_by: answer.rankedBy === null ? null : rerankerName(answer.rankedBy),
+      ranked_by: answer.rankedBy,
+      fingerprint: answer.fingerprint,
       next_cursor: answer.nextCursor === undefined ? undefined : api.cursors.keep({ index: name, cursor: answer.nextCursor, asked: given }),
       facets: tellFacets(answer),
       notes: answer.notes && [...answer.notes],
