@@ -42,6 +42,29 @@ export const scenes: readonly Scene[] = [
   { name: 'search', address: query, prepare: done },
   { name: 'why', address: `${query}&open=wall-e-2008`, prepare: (page) => page.locator('.met').waitFor() },
   {
+    name: 'upload',
+    address: '',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Add files' }).first().click();
+      await page.getByRole('dialog', { name: 'Add files' }).locator('input[type=file]').first().waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: 'looked at',
+    address: '',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Add files' }).first().click();
+      const file = page.getByRole('dialog', { name: 'Add files' }).locator('input[type=file]').first();
+      await file.setInputFiles({
+        name: 'birds.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('id,title,year\n1,Owls at night,1999\n2,Swans,2001\n'),
+      });
+      await page.getByRole('dialog', { name: 'Add files' }).getByText('birds').first().waitFor();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
     name: 'compare',
     address: `${query}&b=${encodeURIComponent('{"first_stage":"bm25","reranker":null}')}`,
     prepare: async (page) => {

@@ -72,6 +72,24 @@ describe('what the page says', () => {
     expect(refused).toBe(2);
   });
 
+  it('says that the index is being made, asks until it is there, and counts that wait as no part of the search', async () => {
+    let refused = 0;
+    site.proxy.intercept = (request, response) => {
+      if (!isSearch(request) || refused > 1) return false;
+      refused++;
+      response.writeHead(503, { 'retry-after': '2', 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: 'E_INDEX_BUILDING', message: 'the index is being made; ask again.' } }));
+      return true;
+    };
+    const began = performance.now();
+    await using tab = await site.open('?q=dreams');
+    await tab.page.locator('[data-status=refused]').getByText('The index is being made. The question is asked again in').waitFor();
+    await tab.page.locator('[data-status=done]').waitFor();
+    const told = await tab.page.locator('.ranking').innerText();
+    const [, number = '', unit] = /first results\s+([\d.,]+) (ms|s)/.exec(told) ?? [];
+    expect(Number(number) * (unit === 's' ? 1000 : 1), told).toBeLessThan(performance.now() - began - 1900);
+  });
+
   it('repeats the sentence of an error, with its code, and tries again on demand', async () => {
     await using tab = await site.open(`?q=dreams${pipeline({ first_stage: 'dens' })}`);
     const status = tab.page.locator('[data-status=failed]');
@@ -132,6 +150,18 @@ describe('what the page says', () => {
     await tab.page.getByText('Type what you are looking for.').waitFor();
     expect(new URL(tab.page.url()).searchParams.get('index')).toBe('films');
     await fetch(`${site.server.url}/v1/indexes/void`, { method: 'DELETE' });
+  });
+
+  it('says that an index is being filled, by whomever', async () => {
+    const post = (path: string, body: string): Promise<Response> => fetch(`${site.server.url}${path}`, { method: 'POST', body });
+    await post('/v1/indexes', JSON.stringify({ name: 'filled', fields: ['text'] }));
+    await using tab = await site.open('?index=filled');
+    await tab.page.getByText('The index filled has no documents yet.').waitFor();
+    await post('/v1/indexes/filled/documents', '{"id": "1", "text": "bats"}\n');
+    await tab.page.evaluate(() => dispatchEvent(new Event('online')));
+    await tab.page.getByText('The index filled is being filled.').waitFor();
+    await tab.page.getByText('1 document can be found already.').waitFor();
+    await fetch(`${site.server.url}/v1/indexes/filled`, { method: 'DELETE' });
   });
 
   it('asks for the key once, keeps it for the tab alone, and says when it is wrong', async () => {

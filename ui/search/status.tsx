@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { announce } from '../parts/live-region.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { count, firstStageWords, tookWords } from '../parts/wording.ts';
-import { filling, index } from '../state/indexes.ts';
+import { filling, growing, index } from '../state/indexes.ts';
 import { askReadiness, isReady } from '../state/readiness.ts';
 import type { Ranking, Run, RunState } from '../state/run.ts';
 
@@ -70,6 +70,12 @@ function told({ status, ranking, failure, retryAt = 0, since }: RunState, now: n
         detail: waited < 3 * SLOW_MS ? 'Reranking…' : `Reranking takes ${tookWords(waited)} so far.`,
       };
     case 'refused':
+      if (failure?.code === 'E_INDEX_BUILDING')
+        return {
+          kind: 'busy',
+          words: `The index is being made${soFar()}.`,
+          detail: `The question is asked again in ${seconds} s, and until it is there.`,
+        };
       return { kind: 'warned', words: sentence(failure?.message), detail: `Asked again in ${seconds} s.` };
     case 'offline':
       return {
@@ -82,6 +88,11 @@ function told({ status, ranking, failure, retryAt = 0, since }: RunState, now: n
     case 'done':
       return ranking === undefined ? { kind: 'plain', words: '' } : doneWords(ranking);
   }
+}
+
+function soFar(): string {
+  const building = index.value?.building;
+  return building === undefined ? '' : `: ${building.done.toLocaleString('en')} of ${count(building.total, 'document')} are in it`;
 }
 
 function doneWords(ranking: Ranking): Told {
@@ -119,7 +130,7 @@ export function indexState(): { readonly words: string; readonly detail: string 
       words: `The index ${one.name} is being made.`,
       detail: `${one.building.done.toLocaleString('en')} of ${count(one.building.total, 'document')} are in it; it can be searched when all are.`,
     };
-  if (filling.value.has(one.name))
+  if (filling.value.has(one.name) || growing.value.has(one.name))
     return { words: `The index ${one.name} is being filled.`, detail: `${count(one.documents, 'document')} can be found already.` };
   if (one.documents === 0)
     return { words: `The index ${one.name} has no documents yet.`, detail: 'Add files to it, or choose another index.' };

@@ -87,7 +87,8 @@ async function follow(asked: Asked, wait: number, signal: AbortSignal, change: C
     const since = performance.now();
     for (;;) {
       change({ status: 'asking', failure: undefined, retryAt: undefined, since });
-      const failure = await rank(asked, since, signal, change);
+      // What it waited before, for a server that was busy or gone, is no part of the time that an answer takes.
+      const failure = await rank(asked, performance.now(), signal, change);
       if (failure === undefined) return;
       const retryMs = retryAfter(failure, tries++);
       if (retryMs === undefined) return change({ status: 'failed', failure });
