@@ -8,11 +8,13 @@ import {
   FinetoothError,
   openIndex,
   type Reranker,
+  readPipelines,
   rerank,
   type SearchIndex,
   search,
+  searchOptionsOf,
 } from '../src/index.ts';
-import { cached, cascade, fallback, fuse } from '../src/rerankers.ts';
+import { cached, cascade, fallback, fuse, titled, withCalibration } from '../src/rerankers.ts';
 import { serve } from '../src/server/index.ts';
 import { memoryStore } from '../src/stores.ts';
 import * as tasks from '../src/tasks/index.ts';
@@ -29,6 +31,8 @@ const [anyCached, anyCascade, anyFallback, anyCachedEmbedder] = [cached, cascade
   Anything,
   Anything,
 ];
+const [anyTitled, anyWithCalibration] = [titled, withCalibration] as unknown as [Anything, Anything];
+const [anyReadPipelines, anySearchOptionsOf] = [readPipelines, searchOptionsOf] as unknown as [Anything, Anything];
 const anyServe = serve as unknown as Anything;
 const {
   evaluate: anyEvaluate,
@@ -135,7 +139,7 @@ const guesses: readonly Guess[] = [
   [
     "search { firstStage: 'vector' }",
     () => anySearch(index, 'q', { firstStage: 'vector' }),
-    'firstStage must be one of dense, bm25, hybrid; got "vector"',
+    'firstStage must be one of dense, bm25, hybrid, late-interaction; got "vector"',
   ],
   ["search { top: '3' }", () => anySearch(index, 'q', { top: '3' }), 'top must be a whole number from 1 to 10000; got "3"'],
   ['search { deadlineMs: null }', () => anySearch(index, 'q', { deadlineMs: null }), 'deadlineMs must be'],
@@ -186,6 +190,17 @@ const guesses: readonly Guess[] = [
     async () => anyReranker(undefined, { longDocument: 'chunk' }),
     'createReranker has no option "longDocument", did you mean "longDocuments"',
   ],
+  ['cascade(reranker)', async () => anyCascade(lengths), 'the stages of cascade must be a list; got an object', 'cascade([first, second])'],
+  ['cascade()', async () => anyCascade(), 'the stages of cascade must be a list; got undefined'],
+  ['fallback(reranker, other)', async () => anyFallback(lengths), 'the rerankers of fallback must be a list; got an object'],
+  ['titled()', async () => anyTitled(), 'the reranker of titled must be a reranker', 'got undefined'],
+  ['withCalibration(reranker)', async () => anyWithCalibration(lengths), 'what readCalibration gives; got undefined'],
+  ['withCalibration(file)', async () => anyWithCalibration({ reranker: 'x' }), 'the reranker of withCalibration must be a reranker'],
+  ['readPipelines(path)', () => anyReadPipelines('p.json'), 'must be a list of texts; got "p.json"', "readPipelines(['pipelines.json'])"],
+  ['searchOptionsOf(pipeline)', () => anySearchOptionsOf({ name: 'p' }), 'what openIndex gives; got undefined'],
+  ['searchOptionsOf(index, pipeline)', () => anySearchOptionsOf(index, { name: 'p' }), 'a pipeline, as readPipelines gives them'],
+  ['fuse(list)', async () => anyFuse([{ id: 'a', score: 1 }], 3), 'must be a list of lists of hits'],
+  ['fuse()', async () => anyFuse(), 'must be a list of lists of hits, each with an id and a score; got undefined'],
   ['fuse { k }', async () => anyFuse([[]], 3, { k: 60 }), 'fuse has no option "k"'],
   ['fuse { weights: [-1] }', async () => anyFuse([[]], 3, { weights: [-1] }), 'weights must be a list of numbers from 0 on; got a list'],
   ['cached { att }', async () => anyCached(lengths, { att: './scores' }), 'cached has no option "att", did you mean "at"'],

@@ -1,8 +1,9 @@
 import { FinetoothError } from '../errors.ts';
 import { readJsonValue } from '../read/json-value.ts';
 import type { Calibration, CalibrationFile } from '../rerank/calibration.ts';
-import type { Reranker } from '../rerank/reranker.ts';
+import { isReranker, type Reranker } from '../rerank/reranker.ts';
 import { calibrated } from '../rerank/wrappers/calibrated.ts';
+import { checkValue, part } from '../wording/check-options.ts';
 
 /** Throws E_INPUT_MISSING, and E_INPUT_FORMAT for a file that `finetooth calibrate` did not write. */
 export async function readCalibration(path: string, signal?: AbortSignal): Promise<CalibrationFile> {
@@ -14,6 +15,13 @@ export async function readCalibration(path: string, signal?: AbortSignal): Promi
 
 /** The reranker with the probabilities of the file. Throws E_FINGERPRINT when it was fitted for another one. */
 export function withCalibration(reranker: Reranker, file: CalibrationFile): Reranker {
+  checkValue('the reranker of withCalibration', reranker, isReranker);
+  checkValue(
+    'the file of withCalibration',
+    file,
+    part('what readCalibration gives', [], ['reranker']),
+    'withCalibration(reranker, await readCalibration(path))',
+  );
   checkFitted(file, [reranker]);
   return calibrated(reranker, file.calibration);
 }

@@ -16,7 +16,7 @@ export const defaultModel = 'bge-small-en-v1.5';
 export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
 /** A local embedding model by name, its files checked (and fetched, where they must be) before its workers start. */
-export function openModel(name: string = defaultModel, options: LocalModelOptions = {}): Promise<BiEncoder> {
+export async function openModel(name: string = defaultModel, options: LocalModelOptions = {}): Promise<BiEncoder> {
   checkModelOptions('openModel', options);
   return openModelInForm(name, options);
 }

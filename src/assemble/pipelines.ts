@@ -7,6 +7,7 @@ import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts'
 import type { SearchOptions } from '../search/options.ts';
 import { checkForIndex, type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
+import { checkValue, part, texts } from '../wording/check-options.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { hosted } from './hosted.ts';
 import type { ModelFileOptions } from './model-options.ts';
@@ -14,6 +15,7 @@ import { type NamedRerankers, rerankerNames } from './reranker.ts';
 
 /** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
 export async function readPipelines(paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> {
+  checkValue('the paths of readPipelines', paths, texts, "readPipelines(['pipelines.json'])");
   const found = new Map<string, Pipeline>();
   for (const path of paths) {
     for (const pipeline of parsePipelines(await readJsonValue(path, signal), path)) {
@@ -72,6 +74,9 @@ export function rerankerPlanOf(
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
 export async function searchOptionsOf(pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> {
+  const call = 'searchOptionsOf(pipeline, index)';
+  checkValue('the pipeline of searchOptionsOf', pipeline, part('a pipeline, as readPipelines gives them', [], ['name']), call);
+  checkValue('the index of searchOptionsOf', index, part('what openIndex gives', ['rerankerNamed']), call);
   checkForIndex(pipeline);
   const plan = rerankerPlanOf(pipeline, own);
   return { ...plainOptionsOf(pipeline), reranker: plan === null ? null : await index.rerankerNamed(plan.parts, plan.settings) };

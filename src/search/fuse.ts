@@ -1,7 +1,7 @@
 import { withTies } from '../math/near-ties.ts';
 import { byScore } from '../math/order.ts';
 import type { Hit } from '../types.ts';
-import { checkOptions, type OptionChecks, oneOf, when, whole } from '../wording/check-options.ts';
+import { checkOptions, checkValue, isRecord, type OptionChecks, oneOf, when, whole } from '../wording/check-options.ts';
 import { plan } from './plan.ts';
 
 /** How lists become one: `rrf` by the ranks in them, `scores` by their scores, of each list from 0 to 1. */
@@ -24,6 +24,12 @@ const fuseChecks: OptionChecks<FuseOptions> = {
   weights: when('a list of numbers from 0 on', (value) => Array.isArray(value) && value.every((one) => Number.isFinite(one) && one >= 0)),
 };
 
+const listsOfHits = when(
+  'a list of lists of hits, each with an id and a score',
+  (value) =>
+    Array.isArray(value) && value.every((list) => Array.isArray(list) && list.every((hit) => isRecord(hit) && typeof hit.id === 'string')),
+);
+
 export interface HybridOptions extends Pick<FuseOptions, 'rrfK'> {
   /** @default linear */
   readonly fusion?: Fusion;
@@ -44,6 +50,7 @@ export interface HybridOptions extends Pick<FuseOptions, 'rrfK'> {
  * @throws E_USAGE for an option that there is not
  */
 export function fuse(lists: readonly (readonly Hit[])[], count: number, options: FuseOptions = {}): Hit[] {
+  checkValue('the lists of fuse', lists, listsOfHits, 'fuse([dense, words], 10)');
   checkOptions('fuse', options, fuseChecks);
   const { fusion = 'rrf', rrfK = 60, weights = [] } = options;
   const fused = new Map<string, { readonly hit: Hit; readonly at: number; score: number }>();

@@ -90,6 +90,7 @@ interface ReadStage {
  */
 export function cascade(stages: readonly Reranker[], options: CascadeOptions = {}): Reranker {
   checkOptions('cascade', options, cascadeChecks);
+  checkValue('the stages of cascade', stages, list, 'cascade([first, second])');
   const { keep = stages.map((_, at) => (at === 0 ? Number.POSITIVE_INFINITY : KEPT)), combine = [], concurrency = CONCURRENCY } = options;
   checkStages(stages, keep);
   const paces = stages.map(() => createPace(concurrency));

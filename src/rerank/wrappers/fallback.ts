@@ -1,6 +1,6 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
 import type { Usage } from '../../types.ts';
-import { checkOptions, checkValue, truth } from '../../wording/check-options.ts';
+import { checkOptions, checkValue, list, truth } from '../../wording/check-options.ts';
 import { isReranker, type Reranker, type RerankerFailure, type ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
 import { namesOfAll, shortNames } from '../short-names.ts';
@@ -26,6 +26,7 @@ const notForTheNext: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_USAGE', '
 export function fallback(rerankers: readonly Reranker[], options: FallbackOptions = {}): Reranker {
   checkOptions<FallbackOptions>('fallback', options, { strict: truth });
   const { strict = false } = options;
+  checkValue('the rerankers of fallback', rerankers, list, 'fallback([first, second])');
   if (rerankers.length === 0) throw new FinetoothError('E_USAGE', 'a fallback needs at least one reranker.');
   for (const one of rerankers) checkValue('each reranker of fallback', one, isReranker);
   const [first] = rerankers as readonly [Reranker, ...Reranker[]];

@@ -1,7 +1,8 @@
 import { unlessZero } from '../../math/vectors.ts';
+import { checkValue } from '../../wording/check-options.ts';
 import { decorate } from '../../wording/decorate.ts';
 import { type Calibration, probabilityOf } from '../calibration.ts';
-import type { Candidate, Reranker, ScoreOptions, Scores } from '../reranker.ts';
+import { type Candidate, isReranker, type Reranker, type ScoreOptions, type Scores } from '../reranker.ts';
 import { composed } from './composed.ts';
 
 /**
@@ -17,6 +18,7 @@ const LESS = 0.0125;
  * told of the text, whichever counted. Goes around late interaction itself, not around a cascade: a cross-encoder reads the text, title and all.
  */
 export function titled(reranker: Reranker): Reranker {
+  checkValue('the reranker of titled', reranker, isReranker);
   const score: Reranker['score'] = async (query, candidates, options = {}) => {
     const places = candidates.flatMap(({ title }, i) => (title === undefined ? [] : [i]));
     if (places.length === 0) return reranker.score(query, candidates, options);
