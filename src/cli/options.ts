@@ -353,9 +353,8 @@ const own = {
   logLevel: {
     kind: 'choice',
     choices: ['error', 'warn', 'info', 'debug', 'silent'],
-    default: 'info',
     variable: 'FINETOOTH_LOG_LEVEL',
-    about: 'what is logged to standard error, one JSON object per line',
+    about: 'what is logged to standard error, one JSON object per line (default: info; of ui: warn)',
   },
   addTo: { kind: 'text', value: 'FILE', about: 'a file of keys to add it to, as a hash (default: none)' },
   keyName: { kind: 'text', flag: 'name', value: 'NAME', about: 'whose key it is, for the log' },

@@ -85,7 +85,7 @@ export async function runServer(
     fileBytes: flags.maxFile * 1_048_576,
     origins: flags.allowOrigin,
     hosts: flags.allowHost,
-    log: { level: flags.logLevel, stream: { write: (line) => terminal.say(line.trimEnd()) } },
+    log: { level: flags.logLevel ?? (isForPage ? 'warn' : 'info'), stream: { write: (line) => terminal.say(line.trimEnd()) } },
   });
   const { url, indexes } = server;
   if (flags.json) terminal.json({ url, models: server.models, indexes });

@@ -51,7 +51,7 @@ export const mcpCommand = command({
         ...{ indexes, writable, durability, mostRequests, models, api: 'mcp', host: flags.host, port: flags.port },
         ...{ keyFile: flags.apiKeyFile, keys: run.env.FINETOOTH_API_KEYS || undefined, noKeys: flags.noAuth },
         ...{ origins: flags.allowOrigin, hosts: flags.allowHost },
-        log: { level: flags.logLevel, stream: { write: (line) => terminal.say(line.trimEnd()) } },
+        log: { level: flags.logLevel ?? 'info', stream: { write: (line) => terminal.say(line.trimEnd()) } },
       });
       terminal.write(`listening at ${server.url}/mcp (indexes ${server.indexes.join(', ')}). Ctrl-C stops.\n`);
       if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
