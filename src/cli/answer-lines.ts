@@ -12,7 +12,7 @@ export const incomplete =
 export function answerLines(answer: SearchAnswer): string {
   const { candidates, results, rankedBy, complete, cut } = answer;
   const isUnranked = rankedBy === null || rankedBy === 'first-stage';
-  const who = isUnranked ? '' : ` Reranked by ${harmless(rankedBy as string)}.`;
+  const who = isUnranked ? '' : ` Reranked by "${harmless(rankedBy as string)}".`;
   const lines = [`${counted(candidates.length, 'candidate')}, ${results.length} shown.${who}`, `Time: ${timingsLine(answer)}.`];
   if (!complete && !isUnranked) lines.push(incomplete);
   if (cut > 0) lines.push(`${cut} of the candidates were longer than the model's window; their ends were not read.`);

@@ -19,7 +19,7 @@ export function provenanceLines(answer: Provenance & { readonly rankedBy: string
   const order =
     rankedBy === 'first-stage'
       ? 'the order is that of the first stage, which no one reranked'
-      : `ranked by ${harmless(rankedBy ?? '')} instead`;
+      : `ranked by "${harmless(rankedBy ?? '')}" instead`;
   return [
     ...passedOver.map(({ code, why }) => `note: ${code}: ${harmless(why)}`),
     ...(passedOver.length > 0 ? [`note: ${order}.`] : []),

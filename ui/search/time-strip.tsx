@@ -53,7 +53,11 @@ function partsOf({ answer, totalMs }: Ranking): readonly Part[] {
   if (answer === undefined || totalMs === undefined) return [];
   const { embed, retrieve, rerank } = answer.timings;
   const stages = answer.rerank_stages ?? [];
-  const reranked: Part[] = stages.map(({ name, took }, i) => ({ name: stageWords(name), ms: took, kind: i === 0 ? 'second' : 'third' }));
+  const reranked: Part[] = stages.map(({ fingerprint, took }, i) => ({
+    name: stageWords(fingerprint),
+    ms: took,
+    kind: i === 0 ? 'second' : 'third',
+  }));
   const ranked = embed + retrieve + reranked.reduce((sum, { ms }) => sum + ms, 0);
   return [
     { name: 'query to vector', ms: embed, kind: 'first' },

@@ -46,9 +46,9 @@ function rowsOf({ results, answer, asked: { pipeline } }: Ranking, result: Resul
   const read = results.filter(({ ranked_by: by }) => by !== null);
   return [
     { name: `First stage: ${first}`, score: result.first_stage_score, all: results.map((one) => one.first_stage_score) },
-    ...stages.map(({ name }, at): Row => {
+    ...stages.map(({ fingerprint }, at): Row => {
       const scores = results.map((one) => one.stages?.[at]).filter((score) => typeof score === 'number');
-      return { name: `Reranker: ${stageWords(name)}`, score: result.stages?.[at] ?? null, all: scores };
+      return { name: `Reranker: ${stageWords(fingerprint)}`, score: result.stages?.[at] ?? null, all: scores };
     }),
     ...(result.level === undefined
       ? []
