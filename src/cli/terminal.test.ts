@@ -102,12 +102,16 @@ describe('a stranger who wrote a document, a name or a query commands no termina
     ['models', 'pull', missing, '--offline'],
     ['models', 'verify', '--models', gone],
     ['models', 'where', '--cache', gone],
+    ['models', 'check', missing, '--offline'],
+    ['models', 'recommend', '--language', evil],
     ['providers', missing],
     ['datasets', 'list', '--datasets', gone],
     ['datasets', 'pull', missing, '--offline'],
     ['doctor', '--embedder', missing, '--offline'],
     [missing],
     ['serve', '--in', gone],
+    ['ui', '--in', gone],
+    ['mcp', '--in', gone],
     ['label', '--in', gone, '--queries', queries],
   ];
 
