@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../src/cli/commands.ts';
 import { finetooth, workFolder } from './finetooth.ts';
+import { ran } from './support/ran.ts';
 
 const cwd = workFolder();
 const films = [
@@ -246,7 +247,7 @@ describe('the command line', () => {
   });
 
   it.each(commands.map(({ name }) => name))('%s --help shows an example', async (name) => {
-    const text = await printed([...name.split(' '), '--help']);
+    const { stdout: text } = await ran([...name.split(' '), '--help']);
     expect(text).toContain(`Usage: finetooth ${name}`);
     expect(text).toContain('Example:\n  $ ');
     // What goes over the standard output of mcp is JSON anyway.

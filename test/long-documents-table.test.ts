@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModelSessions } from '../src/embedders.ts';
 import { openIndex, type RankedResult, rerank, type SearchAnswer, type SearchIndex, type SearchOptions, search } from '../src/index.ts';
 import { memoryStore } from '../src/stores.ts';
+import { isLong } from './support/is-long.ts';
 
 const filler = 'The committee met on a Tuesday to talk about the budget of the harbour and adjourned without a vote. ';
 const answer = 'Berlin has a population of three and a half million registered inhabitants.';
@@ -187,7 +188,10 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
   signal: [{ signal: new AbortController().signal }, ({ results }, plain) => expect(results).toEqual(plain.results)],
 };
 
-describe.each(Object.keys(allKinds) as Kind[])('an index %s, long texts in parts', (kind) => {
+/** All of them in the long suite. */
+const tried = (Object.keys(allKinds) as Kind[]).filter((_, at) => isLong || at % 2 === 0);
+
+describe.each(tried)('an index %s, long texts in parts', (kind) => {
   let plain: SearchAnswer;
   beforeAll(async () => {
     plain = await search(indexFor(kind, 'chunk'), query, { firstStage: 'hybrid', top: 100 });

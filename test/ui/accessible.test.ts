@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => site?.[Symbol.asyncDispose]());
 
 /** What one sees most, in a scheme and at a width in turn; `accessible.long.test.ts` has every scene in each. */
-const most = ['search', 'upload', 'why', 'compare', 'pipeline', 'judge', 'failed'];
+const most = ['search', 'upload', 'why', 'judge'];
 const sample = scenes
   .filter(({ name }) => most.includes(name))
   .map((scene, at) => ({

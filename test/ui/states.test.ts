@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serve } from '../../src/server/index.ts';
+import { isLong } from '../support/is-long.ts';
 import { noBrowser, openSite, type Site } from './browser.ts';
 
 let site: Site;
@@ -52,6 +53,9 @@ const isSearch = ({ method, url = '' }: { readonly method?: string; readonly url
   method === 'POST' && url.endsWith('/v1/search');
 const pipeline = (options: unknown): string => `&a=${encodeURIComponent(JSON.stringify(options))}`;
 
+/** Why a state is not tried here. */
+const RARER = 'a rarer state: npm run test:long tries it';
+
 describe('what the page says', () => {
   it('counts down when the server is busy, and asks again', async () => {
     let refused = 0;
@@ -72,7 +76,8 @@ describe('what the page says', () => {
     expect(refused).toBe(2);
   });
 
-  it('says that the index is being made, asks until it is there, and counts that wait as no part of the search', async () => {
+  it('says that the index is being made, asks until it is there, and counts that wait as no part of the search', async ({ skip }) => {
+    skip(!isLong, RARER);
     let refused = 0;
     site.proxy.intercept = (request, response) => {
       if (!isSearch(request) || refused > 1) return false;
@@ -112,7 +117,8 @@ describe('what the page says', () => {
       .waitFor();
   });
 
-  it('says that it waits, where nothing comes for a while', async () => {
+  it('says that it waits, where nothing comes for a while', async ({ skip }) => {
+    skip(!isLong, RARER);
     site.proxy.intercept = (request) => isSearch(request);
     await using tab = await site.open('?q=dreams');
     await tab.page.getByText(/Still waiting for the first results: \d.*It may be busy with others/).waitFor();
@@ -124,7 +130,8 @@ describe('what the page says', () => {
     await tab.page.getByText(/The server is loading its models/).waitFor();
   });
 
-  it('keeps what there is while the server is gone, and goes on with what was typed when it is back', async () => {
+  it('keeps what there is while the server is gone, and goes on with what was typed when it is back', async ({ skip }) => {
+    skip(!isLong, RARER);
     await using tab = await site.open('?q=a+robot');
     const { page, errors } = tab;
     await page.locator('[data-status=done]').waitFor();
@@ -140,7 +147,8 @@ describe('what the page says', () => {
     expect(errors).toEqual([]);
   });
 
-  it('names an index that is missing, and one that is empty', async () => {
+  it('names an index that is missing, and one that is empty', async ({ skip }) => {
+    skip(!isLong, RARER);
     await fetch(`${site.server.url}/v1/indexes`, { method: 'POST', body: JSON.stringify({ name: 'void', fields: ['text'] }) });
     await using tab = await site.open('?index=void');
     await tab.page.getByText('The index void has no documents yet.').waitFor();
@@ -152,7 +160,8 @@ describe('what the page says', () => {
     await fetch(`${site.server.url}/v1/indexes/void`, { method: 'DELETE' });
   });
 
-  it('says that an index is being filled, by whomever', async () => {
+  it('says that an index is being filled, by whomever', async ({ skip }) => {
+    skip(!isLong, RARER);
     const post = (path: string, body: string): Promise<Response> => fetch(`${site.server.url}${path}`, { method: 'POST', body });
     await post('/v1/indexes', JSON.stringify({ name: 'filled', fields: ['text'] }));
     await using tab = await site.open('?index=filled');
