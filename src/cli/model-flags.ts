@@ -4,20 +4,11 @@ import type { ModelOptions } from '../index.ts';
 import type { Flags, Run } from './command.ts';
 import { showDownload } from './progress.ts';
 
+/** How models run on this machine, and where their files are. */
+export const machineFlags = ['threads', 'maxMemory', 'runtime', 'device', 'cache', 'models', 'offline'] as const;
+
 /** Options of every command that runs a model. */
-export const modelFlags = [
-  'embedder',
-  'threads',
-  'maxMemory',
-  'runtime',
-  'device',
-  'cache',
-  'models',
-  'offline',
-  'budget',
-  'prices',
-  'vectorCache',
-] as const;
+export const modelFlags = ['embedder', ...machineFlags, 'budget', 'prices', 'vectorCache'] as const;
 
 type ModelFlag = (typeof modelFlags)[number];
 

@@ -1,7 +1,7 @@
 import { defaultIndexesFolder } from '../assemble/sample-index.ts';
 import { messageOf } from '../errors.ts';
 import type { Run } from './command.ts';
-import { modelOptions } from './model-flags.ts';
+import { machineFlags, modelOptions } from './model-flags.ts';
 import { openBrowser } from './open-browser.ts';
 import { longDocumentsOf } from './reranker-flags.ts';
 import { commandWording } from './wording.ts';
@@ -32,13 +32,7 @@ export const serverFlags = [
   'allowHost',
   'logLevel',
   'longDocuments',
-  'threads',
-  'maxMemory',
-  'runtime',
-  'device',
-  'cache',
-  'models',
-  'offline',
+  ...machineFlags,
   'json',
 ] as const;
 

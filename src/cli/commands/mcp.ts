@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { FinetoothError, messageOf } from '../../errors.ts';
 import { command } from '../command.ts';
-import { modelOptions } from '../model-flags.ts';
+import { machineFlags, modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
 import { commandWording } from '../wording.ts';
 
@@ -23,13 +23,7 @@ export const mcpCommand = command({
     'durability',
     'logLevel',
     'longDocuments',
-    'threads',
-    'maxMemory',
-    'runtime',
-    'device',
-    'cache',
-    'models',
-    'offline',
+    ...machineFlags,
   ],
   examples: [
     'finetooth mcp --in ./movies',

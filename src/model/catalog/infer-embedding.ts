@@ -132,6 +132,12 @@ function denseOf(modules: readonly Module[], name: string): readonly DenseLayer[
   const layers = modules
     .filter(({ kind }) => kind === 'Dense')
     .map((module) => denseLayerOf(module, `the step "${module.path}" of ${name}`));
+  checkChain(layers, name);
+  return layers;
+}
+
+/** Throws E_MODEL_FAILED where a layer does not take what the one before it gives. */
+export function checkChain(layers: readonly DenseLayer[], name: string): void {
   for (const [i, layer] of layers.entries()) {
     const before = layers[i - 1];
     if (before !== undefined && before.to !== layer.from)
@@ -140,7 +146,6 @@ function denseOf(modules: readonly Module[], name: string): readonly DenseLayer[
         `${name}: a Dense layer gives ${before.to} numbers, and the next one takes ${layer.from}.`,
       );
   }
-  return layers;
 }
 
 /** Keys of a Pooling's config.json before `pooling_mode` held the names themselves. */

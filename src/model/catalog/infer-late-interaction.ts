@@ -1,5 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
-import { denseLayerOf } from './infer-embedding.ts';
+import { checkChain, denseLayerOf } from './infer-embedding.ts';
 import type { BiEncoderEntry, DenseLayer, LateInteraction } from './model-entry.ts';
 import { count, type Json, type Module, objectOf, textOf } from './modules.ts';
 import type { GraphOutput } from './onnx-outputs.ts';
@@ -48,14 +48,7 @@ export function inferLateInteraction(files: LateInteractionFiles): Form | undefi
   const hidden = count(config.hidden_size) ?? count(config.dim);
   const stanford = isStanford && known.length === 0 ? stanfordLayer(hidden, count(metadata?.dim)) : [];
   const layers = [...known.map((module) => layerOf(module, name)), ...stanford];
-  for (const [i, layer] of layers.entries()) {
-    const before = layers[i - 1];
-    if (before !== undefined && before.to !== layer.from)
-      throw new FinetoothError(
-        'E_MODEL_FAILED',
-        `${name}: a Dense layer gives ${before.to} numbers, and the next one takes ${layer.from}.`,
-      );
-  }
+  checkChain(layers, name);
   const tokens = outputs?.find(({ axes }) => axes.length === 3);
   if (outputs !== undefined && tokens === undefined)
     throw new FinetoothError(
