@@ -1,5 +1,6 @@
 import { defaultIndexesFolder } from '../assemble/sample-index.ts';
 import { messageOf } from '../errors.ts';
+import type { Server } from '../server/index.ts';
 import type { Run } from './command.ts';
 import { machineFlags, modelOptions } from './model-flags.ts';
 import { openBrowser } from './open-browser.ts';
@@ -47,7 +48,7 @@ export async function runServer(
   run: Run<(typeof serverFlags)[number]>,
   { isForPage = false, open = false }: ServerRun = {},
 ): Promise<void> {
-  const { flags, terminal, signal, env } = run;
+  const { flags, terminal, env } = run;
   const { serve } = await import('../server/index.ts');
   const models = await modelOptions(run);
   const given = flags.in ?? [];
@@ -93,6 +94,11 @@ export async function runServer(
     );
   }
   if (open && !(await openBrowser(`${url}/`, env))) terminal.say(`No browser could be opened; open ${url}/ in one.`);
+  await untilStopped(server, run);
+}
+
+/** Until Ctrl-C or SIGTERM, then until what was accepted is done; SIGHUP has the keys read again. */
+export async function untilStopped(server: Server, { terminal, signal }: Pick<Run<never>, 'terminal' | 'signal'>): Promise<void> {
   const again = (): void => {
     server.readKeys().catch((error: unknown) => terminal.say(`the keys are those that they were: ${messageOf(error, commandWording)}`));
   };

@@ -87,3 +87,29 @@ it('does not wait for a client where an index is not there', async () => {
   expect(stderr).toMatch(/^E_INDEX_MISSING: .*nothing is not an index/);
   expect((await finetooth(['mcp'])).stderr).toMatch(/^E_USAGE: mcp needs --in INDEX/);
 });
+
+it('reads its keys again on SIGHUP over HTTP, as serve does, and finishes on SIGTERM', async () => {
+  const keys = join(folder, 'keys');
+  writeFileSync(keys, 'the-first-key-of-all');
+  const words = ['mcp', '--in', notes, '--http', '--port', '0', '--api-key-file', keys, '--log-level', 'warn'];
+  const program = `import { main } from ${JSON.stringify(main)}; await main(${JSON.stringify(words)});`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env: { ...process.env, NODE_OPTIONS: '' } });
+  const isEnded = ended(child);
+  const lineOf = (stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> =>
+    new Promise((resolve) => {
+      createInterface({ input: stream }).on('line', (line) => pattern.test(line) && resolve(line));
+    });
+  const url = /http:\S+/.exec(await lineOf(child.stdout, /^listening at /))?.[0] as string;
+  const statusWith = async (key: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(hello) })).status;
+  };
+  expect([await statusWith('the-first-key-of-all'), await statusWith('another-key-for-later')]).toEqual([200, 401]);
+  writeFileSync(keys, 'another-key-for-later');
+  const told = lineOf(child.stderr, /"keys":1/);
+  child.kill('SIGHUP');
+  await told;
+  expect([await statusWith('the-first-key-of-all'), await statusWith('another-key-for-later')]).toEqual([401, 200]);
+  child.kill('SIGTERM');
+  expect(await isEnded).toBe(0);
+});

@@ -3,6 +3,7 @@ import { FinetoothError, messageOf } from '../../errors.ts';
 import { command } from '../command.ts';
 import { machineFlags, modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
+import { untilStopped } from '../run-server.ts';
 import { commandWording } from '../wording.ts';
 
 export const mcpCommand = command({
@@ -48,9 +49,7 @@ export const mcpCommand = command({
         log: { level: flags.logLevel ?? 'info', stream: { write: (line) => terminal.say(line.trimEnd()) } },
       });
       terminal.write(`listening at ${server.url}/mcp (indexes ${server.indexes.join(', ')}). Ctrl-C stops.\n`);
-      if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      await server.close();
-      return;
+      return untilStopped(server, run);
     }
     const { stdin } = terminal;
     // As it is, where it is a stream: what stands between would go on waiting for it.
