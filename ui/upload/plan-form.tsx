@@ -50,7 +50,7 @@ export function PlanForm({ plan, failure }: { readonly plan: Plan; readonly fail
           onInput={(event) => change({ name: event.currentTarget.value })}
         />
         <span id="upload-name-about" class="upload-hint">
-          {exists ? 'There is an index of this name: the files are added to it.' : 'Small letters, digits, - and _.'}
+          {exists ? 'There is an index of this name: the files are added to it.' : 'Lowercase letters, digits, - and _.'}
         </span>
       </label>
       {exists ? (
