@@ -174,6 +174,14 @@ export interface Vectors {
   readonly usage?: Usage;
 }
 
+/** Weights of the tokens of a model's vocabulary: most have none. */
+export interface SparseVector {
+  /** Numbers of the tokens, ascending, each once. */
+  readonly ids: Uint32Array;
+  /** [ids] Above 0. */
+  readonly weights: Float32Array;
+}
+
 /** How the token vectors of a document are kept. */
 export interface TokenForm {
   /** Numbers of a token vector. */

@@ -63,7 +63,7 @@ export const modelChecks: OptionChecks<ModelOptions> = {
   offline: truth,
   hosted: record,
   vectorCache: isPath,
-  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
+  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder', 'sparseEncoder']),
   signal,
   onDownload: callback,
 };

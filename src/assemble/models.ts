@@ -60,7 +60,7 @@ export function namesOfModel(name: string): readonly string[] {
   return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
 }
 
-function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {
+export function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {
   return resolveModel(name, { cacheFolder, folder: modelsFolder, offline, signal, onProgress: onDownload });
 }
 
@@ -68,6 +68,6 @@ function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): Mode
   return sessions;
 }
 
-function poolOf({ runtime, threads, maxMemory, device }: PoolOptions): PoolOptions {
+export function poolOf({ runtime, threads, maxMemory, device }: PoolOptions): PoolOptions {
   return { runtime, threads, maxMemory, device };
 }

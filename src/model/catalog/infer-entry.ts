@@ -7,11 +7,12 @@ import { externalDataOf } from './external-data.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
+import { inferSparse, readStatedSparse, type StatedSparse } from './infer-sparse.ts';
 import { inferStatic } from './infer-static.ts';
 import { refuseUnlessEncoder } from './known-encoders.ts';
 import { findKnown } from './known-repositories.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
-import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
+import { count, type Json, objectOf, ROUTER, readJson, readModules, readRouter, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
 import { originOf } from './origin.ts';
 import { readExamples, readStatedScoring, type StatedScoring } from './stated-scoring.ts';
@@ -25,7 +26,7 @@ const readFirst = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
-export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata', 'README.md'] as const;
+export const settingFiles = [...readFirst, ROUTER, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata', 'README.md'] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -41,6 +42,7 @@ const overrideKeys = [
   'parameters',
   'scoring',
   'examples',
+  'sparse',
 ] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
@@ -50,6 +52,7 @@ const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
 
 /** Of either kind of model; what does not concern a kind is ignored for it. */
 type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & {
+  readonly sparse?: StatedSparse | undefined;
   readonly kind?: ModelEntry['kind'];
   readonly scoring?: StatedScoring | undefined;
   readonly examples?: CrossEncoderEntry['examples'];
@@ -111,6 +114,26 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
       ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
     };
+  const outputs = await readOutputs(modelPath);
+  const sparse =
+    overrides.kind === undefined || overrides.kind === 'sparse-encoder'
+      ? inferSparse({
+          ...files,
+          name,
+          routes: await readRouter(folder),
+          outputs,
+          stated: overrides.sparse,
+          isStated: overrides.kind === 'sparse-encoder',
+        })
+      : undefined;
+  if (sparse !== undefined)
+    return {
+      ...common,
+      ...sparse,
+      files: withLayers(common.files, sparse.queryWeights && [sparse.queryWeights]),
+      kind: 'sparse-encoder',
+      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+    };
   const scoring =
     overrides.kind === 'bi-encoder'
       ? undefined
@@ -126,7 +149,6 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       ...(examples.length > 0 && { examples }),
     };
   }
-  const outputs = await readOutputs(modelPath);
   const late = inferLateInteraction({
     ...files,
     name,
@@ -199,7 +221,16 @@ async function readOverrides(folder: string): Promise<Overrides> {
   }
   const prefix = objectOf(value.prefix);
   const rules: readonly (readonly [string, boolean, string])[] = [
-    ['kind', ['bi-encoder', 'cross-encoder'].includes(String(value.kind ?? 'bi-encoder')), 'bi-encoder or cross-encoder'],
+    [
+      'kind',
+      ['bi-encoder', 'cross-encoder', 'sparse-encoder'].includes(String(value.kind ?? 'bi-encoder')),
+      'bi-encoder, cross-encoder or sparse-encoder',
+    ],
+    [
+      'sparse',
+      readStatedSparse(value.sparse ?? {}) !== undefined,
+      '{ "activation": "relu" or "log1p_relu", "pooling": "max" or "sum", "mostWeights": a whole number above 0, "queryWeights": a file in the folder }, all optional',
+    ],
     ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
     ['pooling', poolings.some((one) => one === (value.pooling ?? 'cls')), `one of ${poolings.join(', ')}`],
     ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
@@ -228,7 +259,8 @@ async function readOverrides(folder: string): Promise<Overrides> {
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
   const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
   const [scoring, examples] = await Promise.all([readStatedScoring(value.scoring, path), readExamples(value.examples, path)]);
-  return { ...(value as Overrides), matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
+  const sparse = value.sparse === undefined ? undefined : readStatedSparse(value.sparse);
+  return { ...(value as Overrides), sparse, matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
 }
 
 /** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */
