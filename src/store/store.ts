@@ -61,8 +61,11 @@ export interface StoreCapabilities {
 /** A vector of the query, or its analysed words. */
 export type AskedBy = { readonly vector: Float32Array } | { readonly terms: readonly string[] };
 
-/** What is asked of a store: the nearest by cosine to a vector, the best by BM25 for analysed words, or by the weights of tokens. */
-export type StoreQuery<Field extends HitField = HitField> = (AskedBy | { readonly sparse: SparseVector }) &
+/** By what a search may be: by the weights of tokens too, by which nothing is scored beside. */
+export type SearchedBy = AskedBy | { readonly sparse: SparseVector };
+
+/** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words, or by the weights of tokens. */
+export type StoreQuery<Field extends HitField = HitField> = SearchedBy &
   CallOptions & {
     /** What each hit is scored by beside: it decides neither which documents come nor in what order. @default nothing */
     readonly other?: AskedBy;

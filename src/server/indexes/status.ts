@@ -19,6 +19,7 @@ export function statusOf(name: string, indexes: IndexRegistry): Promise<Status> 
       passages,
       bytes,
       embedder,
+      sparse: manifest?.sparse?.embedder,
       dimensions: manifest?.dimensions,
       query_prompt: manifest?.form?.queryPrompt,
       document_prompt: manifest?.form?.documentPrompt,
