@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openSparseEmbedder } from '../src/assemble/sparse.ts';
-import type { SparseEmbedder } from '../src/embed/sparse.ts';
+import { openSparseEmbedder } from '../src/embedders.ts';
+import type { SparseEmbedder } from '../src/index.ts';
 import type { SparseVector } from '../src/types.ts';
 import { changeJson, sparseModel } from './support/sparse-model.ts';
 
@@ -24,9 +24,9 @@ const waysOf = (name: string): Way => golden.ways[name] as Way;
 const using = async <T>(folder: string, work: (model: SparseEmbedder) => Promise<T>): Promise<T> => {
   const model = await openSparseEmbedder(folder, { threads: 1 });
   try {
-    return await work(model.embedder);
+    return await work(model);
   } finally {
-    await model.embedder.close?.();
+    await model.close?.();
   }
 };
 

@@ -24,7 +24,7 @@ export async function sparsePartsFor(
     const known = opened.get(name);
     if (known !== undefined) return known;
     const accept = (fingerprint: string): void => sameSparse(of, fingerprint, where);
-    const opening = openSparseEmbedder(name, models, { accept }).then(({ embedder }) => embedder);
+    const opening = openSparseEmbedder(name, models, accept);
     opened.set(name, opening);
     // What could not be opened is tried again by the next call.
     opening.catch(() => opened.delete(name));
@@ -35,7 +35,7 @@ export async function sparsePartsFor(
   const named = typeof wanted === 'string' ? await openNamed(wanted, manifest?.sparse) : undefined;
   const asked = own ?? named;
   return {
-    model: asked && { embedder: asked.fingerprint, model: typeof wanted === 'string' ? wanted : undefined },
+    model: asked && { embedder: asked.fingerprint, model: asked.model },
     open: async (model) => {
       const embedder = asked ?? (await openNamed(nameOf(model, where), model));
       sameSparse(model, embedder.fingerprint, where);

@@ -6,6 +6,8 @@ import type { CallOptions, SparseVector } from '../types.ts';
 export interface SparseEmbedder {
   /** Model, weights and form of the weights: written into an index and compared when it is opened. */
   readonly fingerprint: string;
+  /** The name by which it is opened again; absent where it has none: then it is passed again. */
+  readonly model?: string;
   /** Vector i belongs to texts[i], whatever else is in the call. An empty text may have no token. */
   embed(texts: readonly string[], role: 'query' | 'document', options?: CallOptions): Promise<SparseVectors>;
   /** The tokens of these numbers, in letters. */
@@ -27,6 +29,7 @@ export interface SparseVectors {
 /** A sparse embedder over a local model. */
 export const localSparseEmbedder = (encoder: SparseEncoder): SparseEmbedder => ({
   fingerprint: encoder.fingerprint,
+  model: encoder.files.entry.name,
   embed: async (texts, role, options = {}) => {
     const { vectors, tokens, truncated } = await encoder.weigh(texts, { ...options, role });
     return { vectors, tokens, truncatedTokens: unlessZero(truncated) };
