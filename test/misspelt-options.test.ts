@@ -79,8 +79,6 @@ const taking: Readonly<Record<string, readonly [wrong: string, meant: string, ca
 const none = [
   'FinetoothError',
   'byScore',
-  'asksEmbedder',
-  'asksSparse',
   'compareIds',
   'createBudget',
   'createModelSessions',
