@@ -133,6 +133,7 @@ export type AdvisedOption =
   | 'noKeys'
   | 'origins'
   | 'port'
+  | 'precision'
   | 'prices'
   | 'queryPrompt'
   | 'rankFields'
