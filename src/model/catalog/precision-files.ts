@@ -19,31 +19,6 @@ const forProcessors = {
   arm: ['model_qint8_arm64', 'model_qint8_avx512_vnni', 'model_qint8_avx512', 'model_quint8_avx2'],
 } as const;
 
-function filesForProcessor(kind = instructions()): readonly string[] {
-  if (kind === undefined) return process.arch === 'arm64' ? forProcessors.arm : forProcessors.avx2;
-  if (kind === 'I8MM' || kind === 'dot product') return forProcessors.arm;
-  if (kind === 'AVX2') return forProcessors.avx2;
-  return kind === 'AVX-512' ? forProcessors.avx512 : forProcessors.vnni;
-}
-
-/** Names of the files that hold a form, without what stands before and behind, the first wish first: of transformers.js, of optimum and of sentence-transformers. */
-function stemsOf(name: PrecisionName, kind?: string): readonly string[] {
-  switch (name) {
-    case 'fp32':
-      return ['model', 'model_O2', 'model_O1', 'model_O3'];
-    case 'fp16':
-      return ['model_fp16', 'model_O4'];
-    case 'q8':
-      return ['model_quantized', ...filesForProcessor(kind), 'model_int8', 'model_uint8'];
-    case 'int8':
-      return ['model_int8', ...filesForProcessor(kind).filter((stem) => !stem.includes('quint8')), 'model_quantized'];
-    case 'uint8':
-      return ['model_uint8', 'model_quint8_avx2'];
-    default:
-      return [`model_${name}`];
-  }
-}
-
 /** Where a form's file may lie in a repository, the first wish first. */
 export const filesOfName = (name: PrecisionName, kind?: string): readonly string[] =>
   stemsOf(name, kind).flatMap((stem) => [`onnx/${stem}.onnx`, `${stem}.onnx`]);
@@ -85,4 +60,29 @@ export function precisionMissing(model: string, wished: PrecisionName, offered: 
     'E_MODEL_MISSING',
     (say) => `${model} has no file with weights of the form ${wished}; ${has} ${say.option('precision')} out.`,
   );
+}
+
+/** Names of the files that hold a form, without what stands before and behind, the first wish first: of transformers.js, of optimum and of sentence-transformers. */
+function stemsOf(name: PrecisionName, kind?: string): readonly string[] {
+  switch (name) {
+    case 'fp32':
+      return ['model', 'model_O2', 'model_O1', 'model_O3'];
+    case 'fp16':
+      return ['model_fp16', 'model_O4'];
+    case 'q8':
+      return ['model_quantized', ...filesForProcessor(kind), 'model_int8', 'model_uint8'];
+    case 'int8':
+      return ['model_int8', ...filesForProcessor(kind).filter((stem) => !stem.includes('quint8')), 'model_quantized'];
+    case 'uint8':
+      return ['model_uint8', 'model_quint8_avx2'];
+    default:
+      return [`model_${name}`];
+  }
+}
+
+function filesForProcessor(kind = instructions()): readonly string[] {
+  if (kind === undefined) return process.arch === 'arm64' ? forProcessors.arm : forProcessors.avx2;
+  if (kind === 'I8MM' || kind === 'dot product') return forProcessors.arm;
+  if (kind === 'AVX2') return forProcessors.avx2;
+  return kind === 'AVX-512' ? forProcessors.avx512 : forProcessors.vnni;
 }
