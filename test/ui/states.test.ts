@@ -251,6 +251,8 @@ describe('what strangers wrote', () => {
     const named = await note.getByRole('listitem').allInnerTexts();
     expect(named.map((one) => one.split(' ')[0])).toEqual(['a', 'view']);
     expect(named.find((one) => one.startsWith('a'))).toBe('a (the pipeline) is not whole: "{"reranker":"; it was left out.');
+    // Of the result that the link says is open, too.
+    await page.keyboard.press('Escape');
     await note.getByRole('button', { name: 'Close' }).click();
     expect(await note.count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('query');
