@@ -1,3 +1,4 @@
+import { FinetoothError } from '../errors.ts';
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
 import { findEntry } from '../model/catalog/catalog.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/catalog/kind.ts';
@@ -63,13 +64,27 @@ export function namesOfModel(name: string): readonly string[] {
 /** Options for a model that no one named: the form of weights that was asked for is another's. */
 export const asBundled = <Options extends ModelFileOptions>(options: Options): Options => ({ ...options, precision: undefined });
 
-function filesOf(
+/** Each fetching can be stopped by itself, whatever else the caller's signal stops. */
+async function filesOf(
   name: string,
-  { cacheFolder, modelsFolder, offline, signal, onDownload, precision, onPrecision, ...run }: ModelFileOptions & PoolOptions,
+  { cacheFolder, modelsFolder, offline, signal, onDownload, precision, onPrecision, runtime, device }: ModelFileOptions & PoolOptions,
 ): Promise<ModelFiles> {
-  const { runtime, device } = run;
-  const files = { cacheFolder, folder: modelsFolder, offline, signal, onProgress: onDownload };
-  return resolveModel(name, { ...files, precision, onPrecision, runtime, device });
+  const wanted = { cacheFolder, folder: modelsFolder, offline, precision, onPrecision, runtime, device };
+  if (onDownload === undefined) return resolveModel(name, { ...wanted, signal });
+  const own = new AbortController();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const cancel = (): void =>
+    own.abort(new FinetoothError('E_STOPPED', `fetching the model "${name}" was cancelled. Ask again, and it goes on where it was.`));
+  const fetching = { model: name, cancel, over };
+  try {
+    return await resolveModel(name, {
+      ...wanted,
+      signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
+      onProgress: (progress) => onDownload({ ...progress, fetching }),
+    });
+  } finally {
+    end();
+  }
 }
 
 function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): ModelSessions {
