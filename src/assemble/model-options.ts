@@ -30,7 +30,24 @@ export interface ModelFileOptions {
   readonly offline?: boolean;
   /** Stops the fetching of files. */
   readonly signal?: AbortSignal;
-  readonly onDownload?: (progress: Progress & { readonly file: string }) => void;
+  readonly onDownload?: (progress: FileDownload) => void;
+}
+
+/** A file that is on its way: bytes of how many. */
+export interface FileDownload extends Progress {
+  readonly file: string;
+  /** Of a model's file; absent of a collection's. */
+  readonly fetching?: ModelFetching;
+}
+
+/** All files of a model, one after the other. */
+export interface ModelFetching {
+  /** The model, by the name that was asked for. */
+  readonly model: string;
+  /** Stops it: who waits for the model gets E_STOPPED. What has come stays, and the next try goes on from there. */
+  readonly cancel: () => void;
+  /** Resolves when all files are here, or fetching them has ended otherwise. */
+  readonly over: Promise<void>;
 }
 
 /** How a local model runs. */

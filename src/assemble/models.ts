@@ -1,3 +1,4 @@
+import { FinetoothError } from '../errors.ts';
 import { type BiEncoder, fingerprintOf } from '../model/bi-encoder.ts';
 import { findEntry } from '../model/catalog/catalog.ts';
 import { asBiEncoder, asCrossEncoder } from '../model/catalog/kind.ts';
@@ -77,8 +78,24 @@ export function namesOfModel(name: string): readonly string[] {
   return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
 }
 
-function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {
-  return resolveModel(name, { cacheFolder, folder: modelsFolder, offline, signal, onProgress: onDownload });
+/** Each fetching can be stopped by itself, whatever else the caller's signal stops. */
+async function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {
+  const places = { cacheFolder, folder: modelsFolder, offline };
+  if (onDownload === undefined) return resolveModel(name, { ...places, signal });
+  const own = new AbortController();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const cancel = (): void =>
+    own.abort(new FinetoothError('E_STOPPED', `fetching the model "${name}" was cancelled. Ask again, and it goes on where it was.`));
+  const fetching = { model: name, cancel, over };
+  try {
+    return await resolveModel(name, {
+      ...places,
+      signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
+      onProgress: (progress) => onDownload({ ...progress, fetching }),
+    });
+  } finally {
+    end();
+  }
 }
 
 function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): ModelSessions {

@@ -24,6 +24,7 @@ import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions, Document } from '../types.ts';
 import { callback, checkOptions, type OptionChecks, record, signal as signalCheck, text, whole } from '../wording/check-options.ts';
 import { counted, grouped } from '../wording/numbers.ts';
+import { judgmentsBeside } from './judgments-beside.ts';
 
 /**
  * What the grades of a judgment are called; the place is the grade.
@@ -148,9 +149,6 @@ export function checkGrade(grade: number): number {
   if (gradeNames[grade] !== undefined) return grade;
   throw new FinetoothError('E_USAGE', `a grade is a whole number from 0 to ${gradeNames.length - 1}; got ${grade}.`);
 }
-
-/** Where the judgments of an index are kept, if no one says where. */
-export const judgmentsBeside = (index: string): string => `${index.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
 
 /** Of each query the candidates that are not judged yet. */
 async function* tasksOf(

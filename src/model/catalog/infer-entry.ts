@@ -8,8 +8,8 @@ import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
 import { inferStatic } from './infer-static.ts';
-import { refuseUnlessEncoder } from './known-encoders.ts';
-import { findKnown } from './known-repositories.ts';
+import { poolingBeside, refuseUnlessAsKnown, refuseUnlessEncoder } from './known-encoders.ts';
+import { findKnown, type Recipe } from './known-repositories.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
 import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
@@ -25,7 +25,14 @@ const readFirst = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
-export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata', 'README.md'] as const;
+export const settingFiles = [
+  ...readFirst,
+  'adapter_config.json',
+  'chat_template.jinja',
+  'artifact.metadata',
+  'onnx_config.json',
+  'README.md',
+] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -92,14 +99,8 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
-  const files = {
-    folder,
-    config: settings,
-    tokenizer: objectOf(tokenizer),
-    sentence: objectOf(sentence),
-    library: objectOf(prompts),
-    modules,
-  };
+  const library = await librarySettings(folder, objectOf(prompts), known?.recipe);
+  const files = { folder, config: settings, tokenizer: objectOf(tokenizer), sentence: objectOf(sentence), library, modules };
   if (modelPath.endsWith('.safetensors'))
     return {
       ...common,
@@ -107,7 +108,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       kind: 'bi-encoder',
       tokenSize: 0,
       pooling: 'mean',
-      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+      prefix: overrides.prefix ?? prefixOf(library),
       matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
       ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
     };
@@ -132,7 +133,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     name,
     metadata: objectOf(await readJson(join(folder, 'artifact.metadata'))),
     outputs,
-    stated: overrides.dimensions,
+    stated: overrides.dimensions ?? (known?.recipe.form === 'late-interaction' ? known.dimensions : undefined),
   });
   if (late?.lateInteraction !== undefined) {
     const { documentLength } = late.lateInteraction;
@@ -143,7 +144,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       ...late,
       kind: 'bi-encoder',
       pooling: 'mean',
-      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+      prefix: overrides.prefix ?? prefixOf(library),
       maxTokens,
       lateInteraction: { ...late.lateInteraction, documentLength: maxTokens },
     };
@@ -153,11 +154,13 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     config: settings,
     tokenizer: objectOf(tokenizer),
     modules,
-    pooling: pooling === undefined ? undefined : objectOf(pooling),
-    prompts: objectOf(prompts),
+    pooling: poolingBeside(known, pooling ?? overrides.pooling, modules),
+    prompts: library,
     outputs,
   });
-  const isStated = overrides.kind ?? overrides.pooling ?? modules ?? pooling;
+  if (known !== undefined)
+    refuseUnlessAsKnown(known, { pooling: embedding.pooling, stated: overrides.pooling, hasModules: modules !== undefined });
+  const isStated = overrides.kind ?? overrides.pooling ?? modules ?? pooling ?? known;
   if (isStated === undefined && embedding.pooling !== 'output') refuseUnlessEncoder(settings, name);
   const dimensions = overrides.dimensions ?? embedding.dimensions;
   if (dimensions === undefined) {
@@ -175,6 +178,22 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     pooling: overrides.pooling ?? embedding.pooling,
     prefix: overrides.prefix ?? embedding.prefix,
   };
+}
+
+/**
+ * config_sentence_transformers.json, or what stands for it where a conversion leaves it out: onnx_config.json, in which PyLate's exporter keeps the same keys, and what
+ * is known of the repository by name.
+ */
+async function librarySettings(folder: string, own: Json, recipe: Recipe | undefined): Promise<Json> {
+  const exported = objectOf(await readJson(join(folder, 'onnx_config.json')));
+  const isOfPyLate = exported.model_type === 'ColBERT' || ('query_prefix' in exported && 'document_prefix' in exported);
+  const known: Json =
+    recipe?.form === 'pooled'
+      ? { prompts: recipe.prompts }
+      : recipe?.form === 'late-interaction' && recipe.settings !== undefined
+        ? { model_type: 'ColBERT', ...recipe.settings }
+        : {};
+  return { ...known, ...(isOfPyLate && exported), ...own };
 }
 
 /** A model's card; '' where there is none. */

@@ -21,6 +21,8 @@ interface CommonEntry {
   readonly name: string;
   /** Hugging Face repository that holds the ONNX files. */
   readonly repository: string;
+  /** `model_type` of its config.json: what its graph is an export of. @default read from its files where it matters */
+  readonly architecture?: string;
   /** Repositories of the same weights in another form, which people name. */
   readonly madeFrom?: readonly string[];
   /** Branch, tag or commit. @default main */
