@@ -11,12 +11,29 @@ import type { EmbeddingForm } from '../types.ts';
 import { inForm } from './embedding-form.ts';
 import { checkModelOptions, type LocalModelOptions, type ModelFileOptions, type ModelRunOptions } from './model-options.ts';
 
-/** The model of the package: small, English, on this machine from the start. */
+/**
+ * The model of the package: small, English, on this machine from the start.
+ *
+ * @example
+ * import { defaultModel } from 'finetooth/embedders';
+ *
+ * console.log(defaultModel); // bge-small-en-v1.5
+ */
 export const defaultModel = 'bge-small-en-v1.5';
 /** The cross-encoder of the package: small, English, on this machine from the start. */
 export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
-/** A local embedding model by name (the bundled one without), its files checked (and fetched, where they must be) before its workers start. */
+/**
+ * A local embedding model by name (the bundled one without), its files checked (and fetched, where they must be) before its workers start.
+ *
+ * @example
+ * import { localEmbedder, openModel } from 'finetooth/embedders';
+ *
+ * const encoder = await openModel('bge-small-en-v1.5', { threads: 1 });
+ * const { count } = await localEmbedder(encoder).embed(['Bats hunt by echo.'], 'document');
+ * console.log(count); // 1
+ * await encoder.close();
+ */
 export async function openModel(name?: string, options: LocalModelOptions = {}): Promise<BiEncoder> {
   checkModelOptions('openModel', options);
   return openModelInForm(name, options);

@@ -28,6 +28,15 @@ import { engineOf, isFolder, openStore, shownName } from './store.ts';
  *
  * @param where a folder, `memory:`, the address of an index in a database (`qdrant://host:6333/films`, `postgres://host/database/films`), or a store
  * of your own
+ *
+ * @example
+ * import { openIndex } from 'finetooth';
+ *
+ * const index = await openIndex('./animals', { create: { fields: ['text'] } });
+ * await index.add([{ id: 'bats', text: 'They hunt insects at night.' }, { id: 'bees', text: 'They dance.' }]);
+ * console.log((await index.status()).documents); // 2
+ * await index.close();
+ *
  * @throws E_INDEX_MISSING when there is no index and `create` was not asked for, E_FINGERPRINT when it holds another model's vectors,
  * E_RECIPE when `create` names other fields, other types, or another form of token vectors
  */

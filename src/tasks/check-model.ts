@@ -34,6 +34,12 @@ const tolerances = { fp32: 0.02, fp16: 0.1, int8: 0.5, q4: 1, q4f16: 1, bnb4: 1 
 /**
  * Runs the examples that a model's own files hold, and compares scores: those of its README.md, or `examples` of a finetooth.json beside it.
  *
+ * @example
+ * import { checkModel } from 'finetooth/tasks';
+ *
+ * const { examples } = await checkModel('./my-reranker');
+ * console.log(examples.every(({ agrees }) => agrees));
+ *
  * @throws E_USAGE for a model without examples, and what resolving and running a model throws
  */
 export async function checkModel(name: string, options: CheckModelOptions = {}): Promise<CheckedModel> {

@@ -104,7 +104,14 @@ const checkMachine: Check = async () => {
     : { state: 'ok', found };
 };
 
-/** Tries everything that a search needs and says what works, what does not, and what to do. */
+/**
+ * Tries everything that a search needs and says what works, what does not, and what to do.
+ *
+ * @example
+ * import { doctor } from 'finetooth/tasks';
+ *
+ * for (const { name, state, found } of await doctor()) console.log(name, state, found);
+ */
 export async function doctor(options: DoctorOptions = {}): Promise<readonly Finding[]> {
   checkOptions('doctor', options, doctorChecks);
   const { embedder, in: where, ...models } = options;

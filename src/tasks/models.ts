@@ -58,13 +58,28 @@ export interface VerifiedModel {
   readonly reason?: string;
 }
 
-/** The folder that holds downloaded models. */
+/**
+ * The folder that holds downloaded models.
+ *
+ * @example
+ * import { modelsFolder } from 'finetooth/tasks';
+ *
+ * console.log(modelsFolder({ cacheFolder: '/var/cache/finetooth' })); // /var/cache/finetooth/models
+ */
 export function modelsFolder(options: ListOptions = {}): string {
   checkOptions('modelsFolder', options, listChecks);
   return folderOf(placesOf(options).cache);
 }
 
-/** Every model of the catalog, then those outside it that are on this machine. What is broken is reported by `verifyModels`. */
+/**
+ * Every model of the catalog, then those outside it that are on this machine. What is broken is reported by `verifyModels`.
+ *
+ * @example
+ * import { listModels } from 'finetooth/tasks';
+ *
+ * const there = (await listModels()).filter(({ source }) => source !== 'remote');
+ * console.log(there.some(({ name }) => name === 'bge-small-en-v1.5')); // true
+ */
 export async function listModels(options: ListOptions = {}): Promise<readonly ListedModel[]> {
   checkOptions('listModels', options, listChecks);
   const models: ListedModel[] = [];
@@ -96,7 +111,15 @@ export async function listModels(options: ListOptions = {}): Promise<readonly Li
   return models;
 }
 
-/** Hashes the files of every model on this machine in full. Stops at no finding: each model has its line. */
+/**
+ * Hashes the files of every model on this machine in full. Stops at no finding: each model has its line.
+ *
+ * @example
+ * import { verifyModels } from 'finetooth/tasks';
+ *
+ * const damaged = (await verifyModels()).filter(({ status }) => status !== 'ok');
+ * for (const { name, reason } of damaged) console.log(name, reason);
+ */
 export async function verifyModels(options: ListOptions = {}): Promise<readonly VerifiedModel[]> {
   checkOptions('verifyModels', options, listChecks);
   const places = placesOf(options);
@@ -127,7 +150,15 @@ export async function verifyModels(options: ListOptions = {}): Promise<readonly 
   return verified;
 }
 
-/** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had. */
+/**
+ * Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had.
+ *
+ * @example
+ * import { pullModel } from 'finetooth/tasks';
+ *
+ * const { entry } = await pullModel('ms-marco-minilm-l-12-v2'); // bundled: nothing is fetched
+ * console.log(entry.kind); // cross-encoder
+ */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<ModelFiles> {
   checkOptions('pullModel', options, pullChecks);
   const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;

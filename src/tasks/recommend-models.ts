@@ -60,7 +60,15 @@ const LIST = 25;
 /** Weights of 32 bits are taken to need so many times as long as those of 8: an assumption, which --measure-here does not test. */
 const FULL_PRECISION = 2;
 
-/** Three rerankers and three embedders, fast, balanced and best, for languages, a kind of text and this machine. Nothing is fetched. */
+/**
+ * Three rerankers and three embedders, fast, balanced and best, for languages, a kind of text and this machine. Nothing is fetched.
+ *
+ * @example
+ * import { recommendModels } from 'finetooth/tasks';
+ *
+ * const { picks } = await recommendModels({ languages: ['de', 'en'], maxMemory: 2000 }); // megabytes
+ * console.log(picks.filter(({ task }) => task === 'rerank').map(({ pick, name }) => `${pick}: ${name}`).join(', '));
+ */
 export async function recommendModels(options: RecommendOptions = {}): Promise<RecommendReport> {
   checkOptions<RecommendOptions>('recommendModels', options, {
     languages: list,
