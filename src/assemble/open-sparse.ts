@@ -1,5 +1,7 @@
 import type { SparseEmbedder } from '../embed/sparse.ts';
 import { FinetoothError } from '../errors.ts';
+import { precisionIn } from '../model/catalog/fingerprint.ts';
+import { nameOfPrecision } from '../model/catalog/precision.ts';
 import { type CreateOptions, withoutSparse } from '../search/create-options.ts';
 import type { IndexParts } from '../search/search-index.ts';
 import { shortName } from '../store/index-changes.ts';
@@ -24,7 +26,10 @@ export async function sparsePartsFor(
     const known = opened.get(name);
     if (known !== undefined) return known;
     const accept = (fingerprint: string): void => sameSparse(of, fingerprint, where);
-    const opening = openSparseEmbedder(name, models, accept);
+    // An index keeps the form of weights that it was made with; what is asked for by an option is of the models that are named.
+    const form = wanted === undefined && of !== undefined ? precisionIn(of.embedder) : undefined;
+    const own = form === undefined ? models : { ...models, precision: nameOfPrecision(form) };
+    const opening = openSparseEmbedder(name, own, accept);
     opened.set(name, opening);
     // What could not be opened is tried again by the next call.
     opening.catch(() => opened.delete(name));
