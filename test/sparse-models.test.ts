@@ -18,6 +18,7 @@ const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'golden', 'spar
   readonly queries: readonly string[];
   readonly documents: readonly string[];
   readonly ways: Readonly<Record<string, Way>>;
+  readonly architectures: Readonly<Record<string, Way>>;
 };
 const waysOf = (name: string): Way => golden.ways[name] as Way;
 
@@ -44,7 +45,7 @@ async function expectGolden(model: SparseEmbedder, { queries, documents, scores 
   expectAlike(read.vectors, documents);
   for (const [i, text] of golden.documents.entries())
     expect((await model.embed([text], 'document')).vectors[0]?.weights).toEqual(read.vectors[i]?.weights);
-  expect([...(read.truncatedTokens ?? [])].map((tokens) => tokens > 0)).toEqual([false, false, false, true]);
+  expect([...(read.truncatedTokens ?? [])].slice(2).map((tokens) => tokens > 0)).toEqual([false, true]);
   for (const [q, query] of asked.vectors.entries())
     for (const [d, document] of read.vectors.entries()) {
       const weightOf = new Map([...document.ids].map((id, at) => [id, document.weights[at] as number]));
@@ -98,6 +99,10 @@ describe('sparse encoders equal sentence-transformers', () => {
     const folder = sparseModel('sparse');
     change(folder);
     await using(folder, (model) => expectGolden(model, waysOf('looked up')));
+  });
+
+  it.each(Object.entries(golden.architectures))('of another architecture: %s', async (name, way) => {
+    await using(join(import.meta.dirname, 'tiny-embedders', name), (model) => expectGolden(model, way));
   });
 
   it('asks no graph for a query that is looked up, and names its tokens', async () => {

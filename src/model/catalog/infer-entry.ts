@@ -119,6 +119,8 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
     };
   const outputs = await readOutputs(modelPath);
+  const recipe =
+    known?.recipe.form === 'sparse' ? { activation: known.recipe.activation, queryWeights: known.recipe.queryWeights } : undefined;
   const sparse =
     overrides.kind === undefined || overrides.kind === 'sparse-encoder'
       ? inferSparse({
@@ -126,8 +128,8 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
           name,
           routes: await readRouter(folder),
           outputs,
-          stated: overrides.sparse,
-          isStated: overrides.kind === 'sparse-encoder',
+          stated: overrides.sparse ?? (modules === undefined ? recipe : undefined),
+          isStated: overrides.kind === 'sparse-encoder' || (recipe !== undefined && modules === undefined),
         })
       : undefined;
   if (sparse !== undefined)

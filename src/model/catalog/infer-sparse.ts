@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { type SparseEncoderEntry, sparseActivations, sparsePoolings } from './model-entry.ts';
-import { count, type Json, type Module, objectOf, type Route, weightsOf } from './modules.ts';
+import { count, isFileWithin, type Json, type Module, objectOf, type Route, weightsOf } from './modules.ts';
 import type { GraphOutput } from './onnx-outputs.ts';
 
 /** What the files beside a model say of how it weighs tokens. */
@@ -134,6 +134,3 @@ const unknownSteps = (name: string, what: string): FinetoothError =>
   );
 
 const knownOf = <Known extends string>(all: readonly Known[], value: unknown): Known | undefined => all.find((one) => one === value);
-
-/** A relative path that leads nowhere else. */
-const isFileWithin = (path: string): boolean => /^(\w[\w.-]*\/)*\w[\w.-]*\.(json|safetensors)$/.test(path);

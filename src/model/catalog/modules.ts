@@ -65,6 +65,15 @@ export async function readRouter(folder: string): Promise<readonly Route[] | und
   );
 }
 
+/** Files in which a Router's steps keep weights by token, beside the model's own. */
+export const routedTables = async (folder: string): Promise<readonly string[]> =>
+  ((await readRouter(folder)) ?? []).flatMap(({ steps }) =>
+    steps.flatMap(({ config: { path } }) => (typeof path === 'string' && isFileWithin(path) ? [path] : [])),
+  );
+
+/** A relative path of a file with weights that leads nowhere else. */
+export const isFileWithin = (path: string): boolean => /^(\w[\w.-]*\/)*\w[\w.-]*\.(json|safetensors)$/.test(path);
+
 async function readRoutes(folder: string): Promise<readonly Route<Omit<Module, 'config'>>[] | undefined> {
   const file = join(folder, ROUTER);
   const stated = await readJson(file);
