@@ -26,7 +26,14 @@ import { callback, checkOptions, type OptionChecks, record, signal as signalChec
 import { counted, grouped } from '../wording/numbers.ts';
 import { judgmentsBeside } from './judgments-beside.ts';
 
-/** What the grades of a judgment are called; the place is the grade. */
+/**
+ * What the grades of a judgment are called; the place is the grade.
+ *
+ * @example
+ * import { gradeNames } from 'finetooth/tasks';
+ *
+ * console.log(gradeNames[3]); // exactly
+ */
 export const gradeNames = ['not', 'a little', 'mostly', 'exactly'] as const;
 
 /** A grade, or what is done instead of judging. */
@@ -95,6 +102,20 @@ export interface LabelReport {
 /**
  * Has what searches find judged, as test data for `evaluate`: the first `depth` by words, by vectors and reranked, each once, in an order that tells
  * nothing of who found it. Every judgment is on the disk before the next document is shown; another call goes on where the last one stopped.
+ *
+ * @example
+ * import { label } from 'finetooth/tasks';
+ *
+ * const { judged, qrels } = await label({
+ *   in: './movies',
+ *   queries: 'queries.txt',
+ *   judge: () => ({
+ *     decide: async ({ candidate }) => (candidate.document.year === 1975 ? 3 : 0), // a person, a page, a model
+ *     pause: async () => 'end',
+ *     query: async () => undefined,
+ *   }),
+ * });
+ * console.log(judged, qrels);
  *
  * @throws E_LOCKED while another session judges into that folder, E_DUPLICATE_ID, E_INPUT_FORMAT, E_DISK_FULL, E_STOPPED, and what `openIndex` throws
  */
