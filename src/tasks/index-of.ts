@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { forgetUnmade, indexIn, noteUse } from '../cache/searched-record.ts';
 import { cacheFolder, searchedFolder } from '../fetch/cache-folder.ts';
 import type { AddReport } from '../search/add.ts';
 import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
 import { type IndexDocumentsOptions, indexChecks, indexDocuments } from './index-documents.ts';
-import { forgetUnmade, indexIn, noteUse } from './searched-record.ts';
 
 /** A file or a folder, how it is read, and by which model. */
 export interface IndexOfOptions

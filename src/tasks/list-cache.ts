@@ -1,11 +1,10 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
+import { bytesIn } from '../cache/bytes-in.ts';
+import { indexIn, readRecord, recordIn } from '../cache/searched-record.ts';
 import { absolutePath, cacheFolder, searchedFolder } from '../fetch/cache-folder.ts';
 import type { CallOptions } from '../types.ts';
 import { checkOptions, type OptionChecks, signal, text } from '../wording/check-options.ts';
-import { bytesIn } from './bytes-in.ts';
-import { indexIn, recordIn } from './searched-record.ts';
 
 export interface CacheOptions extends CallOptions {
   /** The cache folder. @default FINETOOTH_CACHE, else that of the system */
@@ -92,13 +91,6 @@ export async function listCache(options: CacheOptions = {}): Promise<CacheReport
 export const placeOf = ({ cacheFolder: own }: Pick<CacheOptions, 'cacheFolder'>): string =>
   own === undefined ? cacheFolder(process.env) : absolutePath(own, process.env);
 
-/** As they are written beside each index. A file of this program's own, which someone else may have damaged. */
-const recordForm = z.object({
-  source: z.string(),
-  reading: z.record(z.string(), z.unknown()).default({}),
-  documents: z.number().int().nonnegative().optional(),
-});
-
 async function searchedIn(cache: string, { source }: CacheOptions): Promise<readonly CachedIndex[]> {
   const kept = (await namesIn(searchedFolder(cache))).map((name) => join(searchedFolder(cache), name));
   // Of a source that is gone the path is as it was written down.
@@ -110,24 +102,15 @@ async function searchedIn(cache: string, { source }: CacheOptions): Promise<read
 }
 
 async function describe(kept: string): Promise<CachedIndex> {
-  const file = recordIn(kept);
-  const [told, time, bytes] = await Promise.all([
-    readFile(file, 'utf8').catch(() => ''),
-    stat(file).catch(() => stat(kept).catch(() => undefined)),
+  const [record, time, bytes] = await Promise.all([
+    readRecord(kept),
+    stat(recordIn(kept)).catch(() => stat(kept).catch(() => undefined)),
     bytesIn(kept),
   ]);
-  const { source, reading, documents } = recordForm.safeParse(parsed(told)).data ?? { source: '', reading: {} };
+  const { source, reading, documents } = record ?? { source: '', reading: {} };
   const isThere = (await stat(source === '' ? kept : source).catch(() => undefined)) !== undefined;
   const state = !isThere ? 'source missing' : documents === undefined ? 'unfinished' : 'ok';
   return { source, folder: indexIn(kept), reading, documents, bytes, usedAt: (time?.mtime ?? new Date(0)).toISOString(), state };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 const namesIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder).catch(() => [])).toSorted();

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
 
@@ -41,6 +41,21 @@ export async function noteUse(kept: string, record: SearchedRecord): Promise<voi
       `an index cannot be kept in ${kept} (${messageOf(error)}). Name a folder that can be written to by FINETOOTH_CACHE.`,
       { cause: error },
     );
+  }
+}
+
+/** What is noted of it; undefined where nothing is, or someone has damaged it. */
+export async function readRecord(kept: string): Promise<SearchedRecord | undefined> {
+  const { z } = await import('zod');
+  const form = z.object({
+    source: z.string(),
+    reading: z.record(z.string(), z.unknown()).default({}),
+    documents: z.number().int().nonnegative().optional(),
+  });
+  try {
+    return form.parse(JSON.parse(await readFile(recordIn(kept), 'utf8')));
+  } catch {
+    return undefined;
   }
 }
 
