@@ -83,24 +83,25 @@ const packStripped = async (from: string, staging: string, into: string): Promis
   const sha256 = createHash('sha256').update(library).digest('hex');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, main), stripSymbols(library));
+  // Tools read what `main` names as a text.
+  writeFileSync(join(folder, 'index.js'), `module.exports = require('./${main}');\n`);
   copyInto(root, folder, 'LICENSE');
   writeReadme(
     folder,
     name,
     `The native part of ${original} ${version} without its table of symbols for debuggers: every byte that is loaded is that of the original, whose ${main} has the SHA-256 ${sha256}.`,
   );
-  const description = `${original} without its table of symbols for debuggers.`;
   writeManifest(folder, {
     name,
     version,
-    description,
+    description: `${original} without its table of symbols for debuggers.`,
     license,
-    main,
+    main: 'index.js',
     type: 'commonjs',
     os,
     cpu,
     libc,
-    original: { name: original, version, sha256 },
+    original: { name: original, version, file: main, sha256 },
   });
   return pack(folder, into);
 };

@@ -55,12 +55,12 @@ export function leftToDo(packages: readonly Published[], { changelog, changesets
   const isNamed =
     version !== undefined && changelog.split('\n').some((line) => line.startsWith(`## ${version} `) || line === `## ${version}`);
   return [
-    ...(changesets.length > 0 ? [`"npx changeset version" for ${changesets.join(', ')}`] : []),
-    ...(isNamed ? [] : [`a heading "## ${version}" with the day in CHANGELOG.md, in place of "## Unreleased"`]),
-    ...(uncommitted.length > 0 ? [`a commit of ${uncommitted.join(', ')}`] : []),
+    ...(changesets.length > 0 ? [`run "npm run changeset -- version" for ${changesets.join(', ')}`] : []),
+    ...(isNamed ? [] : [`write "## ${version}" with the day in CHANGELOG.md, in place of "## Unreleased"`]),
+    ...(uncommitted.length > 0 ? [`commit ${uncommitted.join(', ')}`] : []),
     ...(packages.every(({ repository }) => repository !== undefined)
       ? []
-      : ['"repository" in package.json: npm publishes with provenance only what names the repository that built it']),
+      : ['name "repository" in package.json: npm publishes with provenance only what names the repository that built it']),
   ];
 }
 

@@ -37,11 +37,14 @@ async function release(): Promise<number> {
   const packages = [];
   for (const path of paths) packages.push({ ...(await manifestOf(path)), path, bytes: statSync(path).size });
   const faults = faultsOf(packages);
-  const { stdout } = await mustRun('git', ['status', '--porcelain'], { cwd: root });
+  const git = await run('git', ['status', '--porcelain'], { cwd: root }).catch(() => undefined);
   const left = leftToDo(packages, {
     changelog: readFileSync(join(root, 'CHANGELOG.md'), 'utf8'),
     changesets: readdirSync(join(root, '.changeset')).filter((name) => name.endsWith('.md') && name !== 'README.md'),
-    uncommitted: stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.slice(3)])),
+    uncommitted:
+      git?.status === 0
+        ? git.stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.slice(3)]))
+        : ['all, for git answers nothing here'],
   });
   say('wrong', faults);
   say('before it is published', left);
@@ -62,7 +65,7 @@ async function publish(spec: string, path: string): Promise<string> {
     return ', published';
   }
   // npm reads the tarball and its manifest as it would, and sends nothing.
-  await mustRun('npm', [...words, '--dry-run', '--json'], { cwd: temporary });
+  await mustRun('npm', [...words, '--dry-run', '--json', '--fetch-retries=0'], { cwd: temporary });
   return '';
 }
 
@@ -70,8 +73,9 @@ function say(head: string, lines: readonly string[]): void {
   for (const line of lines) process.stdout.write(`${head}: ${line}\n`);
 }
 
-const tarballsIn = (folder: string): readonly string[] =>
-  readdirSync(folder).flatMap((name) => (name.endsWith('.tgz') ? [join(folder, name)] : []));
+function tarballsIn(folder: string): readonly string[] {
+  return readdirSync(folder).flatMap((name) => (name.endsWith('.tgz') ? [join(folder, name)] : []));
+}
 
 async function manifestOf(tarball: string): Promise<Published> {
   const { stdout } = await mustRun('tar', ['-xzOf', tarball, 'package/package.json'], { cwd: root });

@@ -124,12 +124,11 @@ describe('the tarballs', () => {
   it('hold a native part of LanceDB of which all that is loaded is the original, byte for byte', (ctx) => {
     if (stripped.length === 0) return ctx.skip('only those of Linux are stripped');
     for (const { name, original } of stripped) {
-      const { main, original: named } = JSON.parse(readFileSync(join(inFolder(name), 'package.json'), 'utf8')) as {
-        readonly main: string;
-        readonly original: { readonly sha256: string };
+      const { original: named } = JSON.parse(readFileSync(join(inFolder(name), 'package.json'), 'utf8')) as {
+        readonly original: { readonly file: string; readonly sha256: string };
       };
-      const from = readFileSync(join(root, 'node_modules', original, main));
-      const to = readFileSync(join(inFolder(name), main));
+      const from = readFileSync(join(root, 'node_modules', original, named.file));
+      const to = readFileSync(join(inFolder(name), named.file));
       expect(createHash('sha256').update(from).digest('hex')).toBe(named.sha256);
       // The file's own header tells where its sections stand.
       const [start, end] = [64, loadedBytes(from)];
@@ -315,7 +314,8 @@ console.log(JSON.stringify({
     const folder = join(user.project.folder, 'node_modules', nativePackage, 'bin');
     await rename(folder, `${folder}-away`);
     try {
-      const { status, stdout, stderr } = await user.finetooth('rerank', 'bats', 'package.json');
+      await user.write('films.json', JSON.stringify([{ title: 'A bat guards the city at night' }]));
+      const { status, stdout, stderr } = await user.finetooth('rerank', 'bats', 'films.json');
       expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
       expect(stderr).toMatch(/^E_RUNTIME: /m);
       expect(stderr).toContain(`"npm install @finetooth/runtime-wasm@${wasmVersion}" brings one that runs everywhere`);
@@ -381,7 +381,9 @@ export const wrong = await search(index, 'bats', { tops: 3 });
       strict: true,
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
+      // Those of Node a project has itself.
       types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
     };
     await user.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true }, files: ['typed.ts'] }));
     const { status, stdout } = await user.run('node', join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', '.');
