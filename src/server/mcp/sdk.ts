@@ -1,16 +1,14 @@
+import { importProtocol, importProtocolStdio } from '../../assemble/protocol-library.ts';
 import { FinetoothError, messageOf } from '../../errors.ts';
-import { importFirst } from '../../fetch/import-first.ts';
 import { installCommand } from '../../wording/install-command.ts';
 
 export type Sdk = typeof import('@modelcontextprotocol/server');
 export type StdioSdk = typeof import('@modelcontextprotocol/server/stdio');
 
 /** The protocol's own library, on first use: it takes as long to load as a model. Throws E_PACKAGE where it is not installed. */
-export const loadSdk = (): Promise<Sdk> =>
-  (importFirst('@finetooth/mcp-server', '@modelcontextprotocol/server') as Promise<Sdk>).catch(missing);
+export const loadSdk = (): Promise<Sdk> => importProtocol().catch(missing);
 
-export const loadStdio = (): Promise<StdioSdk> =>
-  (importFirst('@finetooth/mcp-server/stdio', '@modelcontextprotocol/server/stdio') as Promise<StdioSdk>).catch(missing);
+export const loadStdio = (): Promise<StdioSdk> => importProtocolStdio().catch(missing);
 
 function missing(error: unknown): never {
   throw new FinetoothError(
