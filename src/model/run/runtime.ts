@@ -24,12 +24,14 @@ export async function nativeDevices(): Promise<readonly Device[]> {
 /** The part of onnxruntime that is used: both builds have it. */
 export interface Runtime {
   readonly name: RuntimeName;
+  /** Of onnxruntime. */
+  readonly version: string;
   readonly Tensor: TensorConstructor;
   /**
-   * One session over the weights at `path`; `threads` inside one run, 1 or more (WebAssembly always takes 1). What the device's provider cannot run, the
+   * One session over the model at `model`, or over its bytes; `threads` inside one run, 1 or more (WebAssembly always takes 1). What the device's provider cannot run, the
    * processor runs. Throws where the device cannot be used (WebAssembly knows the processor alone).
    */
-  createSession(path: string, threads: number, device?: Device): Promise<InferenceSession>;
+  createSession(model: string | Uint8Array, threads: number, device?: Device): Promise<InferenceSession>;
 }
 
 /** What is used of a tensor. The types of the package are not named: they need those of a browser, and the package may be missing. */
@@ -82,9 +84,11 @@ async function openNative(): Promise<Runtime> {
   const ort = (await importFirst(nativePackage, 'onnxruntime-node')) as typeof import('onnxruntime-node');
   return {
     name: 'native',
+    version: versionOf(ort),
     Tensor: ort.Tensor,
-    createSession: (path, threads, device = 'cpu') =>
-      ort.InferenceSession.create(path, {
+    createSession: (model, threads, device = 'cpu') =>
+      // Its types have a path or bytes, never either.
+      ort.InferenceSession.create(model as string, {
         executionProviders: device === 'cpu' ? ['cpu'] : [providerOf(device), 'cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
@@ -99,11 +103,16 @@ async function openWasm(): Promise<Runtime> {
   ort.env.wasm.numThreads = 1;
   return {
     name: 'wasm',
+    version: versionOf(ort),
     Tensor: ort.Tensor,
-    createSession: async (path) =>
-      (await ort.InferenceSession.create(await readFile(path), {
+    createSession: async (model) =>
+      (await ort.InferenceSession.create(typeof model === 'string' ? await readFile(model) : model, {
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
       })) as unknown as InferenceSession,
   };
 }
+
+/** A build states its own beside that of what all builds share. */
+const versionOf = ({ env: { versions } }: Pick<typeof import('onnxruntime-node'), 'env'>): string =>
+  versions.node ?? versions.web ?? versions.common;
