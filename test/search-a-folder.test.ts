@@ -82,7 +82,7 @@ it('the cache says which indexes it holds, whose they are, and which of them no 
 
 it('the cache gives back what is asked for, and never what was made on the page', async () => {
   const { cacheFolder } = models;
-  for (const name of ['compiled', 'models', 'indexes', 'of-another-version']) {
+  for (const name of ['compiled', 'models', 'indexes', 'samples', 'of-another-version']) {
     mkdirSync(join(cacheFolder, name));
     writeFileSync(join(cacheFolder, name, 'file'), 'x'.repeat(1000));
   }
@@ -104,9 +104,9 @@ it('the cache gives back what is asked for, and never what was made on the page'
   expect(stdout).toMatch(/freed\.\n$/);
   const left = (): string[] => readdirSync(cacheFolder).filter((name) => name !== 'searched');
   expect(readdirSync(join(cacheFolder, 'searched'))).toEqual([]);
-  expect(left()).toEqual(['indexes', 'models', 'of-another-version']);
+  expect(left()).toEqual(['indexes', 'models', 'of-another-version', 'samples']);
   expect((await clearCache({ cacheFolder, all: true })).cleared).toEqual([join(cacheFolder, 'models')]);
-  expect(left()).toEqual(['indexes', 'of-another-version']);
+  expect(left()).toEqual(['indexes', 'of-another-version', 'samples']);
   expect(existsSync(join(cacheFolder, 'indexes', 'file'))).toBe(true);
   // What was deleted is made again when it is searched.
   expect((await indexOf({ source: notes, models })).report).toMatchObject({ added: 2 });

@@ -56,11 +56,11 @@ export const cacheChecks: OptionChecks<CacheOptions> = { cacheFolder: text, sour
 const parts: Readonly<Record<string, Pick<CachePart, 'about' | 'cleared'>>> = {
   compiled: { about: 'what Node compiled of the commands; made again by the next one', cleared: 'always' },
   stamps: { about: 'checksums of model files that were seen; made again', cleared: 'always' },
-  samples: { about: 'the index of the bundled films; made again when it is searched', cleared: 'always' },
   models: { about: 'downloaded models; fetched again when they are named', cleared: 'all' },
   datasets: { about: 'downloaded test collections; fetched again when they are named', cleared: 'all' },
   eval: { about: 'answers and indexes of evaluations; asked for again, at hosted models for money', cleared: 'all' },
-  indexes: { about: 'indexes that were made on the page; delete them there', cleared: 'never' },
+  indexes: { about: 'indexes that were made on the page, and what was judged in them; delete them there', cleared: 'never' },
+  samples: { about: 'the index of the bundled films, and what was judged in it', cleared: 'never' },
 };
 
 /**
