@@ -23,7 +23,10 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'whale.pdf'), await pdfOfChromium());
   const body = [paragraphOf('Tides', 'Heading1'), paragraphOf('The moon pulls the sea up twice a day.')].join('');
   writeFileSync(join(folder, 'tides.docx'), await docxOf(body));
-  writeFileSync(join(folder, 'long.txt'), `${quiet.repeat(CHARACTERS / 50).slice(0, CHARACTERS - 100)} At last a lighthouse keeper lit the lamp again.`);
+  writeFileSync(
+    join(folder, 'long.txt'),
+    `${quiet.repeat(CHARACTERS / 50).slice(0, CHARACTERS - 100)} At last a lighthouse keeper lit the lamp again.`,
+  );
   writeFileSync(join(folder, 'arabic.md'), '# الحوت\n\nيسبح الحوت الأزرق في المحيط البعيد.\n');
   writeFileSync(join(folder, 'japanese.md'), '# 灯台\n\n灯台守は毎晩ランプに火をともす。\n');
   writeFileSync(join(folder, 'torn.pdf'), '%PDF-1.7\nand nothing behind it');
