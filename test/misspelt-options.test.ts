@@ -50,6 +50,8 @@ const taking: Readonly<Record<string, readonly [wrong: string, meant: string, ca
   indexDocuments: ['field', 'fields', (options) => tasks.indexDocuments({ source: 'x', into: 'y', ...any<Options>(options) })],
   inspectDocuments: ['sampl', 'sample', (options) => tasks.inspectDocuments({ source: 'x', ...any<Options>(options) })],
   indexOf: ['inclde', 'include', (options) => tasks.indexOf({ source: 'x', ...any<Options>(options) })],
+  listCache: ['sorce', 'source', (options) => tasks.listCache(options)],
+  clearCache: ['al', 'all', (options) => tasks.clearCache(options)],
   label: ['judgment', 'judgments', (options) => tasks.label({ in: 'x', judge: async () => 'skip', ...any<Options>(options) } as never)],
   listDatasets: ['foldr', 'folder', (options) => tasks.listDatasets(options)],
   checkModel: ['offlin', 'offline', (options) => tasks.checkModel('x', options)],

@@ -11,7 +11,8 @@ import { looksHosted } from '../hosted/vendors/index.ts';
 import { bundledFolder } from '../model/bundled.ts';
 import { bestOf, measurePrecisions, usualOf } from '../model/choose-precision.ts';
 import { instructions } from '../model/run/instructions.ts';
-import { chooseRuntime, nativeDevices, nativePackage, openRuntime } from '../model/run/runtime.ts';
+import { nativePackage, runtimeAdvice, wasmSlowdown } from '../model/run/missing-runtime.ts';
+import { chooseRuntime, nativeDevices, openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
 import { modelsFolder } from './models.ts';
@@ -32,30 +33,22 @@ const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] ??
 const checkNode: Check = async () => ({ state: 'ok', found: `Node ${process.versions.node}, ${process.platform} ${process.arch}` });
 
 const checkRuntime =
-  (runtime: 'native' | 'wasm', name: string, more: string, advice: string): Check =>
+  (runtime: 'native' | 'wasm', name: string, more: string, advice: () => string): Check =>
   async () => {
     try {
       await openRuntime(runtime);
       return { state: 'ok', found: `${name} ${versionOf(name)}${more}` };
     } catch (error) {
-      return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice };
+      return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice: advice() };
     }
   };
 
-const checkNative = checkRuntime(
-  'native',
-  installedOf(nativePackage, 'onnxruntime-node'),
-  '',
-  'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
+const checkNative = checkRuntime('native', installedOf(nativePackage, 'onnxruntime-node'), '', () =>
+  bundledFolder('@finetooth/runtime-wasm') === undefined ? runtimeAdvice('auto') : `models run on WebAssembly, ${wasmSlowdown}`,
 );
 /** Not missed where the native one loads: it is installed only where there is none. */
 const checkWasm: Check = async () => {
-  const finding = await checkRuntime(
-    'wasm',
-    '@finetooth/runtime-wasm',
-    ', the fallback',
-    '"npm install @finetooth/runtime-wasm" brings it',
-  )();
+  const finding = await checkRuntime('wasm', '@finetooth/runtime-wasm', ', the fallback', () => runtimeAdvice('wasm'))();
   const loadsNative = () =>
     openRuntime('native').then(
       () => true,

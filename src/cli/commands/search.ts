@@ -98,7 +98,7 @@ async function folderOf(
   const { added, changed, removed, unchanged } = report;
   const what = added + changed + removed === 0 ? '' : `: ${added} added, ${changed} changed, ${removed} removed`;
   terminal.say(
-    `${counted(added + changed + unchanged, 'document')} of ${source} in an index of the cache${what} (${folder}; it may be deleted)`,
+    `${counted(added + changed + unchanged, 'document')} of ${source} in an index of the cache${what} (${folder}; "finetooth cache" lists and deletes them)`,
   );
   return folder;
 }

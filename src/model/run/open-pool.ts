@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ModelFiles } from '../catalog/model-entry.ts';
+import { wasmSlowdown } from './missing-runtime.ts';
 import { createPool, type Pool, warnOfDevice } from './pool.ts';
-import { chooseRuntime, type Device, nativeDevices, type RuntimeChoice, type RuntimeName, wasmSlowdown } from './runtime.ts';
+import { chooseRuntime, type Device, nativeDevices, type RuntimeChoice, type RuntimeName } from './runtime.ts';
 
 export interface PoolOptions {
   /** @default auto */

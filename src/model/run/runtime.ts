@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { FinetoothError, messageOf } from '../../errors.ts';
 import { importFirst } from '../../fetch/import-first.ts';
+import { nativePackage, runtimeAdvice } from './missing-runtime.ts';
 
 /** `auto` takes the native runtime and, where that cannot load, WebAssembly. */
 export type RuntimeChoice = 'auto' | 'native' | 'wasm';
@@ -59,12 +60,6 @@ type InputMetadata =
   | { readonly name: string; readonly isTensor: false }
   | { readonly name: string; readonly isTensor: true; readonly type: string; readonly shape: readonly (number | string)[] };
 
-/** Measured with the bundled model on texts of 10 to 500 tokens, 4.9 to 6.9 times: `npm run bench -- runtimes`. */
-export const wasmSlowdown = 'about 7 times slower';
-
-/** The native runtime of this platform alone, as it is installed with finetooth; `onnxruntime-node` holds those of all. */
-export const nativePackage = `@finetooth/runtime-${process.platform}-${process.arch}`;
-
 /** Loads the runtime of that name or throws what its loader said. */
 export const openRuntime = (name: RuntimeName): Promise<Runtime> => (name === 'native' ? openNative() : openWasm());
 
@@ -79,11 +74,7 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<{ readonly n
       failures.push(messageOf(error).split('\n')[0] ?? '');
     }
   }
-  const packages = choice === 'wasm' ? '@finetooth/runtime-wasm' : 'onnxruntime-node@1.30.0 (or @finetooth/runtime-wasm)';
-  throw new FinetoothError(
-    'E_RUNTIME',
-    `no runtime for local models loads here (${failures.join('; ')}). Install one with "npm install ${packages}".`,
-  );
+  throw new FinetoothError('E_RUNTIME', `no runtime for local models loads here (${failures.join('; ')}). ${runtimeAdvice(choice)}`);
 }
 
 async function openNative(): Promise<Runtime> {
