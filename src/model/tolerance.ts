@@ -1,4 +1,4 @@
-import type { ModelEntry, Precision } from './catalog/model-entry.ts';
+import type { BiEncoderEntry, CrossEncoderEntry, Precision } from './catalog/model-entry.ts';
 import { tokenBudget } from './run/batches.ts';
 
 /**
@@ -8,7 +8,7 @@ import { tokenBudget } from './run/batches.ts';
 const differences = { int8: 0, fp32: 1e-4, q4: 1e-4, bnb4: 1e-4, fp16: 1e-2, q4f16: 1e-2 } as const satisfies Record<Precision, number>;
 
 /** By how much a model's score of a text may differ with what else is scored in the call; undefined for one that runs each text alone. */
-export function scoreTolerance(entry: ModelEntry): number | undefined {
+export function scoreTolerance(entry: BiEncoderEntry | CrossEncoderEntry): number | undefined {
   const isAlone =
     tokenBudget[entry.precision] === 0 ||
     (entry.kind === 'cross-encoder' ? entry.scoring.prompt !== undefined : entry.pooling === 'output' || entry.table !== undefined);
