@@ -154,6 +154,11 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     },
     (answered) => expect(longOf(answered)).toMatchObject({ rank: 1, relevanceScore: expect.any(Number) }),
   ],
+  exact: [
+    { exact: true },
+    ({ read, spread, tolerance, candidates }) =>
+      expect([read, spread, tolerance]).toEqual([Array(2).fill(candidates.length), expect.not.stringMatching('list'), undefined]),
+  ],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],

@@ -60,6 +60,7 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   longDocuments: 'truncate',
   effort: 'low',
   instruction: 'Find films that are set at night',
+  exact: true,
   calibration: 'calibration.json',
   scoreCache: 'scores',
   wordsWeight: 0.05,

@@ -38,9 +38,11 @@ const rank = async ({ query, texts }: ListRequest): Promise<ListAnswer> => {
     return { id: String(at).padStart(3, '0'), document, ...kept };
   });
   if (form === 'cached') await rankCandidates(reranker, query, candidates, ['text']);
-  const started = performance.now();
+  const [started, used] = [performance.now(), process.cpuUsage()];
   const { order } = await rankCandidates(reranker, query, candidates, ['text']);
-  return { milliseconds: performance.now() - started, scores: order.map(({ relevance }) => relevance) };
+  const milliseconds = performance.now() - started;
+  const { user, system } = process.cpuUsage(used);
+  return { milliseconds, processor: (user + system) / 1000, scores: order.map(({ relevance }) => relevance) };
 };
 
 serve((request: IndexRequest | ListRequest) => ('index' in request ? addAll(request.index) : rank(request)));

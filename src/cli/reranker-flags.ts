@@ -12,6 +12,7 @@ export const rerankerFlags = [
   'longDocuments',
   'effort',
   'instruction',
+  'exact',
   'calibration',
   'scoreCache',
 ] as const;
@@ -23,6 +24,7 @@ const around = {
   fallback: '--fallback',
   effort: '--effort',
   instruction: '--instruction',
+  exact: '--exact',
   minScore: '--min-score',
 } as const;
 
@@ -34,7 +36,7 @@ export function rerankerPlan(flags: Flags<(typeof rerankerFlags)[number] | 'minS
   const filed = pipeline === undefined ? undefined : rerankerPlanOf(pipeline);
   const named = flags.reranker?.join() === 'none' ? null : flags.reranker;
   const reranker = named === undefined && pipeline !== undefined ? (filed?.parts ?? null) : named;
-  const useless = (Object.keys(around) as (keyof typeof around)[]).find((name) => flags[name] !== undefined);
+  const useless = (Object.keys(around) as (keyof typeof around)[]).find((name) => flags[name] !== undefined && flags[name] !== false);
   if (reranker === null && useless !== undefined)
     throw new FinetoothError('E_USAGE', `${around[useless]} is for a reranker; there is none here. Leave it out, or name a reranker.`);
   const fallback = flags.fallback ?? filed?.settings.fallback;

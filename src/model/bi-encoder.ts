@@ -18,6 +18,8 @@ export interface EncodeOptions extends CallOptions {
   readonly prefix: 'query' | 'document' | 'none';
   /** Also return the vectors of the single tokens: as they are, or packed in a form. @default none */
   readonly tokens?: 'rows' | TokenForm;
+  /** Each text in a run of its own, also where they could share one. @default false */
+  readonly exact?: boolean;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -63,7 +65,7 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
     runtime,
     workers: pool.size,
     ready: pool.ready,
-    encode: async (texts, { prefix, tokens, signal, onProgress }) => {
+    encode: async (texts, { prefix, tokens, exact, signal, onProgress }) => {
       throwIfStopped(signal);
       const before = prefix === 'none' ? '' : entry.prefix[prefix];
       let done = 0;
@@ -74,6 +76,7 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
             texts: rows.map((i) => before + (texts[i] as string)),
             role: prefix === 'query' ? 'query' : 'document',
             tokens,
+            exact,
           };
           const part = (await pool.run(request, signal, work)) as EncodeResult;
           done += rows.length;

@@ -21,6 +21,8 @@ export interface CrossEncoderPoolOptions extends PoolOptions {
 export interface ScorePairsOptions extends CallOptions {
   /** What the model is to judge by. @default its own */
   readonly instruction?: string | undefined;
+  /** Each text in a run of its own, also where they could share one. @default false */
+  readonly exact?: boolean | undefined;
 }
 
 /** A local model that reads query and text together. It is loaded by the first call. */
@@ -80,7 +82,7 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
     files,
     fingerprint: fingerprintOf(files),
     load: () => withPool((pool) => pool.ready),
-    score: (query, texts, { signal, instruction } = {}) =>
+    score: (query, texts, { signal, instruction, exact } = {}) =>
       withPool(async (pool) => {
         if (instruction !== undefined) withInstruction(files.entry.scoring, instruction, files.entry.name);
         throwIfStopped(signal);
@@ -93,7 +95,11 @@ export function openCrossEncoder(files: ModelFiles<CrossEncoderEntry>, options: 
         };
         await Promise.all(
           requestsOf(texts, pool.size).map(async (rows) => {
-            const part = (await pool.run({ query, texts: rows.map((i) => texts[i] as string), instruction }, signal, work)) as PairResult;
+            const part = (await pool.run(
+              { query, texts: rows.map((i) => texts[i] as string), instruction, exact },
+              signal,
+              work,
+            )) as PairResult;
             rows.forEach((i, row) => {
               for (const key of ['scores', 'tokens', 'truncated', 'queryTruncated'] as const) result[key][i] = part[key][row] as number;
             });

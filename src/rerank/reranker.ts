@@ -23,6 +23,11 @@ export interface ScoreOptions extends CallOptions {
   readonly effort?: Effort;
   /** What the model is to judge by, in words; only for a reranker that takes it (`takesInstruction`). @default the model's own */
   readonly instruction?: string;
+  /**
+   * A candidate's score is the one that it has in any other list, to the last digit: every text is read alone, a cascade reads every candidate at every stage, and takes nothing from
+   * how the list's scores spread. @default false: scores may differ by `tolerance`, and a cascade chooses by the list what it reads
+   */
+  readonly exact?: boolean;
   /** Called with scores as they sharpen, before the last ones are returned. */
   readonly onScores?: (scores: Scores) => void;
   /** How scores of late interaction lie on the collection, where an index knows it. @default that of the list, or the usual one of a short list */
@@ -99,6 +104,8 @@ export interface Reranker {
   readonly readCharacters?: number;
   /** Told `deadlineMs`, it answers in time with the best so far. @default false: it is asked for slices while there is time */
   readonly keepsDeadline?: boolean;
+  /** By how much a score, as the model gives it, may differ with what else is in the list, unless it is `exact`. @default not at all */
+  readonly tolerance?: number;
   /** Whether an `instruction` reaches the model, or one of several. @default false: it is refused */
   readonly takesInstruction?: boolean;
   /** Whether a candidate is scored as fast as its score is looked up: then no cache keeps it. @default none is */

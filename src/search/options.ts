@@ -47,6 +47,11 @@ export interface SearchOptions<D = Document> extends OptionsAt<'search'> {
   readonly effort?: Effort;
   /** What the reranker is to judge by, in words, for models that were trained on it (docs/models.md); others refuse it. @default the model's own */
   readonly instruction?: string;
+  /**
+   * Each document has the score that it has in any other list, to the last digit: local models read every text alone, a cascade reads every candidate at every stage, and how late
+   * interaction counts does not come from the list. Slower; `effort` is then of no use, and refused. @default false: within the `tolerance` of the answer
+   */
+  readonly exact?: boolean;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */
@@ -105,6 +110,11 @@ export interface RerankOptions<T extends RerankDocument = Document> extends Opti
   readonly effort?: Effort;
   /** What the reranker is to judge by, in words, for models that were trained on it (docs/models.md); others refuse it. @default the model's own */
   readonly instruction?: string;
+  /**
+   * Each document has the score that it has in any other list, to the last digit: local models read every text alone, a cascade reads every candidate at every stage, and how late
+   * interaction counts does not come from the list. Slower; `effort` is then of no use, and refused. @default false: within the `tolerance` of the answer
+   */
+  readonly exact?: boolean;
   /** Keep only what is at least so likely to be relevant, 0 to 1. @default none: everything is kept */
   readonly minScore?: number;
   /** The same of the documents given; `near` compares at most 1,000. @default off: all come back */

@@ -146,7 +146,7 @@ export function checkForIndex({ name, types }: Pipeline): void {
 
 /** Throws E_USAGE for options of a reranker where there is none. */
 function checkTogether(pipeline: Pipeline, here: string): Pipeline {
-  const { reranker, calibration, fallback, strict, effort, instruction, minScore, wordsWeight = 0 } = pipeline;
+  const { reranker, calibration, fallback, strict, effort, instruction, exact, minScore, wordsWeight = 0 } = pipeline;
   try {
     checkFusion(pipeline);
   } catch (error) {
@@ -156,6 +156,7 @@ function checkTogether(pipeline: Pipeline, here: string): Pipeline {
   if (reranker === null && fallback !== undefined) throw wrong(here, '"fallback" is for a reranker, and "reranker" is none');
   if (reranker === null && effort !== undefined) throw wrong(here, '"effort" is for a reranker, and "reranker" is none');
   if (reranker === null && instruction !== undefined) throw wrong(here, '"instruction" is for a reranker, and "reranker" is none');
+  if (reranker === null && exact) throw wrong(here, '"exact" is for a reranker, and "reranker" is none');
   if (reranker === null && minScore !== undefined)
     throw wrong(here, '"minScore" needs probabilities, which come from a reranker, and "reranker" is none');
   if (reranker === null && wordsWeight > 0) throw wrong(here, '"wordsWeight" adds to the score of a reranker, and "reranker" is none');

@@ -259,6 +259,12 @@ export const plan = {
     about: 'what the reranker is to judge by, for models that were trained on it (qwen3-reranker, mxbai-rerank-v2, …); others refuse it',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  exact: {
+    kind: 'flag',
+    about:
+      'give each document the score that it has in any other list, to the last digit: local models read every text alone, and every candidate, and what late interaction counts for does not come from the list; slower',
+    at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
+  },
   calibration: {
     kind: 'text',
     value: 'FILE',

@@ -39,6 +39,8 @@ export interface RankingOptions extends CallOptions {
   readonly effort?: Effort;
   /** What the reranker is to judge by; only for one that takes it. @default its own */
   readonly instruction?: string;
+  /** The score that a candidate has in any other list. @default false */
+  readonly exact?: boolean;
   /** Times the BM25 of each candidate is added to the score of the last stage, see `weighWords`. @default 0 */
   readonly wordsWeight?: number;
   /** Called with each sharper order before the last one. */
@@ -92,6 +94,8 @@ export interface Ranked {
   readonly by?: Ranker;
   /** By what spread scores were put together; only where that mattered. */
   readonly spread?: SpreadSource;
+  /** See `Provenance`. */
+  readonly tolerance?: number;
   readonly passedOver?: readonly PassedOver[];
   readonly notes?: readonly string[];
   /** The most that any model left out of the query. */
@@ -117,10 +121,11 @@ export async function rankCandidates(
   const asked = [rerankers].flat();
   if (candidates.length === 0)
     return { order: [], cut: 0, usage: {}, complete: true, calibrated: true, stages: [], by: rankerOf(asked, undefined) };
-  const { signal, deadlineMs, effort, instruction, spread, onOrder, fieldLabels = false, wordsWeight = 0 } = options;
+  const { signal, deadlineMs, effort, instruction, exact, spread, onOrder, fieldLabels = false, wordsWeight = 0 } = options;
   const texts = candidates.map((candidate) => rankedTextOf(candidate, fields, fieldLabels));
   const reranker = asOne(rerankers);
   await checkInstruction(reranker, instruction);
+  checkExact(exact, effort);
   const rankedFrom = (given: Scores): Ranked => weighWords(readScores(candidates, texts, given, asked), candidates, wordsWeight);
   const given = await scoreInTime(
     reranker,
@@ -132,10 +137,11 @@ export async function rankCandidates(
       spread,
       effort,
       instruction,
+      exact,
       onScores: onOrder === undefined ? undefined : (scores) => onOrder({ ...rankedFrom(scores), complete: false }),
     },
   );
-  const ranked = rankedFrom(given);
+  const ranked: Ranked = { ...rankedFrom(given), tolerance: exact ? undefined : reranker.tolerance };
   const unknown = letterNotes(
     { reranker },
     query,
@@ -154,6 +160,15 @@ async function checkInstruction(reranker: Reranker, instruction: string | undefi
     const advice = 'Leave it out, or name a model that was trained on one, such as qwen3-reranker-0.6b.';
     return `${say.option('instruction')} is for rerankers that read one, and ${reranker.fingerprint} does not. ${advice}`;
   });
+}
+
+/** Throws E_USAGE for two options of which each says how many candidates are read. */
+function checkExact(exact: boolean | undefined, effort: Effort | undefined): void {
+  if (!exact || effort === undefined || effort === 'exhaustive') return;
+  throw new FinetoothError(
+    'E_USAGE',
+    (say) => `${say.option('exact')} reads every candidate, and ${say.option('effort', effort)} would read some. Leave one of them out.`,
+  );
 }
 
 /** Several rerankers are a cascade: the first scores every candidate and each later one the best 20 of the one before. */

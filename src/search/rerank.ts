@@ -46,8 +46,9 @@ export async function rerankWith(
   checkQuery(query);
   checkFields(given, options.rankFields);
   checkCompared(given.length, options);
-  const { signal, deadlineMs, effort, instruction, fieldLabels, rankFields, minScore, top = given.length } = options;
-  const ranked = await rankCandidates(reranker, query, given, rankFields, { signal, deadlineMs, effort, instruction, fieldLabels });
+  const { signal, deadlineMs, effort, instruction, exact, fieldLabels, rankFields, minScore, top = given.length } = options;
+  const ranking = { signal, deadlineMs, effort, instruction, exact, fieldLabels };
+  const ranked = await rankCandidates(reranker, query, given, rankFields, ranking);
   const total = performance.now() - started;
   const { name: rankedBy, fingerprint } = ranked.by as Ranker;
   const kept = collapseDuplicates(keepLikely(ranked, minScore, rankedBy), given, rankFields, options.collapse);

@@ -90,6 +90,11 @@ export interface Provenance {
    * list, or, for a short list, as it usually does. Absent where it does not matter.
    */
   readonly spread?: SpreadSource;
+  /**
+   * By how much a model's own score (a logit, a cosine) may differ with what else was scored in the call, as sums of one run are rounded; `exact` forbids it. Absent where each
+   * text was read alone, as by the bundled models and all others of 8 bits.
+   */
+  readonly tolerance?: number;
 }
 
 /** What the caller wants to see of a ranking. */
@@ -187,9 +192,17 @@ export function pickProvenance({
   passedOver,
   notes,
   spread,
+  tolerance,
   stages,
   queryTruncatedTokens = 0,
-}: Pick<Ranked, 'passedOver' | 'notes' | 'spread' | 'stages' | 'queryTruncatedTokens'>): Provenance {
+}: Pick<Ranked, 'passedOver' | 'notes' | 'spread' | 'tolerance' | 'stages' | 'queryTruncatedTokens'>): Provenance {
   const read = stages.length < 2 ? undefined : stages.map(({ scores }) => scores.filter((score) => !Number.isNaN(score)).length);
-  return { read, passedOver, spread, truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens }, notes };
+  return {
+    read,
+    passedOver,
+    spread,
+    tolerance,
+    truncated: queryTruncatedTokens === 0 ? undefined : { query: queryTruncatedTokens },
+    notes,
+  };
 }

@@ -49,7 +49,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkSearchCall(index, query, options);
   checkQuery(query);
   const { candidates = plan.candidates.default, top = plan.top.default, firstStage = plan.firstStage.default } = options;
-  const { fieldLabels, effort, instruction, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
+  const { fieldLabels, effort, instruction, exact, signal, deadlineMs, onUpdate, cursor, offset = plan.offset.default } = options;
   checkPage(options, candidates, top);
   checkCompared(candidates, options);
   checkFusion(options);
@@ -92,6 +92,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
       spread,
       effort,
       instruction,
+      exact,
       wordsWeight: options.wordsWeight,
       deadlineMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - (performance.now() - started)),
       onOrder: onUpdate === undefined ? undefined : (now) => onUpdate(resultsOf(arrange(now))),

@@ -24,7 +24,7 @@ export async function encodeMarked(
   const rows: Float32Array[] = texts.map(() => new Float32Array(0));
   const packs: Uint8Array[] = texts.map(() => new Uint8Array(0));
   const counts = texts.map(({ ids }) => ids.length);
-  for (const batch of batchesOf(counts, tokenBudget[entry.precision])) {
+  for (const batch of batchesOf(counts, request.exact ? 0 : tokenBudget[entry.precision])) {
     const run = batch.map((i) => texts[i] as (typeof texts)[number]);
     const feeds = feedsOf(runtime, session, run);
     const outputs = await session.run(feeds);

@@ -19,6 +19,8 @@ export interface EncodeRequest {
   readonly role?: 'query' | 'document';
   /** Also the vectors of the single tokens: as they are, or packed in a form. @default none */
   readonly tokens?: 'rows' | TokenForm;
+  /** Each text in a run of its own, also where they could share one. @default false */
+  readonly exact?: boolean | undefined;
 }
 
 export interface EncodeResult {
@@ -62,7 +64,7 @@ export async function encodeTexts(request: EncodeRequest, model: OpenedBiEncoder
   const rows: Float32Array[] = texts.map(() => new Float32Array(0));
   const packs: Uint8Array[] = texts.map(() => new Uint8Array(0));
   // A graph that pools by itself may take the last column for the last token, which padding would be.
-  for (const batch of batchesOf(lengths, entry.pooling === 'output' ? 0 : tokenBudget[entry.precision])) {
+  for (const batch of batchesOf(lengths, entry.pooling === 'output' || request.exact ? 0 : tokenBudget[entry.precision])) {
     const feeds = feedsOf(
       runtime,
       session,

@@ -15,6 +15,8 @@ export interface PairRequest {
   readonly texts: readonly string[];
   /** What the model is to judge by. @default its own */
   readonly instruction?: string | undefined;
+  /** Each text in a run of its own, also where they could share one. @default false */
+  readonly exact?: boolean | undefined;
 }
 
 export interface PairResult {
@@ -42,15 +44,15 @@ export interface OpenedCrossEncoder {
   readonly answers?: { readonly yes: number; readonly no?: number | undefined } | undefined;
 }
 
-/** Runs pairs through a cross-encoder. A pair's score does not depend on the other pairs of the request. */
-export async function scorePairs({ query, texts, instruction }: PairRequest, model: OpenedCrossEncoder): Promise<PairResult> {
+/** Runs pairs through a cross-encoder. A pair's score depends on the other pairs of the request by rounding alone (`scoreTolerance`), and not at all where it is to be exact. */
+export async function scorePairs({ query, texts, instruction, exact }: PairRequest, model: OpenedCrossEncoder): Promise<PairResult> {
   const { runtime, session, entry } = model;
   const ask = instruction === undefined ? model.ask : await model.askInstructed(instruction);
   const pairs = texts.map((text) => ask(query, text, entry.maxTokens));
   const lengths = pairs.map(({ ids }) => ids.length);
   const scores = new Float32Array(texts.length);
   // Rows of a causal model would need padding on the left; one by one there is none.
-  const budget = entry.scoring.prompt === undefined ? tokenBudget[entry.precision] : 0;
+  const budget = entry.scoring.prompt === undefined && !exact ? tokenBudget[entry.precision] : 0;
   for (const batch of batchesOf(lengths, budget)) {
     const feeds = feedsOf(
       runtime,

@@ -1,6 +1,7 @@
 import { unlessZero } from '../../math/vectors.ts';
 import { takesInstruction } from '../../model/catalog/scoring.ts';
 import type { CrossEncoder } from '../../model/cross-encoder.ts';
+import { scoreTolerance } from '../../model/tolerance.ts';
 import { type Calibration, relevanceOf, sigmoid } from '../calibration.ts';
 import type { Reranker } from '../reranker.ts';
 import { fittedCalibration } from './fitted.ts';
@@ -34,10 +35,11 @@ export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions =
     fingerprint,
     calibration,
     languages: model.files.entry.languages,
+    tolerance: scoreTolerance(model.files.entry),
     takesInstruction: takesInstruction(model.files.entry.scoring),
-    score: async (query, candidates, { signal, instruction } = {}) => {
+    score: async (query, candidates, { signal, instruction, exact } = {}) => {
       const texts = candidates.map(({ text }) => text);
-      const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal, instruction });
+      const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal, instruction, exact });
       return {
         scores,
         usage: { tokens: tokens.reduce((sum, count) => sum + count, 0) },

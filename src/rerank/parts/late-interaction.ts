@@ -4,6 +4,7 @@ import { bytesPerToken, stepOf, unpackTokens } from '../../math/packed-tokens.ts
 import { dot, unlessZero } from '../../math/vectors.ts';
 import type { BiEncoder } from '../../model/bi-encoder.ts';
 import { hasTokenVectors, tokenSizeOf } from '../../model/catalog/model-entry.ts';
+import { scoreTolerance } from '../../model/tolerance.ts';
 import { unlessStopped } from '../../time/time-limit.ts';
 import type { CallOptions, TokenForm, TokenVectors } from '../../types.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
@@ -98,7 +99,8 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
     calibration,
     languages: encoder.files.entry.languages,
     isCheap: bringsTokens,
-    score: async (query, candidates, { signal } = {}) => {
+    tolerance: scoreTolerance(encoder.files.entry),
+    score: async (query, candidates, { signal, exact } = {}) => {
       const call: CallOptions = { signal };
       const asking = queryOf(query, call);
       const scores = new Float32Array(candidates.length);
@@ -110,7 +112,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
           asking,
           encoder.encode(
             fresh.map((i) => candidates[i]?.text as string),
-            { ...call, prefix: 'document', tokens: whole },
+            { ...call, prefix: 'document', tokens: whole, exact },
           ),
         ]);
         const rowOf = new Map(fresh.map((i, row) => [i, row]));

@@ -19,7 +19,11 @@ export interface CacheOptions {
 /** Says which query and candidate a score belongs to, and which list where that matters; one is made for each reranker. */
 export type KeyOf = (
   reranker: Reranker,
-) => (query: string, candidate: Candidate, asked?: { readonly list?: string; readonly instruction?: string }) => string;
+) => (
+  query: string,
+  candidate: Candidate,
+  asked?: { readonly list?: string; readonly instruction?: string; readonly exact?: boolean },
+) => string;
 
 const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
 
@@ -27,9 +31,9 @@ const cacheChecks: OptionChecks<CacheOptions> = { at: text, maxEntries: whole(10
  * All that an answer depends on: reranker, what its probabilities are made from, query, text, and the form of token vectors, which stand for
  * the text in late interaction.
  */
-const byContent: KeyOf = ({ fingerprint, calibration }) => {
+const byContent: KeyOf = ({ fingerprint, calibration, tolerance }) => {
   const about = [RECIPE, fingerprint, calibration ?? null];
-  return (query, { text, tokens, title }, { list, instruction } = {}) =>
+  return (query, { text, tokens, title }, { list, instruction, exact } = {}) =>
     createHash('sha256')
       .update(
         JSON.stringify([
@@ -39,6 +43,8 @@ const byContent: KeyOf = ({ fingerprint, calibration }) => {
           ...(list === undefined ? [] : [list]),
           ...inTitle(title),
           ...(instruction === undefined ? [] : [{ instruction }]),
+          // Scores that a list may have had a hand in are not those that none had.
+          ...(exact && tolerance !== undefined ? [{ exact }] : []),
         ]),
       )
       .update('\n')
@@ -99,7 +105,9 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
   return decorate(reranker, {
     score: async (query, candidates, options) => {
       const list = reranker.kind === 'listwise' ? listKeyOf(candidates, options?.effort) : undefined;
-      const keys = candidates.map((candidate) => keyFor(query, candidate, { list, instruction: options?.instruction }));
+      const keys = candidates.map((candidate) =>
+        keyFor(query, candidate, { list, instruction: options?.instruction, exact: options?.exact }),
+      );
       const isKept = candidates.map((candidate) => list !== undefined || reranker.isCheap?.(candidate) !== true);
       const known = lookUp(store, keys, isKept);
       const missing = known.flatMap((one, i) => (one === undefined ? [i] : []));

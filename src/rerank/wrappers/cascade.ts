@@ -19,6 +19,7 @@ import { stageOf } from '../stage-of.ts';
 import { failAfter } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
+import { leastTolerance } from './least-tolerance.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -106,20 +107,23 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const plan = stages.map((stage, at) => planStage(stage, combine[at], options.calibrations?.[at]));
 
   const score: Reranker['score'] = async (query, candidates, call = {}) => {
-    const { signal, deadlineMs, onScores, spread, effort = options.effort ?? 'normal' } = call;
+    const { signal, deadlineMs, onScores, spread, exact = false } = call;
+    const effort = exact ? 'exhaustive' : (call.effort ?? options.effort ?? 'normal');
     const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
     let known = mergeStages(plan, [], candidates.length, true);
     let places = candidates.map((_, i) => i);
     let done: readonly ReadStage[] = [];
     for (const [at, stage] of stages.entries()) {
       const spent = options.efforts?.[at];
-      const reading = spent === undefined ? wholly(keep[at] as number) : readingOf(stage, spent, effort);
+      const reading =
+        spent === undefined ? wholly(exact ? Number.POSITIVE_INFINITY : (keep[at] as number)) : readingOf(stage, spent, effort);
       const asked = places.slice(0, reading.most);
       if (asked.length === 0) break;
       const { scores: before } = known;
       const soFar = done;
       const began = performance.now();
-      const combined = plan[at]?.combination?.over(before, spread);
+      // A list of none says nothing of its spread.
+      const combined = plan[at]?.combination?.over(exact ? new Float32Array(0) : before, spread);
       const readWith = (own: Scores): readonly ReadStage[] => [
         ...soFar,
         readStage(plan[at] as StagePlan, asked, own, { before, combined, took: performance.now() - began }),
@@ -136,6 +140,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
                 signal,
                 spread,
                 effort: call.effort,
+                exact,
                 instruction: stage.takesInstruction === true ? call.instruction : undefined,
                 deadlineMs: until === undefined ? undefined : until - performance.now(),
                 onScores: onScores === undefined ? undefined : heard,
@@ -171,6 +176,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
       return namesOf(stages, plan, made.fingerprint);
     },
     takesInstruction: stages.some((stage) => stage.takesInstruction),
+    tolerance: leastTolerance(stages),
     keepsDeadline: true,
     score,
     explain: async (query, candidate, call) =>

@@ -37,7 +37,7 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker =>
       return inner === undefined ? [{ name: reranker.fingerprint, parts }] : inner.map((stage) => ({ ...stage, parts }));
     },
     score: async (query, candidates, options = {}) => {
-      const { signal, instruction } = options;
+      const { signal, instruction, exact } = options;
       const long = candidates.flatMap(({ text }, i) => (text.length <= SURELY_SHORT ? [] : [i]));
       const found = await split(
         query,
@@ -54,7 +54,7 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker =>
       const given = await reranker.score(
         query,
         chunks.map(({ candidate }) => candidate),
-        { signal, instruction },
+        { signal, instruction, exact },
       );
       const truncated = new Uint32Array(candidates.length);
       for (const [at, { i }] of chunks.entries()) truncated[i] = Math.max(truncated[i] as number, given.queryTruncatedTokens?.[at] ?? 0);

@@ -7,6 +7,7 @@ import { namesOfAll, shortNames } from '../short-names.ts';
 import { addUsage, afterUsage, usageOf } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
+import { leastTolerance } from './least-tolerance.ts';
 
 export interface FallbackOptions {
   /** Throw what the first one throws instead of asking the next. @default false */
@@ -49,6 +50,7 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
       return new Map([...namesOfAll(rerankers), [made.fingerprint, shortNames([first])(first.fingerprint)]]);
     },
     takesInstruction: rerankers.some((one) => one.takesInstruction),
+    tolerance: leastTolerance(rerankers),
     explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
     load: async () => {
       // Who cannot be made ready says so when it is asked.

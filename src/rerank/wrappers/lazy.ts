@@ -13,6 +13,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
   let opened: Promise<Reranker> | undefined;
   let languages: Reranker['languages'];
   let takesInstruction: boolean | undefined;
+  let tolerance: number | undefined;
   const unopened: Reranker['names'] = new Map([[fingerprint, name]]);
   let names = unopened;
   const inner = (): Promise<Reranker> => {
@@ -20,6 +21,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
       (reranker) => {
         languages = reranker.languages;
         takesInstruction = reranker.takesInstruction;
+        tolerance = reranker.tolerance;
         names = new Map([...unopened, ...(reranker.names ?? [])]);
         return reranker;
       },
@@ -53,6 +55,9 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
     },
     get takesInstruction() {
       return takesInstruction;
+    },
+    get tolerance() {
+      return tolerance;
     },
     score,
     explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],

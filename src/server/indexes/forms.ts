@@ -87,6 +87,8 @@ export const searchAnswer = z.looseObject({
   ranked_by: z.string().nullable().optional(),
   /** Model, weights and form of the score of what ranked. */
   fingerprint: z.string().nullable().optional(),
+  /** By how much a model's own score may differ with what else was scored; absent where each text was read alone, and with `exact`. */
+  tolerance: z.number().optional(),
   /** What the first stage found, best first; `bm25` where it counted words. */
   candidates: z.array(z.object({ id: z.string(), score: z.number(), bm25: z.number().optional() })).optional(),
   /** Milliseconds of each stage; 0 for one that did not run. */
