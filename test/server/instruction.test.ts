@@ -23,7 +23,7 @@ const post = async (path: string, body: object) => {
   return {
     status: response.status,
     ignored: response.headers.get('x-finetooth-ignored'),
-    body: (await response.json()) as Record<string, never>,
+    body: (await response.json()) as Record<string, unknown>,
   };
 };
 /** Each way to ask for a ranking, and how the answer has its scores, in the order of the documents. */
