@@ -47,7 +47,18 @@ interface Kept<T> {
   readonly vector: Float32Array;
 }
 
-/** Search over documents in memory: two stages, as on a server. */
+/**
+ * Search over documents in memory: two stages, as on a server.
+ *
+ * @example
+ * import { createBrowserEmbedder, createBrowserSearch } from 'finetooth/browser';
+ *
+ * const embedder = createBrowserEmbedder({ model: '/models/bge-small-en-v1.5/' });
+ * const notes = createBrowserSearch<{ id: string; text: string }>({ embedder });
+ * await notes.add([{ id: 'bats', text: 'Bats hunt by echo.' }]);
+ * const [best] = await notes.search('how do bats find their way', { top: 1 });
+ * console.log(best.document.text);
+ */
 export function createBrowserSearch<T extends string | object>({ embedder, reranker, fields }: BrowserSearchParts): BrowserSearch<T> {
   const kept = new Map<string, Kept<T>>();
   let place = 0;

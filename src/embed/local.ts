@@ -3,7 +3,18 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import { hasTokenVectors, tokenSizeOf } from '../model/catalog/model-entry.ts';
 import type { Embedder } from './embedder.ts';
 
-/** An embedder over a local bi-encoder: its prefixes for queries and documents, its pooling, vectors of length 1. */
+/**
+ * An embedder over a local bi-encoder: its prefixes for queries and documents, its pooling, vectors of length 1.
+ *
+ * @example
+ * import { localEmbedder, openModel } from 'finetooth/embedders';
+ *
+ * const encoder = await openModel();
+ * const embedder = localEmbedder(encoder);
+ * const { dimensions } = await embedder.embed(['how do bats find their way'], 'query');
+ * console.log(dimensions); // 384
+ * await encoder.close();
+ */
 export const localEmbedder = (encoder: BiEncoder): Embedder => ({
   fingerprint: encoder.fingerprint,
   dimensions: encoder.files.entry.dimensions,

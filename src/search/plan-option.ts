@@ -1,6 +1,13 @@
 import type { Filter } from '../filter/filter.ts';
 
-/** Where an option may be given: two functions, a file, two commands, a request. */
+/**
+ * Where an option may be given: two functions, a file, two commands, a request.
+ *
+ * @example
+ * import { doors, optionAt } from 'finetooth/plan';
+ *
+ * console.log(doors.filter((door) => typeof optionAt('cursor', door) !== 'string').join(' ')); // search searchCommand searchBody
+ */
 export const doors = ['search', 'rerank', 'pipeline', 'searchCommand', 'rerankCommand', 'searchBody'] as const;
 
 export type Door = (typeof doors)[number];
@@ -94,14 +101,35 @@ export function changedAt<D extends string>(option: OptionOf<D>, door: D): Optio
   return typeof here === 'string' ? here : here === true ? option : ({ ...option, ...here } as OptionOf<D>);
 }
 
-/** The default of an option as a person reads it; '' for a flag, which is off, and for what has none. */
+/**
+ * The default of an option as a person reads it; '' for a flag, which is off, and for what has none.
+ *
+ * @example
+ * import { defaultWords, plan } from 'finetooth/plan';
+ *
+ * console.log(defaultWords(plan.candidates)); // 25
+ */
 export function defaultWords(option: Value & { readonly otherwise?: string }): string {
   if (option.otherwise !== undefined) return option.otherwise;
   return 'default' in option && option.default !== undefined ? String(option.default) : '';
 }
 
-/** How a request spells an option: `denseWeight` is `dense_weight`. */
+/**
+ * How a request spells an option: `denseWeight` is `dense_weight`.
+ *
+ * @example
+ * import { snakeCase } from 'finetooth/plan';
+ *
+ * console.log(snakeCase('denseWeight')); // dense_weight
+ */
 export const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** How the command line spells an option, without the unit: `denseWeight` is `dense-weight`, `deadlineMs` is `deadline`. */
+/**
+ * How the command line spells an option, without the unit: `denseWeight` is `dense-weight`, `deadlineMs` is `deadline`.
+ *
+ * @example
+ * import { kebabCase } from 'finetooth/plan';
+ *
+ * console.log(kebabCase('denseWeight'), kebabCase('deadlineMs')); // dense-weight deadline
+ */
 export const kebabCase = (key: string): string => key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

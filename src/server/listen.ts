@@ -118,7 +118,21 @@ const serveChecks: OptionChecks<ServeOptions> = {
   headerBytes: positive,
 };
 
-/** Starts the server. Models are loaded while it already listens; /ready says when they are. */
+/**
+ * Starts the server. Models are loaded while it already listens; /ready says when they are.
+ *
+ * @example
+ * import { serve } from 'finetooth/server';
+ *
+ * const server = await serve({ port: 0, indexes: ['./movies'] });
+ * const response = await fetch(`${server.url}/v1/search`, {
+ *   method: 'POST',
+ *   headers: { 'content-type': 'application/json' },
+ *   body: JSON.stringify({ query: 'a shark at the beach', top: 1 }),
+ * });
+ * console.log(response.status); // 200
+ * await server.close();
+ */
 export async function serve(options: ServeOptions = {}): Promise<Server> {
   checkOptions('serve', options, serveChecks);
   const {

@@ -4,7 +4,7 @@ import { type BiEncoder, openBiEncoder } from '../model/bi-encoder.ts';
 import type { UnreadExample } from '../model/catalog/card-blocks.ts';
 import { cardSimilarities, type ExampleText, type SimilarityExample } from '../model/catalog/card-similarities.ts';
 import { widgetExamples } from '../model/catalog/card-widgets.ts';
-import type { BiEncoderEntry, ModelFiles } from '../model/catalog/model-entry.ts';
+import type { BiEncoderEntry, ModelFiles, Precision } from '../model/catalog/model-entry.ts';
 import { objectOf, readJson, textOf } from '../model/catalog/modules.ts';
 import { readExamples } from '../model/catalog/stated-scoring.ts';
 import type { CallOptions } from '../types.ts';
@@ -27,7 +27,7 @@ export interface ComparedExamples {
  * Of cosines, which reach from -1 to 1. Cards print four digits, often of half precision; 8 bits are as far from it as the bundled model is from its full precision
  * (test/golden).
  */
-export const cosineTolerances = { fp32: 0.01, fp16: 0.02, int8: 0.06 } as const;
+export const cosineTolerances = { fp32: 0.01, fp16: 0.02, int8: 0.06, q4: 0.12, q4f16: 0.12, bnb4: 0.12 } as const satisfies Record<Precision, number>;
 
 /** Runs the examples that an embedder's own files hold: README.md and its widgets, or `examples` of a finetooth.json, which win. */
 export async function compareEmbedder(files: ModelFiles<BiEncoderEntry>, { signal }: CallOptions): Promise<ComparedExamples> {

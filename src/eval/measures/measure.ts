@@ -39,9 +39,25 @@ export type Family = keyof typeof familyTable;
 
 const families = Object.keys(familyTable) as Family[];
 
+/**
+ * What is measured where no one names measures, with commas between; the first is the primary one.
+ *
+ * @example
+ * import { defaultMeasures, parseMeasures } from 'finetooth/eval';
+ *
+ * console.log(parseMeasures(defaultMeasures)[0].name); // nDCG@10
+ */
 export const defaultMeasures = 'nDCG@10,RR@10,AP@100,P@10,R@100,Judged@10';
 
-/** Reads one name; letter case of the family and the names MAP, MRR, Precision, Recall are forgiven. Throws E_USAGE. */
+/**
+ * Reads one name; letter case of the family and the names MAP, MRR, Precision, Recall are forgiven. Throws E_USAGE.
+ *
+ * @example
+ * import { parseMeasure } from 'finetooth/eval';
+ *
+ * const { name, family, cutoff } = parseMeasure('mrr@10');
+ * console.log(name, family, cutoff); // RR@10 RR 10
+ */
 export function parseMeasure(text: string): Measure {
   const [, word = '', inside, after] = /^\s*([A-Za-z_]+)(?:\(([^)]*)\))?(?:@(\S+))?\s*$/.exec(text) ?? [];
   const family = familyOf(word.toLowerCase());
@@ -68,7 +84,14 @@ export function parseMeasure(text: string): Measure {
   return { ...measure, name: nameOf(measure) };
 }
 
-/** Names separated by commas; commas inside brackets belong to a name. Each measure comes once. */
+/**
+ * Names separated by commas; commas inside brackets belong to a name. Each measure comes once.
+ *
+ * @example
+ * import { parseMeasures } from 'finetooth/eval';
+ *
+ * console.log(parseMeasures('nDCG@10,AP(rel=2)@100').map(({ name }) => name).join(' ')); // nDCG@10 AP(rel=2)@100
+ */
 export function parseMeasures(text: string): Measure[] {
   const names = (text.match(/(?:\([^)]*\)|[^,(])+/g) ?? []).filter((name) => name.trim() !== '');
   const measures = new Map(names.map((name) => parseMeasure(name)).map((measure) => [measure.name, measure]));

@@ -3,7 +3,15 @@ import { readJsonValue } from '../../read/json-value.ts';
 import type { CallOptions } from '../../types.ts';
 import type { EvalReport } from './report.ts';
 
-/** Reads a report that was written as JSON. Throws E_INPUT_FORMAT for anything else. */
+/**
+ * Reads a report that was written as JSON. Throws E_INPUT_FORMAT for anything else.
+ *
+ * @example
+ * import { readReport } from 'finetooth/eval';
+ *
+ * const { pipelines } = await readReport('report.json'); // of `finetooth eval --json`
+ * console.log(pipelines.map(({ name }) => name).join(', ')); // bm25, dense, dense + late interaction
+ */
 export async function readReport(path: string, { signal }: CallOptions = {}): Promise<EvalReport> {
   const value = await readJsonValue(path, signal, advice);
   if (isReport(value)) return value;

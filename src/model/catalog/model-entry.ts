@@ -15,6 +15,9 @@ export interface ModelFile {
   readonly npm?: readonly { readonly package: string; readonly version: string; readonly member: string }[];
 }
 
+/** Numeric form of a model's weights: `int8` has scales that a run makes of its own numbers, `q4` and `bnb4` have four bits, `q4f16` computes the rest in half precision. */
+export type Precision = 'fp32' | 'fp16' | 'int8' | 'q4' | 'q4f16' | 'bnb4';
+
 /** What every model has. */
 interface CommonEntry {
   /** The name that users type, lower case. */
@@ -32,7 +35,7 @@ interface CommonEntry {
   /** `model` is required; further files (external data, sentencepiece) are fetched beside it. */
   readonly files: { readonly model: ModelFile; readonly tokenizer: ModelFile; readonly others?: readonly ModelFile[] };
   /** Numeric form of the weights in `files.model`. `int8` quantises activations per run, so each text is run alone. */
-  readonly precision: 'fp32' | 'fp16' | 'int8';
+  readonly precision: Precision;
   /** SPDX name. */
   readonly licence: string;
   /** Window in tokens, special tokens included. */

@@ -6,7 +6,7 @@ import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts
 import type { SampleIndex, SampleState } from '../../assemble/sample-index.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions, RerankerSettings, SearchIndex } from '../../index.ts';
-import { judgmentsBeside } from '../../tasks/label.ts';
+import { judgmentsBeside } from '../../tasks/judgments-beside.ts';
 import { RequestError } from '../problem.ts';
 
 /**
