@@ -140,6 +140,7 @@ export type AdvisedOption =
   | 'port'
   | 'precision'
   | 'prices'
+  | 'prompt'
   | 'queryPrompt'
   | 'rankFields'
   | 'rerankers'

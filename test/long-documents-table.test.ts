@@ -152,6 +152,7 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     },
     (answered) => expect(longOf(answered)).toMatchObject({ rank: 1, relevanceScore: expect.any(Number) }),
   ],
+  prompt: [{ prompt: 'Find: ' }, (answered) => expect(longOf(answered)?.rank).toBeGreaterThan(0)],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],

@@ -44,6 +44,11 @@ export interface SearchOptions<D = Document> extends OptionsAt<'search'> {
   readonly effort?: Effort;
   /** What the reranker is to judge by, in words, for models that were trained on it (docs/models.md); others refuse it. @default the model's own */
   readonly instruction?: string;
+  /**
+   * What stands before the query for the embedder: one of a local model's prompts by its name, or words that end in a colon or a space. Documents keep theirs. @default that of
+   * the index
+   */
+  readonly prompt?: string;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */

@@ -252,6 +252,21 @@ export const plan = {
     about: 'what the reranker is to judge by, for models that were trained on it (qwen3-reranker, mxbai-rerank-v2, …); others refuse it',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  prompt: {
+    kind: 'text',
+    value: 'NAME',
+    otherwise: 'that of the index',
+    about:
+      "what stands before the query for a local embedder: one of its prompts by name, or words that end in a colon or a space; documents keep the index's",
+    at: {
+      search: true,
+      rerank: 'no embedder reads the query there',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: 'no embedder reads the query there',
+      searchBody: true,
+    },
+  },
   calibration: {
     kind: 'text',
     value: 'FILE',

@@ -10,6 +10,7 @@ import { fuseHybrid } from './fuse.ts';
 import { vectorOf } from './given-vectors.ts';
 import type { FirstStage } from './options.ts';
 import { plan } from './plan.ts';
+import { wordsBefore } from './query-prompt.ts';
 import { queryWords } from './query-words.ts';
 import { retrieveByTokens } from './retrieve-by-tokens.ts';
 import type { Retrieved, RetrieveOptions } from './retrieved.ts';
@@ -44,10 +45,11 @@ export async function findLists(
   query: string,
   options: RetrieveOptions & { readonly byOther: boolean },
 ): Promise<FoundLists> {
-  const { firstStage, candidates, filter, vector, tokens, byOther, signal, deadlineMs } = options;
+  const { firstStage, candidates, filter, vector, tokens, byOther, prompt, signal, deadlineMs } = options;
   const started = performance.now();
   const asked = firstStage === 'bm25' || vector === undefined ? undefined : queryVector(index, vector);
-  const embedded = firstStage === 'bm25' || asked !== undefined ? undefined : await embedQuery(index, query, { signal, deadlineMs });
+  const embedded =
+    firstStage === 'bm25' || asked !== undefined ? undefined : await embedQuery(index, query, { prompt, signal, deadlineMs });
   const found = performance.now();
   const fields: readonly HitField[] = tokens ? ['document', 'tokens'] : ['document'];
   const wanted = { limit: candidates, filter, fields, signal };
@@ -102,7 +104,8 @@ function queryVector(index: SearchIndex, given: readonly number[] | Float32Array
 
 async function embedQuery(index: SearchIndex, query: string, options: EmbedOptions): Promise<Vectors> {
   const embedder = index.embedder();
-  const vectors = await embedder.embed([query], 'query', options);
+  const prompt = wordsBefore(embedder, options.prompt);
+  const vectors = await embedder.embed([query], 'query', prompt === undefined ? { ...options, prompt: undefined } : { ...options, prompt });
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
 }

@@ -27,7 +27,10 @@ export interface ComparedExamples {
  * Of cosines, which reach from -1 to 1. Cards print four digits, often of half precision; 8 bits are as far from it as the bundled model is from its full precision
  * (test/golden).
  */
-export const cosineTolerances = { fp32: 0.01, fp16: 0.02, int8: 0.06, q4: 0.12, q4f16: 0.12, bnb4: 0.12 } as const satisfies Record<Precision, number>;
+export const cosineTolerances = { fp32: 0.01, fp16: 0.02, int8: 0.06, q4: 0.12, q4f16: 0.12, bnb4: 0.12 } as const satisfies Record<
+  Precision,
+  number
+>;
 
 /** Runs the examples that an embedder's own files hold: README.md and its widgets, or `examples` of a finetooth.json, which win. */
 export async function compareEmbedder(files: ModelFiles<BiEncoderEntry>, { signal }: CallOptions): Promise<ComparedExamples> {
