@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { bytesPerWeight } from '../model/catalog/bytes-per-weight.ts';
 import { catalog } from '../model/catalog/catalog.ts';
-import { type KnownRepository, knownRepositories } from '../model/catalog/known-repositories.ts';
 import { asCrossEncoder } from '../model/catalog/kind.ts';
+import { type KnownRepository, knownRepositories } from '../model/catalog/known-repositories.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
 import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { type ResolveOptions, resolveModel } from '../model/files.ts';
@@ -138,13 +138,16 @@ const isFirstOfItsWeights = ({ name }: Known): boolean =>
 
 /** The figure by which models are compared for a kind of text: of code one that has code, where the model has it. */
 const figureOf = (entry: Known, kind: (typeof textKinds)[number]) =>
-  (kind === 'code' && entry.kind === 'bi-encoder' ? entry.scores?.find(({ set }) => set === 'MTEB (Code, v1)') : undefined) ?? headline(entry);
+  (kind === 'code' && entry.kind === 'bi-encoder' ? entry.scores?.find(({ set }) => set === 'MTEB (Code, v1)') : undefined) ??
+  headline(entry);
 
-const megabytesFor = ({ parameters, precision }: Pick<Known, 'parameters' | 'precision'>): number => megabytesOf([[parameters * bytesPerWeight[precision] * 1e6, 1]]);
+const megabytesFor = ({ parameters, precision }: Pick<Known, 'parameters' | 'precision'>): number =>
+  megabytesOf([[parameters * bytesPerWeight[precision] * 1e6, 1]]);
 
 /** How much longer than the bundled reranker it takes for the same tokens: by what is multiplied, without the table of words. */
 const workIn = (entry: Known): number => {
-  const multiplied = ('multiplied' in entry ? entry.multiplied : undefined) ?? entry.parameters * (entry.languages.includes('multilingual') ? 0.5 : 0.65);
+  const multiplied =
+    ('multiplied' in entry ? entry.multiplied : undefined) ?? entry.parameters * (entry.languages.includes('multilingual') ? 0.5 : 0.65);
   return (multiplied / BUNDLED) * (entry.precision === 'int8' ? 1 : FULL_PRECISION);
 };
 
