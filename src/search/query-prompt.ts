@@ -1,6 +1,6 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
-import type { FirstStage } from './options.ts';
+import { type FirstStage, listsOf } from './first-stage.ts';
 
 /** Throws E_USAGE for a prompt where no embedder reads the query. */
 export function checkPrompt({
@@ -16,7 +16,7 @@ export function checkPrompt({
   const why =
     vector !== undefined
       ? 'the vector of the query is given'
-      : firstStage === 'bm25' || firstStage === 'late-interaction'
+      : firstStage !== undefined && !listsOf(firstStage).includes('dense')
         ? `the first stage is ${firstStage}`
         : undefined;
   if (why === undefined) return;

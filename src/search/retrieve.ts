@@ -9,12 +9,7 @@ import { filterNotes } from './filter-notes.ts';
 import { type FoundBy, listsOf } from './first-stage.ts';
 import { fuseLists, fusionOf } from './fuse.ts';
 import { vectorOf } from './given-vectors.ts';
-<<<<<<< HEAD
-import type { FirstStage } from './options.ts';
-import { plan } from './plan.ts';
 import { wordsBefore } from './query-prompt.ts';
-=======
->>>>>>> main
 import { queryWords } from './query-words.ts';
 import { retrieveByTokens } from './retrieve-by-tokens.ts';
 import type { Retrieved, RetrieveOptions } from './retrieved.ts';
@@ -56,19 +51,13 @@ export async function findLists(
 ): Promise<FoundLists> {
   const { firstStage, candidates, filter, vector, tokens, byOther, prompt, signal, deadlineMs } = options;
   const started = performance.now();
-<<<<<<< HEAD
-  const asked = firstStage === 'bm25' || vector === undefined ? undefined : queryVector(index, vector);
-  const embedded =
-    firstStage === 'bm25' || asked !== undefined ? undefined : await embedQuery(index, query, { prompt, signal, deadlineMs });
-=======
   const wanted = listsOf(firstStage);
   const isDense = wanted.includes('dense');
   const asked = isDense && vector !== undefined ? queryVector(index, vector) : undefined;
   const [embedded, weighed] = await Promise.all([
-    isDense && asked === undefined ? embedQuery(index, query, { signal, deadlineMs }) : undefined,
+    isDense && asked === undefined ? embedQuery(index, query, { prompt, signal, deadlineMs }) : undefined,
     wanted.includes('sparse') ? (options.weighed ?? weighQuery(index, query, { signal })) : undefined,
   ]);
->>>>>>> main
   const found = performance.now();
   const nearTo = asked ?? embedded?.data;
   const words = wanted.includes('bm25') || byOther ? await queryWords(index, query) : undefined;

@@ -12,13 +12,10 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly filter?: Filter;
   /** The query's vector, so that no embedder is asked. */
   readonly vector?: readonly number[] | Float32Array;
-<<<<<<< HEAD
   /** Before the query instead of what the embedder puts there: one of its prompts by name, or words that end in a colon or a space. @default its own */
   readonly prompt?: string;
-=======
   /** The query's weights, where they are known already. */
   readonly weighed?: WeighedQuery;
->>>>>>> main
   /** Where it is above 0, hits have their BM25. @default 0 */
   readonly wordsWeight?: number;
   /** Bring what rerankers read beside the text: the token vectors that the index keeps, and titles that are scored by themselves. */

@@ -64,30 +64,20 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
   // A judged copy that takes no place would count as missing, and figures of before would change.
-<<<<<<< HEAD
-  const { collapse = 'off', fusion, linearWeight, denseWeight, rrfK, rankFields, prompt } = pipeline;
-=======
-  const { collapse = 'off', fusion, linearWeight, denseWeight, sparseWeight, rrfK, rankFields } = pipeline;
->>>>>>> main
+  const { collapse = 'off', fusion, linearWeight, denseWeight, sparseWeight, rrfK, rankFields, prompt } = pipeline;
   const first = {
     collapse,
     firstStage,
     fusion,
     linearWeight,
     denseWeight,
-<<<<<<< HEAD
-=======
     sparseWeight,
->>>>>>> main
     rrfK,
     filter,
     rankFields,
     fieldLabels,
     wordsWeight,
-<<<<<<< HEAD
     prompt,
-=======
->>>>>>> main
   } as const;
   return {
     name,
