@@ -144,6 +144,7 @@ export type AdvisedOption =
   | 'port'
   | 'precision'
   | 'prices'
+  | 'prompt'
   | 'queryPrompt'
   | 'rankFields'
   | 'rerankers'

@@ -159,6 +159,7 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     ({ read, spread, tolerance, candidates }) =>
       expect([read, spread, tolerance]).toEqual([Array(2).fill(candidates.length), expect.not.stringMatching('list'), undefined]),
   ],
+  prompt: [{ prompt: 'Find: ' }, (answered) => expect(longOf(answered)?.rank).toBeGreaterThan(0)],
   filter: [{ filter: { fields: { year: { gte: 2001 } } } }, ({ results }) => expect(results.map(({ id }) => id)).toContain('long')],
   minScore: [{ minScore: 0.99 }, ({ results }) => expect(results).toEqual([])],
   diversity: [{ diversity: 1 }, ({ results }, plain) => expect(results.map(({ id }) => id)).not.toEqual(plain.results.map(({ id }) => id))],

@@ -61,6 +61,7 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   effort: 'low',
   instruction: 'Find films that are set at night',
   exact: true,
+  prompt: 'Find films: ',
   calibration: 'calibration.json',
   scoreCache: 'scores',
   wordsWeight: 0.05,
@@ -169,7 +170,10 @@ describe('every option of the plan', () => {
         const needsProbabilities = key === 'minScore' && (door === 'search' || door === 'rerank');
         // Whether the reranker reads one is known when it is asked, not when a file or words are parsed.
         const needsReader = key === 'instruction' && ['search', 'rerank', 'searchBody'].includes(door);
-        if (needsReader) expect([door, refusal]).toEqual([door, expect.stringContaining('is for rerankers that read one')]);
+        // The embedder of that index is a stand-in, which has no prompts.
+        const needsPrompts = key === 'prompt' && door === 'search';
+        if (needsPrompts) expect([door, refusal]).toEqual([door, expect.stringContaining('is for a local embedder')]);
+        else if (needsReader) expect([door, refusal]).toEqual([door, expect.stringContaining('is for rerankers that read one')]);
         else if (needsProbabilities) expect([door, refusal]).toEqual([door, expect.stringContaining('are no probabilities')]);
         else expect([door, refusal]).toEqual([door, undefined]);
       } else expect([door, refusal ?? '']).toEqual([door, expect.stringContaining(unknown[door](key))]);
@@ -235,6 +239,7 @@ const ways: Readonly<Record<string, Partial<Record<PlanKey, unknown>>>> = {
   'labels of fields': { fieldLabels: true, rankFields: ['title', 'text'] },
   'a weight of words in the second stage': { wordsWeight: 1 },
   'a least probability': { minScore: 0.4 },
+  'a prompt for the query': { prompt: 'Find films that are set at night: ', reranker: null },
   'a fallback': { fallback: ['first-stage'], reranker: ['late-interaction'] },
 };
 

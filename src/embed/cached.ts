@@ -18,8 +18,8 @@ const cacheChecks: OptionChecks<VectorCacheOptions> = { at: text, maxEntries: wh
 const RECIPE = 'vectors-1';
 
 /**
- * Embeds each text once: an index that is made again, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
- * text. Token vectors are not cached: a call that wants them goes through.
+ * Embeds each text once: an index that is made again, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role,
+ * prompt and text. Token vectors are not cached: a call that wants them goes through.
  *
  * @example
  * import { createEmbedder, openIndex } from 'finetooth';
@@ -41,7 +41,8 @@ export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions):
   return decorate(embedder, {
     embed: async (texts, role, options = {}) => {
       if (options.tokens !== undefined) return embedder.embed(texts, role, options);
-      const keys = texts.map((text) => createHash('sha256').update(`${about} ${role}\n`).update(text).digest('base64url'));
+      const before = options.prompt === undefined ? role : `${role} ${JSON.stringify(options.prompt)}`;
+      const keys = texts.map((text) => createHash('sha256').update(`${about} ${before}\n`).update(text).digest('base64url'));
       const known = [...cache.get(keys)];
       // A text that stands twice in one call is asked for once.
       const fresh = [...new Map(keys.flatMap((key, i) => (known[i] === undefined ? [[key, i] as const] : []))).values()];

@@ -6,6 +6,8 @@ export interface EmbedOptions extends CallOptions {
   readonly tokens?: TokenForm;
   /** Milliseconds after which an embedder on another machine gives up with E_DEADLINE; one on this machine does not look at it. @default its own */
   readonly deadlineMs?: number;
+  /** Words before each text instead of those of its role; only of an embedder that has `prompts`. @default those of its role */
+  readonly prompt?: string;
 }
 
 /** A bi-encoder: texts to vectors. Implementations keep no order and cut no list; they embed. */
@@ -18,6 +20,8 @@ export interface Embedder {
   readonly tokenSize?: number;
   /** What it was trained on, as ISO 639-1 codes, or `multilingual`: texts in other letters are told. @default not known */
   readonly languages?: readonly string[];
+  /** Texts that may stand before a query or a document instead of its own, by name; may be empty. Absent: it takes no `prompt`, which is refused. */
+  readonly prompts?: Readonly<Record<string, string>>;
   /** Row i belongs to texts[i], whatever else is in the call. An empty text is embedded like any other. */
   embed(texts: readonly string[], role: 'query' | 'document', options?: EmbedOptions): Promise<Vectors>;
   /**

@@ -20,6 +20,7 @@ export const localEmbedder = (encoder: BiEncoder): Embedder => ({
   dimensions: encoder.files.entry.dimensions,
   tokenSize: hasTokenVectors(encoder.files.entry) ? tokenSizeOf(encoder.files.entry) : undefined,
   languages: encoder.files.entry.languages,
+  prompts: encoder.files.entry.prompts ?? {},
   embed: async (texts, role, options = {}) => {
     const { vectors, lengths, tokens, truncated, packed, packedOffsets } = await encoder.encode(texts, { ...options, prefix: role });
     const packs = texts.map((_, i) => packed.subarray(packedOffsets[i], packedOffsets[i + 1]));

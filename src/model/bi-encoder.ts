@@ -16,6 +16,8 @@ import { namesIn, type TokenNamesRequest, type TokenNamesResult } from './tokeni
 export interface EncodeOptions extends CallOptions {
   /** Which of the model's prefixes is put before each text; `none` is for late interaction. */
   readonly prefix: 'query' | 'document' | 'none';
+  /** Words that are put before each text instead of that prefix; the text is read as of its side all the same. @default the prefix */
+  readonly prompt?: string | undefined;
   /** Also return the vectors of the single tokens: as they are, or packed in a form. @default none */
   readonly tokens?: 'rows' | TokenForm;
   /** Each text in a run of its own, also where they could share one. @default false */
@@ -65,9 +67,9 @@ export async function openBiEncoder(files: ModelFiles<BiEncoderEntry>, options: 
     runtime,
     workers: pool.size,
     ready: pool.ready,
-    encode: async (texts, { prefix, tokens, exact, signal, onProgress }) => {
+    encode: async (texts, { prefix, prompt, tokens, exact, signal, onProgress }) => {
       throwIfStopped(signal);
-      const before = prefix === 'none' ? '' : entry.prefix[prefix];
+      const before = prompt ?? (prefix === 'none' ? '' : entry.prefix[prefix]);
       let done = 0;
       const work = charactersIn({ texts });
       const parts = await Promise.all(

@@ -52,6 +52,11 @@ export interface SearchOptions<D = Document> extends OptionsAt<'search'> {
    * interaction counts does not come from the list. Slower; `effort` is then of no use, and refused. @default false: within the `tolerance` of the answer
    */
   readonly exact?: boolean;
+  /**
+   * What stands before the query for the embedder: one of a local model's prompts by its name, or words that end in a colon or a space. Documents keep theirs. @default that of
+   * the index
+   */
+  readonly prompt?: string;
   /** Which documents may be found: `'year >= 2018'`, `{ year: { gte: 2018 } }`; see docs/filters.md. @default all */
   readonly filter?: Filter;
   /** [dimensions] The query's vector, of any length but 0, by the model that made those of the index. @default the embedder makes it of the query */

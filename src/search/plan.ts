@@ -265,6 +265,21 @@ export const plan = {
       'give each document the score that it has in any other list, to the last digit: local models read every text alone, and every candidate, and what late interaction counts for does not come from the list; slower',
     at: { search: true, rerank: true, pipeline: true, searchCommand: true, rerankCommand: true, searchBody: true },
   },
+  prompt: {
+    kind: 'text',
+    value: 'NAME',
+    otherwise: 'that of the index',
+    about:
+      "what stands before the query for a local embedder: one of its prompts by name, or words that end in a colon or a space; documents keep the index's",
+    at: {
+      search: true,
+      rerank: 'no embedder reads the query there',
+      pipeline: true,
+      searchCommand: true,
+      rerankCommand: 'no embedder reads the query there',
+      searchBody: true,
+    },
+  },
   calibration: {
     kind: 'text',
     value: 'FILE',

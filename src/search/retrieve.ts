@@ -9,6 +9,7 @@ import { filterNotes } from './filter-notes.ts';
 import { type FoundBy, listsOf } from './first-stage.ts';
 import { fuseLists, fusionOf } from './fuse.ts';
 import { vectorOf } from './given-vectors.ts';
+import { wordsBefore } from './query-prompt.ts';
 import { queryWords } from './query-words.ts';
 import { retrieveByTokens } from './retrieve-by-tokens.ts';
 import type { Retrieved, RetrieveOptions } from './retrieved.ts';
@@ -48,13 +49,13 @@ export async function findLists(
   query: string,
   options: RetrieveOptions & { readonly byOther: boolean },
 ): Promise<FoundLists> {
-  const { firstStage, candidates, filter, vector, tokens, byOther, signal, deadlineMs } = options;
+  const { firstStage, candidates, filter, vector, tokens, byOther, prompt, signal, deadlineMs } = options;
   const started = performance.now();
   const wanted = listsOf(firstStage);
   const isDense = wanted.includes('dense');
   const asked = isDense && vector !== undefined ? queryVector(index, vector) : undefined;
   const [embedded, weighed] = await Promise.all([
-    isDense && asked === undefined ? embedQuery(index, query, { signal, deadlineMs }) : undefined,
+    isDense && asked === undefined ? embedQuery(index, query, { prompt, signal, deadlineMs }) : undefined,
     wanted.includes('sparse') ? (options.weighed ?? weighQuery(index, query, { signal })) : undefined,
   ]);
   const found = performance.now();
@@ -116,7 +117,8 @@ function queryVector(index: SearchIndex, given: readonly number[] | Float32Array
 
 async function embedQuery(index: SearchIndex, query: string, options: EmbedOptions): Promise<Vectors> {
   const embedder = index.embedder();
-  const vectors = await embedder.embed([query], 'query', options);
+  const prompt = wordsBefore(embedder, options.prompt);
+  const vectors = await embedder.embed([query], 'query', prompt === undefined ? { ...options, prompt: undefined } : { ...options, prompt });
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
 }

@@ -12,6 +12,8 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly filter?: Filter;
   /** The query's vector, so that no embedder is asked. */
   readonly vector?: readonly number[] | Float32Array;
+  /** Before the query instead of what the embedder puts there: one of its prompts by name, or words that end in a colon or a space. @default its own */
+  readonly prompt?: string;
   /** The query's weights, where they are known already. */
   readonly weighed?: WeighedQuery;
   /** Where it is above 0, hits have their BM25. @default 0 */

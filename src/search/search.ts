@@ -17,6 +17,7 @@ import type { SearchOptions } from './options.ts';
 import { orderFirstStage } from './order.ts';
 import { freeze } from './page.ts';
 import { plan } from './plan.ts';
+import { checkPrompt } from './query-prompt.ts';
 import { languagesOf } from './query-words.ts';
 import { checkFields, type Ranked, rankCandidates, rankedTextOf } from './rank.ts';
 import { keepLikely, makeSearchResults, pickProvenance, type SearchResult } from './results.ts';
@@ -53,6 +54,7 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   checkPage(options, candidates, top);
   checkCompared(candidates, options);
   checkFusion(options);
+  checkPrompt({ ...options, firstStage });
   throwIfStopped(signal);
   const given = options.reranker === undefined ? index.reranker() : options.reranker;
   const rerankers = given === null ? [] : [given].flat();

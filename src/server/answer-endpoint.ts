@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endpoint, Facts, RerankAsk, RerankDone } from './dialects/dialect.ts';
 import type { Handlers } from './handlers.ts';
 import { goneSignal } from './hooks/request-context.ts';
+import { instructionIn, isInstruction } from './instruction.ts';
 import { jsonAnswer } from './json-answer.ts';
 import { misfit } from './misfit.ts';
 import type { Traced } from './observability/traces.ts';
@@ -23,7 +24,7 @@ export async function answerEndpoint(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { body, unheard } = bodyIn(request, endpoint, handlers.mostDocuments);
+  const { body, unheard, instruction } = bodyIn(request, endpoint, handlers.mostDocuments);
   if (unheard.length > 0) reply.header('x-finetooth-ignored', unheard.join(', '));
   const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
   const told = async <Done extends Facts>(done: Done, tell: (done: Done, body: unknown) => unknown): Promise<string | Readable> => {
@@ -35,11 +36,11 @@ export async function answerEndpoint(
   const text = await traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () => {
     switch (endpoint.task) {
       case 'rerank':
-        return told(await handlers.rerank(fewFields(endpoint.ask(body)), options), endpoint.tell);
+        return told(await handlers.rerank({ ...fewFields(endpoint.ask(body)), instruction }, options), endpoint.tell);
       case 'embed':
         return told(await handlers.embed(endpoint.ask(body), options), endpoint.tell);
       case 'pairs':
-        return told(await handlers.pairs(endpoint.ask(body), options), endpoint.tell);
+        return told(await handlers.pairs({ ...endpoint.ask(body), instruction }, options), endpoint.tell);
       case 'tokenize':
         return told(await handlers.tokenize(endpoint.ask(body), options), endpoint.tell);
       case 'show':
@@ -53,7 +54,7 @@ function bodyIn(
   request: FastifyRequest,
   endpoint: Endpoint,
   mostDocuments: number,
-): { readonly body: unknown; readonly unheard: readonly string[] } {
+): { readonly body: unknown; readonly unheard: readonly string[]; readonly instruction: string | undefined } {
   if (request.body === undefined) throw new RequestError('malformed', 'the body is empty; send JSON');
   const sent = withPath(withoutNulls(request.body), request.params);
   const keys = Object.entries(typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? sent : {});
@@ -70,9 +71,15 @@ function bodyIn(
   const known = keysOf(endpoint);
   const unheard = keys
     .map(([name]) => name)
-    .filter((name) => !known.has(name) && own(endpoint.refused, name) === undefined && own(endpoint.idle, name) === undefined)
+    .filter(
+      (name) =>
+        !known.has(name) &&
+        !isInstruction(name, endpoint) &&
+        own(endpoint.refused, name) === undefined &&
+        own(endpoint.idle, name) === undefined,
+    )
     .filter((name) => /^[\x21-\x7e]+$/.test(name) && name.length <= LONGEST_NAMED && !name.includes(','));
-  return { body: read.data, unheard: unheard.slice(0, MOST_NAMED) };
+  return { body: read.data, unheard: unheard.slice(0, MOST_NAMED), instruction: instructionIn(sent, endpoint) };
 }
 
 /** Keys that an endpoint reads. */

@@ -2,6 +2,7 @@ import { measureRuns } from '../embedders.ts';
 import type { CallOptions, Vectors } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import type { EmbedAsk, EmbedDone } from './dialects/dialect.ts';
+import { beforeTexts } from './embed-prompt.ts';
 import type { ServedEmbedder } from './models.ts';
 import { RequestError } from './problem.ts';
 import { covers, languagesBeyond, scriptsBeyond } from './rank-passages.ts';
@@ -47,13 +48,12 @@ interface Embedded extends Vectors {
 }
 
 async function embedSome(ask: EmbedAsk, texts: readonly string[], served: ServedEmbedder, call: CallOptions): Promise<Embedded> {
-  const { role = 'document', prompt, eachToken } = ask;
-  const own = prompt === undefined || prompt.trim() === '' || isQueryPrompt(prompt, served) ? undefined : promptBefore(prompt);
-  if (own === undefined && !eachToken)
-    return served.embedder.embed(texts, prompt !== undefined && isQueryPrompt(prompt, served) ? 'query' : role, call);
+  const { eachToken } = ask;
+  const before = beforeTexts(ask, served);
+  if ('role' in before && !eachToken) return served.embedder.embed(texts, before.role, call);
   const { vectors, lengths, tokens, truncated, tokenVectors, tokenOffsets } = await served.encode(
-    own === undefined ? texts : texts.map((text) => own + text),
-    { ...call, prefix: own === undefined ? role : 'none', tokens: eachToken ? 'rows' : undefined },
+    'role' in before ? texts : texts.map((text) => before.words + text),
+    { ...call, prefix: 'role' in before ? before.role : 'none', tokens: eachToken ? 'rows' : undefined },
   );
   const { dimensions } = served.embedder;
   const rows = (i: number): Float32Array[] => {
@@ -73,11 +73,14 @@ async function embedSome(ask: EmbedAsk, texts: readonly string[], served: Served
 
 /** What is read of each text where a client says what, and of which something was left out that it did not ask to leave out. */
 async function readTexts(
-  { maxTokens, fromEnd, refuseLong, role = 'document' }: EmbedAsk,
+  ask: EmbedAsk,
   whole: readonly string[],
   served: ServedEmbedder,
   { signal }: CallOptions,
 ): Promise<{ readonly texts: readonly string[]; readonly cut: readonly boolean[] }> {
+  const { maxTokens, fromEnd, refuseLong } = ask;
+  const before = beforeTexts(ask, served);
+  const role = 'role' in before ? before.role : 'document';
   // What must be read whole has no end that could be kept.
   if (maxTokens === undefined && (!fromEnd || refuseLong)) return { texts: whole, cut: whole.map(() => false) };
   const spans = await served.parts(whole, role, { tokens: maxTokens, fromEnd, signal });
@@ -86,14 +89,6 @@ async function readTexts(
     cut: whole.map((text, i) => maxTokens === undefined && !covers(text, spans[i]?.[0] ?? 0, spans[i]?.[1] ?? text.length)),
   };
 }
-
-const plain = (text: string): string => text.trim().replace(/:$/, '').toLowerCase();
-
-/** Whether a client's prompt is the one that the model puts before a query anyway. */
-const isQueryPrompt = (prompt: string, { queryPrefix }: ServedEmbedder): boolean =>
-  queryPrefix !== '' && plain(prompt) === plain(queryPrefix);
-
-const promptBefore = (prompt: string): string => (/\s$/.test(prompt) ? prompt : `${prompt} `);
 
 const rowsOf = ({ data, dimensions, count }: Vectors): readonly Float32Array[] =>
   Array.from({ length: count }, (_, i) => data.subarray(i * dimensions, (i + 1) * dimensions));

@@ -54,6 +54,7 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
     const started = performance.now();
     checkCount(ask.documents.length, 'documents', 'documents');
     checkQuery(ask.query);
+    checkQuery(ask.instruction ?? '');
     const texts = textsOf(ask);
     return shedder.admit(sizeOf(texts) + ask.query.length, () => rankPassages(ask, texts, { ...options, models, started, factsOf }));
   };

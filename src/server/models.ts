@@ -1,6 +1,15 @@
 import { localName, openLocalEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
-import { asBundled, defaultCrossEncoder, defaultModel, entryOf, kindOfModel, namesOfModel, openCrossEncoder } from '../assemble/models.ts';
+import {
+  asBundled,
+  defaultCrossEncoder,
+  defaultModel,
+  entryOf,
+  isLateInteraction,
+  kindOfModel,
+  namesOfModel,
+  openCrossEncoder,
+} from '../assemble/models.ts';
 import { createOpenOnce } from '../assemble/open-once.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { sellerOf } from '../assemble/sellers.ts';
@@ -18,6 +27,8 @@ import { RequestError } from './problem.ts';
 export interface NamedModel {
   readonly name: string;
   readonly task: Task;
+  /** It was trained for late interaction: it embeds, and it ranks by its tokens. @default false */
+  readonly isLate?: boolean;
 }
 
 export interface ModelsOptions extends ModelOptions, Pick<RerankerSettings, 'longDocuments'> {
@@ -53,6 +64,8 @@ export interface ServedEmbedder {
   readonly window: number;
   /** What it puts before a query, '' where nothing. */
   readonly queryPrefix: string;
+  /** Texts that may be put before a query or a document instead, by name. */
+  readonly prompts: Readonly<Record<string, string>>;
   /** The part of each text that is read. */
   parts(texts: readonly string[], role: 'query' | 'document', reading: Reading): Promise<readonly Span[]>;
   /** Texts with words of the caller's own before them, or with the model's and a vector for each token. */
@@ -124,7 +137,11 @@ export async function namedModels(names: readonly string[], options: ModelOption
       'E_USAGE',
       (say) => `"${hosted}" is hosted elsewhere: name it ${say.as('rerankers')}, where clients shall send it their texts, or ask it there.`,
     );
-  for (const name of names) found.push({ name, task: (await kindOfModel(name, options)) === 'cross-encoder' ? 'rerank' : 'embed' });
+  for (const name of names) {
+    const isLate = await isLateInteraction(name, options);
+    if (isLate || (await kindOfModel(name, options)) === 'bi-encoder') found.push({ name, task: 'embed', isLate });
+    if (isLate || (await kindOfModel(name, options)) === 'cross-encoder') found.push({ name, task: 'rerank', isLate });
+  }
   return found;
 }
 
@@ -135,7 +152,9 @@ export function openModels(options: ModelsOptions = {}): Models {
   const models: ModelOptions = { ...(options.served === undefined ? asBundled(given) : given), sessions };
   const served = (task: Task): readonly string[] => asked.filter((one) => one.task === task).map(({ name }) => name);
   const isNamed = (name: string): boolean => options.served?.some((one) => one.name === name) === true;
-  const [embedders, crossEncoders] = [served('embed'), served('rerank')];
+  const [embedders, named] = [served('embed'), served('rerank')];
+  const late = new Set(asked.filter(({ isLate }) => isLate === true).map(({ name }) => name));
+  const crossEncoders = named.filter((name) => !late.has(name));
   const main = embedders[0] ?? defaultModel;
   // What could not be opened is tried again by the next request.
   const opened = createOpenOnce<Awaited<ReturnType<typeof openLocalEmbedder>>>();
@@ -150,22 +169,23 @@ export function openModels(options: ModelsOptions = {}): Models {
       : rerankers.get(name, () => builder.build(name));
   };
 
-  const known = new Map<string, { readonly task: Task; readonly name: string }>();
-  for (const { name, task } of asked) for (const alias of namesOfModel(name)) known.set(alias.toLowerCase(), { task, name });
-  known.set('late-interaction', { task: 'rerank', name: 'late-interaction' });
-  for (const name of hostedRerankers) known.set(name.toLowerCase(), { task: 'rerank', name });
+  const known: Readonly<Record<Task, Map<string, string>>> = { embed: new Map(), rerank: new Map() };
+  for (const { name, task } of asked) for (const alias of namesOfModel(name)) known[task].set(alias.toLowerCase(), name);
+  known.rerank.set('late-interaction', 'late-interaction');
+  for (const name of hostedRerankers) known.rerank.set(name.toLowerCase(), name);
 
   const resolve: Models['resolve'] = (task, name, param = 'model') => {
     if (name === undefined || name.toLowerCase() === 'default') return 'default';
-    const found = known.get(name.toLowerCase());
-    if (found?.task === task) return found.name;
+    const found = known[task].get(name.toLowerCase());
+    if (found !== undefined) return found;
     if (!strict && sellerOf(task, name) !== undefined) return 'default';
     // A name of a megabyte is not sent back.
     const shown = name.length > 200 ? `${name.slice(0, 200)}…` : name;
-    const others = [...new Set([...known.values()].filter((one) => one.task === task).map((one) => one.name))];
+    const others = [...new Set(known[task].values())];
+    const isOther = known[task === 'embed' ? 'rerank' : 'embed'].has(name.toLowerCase());
     throw new RequestError(
       'model',
-      found === undefined
+      !isOther
         ? `the model "${shown}" is not served here; there are default, ${others.join(', ')}`
         : `the model "${shown}" does not ${task}; there are default, ${others.join(', ')}`,
       { param },
@@ -191,7 +211,7 @@ export function openModels(options: ModelsOptions = {}): Models {
     list: [
       { name: 'default', task: 'rerank' },
       { name: 'late-interaction', task: 'rerank' },
-      ...[...crossEncoders, ...hostedRerankers].map((name) => ({ name, task: 'rerank' as const })),
+      ...[...named, ...hostedRerankers].map((name) => ({ name, task: 'rerank' as const })),
       ...embedders.map((name) => ({ name, task: 'embed' as const })),
     ],
     reranker: async (name, { whole, inChunks = false } = {}) => {
@@ -214,18 +234,26 @@ export function openModels(options: ModelsOptions = {}): Models {
           // The first half of `default` reads with a tokenizer that the second one has too.
           const spans = crossEncoders.includes(found)
             ? await (await openCrossEncoder(found, models)).split(query, texts, asked)
-            : await (await encoder(main)).split(texts, { ...asked, query: found === 'late-interaction' ? undefined : query });
+            : await (await encoder(late.has(found) ? found : main)).split(texts, {
+                ...asked,
+                query: late.has(found) || found === 'late-interaction' ? undefined : query,
+              });
           return spans.map((own, i) => reachOf(own, texts[i] as string, chunks));
         },
         // Late interaction's scores are cosines, vendors state relevance from 0 to 1; a cross-encoder's are logits.
-        givesLogits: !(found === 'late-interaction' || (found === 'default' && !isCascade) || hostedRerankers.includes(found)),
+        givesLogits: !(
+          late.has(found) ||
+          found === 'late-interaction' ||
+          (found === 'default' && !isCascade) ||
+          hostedRerankers.includes(found)
+        ),
       };
     },
     embedder: async (name) => {
       const named = resolve('embed', name);
       const found = named === 'default' ? main : named;
       const { embedder, encoder: one } = await embedderNamed(found);
-      const { matryoshka, pooling, maxTokens, prefix } = one.files.entry;
+      const { matryoshka, pooling, maxTokens, prefix, prompts = {} } = one.files.entry;
       return {
         name: found,
         insteadOf: insteadOf('embed', name),
@@ -234,6 +262,7 @@ export function openModels(options: ModelsOptions = {}): Models {
         pooling,
         window: maxTokens,
         queryPrefix: prefix.query,
+        prompts,
         parts: async (texts, role, { tokens, fromEnd = false, signal }) => {
           const spans = await one.split(texts, { room: tokens, last: fromEnd, first: !fromEnd, prefix: role, signal });
           return spans.map((own, i) => reachOf(own, texts[i] as string, undefined));

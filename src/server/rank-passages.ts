@@ -5,6 +5,7 @@ import { unknownScripts } from '../text/unknown-scripts.ts';
 import type { CallOptions } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
 import type { RankedPassage, RerankAsk, RerankDone } from './dialects/dialect.ts';
+import { checkInstruction } from './instruction.ts';
 import type { ServedReranker } from './models.ts';
 import { RequestError } from './problem.ts';
 import type { WorkOptions } from './work.ts';
@@ -16,6 +17,7 @@ export async function rankPassages(
   { id, signal, deadlineMs, models, started, factsOf }: WorkOptions,
 ): Promise<RerankDone> {
   const served = await models.reranker(ask.model, { whole: ask.refuseLong, inChunks: (ask.maxChunks ?? 0) > 1 });
+  await checkInstruction(ask.instruction, served);
   const query = await shortQuery(ask, served, { signal });
   const { texts, cut: left } = await readTexts(ask, query, whole, served, { signal });
   const [given, watch] = await measureRuns(() =>
@@ -23,7 +25,7 @@ export async function rankPassages(
       served.reranker,
       query,
       texts.map((text, i) => ({ id: String(i), text })),
-      { signal, deadlineMs },
+      { signal, deadlineMs, instruction: ask.instruction },
     ),
   );
   if (ask.refuseLong) refuseLong(given);

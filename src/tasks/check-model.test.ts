@@ -60,9 +60,16 @@ describe('checkModel', () => {
     expect([swapped.sameOrder, again.sameOrder].toSorted()).toEqual([false, true]);
   });
 
-  it('asks for examples where there are none, and for a reranker', async () => {
-    await expect(checkModel(join(tests, 'tiny-models', 'roberta'))).rejects.toThrow(/hold no examples.*"examples"/);
+  it('asks for examples where there are none, and names those that it could not read', async () => {
+    await expect(checkModel(join(tests, 'tiny-models', 'roberta'))).rejects.toThrow(/hold no examples with scores\. .*"examples"/);
     await expect(checkModel('bge-small-en-v1.5')).rejects.toMatchObject({ code: 'E_USAGE' });
+    const unread =
+      '```python\nscores = model.predict(load())\nprint(scores)\n# [0.5 0.25]\n```\n```python\nmodel.rank(query, documents)\n```\n';
+    const { unread: told } = await checkModel(folderWith('unread', 'README.md', `${unread}${card([one?.logit, other?.logit])}`));
+    expect(told).toEqual([
+      { where: 'README.md, line 2', why: 'its pairs and its scores are not equally many, or not written out' },
+      { where: 'README.md, line 7', why: 'it prints no scores' },
+    ]);
     await expect(checkModel(folderWith('wrong', 'finetooth.json', '{"examples": [{"query": "a"}]}'))).rejects.toThrow(
       /"examples\.0\.document"/,
     );

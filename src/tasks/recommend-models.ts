@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { bytesPerWeight } from '../model/catalog/bytes-per-weight.ts';
 import { catalog } from '../model/catalog/catalog.ts';
 import { asCrossEncoder } from '../model/catalog/kind.ts';
+import { type KnownRepository, knownRepositories } from '../model/catalog/known-repositories.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
 import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { type ResolveOptions, resolveModel } from '../model/files.ts';
@@ -33,8 +34,13 @@ export interface Recommendation {
   readonly megabytes: number;
   /** Its published figure; absent where none is known. */
   readonly quality?: { readonly set: string; readonly measure: string; readonly value: number };
-  /** Milliseconds for 25 candidates of 128 tokens on all processors here, by its size and what the bundled reranker was measured to take; only of rerankers, where measured. */
+  /** Milliseconds for 25 candidates of 128 tokens on all processors here; only of rerankers, where the bundled one was measured. */
   readonly milliseconds?: number;
+  /**
+   * Whether that is no measurement of this model: it follows from its size and what the bundled one takes, and of weights of 32 bits from the assumption that they take twice
+   * as long as those of 8.
+   */
+  readonly isEstimate?: boolean;
 }
 
 export interface RecommendReport {
@@ -50,6 +56,11 @@ export interface RecommendReport {
 /** Model cards that publish figures for code. */
 const knowsCode = new Set(['gte-reranker-modernbert-base', 'qwen3-reranker-0.6b', 'nomic-embed-text-v1.5']);
 
+/** A model of the catalogue, or one that is known by name and read from its own files. */
+type Known = ModelEntry | KnownRepository;
+
+/** The one that is measured: it is on every machine. */
+const MEASURED = 'ms-marco-minilm-l-12-v2';
 /** Millions of parameters of the bundled reranker without its table of 30,522 words of 384 numbers. */
 const BUNDLED = 21.7;
 
@@ -57,7 +68,7 @@ const BUNDLED = 21.7;
 const PAIR_TOKENS = 128;
 const PAIRS = 40;
 const LIST = 25;
-/** Weights of 32 bits are taken to need so many times as long as those of 8: an assumption, which --measure-here does not test. */
+/** Weights of 32 bits are taken to need so many times as long as those of 8: an assumption, so that such times are said to be estimates. */
 const FULL_PRECISION = 2;
 
 /**
@@ -82,8 +93,8 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
   });
   const { languages = ['en'], kind = 'prose', measure = false } = options;
   const maxMemory = options.maxMemory ?? Math.round(totalmem() / 2e6);
-  const fitting = catalog.filter(
-    (entry) =>
+  const fitting = [...catalog, ...knownRepositories].filter(
+    (entry: Known) =>
       isFree(entry) && readsAll(entry, languages) && suits(entry, kind) && megabytesFor(entry) <= maxMemory && isFirstOfItsWeights(entry),
   );
   const pairsPerSecond = measure ? await measured(options) : undefined;
@@ -92,8 +103,11 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
     ['rerank', 'cross-encoder'],
   ] as const;
   const picks = tasks.flatMap(([task, of]) =>
-    threeOf(fitting.filter((entry) => entry.kind === of)).map(([pick, entry]): Recommendation => {
-      const quality = headline(entry);
+    threeOf(
+      fitting.filter((entry) => entry.kind === of),
+      kind,
+    ).map(([pick, entry]): Recommendation => {
+      const quality = figureOf(entry, kind);
       return {
         pick,
         task,
@@ -103,32 +117,44 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
         megabytes: Math.round(megabytesFor(entry)),
         ...(quality !== undefined && { quality: { set: quality.set, measure: quality.measure, value: quality.value } }),
         ...(pairsPerSecond !== undefined &&
-          task === 'rerank' && { milliseconds: Math.round((LIST / pairsPerSecond) * 1000 * workIn(entry)) }),
+          task === 'rerank' && {
+            milliseconds: Math.round((LIST / pairsPerSecond) * 1000 * workIn(entry)),
+            isEstimate: entry.name !== MEASURED,
+          }),
       };
     }),
   );
   return { languages, kind, maxMemory, ...(pairsPerSecond !== undefined && { pairsPerSecond: Math.round(pairsPerSecond) }), picks };
 }
 
-const suits = (entry: ModelEntry, kind: (typeof textKinds)[number]): boolean =>
-  kind === 'long' ? entry.maxTokens >= 2048 : kind === 'code' ? knowsCode.has(entry.name) : true;
+const suits = (entry: Known, kind: (typeof textKinds)[number]): boolean => {
+  const isOfCode = 'texts' in entry && entry.texts === 'code';
+  return kind === 'long' ? entry.maxTokens >= 2048 && !isOfCode : kind === 'code' ? isOfCode || knowsCode.has(entry.name) : !isOfCode;
+};
 
 /** Where the catalogue has weights twice, the smaller file is meant. */
-const isFirstOfItsWeights = ({ name }: ModelEntry): boolean =>
+const isFirstOfItsWeights = ({ name }: Known): boolean =>
   !name.endsWith('-fp32') || !catalog.some((other) => `${other.name}-fp32` === name);
 
-const megabytesFor = ({ parameters, precision }: ModelEntry): number => megabytesOf([[parameters * bytesPerWeight[precision] * 1e6, 1]]);
+/** The figure by which models are compared for a kind of text: of code one that has code, where the model has it. */
+const figureOf = (entry: Known, kind: (typeof textKinds)[number]) =>
+  (kind === 'code' && entry.kind === 'bi-encoder' ? entry.scores?.find(({ set }) => set === 'MTEB (Code, v1)') : undefined) ??
+  headline(entry);
+
+const megabytesFor = ({ parameters, precision }: Pick<Known, 'parameters' | 'precision'>): number =>
+  megabytesOf([[parameters * bytesPerWeight[precision] * 1e6, 1]]);
 
 /** How much longer than the bundled reranker it takes for the same tokens: by what is multiplied, without the table of words. */
-const workIn = (entry: ModelEntry): number => {
-  const multiplied = entry.multiplied ?? entry.parameters * (entry.languages.includes('multilingual') ? 0.5 : 0.65);
+const workIn = (entry: Known): number => {
+  const multiplied =
+    ('multiplied' in entry ? entry.multiplied : undefined) ?? entry.parameters * (entry.languages.includes('multilingual') ? 0.5 : 0.65);
   return (multiplied / BUNDLED) * (entry.precision === 'int8' ? 1 : FULL_PRECISION);
 };
 
 /** The best, the one that has most quality for its size, and the smallest that is better than every smaller one. */
-function threeOf(entries: readonly ModelEntry[]): readonly (readonly ['fast' | 'balanced' | 'best', ModelEntry])[] {
-  const qualityOf = (entry: ModelEntry): number => headline(entry)?.value ?? 0;
-  const known = entries.filter((entry) => headline(entry) !== undefined);
+function threeOf(entries: readonly Known[], kind: (typeof textKinds)[number]): readonly (readonly ['fast' | 'balanced' | 'best', Known])[] {
+  const qualityOf = (entry: Known): number => figureOf(entry, kind)?.value ?? 0;
+  const known = entries.filter((entry) => figureOf(entry, kind) !== undefined);
   const bySize = (known.length >= 3 ? known : entries).toSorted(
     (a, b) => a.parameters * bytesPerWeight[a.precision] - b.parameters * bytesPerWeight[b.precision],
   );
@@ -137,7 +163,7 @@ function threeOf(entries: readonly ModelEntry[]): readonly (readonly ['fast' | '
   const chosen = known.length > 0 ? worth : bySize;
   const [first, last] = [chosen[0], chosen.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const middle = chosen[Math.floor((chosen.length - 1) / 2)] as ModelEntry;
+  const middle = chosen[Math.floor((chosen.length - 1) / 2)] as Known;
   return [
     ['fast', first],
     ['balanced', middle],
@@ -147,7 +173,7 @@ function threeOf(entries: readonly ModelEntry[]): readonly (readonly ['fast' | '
 
 async function measured(options: RecommendOptions): Promise<number> {
   const { cacheFolder, folder, offline, signal: raised } = options;
-  const files = asCrossEncoder(await resolveModel('ms-marco-minilm-l-12-v2', { cacheFolder, folder, offline, signal: raised }));
+  const files = asCrossEncoder(await resolveModel(MEASURED, { cacheFolder, folder, offline, signal: raised }));
   const encoder = openCrossEncoder(files, { threads: Math.min(availableParallelism(), 8) });
   try {
     // Words of one token each.

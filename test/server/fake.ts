@@ -69,6 +69,7 @@ const servedEmbedder = {
   pooling: 'cls',
   window: WINDOW,
   queryPrefix: '',
+  prompts: {},
   parts: async (texts: readonly string[], _: string, reading: Reading) => texts.map((text) => spanOf(text, reading)),
   encode: async (texts: readonly string[], { prefix }: { readonly prefix: string }) => ({
     vectors: Float32Array.from(texts.flatMap((text) => [1, text.length, 0].map((value) => value / Math.hypot(1, text.length)))),

@@ -102,6 +102,8 @@ const telling: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   modality: ['image'],
   name: ['none', { model: undefined }],
   verbose: ['x'],
+  instruction: ['be strict'],
+  instruct: ['be strict'],
 };
 /** Where the key of another path has another form. */
 const tellingAt = (path: string, key: string, endpoint: Endpoint): (typeof telling)[string] | undefined => {
@@ -109,7 +111,7 @@ const tellingAt = (path: string, key: string, endpoint: Endpoint): (typeof telli
   if (path.endsWith('/similarity') && key === 'inputs') return [{ source_sentence: 'a', sentences: ['b'] }];
   if (path.endsWith('/score') && key === 'documents') return [['a'], { text_2: undefined }];
   // There return_documents is the default.
-  if (key === 'return_documents' && /^\/(together|jina|pinecone|api)|^\/(v1\/)?(rerank|reranking)$/.test(path)) return [false];
+  if (key === 'return_documents' && /^\/(together|jina|pinecone|api)|^\/(v1\/)?(rerank|reranks|reranking)$/.test(path)) return [false];
   if (key === 'truncate' && !takes(endpoint, { truncate: 'NONE' })) return [false];
   if (key === 'input_type' && path.startsWith('/voyage')) return ['query'];
   if (key === 'parameters' && path.endsWith('/similarity')) return [{ truncate: false }];

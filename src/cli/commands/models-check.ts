@@ -1,6 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import { checkModel } from '../../tasks/check-model.ts';
 import { counted } from '../../wording/numbers.ts';
+import { harmless } from '../../wording/terminal-text.ts';
 import { command } from '../command.ts';
 import { sayPrecision, showDownload } from '../progress.ts';
 
@@ -9,10 +10,10 @@ const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice
 
 export const modelsCheckCommand = command({
   name: 'models check',
-  about: "Run the examples that a reranker's own files hold, and compare its scores with those that they state.",
+  about: "Run the examples that a model's own files hold, and compare scores or similarities with those that they state.",
   takes: ['<name>'],
   options: ['cache', 'models', 'offline', 'precision', 'json'],
-  examples: ['finetooth models check ms-marco-minilm-l-12-v2', 'finetooth models check ./my-reranker'],
+  examples: ['finetooth models check ms-marco-minilm-l-12-v2', 'finetooth models check ./my-embedder'],
   run: async ({ given, flags, terminal, signal }) => {
     const { cache, models, offline, precision, json } = flags;
     const name = given[0] as string;
@@ -28,13 +29,14 @@ export const modelsCheckCommand = command({
         terminal.write(
           `${agrees ? 'agrees ' : 'differs'} ${score.toFixed(3).padStart(9)} for ${stated.toFixed(3).padStart(9)}  ${shortened(query)} | ${shortened(document)}\n`,
         );
+      for (const { where, why } of checked.unread) terminal.say(`note: an example could not be read, ${where}: ${harmless(why)}.`);
       terminal.say(`Scores agree within ${checked.tolerance} (${checked.precision} weights).`);
     }
     const wrong = checked.examples.filter(({ agrees }) => !agrees);
     if (wrong.length === 0 && checked.sameOrder) return;
     const order = checked.sameOrder ? 'their order is the same' : 'their order is another';
-    const advice =
-      'It is run in another way than its authors run it, or its files are others: state "scoring" in a finetooth.json beside it (docs/models.md).';
+    const what = checked.kind === 'cross-encoder' ? '"scoring"' : '"pooling" and "prefix"';
+    const advice = `It is run in another way than its authors run it, or its files are others: state ${what} in a finetooth.json beside it (docs/models.md).`;
     throw new FinetoothError(
       'E_MODEL_FAILED',
       `${counted(wrong.length, 'score')} of ${checked.examples.length} of ${name} differ from what its files state, and ${order}. ${advice}`,

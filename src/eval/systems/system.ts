@@ -65,7 +65,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
   // A judged copy that takes no place would count as missing, and figures of before would change.
-  const { collapse = 'off', fusion, linearWeight, denseWeight, sparseWeight, rrfK, rankFields } = pipeline;
+  const { collapse = 'off', fusion, linearWeight, denseWeight, sparseWeight, rrfK, rankFields, prompt } = pipeline;
   const first = {
     collapse,
     firstStage,
@@ -78,6 +78,7 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
     rankFields,
     fieldLabels,
     wordsWeight,
+    prompt,
   } as const;
   return {
     name,

@@ -28,6 +28,14 @@ it.each([
       { query: 'Which planet?', document: 'Mars', score: 9.25 },
     ],
   ],
+  [
+    'a loop over rank, which prints each text behind its score',
+    `ranked = model.rank(\n    query="Which planet?",\n    documents=[\n        "Venus, the twin.",\n        "Mars",\n    ],\n    top_k=2,\n)\nfor r in ranked:\n    print(f"({r['score']:.2f}): {r['text']}")\n# (10.82): Mars\n# (-9.5): Venus, the twin.`,
+    [
+      { query: 'Which planet?', document: 'Mars', score: 10.82 },
+      { query: 'Which planet?', document: 'Venus, the twin.', score: -9.5 },
+    ],
+  ],
 ])('reads %s', (_, code, wanted) => {
   expect(cardExamples(fence('python', code))).toEqual(wanted);
 });

@@ -27,10 +27,12 @@ export interface RerankAsk {
   readonly fromEnd?: boolean | undefined;
   /** Refuse a query or a document that does not fit instead of reading its beginning. @default false */
   readonly refuseLong?: boolean | undefined;
+  /** What the model is to judge by, for those that were trained on it; others refuse it. Read of every body that ranks, in whatever vendor's words. @default the model's own */
+  readonly instruction?: string | undefined;
 }
 
 /** Pairs of a query and a text, each with a score of its own. */
-export interface PairsAsk extends Pick<RerankAsk, 'model' | 'refuseLong' | 'fromEnd' | 'maxPairTokens'> {
+export interface PairsAsk extends Pick<RerankAsk, 'model' | 'refuseLong' | 'fromEnd' | 'maxPairTokens' | 'instruction'> {
   readonly pairs: readonly (readonly [query: string, text: string])[];
 }
 
@@ -101,6 +103,8 @@ export interface EmbedAsk {
   readonly role?: 'query' | 'document' | undefined;
   /** Put before each text instead of the model's own prefix. @default the model's */
   readonly prompt?: string | undefined;
+  /** The same by its name: one of the model's prompts, or else a word that stands for queries or documents. @default none */
+  readonly promptName?: string | undefined;
   /** Numbers that a vector shall have; refused where the model's cannot be shortened to them. @default the model's own */
   readonly dimensions?: number | undefined;
   /** Tokens of a text that are read, 1 and up. @default as many as the model's window holds */

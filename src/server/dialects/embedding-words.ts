@@ -79,6 +79,7 @@ export function readEmbeddingWords(words: EmbeddingWords): Omit<EmbedAsk, 'model
   return {
     role: roleIn(words),
     prompt: prompt ?? undefined,
+    promptName: nameIn(words.prompt_name),
     // 0 is how clients write that they were told none.
     dimensions: dimensions === 0 ? undefined : dimensions,
     maxTokens: (tokens ?? 0) > 0 ? (tokens as number) : undefined,
@@ -88,9 +89,12 @@ export function readEmbeddingWords(words: EmbeddingWords): Omit<EmbedAsk, 'model
   };
 }
 
-/** Query or document, by whichever word says so. Throws a RequestError for a word that stands for neither, and where two disagree. */
-function roleIn({ input_type, task, task_type, prompt_name, text_type }: EmbeddingWords): 'query' | 'document' {
-  const said = Object.entries({ input_type, task, task_type, prompt_name, text_type }).filter(
+/** A name that says something. */
+export const nameIn = (name: string | null | undefined): string | undefined => (name == null || name.trim() === '' ? undefined : name);
+
+/** Query or document, by whichever word says so; undefined where none does. Throws a RequestError for a word that stands for neither, and where two disagree. */
+function roleIn({ input_type, task, task_type, text_type }: EmbeddingWords): 'query' | 'document' | undefined {
+  const said = Object.entries({ input_type, task, task_type, text_type }).filter(
     (one): one is [string, string] => one[1] != null && one[1] !== '' && one[1].toLowerCase() !== 'none',
   );
   const roles = said.map(([key, word]) => [key, roleNamed(word, key)] as const);
@@ -104,7 +108,7 @@ function roleIn({ input_type, task, task_type, prompt_name, text_type }: Embeddi
         param: other[0],
       },
     );
-  return first?.[1] ?? 'document';
+  return first?.[1];
 }
 
 /** Words for texts that are found, and for those that are compared with each other, which models here embed alike. */

@@ -11,7 +11,7 @@ import {
   refusedEmbeddingWords,
 } from './embedding-words.ts';
 import { fields, notEmpty, withWords } from './shared.ts';
-import { modelName, named, oneOf, textOrTexts, truth, wholeFrom } from './values.ts';
+import { instructed, modelName, named, oneOf, textOrTexts, truth, wholeFrom } from './values.ts';
 
 const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int(), completion_tokens: z.int() });
 
@@ -42,8 +42,9 @@ export const mixedbread: Dialect = {
         rank_fields: z.array(z.string()).min(1).optional(),
         top_k: wholeFrom(1).optional(),
         return_input: truth.optional(),
+        ...instructed,
       }),
-      refused: { instruction: 'the models here are told none beside query and text', rewrite_query: 'queries are read as they are sent' },
+      refused: { rewrite_query: 'queries are read as they are sent' },
       answer: z.object({
         usage,
         model: z.string(),

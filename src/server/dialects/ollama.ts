@@ -8,7 +8,7 @@ import { type Problem, vendorStatusOf } from '../problem.ts';
 import { type Dialect, embedEndpoint, type Facts, type Passage, rerankEndpoint, showEndpoint } from './dialect.ts';
 import { inForm } from './embedding-words.ts';
 import { notEmpty, passage, textOfPassage, withWords } from './shared.ts';
-import { modelName, named, textOrTexts, truth, wholeFrom } from './values.ts';
+import { instructed, modelName, named, textOrTexts, truth, wholeFrom } from './values.ts';
 
 /** "bge-small-en-v1.5:latest": a tag is part of every name there, and no part of ours. */
 const untagged = (model: string | null | undefined): string | undefined => named(model)?.replace(/:latest$/i, '');
@@ -60,8 +60,8 @@ const rerank = rerankEndpoint({
     top_n: wholeFrom(0).nullish(),
     return_documents: truth.nullish(),
     truncate: truth.nullish(),
+    ...instructed,
   }),
-  refused: { instruction: 'the models here are told none beside query and text' },
   idle,
   answer: z.object({
     model: z.string(),

@@ -11,7 +11,7 @@ import {
   rerankEndpoint,
   tokenizeEndpoint,
 } from './dialect.ts';
-import { roleNamed } from './embedding-words.ts';
+import { nameIn } from './embedding-words.ts';
 import { openaiEmbeddings } from './openai.ts';
 import { notEmpty } from './shared.ts';
 import { infoOf } from './tei-info.ts';
@@ -51,9 +51,6 @@ const teiHeaders = ({ tokens, took, waited, tokenised, inferred }: Facts, charac
 const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + [...text].length, 0);
 
 const inputsOf = (inputs: string | readonly string[]): readonly string[] => [inputs].flat();
-
-const roleOf = (prompt: string | null | undefined): 'query' | 'document' =>
-  prompt == null ? 'document' : roleNamed(prompt, 'prompt_name');
 
 const rerank = rerankEndpoint({
   path: '/rerank',
@@ -102,7 +99,7 @@ const embed = embedEndpoint({
   answer: z.array(z.array(z.number())),
   ask: ({ inputs, prompt_name, dimensions, truncate, truncation_direction, normalize }) => ({
     texts: notEmpty(inputsOf(inputs), '`inputs` cannot be empty', 'inputs'),
-    role: roleOf(prompt_name),
+    promptName: nameIn(prompt_name),
     dimensions: dimensions ?? undefined,
     refuseLong: truncate === false,
     fromEnd: truncation_direction === 'Left',
@@ -124,7 +121,7 @@ const embedAll = embedEndpoint({
   answer: z.array(z.array(z.array(z.number()))),
   ask: ({ inputs, prompt_name, truncate, truncation_direction }) => ({
     texts: notEmpty(inputsOf(inputs), '`inputs` cannot be empty', 'inputs'),
-    role: roleOf(prompt_name),
+    promptName: nameIn(prompt_name),
     refuseLong: truncate === false,
     fromEnd: truncation_direction === 'Left',
     eachToken: true,
@@ -145,7 +142,7 @@ const similarity = embedEndpoint({
   answer: z.array(z.number()),
   ask: ({ inputs: { source_sentence, sentences }, parameters }) => ({
     texts: [source_sentence, ...notEmpty(sentences, '`inputs.sentences` cannot be empty', 'inputs.sentences')],
-    role: roleOf(parameters?.prompt_name),
+    promptName: nameIn(parameters?.prompt_name),
     refuseLong: parameters?.truncate === false,
     fromEnd: parameters?.truncation_direction === 'Left',
   }),

@@ -17,7 +17,7 @@ import { pinecone } from './pinecone.ts';
 import { allUsage, allUsageSchema, errorObject, fields, notEmpty, passage, result, scored, textOfPassage, withWords } from './shared.ts';
 import { tei } from './tei.ts';
 import { togetherFailure } from './together.ts';
-import { modelName, named, oneOf, truth, wholeFrom } from './values.ts';
+import { instructed, modelName, named, oneOf, truth, wholeFrom } from './values.ts';
 import { vllm, vllmRerank, vllmScore } from './vllm.ts';
 import { failAsVoyage, voyageFailure, voyageRerank } from './voyage.ts';
 
@@ -44,6 +44,7 @@ const body = z.looseObject({
   truncation_direction: oneOf('Left', 'Right').nullish(),
   raw_scores: truth.nullish(),
   use_activation: truth.nullish(),
+  ...instructed,
 });
 
 /** The same without the list, which may be long and wrong. */
@@ -70,7 +71,6 @@ export const sharedRerank = rerankEndpoint({
   about: 'Rank texts or objects: the requests of Together, Cohere v1, Jina and Voyage.',
   body,
   refused: {
-    instruction: 'the models here are told none beside query and text',
     return_embeddings: 'scores are all that a reranker gives',
   },
   idle: {
@@ -229,6 +229,7 @@ export const forks: readonly Fork[] = [
   },
   { path: '/v1/rerank', about: sharedRerank.about, branches: [ofTei, ofShared] },
   { path: '/reranking', about: 'llama.cpp’s further name of /v1/rerank.', branches: [ofTei, ofShared] },
+  { path: '/v1/reranks', about: 'Alibaba’s name of /v1/rerank, for clients of its compatible API.', branches: [ofShared] },
   {
     path: '/v1/reranking',
     about: 'Mixedbread’s request with input, else llama.cpp’s further name of /v1/rerank.',

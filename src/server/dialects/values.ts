@@ -32,6 +32,9 @@ export const oneOf = <const Word extends string>(...words: readonly [Word, ...Wo
     )
     .meta({ type: 'string', enum: [...words] }) as unknown as z.ZodType<Word>;
 
+/** What a reranker is to judge by: read of every body that ranks (`instructionIn`), and stated where the API has the key. */
+export const instructed = { instruction: z.string().nullish(), instruct: z.string().nullish() } as const;
+
 /** One alone is a list of one. */
 export const textOrTexts = z.union([z.string(), z.array(z.string())]);
 

@@ -14,7 +14,7 @@ import {
 } from './dialect.ts';
 import { openaiEmbeddings } from './openai.ts';
 import { errorObject, notEmpty, passage, result, withWords } from './shared.ts';
-import { modelName, named, oneOf, truth, wholeFrom } from './values.ts';
+import { instructed, modelName, named, oneOf, truth, wholeFrom } from './values.ts';
 
 const usage = z.object({ prompt_tokens: z.int(), total_tokens: z.int() });
 
@@ -33,11 +33,9 @@ const cutting = {
   truncate_prompt_tokens: wholeFrom(-1).nullish(),
   truncation_side: oneOf('left', 'right').nullish(),
   use_activation: truth.nullish(),
+  ...instructed,
 } as const;
 
-const refused = {
-  instruction: 'the models here are told none beside query and text',
-} as const;
 const idle = {
   user: 'no one is counted by it',
   priority: 'short requests go first here',
@@ -45,7 +43,7 @@ const idle = {
   cache_salt: 'nothing of a request is kept for another',
   padding: 'no score depends on it',
   mm_processor_kwargs: 'texts are all that is read',
-  chat_template_kwargs: 'the models here have no chat template',
+  chat_template_kwargs: 'of a template’s arguments the instruction is read, and no other',
   return_documents: 'they always come back',
 } as const;
 
@@ -66,7 +64,6 @@ export const vllmRerank = (path: string, { cuts = false }: { readonly cuts?: boo
     path,
     about: 'Rank texts by their relevance to a query.',
     body: rerankBody,
-    refused,
     idle,
     answer: z.object({
       id: z.string(),
@@ -118,7 +115,6 @@ export const vllmScore = (path: string, { cuts = false }: { readonly cuts?: bool
     path,
     about: 'Score texts against a query, in their order.',
     body: scoreBody,
-    refused,
     idle,
     answer: z.object({
       id: z.string(),
