@@ -1,3 +1,5 @@
+import { checkArguments } from '../../wording/check-options.ts';
+import { isReport } from '../report/check-report.ts';
 import type { EvalReport } from '../report/report.ts';
 import { openCanvas } from './canvas.ts';
 import { cutOffFigure, estimateFigure, type Figure, probabilityFigure, recallFigure, spreadFigures, timeFigure } from './figures.ts';
@@ -21,6 +23,7 @@ export interface ReportPlot {
 
 /** Every plot of a report's page that there is data for. Throws E_RUNTIME when the packages that draw them are not installed. */
 export async function plotsOf(report: EvalReport): Promise<readonly ReportPlot[]> {
+  checkArguments('plotsOf(await evaluate({ data }))', { report: [report, isReport] });
   const canvas = await openCanvas();
   const { plot } = canvas;
   const figures: readonly (Figure | undefined)[] = [

@@ -1,5 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
 import { randomFrom } from '../../math/random.ts';
+import { checkArguments, truth, when, whole } from '../../wording/check-options.ts';
+import { anyNumber, optional, shape } from '../../wording/check-shapes.ts';
+import { drawnChecks } from '../significance/draw-checks.ts';
 import { chooseConfiguration, type ScoreTable } from './choose.ts';
 import { checkFolds, foldsOf } from './folds.ts';
 
@@ -34,6 +37,7 @@ export interface CrossValidation {
  * @throws E_USAGE for fewer than 10 queries, folds that do not fit them, and scores that are not finite or not as many as pairs.
  */
 export function crossValidate(options: CrossValidateOptions): CrossValidation {
+  checkArguments('crossValidate({ scores, configurations: 2, queries: 40 })', { options: [options, isTable] });
   const { configurations, queries, scores, folds = 5, repeats = 10, seed = 20, oneStandardError = true } = options;
   checkFolds(queries, folds);
   checkTable(options, repeats);
@@ -66,6 +70,16 @@ export function crossValidate(options: CrossValidateOptions): CrossValidation {
     choices,
   };
 }
+
+const isTable = shape('an object with scores, configurations and queries', {
+  scores: when('a Float64Array', (value) => value instanceof Float64Array),
+  configurations: whole(1, 1_000_000_000),
+  queries: whole(0, 1_000_000_000),
+  folds: optional(anyNumber),
+  repeats: optional(whole(1, 1_000_000)),
+  seed: optional(drawnChecks.seed),
+  oneStandardError: optional(truth),
+});
 
 function checkTable({ scores, configurations, queries }: ScoreTable, repeats: number): void {
   if (!Number.isInteger(repeats) || repeats < 1)
