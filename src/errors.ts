@@ -197,6 +197,11 @@ export class FinetoothError extends Error {
   readonly #sentence: Sentence;
 
   constructor(code: ErrorCode, sentence: Sentence, options?: { readonly cause?: unknown; readonly usage?: Usage }) {
+    if (typeof code !== 'string' || !Object.hasOwn(errorTable, code) || !['string', 'function'].includes(typeof sentence))
+      throw new FinetoothError(
+        'E_USAGE',
+        'a FinetoothError takes a code of errorTable and a sentence. Call it as new FinetoothError(\'E_INPUT_FORMAT\', "page 3 has no text").',
+      );
     super(sentenceIn(sentence, libraryWording), options);
     this.name = 'FinetoothError';
     this.code = code;
@@ -224,7 +229,16 @@ export const sentenceIn = (sentence: Sentence, wording: Wording): string => (typ
 /** The sentence of any thrown value, in the words of one door. */
 export function messageOf(error: unknown, wording: Wording = libraryWording): string {
   if (error instanceof FinetoothError) return error.messageIn(wording);
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? String(error.message) : textOf(error);
+}
+
+/** Anything may be thrown, also what has no text. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that is no error was thrown';
+  }
 }
 
 /** The system's code of an error (`ENOENT`, …), also when it is only the cause, or only named in the text of a native part. */

@@ -20,8 +20,7 @@ import {
   truth,
   type ValueCheck,
 } from '../wording/check-options.ts';
-import { checkHostedModels } from './check-hosted.ts';
-import { checkModelOptions, isPath, type ModelOptions, rankingChecks } from './model-options.ts';
+import { isPath, type ModelOptions, modelChecks, rankingChecks } from './model-options.ts';
 
 /** `reranker` is `default` where the embedder is a model by name, and otherwise none. */
 export interface OpenIndexOptions extends RerankerPlan {
@@ -58,6 +57,9 @@ export const isEmbedderPart: ValueCheck = either(
 const isStore: ValueCheck = (value) =>
   part('a store', ['open', 'upsert', 'delete', 'get', 'search', 'count', 'stats', 'optimize', 'close'])(value) ??
   record((value as { readonly capabilities?: unknown }).capabilities);
+
+/** Whether a value names an index, or is a store. */
+export const isIndexPlace: ValueCheck = either('the path of a folder, or a store', isPath, isStore);
 
 export const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>
@@ -100,17 +102,15 @@ export const openChecks: OptionChecks<OpenIndexOptions> = {
     isNull,
   ),
   ...settingChecks,
-  models: record,
+  models: modelChecks,
   durability: oneOf(durabilities),
 };
 
 /** Throws E_USAGE for anything else than what `openIndex` takes, and shows the right call. */
 export function checkOpenIndexCall(where: unknown, options: unknown): void {
-  checkValue('the index of openIndex', where, either('the path of a folder, or a store', isPath, isStore), CALL);
+  checkValue('the index of openIndex', where, isIndexPlace, CALL);
   checkOptions<OpenIndexOptions>('openIndex', options, openChecks);
-  const { create, models } = (options ?? {}) as OpenIndexOptions;
-  checkModelOptions('openIndex', models, 'models.');
-  checkHostedModels('openIndex', models?.hosted, 'models.hosted.');
+  const { create } = (options ?? {}) as OpenIndexOptions;
   if (typeof create !== 'object') return;
   checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');
   checkLanguages(create.languages);

@@ -12,13 +12,13 @@ import {
   oneOf,
   part,
   positive,
-  record,
   signal,
   text,
   truth,
   type ValueCheck,
   whole,
 } from '../wording/check-options.ts';
+import { hostedChecks } from './check-hosted.ts';
 
 /** Where the files of a local model come from. */
 export interface ModelFileOptions {
@@ -61,7 +61,7 @@ export const modelChecks: OptionChecks<ModelOptions> = {
   cacheFolder: isPath,
   modelsFolder: isPath,
   offline: truth,
-  hosted: record,
+  hosted: hostedChecks,
   vectorCache: isPath,
   sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
   signal,
@@ -72,20 +72,18 @@ export const modelChecks: OptionChecks<ModelOptions> = {
 export type RankingOptions = Pick<RerankerSettings, 'longDocuments'>;
 export const rankingChecks: OptionChecks<RankingOptions> = { longDocuments: oneOf(waysOfLongDocuments) };
 
-/** Throws E_USAGE for anything else than what opening a model takes. `prefix` stands before the names of options that lie in another. */
-export function checkModelOptions(who: string, options: unknown, prefix = ''): void {
-  checkOptions<ModelOptions>(who, options, modelChecks, prefix);
+/** Throws E_USAGE for anything else than what opening a model takes. */
+export function checkModelOptions(who: string, options: unknown): void {
+  checkOptions<ModelOptions>(who, options, modelChecks);
 }
 
 /** How `local` is told to rank. */
 export type LocalRankingOptions = RankingOptions & Pick<RerankerSettings, 'effort'>;
 
-/** The same for `local`. */
-export function checkLocalOptions(who: string, options: unknown): void {
-  checkOptions<ModelOptions & LocalRankingOptions>(who, options, { ...modelChecks, ...rankingChecks, effort: isEffort });
-}
+/** What the models of a server take. */
+export const localChecks: OptionChecks<ModelOptions & LocalRankingOptions> = { ...modelChecks, ...rankingChecks, effort: isEffort };
 
-/** The same for a model that ranks. */
+/** Throws E_USAGE for anything else than what opening a model that ranks takes. */
 export function checkRankingOptions(who: string, options: unknown): void {
   checkOptions<ModelOptions & RankingOptions>(who, options, { ...modelChecks, ...rankingChecks });
 }

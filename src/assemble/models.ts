@@ -7,6 +7,7 @@ import { resolveModel } from '../model/files.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import { createModelSessions, type ModelSessions } from '../model/run/sessions.ts';
 import type { EmbeddingForm } from '../types.ts';
+import { checkArguments, text } from '../wording/check-options.ts';
 import { inForm } from './embedding-form.ts';
 import { checkModelOptions, type LocalModelOptions, type ModelFileOptions, type ModelRunOptions } from './model-options.ts';
 
@@ -17,6 +18,7 @@ export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
 /** A local embedding model by name, its files checked (and fetched, where they must be) before its workers start. */
 export async function openModel(name: string = defaultModel, options: LocalModelOptions = {}): Promise<BiEncoder> {
+  checkArguments("openModel('bge-small-en-v1.5')", { name: [name, text] });
   checkModelOptions('openModel', options);
   return openModelInForm(name, options);
 }

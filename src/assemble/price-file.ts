@@ -2,11 +2,14 @@ import { FinetoothError } from '../errors.ts';
 import type { PriceTable } from '../hosted/money/cost.ts';
 import type { Price } from '../hosted/vendor-model.ts';
 import { readJsonValue } from '../read/json-value.ts';
+import { checkArguments, signal as isSignal, text } from '../wording/check-options.ts';
+import { optional } from '../wording/check-shapes.ts';
 
 const amounts = ['tokens', 'written', 'searches'] as const;
 
 /** Prices of the user's own, which go before the list's. Throws E_INPUT_MISSING, and E_INPUT_FORMAT for what is no table of prices. */
 export async function readPrices(path: string, signal?: AbortSignal): Promise<PriceTable> {
+  checkArguments("readPrices('prices.json')", { path: [path, text], signal: [signal, optional(isSignal)] });
   const value = await readJsonValue(path, signal);
   const wrong = (why: string): FinetoothError =>
     new FinetoothError(

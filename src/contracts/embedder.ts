@@ -3,6 +3,7 @@ import type { Embedder, EmbedOptions } from '../embed/embedder.ts';
 import { checkTokens, checkVectors } from '../search/check.ts';
 import { passageTexts } from '../text/passages.ts';
 import type { Vectors } from '../types.ts';
+import { callback, checkArguments } from '../wording/check-options.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, type Make } from './contract-case.ts';
 
 const texts = Object.freeze([
@@ -123,6 +124,7 @@ const checks: Readonly<Record<string, (embedder: Embedder) => Promise<void>>> = 
 
 /** What every embedder promises. `make` is asked for a new one by each case. */
 export function embedderContract(make: Make<Embedder>): readonly ContractCase[] {
+  checkArguments('embedderContract(() => yourEmbedder())', { make: [make, callback] });
   return casesOf(make, checks);
 }
 

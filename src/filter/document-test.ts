@@ -1,4 +1,5 @@
 import type { Document, FieldValue } from '../types.ts';
+import { checkArguments, checkValue, record } from '../wording/check-options.ts';
 import { type Comparison, comparisonOf, keyOf, wantedOf } from './comparison.ts';
 import type { Condition, Leaf } from './condition.ts';
 import type { FieldType, FieldTypes, Filter } from './filter.ts';
@@ -12,7 +13,12 @@ type Test = (value: FieldValue | undefined) => boolean;
  * `typedValue` reads them, others number with number and text with text. Throws E_USAGE for a filter that is not understood to the last word.
  */
 export function documentTest(filter: Filter, types: FieldTypes = {}): (document: Document) => boolean {
-  return testOf(readFilter(filter), types);
+  checkArguments("documentTest('year >= 1990')", { types: [types, record] });
+  const fits = testOf(readFilter(filter), types);
+  return (document) => {
+    if (typeof document !== 'object' || document === null) checkValue('the document of documentTest', document, record);
+    return fits(document);
+  };
 }
 
 /** Of a field of any name: what an object inherits is no field. */

@@ -1,10 +1,12 @@
 import { throwIfStopped } from '../errors.ts';
 import { doneWithin, OWN_STOP_MS, unlessStopped } from '../time/time-limit.ts';
 import type { Usage } from '../types.ts';
+import { checkArguments } from '../wording/check-options.ts';
 import { checkScores } from './check-scores.ts';
+import { scoreArguments } from './checked-calls.ts';
 import { mergeScores, type ScoredPart, unscored } from './merge-scores.ts';
 import { createPace, type Pace, workIn } from './pace.ts';
-import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
+import { type Candidate, isReranker, type Reranker, type ScoreOptions, type Scores } from './reranker.ts';
 import { addUsage, usageOf } from './usage.ts';
 
 /** Texts that a reranker works on at the same time, where no one says otherwise. */
@@ -25,6 +27,10 @@ export async function scoreInTime(
   options: ScoreOptions = {},
   pace: Pace = createPace(CONCURRENCY),
 ): Promise<Scores> {
+  checkArguments("scoreInTime(reranker, 'how do bats find their way', [{ text: 'Bats hunt by echo.' }], { deadlineMs: 500 })", {
+    reranker: [reranker, isReranker],
+    ...scoreArguments(query, candidates, options),
+  });
   const { deadlineMs } = options;
   throwIfStopped(options.signal);
   if (deadlineMs === undefined) {

@@ -1,4 +1,6 @@
 import type { Filter } from '../filter/filter.ts';
+import { checkArguments } from '../wording/check-options.ts';
+import { anyText, optional, shape } from '../wording/check-shapes.ts';
 
 /** Where an option may be given: two functions, a file, two commands, a request. */
 export const doors = ['search', 'rerank', 'pipeline', 'searchCommand', 'rerankCommand', 'searchBody'] as const;
@@ -96,12 +98,21 @@ export function changedAt<D extends string>(option: OptionOf<D>, door: D): Optio
 
 /** The default of an option as a person reads it; '' for a flag, which is off, and for what has none. */
 export function defaultWords(option: Value & { readonly otherwise?: string }): string {
+  checkArguments('defaultWords(plan.top)', {
+    option: [option, shape('an option of a plan', { kind: anyText, otherwise: optional(anyText) })],
+  });
   if (option.otherwise !== undefined) return option.otherwise;
   return 'default' in option && option.default !== undefined ? String(option.default) : '';
 }
 
 /** How a request spells an option: `denseWeight` is `dense_weight`. */
-export const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export function snakeCase(key: string): string {
+  checkArguments("snakeCase('denseWeight')", { key: [key, anyText] });
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /** How the command line spells an option, without the unit: `denseWeight` is `dense-weight`, `deadlineMs` is `deadline`. */
-export const kebabCase = (key: string): string => key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export function kebabCase(key: string): string {
+  checkArguments("kebabCase('denseWeight')", { key: [key, anyText] });
+  return key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

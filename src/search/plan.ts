@@ -5,7 +5,8 @@
 import { efforts, MOST_READ } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type RerankerPart, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
-import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
+import { checkArguments, oneOf } from '../wording/check-options.ts';
+import { changedAt, type Door, doors, type IndexDoor, type IndexOption, indexDoors, type PlanOption, type Typed } from './plan-option.ts';
 
 const noFirstStage = 'there is no first stage: every document is ranked';
 const named = 'openIndex takes it, for every search of the index';
@@ -595,10 +596,18 @@ export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extend
 export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D> as NameAt<K, D>]?: ValueAt<K, D> };
 
 /** An option as it is at a door, or why it is not there. */
-export const optionAt = (key: PlanKey, door: Door): PlanOption | string => changedAt(plan[key] as PlanOption, door);
+export function optionAt(key: PlanKey, door: Door): PlanOption | string {
+  checkArguments("optionAt('top', 'search')", { key: [key, planKey], door: [door, oneOf(doors)] });
+  return changedAt(plan[key] as PlanOption, door);
+}
+
+const planKey = oneOf(Object.keys(plan));
 
 /** The same of an option of a new index. */
-export const indexOptionAt = (key: IndexKey, door: IndexDoor): IndexOption | string => changedAt(indexPlan[key] as IndexOption, door);
+export function indexOptionAt(key: IndexKey, door: IndexDoor): IndexOption | string {
+  checkArguments("indexOptionAt('fields', 'create')", { key: [key, oneOf(Object.keys(indexPlan))], door: [door, oneOf(indexDoors)] });
+  return changedAt(indexPlan[key] as IndexOption, door);
+}
 
 /** The name of an option at a door. */
 export const nameAt = <K extends PlanKey, D extends Door>(key: K, door: D): NameAt<K, D> => {
@@ -607,5 +616,7 @@ export const nameAt = <K extends PlanKey, D extends Door>(key: K, door: D): Name
 };
 
 /** The options of a door, in the order of the table. */
-export const keysAt = <D extends Door>(door: D): readonly KeyAt<D>[] =>
-  (Object.keys(plan) as PlanKey[]).filter((key): key is KeyAt<D> => typeof plan[key].at[door] !== 'string');
+export function keysAt<D extends Door>(door: D): readonly KeyAt<D>[] {
+  checkArguments("keysAt('search')", { door: [door, oneOf(doors)] });
+  return (Object.keys(plan) as PlanKey[]).filter((key): key is KeyAt<D> => typeof plan[key].at[door] !== 'string');
+}

@@ -2,6 +2,8 @@ import type { FieldType, Filter } from '../filter/filter.ts';
 import { momentText } from '../filter/moment-text.ts';
 import { compareValues } from '../filter/value-order.ts';
 import type { CallOptions, FieldValue } from '../types.ts';
+import { checkArguments } from '../wording/check-options.ts';
+import { anyText, optional } from '../wording/check-shapes.ts';
 
 /** What `Store.facets` is asked beside the fields. */
 export interface FacetOptions extends CallOptions {
@@ -45,6 +47,7 @@ const MOST_CHARACTERS = 16_000_000;
 
 /** For stores that count by themselves: memory is bounded whatever the field holds. Moments of a field of dates are given in ISO 8601. */
 export function facetCounter(field: string, type?: FieldType): FacetCounter {
+  checkArguments("facetCounter('year', 'number')", { field: [field, anyText], type: [type, optional(anyText)] });
   const told = <Value>(value: Value): Value | string => (type === 'date' && typeof value === 'number' ? momentText(value) : value);
   const counts = new Map<FacetValue['value'], number>();
   let characters = 0;

@@ -1,5 +1,7 @@
 import type { FieldTypes, Filter } from '../filter/filter.ts';
 import type { CallOptions, Document, EmbeddingForm, Hit, PassagePlace, ScoreSpread, TokenForm } from '../types.ts';
+import { checkArguments, record } from '../wording/check-options.ts';
+import { anyNumber, optional, shape } from '../wording/check-shapes.ts';
 import type { Facet, FacetOptions } from './facets.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -182,8 +184,13 @@ export const keepsTitles = ({ dimensions, tokens, titleField }: Pick<Manifest, '
   tokens?.size === dimensions && typeof titleField === 'string';
 
 /** The types by which filters compare fields, as `documentTest` takes them. */
-export const typesIn = ({ format, filterable = {} }: Pick<Manifest, 'format' | 'filterable'>): FieldTypes =>
-  format >= 6 ? filterable : {};
+export function typesIn(manifest: Pick<Manifest, 'format' | 'filterable'>): FieldTypes {
+  checkArguments('typesIn(manifest)', { manifest: [manifest, hasFormat] });
+  const { format, filterable = {} } = manifest;
+  return format >= 6 ? filterable : {};
+}
+
+const hasFormat = shape('a manifest', { format: anyNumber, filterable: optional(record) });
 
 /** Whether two manifests are of one index, and not of one that was made again in its place. */
 export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));

@@ -60,7 +60,7 @@ interface Scored extends Example {
  * Fits the probability of relevance to a reranker's scores on judged queries, and measures the fit on queries that had no part in it.
  * Throws E_JUDGMENTS when there is too little to fit on.
  */
-export async function calibrate(options: CalibrateOptions): Promise<CalibrateReport> {
+export async function calibrate(options: CalibrateOptions = {}): Promise<CalibrateReport> {
   checkOptions('calibrate', options, calibrateChecks);
   const { method = 'platt' } = options;
   const { lists, fingerprint } = await scoredPairs(options);

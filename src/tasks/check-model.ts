@@ -3,7 +3,7 @@ import { asCrossEncoder } from '../model/catalog/kind.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
 import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { type ResolveOptions, resolveModel } from '../model/files.ts';
-import { checkOptions, text } from '../wording/check-options.ts';
+import { checkArguments, checkOptions, text } from '../wording/check-options.ts';
 import { pullChecks } from './place-checks.ts';
 
 export type CheckModelOptions = ResolveOptions;
@@ -37,6 +37,7 @@ const tolerances = { fp32: 0.02, fp16: 0.1, int8: 0.5 } as const;
  * @throws E_USAGE for a model without examples, and what resolving and running a model throws
  */
 export async function checkModel(name: string, options: CheckModelOptions = {}): Promise<CheckedModel> {
+  checkArguments("checkModel('bge-small-en-v1.5')", { name: [name, text] });
   checkOptions<CheckModelOptions>('checkModel', options, { ...pullChecks, folder: text });
   const files = asCrossEncoder(await resolveModel(name, options));
   const { examples = [], precision, scoring } = files.entry;

@@ -9,7 +9,7 @@ import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import { parseModelName } from '../model/catalog/model-name.ts';
 import { targetsOf } from '../model/fetch-model.ts';
 import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
-import { checkOptions } from '../wording/check-options.ts';
+import { checkArguments, checkOptions, text } from '../wording/check-options.ts';
 import { betterAndNoLarger } from './model-quality.ts';
 import { listChecks, pullChecks } from './place-checks.ts';
 
@@ -128,6 +128,7 @@ export async function verifyModels(options: ListOptions = {}): Promise<readonly 
 
 /** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had. */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<ModelFiles> {
+  checkArguments("pullModel('bge-small-en-v1.5')", { name: [name, text] });
   checkOptions('pullModel', options, pullChecks);
   const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
   return resolveModel(name, { ...options, env });

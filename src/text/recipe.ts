@@ -1,3 +1,4 @@
+import { FinetoothError } from '../errors.ts';
 import type { Document, FieldValue } from '../types.ts';
 
 export interface RecipeOptions {
@@ -37,12 +38,18 @@ const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'ima
  * numbers and truth values as JSON has them, lists joined by ", ", objects as JSON. A field that is null, absent or only white space adds
  * nothing, nor does its label. A text without any field is ''.
  */
-export const textOf = (document: Document, fields: readonly string[], { labels = false }: RecipeOptions = {}): string =>
-  fields
+export function textOf(document: Document, fields: readonly string[], { labels = false }: RecipeOptions = {}): string {
+  if (typeof document !== 'object' || document === null || !Array.isArray(fields))
+    throw new FinetoothError(
+      'E_USAGE',
+      "textOf takes a document, an object, and a list of fields. Call it as textOf(document, ['title', 'text']).",
+    );
+  return fields
     .map((field) => [field, wordsOf(Object.hasOwn(document, field) ? document[field] : undefined)] as const)
     .filter(([, words]) => words.trim() !== '')
     .map(([field, words]) => (labels ? `${field}: ${words}` : words))
     .join(labels ? '\n' : ' ');
+}
 
 /**
  * The recipe of one document when the user names no fields: title and text where it has them, otherwise all of its fields that are texts.

@@ -4,8 +4,14 @@ import { nearestName } from './nearest-name.ts';
 
 /** Says in words what a value must be; undefined: it is that. */
 export type ValueCheck = (value: unknown) => string | undefined;
-/** A check for every option of a function. */
-export type OptionChecks<Options> = { readonly [Name in keyof Required<Options>]: ValueCheck };
+/** A check for every option of a function; of an option that is an object of options, a table for those. */
+export type OptionChecks<Options> = { readonly [Name in keyof Required<Options>]: Wanted };
+/** What an argument or an option must be: a check, or of options a check for each. */
+export type Wanted = ValueCheck | { readonly [name: string]: Wanted };
+
+/** Of an option without which a call is none. */
+export const needed = (check: ValueCheck): ValueCheck => Object.assign((value: unknown) => check(value), { isNeeded: true });
+const isNeeded = (wanted: Wanted): boolean => typeof wanted === 'function' && 'isNeeded' in wanted;
 
 /** Whether a value is an object with fields or options: no list, map, set, array of numbers, date, pattern or promise, and none that cannot be read. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -93,12 +99,14 @@ export function checkValue(name: string, value: unknown, check: ValueCheck, call
  * @throws E_USAGE for an option that does not exist, with the nearest name, and for a value that is not what it must be
  */
 export function checkOptions<Options extends object>(who: string, given: unknown, checks: OptionChecks<Options>, prefix = ''): void {
-  if (given === undefined) return;
-  const name = prefix === '' ? `the options of ${who}` : prefix.slice(0, -1);
-  checkValue(name, given, record);
-  const table = checks as Readonly<Record<string, ValueCheck>>;
+  const table = checks as Readonly<Record<string, Wanted>>;
   const known = Object.keys(table);
-  for (const [option, value] of readOf(name, () => Object.entries(given as object))) {
+  const missing = known.filter((option) => isNeeded(table[option] as Wanted));
+  if (given === undefined && missing.length === 0) return;
+  const name = prefix === '' ? `the options of ${who}` : prefix.slice(0, -1);
+  if (given !== undefined) checkValue(name, given, record);
+  for (const [option, value] of readOf(name, () => Object.entries(given ?? {}))) {
+    if (value !== undefined && missing.includes(option)) missing.splice(missing.indexOf(option), 1);
     if (!Object.hasOwn(table, option)) {
       const near = nearestName(option, known);
       throw new FinetoothError(
@@ -106,8 +114,17 @@ export function checkOptions<Options extends object>(who: string, given: unknown
         `${who} has no option ${shown(prefix + option)}${near === undefined ? '' : `, did you mean "${prefix}${near}"`}; it has ${known.join(', ')}.`,
       );
     }
-    if (value !== undefined) checkValue(`${prefix}${option}`, value, table[option] as ValueCheck);
+    const wanted = table[option] as Wanted;
+    if (value === undefined) continue;
+    if (typeof wanted === 'function') checkValue(`${prefix}${option}`, value, wanted);
+    else checkOptions<object>(who, value, wanted, `${prefix}${option}.`);
   }
+  const [first] = missing;
+  if (first !== undefined)
+    throw new FinetoothError(
+      'E_USAGE',
+      `${who} needs ${missing.map((option) => prefix + option).join(', ')}: give it as { ${missing.join(', ')} }; "${first}" must be ${(table[first] as ValueCheck)(undefined)}.`,
+    );
 }
 
 /**
@@ -122,9 +139,6 @@ export function checkArguments(call: string, given: Readonly<Record<string, read
     if (typeof wanted === 'function') checkValue(`the ${name} of ${who}`, value, wanted, call);
     else checkOptions<object>(who, value, wanted);
 }
-
-/** What an argument must be: a check, or of options a check for each. */
-export type Wanted = ValueCheck | Readonly<Record<string, ValueCheck>>;
 
 /**
  * Does what reads a value of the caller's, entry by entry where no one looked at them before: what cannot be read there is of a form that is not taken.

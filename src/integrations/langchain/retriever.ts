@@ -8,7 +8,7 @@ import { checksAt } from '../../search/plan-checks.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import { defaultFields, textOf } from '../../text/recipe.ts';
-import { checkOptions, checkValue, type OptionChecks, part, texts, when } from '../../wording/check-options.ts';
+import { checkOptions, needed, type OptionChecks, part, texts, when } from '../../wording/check-options.ts';
 
 /** What a retriever has no place for: its documents are a list, and come whole. */
 type NotHere = 'documents' | 'stages' | 'snippets' | 'explain' | 'facets' | 'facetValues' | 'onUpdate' | 'cursor' | 'perGroup' | 'vector';
@@ -39,7 +39,7 @@ const callSignal = new AsyncLocalStorage<AbortSignal | undefined>();
 const anything = when('anything', () => true);
 const optionChecks: OptionChecks<FinetoothRetrieverOptions> = {
   ...searchChecks,
-  index: part('what openIndex gives', ['manifest', 'embedder', 'reranker']),
+  index: needed(part('what openIndex gives', ['manifest', 'embedder', 'reranker'])),
   contentFields: texts,
   // LangChain's own.
   callbacks: anything,
@@ -65,7 +65,6 @@ export class FinetoothRetriever extends BaseRetriever {
   /** @throws E_USAGE for an option that there is not, and for a value that is not what it must be */
   constructor(options: FinetoothRetrieverOptions) {
     checkOptions('FinetoothRetriever', options, optionChecks);
-    checkValue('index', options?.index, optionChecks.index, 'new FinetoothRetriever({ index: await openIndex(folder) })');
     const { index, contentFields, callbacks, tags, metadata, verbose, ...searching } = options;
     super({ callbacks, tags, metadata, verbose });
     this.#index = index;

@@ -1,7 +1,11 @@
 import { unlessZero } from '../../math/vectors.ts';
 import { takesInstruction } from '../../model/catalog/scoring.ts';
+import { isCrossEncoder } from '../../model/check-model.ts';
 import type { CrossEncoder } from '../../model/cross-encoder.ts';
+import { checkArguments, type OptionChecks } from '../../wording/check-options.ts';
 import { type Calibration, relevanceOf, sigmoid } from '../calibration.ts';
+import { isCalibration } from '../check-calibration.ts';
+import { checkedScore } from '../checked-calls.ts';
 import type { Reranker } from '../reranker.ts';
 import { fittedCalibration } from './fitted.ts';
 
@@ -10,8 +14,14 @@ export interface CrossEncoderOptions {
   readonly calibration?: Calibration;
 }
 
+const checks: OptionChecks<CrossEncoderOptions> = { calibration: isCalibration };
+
 /** A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1. */
 export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker {
+  checkArguments('crossEncoder(createModelSessions().crossEncoder(files))', {
+    model: [model, isCrossEncoder],
+    options: [options, checks],
+  });
   const fingerprint = `cross-encoder-1(${model.fingerprint})`;
   const calibration =
     options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
@@ -20,7 +30,7 @@ export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions =
     calibration,
     languages: model.files.entry.languages,
     takesInstruction: takesInstruction(model.files.entry.scoring),
-    score: async (query, candidates, { signal, instruction } = {}) => {
+    score: checkedScore(async (query, candidates, { signal, instruction } = {}) => {
       const texts = candidates.map(({ text }) => text);
       const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal, instruction });
       return {
@@ -30,7 +40,7 @@ export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions =
         truncatedTokens: unlessZero(truncated),
         queryTruncatedTokens: unlessZero(queryTruncated),
       };
-    },
+    }),
     load: () => model.load(),
     close: () => model.close(),
   };

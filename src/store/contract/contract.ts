@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Filter } from '../../filter/filter.ts';
 import { randomFrom } from '../../math/random.ts';
+import { callback, checkArguments, type OptionChecks, whole } from '../../wording/check-options.ts';
 import type { EntryField, Store } from '../store.ts';
 import { besideReference, byId, collect, hashesIn, idsOf, near, type Start, same } from './checks.ts';
 import { entryFor, manifestFor, SIZE, unit } from './entries.ts';
@@ -24,6 +25,8 @@ export interface StoreContractOptions {
   /** Filters drawn at random that are asked of the store and of the reference. @default 300 */
   readonly filters?: number;
 }
+
+const contractChecks: OptionChecks<StoreContractOptions> = { filters: whole(0, 1_000_000) };
 
 const promises: Readonly<Record<string, (start: Start, filters: number) => Promise<void>>> = {
   'is nothing before it is created, and keeps the manifest of its creation': async (start) => {
@@ -365,7 +368,9 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
 const everything: readonly EntryField[] = ['document', 'hash', 'textHash', 'vector', 'tokens', 'terms'];
 
 /** What every store promises. The memory store is the reference: scores are within two millionths of its own, order and ids the same. */
-export function storeContract(make: MakeStore, { filters = 300 }: StoreContractOptions = {}): readonly ContractCase[] {
+export function storeContract(make: MakeStore, options: StoreContractOptions = {}): readonly ContractCase[] {
+  checkArguments('storeContract(() => yourStore())', { make: [make, callback], options: [options, contractChecks] });
+  const { filters = 300 } = options;
   return Object.entries(promises).map(([name, check]) => ({
     name,
     run: async () => {

@@ -2,11 +2,14 @@ import { throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
 import { unpackTitle } from '../../math/packed-title.ts';
 import type { Document, Hit } from '../../types.ts';
+import { checkArguments, type OptionChecks, oneOf, positive, when } from '../../wording/check-options.ts';
+import { anyNumber } from '../../wording/check-shapes.ts';
+import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
 import { indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
 import { connectFolder, type Opened } from './connection.ts';
-import type { Durability } from './durability.ts';
+import { type Durability, durabilities } from './durability.ts';
 import { readEntries, replaceAll } from './entries.ts';
 import { countFacets } from './facets.ts';
 import { createIdFilter } from './ids.ts';
@@ -42,15 +45,23 @@ export interface LanceStoreOptions {
   readonly durability?: Durability;
 }
 
+const isFolderPath = when('the path of a folder', (value) => typeof value === 'string' && value !== '' && !value.includes('\0'));
+const lanceChecks: OptionChecks<LanceStoreOptions> = {
+  approximateFrom: anyNumber,
+  partitions: positive,
+  probes: positive,
+  refine: positive,
+  durability: oneOf(durabilities),
+};
+
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `upsert` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 2 bits with
  * exact comparison of six times as many as asked for.
  */
-export function lanceStore(
-  folder: string,
-  { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' }: LanceStoreOptions = {},
-): Store {
+export function lanceStore(folder: string, options: LanceStoreOptions = {}): Store {
+  checkArguments("lanceStore('./movies')", { folder: [folder, isFolderPath], options: [options, lanceChecks] });
+  const { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' } = options;
   const connection = connectFolder(folder, durability);
   const snapshots = createSnapshots(folder);
   const idFilter = createIdFilter();
@@ -86,7 +97,7 @@ export function lanceStore(
     return ask(restriction, limit);
   };
 
-  return {
+  return checkedStore({
     capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
     open: connection.open,
     upsert: async (entries) => {
@@ -215,5 +226,5 @@ export function lanceStore(
       snapshots.close();
       connection.close();
     },
-  };
+  });
 }

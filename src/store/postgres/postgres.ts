@@ -1,6 +1,7 @@
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
 import { checkOptions, type OptionChecks, part, text, type ValueCheck, when } from '../../wording/check-options.ts';
+import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
 import { indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
@@ -68,7 +69,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
     return searchWords(ask, state, query.terms, restriction, limit);
   };
 
-  return {
+  return checkedStore({
     capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
     open: session.open,
     upsert: async (entries) => {
@@ -149,7 +150,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
         ]);
       }),
     close: session.close,
-  };
+  });
 }
 
 const keptOr = (hash: string | undefined): string | undefined => (hash === undefined ? undefined : kept(hash));

@@ -12,6 +12,7 @@ import {
   truth,
   whole,
 } from '../../wording/check-options.ts';
+import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
 import { indexCompacted, indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
@@ -99,7 +100,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
   const searching: Searching = { requests: asking, words, approximateFrom, ef };
   const writing = { requests, collections, leases, shown };
 
-  return {
+  return checkedStore({
     capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
     open: collections.open,
     upsert: (entries) => writeEntries(writing, entries),
@@ -174,7 +175,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
         return opened;
       }),
     close: async () => requests.close(),
-  };
+  });
 }
 
 /** How an index stands in errors and warnings. */
