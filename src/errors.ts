@@ -197,10 +197,10 @@ export class FinetoothError extends Error {
   readonly #sentence: Sentence;
 
   constructor(code: ErrorCode, sentence: Sentence, options?: { readonly cause?: unknown; readonly usage?: Usage }) {
-    if (typeof code !== 'string' || !Object.hasOwn(errorTable, code) || !['string', 'function'].includes(typeof sentence))
+    if (!isMade(code, sentence, options))
       throw new FinetoothError(
         'E_USAGE',
-        'a FinetoothError takes a code of errorTable and a sentence. Call it as new FinetoothError(\'E_INPUT_FORMAT\', "page 3 has no text").',
+        "a FinetoothError takes a code of errorTable, a sentence, and { cause }. Call it as new FinetoothError('E_FIELD', 'no year').",
       );
     super(sentenceIn(sentence, libraryWording), options);
     this.name = 'FinetoothError';
@@ -221,6 +221,19 @@ export class FinetoothError extends Error {
   /** The message in other words than the library's. */
   messageIn(wording: Wording): string {
     return sentenceIn(this.#sentence, wording);
+  }
+}
+
+function isMade(code: unknown, sentence: unknown, options: unknown): boolean {
+  if (typeof code !== 'string' || !Object.hasOwn(errorTable, code)) return false;
+  if (typeof sentence !== 'string' && typeof sentence !== 'function') return false;
+  try {
+    // A proxy may throw at each of these.
+    return (
+      options === undefined || (typeof options === 'object' && options !== null && Object.keys(options).every((name) => name in options))
+    );
+  } catch {
+    return false;
   }
 }
 

@@ -14,13 +14,14 @@ import {
   type OptionChecks,
   oneOf,
   part,
+  path,
   record,
   text,
   texts,
   truth,
   type ValueCheck,
 } from '../wording/check-options.ts';
-import { isPath, type ModelOptions, modelChecks, rankingChecks } from './model-options.ts';
+import { type ModelOptions, modelChecks, rankingChecks } from './model-options.ts';
 
 /** `reranker` is `default` where the embedder is a model by name, and otherwise none. */
 export interface OpenIndexOptions extends RerankerPlan {
@@ -59,7 +60,7 @@ const isStore: ValueCheck = (value) =>
   record((value as { readonly capabilities?: unknown }).capabilities);
 
 /** Whether a value names an index, or is a store. */
-export const isIndexPlace: ValueCheck = either('the path of a folder, or a store', isPath, isStore);
+export const isIndexPlace: ValueCheck = either('the path of a folder, or a store', path, isStore);
 
 export const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>
@@ -87,8 +88,8 @@ const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: numbe
 export const settingChecks: OptionChecks<RerankerSettings> = {
   fallback: either('a list of names of rerankers, or of rerankers', rerankerParts),
   strict: truth,
-  calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', isPath, record),
-  scoreCache: isPath,
+  calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', path, record),
+  scoreCache: path,
   longDocuments: rankingChecks.longDocuments,
   effort: isEffort,
 };

@@ -5,19 +5,7 @@ import type { ModelSessions } from '../model/run/sessions.ts';
 import { isEffort } from '../rerank/effort.ts';
 import { type RerankerSettings, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
 import type { Progress } from '../types.ts';
-import {
-  callback,
-  checkOptions,
-  type OptionChecks,
-  oneOf,
-  part,
-  positive,
-  signal,
-  text,
-  truth,
-  type ValueCheck,
-  whole,
-} from '../wording/check-options.ts';
+import { callback, checkOptions, type OptionChecks, oneOf, part, path, positive, signal, truth, whole } from '../wording/check-options.ts';
 import { hostedChecks } from './check-hosted.ts';
 
 /** Where the files of a local model come from. */
@@ -50,19 +38,16 @@ export interface ModelOptions extends LocalModelOptions {
   readonly vectorCache?: string;
 }
 
-/** A path that the system can be asked for. */
-export const isPath: ValueCheck = (value) =>
-  text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder';
 export const modelChecks: OptionChecks<ModelOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),
   threads: whole(1, 64),
   device: oneOf(devices),
   maxMemory: positive,
-  cacheFolder: isPath,
-  modelsFolder: isPath,
+  cacheFolder: path,
+  modelsFolder: path,
   offline: truth,
   hosted: hostedChecks,
-  vectorCache: isPath,
+  vectorCache: path,
   sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
   signal,
   onDownload: callback,

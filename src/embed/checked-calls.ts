@@ -10,10 +10,10 @@ import {
   type ValueCheck,
   when,
 } from '../wording/check-options.ts';
-import { anyNumber, anyText, listOf } from '../wording/check-shapes.ts';
+import { anyText, finite, listOf } from '../wording/check-shapes.ts';
 import type { Embedder, EmbedOptions } from './embedder.ts';
 
-const optionChecks: OptionChecks<EmbedOptions> = { signal, tokens: record, deadlineMs: anyNumber };
+const optionChecks: OptionChecks<EmbedOptions> = { signal, tokens: record, deadlineMs: finite };
 
 const texts = listOf('a list of texts', anyText);
 const sources = listOf(

@@ -1,5 +1,5 @@
 import type { Document, FieldValue } from '../types.ts';
-import { checkArguments, checkValue, record } from '../wording/check-options.ts';
+import { checkArguments, readOf, record } from '../wording/check-options.ts';
 import { type Comparison, comparisonOf, keyOf, wantedOf } from './comparison.ts';
 import type { Condition, Leaf } from './condition.ts';
 import type { FieldType, FieldTypes, Filter } from './filter.ts';
@@ -16,8 +16,12 @@ export function documentTest(filter: Filter, types: FieldTypes = {}): (document:
   checkArguments("documentTest('year >= 1990')", { types: [types, record] });
   const fits = testOf(readFilter(filter), types);
   return (document) => {
-    if (typeof document !== 'object' || document === null) checkValue('the document of documentTest', document, record);
-    return fits(document);
+    // It is asked of every document that is stored: one that is none is looked at when it fails.
+    try {
+      return fits(document);
+    } catch {
+      return readOf('the document of documentTest', () => fits(document));
+    }
   };
 }
 

@@ -7,7 +7,7 @@ import { lazyReranker } from '../rerank/wrappers/lazy.ts';
 import type { ListOptions } from '../search/options.ts';
 import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import type { Document } from '../types.ts';
-import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
+import { checkOptions, checkValue, isRecord, list, type OptionChecks } from '../wording/check-options.ts';
 import { decorate } from '../wording/decorate.ts';
 
 /** Who ranks, and what is put around it: the same words as those of `openIndex`. */
@@ -54,13 +54,14 @@ export async function rankList(
   documents: readonly (string | Document)[],
   options: RankOptions = {},
 ): Promise<RerankAnswer> {
+  checkValue('the documents to rank', documents, list);
   // The one order puts the greater id first.
   const idAt = (at: number): string => String(documents.length - at).padStart(10, '0');
   const given = documents.map((document, at) =>
     // What is neither is refused by its place.
     typeof document === 'string'
       ? { id: idAt(at), document: { text: document } }
-      : isObject(document)
+      : isRecord(document)
         ? { id: idAt(at), document }
         : document,
   );
@@ -76,5 +77,3 @@ function nameOf(what: RerankerPart | readonly RerankerPart[]): string {
     .map((one) => (typeof one === 'string' ? one : 'fingerprint' in one ? one.fingerprint : `${one.provider}:${one.modelId}`))
     .join(' > ');
 }
-
-const isObject = (value: unknown): value is Document => typeof value === 'object' && value !== null && !Array.isArray(value);

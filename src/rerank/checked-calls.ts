@@ -1,12 +1,12 @@
 import { callback, checkArguments, type OptionChecks, record, signal, text, when } from '../wording/check-options.ts';
-import { anyNumber } from '../wording/check-shapes.ts';
+import { finite } from '../wording/check-shapes.ts';
 import { isEffort } from './effort.ts';
 import type { Candidate, Reranker, ScoreOptions } from './reranker.ts';
 
 const optionChecks: OptionChecks<ScoreOptions> = {
   signal,
   // Of a stage that is asked when time is up, it is 0 or less.
-  deadlineMs: anyNumber,
+  deadlineMs: finite,
   effort: isEffort,
   instruction: text,
   onScores: callback,

@@ -34,13 +34,16 @@ export async function scoreInTime(
   const { deadlineMs } = options;
   throwIfStopped(options.signal);
   if (deadlineMs === undefined) {
-    const given = await unlessStopped(reranker.score(query, candidates, options), options.signal);
+    const given = await unlessStopped(answerOf(reranker, query, candidates, options), options.signal);
     checkScores(given, candidates.length, reranker.fingerprint);
     return given;
   }
   if (reranker.keepsDeadline === true) return askToldInTime(reranker, query, candidates, { ...options, deadlineMs });
   return askInSlices(reranker, query, candidates, { ...options, deadlineMs }, pace);
 }
+
+/** A promise, also of a part that gives none: what it gave is held against its contract. */
+const answerOf = async (reranker: Reranker, ...asked: Parameters<Reranker['score']>): Promise<Scores> => reranker.score(...asked);
 
 async function askToldInTime(
   reranker: Reranker,
@@ -52,7 +55,7 @@ async function askToldInTime(
   const late = new AbortController();
   let best: Scores | undefined;
   let isOver = false;
-  const asked = reranker.score(query, candidates, {
+  const asked = answerOf(reranker, query, candidates, {
     ...others,
     signal: eitherSignal(signal, late.signal),
     deadlineMs,
@@ -96,7 +99,7 @@ async function askInSlices(
     const works = candidates.slice(from).map((candidate) => workIn(candidate, reranker.readCharacters));
     const count = !isAskedOnce ? pace.next(works, left()) : left() > 0 ? works.length : 0;
     const started = performance.now();
-    const work = count === 0 ? undefined : unlessStopped(reranker.score(query, candidates.slice(from, from + count), call), signal);
+    const work = count === 0 ? undefined : unlessStopped(answerOf(reranker, query, candidates.slice(from, from + count), call), signal);
     if (work === undefined || !(await doneWithin(work, left()))) {
       complete = false;
       late.abort();

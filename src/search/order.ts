@@ -2,7 +2,7 @@ import { byStage } from '../math/order.ts';
 import { checkScores } from '../rerank/check-scores.ts';
 import type { Scores } from '../rerank/reranker.ts';
 import { stageOf } from '../rerank/stage-of.ts';
-import { checkArguments, isRecord, record, when } from '../wording/check-options.ts';
+import { checkArguments, isRecord, readOf, record, when } from '../wording/check-options.ts';
 import { anyText } from '../wording/check-shapes.ts';
 
 /** What is put in order: an id and, where a first stage gave one, its score. */
@@ -37,7 +37,7 @@ export function orderCandidates(candidates: readonly Orderable[], given: Scores,
     given: [given, record],
     fingerprint: [fingerprint, anyText],
   });
-  checkScores(given, candidates.length, fingerprint);
+  readOf('the scores of orderCandidates', () => checkScores(given, candidates.length, fingerprint));
   const all = candidates.map(({ id, score: before = 0 }, index): OrderedCandidate => {
     const stage = stageOf(given, index);
     if (stage < 0) return { index, id, score: before, relevance: before, stage: -1 };

@@ -1,6 +1,6 @@
 import type { Filter } from '../filter/filter.ts';
-import { checkArguments } from '../wording/check-options.ts';
-import { anyText, optional, shape } from '../wording/check-shapes.ts';
+import { checkArguments, either, texts } from '../wording/check-options.ts';
+import { anyNumber, anyText, optional, shape } from '../wording/check-shapes.ts';
 
 /** Where an option may be given: two functions, a file, two commands, a request. */
 export const doors = ['search', 'rerank', 'pipeline', 'searchCommand', 'rerankCommand', 'searchBody'] as const;
@@ -96,10 +96,16 @@ export function changedAt<D extends string>(option: OptionOf<D>, door: D): Optio
   return typeof here === 'string' ? here : here === true ? option : ({ ...option, ...here } as OptionOf<D>);
 }
 
+const isOption = shape('an option of a plan', {
+  kind: anyText,
+  otherwise: optional(anyText),
+  default: optional(either('a text, a number, or a list of texts', anyText, anyNumber, texts)),
+});
+
 /** The default of an option as a person reads it; '' for a flag, which is off, and for what has none. */
 export function defaultWords(option: Value & { readonly otherwise?: string }): string {
   checkArguments('defaultWords(plan.top)', {
-    option: [option, shape('an option of a plan', { kind: anyText, otherwise: optional(anyText) })],
+    option: [option, isOption],
   });
   if (option.otherwise !== undefined) return option.otherwise;
   return 'default' in option && option.default !== undefined ? String(option.default) : '';

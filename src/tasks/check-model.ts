@@ -3,7 +3,7 @@ import { asCrossEncoder } from '../model/catalog/kind.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
 import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { type ResolveOptions, resolveModel } from '../model/files.ts';
-import { checkArguments, checkOptions, text } from '../wording/check-options.ts';
+import { checkArguments, checkOptions, path, text } from '../wording/check-options.ts';
 import { pullChecks } from './place-checks.ts';
 
 export type CheckModelOptions = ResolveOptions;
@@ -38,7 +38,7 @@ const tolerances = { fp32: 0.02, fp16: 0.1, int8: 0.5 } as const;
  */
 export async function checkModel(name: string, options: CheckModelOptions = {}): Promise<CheckedModel> {
   checkArguments("checkModel('bge-small-en-v1.5')", { name: [name, text] });
-  checkOptions<CheckModelOptions>('checkModel', options, { ...pullChecks, folder: text });
+  checkOptions<CheckModelOptions>('checkModel', options, { ...pullChecks, folder: path });
   const files = asCrossEncoder(await resolveModel(name, options));
   const { examples = [], precision, scoring } = files.entry;
   if (examples.length === 0) {

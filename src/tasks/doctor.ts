@@ -11,7 +11,7 @@ import { looksHosted } from '../hosted/vendors/index.ts';
 import { bundledFolder } from '../model/bundled.ts';
 import { instructions } from '../model/run/instructions.ts';
 import { nativeDevices, nativePackage, openRuntime } from '../model/run/runtime.ts';
-import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { checkOptions, type OptionChecks, path, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
 import { modelsFolder } from './models.ts';
 
@@ -22,7 +22,7 @@ export interface DoctorOptions extends ModelOptions {
   readonly in?: string;
 }
 
-const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text, in: text };
+const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text, in: path };
 
 type Check = () => Promise<Omit<Finding, 'name'>>;
 

@@ -1,10 +1,11 @@
 import type { NamedRerankers } from '../assemble/reranker.ts';
 import type { FieldTypes } from '../filter/filter.ts';
-import type { Pipeline } from '../search/pipeline.ts';
+import { isPipeline, type Pipeline } from '../search/pipeline.ts';
 import { indexPlan } from '../search/plan.ts';
 import { checkOf } from '../search/plan-checks.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { either, list, type OptionChecks, part, record, text, texts, truth } from '../wording/check-options.ts';
+import { listOf } from '../wording/check-shapes.ts';
 import { drawChecks, type JudgedOptions, judgedChecks } from './eval-data.ts';
 
 export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
@@ -51,7 +52,7 @@ export const evaluateChecks: OptionChecks<EvaluateOptions> = {
   ...drawChecks,
   in: either('the folder of an index, or what openIndex gives', text, part('an index', ['manifest', 'embedder', 'reranker'])),
   runs: texts,
-  pipelines: list,
+  pipelines: listOf('a list of pipelines', isPipeline),
   calibration: text,
   fallback: texts,
   strict: truth,

@@ -21,7 +21,7 @@ import { verifyFolder } from '../store/lancedb/verify.ts';
 import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
 import { splitterVersion } from '../text/passages.ts';
 import type { Document, Origin, ReadDocument } from '../types.ts';
-import { callback, checkOptions, needed, type OptionChecks, text, truth } from '../wording/check-options.ts';
+import { callback, checkOptions, needed, type OptionChecks, path, text, truth } from '../wording/check-options.ts';
 import { counted } from '../wording/numbers.ts';
 import { opened } from './opened-documents.ts';
 
@@ -48,7 +48,7 @@ export const indexChecks: OptionChecks<IndexDocumentsOptions> = {
   ...createChecks,
   ...readChecks,
   source: needed(text),
-  into: needed(text),
+  into: needed(path),
   rebuild: truth,
   prune: truth,
   // Read, and refused with its place, by the filter's own reader.

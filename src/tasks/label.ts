@@ -23,7 +23,7 @@ import { plan } from '../search/plan.ts';
 import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions, Document } from '../types.ts';
-import { callback, checkOptions, needed, type OptionChecks, signal as signalCheck, text, whole } from '../wording/check-options.ts';
+import { callback, checkOptions, needed, type OptionChecks, path, signal as signalCheck, text, whole } from '../wording/check-options.ts';
 import { counted, grouped } from '../wording/numbers.ts';
 
 /** What the grades of a judgment are called; the place is the grade. */
@@ -70,9 +70,9 @@ export interface LabelOptions extends CallOptions {
 }
 
 const labelChecks: OptionChecks<LabelOptions> = {
-  in: needed(text),
+  in: needed(path),
   queries: text,
-  judgments: text,
+  judgments: path,
   depth: whole(1, 1000),
   embedder: text,
   models: modelChecks,

@@ -1,17 +1,17 @@
 import type { ResolveOptions } from '../model/files.ts';
-import { callback, type OptionChecks, record, signal, text, truth, whole } from '../wording/check-options.ts';
+import { callback, type OptionChecks, path, record, signal, truth, whole } from '../wording/check-options.ts';
 
 /** What lists models or collections. */
 export const listChecks: OptionChecks<Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env' | 'signal'>> = {
-  folder: text,
-  cacheFolder: text,
+  folder: path,
+  cacheFolder: path,
   env: record,
   signal,
 };
 
 /** What fetches a model or a collection. */
 export const pullChecks: OptionChecks<Omit<ResolveOptions, 'folder'>> = {
-  cacheFolder: text,
+  cacheFolder: path,
   offline: truth,
   onProgress: callback,
   signal,

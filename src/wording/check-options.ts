@@ -27,6 +27,12 @@ export const share: ValueCheck = when('a number from 0 to 1', (value) => typeof 
 export const positive: ValueCheck = when('a number above 0', (value) => typeof value === 'number' && value > 0);
 export const truth: ValueCheck = when('true or false', (value) => typeof value === 'boolean');
 export const text: ValueCheck = when('a text', (value) => typeof value === 'string' && value !== '');
+/** What the system can be asked for: no file system takes a longer name, or a NUL in one. */
+export const path: ValueCheck = when(
+  'a path, without NUL, its names at most 255 characters long',
+  (value) =>
+    typeof value === 'string' && value !== '' && !value.includes('\0') && value.split(/[/\\]/).every(({ length }) => length <= 255),
+);
 export const texts: ValueCheck = when(
   'a list of texts',
   (value) => Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string' && one !== ''),

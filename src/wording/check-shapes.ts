@@ -64,8 +64,20 @@ export const iterable = (words: string): ValueCheck =>
     (value) =>
       typeof value === 'object' &&
       value !== null &&
+      isReadable(value) &&
       [Symbol.iterator, Symbol.asyncIterator].some((kind) => typeof (value as Record<symbol, unknown>)[kind] === 'function'),
   );
+
+/** Whether a value can be looked at: a proxy may throw. */
+function isReadable(value: object): boolean {
+  try {
+    void (Symbol.iterator in value && Array.isArray(value) && value.length);
+    void (value as { readonly [Symbol.iterator]?: unknown })[Symbol.iterator];
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const anyText: ValueCheck = when('a text', (value) => typeof value === 'string');
 export const finite: ValueCheck = when('a finite number', (value) => Number.isFinite(value));

@@ -1,6 +1,7 @@
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import { callChecks, checkArguments, isRecord, readOf, shown } from '../../wording/check-options.ts';
 import { iterable, mapOf, shape } from '../../wording/check-shapes.ts';
+import { entriesOf } from '../../wording/entries-of.ts';
 import { duplicateQueries } from './duplicate-queries.ts';
 import {
   type CollectionChecks,
@@ -155,9 +156,9 @@ export async function checkCollection(
   });
   const { documents, queries, judgments } = collection;
   const checks = readOf('the queries and judgments of checkCollection', () => beginChecks(queries, judgments));
-  for await (const document of documents) {
+  for await (const document of entriesOf(documents, 'the documents of checkCollection')) {
     throwIfStopped(options.signal);
-    const { id, text } = isDocument(document) ? document : refused(document);
+    const { id, text } = readOf('a document of checkCollection', () => (isDocument(document) ? document : refused(document)));
     checks.see(id, text);
   }
   return checks.end();

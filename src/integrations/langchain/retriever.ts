@@ -8,7 +8,8 @@ import { checksAt } from '../../search/plan-checks.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import { defaultFields, textOf } from '../../text/recipe.ts';
-import { checkOptions, needed, type OptionChecks, part, texts, when } from '../../wording/check-options.ts';
+import { checkArguments, checkOptions, needed, type OptionChecks, part, record, texts, when } from '../../wording/check-options.ts';
+import { anyText, optional } from '../../wording/check-shapes.ts';
 
 /** What a retriever has no place for: its documents are a list, and come whole. */
 type NotHere = 'documents' | 'stages' | 'snippets' | 'explain' | 'facets' | 'facetValues' | 'onUpdate' | 'cursor' | 'perGroup' | 'vector';
@@ -72,7 +73,8 @@ export class FinetoothRetriever extends BaseRetriever {
     this.#contentFields = contentFields;
   }
 
-  override invoke(query: string, config?: RunnableConfig): Promise<Document[]> {
+  override async invoke(query: string, config?: RunnableConfig): Promise<Document[]> {
+    checkArguments("invoke('how do bats find their way')", { query: [query, anyText], config: [config, optional(record)] });
     // What it is within may have a signal too, and a timeout becomes one.
     const whole = ensureConfig(config);
     return callSignal.run(whole.signal, () => super.invoke(query, whole)) as Promise<Document[]>;

@@ -2,7 +2,7 @@ import { throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
 import { unpackTitle } from '../../math/packed-title.ts';
 import type { Document, Hit } from '../../types.ts';
-import { checkArguments, type OptionChecks, oneOf, positive, when } from '../../wording/check-options.ts';
+import { checkArguments, type OptionChecks, oneOf, path, positive } from '../../wording/check-options.ts';
 import { anyNumber } from '../../wording/check-shapes.ts';
 import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
@@ -45,7 +45,6 @@ export interface LanceStoreOptions {
   readonly durability?: Durability;
 }
 
-const isFolderPath = when('the path of a folder', (value) => typeof value === 'string' && value !== '' && !value.includes('\0'));
 const lanceChecks: OptionChecks<LanceStoreOptions> = {
   approximateFrom: anyNumber,
   partitions: positive,
@@ -60,7 +59,7 @@ const lanceChecks: OptionChecks<LanceStoreOptions> = {
  * exact comparison of six times as many as asked for.
  */
 export function lanceStore(folder: string, options: LanceStoreOptions = {}): Store {
-  checkArguments("lanceStore('./movies')", { folder: [folder, isFolderPath], options: [options, lanceChecks] });
+  checkArguments("lanceStore('./movies')", { folder: [folder, path], options: [options, lanceChecks] });
   const { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' } = options;
   const connection = connectFolder(folder, durability);
   const snapshots = createSnapshots(folder);

@@ -1,6 +1,7 @@
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
 import { checkOptions, type OptionChecks, part, text, type ValueCheck, when } from '../../wording/check-options.ts';
+import { anyText } from '../../wording/check-shapes.ts';
 import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
 import { indexReplaced } from '../index-changes.ts';
@@ -26,7 +27,7 @@ const number: ValueCheck = when('a number', (value) => typeof value === 'number'
 const storeChecks: OptionChecks<PostgresStoreOptions> = {
   connectionString: text,
   pool: part('a pool of pg', ['query']),
-  index: () => undefined,
+  index: anyText,
   ef: number,
   m: number,
   efConstruction: number,
@@ -40,7 +41,7 @@ const storeChecks: OptionChecks<PostgresStoreOptions> = {
  * Documents and vectors in a schema of a PostgreSQL database, version 13 or later with pgvector 0.8.4 or later, by the package `pg`. Each `upsert` is one
  * transaction. Several processes may read and write at once, also behind a pooler in transaction mode. Exact below 20,000 passages; above, HNSW.
  */
-export function postgresStore(options: PostgresStoreOptions): Store {
+export function postgresStore(options: PostgresStoreOptions = {}): Store {
   checkOptions('postgresStore', options, storeChecks);
   const { pool, connectionString, index = DEFAULT_INDEX, ...given } = options;
   if ((pool === undefined) === (connectionString === undefined))

@@ -4,6 +4,7 @@ import {
   callback,
   checkOptions,
   either,
+  needed,
   type OptionChecks,
   oneOf,
   record,
@@ -53,8 +54,8 @@ export interface QdrantStoreOptions extends QdrantOptions, RequestOptions {
 }
 
 const storeChecks: OptionChecks<QdrantStoreOptions> = {
-  url: either('an address, http://host:6333, or several', text, texts),
-  name: text,
+  url: needed(either('an address, http://host:6333, or several', text, texts)),
+  name: needed(text),
   apiKey: text,
   approximateFrom: whole(0, Number.MAX_SAFE_INTEGER),
   countedFrom: whole(0, Number.MAX_SAFE_INTEGER),
