@@ -6,7 +6,7 @@ import { readJsonValue } from '../read/json-value.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { SearchOptions } from '../search/options.ts';
-import { checkForIndex, isPipeline, type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
+import { checkForIndex, defaultPipeline, isPipeline, type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { checkArguments, signal as isSignal, part, texts } from '../wording/check-options.ts';
 import { optional, recordOf } from '../wording/check-shapes.ts';
@@ -68,7 +68,7 @@ export function rerankerPlanOf(
   pipeline: Pipeline,
   own: NamedRerankers = {},
 ): { readonly parts: readonly RerankerPart[]; readonly settings: RerankerSettings } | null {
-  const { reranker, fallback, strict, calibration } = pipeline;
+  const { reranker = defaultPipeline.reranker, fallback, strict, calibration } = pipeline;
   if (reranker === null) return null;
   const parts = (names: readonly string[]): readonly RerankerPart[] => names.map((name) => own[name] ?? name);
   return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };

@@ -2,7 +2,7 @@ import { byStage } from '../math/order.ts';
 import { checkScores } from '../rerank/check-scores.ts';
 import type { Scores } from '../rerank/reranker.ts';
 import { stageOf } from '../rerank/stage-of.ts';
-import { checkArguments, isRecord, readOf, record, when } from '../wording/check-options.ts';
+import { checkArguments, isRecord, readOf, when } from '../wording/check-options.ts';
 import { anyText } from '../wording/check-shapes.ts';
 
 /** What is put in order: an id and, where a first stage gave one, its score. */
@@ -34,7 +34,6 @@ export interface OrderedCandidate {
 export function orderCandidates(candidates: readonly Orderable[], given: Scores, fingerprint: string): readonly OrderedCandidate[] {
   checkArguments('orderCandidates(candidates, await reranker.score(query, candidates), reranker.fingerprint)', {
     candidates: [candidates, areOrderable],
-    given: [given, record],
     fingerprint: [fingerprint, anyText],
   });
   readOf('the scores of orderCandidates', () => checkScores(given, candidates.length, fingerprint));

@@ -57,7 +57,7 @@ export function plainOptionsOf(pipeline: Pipeline): Pick<SearchOptions, PlainKey
 /** Whether a value is a pipeline, as far as it is looked at before a search looks at it. */
 export const isPipeline: ValueCheck = shape('a pipeline, as readPipelines gives them', {
   name: anyText,
-  reranker: either('a list of names, or null', texts, (value) => (value === null ? undefined : 'null')),
+  reranker: optional(either('a list of names, or null', texts, (value) => (value === null ? undefined : 'null'))),
   fallback: optional(texts),
 });
 

@@ -2,6 +2,7 @@ import {
   callChecks,
   checkArguments,
   isRecord,
+  needed,
   type OptionChecks,
   oneOf,
   record,
@@ -64,7 +65,7 @@ const query: ValueCheck = (value) =>
   })(value) ?? hasOne(value);
 const spread: ValueCheck = shape('an object with mean, deviation and documents', { mean: finite, deviation: finite, documents: finite });
 const deleteChecks: OptionChecks<DeleteOptions> = { hashes: map, from: manifest };
-const facetChecks: OptionChecks<FacetOptions> = { ...callChecks, filter, limit: finite };
+const facetChecks: OptionChecks<FacetOptions> = { ...callChecks, filter, limit: needed(finite) };
 
 /** The store, whose functions refuse what they do not take: every store that this package makes is given out so, since anyone may call it. */
 export function checkedStore(store: Store): Store {
@@ -102,7 +103,7 @@ export function checkedStore(store: Store): Store {
     facets: async (fields, options) => {
       checkArguments("store.facets(['year'], { limit: 10 })", {
         fields: [fields, listOf('a list of texts', anyText)],
-        options: [options, shape('an object with a limit', facetChecks as Readonly<Record<string, ValueCheck>>)],
+        options: [options, facetChecks],
       });
       return store.facets(fields, options);
     },

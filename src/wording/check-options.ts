@@ -96,7 +96,9 @@ export const part = (words: string, functions: readonly string[], names: readonl
 export function checkValue(name: string, value: unknown, check: ValueCheck, call?: string): void {
   const words = readOf(name, () => check(value), call);
   if (words === undefined) return;
-  throw new FinetoothError('E_USAGE', `${name} must be ${words}; got ${shown(value)}.${calledAs(call)}`);
+  // Where a part is wrong, the words say what that is.
+  const got = words.endsWith(')') && words.includes('; got ') ? '' : `; got ${shown(value)}`;
+  throw new FinetoothError('E_USAGE', `${name} must be ${words}${got}.${calledAs(call)}`);
 }
 
 /**
@@ -104,7 +106,13 @@ export function checkValue(name: string, value: unknown, check: ValueCheck, call
  *
  * @throws E_USAGE for an option that does not exist, with the nearest name, and for a value that is not what it must be
  */
-export function checkOptions<Options extends object>(who: string, given: unknown, checks: OptionChecks<Options>, prefix = ''): void {
+export function checkOptions<Options extends object>(
+  who: string,
+  given: unknown,
+  checks: OptionChecks<Options>,
+  prefix = '',
+  call?: string,
+): void {
   const table = checks as Readonly<Record<string, Wanted>>;
   const known = Object.keys(table);
   const missing = known.filter((option) => isNeeded(table[option] as Wanted));
@@ -129,7 +137,7 @@ export function checkOptions<Options extends object>(who: string, given: unknown
   if (first !== undefined)
     throw new FinetoothError(
       'E_USAGE',
-      `${who} needs ${missing.map((option) => prefix + option).join(', ')}: give it as { ${missing.join(', ')} }; "${first}" must be ${(table[first] as ValueCheck)(undefined)}.`,
+      `${prefix}${first} must be ${(table[first] as ValueCheck)(undefined)}; got undefined. ${who} needs ${missing.map((option) => prefix + option).join(' and ')}.${calledAs(call)}`,
     );
 }
 
@@ -143,7 +151,7 @@ export function checkArguments(call: string, given: Readonly<Record<string, read
   const who = call.slice(0, call.indexOf('('));
   for (const [name, [value, wanted]] of Object.entries(given))
     if (typeof wanted === 'function') checkValue(`the ${name} of ${who}`, value, wanted, call);
-    else checkOptions<object>(who, value, wanted);
+    else checkOptions<object>(who, value, wanted, '', call);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isRecord, type ValueCheck, when } from './check-options.ts';
+import { isRecord, shown, type ValueCheck, when } from './check-options.ts';
 
 /** Checks of what has something inside. Where a part does not fit, the words say which, and what it must be. */
 
@@ -14,7 +14,7 @@ export const listOf =
     if (!Array.isArray(value)) return words;
     for (let at = 0; at < value.length; at++) {
       const wrong = check(value[at]);
-      if (wrong !== undefined) return within(words, `[${at}]`, wrong);
+      if (wrong !== undefined) return within(words, `[${at}]`, wrong, value[at]);
     }
     return undefined;
   };
@@ -26,7 +26,7 @@ export const shape =
     if (!isRecord(value)) return words;
     for (const [name, check] of Object.entries(members)) {
       const wrong = check(value[name]);
-      if (wrong !== undefined) return within(words, name, wrong);
+      if (wrong !== undefined) return within(words, name, wrong, value[name]);
     }
     return undefined;
   };
@@ -38,7 +38,7 @@ export const recordOf =
     if (!isRecord(value)) return words;
     for (const [name, one] of Object.entries(value)) {
       const wrong = check(one);
-      if (wrong !== undefined) return within(words, JSON.stringify(name.slice(0, 60)), wrong);
+      if (wrong !== undefined) return within(words, JSON.stringify(name.slice(0, 60)), wrong, one);
     }
     return undefined;
   };
@@ -93,4 +93,7 @@ export const finiteNumbers: ValueCheck = when('an array of finite numbers', (val
   return true;
 });
 
-const within = (words: string, place: string, wrong: string): string => `${words} (${place} must be ${wrong})`;
+function within(words: string, place: string, wrong: string, value: unknown): string {
+  const got = wrong.includes('; got ') ? '' : `; got ${shown(value)}`;
+  return `${words} (${place} must be ${wrong}${got})`;
+}

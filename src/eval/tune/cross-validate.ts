@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { randomFrom } from '../../math/random.ts';
-import { checkArguments, truth, when, whole } from '../../wording/check-options.ts';
+import { checkArguments, truth, when } from '../../wording/check-options.ts';
 import { anyNumber, optional, shape } from '../../wording/check-shapes.ts';
 import { drawnChecks } from '../significance/draw-checks.ts';
 import { chooseConfiguration, type ScoreTable } from './choose.ts';
@@ -73,17 +73,19 @@ export function crossValidate(options: CrossValidateOptions): CrossValidation {
 
 const isTable = shape('an object with scores, configurations and queries', {
   scores: when('a Float64Array', (value) => value instanceof Float64Array),
-  configurations: whole(1, 1_000_000_000),
-  queries: whole(0, 1_000_000_000),
+  configurations: anyNumber,
+  queries: anyNumber,
   folds: optional(anyNumber),
-  repeats: optional(whole(1, 1_000_000)),
+  repeats: optional(anyNumber),
   seed: optional(drawnChecks.seed),
   oneStandardError: optional(truth),
 });
 
+const MOST_REPEATS = 1_000_000;
+
 function checkTable({ scores, configurations, queries }: ScoreTable, repeats: number): void {
-  if (!Number.isInteger(repeats) || repeats < 1)
-    throw new FinetoothError('E_USAGE', `repeats is ${repeats}; it is a whole number of 1 and more. 10 is usual.`);
+  if (!Number.isInteger(repeats) || repeats < 1 || repeats > MOST_REPEATS)
+    throw new FinetoothError('E_USAGE', `repeats is ${repeats}; it is a whole number from 1 to 1,000,000. 10 is usual.`);
   if (configurations < 1 || scores.length !== configurations * queries)
     throw new FinetoothError(
       'E_USAGE',
