@@ -75,7 +75,11 @@ export function rerankerPlanOf(
 }
 
 /** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
-export async function searchOptionsOf(pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> {
+export async function searchOptionsOf(
+  pipeline: Pipeline,
+  index: SearchIndex<never>,
+  own: NamedRerankers = {},
+): Promise<Omit<SearchOptions, 'onUpdate'>> {
   checkArguments('searchOptionsOf(pipeline, index)', {
     pipeline: [pipeline, isPipeline],
     index: [index, part('what openIndex gives', ['rerankerNamed'])],

@@ -12,15 +12,15 @@ type Test = (value: FieldValue | undefined) => boolean;
  * A filter as a test of documents, which says what every filter means. Fields with a type, as an index has them (`manifest.filterable`), compare as
  * `typedValue` reads them, others number with number and text with text. Throws E_USAGE for a filter that is not understood to the last word.
  */
-export function documentTest(filter: Filter, types: FieldTypes = {}): (document: Document) => boolean {
+export function documentTest(filter: Filter, types: FieldTypes = {}): (document: object) => boolean {
   checkArguments("documentTest('year >= 1990')", { types: [types, record] });
   const fits = testOf(readFilter(filter), types);
   return (document) => {
     // It is asked of every document that is stored: one that is none is looked at when it fails.
     try {
-      return fits(document);
+      return fits(document as Document);
     } catch {
-      return readOf('the document of documentTest', () => fits(document));
+      return readOf('the document of documentTest', () => fits(document as Document));
     }
   };
 }

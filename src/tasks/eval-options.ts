@@ -26,7 +26,7 @@ export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
   /** Rerankers of your own, by the name that the pipelines use for them. They are not closed. */
   readonly rerankers?: NamedRerankers;
   /** An index that exists, by its folder or opened by you (then it is not closed), instead of one made of the documents of `data`. */
-  readonly in?: string | SearchIndex;
+  readonly in?: string | SearchIndex<never>;
   /** Types of the fields that filters ask: of the index that is made of `data`, and of the documents of a run. @default inferred; over a run none */
   readonly types?: FieldTypes;
   /** ir-measures names with commas between; the first is the primary one. @default defaultMeasures */

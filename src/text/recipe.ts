@@ -38,7 +38,7 @@ const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'ima
  * numbers and truth values as JSON has them, lists joined by ", ", objects as JSON. A field that is null, absent or only white space adds
  * nothing, nor does its label. A text without any field is ''.
  */
-export function textOf(document: Document, fields: readonly string[], options: RecipeOptions = {}): string {
+export function textOf(document: object, fields: readonly string[], options: RecipeOptions = {}): string {
   return readable(() => {
     if (typeof document !== 'object' || document === null || !Array.isArray(fields) || typeof options !== 'object')
       throw new FinetoothError(
@@ -47,7 +47,7 @@ export function textOf(document: Document, fields: readonly string[], options: R
       );
     const { labels = false } = options;
     return fields
-      .map((field) => [field, wordsOf(Object.hasOwn(document, field) ? document[field] : undefined)] as const)
+      .map((field) => [field, wordsOf(Object.hasOwn(document, field) ? (document as Document)[field] : undefined)] as const)
       .filter(([, words]) => words.trim() !== '')
       .map(([field, words]) => (labels ? `${field}: ${words}` : words))
       .join(labels ? '\n' : ' ');

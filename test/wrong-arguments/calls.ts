@@ -42,6 +42,9 @@ type Calls = Readonly<Record<string, readonly [right: () => readonly unknown[], 
 const nowhere = './no-such-folder/at-all';
 const offline = { offline: true, cacheFolder: './cache' };
 const query = 'how do bats find their way';
+/** Each of these options, none of them given. */
+const every = (keys: readonly string[]): Readonly<Record<string, undefined>> => Object.fromEntries(keys.map((key) => [key, undefined]));
+const createKeys = Object.keys(plans.indexPlan).filter((key) => typeof plans.indexOptionAt(key as plans.IndexKey, 'create') !== 'string');
 const candidates = () => [{ id: 'a', text: 'Bats hunt by echo.' }, { text: 'Wheat rose.' }];
 const documents = () => [{ id: 'a', text: 'Bats hunt by echo.' }, { text: 'Wheat rose.' }];
 export const lengths = (): main.Reranker => ({
@@ -114,10 +117,24 @@ const doors: Readonly<Record<string, readonly [module: object, calls: Calls]>> =
     {
       createEmbedder: [() => ['no-such-model', { ...offline, ...refused }], { costly: true }],
       createReranker: [() => ['default', { effort: 'low', fallback: ['first-stage'], strict: false, hosted: { retries: 1 }, ...offline }]],
-      openIndex: [() => [nowhere, { create: false, embedder: null, reranker: null, models: { ...offline }, durability: 'process' }]],
+      openIndex: [
+        () => [
+          nowhere,
+          {
+            create: { ...every(createKeys), tokens: null, fields: ['text'] },
+            embedder: null,
+            reranker: null,
+            models: { ...offline },
+            durability: 'process',
+          },
+        ],
+      ],
       readPipelines: [() => [['no.json'], signal()]],
       searchOptionsOf: [() => [pipeline(), { rerankerNamed: async () => lengths() }, { lengths: lengths() }]],
-      rerank: [() => [query, documents(), { model: lengths(), top: 1, fields: ['text'], signal: signal() }], { loads: true }],
+      rerank: [
+        () => [query, documents(), { ...every(plans.keysAt('rerank')), model: lengths(), top: 1, fields: ['text'], signal: signal() }],
+        { loads: true },
+      ],
       FinetoothError: [() => ['E_USAGE', 'a sentence', { cause: 1 }], { depth: 1 }],
       readDocuments: [() => ['no.json', { format: 'json', include: ['*'], signal: signal() }]],
       search: [() => [{ manifest: nothing }, query, { top: 1, filter: 'year >= 1990', fields: ['text'], facets: ['year'] }]],
@@ -408,6 +425,10 @@ export async function ofParts(): Promise<readonly Call[]> {
         status: [() => []],
         manifest: [() => []],
       },
+    ],
+    search: [
+      { search: (...given: readonly unknown[]) => (main.search as Function)(index, ...given) },
+      { search: [() => [query, { ...every(plans.keysAt('search')), top: 1, filter: 'year >= 1990', facets: ['id'] }]] },
     ],
     store: [
       store,

@@ -16,7 +16,7 @@ type NotHere = 'documents' | 'stages' | 'snippets' | 'explain' | 'facets' | 'fac
 
 export interface FinetoothRetrieverOptions extends BaseRetrieverInput, Omit<SearchOptions, NotHere> {
   /** What `openIndex` gives. It is the caller's to close. */
-  readonly index: SearchIndex;
+  readonly index: SearchIndex<never>;
   /** Fields that make `pageContent`, joined by one space. @default those that the index was made from */
   readonly contentFields?: readonly string[];
 }
@@ -68,7 +68,8 @@ export class FinetoothRetriever extends BaseRetriever {
     checkOptions('FinetoothRetriever', options, optionChecks);
     const { index, contentFields, callbacks, tags, metadata, verbose, ...searching } = options;
     super({ callbacks, tags, metadata, verbose });
-    this.#index = index;
+    // LangChain's documents have any metadata.
+    this.#index = index as unknown as SearchIndex;
     this.#options = searching;
     this.#contentFields = contentFields;
   }
