@@ -13,6 +13,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    // A poll waits for as long as a busy machine takes: how fast something is, no test says.
+    expect: { poll: { timeout: 60_000 } },
     reporters: ['default', './test/counts-reporter.ts'],
   },
 });

@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: 1,
     testTimeout: 1_800_000,
     hookTimeout: 600_000,
+    // A poll waits for as long as a busy machine takes: how fast something is, no test says.
+    expect: { poll: { timeout: 60_000 } },
     reporters: ['verbose', './test/counts-reporter.ts'],
   },
 });

@@ -7,12 +7,15 @@ if (major < 22 || (major === 22 && minor < 13)) {
   );
   process.exitCode = 1;
 } else {
-  import('../dist/cli/main.js').then(
-    (cli) => cli.main(process.argv.slice(2)),
-    (error) => {
-      const unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && /dist.cli.main\.js/.test(error.message);
-      process.stderr.write(unbuilt ? 'finetooth is not built: run "npm run build".\n' : `${error.stack}\n`);
-      process.exitCode = 1;
-    },
-  );
+  import('../dist/fetch/compile-cache.js')
+    .then(({ keepCompiled }) => keepCompiled())
+    .then(() => import('../dist/cli/main.js'))
+    .then(
+      (cli) => cli.main(process.argv.slice(2)),
+      (error) => {
+        const unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && /dist.(cli.main|fetch.compile-cache)\.js/.test(error.message);
+        process.stderr.write(unbuilt ? 'finetooth is not built: run "npm run build".\n' : `${error.stack}\n`);
+        process.exitCode = 1;
+      },
+    );
 }

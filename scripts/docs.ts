@@ -6,7 +6,7 @@ import { describedCollections, resultsPage } from '../results/page.ts';
 import { paretoPlot } from '../results/pareto.ts';
 import { reliabilityPicture } from '../results/reliability.ts';
 import { readPublished } from '../results/run.ts';
-import { commands } from '../src/cli/commands.ts';
+import { allCommands } from '../src/cli/commands.ts';
 import { type OptionSpec, options, rangeOf } from '../src/cli/options.ts';
 import { errorTable } from '../src/errors.ts';
 import { indexPlan, plan } from '../src/search/plan.ts';
@@ -24,6 +24,8 @@ import {
 import { apiKeysPage } from './api-keys.ts';
 import { dependenciesPage } from './dependencies.ts';
 import { llmsText } from './llms.ts';
+
+const commands = await allCommands();
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

@@ -13,6 +13,7 @@ type Operation = {
 /** By operation, what its types are called. */
 const named: Readonly<Record<string, string>> = {
   'post /v1/search': 'Search',
+  'get /v1/downloads': 'Downloads',
   'get /v1/indexes': 'Indexes',
   'post /v1/indexes': 'NewIndex',
   'get /v1/indexes/{name}/documents/{id}': 'StoredDocument',

@@ -27,6 +27,7 @@ export const sections: readonly Section[] = [
   {
     title: 'Do',
     pages: [
+      'docs/examples.md',
       'docs/filters.md',
       'docs/facets.md',
       'docs/vectors.md',

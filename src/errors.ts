@@ -3,6 +3,11 @@ import type { Usage } from './types.ts';
 /**
  * One error class and one table. A code is part of the public surface: it never changes its meaning. `exit` is the command line's exit status,
  * `http` the server's: both are read from here and stand nowhere else. Tests hold docs/errors.md and a running server to it.
+ *
+ * @example
+ * import { errorTable } from 'finetooth';
+ *
+ * console.log(errorTable.E_QUERY.http, errorTable.E_QUERY.exit); // 400 2
  */
 export const errorTable = {
   E_USAGE: {
@@ -133,6 +138,7 @@ export type AdvisedOption =
   | 'noKeys'
   | 'origins'
   | 'port'
+  | 'precision'
   | 'prices'
   | 'queryPrompt'
   | 'rankFields'
@@ -185,7 +191,19 @@ export const libraryWording: Wording = {
   makeKey: () => '"finetooth key"',
 };
 
-/** Every error that this package throws on purpose. The message says what, which, got, and what to do, in the words of the library. */
+/**
+ * Every error that this package throws on purpose. The message says what, which, got, and what to do, in the words of the library.
+ *
+ * @example
+ * import { FinetoothError, rerank } from 'finetooth';
+ *
+ * try {
+ *   await rerank(' ', ['a text']);
+ * } catch (error) {
+ *   if (!(error instanceof FinetoothError)) throw error;
+ *   console.log(error.code, error.http); // E_QUERY 400
+ * }
+ */
 export class FinetoothError extends Error {
   readonly code: ErrorCode;
   /** Exit status of the command line, 1 to 130. */

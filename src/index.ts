@@ -11,6 +11,8 @@ export type { Embedder } from './embed/embedder.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
 export type { FieldCondition, FieldType, FieldTypes, Filter, FilterFields, FilterParts, FlatFilter } from './filter/filter.ts';
 export type { EmbeddingModel, RerankingModel } from './hosted/ai-sdk.ts';
+export type { PrecisionChoice } from './model/catalog/precision.ts';
+export type { PrecisionChosen } from './model/choose-precision.ts';
 export { type ReadOptions, readDocuments } from './read/read.ts';
 export type { Reader } from './read/reader.ts';
 export type { Source } from './read/source.ts';

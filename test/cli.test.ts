@@ -3,9 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands } from '../src/cli/commands.ts';
+import { allCommands } from '../src/cli/commands.ts';
 import { finetooth, workFolder } from './finetooth.ts';
 import { ran } from './support/ran.ts';
+
+const commands = await allCommands();
 
 const cwd = workFolder();
 const films = [

@@ -6,9 +6,11 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { engineOf } from '../src/assemble/store.ts';
-import { commands } from '../src/cli/commands.ts';
+import { allCommands } from '../src/cli/commands.ts';
 import { type OptionSpec, options } from '../src/cli/options.ts';
 import { startServer } from './servers/http.ts';
+
+const commands = await allCommands();
 
 const root = join(import.meta.dirname, '..');
 const lines = readFileSync(join(root, 'Containerfile'), 'utf8')

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { program } from '../src/cli/command.ts';
-import { commands } from '../src/cli/commands.ts';
+import { allCommands } from '../src/cli/commands.ts';
 import { rendered } from '../src/cli/styled.ts';
 import type { Terminal } from '../src/cli/terminal.ts';
 import {
@@ -19,6 +19,8 @@ import { type Server, serve } from '../src/server/listen.ts';
 import { memoryStore } from '../src/stores.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
+
+const commands = await allCommands();
 
 const films: readonly Document[] = [
   { id: 'a', title: 'Bats at night', year: 1979, director: 'Ann', genres: ['horror', 'cave'] },

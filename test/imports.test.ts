@@ -106,6 +106,8 @@ const surface = {
       'ModelOptions',
       'ModelRunOptions',
       'OpenIndexOptions',
+      'PrecisionChoice',
+      'PrecisionChosen',
       'Progress',
       'Provenance',
       'RankedResult',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { type CommandSpec, command } from '../src/cli/command.ts';
-import { commands } from '../src/cli/commands.ts';
+import { allCommands } from '../src/cli/commands.ts';
 import { options } from '../src/cli/options.ts';
 import { indexSystem, runSystem } from '../src/eval/systems/system.ts';
 import {
@@ -24,6 +24,8 @@ import { memoryStore } from '../src/stores.ts';
 import { grouped } from '../src/wording/numbers.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 import { typedJson } from './support/typed-command.ts';
+
+const commands = await allCommands();
 
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-plan-'));
 const films = [

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commands } from '../src/cli/commands.ts';
+import { allCommands } from '../src/cli/commands.ts';
 import { openIndex } from '../src/index.ts';
 import { type Decision, embedDocuments, indexDocuments, type Judge, label, rerankDocuments, type Shown } from '../src/tasks/index.ts';
 import { workFolder } from './finetooth.ts';
+
+const commands = await allCommands();
 
 const folder = workFolder();
 const films = join(folder, 'films');

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../src/cli/command.ts';
-import { commands } from '../src/cli/commands.ts';
+import { allCommands } from '../src/cli/commands.ts';
 import { type OptionSpec, options } from '../src/cli/options.ts';
 import { runCommand } from '../src/cli/run-command.ts';
 import { streamTerminal } from '../src/cli/terminal.ts';
 import { errorTable } from '../src/errors.ts';
 import { ran } from './support/ran.ts';
 
+const commands = await allCommands();
 /** Where commands write what they write. */
 const folder = mkdtempSync(join(tmpdir(), 'finetooth-flags-'));
 const before = process.cwd();

@@ -4,6 +4,7 @@ import { KeyDialog } from './parts/key-dialog.tsx';
 import { hearKeys, KeyList, keysShown, useKeys } from './parts/keys.tsx';
 import { lazy } from './parts/lazy.tsx';
 import { LiveRegion } from './parts/live-region.tsx';
+import { UnreadNote } from './parts/unread-note.tsx';
 import { Search } from './search/search.tsx';
 import { go, type View, view } from './state/address.ts';
 import { UploadDialog, uploadShown } from './upload/upload-dialog.tsx';
@@ -34,6 +35,7 @@ export function App() {
       </a>
       <Header />
       <main id="main" tabIndex={-1} data-view={view}>
+        <UnreadNote />
         {shown[view.value]()}
       </main>
       <KeyList />

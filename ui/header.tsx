@@ -1,6 +1,6 @@
 import { keysShown } from './parts/keys.tsx';
 import { address, go, query, type View, view, views, writeAddress } from './state/address.ts';
-import { index, indexes } from './state/indexes.ts';
+import { index, indexes, missingIndex } from './state/indexes.ts';
 import { uploadShown } from './upload/upload-dialog.tsx';
 
 const names: Readonly<Record<View, string>> = { search: 'Search', judge: 'Judge', tune: 'Tune' };
@@ -50,7 +50,6 @@ export function Header() {
 function IndexPicker() {
   const all = indexes.value ?? [];
   const wanted = address.value.index;
-  const isMissing = wanted !== undefined && indexes.value !== undefined && index.value === undefined;
   const choose = (event: Event): void => {
     const name = (event.currentTarget as HTMLSelectElement).value;
     // Fields are those of an index.
@@ -61,7 +60,7 @@ function IndexPicker() {
       <span>Index</span>
       <select value={index.value?.name ?? wanted ?? ''} onChange={choose} disabled={all.length === 0}>
         {all.length === 0 && <option value="">none</option>}
-        {isMissing && <option value={wanted}>{wanted} (missing)</option>}
+        {missingIndex.value !== undefined && <option value={wanted}>{wanted} (missing)</option>}
         {all.map(({ name, documents }) => (
           <option key={name} value={name}>
             {name} ({documents.toLocaleString('en')})

@@ -7,7 +7,19 @@ import { calibrated } from '../rerank/wrappers/calibrated.ts';
 import { checkArguments, signal as isSignal, text } from '../wording/check-options.ts';
 import { optional } from '../wording/check-shapes.ts';
 
-/** Throws E_INPUT_MISSING, and E_INPUT_FORMAT for a file that `finetooth calibrate` did not write. */
+/**
+ * Throws E_INPUT_MISSING, and E_INPUT_FORMAT for a file that `finetooth calibrate` did not write.
+ *
+ * @example
+ * import { createReranker, rerank } from 'finetooth';
+ * import { readCalibration } from 'finetooth/rerankers';
+ *
+ * const calibration = await readCalibration('calibration.json');
+ * const model = createReranker('late-interaction', { calibration });
+ * const { calibrated } = await rerank('bats', ['Bats hunt by echo.'], { model });
+ * console.log(calibrated); // true
+ * await model.close?.();
+ */
 export async function readCalibration(path: string, signal?: AbortSignal): Promise<CalibrationFile> {
   checkArguments("readCalibration('calibration.json')", { path: [path, text], signal: [signal, optional(isSignal)] });
   const value = await readJsonValue(path, signal);
@@ -15,7 +27,21 @@ export async function readCalibration(path: string, signal?: AbortSignal): Promi
   throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no calibration: make one with ${say.calibrate(path)}.`);
 }
 
-/** The reranker with the probabilities of the file. Throws E_FINGERPRINT when it was fitted for another one. */
+/**
+ * The reranker with the probabilities of the file. What `createReranker` gives knows its fingerprint only once it is loaded: it takes the file as its
+ * option `calibration`. Throws E_FINGERPRINT when the file was fitted for another one.
+ *
+ * @example
+ * import { rerank } from 'finetooth';
+ * import { openModel } from 'finetooth/embedders';
+ * import { lateInteraction, readCalibration, withCalibration } from 'finetooth/rerankers';
+ *
+ * const encoder = await openModel();
+ * const model = withCalibration(lateInteraction(encoder), await readCalibration('calibration.json'));
+ * const { calibrated } = await rerank('bats', ['Bats hunt by echo.'], { model });
+ * console.log(calibrated); // true
+ * await encoder.close();
+ */
 export function withCalibration(reranker: Reranker, file: CalibrationFile): Reranker {
   checkArguments('withCalibration(reranker, await readCalibration(path))', {
     reranker: [reranker, isReranker],

@@ -11,10 +11,19 @@ import { defaultModel } from './models.ts';
  * Pass it as `embedder` of `openIndex`, or store the vectors elsewhere. `close()` frees it.
  *
  * @param model a local model by name, `vendor:model`, or an embedding model of the AI SDK. @default bge-small-en-v1.5
+ *
+ * @example
+ * import { createEmbedder } from 'finetooth';
+ *
+ * const embedder = await createEmbedder();
+ * const { data, count, dimensions } = await embedder.embed(['Wheat rose.', 'Bats hunt by echo.'], 'document');
+ * console.log(data.length, count, dimensions); // 768 2 384
+ * await embedder.close?.();
+ *
  * @throws E_USAGE, and what opening the model throws
  */
-export async function createEmbedder(model: string | EmbeddingModel = defaultModel, options: ModelOptions = {}): Promise<Embedder> {
-  checkValue('the model of createEmbedder', model, isEmbedderPart, "createEmbedder('bge-small-en-v1.5')");
+export async function createEmbedder(model?: string | EmbeddingModel, options: ModelOptions = {}): Promise<Embedder> {
+  checkValue('the model of createEmbedder', model ?? defaultModel, isEmbedderPart, "createEmbedder('bge-small-en-v1.5')");
   checkOptions<ModelOptions>('createEmbedder', options, modelChecks);
   return (await openEmbedder(model, options)).embedder;
 }

@@ -20,6 +20,16 @@ const checks: OptionChecks<CreateRerankerOptions> = { ...modelChecks, ...setting
  *
  * @param model a name (`default`, `late-interaction`, a cross-encoder, `vendor:model`), a reranker, a reranking model of the AI SDK, or several, which are
  * a cascade. What is given as an object is not closed. @default default: late interaction, then the bundled cross-encoder over the best ones
+ *
+ * @example
+ * import { createReranker, rerank } from 'finetooth';
+ *
+ * const model = createReranker('late-interaction');
+ * await model.load?.(); // before the first query, which would wait for it
+ * const { results } = await rerank('how do bats find their way', ['Wheat rose.', 'Bats hunt by echo.'], { model });
+ * console.log(results[0].document); // Bats hunt by echo.
+ * await model.close?.();
+ *
  * @throws E_USAGE for an option that there is not; the first call throws what opening the model throws
  */
 export function createReranker(model: RerankerPart | readonly RerankerPart[] = 'default', options: CreateRerankerOptions = {}): Reranker {

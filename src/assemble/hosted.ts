@@ -37,6 +37,14 @@ const isHosted = either(
  * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
  * language model, or a reranking or language model of the AI SDK as it is. Nothing is asked, and no key looked for, before the first call.
  *
+ * @example
+ * import { rerank } from 'finetooth';
+ * import { createBudget, hosted } from 'finetooth/hosted';
+ *
+ * const model = hosted('cohere:rerank-v3.5', { budget: createBudget(0.5), deadlineMs: 3000 }); // COHERE_API_KEY
+ * const { results, usage } = await rerank('bats', ['Wheat rose.', 'Bats hunt by echo.'], { model });
+ * console.log(results[0].document, usage.cost);
+ *
  * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model and for an option that there is not; calls throw as `createHostedReranker`
  */
 export function hosted(what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker {
@@ -68,6 +76,14 @@ export function hosted(what: string | RerankingModel | LanguageModel, options: L
 /**
  * An embedder behind an API: `vendor:model` (`together:BAAI/bge-base-en-v1.5`), or an embedding model of the AI SDK as it is. Where the number of
  * dimensions is not known, one text is embedded to find out.
+ *
+ * @example
+ * import { openIndex } from 'finetooth';
+ * import { hostedEmbedder } from 'finetooth/hosted';
+ *
+ * const embedder = await hostedEmbedder('together:BAAI/bge-base-en-v1.5'); // TOGETHER_API_KEY
+ * const index = await openIndex('./hosted', { create: { fields: ['text'] }, embedder });
+ * await index.close();
  *
  * @throws as `hosted`
  */

@@ -1,4 +1,6 @@
 import type { HostedOptions } from '../hosted/model.ts';
+import { type PrecisionChoice, precisionChoices } from '../model/catalog/precision.ts';
+import type { PrecisionChosen } from '../model/choose-precision.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import { devices } from '../model/run/runtime.ts';
 import type { ModelSessions } from '../model/run/sessions.ts';
@@ -18,7 +20,31 @@ export interface ModelFileOptions {
   readonly offline?: boolean;
   /** Stops the fetching of files. */
   readonly signal?: AbortSignal;
-  readonly onDownload?: (progress: Progress & { readonly file: string }) => void;
+  readonly onDownload?: (progress: FileDownload) => void;
+  /**
+   * Of a model with files of several forms, which. `auto`: the one that this processor is measured to run best, in under a second at first use, remembered in the cache folder.
+   * A name may say it itself (`owner/name:q4`), and keeps it. The bundled models have one form. @default auto
+   */
+  readonly precision?: PrecisionChoice;
+  /** Hears once which form was measured to be the best. */
+  readonly onPrecision?: (chosen: PrecisionChosen) => void;
+}
+
+/** A file that is on its way: bytes of how many. */
+export interface FileDownload extends Progress {
+  readonly file: string;
+  /** Of a model's file; absent of a collection's. */
+  readonly fetching?: ModelFetching;
+}
+
+/** All files of a model, one after the other. */
+export interface ModelFetching {
+  /** The model, by the name that was asked for. */
+  readonly model: string;
+  /** Stops it: who waits for the model gets E_STOPPED. What has come stays, and the next try goes on from there. */
+  readonly cancel: () => void;
+  /** Resolves when all files are here, or fetching them has ended otherwise. */
+  readonly over: Promise<void>;
 }
 
 /** How a local model runs. */
@@ -51,6 +77,8 @@ export const modelChecks: OptionChecks<ModelOptions> = {
   sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
   signal,
   onDownload: callback,
+  precision: oneOf(precisionChoices),
+  onPrecision: callback,
 };
 
 /** How a model is told to rank. */

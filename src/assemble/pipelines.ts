@@ -15,7 +15,15 @@ import { hosted } from './hosted.ts';
 import type { ModelFileOptions } from './model-options.ts';
 import { type NamedRerankers, rerankerNames } from './reranker.ts';
 
-/** Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE. */
+/**
+ * Reads pipelines files, each one object or a list; every name stands once. Throws E_INPUT_FORMAT, E_INPUT_MISSING, E_USAGE.
+ *
+ * @example
+ * import { readPipelines } from 'finetooth';
+ *
+ * const pipelines = await readPipelines(['pipelines.json']); // [{ "name": "quick", "reranker": ["late-interaction"] }]
+ * console.log(pipelines[0].name, pipelines[0].candidates); // quick 25
+ */
 export async function readPipelines(paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> {
   checkArguments("readPipelines(['pipelines.json'])", { paths: [paths, texts], signal: [signal, optional(isSignal)] });
   const found = new Map<string, Pipeline>();
@@ -74,7 +82,18 @@ export function rerankerPlanOf(
   return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };
 }
 
-/** A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`. */
+/**
+ * A pipeline as `search` takes it: `search(index, query, await searchOptionsOf(pipeline, index))`. `own` as for `evaluate`.
+ *
+ * @example
+ * import { openIndex, readPipelines, search, searchOptionsOf } from 'finetooth';
+ *
+ * const index = await openIndex('./movies');
+ * const [quick] = await readPipelines(['pipelines.json']);
+ * const { rankedBy } = await search(index, 'a shark at the beach', await searchOptionsOf(quick, index));
+ * console.log(rankedBy); // late-interaction
+ * await index.close();
+ */
 export async function searchOptionsOf(
   pipeline: Pipeline,
   index: SearchIndex<never>,

@@ -7,7 +7,15 @@ import { optional } from '../wording/check-shapes.ts';
 
 const amounts = ['tokens', 'written', 'searches'] as const;
 
-/** Prices of the user's own, which go before the list's. Throws E_INPUT_MISSING, and E_INPUT_FORMAT for what is no table of prices. */
+/**
+ * Prices of the user's own, which go before the list's. Throws E_INPUT_MISSING, and E_INPUT_FORMAT for what is no table of prices.
+ *
+ * @example
+ * import { hosted, readPrices } from 'finetooth/hosted';
+ *
+ * const prices = await readPrices('prices.json'); // { "cohere:rerank-v3.5": { "searches": 2 } }: dollars per thousand
+ * const reranker = hosted('cohere:rerank-v3.5', { prices });
+ */
 export async function readPrices(path: string, signal?: AbortSignal): Promise<PriceTable> {
   checkArguments("readPrices('prices.json')", { path: [path, text], signal: [signal, optional(isSignal)] });
   const value = await readJsonValue(path, signal);

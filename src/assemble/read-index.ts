@@ -13,6 +13,16 @@ import { openStore, shownName } from './store.ts';
  * write meanwhile may or may not be among them.
  *
  * @param where a folder, the address of an index in a database, or a store of your own, which is not closed
+ *
+ * @example
+ * import { openIndex } from 'finetooth';
+ * import { readIndex } from 'finetooth/stores';
+ *
+ * const copy = await openIndex('memory:', { create: true });
+ * const { added, reused } = await copy.addRead(readIndex('./movies'));
+ * console.log(added === reused); // true
+ * await copy.close();
+ *
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_LOCKED when the index is made again meanwhile, E_STOPPED
  */
 export async function* readIndex(where: string | Store, options: CallOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {

@@ -17,6 +17,8 @@ let shared: RerankerBuilder | undefined;
  * which is what was given. The default reranker is on this machine; it is opened by the first call and shared by all.
  *
  * @example
+ * import { rerank } from 'finetooth';
+ *
  * const { results } = await rerank('how do bats find their way', ['Wheat rose.', 'Bats hunt by echo.'], { top: 1 });
  * console.log(results[0].document); // Bats hunt by echo.
  *

@@ -32,6 +32,13 @@ const SLICE = 8;
 /**
  * An embedder in a web worker of this page.
  *
+ * @example
+ * import { createBrowserEmbedder } from 'finetooth/browser';
+ *
+ * const embedder = createBrowserEmbedder({ model: '/models/bge-small-en-v1.5/' });
+ * const [vector] = await embedder.embed(['how do bats find their way'], { role: 'query' });
+ * console.log(vector.length === embedder.dimensions);
+ *
  * @throws E_USAGE, E_MODEL_UNKNOWN; `ready` and `embed` reject with E_DOWNLOAD, E_MODEL_CHANGED, E_MODEL_FAILED, E_RUNTIME, E_PACKAGE
  */
 export function createBrowserEmbedder(options: BrowserModelOptions): BrowserEmbedder {

@@ -55,8 +55,11 @@ const SLICE = 8;
  * A cross-encoder in a web worker of this page. Nothing leaves the page but the request for the model's files.
  *
  * @example
+ * import { createBrowserReranker } from 'finetooth/browser';
+ *
  * const reranker = createBrowserReranker({ model: '/models/ms-marco-minilm-l-12-v2/' });
- * const { results } = await reranker.rerank('how do bats find their way', texts, { top: 5 });
+ * const { results } = await reranker.rerank('how do bats find their way', ['Wheat rose.', 'Bats hunt by echo.']);
+ * console.log(results[0].document);
  *
  * @throws E_USAGE, E_MODEL_UNKNOWN; `ready` and `rerank` reject with E_DOWNLOAD, E_MODEL_CHANGED, E_MODEL_FAILED, E_RUNTIME, E_PACKAGE
  */

@@ -57,7 +57,18 @@ const partChecks: OptionChecks<BrowserSearchParts> = {
 const count = whole(1, Number.MAX_SAFE_INTEGER);
 const searchChecks: OptionChecks<BrowserSearchOptions> = { ...callChecks, top: count, candidates: count };
 
-/** Search over documents in memory: two stages, as on a server. */
+/**
+ * Search over documents in memory: two stages, as on a server.
+ *
+ * @example
+ * import { createBrowserEmbedder, createBrowserSearch } from 'finetooth/browser';
+ *
+ * const embedder = createBrowserEmbedder({ model: '/models/bge-small-en-v1.5/' });
+ * const notes = createBrowserSearch<{ id: string; text: string }>({ embedder });
+ * await notes.add([{ id: 'bats', text: 'Bats hunt by echo.' }]);
+ * const [best] = await notes.search('how do bats find their way', { top: 1 });
+ * console.log(best.document.text);
+ */
 export function createBrowserSearch<T extends string | object>(parts: BrowserSearchParts): BrowserSearch<T> {
   checkArguments('createBrowserSearch({ embedder: createBrowserEmbedder({ model }) })', { parts: [parts, partChecks] });
   const { embedder, reranker, fields } = parts;

@@ -270,6 +270,14 @@ const own = {
     variable: 'FINETOOTH_DEVICE',
     about: 'what runs the model; where it cannot be had the processor does, with a warning',
   },
+  precision: {
+    kind: 'choice',
+    choices: ['auto', 'fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'],
+    default: 'auto',
+    variable: 'FINETOOTH_PRECISION',
+    about:
+      'which form of its weights is taken of a model with files of several; auto measures once, in under a second, which this processor runs best; a name may say it itself (owner/name:q4)',
+  },
   runtime: {
     kind: 'choice',
     choices: ['auto', 'native', 'wasm'],

@@ -1,7 +1,7 @@
 import { FinetoothError, messageOf } from '../errors.ts';
 import { packageVersion } from '../wording/package-version.ts';
 import { type CommandContext, type CommandSpec, program, usageErrorOf } from './command.ts';
-import { commands } from './commands.ts';
+import { commandsFor } from './commands.ts';
 import { billLine } from './provenance-lines.ts';
 import { jsonLine, type Terminal } from './terminal.ts';
 import { commandWording } from './wording.ts';
@@ -17,12 +17,13 @@ export interface CommandOptions extends Omit<CommandContext, 'exit'> {
 
 /** Runs one command of the command line, and says its error. Resolves to the exit status: 0, or the one of errors.ts. */
 export async function runCommand(argv: readonly string[], options: CommandOptions): Promise<number> {
-  const { terminal, specs = commands, isCutOff = () => false } = options;
+  const { terminal, isCutOff = () => false } = options;
   let status = 0;
   const exit = (given: number): void => {
     status = given;
   };
   try {
+    const specs = options.specs ?? (await commandsFor(argv));
     const root = program(specs, packageVersion(), { ...options, exit });
     if (argv.length === 0) terminal.write(root.helpInformation());
     else await root.parseAsync([...argv], { from: 'user' });

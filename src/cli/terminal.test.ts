@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { finetooth, workFolder } from '../../test/finetooth.ts';
 import { ran } from '../../test/support/ran.ts';
 import { harmless } from '../wording/terminal-text.ts';
-import { commands } from './commands.ts';
+import { allCommands } from './commands.ts';
 import { jsonLine } from './terminal.ts';
+
+const commands = await allCommands();
 
 /** Sets a title, clears the screen, colours, rings, turns text around, and begins a command with one character of eight bits. */
 const evil = '\u001b]0;owned\u0007\u001b[2J\u001b[31m evil \u202e\u009b2J\r\u2066';

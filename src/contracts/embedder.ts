@@ -122,7 +122,16 @@ const checks: Readonly<Record<string, (embedder: Embedder) => Promise<void>>> = 
   },
 };
 
-/** What every embedder promises. `make` is asked for a new one by each case. */
+/**
+ * What every embedder promises. `make` is asked for a new one by each case.
+ *
+ * @example
+ * import { it } from 'node:test';
+ * import { createEmbedder } from 'finetooth';
+ * import { embedderContract } from 'finetooth/contracts';
+ *
+ * for (const { name, run } of embedderContract(() => createEmbedder())) it(name, run);
+ */
 export function embedderContract(make: Make<Embedder>): readonly ContractCase[] {
   checkArguments('embedderContract(() => yourEmbedder())', { make: [make, callback] });
   return casesOf(make, checks);

@@ -31,7 +31,24 @@ const heads: Readonly<Record<string, string>> = {
   nothing: '',
 };
 
-/** What every reader promises, through `readDocuments(source, { format: reader })`. */
+/**
+ * What every reader promises, through `readDocuments(source, { format: reader })`.
+ *
+ * @example
+ * import { it } from 'node:test';
+ * import type { Reader } from 'finetooth';
+ * import { readerContract } from 'finetooth/contracts';
+ *
+ * const lines: Reader = {
+ *   name: 'notes',
+ *   extensions: ['.notes'],
+ *   recognise: () => false, // nothing begins so that it is surely one
+ *   read: async function* (source) {
+ *     for await (const text of source.texts()) for (const line of text.split('\n')) yield { document: { text: line }, where: source.name };
+ *   },
+ * };
+ * for (const { name, run } of readerContract(lines, { bytes: Buffer.from('one'), documents: [{ text: 'one' }] })) it(name, run);
+ */
 export function readerContract(reader: Reader, sample: ReaderSample): readonly ContractCase[] {
   checkArguments('readerContract(yourReader, { bytes, documents })', {
     reader: [reader, shape('a reader', { name: anyText, extensions: listOf('a list of texts', anyText), read: callback })],

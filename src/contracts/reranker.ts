@@ -150,13 +150,31 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
   },
 };
 
-/** What every reranker promises. `make` is asked for a new one by each case. */
+/**
+ * What every reranker promises. `make` is asked for a new one by each case.
+ *
+ * @example
+ * import { it } from 'node:test';
+ * import { createReranker } from 'finetooth';
+ * import { rerankerContract } from 'finetooth/contracts';
+ *
+ * for (const { name, run } of rerankerContract(() => createReranker('late-interaction'))) it(name, run);
+ */
 export function rerankerContract(make: Make<Reranker>): readonly ContractCase[] {
   checkArguments('rerankerContract(() => yourReranker())', { make: [make, callback] });
   return casesOf(make, checks);
 }
 
-/** What every reranker promises that is made from another one, whatever that one does. */
+/**
+ * What every reranker promises that is made from another one, whatever that one does.
+ *
+ * @example
+ * import { it } from 'node:test';
+ * import { rerankerWrapperContract } from 'finetooth/contracts';
+ * import { cached } from 'finetooth/rerankers';
+ *
+ * for (const { name, run } of rerankerWrapperContract((inner) => cached(inner))) it(name, run);
+ */
 export function rerankerWrapperContract(wrap: (inner: Reranker) => Reranker | Promise<Reranker>): readonly ContractCase[] {
   checkArguments('rerankerWrapperContract((inner) => yourWrapper(inner))', { wrap: [wrap, callback] });
   return [

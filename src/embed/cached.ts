@@ -22,6 +22,15 @@ const RECIPE = 'vectors-1';
  * Embeds each text once: an index that is made again, and a query that is asked again, buy nothing twice. Keyed by the embedder's fingerprint, role and
  * text. Token vectors are not cached: a call that wants them goes through.
  *
+ * @example
+ * import { createEmbedder, openIndex } from 'finetooth';
+ * import { cachedEmbedder } from 'finetooth/embedders';
+ *
+ * const embedder = cachedEmbedder(await createEmbedder(), { at: './vectors-cache' });
+ * const index = await openIndex('memory:', { create: { tokens: null }, embedder }); // token vectors are not cached
+ * await index.add([{ id: 'bats', text: 'Bats hunt by echo.' }]);
+ * await index.close();
+ *
  * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for an option that there is not
  */
 export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions): Embedder {

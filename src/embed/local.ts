@@ -6,7 +6,18 @@ import { checkArguments } from '../wording/check-options.ts';
 import { checkedEmbed, checkedSplit } from './checked-calls.ts';
 import type { Embedder } from './embedder.ts';
 
-/** An embedder over a local bi-encoder: its prefixes for queries and documents, its pooling, vectors of length 1. */
+/**
+ * An embedder over a local bi-encoder: its prefixes for queries and documents, its pooling, vectors of length 1.
+ *
+ * @example
+ * import { localEmbedder, openModel } from 'finetooth/embedders';
+ *
+ * const encoder = await openModel();
+ * const embedder = localEmbedder(encoder);
+ * const { dimensions } = await embedder.embed(['how do bats find their way'], 'query');
+ * console.log(dimensions); // 384
+ * await encoder.close();
+ */
 export function localEmbedder(encoder: BiEncoder): Embedder {
   checkArguments('localEmbedder(await openModel())', { encoder: [encoder, isBiEncoder] });
   return {

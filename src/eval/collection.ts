@@ -38,6 +38,12 @@ export const fileBeside = (folder: string, path: string): string =>
 /**
  * Reads a folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, each plain or gz, or a JSON list of
  * `{ query, relevant }`. The documents are left where they are. Throws E_INPUT_MISSING, E_INPUT_FORMAT, E_DUPLICATE_ID, E_JUDGMENTS.
+ *
+ * @example
+ * import { readTestSet } from 'finetooth/eval';
+ *
+ * const { queries, judgments, corpus } = await readTestSet('./films');
+ * console.log(queries.size >= judgments.size, corpus?.endsWith('corpus.jsonl')); // true true
  */
 export async function readTestSet(data: string, options: TestSetOptions = {}): Promise<TestSet> {
   checkArguments("readTestSet('collection')", { data: [data, anyText], options: [options, testSetChecks] });
@@ -68,7 +74,15 @@ export async function readTestSet(data: string, options: TestSetOptions = {}): P
   };
 }
 
-/** The documents of a collection by id. `wanted` keeps some of them only. */
+/**
+ * The documents of a collection by id. `wanted` keeps some of them only.
+ *
+ * @example
+ * import { readCorpus } from 'finetooth/eval';
+ *
+ * const documents = await readCorpus('./films/corpus.jsonl', { wanted: (id) => id.startsWith('batman') });
+ * console.log(documents.get('batman-begins-2005')?.title); // Batman Begins
+ */
 export async function readCorpus(
   path: string,
   options: Pick<ReadOptions, 'signal'> & { readonly wanted?: (id: string) => boolean } = {},
@@ -83,7 +97,15 @@ export async function readCorpus(
   return documents;
 }
 
-/** A whole collection in memory: `readTestSet` and its documents. */
+/**
+ * A whole collection in memory: `readTestSet` and its documents.
+ *
+ * @example
+ * import { readCollection } from 'finetooth/eval';
+ *
+ * const { documents, queries, judgments } = await readCollection('./films');
+ * console.log(documents.size > 0, queries.size >= judgments.size); // true true
+ */
 export async function readCollection(folder: string, options: TestSetOptions = {}): Promise<Collection> {
   checkArguments("readCollection('collection')", { folder: [folder, anyText], options: [options, testSetChecks] });
   const set = await readTestSet(folder, options);

@@ -33,6 +33,9 @@ export const modelsFolder = (cache: string): string => join(cache, 'models');
 /** The folder that holds one folder for each downloaded test collection. */
 export const datasetsFolder = (cache: string): string => join(cache, 'datasets');
 
+/** The folder of what Node keeps of compiled files. */
+export const compiledFolder = (cache: string): string => join(cache, 'compiled');
+
 /** Folder name of a model: `owner/name@v2:onnx/model.onnx` → `owner--name@v2+onnx--model.onnx`; no separator and no colon is left. */
 export const folderNameOf = (name: string): string => name.replaceAll('/', '--').replaceAll(':', '+');
 

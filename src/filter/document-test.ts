@@ -11,6 +11,12 @@ type Test = (value: FieldValue | undefined) => boolean;
 /**
  * A filter as a test of documents, which says what every filter means. Fields with a type, as an index has them (`manifest.filterable`), compare as
  * `typedValue` reads them, others number with number and text with text. Throws E_USAGE for a filter that is not understood to the last word.
+ *
+ * @example
+ * import { documentTest } from 'finetooth/stores';
+ *
+ * const fits = documentTest({ year: { gte: 2018 }, tags: ['sea', 'whales'] });
+ * console.log(fits({ year: 2020, tags: ['sea'] }), fits({ year: 2020 })); // true false
  */
 export function documentTest(filter: Filter, types: FieldTypes = {}): (document: object) => boolean {
   checkArguments("documentTest('year >= 1990')", { types: [types, record] });

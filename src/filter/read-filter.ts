@@ -12,6 +12,12 @@ const partNames: readonly (keyof FilterParts)[] = ['fields', 'and', 'or', 'not']
 /**
  * A filter in its normal form, wherever it comes from and however it is written. A part that is not understood would be dropped, and what it was
  * to keep back would be found: E_USAGE.
+ *
+ * @example
+ * import { readFilter } from 'finetooth/plan';
+ *
+ * const { kind } = readFilter('year >= 2018 and tags in (sea, whales)');
+ * console.log(kind); // and
  */
 export function readFilter(filter: unknown): Condition {
   return readOf('the filter', () => read(filter, { conditions: 0, filters: 0 }, 1));

@@ -15,7 +15,15 @@ export interface Staged extends Scored {
   readonly stage: number;
 }
 
-/** Sorts best first. */
+/**
+ * Sorts best first.
+ *
+ * @example
+ * import { byScore } from 'finetooth/rerankers';
+ *
+ * const hits = [{ id: 'a', score: 1 }, { id: 'c', score: 2 }, { id: 'b', score: 1 }];
+ * console.log(hits.sort(byScore).map(({ id }) => id).join(' ')); // c b a
+ */
 export function byScore(a: Scored, b: Scored): number {
   try {
     return b.score - a.score || compareIds(b.id, a.id);
@@ -32,7 +40,14 @@ export function byStage(a: Staged, b: Staged): number {
   return b.stage - a.stage || (a.stage < 0 ? 0 : byScore(a, b));
 }
 
-/** Negative when `a` comes before `b` in the order of UTF-8 bytes, which UTF-16 units keep except around surrogates. */
+/**
+ * Negative when `a` comes before `b` in the order of UTF-8 bytes, which UTF-16 units keep except around surrogates.
+ *
+ * @example
+ * import { compareIds } from 'finetooth/rerankers';
+ *
+ * console.log(['b', 'é', 'B'].sort(compareIds).join(' ')); // B b é
+ */
 export function compareIds(a: string, b: string): number {
   if (typeof a !== 'string' || typeof b !== 'string')
     throw new FinetoothError(

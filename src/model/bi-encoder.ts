@@ -27,7 +27,7 @@ export interface BiEncoder {
   readonly fingerprint: string;
   readonly runtime: RuntimeName;
   readonly workers: number;
-  /** Resolves when every worker has the model loaded. */
+  /** Resolves when a worker has the model loaded; more are started where requests wait. */
   readonly ready: Promise<void>;
   /** Rows in the order of `texts`. */
   encode(texts: readonly string[], options: EncodeOptions): Promise<EncodeResult>;

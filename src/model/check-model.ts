@@ -1,4 +1,18 @@
-import { callback, callChecks, checkArguments, isRecord, type OptionChecks, oneOf, part, positive, record, signal, truth, type ValueCheck, whole } from '../wording/check-options.ts';
+import {
+  callback,
+  callChecks,
+  checkArguments,
+  isRecord,
+  type OptionChecks,
+  oneOf,
+  part,
+  positive,
+  record,
+  signal,
+  truth,
+  type ValueCheck,
+  whole,
+} from '../wording/check-options.ts';
 import { anyNumber, anyText, listOf, optional, shape } from '../wording/check-shapes.ts';
 import type { BiEncoder, EncodeOptions } from './bi-encoder.ts';
 import type { CrossEncoder } from './cross-encoder.ts';
@@ -116,4 +130,8 @@ const hasEntry =
 /** Whether a caller's value is a model that turns one text into vectors. */
 export const isBiEncoder: ValueCheck = hasEntry('bi-encoder', 'what openModel gives', ['encode', 'passages', 'close']);
 /** Whether a caller's value is a model that reads query and text together. */
-export const isCrossEncoder: ValueCheck = hasEntry('cross-encoder', 'what crossEncoder of createModelSessions gives', ['score', 'load', 'close']);
+export const isCrossEncoder: ValueCheck = hasEntry('cross-encoder', 'what crossEncoder of createModelSessions gives', [
+  'score',
+  'load',
+  'close',
+]);

@@ -27,7 +27,7 @@ export interface ScorePairsOptions extends CallOptions {
 export interface CrossEncoder {
   readonly files: ModelFiles<CrossEncoderEntry>;
   readonly fingerprint: string;
-  /** Resolves when every worker has the model loaded. */
+  /** Resolves when a worker has the model loaded; more are started where requests wait. */
   load(): Promise<void>;
   /** One logit a text, in the order of `texts`. Throws E_RUNTIME when no runtime loads, E_USAGE for an instruction to a model that takes none. */
   score(query: string, texts: readonly string[], options?: ScorePairsOptions): Promise<PairResult>;

@@ -71,6 +71,13 @@ export interface ReadText {
  * Memory is bounded by the longest record (JSON, JSONL, CSV, TSV), the longest text, or the largest row group (Parquet).
  * Documents that come before a broken place are yielded before its error. Every error is a FinetoothError: E_INPUT_MISSING,
  * E_INPUT_EMPTY, E_INPUT_FORMAT, E_STOPPED, or E_USAGE for options that there are not.
+ *
+ * @example
+ * import { readDocuments } from 'finetooth';
+ *
+ * for await (const { document, where } of readDocuments('movies.json')) {
+ *   console.log(where, document.title); // movies.json…
+ * }
  */
 export async function* readDocuments(source: string, options: ReadOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
   checkOptions('readDocuments', options, readChecks);

@@ -22,7 +22,14 @@ const MOST_VALUES = 1_000_000;
 /** A shorter text cannot hold more names or values than a record may. */
 const SHORT = 20_000;
 
-/** The document of one line of JSON, as `readDocuments` reads it. Throws E_INPUT_FORMAT with the place. */
+/**
+ * The document of one line of JSON, as `readDocuments` reads it. Throws E_INPUT_FORMAT with the place.
+ *
+ * @example
+ * import { parseDocument } from 'finetooth/stores';
+ *
+ * console.log(parseDocument('{"title":"Jaws"}', 'movies.jsonl line 3').document.title); // Jaws
+ */
 export function parseDocument(text: string, where: string, options: ParseOptions = {}): ReadDocument {
   checkArguments("parseDocument(line, 'movies.jsonl line 3')", {
     text: [text, anyText],

@@ -18,6 +18,16 @@ type TimedOptions = ScoreOptions & { readonly deadlineMs: number };
  * Scores within `deadlineMs`, and stops when the signal is raised, whatever reranker it is: everything that asks one for a list asks it here. One that does not keep deadlines is
  * asked slice by slice, in the order of the list, as `pace` says; one that says it does is told, and what it has given by then is the answer.
  *
+ * @example
+ * import { createReranker } from 'finetooth';
+ * import { scoreInTime } from 'finetooth/rerankers';
+ *
+ * const reranker = createReranker('late-interaction');
+ * const candidates = [{ text: 'Wheat rose.' }, { text: 'Bats hunt by echo.' }];
+ * const { scores, complete } = await scoreInTime(reranker, 'bats', candidates, { deadlineMs: 60_000 });
+ * console.log(scores[1] > scores[0], complete ?? true); // true true
+ * await reranker.close?.();
+ *
  * @throws E_CONTRACT when the reranker breaks its promises
  */
 export async function scoreInTime(

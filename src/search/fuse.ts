@@ -53,6 +53,13 @@ export interface HybridOptions extends Pick<FuseOptions, 'rrfK'> {
  * `scores`: (score - least) / (most - least) of the list, so that its last document adds as little as one that it lacks (Bruch, Gai and Ingber 2023,
  * https://doi.org/10.1145/3596512). Where all of a list are equal, as in a list of one, each adds 1: it is the best that the list has.
  *
+ * @example
+ * import { fuse } from 'finetooth/rerankers';
+ *
+ * const hit = (id: string, score: number) => ({ id, score, document: {} });
+ * const fused = fuse([[hit('a', 12), hit('b', 9)], [hit('b', 0.8), hit('c', 0.7)]], 10);
+ * console.log(fused.map(({ id }) => id).join(' ')); // b a c
+ *
  * @throws E_USAGE for an option that there is not
  */
 export function fuse(lists: readonly (readonly Hit[])[], count: number, options: FuseOptions = {}): Hit[] {

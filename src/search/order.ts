@@ -29,6 +29,12 @@ export interface OrderedCandidate {
  * Scores to an ordered list, best first: a later stage above an earlier one, then score, then id; what no stage scored keeps its place at the
  * end. This is the one place where that is done; a cascade, which must choose before it has an answer, compares by the same `byStage`.
  *
+ * @example
+ * import { orderCandidates } from 'finetooth/rerankers';
+ *
+ * const ordered = orderCandidates([{ id: 'a' }, { id: 'b' }], { scores: Float32Array.of(0.2, 0.9) }, 'mine@1');
+ * console.log(ordered.map(({ id, index }) => `${id} ${index}`).join(', ')); // b 1, a 0
+ *
  * @throws E_CONTRACT when the scores are not one finite number a candidate
  */
 export function orderCandidates(candidates: readonly Orderable[], given: Scores, fingerprint: string): readonly OrderedCandidate[] {

@@ -36,7 +36,15 @@ export interface Pipeline extends Pick<SearchOptions, PlainKey> {
   readonly calibration?: string;
 }
 
-/** The default of `search`, under a name. */
+/**
+ * The default of `search`, under a name.
+ *
+ * @example
+ * import { defaultPipeline } from 'finetooth/plan';
+ *
+ * const words = { ...defaultPipeline, name: 'words', firstStage: 'bm25' } as const;
+ * console.log(words.candidates, words.reranker?.[0]); // 25 default
+ */
 export const defaultPipeline: Pipeline = {
   name: 'default',
   firstStage: plan.firstStage.default,
@@ -48,7 +56,19 @@ const planKeys = keysAt('pipeline');
 const keys: readonly string[] = ['name', ...planKeys, 'types'];
 const plainKeys = keysAt('search').filter((key): key is PlainKey => key !== 'reranker' && (planKeys as readonly string[]).includes(key));
 
-/** What a pipeline says to `search` as it stands: everything but its reranker. */
+/**
+ * What a pipeline says to `search` as it stands: everything but its reranker.
+ *
+ * @example
+ * import { openIndex, search } from 'finetooth';
+ * import { parsePipeline, plainOptionsOf } from 'finetooth/plan';
+ *
+ * const index = await openIndex('./movies');
+ * const options = plainOptionsOf(parsePipeline({ name: 'words', firstStage: 'bm25' }, 'here'));
+ * const { firstStage } = await search(index, 'a shark at the beach', { ...options, reranker: null });
+ * console.log(firstStage); // bm25
+ * await index.close();
+ */
 export function plainOptionsOf(pipeline: Pipeline): Pick<SearchOptions, PlainKey> {
   checkArguments('plainOptionsOf(pipeline)', { pipeline: [pipeline, isPipeline] });
   return Object.fromEntries(plainKeys.map((key) => [key, pipeline[key]]));
@@ -61,7 +81,15 @@ export const isPipeline: ValueCheck = shape('a pipeline, as readPipelines gives 
   fallback: optional(texts),
 });
 
-/** Checks a pipeline that came from outside and fills in the defaults. Throws E_USAGE with the key, what was got and what may be there. */
+/**
+ * Checks a pipeline that came from outside and fills in the defaults. Throws E_USAGE with the key, what was got and what may be there.
+ *
+ * @example
+ * import { parsePipeline } from 'finetooth/plan';
+ *
+ * const { candidates, firstStage } = parsePipeline({ name: 'deep', candidates: 100 }, 'pipelines.json');
+ * console.log(candidates, firstStage); // 100 dense
+ */
 export function parsePipeline(value: unknown, where: string): Pipeline {
   checkArguments("parsePipeline({ name: 'reranked' }, 'pipelines.json')", { where: [where, anyText] });
   return readOf(where, () => readPipeline(value, where));
@@ -85,7 +113,15 @@ function readPipeline(value: unknown, where: string): Pipeline {
   return checkTogether({ ...defaultPipeline, name, ...Object.fromEntries(said), types: types as FieldTypes | undefined }, here);
 }
 
-/** One object or a list of them; names differ. */
+/**
+ * One object or a list of them; names differ.
+ *
+ * @example
+ * import { parsePipelines } from 'finetooth/plan';
+ *
+ * const pipelines = parsePipelines([{ name: 'deep', candidates: 100 }, { name: 'words', firstStage: 'bm25' }], 'pipelines.json');
+ * console.log(pipelines.map(({ name }) => name).join(' ')); // deep words
+ */
 export function parsePipelines(value: unknown, where: string): Pipeline[] {
   checkArguments("parsePipelines([{ name: 'reranked' }], 'pipelines.json')", { where: [where, anyText] });
   const isList = readOf(where, () => list(value) === undefined);

@@ -2,7 +2,14 @@ import type { Filter } from '../filter/filter.ts';
 import { checkArguments, either, texts } from '../wording/check-options.ts';
 import { anyNumber, anyText, optional, shape } from '../wording/check-shapes.ts';
 
-/** Where an option may be given: two functions, a file, two commands, a request. */
+/**
+ * Where an option may be given: two functions, a file, two commands, a request.
+ *
+ * @example
+ * import { doors, optionAt } from 'finetooth/plan';
+ *
+ * console.log(doors.filter((door) => typeof optionAt('cursor', door) !== 'string').join(' ')); // search searchCommand searchBody
+ */
 export const doors = ['search', 'rerank', 'pipeline', 'searchCommand', 'rerankCommand', 'searchBody'] as const;
 
 export type Door = (typeof doors)[number];
@@ -102,7 +109,14 @@ const isOption = shape('an option of a plan', {
   default: optional(either('a text, a number, or a list of texts', anyText, anyNumber, texts)),
 });
 
-/** The default of an option as a person reads it; '' for a flag, which is off, and for what has none. */
+/**
+ * The default of an option as a person reads it; '' for a flag, which is off, and for what has none.
+ *
+ * @example
+ * import { defaultWords, plan } from 'finetooth/plan';
+ *
+ * console.log(defaultWords(plan.candidates)); // 25
+ */
 export function defaultWords(option: Value & { readonly otherwise?: string }): string {
   checkArguments('defaultWords(plan.top)', {
     option: [option, isOption],
@@ -111,13 +125,27 @@ export function defaultWords(option: Value & { readonly otherwise?: string }): s
   return 'default' in option && option.default !== undefined ? String(option.default) : '';
 }
 
-/** How a request spells an option: `denseWeight` is `dense_weight`. */
+/**
+ * How a request spells an option: `denseWeight` is `dense_weight`.
+ *
+ * @example
+ * import { snakeCase } from 'finetooth/plan';
+ *
+ * console.log(snakeCase('denseWeight')); // dense_weight
+ */
 export function snakeCase(key: string): string {
   checkArguments("snakeCase('denseWeight')", { key: [key, anyText] });
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** How the command line spells an option, without the unit: `denseWeight` is `dense-weight`, `deadlineMs` is `deadline`. */
+/**
+ * How the command line spells an option, without the unit: `denseWeight` is `dense-weight`, `deadlineMs` is `deadline`.
+ *
+ * @example
+ * import { kebabCase } from 'finetooth/plan';
+ *
+ * console.log(kebabCase('denseWeight'), kebabCase('deadlineMs')); // dense-weight deadline
+ */
 export function kebabCase(key: string): string {
   checkArguments("kebabCase('denseWeight')", { key: [key, anyText] });
   return key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -27,6 +27,14 @@ const everythingGiven = 'off: the list comes back whole';
 const isShown = 'the documents are always shown';
 const areShown = 'snippets are always shown';
 
+/**
+ * Every option of searching and reranking once: what it is, its range and default, and at which doors it is.
+ *
+ * @example
+ * import { plan } from 'finetooth/plan';
+ *
+ * console.log(plan.candidates.default, plan.candidates.most); // 25 10000
+ */
 export const plan = {
   candidates: {
     kind: 'count',
@@ -467,7 +475,14 @@ export const plan = {
   },
 } as const satisfies Record<string, PlanOption>;
 
-/** What an index is made with. */
+/**
+ * What an index is made with.
+ *
+ * @example
+ * import { indexPlan } from 'finetooth/plan';
+ *
+ * console.log(indexPlan.types.types.join(' ')); // number keyword date boolean
+ */
 export const indexPlan = {
   fields: {
     kind: 'names',
@@ -595,7 +610,15 @@ export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extend
 /** What a door takes; `SearchOptions` and `RerankOptions` extend this with a sentence for each: a test compares them. */
 export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D> as NameAt<K, D>]?: ValueAt<K, D> };
 
-/** An option as it is at a door, or why it is not there. */
+/**
+ * An option as it is at a door, or why it is not there.
+ *
+ * @example
+ * import { optionAt } from 'finetooth/plan';
+ *
+ * const option = optionAt('top', 'rerank');
+ * console.log(typeof option === 'string' ? option : option.otherwise); // all
+ */
 export function optionAt(key: PlanKey, door: Door): PlanOption | string {
   checkArguments("optionAt('top', 'search')", { key: [key, planKey], door: [door, oneOf(doors)] });
   return changedAt(plan[key] as PlanOption, door);
@@ -603,7 +626,14 @@ export function optionAt(key: PlanKey, door: Door): PlanOption | string {
 
 const planKey = oneOf(Object.keys(plan));
 
-/** The same of an option of a new index. */
+/**
+ * The same of an option of a new index.
+ *
+ * @example
+ * import { indexOptionAt } from 'finetooth/plan';
+ *
+ * console.log(indexOptionAt('tokenBits', 'create')); // it is tokens.bits there…
+ */
 export function indexOptionAt(key: IndexKey, door: IndexDoor): IndexOption | string {
   checkArguments("indexOptionAt('fields', 'create')", { key: [key, oneOf(Object.keys(indexPlan))], door: [door, oneOf(indexDoors)] });
   return changedAt(indexPlan[key] as IndexOption, door);
@@ -615,7 +645,14 @@ export const nameAt = <K extends PlanKey, D extends Door>(key: K, door: D): Name
   return ((typeof here === 'object' ? here.name : undefined) ?? key) as NameAt<K, D>;
 };
 
-/** The options of a door, in the order of the table. */
+/**
+ * The options of a door, in the order of the table.
+ *
+ * @example
+ * import { keysAt } from 'finetooth/plan';
+ *
+ * console.log(keysAt('rerank').includes('top'), keysAt('search').includes('candidates')); // true true
+ */
 export function keysAt<D extends Door>(door: D): readonly KeyAt<D>[] {
   checkArguments("keysAt('search')", { door: [door, oneOf(doors)] });
   return (Object.keys(plan) as PlanKey[]).filter((key): key is KeyAt<D> => typeof plan[key].at[door] !== 'string');

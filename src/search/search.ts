@@ -24,6 +24,14 @@ import type { SearchIndex } from './search-index.ts';
 /**
  * Embed, retrieve, fuse, rerank. Throws E_QUERY for a query without a word, E_USAGE for a count out of range, E_FIELD for a field of no document, and
  * E_CURSOR for a cursor that is not of this search.
+ *
+ * @example
+ * import { openIndex, search } from 'finetooth';
+ *
+ * const index = await openIndex('./movies');
+ * const { results } = await search(index, 'a shark at the beach', { top: 1, filter: 'year < 1980', documents: true });
+ * console.log(results[0].document.title, results[0].firstStageRank); // Jaws 1
+ * await index.close();
  */
 export async function search<T extends object>(
   index: SearchIndex<T>,

@@ -106,7 +106,7 @@ function deadlineOf(request: FastifyRequest): { readonly deadlineMs?: number } {
 
 /** What a vendor's form has no word for: nothing is cut, left unfinished or not understood in silence. */
 function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens' | 'excerpts'>>): Record<string, string> {
-  const { complete, cut, queryTruncatedTokens = 0, excerpts = 0, unknownScripts, insteadOf, model } = done;
+  const { complete, cut, queryTruncatedTokens = 0, excerpts = 0, unknownScripts, unknownLanguages, insteadOf, model } = done;
   // The query is a text too.
   const texts = cut + (queryTruncatedTokens > 0 ? 1 : 0);
   const headers: Record<string, string> = {};
@@ -116,6 +116,7 @@ function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTr
   if (texts > 0) headers['x-finetooth-cut'] = String(texts);
   if (queryTruncatedTokens > 0) headers['x-finetooth-query-truncated'] = String(queryTruncatedTokens);
   if (excerpts > 0) headers['x-finetooth-excerpts'] = String(excerpts);
+  if (unknownLanguages.length > 0) headers['x-finetooth-unknown-languages'] = unknownLanguages.join(', ');
   if (unknownScripts.length > 0) headers['x-finetooth-unknown-scripts'] = unknownScripts.join(', ');
   return headers;
 }

@@ -4,7 +4,7 @@ import { letterNotes } from '../wording/letter-notes.ts';
 import type { EmbedAsk, EmbedDone } from './dialects/dialect.ts';
 import type { ServedEmbedder } from './models.ts';
 import { RequestError } from './problem.ts';
-import { covers, scriptsBeyond } from './rank-passages.ts';
+import { covers, languagesBeyond, scriptsBeyond } from './rank-passages.ts';
 import { shortenerTo } from './shortened.ts';
 import type { WorkOptions } from './work.ts';
 
@@ -36,6 +36,7 @@ export async function embedTexts(
     cut: truncated.filter((count, i) => count > 0 || left[i]).length,
     notes: letterNotes({ embedder }, '', texts),
     unknownScripts: scriptsBeyond(embedder, texts),
+    unknownLanguages: languagesBeyond(embedder, texts),
     vectors: parts.flatMap((part) => rowsOf(part).map((row, i) => shorten(ask.unnormalised ? asItWas(row, part, i, name) : row))),
     tokenVectors: ask.eachToken ? parts.flatMap(({ eachToken = [] }) => eachToken) : undefined,
   };

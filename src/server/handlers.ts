@@ -88,7 +88,15 @@ export function createHandlers(models: Models, shedder: LoadShedder, limits: Han
         const { name, insteadOf, tokenize } = await models.embedder(model);
         const tokenLists = await tokenize(texts, { special, signal });
         const tokens = tokenLists.reduce((sum, { length }) => sum + length, 0);
-        return { insteadOf, ...factsOf(id, name, tokens, started, idleWatch), cut: 0, notes: [], unknownScripts: [], tokenLists };
+        return {
+          insteadOf,
+          ...factsOf(id, name, tokens, started, idleWatch),
+          cut: 0,
+          notes: [],
+          unknownScripts: [],
+          unknownLanguages: [],
+          tokenLists,
+        };
       });
     },
     facts: ({ model }) => models.facts(model ?? 'default', model === undefined ? 'embed' : undefined),
@@ -133,6 +141,7 @@ function sumOf(all: readonly RerankDone[]): Omit<PairsDone, 'scored'> {
     complete: all.every(({ complete }) => complete),
     queryTruncatedTokens: Math.max(...all.map((one) => one.queryTruncatedTokens)),
     unknownScripts: [...new Set(all.flatMap(({ unknownScripts }) => unknownScripts))],
+    unknownLanguages: [...new Set(all.flatMap(({ unknownLanguages }) => unknownLanguages))],
     notes: [...new Set(all.flatMap(({ notes }) => notes))],
   };
 }

@@ -13,6 +13,7 @@ import { type AppLimits, createApp } from './app.ts';
 import { type Keys, type ReadKeysOptions, readKeys } from './auth/keys.ts';
 import { isLoopback, type OriginRules } from './auth/origin-check.ts';
 import { normalOrigin } from './auth/origins.ts';
+import { createDownloads } from './downloads.ts';
 import { createHandlers, type HandlerLimits } from './handlers.ts';
 import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
 import { createIndexRegistry } from './indexes/registry.ts';
@@ -118,7 +119,21 @@ const serveChecks: OptionChecks<ServeOptions> = {
   headerBytes: positive,
 };
 
-/** Starts the server. Models are loaded while it already listens; /ready says when they are. */
+/**
+ * Starts the server. Models are loaded while it already listens; /ready says when they are.
+ *
+ * @example
+ * import { serve } from 'finetooth/server';
+ *
+ * const server = await serve({ port: 0, indexes: ['./movies'] });
+ * const response = await fetch(`${server.url}/v1/search`, {
+ *   method: 'POST',
+ *   headers: { 'content-type': 'application/json' },
+ *   body: JSON.stringify({ query: 'a shark at the beach', top: 1 }),
+ * });
+ * console.log(response.status); // 200
+ * await server.close();
+ */
 export async function serve(options: ServeOptions = {}): Promise<Server> {
   checkOptions('serve', options, serveChecks);
   const {
@@ -145,7 +160,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   const origins = options.origins?.map(normalOrigin);
   const sessions = createModelSessions();
   const { strict = false, longDocuments, ...given } = options.models ?? {};
-  const modelOptions: ModelOptions = { ...given, sessions };
+  const downloads = createDownloads(given.onDownload);
+  const modelOptions: ModelOptions = { ...given, sessions, onDownload: downloads.take };
   const hostedRerankers = options.rerankers ?? [];
   checkHostedRerankers(hostedRerankers, modelOptions.hosted);
   const models = openModels({
@@ -176,7 +192,7 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
     await indexes.openGiven();
     await models.openHosted();
     const { mostQueryCharacters, fileBytes } = options;
-    const own = ownRoutes({ indexes, models, shedder, mostQueryCharacters, fileBytes, closing: closing.signal });
+    const own = ownRoutes({ indexes, models, downloads, shedder, mostQueryCharacters, fileBytes, closing: closing.signal });
     const agents = mcpRoutes({
       indexes,
       models,

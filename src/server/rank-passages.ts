@@ -1,5 +1,6 @@
 import { measureRuns } from '../embedders.ts';
 import { orderCandidates, type Scores, scoreInTime } from '../rerankers.ts';
+import { unknownLanguage } from '../text/unknown-language.ts';
 import { unknownScripts } from '../text/unknown-scripts.ts';
 import type { CallOptions } from '../types.ts';
 import { letterNotes } from '../wording/letter-notes.ts';
@@ -38,12 +39,18 @@ export async function rankPassages(
     excerpts: given.omittedCharacters?.filter((characters) => characters > 0).length ?? 0,
     notes: letterNotes({ reranker: served.reranker }, query, texts),
     unknownScripts: scriptsBeyond(served.reranker, [query, ...texts]),
+    unknownLanguages: languagesBeyond(served.reranker, [query, ...texts]),
   };
 }
 
 /** Scripts of texts that a model does not know. */
 export const scriptsBeyond = ({ languages }: { readonly languages?: readonly string[] }, texts: readonly string[]): readonly string[] => [
   ...new Set(texts.flatMap((text) => unknownScripts(text, languages))),
+];
+
+/** Languages of texts that a model was not trained on. */
+export const languagesBeyond = ({ languages }: { readonly languages?: readonly string[] }, texts: readonly string[]): readonly string[] => [
+  ...new Set(texts.flatMap((text) => unknownLanguage(text, languages) ?? [])),
 ];
 
 async function shortQuery({ query, maxQueryTokens }: RerankAsk, served: ServedReranker, { signal }: CallOptions): Promise<string> {

@@ -18,7 +18,7 @@ export type FactsOf = (
   tokens: number,
   started: number,
   watch: Stopwatch,
-) => Omit<Facts, 'cut' | 'notes' | 'unknownScripts'>;
+) => Omit<Facts, 'cut' | 'notes' | 'unknownScripts' | 'unknownLanguages'>;
 
 export interface WorkOptions extends AskOptions {
   readonly models: Models;

@@ -45,7 +45,17 @@ export interface FacetCounter {
 const MOST_VALUES = 100_000;
 const MOST_CHARACTERS = 16_000_000;
 
-/** For stores that count by themselves: memory is bounded whatever the field holds. Moments of a field of dates are given in ISO 8601. */
+/**
+ * For stores that count by themselves: memory is bounded whatever the field holds. Moments of a field of dates are given in ISO 8601.
+ *
+ * @example
+ * import { facetCounter } from 'finetooth/stores';
+ *
+ * const counter = facetCounter('year', 'number');
+ * for (const year of [1975, 2005, 1975, undefined]) counter.add(year);
+ * const { values, missing } = counter.facet(10);
+ * console.log(values[0].value, values[0].count, missing); // 1975 2 1
+ */
 export function facetCounter(field: string, type?: FieldType): FacetCounter {
   checkArguments("facetCounter('year', 'number')", { field: [field, anyText], type: [type, optional(anyText)] });
   const told = <Value>(value: Value): Value | string => (type === 'date' && typeof value === 'number' ? momentText(value) : value);

@@ -31,7 +31,18 @@ interface Row {
 }
 interface Found extends Scored, Row {}
 
-/** The reference: exact, in memory, gone with the process. Right for tests and for collections that are read each time. */
+/**
+ * The reference: exact, in memory, gone with the process. Right for tests and for collections that are read each time.
+ *
+ * @example
+ * import { openIndex } from 'finetooth';
+ * import { memoryStore } from 'finetooth/stores';
+ *
+ * const index = await openIndex(memoryStore(), { create: { fields: ['text'] } });
+ * await index.add([{ id: 'bats', text: 'Bats hunt by echo.' }]);
+ * console.log((await index.status()).documents); // 1
+ * await index.close();
+ */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
   let manifest: Manifest | undefined;

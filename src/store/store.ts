@@ -183,7 +183,18 @@ export interface Manifest {
 export const keepsTitles = ({ dimensions, tokens, titleField }: Pick<Manifest, 'dimensions' | 'tokens' | 'titleField'>): boolean =>
   tokens?.size === dimensions && typeof titleField === 'string';
 
-/** The types by which filters compare fields, as `documentTest` takes them. */
+/**
+ * The types by which filters compare fields, as `documentTest` takes them.
+ *
+ * @example
+ * import { openIndex } from 'finetooth';
+ * import { documentTest, typesIn } from 'finetooth/stores';
+ *
+ * const index = await openIndex('./movies');
+ * const fits = documentTest('year >= 1990', typesIn(index.manifest()!));
+ * console.log(fits({ year: '1975' }), fits({ year: '2005' })); // false true
+ * await index.close();
+ */
 export function typesIn(manifest: Pick<Manifest, 'format' | 'filterable'>): FieldTypes {
   checkArguments('typesIn(manifest)', { manifest: [manifest, hasFormat] });
   const { format, filterable = {} } = manifest;

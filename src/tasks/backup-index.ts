@@ -31,6 +31,12 @@ const backupChecks: OptionChecks<BackupIndexOptions> = { ...upkeepChecks, in: ne
  * written meanwhile may or may not be among them. The copy is an index in a folder itself, with checksums: it can be searched, verified and restored. It
  * is there as a whole or not at all.
  *
+ * @example
+ * import { backupIndex } from 'finetooth/tasks';
+ *
+ * const { to, bytes } = await backupIndex({ in: './movies', to: './movies-backup' });
+ * console.log(to, bytes > 0); // ./movies-backup true
+ *
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED where a file is not what it was when it was written, E_USAGE where something is there already, E_STOPPED
  */
 export async function backupIndex(options: BackupIndexOptions): Promise<BackupReport> {

@@ -59,6 +59,14 @@ interface Scored extends Example {
 /**
  * Fits the probability of relevance to a reranker's scores on judged queries, and measures the fit on queries that had no part in it.
  * Throws E_JUDGMENTS when there is too little to fit on.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises';
+ * import { calibrate } from 'finetooth/tasks';
+ *
+ * const { file, heldOut } = await calibrate({ data: './films' });
+ * console.log(heldOut.calibrationError); // of the stated probabilities, on queries that had no part in the fit
+ * await writeFile('calibration.json', JSON.stringify(file));
  */
 export async function calibrate(options: CalibrateOptions = {}): Promise<CalibrateReport> {
   checkOptions('calibrate', options, calibrateChecks);

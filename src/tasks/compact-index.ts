@@ -22,6 +22,12 @@ const compactChecks: OptionChecks<CompactIndexOptions> = { ...upkeepChecks, in: 
  * Merges the files of an index, builds its indexes again, and removes old versions at once. Writers wait meanwhile; searches go on. Stopped or killed
  * at any moment it leaves the index whole.
  *
+ * @example
+ * import { compactIndex } from 'finetooth/tasks';
+ *
+ * const { before, after } = await compactIndex({ in: './movies' });
+ * console.log(before > 0, after > 0); // true true
+ *
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_LOCKED when another process writes for longer than five minutes, E_STOPPED
  */
 export async function compactIndex(options: CompactIndexOptions): Promise<CompactReport> {

@@ -20,7 +20,14 @@ export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' |
   readonly folder?: string;
 }
 
-/** Every collection of the catalog, then the others in the user's own folder, whose numbers and licence no one stated. */
+/**
+ * Every collection of the catalog, then the others in the user's own folder, whose numbers and licence no one stated.
+ *
+ * @example
+ * import { listDatasets } from 'finetooth/tasks';
+ *
+ * console.log((await listDatasets()).filter(({ source }) => source === 'bundled').map(({ name }) => name).join(' ')); // films…
+ */
 export async function listDatasets(
   options: Pick<DatasetOptions, 'folder' | 'cacheFolder' | 'env'> = {},
 ): Promise<readonly ListedDataset[]> {
@@ -43,6 +50,12 @@ export async function listDatasets(
 /**
  * Makes sure that a collection of the catalog is bundled or in the cache, whatever else has its name; what was there is hashed in full.
  * Throws E_DATASET_UNKNOWN, E_DATASET_CHANGED, E_INPUT_MISSING, E_DOWNLOAD, E_DISK_FULL, E_STOPPED.
+ *
+ * @example
+ * import { pullDataset } from 'finetooth/tasks';
+ *
+ * const { folder } = await pullDataset('films');
+ * console.log(folder.endsWith('films')); // true
  */
 export async function pullDataset(name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> {
   checkArguments("pullDataset('scifact')", { name: [name, text] });

@@ -55,6 +55,13 @@ const BATCH = 256;
 /**
  * Vectors of the documents of a file, in their order, as fast as they are taken. The model is opened for the first.
  *
+ * @example
+ * import { embedDocuments } from 'finetooth/tasks';
+ *
+ * for await (const { index, vector } of embedDocuments({ source: 'movies.json', fields: ['overview'] })) {
+ *   if (index === 0) console.log(vector.length); // 384
+ * }
+ *
  * @throws E_FIELD when none of the first texts has a field that is named, E_INPUT_EMPTY, and what reading and embedding throw
  */
 export async function* embedDocuments(options: EmbedDocumentsOptions = {}): AsyncGenerator<EmbeddedDocument> {

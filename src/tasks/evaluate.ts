@@ -27,7 +27,14 @@ import { type FoundSet, findTestSet, workFolderOf } from './eval-data.ts';
 import { type EvaluateOptions, evaluateChecks } from './eval-options.ts';
 import { type Systems, systemsOverIndex, systemsOverRun } from './eval-systems.ts';
 
-/** What is compared when no one names pipelines: the first stage of `search` with the others, and with what reranking adds. */
+/**
+ * What is compared when no one names pipelines: the first stage of `search` with the others, and with what reranking adds.
+ *
+ * @example
+ * import { comparedPipelines } from 'finetooth/tasks';
+ *
+ * console.log(comparedPipelines.map(({ name }) => name).join('; ')); // dense; bm25; hybrid; dense, reranked; hybrid, reranked
+ */
 export const comparedPipelines: readonly Pipeline[] = [
   { ...defaultPipeline, name: 'dense', candidates: 100, reranker: null },
   { ...defaultPipeline, name: 'bm25', firstStage: 'bm25', candidates: 100, reranker: null },
@@ -44,6 +51,14 @@ export const comparedOverRun: readonly Pipeline[] = [
 
 /**
  * Measures pipelines and finished runs on one set of judged queries and compares them. Work that a kill cut off is taken up where it was.
+ *
+ * @example
+ * import { toText } from 'finetooth/eval';
+ * import { evaluate } from 'finetooth/tasks';
+ *
+ * const report = await evaluate({ data: './films', gates: ['nDCG@10 >= 0.6'] });
+ * console.log(toText(report));
+ * process.exitCode = report.gates.every(({ passed }) => passed) ? 0 : 1;
  *
  * @throws E_USAGE for options that do not fit together, E_JUDGMENTS for judgments of another collection, and what reading and searching throw.
  * A query that fails is in `failures` of its pipeline and counts as 0; a gate that does not hold is in `gates`.

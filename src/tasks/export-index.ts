@@ -39,6 +39,12 @@ const exportChecks: OptionChecks<ExportIndexOptions> = {
  * Writes the documents of an index and their vectors to a file: a row for each document, and for each passage of one that has several. A Parquet file
  * says which model made the vectors, so that `indexDocuments` takes them over. Whatever is stopped or killed leaves nothing under the name of the file.
  *
+ * @example
+ * import { exportIndex } from 'finetooth/tasks';
+ *
+ * const { documents } = await exportIndex({ in: './movies', to: 'movies.parquet' });
+ * console.log(documents); // 6
+ *
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_USAGE where the file is there already, E_LOCKED when others changed the index meanwhile, E_STOPPED
  */
 export async function exportIndex(options: ExportIndexOptions): Promise<ExportReport> {

@@ -64,6 +64,12 @@ export const indexChecks: OptionChecks<IndexDocumentsOptions> = {
  * which are taken over where they are of the same model and the same text. A run that is stopped says what of it is stored, and the same call goes on
  * from there; a rebuild that is stopped leaves the index as it was, and takes what it can of the vectors of the old one.
  *
+ * @example
+ * import { indexDocuments } from 'finetooth/tasks';
+ *
+ * const { added, unchanged } = await indexDocuments({ source: 'movies.json', into: './again', fields: ['title', 'overview'], prune: true });
+ * console.log(added, unchanged); // 6 0
+ *
  * @throws E_USAGE for an option that there is not; what `openIndex`, `readDocuments` and `index.addRead` throw, and E_STOPPED
  */
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {

@@ -40,6 +40,16 @@ const checks: OptionChecks<IndexOfOptions> = {
  * removed. What is read otherwise, or by another model, has an index of its own; processes that do so at once wait for each other. It may be deleted
  * at any time.
  *
+ * @example
+ * import { openIndex, search } from 'finetooth';
+ * import { indexOf } from 'finetooth/tasks';
+ *
+ * const { folder } = await indexOf({ source: './notes' });
+ * const index = await openIndex(folder);
+ * const { results } = await search(index, 'medicine for the dog', { top: 1 });
+ * console.log(results[0].id); // dog.md
+ * await index.close();
+ *
  * @throws what `indexDocuments` throws
  */
 export async function indexOf(options: IndexOfOptions): Promise<IndexOf> {

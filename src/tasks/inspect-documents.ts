@@ -54,6 +54,12 @@ const LONGEST = 2000;
 /**
  * What the readers make of a source, and what an index would make of that: nothing is embedded, no model is loaded.
  *
+ * @example
+ * import { inspectDocuments } from 'finetooth/tasks';
+ *
+ * const { format, documents, textFields } = await inspectDocuments({ source: 'movies.json' });
+ * console.log(format, documents, textFields.join(' ')); // json 6 title overview
+ *
  * @throws what `readDocuments` throws
  */
 export async function inspectDocuments(options: InspectDocumentsOptions): Promise<InspectedDocuments> {
@@ -96,7 +102,15 @@ export async function inspectDocuments(options: InspectDocumentsOptions): Promis
   };
 }
 
-/** The formats that are read, by the endings of their files; whether they are read of a folder too. */
+/**
+ * The formats that are read, by the endings of their files; whether they are read of a folder too.
+ *
+ * @example
+ * import { listFormats } from 'finetooth/tasks';
+ *
+ * const formats = await listFormats();
+ * console.log(formats.some(({ format, extensions }) => format === 'text' && extensions.includes('md'))); // true
+ */
 export async function listFormats(): Promise<
   readonly { readonly format: string; readonly extensions: readonly string[]; readonly inFolders: boolean }[]
 > {

@@ -25,8 +25,16 @@ import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions, Document } from '../types.ts';
 import { callback, checkOptions, needed, type OptionChecks, path, signal as signalCheck, text, whole } from '../wording/check-options.ts';
 import { counted, grouped } from '../wording/numbers.ts';
+import { judgmentsBeside } from './judgments-beside.ts';
 
-/** What the grades of a judgment are called; the place is the grade. */
+/**
+ * What the grades of a judgment are called; the place is the grade.
+ *
+ * @example
+ * import { gradeNames } from 'finetooth/tasks';
+ *
+ * console.log(gradeNames[3]); // exactly
+ */
 export const gradeNames = ['not', 'a little', 'mostly', 'exactly'] as const;
 
 /** A grade, or what is done instead of judging. */
@@ -96,6 +104,20 @@ export interface LabelReport {
  * Has what searches find judged, as test data for `evaluate`: the first `depth` by words, by vectors and reranked, each once, in an order that tells
  * nothing of who found it. Every judgment is on the disk before the next document is shown; another call goes on where the last one stopped.
  *
+ * @example
+ * import { label } from 'finetooth/tasks';
+ *
+ * const { judged, qrels } = await label({
+ *   in: './movies',
+ *   queries: 'queries.txt',
+ *   judge: () => ({
+ *     decide: async ({ candidate }) => (candidate.document.year === 1975 ? 3 : 0), // a person, a page, a model
+ *     pause: async () => 'end',
+ *     query: async () => undefined,
+ *   }),
+ * });
+ * console.log(judged, qrels);
+ *
  * @throws E_LOCKED while another session judges into that folder, E_DUPLICATE_ID, E_INPUT_FORMAT, E_DISK_FULL, E_STOPPED, and what `openIndex` throws
  */
 export async function label(options: LabelOptions): Promise<LabelReport> {
@@ -128,9 +150,6 @@ export function checkGrade(grade: number): number {
   if (gradeNames[grade] !== undefined) return grade;
   throw new FinetoothError('E_USAGE', `a grade is a whole number from 0 to ${gradeNames.length - 1}; got ${grade}.`);
 }
-
-/** Where the judgments of an index are kept, if no one says where. */
-export const judgmentsBeside = (index: string): string => `${index.replace(/(?<=.)[/\\]+$/, '')}-judgments`;
 
 /** Of each query the candidates that are not judged yet. */
 async function* tasksOf(

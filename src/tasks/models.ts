@@ -7,6 +7,7 @@ import { catalog } from '../model/catalog/catalog.ts';
 import { findKnown, knownRepositories } from '../model/catalog/known-repositories.ts';
 import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import { parseModelName } from '../model/catalog/model-name.ts';
+import { splitPrecision } from '../model/catalog/precision.ts';
 import { targetsOf } from '../model/fetch-model.ts';
 import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
 import { checkArguments, checkOptions, text } from '../wording/check-options.ts';
@@ -57,13 +58,28 @@ export interface VerifiedModel {
   readonly reason?: string;
 }
 
-/** The folder that holds downloaded models. */
+/**
+ * The folder that holds downloaded models.
+ *
+ * @example
+ * import { modelsFolder } from 'finetooth/tasks';
+ *
+ * console.log(modelsFolder({ cacheFolder: '/var/cache/finetooth' })); // /var/cache/finetooth/models
+ */
 export function modelsFolder(options: ListOptions = {}): string {
   checkOptions('modelsFolder', options, listChecks);
   return folderOf(placesOf(options).cache);
 }
 
-/** Every model of the catalog, then those outside it that are on this machine. What is broken is reported by `verifyModels`. */
+/**
+ * Every model of the catalog, then those outside it that are on this machine. What is broken is reported by `verifyModels`.
+ *
+ * @example
+ * import { listModels } from 'finetooth/tasks';
+ *
+ * const there = (await listModels()).filter(({ source }) => source !== 'remote');
+ * console.log(there.some(({ name }) => name === 'bge-small-en-v1.5')); // true
+ */
 export async function listModels(options: ListOptions = {}): Promise<readonly ListedModel[]> {
   checkOptions('listModels', options, listChecks);
   const models: ListedModel[] = [];
@@ -95,7 +111,15 @@ export async function listModels(options: ListOptions = {}): Promise<readonly Li
   return models;
 }
 
-/** Hashes the files of every model on this machine in full. Stops at no finding: each model has its line. */
+/**
+ * Hashes the files of every model on this machine in full. Stops at no finding: each model has its line.
+ *
+ * @example
+ * import { verifyModels } from 'finetooth/tasks';
+ *
+ * const damaged = (await verifyModels()).filter(({ status }) => status !== 'ok');
+ * for (const { name, reason } of damaged) console.log(name, reason);
+ */
 export async function verifyModels(options: ListOptions = {}): Promise<readonly VerifiedModel[]> {
   checkOptions('verifyModels', options, listChecks);
   const places = placesOf(options);
@@ -126,7 +150,15 @@ export async function verifyModels(options: ListOptions = {}): Promise<readonly 
   return verified;
 }
 
-/** Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had. */
+/**
+ * Makes sure that a model is bundled or in the cache, whatever the user's folder holds. Throws as `openModel` does where it cannot be had.
+ *
+ * @example
+ * import { pullModel } from 'finetooth/tasks';
+ *
+ * const { entry } = await pullModel('ms-marco-minilm-l-12-v2'); // bundled: nothing is fetched
+ * console.log(entry.kind); // cross-encoder
+ */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<ModelFiles> {
   checkArguments("pullModel('bge-small-en-v1.5')", { name: [name, text] });
   checkOptions('pullModel', options, pullChecks);
@@ -153,6 +185,12 @@ async function findAll(places: Places): Promise<readonly Found[]> {
   return found;
 }
 
+/** Whether a repository in the cache has no line of its own: what is known by name has one for its usual form. */
+const isUnlisted = (name: string): boolean => {
+  const [repository = ''] = name.split(':');
+  return findKnown(repository) === undefined || splitPrecision(name)[1] !== undefined;
+};
+
 const sizeOf = async (paths: readonly string[]): Promise<number> =>
   (await Promise.all(paths.map((path) => stat(path)))).reduce((sum, { size }) => sum + size, 0);
 
@@ -165,7 +203,9 @@ async function unlistedNames({ cache, folder }: Places): Promise<readonly string
   };
   const repositories = (await foldersIn(folderOf(cache)))
     .map(nameOfFolder)
-    .filter((name) => name.includes('/') && findKnown(name.split(':')[0] as string) === undefined);
+    .filter((name) =>
+      name.includes('/') ? isUnlisted(name) : known.has(splitPrecision(name)[0]) && splitPrecision(name)[1] !== undefined,
+    );
   const own = folder === undefined ? [] : (await foldersIn(folder)).map((name) => join(folder, name));
   return [...repositories, ...own].sort();
 }

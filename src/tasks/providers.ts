@@ -68,7 +68,15 @@ export interface ProvidersOptions extends HostedOptions {
 
 const providersChecks: OptionChecks<ProvidersOptions> = { ...hostedChecks, names: texts, cacheFolder: path, check: truth, signal };
 
-/** Vendors with their keys (never the keys themselves), models, limits and prices, and how the last call to each went. Throws E_MODEL_UNKNOWN. */
+/**
+ * Vendors with their keys (never the keys themselves), models, limits and prices, and how the last call to each went. Throws E_MODEL_UNKNOWN.
+ *
+ * @example
+ * import { listProviders } from 'finetooth/tasks';
+ *
+ * const [cohere] = await listProviders({ names: ['cohere'] });
+ * console.log(cohere.title, cohere.keyVariable); // Cohere COHERE_API_KEY
+ */
 export async function listProviders(options: ProvidersOptions = {}): Promise<readonly ListedProvider[]> {
   checkOptions('listProviders', options, providersChecks);
   const { names = [], variables = process.env, cacheFolder = folderOf(variables as NodeJS.ProcessEnv) } = options;

@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { bytesPerWeight } from '../model/catalog/bytes-per-weight.ts';
 import { catalog } from '../model/catalog/catalog.ts';
 import { asCrossEncoder } from '../model/catalog/kind.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
@@ -59,7 +60,15 @@ const LIST = 25;
 /** Weights of 32 bits are taken to need so many times as long as those of 8: an assumption, which --measure-here does not test. */
 const FULL_PRECISION = 2;
 
-/** Three rerankers and three embedders, fast, balanced and best, for languages, a kind of text and this machine. Nothing is fetched. */
+/**
+ * Three rerankers and three embedders, fast, balanced and best, for languages, a kind of text and this machine. Nothing is fetched.
+ *
+ * @example
+ * import { recommendModels } from 'finetooth/tasks';
+ *
+ * const { picks } = await recommendModels({ languages: ['de', 'en'], maxMemory: 2000 }); // megabytes
+ * console.log(picks.filter(({ task }) => task === 'rerank').map(({ pick, name }) => `${pick}: ${name}`).join(', '));
+ */
 export async function recommendModels(options: RecommendOptions = {}): Promise<RecommendReport> {
   checkOptions<RecommendOptions>('recommendModels', options, {
     languages: list,
@@ -108,14 +117,12 @@ const suits = (entry: ModelEntry, kind: (typeof textKinds)[number]): boolean =>
 const isFirstOfItsWeights = ({ name }: ModelEntry): boolean =>
   !name.endsWith('-fp32') || !catalog.some((other) => `${other.name}-fp32` === name);
 
-const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
-
 const megabytesFor = ({ parameters, precision }: ModelEntry): number => megabytesOf([[parameters * bytesPerWeight[precision] * 1e6, 1]]);
 
 /** How much longer than the bundled reranker it takes for the same tokens: by what is multiplied, without the table of words. */
 const workIn = (entry: ModelEntry): number => {
   const multiplied = entry.multiplied ?? entry.parameters * (entry.languages.includes('multilingual') ? 0.5 : 0.65);
-  return (multiplied / BUNDLED) * (entry.precision === 'fp32' ? FULL_PRECISION : 1);
+  return (multiplied / BUNDLED) * (entry.precision === 'int8' ? 1 : FULL_PRECISION);
 };
 
 /** The best, the one that has most quality for its size, and the smallest that is better than every smaller one. */

@@ -52,6 +52,12 @@ const rerankChecks: OptionChecks<RerankDocumentsOptions> = {
 /**
  * Ranks the documents of a file for a query, without an index. A document without an id has its place in the input for one.
  *
+ * @example
+ * import { rerankDocuments } from 'finetooth/tasks';
+ *
+ * const { answer, documents } = await rerankDocuments('a shark at the beach', { source: 'movies.json', top: 1 });
+ * console.log(answer.results[0].document.title, documents); // Jaws 6
+ *
  * @throws E_QUERY, E_USAGE, E_INPUT_EMPTY, and what reading, opening and ranking throw
  */
 export async function rerankDocuments(query: string, options: RerankDocumentsOptions = {}): Promise<RerankDocumentsReport> {

@@ -49,6 +49,13 @@ const restoreChecks: OptionChecks<RestoreIndexOptions> = { ...upkeepChecks, from
  * Puts a backup in the place of an index, in one step, and tells what is lost by it. Writers wait; searches go on, and see the one or the other whole
  * index. Stopped or killed at any moment it leaves the old one.
  *
+ * @example
+ * import { backupIndex, restoreIndex } from 'finetooth/tasks';
+ *
+ * await backupIndex({ in: './movies', to: './movies-copy' });
+ * const { documents, lost } = await restoreIndex({ from: './movies-copy', into: './movies' });
+ * console.log(documents, lost?.documents); // 6 0
+ *
  * @throws E_INDEX_MISSING where `from` is not an index or `into` holds something else, E_INDEX_DAMAGED where the backup is damaged, E_LOCKED, E_STOPPED
  */
 export async function restoreIndex(options: RestoreIndexOptions): Promise<RestoreReport> {

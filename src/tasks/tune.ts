@@ -60,6 +60,12 @@ const REPEATS = 10;
 /**
  * Picks first stage, fusion and its weight, number of candidates, reranker, its fields and what words weigh in it by cross-validation, and says whether the gain over the
  * default is more than noise. Work that a kill cut off is taken up where it was. Throws E_USAGE for fewer than 10 judged queries.
+ *
+ * @example
+ * import { tune } from 'finetooth/tasks';
+ *
+ * const { chosen, advice, heldOut } = await tune({ data: './films', quick: true });
+ * console.log(chosen, advice, heldOut); // heldOut: what the choice is worth on new queries
  */
 export async function tune(options: TuneOptions = {}): Promise<TuneReport> {
   checkOptions('tune', options, tuneChecks);

@@ -27,6 +27,11 @@ const verifyChecks: OptionChecks<VerifyIndexOptions> = { ...upkeepChecks, in: ne
  * Hashes every file that an index needs and compares it with what it was when it was written; names what is damaged. Of an index in a database every
  * document is read and compared with the hash that it was written with. Neither writes nor waits: others may read and write meanwhile.
  *
+ * @example
+ * import { verifyIndex } from 'finetooth/tasks';
+ *
+ * console.log((await verifyIndex({ in: './movies' })).status); // whole
+ *
  * @throws E_INDEX_MISSING, E_STOPPED
  */
 export async function verifyIndex(options: VerifyIndexOptions): Promise<VerifyReport> {

@@ -51,6 +51,20 @@ const again = ['E_LOCKED', 'E_INDEX_MISSING', 'E_RECIPE'];
  * Documents of files that cannot be read stay, and so do all while the folder is empty or cannot be read. What is written is whole at any time: after a
  * kill the same call goes on.
  *
+ * @example
+ * import { watchFolder } from 'finetooth/tasks';
+ *
+ * const end = new AbortController();
+ * await watchFolder({
+ *   source: './notes',
+ *   into: './notes-index',
+ *   signal: end.signal,
+ *   onSync: ({ added, removed }) => {
+ *     console.log(added, removed); // 2 0
+ *     end.abort(); // a program that keeps the index in step goes on instead
+ *   },
+ * });
+ *
  * @throws E_USAGE where the source is no folder; what `indexDocuments` throws while it reads for the first time; E_DISK_FULL and errors of the embedder later
  */
 export async function watchFolder(options: WatchFolderOptions): Promise<void> {

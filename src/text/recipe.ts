@@ -37,6 +37,13 @@ const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'ima
  * The text of a document: the named fields in the order given, joined by one space, or with labels by line ends. Strings stand as they are,
  * numbers and truth values as JSON has them, lists joined by ", ", objects as JSON. A field that is null, absent or only white space adds
  * nothing, nor does its label. A text without any field is ''.
+ *
+ * @example
+ * import { textOf } from 'finetooth/stores';
+ *
+ * const film = { title: 'Jaws', year: 1975, tagline: null };
+ * console.log(textOf(film, ['title', 'tagline', 'year'])); // Jaws 1975
+ * console.log(JSON.stringify(textOf(film, ['title', 'year'], { labels: true }))); // "title: Jaws\nyear: 1975"
  */
 export function textOf(document: object, fields: readonly string[], options: RecipeOptions = {}): string {
   return readable(() => {

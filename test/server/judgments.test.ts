@@ -95,6 +95,25 @@ describe('judgments over HTTP', () => {
     await give('races', { query, id: 'd2', grade: null });
   });
 
+  it('are named by a tag, so that who looks often is sent only what is new', async () => {
+    await give('races', { query: 'tagged', id: 'd1', grade: 2 });
+    const look = (tag?: string) =>
+      app.inject({
+        method: 'GET',
+        url: '/v1/indexes/races/judgments',
+        headers: { host: '127.0.0.1', ...(tag && { 'if-none-match': tag }) },
+      });
+    const first = await look();
+    const tag = String(first.headers.etag);
+    expect(tag).toMatch(/^"[\w-]{22}"$/);
+    expect(await look(tag)).toMatchObject({ statusCode: 304, body: '', headers: { etag: tag } });
+    expect((await look('"another", W/"more"')).statusCode).toBe(200);
+    await give('races', { query: 'tagged', id: 'd1', grade: 1 });
+    const changed = await look(tag);
+    expect([changed.statusCode, changed.headers.etag === tag]).toEqual([200, false]);
+    await give('races', { query: 'tagged', id: 'd1', grade: null });
+  });
+
   it('leave as files that eval, trec_eval and BEIR read', async () => {
     const file = async (format: string) => ask('GET', `/v1/indexes/films/judgments?format=${format}`);
     const id = queryIdOf('a heist');

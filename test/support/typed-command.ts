@@ -1,6 +1,8 @@
 import { type CommandSpec, program } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/commands.ts';
+import { allCommands } from '../../src/cli/commands.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
+
+const commands = await allCommands();
 
 /** A command in this process: what it printed as JSON. Throws its error. */
 export const typedJson = async (words: readonly string[], specs: readonly CommandSpec[] = commands): Promise<unknown> => {

@@ -31,6 +31,9 @@ const ready = (page: Page): Promise<void> => page.locator(cards).first().waitFor
 const saved = (page: Page): Promise<void> => page.locator('[data-saving=saved]').waitFor();
 const idsIn = (page: Page): Promise<string[]> =>
   page.locator(cards).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.id as string));
+/** From now on this tab does not hear what others judge until it asks for something itself. */
+const blind = (page: Page): Promise<void> =>
+  page.route('**/judgments', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
 /** The document whose card has the focus. */
 const focused = (page: Page): Promise<string | undefined> => page.evaluate(() => document.activeElement?.closest('li')?.dataset.id);
 
@@ -117,29 +120,82 @@ describe('judging', () => {
     expect((await kept()).get(ids[3] as string)).toBe(2);
   });
 
-  it('leaves a grade that someone else gave while a tab could not save, and says so', async () => {
+  it('of the same document by two people keeps both grades in sight, and lets one be chosen knowingly', async () => {
+    const words = 'someone relives the same day';
+    const there = `?view=judge&q=${words.replaceAll(' ', '+')}`;
+    await using one = await site.open(there);
+    await using two = await other.open(there);
+    await Promise.all([ready(one.page), ready(two.page)]);
+    const [id = '', second = ''] = await idsIn(one.page);
+    const cardOf = (page: Page, which = id) => page.locator(`li[data-id="${which}"]`);
+    // The other has not heard of it yet.
+    await blind(two.page);
+    await cardOf(one.page).locator('.grade-3').click();
+    await saved(one.page);
+    await cardOf(two.page).locator('.grade-1').click();
+    await cardOf(two.page).locator('.conflict').getByText('Someone else gave 3, exactly; you gave 1, a little.').waitFor();
+    expect(await two.page.locator('.save-state').innerText()).toContain('Someone else graded a document otherwise');
+    expect(await cardOf(two.page).locator('[aria-pressed=true]').innerText()).toContain('3');
+    expect((await kept(words)).get(id)).toBe(3);
+    // By keys: to the document, and the grade that is wanted.
+    await two.page.locator('body').press('d');
+    expect(await focused(two.page)).toBe(id);
+    await two.page.keyboard.press('1');
+    await cardOf(two.page).locator('.conflict').waitFor({ state: 'detached' });
+    await expect.poll(async () => (await kept(words)).get(id)).toBe(1);
+    // Who gave the first one hears of it, and leaves it.
+    await cardOf(one.page)
+      .locator('.conflict')
+      .getByText('Someone else gave 1, a little; you gave 3, exactly.')
+      .waitFor({ timeout: 15_000 });
+    await cardOf(one.page).getByRole('button', { name: 'Keep 1' }).click();
+    await cardOf(one.page).locator('.conflict').waitFor({ state: 'detached' });
+    expect(await focused(one.page)).toBe(id);
+    expect((await kept(words)).get(id)).toBe(1);
+    // The same grade of both is none.
+    await cardOf(one.page, second).locator('.grade-2').click();
+    await cardOf(two.page, second).locator('.grade-2').click();
+    await Promise.all([saved(one.page), saved(two.page)]);
+    expect(await two.page.locator('.conflict').count()).toBe(0);
+    expect([one.errors, two.errors]).toEqual([[], []]);
+  });
+
+  it('leaves a grade that someone else gave while a tab was offline, and shows both', async () => {
     await using tab = await site.open(address);
     const { page } = tab;
     await ready(page);
-    const id = (await idsIn(page))[4] as string;
-    let isDown = true;
-    await page.route('**/judgments', (route) => (isDown && route.request().method() === 'PATCH' ? route.abort() : route.continue()));
+    const [, , , , id = '', taken = ''] = await idsIn(page);
+    await page.locator(`li[data-id="${taken}"] .grade-2`).click();
+    await saved(page);
+    await tab.page.context().setOffline(true);
     await page.locator(`li[data-id="${id}"] .grade-1`).click();
+    await page.locator(`li[data-id="${taken}"] .grade-3`).click();
     await page.locator('[data-saving=waiting]').waitFor();
-    const query = new URL(page.url()).searchParams.get('q');
-    await fetch(`${site.server.url}/v1/indexes/films/judgments`, {
+    // The list stays while the server is gone.
+    expect(await page.locator(cards).count()).toBeGreaterThan(9);
+    const told = await fetch(`${other.server.url}/v1/indexes/films/judgments`, {
       method: 'PATCH',
-      body: JSON.stringify({ judgments: [{ query, id, grade: 3 }] }),
+      body: JSON.stringify({
+        judgments: [
+          { query, id, grade: 3 },
+          { query, id: taken, grade: null },
+        ],
+      }),
     });
-    isDown = false;
-    await page.getByRole('button', { name: 'Save now' }).click();
+    expect(told.status).toBe(200);
+    await tab.page.context().setOffline(false);
     await saved(page);
+    expect([(await kept()).get(id), (await kept()).has(taken)]).toEqual([3, false]);
+    await page.locator(`li[data-id="${id}"] .conflict`).getByText('Someone else gave 3, exactly; you gave 1, a little.').waitFor();
+    const row = page.locator(`li[data-id="${taken}"] .conflict`);
+    await row.getByText('Someone else took the grade back; you gave 3, exactly.').waitFor();
+    await row.getByRole('button', { name: 'Make it 3' }).click();
+    await row.waitFor({ state: 'detached' });
+    await expect.poll(async () => (await kept()).get(taken)).toBe(3);
+    // What was never on the disk is not undone there.
+    await page.locator(`li[data-id="${id}"] .grade-3`).click();
+    await page.locator('.conflict').waitFor({ state: 'detached' });
     expect((await kept()).get(id)).toBe(3);
-    expect(await page.locator('.save-state').innerText()).toContain(`Someone else graded meanwhile, and that stays: ${id} (3)`);
-    expect(await page.locator(`li[data-id="${id}"] [aria-pressed=true]`).innerText()).toContain('3');
-    await page.locator(`li[data-id="${id}"] .grade-2`).click();
-    await saved(page);
-    await expect.poll(async () => (await kept()).get(id)).toBe(2);
   });
 
   it('is exported as files that others read', async () => {

@@ -154,6 +154,11 @@ describe('what the page says', () => {
     await tab.page.getByText('The index void has no documents yet.').waitFor();
     await tab.page.goto(`${site.url}?index=gone`);
     await tab.page.getByText('There is no index "gone" here.').waitFor();
+    for (const view of ['judge', 'tune']) {
+      await tab.page.goto(`${site.url}?index=gone&view=${view}`);
+      await tab.page.getByText('There is no index "gone" here.').waitFor();
+    }
+    await tab.page.goto(`${site.url}?index=gone`);
     await tab.page.getByRole('combobox', { name: 'Index' }).selectOption('films');
     await tab.page.getByText('Type what you are looking for.').waitFor();
     expect(new URL(tab.page.url()).searchParams.get('index')).toBe('films');
@@ -241,6 +246,16 @@ describe('what strangers wrote', () => {
     await page.locator('[data-status=failed]').first().waitFor();
     expect(await page.evaluate(() => (globalThis as { hurt?: unknown }).hurt)).toBeUndefined();
     expect(await page.locator('#page img').count()).toBe(0);
+    // What could not be read of the link is named, and out of the way when one has seen it.
+    const note = page.getByRole('region', { name: 'The link' });
+    const named = await note.getByRole('listitem').allInnerTexts();
+    expect(named.map((one) => one.split(' ')[0])).toEqual(['a', 'view']);
+    expect(named.find((one) => one.startsWith('a'))).toBe('a (the pipeline) is not whole: "{"reranker":"; it was left out.');
+    // Of the result that the link says is open, too.
+    await page.keyboard.press('Escape');
+    await note.getByRole('button', { name: 'Close' }).click();
+    expect(await note.count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('query');
     expect(errors).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import type { IndexStatus } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { readingOf } from '../parts/wording.ts';
 import { Snippet } from '../search/snippet.tsx';
+import { ConflictRow } from './conflict-row.tsx';
+import type { Conflict } from './judged-state.ts';
 import { gradeNames } from './judgments.ts';
 import type { Candidate } from './pool.ts';
 
@@ -15,21 +17,28 @@ export interface JudgeCardProps {
   /** Nothing is told of where it stands. */
   readonly isBlind: boolean;
   readonly onGrade: (grade: number | null) => void;
+  /** Where someone else gave another grade than this tab. */
+  readonly conflict: Conflict | undefined;
+  readonly onKeep: () => void;
 }
 
 /** One document and its grade; always as high as the others. */
-export function JudgeCard({ candidate: { result, ranks }, index, grade, names, isBlind, onGrade }: JudgeCardProps) {
+export function JudgeCard({ candidate: { result, ranks }, index, grade, names, isBlind, onGrade, conflict, onKeep }: JudgeCardProps) {
   const [isOpen, setOpen] = useState(false);
   const { title, text } = readingOf(result.document, index, result.id);
   const places = ranks.flatMap((rank, at) => (rank === undefined ? [] : [`${names[at] ?? ''} ${rank}`]));
   return (
-    <article class="judge-card" data-grade={grade}>
+    <article class="judge-card" data-grade={grade} data-conflict={conflict !== undefined}>
       <h2 class="card-title">
         <button type="button" class="card-open" onClick={() => setOpen(true)} dir="auto">
           <bdi>{title.slice(0, 300)}</bdi>
         </button>
       </h2>
-      <p class="judge-places hint">{isBlind ? '' : [...new Set(places)].join(' · ')}</p>
+      {conflict === undefined ? (
+        <p class="judge-places hint">{isBlind ? '' : [...new Set(places)].join(' · ')}</p>
+      ) : (
+        <ConflictRow conflict={conflict} onKeep={onKeep} onChange={() => onGrade(conflict.mine)} />
+      )}
       <p class="card-text" dir="auto">
         {isBlind ? text.slice(0, 600) : <Snippet result={result} text={text} />}
       </p>
@@ -39,9 +48,9 @@ export function JudgeCard({ candidate: { result, ranks }, index, grade, names, i
           <button
             key={name}
             type="button"
-            class={`grade grade-${value}`}
+            class={`grade grade-${value} ${conflict?.mine === value ? 'mine' : ''}`}
             aria-pressed={grade === value}
-            onClick={() => onGrade(grade === value ? null : value)}
+            onClick={() => (conflict?.there === value ? onKeep() : onGrade(grade === value ? null : value))}
           >
             <span class="number">{value}</span> {name}
           </button>

@@ -1,11 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import { query } from '../state/address.ts';
-import { index } from '../state/indexes.ts';
+import { index, missingIndex } from '../state/indexes.ts';
 import { Figures } from './figures.tsx';
 import { JudgedQueries } from './judged-queries.tsx';
+import { isLoaded } from './judged-state.ts';
 import { followJudgments, loadFailure } from './judgments.ts';
 import { followMeasure } from './measured.ts';
-import { Pool } from './pool-list.tsx';
+import { Pool, showConflict } from './pool-list.tsx';
 import { SaveState } from './save-state.tsx';
 import { Tools } from './tools.tsx';
 import './judge.css';
@@ -20,10 +21,12 @@ export function Judge() {
       <div class="judge-main">
         <h1 class="unseen">Judge</h1>
         <Tools />
-        <SaveState />
-        {name === undefined ? (
+        <SaveState onConflict={showConflict} />
+        {missingIndex.value !== undefined ? (
+          <Hint words={`There is no index "${missingIndex.value}" here.`} detail="Choose another one above, or add files to make one." />
+        ) : name === undefined ? (
           <Hint words="There is no index to judge." detail="Add files, and they become one." />
-        ) : loadFailure.value !== undefined ? (
+        ) : loadFailure.value !== undefined && !isLoaded.value ? (
           <Hint words="The judgments cannot be had." detail={loadFailure.value.message} />
         ) : query.value.trim() === '' ? (
           <Hint

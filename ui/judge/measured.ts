@@ -5,7 +5,7 @@ import { ApiError, isAbort, isOffline } from '../api/errors.ts';
 import { address } from '../state/address.ts';
 import { index } from '../state/indexes.ts';
 import { pause, retryAfter } from '../state/run.ts';
-import { isLoaded, unsaved, version } from './judgments.ts';
+import { isLoaded, unsaved, version } from './judged-state.ts';
 import { listsOf, sentOf } from './lists.ts';
 
 /** What the judgments say of the lists, the last that is known; while it is measured anew it stays. */

@@ -6,18 +6,20 @@ import { useKeys } from '../parts/keys.tsx';
 import { announce } from '../parts/live-region.tsx';
 import { readingOf } from '../parts/wording.ts';
 import { Status } from '../search/status.tsx';
-import { address, query } from '../state/address.ts';
+import { address, go, query } from '../state/address.ts';
 import { index } from '../state/indexes.ts';
 import { runs } from '../state/rankings.ts';
 import { bodyOf } from '../state/request.ts';
 import { JudgeCard } from './judge-card.tsx';
-import { give, gradeNames, gradeOf } from './judgments.ts';
+import { type Conflict, conflicts, keyOf } from './judged-state.ts';
+import { give, gradeNames, gradeOf, keepTheirs } from './judgments.ts';
 import { listsOf } from './lists.ts';
 import { blindOrder, type Candidate, poolOf } from './pool.ts';
 import '../parts/progress.css';
 
-/** How many of each list are judged. */
-export const depth = signal(10);
+/** How many of each list may be judged. */
+export const depths = [5, 10, 25] as const;
+export const depth = signal<number>(10);
 
 /** What words alone find: lists that both stages rank well would never show what both overlook. */
 const byWords = signal<{ readonly key: string; readonly results: readonly Result[] } | undefined>(undefined);
@@ -44,6 +46,28 @@ const pool = computed<readonly Candidate[] | undefined>(() => {
 
 export const focusCard = (id: string): void =>
   document.querySelector<HTMLElement>(`.judge-cards > li[data-id="${CSS.escape(id)}"] .card-open`)?.focus();
+
+/** To the next document that someone else graded otherwise, after that which has the focus; of another query where this one has none. */
+export function showConflict(): void {
+  const here = query.peek().trim();
+  const all = [...conflicts.peek().values()];
+  const ofHere = all.filter((one) => one.query === here);
+  const now = document.activeElement?.closest<HTMLElement>('.judge-cards > li')?.dataset.id;
+  const next: Conflict | undefined = ofHere[(ofHere.findIndex(({ id }) => id === now) + 1) % Math.max(1, ofHere.length)] ?? all[0];
+  if (next === undefined) {
+    announce('No one graded otherwise.');
+    return;
+  }
+  if (next.query !== here) {
+    go({ query: next.query });
+    return;
+  }
+  focusCard(next.id);
+  if (document.activeElement?.closest<HTMLElement>('.judge-cards > li')?.dataset.id === next.id) return;
+  // It was judged in a longer list.
+  depth.value = Math.max(...depths);
+  announce('The list is longer now: show it again.');
+}
 
 /** All documents to judge for the query, each with its grade. */
 export function Pool({ index: name }: { readonly index: string }) {
@@ -77,6 +101,12 @@ export function Pool({ index: name }: { readonly index: string }) {
               names={names}
               isBlind={address.value.blind !== undefined}
               onGrade={(grade) => give(name, words, candidate.result.id, grade)}
+              conflict={conflicts.value.get(keyOf({ index: name, query: words, id: candidate.result.id }))}
+              onKeep={() => {
+                keepTheirs({ index: name, query: words, id: candidate.result.id });
+                // The button that was pressed is gone.
+                focusCard(candidate.result.id);
+              }}
             />
           </li>
         ))}
@@ -146,7 +176,9 @@ function useJudgeKeys(list: { readonly current: HTMLOListElement | null }, name:
     const now = Math.max(0, at() < 0 ? all.findIndex(isOpen) : at());
     const id = all[now]?.dataset.id;
     if (id === undefined) return;
-    give(name, words(), id, value);
+    const conflict = conflicts.peek().get(keyOf({ index: name, query: words(), id }));
+    if (conflict?.there === value) keepTheirs({ index: name, query: words(), id });
+    else give(name, words(), id, value);
     const result = pool.peek()?.find((one) => one.result.id === id)?.result;
     const title = readingOf(result?.document, index.peek(), id).title.slice(0, 80);
     announce(value === null ? `${title}: not judged.` : `${title}: ${value}, ${gradeNames.peek()[value]}.`);
@@ -160,5 +192,6 @@ function useJudgeKeys(list: { readonly current: HTMLOListElement | null }, name:
     { key: 'ArrowDown', about: 'next document, from the query the first', run: () => step(1), inText: true },
     { key: 'ArrowUp', about: 'document before', run: () => step(-1) },
     { key: 'n', about: 'next document without a grade', run: () => onward(at()) },
+    { key: 'd', about: 'next document that someone else graded otherwise', run: showConflict },
   ]);
 }

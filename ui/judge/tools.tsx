@@ -7,9 +7,7 @@ import { announce } from '../parts/live-region.tsx';
 import { address, go } from '../state/address.ts';
 import { index } from '../state/indexes.ts';
 import { canUndo, undo } from './judgments.ts';
-import { depth, focusCard } from './pool-list.tsx';
-
-const depths = [5, 10, 25] as const;
+import { depth, depths, focusCard } from './pool-list.tsx';
 
 /** In which order, how deep, one step back, and the judgments as files. */
 export function Tools() {

@@ -11,6 +11,10 @@ export const percent = (share: number): string => {
   return `${of100 < 1 && of100 > 0 ? '<1' : Math.round(of100)} %`;
 };
 
+/** Bytes as people read them: 340 kB, 12.3 MB. */
+export const megabytes = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
+
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 

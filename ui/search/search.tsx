@@ -1,8 +1,9 @@
+import { Downloading } from '../parts/downloading.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { memo } from '../parts/memo.ts';
 import { firstStageWords, pipelineWords } from '../parts/wording.ts';
 import { address, go, query } from '../state/address.ts';
-import { index, indexes, indexesFailure } from '../state/indexes.ts';
+import { index, indexes, indexesFailure, missingIndex } from '../state/indexes.ts';
 import { runs } from '../state/rankings.ts';
 import type { Ranking, RunState } from '../state/run.ts';
 import { type Column, Columns } from './columns.tsx';
@@ -73,17 +74,19 @@ function columnsOf({ asked: { pipeline }, first, results, answer }: Ranking): re
 /** Before the first question, and where there is nothing to show of it. */
 function Nothing({ state }: { readonly state: RunState }) {
   const own = indexState();
-  const isUnknown = indexes.value !== undefined && address.value.index !== undefined && index.value === undefined;
   if (state.status !== 'idle' && query.value.trim() !== '') return <Status run={runs[0]} />;
   if (indexes.value === undefined && indexesFailure.value !== undefined)
     return <Empty words="The server does not answer." detail={`${indexesFailure.value.message} Trying to reach it…`} />;
   if (indexes.value === undefined) return <Empty words="Loading…" />;
-  if (isUnknown)
-    return (
-      <Empty words={`There is no index "${address.value.index}" here.`} detail="Choose another one above, or add files to make one." />
-    );
+  if (missingIndex.value !== undefined)
+    return <Empty words={`There is no index "${missingIndex.value}" here.`} detail="Choose another one above, or add files to make one." />;
   if (index.value === undefined) return <Empty words="There is no index yet." detail="Add files, and they become one." />;
-  if (own !== undefined) return <Empty {...own} />;
+  if (own !== undefined)
+    return (
+      <Empty {...own}>
+        <Downloading isWaiting={index.value.opening === true} />
+      </Empty>
+    );
   return (
     <Empty
       words="Type what you are looking for."

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { Downloading } from '../parts/downloading.tsx';
 import { announce } from '../parts/live-region.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { count, firstStageWords, tookWords } from '../parts/wording.ts';
@@ -28,9 +29,12 @@ export function Status({ run }: { readonly run: Run }) {
   const canAsk = state.status === 'failed' || state.status === 'refused' || state.status === 'offline';
   return (
     <div class={`status ${kind}`} data-status={state.status}>
-      <p>
-        <strong>{words}</strong> {detail}
-      </p>
+      <div>
+        <p>
+          <strong>{words}</strong> {detail}
+        </p>
+        <Downloading isWaiting={isSlow} />
+      </div>
       {canAsk && (
         <button type="button" onClick={run.again}>
           {state.status === 'failed' ? 'Try again' : 'Ask now'}
@@ -125,6 +129,8 @@ export function indexState(): { readonly words: string; readonly detail: string 
   const one = index.value;
   if (one === undefined) return undefined;
   if (one.error !== undefined) return { words: `The index ${one.name} cannot be opened.`, detail: one.error };
+  if (one.opening === true)
+    return { words: `The index ${one.name} is being opened.`, detail: 'The first time its model may have to be fetched.' };
   if (one.building !== undefined)
     return {
       words: `The index ${one.name} is being made.`,

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { readFields, readJson, readNames, readPipeline } from './read-address.ts';
 
 export const views = ['search', 'judge', 'tune'] as const;
 export type View = (typeof views)[number];
@@ -33,18 +34,44 @@ export interface Opened {
   readonly side: 0 | 1;
 }
 
+/** A part of a link that could not be read. */
+export interface Unread {
+  /** Of the parameter. */
+  readonly name: string;
+  /** What is wrong with it, and what was done instead, as a sentence without a subject. */
+  readonly why: string;
+}
+
+/** Names of the parameters, and what each holds, for people. */
+export const parameters = {
+  view: 'the view',
+  index: 'the index',
+  q: 'the query',
+  where: 'the filters',
+  a: 'the pipeline',
+  b: 'the second pipeline',
+  open: 'the open result',
+  side: 'the column of the open result',
+  blind: 'the blind order',
+} as const;
+
 const empty: Address = { view: 'search', query: '', filters: {}, pipelines: [{}] };
 
 export const address = signal<Address>(empty);
 export const view = computed(() => address.value.view);
 export const query = computed(() => address.value.query);
+/** What the link that was opened holds and the page does not show, until the reader has taken note. */
+export const unread = signal<readonly Unread[]>([]);
 
 /** Reads the address of the page, now and whenever the reader goes back or forward. */
 export function followAddress(): void {
-  address.value = readAddress(location.search);
-  addEventListener('popstate', () => {
-    address.value = readAddress(location.search);
-  });
+  const read = (): void => {
+    const found = readAddress(location.search);
+    address.value = found.address;
+    unread.value = found.unread;
+  };
+  read();
+  addEventListener('popstate', read);
 }
 
 /**
@@ -77,49 +104,49 @@ export function writeAddress({ view, index, query, filters, pipelines, open, bli
   return words.size === 0 ? '' : `?${words}`;
 }
 
-/** The other way round; what cannot be read is left out, since a link may have been cut. */
-export function readAddress(search: string): Address {
-  const words = new URLSearchParams(search);
-  const left = readObject(words.get('a')) ?? {};
-  const right = readObject(words.get('b'));
+/** The other way round. A link may have been cut or mangled: what can be read is shown, and the rest is named. */
+export function readAddress(search: string): { readonly address: Address; readonly unread: readonly Unread[] } {
+  const { words, unread } = readNames(search, Object.keys(parameters));
+  const miss = (name: string, why: string): undefined => void unread.push({ name, why });
+  const text = (name: keyof typeof parameters): string | undefined => words.get(name);
+  const json = (name: keyof typeof parameters) => readJson(text(name), (why) => miss(name, why));
+  const left = readPipeline(json('a'), (why) => miss('a', why));
+  const right = readPipeline(json('b'), (why) => miss('b', why));
+  const open = readOpened(text('open'), text('side'), right !== undefined, miss);
   return {
-    view: views.find((one) => one === words.get('view')) ?? 'search',
-    index: words.get('index') ?? undefined,
-    query: words.get('q') ?? '',
-    filters: readFilters(readObject(words.get('where'))),
-    pipelines: right === undefined ? [left] : [left, right],
-    open: readOpened(words.get('open'), words.get('side')),
-    blind: /^\d{1,9}$/.test(words.get('blind') ?? '') ? Number(words.get('blind')) : undefined,
+    address: {
+      view: readView(text('view'), miss),
+      index: text('index') === '' ? miss('index', 'has no name; the first index is shown') : text('index'),
+      query: text('q') ?? '',
+      filters: readFields(json('where'), (why) => miss('where', why)),
+      pipelines: right === undefined ? [left ?? {}] : [left ?? {}, right],
+      open,
+      blind: readSeed(text('blind'), miss),
+    },
+    unread,
   };
 }
 
-const readOpened = (id: string | null, side: string | null): Opened | undefined =>
-  id === null ? undefined : { id, side: side === 'b' ? 1 : 0 };
+type Miss = (name: string, why: string) => undefined;
 
-function readObject(text: string | null): Record<string, unknown> | undefined {
-  if (text === null) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+function readView(text: string | undefined, miss: Miss): View {
+  const found = views.find((one) => one === text);
+  if (found === undefined && text !== undefined) miss('view', `is "${shortened(text)}", and takes ${views.join(', ')}; search is shown`);
+  return found ?? 'search';
 }
 
-function readFilters(all: Record<string, unknown> = {}): Record<string, FieldFilter> {
-  const isPlain = (value: unknown): value is string | number | boolean => ['string', 'number', 'boolean'].includes(typeof value);
-  const isBound = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
-  const found: Record<string, FieldFilter> = Object.create(null);
-  for (const [field, given] of Object.entries(all)) {
-    if (typeof given !== 'object' || given === null) continue;
-    const { any, from, to } = given as { readonly any?: unknown; readonly from?: unknown; readonly to?: unknown };
-    const values = Array.isArray(any) ? any.filter(isPlain) : [];
-    const filter: FieldFilter = {
-      any: values.length > 0 ? values : undefined,
-      from: isBound(from) ? from : undefined,
-      to: isBound(to) ? to : undefined,
-    };
-    if (Object.values(filter).some((value) => value !== undefined)) found[field] = filter;
-  }
-  return found;
+function readOpened(id: string | undefined, side: string | undefined, isCompared: boolean, miss: Miss): Opened | undefined {
+  if (id === '') return miss('open', 'has no id; no result is open');
+  if (id === undefined) return side === undefined ? undefined : miss('side', 'stands without a result that is open (open)');
+  if (side !== undefined && side !== 'b') miss('side', `is "${shortened(side)}", and takes b; the first column's is open`);
+  if (side === 'b' && !isCompared) miss('side', "is b, and there is no second pipeline; the first one's is open");
+  return { id, side: side === 'b' && isCompared ? 1 : 0 };
 }
+
+function readSeed(text: string | undefined, miss: Miss): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  return miss('blind', `is "${shortened(text)}", and takes a whole number; documents stand in the order of the ranking`);
+}
+
+const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

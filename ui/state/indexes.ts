@@ -25,6 +25,9 @@ export const index = computed<IndexStatus | undefined>(() => {
   return wanted === undefined ? all[0] : all.find(({ name }) => name === wanted);
 });
 
+/** The name that the address gives to an index that is not there. */
+export const missingIndex = computed(() => (indexes.value !== undefined && index.value === undefined ? address.value.index : undefined));
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Looks which indexes there are, now and from time to time. */
@@ -48,7 +51,9 @@ export async function refreshIndexes(): Promise<void> {
     indexesFailure.value = error instanceof ApiError ? error : new ApiError('E_BUG', String(error), 0);
   }
   clearTimeout(timer);
-  const isGrowing = filling.value.size + growing.value.size > 0 || indexes.value?.some(({ building }) => building !== undefined);
+  const isGrowing =
+    filling.value.size + growing.value.size > 0 ||
+    indexes.value?.some(({ building, opening }) => building !== undefined || opening === true);
   const wait = indexesFailure.value !== undefined || isGrowing ? SOON : LATER;
   timer = setTimeout(refreshIndexes, wait);
 }

@@ -3,7 +3,7 @@ import { followJudgments, judgedQueries } from '../judge/judgments.ts';
 import { useKeys } from '../parts/keys.tsx';
 import { count } from '../parts/wording.ts';
 import { go } from '../state/address.ts';
-import { index } from '../state/indexes.ts';
+import { index, missingIndex } from '../state/indexes.ts';
 import { Evaluate, startEvaluation } from './evaluate.tsx';
 import { startTuning, TunePanel } from './tune-panel.tsx';
 import { evaluation, tuning } from './work.ts';
@@ -32,7 +32,9 @@ export function Tune() {
     <div class="tune">
       <h1>Evaluate and tune</h1>
       <p class="tune-of">
-        {name === undefined ? (
+        {missingIndex.value !== undefined ? (
+          `There is no index "${missingIndex.value}" here. Choose another one above.`
+        ) : name === undefined ? (
           'There is no index yet.'
         ) : judged === 0 ? (
           <>

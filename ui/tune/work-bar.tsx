@@ -1,3 +1,4 @@
+import { Downloading } from '../parts/downloading.tsx';
 import { count } from '../parts/wording.ts';
 import type { Work } from './work.ts';
 import '../parts/progress.css';
@@ -39,6 +40,7 @@ export function WorkBar<Report>({ work, label, shortcut, isReady, onStart, child
               ? 'Starting…'
               : `${progress.what}: ${progress.total === undefined ? count(progress.done, progress.unit) : `${progress.unit} ${progress.done + 1} of ${progress.total}`}`}
           </span>
+          <Downloading isWaiting={progress === undefined} />
         </div>
       )}
       {status === 'cancelled' && <span class="hint">Cancelled. What was measured is kept, and the next one goes on from there.</span>}

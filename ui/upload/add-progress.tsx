@@ -1,3 +1,4 @@
+import { Downloading } from '../parts/downloading.tsx';
 import { count } from '../parts/wording.ts';
 import { Failed } from './failed.tsx';
 import type { Sent } from './send.ts';
@@ -32,6 +33,7 @@ export function AddProgress({ now }: { readonly now: Extract<Step, { readonly ki
         {sent.files.toLocaleString('en')} of {count(total, 'file')}, {count(sent.documents, 'document')}
         {now.kind === 'done' && ` (${changes(sent)})`}
       </p>
+      <Downloading isWaiting={now.kind === 'adding' && sent.documents === 0} />
       {now.kind === 'done' && typeof now.end !== 'string' && <Failed failure={now.end} />}
       {now.kind === 'done' && now.end !== 'all' && (
         <p>What is added stays in the index and can be searched. Adding the same files again goes on from there.</p>

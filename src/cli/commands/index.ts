@@ -6,6 +6,7 @@ import { type FolderSync, watchFolder } from '../../tasks/watch-folder.ts';
 import type { TokenForm } from '../../types.ts';
 import { counted, duration, grouped } from '../../wording/numbers.ts';
 import { harmless } from '../../wording/terminal-text.ts';
+import { withChange } from '../change-model.ts';
 import { command, type Flags, type Run } from '../command.ts';
 import { filterFlag } from '../filter-flag.ts';
 import { modelFlags, modelOptions } from '../model-flags.ts';
@@ -89,8 +90,10 @@ export const indexCommand = command({
       onProgress: showRate(terminal, 'document'),
     } satisfies IndexDocumentsOptions;
     const { format: _, stdin: __, prune: ___, vectorField: ____, ...watched } = options;
-    if (flags.watch) return watchFolder({ ...watched, onSync: (sync) => showSync(sync, name, run) });
-    showReport(await indexDocuments(options), name, run);
+    const told = (report: AddReport): AddReport => ({ ...report, notes: withChange(report.notes, { index: name }) });
+    if (flags.watch)
+      return watchFolder({ ...watched, onSync: ({ first, ...sync }) => showSync({ ...sync, first: first && told(first) }, name, run) });
+    showReport(told(await indexDocuments(options)), name, run);
   },
 });
 

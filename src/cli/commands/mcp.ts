@@ -3,7 +3,6 @@ import { FinetoothError, messageOf } from '../../errors.ts';
 import { command } from '../command.ts';
 import { machineFlags, modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
-import { untilStopped } from '../run-server.ts';
 import { commandWording } from '../wording.ts';
 
 export const mcpCommand = command({
@@ -41,7 +40,7 @@ export const mcpCommand = command({
       );
     const models = { ...(await modelOptions(run)), longDocuments: longDocumentsOf(flags.longDocuments) };
     if (flags.http) {
-      const { serve } = await import('../../server/index.ts');
+      const [{ serve }, { untilStopped }] = await Promise.all([import('../../server/index.ts'), import('../run-server.ts')]);
       const server = await serve({
         ...{ indexes, writable, durability, mostRequests, models, api: 'mcp', host: flags.host, port: flags.port },
         ...{ keyFile: flags.apiKeyFile, keys: run.env.FINETOOTH_API_KEYS || undefined, noKeys: flags.noAuth },

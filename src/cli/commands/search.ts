@@ -4,6 +4,7 @@ import { openIndex, search } from '../../index.ts';
 import { plainOptionsOf } from '../../plan.ts';
 import { indexOf } from '../../tasks/index-of.ts';
 import { counted } from '../../wording/numbers.ts';
+import { type ReadPlace, withChange } from '../change-model.ts';
 import { command, type Flags, type Run } from '../command.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { facetLines } from '../facet-lines.ts';
@@ -52,13 +53,17 @@ export const searchCommand = command({
           ?.load?.()
           .catch(() => {}),
       ]);
-    const answer = await search(index, given[0] as string, {
+    const query = given[0] as string;
+    const place: ReadPlace = given[1] === undefined ? { index: folder } : { query, source: given[1] };
+    const { notes, ...found } = await search(index, query, {
       signal,
       documents: true,
       snippets: true,
       ...plainOptionsOf(pipeline),
       ...said,
     });
+    const told = withChange(notes, place);
+    const answer = told === undefined ? found : { ...found, notes: told };
     if (!flags.json) {
       terminal.write(flags.compare ? sideBySide(answer, terminal.columns) : answerList(answer, terminal.columns));
       terminal.write(`${explanationLines(answer)}${facetLines(answer.facets)}`);
@@ -89,7 +94,7 @@ async function folderOf(
     onProgress: showRate(terminal, 'document'),
   });
   terminal.progress('');
-  remarks(report, terminal);
+  remarks({ ...report, notes: withChange(report.notes, { query: given[0] as string, source }) }, terminal);
   const { added, changed, removed, unchanged } = report;
   const what = added + changed + removed === 0 ? '' : `: ${added} added, ${changed} changed, ${removed} removed`;
   terminal.say(

@@ -139,7 +139,19 @@ export function beginChecks(queries: ReadonlyMap<string, string>, judgments: Rea
   return { see, end };
 }
 
-/** `beginChecks` over a stream of documents, each read once. Throws E_STOPPED when the signal is raised. */
+/**
+ * `beginChecks` over a stream of documents, each read once. Throws E_STOPPED when the signal is raised.
+ *
+ * @example
+ * import { checkCollection } from 'finetooth/eval';
+ *
+ * const { warnings } = await checkCollection({
+ *   documents: [{ id: 'a', text: 'Bats hunt by echo.' }, { id: 'b', text: 'Bats hunt by echo.' }],
+ *   queries: new Map([['q', 'how do bats hunt']]),
+ *   judgments: new Map([['q', new Map([['a', 1]])]]),
+ * });
+ * console.log(warnings.length); // 1
+ */
 export async function checkCollection(
   collection: {
     readonly documents:

@@ -85,7 +85,17 @@ export function beginEvaluation(judgments: Judgments, measures: readonly Measure
   };
 }
 
-/** Measures a run that is in memory. Throws E_DUPLICATE_ID for a document that stands twice, E_INPUT_FORMAT for a score that is not finite. */
+/**
+ * Measures a run that is in memory. Throws E_DUPLICATE_ID for a document that stands twice, E_INPUT_FORMAT for a score that is not finite.
+ *
+ * @example
+ * import { evaluateRun, parseMeasures } from 'finetooth/eval';
+ *
+ * const judgments = new Map([['q1', new Map([['a', 1]])], ['q2', new Map([['b', 1]])]]);
+ * const run = new Map([['q1', [{ id: 'b', score: 2 }, { id: 'a', score: 1 }]]]); // nothing for q2
+ * const { queries, values } = evaluateRun(run, judgments, parseMeasures('RR@10,P@1'));
+ * console.log(queries.join(' '), [...values[0]].join(' ')); // q1 q2 0.5 0
+ */
 export function evaluateRun(run: RankedRun, judgments: Judgments, measures: readonly Measure[], options: MeasureOptions = {}): Evaluation {
   checkArguments("evaluateRun(run, judgments, parseMeasures('nDCG@10'))", {
     run: [run, runCheck],
@@ -100,7 +110,15 @@ export function evaluateRun(run: RankedRun, judgments: Judgments, measures: read
   return evaluation.end();
 }
 
-/** The mean of one measure over all judged queries, 0 to 1; 0 without any. @default nDCG@10 */
+/**
+ * The mean of one measure over all judged queries, 0 to 1; 0 without any. @default nDCG@10
+ *
+ * @example
+ * import { meanOf } from 'finetooth/eval';
+ *
+ * const judgments = new Map([['q1', new Map([['a', 1]])], ['q2', new Map([['b', 1]])]]);
+ * console.log(meanOf(new Map([['q1', [{ id: 'a', score: 2 }]]]), judgments, 'RR@10')); // 0.5
+ */
 export function meanOf(run: RankedRun, judgments: Judgments, measure = 'nDCG@10', options: MeasureOptions = {}): number {
   checkArguments("meanOf(run, judgments, 'nDCG@10')", {
     run: [run, runCheck],

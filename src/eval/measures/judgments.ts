@@ -4,7 +4,15 @@ import { anyText } from '../../wording/check-shapes.ts';
 import { hasRelevant, type Judgments } from './judged-ranking.ts';
 import { readTable, type TableOptions, tableChecks } from './table.ts';
 
-/** Reads judgments (qrels), TREC's columns or BEIR's, plain or gz. Two judgments of one pair are E_DUPLICATE_ID. */
+/**
+ * Reads judgments (qrels), TREC's columns or BEIR's, plain or gz. Two judgments of one pair are E_DUPLICATE_ID.
+ *
+ * @example
+ * import { readJudgments } from 'finetooth/eval';
+ *
+ * const judgments = await readJudgments('qrels.txt'); // q1 0 a 1
+ * console.log(judgments.get('q1')?.get('a')); // 1
+ */
 export async function readJudgments(path: string, options: TableOptions = {}): Promise<Map<string, Map<string, number>>> {
   checkArguments("readJudgments('qrels.tsv')", { path: [path, anyText], options: [options, tableChecks] });
   const judgments = new Map<string, Map<string, number>>();

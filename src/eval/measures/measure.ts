@@ -53,9 +53,25 @@ export const isMeasure: ValueCheck = shape("a measure, such as parseMeasure('nDC
 });
 export const areMeasures: ValueCheck = listOf("a list of measures, such as parseMeasures('nDCG@10,RR@10')", isMeasure);
 
+/**
+ * What is measured where no one names measures, with commas between; the first is the primary one.
+ *
+ * @example
+ * import { defaultMeasures, parseMeasures } from 'finetooth/eval';
+ *
+ * console.log(parseMeasures(defaultMeasures)[0].name); // nDCG@10
+ */
 export const defaultMeasures = 'nDCG@10,RR@10,AP@100,P@10,R@100,Judged@10';
 
-/** Reads one name; letter case of the family and the names MAP, MRR, Precision, Recall are forgiven. Throws E_USAGE. */
+/**
+ * Reads one name; letter case of the family and the names MAP, MRR, Precision, Recall are forgiven. Throws E_USAGE.
+ *
+ * @example
+ * import { parseMeasure } from 'finetooth/eval';
+ *
+ * const { name, family, cutoff } = parseMeasure('mrr@10');
+ * console.log(name, family, cutoff); // RR@10 RR 10
+ */
 export function parseMeasure(text: string): Measure {
   checkArguments("parseMeasure('nDCG@10')", { text: [text, anyText] });
   const [, word = '', inside, after] = /^\s*([A-Za-z_]+)(?:\(([^)]*)\))?(?:@(\S+))?\s*$/.exec(text) ?? [];
@@ -83,7 +99,14 @@ export function parseMeasure(text: string): Measure {
   return { ...measure, name: nameOf(measure) };
 }
 
-/** Names separated by commas; commas inside brackets belong to a name. Each measure comes once. */
+/**
+ * Names separated by commas; commas inside brackets belong to a name. Each measure comes once.
+ *
+ * @example
+ * import { parseMeasures } from 'finetooth/eval';
+ *
+ * console.log(parseMeasures('nDCG@10,AP(rel=2)@100').map(({ name }) => name).join(' ')); // nDCG@10 AP(rel=2)@100
+ */
 export function parseMeasures(text: string): Measure[] {
   checkArguments("parseMeasures('nDCG@10,RR@10')", { text: [text, anyText] });
   const names = (text.match(/(?:\([^)]*\)|[^,(])+/g) ?? []).filter((name) => name.trim() !== '');

@@ -110,7 +110,17 @@ const computes: Readonly<Record<Family, Compute>> = {
   RBP: rankBiasedPrecision,
 };
 
-/** The measure of one query's ranking, 0 to 1. */
+/**
+ * The measure of one query's ranking, 0 to 1.
+ *
+ * @example
+ * import { evaluateRun, measureOf, parseMeasure } from 'finetooth/eval';
+ *
+ * const judgments = new Map([['q', new Map([['a', 2], ['b', 1]])]]);
+ * const run = new Map([['q', [{ id: 'b', score: 2 }, { id: 'a', score: 1 }]]]);
+ * const [ranking] = evaluateRun(run, judgments, []).rankings;
+ * console.log(measureOf(ranking, parseMeasure('P@2')), measureOf(ranking, parseMeasure('RR(rel=2)'))); // 1 0.5
+ */
 export function measureOf(ranking: JudgedRanking, measure: Measure): number {
   // It is called for every query: a measure is looked at once.
   if (!isRanking(ranking) || !known.has(measure)) {

@@ -13,7 +13,15 @@ export interface RunList {
   readonly ranks?: number[];
 }
 
-/** Reads a whole run into memory: TREC's columns, or tabs with a header as BEIR has it, plain or gz. */
+/**
+ * Reads a whole run into memory: TREC's columns, or tabs with a header as BEIR has it, plain or gz.
+ *
+ * @example
+ * import { readRun } from 'finetooth/eval';
+ *
+ * const run = await readRun('run.trec'); // q1 Q0 a 1 0.9 mine
+ * console.log(run.get('q1')?.ids[0], run.get('q1')?.scores[0]); // a 0.9
+ */
 export async function readRun(path: string, options: TableOptions = {}): Promise<Map<string, RunList>> {
   checkArguments("readRun('run.txt')", { path: [path, anyText], options: [options, tableChecks] });
   const run = new Map<string, RunList>();
@@ -33,6 +41,12 @@ export async function readRun(path: string, options: TableOptions = {}): Promise
 /**
  * Measures a run that lies in a file, plain or gz. One query at a time is in memory when the lines of a query follow each other, as every
  * tool writes them; otherwise the file is read again and held whole.
+ *
+ * @example
+ * import { evaluateFile, parseMeasures, readJudgments } from 'finetooth/eval';
+ *
+ * const { values } = await evaluateFile('run.trec', await readJudgments('qrels.txt'), parseMeasures('RR@10')); // q1 Q0 a 1 0.9 mine
+ * console.log(values[0][0]); // 1
  */
 export async function evaluateFile(
   path: string,

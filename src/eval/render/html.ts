@@ -12,6 +12,12 @@ import { comparisonsOf, figuresOf, gatesOf, headerOf } from './sections.ts';
 /**
  * One page that needs nothing else: no script, no file, no server. Its plots are SVG made here.
  * Throws E_RUNTIME when the packages that draw them are not installed.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises';
+ * import { readReport, toHtml } from 'finetooth/eval';
+ *
+ * await writeFile('report.html', await toHtml(await readReport('report.json')));
  */
 export async function toHtml(report: EvalReport): Promise<string> {
   checkArguments('toHtml(await evaluate({ data }))', { report: [report, isReport] });

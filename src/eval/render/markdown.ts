@@ -34,7 +34,14 @@ export const safeMarkdown = (text: string): string =>
     .replace(/[\\`*_{}[\]()!|~]|^[-+#]/g, '\\$&')
     .replace(/(?<![\p{L}\p{N}])@(?=\w)|@(?=[\w-]+\.\w)|#(?=\d)|(?<=:)\/\/|\bwww(?=\.)/giu, '$&<!-- -->');
 
-/** A report for a pull request, in GitHub's Markdown. */
+/**
+ * A report for a pull request, in GitHub's Markdown.
+ *
+ * @example
+ * import { readReport, toMarkdown } from 'finetooth/eval';
+ *
+ * console.log(toMarkdown(await readReport('report.json'))); // ### Evaluation…
+ */
 export function toMarkdown(report: EvalReport): string {
   checkArguments('toMarkdown(await evaluate({ data }))', { report: [report, isReport] });
   const { gates, warnings, primary, settings, version } = report;

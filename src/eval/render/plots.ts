@@ -21,7 +21,14 @@ export interface ReportPlot {
   readonly legend: readonly { readonly sign: string; readonly names: readonly string[] }[];
 }
 
-/** Every plot of a report's page that there is data for. Throws E_RUNTIME when the packages that draw them are not installed. */
+/**
+ * Every plot of a report's page that there is data for. Throws E_RUNTIME when the packages that draw them are not installed.
+ *
+ * @example
+ * import { plotsOf, readReport } from 'finetooth/eval';
+ *
+ * for (const { title, svg } of await plotsOf(await readReport('report.json'))) console.log(title, svg.length);
+ */
 export async function plotsOf(report: EvalReport): Promise<readonly ReportPlot[]> {
   checkArguments('plotsOf(await evaluate({ data }))', { report: [report, isReport] });
   const canvas = await openCanvas();

@@ -7,7 +7,14 @@ import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
 import { columnsBeside, cutOffTable, headroomTable, headroomTitle, overlapTable, overlapTitle } from './tables.ts';
 
-/** A report for a terminal of that many columns: plain text, in which nothing commands it. */
+/**
+ * A report for a terminal of that many columns: plain text, in which nothing commands it.
+ *
+ * @example
+ * import { readReport, toText } from 'finetooth/eval';
+ *
+ * console.log(toText(await readReport('report.json'), 80));
+ */
 export function toText(report: EvalReport, columns = 100): string {
   checkArguments('toText(await evaluate({ data }), 100)', { report: [report, isReport], columns: [columns, anyNumber] });
   const widest = Math.max(16, Math.min(40, columns - 60));

@@ -42,7 +42,19 @@ const isSide = shape('an object with name and values', {
   values: listOf('a list of arrays of numbers, one for each measure', optional(finiteNumbers)),
 });
 
-/** Each pipeline against one baseline, with every measure that both have; Holm's correction is over the pipelines of a measure. */
+/**
+ * Each pipeline against one baseline, with every measure that both have; Holm's correction is over the pipelines of a measure.
+ *
+ * @example
+ * import { compareAll, parseMeasures } from 'finetooth/eval';
+ *
+ * // Of eight queries, by one measure.
+ * const dense = { name: 'dense', values: [[0.2, 0.4, 0.1, 0.3, 0.2, 0.3, 0.1, 0.2]] };
+ * const reranked = { name: 'reranked', values: [[0.6, 0.9, 0.5, 0.8, 0.6, 0.8, 0.5, 0.7]] };
+ * const chance = { seed: 20, resamples: 1000, confidence: 0.95 };
+ * const [found] = compareAll(dense, [reranked], parseMeasures('nDCG@10'), chance);
+ * console.log(found.verdict, found.difference.toFixed(2)); // helps 0.45
+ */
 export function compareAll(baseline: Side, others: readonly Side[], measures: readonly Measure[], chance: Chance): Comparison[] {
   checkArguments('compareAll(baseline, others, measures, { seed: 20, resamples: 10_000, confidence: 0.95 })', {
     baseline: [baseline, isSide],

@@ -34,7 +34,15 @@ export interface GateContext {
   baselineOf(pipeline: string): PipelineReport | undefined;
 }
 
-/** Throws E_USAGE for a gate that cannot be understood. */
+/**
+ * Throws E_USAGE for a gate that cannot be understood.
+ *
+ * @example
+ * import { parseGate } from 'finetooth/eval';
+ *
+ * const { comparator, bound } = parseGate('nDCG@10 >= 0.62');
+ * console.log(comparator, bound); // >= 0.62
+ */
 export function parseGate(text: string): Gate {
   checkArguments("parseGate('nDCG@10 >= 0.62')", { text: [text, anyText] });
   // An `=` inside brackets belongs to the measure.
@@ -63,7 +71,16 @@ export function parseGate(text: string): Gate {
   };
 }
 
-/** Holds every gate against every pipeline that it is for. What cannot be found out does not pass. Throws E_USAGE for a pipeline that is not there. */
+/**
+ * Holds every gate against every pipeline that it is for. What cannot be found out does not pass. Throws E_USAGE for a pipeline that is not there.
+ *
+ * @example
+ * import { checkGates, parseGate, readReport } from 'finetooth/eval';
+ *
+ * const { pipelines } = await readReport('report.json');
+ * const [gate] = checkGates([parseGate('nDCG@10 >= 0.1')], { pipelines, peakMemory: 0, baselineOf: () => undefined });
+ * console.log(gate.passed);
+ */
 export function checkGates(gates: readonly Gate[], context: GateContext): GateResult[] {
   checkArguments('checkGates([parseGate("nDCG@10 >= 0.62")], { pipelines, peakMemory, baselineOf })', {
     gates: [gates, listOf('a list of gates, as parseGate gives them', isGate)],

@@ -46,6 +46,12 @@ const checks: OptionChecks<BootstrapOptions> = { ...drawnChecks, confidence: bet
 /**
  * Bootstrap intervals of the means of several columns, [column][query], all of one length. Every resample draws the same queries for all
  * columns, so differences of columns are paired. A column of equal values has an interval without width.
+ *
+ * @example
+ * import { bootstrapIntervals } from 'finetooth/eval';
+ *
+ * const [interval] = bootstrapIntervals([Float64Array.of(0.4, 0.5, 0.4, 0.5, 0.4, 0.5)], { resamples: 1000 });
+ * console.log(interval.low > 0.4, interval.high < 0.5); // true true
  */
 export function bootstrapIntervals(columns: readonly Float64Array[], options: BootstrapOptions = {}): Interval[] {
   checkArguments('bootstrapIntervals([Float64Array.of(0.1, -0.2, 0.3)])', {

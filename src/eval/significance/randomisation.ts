@@ -17,6 +17,11 @@ const checks: OptionChecks<RandomisationOptions> = drawnChecks;
  * Two-sided p of Fisher's randomisation test for the mean of paired differences: how often random signs give a mean at least as far from 0
  * (Smucker, Allan and Carterette 2007, https://doi.org/10.1145/1321440.1321528). With so few differences that all signs can be tried they
  * are; otherwise the observed signs count as one draw, so p is never 0.
+ *
+ * @example
+ * import { randomisationTest } from 'finetooth/eval';
+ *
+ * console.log(randomisationTest(Float64Array.of(0.4, 0.5, 0.4, 0.5, 0.4, 0.5))); // 0.03125
  */
 export function randomisationTest(differences: Float64Array, options: RandomisationOptions = {}): number {
   checkArguments('randomisationTest(Float64Array.of(0.1, -0.2, 0.3))', {

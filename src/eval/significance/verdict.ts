@@ -21,7 +21,14 @@ export interface VerdictInput {
   readonly power?: number;
 }
 
-/** What the number of queries in a verdict rests on. */
+/**
+ * What the number of queries in a verdict rests on.
+ *
+ * @example
+ * import { powerAssumption } from 'finetooth/eval';
+ *
+ * console.log(powerAssumption); // The number of queries needed assumes…
+ */
 export const powerAssumption =
   'The number of queries needed assumes that the true difference and its spread are those seen here, and gives an 80 % chance to find it.';
 
@@ -42,6 +49,12 @@ const FEWEST = 5;
 /**
  * Whether a difference helps or hurts, in words: where the test, after its correction, and the interval both say so. What it would take to tell where that
  * is open, and `disagreement` where one of the two says so alone: they are two methods, and near the border of chance they may differ.
+ *
+ * @example
+ * import { verdictOf } from 'finetooth/eval';
+ *
+ * const differences = Float64Array.of(0.4, 0.5, 0.4, 0.5, 0.4, 0.5);
+ * console.log(verdictOf({ differences, adjustedP: 0.03, comparisons: 1 }).verdict); // helps
  */
 export function verdictOf(input: VerdictInput): { verdict: string; needed?: number; disagreement?: string } {
   checkArguments('verdictOf({ differences: Float64Array.of(0.1, -0.2, 0.3), adjustedP: 0.04, comparisons: 1 })', {

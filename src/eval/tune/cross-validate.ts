@@ -34,6 +34,14 @@ export interface CrossValidation {
  * Chooses among configurations, and estimates by repeated cross-validation what the choice is worth on queries that had no part in it
  * (Stone 1974, "Cross-validatory choice and assessment of statistical predictions").
  *
+ * @example
+ * import { crossValidate } from 'finetooth/eval';
+ *
+ * // Two configurations, ten queries: the second is better for each.
+ * const scores = Float64Array.from({ length: 20 }, (_, at) => (at < 10 ? 0.3 : 0.5) + (at % 10) / 100);
+ * const { chosen, stability } = crossValidate({ scores, configurations: 2, queries: 10 });
+ * console.log(chosen, stability); // 1 1
+ *
  * @throws E_USAGE for fewer than 10 queries, folds that do not fit them, and scores that are not finite or not as many as pairs.
  */
 export function crossValidate(options: CrossValidateOptions): CrossValidation {

@@ -16,7 +16,16 @@ export interface Budget {
 const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value);
 const amount = when('an amount of US dollars, 0 or more', isAmount);
 
-/** Stops before it is passed: a call for which the rest may not suffice is not made. */
+/**
+ * Stops before it is passed: a call for which the rest may not suffice is not made.
+ *
+ * @example
+ * import { createBudget, hosted } from 'finetooth/hosted';
+ *
+ * const budget = createBudget(2); // US dollars, for both together
+ * const rerankers = [hosted('cohere:rerank-v3.5', { budget }), hosted('voyage:rerank-2.5', { budget })];
+ * console.log(rerankers.length, budget.spent(), budget.limit); // 2 0 2
+ */
 export function createBudget(limit: number): Budget {
   if (!isAmount(limit)) throw new FinetoothError('E_USAGE', `a budget is an amount of US dollars, 0 or more; got ${shown(limit)}.`);
   let spent = 0;

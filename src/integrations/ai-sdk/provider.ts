@@ -61,6 +61,16 @@ const optionChecks: OptionChecks<FinetoothProviderOptions> = {
 /**
  * Models in this process as a provider of the AI SDK. Each is loaded once, when it is first asked.
  *
+ * @example
+ * import { rerank } from 'ai';
+ * import { createFinetooth } from 'finetooth/ai-sdk';
+ *
+ * const provider = createFinetooth({ rerankers: { quick: 'late-interaction' } });
+ * const documents = ['Wheat rose.', 'Bats hunt by echo.'];
+ * const { ranking } = await rerank({ model: provider.reranking('quick'), query: 'bats', documents });
+ * console.log(ranking[0].document); // Bats hunt by echo.
+ * await provider.close();
+ *
  * @throws E_USAGE for an option that there is not, and for a value that is not what it must be
  */
 export function createFinetooth<Version extends SpecificationVersion = 'v4'>(
@@ -127,5 +137,14 @@ export function createFinetooth<Version extends SpecificationVersion = 'v4'>(
   };
 }
 
-/** The provider with every default: bundled models, nothing hosted. */
+/**
+ * The provider with every default: bundled models, nothing hosted.
+ *
+ * @example
+ * import { embed } from 'ai';
+ * import { finetooth } from 'finetooth/ai-sdk';
+ *
+ * const { embedding } = await embed({ model: finetooth.embedding('default', { role: 'query' }), value: 'bats' });
+ * console.log(embedding.length); // 384
+ */
 export const finetooth: FinetoothProvider = createFinetooth();

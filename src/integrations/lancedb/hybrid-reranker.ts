@@ -41,6 +41,16 @@ const optionChecks: OptionChecks<HybridRerankerOptions> = {
  * A reranker for LanceDB's hybrid queries: `table.query().nearestTo(vector).fullTextSearch(words).rerank(hybridReranker({ columns: 'text' }))`. Rows that no reranker came to in time keep the
  * order of reciprocal rank fusion at the end.
  *
+ * @example
+ * import { connect } from '@lancedb/lancedb';
+ * import { hybridReranker } from 'finetooth/lancedb';
+ *
+ * const table = await (await connect('./vectors')).openTable('notes'); // with an index for words on `text`
+ * const vector = Array.from({ length: 384 }, () => 0.05); // of the query, by the model of the table
+ * const reranker = hybridReranker({ columns: 'text' });
+ * const rows = await table.query().nearestTo(vector).fullTextSearch('bats').rerank(reranker).limit(5).toArray();
+ * await reranker.close();
+ *
  * @throws E_USAGE for an option that there is not, and for a value that is not what it must be
  */
 export function hybridReranker(options: HybridRerankerOptions = {}): HybridReranker {

@@ -25,7 +25,16 @@ const optionChecks: OptionChecks<FinetoothEmbeddingsOptions> = {
   onFailedAttempt: anything,
 };
 
-/** Embeddings by a model in this process: what it puts before a query in `embedQuery`, and what before a document in `embedDocuments`. */
+/**
+ * Embeddings by a model in this process: what it puts before a query in `embedQuery`, and what before a document in `embedDocuments`.
+ *
+ * @example
+ * import { FinetoothEmbeddings } from 'finetooth/langchain';
+ *
+ * const embeddings = new FinetoothEmbeddings();
+ * console.log((await embeddings.embedQuery('how do bats find their way')).length); // 384
+ * await embeddings.close();
+ */
 export class FinetoothEmbeddings extends Embeddings implements AsyncDisposable {
   readonly #embedder: LazyEmbedder;
   readonly #signal: AbortSignal | undefined;

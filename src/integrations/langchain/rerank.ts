@@ -34,6 +34,16 @@ const optionChecks: OptionChecks<FinetoothRerankOptions> = {
  * Puts documents in order by a reranker in this process, for `ContextualCompressionRetriever` and the like. The documents that were passed in stay as they are:
  * copies come back, best first, with their ids and metadata and, in `metadata.relevanceScore`, their probability or score. LangChain hands a
  * compressor no signal, so that a deadline and a signal are given here.
+ *
+ * @example
+ * import { Document } from '@langchain/core/documents';
+ * import { FinetoothRerank } from 'finetooth/langchain';
+ *
+ * const compressor = new FinetoothRerank({ topN: 1 });
+ * const documents = ['Wheat rose.', 'Bats hunt by echo.'].map((pageContent) => new Document({ pageContent }));
+ * const [best] = await compressor.compressDocuments(documents, 'how do bats find their way');
+ * console.log(best.pageContent); // Bats hunt by echo.
+ * await compressor.close();
  */
 export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisposable {
   readonly #options: FinetoothRerankOptions;

@@ -52,6 +52,16 @@ const optionChecks: OptionChecks<FinetoothRetrieverOptions> = {
 /**
  * Searches an index: first stage, reranker, filter, all options of `search`. A document's id is its own, its fields are the metadata, with
  * `relevanceScore` beside them. A signal given to `invoke` stops the search.
+ *
+ * @example
+ * import { openIndex } from 'finetooth';
+ * import { FinetoothRetriever } from 'finetooth/langchain';
+ *
+ * const index = await openIndex('./movies');
+ * const retriever = new FinetoothRetriever({ index, top: 3, filter: { year: { lt: 1980 } } });
+ * const [best] = await retriever.invoke('a shark at the beach');
+ * console.log(best.metadata.title); // Jaws
+ * await index.close();
  */
 export class FinetoothRetriever extends BaseRetriever {
   static override lc_name(): string {

@@ -24,6 +24,15 @@ const optionChecks: OptionChecks<EmbeddingModelOptions> = { role: isRole, models
 /**
  * An embedding model in this process for Mastra: of a name (bge-small-en-v1.5 for `default`), of `vendor:model`, or of an embedder.
  *
+ * @example
+ * import { embedMany } from 'ai';
+ * import { embeddingModel } from 'finetooth/mastra';
+ *
+ * const model = embeddingModel('default');
+ * const { embeddings } = await embedMany({ model, values: ['Wheat rose.', 'Bats hunt by echo.'] });
+ * console.log(embeddings.length, embeddings[0].length); // 2 384
+ * await model.close();
+ *
  * @throws E_USAGE for an option that there is not, and for a value that is not what it must be
  */
 export function embeddingModel(what: EmbedderPart = 'default', options: EmbeddingModelOptions = {}): MastraEmbeddingModel {

@@ -58,6 +58,17 @@ interface Asked {
 /**
  * Scores for Mastra by a reranker in this process.
  *
+ * @example
+ * import { relevanceScorer } from 'finetooth/mastra';
+ *
+ * const scorer = relevanceScorer();
+ * const found = [
+ *   { id: 'a', score: 0.8, metadata: { text: 'Wheat rose.' } },
+ *   { id: 'b', score: 0.7, metadata: { text: 'Bats hunt by echo.' } },
+ * ];
+ * console.log((await scorer.rerank(found, 'how do bats find their way'))[0].result.id); // b
+ * await scorer.close();
+ *
  * @throws E_USAGE for an option that there is not, and for a value that is not what it must be
  */
 export function relevanceScorer(options: RelevanceScorerOptions = {}): RelevanceScorer {

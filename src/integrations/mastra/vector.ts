@@ -35,6 +35,17 @@ const optionChecks: OptionChecks<FinetoothVectorOptions> = {
 /**
  * A vector store of Mastra over indexes of ours: in a folder, in memory, in Qdrant or PostgreSQL. Vectors are kept with length 1 and compared by cosine. An index that
  * it makes can be searched by `openIndex` and `search` too, by words or by a vector; and an index that `openIndex` made can be queried here.
+ *
+ * @example
+ * import { FinetoothVector } from 'finetooth/mastra';
+ *
+ * const vectors = new FinetoothVector({ id: 'vectors', at: './mastra' });
+ * await vectors.createIndex({ indexName: 'films', dimension: 3 });
+ * await vectors.upsert({ indexName: 'films', vectors: [[1, 0, 0]], metadata: [{ text: 'Jaws', year: 1975 }] });
+ * const filter = { year: { $lt: 1980 } };
+ * const results = await vectors.query({ indexName: 'films', queryVector: [1, 0.1, 0], topK: 1, filter });
+ * console.log(results[0].metadata?.text); // Jaws
+ * await vectors.close();
  */
 export class FinetoothVector extends MastraVector<VectorFilter> implements AsyncDisposable {
   readonly #indexes: VectorIndexes;

@@ -22,6 +22,25 @@ interface Pin {
 
 const multiBert = 'ms-marco-MultiBERT-L-12.zip';
 
+/** Of XLM-RoBERTa and all that share its vocabulary of 250,002 words. */
+const xlmRobertaTokenizer: ModelFile = {
+  path: 'tokenizer.json',
+  sha256: '62c24cdc13d4c9952d63718d6c9fa4c287974249e16b7ade6d5a85e7bbb75626',
+  bytes: 17_082_660,
+};
+
+const mmarco = {
+  kind: 'cross-encoder',
+  architecture: 'xlm-roberta',
+  repository: 'cross-encoder/mmarco-mMiniLMv2-L12-H384-v1',
+  revision: '1427fd652930e4ba29e8149678df786c240d8825',
+  licence: 'Apache-2.0',
+  scoring: plainHead,
+  maxTokens: 512,
+  languages: ['multilingual'],
+  parameters: 118,
+} as const;
+
 /**
  * Cross-encoders by name. Windows of more than 8,192 tokens are cut to that: attention over a longer one does not fit the memory that the
  * rest of the package is content with.
@@ -30,6 +49,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   {
     name: 'ms-marco-minilm-l-12-v2',
     kind: 'cross-encoder',
+    architecture: 'bert',
     repository: 'cross-encoder/ms-marco-MiniLM-L-12-v2',
     madeFrom: ['cross-encoder/ms-marco-MiniLM-L12-v2', 'Xenova/ms-marco-MiniLM-L-12-v2'],
     bundled: '@finetooth/model-ms-marco-minilm-l-12-v2',
@@ -78,9 +98,12 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   ettin('32m', { width: 384, parameters: 33, reranked: 0.5779 }),
   ettin('68m', { width: 512, parameters: 69, reranked: 0.5915 }),
   ettin('150m', { width: 768, parameters: 151, reranked: 0.5994 }),
+  ettin('400m', { width: 1024, parameters: 402, reranked: 0.6091 }),
+  ettin('1b', { width: 1792, parameters: 1003, reranked: 0.6114, data: true }),
   {
     ...int8,
     name: 'bge-reranker-base',
+    architecture: 'xlm-roberta',
     repository: 'Xenova/bge-reranker-base',
     madeFrom: ['BAAI/bge-reranker-base'],
     licence: 'MIT',
@@ -98,6 +121,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
       sha256: '62cbff7af164e3a5c6776918a25c1b24a54a31854bdbe83ffe1dd13f68901637',
     }),
     name: 'bge-reranker-large',
+    architecture: 'xlm-roberta',
     repository: 'Xenova/bge-reranker-large',
     madeFrom: ['BAAI/bge-reranker-large'],
     licence: 'MIT',
@@ -115,6 +139,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
       sha256: '912fc1215c2dbff6499700534bd8d31253af01573861abbfc43afd1fab6cce5d',
     }),
     name: 'bge-reranker-v2-m3',
+    architecture: 'xlm-roberta',
     repository: 'onnx-community/bge-reranker-v2-m3-ONNX',
     madeFrom: ['BAAI/bge-reranker-v2-m3'],
     licence: 'Apache-2.0',
@@ -132,6 +157,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
       sha256: '15ef19a6de90be7d52b627f2c784107bd806e64826450f41fb75fa4f0179ab30',
     }),
     name: 'mxbai-rerank-xsmall-v1',
+    architecture: 'deberta-v2',
     repository: 'mixedbread-ai/mxbai-rerank-xsmall-v1',
     licence: 'Apache-2.0',
     scoring: sigmoidHead,
@@ -143,6 +169,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   {
     ...int8,
     name: 'mxbai-rerank-base-v1',
+    architecture: 'deberta-v2',
     repository: 'mixedbread-ai/mxbai-rerank-base-v1',
     licence: 'Apache-2.0',
     scoring: sigmoidHead,
@@ -154,6 +181,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   {
     ...int8,
     name: 'jina-reranker-v1-tiny-en',
+    architecture: 'bert',
     repository: 'jinaai/jina-reranker-v1-tiny-en',
     licence: 'Apache-2.0',
     scoring: sigmoidHead,
@@ -164,6 +192,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   {
     ...int8,
     name: 'jina-reranker-v1-turbo-en',
+    architecture: 'bert',
     repository: 'jinaai/jina-reranker-v1-turbo-en',
     licence: 'Apache-2.0',
     scoring: sigmoidHead,
@@ -179,6 +208,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
       sha256: 'c5220cf8fe023f8aa0ed2a3eb787d4451a7f17cf53f6b787e35718dd4b8815c3',
     }),
     name: 'jina-reranker-v2-base-multilingual',
+    architecture: 'xlm-roberta',
     repository: 'jinaai/jina-reranker-v2-base-multilingual',
     licence: 'CC-BY-NC-4.0',
     scoring: sigmoidHead,
@@ -189,6 +219,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
   {
     ...int8,
     name: 'gte-reranker-modernbert-base',
+    architecture: 'modernbert',
     repository: 'Alibaba-NLP/gte-reranker-modernbert-base',
     licence: 'Apache-2.0',
     scoring: sigmoidHead,
@@ -202,6 +233,7 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
     // (FlashRank's Config.py and Ranker.py; made from amberoad/bert-multilingual-passage-reranking-msmarco).
     kind: 'cross-encoder',
     name: 'ms-marco-multibert-l-12',
+    architecture: 'bert',
     repository: 'prithivida/flashrank',
     files: {
       model: { path: multiBert, member: 'ms-marco-MultiBERT-L-12/flashrank-MultiBERT-L12_Q.onnx' },
@@ -215,20 +247,31 @@ export const crossEncoders = (bundledTokenizer: ModelFile): readonly CrossEncode
     parameters: 178,
   },
   {
-    ...int8,
+    ...mmarco,
     name: 'mmarco-mminilmv2-l12-h384-v1',
-    repository: 'cross-encoder/mmarco-mMiniLMv2-L12-H384-v1',
-    files: { model: { path: 'onnx/model.onnx' }, tokenizer: { path: 'tokenizer.json' } },
+    files: {
+      model: {
+        path: 'onnx/model_quint8_avx2.onnx',
+        sha256: '6c2513767fb63d008a4377bef7a7a3555433d9436342bb53e35a3a72ffc52d4b',
+        bytes: 118_620_016,
+      },
+      tokenizer: xlmRobertaTokenizer,
+    },
+    precision: 'int8',
+  },
+  {
+    ...mmarco,
+    name: 'mmarco-mminilmv2-l12-h384-v1-fp32',
+    files: {
+      model: { path: 'onnx/model.onnx', sha256: '3e9a03ed1e966f7c5288dd4230e3d6a9bf5e3a170a06f1f4241c5bca12c6487c', bytes: 470_883_696 },
+      tokenizer: xlmRobertaTokenizer,
+    },
     precision: 'fp32',
-    licence: 'Apache-2.0',
-    scoring: plainHead,
-    maxTokens: 512,
-    languages: ['multilingual'],
-    parameters: 118,
   },
   {
     ...int8,
     name: 'qwen3-reranker-0.6b',
+    architecture: 'qwen3',
     repository: 'onnx-community/Qwen3-Reranker-0.6B-ONNX',
     madeFrom: ['Qwen/Qwen3-Reranker-0.6B'],
     licence: 'Apache-2.0',
@@ -256,7 +299,18 @@ const mteb = (value: number): NonNullable<CrossEncoderEntry['scores']>[number] =
 /** ModernBERT with a head of its own, whose layers are files beside the graph; that is the encoder alone, in full precision. */
 function ettin(
   size: string,
-  { width, parameters, reranked }: { readonly width: number; readonly parameters: number; readonly reranked: number },
+  {
+    width,
+    parameters,
+    reranked,
+    data = false,
+  }: {
+    readonly width: number;
+    readonly parameters: number;
+    readonly reranked: number;
+    /** Weights of more than 2 GB do not fit the graph's own file. @default false */
+    readonly data?: boolean;
+  },
 ): CrossEncoderEntry {
   const layers: readonly HeadLayer[] = [
     { kind: 'dense', path: '2_Dense/model.safetensors', from: width, to: width, bias: false, activation: 'gelu' },
@@ -266,11 +320,12 @@ function ettin(
   return {
     name: `ettin-reranker-${size}-v1`,
     kind: 'cross-encoder',
+    architecture: 'modernbert',
     repository: `cross-encoder/ettin-reranker-${size}-v1`,
     files: {
       model: { path: 'onnx/model.onnx' },
       tokenizer: { path: 'tokenizer.json' },
-      others: layers.map(({ path }) => ({ path, as: path })),
+      others: [...(data ? [{ path: 'onnx/model.onnx_data' }] : []), ...layers.map(({ path }) => ({ path, as: path }))],
     },
     precision: 'fp32',
     licence: 'Apache-2.0',
@@ -290,6 +345,7 @@ const msMarco = (size: string, other: string, parameters: number, value: number,
   ...int8,
   ...(pin === undefined ? {} : pinned(pin)),
   name: `ms-marco-${size}-v2`.toLowerCase(),
+  architecture: 'bert',
   repository: `Xenova/ms-marco-${size}-v2`,
   // The hub has both spellings.
   madeFrom: [`cross-encoder/ms-marco-${size}-v2`, `cross-encoder/ms-marco-${other}-v2`],

@@ -17,8 +17,8 @@ const e5Prefix = { query: 'query: ', document: 'passage: ' };
 const ndcg = (figures: Readonly<Record<string, number>>): NonNullable<ModelEntry['scores']> =>
   Object.entries(figures).map(([set, value]) => ({ set, measure: 'nDCG@10', value, source: mteb }));
 
-const smallBert = { kind: 'bi-encoder', dimensions: 384, maxTokens: 512, languages: ['en'], parameters: 33 } as const;
-const baseBert = { kind: 'bi-encoder', dimensions: 768, maxTokens: 512, languages: ['en'], parameters: 109 } as const;
+const smallBert = { kind: 'bi-encoder', architecture: 'bert', dimensions: 384, maxTokens: 512, languages: ['en'], parameters: 33 } as const;
+const baseBert = { kind: 'bi-encoder', architecture: 'bert', dimensions: 768, maxTokens: 512, languages: ['en'], parameters: 109 } as const;
 
 const int8File = { path: 'onnx/model_quantized.onnx' };
 const tokenizerFile = { path: 'tokenizer.json' };
@@ -105,6 +105,7 @@ export const catalog: readonly ModelEntry[] = [
   {
     name: 'bge-large-en-v1.5',
     kind: 'bi-encoder',
+    architecture: 'bert',
     repository: 'Xenova/bge-large-en-v1.5',
     files: { model: int8File, tokenizer: tokenizerFile },
     precision: 'int8',
@@ -120,6 +121,7 @@ export const catalog: readonly ModelEntry[] = [
   {
     name: 'bge-m3',
     kind: 'bi-encoder',
+    architecture: 'xlm-roberta',
     // The official BAAI/bge-m3 holds fp32 only, with external data beside it; this conversion has an int8 file.
     repository: 'Xenova/bge-m3',
     files: { model: int8File, tokenizer: tokenizerFile },
@@ -135,6 +137,7 @@ export const catalog: readonly ModelEntry[] = [
   {
     name: 'all-minilm-l6-v2',
     kind: 'bi-encoder',
+    architecture: 'bert',
     repository: 'Xenova/all-MiniLM-L6-v2',
     revision: '751bff37182d3f1213fa05d7196b954e230abad9',
     files: {
@@ -163,6 +166,7 @@ export const catalog: readonly ModelEntry[] = [
   {
     name: 'all-minilm-l6-v2-fp32',
     kind: 'bi-encoder',
+    architecture: 'bert',
     repository: 'Xenova/all-MiniLM-L6-v2',
     revision: '751bff37182d3f1213fa05d7196b954e230abad9',
     files: {
@@ -208,6 +212,7 @@ export const catalog: readonly ModelEntry[] = [
   {
     name: 'multilingual-e5-small',
     kind: 'bi-encoder',
+    architecture: 'bert',
     repository: 'Xenova/multilingual-e5-small',
     revision: '761b726dd34fb83930e26aab4e9ac3899aa1fa78',
     files: {
@@ -289,6 +294,7 @@ export const catalog: readonly ModelEntry[] = [
   {
     name: 'nomic-embed-text-v1.5',
     kind: 'bi-encoder',
+    architecture: 'nomic_bert',
     repository: 'nomic-ai/nomic-embed-text-v1.5',
     revision: 'e9b6763023c676ca8431644204f50c2b100d9aab',
     files: {

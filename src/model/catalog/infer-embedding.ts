@@ -48,6 +48,11 @@ export function inferEmbedding(files: EmbeddingFiles): Omit<Embedding, 'dimensio
       tokenSize: hasTokens ? differing(hidden, whole.axes[1] ?? undefined) : 0,
     };
   }
+  if (modules !== undefined && !modules.some(({ kind }) => kind === 'Pooling'))
+    throw new FinetoothError(
+      'E_MODEL_FAILED',
+      `modules.json of ${name} has no step "Pooling": it does not say how tokens become a vector, as of a model for late interaction without its settings. Copy config_sentence_transformers.json of its repository beside it, or choose another model.`,
+    );
   const dimensions = dense.at(-1)?.to ?? hidden;
   const first = dense[0];
   if (first !== undefined && hidden !== undefined && first.from !== hidden)

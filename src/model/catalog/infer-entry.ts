@@ -1,15 +1,18 @@
-import { open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
+import { weightFiles } from '../safetensors.ts';
+import { bytesPerWeight } from './bytes-per-weight.ts';
 import { cardExamples } from './card-examples.ts';
 import { externalDataOf } from './external-data.ts';
+import { precisionOfGraph } from './graph-precision.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
 import { inferStatic } from './infer-static.ts';
-import { refuseUnlessEncoder } from './known-encoders.ts';
-import { findKnown } from './known-repositories.ts';
+import { poolingBeside, refuseUnlessAsKnown, refuseUnlessEncoder } from './known-encoders.ts';
+import { findKnown, type Recipe } from './known-repositories.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
 import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
@@ -25,7 +28,14 @@ const readFirst = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
-export const settingFiles = [...readFirst, 'adapter_config.json', 'chat_template.jinja', 'artifact.metadata', 'README.md'] as const;
+export const settingFiles = [
+  ...readFirst,
+  'adapter_config.json',
+  'chat_template.jinja',
+  'artifact.metadata',
+  'onnx_config.json',
+  'README.md',
+] as const;
 
 /** What `finetooth.json` in a model's folder may state; it wins over everything that is read from the other files. */
 const overrideKeys = [
@@ -45,8 +55,6 @@ const overrideKeys = [
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
 const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet', 'xlm-roberta-xl']);
-
-const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
 
 /** Of either kind of model; what does not concern a kind is ignored for it. */
 type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & {
@@ -74,14 +82,15 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   const overrides = await readOverrides(folder);
   const settings = objectOf(config);
   const known = findKnown(repository);
-  const precision = overrides.precision ?? (await precisionOf(modelPath, repositoryPath));
+  const precision = overrides.precision ?? (await precisionOfGraph(modelPath, repositoryPath));
   const common = {
     name,
     repository,
     ...(revision !== undefined && { revision }),
-    files: withLayers(
+    files: await withLayers(
+      folder,
       { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
-      (await externalDataOf(modelPath)).map((path) => ({ path })),
+      (await externalDataOf(modelPath)).map((data) => ({ path: within(folder, join(dirname(modelPath), data)) })),
     ),
     precision,
     // SPDX for "no one looked": the licence stands in the model's own card.
@@ -92,14 +101,8 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     // Estimated from the size of the weights.
     parameters: overrides.parameters ?? Math.max(1, Math.round((await stat(modelPath)).size / bytesPerWeight[precision] / 1e6)),
   };
-  const files = {
-    folder,
-    config: settings,
-    tokenizer: objectOf(tokenizer),
-    sentence: objectOf(sentence),
-    library: objectOf(prompts),
-    modules,
-  };
+  const library = await librarySettings(folder, objectOf(prompts), known?.recipe);
+  const files = { folder, config: settings, tokenizer: objectOf(tokenizer), sentence: objectOf(sentence), library, modules };
   if (modelPath.endsWith('.safetensors'))
     return {
       ...common,
@@ -107,7 +110,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       kind: 'bi-encoder',
       tokenSize: 0,
       pooling: 'mean',
-      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+      prefix: overrides.prefix ?? prefixOf(library),
       matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
       ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
     };
@@ -120,7 +123,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     const examples = overrides.examples?.length ? overrides.examples : cardExamples(await readCard(folder));
     return {
       ...common,
-      files: withLayers(common.files, scoring.form === 'head' ? scoring.layers : undefined),
+      files: await withLayers(folder, common.files, scoring.form === 'head' ? scoring.layers : undefined),
       kind: 'cross-encoder',
       scoring,
       ...(examples.length > 0 && { examples }),
@@ -132,18 +135,18 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     name,
     metadata: objectOf(await readJson(join(folder, 'artifact.metadata'))),
     outputs,
-    stated: overrides.dimensions,
+    stated: overrides.dimensions ?? (known?.recipe.form === 'late-interaction' ? known.dimensions : undefined),
   });
   if (late?.lateInteraction !== undefined) {
     const { documentLength } = late.lateInteraction;
     const maxTokens = overrides.maxTokens ?? documentLength;
     return {
       ...common,
-      files: withLayers(common.files, late.dense),
+      files: await withLayers(folder, common.files, late.dense),
       ...late,
       kind: 'bi-encoder',
       pooling: 'mean',
-      prefix: overrides.prefix ?? prefixOf(objectOf(prompts)),
+      prefix: overrides.prefix ?? prefixOf(library),
       maxTokens,
       lateInteraction: { ...late.lateInteraction, documentLength: maxTokens },
     };
@@ -153,11 +156,13 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     config: settings,
     tokenizer: objectOf(tokenizer),
     modules,
-    pooling: pooling === undefined ? undefined : objectOf(pooling),
-    prompts: objectOf(prompts),
+    pooling: poolingBeside(known, pooling ?? overrides.pooling, modules),
+    prompts: library,
     outputs,
   });
-  const isStated = overrides.kind ?? overrides.pooling ?? modules ?? pooling;
+  if (known !== undefined)
+    refuseUnlessAsKnown(known, { pooling: embedding.pooling, stated: overrides.pooling, hasModules: modules !== undefined });
+  const isStated = overrides.kind ?? overrides.pooling ?? modules ?? pooling ?? known;
   if (isStated === undefined && embedding.pooling !== 'output') refuseUnlessEncoder(settings, name);
   const dimensions = overrides.dimensions ?? embedding.dimensions;
   if (dimensions === undefined) {
@@ -167,7 +172,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   }
   return {
     ...common,
-    files: withLayers(common.files, embedding.dense),
+    files: await withLayers(folder, common.files, embedding.dense),
     ...embedding,
     kind: 'bi-encoder',
     dimensions,
@@ -177,14 +182,40 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   };
 }
 
+/**
+ * config_sentence_transformers.json, or what stands for it where a conversion leaves it out: onnx_config.json, in which PyLate's exporter keeps the same keys, and what
+ * is known of the repository by name.
+ */
+async function librarySettings(folder: string, own: Json, recipe: Recipe | undefined): Promise<Json> {
+  const exported = objectOf(await readJson(join(folder, 'onnx_config.json')));
+  const isOfPyLate = exported.model_type === 'ColBERT' || ('query_prefix' in exported && 'document_prefix' in exported);
+  const known: Json =
+    recipe?.form === 'pooled'
+      ? { prompts: recipe.prompts }
+      : recipe?.form === 'late-interaction' && recipe.settings !== undefined
+        ? { model_type: 'ColBERT', ...recipe.settings }
+        : {};
+  return { ...known, ...(isOfPyLate && exported), ...own };
+}
+
 /** A model's card; '' where there is none. */
 const readCard = (folder: string): Promise<string> => readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
 
-/** The files of a model with those that hold weights beside its graph: of the graph itself, or of its own layers. */
-function withLayers(files: ModelEntry['files'], layers: readonly { readonly path: string }[] | undefined): ModelEntry['files'] {
+/** The files of a model with those that hold weights beside its graph: of the graph itself, or of its own layers, whose tensors may lie in shards. */
+async function withLayers(
+  folder: string,
+  files: ModelEntry['files'],
+  layers: readonly { readonly path: string }[] | undefined,
+): Promise<ModelEntry['files']> {
   if (layers === undefined || layers.length === 0) return files;
-  return { ...files, others: [...(files.others ?? []), ...layers.map(({ path }) => ({ path, as: path }))] };
+  const paths = await Promise.all(
+    layers.map(async ({ path }) => (await weightFiles(join(folder, path))).map((file) => within(folder, file))),
+  );
+  return { ...files, others: [...(files.others ?? []), ...paths.flat().map((path) => ({ path, as: path }))] };
 }
+
+/** A path in a folder as a repository writes it. */
+const within = (folder: string, path: string): string => relative(folder, path).replaceAll('\\', '/');
 
 async function readOverrides(folder: string): Promise<Overrides> {
   const path = join(folder, 'finetooth.json');
@@ -200,7 +231,7 @@ async function readOverrides(folder: string): Promise<Overrides> {
   const prefix = objectOf(value.prefix);
   const rules: readonly (readonly [string, boolean, string])[] = [
     ['kind', ['bi-encoder', 'cross-encoder'].includes(String(value.kind ?? 'bi-encoder')), 'bi-encoder or cross-encoder'],
-    ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
+    ['precision', Object.hasOwn(bytesPerWeight, String(value.precision ?? 'fp32')), `one of ${Object.keys(bytesPerWeight).join(', ')}`],
     ['pooling', poolings.some((one) => one === (value.pooling ?? 'cls')), `one of ${poolings.join(', ')}`],
     ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
     [
@@ -229,18 +260,6 @@ async function readOverrides(folder: string): Promise<Overrides> {
   const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
   const [scoring, examples] = await Promise.all([readStatedScoring(value.scoring, path), readExamples(value.examples, path)]);
   return { ...(value as Overrides), matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
-}
-
-/** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */
-async function precisionOf(modelPath: string, repositoryPath: string): Promise<ModelEntry['precision']> {
-  const file = await open(modelPath);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(8 << 20), 0, 8 << 20, 0);
-    if (buffer.subarray(0, bytesRead).includes('DynamicQuantizeLinear')) return 'int8';
-  } finally {
-    await file.close();
-  }
-  return /fp16|f16/i.test(repositoryPath) ? 'fp16' : 'fp32';
 }
 
 function maxTokensOf(sentence: Json, tokenizer: Json, config: Json): number {

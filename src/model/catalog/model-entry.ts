@@ -15,12 +15,17 @@ export interface ModelFile {
   readonly npm?: readonly { readonly package: string; readonly version: string; readonly member: string }[];
 }
 
+/** Numeric form of a model's weights: `int8` has scales that a run makes of its own numbers, `q4` and `bnb4` have four bits, `q4f16` computes the rest in half precision. */
+export type Precision = 'fp32' | 'fp16' | 'int8' | 'q4' | 'q4f16' | 'bnb4';
+
 /** What every model has. */
 interface CommonEntry {
   /** The name that users type, lower case. */
   readonly name: string;
   /** Hugging Face repository that holds the ONNX files. */
   readonly repository: string;
+  /** `model_type` of its config.json: what its graph is an export of. @default read from its files where it matters */
+  readonly architecture?: string;
   /** Repositories of the same weights in another form, which people name. */
   readonly madeFrom?: readonly string[];
   /** Branch, tag or commit. @default main */
@@ -30,7 +35,7 @@ interface CommonEntry {
   /** `model` is required; further files (external data, sentencepiece) are fetched beside it. */
   readonly files: { readonly model: ModelFile; readonly tokenizer: ModelFile; readonly others?: readonly ModelFile[] };
   /** Numeric form of the weights in `files.model`. `int8` quantises activations per run, so each text is run alone. */
-  readonly precision: 'fp32' | 'fp16' | 'int8';
+  readonly precision: Precision;
   /** SPDX name. */
   readonly licence: string;
   /** Window in tokens, special tokens included. */

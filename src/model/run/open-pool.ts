@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { ModelFiles } from '../catalog/model-entry.ts';
+import { wasmSlowdown } from './missing-runtime.ts';
 import { createPool, type Pool, warnOfDevice } from './pool.ts';
-import { chooseRuntime, type Device, nativeDevices, type RuntimeChoice, type RuntimeName, wasmSlowdown } from './runtime.ts';
+import { chooseRuntime, type Device, nativeDevices, type RuntimeChoice, type RuntimeName } from './runtime.ts';
 
 export interface PoolOptions {
   /** @default auto */
   readonly runtime?: RuntimeChoice;
-  /** Workers, each with one thread and a copy of the weights. 1 to 64. @default one per processor, at most 8, of which long jobs keep half idle where that is measured to be faster */
+  /** Workers at most, each with one thread and a copy of the weights; one at first, more where requests wait for them. 1 to 64. @default one per processor, at most 8, of which long jobs keep half idle where that is measured to be faster */
   readonly threads?: number;
   /** What runs the model; where it cannot be had, the processor does, with a warning. @default cpu */
   readonly device?: Device;

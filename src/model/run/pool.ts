@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FinetoothError, messageOf } from '../../errors.ts';
 import { createJobQueue } from './job-queue.ts';
+import { createPoolGrowth } from './pool-growth.ts';
 import type { Device } from './runtime.ts';
 import { currentStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { WorkerStart } from './worker.ts';
@@ -23,8 +24,9 @@ interface Job<Request, Result> {
 
 /** Workers that each hold the model; a request goes to the first one that is free. */
 export interface Pool<Request, Result> {
+  /** Workers at most: one from the start, more where requests wait for them. */
   readonly size: number;
-  /** Resolves when every worker has its model loaded. */
+  /** Resolves when a worker has the model loaded. */
   readonly ready: Promise<void>;
   /**
    * A request that has not begun when the signal is raised is dropped at once; one that has, finishes. `work`: how much the whole call is
@@ -65,6 +67,9 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
   const idle: Worker[] = [];
   const busy = new Map<Worker, Job<Request, Result>>();
   const workers = new Set<Worker>();
+  const growth = createPoolGrowth((requests) => {
+    for (let i = Math.min(requests, size - workers.size); i > 0; i--) startFurther();
+  });
   let closed: FinetoothError | undefined;
   let emptied = (): void => {};
   const gone = new Promise<void>((resolve) => (emptied = resolve));
@@ -74,6 +79,7 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
   // a second at most.
   const fail = (error: FinetoothError): void => {
     closed ??= error;
+    growth.stop();
     for (const job of [...busy.values(), ...queue.drain()]) job.reject(error);
     for (const worker of idle.splice(0)) void worker.terminate();
   };
@@ -88,6 +94,7 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
       worker.ref();
       worker.postMessage(job.request);
     }
+    growth.waiting(queue.length);
   };
   const done = ({ watch, since, resolve }: Job<Request, Result>, { result, tokenised }: { result: Result; tokenised: number }): void => {
     if (watch !== undefined) {
@@ -101,7 +108,8 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
     const job = busy.get(worker);
     busy.delete(worker);
     if (job !== undefined) {
-      limit.answered(workIn(job.request), queue.length);
+      // How fast all of them are is not told by some.
+      if (busy.size + idle.length + 1 === size) limit.answered(workIn(job.request), queue.length);
       act(job);
     }
     if (closed !== undefined) return void worker.terminate();
@@ -109,18 +117,20 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
     idle.push(worker);
     dispatch();
   };
-  const startWorker = (): Promise<void> => {
+  const startWorker = (mayFail: boolean): Promise<void> => {
     const worker = new Worker(workerFile, { workerData: start, execArgv: [] });
     workers.add(worker);
+    let isReady = false;
     return new Promise((resolve, reject) => {
       const refuse = (reason: string): void => {
         const error = new FinetoothError('E_MODEL_FAILED', `cannot run the model ${start.entry.name} (${start.modelPath}): ${reason}`);
-        fail(error);
+        if (!mayFail || isReady) fail(error);
         reject(error);
       };
       worker.on('message', (answer: Answer<Result>) => {
         if ('ready' in answer) {
           if (answer.passedOver !== undefined) warnOfDevice(start.device, answer.passedOver);
+          isReady = true;
           if (closed === undefined) resolve();
           else reject(closed);
           settle(worker, () => {});
@@ -143,7 +153,17 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
       });
     });
   };
-  const ready = Promise.all(Array.from({ length: size }, startWorker)).then(() => undefined);
+  const startFurther = (): void => {
+    startWorker(true).catch((error: unknown) => {
+      growth.stop();
+      if (closed === undefined)
+        process.emitWarning(`no further worker could be started, those that there are go on: ${messageOf(error)}`, {
+          code: 'FINETOOTH_WORKERS',
+        });
+    });
+  };
+  const begun = performance.now();
+  const ready = startWorker(false).then(() => growth.loaded(performance.now() - begun));
   ready.catch(() => {});
   return {
     size,
@@ -153,7 +173,9 @@ export function createPool<Request, Result>(size: number, start: WorkerStart, wo
         if (closed !== undefined) return reject(closed);
         if (signal?.aborted) return reject(signal.reason);
         const drop = (): void => {
-          if (queue.remove(job)) reject(signal?.reason);
+          if (!queue.remove(job)) return;
+          growth.waiting(queue.length);
+          reject(signal?.reason);
         };
         const settled = (): void => signal?.removeEventListener('abort', drop);
         const job: Job<Request, Result> = {

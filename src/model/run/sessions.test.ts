@@ -54,3 +54,19 @@ it('does not keep a model that could not be opened', async () => {
   closers.push(broken.close);
   await expect(broken.encode(['a'], { prefix: 'none' })).rejects.toMatchObject({ code: 'E_MODEL_FAILED' });
 });
+
+it('starts one worker for a question, and a further one where texts wait for longer than it takes to load', async () => {
+  let started = 0;
+  const count = (): void => void started++;
+  process.on('worker', count);
+  const model = await createModelSessions().biEncoder(await encoderFiles(), { threads: 2 });
+  closers.push(model.close);
+  const one = await model.encode(['how do bats hunt'], { prefix: 'query' });
+  expect(started).toBe(1);
+  const texts = Array.from({ length: 64 }, (_, i) => `${i} ${'bats hunt by echo at night '.repeat(6)}`);
+  while (started < 2) await model.encode(texts, { prefix: 'document' });
+  process.off('worker', count);
+  // Whichever of the two answers.
+  const again = await Promise.all([1, 2, 3, 4].map(() => model.encode(['how do bats hunt'], { prefix: 'query' })));
+  for (const { vectors } of again) expect(vectors).toEqual(one.vectors);
+});

@@ -19,6 +19,17 @@ interface Held<Model> {
   holders: number;
 }
 
+/**
+ * Models that several share: see `ModelSessions`.
+ *
+ * @example
+ * import { createModelSessions, openModel } from 'finetooth/embedders';
+ *
+ * const sessions = createModelSessions();
+ * const one = await openModel('bge-small-en-v1.5', { sessions });
+ * const other = await openModel('bge-small-en-v1.5', { sessions }); // the same workers
+ * await Promise.all([one.close(), other.close()]);
+ */
 export function createModelSessions(): ModelSessions {
   const biEncoders = createRegistry<Promise<BiEncoder>>(async (opening) => (await opening.catch(() => undefined))?.close());
   const crossEncoders = createRegistry<CrossEncoder>((model) => model.close());

@@ -14,7 +14,16 @@ export interface Stopwatch {
 
 const watching = new AsyncLocalStorage<Stopwatch>();
 
-/** Does the work and measures every model run that it starts, however deep inside. */
+/**
+ * Does the work and measures every model run that it starts, however deep inside.
+ *
+ * @example
+ * import { rerank } from 'finetooth';
+ * import { measureRuns } from 'finetooth/embedders';
+ *
+ * const [{ results }, { runs, inferred }] = await measureRuns(() => rerank('bats', ['Bats hunt by echo.']));
+ * console.log(results.length, runs > 0, inferred > 0); // 1 true true
+ */
 export async function measureRuns<Result>(work: () => Promise<Result>): Promise<readonly [Result, Stopwatch]> {
   checkArguments('measureRuns(() => search(index, query))', { work: [work, callback] });
   const watch: Stopwatch = { runs: 0, queued: 0, tokenised: 0, inferred: 0 };

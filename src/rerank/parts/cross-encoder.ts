@@ -16,7 +16,22 @@ export interface CrossEncoderOptions {
 
 const checks: OptionChecks<CrossEncoderOptions> = { calibration: isCalibration };
 
-/** A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1. */
+/**
+ * A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1.
+ *
+ * @example
+ * import { rerank } from 'finetooth';
+ * import { createModelSessions } from 'finetooth/embedders';
+ * import { crossEncoder } from 'finetooth/rerankers';
+ * import { pullModel } from 'finetooth/tasks';
+ *
+ * const { entry, ...files } = await pullModel('ms-marco-minilm-l-12-v2');
+ * if (entry.kind !== 'cross-encoder') throw new Error(`${entry.name} makes vectors`);
+ * const model = crossEncoder(createModelSessions().crossEncoder({ ...files, entry }));
+ * const { results } = await rerank('how do bats find their way', ['Wheat rose.', 'Bats hunt by echo.'], { model });
+ * console.log(results[0].document); // Bats hunt by echo.
+ * await model.close?.();
+ */
 export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker {
   checkArguments('crossEncoder(createModelSessions().crossEncoder(files))', {
     model: [model, isCrossEncoder],

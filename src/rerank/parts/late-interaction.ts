@@ -39,6 +39,17 @@ const checks: OptionChecks<LateInteractionOptions> = { calibration: isCalibratio
  * and, unlike standardising within the list, gives a candidate the same score whatever else is in it.
  *
  * Candidates that come with token vectors of an index are not read again: a hundred take about a millisecond beyond the query.
+ *
+ * @example
+ * import { rerank } from 'finetooth';
+ * import { openModel } from 'finetooth/embedders';
+ * import { lateInteraction } from 'finetooth/rerankers';
+ *
+ * const encoder = await openModel('bge-small-en-v1.5');
+ * const model = lateInteraction(encoder);
+ * const { results } = await rerank('how do bats find their way', ['Wheat rose.', 'Bats hunt by echo.'], { model });
+ * console.log(results[0].document); // Bats hunt by echo.
+ * await encoder.close();
  */
 export function lateInteraction(encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker {
   checkArguments('lateInteraction(await openModel())', { encoder: [encoder, isBiEncoder], options: [options, checks] });

@@ -57,6 +57,16 @@ const RECIPE = 'scores-3';
  * Scores each query and text once: a candidate's score does not depend on its list. Tokens and money are of what this call scored. Of a cascade
  * every stage is cached, with what a deadline left unscored left out, and what is scored as fast as it is looked up (`isCheap`).
  *
+ * @example
+ * import { createReranker, rerank } from 'finetooth';
+ * import { cached } from 'finetooth/rerankers';
+ *
+ * const model = cached(createReranker('ms-marco-minilm-l-12-v2'), { at: './scores' });
+ * await rerank('bats', ['Bats hunt by echo.'], { model });
+ * const { usage } = await rerank('bats', ['Bats hunt by echo.'], { model });
+ * console.log(usage.tokens ?? 0); // 0
+ * await model.close?.();
+ *
  * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for what it does not take
  */
 export function cached(reranker: Reranker, options: CacheOptions = {}): Reranker {

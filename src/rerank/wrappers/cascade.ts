@@ -95,6 +95,15 @@ interface ReadStage {
  * Rerankers one after the other: each ranks the best of the one before, which stay above the rest. With a deadline the likeliest winners
  * are scored first, in slices whose time is predicted from what earlier ones took; when time is up, the answer is the best so far.
  *
+ * @example
+ * import { createReranker, rerank } from 'finetooth';
+ * import { cascade } from 'finetooth/rerankers';
+ *
+ * const model = cascade([createReranker('late-interaction'), createReranker('ms-marco-minilm-l-12-v2')], { keep: [100, 1] });
+ * const { results } = await rerank('how do bats find their way', ['Wheat rose.', 'Bats hunt by echo.'], { model });
+ * console.log(results.map(({ rankedBy }) => rankedBy).join(', ')); // ms-marco-minilm-l-12-v2, late-interaction
+ * await model.close?.();
+ *
  * @throws E_USAGE when `keep` is not one number for each stage, and for an option that there is not
  */
 export function cascade(stages: readonly Reranker[], options: CascadeOptions = {}): Reranker {

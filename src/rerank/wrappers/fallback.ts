@@ -22,6 +22,15 @@ const notForTheNext: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_USAGE', '
  * ones before it did not. When the last one fails too, its error is thrown, with the others' reasons. `firstStageOrder` at the end keeps the
  * order that the candidates came in.
  *
+ * @example
+ * import { createReranker, rerank } from 'finetooth';
+ * import { fallback } from 'finetooth/rerankers';
+ *
+ * const model = fallback([createReranker('cohere:rerank-v3.5'), createReranker('late-interaction')]); // without COHERE_API_KEY
+ * const { rankedBy, passedOver } = await rerank('bats', ['Bats hunt by echo.'], { model });
+ * console.log(rankedBy, passedOver?.[0].code); // late-interaction E_KEY
+ * await model.close?.();
+ *
  * @throws E_USAGE without a reranker, and for an option that there is not
  */
 export function fallback(rerankers: readonly Reranker[], options: FallbackOptions = {}): Reranker {

@@ -17,6 +17,17 @@ const LESS = 0.0125;
  * Late interaction that scores the title of a candidate beside its text, where it comes with one, and gives the larger score: a name that says what is
  * asked for need not say it again in the text (a disjunction maximum over the two). What was left out of a text, and which chunk of it was best, is
  * told of the text, whichever counted. Goes around late interaction itself, not around a cascade: a cross-encoder reads the text, title and all.
+ *
+ * @example
+ * import { openModel } from 'finetooth/embedders';
+ * import { lateInteraction, titled } from 'finetooth/rerankers';
+ *
+ * const encoder = await openModel();
+ * const reranker = titled(lateInteraction(encoder));
+ * const candidate = { text: 'A hero guards the city.', title: { text: 'The Bat' } };
+ * const { scores } = await reranker.score('bats', [candidate, { text: candidate.text }]);
+ * console.log(scores[0] > scores[1]); // true
+ * await encoder.close();
  */
 export function titled(reranker: Reranker): Reranker {
   checkValue('the reranker of titled', reranker, isReranker);

@@ -58,7 +58,17 @@ export function readKeys(text: string, from: string, { mayBeEmpty = false }: Rea
   };
 }
 
-/** A new key, and the line that stands for it in a file. */
+/**
+ * A new key, and the line that stands for it in a file.
+ *
+ * @example
+ * import { appendFile } from 'node:fs/promises';
+ * import { newKey } from 'finetooth/server';
+ *
+ * const { key, line } = newKey('the shop');
+ * await appendFile('keys', `${line}\n`); // the key itself is shown once, and kept nowhere
+ * console.log(key.startsWith('ft_'), line.endsWith(' the shop')); // true true
+ */
 export function newKey(name?: string): { readonly key: string; readonly line: string } {
   checkArguments("newKey('the shop')", { name: [name, optional(anyText)] });
   const key = `ft_${randomBytes(24).toString('base64url')}`;

@@ -56,6 +56,8 @@ export interface Facts {
   readonly cut: number;
   /** Scripts of the query and the texts that the model does not know, by their Unicode names; empty where it knows all. */
   readonly unknownScripts: readonly string[];
+  /** Languages in Latin letters that the model was not trained on, by their English names. */
+  readonly unknownLanguages: readonly string[];
   /** The same as sentences, without their full stops. */
   readonly notes: readonly string[];
   /** What went to hosted models; absent where nothing did. */

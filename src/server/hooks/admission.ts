@@ -17,7 +17,9 @@ export interface AdmissionRules {
 
 /** Headers that a page may read of an answer: what no vendor's form has a word for, and when to come again. */
 const exposed = [
-  ...['complete', 'cut', 'excerpts', 'ignored', 'query-truncated', 'unknown-scripts', 'model'].map((name) => `x-finetooth-${name}`),
+  ...['complete', 'cut', 'excerpts', 'ignored', 'query-truncated', 'unknown-scripts', 'unknown-languages', 'model'].map(
+    (name) => `x-finetooth-${name}`,
+  ),
   'x-request-id',
   'retry-after',
   'x-should-retry',

@@ -144,6 +144,8 @@ export const status = z.object({
   changed_at: z.string().nullable(),
   /** Only of the bundled films before they are an index: they are made when someone searches them, or opens the page. */
   building: z.object({ done: z.int(), total: z.int() }).optional(),
+  /** Only in a list: it is still being opened, as while its model is fetched (`GET /v1/downloads`). */
+  opening: z.boolean().optional(),
   /** Why it cannot be opened. */
   error: z.string().optional(),
 });

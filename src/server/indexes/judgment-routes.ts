@@ -4,6 +4,7 @@ import { RBO_PERSISTENCE, rankBiasedOverlap } from '../../eval/index.ts';
 import type { JudgmentSet } from '../../eval/judgment-file.ts';
 import { type MergedJudgments, mergeJudgments, readJudgmentsIn } from '../../tasks/judgments.ts';
 import { gradeNames } from '../../tasks/label.ts';
+import { isKnown, tagOf } from '../entity-tag.ts';
 import { goneSignal } from '../hooks/request-context.ts';
 import type { Route } from '../openapi.ts';
 import { RequestError } from '../problem.ts';
@@ -28,7 +29,7 @@ export const judgmentRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/indexes/:name/judgments',
-    about: `What was judged so far. As a file with ?format=: ${exportFormats.slice(1).join(', ')}; "qrels" and "queries" in one folder are a collection, and "jsonl" is one by itself.`,
+    about: `What was judged so far, with an ETag: asked with If-None-Match, a set that has not changed is a 304. As a file with ?format=: ${exportFormats.slice(1).join(', ')}; "qrels" and "queries" in one folder are a collection, and "jsonl" is one by itself.`,
     tag,
     answer: judgmentsAnswer,
   },
@@ -36,7 +37,7 @@ export const judgmentRoutes: readonly Route[] = [
     method: 'patch',
     path: '/v1/indexes/:name/judgments',
     about:
-      'Give grades, change them, take them back: all or none, and on the disk before the answer. Several may do so at once; who sends a judgment again, or late, says with `was` what it knew of, so that a newer grade of another stays.',
+      'Give grades, change them, take them back: all or none, and on the disk before the answer. Several may do so at once: who says with `was` what it knew of replaces nothing else, and is told what stands there instead (`passed_over`).',
     tag,
     body: judgmentsBody,
     answer: judgmentsAnswer,
@@ -72,7 +73,14 @@ export function addJudgmentRoutes(
     const format = formatIn(request);
     const name = nameIn(request);
     const set = await judgedIn(await indexes.judgmentsOf(name), name, goneSignal(reply));
-    if (format === 'json') return toldOf(set);
+    if (format === 'json') {
+      const told = JSON.stringify(toldOf(set));
+      const tag = tagOf(told);
+      // Who judges beside others looks often: what has not changed is not sent again.
+      reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
+      if (isKnown(request.headers['if-none-match'], tag)) return reply.code(304).send();
+      return reply.type('application/json; charset=utf-8').send(told);
+    }
     const { type, file, text } = exportsOf[format](set);
     return reply.type(type).header('content-disposition', `attachment; filename="${file}"`).send(text);
   });

@@ -6,7 +6,7 @@ import type { IndexFolders, PlannedIndex } from '../../assemble/index-folders.ts
 import type { SampleIndex, SampleState } from '../../assemble/sample-index.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions, RerankerSettings, SearchIndex } from '../../index.ts';
-import { judgmentsBeside } from '../../tasks/label.ts';
+import { judgmentsBeside } from '../../tasks/judgments-beside.ts';
 import { RequestError } from '../problem.ts';
 
 /**
@@ -19,9 +19,14 @@ export interface IndexRegistry {
   openGiven(): Promise<void>;
   /**
    * Throws a RequestError when there is none of that name, or when it was replaced by one that cannot answer meanwhile. `gone` is aborted when it
-   * is deleted, which waits for the work.
+   * is deleted, which waits for the work. `isWanted`: whether someone asked for this index itself, so that what was cancelled while it was opened is
+   * begun again. @default true
    */
-  reading<Result>(name: string, work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>): Promise<Result>;
+  reading<Result>(
+    name: string,
+    work: (index: SearchIndex, gone: AbortSignal) => Promise<Result>,
+    options?: { readonly isWanted?: boolean },
+  ): Promise<Result>;
   /** Handlers of a reader that writes: one after the other with all who do, and no longer once the index is deleted. */
   inTurn<Result>(name: string, gone: AbortSignal, work: () => Promise<Result>): Promise<Result>;
   /** Where judgments of its documents are kept. Throws a RequestError when there is none of that name, and where no place is known for them. */
@@ -86,6 +91,8 @@ export function createIndexRegistry({
   /** Aborted when the index of that name is deleted. */
   const departures = new Map<string, AbortController>();
   const lines = new Map<string, Promise<unknown>>();
+  /** Why opening was stopped, by whom it may be begun again. */
+  const cancelled = new Map<string, FinetoothError>();
   const missing = (name: string): RequestError =>
     new RequestError('path', `there is no index "${name}"; GET /v1/indexes lists them`, { code: 'E_INDEX_MISSING' });
 
@@ -119,7 +126,10 @@ export function createIndexRegistry({
     if (known?.stamp === stamp) return known;
     const one: Opened = { stamp, index: openOne(name), users: 0 };
     open.set(name, one);
-    const forget = (): void => void (open.get(name) === one && open.delete(name));
+    const forget = (error?: unknown): void => {
+      if (error instanceof FinetoothError && error.code === 'E_STOPPED') cancelled.set(name, error);
+      if (open.get(name) === one) open.delete(name);
+    };
     // The old one is closed when the new one is open, so that a model that both have stays loaded.
     void one.index.catch(forget).then(() => retire(known));
     return one;
@@ -139,7 +149,10 @@ export function createIndexRegistry({
       );
     return error;
   };
-  const reading: IndexRegistry['reading'] = async (name, work) => {
+  const reading: IndexRegistry['reading'] = async (name, work, { isWanted = true } = {}) => {
+    const stopped = cancelled.get(name);
+    if (stopped !== undefined && !isWanted) throw stopped;
+    cancelled.delete(name);
     const stamp = await stampNow(name);
     if (stamp === undefined && isSample(name)) throw await unmade(name);
     if (stamp === undefined || leaving.has(name)) throw missing(name);

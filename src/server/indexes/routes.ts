@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { RouteTools } from '../app.ts';
+import { addDownloadRoutes, createDownloads, type Downloads, downloadRoutes } from '../downloads.ts';
 import { addFileRoutes, fileRoutes } from '../files/routes.ts';
 import type { LoadShedder } from '../load-shedding.ts';
 import type { Models } from '../models.ts';
@@ -18,6 +19,8 @@ import { addUploadRoute } from './upload-route.ts';
 export interface OwnApi {
   readonly indexes: IndexRegistry;
   readonly models: Models;
+  /** @default none are told */
+  readonly downloads?: Downloads;
   readonly shedder: LoadShedder;
   /** Characters of a query. @default 100,000 */
   readonly mostQueryCharacters?: number | undefined;
@@ -73,17 +76,26 @@ const described: readonly Route[] = [
 ];
 
 /** Indexes of this machine: search in them, make them, fill them. */
-export function ownRoutes({ indexes, models, shedder, mostQueryCharacters = 100_000, fileBytes = 1_073_741_824, closing }: OwnApi) {
+export function ownRoutes({
+  indexes,
+  models,
+  downloads = createDownloads(),
+  shedder,
+  mostQueryCharacters = 100_000,
+  fileBytes = 1_073_741_824,
+  closing,
+}: OwnApi) {
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
     addIndexRoutes(app, indexes);
+    addDownloadRoutes(app, downloads);
     addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
     addMeasureRoute(app, { indexes, models, shedder, mostQueryCharacters });
     addEvaluationRoutes(app, { indexes, models, shedder, sendBuffers, quietMs, closing });
     await addUploadRoute(app, { indexes, sendBuffers, quietMs, closing });
     await addFileRoutes(app, { indexes, sendBuffers, quietMs, mostBytes: fileBytes, closing });
-    return [...described, ...judgmentRoutes, measureRoute, ...evaluationRoutes, ...fileRoutes];
+    return [...described, ...downloadRoutes, ...judgmentRoutes, measureRoute, ...evaluationRoutes, ...fileRoutes];
   };
 }
 

@@ -68,6 +68,12 @@ const lasting: ReadonlySet<string> = new Set(['E_USAGE', 'E_INDEX_MISSING', 'E_F
 /**
  * Answers one client of the Model Context Protocol over two streams, until it is gone. It listens at once, while indexes are opened and models loaded.
  *
+ * @example
+ * import { serveMcp } from 'finetooth/mcp';
+ *
+ * const { ended } = await serveMcp({ indexes: ['./movies'], input: process.stdin, output: process.stdout });
+ * await ended;
+ *
  * @throws E_USAGE for an option that there is not, and for two indexes of one name; E_PACKAGE without @modelcontextprotocol/server
  */
 export async function serveMcp(options: ServeMcpOptions): Promise<McpConnection> {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { tagOf } from '../entity-tag.ts';
 
 export interface PageFile {
   readonly bytes: Buffer;
@@ -78,7 +78,7 @@ async function fileAt(folder: string, path: string): Promise<PageFile> {
     bytes,
     packed: packed !== undefined && packed.length < bytes.length ? packed : undefined,
     type,
-    tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    tag: tagOf(bytes),
     // As Vite names what it builds: eight signs of base64url before the extension.
     isHashed: /-[\w-]{8}\.\w+$/.test(path) && path !== 'index.html',
   };

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorTable } from '../../errors.ts';
+import { isKnown } from '../entity-tag.ts';
 import { RequestError } from '../problem.ts';
 import type { PageFile, PageFiles } from './files.ts';
 
@@ -75,10 +76,3 @@ const takesGzip = (accepted: string | string[] | undefined): boolean =>
   String(accepted ?? '')
     .split(',')
     .some((one) => /^\s*(gzip|\*)\s*($|;(?!\s*q=0(\.0*)?\s*$))/i.test(one));
-
-/** RFC 9110, 13.1.2. */
-const isKnown = (known = '', tag: string): boolean =>
-  known
-    .split(',')
-    .map((one) => one.trim().replace(/^W\//, ''))
-    .some((one) => one === '*' || one === tag);

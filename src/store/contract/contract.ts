@@ -367,7 +367,16 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
 
 const everything: readonly EntryField[] = ['document', 'hash', 'textHash', 'vector', 'tokens', 'terms'];
 
-/** What every store promises. The memory store is the reference: scores are within two millionths of its own, order and ids the same. */
+/**
+ * What every store promises. The memory store is the reference: scores are within two millionths of its own, order and ids the same.
+ *
+ * @example
+ * import { it } from 'node:test';
+ * import { storeContract } from 'finetooth/contracts';
+ * import { memoryStore } from 'finetooth/stores';
+ *
+ * for (const { name, run } of storeContract(() => memoryStore())) it(name, run);
+ */
 export function storeContract(make: MakeStore, options: StoreContractOptions = {}): readonly ContractCase[] {
   checkArguments('storeContract(() => yourStore())', { make: [make, callback], options: [options, contractChecks] });
   const { filters = 300 } = options;

@@ -57,6 +57,14 @@ const lanceChecks: OptionChecks<LanceStoreOptions> = {
  * Documents and vectors in a folder, in LanceDB's format. Each `upsert` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 2 bits with
  * exact comparison of six times as many as asked for.
+ *
+ * @example
+ * import { openIndex } from 'finetooth';
+ * import { lanceStore } from 'finetooth/stores';
+ *
+ * const index = await openIndex(lanceStore('./shop', { durability: 'process' }), { create: { fields: ['text'] } });
+ * await index.add([{ id: 'bats', text: 'Bats hunt by echo.' }]);
+ * await index.close();
  */
 export function lanceStore(folder: string, options: LanceStoreOptions = {}): Store {
   checkArguments("lanceStore('./movies')", { folder: [folder, path], options: [options, lanceChecks] });

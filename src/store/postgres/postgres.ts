@@ -40,6 +40,15 @@ const storeChecks: OptionChecks<PostgresStoreOptions> = {
 /**
  * Documents and vectors in a schema of a PostgreSQL database, version 13 or later with pgvector 0.8.4 or later, by the package `pg`. Each `upsert` is one
  * transaction. Several processes may read and write at once, also behind a pooler in transaction mode. Exact below 20,000 passages; above, HNSW.
+ *
+ * @example
+ * import { openIndex, search } from 'finetooth';
+ * import { postgresStore } from 'finetooth/stores';
+ *
+ * const store = postgresStore({ connectionString: 'postgres://user@localhost:5432/shop', index: 'products' });
+ * const index = await openIndex(store, { create: { fields: ['name', 'about'] } });
+ * const { results } = await search(index, 'a lamp for reading in bed');
+ * await index.close();
  */
 export function postgresStore(options: PostgresStoreOptions = {}): Store {
   checkOptions('postgresStore', options, storeChecks);

@@ -80,6 +80,15 @@ export const EF = 256;
 /**
  * Documents and vectors in a Qdrant of 1.16 or later, one node or several. Each document is written by itself: what was acknowledged outlives a kill
  * of the server and of this process. Several processes may read and write at once.
+ *
+ * @example
+ * import { openIndex, search } from 'finetooth';
+ * import { qdrantStore } from 'finetooth/stores';
+ *
+ * const store = qdrantStore({ url: 'http://localhost:6333', name: 'products' });
+ * const index = await openIndex(store, { create: { fields: ['name', 'about'] } });
+ * const { results } = await search(index, 'a lamp for reading in bed');
+ * await index.close();
  */
 export function qdrantStore(options: QdrantStoreOptions): Store {
   checkOptions('qdrantStore', options, storeChecks);
