@@ -242,34 +242,12 @@ export class FinetoothError extends Error {
   }
 }
 
-function isMade(code: unknown, sentence: unknown, options: unknown): boolean {
-  if (typeof code !== 'string' || !Object.hasOwn(errorTable, code)) return false;
-  if (typeof sentence !== 'string' && typeof sentence !== 'function') return false;
-  try {
-    // A proxy may throw at each of these.
-    return (
-      options === undefined || (typeof options === 'object' && options !== null && Object.keys(options).every((name) => name in options))
-    );
-  } catch {
-    return false;
-  }
-}
-
 export const sentenceIn = (sentence: Sentence, wording: Wording): string => (typeof sentence === 'string' ? sentence : sentence(wording));
 
 /** The sentence of any thrown value, in the words of one door. */
 export function messageOf(error: unknown, wording: Wording = libraryWording): string {
   if (error instanceof FinetoothError) return error.messageIn(wording);
   return error instanceof Error ? String(error.message) : textOf(error);
-}
-
-/** Anything may be thrown, also what has no text. */
-function textOf(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return 'something that is no error was thrown';
-  }
 }
 
 /** The system's code of an error (`ENOENT`, …), also when it is only the cause, or only named in the text of a native part. */
@@ -309,4 +287,26 @@ export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   if (signal.reason instanceof FinetoothError) throw signal.reason;
   throw new FinetoothError('E_STOPPED', 'stopped before the work was done', { cause: signal.reason });
+}
+
+function isMade(code: unknown, sentence: unknown, options: unknown): boolean {
+  if (typeof code !== 'string' || !Object.hasOwn(errorTable, code)) return false;
+  if (typeof sentence !== 'string' && typeof sentence !== 'function') return false;
+  try {
+    // A proxy may throw at each of these.
+    return (
+      options === undefined || (typeof options === 'object' && options !== null && Object.keys(options).every((name) => name in options))
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Anything may be thrown, also what has no text. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that is no error was thrown';
+  }
 }

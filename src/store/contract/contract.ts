@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Filter } from '../../filter/filter.ts';
 import { randomFrom } from '../../math/random.ts';
-import { callback, checkArguments, type OptionChecks, whole } from '../../wording/check-options.ts';
+import { callback, checkArguments, whole } from '../../wording/check-options.ts';
 import type { EntryField, Store } from '../store.ts';
 import { besideReference, byId, collect, hashesIn, idsOf, near, type Start, same } from './checks.ts';
 import { entryFor, manifestFor, SIZE, unit } from './entries.ts';
@@ -25,8 +25,6 @@ export interface StoreContractOptions {
   /** Filters drawn at random that are asked of the store and of the reference. @default 300 */
   readonly filters?: number;
 }
-
-const contractChecks: OptionChecks<StoreContractOptions> = { filters: whole(0, 1_000_000) };
 
 const promises: Readonly<Record<string, (start: Start, filters: number) => Promise<void>>> = {
   'is nothing before it is created, and keeps the manifest of its creation': async (start) => {
@@ -378,7 +376,7 @@ const everything: readonly EntryField[] = ['document', 'hash', 'textHash', 'vect
  * for (const { name, run } of storeContract(() => memoryStore())) it(name, run);
  */
 export function storeContract(make: MakeStore, options: StoreContractOptions = {}): readonly ContractCase[] {
-  checkArguments('storeContract(() => yourStore())', { make: [make, callback], options: [options, contractChecks] });
+  checkArguments('storeContract(() => yourStore())', { make: [make, callback], options: [options, { filters: whole(0, 1_000_000) }] });
   const { filters = 300 } = options;
   return Object.entries(promises).map(([name, check]) => ({
     name,
