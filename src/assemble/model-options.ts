@@ -74,7 +74,7 @@ export const modelChecks: OptionChecks<ModelOptions> = {
   offline: truth,
   hosted: hostedChecks,
   vectorCache: path,
-  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
+  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder', 'sparseEncoder']),
   signal,
   onDownload: callback,
   precision: oneOf(precisionChoices),

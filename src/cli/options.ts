@@ -56,6 +56,8 @@ const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, optio
 
 const own = {
   json: { kind: 'flag', about: 'print one JSON object instead of text' },
+  clear: { kind: 'flag', about: 'delete them, and what is made again by itself' },
+  all: { kind: 'flag', about: 'delete downloaded models, test collections and what evaluations have kept, too' },
   notes: { kind: 'flag', about: 'search the bundled notes of a household instead of the films' },
   compare: { kind: 'flag', about: 'show the first stage and the reranked list beside each other, with what moved' },
   into: {

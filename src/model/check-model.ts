@@ -19,6 +19,7 @@ import type { CrossEncoder } from './cross-encoder.ts';
 import type { PoolOptions } from './run/open-pool.ts';
 import type { SplitOptions } from './run/requests.ts';
 import { devices } from './run/runtime.ts';
+import type { SparseEncoder } from './sparse-encoder.ts';
 
 const texts = listOf('a list of texts', anyText);
 const prefix = oneOf(['query', 'document', 'none']);
@@ -69,6 +70,24 @@ export function checkedBiEncoder(model: BiEncoder): BiEncoder {
   };
 }
 
+/** The same of a sparse encoder. */
+export function checkedSparseEncoder(model: SparseEncoder): SparseEncoder {
+  return {
+    ...model,
+    weigh: async (given, options) => {
+      checkArguments("weigh(['Bats hunt by echo.'], { role: 'document' })", {
+        texts: [given, texts],
+        options: [options, shape('an object with a role', { role: oneOf(['query', 'document']), signal: optional(signal) })],
+      });
+      return model.weigh(given, options);
+    },
+    names: async (given, options) => {
+      checkArguments('names([101])', { ids: [given, listOf('a list of numbers', anyNumber)], options: [options, callChecks] });
+      return model.names(given, options);
+    },
+  };
+}
+
 /** The same of a cross-encoder. */
 export function checkedCrossEncoder(model: CrossEncoder): CrossEncoder {
   return {
@@ -110,10 +129,12 @@ const filesOf = (kind: string): ValueCheck =>
     entry: shape(`an entry of the catalog, a ${kind}`, { name: anyText, kind: oneOf([kind]), precision: anyText, maxTokens: anyNumber }),
   });
 
+const kinds = { biEncoder: 'bi-encoder', crossEncoder: 'cross-encoder', sparseEncoder: 'sparse-encoder' } as const;
+
 /** Throws E_USAGE for what a model cannot be opened from. */
-export function checkOpening(kind: 'biEncoder' | 'crossEncoder', files: unknown, options: unknown): void {
+export function checkOpening(kind: keyof typeof kinds, files: unknown, options: unknown): void {
   checkArguments(`${kind}(await pullModel('bge-small-en-v1.5'))`, {
-    files: [files, filesOf(kind === 'biEncoder' ? 'bi-encoder' : 'cross-encoder')],
+    files: [files, filesOf(kinds[kind])],
     options: [options, poolChecks],
   });
 }

@@ -20,6 +20,7 @@ const vector: ValueCheck = when('a Float32Array', (value) => value instanceof Fl
 const passage = {
   vector,
   tokens: optional(bytes),
+  sparse: optional(bytes),
   terms: anyText,
   place: optional(shape('an object with a span', { span: listOf('a list of two numbers', anyNumber) })),
 };
@@ -44,18 +45,32 @@ const manifest: ValueCheck = shape('a manifest: an object with format, embedder,
   createdAt: anyText,
 });
 const ids: ValueCheck = listOf('a list of texts', anyText);
-const entryFields: readonly EntryField[] = [
-  ...(['document', 'hash', 'textHash', 'vector', 'tokens', 'terms', 'place', 'further', 'title'] as const),
-];
+const entryFields = Object.keys({
+  document: true,
+  hash: true,
+  textHash: true,
+  vector: true,
+  tokens: true,
+  sparse: true,
+  terms: true,
+  place: true,
+  further: true,
+  title: true,
+} satisfies Record<EntryField, true>);
 const filter: ValueCheck = when('a filter, a text or an object', (value) => typeof value === 'string' || isRecord(value));
 const askedBy = { vector: optional(vector), terms: optional(listOf('a list of texts', anyText)) };
+const sparse: ValueCheck = shape('a sparse vector: an object with ids and weights', {
+  ids: when('a Uint32Array', (value) => value instanceof Uint32Array),
+  weights: when('a Float32Array', (value) => value instanceof Float32Array),
+});
 const hasOne = when(
-  'an object with a vector or terms',
-  (value) => isRecord(value) && (value.vector !== undefined || value.terms !== undefined),
+  'an object with a vector, terms, or a sparse vector',
+  (value) => isRecord(value) && (value.vector !== undefined || value.terms !== undefined || value.sparse !== undefined),
 );
 const query: ValueCheck = (value) =>
   shape('a query: an object with a vector or terms, and a limit', {
     ...askedBy,
+    sparse: optional(sparse),
     other: optional((other) => hasOne(other) ?? shape('an object', askedBy)(other)),
     limit: finite,
     filter: optional(filter),

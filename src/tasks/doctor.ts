@@ -15,6 +15,7 @@ import { nativePackage, runtimeAdvice, wasmSlowdown } from '../model/run/missing
 import { chooseRuntime, nativeDevices, openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, path, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
+import { sparseFindings } from './doctor-sparse.ts';
 import { modelsFolder } from './models.ts';
 
 export interface DoctorOptions extends ModelOptions {
@@ -122,7 +123,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<readonly Find
   ];
   const findings: Finding[] = [];
   for (const [name, check] of checks) findings.push({ name, ...(await check()) });
-  if (where !== undefined) findings.push(...(await findingsOf(where)));
+  if (where !== undefined) findings.push(...(await findingsOf(where)), ...(await sparseFindings(where, models)));
   return findings;
 }
 
