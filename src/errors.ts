@@ -220,6 +220,11 @@ export class FinetoothError extends Error {
   readonly #sentence: Sentence;
 
   constructor(code: ErrorCode, sentence: Sentence, options?: { readonly cause?: unknown; readonly usage?: Usage }) {
+    if (!isMade(code, sentence, options))
+      throw new FinetoothError(
+        'E_USAGE',
+        "a FinetoothError takes a code of errorTable, a sentence, and { cause }. Call it as new FinetoothError('E_FIELD', 'no year').",
+      );
     super(sentenceIn(sentence, libraryWording), options);
     this.name = 'FinetoothError';
     this.code = code;
@@ -247,7 +252,7 @@ export const sentenceIn = (sentence: Sentence, wording: Wording): string => (typ
 /** The sentence of any thrown value, in the words of one door. */
 export function messageOf(error: unknown, wording: Wording = libraryWording): string {
   if (error instanceof FinetoothError) return error.messageIn(wording);
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? String(error.message) : textOf(error);
 }
 
 /** The system's code of an error (`ENOENT`, …), also when it is only the cause, or only named in the text of a native part. */
@@ -287,4 +292,26 @@ export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   if (signal.reason instanceof FinetoothError) throw signal.reason;
   throw new FinetoothError('E_STOPPED', 'stopped before the work was done', { cause: signal.reason });
+}
+
+function isMade(code: unknown, sentence: unknown, options: unknown): boolean {
+  if (typeof code !== 'string' || !Object.hasOwn(errorTable, code)) return false;
+  if (typeof sentence !== 'string' && typeof sentence !== 'function') return false;
+  try {
+    // A proxy may throw at each of these.
+    return (
+      options === undefined || (typeof options === 'object' && options !== null && Object.keys(options).every((name) => name in options))
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Anything may be thrown, also what has no text. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that is no error was thrown';
+  }
 }

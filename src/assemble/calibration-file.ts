@@ -1,9 +1,11 @@
 import { FinetoothError } from '../errors.ts';
 import { readJsonValue } from '../read/json-value.ts';
-import type { Calibration, CalibrationFile } from '../rerank/calibration.ts';
+import type { CalibrationFile } from '../rerank/calibration.ts';
+import { isCalibrationFile } from '../rerank/check-calibration.ts';
 import { isReranker, type Reranker } from '../rerank/reranker.ts';
 import { calibrated } from '../rerank/wrappers/calibrated.ts';
-import { checkValue, part } from '../wording/check-options.ts';
+import { checkArguments, signal as isSignal, text } from '../wording/check-options.ts';
+import { optional } from '../wording/check-shapes.ts';
 
 /**
  * Throws E_INPUT_MISSING, and E_INPUT_FORMAT for a file that `finetooth calibrate` did not write.
@@ -19,9 +21,9 @@ import { checkValue, part } from '../wording/check-options.ts';
  * await model.close?.();
  */
 export async function readCalibration(path: string, signal?: AbortSignal): Promise<CalibrationFile> {
-  const value = (await readJsonValue(path, signal)) as Partial<CalibrationFile> | null;
-  if (value?.format === 'finetooth-calibration-1' && typeof value.reranker === 'string' && isCalibration(value.calibration))
-    return value as CalibrationFile;
+  checkArguments("readCalibration('calibration.json')", { path: [path, text], signal: [signal, optional(isSignal)] });
+  const value = await readJsonValue(path, signal);
+  if (isCalibrationFile(value) === undefined) return value as CalibrationFile;
   throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no calibration: make one with ${say.calibrate(path)}.`);
 }
 
@@ -41,13 +43,10 @@ export async function readCalibration(path: string, signal?: AbortSignal): Promi
  * await encoder.close();
  */
 export function withCalibration(reranker: Reranker, file: CalibrationFile): Reranker {
-  checkValue('the reranker of withCalibration', reranker, isReranker);
-  checkValue(
-    'the file of withCalibration',
-    file,
-    part('what readCalibration gives', [], ['reranker']),
-    'withCalibration(reranker, await readCalibration(path))',
-  );
+  checkArguments('withCalibration(reranker, await readCalibration(path))', {
+    reranker: [reranker, isReranker],
+    file: [file, isCalibrationFile],
+  });
   checkFitted(file, [reranker]);
   return calibrated(reranker, file.calibration);
 }
@@ -63,16 +62,3 @@ export function checkFitted({ reranker: fitted }: CalibrationFile, rerankers: re
       `the calibration was fitted for "${fitted}"; the reranker is ${first}${behind}. Fit it again with ${say.calibrate()}, or leave it out.`,
   );
 }
-
-function isCalibration(value: unknown): value is Calibration {
-  const { slope, intercept, points } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  if (isNumber(slope) && isNumber(intercept)) return slope > 0;
-  if (!Array.isArray(points) || points.length === 0) return false;
-  if (!points.every((point) => Array.isArray(point) && point.length === 2 && point.every(isNumber))) return false;
-  return (points as readonly (readonly [number, number])[]).every(([score, probability], i, all) => {
-    const [earlier, less] = all[i - 1] ?? [Number.NEGATIVE_INFINITY, 0];
-    return probability <= 1 && score > earlier && probability >= less;
-  });
-}
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

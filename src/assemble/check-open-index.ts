@@ -15,14 +15,14 @@ import {
   type OptionChecks,
   oneOf,
   part,
+  path,
   record,
   text,
   texts,
   truth,
   type ValueCheck,
 } from '../wording/check-options.ts';
-import { checkHostedModels } from './check-hosted.ts';
-import { checkModelOptions, isPath, type ModelOptions, rankingChecks } from './model-options.ts';
+import { type ModelOptions, modelChecks, rankingChecks } from './model-options.ts';
 
 /** `reranker` is `default` where the embedder is a model by name, and otherwise none. */
 export interface OpenIndexOptions extends RerankerPlan {
@@ -62,6 +62,9 @@ const isStore: ValueCheck = (value) =>
   part('a store', ['open', 'upsert', 'delete', 'get', 'search', 'count', 'stats', 'optimize', 'close'])(value) ??
   record((value as { readonly capabilities?: unknown }).capabilities);
 
+/** Whether a value names an index, or is a store. */
+export const isIndexPlace: ValueCheck = either('the path of a folder, or a store', path, isStore);
+
 export const createChecks: OptionChecks<CreateOptions> = {
   fields: either('a list of fields, such as ["title", "text"]', (value) =>
     Array.isArray(value) && value.length === 0 ? 'none' : texts(value),
@@ -89,8 +92,8 @@ const tokensChecks: OptionChecks<{ readonly bits?: number; readonly pool?: numbe
 export const settingChecks: OptionChecks<RerankerSettings> = {
   fallback: either('a list of names of rerankers, or of rerankers', rerankerParts),
   strict: truth,
-  calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', isPath, record),
-  scoreCache: isPath,
+  calibration: either('the path of a file of "finetooth calibrate", or what readCalibration gives', path, record),
+  scoreCache: path,
   longDocuments: rankingChecks.longDocuments,
   effort: isEffort,
 };
@@ -105,17 +108,15 @@ export const openChecks: OptionChecks<OpenIndexOptions> = {
   ),
   ...settingChecks,
   sparse: either('the name of a sparse model, or a sparse embedder', text, part('a sparse embedder', ['embed', 'names'], ['fingerprint'])),
-  models: record,
+  models: modelChecks,
   durability: oneOf(durabilities),
 };
 
 /** Throws E_USAGE for anything else than what `openIndex` takes, and shows the right call. */
 export function checkOpenIndexCall(where: unknown, options: unknown): void {
-  checkValue('the index of openIndex', where, either('the path of a folder, or a store', isPath, isStore), CALL);
+  checkValue('the index of openIndex', where, isIndexPlace, CALL);
   checkOptions<OpenIndexOptions>('openIndex', options, openChecks);
-  const { create, models } = (options ?? {}) as OpenIndexOptions;
-  checkModelOptions('openIndex', models, 'models.');
-  checkHostedModels('openIndex', models?.hosted, 'models.hosted.');
+  const { create } = (options ?? {}) as OpenIndexOptions;
   if (typeof create !== 'object') return;
   checkOptions<CreateOptions>('openIndex', create, createChecks, 'create.');
   checkLanguages(create.languages);

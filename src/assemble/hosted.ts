@@ -1,7 +1,15 @@
 import type { Embedder } from '../embed/embedder.ts';
 import { createHostedEmbedder, type HostedEmbedderOptions, type HostedEmbedSource } from '../embed/hosted.ts';
 import { FinetoothError } from '../errors.ts';
-import { type EmbeddingModel, embedWith, isLanguageModel, isRerankingModel, type RerankingModel, rerankWith } from '../hosted/ai-sdk.ts';
+import {
+  type EmbeddingModel,
+  embedWith,
+  isEmbeddingModel,
+  isLanguageModel,
+  isRerankingModel,
+  type RerankingModel,
+  rerankWith,
+} from '../hosted/ai-sdk.ts';
 import { hostedName } from '../hosted/check-answer.ts';
 import { addressOf, openConnection } from '../hosted/connection.ts';
 import type { HostedOptions, HostedSource } from '../hosted/model.ts';
@@ -12,10 +20,18 @@ import { createHostedReranker, type HostedRerankSource } from '../rerank/parts/h
 import { type LanguageModelOptions, languageModelReranker } from '../rerank/parts/language-model.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { named } from '../rerank/short-names.ts';
+import { checkArguments, either, text, when } from '../wording/check-options.ts';
 import { checkHostedEmbedderOptions, checkHostedOptions } from './check-hosted.ts';
 
 /** Names that make a reranker of a language model, and how it is asked. */
 const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
+
+const isHosted = either(
+  'a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK',
+  text,
+  when('a model', isRerankingModel),
+  when('a model', isLanguageModel),
+);
 
 /**
  * A reranker behind an API: `vendor:model` (`cohere:rerank-v3.5`, see `finetooth providers`), `llm:vendor:model` or `llm-graded:vendor:model` for a
@@ -32,6 +48,7 @@ const languageModes = { llm: 'listwise', 'llm-graded': 'graded' } as const;
  * @throws E_MODEL_UNKNOWN for a vendor that is not known or does not rerank, E_USAGE for a name without a model and for an option that there is not; calls throw as `createHostedReranker`
  */
 export function hosted(what: string | RerankingModel | LanguageModel, options: LanguageModelOptions = {}): Reranker {
+  checkArguments("hosted('cohere:rerank-v3.5')", { model: [what, isHosted] });
   checkHostedOptions(options);
   if (typeof what === 'string') {
     const at = what.indexOf(':');
@@ -53,7 +70,7 @@ export function hosted(what: string | RerankingModel | LanguageModel, options: L
     const { name, vendor } = ownNameOf(what);
     return named(name, languageModelReranker({ name, limits: {}, price: vendor?.price, open: async () => ({ send: what }) }, options));
   }
-  throw new FinetoothError('E_USAGE', 'hosted takes a name like "cohere:rerank-v3.5", or a reranking or language model of the AI SDK.');
+  throw new FinetoothError('E_BUG', 'hosted was given a model of no kind. This is a mistake of finetooth.');
 }
 
 /**
@@ -72,6 +89,16 @@ export function hosted(what: string | RerankingModel | LanguageModel, options: L
  */
 export async function hostedEmbedder(what: string | EmbeddingModel, options: HostedEmbedderOptions = {}): Promise<Embedder> {
   checkHostedEmbedderOptions(options);
+  checkArguments("hostedEmbedder('together:BAAI/bge-base-en-v1.5')", {
+    what: [
+      what,
+      either(
+        'a name such as "together:BAAI/bge-base-en-v1.5", or an embedding model of the AI SDK',
+        text,
+        when('a model', isEmbeddingModel),
+      ),
+    ],
+  });
   if (typeof what === 'string') return createHostedEmbedder(embedSource(what, options), options);
   const most = await what.maxEmbeddingsPerCall;
   const { name, vendor } = ownNameOf(what);

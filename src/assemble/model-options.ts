@@ -7,20 +7,8 @@ import type { ModelSessions } from '../model/run/sessions.ts';
 import { isEffort } from '../rerank/effort.ts';
 import { type RerankerSettings, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
 import type { Progress } from '../types.ts';
-import {
-  callback,
-  checkOptions,
-  type OptionChecks,
-  oneOf,
-  part,
-  positive,
-  record,
-  signal,
-  text,
-  truth,
-  type ValueCheck,
-  whole,
-} from '../wording/check-options.ts';
+import { callback, checkOptions, type OptionChecks, oneOf, part, path, positive, signal, truth, whole } from '../wording/check-options.ts';
+import { hostedChecks } from './check-hosted.ts';
 
 /** Where the files of a local model come from. */
 export interface ModelFileOptions {
@@ -76,19 +64,16 @@ export interface ModelOptions extends LocalModelOptions {
   readonly vectorCache?: string;
 }
 
-/** A path that the system can be asked for. */
-export const isPath: ValueCheck = (value) =>
-  text(value) === undefined && !(value as string).includes('\0') ? undefined : 'the path of a folder';
 export const modelChecks: OptionChecks<ModelOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),
   threads: whole(1, 64),
   device: oneOf(devices),
   maxMemory: positive,
-  cacheFolder: isPath,
-  modelsFolder: isPath,
+  cacheFolder: path,
+  modelsFolder: path,
   offline: truth,
-  hosted: record,
-  vectorCache: isPath,
+  hosted: hostedChecks,
+  vectorCache: path,
   sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder', 'sparseEncoder']),
   signal,
   onDownload: callback,
@@ -100,20 +85,18 @@ export const modelChecks: OptionChecks<ModelOptions> = {
 export type RankingOptions = Pick<RerankerSettings, 'longDocuments'>;
 export const rankingChecks: OptionChecks<RankingOptions> = { longDocuments: oneOf(waysOfLongDocuments) };
 
-/** Throws E_USAGE for anything else than what opening a model takes. `prefix` stands before the names of options that lie in another. */
-export function checkModelOptions(who: string, options: unknown, prefix = ''): void {
-  checkOptions<ModelOptions>(who, options, modelChecks, prefix);
+/** Throws E_USAGE for anything else than what opening a model takes. */
+export function checkModelOptions(who: string, options: unknown): void {
+  checkOptions<ModelOptions>(who, options, modelChecks);
 }
 
 /** How `local` is told to rank. */
 export type LocalRankingOptions = RankingOptions & Pick<RerankerSettings, 'effort'>;
 
-/** The same for `local`. */
-export function checkLocalOptions(who: string, options: unknown): void {
-  checkOptions<ModelOptions & LocalRankingOptions>(who, options, { ...modelChecks, ...rankingChecks, effort: isEffort });
-}
+/** What the models of a server take. */
+export const localChecks: OptionChecks<ModelOptions & LocalRankingOptions> = { ...modelChecks, ...rankingChecks, effort: isEffort };
 
-/** The same for a model that ranks. */
+/** Throws E_USAGE for anything else than what opening a model that ranks takes. */
 export function checkRankingOptions(who: string, options: unknown): void {
   checkOptions<ModelOptions & RankingOptions>(who, options, { ...modelChecks, ...rankingChecks });
 }

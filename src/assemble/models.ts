@@ -8,6 +8,8 @@ import { resolveModel } from '../model/files.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import { createModelSessions, type ModelSessions } from '../model/run/sessions.ts';
 import type { EmbeddingForm } from '../types.ts';
+import { checkArguments, text } from '../wording/check-options.ts';
+import { optional } from '../wording/check-shapes.ts';
 import { inForm } from './embedding-form.ts';
 import { checkModelOptions, type LocalModelOptions, type ModelFileOptions, type ModelRunOptions } from './model-options.ts';
 
@@ -35,6 +37,7 @@ export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
  * await encoder.close();
  */
 export async function openModel(name?: string, options: LocalModelOptions = {}): Promise<BiEncoder> {
+  checkArguments("openModel('bge-small-en-v1.5')", { name: [name, optional(text)] });
   checkModelOptions('openModel', options);
   return openModelInForm(name, options);
 }

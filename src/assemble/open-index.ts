@@ -14,7 +14,8 @@ import { indexMissing } from '../store/index-changes.ts';
 import type { Durability } from '../store/lancedb/durability.ts';
 import { type Manifest, type Store, typesIn, withoutEmbedder } from '../store/store.ts';
 import type { Document } from '../types.ts';
-import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
+import { checkOptions } from '../wording/check-options.ts';
+import { checkOpenIndexCall, type OpenIndexOptions, settingChecks } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
 import { defaultModel, namesOfModel, openModel } from './models.ts';
 import { sparsePartsFor } from './open-sparse.ts';
@@ -243,8 +244,10 @@ async function partsFor(
       lateInteraction: own === undefined ? undefined : () => builder.build('late-interaction'),
       reranker: reranker === null ? checkNoReranker(options) : await build({}),
       rerankers: {
-        build: (parts, settings) =>
-          reranker !== null && parts.length === 1 && parts[0] === 'default' ? build(settings) : builder.build(parts, settings),
+        build: async (parts, settings) => {
+          checkOptions<RerankerSettings>('index.rerankerNamed', settings, settingChecks);
+          return reranker !== null && parts.length === 1 && parts[0] === 'default' ? build(settings) : builder.build(parts, settings);
+        },
         close,
       },
     };

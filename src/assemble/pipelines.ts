@@ -3,11 +3,13 @@ import { looksHosted } from '../hosted/vendors/index.ts';
 import { catalog, findEntry } from '../model/catalog/catalog.ts';
 import { placesOf } from '../model/files.ts';
 import { readJsonValue } from '../read/json-value.ts';
+import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
 import type { SearchOptions } from '../search/options.ts';
-import { checkForIndex, type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
+import { checkForIndex, defaultPipeline, isPipeline, type Pipeline, parsePipelines, plainOptionsOf } from '../search/pipeline.ts';
 import type { SearchIndex } from '../search/search-index.ts';
-import { checkValue, part, texts } from '../wording/check-options.ts';
+import { checkArguments, signal as isSignal, part, texts } from '../wording/check-options.ts';
+import { optional, recordOf } from '../wording/check-shapes.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { hosted } from './hosted.ts';
 import type { ModelFileOptions } from './model-options.ts';
@@ -23,7 +25,7 @@ import { type NamedRerankers, rerankerNames } from './reranker.ts';
  * console.log(pipelines[0].name, pipelines[0].candidates); // quick 25
  */
 export async function readPipelines(paths: readonly string[], signal?: AbortSignal): Promise<Pipeline[]> {
-  checkValue('the paths of readPipelines', paths, texts, "readPipelines(['pipelines.json'])");
+  checkArguments("readPipelines(['pipelines.json'])", { paths: [paths, texts], signal: [signal, optional(isSignal)] });
   const found = new Map<string, Pipeline>();
   for (const path of paths) {
     for (const pipeline of parsePipelines(await readJsonValue(path, signal), path)) {
@@ -74,7 +76,7 @@ export function rerankerPlanOf(
   pipeline: Pipeline,
   own: NamedRerankers = {},
 ): { readonly parts: readonly RerankerPart[]; readonly settings: RerankerSettings } | null {
-  const { reranker, fallback, strict, calibration } = pipeline;
+  const { reranker = defaultPipeline.reranker, fallback, strict, calibration } = pipeline;
   if (reranker === null) return null;
   const parts = (names: readonly string[]): readonly RerankerPart[] => names.map((name) => own[name] ?? name);
   return { parts: parts(reranker), settings: { fallback: fallback && parts(fallback), strict, calibration } };
@@ -92,10 +94,16 @@ export function rerankerPlanOf(
  * console.log(rankedBy); // late-interaction
  * await index.close();
  */
-export async function searchOptionsOf(pipeline: Pipeline, index: SearchIndex, own: NamedRerankers = {}): Promise<SearchOptions> {
-  const call = 'searchOptionsOf(pipeline, index)';
-  checkValue('the pipeline of searchOptionsOf', pipeline, part('a pipeline, as readPipelines gives them', [], ['name']), call);
-  checkValue('the index of searchOptionsOf', index, part('what openIndex gives', ['rerankerNamed']), call);
+export async function searchOptionsOf(
+  pipeline: Pipeline,
+  index: SearchIndex<never>,
+  own: NamedRerankers = {},
+): Promise<Omit<SearchOptions, 'onUpdate'>> {
+  checkArguments('searchOptionsOf(pipeline, index)', {
+    pipeline: [pipeline, isPipeline],
+    index: [index, part('what openIndex gives', ['rerankerNamed'])],
+    own: [own, recordOf('an object of rerankers by their names', isReranker)],
+  });
   checkForIndex(pipeline);
   const plan = rerankerPlanOf(pipeline, own);
   return { ...plainOptionsOf(pipeline), reranker: plan === null ? null : await index.rerankerNamed(plan.parts, plan.settings) };

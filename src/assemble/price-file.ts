@@ -2,6 +2,8 @@ import { FinetoothError } from '../errors.ts';
 import type { PriceTable } from '../hosted/money/cost.ts';
 import type { Price } from '../hosted/vendor-model.ts';
 import { readJsonValue } from '../read/json-value.ts';
+import { checkArguments, signal as isSignal, text } from '../wording/check-options.ts';
+import { optional } from '../wording/check-shapes.ts';
 
 const amounts = ['tokens', 'written', 'searches'] as const;
 
@@ -15,6 +17,7 @@ const amounts = ['tokens', 'written', 'searches'] as const;
  * const reranker = hosted('cohere:rerank-v3.5', { prices });
  */
 export async function readPrices(path: string, signal?: AbortSignal): Promise<PriceTable> {
+  checkArguments("readPrices('prices.json')", { path: [path, text], signal: [signal, optional(isSignal)] });
   const value = await readJsonValue(path, signal);
   const wrong = (why: string): FinetoothError =>
     new FinetoothError(

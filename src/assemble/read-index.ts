@@ -4,6 +4,8 @@ import { titleOf } from '../search/title.ts';
 import { indexMissing } from '../store/index-changes.ts';
 import type { Store } from '../store/store.ts';
 import type { CallOptions, ReadDocument } from '../types.ts';
+import { callChecks, checkArguments } from '../wording/check-options.ts';
+import { isIndexPlace } from './check-open-index.ts';
 import { openStore, shownName } from './store.ts';
 
 /**
@@ -23,7 +25,9 @@ import { openStore, shownName } from './store.ts';
  *
  * @throws E_INDEX_MISSING, E_INDEX_DAMAGED, E_LOCKED when the index is made again meanwhile, E_STOPPED
  */
-export async function* readIndex(where: string | Store, { signal }: CallOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
+export async function* readIndex(where: string | Store, options: CallOptions = {}): AsyncGenerator<ReadDocument, void, undefined> {
+  checkArguments("readIndex('./movies')", { index: [where, isIndexPlace], options: [options, callChecks] });
+  const { signal } = options;
   const store = typeof where === 'string' ? openStore(where) : where;
   const name = typeof where === 'string' ? shownName(where) : 'the store';
   try {

@@ -2,6 +2,8 @@ import { localSparseEmbedder, type SparseEmbedder } from '../embed/sparse.ts';
 import { asSparseEncoder } from '../model/catalog/kind.ts';
 import { createModelSessions } from '../model/run/sessions.ts';
 import { fingerprintOf } from '../model/sparse-encoder.ts';
+import { callback, checkArguments, text } from '../wording/check-options.ts';
+import { optional } from '../wording/check-shapes.ts';
 import { checkModelOptions, type LocalModelOptions } from './model-options.ts';
 import { filesOf, poolOf } from './models.ts';
 
@@ -17,6 +19,7 @@ export async function openSparseEmbedder(
   options: LocalModelOptions = {},
   accept?: (fingerprint: string) => void,
 ): Promise<SparseEmbedder> {
+  checkArguments("openSparseEmbedder('opensearch-sparse')", { name: [name, text], accept: [accept, optional(callback)] });
   checkModelOptions('openSparseEmbedder', options);
   const files = asSparseEncoder(await filesOf(name, options));
   accept?.(fingerprintOf(files));

@@ -1,8 +1,10 @@
 import { FinetoothError } from '../errors.ts';
 import type { EncodeResult } from '../model/run/encode.ts';
 import type { CallOptions } from '../types.ts';
+import { callback, callChecks, checkArguments, type OptionChecks, oneOf } from '../wording/check-options.ts';
+import { anyText, listOf } from '../wording/check-shapes.ts';
 import { modelSource } from './model-source.ts';
-import { type BrowserModelOptions, openWorker } from './open-worker.ts';
+import { type BrowserModelOptions, checkBrowserOptions, openWorker } from './open-worker.ts';
 
 export interface BrowserEmbedOptions extends CallOptions {
   /** Which of the model's prefixes stands before each text. @default document */
@@ -23,6 +25,8 @@ export interface BrowserEmbedder {
   close(): void;
 }
 
+const embedChecks: OptionChecks<BrowserEmbedOptions> = { ...callChecks, role: oneOf(['document', 'query']), onProgress: callback };
+
 const SLICE = 8;
 
 /**
@@ -38,6 +42,7 @@ const SLICE = 8;
  * @throws E_USAGE, E_MODEL_UNKNOWN; `ready` and `embed` reject with E_DOWNLOAD, E_MODEL_CHANGED, E_MODEL_FAILED, E_RUNTIME, E_PACKAGE
  */
 export function createBrowserEmbedder(options: BrowserModelOptions): BrowserEmbedder {
+  checkBrowserOptions("createBrowserEmbedder({ model: '/models/bge-small-en-v1.5/' })", options);
   const source = modelSource(options.model, 'bi-encoder');
   const { dimensions, prefix } = source.entry;
   const worker = openWorker(source, options);
@@ -45,11 +50,12 @@ export function createBrowserEmbedder(options: BrowserModelOptions): BrowserEmbe
     ready: worker.ready,
     dimensions,
     fingerprint: worker.fingerprint,
-    embed: async (texts, { role = 'document', signal, onProgress } = {}) => {
-      if (!Array.isArray(texts) || texts.some((text) => typeof text !== 'string'))
-        throw new FinetoothError('E_USAGE', 'texts must be a list of texts.');
-      if (role !== 'document' && role !== 'query')
-        throw new FinetoothError('E_USAGE', `role must be document or query; got ${String(role)}.`);
+    embed: async (texts, given = {}) => {
+      checkArguments("embed(['Bats hunt by echo.'])", {
+        texts: [texts, listOf('a list of texts', anyText)],
+        options: [given, embedChecks],
+      });
+      const { role = 'document', signal, onProgress } = given;
       const rows: Float32Array[] = [];
       for (let from = 0; from < texts.length; from += SLICE) {
         const slice = texts.slice(from, from + SLICE).map((text) => prefix[role] + text);

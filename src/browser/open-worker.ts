@@ -2,10 +2,14 @@ import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { fingerprintWith, formOf } from '../model/catalog/fingerprint.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
 import type { CallOptions, Progress } from '../types.ts';
+import { callback, checkArguments, either, needed, type OptionChecks, oneOf, signal, text, when } from '../wording/check-options.ts';
+import { optional, shape } from '../wording/check-shapes.ts';
 import { fetchFile, hashOf } from './fetch-file.ts';
 import type { BrowserRuntime, Done, FromWorker, Work } from './messages.ts';
 import type { BrowserModel, ModelSource } from './model-source.ts';
 import { type BrowserWorker, web } from './web.ts';
+
+const hasPath = shape('an object with a path', { path: text });
 
 declare const Worker: new (address: URL, options: { readonly type: 'module' }) => BrowserWorker;
 
@@ -27,6 +31,43 @@ export interface BrowserModelOptions {
   readonly signal?: AbortSignal;
   /** Starts `finetooth/browser/worker` where a bundler does not find it by itself. */
   readonly worker?: () => BrowserWorker;
+}
+
+const browserChecks: OptionChecks<BrowserModelOptions> = {
+  model: needed(
+    either(
+      'the address of a folder, or an object with its url',
+      text,
+      when('an address', (value) => value instanceof URL),
+      shape('an object', {
+        url: either(
+          'an address',
+          text,
+          when('an address', (value) => value instanceof URL),
+        ),
+        name: optional(text),
+        entry: optional(
+          shape('an entry of the catalog', {
+            name: text,
+            kind: oneOf(['bi-encoder', 'cross-encoder']),
+            precision: text,
+            files: shape('an object', { model: hasPath, tokenizer: hasPath }),
+          }),
+        ),
+      }),
+    ),
+  ),
+  runtime: oneOf(['auto', 'wasm', 'webgpu']),
+  wasmPaths: text,
+  cache: either('a name, or null', text, (value) => (value === null ? undefined : 'null')),
+  onProgress: callback,
+  signal,
+  worker: callback,
+};
+
+/** Throws E_USAGE for anything else than what opening a model in a page takes. */
+export function checkBrowserOptions(call: string, options: unknown): void {
+  checkArguments(call, { options: [options, browserChecks] });
 }
 
 export interface OpenedWorker {

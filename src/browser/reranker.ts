@@ -5,8 +5,10 @@ import { type Calibration, levelOf, probabilityOf, type RelevanceLevel, sigmoid 
 import { fittedCalibration } from '../rerank/parts/fitted.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document } from '../types.ts';
+import { callChecks, checkArguments, isRecord, type OptionChecks, texts, when, whole } from '../wording/check-options.ts';
+import { anyText, listOf } from '../wording/check-shapes.ts';
 import { modelSource } from './model-source.ts';
-import { type BrowserModelOptions, openWorker } from './open-worker.ts';
+import { type BrowserModelOptions, checkBrowserOptions, openWorker } from './open-worker.ts';
 
 export interface BrowserRerankOptions extends CallOptions {
   /** Results that come back, 1 and up. @default all */
@@ -62,6 +64,7 @@ const SLICE = 8;
  * @throws E_USAGE, E_MODEL_UNKNOWN; `ready` and `rerank` reject with E_DOWNLOAD, E_MODEL_CHANGED, E_MODEL_FAILED, E_RUNTIME, E_PACKAGE
  */
 export function createBrowserReranker(options: BrowserModelOptions): BrowserReranker {
+  checkBrowserOptions("createBrowserReranker({ model: '/models/ms-marco-minilm-l-12-v2/' })", options);
   const source = modelSource(options.model, 'cross-encoder');
   const { scoring } = source.entry;
   const worker = openWorker(source, options);
@@ -71,15 +74,21 @@ export function createBrowserReranker(options: BrowserModelOptions): BrowserRera
 
   return {
     ready: worker.ready,
-    rerank: async (query, documents, { top = documents.length, fields, signal } = {}) => {
-      check(query, documents, top);
-      const texts = documents.map((one) =>
+    rerank: async (query, documents, given = {}) => {
+      checkArguments("rerank('how do bats find their way', documents, { top: 5 })", {
+        query: [query, anyText],
+        documents: [documents, areDocuments],
+        options: [given, rerankChecks],
+      });
+      checkWords(query);
+      const { top = documents.length, fields, signal } = given;
+      const read = documents.map((one) =>
         typeof one === 'string' ? one : textOf(one as Document, fields ?? defaultFields(one as Document)),
       );
-      const scores = new Float32Array(texts.length);
+      const scores = new Float32Array(read.length);
       let cut = 0;
-      for (let from = 0; from < texts.length; from += SLICE) {
-        const part = await worker.run<PairResult>({ query, texts: texts.slice(from, from + SLICE) }, { signal });
+      for (let from = 0; from < read.length; from += SLICE) {
+        const part = await worker.run<PairResult>({ query, texts: read.slice(from, from + SLICE) }, { signal });
         scores.set(part.scores, from);
         cut += part.truncated.filter((tokens) => tokens > 0).length;
       }
@@ -106,11 +115,13 @@ export function createBrowserReranker(options: BrowserModelOptions): BrowserRera
   };
 }
 
-function check(query: unknown, documents: unknown, top: number): void {
-  if (typeof query !== 'string' || query.trim() === '')
-    throw new FinetoothError('E_QUERY', 'the query must be a text with at least one word.');
-  if (!Array.isArray(documents) || documents.some((one) => typeof one !== 'string' && (typeof one !== 'object' || one === null)))
-    throw new FinetoothError('E_USAGE', 'documents must be a list of texts or objects.');
-  if (documents.length > 0 && !(Number.isInteger(top) && top > 0))
-    throw new FinetoothError('E_USAGE', `top must be a whole number above 0; got ${String(top)}.`);
+/** Throws E_QUERY for a query that asks nothing. */
+export function checkWords(query: string): void {
+  if (query.trim() === '') throw new FinetoothError('E_QUERY', 'the query must be a text with at least one word.');
 }
+
+export const areDocuments = listOf(
+  'a list of texts or objects',
+  when('a text or an object', (value) => typeof value === 'string' || isRecord(value)),
+);
+const rerankChecks: OptionChecks<BrowserRerankOptions> = { ...callChecks, top: whole(1, Number.MAX_SAFE_INTEGER), fields: texts };

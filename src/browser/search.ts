@@ -1,11 +1,13 @@
-import { FinetoothError } from '../errors.ts';
 import { topK } from '../math/top-k.ts';
 import { dot } from '../math/vectors.ts';
 import type { RelevanceLevel } from '../rerank/calibration.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document } from '../types.ts';
+import { callback, callChecks, checkArguments, needed, type OptionChecks, part, texts, whole } from '../wording/check-options.ts';
+import { anyText } from '../wording/check-shapes.ts';
 import type { BrowserEmbedder, BrowserEmbedOptions } from './embedder.ts';
 import type { BrowserReranker } from './reranker.ts';
+import { areDocuments, checkWords } from './reranker.ts';
 
 export interface BrowserSearchParts {
   readonly embedder: Pick<BrowserEmbedder, 'embed'>;
@@ -47,6 +49,14 @@ interface Kept<T> {
   readonly vector: Float32Array;
 }
 
+const partChecks: OptionChecks<BrowserSearchParts> = {
+  embedder: needed(part('what createBrowserEmbedder gives', ['embed'])),
+  reranker: part('what createBrowserReranker gives', ['rerank']),
+  fields: texts,
+};
+const count = whole(1, Number.MAX_SAFE_INTEGER);
+const searchChecks: OptionChecks<BrowserSearchOptions> = { ...callChecks, top: count, candidates: count };
+
 /**
  * Search over documents in memory: two stages, as on a server.
  *
@@ -59,7 +69,9 @@ interface Kept<T> {
  * const [best] = await notes.search('how do bats find their way', { top: 1 });
  * console.log(best.document.text);
  */
-export function createBrowserSearch<T extends string | object>({ embedder, reranker, fields }: BrowserSearchParts): BrowserSearch<T> {
+export function createBrowserSearch<T extends string | object>(parts: BrowserSearchParts): BrowserSearch<T> {
+  checkArguments('createBrowserSearch({ embedder: createBrowserEmbedder({ model }) })', { parts: [parts, partChecks] });
+  const { embedder, reranker, fields } = parts;
   const kept = new Map<string, Kept<T>>();
   let place = 0;
   const textIn = (one: T): string => (typeof one === 'string' ? one : textOf(one as Document, fields ?? defaultFields(one as Document)));
@@ -68,18 +80,20 @@ export function createBrowserSearch<T extends string | object>({ embedder, reran
       return kept.size;
     },
     add: async (documents, options) => {
+      checkArguments('add(documents)', {
+        documents: [documents, areDocuments],
+        options: [options, { ...callChecks, onProgress: callback }],
+      });
       const texts = documents.map(textIn);
       const vectors = await embedder.embed(texts, options);
       for (const [i, document] of documents.entries())
         kept.set(idOf(document) ?? String(place++), { document, text: texts[i] as string, vector: vectors[i] as Float32Array });
     },
     delete: (id) => kept.delete(id),
-    search: async (query, { top = 5, candidates = 25, signal } = {}) => {
-      if (typeof query !== 'string' || query.trim() === '')
-        throw new FinetoothError('E_QUERY', 'the query must be a text with at least one word.');
-      for (const [name, value] of Object.entries({ top, candidates }))
-        if (!(Number.isInteger(value) && value > 0))
-          throw new FinetoothError('E_USAGE', `${name} must be a whole number above 0; got ${String(value)}.`);
+    search: async (query, given = {}) => {
+      checkArguments("search('how do bats find their way', { top: 5 })", { query: [query, anyText], options: [given, searchChecks] });
+      checkWords(query);
+      const { top = 5, candidates = 25, signal } = given;
       const [vector] = await embedder.embed([query], { role: 'query', signal });
       const near = topK(scored(kept, vector as Float32Array), reranker === undefined ? top : Math.max(top, candidates));
       const told = (id: string): T => (kept.get(id) as Kept<T>).document;

@@ -3,6 +3,7 @@ import type { Embedder, EmbedOptions } from '../embed/embedder.ts';
 import { checkTokens, checkVectors } from '../search/check.ts';
 import { passageTexts } from '../text/passages.ts';
 import type { Vectors } from '../types.ts';
+import { callback, checkArguments } from '../wording/check-options.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, type Make } from './contract-case.ts';
 
 const texts = Object.freeze([
@@ -132,6 +133,7 @@ const checks: Readonly<Record<string, (embedder: Embedder) => Promise<void>>> = 
  * for (const { name, run } of embedderContract(() => createEmbedder())) it(name, run);
  */
 export function embedderContract(make: Make<Embedder>): readonly ContractCase[] {
+  checkArguments('embedderContract(() => yourEmbedder())', { make: [make, callback] });
   return casesOf(make, checks);
 }
 

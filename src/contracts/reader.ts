@@ -3,6 +3,8 @@ import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readDocuments } from '../read/read.ts';
 import type { Reader } from '../read/reader.ts';
 import type { Document } from '../types.ts';
+import { callback, checkArguments, list, when } from '../wording/check-options.ts';
+import { anyText, listOf, shape } from '../wording/check-shapes.ts';
 import { type ContractCase, isCausedBy } from './contract-case.ts';
 
 /** An input of the format. */
@@ -48,6 +50,13 @@ const heads: Readonly<Record<string, string>> = {
  * for (const { name, run } of readerContract(lines, { bytes: Buffer.from('one'), documents: [{ text: 'one' }] })) it(name, run);
  */
 export function readerContract(reader: Reader, sample: ReaderSample): readonly ContractCase[] {
+  checkArguments('readerContract(yourReader, { bytes, documents })', {
+    reader: [reader, shape('a reader', { name: anyText, extensions: listOf('a list of texts', anyText), read: callback })],
+    sample: [
+      sample,
+      shape('an object with bytes and documents', { bytes: when('a Uint8Array', (value) => value instanceof Uint8Array), documents: list }),
+    ],
+  });
   const { bytes, documents, path } = sample;
   const fromPieces = (
     pieces: AsyncIterable<Uint8Array>,

@@ -3,6 +3,7 @@ import { checkScores } from '../rerank/check-scores.ts';
 import type { StageExplanation } from '../rerank/explanation.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../rerank/reranker.ts';
 import { scoreInTime } from '../rerank/score-in-time.ts';
+import { callback, checkArguments } from '../wording/check-options.ts';
 import { decorate } from '../wording/decorate.ts';
 import { type ContractCase, casesOf, checkCloses, checkStops, isCausedBy, type Make, never } from './contract-case.ts';
 import { byLength, candidates, decorated, doors, QUERY } from './doors.ts';
@@ -160,6 +161,7 @@ const checks: Readonly<Record<string, (reranker: Reranker) => Promise<void>>> = 
  * for (const { name, run } of rerankerContract(() => createReranker('late-interaction'))) it(name, run);
  */
 export function rerankerContract(make: Make<Reranker>): readonly ContractCase[] {
+  checkArguments('rerankerContract(() => yourReranker())', { make: [make, callback] });
   return casesOf(make, checks);
 }
 
@@ -174,6 +176,7 @@ export function rerankerContract(make: Make<Reranker>): readonly ContractCase[] 
  * for (const { name, run } of rerankerWrapperContract((inner) => cached(inner))) it(name, run);
  */
 export function rerankerWrapperContract(wrap: (inner: Reranker) => Reranker | Promise<Reranker>): readonly ContractCase[] {
+  checkArguments('rerankerWrapperContract((inner) => yourWrapper(inner))', { wrap: [wrap, callback] });
   return [
     ...rerankerContract(() => wrap(byLength())),
     {

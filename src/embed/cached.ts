@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type KnownVector, sqliteVectors } from '../cache/sqlite-vectors.ts';
 import { FinetoothError } from '../errors.ts';
-import { checkOptions, checkValue, type OptionChecks, text, whole } from '../wording/check-options.ts';
+import { checkArguments, needed, type OptionChecks, text, whole } from '../wording/check-options.ts';
 import { decorate } from '../wording/decorate.ts';
+import { checkedEmbed, isEmbedder } from './checked-calls.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface VectorCacheOptions {
@@ -12,7 +13,7 @@ export interface VectorCacheOptions {
   readonly maxEntries?: number;
 }
 
-const cacheChecks: OptionChecks<VectorCacheOptions> = { at: text, maxEntries: whole(100, 100_000_000) };
+const cacheChecks: OptionChecks<VectorCacheOptions> = { at: needed(text), maxEntries: whole(100, 100_000_000) };
 
 /** Changes when what stands under a key changes its meaning. */
 const RECIPE = 'vectors-1';
@@ -33,13 +34,12 @@ const RECIPE = 'vectors-1';
  * @throws E_CACHE_DAMAGED for a file in the folder that is no cache, E_USAGE for an option that there is not
  */
 export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions): Embedder {
-  checkOptions('cachedEmbedder', options, cacheChecks);
-  const { at, maxEntries = 1_000_000 } = options ?? {};
-  checkValue('at', at, text, "cachedEmbedder(embedder, { at: './vectors' })");
+  checkArguments("cachedEmbedder(embedder, { at: './vectors' })", { embedder: [embedder, isEmbedder], options: [options, cacheChecks] });
+  const { at, maxEntries = 1_000_000 } = options;
   const cache = sqliteVectors(at, maxEntries);
   const about = JSON.stringify([RECIPE, embedder.fingerprint]);
   return decorate(embedder, {
-    embed: async (texts, role, options = {}) => {
+    embed: checkedEmbed(async (texts, role, options = {}) => {
       if (options.tokens !== undefined) return embedder.embed(texts, role, options);
       const before = options.prompt === undefined ? role : `${role} ${JSON.stringify(options.prompt)}`;
       const keys = texts.map((text) => createHash('sha256').update(`${about} ${before}\n`).update(text).digest('base64url'));
@@ -81,7 +81,7 @@ export function cachedEmbedder(embedder: Embedder, options: VectorCacheOptions):
           : undefined,
         usage: given?.usage === undefined ? undefined : given.usage,
       };
-    },
+    }),
     close: async () => {
       cache.close();
       await embedder.close?.();

@@ -6,6 +6,7 @@ import type { Consumption, Embed } from '../hosted/vendor.ts';
 import { unlessZero } from '../math/vectors.ts';
 import { type PassageSource, splitPassages } from '../text/passages.ts';
 import type { CallOptions, Span, Vectors } from '../types.ts';
+import { checkedEmbed, checkedSplit } from './checked-calls.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface HostedEmbedSource extends HostedSource<Embed> {
@@ -48,14 +49,11 @@ export async function createHostedEmbedder(source: HostedEmbedSource, options: H
   return {
     fingerprint: `${identityOf(source)}#${dimensions}`,
     dimensions,
-    embed: (texts, role, { signal, deadlineMs } = {}) =>
-      embedAll(model, texts, {
-        role,
-        dimensions,
-        signal,
-        deadlineMs,
-      }),
-    split: model.limits.tokensEach === undefined ? undefined : async (sources) => splitWithin(sources, model.limits.tokensEach as number),
+    embed: checkedEmbed((texts, role, { signal, deadlineMs } = {}) => embedAll(model, texts, { role, dimensions, signal, deadlineMs })),
+    split:
+      model.limits.tokensEach === undefined
+        ? undefined
+        : checkedSplit(async (sources) => splitWithin(sources, model.limits.tokensEach as number)),
     load: async () => {
       await model.open();
     },

@@ -3,6 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readDocuments, readOptionsIn } from '../read/read.ts';
 import type { Document } from '../types.ts';
+import { callback, callChecks, checkArguments, type OptionChecks, text } from '../wording/check-options.ts';
+import { anyText } from '../wording/check-shapes.ts';
 import { checkJudgments, readJudgments } from './measures/judgments.ts';
 
 /** Queries and judgments, and where the documents lie. */
@@ -27,6 +29,8 @@ export interface TestSetOptions extends Pick<ReadOptions, 'signal'> {
   readonly judgments?: string;
 }
 
+const testSetChecks: OptionChecks<TestSetOptions> = { ...callChecks, judgments: text };
+
 /** A file that the user names: from the working folder, or else from the collection's. */
 export const fileBeside = (folder: string, path: string): string =>
   isAbsolute(path) || existsSync(path) || !existsSync(join(folder, path)) ? path : join(folder, path);
@@ -42,6 +46,7 @@ export const fileBeside = (folder: string, path: string): string =>
  * console.log(queries.size >= judgments.size, corpus?.endsWith('corpus.jsonl')); // true true
  */
 export async function readTestSet(data: string, options: TestSetOptions = {}): Promise<TestSet> {
+  checkArguments("readTestSet('collection')", { data: [data, anyText], options: [options, testSetChecks] });
   const list = isList(data);
   const from = list ? undefined : needed(data, ['queries.jsonl']);
   const read: TestSet = list
@@ -82,6 +87,7 @@ export async function readCorpus(
   path: string,
   options: Pick<ReadOptions, 'signal'> & { readonly wanted?: (id: string) => boolean } = {},
 ): Promise<Map<string, Document>> {
+  checkArguments("readCorpus('corpus.jsonl')", { path: [path, anyText], options: [options, { ...callChecks, wanted: callback }] });
   const { wanted, ...reading } = options;
   const documents = new Map<string, Document>();
   for await (const { document, where } of readDocuments(path, readOptionsIn(reading))) {
@@ -101,8 +107,9 @@ export async function readCorpus(
  * console.log(documents.size > 0, queries.size >= judgments.size); // true true
  */
 export async function readCollection(folder: string, options: TestSetOptions = {}): Promise<Collection> {
+  checkArguments("readCollection('collection')", { folder: [folder, anyText], options: [options, testSetChecks] });
   const set = await readTestSet(folder, options);
-  return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), options) };
+  return { ...set, documents: await readCorpus(set.corpus ?? needed(folder, ['corpus.jsonl']), { signal: options.signal }) };
 }
 
 const isList = (data: string): boolean => /\.(json|jsonl|ndjson)(\.gz)?$/i.test(data);

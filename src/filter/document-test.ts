@@ -1,4 +1,5 @@
 import type { Document, FieldValue } from '../types.ts';
+import { checkArguments, readOf, record } from '../wording/check-options.ts';
 import { type Comparison, comparisonOf, keyOf, wantedOf } from './comparison.ts';
 import type { Condition, Leaf } from './condition.ts';
 import type { FieldType, FieldTypes, Filter } from './filter.ts';
@@ -17,8 +18,17 @@ type Test = (value: FieldValue | undefined) => boolean;
  * const fits = documentTest({ year: { gte: 2018 }, tags: ['sea', 'whales'] });
  * console.log(fits({ year: 2020, tags: ['sea'] }), fits({ year: 2020 })); // true false
  */
-export function documentTest(filter: Filter, types: FieldTypes = {}): (document: Document) => boolean {
-  return testOf(readFilter(filter), types);
+export function documentTest(filter: Filter, types: FieldTypes = {}): (document: object) => boolean {
+  checkArguments("documentTest('year >= 1990')", { types: [types, record] });
+  const fits = testOf(readFilter(filter), types);
+  return (document) => {
+    // It is asked of every document that is stored: one that is none is looked at when it fails.
+    try {
+      return fits(document as Document);
+    } catch {
+      return readOf('the document of documentTest', () => fits(document as Document));
+    }
+  };
 }
 
 /** Of a field of any name: what an object inherits is no field. */

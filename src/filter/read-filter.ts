@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { parseWithLongIntegers } from '../text/long-integers.ts';
+import { readOf } from '../wording/check-options.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { type Condition, joined, negated } from './condition.ts';
 import type { FilterParts } from './filter.ts';
@@ -19,7 +20,7 @@ const partNames: readonly (keyof FilterParts)[] = ['fields', 'and', 'or', 'not']
  * console.log(kind); // and
  */
 export function readFilter(filter: unknown): Condition {
-  return read(filter, { conditions: 0, filters: 0 }, 1);
+  return readOf('the filter', () => read(filter, { conditions: 0, filters: 0 }, 1));
 }
 
 function read(filter: unknown, count: Count, depth: number): Condition {

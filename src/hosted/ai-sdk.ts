@@ -90,7 +90,7 @@ const placed = (vectors: readonly unknown[], rows: unknown): readonly unknown[] 
 const isModel = (value: unknown, method: string): boolean =>
   typeof value === 'object' &&
   value !== null &&
-  typeof field(value, 'specificationVersion') === 'string' &&
+  ['specificationVersion', 'provider', 'modelId'].every((name) => typeof field(value, name) === 'string') &&
   typeof field(value, method) === 'function';
 
 /** The SDK's rerank result has no usage: it is read from the body, in the words of Together, Voyage, OpenAI and Cohere. */

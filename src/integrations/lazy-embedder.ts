@@ -6,7 +6,7 @@ import type { EmbeddingModel } from '../hosted/ai-sdk.ts';
 import { checkVectors } from '../search/check.ts';
 import { unlessStopped } from '../time/time-limit.ts';
 import type { CallOptions, Vectors } from '../types.ts';
-import { oneOf, shown, type ValueCheck } from '../wording/check-options.ts';
+import { checkValue, list, oneOf, shown, type ValueCheck } from '../wording/check-options.ts';
 
 /** A model by name, `vendor:model`, an embedder of the caller's, or an embedding model of the AI SDK. */
 export type EmbedderPart = string | Embedder | EmbeddingModel;
@@ -58,6 +58,7 @@ export function rowsOf({ data, dimensions, count }: Vectors): number[][] {
 }
 
 function checkTexts(texts: readonly unknown[]): void {
+  checkValue('what is embedded', texts, list);
   const at = texts.findIndex((text) => typeof text !== 'string');
   if (at >= 0) throw new FinetoothError('E_USAGE', `what is embedded must be texts; number ${at + 1} is ${shown(texts[at])}.`);
 }

@@ -1,6 +1,5 @@
-import { checkHostedModels } from '../assemble/check-hosted.ts';
 import { settingChecks } from '../assemble/check-open-index.ts';
-import { checkModelOptions, type ModelOptions } from '../assemble/model-options.ts';
+import { type ModelOptions, modelChecks } from '../assemble/model-options.ts';
 import { createRerankerBuilder, type RerankerBuilder } from '../assemble/reranker.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type RerankerPart, type RerankerSettings, someRerankerParts } from '../rerank/reranker-plan.ts';
@@ -8,7 +7,7 @@ import { lazyReranker } from '../rerank/wrappers/lazy.ts';
 import type { ListOptions } from '../search/options.ts';
 import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import type { Document } from '../types.ts';
-import { checkOptions, type OptionChecks, record } from '../wording/check-options.ts';
+import { checkOptions, checkValue, isRecord, list, type OptionChecks } from '../wording/check-options.ts';
 import { decorate } from '../wording/decorate.ts';
 
 /** Who ranks, and what is put around it: the same words as those of `openIndex`. */
@@ -28,13 +27,7 @@ export type RankOptions = Pick<
   'top' | 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'minScore' | 'collapse' | 'signal'
 >;
 
-export const rankerChecks: OptionChecks<RankerOptions> = { ...settingChecks, reranker: someRerankerParts, models: record };
-
-/** Throws E_USAGE for what is in `models` and no option of a model. */
-export function checkModels(who: string, models: ModelOptions | undefined): void {
-  checkModelOptions(who, models, 'models.');
-  checkHostedModels(who, models?.hosted, 'models.hosted.');
-}
+export const rankerChecks: OptionChecks<RankerOptions> = { ...settingChecks, reranker: someRerankerParts, models: modelChecks };
 
 /** A reranker that is opened when it is first asked, within the deadline of who asks, and that answers by its short name. */
 export function openRanker(options: RankerOptions, builder?: RerankerBuilder, name?: string): Reranker {
@@ -50,7 +43,6 @@ export function openRanker(options: RankerOptions, builder?: RerankerBuilder, na
 /** The options of a constructor, checked, to a reranker. */
 export function openCheckedRanker<Options extends RankerOptions>(who: string, options: Options, checks: OptionChecks<Options>): Reranker {
   checkOptions(who, options, checks);
-  checkModels(who, options.models);
   const { reranker, fallback, strict, calibration, scoreCache, longDocuments, effort, models } = options;
   return openRanker({ reranker, fallback, strict, calibration, scoreCache, longDocuments, effort, models });
 }
@@ -62,13 +54,14 @@ export async function rankList(
   documents: readonly (string | Document)[],
   options: RankOptions = {},
 ): Promise<RerankAnswer> {
+  checkValue('the documents to rank', documents, list);
   // The one order puts the greater id first.
   const idAt = (at: number): string => String(documents.length - at).padStart(10, '0');
   const given = documents.map((document, at) =>
     // What is neither is refused by its place.
     typeof document === 'string'
       ? { id: idAt(at), document: { text: document } }
-      : isObject(document)
+      : isRecord(document)
         ? { id: idAt(at), document }
         : document,
   );
@@ -84,5 +77,3 @@ function nameOf(what: RerankerPart | readonly RerankerPart[]): string {
     .map((one) => (typeof one === 'string' ? one : 'fingerprint' in one ? one.fingerprint : `${one.provider}:${one.modelId}`))
     .join(' > ');
 }
-
-const isObject = (value: unknown): value is Document => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,3 +1,5 @@
+import { FinetoothError } from '../errors.ts';
+
 /**
  * The one total order of this package: score descending, then id descending, as trec_eval sorts
  * (https://github.com/usnistgov/trec_eval, form_res_rels.c: `comp_sim_docno`). Ids compare by their UTF-8 bytes.
@@ -23,7 +25,13 @@ export interface Staged extends Scored {
  * console.log(hits.sort(byScore).map(({ id }) => id).join(' ')); // c b a
  */
 export function byScore(a: Scored, b: Scored): number {
-  return b.score - a.score || compareIds(b.id, a.id);
+  try {
+    return b.score - a.score || compareIds(b.id, a.id);
+  } catch (cause) {
+    throw new FinetoothError('E_USAGE', 'byScore compares two objects, each with a score and an id. Call it as hits.sort(byScore).', {
+      cause,
+    });
+  }
 }
 
 /** Sorts best first: a later stage above an earlier one, then by score. What no stage scored keeps its place at the end. */
@@ -41,6 +49,11 @@ export function byStage(a: Staged, b: Staged): number {
  * console.log(['b', 'é', 'B'].sort(compareIds).join(' ')); // B b é
  */
 export function compareIds(a: string, b: string): number {
+  if (typeof a !== 'string' || typeof b !== 'string')
+    throw new FinetoothError(
+      'E_USAGE',
+      `compareIds compares two texts; got a ${typeof (typeof a === 'string' ? b : a)}. Call it as ids.sort(compareIds).`,
+    );
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) {
     let x = a.charCodeAt(i);

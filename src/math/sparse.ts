@@ -1,10 +1,13 @@
+import { FinetoothError } from '../errors.ts';
 import type { SparseVector } from '../types.ts';
 
 /** Bytes of a token with its weight. */
 export const SPARSE_BYTES = 8;
 
 /** A sparse vector as bytes: its tokens in 32 bits, then its weights in single precision, little-endian. */
-export function packSparse({ ids, weights }: SparseVector): Uint8Array {
+export function packSparse(vector: SparseVector): Uint8Array {
+  if (!isSparse(vector)) throw refused('packSparse', NO_VECTOR);
+  const { ids, weights } = vector;
   const bytes = new Uint8Array(ids.length * SPARSE_BYTES);
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < ids.length; at++) {
@@ -15,6 +18,7 @@ export function packSparse({ ids, weights }: SparseVector): Uint8Array {
 }
 
 export function unpackSparse(bytes: Uint8Array): SparseVector {
+  if (!isBytes(bytes)) throw refused('unpackSparse', NO_BYTES);
   const count = bytes.length / SPARSE_BYTES;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ids = Uint32Array.from({ length: count }, (_, at) => view.getUint32(4 * at, true));
@@ -35,8 +39,10 @@ export function isPackedSparse(bytes: Uint8Array): boolean {
  * numbers in the same order; undefined where they share none.
  */
 export function sparseScorer(query: SparseVector): (bytes: Uint8Array) => number | undefined {
+  if (!isSparse(query)) throw refused('sparseScorer', NO_VECTOR);
   const [asked, heavy] = [query.ids, query.weights];
   return (bytes) => {
+    if (!isBytes(bytes)) throw refused('a sparse scorer', NO_BYTES);
     const count = bytes.length / SPARSE_BYTES;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let score: number | undefined;
@@ -60,4 +66,26 @@ function firstFrom(view: DataView, wanted: number, from: number, count: number):
     else high = middle;
   }
   return low;
+}
+
+const NO_VECTOR = 'a sparse vector, { ids: Uint32Array, weights: Float32Array } of one length';
+const NO_BYTES = `a Uint8Array as packSparse gives it, ${SPARSE_BYTES} bytes per token`;
+
+const refused = (who: string, what: string): FinetoothError => new FinetoothError('E_USAGE', `${who} takes ${what}.`);
+
+function isSparse(value: unknown): boolean {
+  try {
+    const { ids, weights } = value as SparseVector;
+    return ids instanceof Uint32Array && weights instanceof Float32Array && ids.length === weights.length;
+  } catch {
+    return false;
+  }
+}
+
+function isBytes(value: unknown): boolean {
+  try {
+    return value instanceof Uint8Array && value.length % SPARSE_BYTES === 0;
+  } catch {
+    return false;
+  }
 }

@@ -4,7 +4,7 @@ import { refusePassage } from './exported.ts';
 import { jsonFormatOf } from './json-head.ts';
 import { linesOf } from './lines.ts';
 import type { Reader } from './reader.ts';
-import { parseDocument } from './record.ts';
+import { parseJson, readRecord } from './record.ts';
 
 export const jsonl = {
   name: 'jsonl',
@@ -25,7 +25,7 @@ async function* readJsonl(name: string, texts: AsyncIterable<string>): AsyncGene
         'E_INPUT_FORMAT',
         (say) => `${where} opens a JSON array, but JSONL has one object in each line. Pass ${say.option('format', 'json')}.`,
       );
-    const read = parseDocument(record, where);
+    const read = readRecord(parseJson(record, where), where);
     refusePassage(read.document, where);
     yield read;
     count++;

@@ -1,6 +1,18 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { ReadDocument, ReadNote } from '../types.ts';
-import { checkOptions, isRecord, type OptionChecks, positive, signal, text, texts, truth, when } from '../wording/check-options.ts';
+import {
+  checkOptions,
+  checkValue,
+  isRecord,
+  type OptionChecks,
+  positive,
+  signal,
+  text,
+  texts,
+  truth,
+  when,
+} from '../wording/check-options.ts';
+import { anyText } from '../wording/check-shapes.ts';
 import type { FolderOptions } from './folder-files.ts';
 import type { Format } from './formats.ts';
 import { type Lines, lineBatchesOf } from './lines.ts';
@@ -133,6 +145,7 @@ function loadFormats() {
 }
 
 async function openSource(source: string, options: Omit<ReadOptions, 'format'>): Promise<Source> {
+  checkValue('a path to read', source, anyText);
   const { signal, mostUnpackedBytes, where: name = source === '-' ? 'standard input' : source } = options;
   if (source === '-') return createSource({ name, kind: 'pipe', signal, mostUnpackedBytes }, options.stdin ?? process.stdin);
   const kind = await kindOfPath(source, name);

@@ -2,6 +2,8 @@ import { FinetoothError, messageOf } from '../errors.ts';
 import { excessOf, MOST_NAMES } from '../text/json-shape.ts';
 import { parseWithLongIntegers } from '../text/long-integers.ts';
 import type { Document, FieldValue, ReadDocument } from '../types.ts';
+import { checkArguments, type OptionChecks, positive } from '../wording/check-options.ts';
+import { anyText } from '../wording/check-shapes.ts';
 import { quoteStart } from './text.ts';
 
 /** Levels of arrays and objects in one record; far above real data, far below where JSON.stringify runs out of stack. */
@@ -28,8 +30,16 @@ const SHORT = 20_000;
  *
  * console.log(parseDocument('{"title":"Jaws"}', 'movies.jsonl line 3').document.title); // Jaws
  */
-export const parseDocument = (text: string, where: string, options: ParseOptions = {}): ReadDocument =>
-  readRecord(parseJson(text, where, options), where);
+export function parseDocument(text: string, where: string, options: ParseOptions = {}): ReadDocument {
+  checkArguments("parseDocument(line, 'movies.jsonl line 3')", {
+    text: [text, anyText],
+    where: [where, anyText],
+    options: [options, parseChecks],
+  });
+  return readRecord(parseJson(text, where, options), where);
+}
+
+const parseChecks: OptionChecks<ParseOptions> = { mostValues: positive };
 
 /** The same of a parsed value, and which of its texts are no longer what they were: those cannot be ids. */
 export function readRecord(value: unknown, where: string): ReadDocument {

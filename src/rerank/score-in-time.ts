@@ -1,10 +1,12 @@
 import { throwIfStopped } from '../errors.ts';
 import { doneWithin, OWN_STOP_MS, unlessStopped } from '../time/time-limit.ts';
 import type { Usage } from '../types.ts';
+import { checkArguments } from '../wording/check-options.ts';
 import { checkScores } from './check-scores.ts';
+import { scoreArguments } from './checked-calls.ts';
 import { mergeScores, type ScoredPart, unscored } from './merge-scores.ts';
 import { createPace, type Pace, workIn } from './pace.ts';
-import type { Candidate, Reranker, ScoreOptions, Scores } from './reranker.ts';
+import { type Candidate, isReranker, type Reranker, type ScoreOptions, type Scores } from './reranker.ts';
 import { addUsage, usageOf } from './usage.ts';
 
 /** Texts that a reranker works on at the same time, where no one says otherwise. */
@@ -35,16 +37,23 @@ export async function scoreInTime(
   options: ScoreOptions = {},
   pace: Pace = createPace(CONCURRENCY),
 ): Promise<Scores> {
+  checkArguments("scoreInTime(reranker, 'how do bats find their way', [{ text: 'Bats hunt by echo.' }], { deadlineMs: 500 })", {
+    reranker: [reranker, isReranker],
+    ...scoreArguments(query, candidates, options),
+  });
   const { deadlineMs } = options;
   throwIfStopped(options.signal);
   if (deadlineMs === undefined) {
-    const given = await unlessStopped(reranker.score(query, candidates, options), options.signal);
+    const given = await unlessStopped(answerOf(reranker, query, candidates, options), options.signal);
     checkScores(given, candidates.length, reranker.fingerprint);
     return given;
   }
   if (reranker.keepsDeadline === true) return askToldInTime(reranker, query, candidates, { ...options, deadlineMs });
   return askInSlices(reranker, query, candidates, { ...options, deadlineMs }, pace);
 }
+
+/** A promise, also of a part that gives none: what it gave is held against its contract. */
+const answerOf = async (reranker: Reranker, ...asked: Parameters<Reranker['score']>): Promise<Scores> => reranker.score(...asked);
 
 async function askToldInTime(
   reranker: Reranker,
@@ -56,7 +65,7 @@ async function askToldInTime(
   const late = new AbortController();
   let best: Scores | undefined;
   let isOver = false;
-  const asked = reranker.score(query, candidates, {
+  const asked = answerOf(reranker, query, candidates, {
     ...others,
     signal: eitherSignal(signal, late.signal),
     deadlineMs,
@@ -100,7 +109,7 @@ async function askInSlices(
     const works = candidates.slice(from).map((candidate) => workIn(candidate, reranker.readCharacters));
     const count = !isAskedOnce ? pace.next(works, left()) : left() > 0 ? works.length : 0;
     const started = performance.now();
-    const work = count === 0 ? undefined : unlessStopped(reranker.score(query, candidates.slice(from, from + count), call), signal);
+    const work = count === 0 ? undefined : unlessStopped(answerOf(reranker, query, candidates.slice(from, from + count), call), signal);
     if (work === undefined || !(await doneWithin(work, left()))) {
       complete = false;
       late.abort();

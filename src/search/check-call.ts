@@ -3,18 +3,23 @@ import { readRecord } from '../read/record.ts';
 import type { Document, ReadDocument, TokenVectors } from '../types.ts';
 import {
   callback,
+  checkArguments,
   checkOptions,
   checkValue,
   isRecord,
   type OptionChecks,
   oneOf,
   part,
+  readOf,
   shown,
   signal,
   truth,
   type ValueCheck,
+  when,
   whole,
 } from '../wording/check-options.ts';
+import { anyText, iterable } from '../wording/check-shapes.ts';
+import { entriesOf } from '../wording/entries-of.ts';
 import type { AddOptions } from './add.ts';
 import type { RerankDocument, RerankOptions, SearchOptions } from './options.ts';
 import { checksAt } from './plan-checks.ts';
@@ -24,6 +29,8 @@ const SEARCH_CALL = "search(index, 'how do bats find their way', { top: 5 })";
 
 const rerankChecks: OptionChecks<RerankOptions> = checksAt('rerank');
 const searchChecks: OptionChecks<SearchOptions> = checksAt('search');
+
+const isList = when('a list of texts or objects', (value) => Array.isArray(value) && value.length >= 0);
 
 /** A document as `rerank` ranks it. */
 interface Given {
@@ -49,12 +56,12 @@ const located = async function* (
   vectorField: string | undefined,
 ): AsyncGenerator<ReadDocument> {
   let at = 0;
-  for await (const document of documents) {
+  for await (const document of entriesOf(documents, 'the documents of index.add')) {
     at++;
     const where = `document ${at}`;
     if (!isRecord(document))
       throw new FinetoothError('E_INPUT_FORMAT', `${where} is ${kindOf(document)}; a document is an object of fields.`);
-    const { [vectorField ?? '']: vector, ...rest } = document as Document;
+    const { [vectorField ?? '']: vector, ...rest } = readOf(where, () => ({ ...(document as Document) }));
     const checked = vectorField === undefined ? document : rest;
     checkDocument(checked, where);
     // With the care that a file's documents get.
@@ -70,32 +77,26 @@ const isIds: ValueCheck = (value) =>
 
 /** Throws E_USAGE for anything else than what `rerank` takes, and shows the right call. */
 export function checkRerankCall(query: unknown, documents: unknown, options: unknown): void {
-  if (typeof query !== 'string')
-    throw new FinetoothError('E_USAGE', `the query of rerank must be a text; got ${shown(query)}. Call it as ${RERANK_CALL}.`);
-  if (!Array.isArray(documents))
-    throw new FinetoothError(
-      'E_USAGE',
-      `the documents of rerank must be a list of texts or objects; got ${shown(documents)}. Call it as ${RERANK_CALL}.`,
-    );
-  checkOptions<RerankOptions>('rerank', options, rerankChecks);
+  checkArguments(RERANK_CALL, { query: [query, anyText], documents: [documents, isList], options: [options, rerankChecks] });
 }
 
 /** Documents of a list, each with an id. Throws E_USAGE for one that is neither text nor object. */
 export function givenIn(documents: readonly RerankDocument[]): readonly Given[] {
-  return Array.from(documents, givenOf);
+  return Array.from(documents, (one, at) => readOf(`document ${at + 1}`, () => givenOf(one, at)));
 }
 
 /** Throws E_USAGE for anything else than what `search` takes, and shows the right call. */
 export function checkSearchCall(index: unknown, query: unknown, options: unknown): void {
-  checkValue('the index of search', index, part('what openIndex gives', ['manifest', 'embedder', 'reranker']), SEARCH_CALL);
-  if (typeof query !== 'string')
-    throw new FinetoothError('E_USAGE', `the query of search must be a text; got ${shown(query)}. Call it as ${SEARCH_CALL}.`);
-  checkOptions<SearchOptions>('search', options, searchChecks);
+  checkArguments(SEARCH_CALL, {
+    index: [index, part('what openIndex gives', ['manifest', 'embedder', 'reranker'])],
+    query: [query, anyText],
+    options: [options, searchChecks],
+  });
 }
 
 /** The documents of `index.add`, each with its place; in the field of vectors there may be a Float32Array. Throws E_USAGE for what is no list of them. */
 export function checkedDocuments(documents: unknown, options: unknown, vectorField?: string): AsyncIterable<ReadDocument> {
-  if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
+  if (iterable('')(documents) !== undefined)
     throw new FinetoothError('E_USAGE', `index.add takes a list of documents; got ${shown(documents)}. Call it as index.add([document]).`);
   checkOptions<AddOptions>('index.add', options, addChecks);
   return located(documents as Iterable<unknown> | AsyncIterable<unknown>, vectorField);
@@ -104,13 +105,13 @@ export function checkedDocuments(documents: unknown, options: unknown, vectorFie
 /** The documents of `index.addRead`. Throws E_USAGE for what `readDocuments` does not give. */
 export function checkedReadDocuments(documents: unknown, options: unknown): AsyncIterable<ReadDocument> {
   const call = "Call it as index.addRead(readDocuments('movies.json')), or index.add(documents)";
-  if (!isIterable(documents, Symbol.iterator, Symbol.asyncIterator))
+  if (iterable('')(documents) !== undefined)
     throw new FinetoothError('E_USAGE', `index.addRead takes what readDocuments gives; got ${shown(documents)}. ${call}.`);
   checkOptions<AddOptions>('index.addRead', options, addChecks);
   return (async function* () {
-    for await (const one of documents as AsyncIterable<unknown>) {
-      if (!isRecord(one) || !isRecord(one.document) || typeof one.where !== 'string')
-        throw new FinetoothError('E_USAGE', `index.addRead takes what readDocuments gives; got ${shown(one)} in it. ${call}.`);
+    for await (const one of entriesOf(documents as AsyncIterable<unknown>, 'what index.addRead takes')) {
+      const isRead = readOf('an entry of index.addRead', () => isRecord(one) && isRecord(one.document) && typeof one.where === 'string');
+      if (!isRead) throw new FinetoothError('E_USAGE', `index.addRead takes what readDocuments gives; got ${shown(one)} in it. ${call}.`);
       yield one as unknown as ReadDocument;
     }
   })();
@@ -158,6 +159,3 @@ function checkDocument(document: object, where: string): void {
     );
   }
 }
-
-const isIterable = (value: unknown, ...kinds: readonly symbol[]): boolean =>
-  typeof value === 'object' && value !== null && kinds.some((kind) => typeof (value as Record<symbol, unknown>)[kind] === 'function');

@@ -61,7 +61,7 @@ export function checkPage(
 /** A whole number in a range, or E_USAGE. */
 export function checkCount(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new FinetoothError('E_USAGE', `${name} must be a whole number from ${least} to ${most}; got ${value}.`);
+  throw new FinetoothError('E_USAGE', `${name} must be a whole number from ${least} to ${most}; got ${shown(value)}.`);
 }
 
 /** E_USAGE for what needs an embedder, where the index was opened without one. */

@@ -1,7 +1,8 @@
 import { withTies } from '../math/near-ties.ts';
 import { byScore } from '../math/order.ts';
 import type { Hit } from '../types.ts';
-import { checkOptions, checkValue, isRecord, type OptionChecks, oneOf, when, whole } from '../wording/check-options.ts';
+import { checkArguments, isRecord, type OptionChecks, oneOf, when, whole } from '../wording/check-options.ts';
+import { anyNumber } from '../wording/check-shapes.ts';
 import type { FoundBy } from './first-stage.ts';
 import { plan } from './plan.ts';
 
@@ -28,7 +29,12 @@ const fuseChecks: OptionChecks<FuseOptions> = {
 const listsOfHits = when(
   'a list of lists of hits, each with an id and a score',
   (value) =>
-    Array.isArray(value) && value.every((list) => Array.isArray(list) && list.every((hit) => isRecord(hit) && typeof hit.id === 'string')),
+    Array.isArray(value) &&
+    Array.from(value).every(
+      (list) =>
+        Array.isArray(list) &&
+        Array.from(list).every((hit) => isRecord(hit) && typeof hit.id === 'string' && typeof hit.score === 'number'),
+    ),
 );
 
 export interface HybridOptions extends Pick<FuseOptions, 'rrfK'> {
@@ -60,8 +66,11 @@ export interface HybridOptions extends Pick<FuseOptions, 'rrfK'> {
  * @throws E_USAGE for an option that there is not
  */
 export function fuse(lists: readonly (readonly Hit[])[], count: number, options: FuseOptions = {}): Hit[] {
-  checkValue('the lists of fuse', lists, listsOfHits, 'fuse([dense, words], 10)');
-  checkOptions('fuse', options, fuseChecks);
+  checkArguments('fuse([dense, words], 10)', {
+    lists: [lists, listsOfHits],
+    count: [count, anyNumber],
+    options: [options, fuseChecks],
+  });
   const { fusion = 'rrf', rrfK = 60, weights = [] } = options;
   const fused = new Map<string, { readonly hit: Hit; readonly at: number; score: number }>();
   for (const [which, list] of lists.entries()) {

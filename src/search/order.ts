@@ -2,6 +2,8 @@ import { byStage } from '../math/order.ts';
 import { checkScores } from '../rerank/check-scores.ts';
 import type { Scores } from '../rerank/reranker.ts';
 import { stageOf } from '../rerank/stage-of.ts';
+import { checkArguments, isRecord, readOf, when } from '../wording/check-options.ts';
+import { anyText } from '../wording/check-shapes.ts';
 
 /** What is put in order: an id and, where a first stage gave one, its score. */
 export interface Orderable {
@@ -36,7 +38,11 @@ export interface OrderedCandidate {
  * @throws E_CONTRACT when the scores are not one finite number a candidate
  */
 export function orderCandidates(candidates: readonly Orderable[], given: Scores, fingerprint: string): readonly OrderedCandidate[] {
-  checkScores(given, candidates.length, fingerprint);
+  checkArguments('orderCandidates(candidates, await reranker.score(query, candidates), reranker.fingerprint)', {
+    candidates: [candidates, areOrderable],
+    fingerprint: [fingerprint, anyText],
+  });
+  readOf('the scores of orderCandidates', () => checkScores(given, candidates.length, fingerprint));
   const all = candidates.map(({ id, score: before = 0 }, index): OrderedCandidate => {
     const stage = stageOf(given, index);
     if (stage < 0) return { index, id, score: before, relevance: before, stage: -1 };
@@ -45,6 +51,11 @@ export function orderCandidates(candidates: readonly Orderable[], given: Scores,
   });
   return neverRising(all.sort(byStage));
 }
+
+const areOrderable = when(
+  'a list of objects, each with an id',
+  (value) => Array.isArray(value) && Array.from(value).every((one) => isRecord(one) && typeof one.id === 'string'),
+);
 
 /** The first stage's list as it is: nothing was asked to rank it again. */
 export function orderFirstStage(hits: readonly Required<Orderable>[]): readonly OrderedCandidate[] {

@@ -1,7 +1,8 @@
 import { FinetoothError, messageOf } from '../errors.ts';
 import type { FieldTypes } from '../filter/filter.ts';
 import { readFilter } from '../filter/read-filter.ts';
-import { shown } from '../wording/check-options.ts';
+import { checkArguments, either, list, readOf, shown, texts, type ValueCheck } from '../wording/check-options.ts';
+import { anyText, optional, shape } from '../wording/check-shapes.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 import { checkFusion } from './check-fusion.ts';
 import type { FirstStage, SearchOptions } from './options.ts';
@@ -68,8 +69,17 @@ const plainKeys = keysAt('search').filter((key): key is PlainKey => key !== 'rer
  * console.log(firstStage); // bm25
  * await index.close();
  */
-export const plainOptionsOf = (pipeline: Pipeline): Pick<SearchOptions, PlainKey> =>
-  Object.fromEntries(plainKeys.map((key) => [key, pipeline[key]]));
+export function plainOptionsOf(pipeline: Pipeline): Pick<SearchOptions, PlainKey> {
+  checkArguments('plainOptionsOf(pipeline)', { pipeline: [pipeline, isPipeline] });
+  return Object.fromEntries(plainKeys.map((key) => [key, pipeline[key]]));
+}
+
+/** Whether a value is a pipeline, as far as it is looked at before a search looks at it. */
+export const isPipeline: ValueCheck = shape('a pipeline, as readPipelines gives them', {
+  name: anyText,
+  reranker: optional(either('a list of names, or null', texts, (value) => (value === null ? undefined : 'null'))),
+  fallback: optional(texts),
+});
 
 /**
  * Checks a pipeline that came from outside and fills in the defaults. Throws E_USAGE with the key, what was got and what may be there.
@@ -81,6 +91,11 @@ export const plainOptionsOf = (pipeline: Pipeline): Pick<SearchOptions, PlainKey
  * console.log(candidates, firstStage); // 100 dense
  */
 export function parsePipeline(value: unknown, where: string): Pipeline {
+  checkArguments("parsePipeline({ name: 'reranked' }, 'pipelines.json')", { where: [where, anyText] });
+  return readOf(where, () => readPipeline(value, where));
+}
+
+function readPipeline(value: unknown, where: string): Pipeline {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong(where, `a pipeline is an object such as {"name": "reranked", "candidates": 100}; got ${shown(value)}`);
   const given = value as Readonly<Record<string, unknown>>;
@@ -108,8 +123,10 @@ export function parsePipeline(value: unknown, where: string): Pipeline {
  * console.log(pipelines.map(({ name }) => name).join(' ')); // deep words
  */
 export function parsePipelines(value: unknown, where: string): Pipeline[] {
-  const pipelines = Array.isArray(value)
-    ? value.map((one, at) => parsePipeline(one, `${where}, entry ${at + 1}`))
+  checkArguments("parsePipelines([{ name: 'reranked' }], 'pipelines.json')", { where: [where, anyText] });
+  const isList = readOf(where, () => list(value) === undefined);
+  const pipelines = isList
+    ? readOf(where, () => Array.from(value as readonly unknown[])).map((one, at) => parsePipeline(one, `${where}, entry ${at + 1}`))
     : [parsePipeline(value, where)];
   if (pipelines.length === 0) throw wrong(where, 'it holds no pipeline');
   return pipelines;
@@ -119,7 +136,7 @@ const wrong = (where: string, why: string): FinetoothError => new FinetoothError
 
 function valueIn(key: KeyAt<'pipeline'>, value: unknown, here: string): unknown {
   const option = optionAt(key, 'pipeline') as PlanOption;
-  const words = checkOf(option)(value);
+  const words = readOf(`${here}: "${key}"`, () => checkOf(option)(value));
   if (words !== undefined) throw wrong(here, `"${key}" is ${words}; got ${shown(value)}`);
   try {
     if (option.kind === 'filter') readFilter(value);

@@ -1,4 +1,6 @@
 import type { Filter } from '../filter/filter.ts';
+import { checkArguments, either, texts } from '../wording/check-options.ts';
+import { anyNumber, anyText, optional, shape } from '../wording/check-shapes.ts';
 
 /**
  * Where an option may be given: two functions, a file, two commands, a request.
@@ -101,6 +103,12 @@ export function changedAt<D extends string>(option: OptionOf<D>, door: D): Optio
   return typeof here === 'string' ? here : here === true ? option : ({ ...option, ...here } as OptionOf<D>);
 }
 
+const isOption = shape('an option of a plan', {
+  kind: anyText,
+  otherwise: optional(anyText),
+  default: optional(either('a text, a number, or a list of texts', anyText, anyNumber, texts)),
+});
+
 /**
  * The default of an option as a person reads it; '' for a flag, which is off, and for what has none.
  *
@@ -110,6 +118,9 @@ export function changedAt<D extends string>(option: OptionOf<D>, door: D): Optio
  * console.log(defaultWords(plan.candidates)); // 25
  */
 export function defaultWords(option: Value & { readonly otherwise?: string }): string {
+  checkArguments('defaultWords(plan.top)', {
+    option: [option, isOption],
+  });
   if (option.otherwise !== undefined) return option.otherwise;
   return 'default' in option && option.default !== undefined ? String(option.default) : '';
 }
@@ -122,7 +133,10 @@ export function defaultWords(option: Value & { readonly otherwise?: string }): s
  *
  * console.log(snakeCase('denseWeight')); // dense_weight
  */
-export const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export function snakeCase(key: string): string {
+  checkArguments("snakeCase('denseWeight')", { key: [key, anyText] });
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /**
  * How the command line spells an option, without the unit: `denseWeight` is `dense-weight`, `deadlineMs` is `deadline`.
@@ -132,4 +146,7 @@ export const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter)
  *
  * console.log(kebabCase('denseWeight'), kebabCase('deadlineMs')); // dense-weight deadline
  */
-export const kebabCase = (key: string): string => key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export function kebabCase(key: string): string {
+  checkArguments("kebabCase('denseWeight')", { key: [key, anyText] });
+  return key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

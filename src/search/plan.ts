@@ -5,8 +5,9 @@
 import { efforts, MOST_READ } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type RerankerPart, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
+import { checkArguments, oneOf } from '../wording/check-options.ts';
 import { firstStages } from './first-stage.ts';
-import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
+import { changedAt, type Door, doors, type IndexDoor, type IndexOption, indexDoors, type PlanOption, type Typed } from './plan-option.ts';
 
 const noFirstStage = 'there is no first stage: every document is ranked';
 const named = 'openIndex takes it, for every search of the index';
@@ -658,7 +659,12 @@ export type OptionsAt<D extends Door> = { readonly [K in KeyAt<D> as NameAt<K, D
  * const option = optionAt('top', 'rerank');
  * console.log(typeof option === 'string' ? option : option.otherwise); // all
  */
-export const optionAt = (key: PlanKey, door: Door): PlanOption | string => changedAt(plan[key] as PlanOption, door);
+export function optionAt(key: PlanKey, door: Door): PlanOption | string {
+  checkArguments("optionAt('top', 'search')", { key: [key, planKey], door: [door, oneOf(doors)] });
+  return changedAt(plan[key] as PlanOption, door);
+}
+
+const planKey = oneOf(Object.keys(plan));
 
 /**
  * The same of an option of a new index.
@@ -668,7 +674,10 @@ export const optionAt = (key: PlanKey, door: Door): PlanOption | string => chang
  *
  * console.log(indexOptionAt('tokenBits', 'create')); // it is tokens.bits there…
  */
-export const indexOptionAt = (key: IndexKey, door: IndexDoor): IndexOption | string => changedAt(indexPlan[key] as IndexOption, door);
+export function indexOptionAt(key: IndexKey, door: IndexDoor): IndexOption | string {
+  checkArguments("indexOptionAt('fields', 'create')", { key: [key, oneOf(Object.keys(indexPlan))], door: [door, oneOf(indexDoors)] });
+  return changedAt(indexPlan[key] as IndexOption, door);
+}
 
 /** The name of an option at a door. */
 export const nameAt = <K extends PlanKey, D extends Door>(key: K, door: D): NameAt<K, D> => {
@@ -684,5 +693,7 @@ export const nameAt = <K extends PlanKey, D extends Door>(key: K, door: D): Name
  *
  * console.log(keysAt('rerank').includes('top'), keysAt('search').includes('candidates')); // true true
  */
-export const keysAt = <D extends Door>(door: D): readonly KeyAt<D>[] =>
-  (Object.keys(plan) as PlanKey[]).filter((key): key is KeyAt<D> => typeof plan[key].at[door] !== 'string');
+export function keysAt<D extends Door>(door: D): readonly KeyAt<D>[] {
+  checkArguments("keysAt('search')", { door: [door, oneOf(doors)] });
+  return (Object.keys(plan) as PlanKey[]).filter((key): key is KeyAt<D> => typeof plan[key].at[door] !== 'string');
+}

@@ -2,9 +2,10 @@ import type { Embedder } from '../embed/embedder.ts';
 import type { SparseEmbedder } from '../embed/sparse.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
+import { type RerankerPart, type RerankerSettings, rerankerParts } from '../rerank/reranker-plan.ts';
 import { isSameIndex, type Manifest, type SparseModel, type Store, type StoreStats, withoutEmbedder } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
+import { checkArguments, readOf, record, when } from '../wording/check-options.ts';
 import { type AddOptions, type AddReport, addDocuments } from './add.ts';
 import { noEmbedder, vectorMissing } from './check.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
@@ -61,6 +62,11 @@ export interface IndexParts {
   readonly rerankers?: { build(parts: readonly RerankerPart[], settings: RerankerSettings): Promise<Reranker>; close(): Promise<void> };
 }
 
+const someParts = when(
+  'a list of rerankers or their names, at least one',
+  (value) => rerankerParts(value) === undefined && (value as readonly unknown[]).length > 0,
+);
+
 /** Puts the parts together. They are closed with the index. */
 export function createSearchIndex<T extends object = Document>(parts: IndexParts): SearchIndex<T> {
   let manifest = parts.manifest;
@@ -107,7 +113,8 @@ export function createSearchIndex<T extends object = Document>(parts: IndexParts
     sparse: () => sparse(manifest === undefined ? parts.sparse?.model : manifest.sparse),
     reranker: () => parts.reranker,
     rerankerNamed: async (names, settings = {}) => {
-      const isPlain = Object.values(settings).every((value) => value === undefined);
+      checkArguments("index.rerankerNamed(['default'])", { names: [names, someParts], settings: [settings, record] });
+      const isPlain = readOf('the settings of index.rerankerNamed', () => Object.values(settings).every((value) => value === undefined));
       if (isPlain && names.length === 1 && names[0] === 'default' && parts.reranker !== null) return parts.reranker;
       if (parts.rerankers !== undefined) return parts.rerankers.build(names, settings);
       throw new FinetoothError('E_USAGE', `this index was opened without rerankers of a name; got "${names.join(', ')}".`);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { givenIndexes } from '../assemble/given-indexes.ts';
 import { type IndexFolders, indexFolders } from '../assemble/index-folders.ts';
+import { localChecks } from '../assemble/model-options.ts';
 import { type SampleIndex, sampleIndex } from '../assemble/sample-index.ts';
 import { createModelSessions } from '../embedders.ts';
 import { FinetoothError, messageOf, systemCodeOf } from '../errors.ts';
@@ -95,7 +96,7 @@ const serveChecks: OptionChecks<ServeOptions> = {
   durability: oneOf(['power', 'process']),
   modelNames: texts,
   rerankers: texts,
-  models: record,
+  models: { ...localChecks, strict: truth },
   api: oneOf(['all', 'mcp']),
   writable: truth,
   callMs: positive,

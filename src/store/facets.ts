@@ -2,6 +2,8 @@ import type { FieldType, Filter } from '../filter/filter.ts';
 import { momentText } from '../filter/moment-text.ts';
 import { compareValues } from '../filter/value-order.ts';
 import type { CallOptions, FieldValue } from '../types.ts';
+import { checkArguments } from '../wording/check-options.ts';
+import { anyText, optional } from '../wording/check-shapes.ts';
 
 /** What `Store.facets` is asked beside the fields. */
 export interface FacetOptions extends CallOptions {
@@ -55,6 +57,7 @@ const MOST_CHARACTERS = 16_000_000;
  * console.log(values[0].value, values[0].count, missing); // 1975 2 1
  */
 export function facetCounter(field: string, type?: FieldType): FacetCounter {
+  checkArguments("facetCounter('year', 'number')", { field: [field, anyText], type: [type, optional(anyText)] });
   const told = <Value>(value: Value): Value | string => (type === 'date' && typeof value === 'number' ? momentText(value) : value);
   const counts = new Map<FacetValue['value'], number>();
   let characters = 0;

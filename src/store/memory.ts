@@ -11,6 +11,7 @@ import { cosine } from '../math/vectors.ts';
 import type { Hit, OtherScore } from '../types.ts';
 import { bestOfEach } from './best-passages.ts';
 import { type Bm25, buildBm25 } from './bm25.ts';
+import { checkedStore } from './checked-store.ts';
 import { facetCounter } from './facets.ts';
 import {
   type AskedBy,
@@ -96,7 +97,7 @@ export function memoryStore(): Store {
     const scored = [...bm25.score(asked.terms)].map(({ id: row, score }) => ({ ...(rows[Number(row)] as Row), score }));
     return topWithTies(bestOfEach(scored.filter(({ id }) => ids.has(id))), Math.max(0, limit));
   };
-  return {
+  return checkedStore({
     capabilities: { approximate: false, filterable: false, persistent: false, passages: true, titles: true, sparse: true },
     open: async (wanted) => (manifest ??= wanted),
     upsert: async (added) => {
@@ -166,7 +167,7 @@ export function memoryStore(): Store {
       entries.clear();
       words = undefined;
     },
-  };
+  });
 }
 
 const rowsOf = (entry: Entry): Row[] => passagesOf(entry).map((passage, at) => ({ id: entry.id, at, passage }));

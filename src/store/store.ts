@@ -1,5 +1,7 @@
 import type { FieldTypes, Filter } from '../filter/filter.ts';
 import type { CallOptions, Document, EmbeddingForm, Hit, PassagePlace, ScoreSpread, SparseVector, TokenForm } from '../types.ts';
+import { checkArguments, record } from '../wording/check-options.ts';
+import { anyNumber, optional, shape } from '../wording/check-shapes.ts';
 import type { Facet, FacetOptions } from './facets.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -211,8 +213,13 @@ export const keepsTitles = ({ dimensions, tokens, titleField }: Pick<Manifest, '
  * console.log(fits({ year: '1975' }), fits({ year: '2005' })); // false true
  * await index.close();
  */
-export const typesIn = ({ format, filterable = {} }: Pick<Manifest, 'format' | 'filterable'>): FieldTypes =>
-  format >= 6 ? filterable : {};
+export function typesIn(manifest: Pick<Manifest, 'format' | 'filterable'>): FieldTypes {
+  checkArguments('typesIn(manifest)', { manifest: [manifest, hasFormat] });
+  const { format, filterable = {} } = manifest;
+  return format >= 6 ? filterable : {};
+}
+
+const hasFormat = shape('a manifest', { format: anyNumber, filterable: optional(record) });
 
 /** Whether two manifests are of one index, and not of one that was made again in its place. */
 export const isSameIndex = (a: Manifest, b: Manifest): boolean => (a.id ?? JSON.stringify(a)) === (b.id ?? JSON.stringify(b));

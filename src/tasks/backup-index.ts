@@ -4,7 +4,7 @@ import { indexMissing } from '../store/index-changes.ts';
 import { backUpFolder, inNewFolder } from '../store/lancedb/copy.ts';
 import { measureFolder } from '../store/lancedb/index-folder.ts';
 import type { UpkeepOptions } from '../store/lancedb/verify.ts';
-import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { checkOptions, needed, type OptionChecks, path } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface BackupIndexOptions extends UpkeepOptions {
@@ -24,7 +24,7 @@ export interface BackupReport {
   readonly bytes: number;
 }
 
-const backupChecks: OptionChecks<BackupIndexOptions> = { ...upkeepChecks, in: text, to: text };
+const backupChecks: OptionChecks<BackupIndexOptions> = { ...upkeepChecks, in: needed(path), to: needed(path) };
 
 /**
  * Copies an index while others write: of a folder the version that was committed last, of a database its documents with their vectors, and what is

@@ -68,7 +68,7 @@ interface Scored extends Example {
  * console.log(heldOut.calibrationError); // of the stated probabilities, on queries that had no part in the fit
  * await writeFile('calibration.json', JSON.stringify(file));
  */
-export async function calibrate(options: CalibrateOptions): Promise<CalibrateReport> {
+export async function calibrate(options: CalibrateOptions = {}): Promise<CalibrateReport> {
   checkOptions('calibrate', options, calibrateChecks);
   const { method = 'platt' } = options;
   const { lists, fingerprint } = await scoredPairs(options);

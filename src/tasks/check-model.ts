@@ -5,7 +5,7 @@ import type { CrossEncoderEntry, ModelEntry, ModelFiles, Precision } from '../mo
 import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { type ResolveOptions, resolveModel } from '../model/files.ts';
 import type { CallOptions } from '../types.ts';
-import { checkOptions, text } from '../wording/check-options.ts';
+import { checkArguments, checkOptions, path, text } from '../wording/check-options.ts';
 import { type ComparedExamples, compareEmbedder, cosineTolerances } from './check-embedder.ts';
 import { pullChecks } from './place-checks.ts';
 import { unreadScores } from './unread-scores.ts';
@@ -53,7 +53,8 @@ const logitTolerances = { fp32: 0.02, fp16: 0.1, int8: 0.5, q4: 1, q4f16: 1, bnb
  * @throws E_USAGE for a model without examples that could be read, and what resolving and running a model throws
  */
 export async function checkModel(name: string, options: CheckModelOptions = {}): Promise<CheckedModel> {
-  checkOptions<CheckModelOptions>('checkModel', options, { ...pullChecks, folder: text });
+  checkArguments("checkModel('bge-small-en-v1.5')", { name: [name, text] });
+  checkOptions<CheckModelOptions>('checkModel', options, { ...pullChecks, folder: path });
   const files = await resolveModel(name, options);
   const { kind, precision } = files.entry;
   const isReranker = kind === 'cross-encoder';

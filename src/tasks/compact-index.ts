@@ -1,7 +1,7 @@
 import { checkKept, engineOf, shownName } from '../assemble/store.ts';
 import { type Compacted, compactFolder } from '../store/lancedb/compact.ts';
 import type { UpkeepOptions } from '../store/lancedb/verify.ts';
-import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { checkOptions, needed, type OptionChecks, path } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface CompactIndexOptions extends UpkeepOptions {
@@ -16,7 +16,7 @@ export interface CompactReport extends Compacted {
   readonly removed?: readonly string[];
 }
 
-const compactChecks: OptionChecks<CompactIndexOptions> = { ...upkeepChecks, in: text };
+const compactChecks: OptionChecks<CompactIndexOptions> = { ...upkeepChecks, in: needed(path) };
 
 /**
  * Merges the files of an index, builds its indexes again, and removes old versions at once. Writers wait meanwhile; searches go on. Stopped or killed

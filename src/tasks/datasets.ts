@@ -10,7 +10,7 @@ import {
   statedOf,
 } from '../dataset/place.ts';
 import { resolveCatalogued } from '../dataset/resolve.ts';
-import { checkOptions } from '../wording/check-options.ts';
+import { checkArguments, checkOptions, text } from '../wording/check-options.ts';
 import { listChecks, pullChecks } from './place-checks.ts';
 
 export interface ListedDataset extends Omit<PlacedDataset, 'folder' | 'source' | 'files'> {
@@ -58,6 +58,7 @@ export async function listDatasets(
  * console.log(folder.endsWith('films')); // true
  */
 export async function pullDataset(name: string, options: Omit<DatasetOptions, 'folder' | 'full'> = {}): Promise<ResolvedDataset> {
+  checkArguments("pullDataset('scifact')", { name: [name, text] });
   const { full: _, ...checks } = pullChecks;
   checkOptions('pullDataset', options, checks);
   return resolveCatalogued(name, { ...options, full: true });

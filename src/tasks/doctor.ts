@@ -13,7 +13,7 @@ import { bestOf, measurePrecisions, usualOf } from '../model/choose-precision.ts
 import { instructions } from '../model/run/instructions.ts';
 import { nativePackage, runtimeAdvice, wasmSlowdown } from '../model/run/missing-runtime.ts';
 import { chooseRuntime, nativeDevices, openRuntime } from '../model/run/runtime.ts';
-import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { checkOptions, type OptionChecks, path, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
 import { sparseFindings } from './doctor-sparse.ts';
 import { modelsFolder } from './models.ts';
@@ -25,7 +25,7 @@ export interface DoctorOptions extends ModelOptions {
   readonly in?: string;
 }
 
-const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text, in: text };
+const doctorChecks: OptionChecks<DoctorOptions> = { ...modelChecks, embedder: text, in: path };
 
 type Check = () => Promise<Omit<Finding, 'name'>>;
 

@@ -1,12 +1,13 @@
 import { openEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
+import { modelChecks } from '../assemble/model-options.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
 import { checkVectors } from '../search/check.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { Progress, ReadDocument } from '../types.ts';
-import { callback, checkOptions, type OptionChecks, oneOf, record, text, texts } from '../wording/check-options.ts';
+import { callback, checkOptions, type OptionChecks, oneOf, text, texts } from '../wording/check-options.ts';
 import { type LetterWatch, watchLetters } from '../wording/letter-notes.ts';
 import { counted } from '../wording/numbers.ts';
 import { readNotes } from '../wording/read-notes.ts';
@@ -44,7 +45,7 @@ const embedChecks: OptionChecks<EmbedDocumentsOptions> = {
   fields: texts,
   role: oneOf(['query', 'document']),
   embedder: text,
-  models: record,
+  models: modelChecks,
   onProgress: callback,
   onNotes: callback,
 };

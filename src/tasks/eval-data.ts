@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { ModelOptions } from '../assemble/model-options.ts';
+import { modelChecks } from '../assemble/model-options.ts';
 import { resolveDataset } from '../dataset/resolve.ts';
 import { FinetoothError } from '../errors.ts';
 import { readTestSet, type TestSet } from '../eval/collection.ts';
 import { checkJudgments, readJudgments } from '../eval/measures/judgments.ts';
 import { cacheFolder } from '../fetch/cache-folder.ts';
 import type { CallOptions, Progress } from '../types.ts';
-import { callback, type OptionChecks, record, signal, text, texts, whole } from '../wording/check-options.ts';
+import { callback, type OptionChecks, path, signal, text, texts, whole } from '../wording/check-options.ts';
 
 export interface DataOptions extends CallOptions {
   /** A folder in BEIR's layout, a JSON list of `{ query, relevant }`, or the name of a test collection. */
@@ -32,13 +33,13 @@ export interface JudgedOptions extends DataOptions {
 
 export const judgedChecks: OptionChecks<JudgedOptions> = {
   data: text,
-  datasetsFolder: text,
+  datasetsFolder: path,
   judgments: text,
-  models: record,
-  in: text,
+  models: modelChecks,
+  in: path,
   fields: texts,
   embedder: text,
-  workFolder: text,
+  workFolder: path,
   onProgress: callback,
   signal,
 };

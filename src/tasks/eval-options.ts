@@ -1,10 +1,11 @@
 import type { NamedRerankers } from '../assemble/reranker.ts';
 import type { FieldTypes } from '../filter/filter.ts';
-import type { Pipeline } from '../search/pipeline.ts';
+import { isPipeline, type Pipeline } from '../search/pipeline.ts';
 import { indexPlan } from '../search/plan.ts';
 import { checkOf } from '../search/plan-checks.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { either, list, type OptionChecks, part, record, text, texts, truth } from '../wording/check-options.ts';
+import { listOf } from '../wording/check-shapes.ts';
 import { drawChecks, type JudgedOptions, judgedChecks } from './eval-data.ts';
 
 export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
@@ -25,7 +26,7 @@ export interface EvaluateOptions extends Omit<JudgedOptions, 'in'> {
   /** Rerankers of your own, by the name that the pipelines use for them. They are not closed. */
   readonly rerankers?: NamedRerankers;
   /** An index that exists, by its folder or opened by you (then it is not closed), instead of one made of the documents of `data`. */
-  readonly in?: string | SearchIndex;
+  readonly in?: string | SearchIndex<never>;
   /** Types of the fields that filters ask: of the index that is made of `data`, and of the documents of a run. @default inferred; over a run none */
   readonly types?: FieldTypes;
   /** ir-measures names with commas between; the first is the primary one. @default defaultMeasures */
@@ -51,7 +52,7 @@ export const evaluateChecks: OptionChecks<EvaluateOptions> = {
   ...drawChecks,
   in: either('the folder of an index, or what openIndex gives', text, part('an index', ['manifest', 'embedder', 'reranker'])),
   runs: texts,
-  pipelines: list,
+  pipelines: listOf('a list of pipelines', isPipeline),
   calibration: text,
   fallback: texts,
   strict: truth,

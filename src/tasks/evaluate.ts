@@ -63,7 +63,7 @@ export const comparedOverRun: readonly Pipeline[] = [
  * @throws E_USAGE for options that do not fit together, E_JUDGMENTS for judgments of another collection, and what reading and searching throw.
  * A query that fails is in `failures` of its pipeline and counts as 0; a gate that does not hold is in `gates`.
  */
-export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
+export async function evaluate(options: EvaluateOptions = {}): Promise<EvalReport> {
   checkOptions('evaluate', options, evaluateChecks);
   return evaluateFound(options, () => findTestSet(options));
 }

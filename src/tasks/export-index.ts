@@ -7,7 +7,7 @@ import { type ExportCounts, type ExportFormat, exportStore } from '../store/expo
 import { indexMissing } from '../store/index-changes.ts';
 import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import { typesIn } from '../store/store.ts';
-import { checkOptions, type OptionChecks, oneOf, text } from '../wording/check-options.ts';
+import { checkOptions, needed, type OptionChecks, oneOf, path } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface ExportIndexOptions extends UpkeepOptions {
@@ -28,8 +28,8 @@ export interface ExportReport extends ExportCounts {
 
 const exportChecks: OptionChecks<ExportIndexOptions> = {
   ...upkeepChecks,
-  in: text,
-  to: text,
+  in: needed(path),
+  to: needed(path),
   format: oneOf(['parquet', 'jsonl']),
   // Read, and refused with its place, by the filter's own reader.
   filter: () => undefined,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createChecks, openChecks } from '../assemble/check-open-index.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
+import { modelChecks } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { readIndex } from '../assemble/read-index.ts';
 import { rebuiltIn } from '../assemble/rebuild.ts';
@@ -20,7 +21,7 @@ import { verifyFolder } from '../store/lancedb/verify.ts';
 import { type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
 import { splitterVersion } from '../text/passages.ts';
 import type { Document, Origin, ReadDocument } from '../types.ts';
-import { callback, checkOptions, type OptionChecks, record, text, truth } from '../wording/check-options.ts';
+import { callback, checkOptions, needed, type OptionChecks, path, text, truth } from '../wording/check-options.ts';
 import { counted } from '../wording/numbers.ts';
 import { opened } from './opened-documents.ts';
 
@@ -46,14 +47,14 @@ export interface IndexDocumentsOptions extends CreateOptions, Pick<AddOptions, '
 export const indexChecks: OptionChecks<IndexDocumentsOptions> = {
   ...createChecks,
   ...readChecks,
-  source: text,
-  into: text,
+  source: needed(text),
+  into: needed(path),
   rebuild: truth,
   prune: truth,
   // Read, and refused with its place, by the filter's own reader.
   filter: () => undefined,
   embedder: openChecks.embedder,
-  models: record,
+  models: modelChecks,
   durability: openChecks.durability,
   onProgress: callback,
 };

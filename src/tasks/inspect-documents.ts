@@ -5,7 +5,7 @@ import { inferTitle } from '../search/infer-title.ts';
 import { inferTypes } from '../search/infer-types.ts';
 import { fieldCounts } from '../text/recipe.ts';
 import type { Document, ReadDocument } from '../types.ts';
-import { checkOptions, type OptionChecks, positive, text } from '../wording/check-options.ts';
+import { checkOptions, needed, type OptionChecks, positive, text } from '../wording/check-options.ts';
 import { readNotes } from '../wording/read-notes.ts';
 
 export interface InspectDocumentsOptions extends ReadOptions {
@@ -43,7 +43,7 @@ export interface InspectedDocuments {
   readonly notes: readonly string[];
 }
 
-const inspectChecks: OptionChecks<InspectDocumentsOptions> = { ...readChecks, source: text, sample: positive, countMs: positive };
+const inspectChecks: OptionChecks<InspectDocumentsOptions> = { ...readChecks, source: needed(text), sample: positive, countMs: positive };
 
 /** Documents that an index looks at when it is made. */
 const LOOKED_AT = 256;

@@ -1,4 +1,5 @@
 import type { ModelOptions } from '../assemble/model-options.ts';
+import { modelChecks } from '../assemble/model-options.ts';
 import { openIndex } from '../assemble/open-index.ts';
 import { FinetoothError } from '../errors.ts';
 import { type JudgmentFile, withJudgmentFile } from '../eval/judgment-file.ts';
@@ -22,7 +23,7 @@ import { plan } from '../search/plan.ts';
 import { search } from '../search/search.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import type { CallOptions, Document } from '../types.ts';
-import { callback, checkOptions, type OptionChecks, record, signal as signalCheck, text, whole } from '../wording/check-options.ts';
+import { callback, checkOptions, needed, type OptionChecks, path, signal as signalCheck, text, whole } from '../wording/check-options.ts';
 import { counted, grouped } from '../wording/numbers.ts';
 import { judgmentsBeside } from './judgments-beside.ts';
 
@@ -77,12 +78,12 @@ export interface LabelOptions extends CallOptions {
 }
 
 const labelChecks: OptionChecks<LabelOptions> = {
-  in: text,
+  in: needed(path),
   queries: text,
-  judgments: text,
+  judgments: path,
   depth: whole(1, 1000),
   embedder: text,
-  models: record,
+  models: modelChecks,
   judge: callback,
   onNote: callback,
   onWait: callback,

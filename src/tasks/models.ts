@@ -10,7 +10,7 @@ import { parseModelName } from '../model/catalog/model-name.ts';
 import { splitPrecision } from '../model/catalog/precision.ts';
 import { targetsOf } from '../model/fetch-model.ts';
 import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
-import { checkOptions } from '../wording/check-options.ts';
+import { checkArguments, checkOptions, text } from '../wording/check-options.ts';
 import { betterAndNoLarger } from './model-quality.ts';
 import { listChecks, pullChecks } from './place-checks.ts';
 
@@ -160,6 +160,7 @@ export async function verifyModels(options: ListOptions = {}): Promise<readonly 
  * console.log(entry.kind); // cross-encoder
  */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<ModelFiles> {
+  checkArguments("pullModel('bge-small-en-v1.5')", { name: [name, text] });
   checkOptions('pullModel', options, pullChecks);
   const { FINETOOTH_MODELS: _, ...env } = options.env ?? process.env;
   return resolveModel(name, { ...options, env });

@@ -1,19 +1,19 @@
 import { precisionChoices } from '../model/catalog/precision.ts';
 import type { ResolveOptions } from '../model/files.ts';
 import { devices } from '../model/run/runtime.ts';
-import { callback, type OptionChecks, oneOf, record, signal, text, truth, whole } from '../wording/check-options.ts';
+import { callback, type OptionChecks, oneOf, path, record, signal, truth, whole } from '../wording/check-options.ts';
 
 /** What lists models or collections. */
 export const listChecks: OptionChecks<Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env' | 'signal'>> = {
-  folder: text,
-  cacheFolder: text,
+  folder: path,
+  cacheFolder: path,
   env: record,
   signal,
 };
 
 /** What fetches a model or a collection. */
 export const pullChecks: OptionChecks<Omit<ResolveOptions, 'folder'>> = {
-  cacheFolder: text,
+  cacheFolder: path,
   offline: truth,
   onProgress: callback,
   signal,

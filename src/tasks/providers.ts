@@ -11,7 +11,7 @@ import type { Vendor } from '../hosted/vendor.ts';
 import { knownModel, type Limits, type Price, type Task } from '../hosted/vendor-model.ts';
 import { vendorNamed, vendors } from '../hosted/vendors/index.ts';
 import type { Usage } from '../types.ts';
-import { checkOptions, type OptionChecks, signal, text, texts, truth } from '../wording/check-options.ts';
+import { checkOptions, type OptionChecks, path, signal, texts, truth } from '../wording/check-options.ts';
 
 export interface ListedModel {
   /** `vendor:model`. */
@@ -66,7 +66,7 @@ export interface ProvidersOptions extends HostedOptions {
   readonly signal?: AbortSignal;
 }
 
-const providersChecks: OptionChecks<ProvidersOptions> = { ...hostedChecks, names: texts, cacheFolder: text, check: truth, signal };
+const providersChecks: OptionChecks<ProvidersOptions> = { ...hostedChecks, names: texts, cacheFolder: path, check: truth, signal };
 
 /**
  * Vendors with their keys (never the keys themselves), models, limits and prices, and how the last call to each went. Throws E_MODEL_UNKNOWN.

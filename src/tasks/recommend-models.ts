@@ -7,7 +7,7 @@ import type { ModelEntry } from '../model/catalog/model-entry.ts';
 import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { type ResolveOptions, resolveModel } from '../model/files.ts';
 import { megabytesOf } from '../model/run/open-pool.ts';
-import { checkOptions, list, oneOf, signal, text, truth, whole } from '../wording/check-options.ts';
+import { checkOptions, list, oneOf, path, signal, truth, whole } from '../wording/check-options.ts';
 import { headline, isFree, readsAll } from './model-quality.ts';
 
 export const textKinds = ['prose', 'code', 'long'] as const;
@@ -86,8 +86,8 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
     kind: oneOf(textKinds),
     maxMemory: whole(64, 1_000_000),
     measure: truth,
-    cacheFolder: text,
-    folder: text,
+    cacheFolder: path,
+    folder: path,
     offline: truth,
     signal,
   });

@@ -1,5 +1,6 @@
 import { openChecks } from '../assemble/check-open-index.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
+import { modelChecks } from '../assemble/model-options.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
@@ -11,7 +12,7 @@ import { listChecks } from '../search/plan-checks.ts';
 import { type RerankAnswer, rerankWith } from '../search/rerank.ts';
 import { fieldCounts } from '../text/recipe.ts';
 import type { Document } from '../types.ts';
-import { checkOptions, type OptionChecks, record, text } from '../wording/check-options.ts';
+import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { readNotes } from '../wording/read-notes.ts';
 
 /** `reranker` is `default`, and `top` 5. */
@@ -38,7 +39,7 @@ const rerankChecks: OptionChecks<RerankDocumentsOptions> = {
   ...listChecks,
   source: text,
   embedder: text,
-  models: record,
+  models: modelChecks,
   // null has a sentence of its own.
   reranker,
   fallback,

@@ -6,7 +6,7 @@ import { indexMissing } from '../store/index-changes.ts';
 import { type Replaced, restoreFolder, type Undone } from '../store/lancedb/restore.ts';
 import type { UpkeepOptions } from '../store/lancedb/verify.ts';
 import type { Store } from '../store/store.ts';
-import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { checkOptions, needed, type OptionChecks, path } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface RestoreIndexOptions extends UpkeepOptions {
@@ -43,7 +43,7 @@ export interface RestoreReport {
 
 type Compared = Pick<RestoreReport, 'documents' | 'replaced' | 'lost'>;
 
-const restoreChecks: OptionChecks<RestoreIndexOptions> = { ...upkeepChecks, from: text, into: text };
+const restoreChecks: OptionChecks<RestoreIndexOptions> = { ...upkeepChecks, from: path, into: needed(path) };
 
 /**
  * Puts a backup in the place of an index, in one step, and tells what is lost by it. Writers wait; searches go on, and see the one or the other whole

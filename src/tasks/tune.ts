@@ -67,7 +67,7 @@ const REPEATS = 10;
  * const { chosen, advice, heldOut } = await tune({ data: './films', quick: true });
  * console.log(chosen, advice, heldOut); // heldOut: what the choice is worth on new queries
  */
-export async function tune(options: TuneOptions): Promise<TuneReport> {
+export async function tune(options: TuneOptions = {}): Promise<TuneReport> {
   checkOptions('tune', options, tuneChecks);
   let opened: SearchIndex | undefined;
   try {

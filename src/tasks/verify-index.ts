@@ -3,7 +3,7 @@ import { FinetoothError, messageOf } from '../errors.ts';
 import { indexMissing } from '../store/index-changes.ts';
 import { type FolderCheck, type IndexDamage, type UpkeepOptions, verifyFolder } from '../store/lancedb/verify.ts';
 import { type EntryDamage, verifyEntries } from '../store/verify-entries.ts';
-import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
+import { checkOptions, needed, type OptionChecks, path } from '../wording/check-options.ts';
 import { upkeepChecks } from './upkeep-checks.ts';
 
 export interface VerifyIndexOptions extends UpkeepOptions {
@@ -21,7 +21,7 @@ export interface VerifyReport extends FolderCheck {
   readonly damagedDocuments?: readonly EntryDamage[];
 }
 
-const verifyChecks: OptionChecks<VerifyIndexOptions> = { ...upkeepChecks, in: text };
+const verifyChecks: OptionChecks<VerifyIndexOptions> = { ...upkeepChecks, in: needed(path) };
 
 /**
  * Hashes every file that an index needs and compares it with what it was when it was written; names what is damaged. Of an index in a database every

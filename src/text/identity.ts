@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
+import { FinetoothError, messageOf } from '../errors.ts';
 import type { Document, FieldValue } from '../types.ts';
 
-/** Hash of all fields, whatever their order: hex, 32 characters. */
-export const hashOfDocument = (document: Document): string =>
-  createHash('sha256')
-    .update(JSON.stringify(sorted(document as FieldValue)))
-    .digest('hex')
-    .slice(0, 32);
+/** Hash of all fields, whatever their order: hex, 32 characters. Throws E_INPUT_FORMAT for a document that JSON has no form for. */
+export const hashOfDocument = (document: Document): string => createHash('sha256').update(sortedText(document)).digest('hex').slice(0, 32);
+
+function sortedText(document: Document): string {
+  try {
+    return JSON.stringify(sorted(document as FieldValue));
+  } catch (cause) {
+    throw new FinetoothError('E_INPUT_FORMAT', `a document has no form in JSON: ${messageOf(cause)}. Leave out what holds itself.`, {
+      cause,
+    });
+  }
+}
 
 /** Hash of a text: hex, 32 characters. */
 export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

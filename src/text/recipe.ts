@@ -1,3 +1,4 @@
+import { FinetoothError, messageOf } from '../errors.ts';
 import type { Document, FieldValue } from '../types.ts';
 
 export interface RecipeOptions {
@@ -44,18 +45,39 @@ const idNames = new Set(['id', '_id', 'url', 'uri', 'path', 'href', 'link', 'ima
  * console.log(textOf(film, ['title', 'tagline', 'year'])); // Jaws 1975
  * console.log(JSON.stringify(textOf(film, ['title', 'year'], { labels: true }))); // "title: Jaws\nyear: 1975"
  */
-export const textOf = (document: Document, fields: readonly string[], { labels = false }: RecipeOptions = {}): string =>
-  fields
-    .map((field) => [field, wordsOf(Object.hasOwn(document, field) ? document[field] : undefined)] as const)
-    .filter(([, words]) => words.trim() !== '')
-    .map(([field, words]) => (labels ? `${field}: ${words}` : words))
-    .join(labels ? '\n' : ' ');
+export function textOf(document: object, fields: readonly string[], options: RecipeOptions = {}): string {
+  return readable(() => {
+    if (typeof document !== 'object' || document === null || !Array.isArray(fields) || typeof options !== 'object')
+      throw new FinetoothError(
+        'E_USAGE',
+        "textOf takes a document, an object, and a list of fields. Call it as textOf(document, ['title', 'text'], { labels: false }).",
+      );
+    const { labels = false } = options;
+    return fields
+      .map((field) => [field, wordsOf(Object.hasOwn(document, field) ? (document as Document)[field] : undefined)] as const)
+      .filter(([, words]) => words.trim() !== '')
+      .map(([field, words]) => (labels ? `${field}: ${words}` : words))
+      .join(labels ? '\n' : ' ');
+  });
+}
+
+/** Documents come as their owners have them: one may hold itself, or throw when it is looked at. */
+function readable<Read>(read: () => Read): Read {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof FinetoothError) throw cause;
+    throw new FinetoothError('E_INPUT_FORMAT', `a document cannot be read: ${messageOf(cause)}. Give its fields as JSON has them.`, {
+      cause,
+    });
+  }
+}
 
 /**
  * The recipe of one document when the user names no fields: title and text where it has them, otherwise all of its fields that are texts.
  * It depends on nothing but the document.
  */
-export const defaultFields = (document: Document): readonly string[] => recipeOf(document).fields;
+export const defaultFields = (document: Document): readonly string[] => readable(() => recipeOf(document).fields);
 
 /** `most`: names that are counted, so that documents which use values as names do not fill the memory. */
 export function fieldCounts(most = Number.POSITIVE_INFINITY): FieldCounts {
@@ -78,7 +100,7 @@ export function fieldCounts(most = Number.POSITIVE_INFINITY): FieldCounts {
   const isCommon = ({ read, beside }: Count): boolean => read > 0 && read >= beside;
   return {
     see: (document) => {
-      const { fields, named } = recipeOf(document);
+      const { fields, named } = readable(() => recipeOf(document));
       for (const [place, name] of fields.entries()) {
         const count = countOf(name);
         count.read++;

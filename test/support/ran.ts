@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream';
+import type { CommandSpec } from '../../src/cli/command.ts';
 import { runCommand, sayWarning } from '../../src/cli/run-command.ts';
 import { streamTerminal } from '../../src/cli/terminal.ts';
 
@@ -8,6 +9,8 @@ export interface RanOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** What stands on standard input. @default nothing */
   readonly input?: string | Uint8Array;
+  /** @default all commands */
+  readonly specs?: readonly CommandSpec[];
 }
 
 export interface Ran {
@@ -17,7 +20,7 @@ export interface Ran {
 }
 
 /** A command in this process, from its words to what leaves it, in a pipe or on a terminal. */
-export async function ran(words: readonly string[], { columns, env = {}, input = '' }: RanOptions = {}): Promise<Ran> {
+export async function ran(words: readonly string[], { columns, env = {}, input = '', specs }: RanOptions = {}): Promise<Ran> {
   const [stdout, stderr] = [outputStream(columns), outputStream(columns)];
   const stdin = Readable.from(input.length === 0 ? [] : [Buffer.from(input)]);
   const terminal = streamTerminal({ stdin, stdout: stdout.stream, stderr: stderr.stream, env }, (error) => {
@@ -25,7 +28,7 @@ export async function ran(words: readonly string[], { columns, env = {}, input =
   });
   const warn = (warning: Error): void => sayWarning(warning, terminal);
   process.on('warning', warn);
-  const status = await runCommand(words, { terminal, signal: new AbortController().signal, env });
+  const status = await runCommand(words, { terminal, signal: new AbortController().signal, env, specs });
   // Warnings come a turn of the event loop later.
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', warn);

@@ -1,4 +1,7 @@
-import { throwIfStopped } from '../../errors.ts';
+import { FinetoothError, throwIfStopped } from '../../errors.ts';
+import { callChecks, checkArguments, isRecord, readOf, shown } from '../../wording/check-options.ts';
+import { iterable, mapOf, shape } from '../../wording/check-shapes.ts';
+import { entriesOf } from '../../wording/entries-of.ts';
 import { duplicateQueries } from './duplicate-queries.ts';
 import {
   type CollectionChecks,
@@ -159,13 +162,31 @@ export async function checkCollection(
   },
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<CollectionChecks> {
-  const checks = beginChecks(collection.queries, collection.judgments);
-  for await (const { id, text } of collection.documents) {
+  checkArguments('checkCollection({ documents, queries, judgments })', {
+    collection: [collection, isCollection],
+    options: [options, callChecks],
+  });
+  const { documents, queries, judgments } = collection;
+  const checks = readOf('the queries and judgments of checkCollection', () => beginChecks(queries, judgments));
+  for await (const document of entriesOf(documents, 'the documents of checkCollection')) {
     throwIfStopped(options.signal);
+    const { id, text } = readOf('a document of checkCollection', () => (isDocument(document) ? document : refused(document)));
     checks.see(id, text);
   }
   return checks.end();
 }
+
+const isCollection = shape('an object with documents, queries and judgments', {
+  documents: iterable('a list or a stream of documents, each with an id and a text'),
+  queries: mapOf('a Map of texts by query id'),
+  judgments: mapOf('a Map of Maps: grades by query id, then document id'),
+});
+
+type Seen = { readonly id: string; readonly text: string };
+const isDocument = (value: unknown): value is Seen => isRecord(value) && typeof value.id === 'string' && typeof value.text === 'string';
+const refused = (value: unknown): Seen => {
+  throw new FinetoothError('E_USAGE', `each document of checkCollection must be an object with an id and a text; got ${shown(value)}.`);
+};
 
 /** Keeps the first 20 of each rank and counts all: memory does not grow with what is found. Rank 0 is shown first. */
 function collector<T>(ranks: number) {

@@ -1,3 +1,5 @@
+import { checkArguments, type OptionChecks, readOf, shown, truth, type ValueCheck, whole } from '../../wording/check-options.ts';
+import { anyText, mapOf } from '../../wording/check-shapes.ts';
 import {
   createJudge,
   firstOf,
@@ -8,7 +10,7 @@ import {
   type RankedList,
   type RankedRun,
 } from './judged-ranking.ts';
-import { type Measure, parseMeasure } from './measure.ts';
+import { areMeasures, type Measure, parseMeasure } from './measure.ts';
 import { measureOf } from './measures.ts';
 
 /** Every measure of every judged query. One denominator: a query that the run does not have counts as an empty ranking. */
@@ -39,13 +41,17 @@ export interface MeasureOptions {
   readonly heads?: number;
 }
 
+export const measureChecks: OptionChecks<MeasureOptions> = { dropEmpty: truth, heads: whole(0, 1_000_000_000) };
+export const judgmentsCheck: ValueCheck = mapOf('a Map of Maps: grades by query id, then document id, as readJudgments gives them');
+const runCheck: ValueCheck = mapOf('a Map of rankings by query id, as readRun gives them');
+
 /** Takes rankings one query at a time, in any order, and keeps of each only where its judged documents stand. */
 export function beginEvaluation(judgments: Judgments, measures: readonly Measure[], options: MeasureOptions = {}) {
   const places = new Map<string, number>();
   const queries: string[] = [];
   let withoutRelevant = 0;
   for (const [query, grades] of judgments) {
-    const empty = !hasRelevant(grades.values());
+    const empty = readOf(`the grades of query ${shown(query)}`, () => !hasRelevant(grades.values()));
     if (empty) withoutRelevant++;
     if (empty && options.dropEmpty) continue;
     places.set(query, queries.length);
@@ -53,7 +59,9 @@ export function beginEvaluation(judgments: Judgments, measures: readonly Measure
   }
   const judge = createJudge();
   const gradesOf = (query: string): Grades => judgments.get(query) as Grades;
-  const rankings: JudgedRanking[] = queries.map((query) => judge(query, [], gradesOf(query)));
+  const judged = (query: string, list: RankedList): JudgedRanking =>
+    readOf(`the ranking of query ${shown(query)}, or its judgments,`, () => judge(query, list, gradesOf(query)));
+  const rankings: JudgedRanking[] = queries.map((query) => judged(query, []));
   const { heads: kept = 0 } = options;
   const heads: (readonly string[])[] = queries.map(() => []);
   let [ranked, unjudgedQueries] = [0, 0];
@@ -66,7 +74,7 @@ export function beginEvaluation(judgments: Judgments, measures: readonly Measure
         if (!judgments.has(query)) unjudgedQueries++;
         return;
       }
-      rankings[place] = judge(query, list, gradesOf(query));
+      rankings[place] = judged(query, list);
       if (kept > 0) heads[place] = firstOf(query, list, kept);
       ranked++;
     },
@@ -89,8 +97,16 @@ export function beginEvaluation(judgments: Judgments, measures: readonly Measure
  * console.log(queries.join(' '), [...values[0]].join(' ')); // q1 q2 0.5 0
  */
 export function evaluateRun(run: RankedRun, judgments: Judgments, measures: readonly Measure[], options: MeasureOptions = {}): Evaluation {
+  checkArguments("evaluateRun(run, judgments, parseMeasures('nDCG@10'))", {
+    run: [run, runCheck],
+    judgments: [judgments, judgmentsCheck],
+    measures: [measures, areMeasures],
+    options: [options, measureChecks],
+  });
   const evaluation = beginEvaluation(judgments, measures, options);
-  for (const [query, list] of run) evaluation.add(query, list);
+  readOf('the run of evaluateRun', () => {
+    for (const [query, list] of run) evaluation.add(query, list);
+  });
   return evaluation.end();
 }
 
@@ -104,6 +120,12 @@ export function evaluateRun(run: RankedRun, judgments: Judgments, measures: read
  * console.log(meanOf(new Map([['q1', [{ id: 'a', score: 2 }]]]), judgments, 'RR@10')); // 0.5
  */
 export function meanOf(run: RankedRun, judgments: Judgments, measure = 'nDCG@10', options: MeasureOptions = {}): number {
+  checkArguments("meanOf(run, judgments, 'nDCG@10')", {
+    run: [run, runCheck],
+    judgments: [judgments, judgmentsCheck],
+    measure: [measure, anyText],
+    options: [options, measureChecks],
+  });
   const [values] = evaluateRun(run, judgments, [parseMeasure(measure)], options).values as [Float64Array];
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

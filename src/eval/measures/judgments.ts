@@ -1,6 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
+import { checkArguments } from '../../wording/check-options.ts';
+import { anyText } from '../../wording/check-shapes.ts';
 import { hasRelevant, type Judgments } from './judged-ranking.ts';
-import { readTable, type TableOptions } from './table.ts';
+import { readTable, type TableOptions, tableChecks } from './table.ts';
 
 /**
  * Reads judgments (qrels), TREC's columns or BEIR's, plain or gz. Two judgments of one pair are E_DUPLICATE_ID.
@@ -12,6 +14,7 @@ import { readTable, type TableOptions } from './table.ts';
  * console.log(judgments.get('q1')?.get('a')); // 1
  */
 export async function readJudgments(path: string, options: TableOptions = {}): Promise<Map<string, Map<string, number>>> {
+  checkArguments("readJudgments('qrels.tsv')", { path: [path, anyText], options: [options, tableChecks] });
   const judgments = new Map<string, Map<string, number>>();
   const name = options.where ?? path;
   const add = (query: string, id: string, text: string, line: number): boolean => {

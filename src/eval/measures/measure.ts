@@ -1,4 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
+import { checkArguments, oneOf, type ValueCheck, whole } from '../../wording/check-options.ts';
+import { anyText, between, listOf, optional, shape } from '../../wording/check-shapes.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
 
 /** A measure is data with one name, that of ir-measures (https://ir-measur.es/en/latest/measures.html). */
@@ -39,6 +41,18 @@ export type Family = keyof typeof familyTable;
 
 const families = Object.keys(familyTable) as Family[];
 
+const positiveWhole = whole(1, 999_999_999);
+/** Whether a value is a measure, as `parseMeasure` gives them. */
+export const isMeasure: ValueCheck = shape("a measure, such as parseMeasure('nDCG@10')", {
+  name: anyText,
+  family: oneOf(families),
+  cutoff: optional(positiveWhole),
+  rel: optional(positiveWhole),
+  dcg: optional(oneOf(['log2', 'exp-log2'])),
+  p: optional(between),
+});
+export const areMeasures: ValueCheck = listOf("a list of measures, such as parseMeasures('nDCG@10,RR@10')", isMeasure);
+
 /**
  * What is measured where no one names measures, with commas between; the first is the primary one.
  *
@@ -59,6 +73,7 @@ export const defaultMeasures = 'nDCG@10,RR@10,AP@100,P@10,R@100,Judged@10';
  * console.log(name, family, cutoff); // RR@10 RR 10
  */
 export function parseMeasure(text: string): Measure {
+  checkArguments("parseMeasure('nDCG@10')", { text: [text, anyText] });
   const [, word = '', inside, after] = /^\s*([A-Za-z_]+)(?:\(([^)]*)\))?(?:@(\S+))?\s*$/.exec(text) ?? [];
   const family = familyOf(word.toLowerCase());
   if (family === undefined) {
@@ -93,6 +108,7 @@ export function parseMeasure(text: string): Measure {
  * console.log(parseMeasures('nDCG@10,AP(rel=2)@100').map(({ name }) => name).join(' ')); // nDCG@10 AP(rel=2)@100
  */
 export function parseMeasures(text: string): Measure[] {
+  checkArguments("parseMeasures('nDCG@10,RR@10')", { text: [text, anyText] });
   const names = (text.match(/(?:\([^)]*\)|[^,(])+/g) ?? []).filter((name) => name.trim() !== '');
   const measures = new Map(names.map((name) => parseMeasure(name)).map((measure) => [measure.name, measure]));
   if (measures.size === 0) throw wrong(text, 'it is empty');

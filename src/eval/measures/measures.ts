@@ -1,5 +1,6 @@
+import { checkArguments, when } from '../../wording/check-options.ts';
 import type { JudgedRanking } from './judged-ranking.ts';
-import type { Family, Measure } from './measure.ts';
+import { type Family, isMeasure, type Measure } from './measure.ts';
 
 /**
  * Every measure once, each equal to trec_eval's (https://github.com/usnistgov/trec_eval) or, where trec_eval has none, to the provider
@@ -120,7 +121,34 @@ const computes: Readonly<Record<Family, Compute>> = {
  * const [ranking] = evaluateRun(run, judgments, []).rankings;
  * console.log(measureOf(ranking, parseMeasure('P@2')), measureOf(ranking, parseMeasure('RR(rel=2)'))); // 1 0.5
  */
-export const measureOf = (ranking: JudgedRanking, measure: Measure): number => computes[measure.family](ranking, measure);
+export function measureOf(ranking: JudgedRanking, measure: Measure): number {
+  // It is called for every query: a measure is looked at once.
+  if (!isRanking(ranking) || !known.has(measure)) {
+    checkArguments("measureOf(evaluateRun(run, judgments, [measure]).rankings[0], parseMeasure('nDCG@10'))", {
+      ranking: [ranking, when('a judged ranking, as evaluateRun gives them', isRanking)],
+      measure: [measure, isMeasure],
+    });
+    known.add(measure);
+  }
+  return computes[measure.family](ranking, measure);
+}
+
+const known = new WeakSet<Measure>();
+
+function isRanking(value: unknown): boolean {
+  try {
+    const { count, ranks, grades, all } = value as JudgedRanking;
+    return (
+      typeof count === 'number' &&
+      ranks instanceof Int32Array &&
+      grades instanceof Int32Array &&
+      all instanceof Int32Array &&
+      ranks.length === grades.length
+    );
+  } catch {
+    return false;
+  }
+}
 
 function relevantIn(grades: Int32Array, least: number): number {
   // Grades are sorted, highest first.

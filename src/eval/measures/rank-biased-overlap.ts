@@ -1,3 +1,6 @@
+import { checkArguments } from '../../wording/check-options.ts';
+import { anyText, between, listOf } from '../../wording/check-shapes.ts';
+
 /**
  * How alike two rankings are, 0 to 1, their first places counting most: rank-biased overlap, extrapolated (RBO_ext; Webber, Moffat and Zobel
  * 2010, equation 32, https://doi.org/10.1145/1852102.1852106). `persistence` between 0 and 1 is how likely a reader goes on to each next result. What lies
@@ -10,6 +13,11 @@
  * console.log(rankBiasedOverlap(['a', 'b', 'c'], ['a', 'c', 'b']) > rankBiasedOverlap(['a', 'b', 'c'], ['b', 'a', 'c'])); // true
  */
 export function rankBiasedOverlap(one: readonly string[], other: readonly string[], persistence = RBO_PERSISTENCE): number {
+  checkArguments("rankBiasedOverlap(['a', 'b'], ['b', 'c'])", {
+    one: [one, ids],
+    other: [other, ids],
+    persistence: [persistence, between],
+  });
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   if (short.length === 0) return long.length === 0 ? 1 : 0;
   const seen = new Set<string>();
@@ -29,6 +37,8 @@ export function rankBiasedOverlap(one: readonly string[], other: readonly string
   const beyond = (overlap - overlapOfShort) / long.length + overlapOfShort / short.length;
   return ((1 - persistence) / persistence) * sum + beyond * weight;
 }
+
+const ids = listOf('a list of ids', anyText);
 
 /**
  * Of every overlap in a report: the first ten places hold 86 % of the weight.

@@ -1,8 +1,10 @@
 import { FinetoothError } from '../../errors.ts';
-import { beginEvaluation, type Evaluation, type MeasureOptions } from './evaluation.ts';
+import { checkArguments } from '../../wording/check-options.ts';
+import { anyText } from '../../wording/check-shapes.ts';
+import { beginEvaluation, type Evaluation, judgmentsCheck, type MeasureOptions, measureChecks } from './evaluation.ts';
 import type { Judgments } from './judged-ranking.ts';
-import type { Measure } from './measure.ts';
-import { readTable, type TableOptions } from './table.ts';
+import { areMeasures, type Measure } from './measure.ts';
+import { readTable, type TableOptions, tableChecks } from './table.ts';
 
 /** A query's lines of a run file. `ranks` where a header names them: they decide between equal scores. */
 export interface RunList {
@@ -21,6 +23,7 @@ export interface RunList {
  * console.log(run.get('q1')?.ids[0], run.get('q1')?.scores[0]); // a 0.9
  */
 export async function readRun(path: string, options: TableOptions = {}): Promise<Map<string, RunList>> {
+  checkArguments("readRun('run.txt')", { path: [path, anyText], options: [options, tableChecks] });
   const run = new Map<string, RunList>();
   const add = (query: string, id: string, score: string, line: number, rank?: string): boolean => {
     let list = run.get(query);
@@ -51,10 +54,17 @@ export async function evaluateFile(
   measures: readonly Measure[],
   options: MeasureOptions & TableOptions = {},
 ): Promise<Evaluation> {
+  checkArguments("evaluateFile('run.txt', judgments, parseMeasures('nDCG@10'))", {
+    path: [path, anyText],
+    judgments: [judgments, judgmentsCheck],
+    measures: [measures, areMeasures],
+    options: [options, { ...measureChecks, ...tableChecks }],
+  });
+  const { signal, stdin, where } = options;
   const evaluation = beginEvaluation(judgments, measures, options);
   if (await inPieces(path, options, evaluation.add)) return evaluation.end();
   const again = beginEvaluation(judgments, measures, options);
-  for (const [query, list] of await readRun(path, options)) again.add(query, list);
+  for (const [query, list] of await readRun(path, { signal, stdin, where })) again.add(query, list);
   return again.end();
 }
 

@@ -1,9 +1,11 @@
 import { FinetoothError } from '../../errors.ts';
-import { type ReadOptions, readLineBatches } from '../../read/read.ts';
+import { type ReadOptions, readChecks, readLineBatches } from '../../read/read.ts';
+import type { OptionChecks } from '../../wording/check-options.ts';
 import { listedNames } from '../../wording/listed-names.ts';
 
 export type TableKind = 'run' | 'judgments';
 export type TableOptions = Pick<ReadOptions, 'signal' | 'stdin' | 'where'>;
+export const tableChecks: OptionChecks<TableOptions> = { signal: readChecks.signal, stdin: readChecks.stdin, where: readChecks.where };
 
 /**
  * One line: `value` is the score of a run, the grade of a judgment, as it was written; `rank` is there under a header that names it.

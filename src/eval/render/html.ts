@@ -1,3 +1,5 @@
+import { checkArguments } from '../../wording/check-options.ts';
+import { isReport } from '../report/check-report.ts';
 import type { EvalReport } from '../report/report.ts';
 import { openCanvas } from './canvas.ts';
 import { failedOf, queriesOf, settingsOf, warningsOf } from './detail-sections.ts';
@@ -18,6 +20,7 @@ import { comparisonsOf, figuresOf, gatesOf, headerOf } from './sections.ts';
  * await writeFile('report.html', await toHtml(await readReport('report.json')));
  */
 export async function toHtml(report: EvalReport): Promise<string> {
+  checkArguments('toHtml(await evaluate({ data }))', { report: [report, isReport] });
   const canvas = await openCanvas();
   const sections = [
     headerOf(report),

@@ -1,4 +1,6 @@
+import { checkArguments } from '../../wording/check-options.ts';
 import { counted, figure, grouped, interval, probability, signed } from '../../wording/numbers.ts';
+import { isReport } from '../report/check-report.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
 import { columnsBeside, cutOffTable, headroomTable, headroomTitle, overlapTable, overlapTitle } from './tables.ts';
@@ -41,6 +43,7 @@ export const safeMarkdown = (text: string): string =>
  * console.log(toMarkdown(await readReport('report.json'))); // ### Evaluation…
  */
 export function toMarkdown(report: EvalReport): string {
+  checkArguments('toMarkdown(await evaluate({ data }))', { report: [report, isReport] });
   const { gates, warnings, primary, settings, version } = report;
   const failures = failuresOf(report);
   const open = headlines(report).some((one) => outcomeOf(one) === 'unknown');

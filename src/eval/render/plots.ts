@@ -1,3 +1,5 @@
+import { checkArguments } from '../../wording/check-options.ts';
+import { isReport } from '../report/check-report.ts';
 import type { EvalReport } from '../report/report.ts';
 import { openCanvas } from './canvas.ts';
 import { cutOffFigure, estimateFigure, type Figure, probabilityFigure, recallFigure, spreadFigures, timeFigure } from './figures.ts';
@@ -28,6 +30,7 @@ export interface ReportPlot {
  * for (const { title, svg } of await plotsOf(await readReport('report.json'))) console.log(title, svg.length);
  */
 export async function plotsOf(report: EvalReport): Promise<readonly ReportPlot[]> {
+  checkArguments('plotsOf(await evaluate({ data }))', { report: [report, isReport] });
   const canvas = await openCanvas();
   const { plot } = canvas;
   const figures: readonly (Figure | undefined)[] = [

@@ -1,5 +1,8 @@
+import { checkArguments } from '../../wording/check-options.ts';
+import { anyNumber } from '../../wording/check-shapes.ts';
 import { counted, duration, figure, grouped, probability, signed, size } from '../../wording/numbers.ts';
 import { fitted, harmless } from '../../wording/terminal-text.ts';
+import { isReport } from '../report/check-report.ts';
 import type { Comparison, EvalReport, QueryChange } from '../report/report.ts';
 import { powerAssumption } from '../significance/verdict.ts';
 import { columnsBeside, cutOffTable, headroomTable, headroomTitle, overlapTable, overlapTitle } from './tables.ts';
@@ -13,6 +16,7 @@ import { columnsBeside, cutOffTable, headroomTable, headroomTitle, overlapTable,
  * console.log(toText(await readReport('report.json'), 80));
  */
 export function toText(report: EvalReport, columns = 100): string {
+  checkArguments('toText(await evaluate({ data }), 100)', { report: [report, isReport], columns: [columns, anyNumber] });
   const widest = Math.max(16, Math.min(40, columns - 60));
   const { withoutRelevant, gates, warnings, pipelines } = report;
   const none =

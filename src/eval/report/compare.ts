@@ -1,8 +1,11 @@
+import { checkArguments } from '../../wording/check-options.ts';
+import { anyText, between, finiteNumbers, listOf, optional, shape } from '../../wording/check-shapes.ts';
 import type { Evaluation } from '../measures/evaluation.ts';
 import { condensed, type JudgedRanking } from '../measures/judged-ranking.ts';
-import type { Measure } from '../measures/measure.ts';
+import { areMeasures, type Measure } from '../measures/measure.ts';
 import { measureOf } from '../measures/measures.ts';
 import { bootstrapIntervals, type Interval } from '../significance/bootstrap.ts';
+import { drawnChecks } from '../significance/draw-checks.ts';
 import { holm } from '../significance/holm.ts';
 import { randomisationTest } from '../significance/randomisation.ts';
 import { verdictOf } from '../significance/verdict.ts';
@@ -34,6 +37,11 @@ export interface DetailOptions {
   readonly chance: Chance;
 }
 
+const isSide = shape('an object with name and values', {
+  name: anyText,
+  values: listOf('a list of arrays of numbers, one for each measure', optional(finiteNumbers)),
+});
+
 /**
  * Each pipeline against one baseline, with every measure that both have; Holm's correction is over the pipelines of a measure.
  *
@@ -48,6 +56,13 @@ export interface DetailOptions {
  * console.log(found.verdict, found.difference.toFixed(2)); // helps 0.45
  */
 export function compareAll(baseline: Side, others: readonly Side[], measures: readonly Measure[], chance: Chance): Comparison[] {
+  checkArguments('compareAll(baseline, others, measures, { seed: 20, resamples: 10_000, confidence: 0.95 })', {
+    baseline: [baseline, isSide],
+    others: [others, listOf('a list of sides', isSide)],
+    measures: [measures, areMeasures],
+    chance: [chance, shape('an object with seed, resamples and confidence', { ...drawnChecks, confidence: between })],
+  });
+  const { seed, resamples } = chance;
   const found: Comparison[] = [];
   for (const [at, measure] of measures.entries()) {
     const before = baseline.values[at];
@@ -55,7 +70,7 @@ export function compareAll(baseline: Side, others: readonly Side[], measures: re
     if (before === undefined || sides.length === 0) continue;
     const differences = sides.map(({ values }) => differencesOf(before, values[at] as ArrayLike<number>));
     const intervals = bootstrapIntervals(differences, chance);
-    const ps = differences.map((one) => randomisationTest(one, chance));
+    const ps = differences.map((one) => randomisationTest(one, { seed, resamples }));
     const adjusted = holm(ps);
     for (const [which, side] of sides.entries()) {
       const own = differences[which] as Float64Array;
@@ -112,7 +127,8 @@ function unsafeOf(comparison: Comparison, before: Evaluation, after: Evaluation,
   const measure = before.measures[0] as Measure;
   const condensedOf = ({ rankings }: Evaluation): number[] => rankings.map((one: JudgedRanking) => measureOf(condensed(one), measure));
   const differences = differencesOf(condensedOf(before), condensedOf(after));
-  const adjustedP = randomisationTest(differences, chance);
+  const { seed, resamples } = chance;
+  const adjustedP = randomisationTest(differences, { seed, resamples });
   const [interval] = bootstrapIntervals([differences], chance);
   const other = verdictOf({ differences, adjustedP, interval, comparisons: 1 }).verdict;
   const kind = (verdict: string): string => verdict.split(' ').slice(0, 2).join(' ');

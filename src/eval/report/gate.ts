@@ -1,5 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
-import { type Measure, parseMeasure } from '../measures/measure.ts';
+import { callback, checkArguments, either, oneOf, truth } from '../../wording/check-options.ts';
+import { anyNumber, anyText, listOf, optional, shape } from '../../wording/check-shapes.ts';
+import { isMeasure, type Measure, parseMeasure } from '../measures/measure.ts';
+import { isPipelineReport } from './check-report.ts';
 import type { GateResult, Latency, PipelineReport, Stage } from './report.ts';
 import { stages } from './report.ts';
 
@@ -41,6 +44,7 @@ export interface GateContext {
  * console.log(comparator, bound); // >= 0.62
  */
 export function parseGate(text: string): Gate {
+  checkArguments("parseGate('nDCG@10 >= 0.62')", { text: [text, anyText] });
   // An `=` inside brackets belongs to the measure.
   const [, left = '', comparator, rest = ''] =
     /^((?:\([^)]*\)|[^<>=(])*)(>=|<=|==|=|>|<)(.*)$/s.exec(text.replaceAll('≥', '>=').replaceAll('≤', '<=')) ?? [];
@@ -77,8 +81,13 @@ export function parseGate(text: string): Gate {
  * const [gate] = checkGates([parseGate('nDCG@10 >= 0.1')], { pipelines, peakMemory: 0, baselineOf: () => undefined });
  * console.log(gate.passed);
  */
-export const checkGates = (gates: readonly Gate[], { pipelines, peakMemory, baselineOf }: GateContext): GateResult[] =>
-  gates.flatMap((gate) => {
+export function checkGates(gates: readonly Gate[], context: GateContext): GateResult[] {
+  checkArguments('checkGates([parseGate("nDCG@10 >= 0.62")], { pipelines, peakMemory, baselineOf })', {
+    gates: [gates, listOf('a list of gates, as parseGate gives them', isGate)],
+    context: [context, isContext],
+  });
+  const { pipelines, peakMemory, baselineOf } = context;
+  return gates.flatMap((gate) => {
     const { quantity, comparator, fromBaseline } = gate;
     const wanted = pipelines.filter(({ name }) => gate.pipeline === undefined || gate.pipeline === name);
     if (wanted.length === 0)
@@ -100,6 +109,28 @@ export const checkGates = (gates: readonly Gate[], { pipelines, peakMemory, base
       return [{ gate: gate.text, pipeline: report.name, passed, found }];
     });
   });
+}
+
+const isGate = shape('a gate', {
+  text: anyText,
+  pipeline: optional(anyText),
+  quantity: (value) => isQuantity(value),
+  comparator: oneOf(['>=', '<=', '>', '<', '=']),
+  bound: anyNumber,
+  fromBaseline: truth,
+});
+const isContext = shape('an object with pipelines, peakMemory and baselineOf', {
+  pipelines: listOf('a list of the pipelines of a report', isPipelineReport),
+  peakMemory: anyNumber,
+  baselineOf: callback,
+});
+
+function isQuantity(value: unknown): string | undefined {
+  const ofMeasure = shape('a quantity', { kind: oneOf(['measure']), measure: isMeasure });
+  const ofLatency = shape('a quantity', { kind: oneOf(['latency']), percentile: oneOf(['p50', 'p95', 'p99']), stage: oneOf(stages) });
+  const other = shape('a quantity', { kind: oneOf(['failures', 'unjudged', 'tokens', 'cost', 'memory']) });
+  return either('what a gate looks at, as parseGate gives it', ofMeasure, ofLatency, other)(value);
+}
 
 const wrong = (text: string, why: string): FinetoothError =>
   new FinetoothError(

@@ -1,6 +1,8 @@
 import { FinetoothError, type Wording } from '../../errors.ts';
 import { readJsonValue } from '../../read/json-value.ts';
 import type { CallOptions } from '../../types.ts';
+import { callChecks, checkArguments, text } from '../../wording/check-options.ts';
+import { isReport } from './check-report.ts';
 import type { EvalReport } from './report.ts';
 
 /**
@@ -12,23 +14,12 @@ import type { EvalReport } from './report.ts';
  * const { pipelines } = await readReport('report.json'); // of `finetooth eval --json`
  * console.log(pipelines.map(({ name }) => name).join(', ')); // bm25, dense, dense + late interaction
  */
-export async function readReport(path: string, { signal }: CallOptions = {}): Promise<EvalReport> {
-  const value = await readJsonValue(path, signal, advice);
-  if (isReport(value)) return value;
-  throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no report of an evaluation. ${advice(say)}`);
+export async function readReport(path: string, options: CallOptions = {}): Promise<EvalReport> {
+  checkArguments("readReport('report.json')", { path: [path, text], options: [options, callChecks] });
+  const value = await readJsonValue(path, options.signal, advice);
+  const wrong = isReport(value);
+  if (wrong === undefined) return value as EvalReport;
+  throw new FinetoothError('E_INPUT_FORMAT', (say) => `${path} is no report of an evaluation: it must be ${wrong}. ${advice(say)}`);
 }
 
 const advice = (say: Wording): string => `Write one with ${say.report()}.`;
-
-function isReport(value: unknown): value is EvalReport {
-  const report = value as Partial<EvalReport> | null;
-  if (typeof report !== 'object' || report === null || !Array.isArray(report.queryIds) || !Array.isArray(report.pipelines)) return false;
-  return report.pipelines.every(
-    ({ name, measures, perQuery, latency }) =>
-      typeof name === 'string' &&
-      typeof measures === 'object' &&
-      typeof latency === 'object' &&
-      typeof perQuery === 'object' &&
-      Object.values(perQuery).every((values) => Array.isArray(values) && values.length === report.queryIds?.length),
-  );
-}

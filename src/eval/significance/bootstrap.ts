@@ -1,5 +1,9 @@
+import { FinetoothError } from '../../errors.ts';
 import { meanOf } from '../../math/mean.ts';
 import { randomFrom } from '../../math/random.ts';
+import { checkArguments, type OptionChecks } from '../../wording/check-options.ts';
+import { between, finiteNumbers, listOf } from '../../wording/check-shapes.ts';
+import { drawnChecks } from './draw-checks.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { slackOf } from './ties.ts';
 
@@ -9,9 +13,9 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** @default 20 */
+  /** 0 to 4,294,967,295. @default 20 */
   readonly seed?: number;
-  /** @default 10,000 */
+  /** 1 to 1,000,000. @default 10,000 */
   readonly resamples?: number;
   /** Between 0 and 1. @default 0.95 */
   readonly confidence?: number;
@@ -37,6 +41,8 @@ export function bcaInterval(values: Float64Array, means: Float64Array, confidenc
   return { low: low as number, high: high as number };
 }
 
+const checks: OptionChecks<BootstrapOptions> = { ...drawnChecks, confidence: between };
+
 /**
  * Bootstrap intervals of the means of several columns, [column][query], all of one length. Every resample draws the same queries for all
  * columns, so differences of columns are paired. A column of equal values has an interval without width.
@@ -48,9 +54,19 @@ export function bcaInterval(values: Float64Array, means: Float64Array, confidenc
  * console.log(interval.low > 0.4, interval.high < 0.5); // true true
  */
 export function bootstrapIntervals(columns: readonly Float64Array[], options: BootstrapOptions = {}): Interval[] {
+  checkArguments('bootstrapIntervals([Float64Array.of(0.1, -0.2, 0.3)])', {
+    columns: [columns, listOf('a list of arrays of finite numbers', finiteNumbers)],
+    options: [options, checks],
+  });
   const { seed = 20, resamples = 10_000, confidence = 0.95 } = options;
   const count = columns[0]?.length ?? 0;
   const width = columns.length;
+  const odd = columns.find(({ length }) => length !== count);
+  if (odd !== undefined)
+    throw new FinetoothError(
+      'E_USAGE',
+      `the columns of bootstrapIntervals have ${count} and ${odd.length} values; they are paired, so give all of one length.`,
+    );
   // Side by side, so that one draw reads neighbouring numbers.
   const rows = new Float64Array(count * width);
   for (const [at, column] of columns.entries())

@@ -1,12 +1,17 @@
 import { randomFrom } from '../../math/random.ts';
+import { checkArguments, type OptionChecks } from '../../wording/check-options.ts';
+import { finiteNumbers } from '../../wording/check-shapes.ts';
+import { drawnChecks } from './draw-checks.ts';
 import { slackOf } from './ties.ts';
 
 export interface RandomisationOptions {
-  /** @default 20 */
+  /** 0 to 4,294,967,295. @default 20 */
   readonly seed?: number;
-  /** @default 10,000 */
+  /** 1 to 1,000,000. @default 10,000 */
   readonly resamples?: number;
 }
+
+const checks: OptionChecks<RandomisationOptions> = drawnChecks;
 
 /**
  * Two-sided p of Fisher's randomisation test for the mean of paired differences: how often random signs give a mean at least as far from 0
@@ -19,6 +24,10 @@ export interface RandomisationOptions {
  * console.log(randomisationTest(Float64Array.of(0.4, 0.5, 0.4, 0.5, 0.4, 0.5))); // 0.03125
  */
 export function randomisationTest(differences: Float64Array, options: RandomisationOptions = {}): number {
+  checkArguments('randomisationTest(Float64Array.of(0.1, -0.2, 0.3))', {
+    differences: [differences, finiteNumbers],
+    options: [options, checks],
+  });
   const { seed = 20, resamples = 10_000 } = options;
   // A difference of 0 has no sign.
   const values = differences.filter((value) => value !== 0);

@@ -1,3 +1,5 @@
+import { checkArguments, whole } from '../../wording/check-options.ts';
+import { anyNumber, between, finiteNumbers, optional, shape } from '../../wording/check-shapes.ts';
 import { counted, equation, grouped } from '../../wording/numbers.ts';
 import type { Interval } from './bootstrap.ts';
 import { normalQuantile } from './normal.ts';
@@ -30,6 +32,16 @@ export interface VerdictInput {
 export const powerAssumption =
   'The number of queries needed assumes that the true difference and its spread are those seen here, and gives an 80 % chance to find it.';
 
+const isInput = shape('an object with differences, adjustedP and comparisons', {
+  differences: finiteNumbers,
+  adjustedP: anyNumber,
+  p: optional(anyNumber),
+  interval: optional(shape('an object with low and high', { low: anyNumber, high: anyNumber })),
+  comparisons: whole(1, 1_000_000),
+  level: optional(between),
+  power: optional(between),
+});
+
 const MOST = 1_000_000;
 /** Below this the spread of the differences is a guess. */
 const FEWEST = 5;
@@ -45,6 +57,9 @@ const FEWEST = 5;
  * console.log(verdictOf({ differences, adjustedP: 0.03, comparisons: 1 }).verdict); // helps
  */
 export function verdictOf(input: VerdictInput): { verdict: string; needed?: number; disagreement?: string } {
+  checkArguments('verdictOf({ differences: Float64Array.of(0.1, -0.2, 0.3), adjustedP: 0.04, comparisons: 1 })', {
+    input: [input, isInput],
+  });
   const { differences, adjustedP, interval, comparisons, level = 0.05, power = 0.8 } = input;
   const count = differences.length;
   if (differences.every((value) => value === 0)) {

@@ -1,5 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
 import { randomFrom } from '../../math/random.ts';
+import { checkArguments, truth, when } from '../../wording/check-options.ts';
+import { anyNumber, optional, shape } from '../../wording/check-shapes.ts';
+import { drawnChecks } from '../significance/draw-checks.ts';
 import { chooseConfiguration, type ScoreTable } from './choose.ts';
 import { checkFolds, foldsOf } from './folds.ts';
 
@@ -42,6 +45,7 @@ export interface CrossValidation {
  * @throws E_USAGE for fewer than 10 queries, folds that do not fit them, and scores that are not finite or not as many as pairs.
  */
 export function crossValidate(options: CrossValidateOptions): CrossValidation {
+  checkArguments('crossValidate({ scores, configurations: 2, queries: 40 })', { options: [options, isTable] });
   const { configurations, queries, scores, folds = 5, repeats = 10, seed = 20, oneStandardError = true } = options;
   checkFolds(queries, folds);
   checkTable(options, repeats);
@@ -75,9 +79,21 @@ export function crossValidate(options: CrossValidateOptions): CrossValidation {
   };
 }
 
+const isTable = shape('an object with scores, configurations and queries', {
+  scores: when('a Float64Array', (value) => value instanceof Float64Array),
+  configurations: anyNumber,
+  queries: anyNumber,
+  folds: optional(anyNumber),
+  repeats: optional(anyNumber),
+  seed: optional(drawnChecks.seed),
+  oneStandardError: optional(truth),
+});
+
+const MOST_REPEATS = 1_000_000;
+
 function checkTable({ scores, configurations, queries }: ScoreTable, repeats: number): void {
-  if (!Number.isInteger(repeats) || repeats < 1)
-    throw new FinetoothError('E_USAGE', `repeats is ${repeats}; it is a whole number of 1 and more. 10 is usual.`);
+  if (!Number.isInteger(repeats) || repeats < 1 || repeats > MOST_REPEATS)
+    throw new FinetoothError('E_USAGE', `repeats is ${repeats}; it is a whole number from 1 to 1,000,000. 10 is usual.`);
   if (configurations < 1 || scores.length !== configurations * queries)
     throw new FinetoothError(
       'E_USAGE',

@@ -1,4 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
+import { checkArguments, shown, when } from '../../wording/check-options.ts';
+import { anyText, optional } from '../../wording/check-shapes.ts';
 import { dollars } from '../../wording/numbers.ts';
 
 /** Money for any number of models together. One is passed to all that share it. */
@@ -11,6 +13,9 @@ export interface Budget {
   reserve(name: string, most: number | undefined): (took: number) => void;
 }
 
+const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value);
+const amount = when('an amount of US dollars, 0 or more', isAmount);
+
 /**
  * Stops before it is passed: a call for which the rest may not suffice is not made.
  *
@@ -22,14 +27,14 @@ export interface Budget {
  * console.log(rerankers.length, budget.spent(), budget.limit); // 2 0 2
  */
 export function createBudget(limit: number): Budget {
-  if (!(limit >= 0) || !Number.isFinite(limit))
-    throw new FinetoothError('E_USAGE', `a budget is an amount of US dollars, 0 or more; got ${limit}.`);
+  if (!isAmount(limit)) throw new FinetoothError('E_USAGE', `a budget is an amount of US dollars, 0 or more; got ${shown(limit)}.`);
   let spent = 0;
   let aside = 0;
   return {
     limit,
     spent: () => spent,
     reserve: (name, most) => {
+      checkArguments("budget.reserve('cohere:rerank-v3.5', 0.01)", { name: [name, anyText], most: [most, optional(amount)] });
       if (most === undefined)
         throw new FinetoothError(
           'E_BUDGET',
@@ -45,6 +50,7 @@ export function createBudget(limit: number): Budget {
       aside += most;
       let isOpen = true;
       return (took) => {
+        checkArguments('settle(0.01)', { took: [took, amount] });
         if (!isOpen) return;
         isOpen = false;
         aside -= most;

@@ -1,7 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
 import { checksAt } from '../../search/plan-checks.ts';
 import type { Vectors } from '../../types.ts';
-import { checkOptions, type OptionChecks } from '../../wording/check-options.ts';
+import { checkArguments, checkOptions, signal as isSignal, list, type OptionChecks, record } from '../../wording/check-options.ts';
+import { optional, shape } from '../../wording/check-shapes.ts';
 import { isRole, type LazyEmbedder, type Role, rowsOf } from '../lazy-embedder.ts';
 import type { EmbedReply, FinetoothEmbeddingModel, JsonObject, SpecificationVersion, Warning } from './specification.ts';
 
@@ -27,6 +28,8 @@ const asItIs: Required<EmbeddingModelSettings>['told'] = (error, _, signal) => (
 /** Texts of a call of `embedMany`, so that it can be stopped and its vectors do not fill the memory twice. */
 const MOST_PER_CALL = 2048;
 
+const isCall = shape('an object with values', { values: list, abortSignal: optional(isSignal), providerOptions: optional(record) });
+
 export function embeddingModel<Version extends SpecificationVersion>(
   modelId: string,
   specificationVersion: Version,
@@ -40,7 +43,9 @@ export function embeddingModel<Version extends SpecificationVersion>(
     maxEmbeddingsPerCall: MOST_PER_CALL,
     // Whoever asks first has all the workers: a second call would wait.
     supportsParallelCalls: false,
-    doEmbed: async ({ values, dimensions, abortSignal: signal, providerOptions }) => {
+    doEmbed: async (asked) => {
+      checkArguments("doEmbed({ values: ['Bats hunt by echo.'] })", { options: [asked, isCall] });
+      const { values, dimensions, abortSignal: signal, providerOptions } = asked;
       const options = providerOptions?.finetooth;
       const late = new AbortController();
       let timer: NodeJS.Timeout | undefined;

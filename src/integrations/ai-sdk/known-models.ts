@@ -17,7 +17,7 @@ export function checkModelId(id: unknown, kind: Kind, own: readonly string[], mo
   const type = kind === 'bi-encoder' ? 'embeddingModel' : 'rerankingModel';
   const names = kind === 'bi-encoder' ? own : [...own, ...rerankerNames];
   if (typeof id !== 'string' || id === '')
-    throw noSuchModel(String(id), type, `the id of a model is a text such as "default"; got ${shown(id)}.`);
+    throw noSuchModel(typeof id === 'string' ? id : shown(id), type, `the id of a model is a text such as "default"; got ${shown(id)}.`);
   if (names.includes(id)) return;
   if (looksHosted(id)) {
     checkVendor(id, type);

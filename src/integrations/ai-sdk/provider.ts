@@ -5,9 +5,10 @@ import { FinetoothError } from '../../errors.ts';
 import { createModelSessions } from '../../model/run/sessions.ts';
 import type { Reranker } from '../../rerank/reranker.ts';
 import type { RerankerPart } from '../../rerank/reranker-plan.ts';
-import { checkOptions, checkValue, type OptionChecks, oneOf, record } from '../../wording/check-options.ts';
+import { someRerankerParts } from '../../rerank/reranker-plan.ts';
+import { checkOptions, checkValue, type OptionChecks, oneOf, readOf, record } from '../../wording/check-options.ts';
 import { type EmbedderPart, isRole, type LazyEmbedder, lazyEmbedder, type Role } from '../lazy-embedder.ts';
-import { checkModels, openRanker, type RankerOptions, rankerChecks } from '../list-ranker.ts';
+import { openRanker, type RankerOptions, rankerChecks } from '../list-ranker.ts';
 import { embeddingModel } from './embedding.ts';
 import { noSuchModel, toldToSdk } from './failures.ts';
 import { checkModelId } from './known-models.ts';
@@ -77,9 +78,8 @@ export function createFinetooth<Version extends SpecificationVersion = 'v4'>(
 ): FinetoothProvider<Version> {
   checkOptions<FinetoothProviderOptions>('createFinetooth', options, optionChecks);
   const { rerankers, embedder, embedders, specificationVersion = 'v4' as Version, reranker = 'default', ...settings } = options;
-  checkModels('createFinetooth', settings.models);
-  for (const [id, one] of Object.entries(rerankers ?? {})) checkValue(`rerankers.${id}`, one, rankerChecks.reranker);
-  for (const [id, one] of Object.entries(embedders ?? {})) checkValue(`embedders.${id}`, one, optionChecks.embedder);
+  for (const [id, one] of readOf('rerankers', () => Object.entries(rerankers ?? {}))) checkValue(`rerankers.${id}`, one, someRerankerParts);
+  for (const [id, one] of readOf('embedders', () => Object.entries(embedders ?? {}))) checkValue(`embedders.${id}`, one, isEmbedderPart);
   const models: ModelOptions = { ...settings.models, sessions: settings.models?.sessions ?? createModelSessions() };
   const rankable = new Map(Object.entries({ default: reranker, ...rerankers }));
   const embeddable = new Map<string, EmbedderPart | undefined>(Object.entries({ default: embedder, ...embedders }));

@@ -2,7 +2,17 @@ import type { Reranker } from '../../rerank/reranker.ts';
 import { listChecks } from '../../search/plan-checks.ts';
 import type { RerankAnswer } from '../../search/rerank.ts';
 import type { Document } from '../../types.ts';
-import { checkOptions, checkValue, type OptionChecks, whole } from '../../wording/check-options.ts';
+import {
+  checkArguments,
+  checkOptions,
+  checkValue,
+  signal as isSignal,
+  list,
+  type OptionChecks,
+  record,
+  whole,
+} from '../../wording/check-options.ts';
+import { optional, shape } from '../../wording/check-shapes.ts';
 import { type RankOptions, rankList } from '../list-ranker.ts';
 import { toldToSdk } from './failures.ts';
 import type { FinetoothRerankingModel, JsonObject, SpecificationVersion, Warning } from './specification.ts';
@@ -27,6 +37,12 @@ const optionChecks: OptionChecks<FinetoothRerankingOptions> = {
 /** Truncated documents that the metadata names, so that a list of thousands does not fill a log. */
 const MOST_NAMED = 100;
 
+const isCall = shape('an object with a query and documents', {
+  documents: shape('an object with values', { values: list }),
+  abortSignal: optional(isSignal),
+  providerOptions: optional(record),
+});
+
 export function rerankingModel<Version extends SpecificationVersion>(
   modelId: string,
   specificationVersion: Version,
@@ -36,7 +52,11 @@ export function rerankingModel<Version extends SpecificationVersion>(
     specificationVersion,
     provider: 'finetooth.reranking',
     modelId,
-    doRerank: async ({ documents, query, topN, abortSignal: signal, providerOptions }) => {
+    doRerank: async (asked) => {
+      checkArguments("doRerank({ query: 'how do bats find their way', documents: { type: 'text', values: ['Bats hunt by echo.'] } })", {
+        options: [asked, isCall],
+      });
+      const { documents, query, topN, abortSignal: signal, providerOptions } = asked;
       const options = providerOptions?.finetooth;
       try {
         checkOptions('finetooth.rerankingModel', options, optionChecks, 'providerOptions.finetooth.');

@@ -127,11 +127,13 @@ function plainOf(value: unknown): FieldValue {
 
 function checkedBatch(batch: unknown): Batch | undefined {
   if (batch === null || batch === undefined) return undefined;
-  const isBatch = typeof batch === 'object' && 'numRows' in batch && 'schema' in batch && 'data' in batch;
   checkValue(
     'the results of a search',
     batch,
-    when('a record batch of Apache Arrow', () => isBatch),
+    when(
+      'a record batch of Apache Arrow',
+      (value) => typeof value === 'object' && ['numRows', 'schema', 'data'].every((name) => name in (value as object)),
+    ),
   );
   return batch as Batch;
 }

@@ -1,9 +1,9 @@
 import { Embeddings, type EmbeddingsParams } from '@langchain/core/embeddings';
 import { isEmbedderPart } from '../../assemble/check-open-index.ts';
 import type { ModelOptions } from '../../assemble/model-options.ts';
-import { checkOptions, type OptionChecks, record, signal, when } from '../../wording/check-options.ts';
+import { modelChecks } from '../../assemble/model-options.ts';
+import { checkOptions, type OptionChecks, signal, when } from '../../wording/check-options.ts';
 import { type EmbedderPart, type LazyEmbedder, lazyEmbedder, rowsOf } from '../lazy-embedder.ts';
-import { checkModels } from '../list-ranker.ts';
 
 export interface FinetoothEmbeddingsOptions extends EmbeddingsParams {
   /** A model by name, `vendor:model`, or an embedder, which is not closed. @default bge-small-en-v1.5 */
@@ -17,7 +17,7 @@ export interface FinetoothEmbeddingsOptions extends EmbeddingsParams {
 const anything = when('anything', () => true);
 const optionChecks: OptionChecks<FinetoothEmbeddingsOptions> = {
   embedder: isEmbedderPart,
-  models: record,
+  models: modelChecks,
   signal,
   // LangChain's own.
   maxConcurrency: anything,
@@ -42,7 +42,6 @@ export class FinetoothEmbeddings extends Embeddings implements AsyncDisposable {
   /** @throws E_USAGE for an option that there is not, and for a value that is not what it must be */
   constructor(options: FinetoothEmbeddingsOptions = {}) {
     checkOptions('FinetoothEmbeddings', options, optionChecks);
-    checkModels('FinetoothEmbeddings', options.models);
     const { embedder, models, signal, ...params } = options;
     super(params);
     this.#embedder = lazyEmbedder(typeof embedder === 'string' ? embedder : 'default', embedder, models);

@@ -6,7 +6,7 @@ import type { Reranker } from '../../rerank/reranker.ts';
 import { checksAt } from '../../search/plan-checks.ts';
 import type { RerankAnswer } from '../../search/rerank.ts';
 import type { Document as FieldDocument } from '../../types.ts';
-import { isRecord, type OptionChecks, shown, texts, whole } from '../../wording/check-options.ts';
+import { checkArguments, isRecord, list, type OptionChecks, readOf, shown, texts, when, whole } from '../../wording/check-options.ts';
 import { openCheckedRanker, type RankerOptions, type RankOptions, rankerChecks, rankList } from '../list-ranker.ts';
 
 export interface FinetoothRerankOptions
@@ -61,6 +61,7 @@ export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisp
     query: string,
     callbacks?: Callbacks,
   ): Promise<Document<Given['metadata'] & { relevanceScore: number }>[]> {
+    checkArguments('compressDocuments(documents, query)', { documents: [documents, list], callbacks: [callbacks, areCallbacks] });
     const run = await (await CallbackManager.configure(callbacks))?.handleChainStart(
       { lc: 1, type: 'not_implemented', id: ['finetooth', 'langchain', 'FinetoothRerank'] },
       { query, documents },
@@ -104,14 +105,25 @@ export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisp
 
   async #rank(documents: readonly DocumentInterface[], query: string): Promise<RerankAnswer> {
     const { fields, topN: top, deadlineMs, instruction, minScore, fieldLabels, signal } = this.#options;
-    const read = documents.map((document, at) => readOf(document, at, fields !== undefined));
+    const read = documents.map((document, at) => textOfDocument(document, at, fields !== undefined));
     return rankList(this.#ranker, query, read, { rankFields: fields, top, deadlineMs, instruction, minScore, fieldLabels, signal });
   }
 }
 
 /** The text, or all fields of a document with its text among them. */
-function readOf(document: unknown, at: number, withMetadata: boolean): string | FieldDocument {
-  const { pageContent, metadata } = (isRecord(document) ? document : {}) as Partial<DocumentInterface>;
+/** LangChain takes a list of handlers, or a manager. */
+const areCallbacks = when(
+  'callbacks of LangChain',
+  (value) =>
+    value === undefined || (Array.isArray(value) && value.every(isRecord)) || (isRecord(value) && typeof value.copy === 'function'),
+);
+
+function textOfDocument(document: unknown, at: number, withMetadata: boolean): string | FieldDocument {
+  const given = (isRecord(document) ? document : {}) as Partial<DocumentInterface>;
+  const { pageContent, metadata } = readOf(`document ${at + 1}`, () => ({
+    pageContent: given.pageContent,
+    metadata: given.metadata && { ...given.metadata },
+  }));
   if (typeof pageContent !== 'string')
     throw new FinetoothError(
       'E_USAGE',

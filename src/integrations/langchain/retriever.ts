@@ -8,14 +8,15 @@ import { checksAt } from '../../search/plan-checks.ts';
 import { search } from '../../search/search.ts';
 import type { SearchIndex } from '../../search/search-index.ts';
 import { defaultFields, textOf } from '../../text/recipe.ts';
-import { checkOptions, checkValue, type OptionChecks, part, texts, when } from '../../wording/check-options.ts';
+import { checkArguments, checkOptions, needed, type OptionChecks, part, record, texts, when } from '../../wording/check-options.ts';
+import { anyText, optional } from '../../wording/check-shapes.ts';
 
 /** What a retriever has no place for: its documents are a list, and come whole. */
 type NotHere = 'documents' | 'stages' | 'snippets' | 'explain' | 'facets' | 'facetValues' | 'onUpdate' | 'cursor' | 'perGroup' | 'vector';
 
 export interface FinetoothRetrieverOptions extends BaseRetrieverInput, Omit<SearchOptions, NotHere> {
   /** What `openIndex` gives. It is the caller's to close. */
-  readonly index: SearchIndex;
+  readonly index: SearchIndex<never>;
   /** Fields that make `pageContent`, joined by one space. @default those that the index was made from */
   readonly contentFields?: readonly string[];
 }
@@ -39,7 +40,7 @@ const callSignal = new AsyncLocalStorage<AbortSignal | undefined>();
 const anything = when('anything', () => true);
 const optionChecks: OptionChecks<FinetoothRetrieverOptions> = {
   ...searchChecks,
-  index: part('what openIndex gives', ['manifest', 'embedder', 'reranker']),
+  index: needed(part('what openIndex gives', ['manifest', 'embedder', 'reranker'])),
   contentFields: texts,
   // LangChain's own.
   callbacks: anything,
@@ -75,15 +76,16 @@ export class FinetoothRetriever extends BaseRetriever {
   /** @throws E_USAGE for an option that there is not, and for a value that is not what it must be */
   constructor(options: FinetoothRetrieverOptions) {
     checkOptions('FinetoothRetriever', options, optionChecks);
-    checkValue('index', options?.index, optionChecks.index, 'new FinetoothRetriever({ index: await openIndex(folder) })');
     const { index, contentFields, callbacks, tags, metadata, verbose, ...searching } = options;
     super({ callbacks, tags, metadata, verbose });
-    this.#index = index;
+    // LangChain's documents have any metadata.
+    this.#index = index as unknown as SearchIndex;
     this.#options = searching;
     this.#contentFields = contentFields;
   }
 
-  override invoke(query: string, config?: RunnableConfig): Promise<Document[]> {
+  override async invoke(query: string, config?: RunnableConfig): Promise<Document[]> {
+    checkArguments("invoke('how do bats find their way')", { query: [query, anyText], config: [config, optional(record)] });
     // What it is within may have a signal too, and a timeout becomes one.
     const whole = ensureConfig(config);
     return callSignal.run(whole.signal, () => super.invoke(query, whole)) as Promise<Document[]>;

@@ -1,10 +1,10 @@
 import { isEmbedderPart } from '../../assemble/check-open-index.ts';
 import type { ModelOptions } from '../../assemble/model-options.ts';
-import { checkOptions, checkValue, type OptionChecks, record } from '../../wording/check-options.ts';
+import { modelChecks } from '../../assemble/model-options.ts';
+import { checkOptions, checkValue, type OptionChecks } from '../../wording/check-options.ts';
 import { embeddingModel as modelOver } from '../ai-sdk/embedding.ts';
 import type { FinetoothEmbeddingModel } from '../ai-sdk/specification.ts';
 import { type EmbedderPart, isRole, lazyEmbedder, type Role } from '../lazy-embedder.ts';
-import { checkModels } from '../list-ranker.ts';
 
 export interface EmbeddingModelOptions {
   /** What its texts are: `query` for the tool that searches, `document` for what is stored. @default document */
@@ -19,7 +19,7 @@ export interface MastraEmbeddingModel extends FinetoothEmbeddingModel<'v3'>, Asy
   close(): Promise<void>;
 }
 
-const optionChecks: OptionChecks<EmbeddingModelOptions> = { role: isRole, models: record };
+const optionChecks: OptionChecks<EmbeddingModelOptions> = { role: isRole, models: modelChecks };
 
 /**
  * An embedding model in this process for Mastra: of a name (bge-small-en-v1.5 for `default`), of `vendor:model`, or of an embedder.
@@ -38,7 +38,6 @@ const optionChecks: OptionChecks<EmbeddingModelOptions> = { role: isRole, models
 export function embeddingModel(what: EmbedderPart = 'default', options: EmbeddingModelOptions = {}): MastraEmbeddingModel {
   checkValue('the model of embeddingModel', what, isEmbedderPart);
   checkOptions('embeddingModel', options, optionChecks);
-  checkModels('embeddingModel', options.models);
   const name = typeof what === 'string' ? what : 'fingerprint' in what ? what.fingerprint : what.modelId;
   const embedder = lazyEmbedder(name, what === 'default' ? undefined : what, options.models);
   const close = (): Promise<void> => embedder.close();

@@ -1,7 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import type { FieldCondition, Filter } from '../../filter/filter.ts';
 import type { FieldValue } from '../../types.ts';
-import { isRecord, shown } from '../../wording/check-options.ts';
+import { isRecord, readOf, shown } from '../../wording/check-options.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
 
 type Translate = (value: unknown, operator: string, field: string) => FieldCondition | Filter;
@@ -51,6 +51,10 @@ const logical = ['$and', '$or', '$nor', '$not'];
  * can be compared with
  */
 export function translateFilter(filter: unknown): Filter | undefined {
+  return readOf('the filter', () => translated(filter));
+}
+
+function translated(filter: unknown): Filter | undefined {
   if (filter === undefined || filter === null) return undefined;
   if (!isPlain(filter)) throw refused(`a filter must be an object; got ${shown(filter)}`);
   const parts = Object.entries(filter).map(([key, value]) =>
@@ -62,11 +66,11 @@ export function translateFilter(filter: unknown): Filter | undefined {
 function translateLogical(key: string, value: unknown): Filter {
   if (key === '$not') {
     if (!isPlain(value) || Object.keys(value).length === 0) throw refused(`$not takes a filter with a condition; got ${shown(value)}`);
-    return { not: translateFilter(value) as Filter };
+    return { not: translated(value) as Filter };
   }
   if (!logical.includes(key)) throw unknownOperator(key, [...logical, ...Object.keys(operators)], ' at the top of a filter');
   if (!Array.isArray(value)) throw refused(`${key} takes a list of filters; got ${shown(value)}`);
-  const parts = Array.from(value, (one) => translateFilter(one) ?? {});
+  const parts = Array.from(value, (one) => translated(one) ?? {});
   if (key === '$and') return { and: parts };
   return key === '$or' ? { or: parts } : { not: { or: parts } };
 }

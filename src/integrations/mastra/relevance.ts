@@ -1,6 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { checksAt } from '../../search/plan-checks.ts';
-import { checkOptions, isRecord, type OptionChecks, shown, text, whole } from '../../wording/check-options.ts';
+import { checkArguments, isRecord, list, type OptionChecks, readOf, shown, text, whole } from '../../wording/check-options.ts';
 import { openCheckedRanker, type RankerOptions, type RankOptions, rankerChecks, rankList } from '../list-ranker.ts';
 
 export interface RelevanceScorerOptions extends RankerOptions, Pick<RankOptions, 'effort' | 'instruction' | 'signal'> {
@@ -102,7 +102,7 @@ export function relevanceScorer(options: RelevanceScorerOptions = {}): Relevance
         waiting.set(query, asked);
       }),
     rerank: async (results, query, given = {}) => {
-      checkOptions('rerank', given, callChecks);
+      checkArguments("rerank(results, 'how do bats find their way')", { results: [results, list], options: [given, callChecks] });
       const { topK: top, deadlineMs, minScore } = given;
       const signals = [signal, given.signal].filter((one) => one !== undefined);
       const texts = results.map((result, at) => textOfResult(result, at, textField));
@@ -127,7 +127,7 @@ export function relevanceScorer(options: RelevanceScorerOptions = {}): Relevance
 /** Throws E_USAGE where there is none: Mastra gives such a result 0, which says that it is irrelevant. */
 function textOfResult(result: unknown, at: number, field: string): string {
   const { metadata, document } = (isRecord(result) ? result : {}) as Partial<QueryResult>;
-  const found = metadata?.[field] ?? document;
+  const found = readOf(`result ${at + 1}`, () => metadata?.[field] ?? document);
   if (typeof found === 'string') return found;
   throw new FinetoothError(
     'E_USAGE',

@@ -8,7 +8,8 @@ import type { SearchIndex } from '../../search/search-index.ts';
 import { indexFormat, type Manifest, typesIn, withoutEmbedder } from '../../store/store.ts';
 import { analyzerVersion } from '../../text/analyzer.ts';
 import type { Document } from '../../types.ts';
-import { checkValue, isRecord, shown, texts, whole } from '../../wording/check-options.ts';
+import { checkArguments, checkValue, isRecord, list, readOf, record, shown, texts, whole } from '../../wording/check-options.ts';
+import { anyNumber, anyText, listOf, optional, shape } from '../../wording/check-shapes.ts';
 import { translateFilter } from './filter.ts';
 import type { QueryResult } from './relevance.ts';
 import { placesOf, type VectorPlaces } from './vector-places.ts';
@@ -139,7 +140,9 @@ export function createVectorIndexes({ at, types, textField = 'text' }: VectorInd
       await forget(name);
       await places.remove(name);
     },
-    query: async ({ indexName, queryVector, topK = 10, filter, includeVector = false, sparseVector }) => {
+    query: async (params) => {
+      checkArguments("query({ indexName: 'films', queryVector })", { params: [params, isQuery] });
+      const { indexName, queryVector, topK = 10, filter, includeVector = false, sparseVector } = params;
       if (sparseVector !== undefined)
         throw usage('there are no sparse vectors here; search by words with firstStage: "bm25" or "hybrid" of search');
       checkValue('topK', topK, isTopK);
@@ -154,8 +157,10 @@ export function createVectorIndexes({ at, types, textField = 'text' }: VectorInd
         : undefined;
       return hits.map(({ id, score, document }) => ({ id, score, metadata: metadataOf(document), vector: vectors?.get(id) }));
     },
-    upsert: ({ indexName, vectors, metadata, ids, sparseVectors, deleteFilter }) =>
-      inTurn(indexName, async () => {
+    upsert: async (params) => {
+      checkArguments("upsert({ indexName: 'films', vectors })", { params: [params, isUpsert] });
+      const { indexName, vectors, metadata, ids, sparseVectors, deleteFilter } = params;
+      return inTurn(indexName, async () => {
         if (sparseVectors !== undefined) throw usage('there are no sparse vectors here');
         const documents = documentsFrom(vectors, metadata, ids);
         const index = await open(indexName);
@@ -167,9 +172,12 @@ export function createVectorIndexes({ at, types, textField = 'text' }: VectorInd
         const added = new Set(all);
         await index.delete(replaced.filter((id) => !added.has(id)));
         return all;
-      }),
-    update: ({ indexName, id, filter, update }) =>
-      inTurn(indexName, async () => {
+      });
+    },
+    update: async (params) => {
+      checkArguments("update({ indexName: 'films', id: 'a', update: { vector } })", { params: [params, isUpdate] });
+      const { indexName, id, filter, update } = params;
+      return inTurn(indexName, async () => {
         const { vector, metadata } = isRecord(update) ? update : {};
         if (vector === undefined && metadata === undefined) throw usage('an update needs a vector, metadata, or both');
         const index = await open(indexName);
@@ -183,18 +191,33 @@ export function createVectorIndexes({ at, types, textField = 'text' }: VectorInd
           });
         if (id !== undefined && documents.length === 0) throw usage(`the index "${indexName}" has no vector "${id}"`);
         await addAll(index, documents);
-      }),
-    delete: ({ indexName, ids, filter }) =>
-      inTurn(indexName, async () => {
+      });
+    },
+    delete: async (params) => {
+      checkArguments("delete({ indexName: 'films', ids: ['a'] })", { params: [params, isDelete] });
+      const { indexName, ids, filter } = params;
+      return inTurn(indexName, async () => {
         const index = await open(indexName);
         await index.delete(await chosen(index, ids, filter));
-      }),
+      });
+    },
     close: async () => {
       isClosed = true;
       await Promise.all([...opened.keys()].map(forget));
     },
   };
 }
+
+const numbers = listOf('a list of numbers', anyNumber);
+const indexName = anyText;
+const isQuery = shape('an object with indexName', { indexName, queryVector: optional(numbers) });
+const isUpsert = shape('an object with indexName and vectors', { indexName, vectors: list, metadata: optional(list) });
+const isUpdate = shape('an object with indexName and update', {
+  indexName,
+  id: optional(anyText),
+  update: shape('an object with a vector, metadata, or both', { vector: optional(numbers), metadata: optional(record) }),
+});
+const isDelete = shape('an object with indexName', { indexName, ids: optional(texts) });
 
 /** A text is not asked for, and nothing may be added. */
 async function addAll(index: SearchIndex, documents: readonly Document[]): Promise<void> {
@@ -238,12 +261,14 @@ function documentsFrom(vectors: unknown, metadata: UpsertParams['metadata'], ids
     checkValue('ids', ids, texts);
     if (ids.length !== vectors.length) throw usage(`there are ${vectors.length} vectors and ${ids.length} ids`);
   }
-  return vectors.map((vector, at) => ({
-    ...plain(metadata?.[at] ?? {}, `the metadata of vector ${at + 1}`),
-    [ID]: ids?.[at] ?? randomUUID(),
-    // Here, where its place is known by the caller's list.
-    [VECTOR]: [...vectorOf(vector, `vector ${at + 1}`)],
-  }));
+  return vectors.map((vector, at) =>
+    readOf(`vector ${at + 1}`, () => ({
+      ...plain(metadata?.[at] ?? {}, `the metadata of vector ${at + 1}`),
+      [ID]: ids?.[at] ?? randomUUID(),
+      // Here, where its place is known by the caller's list.
+      [VECTOR]: [...vectorOf(vector, `vector ${at + 1}`)],
+    })),
+  );
 }
 
 /** Metadata as JSON has it: a Date is its text. */

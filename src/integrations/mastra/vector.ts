@@ -14,7 +14,8 @@ import {
 import type { VectorFilter } from '@mastra/core/vector/filter';
 import { indexPlan } from '../../search/plan.ts';
 import { checkOf } from '../../search/plan-checks.ts';
-import { checkOptions, checkValue, either, type OptionChecks, record, text } from '../../wording/check-options.ts';
+import { checkArguments, checkOptions, either, needed, type OptionChecks, record, text } from '../../wording/check-options.ts';
+import { shape } from '../../wording/check-shapes.ts';
 import { createVectorIndexes, type VectorIndexes, type VectorIndexesOptions } from './vector-indexes.ts';
 
 export interface FinetoothVectorOptions extends VectorIndexesOptions {
@@ -22,8 +23,14 @@ export interface FinetoothVectorOptions extends VectorIndexesOptions {
   readonly id: string;
 }
 
+const named = shape('an object with indexName', { indexName: text });
 const isPlace = either('the path of a folder, "memory:", or an object of places by the names of their indexes', text, record);
-const optionChecks: OptionChecks<FinetoothVectorOptions> = { id: text, at: isPlace, types: checkOf(indexPlan.types), textField: text };
+const optionChecks: OptionChecks<FinetoothVectorOptions> = {
+  id: needed(text),
+  at: needed(isPlace),
+  types: checkOf(indexPlan.types),
+  textField: text,
+};
 
 /**
  * A vector store of Mastra over indexes of ours: in a folder, in memory, in Qdrant or PostgreSQL. Vectors are kept with length 1 and compared by cosine. An index that
@@ -46,13 +53,13 @@ export class FinetoothVector extends MastraVector<VectorFilter> implements Async
   /** @throws E_USAGE for an option that there is not, and for a value that is not what it must be */
   constructor(options: FinetoothVectorOptions) {
     checkOptions('FinetoothVector', options, optionChecks);
-    checkValue('id', options?.id, text, "new FinetoothVector({ id: 'vectors', at: './vectors' })");
-    checkValue('at', options.at, isPlace, "new FinetoothVector({ id: 'vectors', at: './vectors' })");
     super({ id: options.id });
     this.#indexes = createVectorIndexes(options);
   }
 
-  async createIndex({ indexName, dimension, metric }: CreateIndexParams): Promise<void> {
+  async createIndex(params: CreateIndexParams): Promise<void> {
+    checkArguments("createIndex({ indexName: 'films', dimension: 384 })", { params: [params, named] });
+    const { indexName, dimension, metric } = params;
     await this.#indexes.create(indexName, dimension, metric);
   }
 
@@ -60,11 +67,15 @@ export class FinetoothVector extends MastraVector<VectorFilter> implements Async
     return this.#indexes.list();
   }
 
-  describeIndex({ indexName }: DescribeIndexParams): Promise<IndexStats> {
+  async describeIndex(params: DescribeIndexParams): Promise<IndexStats> {
+    checkArguments("describeIndex({ indexName: 'films' })", { params: [params, named] });
+    const { indexName } = params;
     return this.#indexes.describe(indexName);
   }
 
-  async deleteIndex({ indexName }: DeleteIndexParams): Promise<void> {
+  async deleteIndex(params: DeleteIndexParams): Promise<void> {
+    checkArguments("deleteIndex({ indexName: 'films' })", { params: [params, named] });
+    const { indexName } = params;
     await this.#indexes.remove(indexName);
   }
 
@@ -80,7 +91,9 @@ export class FinetoothVector extends MastraVector<VectorFilter> implements Async
     await this.#indexes.update(params);
   }
 
-  async deleteVector({ indexName, id }: DeleteVectorParams): Promise<void> {
+  async deleteVector(params: DeleteVectorParams): Promise<void> {
+    checkArguments("deleteVector({ indexName: 'films', id: 'a' })", { params: [params, named] });
+    const { indexName, id } = params;
     await this.#indexes.delete({ indexName, ids: [id] });
   }
 

@@ -1,6 +1,7 @@
 import { FinetoothError } from '../../errors.ts';
 import { type BiEncoder, fingerprintOf, openBiEncoder } from '../bi-encoder.ts';
 import type { BiEncoderEntry, CrossEncoderEntry, ModelFiles, SparseEncoderEntry } from '../catalog/model-entry.ts';
+import { checkedBiEncoder, checkedCrossEncoder, checkedSparseEncoder, checkOpening } from '../check-model.ts';
 import { type CrossEncoder, openCrossEncoder } from '../cross-encoder.ts';
 import { openSparseEncoder, type SparseEncoder } from '../sparse-encoder.ts';
 import type { PoolOptions } from './open-pool.ts';
@@ -39,21 +40,24 @@ export function createModelSessions(): ModelSessions {
     JSON.stringify([modelPath, sha256, entry, runtime, threads ?? null, device]);
   return {
     biEncoder: async (files, options = {}) => {
+      checkOpening('biEncoder', files, options);
       const { model, isClosed, close } = biEncoders(keyOf(files, options), () => openBiEncoder(files, options));
       try {
-        return { ...guarded(await model, fingerprintOf(files), isClosed), close };
+        return { ...guarded(checkedBiEncoder(await model), fingerprintOf(files), isClosed), close };
       } catch (error) {
         await close();
         throw error;
       }
     },
     crossEncoder: (files, options = {}) => {
+      checkOpening('crossEncoder', files, options);
       const { model, isClosed, close } = crossEncoders(keyOf(files, options), () => openCrossEncoder(files, options));
-      return { ...guarded(model, model.fingerprint, isClosed), close };
+      return { ...guarded(checkedCrossEncoder(model), model.fingerprint, isClosed), close };
     },
     sparseEncoder: (files, options = {}) => {
+      checkOpening('sparseEncoder', files, options);
       const { model, isClosed, close } = sparseEncoders(keyOf(files, options), () => openSparseEncoder(files, options));
-      return { ...guarded(model, model.fingerprint, isClosed), close };
+      return { ...guarded(checkedSparseEncoder(model), model.fingerprint, isClosed), close };
     },
   };
 }

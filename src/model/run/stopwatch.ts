@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { callback, checkArguments } from '../../wording/check-options.ts';
 
 /** Where the time of the model runs of one piece of work went: sums over its runs, milliseconds. */
 export interface Stopwatch {
@@ -24,6 +25,7 @@ const watching = new AsyncLocalStorage<Stopwatch>();
  * console.log(results.length, runs > 0, inferred > 0); // 1 true true
  */
 export async function measureRuns<Result>(work: () => Promise<Result>): Promise<readonly [Result, Stopwatch]> {
+  checkArguments('measureRuns(() => search(index, query))', { work: [work, callback] });
   const watch: Stopwatch = { runs: 0, queued: 0, tokenised: 0, inferred: 0 };
   return [await watching.run(watch, work), watch];
 }

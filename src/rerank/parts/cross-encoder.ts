@@ -1,8 +1,12 @@
 import { unlessZero } from '../../math/vectors.ts';
 import { takesInstruction } from '../../model/catalog/scoring.ts';
+import { isCrossEncoder } from '../../model/check-model.ts';
 import type { CrossEncoder } from '../../model/cross-encoder.ts';
 import { scoreTolerance } from '../../model/tolerance.ts';
+import { checkArguments, type OptionChecks } from '../../wording/check-options.ts';
 import { type Calibration, relevanceOf, sigmoid } from '../calibration.ts';
+import { isCalibration } from '../check-calibration.ts';
+import { checkedScore } from '../checked-calls.ts';
 import type { Reranker } from '../reranker.ts';
 import { fittedCalibration } from './fitted.ts';
 
@@ -10,6 +14,8 @@ export interface CrossEncoderOptions {
   /** Turns a logit into a probability. @default what was fitted for these weights, where they are bundled; else the model's own sigmoid, where its config has one */
   readonly calibration?: Calibration;
 }
+
+const checks: OptionChecks<CrossEncoderOptions> = { calibration: isCalibration };
 
 /**
  * A model that reads query and candidate together. Scores are its logits, so that order is not lost where a sigmoid rounds to 1.
@@ -28,6 +34,10 @@ export interface CrossEncoderOptions {
  * await model.close?.();
  */
 export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions = {}): Reranker {
+  checkArguments('crossEncoder(createModelSessions().crossEncoder(files))', {
+    model: [model, isCrossEncoder],
+    options: [options, checks],
+  });
   const fingerprint = `cross-encoder-1(${model.fingerprint})`;
   const calibration =
     options.calibration ?? fittedCalibration(fingerprint) ?? (model.files.entry.scoring.activation === 'sigmoid' ? sigmoid : undefined);
@@ -37,7 +47,7 @@ export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions =
     languages: model.files.entry.languages,
     tolerance: scoreTolerance(model.files.entry),
     takesInstruction: takesInstruction(model.files.entry.scoring),
-    score: async (query, candidates, { signal, instruction, exact } = {}) => {
+    score: checkedScore(async (query, candidates, { signal, instruction, exact } = {}) => {
       const texts = candidates.map(({ text }) => text);
       const { scores, tokens, truncated, queryTruncated } = await model.score(query, texts, { signal, instruction, exact });
       return {
@@ -47,7 +57,7 @@ export function crossEncoder(model: CrossEncoder, options: CrossEncoderOptions =
         truncatedTokens: unlessZero(truncated),
         queryTruncatedTokens: unlessZero(queryTruncated),
       };
-    },
+    }),
     load: () => model.load(),
     close: () => model.close(),
   };

@@ -1,3 +1,4 @@
+import { checkedScore } from '../checked-calls.ts';
 import type { Reranker } from '../reranker.ts';
 
 /** What an answer names when no one reranked. */
@@ -17,10 +18,10 @@ export const firstStageName = 'first-stage';
 export const firstStageOrder = (): Reranker => ({
   fingerprint: firstStageName,
   kind: 'listwise',
-  score: async (_, candidates) => ({
+  score: checkedScore(async (_, candidates) => ({
     scores: new Float32Array(candidates.length).fill(Number.NaN),
     complete: false,
     rankedBy: firstStageName,
     usage: {},
-  }),
+  })),
 });

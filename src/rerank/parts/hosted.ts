@@ -6,6 +6,7 @@ import type { Consumption, Rerank } from '../../hosted/vendor.ts';
 import { unlessZero } from '../../math/vectors.ts';
 import type { Span } from '../../types.ts';
 import { counted } from '../../wording/numbers.ts';
+import { checkedScore } from '../checked-calls.ts';
 import type { Reranker, Scores } from '../reranker.ts';
 
 export interface HostedRerankSource extends HostedSource<Rerank> {
@@ -89,7 +90,7 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
     load: async () => {
       await model.open();
     },
-    score: async (query, candidates, { signal, deadlineMs } = {}) => {
+    score: checkedScore(async (query, candidates, { signal, deadlineMs } = {}) => {
       const started = performance.now();
       const { send, requests } = await model.open();
       const until = model.until(USUAL_MS, started, deadlineMs);
@@ -159,7 +160,7 @@ export function createHostedReranker(source: HostedRerankSource, options: Hosted
         servedBy: source.servedBy,
         usage: meter.usage(),
       });
-    },
+    }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Consumption, LanguageModel } from '../../hosted/vendor.ts';
 import { count, field, ShapeError } from '../../hosted/wire.ts';
 import { unlessZero } from '../../math/vectors.ts';
 import { counted } from '../../wording/numbers.ts';
+import { checkedScore } from '../checked-calls.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../reranker.ts';
 import { gradePrompt, gradeSchema, type Prompt, rankPrompt, rankSchema } from './language-model-prompts.ts';
 
@@ -159,12 +160,12 @@ export function languageModelReranker(source: HostedSource<LanguageModel>, optio
     load: async () => {
       await model.open();
     },
-    score: async (query, candidates, call = {}) => {
+    score: checkedScore(async (query, candidates, call = {}) => {
       const { shown, truncatedTokens } = shownOf(candidates);
       const asking = await session(call);
       const given = await asking.meter.counted(() => (mode === 'graded' ? gradeEach : sortWindows)(asking, query, shown, call));
       return { ...given, usage: asking.meter.usage(), truncatedTokens: unlessZero(truncatedTokens) };
-    },
+    }),
   };
 }
 

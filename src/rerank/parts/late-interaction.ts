@@ -5,9 +5,13 @@ import { dot, unlessZero } from '../../math/vectors.ts';
 import type { BiEncoder } from '../../model/bi-encoder.ts';
 import { hasTokenVectors, tokenSizeOf } from '../../model/catalog/model-entry.ts';
 import { scoreTolerance } from '../../model/tolerance.ts';
+import { isBiEncoder } from '../../model/check-model.ts';
 import { unlessStopped } from '../../time/time-limit.ts';
 import type { CallOptions, TokenForm, TokenVectors } from '../../types.ts';
+import { checkArguments, type OptionChecks, truth } from '../../wording/check-options.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
+import { isCalibration } from '../check-calibration.ts';
+import { checkedExplain, checkedScore } from '../checked-calls.ts';
 import type { Candidate, Reranker } from '../reranker.ts';
 import { fittedCalibration } from './fitted.ts';
 
@@ -23,6 +27,8 @@ const KEPT_QUERIES = 16;
 
 /** Candidates that are put together and scored in one turn of the event loop: about 10 ms. */
 const TURN = 512;
+
+const checks: OptionChecks<LateInteractionOptions> = { calibration: isCalibration, isOwn: truth };
 
 /**
  * Late interaction on the weights of a bi-encoder, no second model; or of a model that was trained for it (ColBERT), whose score is MaxSim alone, over
@@ -47,6 +53,7 @@ const TURN = 512;
  * await encoder.close();
  */
 export function lateInteraction(encoder: BiEncoder, options: LateInteractionOptions = {}): Reranker {
+  checkArguments('lateInteraction(await openModel())', { encoder: [encoder, isBiEncoder], options: [options, checks] });
   const { dimensions } = encoder.files.entry;
   const size = tokenSizeOf(encoder.files.entry);
   if (!hasTokenVectors(encoder.files.entry))
@@ -100,7 +107,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
     languages: encoder.files.entry.languages,
     isCheap: bringsTokens,
     tolerance: scoreTolerance(encoder.files.entry),
-    score: async (query, candidates, { signal, exact } = {}) => {
+    score: checkedScore(async (query, candidates, { signal, exact } = {}) => {
       const call: CallOptions = { signal };
       const asking = queryOf(query, call);
       const scores = new Float32Array(candidates.length);
@@ -142,8 +149,8 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
         truncatedTokens: unlessZero(truncatedTokens),
         queryTruncatedTokens: truncated > 0 ? new Uint32Array(candidates.length).fill(truncated) : undefined,
       };
-    },
-    explain: async (query, { text }, { signal } = {}) => {
+    }),
+    explain: checkedExplain(async (query, { text }, { signal } = {}) => {
       const call: CallOptions = { signal };
       const [{ asked, words }, read, [ofQuery = []], [ofText = []]] = await Promise.all([
         queryOf(query, call),
@@ -158,7 +165,7 @@ export function lateInteraction(encoder: BiEncoder, options: LateInteractionOpti
       const maxSim = ofText.length === 0 || best.length === 0 ? 0 : best.reduce((sum, value) => sum + value, 0) / best.length;
       const cosine = dot(asked.vectors, 0, read.vectors, 0, dimensions);
       return [{ name: fingerprint, tokens: { query: ofQuery, document: ofText, similarities, cosine, maxSim } }];
-    },
+    }),
     load: () => encoder.ready,
     close: () => encoder.close(),
   };

@@ -3,6 +3,7 @@ import { type KnownScore, memoryScores, type ScoreStore } from '../../cache/scor
 import { sqliteScores } from '../../cache/sqlite-scores.ts';
 import { checkOptions, checkValue, type OptionChecks, text, whole } from '../../wording/check-options.ts';
 import { decorate } from '../../wording/decorate.ts';
+import { checkedScore } from '../checked-calls.ts';
 import type { Effort } from '../effort.ts';
 import { type Candidate, isReranker, type Reranker } from '../reranker.ts';
 import { addUsage, failAfter } from '../usage.ts';
@@ -103,7 +104,7 @@ export function withStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): 
 function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Reranker {
   const keyFor = keyOf(reranker);
   return decorate(reranker, {
-    score: async (query, candidates, options) => {
+    score: checkedScore(async (query, candidates, options) => {
       const list = reranker.kind === 'listwise' ? listKeyOf(candidates, options?.effort) : undefined;
       const keys = candidates.map((candidate) =>
         keyFor(query, candidate, { list, instruction: options?.instruction, exact: options?.exact }),
@@ -156,7 +157,7 @@ function wholeWithStore(reranker: Reranker, store: ScoreStore, keyOf: KeyOf): Re
         usage: given?.usage === undefined ? undefined : given.usage,
         notes: given?.notes === undefined ? undefined : given.notes,
       };
-    },
+    }),
   });
 }
 

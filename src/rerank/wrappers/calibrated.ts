@@ -1,5 +1,6 @@
 import { decorate } from '../../wording/decorate.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
+import { checkedScore } from '../checked-calls.ts';
 import type { Reranker, Scores } from '../reranker.ts';
 import { stageOf } from '../stage-of.ts';
 import { changeLeaves, composed, isComposed } from './composed.ts';
@@ -18,11 +19,11 @@ export function calibrated(reranker: Reranker, calibration: Calibration): Rerank
     }
     return { ...given, relevance };
   };
-  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+  const score: Reranker['score'] = checkedScore(async (query, candidates, options = {}) => {
     const { onScores } = options;
     const heard = onScores === undefined ? {} : { onScores: (scores: Scores) => onScores(read(scores)) };
     return read(await reranker.score(query, candidates, { ...options, ...heard }));
-  };
+  });
   const made = decorate(reranker, { calibration, score });
   // With other parts inside it is still read by the same fit.
   return isComposed(reranker) ? composed(made, (change) => calibrated(changeLeaves(reranker, change), calibration)) : made;

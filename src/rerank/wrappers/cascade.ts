@@ -1,9 +1,12 @@
 import { FinetoothError } from '../../errors.ts';
 import { byStage } from '../../math/order.ts';
 import type { ScoreSpread } from '../../types.ts';
-import { checkOptions, checkValue, list, type OptionChecks, positive } from '../../wording/check-options.ts';
+import { checkOptions, checkValue, list, type OptionChecks, part, positive, record } from '../../wording/check-options.ts';
+import { anyNumber, listOf, optional, shape } from '../../wording/check-shapes.ts';
 import { counted } from '../../wording/numbers.ts';
 import { type Calibration, relevanceOf } from '../calibration.ts';
+import { isCalibration } from '../check-calibration.ts';
+import { checkedExplain, checkedScore } from '../checked-calls.ts';
 import { type Effort, isEffort } from '../effort.ts';
 import { expectedGain } from '../expected-gain.ts';
 import { mergeScores } from '../merge-scores.ts';
@@ -57,11 +60,17 @@ export interface CascadeOptions {
 const KEPT = 20;
 
 const cascadeChecks: OptionChecks<CascadeOptions> = {
-  keep: list,
-  efforts: list,
+  keep: listOf('a list of numbers, one for each stage', anyNumber),
+  efforts: listOf(
+    'a list, an entry for each stage',
+    optional(shape('an object with readings and known', { readings: record, known: record })),
+  ),
   effort: isEffort,
-  combine: list,
-  calibrations: list,
+  combine: listOf(
+    'a list, an entry for each stage',
+    optional(part('a combination: an object with a name and a function over', ['over'], ['name'])),
+  ),
+  calibrations: listOf('a list, an entry for each stage', optional(isCalibration)),
   concurrency: positive,
 };
 
@@ -106,7 +115,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
   const paces = stages.map(() => createPace(concurrency));
   const plan = stages.map((stage, at) => planStage(stage, combine[at], options.calibrations?.[at]));
 
-  const score: Reranker['score'] = async (query, candidates, call = {}) => {
+  const score: Reranker['score'] = checkedScore(async (query, candidates, call = {}) => {
     const { signal, deadlineMs, onScores, spread, exact = false } = call;
     const effort = exact ? 'exhaustive' : (call.effort ?? options.effort ?? 'normal');
     const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
@@ -164,7 +173,7 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
       places = bestOfStage(at, candidates, known);
     }
     return known;
-  };
+  });
 
   const made: Reranker = {
     fingerprint: fingerprintOf(plan, keep, options.efforts),
@@ -179,8 +188,9 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     tolerance: leastTolerance(stages),
     keepsDeadline: true,
     score,
-    explain: async (query, candidate, call) =>
+    explain: checkedExplain(async (query, candidate, call) =>
       (await Promise.all(stages.map((stage) => stage.explain?.(query, candidate, call) ?? []))).flat(),
+    ),
     load: async () => {
       await Promise.all(stages.map((stage) => stage.load?.()));
     },

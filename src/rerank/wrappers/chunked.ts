@@ -1,6 +1,7 @@
 import { unlessZero } from '../../math/vectors.ts';
 import type { CallOptions, Span } from '../../types.ts';
 import { decorate } from '../../wording/decorate.ts';
+import { checkedExplain, checkedScore } from '../checked-calls.ts';
 import type { Candidate, Reranker, Scores } from '../reranker.ts';
 
 /** Where the chunks of each text begin and end that a reranker reads whole beside the query. */
@@ -26,7 +27,7 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker =>
     fingerprint: `in-parts-1(${reranker.fingerprint})`,
     // Token vectors of a long text are not used.
     isCheap: undefined,
-    explain: async (query, candidate, call = {}) => {
+    explain: checkedExplain(async (query, candidate, call = {}) => {
       const [spans = []] = await split(query, [candidate.text], call);
       if (spans.length <= 1) return (await reranker.explain?.(query, candidate, call)) ?? [];
       const texts = spans.map((span) => ({ text: candidate.text.slice(...span) }));
@@ -35,8 +36,8 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker =>
       const inner = await reranker.explain?.(query, texts[best] as Candidate, call);
       const parts = spans.map(([start, end], i) => ({ start, end, score: scores[i] as number }));
       return inner === undefined ? [{ name: reranker.fingerprint, parts }] : inner.map((stage) => ({ ...stage, parts }));
-    },
-    score: async (query, candidates, options = {}) => {
+    }),
+    score: checkedScore(async (query, candidates, options = {}) => {
       const { signal, instruction, exact } = options;
       const long = candidates.flatMap(({ text }, i) => (text.length <= SURELY_SHORT ? [] : [i]));
       const found = await split(
@@ -74,5 +75,5 @@ export const chunked = (reranker: Reranker, split: SplitTexts): Reranker =>
         usage: given.usage,
         spans: winners.map((at) => chunks[at]?.span),
       } satisfies Scores;
-    },
+    }),
   });

@@ -1,6 +1,7 @@
 import { excerptOf, excerptVersion } from '../../text/excerpt.ts';
 import type { Span } from '../../types.ts';
 import { decorate } from '../../wording/decorate.ts';
+import { checkedExplain, checkedScore } from '../checked-calls.ts';
 import type { Candidate, Reranker, ScoreOptions, Scores } from '../reranker.ts';
 import { composed } from './composed.ts';
 
@@ -9,7 +10,7 @@ import { composed } from './composed.ts';
  * takes as long as its tokens are many. A candidate's score depends on query and text alone, and a cache around what is inside knows it by what was read.
  */
 export function excerpted(reranker: Reranker, maxTokens: number): Reranker {
-  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+  const score: Reranker['score'] = checkedScore(async (query, candidates, options = {}) => {
     const excerpts = candidates.map(({ text }) => excerptOf(query, text, maxTokens));
     if (excerpts.every((excerpt) => excerpt === undefined)) return reranker.score(query, candidates, options);
     const omitted = Uint32Array.from(excerpts, (excerpt, i) => omittedOf((candidates[i] as Candidate).text, excerpt));
@@ -23,14 +24,14 @@ export function excerpted(reranker: Reranker, maxTokens: number): Reranker {
         asked,
       ),
     );
-  };
-  const explain: Reranker['explain'] = async (query, candidate, call) => {
+  });
+  const explain: Reranker['explain'] = checkedExplain(async (query, candidate, call) => {
     const excerpt = excerptOf(query, candidate.text, maxTokens);
     const inner = await reranker.explain?.(query, shortened(candidate, excerpt), call);
     if (excerpt === undefined) return inner ?? [];
     const sentences = excerpt.map(([start, end]) => ({ start, end }));
     return (inner ?? [{ name: reranker.fingerprint }]).map((stage) => ({ ...stage, sentences }));
-  };
+  });
   return composed(
     decorate(reranker, {
       fingerprint: `${excerptVersion}-of-${maxTokens}(${reranker.fingerprint})`,

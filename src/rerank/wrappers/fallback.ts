@@ -1,6 +1,7 @@
 import { type ErrorCode, FinetoothError, messageOf } from '../../errors.ts';
 import type { Usage } from '../../types.ts';
 import { checkOptions, checkValue, list, truth } from '../../wording/check-options.ts';
+import { checkedExplain, checkedScore } from '../checked-calls.ts';
 import { isReranker, type Reranker, type RerankerFailure, type ScoreOptions } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
 import { namesOfAll, shortNames } from '../short-names.ts';
@@ -51,12 +52,12 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
     },
     takesInstruction: rerankers.some((one) => one.takesInstruction),
     tolerance: leastTolerance(rerankers),
-    explain: async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? [],
+    explain: checkedExplain(async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? []),
     load: async () => {
       // Who cannot be made ready says so when it is asked.
       await Promise.all(rerankers.map((one) => one.load?.().catch(() => {})));
     },
-    score: async (query, candidates, { deadlineMs, onScores, ...call } = {}) => {
+    score: checkedScore(async (query, candidates, { deadlineMs, onScores, ...call } = {}) => {
       const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
       const failures: RerankerFailure[] = [];
       const errors: unknown[] = [];
@@ -92,7 +93,7 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
         }
       }
       throw new FinetoothError('E_BUG', 'a fallback ended without an answer. This is a mistake of finetooth.');
-    },
+    }),
   };
   const close = (): Promise<unknown> => Promise.all(rerankers.map((one) => one.close?.()));
   return composed(closable(made, close), (change) => fallback(rerankers.map(change), { strict }));

@@ -1,4 +1,5 @@
 import { doneWithin } from '../../time/time-limit.ts';
+import { checkedExplain, checkedScore } from '../checked-calls.ts';
 import { unscored } from '../merge-scores.ts';
 import type { Reranker, Scores } from '../reranker.ts';
 import { scoreInTime } from '../score-in-time.ts';
@@ -32,7 +33,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
     );
     return opened;
   };
-  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+  const score: Reranker['score'] = checkedScore(async (query, candidates, options = {}) => {
     const { deadlineMs } = options;
     if (deadlineMs === undefined) return by(await inner(), await scoreInTime(await inner(), query, candidates, options));
     const started = performance.now();
@@ -40,7 +41,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
     if (!(await doneWithin(opening, deadlineMs))) return unscored(candidates.length);
     const left = Math.max(0, deadlineMs - (performance.now() - started));
     return by(await opening, await scoreInTime(await opening, query, candidates, { ...options, deadlineMs: left }));
-  };
+  });
   const made: Reranker = {
     fingerprint,
     // What it will be is not known before it is opened: perhaps a cascade, whose scores hold for a whole list.
@@ -60,7 +61,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
       return tolerance;
     },
     score,
-    explain: async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? [],
+    explain: checkedExplain(async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? []),
     load: async () => (await inner()).load?.(),
   };
   const close = async (): Promise<void> => (await opened?.catch(() => undefined))?.close?.();

@@ -2,6 +2,7 @@ import { unlessZero } from '../../math/vectors.ts';
 import { checkValue } from '../../wording/check-options.ts';
 import { decorate } from '../../wording/decorate.ts';
 import { type Calibration, probabilityOf } from '../calibration.ts';
+import { checkedExplain, checkedScore } from '../checked-calls.ts';
 import { type Candidate, isReranker, type Reranker, type ScoreOptions, type Scores } from '../reranker.ts';
 import { composed } from './composed.ts';
 
@@ -30,7 +31,7 @@ const LESS = 0.0125;
  */
 export function titled(reranker: Reranker): Reranker {
   checkValue('the reranker of titled', reranker, isReranker);
-  const score: Reranker['score'] = async (query, candidates, options = {}) => {
+  const score: Reranker['score'] = checkedScore(async (query, candidates, options = {}) => {
     const places = candidates.flatMap(({ title }, i) => (title === undefined ? [] : [i]));
     if (places.length === 0) return reranker.score(query, candidates, options);
     const texts = candidates.map(({ title: _, ...own }): Candidate => own);
@@ -41,13 +42,13 @@ export function titled(reranker: Reranker): Reranker {
     const given = await reranker.score(query, [...texts, ...titles], asked);
     // A wrong count goes through as it is, to where it is refused.
     return given.scores.length === texts.length + titles.length ? read(given) : given;
-  };
-  const explain: Reranker['explain'] = async (query, { title, ...own }, call) => {
+  });
+  const explain: Reranker['explain'] = checkedExplain(async (query, { title, ...own }, call) => {
     const ofText = (await reranker.explain?.(query, own, call)) ?? [];
     if (title === undefined) return ofText;
     const ofTitle = (await reranker.explain?.(query, title, call)) ?? [];
     return [...ofText, ...ofTitle.map((stage) => ({ ...stage, of: 'title' as const }))];
-  };
+  });
   const explains = reranker.explain !== undefined;
   return composed(decorate(reranker, { score, explain: explains ? explain : undefined }), (change) => titled(change(reranker)));
 }

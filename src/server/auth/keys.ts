@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { FinetoothError } from '../../errors.ts';
+import { checkArguments } from '../../wording/check-options.ts';
+import { anyText, optional } from '../../wording/check-shapes.ts';
 import { counted } from '../../wording/numbers.ts';
 
 /** Who may ask. Keys are kept as SHA-256 only: they are random, so that a slow hash would add nothing. */
@@ -68,6 +70,7 @@ export function readKeys(text: string, from: string, { mayBeEmpty = false }: Rea
  * console.log(key.startsWith('ft_'), line.endsWith(' the shop')); // true true
  */
 export function newKey(name?: string): { readonly key: string; readonly line: string } {
+  checkArguments("newKey('the shop')", { name: [name, optional(anyText)] });
   const key = `ft_${randomBytes(24).toString('base64url')}`;
   return { key, line: `${PREFIX}${hashOf(key).toString('hex')}${name === undefined ? '' : ` ${name}`}` };
 }

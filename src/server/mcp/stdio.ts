@@ -1,8 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
+import { localChecks } from '../../assemble/model-options.ts';
 import { createModelSessions } from '../../embedders.ts';
 import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions } from '../../index.ts';
-import { callback, checkOptions, type OptionChecks, oneOf, positive, record, texts, truth, when } from '../../wording/check-options.ts';
+import { callback, checkOptions, needed, type OptionChecks, oneOf, positive, texts, truth, when } from '../../wording/check-options.ts';
 import { packageVersion } from '../../wording/package-version.ts';
 import { createIndexRegistry, type IndexRegistry } from '../indexes/registry.ts';
 import { createLoadShedder, type LoadSheddingOptions } from '../load-shedding.ts';
@@ -45,11 +46,11 @@ const stream = (functionName: string) =>
   when('a stream', (value) => typeof (value as Record<string, unknown> | null)?.[functionName] === 'function');
 
 const checks: OptionChecks<ServeMcpOptions> = {
-  indexes: texts,
-  input: stream('on'),
-  output: stream('write'),
+  indexes: needed(texts),
+  input: needed(stream('on')),
+  output: needed(stream('write')),
   writable: truth,
-  models: record,
+  models: localChecks,
   durability: oneOf(['power', 'process']),
   onFailure: callback,
   callMs: positive,

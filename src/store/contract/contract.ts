@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Filter } from '../../filter/filter.ts';
 import { randomFrom } from '../../math/random.ts';
+import { callback, checkArguments, whole } from '../../wording/check-options.ts';
 import type { EntryField, Store } from '../store.ts';
 import { besideReference, byId, collect, hashesIn, idsOf, near, type Start, same } from './checks.ts';
 import { entryFor, manifestFor, SIZE, unit } from './entries.ts';
@@ -376,7 +377,9 @@ const everything: readonly EntryField[] = ['document', 'hash', 'textHash', 'vect
  *
  * for (const { name, run } of storeContract(() => memoryStore())) it(name, run);
  */
-export function storeContract(make: MakeStore, { filters = 300 }: StoreContractOptions = {}): readonly ContractCase[] {
+export function storeContract(make: MakeStore, options: StoreContractOptions = {}): readonly ContractCase[] {
+  checkArguments('storeContract(() => yourStore())', { make: [make, callback], options: [options, { filters: whole(0, 1_000_000) }] });
+  const { filters = 300 } = options;
   return Object.entries(promises).map(([name, check]) => ({
     name,
     run: async () => {

@@ -2,11 +2,14 @@ import { throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
 import { unpackTitle } from '../../math/packed-title.ts';
 import type { Document, Hit } from '../../types.ts';
+import { checkArguments, type OptionChecks, oneOf, path, positive } from '../../wording/check-options.ts';
+import { anyNumber } from '../../wording/check-shapes.ts';
+import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
 import { indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
 import { connectFolder, type Opened } from './connection.ts';
-import type { Durability } from './durability.ts';
+import { type Durability, durabilities } from './durability.ts';
 import { readEntries, replaceAll } from './entries.ts';
 import { countFacets } from './facets.ts';
 import { createIdFilter } from './ids.ts';
@@ -51,6 +54,14 @@ export interface LanceStoreOptions {
   readonly durability?: Durability;
 }
 
+const lanceChecks: OptionChecks<LanceStoreOptions> = {
+  approximateFrom: anyNumber,
+  partitions: positive,
+  probes: positive,
+  refine: positive,
+  durability: oneOf(durabilities),
+};
+
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `upsert` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 2 bits with
@@ -64,10 +75,9 @@ export interface LanceStoreOptions {
  * await index.add([{ id: 'bats', text: 'Bats hunt by echo.' }]);
  * await index.close();
  */
-export function lanceStore(
-  folder: string,
-  { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' }: LanceStoreOptions = {},
-): Store {
+export function lanceStore(folder: string, options: LanceStoreOptions = {}): Store {
+  checkArguments("lanceStore('./movies')", { folder: [folder, path], options: [options, lanceChecks] });
+  const { approximateFrom = APPROXIMATE_FROM, partitions, probes = 20, refine, durability = 'power' } = options;
   const connection = connectFolder(folder, durability);
   const snapshots = createSnapshots(folder);
   const idFilter = createIdFilter();
@@ -104,7 +114,7 @@ export function lanceStore(
     return ask(restriction, limit);
   };
 
-  return {
+  return checkedStore({
     capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true, sparse: true },
     open: connection.open,
     upsert: async (entries) => {
@@ -233,5 +243,5 @@ export function lanceStore(
       snapshots.close();
       connection.close();
     },
-  };
+  });
 }

@@ -1,6 +1,8 @@
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
 import { readFilter } from '../../filter/read-filter.ts';
 import { checkOptions, type OptionChecks, part, text, type ValueCheck, when } from '../../wording/check-options.ts';
+import { anyText } from '../../wording/check-shapes.ts';
+import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
 import { indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
@@ -26,7 +28,7 @@ const number: ValueCheck = when('a number', (value) => typeof value === 'number'
 const storeChecks: OptionChecks<PostgresStoreOptions> = {
   connectionString: text,
   pool: part('a pool of pg', ['query']),
-  index: () => undefined,
+  index: anyText,
   ef: number,
   m: number,
   efConstruction: number,
@@ -49,7 +51,7 @@ const storeChecks: OptionChecks<PostgresStoreOptions> = {
  * const { results } = await search(index, 'a lamp for reading in bed');
  * await index.close();
  */
-export function postgresStore(options: PostgresStoreOptions): Store {
+export function postgresStore(options: PostgresStoreOptions = {}): Store {
   checkOptions('postgresStore', options, storeChecks);
   const { pool, connectionString, index = DEFAULT_INDEX, ...given } = options;
   if ((pool === undefined) === (connectionString === undefined))
@@ -79,7 +81,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
     return searchWords(ask, state, query.terms, restriction, limit);
   };
 
-  return {
+  return checkedStore({
     capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true, sparse: true },
     open: session.open,
     upsert: async (entries) => {
@@ -160,7 +162,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
         ]);
       }),
     close: session.close,
-  };
+  });
 }
 
 const keptOr = (hash: string | undefined): string | undefined => (hash === undefined ? undefined : kept(hash));

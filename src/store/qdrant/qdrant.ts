@@ -4,6 +4,7 @@ import {
   callback,
   checkOptions,
   either,
+  needed,
   type OptionChecks,
   oneOf,
   record,
@@ -12,6 +13,7 @@ import {
   truth,
   whole,
 } from '../../wording/check-options.ts';
+import { checkedStore } from '../checked-store.ts';
 import { facetCounter } from '../facets.ts';
 import { indexCompacted, indexReplaced } from '../index-changes.ts';
 import { type EntryField, type HitField, isSameIndex, type Store, type StoreQuery } from '../store.ts';
@@ -52,8 +54,8 @@ export interface QdrantStoreOptions extends QdrantOptions, RequestOptions {
 }
 
 const storeChecks: OptionChecks<QdrantStoreOptions> = {
-  url: either('an address, http://host:6333, or several', text, texts),
-  name: text,
+  url: needed(either('an address, http://host:6333, or several', text, texts)),
+  name: needed(text),
   apiKey: text,
   approximateFrom: whole(0, Number.MAX_SAFE_INTEGER),
   countedFrom: whole(0, Number.MAX_SAFE_INTEGER),
@@ -108,7 +110,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
   const searching: Searching = { requests: asking, words, approximateFrom, ef };
   const writing = { requests, collections, leases, shown };
 
-  return {
+  return checkedStore({
     capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true, sparse: true },
     open: collections.open,
     upsert: (entries) => writeEntries(writing, entries),
@@ -183,7 +185,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
         return opened;
       }),
     close: async () => requests.close(),
-  };
+  });
 }
 
 /** How an index stands in errors and warnings. */

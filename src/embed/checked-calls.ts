@@ -1,0 +1,49 @@
+import {
+  callChecks,
+  checkArguments,
+  isRecord,
+  type OptionChecks,
+  oneOf,
+  part,
+  record,
+  signal,
+  type ValueCheck,
+  when,
+} from '../wording/check-options.ts';
+import { anyText, finite, listOf } from '../wording/check-shapes.ts';
+import type { Embedder, EmbedOptions } from './embedder.ts';
+
+const optionChecks: OptionChecks<EmbedOptions> = { signal, tokens: record, deadlineMs: finite };
+
+const texts = listOf('a list of texts', anyText);
+const sources = listOf(
+  'a list of objects, each with a text',
+  when('an object with a text', (value) => isRecord(value) && typeof value.text === 'string'),
+);
+
+/** The `embed` of an embedder, which refuses what it does not take: every embedder that this package makes has it so, since anyone may call it. */
+export function checkedEmbed(embed: Embedder['embed']): Embedder['embed'] {
+  return async (...given) => {
+    checkArguments("embedder.embed(['Bats hunt by echo.'], 'document')", {
+      texts: [given[0], texts],
+      role: [given[1], oneOf(['query', 'document'])],
+      options: [given[2], optionChecks],
+    });
+    return embed(...given);
+  };
+}
+
+/** The same of its `split`. */
+export function checkedSplit(split: NonNullable<Embedder['split']>): NonNullable<Embedder['split']> {
+  return async (...given) => {
+    checkArguments("embedder.split([{ text: 'Bats hunt by echo.' }])", { sources: [given[0], sources], options: [given[1], callChecks] });
+    return split(...given);
+  };
+}
+
+/** Whether a caller's value is an embedder. */
+export const isEmbedder: ValueCheck = part(
+  'an embedder, such as createEmbedder(): an object with a fingerprint and a function embed',
+  ['embed'],
+  ['fingerprint'],
+);
