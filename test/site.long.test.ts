@@ -37,6 +37,17 @@ describe('the documentation site', () => {
     expect([...new Set(wrong)]).toEqual([]);
   });
 
+  it('has an example on the page of every public name, or says in which ones a type is used', (context) => {
+    if (missing !== undefined) context.skip(missing);
+    const folder = join(site, 'content', 'api');
+    const pages = globSync('**/*.md', { cwd: folder }).filter((name) => !name.endsWith('README.md'));
+    expect(pages.length).toBeGreaterThan(300);
+    const without = pages.filter(
+      (name) => !/^#{2,3} Example$|^\*\*In the examples of\*\* /m.test(readFileSync(join(folder, name), 'utf8')),
+    );
+    expect(without).toEqual([]);
+  });
+
   it('loads nothing from another host', (context) => {
     if (missing !== undefined) context.skip(missing);
     const loaded = globSync('*.html', { cwd: join(site, 'dist') }).flatMap((name) => [
