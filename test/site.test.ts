@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pageOf, rewriteLinks } from '../site/links.ts';
+import { pageOf, rewriteLinks, slugOf } from '../site/links.ts';
 import { finishReference } from '../site/reference.ts';
 import { sections } from '../site/sections.ts';
 
@@ -52,16 +52,7 @@ const withoutCode = (text: string): string => text.replace(/^```[\s\S]*?^```/gm,
 /** Of its headings, as the usual renderers of Markdown make them. */
 function anchorsOf(text: string): Set<string> {
   const headings = [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6}\s+(.+)$/gm)].map(([, title]) => title as string);
-  return new Set(
-    headings.map((title) =>
-      title
-        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replace(/\s/g, '-'),
-    ),
-  );
+  return new Set(headings.map((title) => slugOf(title.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'))));
 }
 
 describe('the reference', () => {

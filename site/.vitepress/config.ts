@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { entries } from '../entries.ts';
-import { pageOf } from '../links.ts';
+import { pageOf, slugOf } from '../links.ts';
 import { sections } from '../sections.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -19,7 +19,7 @@ export default defineConfig({
   cleanUrls: true,
   head: [['link', { rel: 'icon', href: '/icon.svg', type: 'image/svg+xml' }]],
   // Angle brackets of our tables are text.
-  markdown: { html: false, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  markdown: { html: false, anchor: { slugify: slugOf }, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
