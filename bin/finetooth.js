@@ -8,7 +8,10 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.exitCode = 1;
 } else {
   import('../dist/fetch/compile-cache.js')
-    .then(({ keepCompiled }) => keepCompiled())
+    .then(({ keepCompiled }) => {
+      // Who deletes what is kept shall not leave new files behind.
+      if (process.argv[2] !== 'cache') keepCompiled();
+    })
     .then(() => import('../dist/cli/main.js'))
     .then(
       (cli) => cli.main(process.argv.slice(2)),

@@ -4,7 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { nativePackage } from '../src/model/run/runtime.ts';
+import { nativePackage } from '../src/model/run/missing-runtime.ts';
 import { type InstallOptions, installInto, mustRun, packAll, type Tarball } from './trial-install.ts';
 
 /** Packages of at least so many bytes have a line of their own. */

@@ -64,12 +64,9 @@ export interface Tarball {
   readonly path: string;
 }
 
-/**
- * Builds dist, then packs into a folder what is published: the package, every workspace, LanceDB and js-tiktoken without what is never
- * loaded, and the native runtime of this platform, or everything for all. One at a time: dist is the one that the checkout has.
- */
+/** Builds dist, then packs into a folder what is published, for this platform or for all. One at a time: dist is the one that the checkout has. */
 export const packAll = async (into: string, { everywhere = false } = {}): Promise<readonly Tarball[]> => {
-  const { packLance, packOwn, packRuntime, packTiktoken, packWasmPlatform, platforms, wasmPlatforms } = await import('./pack-published.ts');
+  const { packPublished } = await import('./pack-published.ts');
   await mustRun('npm', ['run', 'build'], { cwd: root });
   // `prepare` would build a second time.
   const workspaces = ['models', 'runtimes'].flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)));
@@ -81,12 +78,7 @@ export const packAll = async (into: string, { everywhere = false } = {}): Promis
   const plain = packed.map(({ name, filename }) => ({ name, path: join(into, filename) }));
   const staging = await mkdtemp(join(tmpdir(), 'finetooth-staging-'));
   try {
-    const wanted = platforms().filter(({ system, processor }) => everywhere || (system === process.platform && processor === process.arch));
-    const tarballs = [await packLance(staging, into), await packTiktoken(staging, into)];
-    if (everywhere) for (const platform of wasmPlatforms()) tarballs.push(await packWasmPlatform(platform, staging, into));
-    for (const platform of wanted) tarballs.push(await packRuntime(platform, staging, into));
-    for (const one of plain) tarballs.push(one.name === 'finetooth' ? await packOwn(one, join(staging, 'own'), into) : one);
-    return tarballs;
+    return await packPublished(plain, staging, into, everywhere);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

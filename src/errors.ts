@@ -116,6 +116,8 @@ export type ErrorCode = keyof typeof errorTable;
 
 /** Options that sentences advise, by their names in the library. */
 export type AdvisedOption =
+  | 'sparseModel'
+  | 'sparseWeight'
   | 'budget'
   | 'calibration'
   | 'collapse'
@@ -147,6 +149,7 @@ export type AdvisedOption =
   | 'noKeys'
   | 'origins'
   | 'port'
+  | 'precision'
   | 'prices'
   | 'queryPrompt'
   | 'rankFields'

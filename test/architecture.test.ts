@@ -154,7 +154,7 @@ describe('the tree is the architecture', () => {
 
   it('builds no file that only tests use', () => {
     // The exports of package.json, what bin/ starts, and the worker, which is started by its address.
-    const started = [...entries, 'fetch/compile-cache.ts', 'cli/main.ts', 'model/run/worker.ts'];
+    const started = [...entries, 'fetch/compile-cache.ts', 'cli/main.ts', 'model/run/worker.ts', 'model/run/probe.ts'];
     const used = new Set([
       ...started,
       ...imports
@@ -169,7 +169,7 @@ describe('the tree is the architecture', () => {
     const allowed = [
       /^(time|fetch|read|model|cache|store|dataset|hosted|cli)\//,
       /^eval\/(collection|systems\/journal|judgment-(file|lines))\.ts$/,
-      /^(assemble\/(index-folders|file-origins|sample-index|rebuild)|tasks\/(eval-index|index-of|doctor|providers|models|datasets))\.ts$/,
+      /^(assemble\/(index-folders|file-origins|sample-index|rebuild)|tasks\/(eval-index|index-of|list-cache|clear-cache|doctor|providers|models|datasets))\.ts$/,
       // The last asks which addresses are private, and opens nothing.
       /^server\/(listen|page\/files|files\/received-file|auth\/own-hosts)\.ts$/,
     ];

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Finished, installInto, mustRun, packAll, run, type Tarball, whyUnreachable } from '../scripts/trial-install.ts';
-import { nativePackage } from '../src/model/run/runtime.ts';
+import { nativePackage } from '../src/model/run/missing-runtime.ts';
 import { chromiumPath, noChromium } from './support/chromium.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -1,20 +1,29 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { platforms, wasmPlatforms } from '../scripts/pack-published.ts';
+import { bundles } from '../scripts/pack-bundles.ts';
+import { platforms, wasmPlatforms } from '../scripts/pack-runtimes.ts';
+import { loadedBytes } from '../scripts/strip-symbols.ts';
 import { type Finished, installInto, mustRun, packAll, run, type Tarball, whyUnreachable } from '../scripts/trial-install.ts';
-import { nativePackage } from '../src/model/run/runtime.ts';
+import { nativePackage } from '../src/model/run/missing-runtime.ts';
 
 const root = join(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, unknown>>;
 };
 const modelPackages = ['@finetooth/model-bge-small-en-v1.5', '@finetooth/model-ms-marco-minilm-l-12-v2'];
+const wasmVersion = (JSON.parse(readFileSync(join(root, 'runtimes', 'wasm', 'package.json'), 'utf8')) as { version: string }).version;
+/** Native parts of LanceDB that are published without symbols, of this machine. */
+const stripped = readdirSync(join(root, 'node_modules', '@lancedb'))
+  .filter((name) => name.startsWith('lancedb-linux-'))
+  .map((name) => ({ original: `@lancedb/${name}`, name: `@finetooth/${name}` }));
 const made: string[] = [];
 
 let tarballs: readonly Tarball[] = [];
@@ -47,14 +56,13 @@ afterAll(() => {
 });
 
 describe('the tarballs', () => {
-  it('are one for the package, every workspace, LanceDB and the runtime of this platform, each with its licence', () => {
+  it('are one for the package, every workspace, each library of which little is loaded, and the native parts of this platform, with a licence', () => {
     const workspaces = ['models', 'runtimes'].flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)));
     // models/build holds scripts, no package.
     const folders = ['.', ...workspaces].filter((folder) => existsSync(join(root, folder, 'package.json')));
     const names = folders.map((folder) => (JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string }).name);
-    expect(tarballs.map(({ name }) => name).sort()).toEqual(
-      [...names, '@finetooth/lancedb', '@finetooth/js-tiktoken', nativePackage].sort(),
-    );
+    const made = ['@finetooth/lancedb', ...stripped.map(({ name }) => name), ...bundles.map(({ name }) => name), nativePackage];
+    expect(tarballs.map(({ name }) => name).sort()).toEqual([...names, ...made].sort());
     for (const { name } of tarballs) expect(filesIn(inFolder(name)), name).toContain('LICENSE');
     expect(filesIn(inFolder('finetooth'))).toContain('NOTICE');
   });
@@ -91,6 +99,41 @@ describe('the tarballs', () => {
     for (const { name } of tarballs) {
       const { messages } = await publint({ pkgDir: inFolder(name), level: 'warning', strict: true });
       expect([name, messages]).toEqual([name, []]);
+    }
+  });
+
+  it('are as attw wants an ESM package: types are found for every entry, by every way to resolve them', async () => {
+    const { path } = tarballs.find(({ name }) => name === 'finetooth') as Tarball;
+    const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
+    const { status, stdout, stderr } = await run('node', [attw, path, '--profile', 'esm-only', '--no-color', '--no-emoji'], { cwd: root });
+    expect(status, stdout + stderr).toBe(0);
+  });
+
+  it('hold libraries as the package loads them, each licence of what is inside', () => {
+    expect(bundles.length).toBeGreaterThan(3);
+    for (const { name, entries } of bundles) {
+      const files = filesIn(inFolder(name));
+      expect(files.filter((file) => !/^(dist\/.*\.js|LICENSE|README\.md|package\.json)$/.test(file))).toEqual([]);
+      expect(files).toEqual(expect.arrayContaining(entries.map((entry) => `dist/${entry === '' ? 'index' : entry}.js`)));
+    }
+    const licence = readFileSync(join(inFolder('@finetooth/plot'), 'LICENSE'), 'utf8');
+    for (const part of ['@observablehq/plot', 'd3-scale', 'd3-array']) expect(licence).toContain(`${part} `);
+    expect(readFileSync(join(inFolder('@finetooth/lancedb'), 'LICENSE'), 'utf8')).toMatch(/apache-arrow [\s\S]*flatbuffers /);
+  });
+
+  it('hold a native part of LanceDB of which all that is loaded is the original, byte for byte', (ctx) => {
+    if (stripped.length === 0) return ctx.skip('only those of Linux are stripped');
+    for (const { name, original } of stripped) {
+      const { original: named } = JSON.parse(readFileSync(join(inFolder(name), 'package.json'), 'utf8')) as {
+        readonly original: { readonly file: string; readonly sha256: string };
+      };
+      const from = readFileSync(join(root, 'node_modules', original, named.file));
+      const to = readFileSync(join(inFolder(name), named.file));
+      expect(createHash('sha256').update(from).digest('hex')).toBe(named.sha256);
+      // The file's own header tells where its sections stand.
+      const [start, end] = [64, loadedBytes(from)];
+      expect(Buffer.compare(to.subarray(start, end), from.subarray(start, end))).toBe(0);
+      expect(to.length).toBeLessThan(0.9 * from.length);
     }
   });
 
@@ -220,14 +263,11 @@ describe('installed with its models, as a registry would install it here', () =>
   const user = inProject([], (name) => name !== '@finetooth/runtime-wasm');
 
   it('has its runtime, the store and the models, and npm prints no error', () => {
-    const parts = [nativePackage, '@finetooth/js-tiktoken', '@finetooth/lancedb', 'apache-arrow', ...modelPackages];
+    const parts = [nativePackage, '@finetooth/lancedb', ...bundles.map(({ name }) => name), ...modelPackages];
     expect(parts.filter((name) => !user.has(name))).toEqual([]);
-    // Those of all platforms, what no native runtime needs, and libraries that nothing calls.
-    expect(
-      ['onnxruntime-node', '@finetooth/runtime-wasm', 'js-tiktoken', '@lancedb/lancedb', '@huggingface/transformers', 'openai'].filter(
-        user.has,
-      ),
-    ).toEqual([]);
+    // Those of all platforms, what no native runtime needs, libraries that nothing calls, and what is inside of others.
+    const others = ['onnxruntime-node', '@finetooth/runtime-wasm', '@lancedb', '@huggingface/transformers', 'openai', 'apache-arrow', 'd3'];
+    expect([...others, ...bundles.map(({ from }) => from)].filter(user.has)).toEqual([]);
     expect(user.project.said).not.toMatch(/npm (error|warn)/i);
   });
 
@@ -249,13 +289,39 @@ describe('installed with its models, as a registry would install it here', () =>
     expect(findings.find(({ name }) => name === 'devices')?.found).toMatch(/^cpu[,;](?! by)/);
   });
 
-  it('reads texts that arrive as token numbers', async () => {
-    const texts = await user.script(
-      'numbers.js',
-      `import { decodedTexts } from './node_modules/finetooth/dist/server/token-ids.js';
-console.log(JSON.stringify(await decodedTexts([[15339, 1917]])));`,
+  it('loads every library of which it brings a part: for token numbers, stems, pictures and MCP', async () => {
+    const dist = './node_modules/finetooth/dist';
+    const found = await user.script(
+      'parts.js',
+      `import { decodedTexts } from '${dist}/server/token-ids.js';
+import { languageCodes, openStemmer } from '${dist}/search/languages.js';
+import { openCanvas } from '${dist}/eval/render/canvas.js';
+import { loadSdk, loadStdio } from '${dist}/server/mcp/sdk.js';
+const { plot, ornament } = await openCanvas();
+const picture = ornament({ marks: [plot.dot([[1, 2], [3, 4]])] });
+for (const language of languageCodes) (await openStemmer(language))('a');
+console.log(JSON.stringify({
+  texts: await decodedTexts([[15339, 1917]]),
+  stem: (await openStemmer('de'))('laufen'),
+  dots: picture.html.match(/<circle/g).length,
+  mcp: [typeof (await loadSdk()).McpServer, typeof (await loadStdio()).StdioServerTransport],
+}));`,
     );
-    expect(texts).toEqual(['hello world']);
+    expect(found).toEqual({ texts: ['hello world'], stem: 'lauf', dots: 2, mcp: ['function', 'function'] });
+  });
+
+  it('names the package that runs models where the native runtime is there and does not load', async () => {
+    const folder = join(user.project.folder, 'node_modules', nativePackage, 'bin');
+    await rename(folder, `${folder}-away`);
+    try {
+      await user.write('films.json', JSON.stringify([{ title: 'A bat guards the city at night' }]));
+      const { status, stdout, stderr } = await user.finetooth('rerank', 'bats', 'films.json');
+      expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
+      expect(stderr).toMatch(/^E_RUNTIME: /m);
+      expect(stderr).toContain(`"npm install @finetooth/runtime-wasm@${wasmVersion}" brings one that runs everywhere`);
+    } finally {
+      await rename(`${folder}-away`, folder);
+    }
   });
 
   it('runs the demo on the films that it brings', async () => {
@@ -290,10 +356,12 @@ console.log(JSON.stringify({ ids: results.map(({ id }) => id), measured: meanOf(
     expect(found).toEqual({ ids: ['a', 'b'], measured: 1 });
   });
 
-  it('has types that a strict project takes, its libraries checked too', async () => {
+  it('has types that a strict project takes, its libraries checked too, from every entry that needs no framework', async () => {
+    const entries = Object.keys(manifest.exports).filter((entry) => !/langchain|mastra|package\.json/.test(entry));
     await user.write(
       'typed.ts',
-      `import { memoryStore } from 'finetooth/stores';
+      `${entries.map((entry, at) => `export * as entry${at} from 'finetooth${entry.slice(1)}';`).join('\n')}
+import { memoryStore } from 'finetooth/stores';
 import { openIndex, search, type SearchAnswer } from 'finetooth';
 import { type ContractCase, rerankerContract } from 'finetooth/contracts';
 import { meanOf } from 'finetooth/eval';
@@ -313,7 +381,9 @@ export const wrong = await search(index, 'bats', { tops: 3 });
       strict: true,
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
+      // Those of Node a project has itself.
       types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
     };
     await user.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true }, files: ['typed.ts'] }));
     const { status, stdout } = await user.run('node', join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', '.');
@@ -323,7 +393,7 @@ export const wrong = await search(index, 'bats', { tops: 3 });
 
 describe('installed without its model', () => {
   // The optional packages of the models and of the runtimes are not given: npm looks for them and does without.
-  const user = inProject([], (name) => ['finetooth', '@finetooth/lancedb'].includes(name));
+  const user = inProject([], (name) => name === 'finetooth' || name.startsWith('@finetooth/lancedb'));
 
   it('installs without an error', () => {
     expect(user.has('finetooth')).toBe(true);
@@ -385,6 +455,6 @@ const work = async () => {
 const error = await work().catch((thrown) => thrown);
 console.log(JSON.stringify({ code: error.code, message: error.message }));`,
     );
-    expect(thrown).toMatchObject({ code: 'E_RUNTIME', message: expect.stringContaining('npm install @lancedb/lancedb@') });
+    expect(thrown).toMatchObject({ code: 'E_RUNTIME', message: expect.stringContaining('npm install @finetooth/lancedb@') });
   });
 });

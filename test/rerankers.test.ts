@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { asCrossEncoder } from '../src/model/catalog/kind.ts';
 import { openCrossEncoder } from '../src/model/cross-encoder.ts';
 import { resolveModel } from '../src/model/files.ts';
+import { shard } from './support/shard.ts';
 
 /** Scores of the reference libraries for models whose scoring stands beside the graph (test/tiny-rerankers/README.md). */
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'golden', 'rerankers.json'), 'utf8')) as {
@@ -53,6 +54,33 @@ describe('modular cross-encoders', () => {
     weights.writeFloatLE(0.5, weights.length - 4);
     writeFileSync(path, weights);
     expect(openCrossEncoder(asCrossEncoder(await resolveModel(folder))).fingerprint).not.toBe(before);
+  });
+
+  it('keep their layers in shards, which are checked one by one', async () => {
+    const folder = join(made, 'shards');
+    cpSync(join(import.meta.dirname, 'tiny-rerankers', 'ettin'), folder, { recursive: true });
+    const whole = openCrossEncoder(asCrossEncoder(await resolveModel(folder))).fingerprint;
+    const shards = ['2_Dense', '3_LayerNorm', '4_Dense'].flatMap((layer) =>
+      shard(join(folder, layer, 'model.safetensors')).map((name) => `${layer}/${name}`),
+    );
+    const { entry } = await resolveModel(folder);
+    expect(entry.files.others?.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([...shards, '2_Dense/model.safetensors.index.json']),
+    );
+    expect(await apartFrom(folder, golden.scores.ettin as readonly number[])).toEqual([]);
+    const last = join(folder, shards.at(-1) as string);
+    const weights = readFileSync(last);
+    const before = openCrossEncoder(asCrossEncoder(await resolveModel(folder))).fingerprint;
+    expect(before).not.toBe(whole);
+    writeFileSync(last, Buffer.concat([weights.subarray(0, -4), Buffer.from([0, 0, 0, 63])]));
+    expect(openCrossEncoder(asCrossEncoder(await resolveModel(folder))).fingerprint).not.toBe(before);
+    rmSync(last);
+    await expect(resolveModel(folder)).rejects.toMatchObject({ code: 'E_MODEL_MISSING', message: expect.stringContaining(basename(last)) });
+    writeFileSync(join(folder, '4_Dense', 'model.safetensors.index.json'), '{"weight_map": ["a"]}');
+    await expect(resolveModel(folder)).rejects.toMatchObject({
+      code: 'E_MODEL_FAILED',
+      message: expect.stringContaining('index of shards'),
+    });
   });
 
   const spoilt: readonly (readonly [string, string, (content: Buffer) => Buffer | string | undefined, string, RegExp])[] = [

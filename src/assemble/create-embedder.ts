@@ -22,8 +22,8 @@ import { defaultModel } from './models.ts';
  *
  * @throws E_USAGE, and what opening the model throws
  */
-export async function createEmbedder(model: string | EmbeddingModel = defaultModel, options: ModelOptions = {}): Promise<Embedder> {
-  checkValue('the model of createEmbedder', model, isEmbedderPart, "createEmbedder('bge-small-en-v1.5')");
+export async function createEmbedder(model?: string | EmbeddingModel, options: ModelOptions = {}): Promise<Embedder> {
+  checkValue('the model of createEmbedder', model ?? defaultModel, isEmbedderPart, "createEmbedder('bge-small-en-v1.5')");
   checkOptions<ModelOptions>('createEmbedder', options, modelChecks);
   return (await openEmbedder(model, options)).embedder;
 }

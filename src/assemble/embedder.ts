@@ -8,7 +8,7 @@ import type { BiEncoder } from '../model/bi-encoder.ts';
 import type { EmbeddingForm } from '../types.ts';
 import { hostedEmbedder } from './hosted.ts';
 import type { LocalModelOptions, ModelOptions } from './model-options.ts';
-import { defaultModel, openModelInForm } from './models.ts';
+import { openModelInForm } from './models.ts';
 
 export interface OpenedEmbedder {
   readonly embedder: Embedder;
@@ -27,13 +27,13 @@ export interface EmbedderOptions {
   readonly form?: EmbeddingForm;
 }
 
-/** The one place where an embedder is made: of the name of a local model, of `vendor:model`, of a model of the AI SDK; an embedder is taken as it is. */
+/** The one place where an embedder is made: of the name of a local model (the bundled one without), of `vendor:model`, of a model of the AI SDK; an embedder is taken as it is. */
 export async function openEmbedder(
-  what: string | Embedder | EmbeddingModel = defaultModel,
+  what?: string | Embedder | EmbeddingModel,
   models: ModelOptions = {},
   { accept, dimensions, form }: EmbedderOptions = {},
 ): Promise<OpenedEmbedder> {
-  if (typeof what === 'string' && !looksHosted(what)) return openLocalEmbedder(what, models, { accept, form });
+  if (what === undefined || (typeof what === 'string' && !looksHosted(what))) return openLocalEmbedder(what, models, { accept, form });
   if (form !== undefined)
     throw new FinetoothError(
       'E_USAGE',

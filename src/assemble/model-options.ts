@@ -1,4 +1,6 @@
 import type { HostedOptions } from '../hosted/model.ts';
+import { type PrecisionChoice, precisionChoices } from '../model/catalog/precision.ts';
+import type { PrecisionChosen } from '../model/choose-precision.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import { devices } from '../model/run/runtime.ts';
 import type { ModelSessions } from '../model/run/sessions.ts';
@@ -39,6 +41,13 @@ export interface ModelFileOptions {
   /** Stops the fetching of files. */
   readonly signal?: AbortSignal;
   readonly onDownload?: (progress: FileDownload) => void;
+  /**
+   * Of a model with files of several forms, which. `auto`: the one that this processor is measured to run best, in under a second at first use, remembered in the cache folder.
+   * A name may say it itself (`owner/name:q4`), and keeps it. The bundled models have one form. @default auto
+   */
+  readonly precision?: PrecisionChoice;
+  /** Hears once which form was measured to be the best. */
+  readonly onPrecision?: (chosen: PrecisionChosen) => void;
 }
 
 /** A file that is on its way: bytes of how many. */
@@ -96,9 +105,11 @@ export const modelChecks: OptionChecks<ModelOptions> = {
   offline: truth,
   hosted: record,
   vectorCache: isPath,
-  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
+  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder', 'sparseEncoder']),
   signal,
   onDownload: callback,
+  precision: oneOf(precisionChoices),
+  onPrecision: callback,
 };
 
 /** How a model is told to rank. */

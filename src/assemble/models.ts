@@ -24,7 +24,7 @@ export const defaultModel = 'bge-small-en-v1.5';
 export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
 
 /**
- * A local embedding model by name, its files checked (and fetched, where they must be) before its workers start.
+ * A local embedding model by name (the bundled one without), its files checked (and fetched, where they must be) before its workers start.
  *
  * @example
  * import { localEmbedder, openModel } from 'finetooth/embedders';
@@ -34,18 +34,18 @@ export const defaultCrossEncoder = 'ms-marco-minilm-l-12-v2';
  * console.log(count); // 1
  * await encoder.close();
  */
-export async function openModel(name: string = defaultModel, options: LocalModelOptions = {}): Promise<BiEncoder> {
+export async function openModel(name?: string, options: LocalModelOptions = {}): Promise<BiEncoder> {
   checkModelOptions('openModel', options);
   return openModelInForm(name, options);
 }
 
 /** The same as an index uses it. `accept` sees the fingerprint before the workers start, and throws where another is needed. */
 export async function openModelInForm(
-  name: string = defaultModel,
+  name?: string,
   options: LocalModelOptions = {},
   { accept, form }: { readonly accept?: (fingerprint: string) => void; readonly form?: EmbeddingForm } = {},
 ): Promise<BiEncoder> {
-  const files = inForm(asBiEncoder(await filesOf(name, options)), form);
+  const files = inForm(asBiEncoder(await filesOf(name ?? defaultModel, name === undefined ? asBundled(options) : options)), form);
   accept?.(fingerprintOf(files));
   return sessionsOf(options).biEncoder(files, poolOf(options));
 }
@@ -56,18 +56,18 @@ export async function openCrossEncoder(name: string, options: LocalModelOptions 
 }
 
 /** Whether a model makes vectors or scores pairs. Its files are fetched and checked where they are not known yet. Throws E_MODEL_UNKNOWN, E_MODEL_MISSING. */
-export async function kindOfModel(name: string, options: ModelFileOptions = {}): Promise<ModelEntry['kind']> {
+export async function kindOfModel(name: string, options: LocalModelOptions = {}): Promise<ModelEntry['kind']> {
   return (await filesOf(name, options)).entry.kind;
 }
 
 /** Whether a local model was trained for late interaction. Its files are fetched and checked as `kindOfModel` does, but for those of the catalog, of which it is known. */
-export async function isLateInteraction(name: string, options: ModelFileOptions = {}): Promise<boolean> {
+export async function isLateInteraction(name: string, options: LocalModelOptions = {}): Promise<boolean> {
   const entry = findEntry(name) ?? (await filesOf(name, options)).entry;
   return entry.kind === 'bi-encoder' && entry.lateInteraction !== undefined;
 }
 
 /** What is known of an embedding model; of one that is not in the catalog its files are looked at. Nothing is loaded. */
-export async function entryOf(name: string, options: ModelFileOptions = {}): Promise<BiEncoderEntry> {
+export async function entryOf(name: string, options: LocalModelOptions = {}): Promise<BiEncoderEntry> {
   const listed = findEntry(name);
   return listed?.kind === 'bi-encoder' ? listed : asBiEncoder(await filesOf(name, options)).entry;
 }
@@ -78,10 +78,16 @@ export function namesOfModel(name: string): readonly string[] {
   return entry === undefined ? [name] : [entry.name, entry.repository, ...(entry.madeFrom ?? [])];
 }
 
+/** Options for a model that no one named: the form of weights that was asked for is another's. */
+export const asBundled = <Options extends ModelFileOptions>(options: Options): Options => ({ ...options, precision: undefined });
+
 /** Each fetching can be stopped by itself, whatever else the caller's signal stops. */
-async function filesOf(name: string, { cacheFolder, modelsFolder, offline, signal, onDownload }: ModelFileOptions): Promise<ModelFiles> {
-  const places = { cacheFolder, folder: modelsFolder, offline };
-  if (onDownload === undefined) return resolveModel(name, { ...places, signal });
+export async function filesOf(
+  name: string,
+  { cacheFolder, modelsFolder, offline, signal, onDownload, precision, onPrecision, runtime, device }: ModelFileOptions & PoolOptions,
+): Promise<ModelFiles> {
+  const wanted = { cacheFolder, folder: modelsFolder, offline, precision, onPrecision, runtime, device };
+  if (onDownload === undefined) return resolveModel(name, { ...wanted, signal });
   const own = new AbortController();
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   const cancel = (): void =>
@@ -89,7 +95,7 @@ async function filesOf(name: string, { cacheFolder, modelsFolder, offline, signa
   const fetching = { model: name, cancel, over };
   try {
     return await resolveModel(name, {
-      ...places,
+      ...wanted,
       signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
       onProgress: (progress) => onDownload({ ...progress, fetching }),
     });
@@ -102,6 +108,6 @@ function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): Mode
   return sessions;
 }
 
-function poolOf({ runtime, threads, maxMemory, device }: PoolOptions): PoolOptions {
+export function poolOf({ runtime, threads, maxMemory, device }: PoolOptions): PoolOptions {
   return { runtime, threads, maxMemory, device };
 }

@@ -1,7 +1,9 @@
 import { FinetoothError } from '../errors.ts';
 import { typeOf } from '../filter/document-test.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
+import { precisionIn } from '../model/catalog/fingerprint.ts';
 import { hasTokenVectors } from '../model/catalog/model-entry.ts';
+import { nameOfPrecision, type PrecisionName } from '../model/catalog/precision.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
@@ -15,6 +17,7 @@ import type { Document } from '../types.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
 import { defaultModel, namesOfModel, openModel } from './models.ts';
+import { sparsePartsFor } from './open-sparse.ts';
 import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
@@ -57,8 +60,9 @@ export async function openIndex<T extends object = Document>(
       sameRecipe(manifest, create, name);
       await analysisOf(manifest, name);
     }
+    const sparse = await sparsePartsFor(options, manifest, create, name);
     const parts = await partsFor(options, manifest, create, name);
-    return createSearchIndex<T>({ store, manifest, create, ...parts });
+    return createSearchIndex<T>({ store, manifest, create, sparse, ...parts });
   } catch (error) {
     await store.close();
     throw error;
@@ -157,6 +161,12 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
   }
 }
 
+/** The form of weights of the model that an index was made with; nothing where it is not a local one. */
+function formIn(manifest: Manifest | undefined): PrecisionName | undefined {
+  const precision = manifest === undefined ? undefined : precisionIn(manifest.embedder);
+  return precision === undefined ? undefined : nameOfPrecision(precision);
+}
+
 /** Whether what was asked for as the embedder is, by one of its names, the model that the index was made with. */
 function isModelOf({ model }: Manifest, embedder: OpenIndexOptions['embedder']): boolean {
   return embedder === undefined || (typeof embedder === 'string' && model !== undefined && namesOfModel(model).includes(embedder));
@@ -199,7 +209,9 @@ async function partsFor(
   // Another model than that of the index may have no such length or prompt: it is refused for what it is.
   const form = manifest === undefined ? formOf(create) : isModelOf(manifest, options.embedder) ? manifest.form : undefined;
   const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
-  const opened = wanted === null ? undefined : await openEmbedder(wanted, models, { accept, form, dimensions: manifest?.dimensions });
+  // An index keeps the form of weights that it was made with, whatever this processor would run best; what is asked for by an option is of the models that are named.
+  const ofIndex = options.embedder === undefined ? { ...models, precision: formIn(manifest) } : models;
+  const opened = wanted === null ? undefined : await openEmbedder(wanted, ofIndex, { accept, form, dimensions: manifest?.dimensions });
   const own = opened?.encoder !== undefined && hasTokenVectors(opened.encoder.files.entry) ? opened.encoder : undefined;
   /** Where vectors were given without a model that makes those of queries, texts are still reranked. */
   const isNamed = typeof wanted === 'string' || isWithout;

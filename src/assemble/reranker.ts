@@ -23,7 +23,7 @@ import { defaultCascade, memoryOfSecondStage } from './default-reranker.ts';
 import { localName } from './embedder.ts';
 import { hosted } from './hosted.ts';
 import { checkRankingOptions, type LocalModelOptions, type ModelOptions, type RankingOptions } from './model-options.ts';
-import { defaultCrossEncoder, isLateInteraction, openCrossEncoder, openModel } from './models.ts';
+import { asBundled, defaultCrossEncoder, isLateInteraction, openCrossEncoder, openModel } from './models.ts';
 import { createOpenOnce } from './open-once.ts';
 
 /** Rerankers of the caller's own, by the name that pipelines use. */
@@ -87,9 +87,9 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     const longDocuments = long === 'chunk' ? long : 'truncate';
     return leaves.get(`late-interaction ${longDocuments}`, async () => openLateInteraction(opened, { longDocuments }));
   };
-  const crossEncoderLeaf = (name: string, long: Long, maxMemory = models.maxMemory): Promise<Reranker> => {
+  const crossEncoderLeaf = (name: string | undefined, long: Long, maxMemory = models.maxMemory): Promise<Reranker> => {
     const longDocuments = long === 'chunk' ? long : 'truncate';
-    return leaves.get(JSON.stringify([name, longDocuments, maxMemory]), () =>
+    return leaves.get(JSON.stringify([name ?? defaultCrossEncoder, longDocuments, maxMemory]), () =>
       openCrossEncoderReranker(name, { ...models, maxMemory, longDocuments }),
     );
   };
@@ -97,7 +97,7 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     const [opened, first] = [await encoder(), await lateInteractionLeaf(long)];
     const left = memoryOfSecondStage(opened, models.maxMemory);
     if (left === undefined) return (wrap) => wrap(first);
-    const second = await crossEncoderLeaf(defaultCrossEncoder, long, left);
+    const second = await crossEncoderLeaf(undefined, long, left);
     return (wrap) => {
       const stages = [named('late-interaction', wrap(first)), named(defaultCrossEncoder, readingOf(wrap(second), long))];
       return cascade(stages, defaultCascade(opened, effort));
@@ -184,15 +184,15 @@ export function checkNoReranker({ fallback: behind, strict, calibration, scoreCa
   );
 }
 
-/** A local cross-encoder by name as a reranker: of the catalog, `owner/name` on the hub, or `./folder`. */
-export async function openCrossEncoderReranker(
-  name: string = defaultCrossEncoder,
-  options: LocalModelOptions & RankingOptions = {},
-): Promise<Reranker> {
+/** A local cross-encoder by name as a reranker (the bundled one without): of the catalog, `owner/name` on the hub, or `./folder`. */
+export async function openCrossEncoderReranker(name?: string, options: LocalModelOptions & RankingOptions = {}): Promise<Reranker> {
   checkRankingOptions('openCrossEncoderReranker', options);
-  const model = await openCrossEncoder(name, options);
+  const model = await (name === undefined ? openCrossEncoder(defaultCrossEncoder, asBundled(options)) : openCrossEncoder(name, options));
   const reranker = crossEncoder(model);
-  return named(name, options.longDocuments === 'chunk' ? chunked(reranker, model.split) : readingOf(reranker, options.longDocuments));
+  return named(
+    name ?? defaultCrossEncoder,
+    options.longDocuments === 'chunk' ? chunked(reranker, model.split) : readingOf(reranker, options.longDocuments),
+  );
 }
 
 function readingOf(reranker: Reranker, long: Long): Reranker {

@@ -22,6 +22,7 @@ const loaders: Readonly<Record<string, () => Promise<CommandSpec>>> = {
   backup: async () => (await import('./commands/backup.ts')).backupCommand,
   restore: async () => (await import('./commands/restore.ts')).restoreCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
+  cache: async () => (await import('./commands/cache.ts')).cacheCommand,
   'models list': async () => (await import('./commands/models.ts')).modelsListCommand,
   'models pull': async () => (await import('./commands/models.ts')).modelsPullCommand,
   'models check': async () => (await import('./commands/models-check.ts')).modelsCheckCommand,

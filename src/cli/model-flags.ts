@@ -2,10 +2,10 @@ import { FinetoothError } from '../errors.ts';
 import { createBudget, readPrices } from '../hosted.ts';
 import type { ModelOptions } from '../index.ts';
 import type { Flags, Run } from './command.ts';
-import { showDownload } from './progress.ts';
+import { sayPrecision, showDownload } from './progress.ts';
 
 /** How models run on this machine, and where their files are. */
-export const machineFlags = ['threads', 'maxMemory', 'runtime', 'device', 'cache', 'models', 'offline'] as const;
+export const machineFlags = ['threads', 'maxMemory', 'runtime', 'device', 'precision', 'cache', 'models', 'offline'] as const;
 
 /** Options of every command that runs a model. */
 export const modelFlags = ['embedder', ...machineFlags, 'budget', 'prices', 'vectorCache'] as const;
@@ -28,11 +28,13 @@ export async function modelOptions(
     maxMemory: flags.maxMemory,
     runtime: flags.runtime,
     device: flags.device,
+    precision: flags.precision,
     offline: flags.offline,
     threads: flags.threads,
     cacheFolder: flags.cache,
     modelsFolder: flags.models,
     onDownload: showDownload(terminal),
+    onPrecision: sayPrecision(terminal),
   };
 }
 

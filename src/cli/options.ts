@@ -56,6 +56,8 @@ const indexFlags = Object.fromEntries(Object.entries(indexPlan).map(([key, optio
 
 const own = {
   json: { kind: 'flag', about: 'print one JSON object instead of text' },
+  clear: { kind: 'flag', about: 'delete them, and what is made again by itself' },
+  all: { kind: 'flag', about: 'delete downloaded models, test collections and what evaluations have kept, too' },
   notes: { kind: 'flag', about: 'search the bundled notes of a household instead of the films' },
   compare: { kind: 'flag', about: 'show the first stage and the reranked list beside each other, with what moved' },
   into: {
@@ -269,6 +271,14 @@ const own = {
     default: 'cpu',
     variable: 'FINETOOTH_DEVICE',
     about: 'what runs the model; where it cannot be had the processor does, with a warning',
+  },
+  precision: {
+    kind: 'choice',
+    choices: ['auto', 'fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'],
+    default: 'auto',
+    variable: 'FINETOOTH_PRECISION',
+    about:
+      'which form of its weights is taken of a model with files of several; auto measures once, in under a second, which this processor runs best; a name may say it itself (owner/name:q4)',
   },
   runtime: {
     kind: 'choice',

@@ -1,3 +1,4 @@
+import type { PrecisionChosen } from '../index.ts';
 import type { Progress } from '../types.ts';
 import { counted, duration, grouped, size } from '../wording/numbers.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,6 +20,16 @@ export const showDownload =
   ({ file, done, total }) => {
     const isHere = total !== undefined && done >= total;
     terminal.progress(isHere ? '' : `fetching ${file}: ${size(done)}${total === undefined ? '' : ` of ${size(total)}`}`);
+  };
+
+/** Says once which form of a model was measured to be the best here, and by how much. */
+export const sayPrecision =
+  (terminal: Pick<Terminal, 'say'>) =>
+  ({ model, precision, milliseconds }: PrecisionChosen): void => {
+    const times = Object.entries(milliseconds).map(([form, time]) => `${form} ${time.toFixed(1)} ms`);
+    terminal.say(
+      `${model}: taking its ${precision} weights, which this processor runs best (a layer in ${times.join(', ')}); remembered. Another with --precision.`,
+    );
   };
 
 /** Shows how many are done, and how many per second. */

@@ -104,6 +104,8 @@ describe('a stranger who wrote a document, a name or a query commands no termina
     ['models', 'pull', missing, '--offline'],
     ['models', 'verify', '--models', gone],
     ['models', 'where', '--cache', gone],
+    ['cache', '--cache', gone],
+    ['cache', missing, '--clear', '--cache', gone],
     ['models', 'check', missing, '--offline'],
     ['models', 'recommend', '--language', evil],
     ['providers', missing],

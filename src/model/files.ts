@@ -11,9 +11,16 @@ import { bundledFolder } from './bundled.ts';
 import { externalDataOf } from './catalog/external-data.ts';
 import { inferEntry, settingFiles } from './catalog/infer-entry.ts';
 import { isStaticFolder, tableFiles, tableTokenizers } from './catalog/infer-static.ts';
+import { findKnown } from './catalog/known-repositories.ts';
 import type { ModelEntry, ModelFiles } from './catalog/model-entry.ts';
-import { type ModelTarget, parseModelName } from './catalog/model-name.ts';
+import { type ModelTarget, parseModelName, wishing } from './catalog/model-name.ts';
+import { type PrecisionChoice, type PrecisionName, precisionOfName, splitPrecision } from './catalog/precision.ts';
+import { precisionMissing } from './catalog/precision-files.ts';
+import { choosePrecision, type PrecisionChosen } from './choose-precision.ts';
 import { copyByHand, fetchEntry, fetchRepository, onnxCandidates, targetsOf } from './fetch-model.ts';
+import { type Choose, chooseUsual, offeredIn, pickFile } from './offered-files.ts';
+import type { Device, RuntimeChoice } from './run/runtime.ts';
+import { fetchedPath, offeredAs, variantOf } from './variant.ts';
 
 export interface ResolveOptions {
   /** The user's own folder of models, `<folder>/<name>/model.onnx`. @default FINETOOTH_MODELS */
@@ -32,6 +39,13 @@ export interface ResolveOptions {
   readonly retryPauseMs?: number | undefined;
   /** Hash every file in full, whatever is remembered. @default false */
   readonly full?: boolean | undefined;
+  /** Of a model with files of several forms, which; a name that ends with one (`:q4`) keeps its own. @default auto, measured at first use */
+  readonly precision?: PrecisionChoice | undefined;
+  /** Hears once which form was measured to be the best here. */
+  readonly onPrecision?: ((chosen: PrecisionChosen) => void) | undefined;
+  /** What runs it: forms are measured with that. */
+  readonly runtime?: RuntimeChoice | undefined;
+  readonly device?: Device | undefined;
 }
 
 /** The options with every default filled in. */
@@ -73,10 +87,10 @@ export async function folderNamed(folder: string, name: string): Promise<string 
 export async function placeModel(
   target: ModelTarget,
   { cache, folder }: Places,
-  { refetch = false }: { readonly refetch?: boolean } = {},
+  { refetch = false, choose = chooseUsual }: { readonly refetch?: boolean; readonly choose?: Choose } = {},
 ): Promise<Placed | undefined> {
   if (target.kind === 'folder') {
-    const placed = await placeForeign(target.folder);
+    const placed = await placeForeign(target.folder, { wished: target.wished, choose });
     if (placed !== undefined) return placed;
     const looked = ['model.onnx', ...onnxCandidates.slice(0, 2)].join(', ');
     throw new FinetoothError(
@@ -85,11 +99,13 @@ export async function placeModel(
     );
   }
   if (target.kind === 'hub') {
+    const usual = target.wished === undefined ? undefined : await placeUsual(target, target.wished, cache);
     const own = join(modelsFolder(cache), folderNameOf(target.name));
     const fetched = ['tokenizer.json', ...settingFiles, 'model.onnx'].map((path) => [path, path] as const);
-    return refetch && (await isAnySpoiled(own, fetched)) ? undefined : placeRepository(target, own, 'cache');
+    return usual ?? (refetch && (await isAnySpoiled(own, fetched)) ? undefined : placeRepository(target, own, 'cache'));
   }
-  const { entry } = target;
+  const { entry, wished } = target;
+  if (wished !== undefined) return placeVariant(entry, wished, { cache, folder });
   const installed = entry.bundled === undefined ? undefined : bundledFolder(entry.bundled);
   const bundled = installed === undefined ? undefined : await placeOwn(entry, installed, 'bundled');
   if (bundled !== undefined) return bundled;
@@ -98,7 +114,7 @@ export async function placeModel(
   const cached = refetch && (await isAnySpoiled(own, fetched)) ? undefined : await placeOwn(entry, own, 'cache');
   if (cached !== undefined || folder === undefined) return cached;
   const users = await folderNamed(folder, entry.name);
-  return users === undefined ? undefined : placeForeign(users, entry);
+  return users === undefined ? undefined : placeForeign(users, { entry, choose });
 }
 
 /** Checks every file of a placed model; the sha256 of the weights. Files in folders of the user's are not held to what they once were. */
@@ -135,9 +151,15 @@ export async function checkPlaced(
  */
 export async function resolveModel(name: string, options: ResolveOptions = {}): Promise<ModelFiles> {
   const places = placesOf(options);
-  const target = await parseModelName(name, places.env, places.folder);
+  const { precision = 'auto' } = options;
+  const target = wishing(await parseModelName(name, places.env, places.folder), precision === 'auto' ? undefined : precision);
   const offline = options.offline ?? isOffline(places.env);
-  const placed = (await placeModel(target, places, { refetch: !offline })) ?? (await fetchModel(target, places, options));
+  const choose: Choose = async (question) => {
+    const chosen = await choosePrecision(question, { ...options, cache: places.cache });
+    if (chosen.isNew) options.onPrecision?.(chosen);
+    return chosen.precision;
+  };
+  const placed = (await placeModel(target, places, { refetch: !offline, choose })) ?? (await fetchModel(target, places, options, choose));
   if (placed === undefined)
     throw new FinetoothError('E_BUG', `the files of "${name}" were fetched but are not where they belong. This is a mistake of finetooth.`);
   const { signal, full } = options;
@@ -146,22 +168,70 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
   return { entry, folder, modelPath, tokenizerPath, bytes: (await stat(modelPath)).size, sha256, source };
 }
 
-/** In a folder of the user's the weights may also lie as in a repository. Undefined when there are none. */
-async function placeForeign(folder: string, entry?: ModelEntry): Promise<Placed | undefined> {
+/** In a folder of the user's the weights may also lie as in a repository, in several forms. Undefined when there are none. */
+async function placeForeign(folder: string, { entry, wished, choose }: ForeignOptions): Promise<Placed | undefined> {
   if (entry === undefined && (await isStaticFolder(folder)))
-    return placeTable({ folder, name: folder, repository: folder }, folder, 'folder');
+    return placeTable({ folder, name: folder, repository: folder, wished }, folder, 'folder');
   const tokenizerPath = join(folder, 'tokenizer.json');
-  const candidates = [...new Set(['model.onnx', ...(entry === undefined ? onnxCandidates : [entry.files.model.path])])];
-  for (const path of candidates) {
-    const modelPath = join(folder, path);
-    if (!(await isFile(modelPath))) continue;
-    if (!(await isFile(tokenizerPath)))
-      throw new FinetoothError('E_MODEL_MISSING', `${folder} has ${path} but no tokenizer.json. Copy it there too.`);
-    const described = entry ?? (await inferEntry({ folder, name: folder, repository: folder, modelPath, repositoryPath: path }));
-    const others = await layersOf(described, folder);
-    return { entry: described, source: 'folder', folder, modelPath, tokenizerPath, others };
+  const path = await pathIn(folder, { entry, wished, choose });
+  if (path === undefined) return undefined;
+  if (!(await isFile(tokenizerPath)))
+    throw new FinetoothError('E_MODEL_MISSING', `${folder} has ${path} but no tokenizer.json. Copy it there too.`);
+  const modelPath = join(folder, path);
+  const name = wished === undefined ? folder : `${folder}:${wished}`;
+  const described =
+    entry === undefined
+      ? await inferEntry({ folder, name, repository: folder, modelPath, repositoryPath: path })
+      : wished === undefined
+        ? entry
+        : await variantOf(entry, wished, { modelPath, path });
+  return { entry: described, source: 'folder', folder, modelPath, tokenizerPath, others: await layersOf(described, folder) };
+}
+
+interface ForeignOptions {
+  /** What is known of the model. */
+  readonly entry?: ModelEntry;
+  readonly wished?: PrecisionName | undefined;
+  readonly choose: Choose;
+}
+
+/** The file with weights that is taken in a folder of the user's. A model of the catalog is the very file that is known, unless another form is wished. */
+async function pathIn(folder: string, { entry, wished, choose }: ForeignOptions): Promise<string | undefined> {
+  if (entry !== undefined && wished === undefined) {
+    for (const path of ['model.onnx', entry.files.model.path]) if (await isFile(join(folder, path))) return path;
+    return undefined;
+  }
+  const offered = await offeredIn(folder);
+  return offered.length === 0 ? undefined : pickFile(offered, { model: folder, wished, choose });
+}
+
+/** What is fetched of a repository without a word on the form, where that is the wished one. */
+async function placeUsual(target: ModelTarget & { kind: 'hub' }, wished: PrecisionName, cache: string): Promise<Placed | undefined> {
+  const [name] = splitPrecision(target.name);
+  const known = findKnown(target.repository)?.file;
+  for (const usual of known === undefined ? [name] : [name, `${name}:${known}`]) {
+    const placed = await placeRepository({ ...target, name: usual }, join(modelsFolder(cache), folderNameOf(usual)), 'cache');
+    const fits =
+      placed?.entry.precision === precisionOfName(wished) && (wished !== 'uint8' || placed.entry.files.model.path.includes('uint8'));
+    if (fits) return placed;
   }
   return undefined;
+}
+
+/** A model of the catalog with weights of another form than it is known by: in the cache, or in the user's folder. */
+async function placeVariant(entry: ModelEntry, wished: PrecisionName, { cache, folder }: Pick<Places, 'cache' | 'folder'>) {
+  if (entry.bundled !== undefined)
+    throw precisionMissing(entry.name, wished, [{ path: entry.files.model.path, precision: entry.precision }]);
+  const own = join(modelsFolder(cache), folderNameOf(`${entry.name}:${wished}`));
+  const modelPath = join(own, 'model.onnx');
+  const tokenizerPath = join(own, 'tokenizer.json');
+  if ((await isFile(modelPath)) && (await isFile(tokenizerPath))) {
+    const described = await variantOf(entry, wished, { modelPath, path: (await fetchedPath(own)) ?? 'model.onnx' });
+    if (described.precision !== precisionOfName(wished)) throw precisionMissing(entry.name, wished, [offeredAs(described)]);
+    return { entry: described, source: 'cache', folder: own, modelPath, tokenizerPath, others: await layersOf(described, own) } as const;
+  }
+  const users = folder === undefined ? undefined : await folderNamed(folder, entry.name);
+  return users === undefined ? undefined : placeForeign(users, { entry, wished, choose: chooseUsual });
 }
 
 /** Whether a file that was fetched into a folder of the cache is a portal's page; the path of each in it, and its name in its repository. */
@@ -181,8 +251,12 @@ async function placeRepository(
   if (!(await isFile(modelPath)) || !(await isFile(tokenizerPath))) return undefined;
   // A download that ended between a graph and its weights goes on.
   for (const data of await externalDataOf(modelPath)) if (!(await isFile(join(folder, data)))) return undefined;
-  const { name, repository, revision, file } = target;
-  const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: file ?? 'model.onnx' });
+  const { name, repository, revision, file, wished } = target;
+  const repositoryPath = file ?? (await fetchedPath(folder)) ?? 'model.onnx';
+  const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath });
+  // A file whose name says nothing of its form may hold another.
+  const isAsWished = wished === undefined || splitPrecision(name)[1] === undefined || entry.precision === precisionOfName(wished);
+  if (!isAsWished) throw precisionMissing(splitPrecision(name)[0], wished, [offeredAs(entry)]);
   return { entry, source, folder, modelPath, tokenizerPath, others: await layersOf(entry, folder) };
 }
 
@@ -192,7 +266,8 @@ async function placeTable(
     name,
     repository,
     revision,
-  }: { readonly folder: string; readonly name: string; readonly repository: string; readonly revision?: string },
+    wished,
+  }: Pick<ModelTarget & { kind: 'hub' }, 'name' | 'repository' | 'wished'> & { readonly folder: string; readonly revision?: string },
   folder: string,
   source: ModelFiles['source'],
 ): Promise<Placed | undefined> {
@@ -209,6 +284,8 @@ async function placeTable(
       `${folder} is a static model, and ${missing} is not there. Copy it from the model's repository.`,
     );
   }
+  if (wished !== undefined && wished !== 'fp32')
+    throw precisionMissing(splitPrecision(name)[0], wished, [{ path: table, precision: 'fp32' }]);
   const modelPath = join(folder, table);
   const entry = await inferEntry({ folder, name, repository, revision, modelPath, repositoryPath: table });
   return { entry, source, folder, modelPath, tokenizerPath: join(folder, tokenizer), others: [] };
@@ -220,7 +297,7 @@ async function layersOf({ name, files: { others = [] } }: ModelEntry, folder: st
   for (const layer of layers) {
     if (await isFile(join(folder, layer))) continue;
     const advice = 'Copy it there from the repository, as safetensors, or take a conversion to ONNX with an output "sentence_embedding".';
-    const what = layer.includes('/') ? 'has layers behind its graph' : 'keeps weights beside its graph';
+    const what = layer.includes('.safetensors') ? 'has layers behind its graph' : 'keeps weights beside its graph';
     throw new FinetoothError('E_MODEL_MISSING', `${name} ${what}, and ${join(folder, layer)} is not there. ${advice}`);
   }
   return layers.map((layer) => join(folder, layer));
@@ -241,7 +318,7 @@ function adviceOf({ entry, folder, source }: Placed): string {
 }
 
 /** Fetches what is not on this machine. A bundled model is never fetched: its bytes are in its package alone. */
-async function fetchModel(target: ModelTarget, places: Places, options: ResolveOptions): Promise<Placed | undefined> {
+async function fetchModel(target: ModelTarget, places: Places, options: ResolveOptions, choose: Choose): Promise<Placed | undefined> {
   if (target.kind === 'folder') return undefined;
   if (target.kind === 'catalog' && target.entry.bundled !== undefined) {
     const { name, bundled } = target.entry;
@@ -259,12 +336,19 @@ async function fetchModel(target: ModelTarget, places: Places, options: ResolveO
   }
   const { signal = new AbortController().signal, onProgress, stallMs, retryPauseMs } = options;
   const fetching = { env: places.env, signal, onProgress, stallMs, retryPauseMs };
+  if (target.kind === 'catalog' && target.wished !== undefined) {
+    const { entry, wished } = target;
+    const name = `${entry.name}:${wished}`;
+    const from = { name, repository: entry.repository, revision: entry.revision ?? 'main', wished };
+    await fetchRepository(from, join(modelsFolder(places.cache), folderNameOf(name)), fetching, choose);
+    return placeVariant(entry, wished, { cache: places.cache, folder: undefined });
+  }
   if (target.kind === 'catalog') {
     const folder = join(modelsFolder(places.cache), target.entry.name);
     return placeOwn(target.entry, folder, await fetchEntry(target.entry, folder, fetching));
   }
   const folder = join(modelsFolder(places.cache), folderNameOf(target.name));
-  await fetchRepository(target, folder, fetching);
+  await fetchRepository(target, folder, fetching, choose);
   return placeRepository(target, folder, 'hub');
 }
 

@@ -57,6 +57,13 @@ export async function tensorNames(file: string): Promise<readonly string[]> {
   return index === undefined ? withHeader(file, async (places) => [...places.keys()]) : [...index.keys()];
 }
 
+/** The files that hold a file's tensors: itself, or the index of its shards and those. Throws E_MODEL_FAILED for an index that is none. */
+export async function weightFiles(file: string): Promise<readonly string[]> {
+  const index = await readIndex(file);
+  if (index === undefined) return [file];
+  return [`${file}.index.json`, ...[...new Set(index.values())].sort().map((shard) => join(dirname(file), shard))];
+}
+
 const shownNames = (names: readonly string[]): string =>
   names.length === 0 ? 'none' : `${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`;
 

@@ -1,42 +1,42 @@
 import { FinetoothError } from '../errors.ts';
+import { importFirst } from '../fetch/import-first.ts';
 import { peer } from '../fetch/peer.ts';
 import type { Document } from '../types.ts';
 import { nearestName } from '../wording/nearest-name.ts';
 
-interface Stemmer {
-  stemmer(word: string): string;
-}
+/** All have the same shape. */
+type Stemmer = typeof import('@orama/stemmers/english');
 
-/** Languages with a stemmer by their code of ISO 639-1: that of ISO 639-3, by which franc has them, their name, and where the stemmer is. */
+/** Languages with a stemmer by their code of ISO 639-1: that of ISO 639-3, by which franc has them, their name, and that of the stemmer in @orama/stemmers where it is another. */
 const languages = {
-  ar: ['arb', 'arabic', () => import('@orama/stemmers/arabic')],
-  bg: ['bul', 'bulgarian', () => import('@orama/stemmers/bulgarian')],
-  da: ['dan', 'danish', () => import('@orama/stemmers/danish')],
-  de: ['deu', 'german', () => import('@orama/stemmers/german')],
-  el: ['ell', 'greek', () => import('@orama/stemmers/greek')],
-  en: ['eng', 'english', () => import('@orama/stemmers/english')],
-  es: ['spa', 'spanish', () => import('@orama/stemmers/spanish')],
-  fi: ['fin', 'finnish', () => import('@orama/stemmers/finnish')],
-  fr: ['fra', 'french', () => import('@orama/stemmers/french')],
-  ga: ['gle', 'irish', () => import('@orama/stemmers/irish')],
-  hi: ['hin', 'hindi', () => import('@orama/stemmers/indian')],
-  hu: ['hun', 'hungarian', () => import('@orama/stemmers/hungarian')],
-  hy: ['hye', 'armenian', () => import('@orama/stemmers/armenian')],
-  id: ['ind', 'indonesian', () => import('@orama/stemmers/indonesian')],
-  it: ['ita', 'italian', () => import('@orama/stemmers/italian')],
-  lt: ['lit', 'lithuanian', () => import('@orama/stemmers/lithuanian')],
-  ne: ['nep', 'nepali', () => import('@orama/stemmers/nepali')],
-  nl: ['nld', 'dutch', () => import('@orama/stemmers/dutch')],
-  no: ['nob', 'norwegian', () => import('@orama/stemmers/norwegian')],
-  pt: ['por', 'portuguese', () => import('@orama/stemmers/portuguese')],
-  ro: ['ron', 'romanian', () => import('@orama/stemmers/romanian')],
-  ru: ['rus', 'russian', () => import('@orama/stemmers/russian')],
-  sr: ['srp', 'serbian', () => import('@orama/stemmers/serbian')],
-  sv: ['swe', 'swedish', () => import('@orama/stemmers/swedish')],
-  ta: ['tam', 'tamil', () => import('@orama/stemmers/tamil')],
-  tr: ['tur', 'turkish', () => import('@orama/stemmers/turkish')],
-  uk: ['ukr', 'ukrainian', () => import('@orama/stemmers/ukrainian')],
-} as const satisfies Readonly<Record<string, readonly [iso: string, name: string, load: () => Promise<Stemmer>]>>;
+  ar: ['arb', 'arabic'],
+  bg: ['bul', 'bulgarian'],
+  da: ['dan', 'danish'],
+  de: ['deu', 'german'],
+  el: ['ell', 'greek'],
+  en: ['eng', 'english'],
+  es: ['spa', 'spanish'],
+  fi: ['fin', 'finnish'],
+  fr: ['fra', 'french'],
+  ga: ['gle', 'irish'],
+  hi: ['hin', 'hindi', 'indian'],
+  hu: ['hun', 'hungarian'],
+  hy: ['hye', 'armenian'],
+  id: ['ind', 'indonesian'],
+  it: ['ita', 'italian'],
+  lt: ['lit', 'lithuanian'],
+  ne: ['nep', 'nepali'],
+  nl: ['nld', 'dutch'],
+  no: ['nob', 'norwegian'],
+  pt: ['por', 'portuguese'],
+  ro: ['ron', 'romanian'],
+  ru: ['rus', 'russian'],
+  sr: ['srp', 'serbian'],
+  sv: ['swe', 'swedish'],
+  ta: ['tam', 'tamil'],
+  tr: ['tur', 'turkish'],
+  uk: ['ukr', 'ukrainian'],
+} as const satisfies Readonly<Record<string, readonly [iso: string, name: string, stemmer?: string]>>;
 
 export type Language = keyof typeof languages;
 
@@ -62,7 +62,9 @@ export async function openDetector(): Promise<Detector> {
 
 /** Stems of a language, of words in lowercase. Throws E_PACKAGE where @orama/stemmers is not installed. */
 export async function openStemmer(language: Language): Promise<(word: string) => string> {
-  const { stemmer } = await peer<Stemmer>('@orama/stemmers', languages[language][2]);
+  const [, inEnglish, name = inEnglish] = languages[language];
+  const load = () => importFirst(`@finetooth/stemmers/${name}`, `@orama/stemmers/${name}`) as Promise<Stemmer>;
+  const { stemmer } = await peer<Stemmer>('@orama/stemmers', load);
   return stemmer;
 }
 
@@ -71,7 +73,7 @@ export function languageIn(document: Document, field: string): Language | undefi
   const value = Object.hasOwn(document, field) ? document[field] : undefined;
   if (typeof value !== 'string') return undefined;
   const [name = ''] = value.trim().toLowerCase().split(/[-_]/);
-  return languageCodes.find((code) => code === name || languages[code].some((one) => one === name));
+  return languageCodes.find((code) => code === name || languages[code].slice(0, 2).some((one) => one === name));
 }
 
 /** Throws E_USAGE for what is no list of codes. */

@@ -1,6 +1,6 @@
 import { localName, openLocalEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
-import { defaultCrossEncoder, defaultModel, entryOf, kindOfModel, namesOfModel, openCrossEncoder } from '../assemble/models.ts';
+import { asBundled, defaultCrossEncoder, defaultModel, entryOf, kindOfModel, namesOfModel, openCrossEncoder } from '../assemble/models.ts';
 import { createOpenOnce } from '../assemble/open-once.ts';
 import { createRerankerBuilder } from '../assemble/reranker.ts';
 import { sellerOf } from '../assemble/sellers.ts';
@@ -131,13 +131,15 @@ export async function namedModels(names: readonly string[], options: ModelOption
 export function openModels(options: ModelsOptions = {}): Models {
   const { served: asked = bundled, hostedRerankers = [], strict = false, longDocuments, ...given } = options;
   const sessions = given.sessions ?? createModelSessions();
-  const models: ModelOptions = { ...given, sessions };
+  // The bundled ones stand for themselves, whatever form of weights is asked for.
+  const models: ModelOptions = { ...(options.served === undefined ? asBundled(given) : given), sessions };
   const served = (task: Task): readonly string[] => asked.filter((one) => one.task === task).map(({ name }) => name);
+  const isNamed = (name: string): boolean => options.served?.some((one) => one.name === name) === true;
   const [embedders, crossEncoders] = [served('embed'), served('rerank')];
   const main = embedders[0] ?? defaultModel;
   // What could not be opened is tried again by the next request.
   const opened = createOpenOnce<Awaited<ReturnType<typeof openLocalEmbedder>>>();
-  const embedderNamed = (name: string) => opened.get(name, () => openLocalEmbedder(name, models));
+  const embedderNamed = (name: string) => opened.get(name, () => openLocalEmbedder(name, isNamed(name) ? models : asBundled(models)));
   const encoder = async (name: string): Promise<BiEncoder> => (await embedderNamed(name)).encoder;
   const builder = createRerankerBuilder({ encoder: () => encoder(main), models, settings: { longDocuments } });
   // Each is made once: a cascade learns from call to call how fast its stages are.

@@ -1,6 +1,6 @@
 import { FinetoothError } from '../errors.ts';
 import { asCrossEncoder } from '../model/catalog/kind.ts';
-import type { ModelEntry } from '../model/catalog/model-entry.ts';
+import type { ModelEntry, Precision } from '../model/catalog/model-entry.ts';
 import { openCrossEncoder } from '../model/cross-encoder.ts';
 import { type ResolveOptions, resolveModel } from '../model/files.ts';
 import { checkOptions, text } from '../wording/check-options.ts';
@@ -38,7 +38,7 @@ export interface CheckedModel {
 }
 
 /** Of logits, which reach from about -12 to 12; of quantised weights as far as the bundled model's are from its full precision (test/golden). */
-const tolerances = { fp32: 0.02, fp16: 0.1, int8: 0.5 } as const;
+const tolerances = { fp32: 0.02, fp16: 0.1, int8: 0.5, q4: 1, q4f16: 1, bnb4: 1 } as const satisfies Record<Precision, number>;
 
 /**
  * Runs the examples that a model's own files hold, and compares scores: those of its README.md, or `examples` of a finetooth.json beside it.

@@ -9,10 +9,13 @@ import { openStore } from '../assemble/store.ts';
 import { messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { bundledFolder } from '../model/bundled.ts';
+import { bestOf, measurePrecisions, usualOf } from '../model/choose-precision.ts';
 import { instructions } from '../model/run/instructions.ts';
-import { nativeDevices, nativePackage, openRuntime } from '../model/run/runtime.ts';
+import { nativePackage, runtimeAdvice, wasmSlowdown } from '../model/run/missing-runtime.ts';
+import { chooseRuntime, nativeDevices, openRuntime } from '../model/run/runtime.ts';
 import { checkOptions, type OptionChecks, text } from '../wording/check-options.ts';
 import { type Finding, findingsOf } from './doctor-index.ts';
+import { sparseFindings } from './doctor-sparse.ts';
 import { modelsFolder } from './models.ts';
 
 export interface DoctorOptions extends ModelOptions {
@@ -31,30 +34,22 @@ const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] ??
 const checkNode: Check = async () => ({ state: 'ok', found: `Node ${process.versions.node}, ${process.platform} ${process.arch}` });
 
 const checkRuntime =
-  (runtime: 'native' | 'wasm', name: string, more: string, advice: string): Check =>
+  (runtime: 'native' | 'wasm', name: string, more: string, advice: () => string): Check =>
   async () => {
     try {
       await openRuntime(runtime);
       return { state: 'ok', found: `${name} ${versionOf(name)}${more}` };
     } catch (error) {
-      return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice };
+      return { state: 'warning', found: `does not load: ${firstLine(error)}`, advice: advice() };
     }
   };
 
-const checkNative = checkRuntime(
-  'native',
-  installedOf(nativePackage, 'onnxruntime-node'),
-  '',
-  'models run on WebAssembly, several times slower; "npm install onnxruntime-node@1.30.0" on a system with glibc',
+const checkNative = checkRuntime('native', installedOf(nativePackage, 'onnxruntime-node'), '', () =>
+  bundledFolder('@finetooth/runtime-wasm') === undefined ? runtimeAdvice('auto') : `models run on WebAssembly, ${wasmSlowdown}`,
 );
 /** Not missed where the native one loads: it is installed only where there is none. */
 const checkWasm: Check = async () => {
-  const finding = await checkRuntime(
-    'wasm',
-    '@finetooth/runtime-wasm',
-    ', the fallback',
-    '"npm install @finetooth/runtime-wasm" brings it',
-  )();
+  const finding = await checkRuntime('wasm', '@finetooth/runtime-wasm', ', the fallback', () => runtimeAdvice('wasm'))();
   const loadsNative = () =>
     openRuntime('native').then(
       () => true,
@@ -113,13 +108,14 @@ const checkMachine: Check = async () => {
  */
 export async function doctor(options: DoctorOptions = {}): Promise<readonly Finding[]> {
   checkOptions('doctor', options, doctorChecks);
-  const { embedder = defaultModel, in: where, ...models } = options;
+  const { embedder, in: where, ...models } = options;
   const checks: readonly (readonly [string, Check])[] = [
     ['node', checkNode],
     ['machine', checkMachine],
     ['native runtime', checkNative],
     ['wasm runtime', checkWasm],
     ['devices', checkDevices],
+    ['precision', checkPrecision(models)],
     ['store', checkStore],
     ['model', checkModel(embedder, models)],
     ['cross-encoder', checkCrossEncoder(models)],
@@ -127,11 +123,31 @@ export async function doctor(options: DoctorOptions = {}): Promise<readonly Find
   ];
   const findings: Finding[] = [];
   for (const [name, check] of checks) findings.push({ name, ...(await check()) });
-  if (where !== undefined) findings.push(...(await findingsOf(where)));
+  if (where !== undefined) findings.push(...(await findingsOf(where)), ...(await sparseFindings(where, models)));
   return findings;
 }
 
-function checkModel(name: string, options: ModelOptions): Check {
+/** What this processor runs best, measured now; what is remembered of single models stays as it is. */
+function checkPrecision({ runtime = 'auto', precision = 'auto', device = 'cpu' }: ModelOptions): Check {
+  return async () => {
+    const asked = precision === 'auto' ? 'auto' : `${precision} is asked for of models that have several forms`;
+    if (device !== 'cpu')
+      return { state: 'ok', found: `${asked}: on ${device} ${usualOf(measured, device)} where a model has it, not measured` };
+    try {
+      const milliseconds = await measurePrecisions((await chooseRuntime(runtime)).name, measured);
+      const times = Object.entries(milliseconds).map(([form, time]) => `${form} ${time.toFixed(1)} ms`);
+      const best = bestOf(milliseconds) ?? usualOf(measured);
+      return { state: 'ok', found: `${asked}; a layer over 64 tokens takes ${times.join(', ')}: ${best} is taken where a model has it` };
+    } catch (error) {
+      return { state: 'ok', found: `${asked}; not measured (${firstLine(error)}), so ${usualOf(measured)} is taken where a model has it` };
+    }
+  };
+}
+
+const measured = ['fp32', 'fp16', 'int8', 'q4', 'q4f16'] as const;
+
+function checkModel(named: string | undefined, options: ModelOptions): Check {
+  const name = named ?? defaultModel;
   return async () => {
     // Whether it answers costs money to know.
     if (looksHosted(name))
@@ -141,13 +157,13 @@ function checkModel(name: string, options: ModelOptions): Check {
       };
     try {
       const started = performance.now();
-      const encoder = await openModel(name, options);
+      const encoder = await openModel(named, options);
       try {
         await encoder.encode(['a film about bats'], { prefix: 'query' });
         const first = performance.now() - started;
         const again = performance.now();
         await encoder.encode(['a film about a whale'], { prefix: 'query' });
-        const found = `${name} (${encoder.files.source}, checksum right), first answer after ${Math.round(first)} ms, then ${(performance.now() - again).toFixed(1)} ms, ${encoder.workers} workers, ${encoder.runtime}`;
+        const found = `${name} (${encoder.files.source}, ${encoder.files.entry.precision}, checksum right), first answer after ${Math.round(first)} ms, then ${(performance.now() - again).toFixed(1)} ms, ${encoder.workers} workers, ${encoder.runtime}`;
         return { state: 'ok', found };
       } finally {
         await encoder.close();
@@ -165,7 +181,7 @@ function checkModel(name: string, options: ModelOptions): Check {
 function checkCrossEncoder(options: ModelOptions): Check {
   return async () => {
     try {
-      const reranker = await openCrossEncoderReranker(defaultCrossEncoder, options);
+      const reranker = await openCrossEncoderReranker(undefined, options);
       try {
         await reranker.load?.();
         const started = performance.now();

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cacheFolder } from '../fetch/cache-folder.ts';
+import { forgetUnmade, indexIn, noteUse } from '../cache/searched-record.ts';
+import { cacheFolder, searchedFolder } from '../fetch/cache-folder.ts';
 import type { AddReport } from '../search/add.ts';
 import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
 import { type IndexDocumentsOptions, indexChecks, indexDocuments } from './index-documents.ts';
@@ -37,8 +38,8 @@ const checks: OptionChecks<IndexOfOptions> = {
 
 /**
  * The index of a file or a folder, kept in the cache folder: made when it is first asked for, afterwards brought into step with what was added, changed and
- * removed. What is read otherwise, or by another model, has an index of its own; processes that do so at once wait for each other. It may be deleted
- * at any time.
+ * removed. What is read otherwise, or by another model, has an index of its own; processes that do so at once wait for each other. `listCache` lists them, and
+ * `clearCache` deletes them.
  *
  * @example
  * import { openIndex, search } from 'finetooth';
@@ -57,8 +58,19 @@ export async function indexOf(options: IndexOfOptions): Promise<IndexOf> {
   const { source, format, include, exclude, ignored, followLinks, embedder, models = {} } = options;
   // A path that is not there is told by who reads it.
   const at = await realpath(source).catch(() => source);
+  const reading = { format, include, exclude, ignored, followLinks, embedder };
   const made = JSON.stringify([at, format, include, exclude, ignored, followLinks, embedder]);
   const name = `${basename(at).replace(/[^\p{L}\p{N}._-]/gu, '_')}-${createHash('sha256').update(made).digest('hex').slice(0, 12)}`;
-  const folder = join(models.cacheFolder ?? cacheFolder(process.env), 'indexes', name);
-  return { folder, report: await indexDocuments({ ...options, into: folder, prune: true, durability: 'process' }) };
+  const kept = join(searchedFolder(models.cacheFolder ?? cacheFolder(process.env)), name);
+  const folder = indexIn(kept);
+  await noteUse(kept, { source: at, reading });
+  try {
+    const report = await indexDocuments({ ...options, into: folder, prune: true, durability: 'process' });
+    const { added, changed, unchanged } = report;
+    await noteUse(kept, { source: at, reading, documents: added + changed + unchanged });
+    return { folder, report };
+  } catch (error) {
+    await forgetUnmade(kept);
+    throw error;
+  }
 }

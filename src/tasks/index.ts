@@ -3,6 +3,7 @@
 export { type BackupIndexOptions, type BackupReport, backupIndex } from './backup-index.ts';
 export { type CalibrateOptions, type CalibrateReport, calibrate } from './calibrate.ts';
 export { type CheckedExample, type CheckedModel, type CheckModelOptions, checkModel } from './check-model.ts';
+export { type ClearCacheOptions, type ClearedCache, clearCache } from './clear-cache.ts';
 export { type CompactReport, compactIndex } from './compact-index.ts';
 export { type ListedDataset, listDatasets, pullDataset } from './datasets.ts';
 export { type DoctorOptions, doctor } from './doctor.ts';
@@ -21,6 +22,7 @@ export {
   listFormats,
 } from './inspect-documents.ts';
 export { type Decision, gradeNames, type Judge, type LabelOptions, type LabelReport, label, type Shown } from './label.ts';
+export { type CachedIndex, type CacheOptions, type CachePart, type CacheReport, type Clearing, listCache } from './list-cache.ts';
 export {
   type ListedModel,
   type ListOptions,

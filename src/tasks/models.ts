@@ -7,6 +7,7 @@ import { catalog } from '../model/catalog/catalog.ts';
 import { findKnown, knownRepositories } from '../model/catalog/known-repositories.ts';
 import type { ModelEntry, ModelFiles } from '../model/catalog/model-entry.ts';
 import { parseModelName } from '../model/catalog/model-name.ts';
+import { splitPrecision } from '../model/catalog/precision.ts';
 import { targetsOf } from '../model/fetch-model.ts';
 import { checkPlaced, type Placed, type Places, placeModel, placesOf, type ResolveOptions, resolveModel } from '../model/files.ts';
 import { checkOptions } from '../wording/check-options.ts';
@@ -183,6 +184,12 @@ async function findAll(places: Places): Promise<readonly Found[]> {
   return found;
 }
 
+/** Whether a repository in the cache has no line of its own: what is known by name has one for its usual form. */
+const isUnlisted = (name: string): boolean => {
+  const [repository = ''] = name.split(':');
+  return findKnown(repository) === undefined || splitPrecision(name)[1] !== undefined;
+};
+
 const sizeOf = async (paths: readonly string[]): Promise<number> =>
   (await Promise.all(paths.map((path) => stat(path)))).reduce((sum, { size }) => sum + size, 0);
 
@@ -195,7 +202,9 @@ async function unlistedNames({ cache, folder }: Places): Promise<readonly string
   };
   const repositories = (await foldersIn(folderOf(cache)))
     .map(nameOfFolder)
-    .filter((name) => name.includes('/') && findKnown(name.split(':')[0] as string) === undefined);
+    .filter((name) =>
+      name.includes('/') ? isUnlisted(name) : known.has(splitPrecision(name)[0]) && splitPrecision(name)[1] !== undefined,
+    );
   const own = folder === undefined ? [] : (await foldersIn(folder)).map((name) => join(folder, name));
   return [...repositories, ...own].sort();
 }

@@ -1,5 +1,7 @@
+import { precisionChoices } from '../model/catalog/precision.ts';
 import type { ResolveOptions } from '../model/files.ts';
-import { callback, type OptionChecks, record, signal, text, truth, whole } from '../wording/check-options.ts';
+import { devices } from '../model/run/runtime.ts';
+import { callback, type OptionChecks, oneOf, record, signal, text, truth, whole } from '../wording/check-options.ts';
 
 /** What lists models or collections. */
 export const listChecks: OptionChecks<Pick<ResolveOptions, 'folder' | 'cacheFolder' | 'env' | 'signal'>> = {
@@ -19,4 +21,8 @@ export const pullChecks: OptionChecks<Omit<ResolveOptions, 'folder'>> = {
   stallMs: whole(0, 600_000),
   retryPauseMs: whole(0, 600_000),
   full: truth,
+  precision: oneOf(precisionChoices),
+  onPrecision: callback,
+  runtime: oneOf(['auto', 'native', 'wasm']),
+  device: oneOf(devices),
 };

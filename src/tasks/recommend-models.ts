@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { bytesPerWeight } from '../model/catalog/bytes-per-weight.ts';
 import { catalog } from '../model/catalog/catalog.ts';
 import { asCrossEncoder } from '../model/catalog/kind.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
@@ -116,14 +117,12 @@ const suits = (entry: ModelEntry, kind: (typeof textKinds)[number]): boolean =>
 const isFirstOfItsWeights = ({ name }: ModelEntry): boolean =>
   !name.endsWith('-fp32') || !catalog.some((other) => `${other.name}-fp32` === name);
 
-const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
-
 const megabytesFor = ({ parameters, precision }: ModelEntry): number => megabytesOf([[parameters * bytesPerWeight[precision] * 1e6, 1]]);
 
 /** How much longer than the bundled reranker it takes for the same tokens: by what is multiplied, without the table of words. */
 const workIn = (entry: ModelEntry): number => {
   const multiplied = entry.multiplied ?? entry.parameters * (entry.languages.includes('multilingual') ? 0.5 : 0.65);
-  return (multiplied / BUNDLED) * (entry.precision === 'fp32' ? FULL_PRECISION : 1);
+  return (multiplied / BUNDLED) * (entry.precision === 'int8' ? 1 : FULL_PRECISION);
 };
 
 /** The best, the one that has most quality for its size, and the smallest that is better than every smaller one. */

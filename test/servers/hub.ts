@@ -3,13 +3,24 @@ import { type Handle, sendFile, sendStatus, startServer, type TestServer } from 
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+export interface HubOptions {
+  /** It says which files a repository has, as mirrors do not that hold files alone. @default false */
+  readonly lists?: boolean;
+}
+
 /**
  * The hub's answers for files by `owner/name/path` or `datasets/owner/name/path`: large ones state their sha256, small ones a git hash.
  * Revisions are not told apart.
  */
 export const hubHandle =
-  (files: Readonly<Record<string, Buffer>>): Handle =>
+  (files: Readonly<Record<string, Buffer>>, { lists = false }: HubOptions = {}): Handle =>
   (request, response, path) => {
+    const listed = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/[^/]+$/.exec(path)?.[1];
+    if (lists && listed !== undefined) {
+      const paths = Object.keys(files).filter((name) => name.startsWith(`${listed}/`));
+      const siblings = paths.map((name) => ({ rfilename: name.slice(listed.length + 1) }));
+      return sendFile(request, response, Buffer.from(JSON.stringify({ id: listed, siblings })), {});
+    }
     const [, repository, file] = /^\/((?:datasets\/)?[^/]+\/[^/]+)\/resolve\/(?:refs\/pr\/\d+|[^/]+)\/(.+)$/.exec(path) ?? [];
     const body = files[`${repository}/${file}`];
     if (body === undefined) {
@@ -22,7 +33,8 @@ export const hubHandle =
     sendFile(request, response, body, headers);
   };
 
-export const startHub = (files: Readonly<Record<string, Buffer>>): Promise<TestServer> => startServer(hubHandle(files));
+export const startHub = (files: Readonly<Record<string, Buffer>>, options?: HubOptions): Promise<TestServer> =>
+  startServer(hubHandle(files, options));
 
 /** A repository whose weights are noise: enough for everything but running it. */
 export const tinyRepository = (name: string, bytes = 100_000): Record<string, Buffer> => ({

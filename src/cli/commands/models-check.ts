@@ -2,7 +2,7 @@ import { FinetoothError } from '../../errors.ts';
 import { checkModel } from '../../tasks/check-model.ts';
 import { counted } from '../../wording/numbers.ts';
 import { command } from '../command.ts';
-import { showDownload } from '../progress.ts';
+import { sayPrecision, showDownload } from '../progress.ts';
 
 const SHOWN = 44;
 const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text).replaceAll(/\s+/g, ' ');
@@ -11,12 +11,16 @@ export const modelsCheckCommand = command({
   name: 'models check',
   about: "Run the examples that a reranker's own files hold, and compare its scores with those that they state.",
   takes: ['<name>'],
-  options: ['cache', 'models', 'offline', 'json'],
+  options: ['cache', 'models', 'offline', 'precision', 'json'],
   examples: ['finetooth models check ms-marco-minilm-l-12-v2', 'finetooth models check ./my-reranker'],
   run: async ({ given, flags, terminal, signal }) => {
-    const { cache, models, offline, json } = flags;
+    const { cache, models, offline, precision, json } = flags;
     const name = given[0] as string;
-    const checked = await checkModel(name, { cacheFolder: cache, folder: models, offline, signal, onProgress: showDownload(terminal) });
+    const checked = await checkModel(name, {
+      ...{ cacheFolder: cache, folder: models, offline, precision, signal },
+      onPrecision: sayPrecision(terminal),
+      onProgress: showDownload(terminal),
+    });
     terminal.progress('');
     if (json) terminal.json(checked);
     else {

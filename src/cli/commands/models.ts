@@ -2,7 +2,7 @@ import { FinetoothError } from '../../errors.ts';
 import { type ListedModel, listModels, modelsFolder, pullModel, verifyModels } from '../../tasks/models.ts';
 import { counted, size } from '../../wording/numbers.ts';
 import { command, type Flags } from '../command.ts';
-import { showDownload } from '../progress.ts';
+import { sayPrecision, showDownload } from '../progress.ts';
 
 /** The same places for all four commands. */
 const places = ({ cache, models }: Partial<Flags<'cache' | 'models'>>) => ({
@@ -57,19 +57,25 @@ export const modelsPullCommand = command({
   name: 'models pull',
   about: 'Fetch a model into the cache, or check that it is there.',
   takes: ['<name>'],
-  options: ['cache', 'offline', 'json'],
-  examples: ['finetooth models pull all-MiniLM-L6-v2', 'finetooth models pull Snowflake/snowflake-arctic-embed-m'],
+  options: ['cache', 'offline', 'precision', 'json'],
+  examples: [
+    'finetooth models pull all-MiniLM-L6-v2',
+    'finetooth models pull Xenova/bge-base-en-v1.5 --precision q4',
+    'finetooth models pull Snowflake/snowflake-arctic-embed-m',
+  ],
   run: async ({ given, flags, terminal, signal }) => {
     const files = await pullModel(given[0] as string, {
       ...places(flags),
       offline: flags.offline,
       signal,
+      precision: flags.precision,
+      onPrecision: sayPrecision(terminal),
       onProgress: showDownload(terminal),
     });
     terminal.progress('');
     const { entry, source, sha256, modelPath } = files;
-    if (flags.json) terminal.json({ name: entry.name, source, sha256, modelPath });
-    else terminal.write(`${entry.name} is here (from ${source}), sha256 ${sha256}\n${modelPath}\n`);
+    if (flags.json) terminal.json({ name: entry.name, source, precision: entry.precision, sha256, modelPath });
+    else terminal.write(`${entry.name} is here (from ${source}, ${entry.precision}), sha256 ${sha256}\n${modelPath}\n`);
   },
 });
 

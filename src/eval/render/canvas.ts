@@ -1,8 +1,10 @@
 import type { PlotOptions } from '@observablehq/plot';
 import { FinetoothError, messageOf } from '../../errors.ts';
+import { importFirst } from '../../fetch/import-first.ts';
 import { type Html, trusted } from './markup.ts';
 
 type Plot = typeof import('@observablehq/plot');
+type Linkedom = typeof import('linkedom');
 
 /** What is read of an element of linkedom's, which needs no browser's types. */
 interface Svg {
@@ -89,6 +91,9 @@ export function standalone({ html }: Html, color: string): string {
 }
 
 async function loadPackages(): Promise<{ plot: Plot; document: unknown }> {
-  const [plot, linkedom] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
+  const [plot, linkedom] = await Promise.all([
+    importFirst('@finetooth/plot', '@observablehq/plot') as Promise<Plot>,
+    importFirst('@finetooth/linkedom', 'linkedom') as Promise<Linkedom>,
+  ]);
   return { plot, document: linkedom.parseHTML('<html></html>').document };
 }

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import { importFirst } from '../../fetch/import-first.ts';
 import type { Batch, Data, Field, MakeData, Type } from './arrow.ts';
 import { TypeId } from './arrow.ts';
 import { type Pick, takeRows } from './take-rows.ts';
@@ -90,5 +91,7 @@ function columnFrom(
 async function floatFrom(batches: readonly Batch[]): Promise<Type> {
   const types = batches.flatMap(({ schema }) => schema.fields.map(({ type }) => type));
   const found = types.find(({ typeId, precision }) => typeId === TypeId.Float && precision === 1);
-  return found ?? (new (await import('apache-arrow')).Float32() as Type);
+  if (found !== undefined) return found;
+  const { Float32 } = (await importFirst('@finetooth/lancedb/apache-arrow', 'apache-arrow')) as typeof import('apache-arrow');
+  return new Float32() as Type;
 }

@@ -1,17 +1,21 @@
-import { open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
+import { weightFiles } from '../safetensors.ts';
+import { bytesPerWeight } from './bytes-per-weight.ts';
 import { cardExamples } from './card-examples.ts';
 import { externalDataOf } from './external-data.ts';
+import { precisionOfGraph } from './graph-precision.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
+import { inferSparse, readStatedSparse, type StatedSparse } from './infer-sparse.ts';
 import { inferStatic } from './infer-static.ts';
 import { poolingBeside, refuseUnlessAsKnown, refuseUnlessEncoder } from './known-encoders.ts';
 import { findKnown, type Recipe } from './known-repositories.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
-import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
+import { count, type Json, objectOf, ROUTER, readJson, readModules, readRouter, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
 import { originOf } from './origin.ts';
 import { readExamples, readStatedScoring, type StatedScoring } from './stated-scoring.ts';
@@ -27,6 +31,7 @@ const readFirst = [
 ] as const;
 export const settingFiles = [
   ...readFirst,
+  ROUTER,
   'adapter_config.json',
   'chat_template.jinja',
   'artifact.metadata',
@@ -48,15 +53,15 @@ const overrideKeys = [
   'parameters',
   'scoring',
   'examples',
+  'sparse',
 ] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
 const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet', 'xlm-roberta-xl']);
 
-const bytesPerWeight = { fp32: 4, fp16: 2, int8: 1 } as const;
-
 /** Of either kind of model; what does not concern a kind is ignored for it. */
 type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & {
+  readonly sparse?: StatedSparse | undefined;
   readonly kind?: ModelEntry['kind'];
   readonly scoring?: StatedScoring | undefined;
   readonly examples?: CrossEncoderEntry['examples'];
@@ -81,14 +86,15 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   const overrides = await readOverrides(folder);
   const settings = objectOf(config);
   const known = findKnown(repository);
-  const precision = overrides.precision ?? (await precisionOf(modelPath, repositoryPath));
+  const precision = overrides.precision ?? (await precisionOfGraph(modelPath, repositoryPath));
   const common = {
     name,
     repository,
     ...(revision !== undefined && { revision }),
-    files: withLayers(
+    files: await withLayers(
+      folder,
       { model: { path: repositoryPath }, tokenizer: { path: 'tokenizer.json' } },
-      (await externalDataOf(modelPath)).map((path) => ({ path })),
+      (await externalDataOf(modelPath)).map((data) => ({ path: within(folder, join(dirname(modelPath), data)) })),
     ),
     precision,
     // SPDX for "no one looked": the licence stands in the model's own card.
@@ -112,6 +118,28 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
       ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
     };
+  const outputs = await readOutputs(modelPath);
+  const recipe =
+    known?.recipe.form === 'sparse' ? { activation: known.recipe.activation, queryWeights: known.recipe.queryWeights } : undefined;
+  const sparse =
+    overrides.kind === undefined || overrides.kind === 'sparse-encoder'
+      ? inferSparse({
+          ...files,
+          name,
+          routes: await readRouter(folder),
+          outputs,
+          stated: overrides.sparse ?? (modules === undefined ? recipe : undefined),
+          isStated: overrides.kind === 'sparse-encoder' || (recipe !== undefined && modules === undefined),
+        })
+      : undefined;
+  if (sparse !== undefined)
+    return {
+      ...common,
+      ...sparse,
+      files: await withLayers(folder, common.files, sparse.queryWeights && [sparse.queryWeights]),
+      kind: 'sparse-encoder',
+      prefix: overrides.prefix ?? prefixOf(library),
+    };
   const scoring =
     overrides.kind === 'bi-encoder'
       ? undefined
@@ -121,13 +149,12 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     const examples = overrides.examples?.length ? overrides.examples : cardExamples(await readCard(folder));
     return {
       ...common,
-      files: withLayers(common.files, scoring.form === 'head' ? scoring.layers : undefined),
+      files: await withLayers(folder, common.files, scoring.form === 'head' ? scoring.layers : undefined),
       kind: 'cross-encoder',
       scoring,
       ...(examples.length > 0 && { examples }),
     };
   }
-  const outputs = await readOutputs(modelPath);
   const late = inferLateInteraction({
     ...files,
     name,
@@ -140,7 +167,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
     const maxTokens = overrides.maxTokens ?? documentLength;
     return {
       ...common,
-      files: withLayers(common.files, late.dense),
+      files: await withLayers(folder, common.files, late.dense),
       ...late,
       kind: 'bi-encoder',
       pooling: 'mean',
@@ -170,7 +197,7 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
   }
   return {
     ...common,
-    files: withLayers(common.files, embedding.dense),
+    files: await withLayers(folder, common.files, embedding.dense),
     ...embedding,
     kind: 'bi-encoder',
     dimensions,
@@ -199,11 +226,21 @@ async function librarySettings(folder: string, own: Json, recipe: Recipe | undef
 /** A model's card; '' where there is none. */
 const readCard = (folder: string): Promise<string> => readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
 
-/** The files of a model with those that hold weights beside its graph: of the graph itself, or of its own layers. */
-function withLayers(files: ModelEntry['files'], layers: readonly { readonly path: string }[] | undefined): ModelEntry['files'] {
+/** The files of a model with those that hold weights beside its graph: of the graph itself, or of its own layers, whose tensors may lie in shards. */
+async function withLayers(
+  folder: string,
+  files: ModelEntry['files'],
+  layers: readonly { readonly path: string }[] | undefined,
+): Promise<ModelEntry['files']> {
   if (layers === undefined || layers.length === 0) return files;
-  return { ...files, others: [...(files.others ?? []), ...layers.map(({ path }) => ({ path, as: path }))] };
+  const paths = await Promise.all(
+    layers.map(async ({ path }) => (await weightFiles(join(folder, path))).map((file) => within(folder, file))),
+  );
+  return { ...files, others: [...(files.others ?? []), ...paths.flat().map((path) => ({ path, as: path }))] };
 }
+
+/** A path in a folder as a repository writes it. */
+const within = (folder: string, path: string): string => relative(folder, path).replaceAll('\\', '/');
 
 async function readOverrides(folder: string): Promise<Overrides> {
   const path = join(folder, 'finetooth.json');
@@ -218,8 +255,17 @@ async function readOverrides(folder: string): Promise<Overrides> {
   }
   const prefix = objectOf(value.prefix);
   const rules: readonly (readonly [string, boolean, string])[] = [
-    ['kind', ['bi-encoder', 'cross-encoder'].includes(String(value.kind ?? 'bi-encoder')), 'bi-encoder or cross-encoder'],
-    ['precision', ['fp32', 'fp16', 'int8'].includes(String(value.precision ?? 'fp32')), 'fp32, fp16 or int8'],
+    [
+      'kind',
+      ['bi-encoder', 'cross-encoder', 'sparse-encoder'].includes(String(value.kind ?? 'bi-encoder')),
+      'bi-encoder, cross-encoder or sparse-encoder',
+    ],
+    [
+      'sparse',
+      readStatedSparse(value.sparse ?? {}) !== undefined,
+      '{ "activation": "relu" or "log1p_relu", "pooling": "max" or "sum", "mostWeights": a whole number above 0, "queryWeights": a file in the folder }, all optional',
+    ],
+    ['precision', Object.hasOwn(bytesPerWeight, String(value.precision ?? 'fp32')), `one of ${Object.keys(bytesPerWeight).join(', ')}`],
     ['pooling', poolings.some((one) => one === (value.pooling ?? 'cls')), `one of ${poolings.join(', ')}`],
     ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
     [
@@ -247,19 +293,8 @@ async function readOverrides(folder: string): Promise<Overrides> {
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
   const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
   const [scoring, examples] = await Promise.all([readStatedScoring(value.scoring, path), readExamples(value.examples, path)]);
-  return { ...(value as Overrides), matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
-}
-
-/** An ONNX graph stands before its weights, so the operator that marks int8 weights with dynamic scales is in the first megabytes. */
-async function precisionOf(modelPath: string, repositoryPath: string): Promise<ModelEntry['precision']> {
-  const file = await open(modelPath);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(8 << 20), 0, 8 << 20, 0);
-    if (buffer.subarray(0, bytesRead).includes('DynamicQuantizeLinear')) return 'int8';
-  } finally {
-    await file.close();
-  }
-  return /fp16|f16/i.test(repositoryPath) ? 'fp16' : 'fp32';
+  const sparse = value.sparse === undefined ? undefined : readStatedSparse(value.sparse);
+  return { ...(value as Overrides), sparse, matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
 }
 
 function maxTokensOf(sentence: Json, tokenizer: Json, config: Json): number {

@@ -25,6 +25,7 @@ describe('models whose own files say how they are read', () => {
       repository: 'lightonai/answerai-colbert-small-v1-onnx',
       revision: 'main',
       file: 'model_int8.onnx',
+      isUsual: true,
     });
     expect(findKnown('minishlab/potion-base-8M')?.name).toBe('potion-base-8m');
     expect(await parseModelName('potion-base-8m', {})).toMatchObject({ kind: 'hub', name: 'minishlab/potion-base-8M' });

@@ -15,6 +15,9 @@ export interface ModelFile {
   readonly npm?: readonly { readonly package: string; readonly version: string; readonly member: string }[];
 }
 
+/** Numeric form of a model's weights: `int8` has scales that a run makes of its own numbers, `q4` and `bnb4` have four bits, `q4f16` computes the rest in half precision. */
+export type Precision = 'fp32' | 'fp16' | 'int8' | 'q4' | 'q4f16' | 'bnb4';
+
 /** What every model has. */
 interface CommonEntry {
   /** The name that users type, lower case. */
@@ -32,7 +35,7 @@ interface CommonEntry {
   /** `model` is required; further files (external data, sentencepiece) are fetched beside it. */
   readonly files: { readonly model: ModelFile; readonly tokenizer: ModelFile; readonly others?: readonly ModelFile[] };
   /** Numeric form of the weights in `files.model`. `int8` quantises activations per run, so each text is run alone. */
-  readonly precision: 'fp32' | 'fp16' | 'int8';
+  readonly precision: Precision;
   /** SPDX name. */
   readonly licence: string;
   /** Window in tokens, special tokens included. */
@@ -189,7 +192,25 @@ export interface CrossEncoderEntry extends CommonEntry {
   readonly examples?: readonly { readonly query: string; readonly document: string; readonly score: number }[];
 }
 
-export type ModelEntry = BiEncoderEntry | CrossEncoderEntry;
+/** What is done with the logits of a token, whatever the pooling: log(1 + relu), and once more log(1 + that) (arXiv:2504.14839). */
+export const sparseActivations = ['relu', 'log1p_relu'] as const;
+/** How the weights of a text's tokens become its own: the greatest of each (arXiv:2109.10086), or their sum (arXiv:2107.05720). */
+export const sparsePoolings = ['max', 'sum'] as const;
+
+/** A masked language model that weighs the tokens of its vocabulary for a text, SpladePooling of sentence-transformers behind it. */
+export interface SparseEncoderEntry extends CommonEntry {
+  readonly kind: 'sparse-encoder';
+  readonly activation: (typeof sparseActivations)[number];
+  readonly pooling: (typeof sparsePoolings)[number];
+  /** Weights that a text keeps at most, the greatest ones. @default all above 0 */
+  readonly mostWeights?: number;
+  /** Queries are not read by the model: each token in them has the weight that this file of the folder gives it, safetensors or JSON. @default they are */
+  readonly queryWeights?: { readonly path: string };
+  /** Put before a text; @default '' */
+  readonly prefix: { readonly query: string; readonly document: string };
+}
+
+export type ModelEntry = BiEncoderEntry | CrossEncoderEntry | SparseEncoderEntry;
 
 /** Numbers of a token's vector; 0 where there are none. */
 export const tokenSizeOf = ({ tokenSize, cutFrom, dimensions }: BiEncoderEntry): number => tokenSize ?? cutFrom ?? dimensions;

@@ -1,8 +1,10 @@
+import type { Precision } from '../catalog/model-entry.ts';
+
 /**
  * Padded tokens in one run, by the precision of the weights. An int8 model quantises its activations over the whole run, so a text's
  * neighbours would leak into its vector or score: each text is run alone. For fp32, runs of 256 tokens were fastest (decisions/0004).
  */
-export const tokenBudget = { int8: 0, fp32: 256, fp16: 256 } as const;
+export const tokenBudget = { int8: 0, fp32: 256, fp16: 256, q4: 256, q4f16: 256, bnb4: 256 } as const satisfies Record<Precision, number>;
 
 /**
  * Groups texts into runs of the model: longest first, neighbours of like length, so that little is padding.

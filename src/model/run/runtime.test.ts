@@ -44,7 +44,7 @@ describe('the runtime', () => {
   it('says what to install when none loads', () => {
     const { stderr } = without(['onnxruntime-node', '@finetooth/runtime-wasm'], embedTwo);
     expect(stderr).toContain(
-      'no runtime for local models loads here (Error relocating onnxruntime-node: symbol not found; Error relocating @finetooth/runtime-wasm: symbol not found). Install one with "npm install onnxruntime-node@1.30.0 (or @finetooth/runtime-wasm)".',
+      'no runtime for local models loads here (Error relocating onnxruntime-node: symbol not found; Error relocating @finetooth/runtime-wasm: symbol not found). It is installed, and this system cannot run it.',
     );
   });
 });

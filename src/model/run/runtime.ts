@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { FinetoothError, messageOf } from '../../errors.ts';
 import { importFirst } from '../../fetch/import-first.ts';
+import { nativePackage, runtimeAdvice } from './missing-runtime.ts';
 
 /** `auto` takes the native runtime and, where that cannot load, WebAssembly. */
 export type RuntimeChoice = 'auto' | 'native' | 'wasm';
@@ -23,12 +24,14 @@ export async function nativeDevices(): Promise<readonly Device[]> {
 /** The part of onnxruntime that is used: both builds have it. */
 export interface Runtime {
   readonly name: RuntimeName;
+  /** Of onnxruntime. */
+  readonly version: string;
   readonly Tensor: TensorConstructor;
   /**
-   * One session over the weights at `path`; `threads` inside one run, 1 or more (WebAssembly always takes 1). What the device's provider cannot run, the
+   * One session over the model at `model`, or over its bytes; `threads` inside one run, 1 or more (WebAssembly always takes 1). What the device's provider cannot run, the
    * processor runs. Throws where the device cannot be used (WebAssembly knows the processor alone).
    */
-  createSession(path: string, threads: number, device?: Device): Promise<InferenceSession>;
+  createSession(model: string | Uint8Array, threads: number, device?: Device): Promise<InferenceSession>;
 }
 
 /** What is used of a tensor. The types of the package are not named: they need those of a browser, and the package may be missing. */
@@ -57,12 +60,6 @@ type InputMetadata =
   | { readonly name: string; readonly isTensor: false }
   | { readonly name: string; readonly isTensor: true; readonly type: string; readonly shape: readonly (number | string)[] };
 
-/** Measured with the bundled model on texts of 10 to 500 tokens, 4.9 to 6.9 times: `npm run bench -- runtimes`. */
-export const wasmSlowdown = 'about 7 times slower';
-
-/** The native runtime of this platform alone, as it is installed with finetooth; `onnxruntime-node` holds those of all. */
-export const nativePackage = `@finetooth/runtime-${process.platform}-${process.arch}`;
-
 /** Loads the runtime of that name or throws what its loader said. */
 export const openRuntime = (name: RuntimeName): Promise<Runtime> => (name === 'native' ? openNative() : openWasm());
 
@@ -77,11 +74,7 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<{ readonly n
       failures.push(messageOf(error).split('\n')[0] ?? '');
     }
   }
-  const packages = choice === 'wasm' ? '@finetooth/runtime-wasm' : 'onnxruntime-node@1.30.0 (or @finetooth/runtime-wasm)';
-  throw new FinetoothError(
-    'E_RUNTIME',
-    `no runtime for local models loads here (${failures.join('; ')}). Install one with "npm install ${packages}".`,
-  );
+  throw new FinetoothError('E_RUNTIME', `no runtime for local models loads here (${failures.join('; ')}). ${runtimeAdvice(choice)}`);
 }
 
 async function openNative(): Promise<Runtime> {
@@ -91,9 +84,11 @@ async function openNative(): Promise<Runtime> {
   const ort = (await importFirst(nativePackage, 'onnxruntime-node')) as typeof import('onnxruntime-node');
   return {
     name: 'native',
+    version: versionOf(ort),
     Tensor: ort.Tensor,
-    createSession: (path, threads, device = 'cpu') =>
-      ort.InferenceSession.create(path, {
+    createSession: (model, threads, device = 'cpu') =>
+      // Its types have a path or bytes, never either.
+      ort.InferenceSession.create(model as string, {
         executionProviders: device === 'cpu' ? ['cpu'] : [providerOf(device), 'cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
@@ -108,11 +103,16 @@ async function openWasm(): Promise<Runtime> {
   ort.env.wasm.numThreads = 1;
   return {
     name: 'wasm',
+    version: versionOf(ort),
     Tensor: ort.Tensor,
-    createSession: async (path) =>
-      (await ort.InferenceSession.create(await readFile(path), {
+    createSession: async (model) =>
+      (await ort.InferenceSession.create(typeof model === 'string' ? await readFile(model) : model, {
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
       })) as unknown as InferenceSession,
   };
 }
+
+/** A build states its own beside that of what all builds share. */
+const versionOf = ({ env: { versions } }: Pick<typeof import('onnxruntime-node'), 'env'>): string =>
+  versions.node ?? versions.web ?? versions.common;
