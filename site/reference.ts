@@ -24,8 +24,8 @@ export function finishReference(pages: Pages, entries: readonly Entry[]): Map<st
   const ofLongestName = entries.toSorted((a, b) => b.module.length - a.module.length);
   for (const [path, text] of pages) {
     const entry = ofLongestName.find(({ module }) => path.startsWith(`${module}/`));
-    if (path === 'README.md') finished.set(path, overviewOf(entries));
-    else if (path.endsWith('README.md')) finished.set(path, entry === undefined ? text : namedAs(entry, text));
+    if (path === 'index.md') finished.set(path, overviewOf(entries));
+    else if (path.endsWith('index.md')) finished.set(path, entry === undefined ? text : namedAs(entry, text));
     else finished.set(path, isType(path) && entry !== undefined ? typePage(path, text, entry, uses) : withExampleFirst(text));
   }
   return finished;
@@ -36,7 +36,7 @@ const nameOf = (path: string): string => (path.split('/').at(-1) as string).repl
 
 const overviewOf = (entries: readonly Entry[]): string =>
   `# API reference\n\nMade from the types and their comments. A name is exported by one entry alone; every function, class and constant has an example.\n
-| from | what |\n|---|---|\n${entries.map(({ name, module, about }) => `| [\`${name}\`](${module}/README.md) | ${about} |\n`).join('')}`;
+| from | what |\n|---|---|\n${entries.map(({ name, module, about }) => `| [\`${name}\`](${module}/index.md) | ${about} |\n`).join('')}`;
 
 const namedAs = ({ name, about }: Entry, text: string): string => text.replace(/^# .*$/m, `# ${name}\n\n${about}`);
 
@@ -72,7 +72,7 @@ function usesOf(pages: Pages): Map<string, readonly string[]> {
   for (const [path, text] of pages)
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+\.md)/g)) {
       const linked = join(dirname(path), target);
-      if (!path.endsWith('README.md')) namedBy.set(linked, [...(namedBy.get(linked) ?? []), path]);
+      if (!path.endsWith('index.md')) namedBy.set(linked, [...(namedBy.get(linked) ?? []), path]);
     }
   const hasExample = (path: string): boolean => EXAMPLE.test(pages.get(path) ?? '');
   const usesOfOne = (type: string): readonly string[] => {

@@ -63,10 +63,10 @@ describe('the reference', () => {
     { name: 'finetooth/ai-sdk', module: 'integrations/ai-sdk', about: 'Models for the AI SDK.' },
   ];
   const pages = new Map([
-    ['README.md', '# finetooth\n\n## Modules\n'],
-    ['index/README.md', '# index\n\n## Functions\n'],
-    ['server/mcp/README.md', '# server/mcp\n'],
-    ['integrations/ai-sdk/README.md', '# integrations/ai-sdk\n'],
+    ['index.md', '# finetooth\n\n## Modules\n'],
+    ['index/index.md', '# index\n\n## Functions\n'],
+    ['server/mcp/index.md', '# server/mcp\n'],
+    ['integrations/ai-sdk/index.md', '# integrations/ai-sdk\n'],
     [
       'index/functions/search.md',
       '# Function: search()\n\n## Call Signature\n\nFinds.\n\n### Parameters\n\n[`Options`](../interfaces/Options.md)\n\n### Example\n\n```ts\nsearch();\n```\n\n## Call Signature\n\n### Example\n\n```ts\nsearch();\n```\n',
@@ -98,8 +98,8 @@ describe('the reference', () => {
   });
 
   it('calls entries by the names by which they are imported', () => {
-    expect(finished.get('README.md')).toContain('| [`finetooth/ai-sdk`](integrations/ai-sdk/README.md) | Models for the AI SDK. |');
-    expect(finished.get('server/mcp/README.md')).toBe('# finetooth/mcp\n\nFor agents.\n');
-    expect(finished.get('index/README.md')).toBe('# finetooth\n\nWhat a program needs.\n\n## Functions\n');
+    expect(finished.get('index.md')).toContain('| [`finetooth/ai-sdk`](integrations/ai-sdk/index.md) | Models for the AI SDK. |');
+    expect(finished.get('server/mcp/index.md')).toBe('# finetooth/mcp\n\nFor agents.\n');
+    expect(finished.get('index/index.md')).toBe('# finetooth\n\nWhat a program needs.\n\n## Functions\n');
   });
 });
