@@ -19,6 +19,7 @@ export const sections: readonly Section[] = [
       'docs/models.md',
       'docs/embedders.md',
       'docs/words.md',
+      'docs/sparse.md',
       'docs/evaluation.md',
       'docs/measures.md',
       'docs/parts.md',

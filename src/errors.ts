@@ -107,6 +107,8 @@ export type ErrorCode = keyof typeof errorTable;
 
 /** Options that sentences advise, by their names in the library. */
 export type AdvisedOption =
+  | 'sparseModel'
+  | 'sparseWeight'
   | 'budget'
   | 'calibration'
   | 'collapse'

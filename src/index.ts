@@ -8,6 +8,7 @@ export { openIndex } from './assemble/open-index.ts';
 export { readPipelines, searchOptionsOf } from './assemble/pipelines.ts';
 export { rerank } from './assemble/rerank.ts';
 export type { Embedder } from './embed/embedder.ts';
+export type { SparseEmbedder } from './embed/sparse.ts';
 export { type ErrorCode, errorTable, FinetoothError } from './errors.ts';
 export type { FieldCondition, FieldType, FieldTypes, Filter, FilterFields, FilterParts, FlatFilter } from './filter/filter.ts';
 export type { EmbeddingModel, RerankingModel } from './hosted/ai-sdk.ts';
@@ -17,7 +18,7 @@ export { type ReadOptions, readDocuments } from './read/read.ts';
 export type { Reader } from './read/reader.ts';
 export type { Source } from './read/source.ts';
 export type { RelevanceLevel } from './rerank/calibration.ts';
-export type { Explanation, StageExplanation, TokenMatches } from './rerank/explanation.ts';
+export type { Explanation, StageExplanation, TokenMatches, TokenWeight } from './rerank/explanation.ts';
 export type { Reranker, RerankerFailure, SpreadSource } from './rerank/reranker.ts';
 export type { RerankerPart, RerankerPlan, RerankerSettings } from './rerank/reranker-plan.ts';
 export type { AddOptions, AddReport } from './search/add.ts';
@@ -38,6 +39,7 @@ export type {
   Progress,
   ReadDocument,
   ScoreSpread,
+  SparseVector,
   Stored,
   Truncated,
   Usage,

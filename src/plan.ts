@@ -3,6 +3,7 @@
 export type { Condition, Leaf } from './filter/condition.ts';
 export type { FieldCondition, Filter, FilterFields, FilterParts, FlatFilter } from './filter/filter.ts';
 export { readFilter } from './filter/read-filter.ts';
+export { asksEmbedder, asksSparse } from './search/first-stage.ts';
 export { defaultPipeline, type Pipeline, parsePipeline, parsePipelines, plainOptionsOf } from './search/pipeline.ts';
 export {
   type IndexKey,

@@ -2,6 +2,7 @@
 
 export { readIndex } from './assemble/read-index.ts';
 export { documentTest } from './filter/document-test.ts';
+export { packSparse, sparseScorer, unpackSparse } from './math/sparse.ts';
 export { parseDocument } from './read/record.ts';
 export { type FacetCounter, facetCounter } from './store/facets.ts';
 export { lanceStore } from './store/lancedb/lancedb.ts';
@@ -14,6 +15,8 @@ export {
   type EntryField,
   type HitField,
   type Manifest,
+  type SearchedBy,
+  type SparseModel,
   type StoreCapabilities,
   type StoreQuery,
   type StoreStats,

@@ -83,6 +83,8 @@ export interface EmbeddedPassage {
   readonly vector: Float32Array;
   /** Token vectors in the form of the origin; only where it has one. */
   readonly tokens?: Uint8Array;
+  /** The weights of its tokens by the sparse model of the origin; only where it has one. */
+  readonly sparse?: Uint8Array;
   /** Absent: it is the whole text. */
   readonly place?: PassagePlace;
 }
@@ -107,6 +109,8 @@ export interface Origin {
   /** Fields that make the text, in order. */
   readonly fields: readonly string[];
   readonly tokens?: TokenForm;
+  /** What weighed the tokens of its passages: fingerprint, and the name by which it is opened again. */
+  readonly sparse?: { readonly embedder: string; readonly model?: string };
   readonly splitter?: string;
   readonly idField?: string;
   /** The field that vectors were taken from; absent where the embedder made them of the text. */
@@ -172,6 +176,14 @@ export interface Vectors {
   readonly tokenVectors?: readonly Uint8Array[];
   /** What the call used, where that is not known text by text. */
   readonly usage?: Usage;
+}
+
+/** Weights of the tokens of a model's vocabulary: most have none. */
+export interface SparseVector {
+  /** Numbers of the tokens, ascending, each once. */
+  readonly ids: Uint32Array;
+  /** [ids] Above 0. */
+  readonly weights: Float32Array;
 }
 
 /** How the token vectors of a document are kept. */

@@ -139,7 +139,7 @@ const guesses: readonly Guess[] = [
   [
     "search { firstStage: 'vector' }",
     () => anySearch(index, 'q', { firstStage: 'vector' }),
-    'firstStage must be one of dense, bm25, hybrid, late-interaction; got "vector"',
+    'firstStage must be one of dense, bm25, hybrid, late-interaction, sparse, sparse+dense, sparse+bm25, sparse+bm25+dense; got "vector"',
   ],
   ["search { top: '3' }", () => anySearch(index, 'q', { top: '3' }), 'top must be a whole number from 1 to 10000; got "3"'],
   ['search { deadlineMs: null }', () => anySearch(index, 'q', { deadlineMs: null }), 'deadlineMs must be'],

@@ -5,6 +5,7 @@ import { openIndex, search } from '../src/index.ts';
 import { indexFormat } from '../src/store/store.ts';
 import { workFolder } from './finetooth.ts';
 import { hashEmbedder } from './hash-embedder.ts';
+import { hashSparse } from './hash-sparse.ts';
 
 const formats = join(import.meta.dirname, 'formats');
 
@@ -17,7 +18,8 @@ describe('indexes of earlier versions', () => {
   it.each(readdirSync(formats))('%s opens, is searched and takes more', async (name) => {
     const folder = join(workFolder(), name);
     cpSync(join(formats, name), folder, { recursive: true });
-    await using index = await openIndex(folder, { embedder: hashEmbedder(0, { tokens: true }) });
+    const sparse = Number(name.slice(-1)) >= 8 ? hashSparse() : undefined;
+    await using index = await openIndex(folder, { embedder: hashEmbedder(0, { tokens: true }), sparse });
     expect(index.manifest()).toMatchObject({ fields: ['title', 'text'], idField: 'id' });
     const found = await search(index, 'salted flour', { firstStage: 'bm25', documents: true });
     expect(found.results.map(({ id }) => id)).toEqual(['a']);
@@ -45,6 +47,10 @@ describe('indexes of earlier versions', () => {
       { id: 'd', title: 'New', text: 'one' },
     ]);
     expect([report.added, report.unchanged]).toEqual([1, 1]);
+    // From the eighth on tokens may be weighed by a sparse model.
+    const weighed = search(index, 'tick loudly', { firstStage: 'sparse', reranker: null });
+    if (format < 8) await expect(weighed).rejects.toMatchObject({ code: 'E_USAGE' });
+    else expect((await weighed).results.map(({ id }) => id)).toEqual(['c']);
     const keepsTokens = index.manifest()?.tokens !== undefined;
     // From the seventh on titles may have vectors of their own.
     for await (const { tokens, title } of index.store.get(['a', 'd'], ['tokens', 'title']))

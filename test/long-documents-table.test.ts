@@ -132,6 +132,8 @@ const options: Readonly<Record<keyof SearchOptions, readonly [SearchOptions, (an
     },
   ],
   denseWeight: [{ fusion: 'rrf', denseWeight: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
+  // Of a first stage with a sparse list, for which test/sparse-search.test.ts has an index.
+  sparseWeight: [{ firstStage: 'dense', sparseWeight: 0.4 }, ({ firstStage }) => expect(firstStage).toBe('dense')],
   fusion: [{ fusion: 'scores' }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   rrfK: [{ fusion: 'rrf', rrfK: 1 }, ({ candidates }, plain) => expect(candidates).not.toEqual(plain.candidates)],
   reranker: [{ reranker: null }, ({ rankedBy }) => expect(rankedBy).toBeNull()],

@@ -49,6 +49,7 @@ const samples: Readonly<Record<PlanKey, unknown>> = {
   fusion: 'scores',
   linearWeight: 0.3,
   denseWeight: 0.25,
+  sparseWeight: 0.4,
   rrfK: 10,
   filter: { fields: { year: { gte: 1990 } } },
   reranker: ['late-interaction'],

@@ -15,6 +15,7 @@ import {
 import { titleForm, type unpackTitle } from '../src/math/packed-title.ts';
 import type { Candidate } from '../src/rerankers.ts';
 import { memoryStore } from '../src/store/memory.ts';
+import { indexFormat } from '../src/store/store.ts';
 import { backupIndex, exportIndex, indexDocuments, restoreIndex, verifyIndex } from '../src/tasks/index.ts';
 import { hashEmbedder } from './hash-embedder.ts';
 
@@ -94,7 +95,7 @@ describe('an index of records', () => {
     ['in a folder', () => fresh()],
   ])('%s keeps the vectors of their titles, and rerankers are shown both', async (_, at) => {
     await using index = await opened({}, odd, at());
-    expect(index.manifest()).toMatchObject({ titleField: 'title', format: 7 });
+    expect(index.manifest()).toMatchObject({ titleField: 'title', format: indexFormat });
     expect(Object.keys(await titlesIn(index.store))).toEqual(films.map(({ id }) => id));
     const shown = await shownIn(index);
     expect(shown.size).toBe(53);

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { Header } from './header.tsx';
+import { keepFocus } from './parts/kept-focus.ts';
 import { KeyDialog } from './parts/key-dialog.tsx';
 import { hearKeys, KeyList, keysShown, useKeys } from './parts/keys.tsx';
 import { lazy } from './parts/lazy.tsx';
@@ -20,6 +21,7 @@ const shown: Readonly<Record<View, () => preact.JSX.Element>> = {
 
 export function App() {
   useEffect(hearKeys, []);
+  useEffect(keepFocus, []);
   useKeys('Everywhere', [
     { key: '/', about: 'go to the query', run: () => document.getElementById('query')?.focus() },
     { key: 's', about: 'search', run: () => go({ view: 'search' }) },

@@ -1,4 +1,5 @@
 import type { Embedder } from '../embed/embedder.ts';
+import type { SparseEmbedder } from '../embed/sparse.ts';
 import { type EmbeddingModel, isEmbeddingModel } from '../hosted/ai-sdk.ts';
 import { isEffort } from '../rerank/effort.ts';
 import { type RerankerPlan, type RerankerSettings, rerankerParts, someRerankerParts } from '../rerank/reranker-plan.ts';
@@ -32,6 +33,8 @@ export interface OpenIndexOptions extends RerankerPlan {
    * prune, to add documents that bring their vectors, to search by words or by `vector`. @default the index's own model, else bge-small-en-v1.5
    */
   readonly embedder?: string | Embedder | EmbeddingModel | null;
+  /** A sparse embedder of your own, or a local sparse model by name: what weighs the tokens of an index that keeps weights. @default the index's own model, or `create.sparseModel` */
+  readonly sparse?: string | SparseEmbedder;
   readonly models?: ModelOptions;
   /** What an acknowledged write outlives: `power` also the loss of power, `process` a kill, some milliseconds sooner. @default power */
   readonly durability?: Durability;
@@ -70,6 +73,7 @@ export const createChecks: OptionChecks<CreateOptions> = {
   queryPrompt: checkOf(indexPlan.queryPrompt),
   documentPrompt: checkOf(indexPlan.documentPrompt),
   passages: checkOf(indexPlan.passages),
+  sparseModel: checkOf(indexPlan.sparseModel),
   vectorField: checkOf(indexPlan.vectorField),
   languages: checkOf(indexPlan.languages),
   languageField: checkOf(indexPlan.languageField),
@@ -100,6 +104,7 @@ export const openChecks: OptionChecks<OpenIndexOptions> = {
     isNull,
   ),
   ...settingChecks,
+  sparse: either('the name of a sparse model, or a sparse embedder', text, part('a sparse embedder', ['embed', 'names'], ['fingerprint'])),
   models: record,
   durability: oneOf(durabilities),
 };

@@ -14,6 +14,7 @@ export function keptRecipe(create: CreateOptions, old: Manifest | undefined): Cr
     tokens: create.tokens === undefined && create.vectorField === undefined ? tokens : create.tokens,
     types: { ...old?.declared, ...create.types },
     passages: create.passages ?? (keepsWhole(old) ? 'off' : undefined),
+    sparseModel: create.sparseModel ?? old?.sparse?.model,
     vectorField: create.vectorField ?? old?.vectorField,
     languages: create.languages ?? (create.languageField === undefined ? languagesOf(old) : undefined),
     languageField: create.languageField ?? (create.languages === undefined ? old?.languageField : undefined),

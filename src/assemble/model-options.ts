@@ -89,7 +89,7 @@ export const modelChecks: OptionChecks<ModelOptions> = {
   offline: truth,
   hosted: record,
   vectorCache: isPath,
-  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder']),
+  sessions: part('what createModelSessions gives', ['biEncoder', 'crossEncoder', 'sparseEncoder']),
   signal,
   onDownload: callback,
   precision: oneOf(precisionChoices),

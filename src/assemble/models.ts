@@ -82,7 +82,7 @@ export function namesOfModel(name: string): readonly string[] {
 export const asBundled = <Options extends ModelFileOptions>(options: Options): Options => ({ ...options, precision: undefined });
 
 /** Each fetching can be stopped by itself, whatever else the caller's signal stops. */
-async function filesOf(
+export async function filesOf(
   name: string,
   { cacheFolder, modelsFolder, offline, signal, onDownload, precision, onPrecision, runtime, device }: ModelFileOptions & PoolOptions,
 ): Promise<ModelFiles> {
@@ -108,6 +108,6 @@ function sessionsOf({ sessions = createModelSessions() }: ModelRunOptions): Mode
   return sessions;
 }
 
-function poolOf({ runtime, threads, maxMemory, device }: PoolOptions): PoolOptions {
+export function poolOf({ runtime, threads, maxMemory, device }: PoolOptions): PoolOptions {
   return { runtime, threads, maxMemory, device };
 }

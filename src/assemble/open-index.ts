@@ -17,6 +17,7 @@ import type { Document } from '../types.ts';
 import { checkOpenIndexCall, type OpenIndexOptions } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
 import { defaultModel, namesOfModel, openModel } from './models.ts';
+import { sparsePartsFor } from './open-sparse.ts';
 import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
@@ -59,8 +60,9 @@ export async function openIndex<T extends object = Document>(
       sameRecipe(manifest, create, name);
       await analysisOf(manifest, name);
     }
+    const sparse = await sparsePartsFor(options, manifest, create, name);
     const parts = await partsFor(options, manifest, create, name);
-    return createSearchIndex<T>({ store, manifest, create, ...parts });
+    return createSearchIndex<T>({ store, manifest, create, sparse, ...parts });
   } catch (error) {
     await store.close();
     throw error;

@@ -30,9 +30,9 @@ export async function* readIndex(where: string | Store, { signal }: CallOptions 
     const manifest = await store.open();
     if (manifest === undefined) throw indexMissing(name);
     const by = originOf(manifest);
-    for await (const { id, document, textHash, vector, tokens, place, further = [], title: packed } of store.get('all', FIELDS)) {
+    for await (const { id, document, textHash, vector, tokens, sparse, place, further = [], title: packed } of store.get('all', FIELDS)) {
       throwIfStopped(signal);
-      const first = { vector, tokens: tokens?.length === 0 ? undefined : tokens, place };
+      const first = { vector, tokens: tokens?.length === 0 ? undefined : tokens, sparse, place };
       const title = packed && { text: titleOf(document, manifest) ?? '', packed };
       yield { id, document, where: `${name} document "${id}"`, embedded: { passages: [first, ...further], by, textHash, title } };
     }
@@ -41,4 +41,4 @@ export async function* readIndex(where: string | Store, { signal }: CallOptions 
   }
 }
 
-const FIELDS = ['document', 'textHash', 'vector', 'tokens', 'place', 'further', 'title'] as const;
+const FIELDS = ['document', 'textHash', 'vector', 'tokens', 'sparse', 'place', 'further', 'title'] as const;

@@ -20,10 +20,14 @@ export interface ModelSource<Entry extends ModelEntry = ModelEntry> {
   readonly tokenizer: string;
 }
 
-type Kind = ModelEntry['kind'];
+type Kind = Exclude<ModelEntry['kind'], 'sparse-encoder'>;
 type EntryOf<K extends Kind> = K extends 'bi-encoder' ? BiEncoderEntry : CrossEncoderEntry;
 
-const kinds: Readonly<Record<Kind, string>> = { 'bi-encoder': 'embeds', 'cross-encoder': 'reranks' };
+const kinds: Readonly<Record<ModelEntry['kind'], string>> = {
+  'bi-encoder': 'embeds',
+  'cross-encoder': 'reranks',
+  'sparse-encoder': 'weighs tokens',
+};
 
 /**
  * Where the files of a model are, and what it is. The address of a folder ends with the model's name, as those of the packages that carry models do

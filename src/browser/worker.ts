@@ -51,6 +51,8 @@ async function open({
   const { runtime, createSession } = await openRuntime(name, wasmPaths);
   const session = await createSession(new Uint8Array(model));
   if (entry.kind === 'bi-encoder') return (work) => encodeTexts(work, { runtime, session, tokenizer, entry });
+  if (entry.kind === 'sparse-encoder')
+    throw new FinetoothError('E_USAGE', `the model ${entry.name} weighs tokens, which is not done in a browser. Use another one.`);
   if (entry.scoring.form !== 'classifier' || entry.scoring.prompt !== undefined)
     throw new FinetoothError('E_USAGE', `the model ${entry.name} is asked with a prompt, which a browser does not write. Use another one.`);
   const ask = tokenizer.encodePair;

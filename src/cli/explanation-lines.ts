@@ -1,4 +1,4 @@
-import type { TokenMatches } from '../rerank/explanation.ts';
+import type { TokenMatches, TokenWeight } from '../rerank/explanation.ts';
 import type { SpreadSource } from '../rerank/reranker.ts';
 import type { SearchAnswer } from '../search/answer.ts';
 import type { RerankAnswer } from '../search/rerank.ts';
@@ -20,7 +20,7 @@ const spreads: Readonly<Record<SpreadSource, string>> = {
 export function explanationLines({ results, spread }: Pick<SearchAnswer | RerankAnswer, 'results' | 'spread'>): string {
   const lines = results.flatMap(({ rank, id, document, explanation }) => {
     if (explanation === undefined) return [];
-    const { stages, fields } = explanation;
+    const { stages, fields, weights } = explanation;
     const alone = fields.map(({ field, score, relevance }) => `${field} ${value(relevance ?? score)}`).join(', ');
     const met = stages.flatMap(({ tokens, of }) =>
       tokens === undefined ? [] : [{ tokens, where: of === undefined ? '' : ` in the ${of}` }],
@@ -28,7 +28,8 @@ export function explanationLines({ results, spread }: Pick<SearchAnswer | Rerank
     return [
       '',
       `${String(rank).padStart(3)}  ${harmless(document === undefined ? id : labelOf(id, document))}`,
-      `     each field alone: ${harmless(alone)}`,
+      ...(alone === '' ? [] : [`     each field alone: ${harmless(alone)}`]),
+      ...(weights === undefined ? [] : [`     tokens that met by their weights: ${harmless(weighed(weights))}`]),
       ...met.map(({ tokens, where }) => `     words that met${where}: ${harmless(meetings(tokens))}`),
       ...stages.flatMap(({ parts, sentences }) => [
         ...(parts === undefined ? [] : [`     read in ${parts.length} chunks`]),
@@ -40,14 +41,23 @@ export function explanationLines({ results, spread }: Pick<SearchAnswer | Rerank
       ]),
     ];
   });
-  const weighed = lines.length === 0 || spread === undefined ? [] : ['', `     late interaction was weighed ${spreads[spread]}`];
-  return [...lines, ...weighed].map((line) => `${line}\n`).join('');
+  const spreading = lines.length === 0 || spread === undefined ? [] : ['', `     late interaction was weighed ${spreads[spread]}`];
+  return [...lines, ...spreading].map((line) => `${line}\n`).join('');
 }
 
 const charactersOf = (spans: readonly { readonly start: number; readonly end: number }[]): number =>
   spans.reduce((sum, { start, end }) => sum + end - start, 0);
 
 const value = (score: number): string => (Math.abs(score) < 10 ? score.toFixed(3) : score.toFixed(1));
+
+/** What the tokens that both weigh add to the score: `whale 2.310 × 1.200`. */
+const weighed = (weights: readonly TokenWeight[]): string =>
+  weights.length === 0
+    ? 'none'
+    : weights
+        .slice(0, SHOWN)
+        .map(({ token, query, document }) => `${token} ${value(query)} × ${value(document)}`)
+        .join(', ');
 
 /** The query's words that met their like best: `bats ~ bat .81`. */
 const meetings = (tokens: TokenMatches): string =>

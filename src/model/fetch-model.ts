@@ -8,8 +8,9 @@ import { withLock } from '../time/file-lock.ts';
 import { externalDataOf } from './catalog/external-data.ts';
 import { settingFiles } from './catalog/infer-entry.ts';
 import { isStaticFolder, tableFiles, tableTokenizers } from './catalog/infer-static.ts';
+import { findKnown } from './catalog/known-repositories.ts';
 import type { ModelEntry, ModelFile } from './catalog/model-entry.ts';
-import { moduleFiles } from './catalog/modules.ts';
+import { moduleFiles, routedTables } from './catalog/modules.ts';
 import { isSameModel, ORIGIN, originOf } from './catalog/origin.ts';
 import { type PrecisionName, splitPrecision } from './catalog/precision.ts';
 import { everyFile, filesOfName, type OfferedFile, precisionMissing, precisionOfFile } from './catalog/precision-files.ts';
@@ -109,6 +110,9 @@ export async function fetchRepository(
       const [, ...shards] = await weightFiles(join(folder, file));
       for (const shard of shards) await get(from, at, `${dirname(file)}/${basename(shard)}`);
     }
+    const recipe = findKnown(repository)?.recipe;
+    const weights = recipe?.form === 'sparse' && recipe.queryWeights !== undefined ? [recipe.queryWeights.path] : [];
+    for (const file of [...(await routedTables(folder)), ...weights]) await get(from, at, file);
     if (target.file === undefined && (await isStaticFolder(folder))) {
       const isThere = (path: string): Promise<boolean> => isFile(join(folder, path));
       if ((await isThere(tableFiles[1])) || (await get(repository, revision, tableFiles[0]))) return;

@@ -32,9 +32,21 @@ export interface FieldExplanation {
   readonly share?: number;
 }
 
+/** A token that query and document share, in a first stage by a sparse model. */
+export interface TokenWeight {
+  /** As the model's vocabulary has it. */
+  readonly token: string;
+  readonly query: number;
+  readonly document: number;
+  /** What it adds to the score of the sparse list: their product. */
+  readonly score: number;
+}
+
 /** Why a document stands where it stands. */
 export interface Explanation {
   readonly stages: readonly StageExplanation[];
-  /** What the reranker gives each ranked field alone, those without words left out. */
+  /** Tokens by which a sparse model found it, what adds most first; only where the first stage is one by weights. */
+  readonly weights?: readonly TokenWeight[];
+  /** What the reranker gives each ranked field alone, those without words left out; none where no reranker ranked. */
   readonly fields: readonly FieldExplanation[];
 }

@@ -1,8 +1,18 @@
+import type { SparseEmbedder } from '../embed/sparse.ts';
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { addUsage, failAfter } from '../rerank/usage.ts';
 import { shortName } from '../store/index-changes.ts';
-import { type DeleteOptions, type Entry, isSameIndex, keepsTitles, type Manifest, type Passage, type Store } from '../store/store.ts';
+import {
+  type DeleteOptions,
+  type Entry,
+  isSameIndex,
+  keepsTitles,
+  type Manifest,
+  type Passage,
+  type SparseModel,
+  type Store,
+} from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { hashOfText } from '../text/identity.ts';
 import { sourceOf } from '../text/passages.ts';
@@ -24,6 +34,7 @@ import { type Identified, type Identifier, identifier } from './ids.ts';
 import { languageChoice } from './language-choice.ts';
 import { lookedAhead } from './looked-ahead.ts';
 import { type Making, newManifest } from './new-manifest.ts';
+import { weighPassages } from './sparse-passages.ts';
 import { keepSpread } from './spread.ts';
 import { type TypeWatch, watchTypes } from './unreadable.ts';
 import { analysisOf } from './word-analysis.ts';
@@ -86,6 +97,8 @@ const MOST_FIELDS = 1000;
 interface Target extends Making {
   /** Late interaction over the token vectors that the index keeps. @default none: how its scores spread is not measured */
   readonly lateInteraction?: () => Promise<Reranker>;
+  /** What weighs the tokens of an index that keeps weights. */
+  sparse(model: SparseModel): Promise<SparseEmbedder>;
   manifest(): Manifest | undefined;
   created(manifest: Manifest): void;
 }
@@ -117,6 +130,8 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
   };
   const reused = new Set<string>();
   let ofNoLanguage = 0;
+  /** Documents of which the sparse model did not read all. */
+  let unweighed = 0;
   const watch = fieldWatch(namedFields(target.create));
   const declared = fieldWatch(Object.keys(target.create.types ?? {}));
   const counts = fieldCounts(MOST_FIELDS);
@@ -189,14 +204,17 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
     const untitled = fresh.filter(({ id }) => !titles.has(id));
     const ofTitles = await embedTitles(embedder, untitled, { manifest, capabilities: store.capabilities, signal });
     spend(ofTitles.vectors?.usage);
+    for (const [row, { id }] of toEmbed.entries()) kept.set(id, passages[row] as readonly Passage[]);
+    const { sparse } = manifest;
+    const unread = fresh.map(({ id, source }) => ({ source, passages: kept.get(id) as readonly Passage[] }));
+    const weighed = sparse && (await weighPassages(unread, () => target.sparse(sparse), { signal }));
     throwIfStopped(signal);
     // Only now: a model that cannot be asked leaves no empty index behind.
     if (target.manifest() === undefined) target.created(agreed(manifest, (await store.open(manifest)) as Manifest));
     else agreed(manifest, target.manifest());
-    for (const [row, { id }] of toEmbed.entries()) kept.set(id, passages[row] as readonly Passage[]);
-    const entries = fresh.map(({ source, textHash, ...read }): Entry => {
+    const entries = fresh.map(({ source, textHash, ...read }, at): Entry => {
       const { id, document, hash } = read;
-      const all = kept.get(id) as readonly Passage[];
+      const all = weighed?.passages[at] ?? (kept.get(id) as readonly Passage[]);
       // Those of another index know their lines.
       const [first, ...further] = read.embedded === undefined ? withLines(all, source, read, manifest) : all;
       const title = titles.get(id) ?? ofTitles.titles.get(id);
@@ -215,7 +233,8 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
       if (tokens > 0) report.cutDocuments++;
     }
     for (const tokens of [...(vectors?.tokens ?? []), ...(ofTitles.vectors?.tokens ?? [])]) report.tokens += tokens;
-    for (const used of [vectors?.usage, ofTitles.vectors?.usage]) report.tokens += used?.tokens ?? 0;
+    for (const used of [vectors?.usage, ofTitles.vectors?.usage, weighed]) report.tokens += used?.tokens ?? 0;
+    for (const cut of weighed?.truncatedTokens ?? []) if (cut > 0) unweighed++;
     const now = before === undefined ? undefined : await store.open();
     return before === undefined || (now !== undefined && isSameIndex(before, now));
   };
@@ -299,6 +318,7 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
   const notes = [
     ...unreadNotes(unread),
     ...languageNotes(ofNoLanguage, plan as unknown as Manifest),
+    ...weightNotes(unweighed),
     ...(isNew ? declared.notes('of which a type was declared') : []),
     ...(types?.notes() ?? []),
     ...ids.notes(),
@@ -342,6 +362,14 @@ function withVectorsOf({ manifest, create, embedder }: Target, documents: AsyncI
       : made && { dimensions: made.dimensions, by: 'the index' };
   return withGivenVectors(documents, { field, expected });
 }
+
+/** "3 documents are longer than the window of the sparse model" */
+const weightNotes = (count: number): readonly string[] =>
+  count === 0
+    ? []
+    : [
+        `${counted(count, 'document')} ${count === 1 ? 'is' : 'are'} longer, or ${count === 1 ? 'has' : 'have'} passages that are, than the window of the sparse model: tokens behind it have no weights`,
+      ];
 
 /** "3 documents are in none of the languages of this index …" */
 function languageNotes(count: number, { analyzer, languages = [], languageField }: Manifest): readonly string[] {

@@ -1,6 +1,8 @@
 import type { FieldTypes } from '../filter/filter.ts';
 import type { EmbeddingForm, TokenForm } from '../types.ts';
 
+/** As the sparse model: none. */
+export const withoutSparse = 'none';
 /** As the field of titles: none. */
 export const withoutTitle = 'none';
 
@@ -32,6 +34,11 @@ export interface CreateOptions {
   readonly documentPrompt?: string;
   /** Split texts longer than the embedder's window into passages, where store and embedder can; `off`: a document is one. @default auto */
   readonly passages?: 'auto' | 'off';
+  /**
+   * A local sparse model by name, which weighs the tokens of each passage: a first stage by them is then to be had, see docs/sparse.md. `none`: no weights, where an index is
+   * made again. @default none
+   */
+  readonly sparseModel?: string;
   /**
    * Field that holds the vector of each document, which is then not embedded, and has one vector however long it is: see docs/vectors.md. The field is
    * not kept. @default none: documents are embedded

@@ -96,7 +96,8 @@ function withoutCopies(hits: readonly Hit[], { candidates, rankFields, kindOf }:
 
 /** What was embedded and noted the first time stands. */
 async function retrieveAgain(index: SearchIndex, query: string, options: RetrieveOptions, before: Retrieved): Promise<Retrieved> {
-  const { hits, queryVector, timings } = await retrieve(index, query, { ...options, vector: before.queryVector ?? options.vector });
+  const known = { vector: before.queryVector ?? options.vector, weighed: before.weighed };
+  const { hits, queryVector, timings } = await retrieve(index, query, { ...options, ...known });
   const { embed, retrieve: time } = before.timings;
   return { ...before, hits, queryVector, timings: { embed, retrieve: time + timings.retrieve } };
 }

@@ -12,7 +12,7 @@ import { titleOf } from './title.ts';
 import { wordsInTurns } from './turns.ts';
 
 /** What an entry keeps when its text stays. */
-const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'place', 'further'] as const;
+const KEPT = ['textHash', 'vector', 'tokens', 'terms', 'sparse', 'place', 'further'] as const;
 
 type KeptEntry = Pick<Entry, (typeof KEPT)[number] | 'title' | 'document'>;
 
@@ -22,14 +22,15 @@ interface Given extends ReadDocument, Analysed {
 
 /** What an index says of its vectors to another one. */
 export function originOf(manifest: Manifest): Origin {
-  const { embedder, model, dimensions, form, fields, tokens, splitter, idField, vectorField, languages, languageField, titleField } =
-    manifest;
+  const { embedder, model, dimensions, form, fields, tokens, sparse, splitter, idField, vectorField } = manifest;
+  const { languages, languageField, titleField } = manifest;
   return {
     embedder,
     model,
     dimensions,
     fields,
     tokens,
+    sparse,
     splitter,
     idField,
     vectorField,
@@ -48,10 +49,12 @@ export async function takenOver(given: Given, manifest: Manifest, turn: Turn): P
   const { passages, by } = embedded;
   const terms = await termsOf(passages, given, turn);
   return passages.map(
-    ({ vector, tokens, place }, at): Passage => ({
+    ({ vector, tokens, sparse, place }, at): Passage => ({
       vector,
       tokens: manifest.tokens && by?.tokens && tokens && repacked(tokens, by.tokens, manifest.tokens),
       terms: terms[at] as string,
+      // Weights are those of a text, which a vector of the user's own may not have been made of.
+      sparse: by?.vectorField === undefined && isSameSparse(by, manifest) ? sparse : undefined,
       place,
     }),
   );
@@ -95,10 +98,12 @@ export async function* vectorsElsewhere(
   const formOf = ({ embedder, tokens, splitter }: Manifest): string => JSON.stringify([embedder, tokens, splitter]);
   if (other === undefined || other.vectorField !== undefined || formOf(other) !== formOf(manifest)) return;
   const wanted = new Map(documents.map((one) => [one.id, one]));
+  const weighed = isSameSparse(other, manifest);
   for await (const { id, textHash, further = [], title, document, ...first } of store.get([...wanted.keys()], keptBy(manifest, other))) {
     const one = wanted.get(id);
     if (one?.textHash !== textHash) continue;
-    const passages = isSameAnalysis(other, manifest) ? [first, ...further] : await reworded([first, ...further], one, turn);
+    const all = [first, ...further].map((passage) => (weighed ? passage : { ...passage, sparse: undefined }));
+    const passages = isSameAnalysis(other, manifest) ? all : await reworded(all, one, turn);
     yield { id, passages, title: isSameTitle({ document, by: other }, { document: one.document, by: manifest }) ? title : undefined };
   }
 }
@@ -122,6 +127,10 @@ const isSameAnalysis = (one: Manifest, other: Manifest): boolean =>
   one.languageField === undefined &&
   other.languageField === undefined &&
   JSON.stringify([one.analyzer, one.languages]) === JSON.stringify([other.analyzer, other.languages]);
+
+/** Whether weights of tokens are those of one model. */
+const isSameSparse = (from: Pick<Manifest, 'sparse'> | undefined, to: Manifest): boolean =>
+  to.sparse !== undefined && from?.sparse?.embedder === to.sparse.embedder;
 
 /** Whether an index of this form can take over the token vectors of another: as they are, or with fewer bits per number. */
 export const takesTokens = (from: TokenForm | undefined, to: TokenForm | undefined): boolean =>

@@ -2,6 +2,7 @@ import { withTies } from '../math/near-ties.ts';
 import { byScore } from '../math/order.ts';
 import type { Hit } from '../types.ts';
 import { checkOptions, checkValue, isRecord, type OptionChecks, oneOf, when, whole } from '../wording/check-options.ts';
+import type { FoundBy } from './first-stage.ts';
 import { plan } from './plan.ts';
 
 /** How lists become one: `rrf` by the ranks in them, `scores` by their scores, of each list from 0 to 1. */
@@ -35,8 +36,10 @@ export interface HybridOptions extends Pick<FuseOptions, 'rrfK'> {
   readonly fusion?: Fusion;
   /** What the words can add to the cosine at most, 0 to 1; of `linear`. @default 0.1 */
   readonly linearWeight?: number;
-  /** Share of the dense list, 0 to 1; of `rrf` and `scores`. @default 0.5 */
+  /** Share of the dense list, 0 to 1; of `rrf` and `scores`. @default the same for each list */
   readonly denseWeight?: number;
+  /** Share of the sparse list, 0 to 1. @default the same for each list */
+  readonly sparseWeight?: number;
 }
 
 /**
@@ -78,15 +81,34 @@ export function fuse(lists: readonly (readonly Hit[])[], count: number, options:
     .slice(0, count);
 }
 
+/** The two lists of a hybrid first stage as one. */
+export const fuseHybrid = (dense: readonly Hit[], bm25: readonly Hit[], count: number, options: HybridOptions): Hit[] =>
+  fuseLists(new Map([['dense', dense] as const, ['bm25', bm25] as const]), count, options);
+
+/** How a first stage of these lists is fused: `linear` adds words to cosines, and knows no other list. */
+export const fusionOf = (lists: readonly FoundBy[], fusion?: Fusion): Fusion =>
+  fusion ?? (lists.includes('sparse') ? 'rrf' : plan.fusion.default);
+
 /**
- * The two lists of a hybrid first stage as one. `linear` needs hits with the score by the other. At equal weights the scores of the others are those of the
- * papers: `rrf` counts each list once, `scores` is their mean.
+ * The lists of a first stage as one. `linear` needs hits with the score by the other. At equal weights the scores of the others are those of the papers: `rrf` counts each
+ * list once, `scores` is their mean.
  */
-export function fuseHybrid(dense: readonly Hit[], bm25: readonly Hit[], count: number, options: HybridOptions): Hit[] {
-  const { fusion = plan.fusion.default, rrfK, linearWeight = plan.linearWeight.default, denseWeight = 0.5 } = options;
-  if (fusion === 'linear') return fuseLinear(dense, bm25, count, linearWeight);
-  const whole = fusion === 'rrf' ? 2 : 1;
-  return fuse([dense, bm25], count, { fusion, rrfK, weights: [whole * denseWeight, whole * (1 - denseWeight)] });
+export function fuseLists(found: ReadonlyMap<FoundBy, readonly Hit[]>, count: number, options: HybridOptions): Hit[] {
+  const names = [...found.keys()];
+  const { rrfK, linearWeight = plan.linearWeight.default } = options;
+  const fusion = fusionOf(names, options.fusion);
+  if (fusion === 'linear') return fuseLinear(found.get('dense') ?? [], found.get('bm25') ?? [], count, linearWeight);
+  const whole = fusion === 'rrf' ? names.length : 1;
+  const shares = sharesOf(names, options);
+  return fuse([...found.values()], count, { fusion, rrfK, weights: shares.map((share) => whole * share) });
+}
+
+/** What each list counts, in sum 1: as it was said, and the others the same of the rest. */
+function sharesOf(names: readonly FoundBy[], { denseWeight, sparseWeight }: HybridOptions): readonly number[] {
+  const said: Partial<Record<FoundBy, number>> = { dense: denseWeight, sparse: sparseWeight };
+  const rest = names.reduce((left, name) => left - (said[name] ?? 0), 1);
+  const others = names.filter((name) => said[name] === undefined).length;
+  return names.map((name) => said[name] ?? Math.max(0, rest) / others);
 }
 
 /**

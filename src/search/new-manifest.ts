@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { FieldTypes } from '../filter/filter.ts';
-import { indexFormat, type Manifest, type Store, withoutEmbedder } from '../store/store.ts';
+import { indexFormat, type Manifest, type SparseModel, type Store, withoutEmbedder } from '../store/store.ts';
 import { analyzerVersion } from '../text/analyzer.ts';
 import { splitterVersion } from '../text/passages.ts';
 import { fieldCounts } from '../text/recipe.ts';
 import type { Origin, ReadDocument } from '../types.ts';
 import { counted } from '../wording/numbers.ts';
 import { noEmbedder } from './check.ts';
-import { type CreateOptions, formOf, withoutTitle } from './create-options.ts';
+import { type CreateOptions, formOf, withoutSparse, withoutTitle } from './create-options.ts';
 import { commonIdField } from './ids.ts';
 import { inferTitle } from './infer-title.ts';
 import { inferTypes } from './infer-types.ts';
@@ -23,6 +23,8 @@ export interface Making {
   readonly embedder: Embedder | null;
   readonly create: CreateOptions;
   readonly model?: string;
+  /** What weighs tokens. @default nothing does */
+  readonly sparseModel?: SparseModel;
 }
 
 /** The manifest of an index that is made for documents of which these are the first. */
@@ -63,6 +65,7 @@ export function newManifest(target: Making, first: readonly ReadDocument[], lang
     dimensions,
     form: formOf(create) ?? origin?.form,
     tokens,
+    sparse: sparseFor(target, origin),
     fields,
     filterable: isEmpty(filterable) ? undefined : filterable,
     declared,
@@ -79,6 +82,18 @@ export function newManifest(target: Making, first: readonly ReadDocument[], lang
     titleField: titleFieldFor(create, origin, () => (embedder === null && tokens !== undefined ? undefined : inferTitle(first, fields))),
     createdAt: new Date().toISOString(),
   };
+}
+
+/** That of the index that documents come from, unless another is asked for, or none. Throws E_USAGE where the store keeps no weights. */
+function sparseFor({ create, sparseModel, store }: Making, origin: Origin | undefined): SparseModel | undefined {
+  if (create.sparseModel === withoutSparse) return undefined;
+  if (sparseModel !== undefined && store.capabilities.sparse !== true)
+    throw new FinetoothError(
+      'E_USAGE',
+      (say) =>
+        `this store keeps no weights of tokens. Leave ${say.option('sparseModel')} out, or make the index in a folder or a database.`,
+    );
+  return sparseModel ?? (store.capabilities.sparse ? origin?.sparse : undefined);
 }
 
 /** `infer`: nothing where the vectors of titles would be kept and there is no embedder to make them, since each search would then read titles anew. */

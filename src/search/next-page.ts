@@ -2,6 +2,7 @@ import type { Reranker } from '../rerank/reranker.ts';
 import type { SearchAnswer } from './answer.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { describeResults } from './describe.ts';
+import { explainWeights } from './explain-weights.ts';
 import { facetsFor } from './facets.ts';
 import type { SearchOptions } from './options.ts';
 import { takePage } from './page.ts';
@@ -36,12 +37,13 @@ export async function nextPage(
   const spread = (await index.store.open())?.spread;
   const results = makeSearchResults(ranked, hits, { ...options, query, top, before: frozen.before, words });
   const { firstStage, rankedBy, fingerprint, calibrated, complete, cut } = frozen;
+  const described = await describeResults(results, { query, rerankers, candidates: hits, fields, spread, words }, options);
   return {
     query,
     firstStage,
     rankedBy,
     fingerprint,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, spread, words }, options),
+    results: await explainWeights(index, query, described, { ...options, firstStage }),
     nextCursor: writeCursor(key, { ...frozen, before: frozen.before + results.length, order: rest }),
     facets,
     calibrated,

@@ -4,6 +4,7 @@ import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart } from '../rerank/reranker-plan.ts';
 import type { Document } from '../types.ts';
 import type { Collapse } from './collapse.ts';
+import type { FirstStage } from './first-stage.ts';
 import type { Fusion } from './fuse.ts';
 import type { OptionsAt } from './plan.ts';
 import type { SearchResult } from './results.ts';
@@ -27,12 +28,14 @@ export interface SearchOptions<D = Document> extends OptionsAt<'search'> {
   readonly rankFields?: readonly string[];
   /** Put each field's name before its words, one line per field: "title: …"; token vectors of the index are then not used. @default false */
   readonly fieldLabels?: boolean;
-  /** How a hybrid first stage is fused: `linear` by cosine + weight · BM25 / the query's upper bound, `rrf` by reciprocal ranks, or by the `scores` of each list from 0 to 1. @default linear */
+  /** How a hybrid first stage is fused: `linear` by cosine + weight · BM25 / the query's upper bound, `rrf` by reciprocal ranks, or by the `scores` of each list from 0 to 1. @default linear, and of a first stage with `sparse` rrf */
   readonly fusion?: Fusion;
   /** What the words can add to the cosine at most, 0 to 1; of fusion `linear` alone. @default 0.1 */
   readonly linearWeight?: number;
-  /** Share of the dense list, 0 to 1; of fusion `rrf` and `scores` alone. @default 0.5 */
+  /** Share of the dense list, 0 to 1; of fusion `rrf` and `scores` alone. @default the same for each list */
   readonly denseWeight?: number;
+  /** Share of the sparse list, 0 to 1, in a first stage that fuses it with others. @default the same for each list */
+  readonly sparseWeight?: number;
   /** The k of reciprocal ranks, 1 to 10,000; of fusion `rrf` alone. @default 60 */
   readonly rrfK?: number;
   /** Another reranker than the index's, several one after the other, or null for the first stage alone. */
@@ -116,8 +119,7 @@ export interface RerankOptions<T extends RerankDocument = Document> extends Opti
   readonly deadlineMs?: number;
 }
 
-/** `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both. */
-export type FirstStage = 'dense' | 'bm25' | 'hybrid' | 'late-interaction';
+export type { FirstStage } from './first-stage.ts';
 
 /**
  * What `rerank` takes as a document: a text, which is a document with the one field `text`; an object of fields; or one beside its id. Without an

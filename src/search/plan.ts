@@ -5,6 +5,7 @@
 import { efforts, MOST_READ } from '../rerank/effort.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type RerankerPart, waysOfLongDocuments } from '../rerank/reranker-plan.ts';
+import { firstStages } from './first-stage.ts';
 import { changedAt, type Door, type IndexDoor, type IndexOption, type PlanOption, type Typed } from './plan-option.ts';
 
 const noFirstStage = 'there is no first stage: every document is ranked';
@@ -97,10 +98,10 @@ export const plan = {
   },
   firstStage: {
     kind: 'choice',
-    choices: ['dense', 'bm25', 'hybrid', 'late-interaction'],
+    choices: firstStages,
     default: 'dense',
     about:
-      'how candidates are found: vectors, words, both fused, or late-interaction with the token vectors of every document, for indexes of some thousands',
+      'how candidates are found: vectors, words, both fused (hybrid), late-interaction with the token vectors of every document, for indexes of some thousands, or the weights of a sparse model, also fused with the others',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   fusion: {
@@ -108,7 +109,7 @@ export const plan = {
     choices: ['linear', 'rrf', 'scores'],
     default: 'linear',
     about:
-      'how vectors and words are fused in a hybrid first stage: linear adds to the cosine what share of the BM25 that the query can give at most a document has, rrf goes by reciprocal ranks, scores by the scores of each list from 0 to 1',
+      'how a first stage of several is fused: linear, of hybrid alone, adds to the cosine what share of the BM25 that the query can give at most a document has, rrf, which is the default with sparse, goes by reciprocal ranks, scores by the scores of each list from 0 to 1',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   linearWeight: {
@@ -119,8 +120,14 @@ export const plan = {
   },
   denseWeight: {
     kind: 'share',
-    default: 0.5,
-    about: 'share of the vectors in a hybrid first stage with fusion rrf or scores, the rest is that of the words',
+    otherwise: 'the same for each list',
+    about: 'share of the vectors in a first stage that is fused by rrf or scores, the rest is that of the others',
+    at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
+  },
+  sparseWeight: {
+    kind: 'share',
+    otherwise: 'the same for each list',
+    about: 'share of the sparse model in a first stage that fuses it, the rest is that of the others',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   rrfK: {
@@ -128,7 +135,7 @@ export const plan = {
     least: 1,
     most: 10_000,
     default: 60,
-    about: 'the k of reciprocal ranks in a hybrid first stage with fusion rrf; the greater, the less the first places stand out',
+    about: 'the k of reciprocal ranks in a first stage with fusion rrf; the greater, the less the first places stand out',
     at: { search: true, rerank: noFirstStage, pipeline: true, searchCommand: true, rerankCommand: noFirstStage, searchBody: true },
   },
   filter: {
@@ -554,6 +561,18 @@ export const indexPlan = {
     default: 'auto',
     about: "split texts longer than the embedder's window into passages, each found by itself; off keeps one vector for each document",
     at: { create: true, indexCommand: true, createBody: true },
+  },
+  sparseModel: {
+    kind: 'text',
+    value: 'MODEL',
+    otherwise: 'none: no tokens are weighed',
+    about:
+      'a sparse model that weighs the tokens of each passage, for a first stage by them: a name of "finetooth models list", owner/name on the hub, or a folder; none keeps no weights when an index is made again',
+    at: {
+      create: true,
+      indexCommand: true,
+      createBody: 'a client names no model of the server: make the index with "finetooth index", and serve it',
+    },
   },
   vectorField: {
     kind: 'text',

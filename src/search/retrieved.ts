@@ -3,6 +3,7 @@ import type { CallOptions, Usage } from '../types.ts';
 import type { HybridOptions } from './fuse.ts';
 import type { FirstStage } from './options.ts';
 import type { TitledHit } from './title.ts';
+import type { WeighedQuery } from './weigh-query.ts';
 
 export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly firstStage: FirstStage;
@@ -11,6 +12,8 @@ export interface RetrieveOptions extends CallOptions, HybridOptions {
   readonly filter?: Filter;
   /** The query's vector, so that no embedder is asked. */
   readonly vector?: readonly number[] | Float32Array;
+  /** The query's weights, where they are known already. */
+  readonly weighed?: WeighedQuery;
   /** Where it is above 0, hits have their BM25. @default 0 */
   readonly wordsWeight?: number;
   /** Bring what rerankers read beside the text: the token vectors that the index keeps, and titles that are scored by themselves. */
@@ -24,6 +27,8 @@ export interface Retrieved {
   readonly hits: readonly TitledHit[];
   /** What was compared with the vectors of the index. */
   readonly queryVector?: Float32Array;
+  /** The weights of its tokens, where they were asked for. */
+  readonly weighed?: WeighedQuery;
   readonly usage: Usage;
   /** What the filter asks that this index cannot answer, and letters of the query that the embedder does not know. */
   readonly notes: readonly string[];

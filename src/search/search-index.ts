@@ -1,14 +1,16 @@
 import type { Embedder } from '../embed/embedder.ts';
+import type { SparseEmbedder } from '../embed/sparse.ts';
 import { FinetoothError } from '../errors.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import { isSameIndex, type Manifest, type Store, type StoreStats, withoutEmbedder } from '../store/store.ts';
+import { isSameIndex, type Manifest, type SparseModel, type Store, type StoreStats, withoutEmbedder } from '../store/store.ts';
 import type { Document, ReadDocument } from '../types.ts';
 import { type AddOptions, type AddReport, addDocuments } from './add.ts';
 import { noEmbedder, vectorMissing } from './check.ts';
 import { checkedDocuments, checkedReadDocuments, checkIds } from './check-call.ts';
 import type { CreateOptions } from './create-options.ts';
 import { tellDeleted } from './interrupted-delete.ts';
+import { noSparse } from './sparse-passages.ts';
 import { countUnreadable } from './unreadable.ts';
 
 /** Documents, their vectors, and the two models that search them. `T`: what the documents are. */
@@ -18,6 +20,8 @@ export interface SearchIndex<T extends object = Document> extends AsyncDisposabl
   manifest(): Manifest | undefined;
   /** Throws E_USAGE when the index was opened without one. */
   embedder(): Embedder;
+  /** What weighs the tokens of queries, opened when it is first asked for. Throws E_USAGE where the index keeps no weights, E_FINGERPRINT where they are another model's. */
+  sparse(): Promise<SparseEmbedder>;
   /** null: the first stage alone ranks. */
   reranker(): Reranker | null;
   /**
@@ -49,6 +53,8 @@ export interface IndexParts {
   /** Catalog name under which the embedder is opened again. */
   readonly model?: string;
   readonly reranker: Reranker | null;
+  /** What weighs tokens: that of a new index, and how that of any is opened. @default none */
+  readonly sparse?: { readonly model: SparseModel | undefined; open(model: SparseModel): Promise<SparseEmbedder>; close(): Promise<void> };
   /** Late interaction over the index's own token vectors, for measuring how its scores spread. @default none */
   readonly lateInteraction?: () => Promise<Reranker>;
   /** Rerankers by name, closed with the index. */
@@ -62,6 +68,11 @@ export function createSearchIndex<T extends object = Document>(parts: IndexParts
     if (parts.embedder === null) throw manifest?.embedder === withoutEmbedder ? vectorMissing() : noEmbedder();
     return parts.embedder;
   };
+  const sparse = async (model: SparseModel | undefined): Promise<SparseEmbedder> => {
+    if (model === undefined) throw noSparse();
+    if (parts.sparse !== undefined) return parts.sparse.open(model);
+    throw new FinetoothError('E_USAGE', 'this index was opened without what weighs the tokens of its sparse model.');
+  };
   const addChecked = async (documents: AsyncIterable<ReadDocument>, options: AddOptions = {}): Promise<AddReport> =>
     addDocuments(
       {
@@ -70,6 +81,8 @@ export function createSearchIndex<T extends object = Document>(parts: IndexParts
         create: parts.create ?? {},
         model: parts.model,
         lateInteraction: parts.lateInteraction,
+        sparseModel: parts.sparse?.model,
+        sparse,
         manifest: () => manifest,
         created: (made) => {
           manifest = made;
@@ -79,12 +92,19 @@ export function createSearchIndex<T extends object = Document>(parts: IndexParts
       options,
     );
   const close = async (): Promise<void> => {
-    await Promise.all([parts.store.close(), parts.embedder?.close?.(), parts.reranker?.close?.(), parts.rerankers?.close()]);
+    await Promise.all([
+      parts.store.close(),
+      parts.embedder?.close?.(),
+      parts.reranker?.close?.(),
+      parts.rerankers?.close(),
+      parts.sparse?.close(),
+    ]);
   };
   return {
     store: parts.store,
     manifest: () => manifest,
     embedder,
+    sparse: () => sparse(manifest === undefined ? parts.sparse?.model : manifest.sparse),
     reranker: () => parts.reranker,
     rerankerNamed: async (names, settings = {}) => {
       const isPlain = Object.values(settings).every((value) => value === undefined);

@@ -9,6 +9,7 @@ import { checkFusion, checkWordsWeight } from './check-fusion.ts';
 import { START, searchKey, writeCursor } from './cursor.ts';
 import { describeResults } from './describe.ts';
 import { distinctHits, tooFewTexts } from './distinct-hits.ts';
+import { explainWeights } from './explain-weights.ts';
 import { facetsFor } from './facets.ts';
 import { tooFewGroups } from './group.ts';
 import { nextPage } from './next-page.ts';
@@ -108,12 +109,18 @@ export async function search(index: SearchIndex, query: string, options: SearchO
     ...tooFewTexts(found, offset + top, candidates),
     ...tooFewGroups(arranged, options.groupBy, { wanted: offset + top, candidates, hits: hits.length }),
   ];
+  const described = await describeResults(
+    results,
+    { query, rerankers, candidates: hits, fields, ranked, spread, words },
+    options,
+    onUpdate,
+  );
   return {
     query,
     firstStage,
     rankedBy,
     fingerprint,
-    results: await describeResults(results, { query, rerankers, candidates: hits, fields, ranked, spread, words }, options, onUpdate),
+    results: await explainWeights(index, query, described, { ...options, firstStage, weighed: found.weighed }),
     nextCursor:
       key &&
       writeCursor(key, { firstStage, rankedBy, fingerprint, calibrated, complete, cut, ...freeze(arranged, all, top, options.stages) }),

@@ -11,7 +11,7 @@ export interface CopyOptions extends CallOptions {
 const BATCH_DOCUMENTS = 1000;
 const BATCH_BYTES = 16_000_000;
 
-const fields = ['document', 'hash', 'textHash', 'vector', 'tokens', 'terms', 'place', 'further', 'title'] as const;
+const fields = ['document', 'hash', 'textHash', 'vector', 'tokens', 'terms', 'sparse', 'place', 'further', 'title'] as const;
 
 /**
  * Copies all that one store holds into another that is empty, of whatever kind both are, and returns how many documents there were. The copy is
@@ -45,8 +45,9 @@ export async function copyEntries(source: Store, target: Store, manifest: Manife
   return done;
 }
 
-function bytesOf({ vector, tokens, terms, further = [] }: Entry): number {
-  let bytes = vector.byteLength + (tokens?.byteLength ?? 0) + terms.length;
-  for (const passage of further) bytes += passage.vector.byteLength + (passage.tokens?.byteLength ?? 0) + passage.terms.length;
+function bytesOf(entry: Entry): number {
+  let bytes = 0;
+  for (const { vector, tokens, terms, sparse } of [entry, ...(entry.further ?? [])])
+    bytes += vector.byteLength + (tokens?.byteLength ?? 0) + terms.length + (sparse?.byteLength ?? 0);
   return bytes;
 }

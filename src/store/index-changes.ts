@@ -9,6 +9,11 @@ export const shortName = (fingerprint: string): string =>
 /** Throws where an index that was made again cannot be used as it was opened: its vectors are another model's, or of other texts. */
 export function checkUsable(opened: Manifest, found: Manifest, folder: string): void {
   const changed = `${folder} was made again by another process since it was opened`;
+  if (found.sparse?.embedder !== opened.sparse?.embedder)
+    throw new FinetoothError(
+      'E_FINGERPRINT',
+      `${changed}: it keeps ${weightsOf(found)} now, and kept ${weightsOf(opened)}. Open it again.`,
+    );
   if (found.embedder !== opened.embedder || found.dimensions !== opened.dimensions)
     throw new FinetoothError(
       'E_FINGERPRINT',
@@ -54,3 +59,6 @@ export const indexLost = (what: string, folder: string): FinetoothError =>
     'E_INDEX_DAMAGED',
     (say) => `${what}. Restore ${folder} from a backup, or build it again from its source with ${say.rebuildIndex(folder)}.`,
   );
+
+const weightsOf = ({ sparse }: Manifest): string =>
+  sparse === undefined ? 'no weights of a sparse model' : `the weights of "${shortName(sparse.embedder)}"`;

@@ -5,6 +5,7 @@ import { typedValue } from '../filter/typed-value.ts';
 import { topWithTies } from '../math/near-ties.ts';
 import type { Scored } from '../math/order.ts';
 import { unpackTitle } from '../math/packed-title.ts';
+import { sparseScorer } from '../math/sparse.ts';
 import { topK } from '../math/top-k.ts';
 import { cosine } from '../math/vectors.ts';
 import type { Hit, OtherScore } from '../types.ts';
@@ -82,13 +83,21 @@ export function memoryStore(): Store {
       const scored = some.flatMap(rowsOf).map(({ id, at, passage }) => ({ id, at, passage, score: cosine(asked.vector, passage.vector) }));
       return topK(bestOfEach(scored), limit);
     }
+    if ('sparse' in asked) {
+      const score = sparseScorer(asked.sparse);
+      const scored = some.flatMap(rowsOf).flatMap((row): Found[] => {
+        const sum = row.passage.sparse && score(row.passage.sparse);
+        return sum === undefined ? [] : [{ ...row, score: sum }];
+      });
+      return topK(bestOfEach(scored), limit);
+    }
     const { rows, bm25 } = countedWords();
     const ids = filter === undefined ? entries : new Set(some.map(({ id }) => id));
     const scored = [...bm25.score(asked.terms)].map(({ id: row, score }) => ({ ...(rows[Number(row)] as Row), score }));
     return topWithTies(bestOfEach(scored.filter(({ id }) => ids.has(id))), Math.max(0, limit));
   };
   return {
-    capabilities: { approximate: false, filterable: false, persistent: false, passages: true, titles: true },
+    capabilities: { approximate: false, filterable: false, persistent: false, passages: true, titles: true, sparse: true },
     open: async (wanted) => (manifest ??= wanted),
     upsert: async (added) => {
       for (const entry of added) entries.set(entry.id, copyOf(entry));
@@ -145,8 +154,8 @@ export function memoryStore(): Store {
       let passages = 0;
       for (const entry of entries.values()) {
         bytes += 2 * JSON.stringify(entry.document).length + (entry.title?.byteLength ?? 0);
-        for (const { vector, tokens, terms } of passagesOf(entry)) {
-          bytes += vector.byteLength + (tokens?.byteLength ?? 0) + 2 * terms.length;
+        for (const { vector, tokens, terms, sparse } of passagesOf(entry)) {
+          bytes += vector.byteLength + (tokens?.byteLength ?? 0) + 2 * terms.length + (sparse?.byteLength ?? 0);
           passages++;
         }
       }
@@ -186,4 +195,5 @@ const copyOfPassage = <Kind extends Passage>(passage: Kind): Kind => ({
   ...passage,
   vector: passage.vector.slice(),
   tokens: passage.tokens?.slice(),
+  sparse: passage.sparse?.slice(),
 });

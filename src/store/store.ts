@@ -1,5 +1,5 @@
 import type { FieldTypes, Filter } from '../filter/filter.ts';
-import type { CallOptions, Document, EmbeddingForm, Hit, PassagePlace, ScoreSpread, TokenForm } from '../types.ts';
+import type { CallOptions, Document, EmbeddingForm, Hit, PassagePlace, ScoreSpread, SparseVector, TokenForm } from '../types.ts';
 import type { Facet, FacetOptions } from './facets.ts';
 
 /** Documents, what finding them needs, and who finds them. Batching, checking and fusing stand above it. */
@@ -22,7 +22,8 @@ export interface Store {
   /**
    * The best `limit` documents of what fits the filter, as `documentTest` says with the types of the manifest (`typesIn`), score descending, then id descending, each once, by its best passage, of equal ones the
    * first. Fewer come only where no more are to be had, whatever the filter. Cosine is in [-1, 1]; BM25 is 0 or more, a word asked twice counts
-   * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not.
+   * twice, only documents with a shared word come, and words are weighed by all passages, whether they fit the filter or not. A sparse vector
+   * gives the sum of products of what both weigh, in the order of the tokens (`sparseScorer`), and only documents with a shared token come.
    */
   search<Field extends HitField = 'document'>(
     query: StoreQuery<Field>,
@@ -53,13 +54,18 @@ export interface StoreCapabilities {
   readonly passages?: boolean;
   /** Whether an entry may have the vectors of its title. @default false: a title is read when its document is found */
   readonly titles?: boolean;
+  /** Whether an entry may have a sparse vector, and is found by one. @default false */
+  readonly sparse?: boolean;
 }
 
 /** A vector of the query, or its analysed words. */
 export type AskedBy = { readonly vector: Float32Array } | { readonly terms: readonly string[] };
 
-/** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words. */
-export type StoreQuery<Field extends HitField = HitField> = AskedBy &
+/** By what a search may be: by the weights of tokens too, by which nothing is scored beside. */
+export type SearchedBy = AskedBy | { readonly sparse: SparseVector };
+
+/** What is asked of a store: the nearest by cosine to a vector, or the best by BM25 for analysed words, or by the weights of tokens. */
+export type StoreQuery<Field extends HitField = HitField> = SearchedBy &
   CallOptions & {
     /** What each hit is scored by beside: it decides neither which documents come nor in what order. @default nothing */
     readonly other?: AskedBy;
@@ -84,6 +90,8 @@ export interface Passage {
   readonly tokens?: Uint8Array;
   /** Analysed words, joined by one space, in text order. */
   readonly terms: string;
+  /** The weights of its tokens (`packSparse`); only where the manifest names a sparse model. */
+  readonly sparse?: Uint8Array;
   /** Where it is; absent: it is the whole text. */
   readonly place?: PassagePlace;
 }
@@ -124,12 +132,20 @@ export interface StoreStats {
 
 /**
  * Version of the layout of an index; older ones stay readable. 2 may keep token vectors, 3 names its table, 4 has filterable fields and counts its
- * writes, 5 may keep several passages of a document, 6 has types by which filters compare, 7 may keep the vectors of titles.
+ * writes, 5 may keep several passages of a document, 6 has types by which filters compare, 7 may keep the vectors of titles, 8 sparse vectors.
  */
-export const indexFormat = 7;
+export const indexFormat = 8;
 
 /** Stands for the embedder in the manifest of an index that has none. */
 export const withoutEmbedder = 'none';
+
+/** What made the sparse vectors of an index. */
+export interface SparseModel {
+  /** The sparse embedder's fingerprint. */
+  readonly embedder: string;
+  /** The name by which it is opened again, where it has one. */
+  readonly model?: string;
+}
 
 /** What an index was made with; compared when it is opened. */
 export interface Manifest {
@@ -148,6 +164,8 @@ export interface Manifest {
   readonly form?: EmbeddingForm;
   /** How token vectors are kept; absent when they are not. */
   readonly tokens?: TokenForm;
+  /** What weighed the tokens of its passages; absent where none are kept. */
+  readonly sparse?: SparseModel;
   /** Fields that make the text, in order. */
   readonly fields: readonly string[];
   /**

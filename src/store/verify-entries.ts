@@ -1,4 +1,5 @@
 import { throwIfStopped } from '../errors.ts';
+import { isPackedSparse } from '../math/sparse.ts';
 import { hashOfDocument } from '../text/identity.ts';
 import type { CopyOptions } from './copy-entries.ts';
 import type { Entry, Manifest, Passage, Store } from './store.ts';
@@ -30,7 +31,7 @@ export async function verifyEntries(store: Store, manifest: Manifest, { signal, 
   const total = await store.count();
   const damages: EntryDamage[] = [];
   let [documents, damaged] = [0, 0];
-  for await (const entry of store.get('all', ['document', 'hash', 'vector', 'further'])) {
+  for await (const entry of store.get('all', ['document', 'hash', 'vector', 'sparse', 'further'])) {
     throwIfStopped(signal);
     const reason = damageOf(entry, manifest);
     if (reason === undefined) documents++;
@@ -40,9 +41,15 @@ export async function verifyEntries(store: Store, manifest: Manifest, { signal, 
   return { documents, damages, damaged };
 }
 
-function damageOf(entry: Pick<Entry, 'document' | 'hash' | 'vector' | 'further'>, { dimensions }: Manifest): string | undefined {
+function damageOf(
+  entry: Pick<Entry, 'document' | 'hash' | 'vector' | 'sparse' | 'further'>,
+  { dimensions, sparse }: Manifest,
+): string | undefined {
   if (hashOfDocument(entry.document) !== entry.hash) return 'its content is not what was written';
   const isWhole = ({ vector }: Pick<Passage, 'vector'>): boolean =>
     vector.length === dimensions && Math.abs(Math.hypot(...vector) - 1) < LENGTH_NOISE;
-  return [entry, ...(entry.further ?? [])].every(isWhole) ? undefined : 'a vector of it is not one';
+  const passages = [entry, ...(entry.further ?? [])];
+  if (!passages.every(isWhole)) return 'a vector of it is not one';
+  const areWeighed = sparse === undefined || passages.every((one) => one.sparse !== undefined && isPackedSparse(one.sparse));
+  return areWeighed ? undefined : 'the weights of its tokens are not what was written';
 }

@@ -10,6 +10,7 @@ import { hashFile } from '../fetch/checksums.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
+import { asksEmbedder } from '../search/first-stage.ts';
 import type { Pipeline } from '../search/pipeline.ts';
 import type { Document } from '../types.ts';
 import { type LetterReader, watchLetters } from '../wording/letter-notes.ts';
@@ -181,7 +182,7 @@ async function systemsOverOne(
     const state = given === undefined ? undefined : await stateOf(given);
     await index.embedder().load?.();
     const built = await Promise.all(pipelines.map((pipeline) => rerankers.of(pipeline)));
-    const embedder = pipelines.some(({ firstStage }) => firstStage !== 'bm25') ? index.embedder() : undefined;
+    const embedder = pipelines.some(({ firstStage }) => asksEmbedder(firstStage)) ? index.embedder() : undefined;
     return {
       systems: pipelines.map((pipeline, at) =>
         indexSystem(index, pipeline, { reranker: built[at] as Reranker | null, cutOffs: affordable(options, pipeline, cutOffs), state }),

@@ -74,7 +74,7 @@ export const indexChecks: OptionChecks<IndexDocumentsOptions> = {
 export async function indexDocuments(options: IndexDocumentsOptions): Promise<AddReport> {
   checkOptions('indexDocuments', options, indexChecks);
   const { source, into, rebuild = false, fields, idField, types, tokens, passages, vectorField, languages, languageField } = options;
-  const { titleField, dimensions, queryPrompt, documentPrompt, signal, models } = options;
+  const { titleField, dimensions, queryPrompt, documentPrompt, sparseModel, signal, models } = options;
   const name = shownName(into);
   if (!rebuild && isSamePlace(source, into) && (await manifestOf(into)) !== undefined)
     throw new FinetoothError('E_USAGE', `${name} cannot be read into itself. Name another folder, or rebuild it.`);
@@ -104,7 +104,19 @@ export async function indexDocuments(options: IndexDocumentsOptions): Promise<Ad
     }
   };
   const asked = { dimensions, queryPrompt, documentPrompt };
-  const create: CreateOptions = { fields, idField, types, tokens, passages, vectorField, languages, languageField, titleField, ...asked };
+  const create: CreateOptions = {
+    fields,
+    idField,
+    types,
+    tokens,
+    passages,
+    vectorField,
+    languages,
+    languageField,
+    titleField,
+    sparseModel,
+    ...asked,
+  };
   try {
     return await (rebuild ? rebuiltIn(into, create, fill, signal) : fill(into, create));
   } catch (error) {

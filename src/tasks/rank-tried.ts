@@ -30,7 +30,8 @@ export async function rankTried(
 ): Promise<TriedRankings> {
   checkQuery(query);
   const asked = { ...call, firstStage: 'hybrid', candidates: DEEPEST, tokens: false, byOther: true } as const;
-  const { dense = [], bm25 = [] } = await findLists(index, query, asked);
+  const { lists } = await findLists(index, query, asked);
+  const [dense, bm25] = [lists.get('dense') ?? [], lists.get('bm25') ?? []];
   const ids = [...new Set([...dense, ...bm25].map(({ id }) => id))];
   const placeOf = new Map(ids.map((id, place) => [id, place]));
   const words = new Map([

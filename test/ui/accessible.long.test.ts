@@ -24,4 +24,6 @@ it.each(all)('axe finds nothing wrong with "$name" in $scheme at $width px, nor 
   await prepare(tab.page);
   expect(await violations(tab.page)).toEqual([]);
   expect(await tab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+  // Nothing that the content security policy forbids, either.
+  expect(tab.errors).toEqual([]);
 });

@@ -48,6 +48,8 @@ export async function openSite(options: ServeOptions = {}): Promise<Site> {
     url: proxy.url,
     open: async (address = '', more = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...more });
+      // A busy machine takes its time: how fast something is, no test says.
+      context.setDefaultTimeout(120_000);
       const page = await context.newPage();
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(String(error)));

@@ -10,7 +10,7 @@ beforeAll(async () => {
   if (noBrowser !== undefined) return;
   hub = await heldHub();
   site = await openSite();
-}, 120_000);
+});
 afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
   await hub?.[Symbol.asyncDispose]();
@@ -22,8 +22,10 @@ it('shows how far the server is with a model that a question waits for, cancels 
   const server = await serve({ port: 0, indexesFolder: indexes, models: { cacheFolder } });
   proxy.target = server.url;
   try {
-    await using tab = await open('?q=bats', { viewport: { width: 320, height: 700 } });
+    await using tab = await open('', { viewport: { width: 320, height: 700 } });
     const { page, errors } = tab;
+    await page.getByText('The index small is being opened.').waitFor();
+    await page.getByRole('searchbox').fill('bats');
     const row = page.getByRole('list', { name: 'Models that the server fetches' });
     await row.getByText(`Fetching the model ${heldModel}, once: model.onnx, 29 kB of 58 kB (50 %)`).waitFor();
     expect(await row.getByRole('progressbar').evaluate((bar) => (bar as HTMLProgressElement).position)).toBeCloseTo(0.5, 1);

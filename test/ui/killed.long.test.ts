@@ -4,6 +4,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { mergeJudgments, readJudgmentsIn } from '../../src/tasks/judgments.ts';
 import { serverProcess } from '../server/server-process.ts';
 import { filmsIndex, noBrowser, openSite, type Site } from './browser.ts';
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   site = await openSite();
   folder = await mkdtemp(join(tmpdir(), 'finetooth-test-killed-'));
   await cp(await filmsIndex(), join(folder, 'films'), { recursive: true });
-}, 300_000);
+});
 afterAll(async () => {
   child?.kill('SIGKILL');
   await site?.[Symbol.asyncDispose]();
@@ -54,5 +55,44 @@ it('goes on with what was typed, whenever the server is killed and started again
     expect(await page.locator('ol[data-side="1"]').innerText()).toContain('WALL-E');
     expect(new URL(page.url()).searchParams.get('q')).toBe('a robot left alone on earth');
   }
+  expect(errors).toEqual([]);
+});
+
+it('loses no grade when the server is killed between two people who judge otherwise, and shows both', async () => {
+  await start();
+  const query = 'a robot left alone on earth';
+  const judged = join(folder, 'films-judgments');
+  await using tab = await site.open(`?view=judge&q=${query.replaceAll(' ', '+')}`);
+  const { page, errors } = tab;
+  const cards = page.locator('.judge-cards > li[data-id]');
+  await cards.first().waitFor();
+  const [safe = '', torn = ''] = await cards.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.id as string));
+  const card = (id: string) => page.locator(`li[data-id="${id}"]`);
+  await card(safe).locator('.grade-2').click();
+  await page.locator('[data-saving=saved]').waitFor();
+  await kill();
+  await card(torn).locator('.grade-1').click();
+  await page.locator('[data-saving=waiting]').waitFor();
+  // Someone at another server, which keeps its judgments in the same place.
+  await mergeJudgments(judged, [
+    { query, id: torn, grade: 3 },
+    { query, id: safe, grade: 0 },
+  ]);
+  await start();
+  await page.locator('[data-saving=saved]').waitFor({ timeout: 60_000 });
+  await card(torn).locator('.conflict').getByText('Someone else gave 3, exactly; you gave 1, a little.').waitFor();
+  await card(safe).locator('.conflict').getByText('Someone else gave 0, not; you gave 2, mostly.').waitFor();
+  expect(await page.locator('.save-state').innerText()).toContain('Someone else graded 2 documents otherwise');
+  await card(safe).getByRole('button', { name: 'Make it 2' }).click();
+  await card(torn).getByRole('button', { name: 'Keep 3' }).click();
+  await expect.poll(() => page.locator('.conflict').count()).toBe(0);
+  await page.locator('[data-saving=saved]').waitFor();
+  const { judgments } = await readJudgmentsIn(judged);
+  expect(new Map([...judgments.values()][0])).toEqual(
+    new Map([
+      [torn, 3],
+      [safe, 2],
+    ]),
+  );
   expect(errors).toEqual([]);
 });

@@ -55,6 +55,16 @@ describe('searching', () => {
     expect(await page.locator(right).first().locator('mark').count()).toBeGreaterThan(0);
     for (const name of ['query to vector', 'candidates', 'cross-encoder'])
       expect(await page.getByRole('region', { name: 'Time of each stage' }).innerText()).toContain(name);
+    // Whoever wishes for no motion sees none.
+    const moving = await page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .filter((one) => {
+          const { transitionDuration: times, animationName: name } = getComputedStyle(one);
+          return name !== 'none' || times.split(',').some((time) => Number.parseFloat(time) > 0);
+        })
+        .map((one) => one.className),
+    );
+    expect(moving).toEqual([]);
     expect(errors).toEqual([]);
   });
 

@@ -147,6 +147,33 @@ describe('what the page says', () => {
     expect(errors).toEqual([]);
   });
 
+  it('says that it loads, that no server answers, and goes on when it does', async ({ skip }) => {
+    skip(!isLong, RARER);
+    site.proxy.intercept = ({ url = '' }) => url.endsWith('/v1/indexes');
+    await using tab = await site.open();
+    const { page, errors } = tab;
+    await page.getByText('Loading…').waitFor();
+    site.proxy.intercept = undefined;
+    site.proxy.target = undefined;
+    site.proxy.cut();
+    await page.getByText('The server does not answer.').first().waitFor();
+    site.proxy.target = site.server.url;
+    await page.getByText('Type what you are looking for.').waitFor();
+    expect(errors).toEqual([]);
+  });
+
+  it('says what to do when a part of the page itself does not come', async ({ skip }) => {
+    skip(!isLong, RARER);
+    await using tab = await site.open();
+    const { page } = tab;
+    await page.route(/assets\/judge-[^/]*\.js/, (route) => route.abort());
+    await page.getByRole('link', { name: 'Judge' }).click();
+    await page.getByText('This part of the page could not be loaded. Reload the page to try again.').waitFor();
+    await page.unroute(/assets\/judge-[^/]*\.js/);
+    await page.reload();
+    await page.getByText('Type a query that people ask.').waitFor();
+  });
+
   it('names an index that is missing, and one that is empty', async ({ skip }) => {
     skip(!isLong, RARER);
     await fetch(`${site.server.url}/v1/indexes`, { method: 'POST', body: JSON.stringify({ name: 'void', fields: ['text'] }) });

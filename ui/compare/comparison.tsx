@@ -104,7 +104,7 @@ function Agreement({ left = [], right = [], isDone }: AgreementProps) {
         value={overlap === undefined ? '–' : percent(overlap.rbo)}
         about="100 % where both have the same order; the first places count most"
       />
-      <Fact name="first place" value={leftIds.length === 0 || rightIds.length === 0 ? '–' : sameTop ? 'the same' : 'another'} />
+      <Fact name="first place" value={leftIds.length === 0 || rightIds.length === 0 ? '–' : sameTop ? 'the same' : 'different'} />
     </dl>
   );
 }

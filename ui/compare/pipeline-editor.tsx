@@ -4,11 +4,12 @@ import { address, go, type Pipeline } from '../state/address.ts';
 import { loadPlanOptions, type PlanOption, planOptions } from './plan-options.ts';
 import './compare.css';
 
-/** Options that mean something with a hybrid first stage alone, by the fusions that use them. */
+/** Options that mean something with a first stage of several lists alone, by the fusions that use them. */
 const fusions: Readonly<Record<string, readonly string[]>> = {
   fusion: ['linear', 'rrf', 'scores'],
   linear_weight: ['linear'],
   dense_weight: ['rrf', 'scores'],
+  sparse_weight: ['rrf', 'scores'],
   rrf_k: ['rrf'],
 };
 
@@ -52,9 +53,12 @@ function change(side: 0 | 1, pipeline: Pipeline): void {
   go({ pipelines: side === 0 ? (right === undefined ? [pipeline] : [pipeline, right]) : [left, pipeline], open: undefined });
 }
 
-function isOfUse(key: string, { first_stage: first, fusion = 'linear', reranker }: Pipeline): boolean {
+function isOfUse(key: string, { first_stage: first, fusion, reranker }: Pipeline): boolean {
   const needed = fusions[key];
-  if (needed !== undefined) return first === 'hybrid' && needed.includes(String(fusion));
+  const lists = first === 'hybrid' ? ['dense', 'bm25'] : String(first).split('+');
+  const isSparse = lists.includes('sparse');
+  if ((key === 'sparse_weight' && !isSparse) || (key === 'dense_weight' && !lists.includes('dense'))) return false;
+  if (needed !== undefined) return lists.length > 1 && needed.includes(String(fusion ?? (isSparse ? 'rrf' : 'linear')));
   if (key === 'effort' || key === 'words_weight' || key === 'min_score') return reranker !== null;
   return true;
 }

@@ -41,6 +41,7 @@ const keys = [
   'fusion',
   'linear_weight',
   'dense_weight',
+  'sparse_weight',
   'rrf_k',
   'candidates',
   'reranker',

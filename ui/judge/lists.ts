@@ -20,7 +20,7 @@ const ofASearch = new Set([
   'stages',
   'deadline_ms',
 ]);
-const ofFirstStage = new Set(['first_stage', 'candidates', 'fusion', 'linear_weight', 'dense_weight', 'rrf_k', 'filter']);
+const ofFirstStage = new Set(['first_stage', 'candidates', 'fusion', 'linear_weight', 'dense_weight', 'sparse_weight', 'rrf_k', 'filter']);
 
 /** Both lists that are judged: the first stage and what reranking makes of it, or the two pipelines that are compared. */
 export function listsOf([left, right]: readonly [Pipeline] | readonly [Pipeline, Pipeline]): readonly NamedPipeline[] {

@@ -104,7 +104,6 @@ export function Pool({ index: name }: { readonly index: string }) {
               conflict={conflicts.value.get(keyOf({ index: name, query: words, id: candidate.result.id }))}
               onKeep={() => {
                 keepTheirs({ index: name, query: words, id: candidate.result.id });
-                // The button that was pressed is gone.
                 focusCard(candidate.result.id);
               }}
             />

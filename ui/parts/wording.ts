@@ -26,7 +26,15 @@ export function stageWords(fingerprint: string): string {
   return fingerprint.replace(/\(.*$/s, '');
 }
 
-export const firstStageWords: Readonly<Record<string, string>> = { dense: 'vectors', bm25: 'words (BM25)', hybrid: 'vectors and words' };
+export const firstStageWords: Readonly<Record<string, string>> = {
+  dense: 'vectors',
+  bm25: 'words (BM25)',
+  hybrid: 'vectors and words',
+  sparse: 'weighed tokens',
+  'sparse+dense': 'weighed tokens and vectors',
+  'sparse+bm25': 'weighed tokens and words',
+  'sparse+bm25+dense': 'weighed tokens, words and vectors',
+};
 
 /** A pipeline in a few words: `vectors and words → late interaction, 50 candidates`. */
 export function pipelineWords(pipeline: Pipeline): string {

@@ -1,3 +1,5 @@
+import { effect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { Downloading } from '../parts/downloading.tsx';
 import { lazy } from '../parts/lazy.tsx';
 import { memo } from '../parts/memo.ts';
@@ -19,6 +21,14 @@ const Comparison = lazy(() => import('../compare/comparison.tsx').then((module) 
 /** Entry of the view: what the first stage finds, and what becomes of it. */
 export function Search() {
   const [left, right] = address.value.pipelines;
+  // Who has results opens one next.
+  useEffect(
+    () =>
+      effect(() => {
+        if (runs.some(({ state }) => state.value.status === 'done')) Why.preload();
+      }),
+    [],
+  );
   return (
     <div class="search">
       <h1 class="unseen">Search</h1>

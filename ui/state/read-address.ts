@@ -21,7 +21,7 @@ export function readNames(
     const name = given.replace(/^amp;/, '');
     if (!known.includes(name)) {
       const meant = known.find((one) => isAlike(name, one));
-      if (meant !== undefined) unread.push({ name, why: `is no part of a link of this page; did it say ${meant}?` });
+      if (meant !== undefined) unread.push({ name, why: `is no part of a link of this page; "${meant}" may be meant` });
     } else if (words.has(name)) unread.push({ name, why: 'stands there twice; the first one counts' });
     else {
       words.set(name, value);

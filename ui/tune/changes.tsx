@@ -23,7 +23,7 @@ export function Changes({ comparison: { baseline, pipeline, helped = [], hurt = 
     open: undefined,
   });
   return (
-    <details class="changes" open={report.pipelines.length <= 3}>
+    <details class="changes" open={report.pipelines.length <= 2}>
       <summary>
         Queries that gain and lose: <bdi>{pipeline}</bdi> against <bdi>{baseline}</bdi> ({helped.length}
         {helped.length === 10 ? ' or more' : ''} up, {hurt.length}

@@ -3,6 +3,8 @@ import type { Result } from '../api/types.ts';
 import type { Stored } from './load.ts';
 import { meetings, meetingWords, type TextWord } from './words.ts';
 
+/** Tokens of a sparse model that are shown, those that add most. */
+const MOST_WEIGHTS = 12;
 /** Least strength of each of the five heats, the weakest first; below the first a word is not coloured. */
 const HEATS = [0.2, 0.3, 0.4, 0.5, 0.62];
 
@@ -18,6 +20,7 @@ export interface WordsMetProps {
 export function WordsMet({ stored, result, explained, isComing }: WordsMetProps) {
   const [chosen, setChosen] = useState<number | undefined>(undefined);
   const tokens = explained?.explanation?.stages.find((stage) => stage.tokens !== undefined && stage.of === undefined)?.tokens;
+  const weights = explained?.explanation?.weights;
   const { start = 0, end = stored.text.length } = result.passage ?? {};
   const passage = stored.text.slice(start, end);
   const words = tokens === undefined ? [] : meetingWords(tokens, passage);
@@ -25,6 +28,17 @@ export function WordsMet({ stored, result, explained, isComing }: WordsMetProps)
   return (
     <section class="why-part">
       <h3>Which words met</h3>
+      {weights !== undefined && (
+        <p class="note">
+          {weights.length === 0 ? 'No token that the sparse model weighs.' : 'By the weights of the sparse model: '}
+          {weights.slice(0, MOST_WEIGHTS).map(({ token, score }, at) => (
+            <span key={token}>
+              {at > 0 && ', '}
+              <bdi>{token}</bdi> <span class="number">{score.toFixed(2)}</span>
+            </span>
+          ))}
+        </p>
+      )}
       {explained === undefined && isComing ? (
         <p class="note">The models read it again, to say which words met…</p>
       ) : tokens === undefined ? (

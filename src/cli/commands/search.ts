@@ -1,7 +1,7 @@
 import { checkRerankers, readOnePipeline } from '../../assemble/pipelines.ts';
 import { FinetoothError } from '../../errors.ts';
 import { openIndex, search } from '../../index.ts';
-import { plainOptionsOf } from '../../plan.ts';
+import { asksEmbedder, asksSparse, plainOptionsOf } from '../../plan.ts';
 import { indexOf } from '../../tasks/index-of.ts';
 import { counted } from '../../wording/numbers.ts';
 import { type ReadPlace, withChange } from '../change-model.ts';
@@ -42,12 +42,13 @@ export const searchCommand = command({
     const embedder = pipeline.embedder === 'none' ? null : pipeline.embedder;
     const folder = await folderOf(run, embedder);
     await using index = await openIndex(folder, { embedder, ...reranker, models: await modelOptions(run) });
-    const isEmbedded = said.vector === undefined && pipeline.firstStage !== 'bm25';
+    const isEmbedded = said.vector === undefined && asksEmbedder(pipeline.firstStage);
     // So that the time of the first stage is that of a search, not of loading the model.
     // A page after the first needs no model.
     if (flags.cursor === undefined || flags.cursor === '*')
       await Promise.all([
         isEmbedded ? index.embedder().load?.() : undefined,
+        asksSparse(pipeline.firstStage) ? index.sparse().then((sparse) => sparse.load?.()) : undefined,
         index
           .reranker()
           ?.load?.()

@@ -25,6 +25,7 @@ export const statusCommand = command({
       ['documents', grouped(status.documents)],
       ['passages', status.passages === undefined ? wholeDocuments(manifest, folder) : grouped(status.passages)],
       ['model', `${manifest.embedder.split(':')[0]} (${manifest.dimensions} numbers per vector)`],
+      ...(manifest.sparse === undefined ? [] : [['sparse', `${manifest.sparse.embedder.split(':')[0]}, weights of tokens`] as const]),
       ...promptRows(manifest),
       ['text from', manifest.fields.join(', ')],
       ...(typeof manifest.titleField === 'string' ? [['title', `${harmless(manifest.titleField)}, scored by itself too`] as const] : []),

@@ -64,8 +64,20 @@ export function indexSystem(index: SearchIndex, pipeline: Pipeline, { reranker, 
   const fields = pipeline.rankFields ?? index.manifest()?.fields ?? [];
   const depth = Math.max(candidates, ...cutOffs);
   // A judged copy that takes no place would count as missing, and figures of before would change.
-  const { collapse = 'off', fusion, linearWeight, denseWeight, rrfK, rankFields } = pipeline;
-  const first = { collapse, firstStage, fusion, linearWeight, denseWeight, rrfK, filter, rankFields, fieldLabels, wordsWeight } as const;
+  const { collapse = 'off', fusion, linearWeight, denseWeight, sparseWeight, rrfK, rankFields } = pipeline;
+  const first = {
+    collapse,
+    firstStage,
+    fusion,
+    linearWeight,
+    denseWeight,
+    sparseWeight,
+    rrfK,
+    filter,
+    rankFields,
+    fieldLabels,
+    wordsWeight,
+  } as const;
   return {
     name,
     pipeline,

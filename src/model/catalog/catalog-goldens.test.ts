@@ -40,15 +40,21 @@ function withGoldens(): ReadonlySet<string> {
     `${json<{ architecture: string }>('golden/late_modernbert.json').architecture}, late interaction`,
   ];
   const tables = Object.keys(json<{ models: object }>('golden/static_models.json').models).map((name) => `${name}, table`);
-  return new Set([...heads, ...modular, ...pooled, ...others, ...late, ...tables]);
+  const { ways, architectures } = json<{ ways: object; architectures: object }>('golden/sparse_models.json');
+  const sparse = [...(ways ? ['splade'] : []), ...Object.keys(architectures)].map(
+    (name) => `${architectureIn(`tiny-embedders/${name}`)}, sparse`,
+  );
+  return new Set([...sparse, ...heads, ...modular, ...pooled, ...others, ...late, ...tables]);
 }
 
 function formOf({ architecture, ...entry }: ModelEntry | KnownRepository): string {
   if ('recipe' in entry) {
     const { recipe } = entry;
     if (recipe.form === 'classifier') return `${architecture}, 1 labels`;
+    if (recipe.form === 'sparse') return `${architecture}, sparse`;
     return `${architecture}, ${recipe.form === 'pooled' ? recipe.pooling : recipe.form === 'table' ? 'table' : 'late interaction'}`;
   }
+  if (entry.kind === 'sparse-encoder') return `${architecture}, sparse`;
   return `${architecture}, ${entry.kind === 'bi-encoder' ? entry.pooling : headOf(entry.scoring)}`;
 }
 

@@ -1,9 +1,12 @@
 import { bytesPerWeight } from './bytes-per-weight.ts';
-import type { BiEncoderEntry, CrossEncoderEntry, ModelEntry, Precision } from './model-entry.ts';
+import type { BiEncoderEntry, CrossEncoderEntry, ModelEntry, Precision, SparseEncoderEntry } from './model-entry.ts';
 import { splitPrecision } from './precision.ts';
 
 /** All that a model's numbers depend on beside its weights, as the text that is hashed for its fingerprint. */
-export const formOf = (entry: ModelEntry): string => (entry.kind === 'bi-encoder' ? formOfBiEncoder(entry) : formOfCrossEncoder(entry));
+export function formOf(entry: ModelEntry): string {
+  if (entry.kind === 'sparse-encoder') return formOfSparseEncoder(entry);
+  return entry.kind === 'bi-encoder' ? formOfBiEncoder(entry) : formOfCrossEncoder(entry);
+}
 
 /** `name`: without a folder, which may be moved; the form that was asked for behind it says nothing that `precision` does not. `weights` and `form`: sha256 of the model's file and of its form, hex. */
 export const fingerprintWith = (name: string, precision: ModelEntry['precision'], weights: string, form: string): string =>
@@ -14,6 +17,9 @@ export const precisionIn = (fingerprint: string): Precision | undefined =>
   (Object.keys(bytesPerWeight) as Precision[]).find((one) => new RegExp(`@${one}:[0-9a-f]{12}:[0-9a-f]{8}$`).test(fingerprint));
 
 const formOfCrossEncoder = ({ scoring, maxTokens }: CrossEncoderEntry): string => JSON.stringify([scoring, maxTokens]);
+
+const formOfSparseEncoder = ({ activation, pooling, mostWeights, queryWeights, prefix, maxTokens }: SparseEncoderEntry): string =>
+  JSON.stringify([activation, pooling, mostWeights ?? null, queryWeights?.path ?? null, prefix.query, prefix.document, maxTokens]);
 
 function formOfBiEncoder(entry: BiEncoderEntry): string {
   const { dense, endToken, cutFrom, dimensions, pooling, prefix, maxTokens, lateInteraction, table } = entry;

@@ -10,11 +10,12 @@ import { precisionOfGraph } from './graph-precision.ts';
 import { inferCrossEncoder, statedClassifier } from './infer-cross-encoder.ts';
 import { inferEmbedding, matryoshkaOf, prefixOf } from './infer-embedding.ts';
 import { inferLateInteraction } from './infer-late-interaction.ts';
+import { inferSparse, readStatedSparse, type StatedSparse } from './infer-sparse.ts';
 import { inferStatic } from './infer-static.ts';
 import { poolingBeside, refuseUnlessAsKnown, refuseUnlessEncoder } from './known-encoders.ts';
 import { findKnown, type Recipe } from './known-repositories.ts';
 import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings } from './model-entry.ts';
-import { count, type Json, objectOf, readJson, readModules, textOf } from './modules.ts';
+import { count, type Json, objectOf, ROUTER, readJson, readModules, readRouter, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
 import { originOf } from './origin.ts';
 import { readExamples, readStatedScoring, type StatedScoring } from './stated-scoring.ts';
@@ -30,6 +31,7 @@ const readFirst = [
 ] as const;
 export const settingFiles = [
   ...readFirst,
+  ROUTER,
   'adapter_config.json',
   'chat_template.jinja',
   'artifact.metadata',
@@ -51,6 +53,7 @@ const overrideKeys = [
   'parameters',
   'scoring',
   'examples',
+  'sparse',
 ] as const;
 
 /** Models with positions counted from the padding id on have two fewer than their table (transformers, modeling_roberta.py). */
@@ -58,6 +61,7 @@ const offsetPositions = new Set(['roberta', 'xlm-roberta', 'camembert', 'mpnet',
 
 /** Of either kind of model; what does not concern a kind is ignored for it. */
 type Overrides = Partial<Omit<BiEncoderEntry, 'kind'>> & {
+  readonly sparse?: StatedSparse | undefined;
   readonly kind?: ModelEntry['kind'];
   readonly scoring?: StatedScoring | undefined;
   readonly examples?: CrossEncoderEntry['examples'];
@@ -114,6 +118,28 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       matryoshka: overrides.matryoshka ?? matryoshkaOf(settings),
       ...(overrides.maxTokens !== undefined && { maxTokens: overrides.maxTokens }),
     };
+  const outputs = await readOutputs(modelPath);
+  const recipe =
+    known?.recipe.form === 'sparse' ? { activation: known.recipe.activation, queryWeights: known.recipe.queryWeights } : undefined;
+  const sparse =
+    overrides.kind === undefined || overrides.kind === 'sparse-encoder'
+      ? inferSparse({
+          ...files,
+          name,
+          routes: await readRouter(folder),
+          outputs,
+          stated: overrides.sparse ?? (modules === undefined ? recipe : undefined),
+          isStated: overrides.kind === 'sparse-encoder' || (recipe !== undefined && modules === undefined),
+        })
+      : undefined;
+  if (sparse !== undefined)
+    return {
+      ...common,
+      ...sparse,
+      files: await withLayers(folder, common.files, sparse.queryWeights && [sparse.queryWeights]),
+      kind: 'sparse-encoder',
+      prefix: overrides.prefix ?? prefixOf(library),
+    };
   const scoring =
     overrides.kind === 'bi-encoder'
       ? undefined
@@ -129,7 +155,6 @@ export async function inferEntry({ folder, name, repository, revision, modelPath
       ...(examples.length > 0 && { examples }),
     };
   }
-  const outputs = await readOutputs(modelPath);
   const late = inferLateInteraction({
     ...files,
     name,
@@ -230,7 +255,16 @@ async function readOverrides(folder: string): Promise<Overrides> {
   }
   const prefix = objectOf(value.prefix);
   const rules: readonly (readonly [string, boolean, string])[] = [
-    ['kind', ['bi-encoder', 'cross-encoder'].includes(String(value.kind ?? 'bi-encoder')), 'bi-encoder or cross-encoder'],
+    [
+      'kind',
+      ['bi-encoder', 'cross-encoder', 'sparse-encoder'].includes(String(value.kind ?? 'bi-encoder')),
+      'bi-encoder, cross-encoder or sparse-encoder',
+    ],
+    [
+      'sparse',
+      readStatedSparse(value.sparse ?? {}) !== undefined,
+      '{ "activation": "relu" or "log1p_relu", "pooling": "max" or "sum", "mostWeights": a whole number above 0, "queryWeights": a file in the folder }, all optional',
+    ],
     ['precision', Object.hasOwn(bytesPerWeight, String(value.precision ?? 'fp32')), `one of ${Object.keys(bytesPerWeight).join(', ')}`],
     ['pooling', poolings.some((one) => one === (value.pooling ?? 'cls')), `one of ${poolings.join(', ')}`],
     ['dimensions', count(value.dimensions ?? 1) !== undefined, 'a whole number above 0'],
@@ -259,7 +293,8 @@ async function readOverrides(folder: string): Promise<Overrides> {
   const texts = { query: textOf(prefix.query) ?? '', document: textOf(prefix.document) ?? '' };
   const matryoshka = matryoshkaOf({ matryoshka_dimensions: value.matryoshka, is_matryoshka: value.matryoshka });
   const [scoring, examples] = await Promise.all([readStatedScoring(value.scoring, path), readExamples(value.examples, path)]);
-  return { ...(value as Overrides), matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
+  const sparse = value.sparse === undefined ? undefined : readStatedSparse(value.sparse);
+  return { ...(value as Overrides), sparse, matryoshka, scoring, examples, ...(value.prefix !== undefined && { prefix: texts }) };
 }
 
 function maxTokensOf(sentence: Json, tokenizer: Json, config: Json): number {

@@ -1,4 +1,5 @@
 import { FinetoothError } from '../../errors.ts';
+import { STATE } from './infer-sparse.ts';
 import type { KnownRepository } from './known-repositories.ts';
 import type { Pooling } from './model-entry.ts';
 import { type Json, objectOf } from './modules.ts';
@@ -24,7 +25,8 @@ export function refuseUnlessEncoder(config: Json, name: string): void {
     'E_MODEL_FAILED',
     `nothing says that ${name} is an embedder or a reranker: ${what}, and there is no modules.json. ` +
       'Copy modules.json and 1_Pooling/config.json of its repository beside it, or state it in a finetooth.json there: ' +
-      '{"pooling": "mean"} or "cls" for an embedder, {"kind": "cross-encoder"} for a reranker with one label.',
+      '{"pooling": "mean"} or "cls" for an embedder, {"kind": "cross-encoder"} for a reranker with one label' +
+      (classes.some((one) => /ForMaskedLM$/.test(one)) || /splade|sparse/i.test(name) ? `, or for a sparse encoder ${STATE}.` : '.'),
   );
 }
 

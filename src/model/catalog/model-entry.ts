@@ -192,7 +192,25 @@ export interface CrossEncoderEntry extends CommonEntry {
   readonly examples?: readonly { readonly query: string; readonly document: string; readonly score: number }[];
 }
 
-export type ModelEntry = BiEncoderEntry | CrossEncoderEntry;
+/** What is done with the logits of a token, whatever the pooling: log(1 + relu), and once more log(1 + that) (arXiv:2504.14839). */
+export const sparseActivations = ['relu', 'log1p_relu'] as const;
+/** How the weights of a text's tokens become its own: the greatest of each (arXiv:2109.10086), or their sum (arXiv:2107.05720). */
+export const sparsePoolings = ['max', 'sum'] as const;
+
+/** A masked language model that weighs the tokens of its vocabulary for a text, SpladePooling of sentence-transformers behind it. */
+export interface SparseEncoderEntry extends CommonEntry {
+  readonly kind: 'sparse-encoder';
+  readonly activation: (typeof sparseActivations)[number];
+  readonly pooling: (typeof sparsePoolings)[number];
+  /** Weights that a text keeps at most, the greatest ones. @default all above 0 */
+  readonly mostWeights?: number;
+  /** Queries are not read by the model: each token in them has the weight that this file of the folder gives it, safetensors or JSON. @default they are */
+  readonly queryWeights?: { readonly path: string };
+  /** Put before a text; @default '' */
+  readonly prefix: { readonly query: string; readonly document: string };
+}
+
+export type ModelEntry = BiEncoderEntry | CrossEncoderEntry | SparseEncoderEntry;
 
 /** Numbers of a token's vector; 0 where there are none. */
 export const tokenSizeOf = ({ tokenSize, cutFrom, dimensions }: BiEncoderEntry): number => tokenSize ?? cutFrom ?? dimensions;

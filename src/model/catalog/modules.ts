@@ -33,9 +33,63 @@ export async function moduleFiles(folder: string): Promise<readonly string[]> {
   const listed = await readJson(path);
   if (listed === undefined) return [];
   return stepsOf(listed, path)
-    .filter((step) => step.path !== '' && !['Transformer', 'Normalize'].includes(step.kind))
-    .flatMap(({ kind, path: own }) => [`${own}/config.json`, ...(kind === 'Pooling' ? [] : [weightsOf(own)])]);
+    .concat((await readRoutes(folder))?.flatMap(({ steps }) => steps) ?? [])
+    .filter((step) => step.path !== '' && !['Transformer', 'MLMTransformer', 'Normalize'].includes(step.kind))
+    .flatMap(({ kind, path: own }) => [`${own}/config.json`, ...(['Pooling', 'SpladePooling'].includes(kind) ? [] : [weightsOf(own)])]);
 }
+
+/** The routes that a Router takes texts, each of steps of its own. */
+export interface Route<Of = Module> {
+  /** Which texts take it: query, document, or another name. */
+  readonly task: string;
+  readonly steps: readonly Of[];
+}
+
+/** What router_config.json of sentence-transformers says (sentence_transformers/base/modules/router.py); undefined where there is none. */
+export async function readRouter(folder: string): Promise<readonly Route[] | undefined> {
+  const routes = await readRoutes(folder);
+  return (
+    routes &&
+    Promise.all(
+      routes.map(async ({ task, steps }) => ({
+        task,
+        steps: await Promise.all(
+          steps.map(async ({ kind, path }) => ({
+            kind,
+            path,
+            config: path === '' ? {} : objectOf(await readJson(join(folder, path, 'config.json'))),
+          })),
+        ),
+      })),
+    )
+  );
+}
+
+/** Files in which a Router's steps keep weights by token, beside the model's own. */
+export const routedTables = async (folder: string): Promise<readonly string[]> =>
+  ((await readRouter(folder)) ?? []).flatMap(({ steps }) =>
+    steps.flatMap(({ config: { path } }) => (typeof path === 'string' && isFileWithin(path) ? [path] : [])),
+  );
+
+/** A relative path of a file with weights that leads nowhere else. */
+export const isFileWithin = (path: string): boolean => /^(\w[\w.-]*\/)*\w[\w.-]*\.(json|safetensors)$/.test(path);
+
+async function readRoutes(folder: string): Promise<readonly Route<Omit<Module, 'config'>>[] | undefined> {
+  const file = join(folder, ROUTER);
+  const stated = await readJson(file);
+  if (stated === undefined) return undefined;
+  const { types, structure } = objectOf(stated);
+  return Object.entries(objectOf(structure)).map(([task, names]) => ({
+    task,
+    steps: stepsOf(
+      [names].flat().map((path) => ({ path, type: objectOf(types)[String(path)] })),
+      file,
+    ),
+  }));
+}
+
+/** Where a Router says which steps which texts take. */
+export const ROUTER = 'router_config.json';
 
 /** Where the weights of a step lie. */
 export const weightsOf = (path: string): string => `${path}/model.safetensors`;

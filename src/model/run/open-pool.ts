@@ -24,8 +24,8 @@ export const megabytesOf = (models: readonly (readonly [number, number])[]): num
 
 /** Characters that a model reads of a request; what is asked of a tokenizer alone counts nothing. */
 export function charactersIn(request: unknown): number {
-  const { texts = [] } = request as { readonly texts?: readonly string[] };
-  return texts.reduce((sum, text) => sum + text.length, 0);
+  const { texts, weigh } = request as { readonly texts?: readonly string[]; readonly weigh?: readonly string[] };
+  return (texts ?? weigh ?? []).reduce((sum, text) => sum + text.length, 0);
 }
 
 /** Starts the workers of a model; they load it while the caller goes on. Throws E_RUNTIME when no runtime loads. */

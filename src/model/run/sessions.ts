@@ -1,7 +1,8 @@
 import { FinetoothError } from '../../errors.ts';
 import { type BiEncoder, fingerprintOf, openBiEncoder } from '../bi-encoder.ts';
-import type { BiEncoderEntry, CrossEncoderEntry, ModelFiles } from '../catalog/model-entry.ts';
+import type { BiEncoderEntry, CrossEncoderEntry, ModelFiles, SparseEncoderEntry } from '../catalog/model-entry.ts';
 import { type CrossEncoder, openCrossEncoder } from '../cross-encoder.ts';
+import { openSparseEncoder, type SparseEncoder } from '../sparse-encoder.ts';
 import type { PoolOptions } from './open-pool.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { PoolOptions } from './open-pool.ts';
 export interface ModelSessions {
   biEncoder(files: ModelFiles<BiEncoderEntry>, options?: PoolOptions): Promise<BiEncoder>;
   crossEncoder(files: ModelFiles<CrossEncoderEntry>, options?: PoolOptions): CrossEncoder;
+  sparseEncoder(files: ModelFiles<SparseEncoderEntry>, options?: PoolOptions): SparseEncoder;
 }
 
 interface Held<Model> {
@@ -32,6 +34,7 @@ interface Held<Model> {
 export function createModelSessions(): ModelSessions {
   const biEncoders = createRegistry<Promise<BiEncoder>>(async (opening) => (await opening.catch(() => undefined))?.close());
   const crossEncoders = createRegistry<CrossEncoder>((model) => model.close());
+  const sparseEncoders = createRegistry<SparseEncoder>((model) => model.close());
   const keyOf = ({ modelPath, sha256, entry }: ModelFiles, { runtime = 'auto', threads, device = 'cpu' }: PoolOptions): string =>
     JSON.stringify([modelPath, sha256, entry, runtime, threads ?? null, device]);
   return {
@@ -46,6 +49,10 @@ export function createModelSessions(): ModelSessions {
     },
     crossEncoder: (files, options = {}) => {
       const { model, isClosed, close } = crossEncoders(keyOf(files, options), () => openCrossEncoder(files, options));
+      return { ...guarded(model, model.fingerprint, isClosed), close };
+    },
+    sparseEncoder: (files, options = {}) => {
+      const { model, isClosed, close } = sparseEncoders(keyOf(files, options), () => openSparseEncoder(files, options));
       return { ...guarded(model, model.fingerprint, isClosed), close };
     },
   };

@@ -1,18 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
-import type { ModelEntry } from '../catalog/model-entry.ts';
+import type { ModelEntry, SparseEncoderEntry } from '../catalog/model-entry.ts';
 import { loadTokenizer } from '../tokenize/load-tokenizer.ts';
 import { type PassagesRequest, type SplitRequest, splitSources, splitTexts } from '../tokenize/split-texts.ts';
 import { type TokenIdsRequest, tokenIds } from '../tokenize/token-ids.ts';
-import { nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
+import { type IdNamesRequest, namesOfIds, nameTokens, type TokenNamesRequest } from '../tokenize/token-names.ts';
 import type { TextTokenizer } from '../tokenize/tokenizer.ts';
 import { loadProjection } from './dense.ts';
 import { type EncodeRequest, encodeTexts } from './encode.ts';
 import { encodeMarked } from './encode-marked.ts';
 import { openTable } from './look-up.ts';
 import { prepareScoring } from './prepare-scoring.ts';
+import { loadQueryWeights } from './query-weights.ts';
 import { type Device, type InferenceSession, openRuntime, type Runtime, type RuntimeName } from './runtime.ts';
 import { type PairRequest, scorePairs } from './score-pairs.ts';
+import { type WeighRequest, weighTokens } from './weigh-tokens.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -60,8 +62,26 @@ function clocked(tokenizer: TextTokenizer): TextTokenizer {
   return { ...tokenizer, encode: timed(tokenizer.encode), encodePair: timed(tokenizer.encodePair), plain: timed(tokenizer.plain) };
 }
 
+/** The function that answers requests for a model that weighs tokens. Queries that are looked up need no graph, so it is loaded by what does. */
+async function openSparse({ runtime: name, folder, modelPath, tokenizerPath, threads, device }: WorkerStart, entry: SparseEncoderEntry) {
+  const tokenizer = clocked(await loadTokenizer(tokenizerPath, {}));
+  const queryWeights = await loadQueryWeights(folder, entry, tokenizer);
+  let loaded: Promise<{ readonly runtime: Runtime; readonly session: InferenceSession }> | undefined;
+  const load = async () => {
+    const runtime = await openRuntime(name);
+    return { runtime, session: await createSession(runtime, { modelPath, threads, device }) };
+  };
+  const graph = () => (loaded ??= load());
+  return async (request: unknown) =>
+    'idNames' in (request as object)
+      ? namesOfIds(request as IdNamesRequest, tokenizer)
+      : weighTokens(request as WeighRequest, { tokenizer, entry, queryWeights, graph });
+}
+
 /** The function that answers requests for a model of this kind. */
-async function open({ runtime: name, entry, folder, modelPath, tokenizerPath, threads, device }: WorkerStart) {
+async function open(start: WorkerStart) {
+  const { runtime: name, entry, folder, modelPath, tokenizerPath, threads, device } = start;
+  if (entry.kind === 'sparse-encoder') return openSparse(start, entry);
   const endToken = entry.kind === 'bi-encoder' ? entry.endToken : undefined;
   if (entry.kind === 'bi-encoder' && entry.table !== undefined) {
     const tokenizer = clocked(await loadTokenizer(tokenizerPath, { endToken }));

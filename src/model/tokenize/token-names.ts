@@ -28,3 +28,13 @@ export function nameTokens({ name, role = 'document' }: TokenNamesRequest, entry
 
 export const namesIn = ({ json }: TokenNamesResult): readonly (readonly string[])[] =>
   JSON.parse(new TextDecoder().decode(json)) as string[][];
+
+/** Asks a worker for tokens in letters, by their numbers. */
+export interface IdNamesRequest {
+  readonly idNames: readonly number[];
+}
+
+/** One list, as `namesIn` reads it. */
+export const namesOfIds = ({ idNames }: IdNamesRequest, tokenizer: TextTokenizer): TokenNamesResult => ({
+  json: new TextEncoder().encode(JSON.stringify([idNames.map((id) => tokenizer.nameOf(id))])),
+});

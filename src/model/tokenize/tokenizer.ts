@@ -31,6 +31,8 @@ export interface TextTokenizer {
   plain(text: string, maxTokens: number): { readonly ids: number[]; readonly truncated: number };
   /** The same tokens in letters, as the vocabulary has them. */
   names(text: string, maxTokens: number): readonly string[];
+  /** Numbers of the tokens that stand for no text: of the template, padding, mask, unknown. */
+  readonly special: ReadonlySet<number>;
   /** The number of the token that stands for what is not known; absent where the vocabulary knows all. */
   readonly unknown?: number | undefined;
   /** The number of a token, as the vocabulary has it. */
@@ -90,6 +92,7 @@ export function readTokenizer(json: string, path: string, { endToken }: Tokenize
   let prepare: (text: string) => string;
   let segmented: boolean;
   let unknownToken: string | undefined;
+  let special: ReadonlySet<number>;
   try {
     const file = JSON.parse(json) as Record<string, unknown>;
     const { rewrite: rewriteAll, rest } = splitCharsmap((file.normalizer ?? null) as Normalizer | null);
@@ -98,6 +101,8 @@ export function readTokenizer(json: string, path: string, { endToken }: Tokenize
     const byNumber =
       Array.isArray(model.vocab) && typeof model.unk_id === 'number' ? (model.vocab[model.unk_id] as [string])?.[0] : undefined;
     unknownToken = typeof model.unk_token === 'string' ? model.unk_token : byNumber;
+    const added = (file.added_tokens ?? []) as readonly { readonly id: number; readonly special?: boolean }[];
+    special = new Set(added.flatMap(({ id, special: isSpecial }) => (isSpecial === true ? [id] : [])));
     segmented = (file.post_processor as { readonly type?: string } | null | undefined)?.type !== 'RobertaProcessing';
     tokenizer = new Tokenizer({ ...file, normalizer: rest, truncation: null, padding: null }, {});
     const lower = preparation(rest);
@@ -148,6 +153,7 @@ export function readTokenizer(json: string, path: string, { endToken }: Tokenize
     before,
     after,
     plain,
+    special,
     unknown,
     idOf: (token) => tokenizer.token_to_id(token),
     nameOf: (id) => tokenizer.id_to_token(id) ?? '',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { indexNameForm, indexNameWords } from '../../assemble/index-folders.ts';
-import { snakeCase } from '../../plan.ts';
+import { plan, snakeCase } from '../../plan.ts';
 import { misfit } from '../misfit.ts';
 import { createShape, planShape, tokenBitsShape } from '../plan-body.ts';
 
@@ -35,6 +35,8 @@ const explanation = z.object({
       parts: z.array(z.object({ start: z.int(), end: z.int(), score: z.number() })).optional(),
     }),
   ),
+  /** Tokens by which a sparse model found it, what adds most to its score first. */
+  weights: z.array(z.object({ token: z.string(), query: z.number(), document: z.number(), score: z.number() })).optional(),
   /** What the reranker gives each field alone; `share` is of the relevance of all. */
   fields: z.array(z.object({ field: z.string(), score: z.number(), relevance: z.number().optional(), share: z.number().optional() })),
 });
@@ -80,7 +82,7 @@ export const searchAnswer = z.looseObject({
   results: z.array(result),
   complete: z.boolean(),
   calibrated: z.boolean(),
-  first_stage: z.enum(['dense', 'bm25', 'hybrid', 'late-interaction']).optional(),
+  first_stage: z.enum(plan.firstStage.choices).optional(),
   /** By which name the reranker was asked for, of several joined by " > "; null: the first stage alone ranked. */
   ranked_by: z.string().nullable().optional(),
   /** Model, weights and form of the score of what ranked. */
@@ -126,6 +128,8 @@ export const status = z.object({
   passages: z.int().optional(),
   bytes: z.int(),
   embedder: z.string().nullable(),
+  /** What weighed the tokens of its passages, where it keeps weights. */
+  sparse: z.string().optional(),
   /** Numbers of a vector, and prompts of the model, where that was said. */
   dimensions: z.int().optional(),
   query_prompt: z.string().optional(),

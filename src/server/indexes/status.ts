@@ -24,6 +24,7 @@ export function statusOf(name: string, indexes: IndexRegistry, isWanted = true):
       passages,
       bytes,
       embedder,
+      sparse: manifest?.sparse?.embedder,
       dimensions: manifest?.dimensions,
       query_prompt: manifest?.form?.queryPrompt,
       document_prompt: manifest?.form?.documentPrompt,

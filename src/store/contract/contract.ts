@@ -8,6 +8,7 @@ import { facetPromises } from './facets.ts';
 import { drawDocument, drawFilter, drawOne, filterableFields, typedFields } from './filters.ts';
 import { otherPromises } from './other.ts';
 import { passagePromises } from './passages.ts';
+import { sparsePromises } from './sparse.ts';
 import { titlePromises } from './titles.ts';
 
 /** One promise of a seam, for any runner: `for (const { name, run } of storeContract(make)) it(name, run)`. */
@@ -325,6 +326,7 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
 
   ...passagePromises,
   ...titlePromises,
+  ...sparsePromises,
   ...facetPromises,
   ...otherPromises,
 

@@ -47,7 +47,7 @@ async function furtherOf(
   entries: readonly { readonly id: string }[],
 ): Promise<ReadonlyMap<string, readonly Passage[]>> {
   const found = new Map<string, { readonly at: number; readonly passage: Passage }[]>();
-  const fields = ['vector', 'tokens', 'terms', 'place'] as const;
+  const fields = ['vector', 'tokens', 'terms', 'sparse', 'place'] as const;
   for (const condition of conditionsFor(entries.map(({ id }) => id)))
     for await (const batch of table
       .query()

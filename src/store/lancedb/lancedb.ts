@@ -14,7 +14,16 @@ import { measureFolder, sweepFolder } from './index-folder.ts';
 import { APPROXIMATE_FROM, bitsOf, indexesOf, indexIds, optimizeTable, refineOf } from './optimize.ts';
 import { scoreByOther } from './other.ts';
 import { countsWrites, firstRows, hasPassages, tableOf } from './rows.ts';
-import { conditionsFor, type FoundRow, IDS_PER_FILTER, type Restriction, restrictTo, searchVector, searchWords } from './search.ts';
+import {
+  conditionsFor,
+  type FoundRow,
+  IDS_PER_FILTER,
+  type Restriction,
+  restrictTo,
+  searchSparse,
+  searchVector,
+  searchWords,
+} from './search.ts';
 import { createSnapshots } from './snapshots.ts';
 import { bestUntold } from './untold.ts';
 import { createWordIndexes } from './word-index.ts';
@@ -82,6 +91,7 @@ export function lanceStore(
     const { limit, filter, exact = false, other, signal } = query;
     const ask = async (within: Restriction, count: number): Promise<readonly FoundRow[]> => {
       const asked = { ...within, limit: count, withTokens, other };
+      if ('sparse' in query) return searchSparse(table, manifest, query.sparse, asked);
       if (!('vector' in query)) return searchWords(libraries, table, manifest, query.terms, asked, await wordIndexes.at(table));
       return searchVector(table, manifest, query.vector, { ...asked, exact }, { refine: await refineFor(opened), probes });
     };
@@ -95,7 +105,7 @@ export function lanceStore(
   };
 
   return {
-    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
+    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true, sparse: true },
     open: connection.open,
     upsert: async (entries) => {
       // With nothing to write too: what is unchanged in an index that is just made again would be acknowledged and then gone.
@@ -161,7 +171,7 @@ export function lanceStore(
       const { limit, filter, other, signal, fields = ['document'] as readonly HitField[] } = query;
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
-      if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
+      if (limit <= 0 || ('terms' in query && query.terms.length === 0) || ('sparse' in query && query.sparse.ids.length === 0)) return [];
       if (await connection.isUnmade()) return [];
       return connection.read('search', async (latest) => {
         const opened = 'terms' in query || (other !== undefined && 'terms' in other) ? await withWords(latest) : await snapshots.at(latest);

@@ -17,14 +17,14 @@ const MANY_CHANGED = 5000;
 const MANY_FILES = 256;
 const DOCUMENTS_A_FILE = 16;
 /**
- * Bits a number in the approximate index, and candidates for each hit that are then as good as all, by bits: 4 bits cost twice as much to build, and 1
- * twice as much to search (decisions/0024).
+ * Bits a number in the approximate index, and candidates for each hit that are then as good as all of 100,000, by bits: 4 bits cost twice as much to
+ * build, and 1 twice as much to search (decisions/0024).
  */
 const BITS = 2;
 const REFINE = new Map([
   [1, 40],
-  [2, 6],
-  [4, 4],
+  [2, 3],
+  [4, 2],
 ]);
 /** Documents of a part of the approximate index, while they are few; more parts than a share of the square root of all cost more than they save. */
 const DOCUMENTS_A_PART = 4096;
@@ -124,7 +124,7 @@ export function bitsOf(indexes: ReadonlyMap<string, IndexConfig>): number | unde
   return indexes.get('vector')?.indexDetails?.compression?.num_bits;
 }
 
-/** Candidates to be compared exactly for each hit of an approximate index of so many bits; of none it does not matter. */
+/** Candidates to be compared exactly for each hit of an approximate index of so many bits over up to 100,000 rows; of none it does not matter. */
 export function refineOf(bits: number | undefined): number {
   return (bits && REFINE.get(bits)) ?? (REFINE.get(BITS) as number);
 }

@@ -51,6 +51,11 @@ export function tableOf(libraries: LanceLibraries, entries: readonly Entry[], ma
       rows.map(({ passage }) => passage.tokens ?? new Uint8Array(0)),
       new arrow.Binary(),
     );
+  if (manifest.sparse !== undefined)
+    columns.sparse = arrow.vectorFromArray(
+      rows.map(({ passage }) => passage.sparse ?? new Uint8Array(0)),
+      new arrow.Binary(),
+    );
   if (keepsTitles(manifest))
     columns.title = arrow.vectorFromArray(
       rows.map(({ entry, at }) => (at === 0 ? entry.title : undefined) ?? new Uint8Array(0)),
@@ -106,6 +111,7 @@ export function schemaOf(libraries: LanceLibraries, manifest: Manifest) {
     ...['id', 'hash', 'textHash', 'terms', 'document'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
     new arrow.Field('vector', new arrow.FixedSizeList(dimensions, new arrow.Field('item', new arrow.Float32(), true)), false),
     ...(tokens === undefined ? [] : [new arrow.Field('tokens', new arrow.Binary(), false)]),
+    ...(manifest.sparse === undefined ? [] : [new arrow.Field('sparse', new arrow.Binary(), false)]),
     ...(keepsTitles(manifest) ? [new arrow.Field('title', new arrow.Binary(), false)] : []),
     ...counts.map((name) => new arrow.Field(name, new arrow.Int32(), false)),
     ...filters,
@@ -122,6 +128,7 @@ export function cellReader(batch: Batch): (name: string, row: number) => unknown
 export function columnsFor(fields: readonly RowField[], manifest: Manifest): string[] {
   return fields.flatMap((name): readonly string[] => {
     if (name === 'tokens') return manifest.tokens === undefined ? [] : [name];
+    if (name === 'sparse') return manifest.sparse === undefined ? [] : [name];
     if (name === 'title') return keepsTitles(manifest) ? [name] : [];
     return name !== 'place' ? [name] : hasPassages(manifest) ? PLACE : [];
   });
@@ -137,7 +144,7 @@ export function* entriesIn<Field extends RowField>(batch: Batch, fields: readonl
     if (name === 'vector') return Float32Array.from((value as { toArray(): Float32Array }).toArray());
     // A document without one has an empty cell.
     if (name === 'title') return (value as Uint8Array | undefined)?.length ? (value as Uint8Array).slice() : undefined;
-    return name === 'tokens' ? (value as Uint8Array | undefined)?.slice() : (value as string);
+    return name === 'tokens' || name === 'sparse' ? (value as Uint8Array | undefined)?.slice() : (value as string);
   };
   for (let row = 0; row < batch.numRows; row++) {
     const values = Object.fromEntries(fields.map((name) => [name, read(name, row)]));

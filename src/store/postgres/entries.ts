@@ -1,5 +1,5 @@
 import type { Document } from '../../types.ts';
-import type { Entry, EntryField, Passage } from '../store.ts';
+import type { Entry, EntryField, Manifest, Passage } from '../store.ts';
 import { binaryArray, vectorIn } from './binary-array.ts';
 import type { Ask, Row } from './database.ts';
 import type { State } from './session.ts';
@@ -15,8 +15,8 @@ export async function* readEntries<Field extends EntryField>(
   ids: readonly string[] | 'all',
   fields: readonly Field[],
 ): AsyncGenerator<readonly Pick<Entry, 'id' | Field>[]> {
-  const { tables } = state;
-  const select = `SELECT ${['d.key', ...columnsFor(fields)].join(', ')} FROM ${tables.documents} d${
+  const { tables, manifest } = state;
+  const select = `SELECT ${['d.key', ...columnsFor(fields, manifest)].join(', ')} FROM ${tables.documents} d${
     fields.some((field) => passageColumns[field] !== undefined) ? ` JOIN ${tables.passages} p ON p.key = d.key AND p.passage = 0` : ''
   }`;
   if (ids === 'all') {
@@ -34,7 +34,7 @@ export async function* readEntries<Field extends EntryField>(
 }
 
 /** Of a passage, as it stands in its row. */
-export function passageIn(row: Row, fields: readonly EntryField[] = ['vector', 'tokens', 'terms', 'place']): Partial<Passage> {
+export function passageIn(row: Row, fields: readonly EntryField[] = ['vector', 'tokens', 'terms', 'sparse', 'place']): Partial<Passage> {
   return Object.fromEntries(fields.flatMap((field) => (passageColumns[field] === undefined ? [] : [[field, valueIn(row, field)]])));
 }
 
@@ -53,13 +53,17 @@ const passageColumns: { readonly [Field in EntryField]?: readonly string[] } = {
   vector: ['vector_send(p.vector) AS vector'],
   tokens: ['p.tokens'],
   terms: ['p.terms'],
+  sparse: ['p.sparse'],
   place: ['p.begins', 'p.ends', 'p.line'],
 };
 
-const columnsFor = (fields: readonly EntryField[]): readonly string[] => [
+const columnsFor = (fields: readonly EntryField[], manifest: Manifest): readonly string[] => [
   'd.id',
-  ...new Set(fields.flatMap((field) => documentColumns[field] ?? passageColumns[field] ?? [])),
+  ...new Set(fields.filter((field) => isKept(field, manifest)).flatMap((field) => documentColumns[field] ?? passageColumns[field] ?? [])),
 ];
+
+/** An index without a sparse model has no column for its weights. */
+const isKept = (field: string, { sparse }: Manifest): boolean => field !== 'sparse' || sparse !== undefined;
 
 async function entriesOf<Field extends EntryField>(
   ask: Ask,
@@ -69,7 +73,8 @@ async function entriesOf<Field extends EntryField>(
 ): Promise<readonly Pick<Entry, 'id' | Field>[]> {
   const further = new Map<string, Passage[]>();
   if (manifest.splitter !== undefined && fields.includes('further' as Field) && rows.length > 0) {
-    const columns = [...new Set(Object.values(passageColumns).flat())].join(', ');
+    const kept = Object.entries(passageColumns).flatMap(([field, columns]) => (isKept(field, manifest) ? columns : []));
+    const columns = [...new Set(kept)].join(', ');
     const found = await ask(
       `SELECT p.key, ${columns} FROM ${tables.passages} p WHERE p.key = ANY($1::uuid[]) AND p.passage > 0 ORDER BY p.key, p.passage`,
       [rows.map(({ key }) => key)],
@@ -104,7 +109,7 @@ function valueIn(row: Row, field: EntryField): unknown {
     case 'place':
       return placeIn(row);
     default:
-      return row[field] === null ? undefined : bytesOf(row[field] as Buffer);
+      return row[field] === null || row[field] === undefined ? undefined : bytesOf(row[field] as Buffer);
   }
 }
 

@@ -18,6 +18,7 @@ import { openSession, type State } from './session.ts';
 import { documentKey, kept } from './text.ts';
 import { deleteDocuments, replaceEntries } from './upsert.ts';
 import { searchVector } from './vectors.ts';
+import { searchSparse } from './weights.ts';
 import { searchWords } from './words.ts';
 
 const number: ValueCheck = when('a number', (value) => typeof value === 'number');
@@ -74,11 +75,12 @@ export function postgresStore(options: PostgresStoreOptions): Store {
         ef: settings.ef,
         exactBelow: settings.exactBelow,
       });
+    if ('sparse' in query) return searchSparse(ask, state, query.sparse, restriction, limit);
     return searchWords(ask, state, query.terms, restriction, limit);
   };
 
   return {
-    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
+    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true, sparse: true },
     open: session.open,
     upsert: async (entries) => {
       // Of an id that comes twice the last one counts.
@@ -117,7 +119,7 @@ export function postgresStore(options: PostgresStoreOptions): Store {
       const { limit, filter, other, signal, fields = ['document'] as readonly HitField[] } = query;
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
-      if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
+      if (limit <= 0 || ('terms' in query && query.terms.length === 0) || ('sparse' in query && query.sparse.ids.length === 0)) return [];
       if (await session.isUnmade()) return [];
       return session.read(
         async (ask, state) => {

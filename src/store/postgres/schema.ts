@@ -19,7 +19,7 @@ export interface Tables {
   readonly documents: string;
   /** One row for each passage, with what filters ask for. */
   readonly passages: string;
-  /** By word, and by write, how many passages have it more than before, and which. */
+  /** By word, and by token of a sparse model, and by write, how many passages have it more than before, and which. */
   readonly postings: string;
   /** Rows of passages that are no more, and still stand in postings. */
   readonly gone: string;
@@ -141,11 +141,12 @@ export async function makeTables(ask: Ask, tables: Tables, manifest: Manifest, s
   const columns = filterFields(manifest).flatMap((of) => columnsOf(of).map(({ name, type }) => `, ${name} ${type}`));
   await ask(`CREATE TABLE ${tables.passages} (
     "row" bigint PRIMARY KEY, key uuid NOT NULL, passage integer NOT NULL, vector vector(${dimensions}) NOT NULL, tokens bytea,
-    terms text COLLATE "C" NOT NULL, length integer NOT NULL, begins integer, ends integer, line integer, odd boolean NOT NULL${columns.join('')}
+    terms text COLLATE "C" NOT NULL,${manifest.sparse === undefined ? '' : ' sparse bytea NOT NULL,'} length integer NOT NULL, begins integer, ends integer, line integer, odd boolean NOT NULL${columns.join('')}
   )`);
   // A vector that stands elsewhere than its row is looked up at each comparison.
   if (dimensions <= MOST_INLINE) await ask(`ALTER TABLE ${tables.passages} ALTER COLUMN vector SET STORAGE PLAIN`);
   await ask(`ALTER TABLE ${tables.passages} ALTER COLUMN tokens SET STORAGE EXTERNAL`);
+  if (manifest.sparse !== undefined) await ask(`ALTER TABLE ${tables.passages} ALTER COLUMN sparse SET STORAGE EXTERNAL`);
   await ask(`CREATE INDEX ON ${tables.passages} (key)`);
   await ask(`CREATE TABLE ${tables.postings} (
     word text COLLATE "C" NOT NULL, write bigint NOT NULL, passages integer NOT NULL, rows bytea NOT NULL, PRIMARY KEY (word, write)

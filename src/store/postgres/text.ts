@@ -28,5 +28,8 @@ export function wordKey(word: string): string {
   return word.length <= LONGEST_WORD ? kept(word) : `${MARK}#${createHash('sha256').update(kept(word)).digest('hex')}`;
 }
 
+/** A token of a sparse model as the key of its postings: no word has it. */
+export const tokenKey = (id: number): string => `${MARK}~${id}`;
+
 /** The key of a document, of 16 bytes: ids may be longer than a B-tree takes. */
 export const documentKey = (id: string): Buffer => createHash('sha256').update(kept(id)).digest().subarray(0, 16);

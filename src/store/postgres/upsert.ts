@@ -6,7 +6,8 @@ import type { Ask } from './database.ts';
 import { insertPostings, type Posting } from './postings.ts';
 import { columnsOf } from './schema.ts';
 import type { State } from './session.ts';
-import { documentKey, kept, plainText, unkept, wordKey } from './text.ts';
+import { documentKey, kept, plainText, tokenKey, unkept, wordKey } from './text.ts';
+import { weightPostings } from './weights.ts';
 
 /** Rows, and about how many bytes, of one statement. */
 const MOST_ROWS = 2000;
@@ -22,6 +23,8 @@ interface Changes {
   removed: number;
   /** By word how many passages have it more, and which are new. */
   readonly postings: Map<string, { passages: number; readonly rows: Posting[] }>;
+  /** The same by token of a sparse model. */
+  readonly weights: Map<number, { passages: number; readonly rows: Posting[] }>;
 }
 
 interface PassageRow {
@@ -68,21 +71,23 @@ export async function deleteDocuments(ask: Ask, state: State, keys: readonly Buf
   return -changes.documents;
 }
 
-const noChanges = (): Changes => ({ documents: 0, passages: 0, words: 0, odd: 0, removed: 0, postings: new Map() });
+const noChanges = (): Changes => ({ documents: 0, passages: 0, words: 0, odd: 0, removed: 0, postings: new Map(), weights: new Map() });
 
-async function removeDocuments(ask: Ask, { tables }: State, keys: readonly Buffer[], changes: Changes): Promise<void> {
+async function removeDocuments(ask: Ask, { tables, manifest }: State, keys: readonly Buffer[], changes: Changes): Promise<void> {
   const removed = await ask(`DELETE FROM ${tables.documents} WHERE key = ANY($1::uuid[]) RETURNING odd`, [binaryArray('uuid', keys)]);
   if (removed.length === 0) return;
   changes.documents -= removed.length;
   changes.odd -= removed.filter(({ odd }) => odd === true).length;
-  const passages = await ask(`DELETE FROM ${tables.passages} WHERE key = ANY($1::uuid[]) RETURNING "row"::float8, terms, length`, [
+  const sparse = manifest.sparse === undefined ? '' : ', sparse';
+  const passages = await ask(`DELETE FROM ${tables.passages} WHERE key = ANY($1::uuid[]) RETURNING "row"::float8, terms, length${sparse}`, [
     binaryArray('uuid', keys),
   ]);
-  for (const { terms, length } of passages) {
+  for (const { terms, length, sparse: bytes } of passages) {
     changes.passages--;
     changes.removed++;
     changes.words -= Number(length);
-    for (const word of new Set(wordsIn(unkept(String(terms))))) postingsOf(changes, word).passages--;
+    for (const word of new Set(wordsIn(unkept(String(terms))))) postingsOf(changes.postings, word).passages--;
+    if (bytes) for (const { id } of weightPostings(bytes as Buffer)) postingsOf(changes.weights, id).passages--;
   }
   await ask(`INSERT INTO ${tables.gone} SELECT unnest($1::bigint[])`, [bigintArray(passages.map(({ row }) => Number(row)))]);
 }
@@ -117,8 +122,23 @@ async function insertRows(
     ],
   );
   const columns = fields.flatMap((of, field) => columnsOf(of).map((column) => ({ ...column, of, field })));
-  const own = ['row', 'key', 'passage', 'vector', 'tokens', 'terms', 'length', 'begins', 'ends', 'line', 'odd'];
-  const types = ['bigint', 'uuid', 'integer', 'vector', 'bytea', 'text', 'integer', 'integer', 'integer', 'integer', 'boolean'];
+  const weighs = manifest.sparse !== undefined;
+  const own = [
+    'row',
+    'key',
+    'passage',
+    'vector',
+    'tokens',
+    'terms',
+    'length',
+    'begins',
+    'ends',
+    'line',
+    'odd',
+    ...(weighs ? ['sparse'] : []),
+  ];
+  const plain = ['bigint', 'uuid', 'integer', 'vector', 'bytea', 'text', 'integer', 'integer', 'integer', 'integer', 'boolean'];
+  const types = [...plain, ...(weighs ? ['bytea'] : [])];
   const sent = [...types, ...columns.map(({ type }) => (type === 'double precision' ? type : 'text'))];
   const names = [...own, ...columns.map(({ name }) => name)];
   const taken = names.map((_, at) => (columns[at - own.length]?.cell === 'other' ? `v${at}::text[]` : `v${at}`));
@@ -145,6 +165,14 @@ async function insertRows(
       ...[0, 1].map((side) => optionalIntegers(rows.map(({ passage }) => passage.place?.span[side]))),
       optionalIntegers(rows.map(({ passage }) => passage.place?.line)),
       truthArray(rows.map(({ entry }) => isOdd(entry))),
+      ...(weighs
+        ? [
+            binaryArray(
+              'bytea',
+              rows.map(({ passage }) => passage.sparse ?? new Uint8Array()),
+            ),
+          ]
+        : []),
       ...columns.map(({ cell, field, of }) =>
         cellArray(
           rows.map(({ entry }) => (cells.get(entry) as FilterCells[])[field]?.[cell] ?? null),
@@ -160,16 +188,24 @@ async function insertRows(
     const counts = new Map<string, number>();
     for (const word of wordsIn(passage.terms)) counts.set(word, (counts.get(word) ?? 0) + 1);
     for (const [word, count] of counts) {
-      const posting = postingsOf(changes, word);
+      const posting = postingsOf(changes.postings, word);
       posting.passages++;
       posting.rows.push({ row, count, length });
+    }
+    for (const { id, count } of weighs && passage.sparse ? weightPostings(passage.sparse) : []) {
+      const posting = postingsOf(changes.weights, id);
+      posting.passages++;
+      posting.rows.push({ row, count, length: 0 });
     }
   }
 }
 
 /** The counts last: who reads takes them as they are, and who writes waits for the lock anyhow. */
 async function finish(ask: Ask, { tables, generation, nextWrite }: State, changes: Changes, nextRow: number): Promise<void> {
-  const words = [...changes.postings].map(([word, { passages, rows }]) => ({ word: wordKey(word), passages, postings: rows }));
+  const words = [
+    ...[...changes.postings].map(([word, one]) => [wordKey(word), one] as const),
+    ...[...changes.weights].map(([id, one]) => [tokenKey(id), one] as const),
+  ].map(([word, { passages, rows }]) => ({ word, passages, postings: rows }));
   await insertPostings(
     ask,
     tables,
@@ -183,9 +219,9 @@ async function finish(ask: Ask, { tables, generation, nextWrite }: State, change
   );
 }
 
-function postingsOf({ postings }: Changes, word: string) {
-  let known = postings.get(word);
-  if (known === undefined) postings.set(word, (known = { passages: 0, rows: [] }));
+function postingsOf<Key>(postings: Map<Key, { passages: number; readonly rows: Posting[] }>, key: Key) {
+  let known = postings.get(key);
+  if (known === undefined) postings.set(key, (known = { passages: 0, rows: [] }));
   return known;
 }
 
@@ -195,9 +231,9 @@ function* chunksOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
   let [chunk, rows, bytes]: [Entry[], number, number] = [[], 0, 0];
   for (const entry of entries) {
     chunk.push(entry);
-    for (const { vector, tokens, terms } of [entry, ...(entry.further ?? [])]) {
+    for (const { vector, tokens, terms, sparse } of [entry, ...(entry.further ?? [])]) {
       rows++;
-      bytes += vector.byteLength + (tokens?.byteLength ?? 0) + 2 * terms.length;
+      bytes += vector.byteLength + (tokens?.byteLength ?? 0) + (sparse?.byteLength ?? 0) + 2 * terms.length;
     }
     if (rows < MOST_ROWS && bytes < MOST_BYTES) continue;
     yield chunk;

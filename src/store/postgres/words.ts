@@ -6,7 +6,7 @@ import type { Ask } from './database.ts';
 import { FOUND, type FoundRow, foundIn } from './found.ts';
 import { NEAR, SPARE, searchRareWords } from './rare-words.ts';
 import type { Restriction } from './restriction.ts';
-import type { Ranked } from './row-scores.ts';
+import type { Ranked, RowScores } from './row-scores.ts';
 import type { State } from './session.ts';
 import { scorePostings, scoreTexts, type WordQuery, weighWords } from './word-scores.ts';
 
@@ -41,18 +41,29 @@ export async function searchWords(
   if (byRare !== undefined) return byRare;
   const scored = await scorePostings(ask, state, words);
   if (few !== undefined) scored.keep(few);
+  return topWithTies(await bestScored(ask, state, scored, restriction, limit), limit);
+}
+
+/** The best of what was scored that fit and still are: at least so many, where there are, and all that tie with the last of them. */
+export async function bestScored(
+  ask: Ask,
+  state: State,
+  scored: RowScores,
+  restriction: Restriction,
+  limit: number,
+): Promise<readonly FoundRow[]> {
   const found: FoundRow[] = [];
   for (let asked = limit + SPARE; ; asked *= MORE) {
     const some = scored.next(asked, NEAR);
     if (some.rows.length > 0) found.push(...(await fittingOf(ask, state, some, restriction)));
     const best = bestOfEach(found);
     // Whoever comes after these is worse than the worst of them.
-    if (some.lowest === 0 || holdsTies([...best, { id: '', score: some.lowest }], limit)) return topWithTies(best, limit);
+    if (some.lowest === 0 || holdsTies([...best, { id: '', score: some.lowest }], limit)) return best;
   }
 }
 
 /** The rows that fit a filter, where they are few. */
-async function fewFitting(ask: Ask, { tables }: State, { where, values }: Restriction): Promise<readonly number[] | undefined> {
+export async function fewFitting(ask: Ask, { tables }: State, { where, values }: Restriction): Promise<readonly number[] | undefined> {
   if (where === undefined) return undefined;
   const [row] = await ask(
     `SELECT string_agg(int8send("row"), '') AS rows FROM (SELECT p."row" FROM ${tables.passages} p WHERE ${where} LIMIT ${FEW + 1}) AS fitting`,

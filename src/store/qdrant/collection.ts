@@ -4,7 +4,7 @@ import { indexFormat, isSameIndex, type Manifest } from '../store.ts';
 import { GAP, type QdrantOptions, splitStaged } from './address.ts';
 import { isExisting, isMissing } from './faults.ts';
 import type { Schemas } from './library.ts';
-import { indexesFor, VECTOR, WORDS } from './points.ts';
+import { indexesFor, SPARSE, VECTOR, WORDS } from './points.ts';
 import type { Requests } from './requests.ts';
 
 /** An index as it is at a moment. */
@@ -119,12 +119,13 @@ async function createCollection(
   await checkVersion(requests, shown);
   const collection = firstCollection(name);
   const { vector, wordsOnDisk } = layoutOf(manifest, options);
+  const weights = { modifier: 'none', index: { on_disk: wordsOnDisk } } as const;
   const { shards = 1, replicas = 1, consistency = replicas < 3 ? 1 : Math.floor(replicas / 2) + 1 } = options;
   try {
     await requests.ask((client) =>
       client.createCollection(collection, {
         vectors: { [VECTOR]: vector },
-        sparse_vectors: { [WORDS]: { modifier: 'none', index: { on_disk: wordsOnDisk } } },
+        sparse_vectors: Object.fromEntries([WORDS, ...(manifest.sparse === undefined ? [] : [SPARSE])].map((name) => [name, weights])),
         shard_number: shards,
         replication_factor: replicas,
         write_consistency_factor: consistency,

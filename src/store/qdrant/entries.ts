@@ -14,6 +14,7 @@ const columns: Readonly<Record<EntryField, readonly PayloadField[]>> = {
   vector: [],
   tokens: ['tokens'],
   terms: ['terms'],
+  sparse: ['sparse'],
   place: ['place'],
   further: ['of'],
   title: ['title'],
@@ -82,7 +83,7 @@ async function furtherOf(
   const found = new Map<string, { readonly at: number; readonly passage: Passage }[]>();
   if (long.length === 0) return new Map();
   const where = allOf({ key: 'id', match: { any: long } }, { key: 'at', range: { gte: 1 } });
-  const payload: readonly (keyof Payload)[] = ['id', 'at', 'tokens', 'terms', 'place'];
+  const payload: readonly (keyof Payload)[] = ['id', 'at', 'tokens', 'terms', 'sparse', 'place'];
   for await (const page of scroll(requests, opened, where, { payload, vector: true }))
     for (const point of page) {
       const one = { at: point.payload.at, passage: passageIn(point.payload, point.vector, opened.manifest.dimensions) };

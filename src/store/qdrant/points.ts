@@ -1,4 +1,5 @@
-import type { Document, PassagePlace } from '../../types.ts';
+import { unpackSparse } from '../../math/sparse.ts';
+import type { Document, PassagePlace, SparseVector } from '../../types.ts';
 import { saturationOf } from '../bm25.ts';
 import { type Entry, keepsTitles, type Manifest, type Passage } from '../store.ts';
 import { type CellField, cellFields, cellsIn } from './cells.ts';
@@ -7,9 +8,10 @@ import { heldText, pointId, textHeld, wordIndex } from './names.ts';
 
 export type Point = Schemas['PointStruct'];
 
-/** The dense vector of a passage, and the weights of its words. */
+/** The dense vector of a passage, the weights of its words, and those of its tokens by a sparse model. */
 export const VECTOR = 'text';
 export const WORDS = 'words';
+export const SPARSE = 'sparse';
 
 /** What a point holds beside its vectors and the cells of filterable fields, and what of it is indexed. */
 export interface Payload {
@@ -35,6 +37,8 @@ export interface Payload {
   readonly document?: string;
   /** Base64 of the vector in 32 bits, little-endian, and its token vectors: as numbers in JSON a vector takes ten times as long to read. */
   readonly tokens?: string;
+  /** Base64 of the weights of its tokens, as they are compared to the last bit. */
+  readonly sparse?: string;
   /** Base64, of the first passage alone. */
   readonly title?: string;
 }
@@ -82,12 +86,20 @@ export function pointsOf(entry: Entry, manifest: Manifest, fields: readonly Cell
       place: passage.place && [...passage.place.span, passage.place.line ?? 0],
       document: at === 0 ? JSON.stringify(entry.document) : undefined,
       tokens: manifest.tokens === undefined ? undefined : packed(joined(passage)),
+      sparse: manifest.sparse === undefined ? undefined : packed(passage.sparse ?? new Uint8Array()),
       title: at === 0 && keepsTitles(manifest) && entry.title !== undefined ? packed(entry.title) : undefined,
     };
-    const vector = { [VECTOR]: [...passage.vector], ...(words.length > 0 && { [WORDS]: weightsOf(words, mean / 100) }) };
+    const vector = {
+      [VECTOR]: [...passage.vector],
+      ...(words.length > 0 && { [WORDS]: weightsOf(words, mean / 100) }),
+      ...(manifest.sparse !== undefined && passage.sparse?.length && { [SPARSE]: sparseOf(unpackSparse(passage.sparse)) }),
+    };
     return { id: pointId(entry.id, at), vector, payload: payload as unknown as Record<string, unknown> };
   });
 }
+
+/** A sparse vector as Qdrant takes it. */
+export const sparseOf = ({ ids, weights }: SparseVector): Schemas['SparseVector'] => ({ indices: [...ids], values: [...weights] });
 
 export const wordsIn = (terms: string): readonly string[] => (terms === '' ? [] : terms.split(' '));
 
@@ -136,6 +148,7 @@ export function passageIn(payload: Partial<Payload>, vector: Float32Array | unde
   return {
     vector: vector as Float32Array,
     tokens: packIn(payload, dimensions)?.tokens,
+    sparse: bytesIn(payload.sparse),
     terms: payload.terms === undefined ? (undefined as never) : textHeld(payload.terms),
     place: placeIn(payload),
   };

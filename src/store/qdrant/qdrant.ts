@@ -109,7 +109,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
   const writing = { requests, collections, leases, shown };
 
   return {
-    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true },
+    capabilities: { approximate: true, filterable: true, persistent: true, passages: true, titles: true, sparse: true },
     open: collections.open,
     upsert: (entries) => writeEntries(writing, entries),
     delete: (ids, { hashes, from } = {}) =>
@@ -135,7 +135,7 @@ export function qdrantStore(options: QdrantStoreOptions): Store {
       const { limit, filter, other, signal, fields = ['document'] as readonly HitField[] } = query;
       throwIfStopped(signal);
       if (filter !== undefined) readFilter(filter);
-      if (limit <= 0 || ('terms' in query && query.terms.length === 0)) return [];
+      if (limit <= 0 || ('terms' in query && query.terms.length === 0) || ('sparse' in query && query.sparse.ids.length === 0)) return [];
       return collections.onto(async () => {
         const opened = await collections.now(asking);
         if (opened === undefined) return [];

@@ -36,7 +36,7 @@ export async function retrieve(
   { payload, vector = false, signal }: ReadOptions,
 ): Promise<readonly ReadPoint[]> {
   const found: ReadPoint[] = [];
-  const each = vector || payload.includes('tokens') ? LARGE_PAGE : MANY_IDS;
+  const each = vector || isLarge(payload) ? LARGE_PAGE : MANY_IDS;
   for (let at = 0; at < ids.length; at += each) {
     const some = ids.slice(at, at + each);
     const points = await requests.ask(
@@ -55,7 +55,7 @@ export async function* scroll(
   where: Schemas['Filter'] | undefined,
   { payload, vector = false, signal }: ReadOptions,
 ): AsyncGenerator<readonly ReadPoint[]> {
-  const limit = vector || payload.includes('tokens') ? LARGE_PAGE : PAGE;
+  const limit = vector || isLarge(payload) ? LARGE_PAGE : PAGE;
   for (let offset: unknown; offset !== null; ) {
     const from = offset as Schemas['ExtendedPointId'] | undefined;
     const page = await requests.ask(
@@ -89,3 +89,5 @@ const readPoint = (point: { readonly payload?: unknown; readonly vector?: unknow
   payload: (point.payload ?? {}) as Payload,
   vector: vectorIn(point),
 });
+
+const isLarge = (payload: readonly string[]): boolean => payload.includes('tokens') || payload.includes('sparse');

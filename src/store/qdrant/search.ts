@@ -1,13 +1,14 @@
 import { topWithTies } from '../../math/near-ties.ts';
+import { sparseScorer } from '../../math/sparse.ts';
 import { topK } from '../../math/top-k.ts';
 import { cosine } from '../../math/vectors.ts';
-import type { CallOptions, PassagePlace } from '../../types.ts';
+import type { CallOptions, PassagePlace, SparseVector } from '../../types.ts';
 import { bestOfEach, type PassageRow } from '../best-passages.ts';
-import type { AskedBy } from '../store.ts';
+import type { SearchedBy } from '../store.ts';
 import type { Opened } from './collection.ts';
 import { allOf, type QdrantCondition } from './filter.ts';
 import { pointId, textHeld } from './names.ts';
-import { type Payload, placeIn, VECTOR } from './points.ts';
+import { bytesIn, type Payload, placeIn, SPARSE, sparseOf, VECTOR } from './points.ts';
 import { type PayloadField, retrieve } from './reading.ts';
 import type { Requests } from './requests.ts';
 import { ROW, sharing, type WordCounter, type WordStatistics } from './words.ts';
@@ -51,8 +52,38 @@ const SUM_NOISE = 1e-5;
 const OVERSAMPLING = 2;
 
 /** The best documents of a restriction, each by its best passage, in the one total order. */
-export function findBest(searching: Searching, opened: Opened, asked: AskedBy, query: RowQuery): Promise<readonly FoundRow[]> {
+export function findBest(searching: Searching, opened: Opened, asked: SearchedBy, query: RowQuery): Promise<readonly FoundRow[]> {
+  if ('sparse' in asked) return bestBySparse(searching, opened, asked.sparse, query);
   return 'vector' in asked ? nearest(searching, opened, asked.vector, query) : bestByWords(searching, opened, asked.terms, query);
+}
+
+/** By the weights of tokens. Qdrant adds them up in single precision: candidates are scored again, and more come until no other can be among the best. */
+async function bestBySparse({ requests }: Searching, { collection }: Opened, vector: SparseVector, query: RowQuery): Promise<FoundRow[]> {
+  const { limit: count, where, signal } = query;
+  const score = sparseScorer(vector);
+  for (let limit = count + SPARE; ; limit *= MORE) {
+    const { points } = await requests.ask(
+      (client) =>
+        client.query(collection, {
+          query: sparseOf(vector),
+          using: SPARSE,
+          filter: allOf(where),
+          limit,
+          with_payload: [...ROW, 'sparse', ...broughtBy(query, limit)],
+        }),
+      { signal },
+    );
+    const rows = points.flatMap(({ payload: held }): FoundRow[] => {
+      const payload = held as unknown as Payload;
+      const sum = score(bytesIn(payload.sparse) ?? new Uint8Array());
+      return sum === undefined ? [] : [{ ...rowOf(payload), payload, score: sum }];
+    });
+    const best = topK(bestOfEach(rows), count);
+    if (points.length < limit) return best;
+    // No passage that did not come scores more than this.
+    const rest = (points.at(-1)?.score ?? 0) * (1 + SUM_NOISE);
+    if (best.length === count && (best.at(-1)?.score ?? 0) > rest) return best;
+  }
 }
 
 /** By BM25 with the counts of now: candidates come by the weights that their words were written with. */

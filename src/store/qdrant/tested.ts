@@ -37,7 +37,7 @@ export async function searchTested(
   throwIfStopped(signal);
   const parts: FoundRow[] = [];
   for (const where of await exactConditions(searching.requests, opened, restriction, { signal })) parts.push(...(await ask(where, limit)));
-  return 'vector' in query ? topK(parts, limit) : topWithTies(parts, limit);
+  return 'terms' in query ? topWithTies(parts, limit) : topK(parts, limit);
 }
 
 /** Those of which the documents fit; what was found brings some of them. */

@@ -225,9 +225,13 @@ function sizeOf({ payload, vector }: Point): number {
   let size = 0;
   for (const value of Object.values(payload ?? {}))
     size += typeof value === 'string' ? value.length : Array.isArray(value) ? 40 * value.length : 20;
-  for (const value of Object.values(vector as Readonly<Record<string, unknown>>)) size += 20 * (Array.isArray(value) ? value.length : 50);
+  for (const value of Object.values(vector as Readonly<Record<string, unknown>>))
+    size += 20 * (Array.isArray(value) ? value.length : numbersIn(value));
   return size;
 }
+
+/** Numbers of a sparse vector: a token and its weight. */
+const numbersIn = (value: unknown): number => 2 * ((value as Partial<Schemas['SparseVector']>).indices?.length ?? 25);
 
 const tooLarge = ({ payload }: Point, size: number): FinetoothError =>
   new FinetoothError(

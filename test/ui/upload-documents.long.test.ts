@@ -1,0 +1,2 @@
+/** The same of a folder of 500 files. */
+import './upload-documents.test.ts';
