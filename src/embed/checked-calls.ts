@@ -13,7 +13,7 @@ import {
 import { anyText, finite, listOf } from '../wording/check-shapes.ts';
 import type { Embedder, EmbedOptions } from './embedder.ts';
 
-const optionChecks: OptionChecks<EmbedOptions> = { signal, tokens: record, deadlineMs: finite };
+const optionChecks: OptionChecks<EmbedOptions> = { signal, tokens: record, deadlineMs: finite, prompt: anyText };
 
 const texts = listOf('a list of texts', anyText);
 const sources = listOf(

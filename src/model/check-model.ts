@@ -26,6 +26,8 @@ const prefix = oneOf(['query', 'document', 'none']);
 const encodeChecks = shape('an object with a prefix', {
   prefix,
   tokens: optional((value) => (value === 'rows' ? undefined : record(value) && '"rows", or the form of token vectors')),
+  prompt: optional(anyText),
+  exact: optional(truth),
   onProgress: optional(callback),
   signal: optional(signal),
 } satisfies Record<keyof EncodeOptions, ValueCheck>);

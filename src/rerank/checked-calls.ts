@@ -1,4 +1,4 @@
-import { callback, checkArguments, type OptionChecks, record, signal, text, when } from '../wording/check-options.ts';
+import { callback, checkArguments, type OptionChecks, record, signal, text, truth, when } from '../wording/check-options.ts';
 import { finite } from '../wording/check-shapes.ts';
 import { isEffort } from './effort.ts';
 import type { Candidate, Reranker, ScoreOptions } from './reranker.ts';
@@ -9,6 +9,7 @@ const optionChecks: OptionChecks<ScoreOptions> = {
   deadlineMs: finite,
   effort: isEffort,
   instruction: text,
+  exact: truth,
   onScores: callback,
   spread: record,
 };

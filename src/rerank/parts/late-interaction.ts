@@ -4,8 +4,8 @@ import { bytesPerToken, stepOf, unpackTokens } from '../../math/packed-tokens.ts
 import { dot, unlessZero } from '../../math/vectors.ts';
 import type { BiEncoder } from '../../model/bi-encoder.ts';
 import { hasTokenVectors, tokenSizeOf } from '../../model/catalog/model-entry.ts';
-import { scoreTolerance } from '../../model/tolerance.ts';
 import { isBiEncoder } from '../../model/check-model.ts';
+import { scoreTolerance } from '../../model/tolerance.ts';
 import { unlessStopped } from '../../time/time-limit.ts';
 import type { CallOptions, TokenForm, TokenVectors } from '../../types.ts';
 import { checkArguments, type OptionChecks, truth } from '../../wording/check-options.ts';
