@@ -16,6 +16,14 @@ export const firstStages = [
 /**
  * `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both; `sparse` adds up the weights that a sparse model gave to the tokens which query and document
  * share, and with + it is fused with the others.
+ *
+ * @example
+ * import { openIndex, search, type FirstStage } from 'finetooth';
+ *
+ * const index = await openIndex('./movies');
+ * const found = async (firstStage: FirstStage) => (await search(index, 'a shark', { firstStage, top: 1 })).results[0].id;
+ * console.log(await found('bm25'), await found('hybrid')); // jaws jaws
+ * await index.close();
  */
 export type FirstStage = (typeof firstStages)[number];
 
