@@ -11,6 +11,12 @@ import { filesOf, poolOf } from './models.ts';
  *
  * @param accept sees the fingerprint, and throws where another is needed
  * @throws E_USAGE for a model of another kind, and what finding its files throws
+ *
+ * @example
+ * import { openSparseEmbedder } from 'finetooth/embedders';
+ *
+ * const refused = await openSparseEmbedder('bge-small-en-v1.5').catch(({ code }) => code);
+ * console.log(refused); // E_USAGE
  */
 export async function openSparseEmbedder(
   name: string,

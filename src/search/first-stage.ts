@@ -33,8 +33,22 @@ const lists: Readonly<Record<FirstStage, readonly FoundBy[]>> = {
 /** The lists that a first stage is made of; none of late interaction, which goes through the index by itself. */
 export const listsOf = (firstStage: FirstStage): readonly FoundBy[] => lists[firstStage];
 
-/** Whether an embedder makes a vector of the query, or of its tokens. */
+/**
+ * Whether an embedder makes a vector of the query, or of its tokens.
+ *
+ * @example
+ * import { asksEmbedder } from 'finetooth/plan';
+ *
+ * console.log(asksEmbedder('hybrid'), asksEmbedder('sparse+bm25')); // true false
+ */
 export const asksEmbedder = (firstStage: FirstStage): boolean => firstStage === 'late-interaction' || listsOf(firstStage).includes('dense');
 
-/** Whether the tokens of the query are weighed. */
+/**
+ * Whether the tokens of the query are weighed.
+ *
+ * @example
+ * import { asksSparse } from 'finetooth/plan';
+ *
+ * console.log(asksSparse('sparse+dense'), asksSparse('hybrid')); // true false
+ */
 export const asksSparse = (firstStage: FirstStage): boolean => listsOf(firstStage).includes('sparse');
