@@ -164,7 +164,7 @@ describe('wrong inputs', () => {
     );
     expect(await failing(['serach', 'x'])).toBe('2 E_USAGE: unknown command \'serach\' (Did you mean search?) See "finetooth --help".');
     expect(await failing(['search', 'x', '--in', 'films', '--first-stage', 'bm52'])).toBe(
-      '2 E_USAGE: --first-stage takes one of dense, bm25, hybrid, late-interaction (did you mean "bm25"?); got "bm52".',
+      '2 E_USAGE: --first-stage takes one of dense, bm25, hybrid, late-interaction, sparse, sparse+dense, sparse+bm25, sparse+bm25+dense (did you mean "bm25"?); got "bm52".',
     );
     expect(await failing(['search', 'x', '--in', 'films', '--candidates', '2.5'])).toBe(
       '2 E_USAGE: --candidates takes a whole number from 1 to 10000; got "2.5".',

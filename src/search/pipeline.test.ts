@@ -22,7 +22,10 @@ describe('a pipeline', () => {
     [{ name: 'a', canditates: 10 }, 'f: a pipeline has no "canditates", did you mean "candidates"; it has name, candidates'],
     [{ name: 'a', candidates: 0 }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10000; got 0.'],
     [{ name: 'a', candidates: '100' }, 'f, pipeline "a": "candidates" is a whole number from 1 to 10000; got "100".'],
-    [{ name: 'a', firstStage: 'sparse' }, 'f, pipeline "a": "firstStage" is one of dense, bm25, hybrid, late-interaction; got "sparse".'],
+    [
+      { name: 'a', firstStage: 'splade' },
+      'f, pipeline "a": "firstStage" is one of dense, bm25, hybrid, late-interaction, sparse, sparse+dense, sparse+bm25, sparse+bm25+dense; got "splade".',
+    ],
     [{ name: 'a', denseWeight: 2 }, 'f, pipeline "a": "denseWeight" is a number from 0 to 1; got 2.'],
     [{ name: 'a', reranker: [] }, 'f, pipeline "a": "reranker" is a list of texts, or one text, or null; got an empty list.'],
     [{ name: 'a', reranker: 3 }, 'f, pipeline "a": "reranker" is a list of texts, or one text, or null; got 3.'],
