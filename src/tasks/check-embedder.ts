@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BiEncoder, openBiEncoder } from '../model/bi-encoder.ts';
 import type { UnreadExample } from '../model/catalog/card-blocks.ts';
@@ -6,6 +5,7 @@ import { cardSimilarities, type ExampleText, type SimilarityExample } from '../m
 import { widgetExamples } from '../model/catalog/card-widgets.ts';
 import type { BiEncoderEntry, ModelFiles, Precision } from '../model/catalog/model-entry.ts';
 import { objectOf, readJson, textOf } from '../model/catalog/modules.ts';
+import { readCard } from '../model/catalog/read-card.ts';
 import { readExamples } from '../model/catalog/stated-scoring.ts';
 import type { CallOptions } from '../types.ts';
 
@@ -67,7 +67,7 @@ async function examplesOf({
       })),
       unread: [],
     };
-  const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
+  const card = await readCard(folder);
   const [inCode, inWidgets] = [cardSimilarities(card), await widgetExamples(card)];
   return { examples: [...inCode.examples, ...inWidgets.examples], unread: [...inCode.unread, ...inWidgets.unread] };
 }

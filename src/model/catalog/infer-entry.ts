@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { FinetoothError } from '../../errors.ts';
 import { nearestName } from '../../wording/nearest-name.ts';
@@ -18,6 +18,7 @@ import { type BiEncoderEntry, type CrossEncoderEntry, type ModelEntry, poolings 
 import { count, type Json, objectOf, ROUTER, readJson, readModules, readRouter, textOf } from './modules.ts';
 import { readOutputs } from './onnx-outputs.ts';
 import { originOf } from './origin.ts';
+import { readCard } from './read-card.ts';
 import { readExamples, readStatedScoring, type StatedScoring } from './stated-scoring.ts';
 
 /** The files that say how a model is to be used, as sentence-transformers lays them out. All are optional. */
@@ -222,9 +223,6 @@ async function librarySettings(folder: string, own: Json, recipe: Recipe | undef
         : {};
   return { ...known, ...(isOfPyLate && exported), ...own };
 }
-
-/** A model's card; '' where there is none. */
-const readCard = (folder: string): Promise<string> => readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
 
 /** The files of a model with those that hold weights beside its graph: of the graph itself, or of its own layers, whose tensors may lie in shards. */
 async function withLayers(
