@@ -36,10 +36,8 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
   },
 
   'says in its manifest what was measured of the collection, and disturbs no one who reads': async (start) => {
-    const store = await start(
-      { id: 'one' },
-      Array.from({ length: 40 }, (_, i) => entryFor(`d${i}`, i)),
-    );
+    const entries = Array.from({ length: 40 }, (_, i) => entryFor(`d${i}`, i));
+    const store = await start({ id: 'one' }, entries);
     if (store.keepSpread === undefined) return;
     const reading = store.get('all', [])[Symbol.asyncIterator]();
     const first = await reading.next();
