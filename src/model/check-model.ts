@@ -98,7 +98,7 @@ export function checkedCrossEncoder(model: CrossEncoder): CrossEncoder {
       checkArguments("score('how do bats find their way', ['Bats hunt by echo.'])", {
         query: [query, anyText],
         texts: [given, texts],
-        options: [options, { ...callChecks, instruction: anyText }],
+        options: [options, { ...callChecks, instruction: anyText, exact: truth }],
       });
       return model.score(query, given, options);
     },

@@ -48,9 +48,9 @@ const promises: Readonly<Record<string, (start: Start, filters: number) => Promi
       same((await store.open())?.spread, spread, 'the spread in the manifest');
       same((await store.open())?.id, 'one', 'the id of the index');
     }
-    let entries = 1;
-    while (!(await reading.next()).done) entries++;
-    same(entries, 40, 'entries of the stream');
+    let read = 1;
+    while (!(await reading.next()).done) read++;
+    same(read, 40, 'entries of the stream');
     same(await store.count(), 40, 'documents afterwards');
   },
 
