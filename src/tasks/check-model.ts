@@ -10,6 +10,15 @@ import { type ComparedExamples, compareEmbedder, cosineTolerances } from './chec
 import { pullChecks } from './place-checks.ts';
 import { unreadScores } from './unread-scores.ts';
 
+/**
+ * Where the files of the model are looked for.
+ *
+ * @example
+ * import { type CheckModelOptions, checkModel } from 'finetooth/tasks';
+ *
+ * const options: CheckModelOptions = { offline: true };
+ * const agrees = async (name: string) => (await checkModel(name, options)).sameOrder;
+ */
 export type CheckModelOptions = ResolveOptions;
 
 export interface CheckedExample {
