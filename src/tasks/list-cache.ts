@@ -66,6 +66,12 @@ const parts: Readonly<Record<string, Pick<CachePart, 'about' | 'cleared'>>> = {
 /**
  * What is kept on this machine: indexes of files and folders that were searched as they are, downloaded models and test collections, and what is made again by itself. A
  * cache folder that is not there holds nothing.
+ *
+ * @example
+ * import { listCache } from 'finetooth/tasks';
+ *
+ * const { folder, indexes } = await listCache();
+ * console.log(folder, indexes.map(({ source, bytes }) => `${source}: ${bytes}`));
  */
 export async function listCache(options: CacheOptions = {}): Promise<CacheReport> {
   checkOptions('listCache', options, cacheChecks);
