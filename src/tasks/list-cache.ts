@@ -116,7 +116,7 @@ async function describe(kept: string): Promise<CachedIndex> {
   const { source, reading, documents } = record ?? { source: '', reading: {} };
   const isThere = (await stat(source === '' ? kept : source).catch(() => undefined)) !== undefined;
   const state = !isThere ? 'source missing' : documents === undefined ? 'unfinished' : 'ok';
-  return { source, folder: indexIn(kept), reading, documents, bytes, usedAt: (time?.mtime ?? new Date(0)).toISOString(), state };
+  return { source, folder: indexIn(kept, source), reading, documents, bytes, usedAt: (time?.mtime ?? new Date(0)).toISOString(), state };
 }
 
 const namesIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder).catch(() => [])).toSorted();
