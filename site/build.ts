@@ -1,9 +1,11 @@
 /** Builds the documentation site into site/dist: the pages of the repository, its examples, and a reference of every public name made from the types. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { entries } from './entries.ts';
 import { assetOf, pageOf, rewriteLinks } from './links.ts';
+import { finishReference } from './reference.ts';
 import { sections } from './sections.ts';
 
 const here = import.meta.dirname;
@@ -19,17 +21,16 @@ const held = new Set([...pages, ...examples]);
 for (const file of pages) await addPage(file, await readFile(join(root, file), 'utf8'));
 for (const file of examples) await addExample(file, await readFile(join(root, file), 'utf8'));
 await cp(join(here, 'home.md'), join(content, 'index.md'));
-run('typedoc', ['--options', join(here, 'typedoc.json'), ...entries()]);
+await cp(join(root, 'ui', 'style', 'icon.svg'), join(content, 'public', 'icon.svg'));
+run('typedoc', ['--options', join(here, 'typedoc.json'), ...entries.map(({ file }) => join(root, file))]);
+await finishPages(join(content, 'api'));
 run('vitepress', ['build', here]);
 
-/** The sources of everything that the package exports. */
-function entries(): readonly string[] {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    exports: Record<string, { readonly types?: string }>;
-  };
-  return Object.values(exports).flatMap(({ types }) =>
-    types === undefined ? [] : [types.replace(/^\.\/dist\/(.*)\.d\.ts$/, '../src/$1.ts')],
+async function finishPages(folder: string): Promise<void> {
+  const pages = new Map(
+    globSync('**/*.md', { cwd: folder }).map((name) => [name.replaceAll('\\', '/'), readFileSync(join(folder, name), 'utf8')]),
   );
+  for (const [name, text] of finishReference(pages, entries)) await writeFile(join(folder, name), text);
 }
 
 function filesIn(folder: string, extension: string): readonly string[] {

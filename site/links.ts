@@ -9,6 +9,14 @@ export function pageOf(file: string): string {
   return (file.startsWith('docs/') ? file.slice('docs/'.length) : file).toLowerCase();
 }
 
+/** The anchor of a heading, as GitHub makes it, so that a link leads to the same place there and on the site. */
+export const slugOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+
 export interface Rewritten {
   readonly text: string;
   /** Files beside pages that are linked or shown: pictures. */

@@ -103,6 +103,15 @@ export const errorTable = {
   E_BUSY: { http: 429, exit: 1, meaning: 'The server has as many requests as it takes; ask again after the seconds of retry-after.' },
 } as const satisfies Record<string, { http: number; exit: number; meaning: string }>;
 
+/**
+ * One of the codes of `errorTable`.
+ *
+ * @example
+ * import { type ErrorCode, errorTable } from 'finetooth';
+ *
+ * const passing: readonly ErrorCode[] = ['E_LOCKED', 'E_INDEX_BUILDING'];
+ * console.log(passing.map((code) => errorTable[code].http).join(' ')); // 503 503
+ */
 export type ErrorCode = keyof typeof errorTable;
 
 /** Options that sentences advise, by their names in the library. */

@@ -1,4 +1,4 @@
-/** The public surface: everything that is exported is listed here by name. Parts and what they are made of: `rerankers.ts`, `embedders.ts`, `stores.ts`, `hosted.ts`. */
+/** `finetooth`: what a program needs on its first day. Everything that is exported is listed here by name. Parts and what they are made of: `rerankers.ts`, `embedders.ts`, `stores.ts`, `hosted.ts`. */
 
 export type { OpenIndexOptions } from './assemble/check-open-index.ts';
 export { createEmbedder } from './assemble/create-embedder.ts';

@@ -169,7 +169,7 @@ describe('the tree is the architecture', () => {
     const allowed = [
       /^(time|fetch|read|model|cache|store|dataset|hosted|cli)\//,
       /^eval\/(collection|systems\/journal|judgment-(file|lines))\.ts$/,
-      /^(assemble\/(index-folders|file-origins|sample-index|rebuild)|tasks\/(eval-index|index-of|list-cache|clear-cache|doctor|providers|models|datasets))\.ts$/,
+      /^(assemble\/(index-folders|file-origins|sample-index|rebuild)|tasks\/(eval-index|index-of|keep-index-of|is-plain-source|list-cache|clear-cache|doctor|providers|models|datasets))\.ts$/,
       // The last asks which addresses are private, and opens nothing.
       /^server\/(listen|page\/files|files\/received-file|auth\/own-hosts)\.ts$/,
     ];

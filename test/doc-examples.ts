@@ -24,6 +24,7 @@ export const notRun: Readonly<Record<string, string>> = {
   hostedEmbedder: 'needs a key of Together: test/vendors does it',
   hybridReranker: 'needs a table of LanceDB: test/integrations/lancedb.test.ts has one',
   label: 'needs judgments: test/label.test.ts gives some',
+  openSparseEmbedder: 'needs a model: test/sparse-models.test.ts has one',
   postgresStore: 'needs a database: test/databases.test.ts has one',
   qdrantStore: 'needs a database: test/databases.test.ts has one',
   serveMcp: 'runs until its client is gone: test/mcp does it',

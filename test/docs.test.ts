@@ -73,6 +73,31 @@ describe('the docs', async () => {
     expect(forgotten).toEqual([]);
   });
 
+  it('say of each application what was tried of it, and how it embeds and reranks', () => {
+    const rows = [...read('docs/applications.md').matchAll(/^\| \*\*(.+?)\*\*[^|]*\| ([^|]*) \| ([^|]*) \| ?([^|]*)\|$/gm)];
+    const named = [
+      'Open WebUI',
+      'Dify',
+      'RAGFlow',
+      'LibreChat',
+      'AnythingLLM',
+      'LightRAG',
+      'n8n',
+      'Flowise',
+      'Continue',
+      'Cline',
+      'Roo Code',
+    ];
+    named.push('Obsidian', 'LiteLLM', 'LangChain', 'LlamaIndex', 'Haystack', 'Spring AI', 'Vercel AI SDK');
+    expect(rows.map(([, name]) => name).sort()).toEqual(named.sort());
+    for (const [, name, tried, embedding] of rows)
+      expect([name, tried, embedding]).toEqual([
+        name,
+        expect.stringMatching(/^(itself|client inside|its requests|its pages.*)$/),
+        expect.stringMatching(/./),
+      ]);
+  });
+
   it('are few on the first page', () => {
     expect(read('README.md').split('\n').length).toBeLessThanOrEqual(151);
   });

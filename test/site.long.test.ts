@@ -1,6 +1,6 @@
 /** The documentation site, built as it is published: every public name has a page, headings that are linked exist, words are spelt right. */
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -31,10 +31,21 @@ describe('the documentation site', () => {
         const [path = '', anchor] = decodeURIComponent(link).split('#');
         const file = path.endsWith('/') ? `${path.slice(1)}index.html` : `${path.slice(1)}.html`;
         const target = pages.get(file);
-        if (target === undefined && existsSync(join(site, 'dist', path))) continue;
+        if (target === undefined && statSync(join(site, 'dist', path), { throwIfNoEntry: false })?.isFile()) continue;
         if (target === undefined || (anchor !== undefined && !target.includes(`id="${anchor}"`))) wrong.push(`${name}: ${link}`);
       }
     expect([...new Set(wrong)]).toEqual([]);
+  });
+
+  it('has an example on the page of every public name, or says in which ones a type is used', (context) => {
+    if (missing !== undefined) context.skip(missing);
+    const folder = join(site, 'content', 'api');
+    const pages = globSync('**/*.md', { cwd: folder }).filter((name) => !name.endsWith('index.md'));
+    expect(pages.length).toBeGreaterThan(300);
+    const without = pages.filter(
+      (name) => !/^#{2,3} Example$|^\*\*In the examples of\*\* /m.test(readFileSync(join(folder, name), 'utf8')),
+    );
+    expect(without).toEqual([]);
   });
 
   it('loads nothing from another host', (context) => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
-import { pageOf } from '../links.ts';
+import { entries } from '../entries.ts';
+import { pageOf, slugOf } from '../links.ts';
 import { sections } from '../sections.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -16,13 +17,15 @@ export default defineConfig({
   srcDir: 'content',
   outDir: 'dist',
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: '/icon.svg', type: 'image/svg+xml' }]],
   // Angle brackets of our tables are text.
-  markdown: { html: false, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  markdown: { html: false, anchor: { slugify: slugOf }, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
       { text: 'Quick start', link: '/quick-start' },
+      { text: 'Examples', link: '/examples' },
       { text: 'Concepts', link: '/concepts' },
       { text: 'Commands', link: '/commands' },
       { text: 'API', link: '/api/' },
@@ -34,7 +37,12 @@ export default defineConfig({
         collapsed: title !== 'Start' && title !== 'Understand',
         items: pages.map((file) => ({ text: titleOf(file), link: `/${pageOf(file).replace(/\.md$/, '')}` })),
       })),
-      { text: 'API reference', link: '/api/' },
+      {
+        text: 'API reference',
+        link: '/api/',
+        collapsed: true,
+        items: entries.map(({ name, module }) => ({ text: name, link: `/api/${module}/` })),
+      },
     ],
   },
 });

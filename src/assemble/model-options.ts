@@ -22,7 +22,15 @@ import {
   whole,
 } from '../wording/check-options.ts';
 
-/** Where the files of a local model come from. */
+/**
+ * Where the files of a local model come from.
+ *
+ * @example
+ * import { createReranker, type ModelFileOptions } from 'finetooth';
+ *
+ * const files: ModelFileOptions = { offline: true }; // fetch nothing, whatever is asked for
+ * await createReranker('late-interaction', files).close?.();
+ */
 export interface ModelFileOptions {
   /** Where downloaded models are cached. */
   readonly cacheFolder?: string;
@@ -59,7 +67,15 @@ export interface ModelFetching {
   readonly over: Promise<void>;
 }
 
-/** How a local model runs. */
+/**
+ * How a local model runs.
+ *
+ * @example
+ * import { createReranker, type ModelRunOptions } from 'finetooth';
+ *
+ * const small: ModelRunOptions = { threads: 1 };
+ * await createReranker('late-interaction', small).close?.();
+ */
 export interface ModelRunOptions extends PoolOptions {
   /** Models that several indexes and rerankers share, so that each is loaded once. @default a set of its own for each index */
   readonly sessions?: ModelSessions;

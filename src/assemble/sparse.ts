@@ -10,6 +10,15 @@ import { filesOf, poolOf } from './models.ts';
  * what runs it is loaded by the first call.
  *
  * @param accept sees the fingerprint, and throws where another is needed
+ *
+ * @example
+ * import { openSparseEmbedder } from 'finetooth/embedders';
+ *
+ * const embedder = await openSparseEmbedder('./my-splade');
+ * const { vectors } = await embedder.embed(['Bats hunt by echo.'], 'document');
+ * console.log(vectors[0].ids.length, vectors[0].weights.length);
+ * await embedder.close?.();
+ *
  * @throws E_USAGE for a model of another kind, and what finding its files throws
  */
 export async function openSparseEmbedder(

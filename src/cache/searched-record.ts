@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { diskErrorOf, FinetoothError, messageOf } from '../errors.ts';
 
 /** What is written beside the index of a file or a folder: whose it is. The time of the file is when it was last used. */
@@ -12,8 +12,16 @@ export interface SearchedRecord {
   readonly documents?: number;
 }
 
-/** Paths in the folder of one of them. */
-export const indexIn = (kept: string): string => join(kept, 'index');
+/** The index in the folder of one of them: named as its source is, by which servers call it. */
+export function indexIn(kept: string, source: string): string {
+  const name = shortNameOf(source);
+  return join(kept, name === '' || name.startsWith('source.json') ? 'index' : name);
+}
+
+/** The last part of a path, in characters that every file system takes. */
+export const shortNameOf = (path: string): string => basename(path).replace(/[^\p{L}\p{N}._-]/gu, '-');
+
+/** Path of the record in such a folder. */
 export const recordIn = (kept: string): string => join(kept, 'source.json');
 
 /**
@@ -60,8 +68,8 @@ export async function readRecord(kept: string): Promise<SearchedRecord | undefin
 }
 
 /** Takes back what was noted of a source that could not be read at all: there is no index. */
-export async function forgetUnmade(kept: string): Promise<void> {
-  if ((await stat(indexIn(kept)).catch(() => undefined)) !== undefined) return;
+export async function forgetUnmade(kept: string, index: string): Promise<void> {
+  if ((await stat(index).catch(() => undefined)) !== undefined) return;
   await rm(recordIn(kept), { force: true }).catch(() => {});
   // Where another process has just begun it is not empty.
   await rmdir(kept).catch(() => {});

@@ -3,7 +3,14 @@ import type { SparseVector } from '../types.ts';
 /** Bytes of a token with its weight. */
 export const SPARSE_BYTES = 8;
 
-/** A sparse vector as bytes: its tokens in 32 bits, then its weights in single precision, little-endian. */
+/**
+ * A sparse vector as bytes: its tokens in 32 bits, then its weights in single precision, little-endian.
+ *
+ * @example
+ * import { packSparse } from 'finetooth/stores';
+ *
+ * console.log(packSparse({ ids: Uint32Array.of(7, 9), weights: Float32Array.of(0.5, 2) }).length); // 16
+ */
 export function packSparse({ ids, weights }: SparseVector): Uint8Array {
   const bytes = new Uint8Array(ids.length * SPARSE_BYTES);
   const view = new DataView(bytes.buffer);
@@ -14,6 +21,15 @@ export function packSparse({ ids, weights }: SparseVector): Uint8Array {
   return bytes;
 }
 
+/**
+ * What `packSparse` made, again as tokens and weights.
+ *
+ * @example
+ * import { packSparse, unpackSparse } from 'finetooth/stores';
+ *
+ * const { ids, weights } = unpackSparse(packSparse({ ids: Uint32Array.of(7, 9), weights: Float32Array.of(0.5, 2) }));
+ * console.log([...ids].join(' '), [...weights].join(' ')); // 7 9 0.5 2
+ */
 export function unpackSparse(bytes: Uint8Array): SparseVector {
   const count = bytes.length / SPARSE_BYTES;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -33,6 +49,12 @@ export function isPackedSparse(bytes: Uint8Array): boolean {
 /**
  * Scores packed vectors by a query: the sum of the products of the weights that both have, in the order of the tokens, so that every store adds up the same
  * numbers in the same order; undefined where they share none.
+ *
+ * @example
+ * import { packSparse, sparseScorer } from 'finetooth/stores';
+ *
+ * const score = sparseScorer({ ids: Uint32Array.of(7), weights: Float32Array.of(3) });
+ * console.log(score(packSparse({ ids: Uint32Array.of(7, 9), weights: Float32Array.of(0.5, 2) }))); // 1.5
  */
 export function sparseScorer(query: SparseVector): (bytes: Uint8Array) => number | undefined {
   const [asked, heavy] = [query.ids, query.weights];

@@ -16,6 +16,14 @@ export const firstStages = [
 /**
  * `dense` is the cosine of vectors, `bm25` counts words, `hybrid` fuses both; `sparse` adds up the weights that a sparse model gave to the tokens which query and document
  * share, and with + it is fused with the others.
+ *
+ * @example
+ * import { openIndex, search, type FirstStage } from 'finetooth';
+ *
+ * const index = await openIndex('./movies');
+ * const found = async (firstStage: FirstStage) => (await search(index, 'a shark', { firstStage, top: 1 })).results[0].id;
+ * console.log(await found('bm25'), await found('hybrid')); // jaws jaws
+ * await index.close();
  */
 export type FirstStage = (typeof firstStages)[number];
 
@@ -33,8 +41,22 @@ const lists: Readonly<Record<FirstStage, readonly FoundBy[]>> = {
 /** The lists that a first stage is made of; none of late interaction, which goes through the index by itself. */
 export const listsOf = (firstStage: FirstStage): readonly FoundBy[] => lists[firstStage];
 
-/** Whether an embedder makes a vector of the query, or of its tokens. */
+/**
+ * Whether an embedder makes a vector of the query, or of its tokens.
+ *
+ * @example
+ * import { asksEmbedder } from 'finetooth/plan';
+ *
+ * console.log(asksEmbedder('hybrid'), asksEmbedder('bm25')); // true false
+ */
 export const asksEmbedder = (firstStage: FirstStage): boolean => firstStage === 'late-interaction' || listsOf(firstStage).includes('dense');
 
-/** Whether the tokens of the query are weighed. */
+/**
+ * Whether the tokens of the query are weighed.
+ *
+ * @example
+ * import { asksSparse } from 'finetooth/plan';
+ *
+ * console.log(asksSparse('sparse+bm25'), asksSparse('dense')); // true false
+ */
 export const asksSparse = (firstStage: FirstStage): boolean => listsOf(firstStage).includes('sparse');

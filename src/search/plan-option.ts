@@ -72,7 +72,15 @@ export const indexDoors = ['create', 'indexCommand', 'createBody'] as const;
 export type IndexDoor = (typeof indexDoors)[number];
 export type IndexOption = OptionOf<IndexDoor>;
 
-/** Type of an option's value. */
+/**
+ * Type of an option's value.
+ *
+ * @example
+ * import type { plan, Typed } from 'finetooth/plan';
+ *
+ * const firstStage: Typed<typeof plan.firstStage> = 'hybrid'; // or 'dense', 'bm25'
+ * console.log(firstStage); // hybrid
+ */
 export type Typed<O> = O extends { readonly kind: 'count' | 'share' }
   ? number
   : O extends { readonly kind: 'flag' }

@@ -608,6 +608,15 @@ export const indexPlan = {
   },
 } as const satisfies Record<string, IndexOption>;
 
+/**
+ * The name of an option of a new index.
+ *
+ * @example
+ * import { type IndexKey, indexPlan } from 'finetooth/plan';
+ *
+ * const key: IndexKey = 'types';
+ * console.log(indexPlan[key].kind); // types
+ */
 export type IndexKey = keyof typeof indexPlan;
 
 export type Plan = typeof plan;
@@ -619,7 +628,15 @@ export type KeyAt<D extends Door> = { [K in PlanKey]: Plan[K]['at'][D] extends s
 /** What an option is called at a door. */
 export type NameAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly name: infer Name extends string } ? Name : K;
 
-/** Type of an option's value at a door; but for `search`, which makes it one itself, a single text is made a list. */
+/**
+ * Type of an option's value at a door; but for `search`, which makes it one itself, a single text is made a list.
+ *
+ * @example
+ * import type { ValueAt } from 'finetooth/plan';
+ *
+ * const candidates: ValueAt<'candidates', 'search'> = 100;
+ * console.log(candidates); // 100
+ */
 export type ValueAt<K extends PlanKey, D extends Door> = Plan[K]['at'][D] extends { readonly kind: 'rerankers' }
   ? Reranker | readonly Reranker[] | null
   : Plan[K]['at'][D] extends { readonly kind: 'rerankerParts' }

@@ -17,6 +17,7 @@ import { createHandlers, type HandlerLimits } from './handlers.ts';
 import { checkHostedRerankers, warnOfHosted } from './hosted-rerankers.ts';
 import { createIndexRegistry } from './indexes/registry.ts';
 import { ownRoutes } from './indexes/routes.ts';
+import { registryWithFolders } from './indexes/searched-folders.ts';
 import { createLoadShedder, type LoadSheddingOptions } from './load-shedding.ts';
 import { mcpRoutes } from './mcp/route.ts';
 import { type McpLimits, partsOf } from './mcp/stdio.ts';
@@ -172,7 +173,9 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   });
   const shedder = createLoadShedder(options);
   const made = indexesFolder === undefined ? undefined : indexFolders(indexesFolder);
-  const indexes = createIndexRegistry({
+  // Agents are given folders of notes as they are; who serves an index by the wrong name is told that it is none.
+  const openRegistry = options.api === 'mcp' ? registryWithFolders : createIndexRegistry;
+  const indexes = await openRegistry({
     given: folders,
     folders: made,
     models: modelOptions,

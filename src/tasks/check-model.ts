@@ -6,6 +6,15 @@ import { type ResolveOptions, resolveModel } from '../model/files.ts';
 import { checkOptions, text } from '../wording/check-options.ts';
 import { pullChecks } from './place-checks.ts';
 
+/**
+ * Where the files of the model are looked for.
+ *
+ * @example
+ * import { type CheckModelOptions, checkModel } from 'finetooth/tasks';
+ *
+ * const options: CheckModelOptions = { offline: true };
+ * const agrees = async (name: string) => (await checkModel(name, options)).sameOrder;
+ */
 export type CheckModelOptions = ResolveOptions;
 
 export interface CheckedExample {

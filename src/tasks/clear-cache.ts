@@ -27,6 +27,12 @@ const WAIT_MS = 2000;
  * Deletes the indexes of files and folders that were searched as they are, and what is made again by itself; of a `source` its indexes alone. Indexes that were made on the page stay, and
  * so does what this version did not put there. An index that someone writes to is left.
  *
+ * @example
+ * import { clearCache } from 'finetooth/tasks';
+ *
+ * const { cleared, bytes } = await clearCache();
+ * console.log(`${cleared.length} folders of ${bytes} bytes`);
+ *
  * @throws E_USAGE where `source` has no index, E_STOPPED
  */
 export async function clearCache(options: ClearCacheOptions = {}): Promise<ClearedCache> {

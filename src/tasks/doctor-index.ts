@@ -5,7 +5,15 @@ import { indexMissing, shortName } from '../store/index-changes.ts';
 import { recallFinding, sampledRecall } from '../store/recall.ts';
 import { grouped } from '../wording/numbers.ts';
 
-/** What was found, and what to do where something is not as it should be. */
+/**
+ * What was found, and what to do where something is not as it should be.
+ *
+ * @example
+ * import type { Finding } from 'finetooth/tasks';
+ *
+ * const lineOf = ({ name, state, found }: Finding): string => `${name}: ${state}, ${found}`;
+ * console.log(lineOf({ name: 'Node', state: 'ok', found: '24.21.0' })); // Node: ok, 24.21.0
+ */
 export type Finding = EngineFinding;
 
 /** What there is to say of an index, and of the database that holds it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { forgetUnmade, indexIn, noteUse } from '../cache/searched-record.ts';
+import { join } from 'node:path';
+import { forgetUnmade, indexIn, noteUse, type SearchedRecord, shortNameOf } from '../cache/searched-record.ts';
 import { cacheFolder, searchedFolder } from '../fetch/cache-folder.ts';
 import type { AddReport } from '../search/add.ts';
 import { checkOptions, type OptionChecks } from '../wording/check-options.ts';
@@ -55,22 +55,29 @@ const checks: OptionChecks<IndexOfOptions> = {
  */
 export async function indexOf(options: IndexOfOptions): Promise<IndexOf> {
   checkOptions('indexOf', options, checks);
+  const { kept, folder, record } = await placeOfIndex(options);
+  await noteUse(kept, record);
+  try {
+    const report = await indexDocuments({ ...options, into: folder, prune: true, durability: 'process' });
+    const { added, changed, unchanged } = report;
+    await noteUse(kept, { ...record, documents: added + changed + unchanged });
+    return { folder, report };
+  } catch (error) {
+    await forgetUnmade(kept, folder);
+    throw error;
+  }
+}
+
+/** Where the index of a file or a folder is kept in the cache, and what is noted of it. */
+export async function placeOfIndex(
+  options: IndexOfOptions,
+): Promise<{ readonly kept: string; readonly folder: string; readonly record: SearchedRecord }> {
   const { source, format, include, exclude, ignored, followLinks, embedder, models = {} } = options;
   // A path that is not there is told by who reads it.
   const at = await realpath(source).catch(() => source);
   const reading = { format, include, exclude, ignored, followLinks, embedder };
   const made = JSON.stringify([at, format, include, exclude, ignored, followLinks, embedder]);
-  const name = `${basename(at).replace(/[^\p{L}\p{N}._-]/gu, '_')}-${createHash('sha256').update(made).digest('hex').slice(0, 12)}`;
+  const name = `${shortNameOf(at)}-${createHash('sha256').update(made).digest('hex').slice(0, 12)}`;
   const kept = join(searchedFolder(models.cacheFolder ?? cacheFolder(process.env)), name);
-  const folder = indexIn(kept);
-  await noteUse(kept, { source: at, reading });
-  try {
-    const report = await indexDocuments({ ...options, into: folder, prune: true, durability: 'process' });
-    const { added, changed, unchanged } = report;
-    await noteUse(kept, { source: at, reading, documents: added + changed + unchanged });
-    return { folder, report };
-  } catch (error) {
-    await forgetUnmade(kept);
-    throw error;
-  }
+  return { kept, folder: indexIn(kept, at), record: { source: at, reading } };
 }

@@ -66,6 +66,12 @@ const parts: Readonly<Record<string, Pick<CachePart, 'about' | 'cleared'>>> = {
 /**
  * What is kept on this machine: indexes of files and folders that were searched as they are, downloaded models and test collections, and what is made again by itself. A
  * cache folder that is not there holds nothing.
+ *
+ * @example
+ * import { listCache } from 'finetooth/tasks';
+ *
+ * const { folder, indexes } = await listCache();
+ * console.log(folder, indexes.map(({ source, bytes }) => `${source}: ${bytes}`));
  */
 export async function listCache(options: CacheOptions = {}): Promise<CacheReport> {
   checkOptions('listCache', options, cacheChecks);
@@ -110,7 +116,7 @@ async function describe(kept: string): Promise<CachedIndex> {
   const { source, reading, documents } = record ?? { source: '', reading: {} };
   const isThere = (await stat(source === '' ? kept : source).catch(() => undefined)) !== undefined;
   const state = !isThere ? 'source missing' : documents === undefined ? 'unfinished' : 'ok';
-  return { source, folder: indexIn(kept), reading, documents, bytes, usedAt: (time?.mtime ?? new Date(0)).toISOString(), state };
+  return { source, folder: indexIn(kept, source), reading, documents, bytes, usedAt: (time?.mtime ?? new Date(0)).toISOString(), state };
 }
 
 const namesIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder).catch(() => [])).toSorted();

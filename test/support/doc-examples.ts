@@ -3,11 +3,13 @@ import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** A function, a class or a constant that the package exports. */
+/** A name that the package exports. */
 export interface PublicName {
   /** What stands behind "import from": `finetooth`, `finetooth/eval`. */
   readonly from: string;
   readonly name: string;
+  /** Neither a function, a class nor a constant. */
+  readonly isType: boolean;
   /** Where it is made. */
   readonly file: string;
   /** The comment above it, without stars; '' where there is none. */
@@ -25,7 +27,7 @@ export function publicNames(): readonly PublicName[] {
   for (const [entry, { types }] of Object.entries(exports)) {
     if (types === undefined) continue;
     const file = join(root, types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts'));
-    for (const { name, from } of exportedFrom(file).filter(({ isType }) => !isType)) {
+    for (const { name, isType, from } of exportedFrom(file)) {
       const made = whereMade(from, name);
       const comment = made.comment.replace(/^\/\*\*|\*\/\s*$/g, '').replace(/^ *\* ?/gm, '');
       const example = comment
@@ -34,7 +36,7 @@ export function publicNames(): readonly PublicName[] {
         ?.slice('example\n'.length)
         .trim();
       const key = `${made.file} ${name}`;
-      if (!found.has(key)) found.set(key, { from: entry.replace('.', 'finetooth'), name, file: made.file, comment, example });
+      if (!found.has(key)) found.set(key, { from: entry.replace('.', 'finetooth'), name, isType, file: made.file, comment, example });
     }
   }
   return [...found.values()];
@@ -65,7 +67,7 @@ function exportedFrom(file: string): readonly Exported[] {
 function whereMade(file: string, name: string): { readonly file: string; readonly comment: string } {
   if (!existsSync(file)) throw new Error(`there is no ${file}, which ${name} is exported from`);
   const made = new RegExp(
-    String.raw`^(/\*\*(?:(?!\*/)[\s\S])*\*/\n)?^export (?:async function\*?|function\*?|const|class) ${name}\b`,
+    String.raw`^(/\*\*(?:(?!\*/)[\s\S])*\*/\n)?^export (?:async function\*?|function\*?|const|class|interface|type) ${name}\b`,
     'm',
   ).exec(readFileSync(file, 'utf8'));
   if (made !== null) return { file, comment: made[1] ?? '' };

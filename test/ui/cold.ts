@@ -1,5 +1,5 @@
 /**
- * How long a newcomer takes from nothing to a judged query, step by step: `node test/ui/cold.ts`. Without a cache, by the commands of the README and by keys in Chromium; it
+ * How long a newcomer takes from nothing to a judged query, step by step: `node test/ui/cold.ts`, after `npm run build`. Without a cache, by the commands of the README and by keys in Chromium; it
  * waits for nothing that a person would not wait for. It prints the table of docs/page.md.
  */
 import { spawn } from 'node:child_process';
@@ -22,7 +22,8 @@ const said = (step: string): void => console.log(`| ${((performance.now() - bega
 
 console.log(`On ${availableParallelism()} processors, load ${load.toFixed(0)}:\n\n| after | |\n|---|---|`);
 const demo = spawn('npm', ['start', '--silent'], { cwd: root, env, stdio: 'ignore' });
-await once(demo, 'exit');
+const [status] = await once(demo, 'exit');
+if (status !== 0) throw new Error(`npm start ended with ${status}: npm run build comes first`);
 said('`npm start` has embedded the 350 films and printed both stages; its last line names `npx finetooth ui`');
 const server = spawn(process.execPath, ['bin/finetooth.js', 'ui', '--no-open', '--port', String(port)], { cwd: root, env });
 const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { FinetoothError, messageOf } from '../../errors.ts';
+import type { FolderSync } from '../../tasks/index.ts';
 import { command } from '../command.ts';
 import { machineFlags, modelOptions } from '../model-flags.ts';
 import { longDocumentsOf } from '../reranker-flags.ts';
@@ -27,6 +28,7 @@ export const mcpCommand = command({
   ],
   examples: [
     'finetooth mcp --in ./movies',
+    'finetooth mcp --in ./notes',
     'finetooth mcp --in ./movies --in ./notes --writable',
     'finetooth mcp --in ./movies --http --port 8788',
   ],
@@ -36,7 +38,7 @@ export const mcpCommand = command({
     if (indexes === undefined)
       throw new FinetoothError(
         'E_USAGE',
-        'mcp needs --in INDEX: a folder, or the address of an index in a database. It may be given several times.',
+        'mcp needs --in INDEX: an index, a folder of files, or the address of an index in a database. It may be given several times.',
       );
     const models = { ...(await modelOptions(run)), longDocuments: longDocumentsOf(flags.longDocuments) };
     if (flags.http) {
@@ -57,6 +59,7 @@ export const mcpCommand = command({
     const { serveMcp } = await import('../../server/mcp/index.ts');
     const connection = await serveMcp({
       ...{ indexes, writable, durability, mostRequests, models, input, output },
+      onSync: (name, sync) => terminal.say(`${name}: ${syncedLine(sync)}`),
       onFailure: (id, error) => terminal.say(`${id}: ${messageOf(error, commandWording)}`),
     });
     const stop = (): void => void connection.close();
@@ -70,3 +73,8 @@ export const mcpCommand = command({
     }
   },
 });
+
+/** "2 added, 1 removed", or why nothing could be done. */
+function syncedLine({ added, changed, removed, problem }: FolderSync): string {
+  return problem ?? `in step with its files: ${added} added, ${changed} changed, ${removed} removed`;
+}

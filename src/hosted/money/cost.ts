@@ -1,7 +1,15 @@
 import type { Consumption } from '../vendor.ts';
 import type { Price } from '../vendor-model.ts';
 
-/** A user's own, by `vendor:model` in lowercase; `vendor:*` for all of a vendor's. */
+/**
+ * A user's own, by `vendor:model` in lowercase; `vendor:*` for all of a vendor's.
+ *
+ * @example
+ * import { hosted, type PriceTable } from 'finetooth/hosted';
+ *
+ * const prices: PriceTable = { 'cohere:rerank-v3.5': { searches: 2, source: 'our contract', seen: '2026-11-01' } };
+ * const reranker = hosted('cohere:rerank-v3.5', { prices });
+ */
 export type PriceTable = Readonly<Record<string, Price>>;
 
 export function priceOf(name: string, table: PriceTable): Price | undefined {

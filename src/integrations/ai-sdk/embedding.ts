@@ -5,7 +5,17 @@ import { checkOptions, type OptionChecks } from '../../wording/check-options.ts'
 import { isRole, type LazyEmbedder, type Role, rowsOf } from '../lazy-embedder.ts';
 import type { EmbedReply, FinetoothEmbeddingModel, JsonObject, SpecificationVersion, Warning } from './specification.ts';
 
-/** `providerOptions.finetooth` of `embed()` and `embedMany()`. */
+/**
+ * `providerOptions.finetooth` of `embed()` and `embedMany()`.
+ *
+ * @example
+ * import { embed } from 'ai';
+ * import { type FinetoothEmbeddingOptions, finetooth } from 'finetooth/ai-sdk';
+ *
+ * const own: FinetoothEmbeddingOptions = { role: 'query' };
+ * const { embedding } = await embed({ model: finetooth.embedding(), value: 'bats', providerOptions: { finetooth: { ...own } } });
+ * console.log(embedding.length); // 384
+ */
 export interface FinetoothEmbeddingOptions {
   /** What the texts are: many models put other words before a query than before a document. @default document, or what `embeddingModel` was told */
   readonly role?: Role;

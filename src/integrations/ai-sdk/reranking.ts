@@ -7,7 +7,22 @@ import { type RankOptions, rankList } from '../list-ranker.ts';
 import { toldToSdk } from './failures.ts';
 import type { FinetoothRerankingModel, JsonObject, SpecificationVersion, Warning } from './specification.ts';
 
-/** `providerOptions.finetooth` of `rerank()`. Those of a list of documents are described in docs/plan.md. */
+/**
+ * `providerOptions.finetooth` of `rerank()`. Those of a list of documents are described in docs/plan.md.
+ *
+ * @example
+ * import { rerank } from 'ai';
+ * import { type FinetoothRerankingOptions, finetooth } from 'finetooth/ai-sdk';
+ *
+ * const own: FinetoothRerankingOptions = { deadlineMs: 60_000 };
+ * const { ranking } = await rerank({
+ *   model: finetooth.reranking('late-interaction'),
+ *   query: 'bats',
+ *   documents: ['Wheat rose.', 'Bats hunt by echo.'],
+ *   providerOptions: { finetooth: own },
+ * });
+ * console.log(ranking[0].document); // Bats hunt by echo.
+ */
 export type FinetoothRerankingOptions = Pick<
   RankOptions,
   'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'minScore' | 'collapse'

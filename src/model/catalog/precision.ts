@@ -6,6 +6,15 @@ export type PrecisionName = (typeof precisionNames)[number];
 
 /** `auto`: of a model with files of several forms, the one that this processor is measured to run best. */
 export const precisionChoices = ['auto', ...precisionNames] as const;
+/**
+ * The form of a model's weights that is wanted, or `auto`, the one that this processor is measured to run best.
+ *
+ * @example
+ * import { createReranker, type PrecisionChoice } from 'finetooth';
+ *
+ * const precision: PrecisionChoice = 'int8';
+ * await createReranker('late-interaction', { precision }).close?.();
+ */
 export type PrecisionChoice = (typeof precisionChoices)[number];
 
 /** The form that a name asks for. */

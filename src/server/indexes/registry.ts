@@ -15,8 +15,8 @@ import { RequestError } from '../problem.ts';
  */
 export interface IndexRegistry {
   names(): Promise<readonly string[]>;
-  /** Opens those that are served as they are, so that one that cannot be opened is told at once. */
-  openGiven(): Promise<void>;
+  /** Opens those that are served as they are, but for some, so that one that cannot be opened is told at once. */
+  openGiven(except?: readonly string[]): Promise<void>;
   /**
    * Throws a RequestError when there is none of that name, or when it was replaced by one that cannot answer meanwhile. `gone` is aborted when it
    * is deleted, which waits for the work. `isWanted`: whether someone asked for this index itself, so that what was cancelled while it was opened is
@@ -190,8 +190,8 @@ export function createIndexRegistry({
   return {
     names: async () =>
       [...new Set([...given.names, ...(sample === undefined ? [] : [sample.name]), ...((await made?.list()) ?? [])])].sort(),
-    openGiven: async () => {
-      for (const name of given.names) await take(name, (await stampNow(name)) ?? '').index;
+    openGiven: async (except = []) => {
+      for (const name of given.names) if (!except.includes(name)) await take(name, (await stampNow(name)) ?? '').index;
     },
     reading,
     unfinished: async (name) => {

@@ -13,6 +13,7 @@ const told = z.looseObject({
   types: z.record(z.string(), z.string()).optional().describe('of the fields that filter, sort, facets and group_by can name'),
   languages: z.array(z.string()).optional(),
   changed_at: z.string().nullable(),
+  building: z.looseObject({ done: z.int() }).optional().describe('it is being made; so many documents are stored'),
   error: z.string().optional().describe('why it cannot be searched'),
 });
 
@@ -31,7 +32,7 @@ export const listTool = tool({
   },
 });
 
-const tellStatus = ({ name, documents, fields, types, languages, changed_at, error }: Status): z.infer<typeof told> =>
+const tellStatus = ({ name, documents, fields, types, languages, changed_at, building, error }: Status): z.infer<typeof told> =>
   error === undefined
-    ? { name, documents, ranked_fields: fields, types, languages, changed_at }
+    ? { name, documents, ranked_fields: fields, types, languages, changed_at, building }
     : { name, documents, ranked_fields: null, changed_at, error };

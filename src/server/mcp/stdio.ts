@@ -4,7 +4,8 @@ import { FinetoothError } from '../../errors.ts';
 import type { ModelOptions, OpenIndexOptions } from '../../index.ts';
 import { callback, checkOptions, type OptionChecks, oneOf, positive, record, texts, truth, when } from '../../wording/check-options.ts';
 import { packageVersion } from '../../wording/package-version.ts';
-import { createIndexRegistry, type IndexRegistry } from '../indexes/registry.ts';
+import type { IndexRegistry } from '../indexes/registry.ts';
+import { registryWithFolders, type SearchedFoldersOptions } from '../indexes/searched-folders.ts';
 import { createLoadShedder, type LoadSheddingOptions } from '../load-shedding.ts';
 import { type ModelsOptions, openModels } from '../models.ts';
 import { createCursors } from './cursors.ts';
@@ -14,7 +15,10 @@ import { loadSdk, loadStdio } from './sdk.ts';
 import type { McpApi } from './tool.ts';
 
 export interface ServeMcpOptions extends LoadSheddingOptions, McpLimits {
-  /** Indexes to search in: folders, or addresses of indexes in a database. */
+  /**
+   * Indexes to search in: folders, or addresses of indexes in a database. A file, or a folder of files that is no index, is indexed into the cache and kept
+   * in step.
+   */
   readonly indexes: readonly string[];
   /** What the client writes and what it reads: one JSON-RPC message a line, and nothing else. */
   readonly input: Readable;
@@ -24,6 +28,8 @@ export interface ServeMcpOptions extends LoadSheddingOptions, McpLimits {
   readonly models?: Omit<ModelsOptions, 'served' | 'hostedRerankers' | 'strict'>;
   /** Of what is written to indexes, as `openIndex` takes it. @default power */
   readonly durability?: OpenIndexOptions['durability'];
+  /** Told each time that the index of a folder of files was brought in step. */
+  readonly onSync?: SearchedFoldersOptions['onSync'];
   /** Told of what is not the client's doing, under the number that the client is told. @default it is lost */
   readonly onFailure?: (id: string, error: unknown) => void;
 }
@@ -52,6 +58,7 @@ const checks: OptionChecks<ServeMcpOptions> = {
   models: record,
   durability: oneOf(['power', 'process']),
   onFailure: callback,
+  onSync: callback,
   callMs: positive,
   writeMs: positive,
   mostRequests: positive,
@@ -81,7 +88,8 @@ export async function serveMcp(options: ServeMcpOptions): Promise<McpConnection>
   const { longDocuments, ...plain } = modelOptions;
   const shared: ModelOptions = { ...plain, sessions: plain.sessions ?? createModelSessions() };
   const models = openModels({ ...shared, longDocuments });
-  const indexes = createIndexRegistry({ given, folders: undefined, models: shared, longDocuments, durability });
+  const { onSync } = options;
+  const indexes = await registryWithFolders({ given, folders: undefined, models: shared, longDocuments, durability, onSync });
   let fail: (error: unknown) => void = () => {};
   let end: () => void = () => {};
   const ended = new Promise<void>((resolve, reject) => ([end, fail] = [resolve, reject]));
