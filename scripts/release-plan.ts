@@ -54,9 +54,11 @@ export function leftToDo(packages: readonly Published[], { changelog, changesets
   const version = packages.find(({ name }) => name === 'finetooth')?.version;
   const isNamed =
     version !== undefined && changelog.split('\n').some((line) => line.startsWith(`## ${version} `) || line === `## ${version}`);
+  const unreleased = /^## Unreleased\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(changelog)?.[1]?.trim() ?? '';
   return [
     ...(changesets.length > 0 ? [`run "npm run changeset -- version" for ${changesets.join(', ')}`] : []),
     ...(isNamed ? [] : [`write "## ${version}" with the day in CHANGELOG.md, in place of "## Unreleased"`]),
+    ...(isNamed && unreleased !== '' ? ['raise the version: CHANGELOG.md has more under "## Unreleased"'] : []),
     ...(uncommitted.length > 0 ? [`commit ${uncommitted.join(', ')}`] : []),
     ...(packages.every(({ repository }) => repository !== undefined)
       ? []

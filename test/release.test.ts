@@ -51,6 +51,9 @@ describe('what keeps a release', () => {
     expect(leftToDo(ready, surroundings)).toEqual([]);
     expect(leftToDo(parts, surroundings)).toEqual([expect.stringContaining('"repository"')]);
     expect(leftToDo(ready, { ...surroundings, changelog: '## Unreleased\n## 1.0.01\n' })).toEqual([expect.stringContaining('"## 1.0.0"')]);
+    const more = (below: string) => ({ ...surroundings, changelog: `# Changelog\n\n## Unreleased\n${below}\n## 1.0.0 – a day\n` });
+    expect(leftToDo(ready, more(''))).toEqual([]);
+    expect(leftToDo(ready, more('- Installs less.\n'))).toEqual([expect.stringContaining('raise the version')]);
     expect(leftToDo(ready, { ...surroundings, changesets: ['one.md'], uncommitted: ['a.ts'] })).toEqual([
       'run "npm run changeset -- version" for one.md',
       'commit a.ts',

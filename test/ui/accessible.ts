@@ -60,8 +60,7 @@ export const scenes: readonly Scene[] = [
         mimeType: 'text/csv',
         buffer: Buffer.from('id,title,year\n1,Owls at night,1999\n2,Swans,2001\n'),
       });
-      await page.getByRole('dialog', { name: 'Add files' }).getByText('birds').first().waitFor();
-      await page.waitForTimeout(500);
+      await page.getByLabel('Name of the index').waitFor();
     },
   },
   {
