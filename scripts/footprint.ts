@@ -92,10 +92,10 @@ const folder = await mkdtemp(join(tmpdir(), 'finetooth-pack-'));
 try {
   const tarballs = await packAll(folder);
   const answers = { 'first answer: finetooth demo': demo, 'the same again': demo, 'first answer: a search from a script': ['search.js'] };
+  const list = { 'first answer: a list from a script': ['rerank.js'] };
   const imports = { 'import of finetooth and finetooth/eval': ['import.js'] };
   const named = (...wanted: readonly string[]) => tarballs.filter(({ name }) => wanted.includes(name));
   const alone: InstallOptions = { flags: ['--omit=optional'] };
-  const list = { 'first answer: a list from a script': ['rerank.js'] };
   const reranking = ['finetooth', nativePackage, '@finetooth/model-bge-small-en-v1.5'];
   const footprints = [
     // A registry would leave it out where the native runtime is built.
@@ -103,7 +103,7 @@ try {
       'npm install finetooth',
       tarballs.filter(({ name }) => name !== '@finetooth/runtime-wasm'),
       {},
-      { ...answers, ...imports },
+      { ...list, ...answers, ...imports },
     ),
     await measure(
       'Reranking alone, with both models: --omit=optional, and the runtime and the models by name',

@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Finished, installInto, mustRun, packAll, run, type Tarball, whyUnreachable } from '../scripts/trial-install.ts';
@@ -17,7 +18,8 @@ const newFolder = async (): Promise<string> => {
 };
 
 /** Versions that docs/install.md names. */
-const tools = ['esbuild@0.28.2', 'webpack@5.113.0', 'bun@1.4.5', 'deno@2.9.6', 'pnpm@12.21.0', 'yarn@1.22.22'];
+const next = ['next@16.4.6', 'react@19.3.1', 'react-dom@19.3.1'];
+const tools = ['webpack@5.113.0', 'bun@1.4.5', 'deno@2.9.6', 'pnpm@12.21.0', 'yarn@1.22.22'];
 const program = `import { rerank } from 'finetooth';
 const texts = ['A quiet lake in summer', 'A bat guards the city at night'];
 const { results } = await rerank('winged animal in town', texts);
@@ -53,7 +55,8 @@ beforeEach((ctx) => {
 
 const tool = (name: string): string => join(beside, 'node_modules', '.bin', name);
 const inUser = (command: string, ...words: readonly string[]): Promise<Finished> => run(command, words, { cwd: user });
-const esbuild = (...words: readonly string[]): Promise<Finished> => inUser(tool('esbuild'), ...words, '--bundle', '--format=esm');
+const esbuild = (...words: readonly string[]): Promise<Finished> =>
+  inUser(join(root, 'node_modules', '.bin', 'esbuild'), ...words, '--bundle', '--format=esm');
 
 describe('a program that is bundled', () => {
   it('by esbuild with packages external gives the same scores', async () => {
@@ -129,6 +132,76 @@ globalThis.measured = [meanOf(run, judgments, 'RR@10'), typeof evaluateRun, type
     }
   });
 });
+
+describe('a project of Next.js', () => {
+  const files = {
+    'next.config.mjs': `export default { serverExternalPackages: ['finetooth'] };`,
+    'app/layout.jsx': `export default function Layout({ children }) {
+  return <html lang="en"><body>{children}</body></html>;
+}`,
+    'app/page.jsx': `import { rerank } from 'finetooth';
+export const dynamic = 'force-dynamic';
+export default async function Page() {
+  const { results } = await rerank('winged animal in town', ['A quiet lake in summer', 'A bat guards the city at night']);
+  return <ol>{results.map(({ index, document }) => <li key={index}>{document}</li>)}</ol>;
+}`,
+    'app/rerank/route.js': `import { rerank } from 'finetooth';
+export async function POST(request) {
+  const { query, documents } = await request.json();
+  const { results } = await rerank(query, documents);
+  return Response.json(results.map(({ index, relevanceScore }) => [index, relevanceScore]));
+}`,
+  };
+  let folder = '';
+  const inProject = (...words: readonly string[]) =>
+    run('node', [join(folder, 'node_modules', 'next', 'dist', 'bin', 'next'), ...words], { cwd: folder, env: quiet });
+  const quiet = { NEXT_TELEMETRY_DISABLED: '1' };
+
+  beforeAll(async () => {
+    if (unreachable !== undefined) return;
+    ({ folder } = await installInto(tarballs, { flags: [...next, '--prefer-offline'] }));
+    made.push(folder);
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+  }, 600_000);
+
+  it('reranks in a route and in a page with the setting of docs/install.md', async () => {
+    const built = await inProject('build');
+    expect(built.status, built.stdout + built.stderr).toBe(0);
+    const server = spawn('node', [join(folder, 'node_modules', 'next', 'dist', 'bin', 'next'), 'start', '-H', '127.0.0.1', '-p', '0'], {
+      cwd: folder,
+      env: { ...process.env, ...quiet },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const address = await addressIn(server.stdout);
+      const [query, documents] = ['winged animal in town', ['A quiet lake in summer', 'A bat guards the city at night']];
+      const answer = await fetch(`${address}/rerank`, { method: 'POST', body: JSON.stringify({ query, documents }) });
+      expect(`${await answer.text()}\n`).toBe(expected);
+      expect(await (await fetch(address)).text()).toMatch(/<ol><li>A bat guards.*<li>A quiet lake/);
+    } finally {
+      server.kill();
+    }
+  });
+
+  it('is not built without it', async () => {
+    rmSync(join(folder, 'next.config.mjs'));
+    expect((await inProject('build')).status).not.toBe(0);
+  });
+});
+
+/** Where a server of Next.js says that it listens. */
+const addressIn = async (stdout: AsyncIterable<Buffer>): Promise<string> => {
+  let said = '';
+  for await (const piece of stdout) {
+    said += piece;
+    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
+    if (address !== undefined && said.includes('Ready')) return address;
+  }
+  throw new Error(`next start ended: ${said}`);
+};
 
 /** A project whose packages are the tarballs, named so that parts of `finetooth` are taken from them too. */
 const project = async (): Promise<string> => {

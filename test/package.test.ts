@@ -310,6 +310,17 @@ console.log(JSON.stringify({
     expect(found).toEqual({ texts: ['hello world'], stem: 'lauf', dots: 2, mcp: ['function', 'function'] });
   });
 
+  it('is bundled by esbuild: left out for Node, and what measures for a browser', async () => {
+    await user.write('bundled.js', lettersSearch);
+    await user.write('page.js', `import { meanOf } from 'finetooth/eval';\nglobalThis.measured = meanOf(new Map(), new Map());`);
+    const esbuild = (file: string, ...words: readonly string[]) =>
+      mustRun('esbuild', [file, '--bundle', '--format=esm', `--outfile=out/${file}`, ...words], { cwd: user.project.folder });
+    await esbuild('bundled.js', '--platform=node', '--packages=external');
+    expect(JSON.parse((await user.run('node', 'out/bundled.js')).stdout)).toMatchObject({ first: 'a', measured: 1 });
+    // A builtin module of Node would be refused.
+    await esbuild('page.js', '--platform=browser');
+  });
+
   it('names the package that runs models where the native runtime is there and does not load', async () => {
     const folder = join(user.project.folder, 'node_modules', nativePackage, 'bin');
     await rename(folder, `${folder}-away`);
@@ -318,7 +329,19 @@ console.log(JSON.stringify({
       const { status, stdout, stderr } = await user.finetooth('rerank', 'bats', 'films.json');
       expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
       expect(stderr).toMatch(/^E_RUNTIME: /m);
-      expect(stderr).toContain(`"npm install @finetooth/runtime-wasm@${wasmVersion}" brings one that runs everywhere`);
+      const advice = `"npm install @finetooth/runtime-wasm@${wasmVersion}" brings one that runs everywhere`;
+      expect(stderr).toContain(advice);
+      const { findings } = JSON.parse((await user.finetooth('doctor', '--json')).stdout) as {
+        readonly findings: readonly { readonly name: string; readonly state: string; readonly found: string; readonly advice?: string }[];
+      };
+      const about = (name: string) => findings.find((one) => one.name === name);
+      for (const name of ['native runtime', 'wasm runtime', 'devices'])
+        expect(about(name)).toMatchObject({ state: 'warning', advice: expect.stringContaining(advice) });
+      // It is there: what is missing is a runtime.
+      expect(about('cross-encoder')).toMatchObject({
+        found: expect.stringContaining(advice),
+        advice: expect.not.stringContaining('npm install'),
+      });
     } finally {
       await rename(`${folder}-away`, folder);
     }

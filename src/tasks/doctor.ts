@@ -6,7 +6,7 @@ import { type ModelOptions, modelChecks } from '../assemble/model-options.ts';
 import { defaultCrossEncoder, defaultModel, openModel } from '../assemble/models.ts';
 import { openCrossEncoderReranker } from '../assemble/reranker.ts';
 import { openStore } from '../assemble/store.ts';
-import { messageOf } from '../errors.ts';
+import { FinetoothError, messageOf } from '../errors.ts';
 import { looksHosted } from '../hosted/vendors/index.ts';
 import { bundledFolder } from '../model/bundled.ts';
 import { bestOf, measurePrecisions, usualOf } from '../model/choose-precision.ts';
@@ -64,7 +64,9 @@ const checkDevices: Check = async () => {
     const found = await nativeDevices();
     return { state: 'ok', found: `${found.join(', ')}; of all but cpu, the libraries are looked for when a model is loaded` };
   } catch (error) {
-    return { state: 'ok', found: `cpu, by WebAssembly (${firstLine(error)})` };
+    const { state } = await checkWasm();
+    if (state === 'ok') return { state, found: `cpu, by WebAssembly (${firstLine(error)})` };
+    return { state, found: `none, as no runtime loads (${firstLine(error)})`, advice: runtimeAdvice('auto') };
   }
 };
 
@@ -194,10 +196,13 @@ function checkCrossEncoder(options: ModelOptions): Check {
         await reranker.close?.();
       }
     } catch (error) {
+      const isMissing = error instanceof FinetoothError && error.code === 'E_MODEL_MISSING';
       return {
         state: 'warning',
         found: firstLine(error),
-        advice: `search reranks by late interaction alone; "npm install @finetooth/model-${defaultCrossEncoder}"`,
+        advice: isMissing
+          ? `search reranks by late interaction alone; "npm install @finetooth/model-${defaultCrossEncoder}"`
+          : 'the sentence above says what to do',
       };
     }
   };

@@ -10,7 +10,7 @@ beforeAll(async () => {
   if (noBrowser !== undefined) return;
   hub = await heldHub();
   site = await openSite();
-}, 120_000);
+});
 afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
   await hub?.[Symbol.asyncDispose]();

@@ -88,7 +88,7 @@ function between(before: Cost, after: Cost): Cost {
   return { task: of('task'), script: of('script'), style: of('style'), layout: of('layout') };
 }
 
-/** The worst of all times but the first, which loads and compiles. */
+/** The worst of all times. The first is told beside the others, whatever the machine does meanwhile: what it loads and compiles should be loaded before. */
 function report(name: string, costs: readonly Cost[]): number {
   const words = costs.map(({ task }) => task.toFixed(0)).join(' ');
   const worst = [...costs].sort((a, b) => b.task - a.task)[0] as Cost;

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'finetooth-test-judge-long-'));
 let sites: readonly Site[] = [];
 beforeAll(async () => {
   if (noBrowser === undefined) sites = await Promise.all([openSite({ judgments: folder }), openSite({ judgments: folder })]);
-}, 180_000);
+});
 afterAll(async () => {
   await Promise.all(sites.map((site) => site[Symbol.asyncDispose]()));
   rmSync(folder, { recursive: true, force: true });
@@ -66,4 +66,4 @@ it('two tabs at two servers that lose requests and answers lose no judgment', as
   const { judgments } = await readJudgmentsIn(join(folder, 'films'));
   expect(new Map([...judgments.values()][0])).toEqual(given);
   await Promise.all(tabs.map((tab) => tab[Symbol.asyncDispose]()));
-}, 240_000);
+});

@@ -13,7 +13,7 @@ let other: Site;
 beforeAll(async () => {
   if (noBrowser !== undefined) return;
   [site, other] = await Promise.all([openSite({ judgments: folder }), openSite({ judgments: folder })]);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([site, other].map((one) => one?.[Symbol.asyncDispose]()));
   rmSync(folder, { recursive: true, force: true });

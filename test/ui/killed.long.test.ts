@@ -16,7 +16,7 @@ beforeAll(async () => {
   site = await openSite();
   folder = await mkdtemp(join(tmpdir(), 'finetooth-test-killed-'));
   await cp(await filmsIndex(), join(folder, 'films'), { recursive: true });
-}, 300_000);
+});
 afterAll(async () => {
   child?.kill('SIGKILL');
   await site?.[Symbol.asyncDispose]();

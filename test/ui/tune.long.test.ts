@@ -11,7 +11,7 @@ beforeAll(async () => {
   if (noBrowser !== undefined) return;
   site = await openSite({ judgments: folder });
   await judgeFilms(site, 12);
-}, 180_000);
+});
 afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });

@@ -38,7 +38,7 @@ beforeAll(async () => {
       isBroken ? '{' : `# Note ${at}\n\nThe price of wheat on day ${at}.\n`,
     );
   }
-}, 120_000);
+});
 afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
   rmSync(home, { recursive: true, force: true });

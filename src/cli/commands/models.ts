@@ -37,7 +37,7 @@ export const modelsListCommand = command({
           model.source,
           model.bytes === undefined ? '' : size(model.bytes),
           `${model.parameters}M`,
-          model.dimensions === undefined ? 'pairs' : String(model.dimensions),
+          model.dimensions === undefined ? (model.kind === 'sparse-encoder' ? 'weights' : 'pairs') : String(model.dimensions),
           String(model.maxTokens),
           model.precision,
           figureOf(model, 'SciFact'),

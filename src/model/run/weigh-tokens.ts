@@ -88,19 +88,19 @@ function pooled(logits: Float32Array, size: number, { activation, pooling, name 
     return activation === 'log1p_relu' ? Math.log1p(once) : once;
   };
   const sums = new Float64Array(size);
-  for (let at = 0; at < logits.length; at++) {
-    const id = at % size;
-    const logit = logits[at] as number;
-    if (!Number.isFinite(logit))
-      throw new FinetoothError(
-        'E_MODEL_FAILED',
-        `the model ${name} gave a number that is not finite; its file may not suit this processor`,
-      );
-    if (logit <= 0) continue;
-    // Both functions grow with the logit: the greatest of them is that of the greatest logit.
-    if (pooling === 'max') sums[id] = Math.max(sums[id] as number, logit);
-    else sums[id] = (sums[id] as number) + activated(logit);
-  }
+  for (let from = 0; from < logits.length; from += size)
+    for (let id = 0; id < size; id++) {
+      const logit = logits[from + id] as number;
+      if (logit <= 0) continue;
+      if (!Number.isFinite(logit))
+        throw new FinetoothError(
+          'E_MODEL_FAILED',
+          `the model ${name} gave a number that is not finite; its file may not suit this processor`,
+        );
+      // Both functions grow with the logit: the greatest of them is that of the greatest logit.
+      if (pooling === 'sum') sums[id] = (sums[id] as number) + activated(logit);
+      else if (logit > (sums[id] as number)) sums[id] = logit;
+    }
   const weights = new Map<number, number>();
   for (let id = 0; id < size; id++) {
     const sum = sums[id] as number;
