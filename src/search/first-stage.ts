@@ -1,3 +1,5 @@
+import { checkArguments, oneOf } from '../wording/check-options.ts';
+
 /** What a first stage is made of: the nearest vectors, the words, the weights of tokens; of several the lists are fused. */
 export type FoundBy = 'dense' | 'bm25' | 'sparse';
 
@@ -49,7 +51,10 @@ export const listsOf = (firstStage: FirstStage): readonly FoundBy[] => lists[fir
  *
  * console.log(asksEmbedder('hybrid'), asksEmbedder('bm25')); // true false
  */
-export const asksEmbedder = (firstStage: FirstStage): boolean => firstStage === 'late-interaction' || listsOf(firstStage).includes('dense');
+export function asksEmbedder(firstStage: FirstStage): boolean {
+  checkArguments("asksEmbedder('hybrid')", { firstStage: [firstStage, oneOf(firstStages)] });
+  return firstStage === 'late-interaction' || listsOf(firstStage).includes('dense');
+}
 
 /**
  * Whether the tokens of the query are weighed.
@@ -59,4 +64,7 @@ export const asksEmbedder = (firstStage: FirstStage): boolean => firstStage === 
  *
  * console.log(asksSparse('sparse+bm25'), asksSparse('dense')); // true false
  */
-export const asksSparse = (firstStage: FirstStage): boolean => listsOf(firstStage).includes('sparse');
+export function asksSparse(firstStage: FirstStage): boolean {
+  checkArguments("asksSparse('sparse')", { firstStage: [firstStage, oneOf(firstStages)] });
+  return listsOf(firstStage).includes('sparse');
+}

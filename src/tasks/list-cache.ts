@@ -4,7 +4,7 @@ import { bytesIn } from '../cache/bytes-in.ts';
 import { indexIn, readRecord, recordIn } from '../cache/searched-record.ts';
 import { absolutePath, cacheFolder, searchedFolder } from '../fetch/cache-folder.ts';
 import type { CallOptions } from '../types.ts';
-import { checkOptions, type OptionChecks, signal, text } from '../wording/check-options.ts';
+import { checkOptions, type OptionChecks, path, signal, text } from '../wording/check-options.ts';
 
 export interface CacheOptions extends CallOptions {
   /** The cache folder. @default FINETOOTH_CACHE, else that of the system */
@@ -50,7 +50,7 @@ export interface CacheReport {
   readonly bytes: number;
 }
 
-export const cacheChecks: OptionChecks<CacheOptions> = { cacheFolder: text, source: text, signal };
+export const cacheChecks: OptionChecks<CacheOptions> = { cacheFolder: path, source: text, signal };
 
 /** Folders of the cache by name. What is not named here was not put there by this version, and is never deleted. */
 const parts: Readonly<Record<string, Pick<CachePart, 'about' | 'cleared'>>> = {

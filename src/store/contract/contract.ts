@@ -377,7 +377,6 @@ const everything: readonly EntryField[] = ['document', 'hash', 'textHash', 'vect
  */
 export function storeContract(make: MakeStore, options: StoreContractOptions = {}): readonly ContractCase[] {
   checkArguments('storeContract(() => yourStore())', { make: [make, callback], options: [options, { filters: whole(0, 1_000_000) }] });
-  const { filters = 300 } = options;
   return Object.entries(promises).map(([name, check]) => ({
     name,
     run: async () => {
@@ -390,7 +389,7 @@ export function storeContract(make: MakeStore, options: StoreContractOptions = {
         return store;
       };
       try {
-        await check(start, filters);
+        await check(start, options.filters ?? 300);
       } finally {
         for (const store of made) await store.close();
       }
