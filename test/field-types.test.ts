@@ -176,7 +176,7 @@ describe.each([
     await index.add(films, { prune: true });
     expect([...new Set(store.asked)].sort()).toEqual(['hash', 'textHash']);
     await index.add(films.map((film) => ({ ...film, seen: true })));
-    expect([...new Set(store.asked)].sort()).toEqual(['further', 'hash', 'place', 'terms', 'textHash', 'tokens', 'vector']);
+    expect([...new Set(store.asked)].sort()).toEqual(['further', 'hash', 'place', 'sparse', 'terms', 'textHash', 'tokens', 'vector']);
   });
 });
 

@@ -58,7 +58,7 @@ export async function readTestSet(data: string, options: TestSetOptions = {}): P
     return read;
   }
   const path = options.judgments === undefined ? needed(data, ['qrels.tsv', 'qrels/test.tsv']) : fileBeside(data, options.judgments);
-  const judgments = await readJudgments(path, options);
+  const judgments = await readJudgments(path, { signal: options.signal });
   checkJudgments(judgments, path);
   const known = [...judgments.keys()].filter((query) => read.queries.has(query)).length;
   if (known === 0)
