@@ -205,6 +205,7 @@ describe('the command line', () => {
       'native runtime ok',
       'wasm runtime ok',
       'devices ok',
+      'precision ok',
       'store ok',
       'model ok',
       'cross-encoder ok',

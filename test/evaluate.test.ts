@@ -221,7 +221,7 @@ describe('runs that somebody else made', () => {
     expect(worse.status).toBe(7);
     expect(worse.stderr).toContain('1 of 2 gates did not hold, first "nDCG@10 does not hurt" for "bad"');
     expect(await refusal('--run', path('bad.trec'), '--qrels', judgments, '--baseline', path('pipelines.json'))).toMatch(
-      /^3 E_INPUT_FORMAT: pipelines.json is no report of an evaluation\./,
+      /^3 E_INPUT_FORMAT: pipelines.json is no report of an evaluation: it must be/,
     );
   });
 

@@ -5,6 +5,7 @@ import {
   type OptionChecks,
   oneOf,
   part,
+  passedOptions,
   record,
   signal,
   type ValueCheck,
@@ -13,7 +14,7 @@ import {
 import { anyText, finite, listOf } from '../wording/check-shapes.ts';
 import type { Embedder, EmbedOptions } from './embedder.ts';
 
-const optionChecks: OptionChecks<EmbedOptions> = { signal, tokens: record, deadlineMs: finite, prompt: anyText };
+const optionChecks: OptionChecks<EmbedOptions> = { ...passedOptions, signal, tokens: record, deadlineMs: finite, prompt: anyText };
 
 const texts = listOf('a list of texts', anyText);
 const sources = listOf(
@@ -36,7 +37,10 @@ export function checkedEmbed(embed: Embedder['embed']): Embedder['embed'] {
 /** The same of its `split`. */
 export function checkedSplit(split: NonNullable<Embedder['split']>): NonNullable<Embedder['split']> {
   return async (...given) => {
-    checkArguments("embedder.split([{ text: 'Bats hunt by echo.' }])", { sources: [given[0], sources], options: [given[1], callChecks] });
+    checkArguments("embedder.split([{ text: 'Bats hunt by echo.' }])", {
+      sources: [given[0], sources],
+      options: [given[1], { ...passedOptions, ...callChecks }],
+    });
     return split(...given);
   };
 }

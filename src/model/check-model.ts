@@ -6,6 +6,7 @@ import {
   type OptionChecks,
   oneOf,
   part,
+  passedOptions,
   positive,
   record,
   signal,
@@ -32,6 +33,7 @@ const encodeChecks = shape('an object with a prefix', {
   signal: optional(signal),
 } satisfies Record<keyof EncodeOptions, ValueCheck>);
 const splitChecks: OptionChecks<SplitOptions> = {
+  ...passedOptions,
   signal,
   room: positive,
   window: positive,
@@ -55,7 +57,10 @@ export function checkedBiEncoder(model: BiEncoder): BiEncoder {
       return model.split(given, options);
     },
     passages: async (given, options) => {
-      checkArguments("passages([{ text: 'Bats hunt by echo.' }])", { sources: [given, sources], options: [options, callChecks] });
+      checkArguments("passages([{ text: 'Bats hunt by echo.' }])", {
+        sources: [given, sources],
+        options: [options, { ...passedOptions, ...callChecks }],
+      });
       return model.passages(given, options);
     },
     tokenNames: async (given, options) => {
@@ -84,7 +89,10 @@ export function checkedSparseEncoder(model: SparseEncoder): SparseEncoder {
       return model.weigh(given, options);
     },
     names: async (given, options) => {
-      checkArguments('names([101])', { ids: [given, listOf('a list of numbers', anyNumber)], options: [options, callChecks] });
+      checkArguments('names([101])', {
+        ids: [given, listOf('a list of numbers', anyNumber)],
+        options: [options, { ...passedOptions, ...callChecks }],
+      });
       return model.names(given, options);
     },
   };
@@ -98,7 +106,7 @@ export function checkedCrossEncoder(model: CrossEncoder): CrossEncoder {
       checkArguments("score('how do bats find their way', ['Bats hunt by echo.'])", {
         query: [query, anyText],
         texts: [given, texts],
-        options: [options, { ...callChecks, instruction: anyText, exact: truth }],
+        options: [options, { ...passedOptions, ...callChecks, instruction: anyText, exact: truth }],
       });
       return model.score(query, given, options);
     },

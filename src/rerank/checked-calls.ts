@@ -1,9 +1,10 @@
-import { callback, checkArguments, type OptionChecks, record, signal, text, truth, when } from '../wording/check-options.ts';
+import { callback, checkArguments, type OptionChecks, passedOptions, record, signal, text, truth, when } from '../wording/check-options.ts';
 import { finite } from '../wording/check-shapes.ts';
 import { isEffort } from './effort.ts';
 import type { Candidate, Reranker, ScoreOptions } from './reranker.ts';
 
 const optionChecks: OptionChecks<ScoreOptions> = {
+  ...passedOptions,
   signal,
   // Of a stage that is asked when time is up, it is 0 or less.
   deadlineMs: finite,
@@ -13,7 +14,7 @@ const optionChecks: OptionChecks<ScoreOptions> = {
   onScores: callback,
   spread: record,
 };
-const explainChecks = { signal, instruction: text };
+const explainChecks = { ...passedOptions, signal, instruction: text };
 
 const CALL = "score('how do bats find their way', [{ text: 'Bats hunt by echo.' }])";
 const query = when('a text', (value) => typeof value === 'string');

@@ -101,6 +101,16 @@ export function checkValue(name: string, value: unknown, check: ValueCheck, call
   throw new FinetoothError('E_USAGE', `${name} must be ${words}${got}.${calledAs(call)}`);
 }
 
+const passedOn: ValueCheck = () => undefined;
+
+/** Options of other calls of a part: whoever wraps one hands on what he was given, so they are taken where they mean nothing, and not listed. */
+export const passedOptions: Readonly<Record<string, ValueCheck>> = Object.fromEntries(
+  ['deadlineMs', 'effort', 'instruction', 'exact', 'onScores', 'spread', 'tokens', 'prompt', 'onProgress'].map((option) => [
+    option,
+    passedOn,
+  ]),
+);
+
 /**
  * Holds the options of a call against their table. One that is undefined is not given. `prefix` stands before the names of options that lie in another.
  *
@@ -114,7 +124,7 @@ export function checkOptions<Options extends object>(
   call?: string,
 ): void {
   const table = checks as Readonly<Record<string, Wanted>>;
-  const known = Object.keys(table);
+  const known = Object.keys(table).filter((option) => table[option] !== passedOn);
   const missing = known.filter((option) => isNeeded(table[option] as Wanted));
   if (given === undefined && missing.length === 0) return;
   const name = prefix === '' ? `the options of ${who}` : prefix.slice(0, -1);
