@@ -37,6 +37,7 @@ const asked: Readonly<Record<string, readonly [body: object, forbids: object | n
   '/reranking': [{ model: 'default', query, documents: texts }, { truncation: false }],
   '/v1/rerank': [{ model: 'default', query, documents: texts }, { truncation: false }],
   '/voyage/v1/rerank': [{ model: 'default', query, documents: texts }, { truncation: false }],
+  '/v1/reranks': [{ model: 'default', query, documents: texts }, { truncation: false }],
   '/tei/rerank': [{ query, texts }, { truncate: false }],
   '/rerank': [{ query, texts }, { truncate: false }],
   '/vllm/rerank': [{ query, documents: texts }, {}, { truncate_prompt_tokens: -1 }],

@@ -85,7 +85,7 @@ describe('as they are', () => {
   });
 
   it('what is no model is refused', () => {
-    expect(() => hosted({} as never)).toThrow('hosted takes a name like');
+    expect(() => hosted({} as never)).toThrow('the model of hosted must be a name like');
     expect(() => hosted('cohere:')).toThrow('needs the name of a model');
     expect(() => hosted('openai:text-embedding-3-small')).toThrow('OpenAI has no rerank API');
     expect(() => hosted('voyageai:rerank-3')).toThrow('did you mean "voyage"');

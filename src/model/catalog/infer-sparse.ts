@@ -89,7 +89,7 @@ function checkGraph({ name, config, outputs }: SparseFiles): void {
   const gives = outputs.map((one) => one.name).join(', ');
   throw new FinetoothError(
     'E_MODEL_FAILED',
-    `${name} is a sparse encoder, and its graph gives no logits for each token, only ${gives}: it lacks the head that fills in masked words. Take a conversion of the whole ForMaskedLM model (optimum: --task fill-mask).`,
+    `${name} is a sparse encoder, and its graph gives no logits for each token, only ${gives}: it lacks the head that fills in masked words. Take a conversion of the whole ForMaskedLM model (optimum: task fill-mask).`,
   );
 }
 
