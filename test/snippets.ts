@@ -58,6 +58,8 @@ export const notRun: readonly (readonly [page: string, piece: string, reason: st
   ['docs/mcp.md', 'claude mcp add', 'needs Claude Code'],
   ['docs/mcp.md', '--http', 'runs until it is stopped: test/mcp does it'],
   ['docs/mcp.md', 'serveMcp', 'runs until its client is gone: test/mcp does it'],
+  ['docs/install.md', 'finetooth cache', 'deletes what the reader has: test/cache-command.test.ts runs the same commands'],
+  ['docs/sparse.md', './index', 'needs a sparse model that is downloaded: test/sparse-search.test.ts runs such ones'],
   ['docs/install.md', 'npm install finetooth', 'installs from a registry: test/package.test.ts does it from tarballs'],
   ['docs/releasing.md', 'npm run release', 'publishes: test/package.test.ts packs and installs the same tarballs'],
   ['docs/serving.md', 'finetooth serve', 'runs until it is stopped: test/server does it'],

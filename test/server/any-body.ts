@@ -18,6 +18,8 @@ const right: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   query: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('why', 'bats 🦇') }, { weight: 1, arbitrary: fc.string() }),
   dimensions: fc.constantFrom(0, 2, 3, 3, 3, 4),
   output_dimension: fc.constantFrom(3, 3, 3, 4),
+  // Of a model that takes one; the others refuse it.
+  ...Object.fromEntries(['instruction', 'instruct'].map((name) => [name, fc.constantFrom(null, null, null, null, null, 'by colour')])),
   input_type: mostly('search_query', 'search_document', 'query', 'document', 'passage', 'image', 'x'),
   task: mostly('retrieval.query', 'text-matching', 'x'),
   ...Object.fromEntries(['task_type', 'prompt_name', 'text_type'].map((name) => [name, mostly('query', 'document', 'none', 'x')])),
