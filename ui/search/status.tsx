@@ -10,7 +10,7 @@ import type { Ranking, Run, RunState } from '../state/run.ts';
 /** Milliseconds without a result after which the page says that it is still waiting. */
 const SLOW_MS = 1000;
 
-/** What happens with the question, in one line whose place is kept: nothing below it moves. */
+/** What happens with the question, in one line whose place is kept: nothing below it moves. A space at its end, to which words are added later, would count as moved. */
 export function Status({ run }: { readonly run: Run }) {
   const state = run.state.value;
   const isWaiting = ['asking', 'ranking', 'refused', 'offline'].includes(state.status);
@@ -31,7 +31,8 @@ export function Status({ run }: { readonly run: Run }) {
     <div class={`status ${kind}`} data-status={state.status}>
       <div>
         <p>
-          <strong>{words}</strong> {detail}
+          <strong>{words}</strong>
+          {detail === undefined ? null : ` ${detail}`}
         </p>
         <Downloading isWaiting={isSlow} />
       </div>
