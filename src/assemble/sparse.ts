@@ -22,12 +22,6 @@ import { filesOf, poolOf } from './models.ts';
  * await embedder.close?.();
  *
  * @throws E_USAGE for a model of another kind, and what finding its files throws
- *
- * @example
- * import { openSparseEmbedder } from 'finetooth/embedders';
- *
- * const refused = await openSparseEmbedder('bge-small-en-v1.5').catch(({ code }) => code);
- * console.log(refused); // E_USAGE
  */
 export async function openSparseEmbedder(
   name: string,
