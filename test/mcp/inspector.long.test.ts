@@ -14,7 +14,8 @@ const run = promisify(execFile);
 /** From its lock file, into a folder of its own; why it is not there, where the network does not allow it. */
 const install = async (): Promise<string | undefined> => {
   if (existsSync(join(here, 'node_modules', '.bin', 'mcp-inspector'))) return undefined;
-  return run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here, timeout: 300_000 }).then(
+  // By its lock file too, but without refusing it where a part of other systems, which is optional, cannot be had.
+  return run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here, timeout: 300_000 }).then(
     () => undefined,
     (error: unknown) =>
       `the inspector cannot be installed here: ${String((error as { readonly stderr?: string }).stderr ?? error).split('\n')[0]}`,
