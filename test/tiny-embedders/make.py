@@ -13,23 +13,15 @@ What it writes:
   --golden          what sentence-transformers gives for all texts: of each model, and of bert's graph with each kind of pooling
 Nothing is downloaded.
 """
+from steady import drawn, lines_of  # before all else: it may start Python again
 import argparse
 import io
 import json
-import os
 import pathlib
 import platform
 import shutil
-import sys
 import warnings
-import zlib
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing is fetched: never ask a hub
-os.environ["TOKENIZERS_PARALLELISM"] = "false"  # trained vocabularies are the same every time
-os.environ["RAYON_NUM_THREADS"] = "1"
-if os.environ.get("PYTHONHASHSEED") != "0":
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 import onnx
 import onnxruntime
@@ -43,8 +35,6 @@ from sentence_transformers.sentence_transformer.modules import Dense, Normalize,
 from tokenizers import processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, Qwen3Config, Qwen3Model
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tiny-models"))
 from families import qwen_tokenizer, word_piece
 from make import compact
 
@@ -55,22 +45,6 @@ TEXTS = [
 ]
 POOLINGS = ["cls", "lasttoken", "mean", "mean_sqrt_len_tokens", "weightedmean", "max"]
 PROMPTS = {"query": "find: ", "document": "title: none | ", "Clustering": "group: "}
-
-
-def drawn(module, name):
-    """Weights wide enough that every token and every layer counts, from a seed of the name."""
-    random = torch.Generator().manual_seed(zlib.crc32(name.encode()))
-    with torch.no_grad():
-        for key, weight in module.named_parameters():
-            noise = torch.randn(weight.shape, generator=random)
-            weight.copy_(0.4 * noise if weight.dim() > 1 else 0.1 * noise + (1 if "norm" in key.lower() and key.endswith("weight") else 0))
-    return module.eval()
-
-
-def lines_of(path):
-    for line in pathlib.Path(path).read_text(encoding="utf8").splitlines():
-        record = json.loads(line)
-        yield " ".join(str(record.get(key) or "") for key in ("title", "tagline", "overview"))
 
 
 def export(module, inputs, outputs, path):

@@ -10,24 +10,15 @@ What it writes:
   --golden      of each its `model_type`, its pooling, and what sentence-transformers gives for all texts as queries and as documents
 Nothing is downloaded.
 """
+import steady  # before all else: it may start Python again
 import argparse
 import json
-import os
 import pathlib
 import platform
 import shutil
-import sys
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
-os.environ["RAYON_NUM_THREADS"] = "1"
-if os.environ.get("PYTHONHASHSEED") != "0":
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.execv(sys.executable, [sys.executable, *sys.argv])
 
-sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "tiny-models"))
 import importlib.util  # noqa: E402
 
 spec = importlib.util.spec_from_file_location("tiny_embedders_make", HERE / "make.py")

@@ -11,32 +11,22 @@ What it writes:
   --golden               of each way of reading queries their token vectors, those of the documents, and MaxSim as a mean over the query's tokens
 Nothing is downloaded.
 """
+from steady import drawn, lines_of  # before all else: it may start Python again
 import argparse
 import importlib.metadata
 import io
 import json
-import os
 import pathlib
 import platform
 import shutil
-import sys
 import warnings
-import zlib
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
-os.environ["RAYON_NUM_THREADS"] = "1"
-if os.environ.get("PYTHONHASHSEED") != "0":
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 import onnx
 import torch
 from pylate import models
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tiny-models"))
 from families import word_piece
 from make import compact
 
@@ -52,21 +42,6 @@ WAYS = {
     "without markers": {"query_prefix": "", "document_prefix": ""},
 }
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
-
-
-def drawn(module, name):
-    random = torch.Generator().manual_seed(zlib.crc32(name.encode()))
-    with torch.no_grad():
-        for key, weight in module.named_parameters():
-            noise = torch.randn(weight.shape, generator=random)
-            weight.copy_(0.4 * noise if weight.dim() > 1 else 0.1 * noise + (1 if "norm" in key.lower() and key.endswith("weight") else 0))
-    return module.eval()
-
-
-def lines_of(path):
-    for line in pathlib.Path(path).read_text(encoding="utf8").splitlines():
-        record = json.loads(line)
-        yield " ".join(str(record.get(key) or "") for key in ("title", "tagline", "overview"))
 
 
 class Graph(torch.nn.Module):

@@ -12,23 +12,15 @@ What it writes:
   --golden        of each way of pooling, and of both kinds of queries, the weights of all texts and the scores of all pairs
 Weights of special tokens are left out, as OpenSearch's own code for its models does; sentence-transformers keeps them. Nothing is downloaded.
 """
+from steady import drawn, lines_of  # before all else: it may start Python again
 import argparse
 import io
 import json
-import os
 import pathlib
 import platform
 import shutil
-import sys
 import warnings
-import zlib
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
-os.environ["RAYON_NUM_THREADS"] = "1"
-if os.environ.get("PYTHONHASHSEED") != "0":
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 import onnx
 import sentence_transformers
@@ -41,8 +33,6 @@ from sentence_transformers.sparse_encoder.modules import SparseStaticEmbedding, 
 from sentence_transformers.util import select_max_active_dims
 from transformers import BertConfig, BertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, PreTrainedTokenizerFast, RobertaConfig, RobertaForMaskedLM
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tiny-models"))
 from families import roberta_tokenizer, word_piece
 from make import compact
 
@@ -62,23 +52,14 @@ PARTS = ["modules.json", "config.json", "tokenizer.json", "tokenizer_config.json
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 
 
-def drawn(module, name):
-    random = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+def thinly_drawn(module, name):
+    drawn(module, name)
     with torch.no_grad():
-        for key, weight in module.named_parameters():
-            noise = torch.randn(weight.shape, generator=random)
-            weight.copy_(0.4 * noise if weight.dim() > 1 else 0.1 * noise + (1 if "norm" in key.lower() and key.endswith("weight") else 0))
         # Most tokens of the vocabulary have no weight for a text, as in a model that was trained.
         for key, weight in module.named_parameters():
             if key in ("cls.predictions.bias", "vocab_projector.bias", "lm_head.bias"):
                 weight -= 2.6
-    return module.eval()
-
-
-def lines_of(path):
-    for line in pathlib.Path(path).read_text(encoding="utf8").splitlines():
-        record = json.loads(line)
-        yield " ".join(str(record.get(key) or "") for key in ("title", "tagline", "overview"))
+    return module
 
 
 class Logits(torch.nn.Module):
@@ -123,7 +104,7 @@ def golden_of(encoder, special, most=None):
 def other(name, config, tokenizer, work, out):
     """One of another architecture: as SparseEncoder saves it, with its graph, and what it gives."""
     tokenizer.save_pretrained(work / name)
-    drawn(config[1](config[0]), name).save_pretrained(work / name)
+    thinly_drawn(config[1](config[0]), name).save_pretrained(work / name)
     pooling = SpladePooling(activation_function="log1p_relu")
     encoder = SparseEncoder(modules=[Transformer(str(work / name), transformer_task="fill-mask"), pooling], device="cpu")
     encoder.save_pretrained(str(work / f"{name}-saved"), create_model_card=False)
@@ -153,7 +134,7 @@ def main():
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, max_position_embeddings=64
     )
-    drawn(BertForMaskedLM(config), "splade").save_pretrained(work / "base")
+    thinly_drawn(BertForMaskedLM(config), "splade").save_pretrained(work / "base")
     tokenizer.save_pretrained(work / "base")
     numbers = tokenizer.all_special_ids
     golden = {}

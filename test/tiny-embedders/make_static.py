@@ -11,38 +11,23 @@ What it writes:
   --golden                  their vectors of all texts
 Nothing is downloaded.
 """
+from steady import lines_of  # before all else: it may start Python again
 import argparse
 import importlib.metadata
 import json
-import os
 import pathlib
 import platform
 import shutil
-import sys
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
-os.environ["RAYON_NUM_THREADS"] = "1"
-if os.environ.get("PYTHONHASHSEED") != "0":
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 import numpy as np
 from model2vec import StaticModel
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tiny-models"))
 from families import word_piece
 
 TEXTS = ["whales", "A captain hunts the white whale across the sea.", "", "中文 and bats", "wheat and bread and beer " * 8]
-
-
-def lines_of(path):
-    for line in pathlib.Path(path).read_text(encoding="utf8").splitlines():
-        record = json.loads(line)
-        yield " ".join(str(record.get(key) or "") for key in ("title", "tagline", "overview"))
 
 
 def compact(path):
