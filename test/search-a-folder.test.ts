@@ -33,7 +33,10 @@ it('what is read otherwise has an index of its own', async () => {
   const { folder, report } = await indexOf({ source: notes, exclude: ['garden.md'], models });
   expect(report.added).toBe(1);
   expect(readdirSync(join(models.cacheFolder, 'searched'))).toHaveLength(2);
-  expect(folder).not.toBe((await indexOf({ source: notes, models })).folder);
+  const plain = (await indexOf({ source: notes, models })).folder;
+  expect(folder).not.toBe(plain);
+  // As the command line says it; what a server says nothing of is the same index.
+  expect((await indexOf({ source: notes, ignored: false, followLinks: false, models })).folder).toBe(plain);
 });
 
 it('what is not there leaves nothing in the cache, and a link is what it leads to', async () => {

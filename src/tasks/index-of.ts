@@ -72,7 +72,9 @@ export async function indexOf(options: IndexOfOptions): Promise<IndexOf> {
 export async function placeOfIndex(
   options: IndexOfOptions,
 ): Promise<{ readonly kept: string; readonly folder: string; readonly record: SearchedRecord }> {
-  const { source, format, include, exclude, ignored, followLinks, embedder, models = {} } = options;
+  const { source, format, include, exclude, embedder, models = {} } = options;
+  // What is said to be off is read as what is not said: it is the same index.
+  const [ignored, followLinks] = [options.ignored || undefined, options.followLinks || undefined];
   // A path that is not there is told by who reads it.
   const at = await realpath(source).catch(() => source);
   const reading = { format, include, exclude, ignored, followLinks, embedder };
