@@ -11,7 +11,7 @@ import {
   type ValueCheck,
   when,
 } from '../wording/check-options.ts';
-import { anyNumber, anyText, finite, listOf, map, optional, shape } from '../wording/check-shapes.ts';
+import { anyNumber, anyText, anyTexts, finite, listOf, map, optional, shape } from '../wording/check-shapes.ts';
 import type { FacetOptions } from './facets.ts';
 import type { DeleteOptions, Entry, EntryField, Store } from './store.ts';
 
@@ -40,11 +40,11 @@ const manifest: ValueCheck = shape('a manifest: an object with format, embedder,
   format: finite,
   embedder: anyText,
   dimensions: finite,
-  fields: listOf('a list of texts', anyText),
+  fields: anyTexts,
   analyzer: anyText,
   createdAt: anyText,
 });
-const ids: ValueCheck = listOf('a list of texts', anyText);
+const ids: ValueCheck = anyTexts;
 const entryFields = Object.keys({
   document: true,
   hash: true,
@@ -58,7 +58,7 @@ const entryFields = Object.keys({
   title: true,
 } satisfies Record<EntryField, true>);
 const filter: ValueCheck = when('a filter, a text or an object', (value) => typeof value === 'string' || isRecord(value));
-const askedBy = { vector: optional(vector), terms: optional(listOf('a list of texts', anyText)) };
+const askedBy = { vector: optional(vector), terms: optional(anyTexts) };
 const sparse: ValueCheck = shape('a sparse vector: an object with ids and weights', {
   ids: when('a Uint32Array', (value) => value instanceof Uint32Array),
   weights: when('a Float32Array', (value) => value instanceof Float32Array),
@@ -117,7 +117,7 @@ export function checkedStore(store: Store): Store {
     },
     facets: async (fields, options) => {
       checkArguments("store.facets(['year'], { limit: 10 })", {
-        fields: [fields, listOf('a list of texts', anyText)],
+        fields: [fields, anyTexts],
         options: [options, facetChecks],
       });
       return store.facets(fields, options);

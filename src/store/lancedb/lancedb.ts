@@ -47,7 +47,8 @@ export interface LanceStoreOptions {
   /** Parts that a search looks into; more where too few that fit come. @default 20 */
   readonly probes?: number;
   /**
-   * Candidates fetched for each one returned, to be compared exactly. @default 6, and 4 or 40 where an earlier version built the index of 4 bits or 1
+   * Candidates fetched for each one returned, to be compared exactly. @default 3 for vectors of 384 numbers or more, √(384/numbers) times as many for smaller
+   * ones; 2 or 40 in their place where an earlier version built the index of 4 bits or 1
    */
   readonly refine?: number;
   /** What an acknowledged write outlives: `power` also the loss of power, `process` a kill. @default power */
@@ -65,7 +66,7 @@ const lanceChecks: OptionChecks<LanceStoreOptions> = {
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `upsert` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 2 bits with
- * exact comparison of six times as many as asked for.
+ * exact comparison of three times as many as asked for, or more of small vectors.
  *
  * @example
  * import { openIndex } from 'finetooth';
@@ -91,10 +92,10 @@ export function lanceStore(folder: string, options: LanceStoreOptions = {}): Sto
   };
   /** Of the approximate index as it was last searched. Another process may build it again at any time: then this one fetches more than it needs. */
   let bits: { readonly of: string | undefined; readonly value: number | undefined } | undefined;
-  const refineFor = async ({ table, stamp }: Opened): Promise<number> => {
+  const refineFor = async ({ table, stamp, manifest }: Opened): Promise<number> => {
     if (refine !== undefined) return refine;
     if (bits === undefined || bits.of !== stamp || bits.value === 1) bits = { of: stamp, value: bitsOf(await indexesOf(table)) };
-    return refineOf(bits.value);
+    return refineOf(bits.value, manifest.dimensions);
   };
   const find = async (opened: Opened, query: StoreQuery, withTokens: boolean): Promise<readonly FoundRow[]> => {
     const { libraries, table, manifest } = opened;

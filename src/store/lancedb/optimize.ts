@@ -26,6 +26,8 @@ const REFINE = new Map([
   [2, 3],
   [4, 2],
 ]);
+/** Numbers of the vectors of which that was measured. */
+const REFINED = 384;
 /** Documents of a part of the approximate index, while they are few; more parts than a share of the square root of all cost more than they save. */
 const DOCUMENTS_A_PART = 4096;
 const SHARE_OF_ROOT = 1 / 13;
@@ -124,9 +126,13 @@ export function bitsOf(indexes: ReadonlyMap<string, IndexConfig>): number | unde
   return indexes.get('vector')?.indexDetails?.compression?.num_bits;
 }
 
-/** Candidates to be compared exactly for each hit of an approximate index of so many bits over up to 100,000 rows; of none it does not matter. */
-export function refineOf(bits: number | undefined): number {
-  return (bits && REFINE.get(bits)) ?? (REFINE.get(BITS) as number);
+/**
+ * Candidates to be compared exactly for each hit of an approximate index of so many bits a number over up to 100,000 rows; of none it does not matter. Of
+ * vectors with fewer numbers the codes say less: their error goes with the root of the numbers (RaBitQ), and so do candidates.
+ */
+export function refineOf(bits: number | undefined, dimensions: number): number {
+  const coarse = Math.max(1, Math.sqrt(REFINED / dimensions));
+  return coarse * ((bits && REFINE.get(bits)) ?? (REFINE.get(BITS) as number));
 }
 
 /** Indexes by their column. */
