@@ -7,6 +7,7 @@ import type { CrossEncoder } from '../model/cross-encoder.ts';
 import { resolveModel } from '../model/files.ts';
 import type { PoolOptions } from '../model/run/open-pool.ts';
 import { createModelSessions, type ModelSessions } from '../model/run/sessions.ts';
+import { eitherSignal } from '../time/either-signal.ts';
 import type { EmbeddingForm } from '../types.ts';
 import { checkArguments, text } from '../wording/check-options.ts';
 import { optional } from '../wording/check-shapes.ts';
@@ -99,7 +100,7 @@ export async function filesOf(
   try {
     return await resolveModel(name, {
       ...wanted,
-      signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
+      signal: eitherSignal(signal, own.signal),
       onProgress: (progress) => onDownload({ ...progress, fetching }),
     });
   } finally {

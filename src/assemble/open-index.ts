@@ -3,7 +3,6 @@ import { typeOf } from '../filter/document-test.ts';
 import type { BiEncoder } from '../model/bi-encoder.ts';
 import { precisionIn } from '../model/catalog/fingerprint.ts';
 import { hasTokenVectors } from '../model/catalog/model-entry.ts';
-import { nameOfPrecision, type PrecisionName } from '../model/catalog/precision.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
@@ -162,12 +161,6 @@ function sameRecipe(manifest: Manifest, create: CreateOptions, where: string): v
   }
 }
 
-/** The form of weights of the model that an index was made with; nothing where it is not a local one. */
-function formIn(manifest: Manifest | undefined): PrecisionName | undefined {
-  const precision = manifest === undefined ? undefined : precisionIn(manifest.embedder);
-  return precision === undefined ? undefined : nameOfPrecision(precision);
-}
-
 /** Whether what was asked for as the embedder is, by one of its names, the model that the index was made with. */
 function isModelOf({ model }: Manifest, embedder: OpenIndexOptions['embedder']): boolean {
   return embedder === undefined || (typeof embedder === 'string' && model !== undefined && namesOfModel(model).includes(embedder));
@@ -211,7 +204,7 @@ async function partsFor(
   const form = manifest === undefined ? formOf(create) : isModelOf(manifest, options.embedder) ? manifest.form : undefined;
   const accept = (fingerprint: string): void => sameModel(manifest, fingerprint, where);
   // An index keeps the form of weights that it was made with, whatever this processor would run best; what is asked for by an option is of the models that are named.
-  const ofIndex = options.embedder === undefined ? { ...models, precision: formIn(manifest) } : models;
+  const ofIndex = options.embedder === undefined ? { ...models, precision: manifest && precisionIn(manifest.embedder) } : models;
   const opened = wanted === null ? undefined : await openEmbedder(wanted, ofIndex, { accept, form, dimensions: manifest?.dimensions });
   const own = opened?.encoder !== undefined && hasTokenVectors(opened.encoder.files.entry) ? opened.encoder : undefined;
   /** Where vectors were given without a model that makes those of queries, texts are still reranked. */

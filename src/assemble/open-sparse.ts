@@ -1,7 +1,6 @@
 import type { SparseEmbedder } from '../embed/sparse.ts';
 import { FinetoothError } from '../errors.ts';
 import { precisionIn } from '../model/catalog/fingerprint.ts';
-import { nameOfPrecision } from '../model/catalog/precision.ts';
 import { type CreateOptions, withoutSparse } from '../search/create-options.ts';
 import type { IndexParts } from '../search/search-index.ts';
 import { shortName } from '../store/index-changes.ts';
@@ -28,7 +27,7 @@ export async function sparsePartsFor(
     const accept = (fingerprint: string): void => sameSparse(of, fingerprint, where);
     // An index keeps the form of weights that it was made with; what is asked for by an option is of the models that are named.
     const form = wanted === undefined && of !== undefined ? precisionIn(of.embedder) : undefined;
-    const own = form === undefined ? models : { ...models, precision: nameOfPrecision(form) };
+    const own = form === undefined ? models : { ...models, precision: form };
     const opening = openSparseEmbedder(name, own, accept);
     opened.set(name, opening);
     // What could not be opened is tried again by the next call.

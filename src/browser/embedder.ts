@@ -2,7 +2,7 @@ import { FinetoothError } from '../errors.ts';
 import type { EncodeResult } from '../model/run/encode.ts';
 import type { CallOptions } from '../types.ts';
 import { callback, callChecks, checkArguments, type OptionChecks, oneOf } from '../wording/check-options.ts';
-import { anyText, listOf } from '../wording/check-shapes.ts';
+import { anyTexts } from '../wording/check-shapes.ts';
 import { modelSource } from './model-source.ts';
 import { type BrowserModelOptions, checkBrowserOptions, openWorker } from './open-worker.ts';
 
@@ -52,7 +52,7 @@ export function createBrowserEmbedder(options: BrowserModelOptions): BrowserEmbe
     fingerprint: worker.fingerprint,
     embed: async (texts, given = {}) => {
       checkArguments("embed(['Bats hunt by echo.'])", {
-        texts: [texts, listOf('a list of texts', anyText)],
+        texts: [texts, anyTexts],
         options: [given, embedChecks],
       });
       const { role = 'document', signal, onProgress } = given;

@@ -1,4 +1,5 @@
 import { FinetoothError, messageOf, throwIfStopped } from '../errors.ts';
+import { eitherSignal } from '../time/either-signal.ts';
 import type { Progress } from '../types.ts';
 import { web } from './web.ts';
 
@@ -56,7 +57,7 @@ async function download(
   const file = address.split('/').at(-1) ?? address;
   const quiet = new AbortController();
   let timer = setTimeout(() => quiet.abort(), IDLE_MS);
-  const stop = signal === undefined ? quiet.signal : AbortSignal.any([signal, quiet.signal]);
+  const stop = eitherSignal(signal, quiet.signal);
   try {
     const response = await fetch(address, { signal: stop });
     if (!response.ok || response.body === null) throw new FinetoothError('E_DOWNLOAD', `${address} was answered with ${response.status}.`);

@@ -1,6 +1,7 @@
 import { FinetoothError, throwIfStopped } from '../errors.ts';
 import { fingerprintWith, formOf } from '../model/catalog/fingerprint.ts';
 import type { ModelEntry } from '../model/catalog/model-entry.ts';
+import { eitherSignal } from '../time/either-signal.ts';
 import type { CallOptions, Progress } from '../types.ts';
 import { callback, checkArguments, either, needed, type OptionChecks, oneOf, signal, text, when } from '../wording/check-options.ts';
 import { optional, shape } from '../wording/check-shapes.ts';
@@ -92,7 +93,7 @@ export function openWorker({ entry, model, tokenizer }: ModelSource, options: Br
   const waiting = new Map<number, Waiting>();
   let next = 0;
   const stopper = new AbortController();
-  const stop = signal === undefined ? stopper.signal : AbortSignal.any([signal, stopper.signal]);
+  const stop = eitherSignal(signal, stopper.signal);
 
   const fail = (error: FinetoothError): void => {
     failed ??= error;

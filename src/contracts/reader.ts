@@ -4,7 +4,7 @@ import { type ReadOptions, readDocuments } from '../read/read.ts';
 import type { Reader } from '../read/reader.ts';
 import type { Document } from '../types.ts';
 import { callback, checkArguments, list, when } from '../wording/check-options.ts';
-import { anyText, listOf, shape } from '../wording/check-shapes.ts';
+import { anyText, anyTexts, shape } from '../wording/check-shapes.ts';
 import { type ContractCase, isCausedBy } from './contract-case.ts';
 
 /** An input of the format. */
@@ -51,7 +51,7 @@ const heads: Readonly<Record<string, string>> = {
  */
 export function readerContract(reader: Reader, sample: ReaderSample): readonly ContractCase[] {
   checkArguments('readerContract(yourReader, { bytes, documents })', {
-    reader: [reader, shape('a reader', { name: anyText, extensions: listOf('a list of texts', anyText), read: callback })],
+    reader: [reader, shape('a reader', { name: anyText, extensions: anyTexts, read: callback })],
     sample: [
       sample,
       shape('an object with bytes and documents', { bytes: when('a Uint8Array', (value) => value instanceof Uint8Array), documents: list }),

@@ -1,7 +1,6 @@
 import {
   callChecks,
   checkArguments,
-  isRecord,
   type OptionChecks,
   oneOf,
   part,
@@ -9,24 +8,17 @@ import {
   record,
   signal,
   type ValueCheck,
-  when,
 } from '../wording/check-options.ts';
-import { anyText, finite, listOf } from '../wording/check-shapes.ts';
+import { anyText, anyTexts, finite, withTexts } from '../wording/check-shapes.ts';
 import type { Embedder, EmbedOptions } from './embedder.ts';
 
 const optionChecks: OptionChecks<EmbedOptions> = { ...passedOptions, signal, tokens: record, deadlineMs: finite, prompt: anyText };
-
-const texts = listOf('a list of texts', anyText);
-const sources = listOf(
-  'a list of objects, each with a text',
-  when('an object with a text', (value) => isRecord(value) && typeof value.text === 'string'),
-);
 
 /** The `embed` of an embedder, which refuses what it does not take: every embedder that this package makes has it so, since anyone may call it. */
 export function checkedEmbed(embed: Embedder['embed']): Embedder['embed'] {
   return async (...given) => {
     checkArguments("embedder.embed(['Bats hunt by echo.'], 'document')", {
-      texts: [given[0], texts],
+      texts: [given[0], anyTexts],
       role: [given[1], oneOf(['query', 'document'])],
       options: [given[2], optionChecks],
     });
@@ -38,7 +30,7 @@ export function checkedEmbed(embed: Embedder['embed']): Embedder['embed'] {
 export function checkedSplit(split: NonNullable<Embedder['split']>): NonNullable<Embedder['split']> {
   return async (...given) => {
     checkArguments("embedder.split([{ text: 'Bats hunt by echo.' }])", {
-      sources: [given[0], sources],
+      sources: [given[0], withTexts],
       options: [given[1], { ...passedOptions, ...callChecks }],
     });
     return split(...given);

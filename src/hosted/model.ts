@@ -1,3 +1,4 @@
+import { eitherSignal } from '../time/either-signal.ts';
 import type { CallOptions } from '../types.ts';
 import { preload } from './bounded-fetch.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -108,7 +109,7 @@ export async function inParallel<Part>(
   { signal }: CallOptions,
 ): Promise<void> {
   const ended = new AbortController();
-  const both = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  const both = eitherSignal(signal, ended.signal);
   let first: { readonly error: unknown } | undefined;
   await Promise.all(
     parts.map(async (part) => {

@@ -14,7 +14,7 @@ import {
   type ValueCheck,
   whole,
 } from '../wording/check-options.ts';
-import { anyNumber, anyText, listOf, optional, shape } from '../wording/check-shapes.ts';
+import { anyNumber, anyText, anyTexts, listOf, optional, shape, withTexts } from '../wording/check-shapes.ts';
 import type { BiEncoder, EncodeOptions } from './bi-encoder.ts';
 import type { CrossEncoder } from './cross-encoder.ts';
 import type { PoolOptions } from './run/open-pool.ts';
@@ -22,7 +22,6 @@ import type { SplitOptions } from './run/requests.ts';
 import { devices } from './run/runtime.ts';
 import type { SparseEncoder } from './sparse-encoder.ts';
 
-const texts = listOf('a list of texts', anyText);
 const prefix = oneOf(['query', 'document', 'none']);
 const encodeChecks = shape('an object with a prefix', {
   prefix,
@@ -49,27 +48,27 @@ export function checkedBiEncoder(model: BiEncoder): BiEncoder {
   return {
     ...model,
     encode: async (given, options) => {
-      checkArguments(`encode${CALL}`, { texts: [given, texts], options: [options, encodeChecks] });
+      checkArguments(`encode${CALL}`, { texts: [given, anyTexts], options: [options, encodeChecks] });
       return model.encode(given, options);
     },
     split: async (given, options) => {
-      checkArguments("split(['Bats hunt by echo.'])", { texts: [given, texts], options: [options, splitChecks] });
+      checkArguments("split(['Bats hunt by echo.'])", { texts: [given, anyTexts], options: [options, splitChecks] });
       return model.split(given, options);
     },
     passages: async (given, options) => {
       checkArguments("passages([{ text: 'Bats hunt by echo.' }])", {
-        sources: [given, sources],
+        sources: [given, withTexts],
         options: [options, { ...passedOptions, ...callChecks }],
       });
       return model.passages(given, options);
     },
     tokenNames: async (given, options) => {
-      checkArguments(`tokenNames${CALL}`, { texts: [given, texts], options: [options, encodeChecks] });
+      checkArguments(`tokenNames${CALL}`, { texts: [given, anyTexts], options: [options, encodeChecks] });
       return model.tokenNames(given, options);
     },
     tokenize: async (given, options) => {
       checkArguments("tokenize(['Bats hunt by echo.'], { special: true })", {
-        texts: [given, texts],
+        texts: [given, anyTexts],
         options: [options, shape('an object with special', { special: truth, signal: optional(signal) })],
       });
       return model.tokenize(given, options);
@@ -83,7 +82,7 @@ export function checkedSparseEncoder(model: SparseEncoder): SparseEncoder {
     ...model,
     weigh: async (given, options) => {
       checkArguments("weigh(['Bats hunt by echo.'], { role: 'document' })", {
-        texts: [given, texts],
+        texts: [given, anyTexts],
         options: [options, shape('an object with a role', { role: oneOf(['query', 'document']), signal: optional(signal) })],
       });
       return model.weigh(given, options);
@@ -105,7 +104,7 @@ export function checkedCrossEncoder(model: CrossEncoder): CrossEncoder {
     score: async (query, given, options) => {
       checkArguments("score('how do bats find their way', ['Bats hunt by echo.'])", {
         query: [query, anyText],
-        texts: [given, texts],
+        texts: [given, anyTexts],
         options: [options, { ...passedOptions, ...callChecks, instruction: anyText, exact: truth }],
       });
       return model.score(query, given, options);
@@ -113,17 +112,13 @@ export function checkedCrossEncoder(model: CrossEncoder): CrossEncoder {
     split: async (query, given, options) => {
       checkArguments("split('how do bats find their way', ['Bats hunt by echo.'])", {
         query: [query, anyText],
-        texts: [given, texts],
+        texts: [given, anyTexts],
         options: [options, splitChecks],
       });
       return model.split(query, given, options);
     },
   };
 }
-
-const sources = listOf('a list of objects, each with a text', (value) =>
-  isRecord(value) && typeof value.text === 'string' ? undefined : 'an object with a text',
-);
 
 const poolChecks: OptionChecks<PoolOptions> = {
   runtime: oneOf(['auto', 'native', 'wasm']),

@@ -1,4 +1,5 @@
 import { throwIfStopped } from '../errors.ts';
+import { eitherSignal } from '../time/either-signal.ts';
 import { doneWithin, OWN_STOP_MS, unlessStopped } from '../time/time-limit.ts';
 import type { Usage } from '../types.ts';
 import { checkArguments } from '../wording/check-options.ts';
@@ -138,10 +139,6 @@ async function usageAtStop(work: Promise<unknown>): Promise<Usage | undefined> {
   } catch (error) {
     return usageOf(error);
   }
-}
-
-function eitherSignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
-  return given === undefined ? own : AbortSignal.any([given, own]);
 }
 
 function sumOf(values: readonly number[]): number {

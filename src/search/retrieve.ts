@@ -98,9 +98,9 @@ async function ofOneIndex<Lists>({ store }: SearchIndex, lists: number, find: ()
   if (lists < 2) return find();
   for (;;) {
     const before = await store.open();
-    const lists = await find();
+    const found = await find();
     const after = await store.open();
-    if (before === undefined || after === undefined || isSameIndex(before, after)) return lists;
+    if (before === undefined || after === undefined || isSameIndex(before, after)) return found;
   }
 }
 
@@ -118,7 +118,7 @@ function queryVector(index: SearchIndex, given: readonly number[] | Float32Array
 async function embedQuery(index: SearchIndex, query: string, options: EmbedOptions): Promise<Vectors> {
   const embedder = index.embedder();
   const prompt = wordsBefore(embedder, options.prompt);
-  const vectors = await embedder.embed([query], 'query', prompt === undefined ? { ...options, prompt: undefined } : { ...options, prompt });
+  const vectors = await embedder.embed([query], 'query', { ...options, prompt });
   checkVectors(vectors, 1, embedder.dimensions, embedder.fingerprint);
   return vectors;
 }

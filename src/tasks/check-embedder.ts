@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dot } from '../math/vectors.ts';
 import { type BiEncoder, openBiEncoder } from '../model/bi-encoder.ts';
 import type { UnreadExample } from '../model/catalog/card-blocks.ts';
 import { cardSimilarities, type ExampleText, type SimilarityExample } from '../model/catalog/card-similarities.ts';
@@ -88,7 +89,7 @@ async function compareOne(
     return { ...texts, given: maxSimOf(asked, given), tolerance: tolerance * Math.max(1, asked.length) };
   }
   const [one, other] = [await vectorOf(encoder, query, signal), await vectorOf(encoder, document, signal)];
-  const cosine = one.vector.reduce((sum, value, i) => sum + value * (other.vector[i] as number), 0);
+  const cosine = dot(one.vector, 0, other.vector, 0, one.vector.length);
   const scale = measure === 'dot' ? one.length * other.length : 1;
   return { ...texts, given: cosine * scale, tolerance: tolerance * Math.max(1, scale) };
 }
@@ -117,9 +118,9 @@ async function tokensOf(
 }
 
 function maxSimOf(query: readonly Float32Array[], document: readonly Float32Array[]): number {
-  const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
   return query.reduce(
-    (sum, token) => sum + document.reduce((most, other) => Math.max(most, dot(token, other)), document.length === 0 ? 0 : -1),
+    (sum, token) =>
+      sum + document.reduce((most, other) => Math.max(most, dot(token, 0, other, 0, token.length)), document.length === 0 ? 0 : -1),
     0,
   );
 }

@@ -80,6 +80,12 @@ function isReadable(value: object): boolean {
 }
 
 export const anyText: ValueCheck = when('a text', (value) => typeof value === 'string');
+export const anyTexts: ValueCheck = listOf('a list of texts', anyText);
+/** Such as the sources of passages. */
+export const withTexts: ValueCheck = listOf(
+  'a list of objects, each with a text',
+  when('an object with a text', (value) => isRecord(value) && typeof value.text === 'string'),
+);
 export const finite: ValueCheck = when('a finite number', (value) => Number.isFinite(value));
 export const anyNumber: ValueCheck = when('a number', (value) => typeof value === 'number');
 /** Between 0 and 1, neither of them. */

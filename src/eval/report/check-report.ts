@@ -1,8 +1,7 @@
 import { record, truth, type ValueCheck } from '../../wording/check-options.ts';
-import { anyNumber, anyText, listOf, optional, recordOf, shape } from '../../wording/check-shapes.ts';
+import { anyNumber, anyText, anyTexts, listOf, optional, recordOf, shape } from '../../wording/check-shapes.ts';
 import { stages } from './report.ts';
 
-const texts = listOf('a list of texts', anyText);
 const numbers = listOf('a list of numbers', anyNumber);
 const estimate = shape('an object with value, low and high', { value: anyNumber, low: anyNumber, high: anyNumber });
 const times = shape('an object with p50, p95 and p99', { p50: anyNumber, p95: anyNumber, p99: anyNumber });
@@ -75,7 +74,7 @@ export const isReport: ValueCheck = (value) => {
 
 const report = shape('a report of an evaluation, as evaluate and readReport give it', {
   queries: anyNumber,
-  queryIds: texts,
+  queryIds: anyTexts,
   withoutRelevant: shape('an object with count and dropped', { count: anyNumber, dropped: truth }),
   primary: anyText,
   pipelines: listOf('a list of pipelines', pipeline),
@@ -84,7 +83,7 @@ const report = shape('a report of an evaluation, as evaluate and readReport give
     listOf('a list of overlaps', shape('an object', { pipelines: listOf('a list of two names', anyText), rbo: anyNumber })),
   ),
   gates: listOf('a list of gates', gate),
-  warnings: texts,
+  warnings: anyTexts,
   settings: shape('an object', { seed: anyNumber, resamples: anyNumber, confidence: anyNumber, data: optional(anyText) }),
   peakMemory: anyNumber,
   version: anyText,

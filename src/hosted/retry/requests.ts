@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FinetoothError, throwIfStopped } from '../../errors.ts';
+import { eitherSignal } from '../../time/either-signal.ts';
 import { duration } from '../../wording/numbers.ts';
 import { type CircuitBreakerOptions, createCircuitBreaker } from './circuit-breaker.ts';
 import { type Asked, failureOf } from './failure.ts';
@@ -63,7 +64,7 @@ export function createRequests(asked: Asked, options: RequestsOptions = {}): Req
       const left = (): number => until - performance.now();
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(new Error('time is up')), Math.max(0, left()));
-      const both = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+      const both = eitherSignal(signal, late.signal);
       const over = (): FinetoothError =>
         new FinetoothError(
           'E_DEADLINE',

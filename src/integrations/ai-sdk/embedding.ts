@@ -1,5 +1,6 @@
 import { FinetoothError } from '../../errors.ts';
 import { checksAt } from '../../search/plan-checks.ts';
+import { eitherSignal } from '../../time/either-signal.ts';
 import type { Vectors } from '../../types.ts';
 import { checkArguments, checkOptions, signal as isSignal, list, type OptionChecks, record } from '../../wording/check-options.ts';
 import { optional, shape } from '../../wording/check-shapes.ts';
@@ -67,7 +68,7 @@ export function embeddingModel<Version extends SpecificationVersion>(
             () => late.abort(new FinetoothError('E_DEADLINE', `the embedding model "${modelId}" was not done within ${deadlineMs} ms.`)),
             deadlineMs,
           );
-        const within = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+        const within = eitherSignal(signal, late.signal);
         const { vectors, fingerprint } = await embedder().embed(values, role, { signal: within });
         return replyOf(vectors, fingerprint, dimensions);
       } catch (error) {

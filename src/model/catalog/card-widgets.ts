@@ -17,30 +17,21 @@ export async function widgetExamples(card: string): Promise<CardSimilarities> {
   } catch {
     return { examples: [], unread: [{ where, why: 'the front matter is not YAML' }] };
   }
-  const widgets = (Array.isArray(listed) ? listed : []).map((widget) => ({
-    widget: widget as { readonly output?: unknown },
-    read: one.safeParse(widget),
-  }));
-  const isWhole = ({ read }: (typeof widgets)[number]): boolean => read.success && read.data.output.length === read.data.sentences.length;
+  const widgets = (Array.isArray(listed) ? listed : []).map((widget: { readonly output?: unknown } | null) => {
+    const { data } = one.safeParse(widget);
+    if (data !== undefined && data.output.length === data.sentences.length) return data;
+    return widget?.output === undefined ? 'it states no scores' : 'it has no number for each of its sentences';
+  });
   return {
-    examples: widgets.flatMap(({ read }) =>
-      read.success && read.data.output.length === read.data.sentences.length
-        ? read.data.sentences.map((text, i) => ({
-            query: { text: read.data.source_sentence, prompt: 'none' as const },
-            document: { text, prompt: 'none' as const },
-            score: read.data.output[i] as number,
-          }))
-        : [],
-    ),
-    unread: widgets.flatMap((each, i) =>
-      isWhole(each)
+    examples: widgets.flatMap((each) =>
+      typeof each === 'string'
         ? []
-        : [
-            {
-              where: `${where}, ${i + 1}`,
-              why: each.widget?.output === undefined ? 'it states no scores' : 'it has no number for each of its sentences',
-            },
-          ],
+        : each.sentences.map((text, i) => ({
+            query: { text: each.source_sentence, prompt: 'none' as const },
+            document: { text, prompt: 'none' as const },
+            score: each.output[i] as number,
+          })),
     ),
+    unread: widgets.flatMap((each, i) => (typeof each === 'string' ? [{ where: `${where}, ${i + 1}`, why: each }] : [])),
   };
 }

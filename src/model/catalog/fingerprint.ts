@@ -1,6 +1,6 @@
 import { bytesPerWeight } from './bytes-per-weight.ts';
 import type { BiEncoderEntry, CrossEncoderEntry, ModelEntry, Precision, SparseEncoderEntry } from './model-entry.ts';
-import { splitPrecision } from './precision.ts';
+import { nameOfPrecision, type PrecisionName, splitPrecision } from './precision.ts';
 
 /** All that a model's numbers depend on beside its weights, as the text that is hashed for its fingerprint. */
 export function formOf(entry: ModelEntry): string {
@@ -12,9 +12,12 @@ export function formOf(entry: ModelEntry): string {
 export const fingerprintWith = (name: string, precision: ModelEntry['precision'], weights: string, form: string): string =>
   `${splitPrecision(name)[0]}@${precision}:${weights.slice(0, 12)}:${form.slice(0, 8)}`;
 
-/** The form of weights that a fingerprint states; nothing for one that is not a local model's. */
-export const precisionIn = (fingerprint: string): Precision | undefined =>
-  (Object.keys(bytesPerWeight) as Precision[]).find((one) => new RegExp(`@${one}:[0-9a-f]{12}:[0-9a-f]{8}$`).test(fingerprint));
+/** The form of weights that a fingerprint states, by the name under which it is asked for; nothing for one that is not a local model's. */
+export function precisionIn(fingerprint: string): PrecisionName | undefined {
+  const precisions = Object.keys(bytesPerWeight) as Precision[];
+  const found = precisions.find((one) => new RegExp(`@${one}:[0-9a-f]{12}:[0-9a-f]{8}$`).test(fingerprint));
+  return found && nameOfPrecision(found);
+}
 
 const formOfCrossEncoder = ({ scoring, maxTokens }: CrossEncoderEntry): string => JSON.stringify([scoring, maxTokens]);
 
