@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.long.test.ts'],
     // Each process that a test starts from the sources finds them stripped of their types and compiled.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'finetooth-test-compiled') },
+    globalSetup: ['test/temporary.ts'],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

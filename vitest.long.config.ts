@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['src/**/*.long.test.ts', 'test/**/*.long.test.ts'],
     // Each process that a test starts from the sources finds them stripped of their types and compiled.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'finetooth-test-compiled'), FINETOOTH_TEST_LONG: '1' },
+    globalSetup: ['test/temporary.ts'],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 1,

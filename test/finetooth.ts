@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kept } from './support/kept.ts';
 import { ran } from './support/ran.ts';
 
 export interface Outcome {
@@ -41,7 +42,7 @@ export const finetooth = (words: readonly string[], invocation: Invocation = {})
 const uncoloured = (): NodeJS.ProcessEnv => ({ ...process.env, FORCE_COLOR: undefined });
 /** On a machine that is busy a command may take a minute, and would say so. */
 const quiet = { FINETOOTH_QUIET: '1' };
-const cache = { FINETOOTH_CACHE: join(tmpdir(), 'finetooth-test-cache') };
+const cache = { FINETOOTH_CACHE: kept('finetooth-test-cache') };
 
 /** Runs the command line from its sources in a process of its own. */
 const finetoothProcess = (words: readonly string[], { input = '', cwd, env = {}, shell, watch }: Invocation): Promise<Outcome> =>

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../scripts/trial-install.ts';
+import { kept } from './support/kept.ts';
 
 const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { engines: { node: string } };
 
@@ -25,7 +26,7 @@ export const findNewestNode = async (): Promise<FoundNode> => {
 
 async function findNode(version: string): Promise<FoundNode> {
   const name = `node-${process.platform}-${process.arch}`;
-  const folder = join(tmpdir(), `finetooth-node-${version}`);
+  const folder = kept(`finetooth-node-${version}`);
   const node = join(folder, 'node_modules', name, 'bin', 'node');
   const isThere = (): Promise<boolean> =>
     access(node).then(

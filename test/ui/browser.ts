@@ -8,6 +8,7 @@ import { build } from 'vite';
 import { type ServeOptions, type Server, serve } from '../../src/server/index.ts';
 import { withLock } from '../../src/time/file-lock.ts';
 import { finetooth } from '../finetooth.ts';
+import { kept } from '../support/kept.ts';
 import { type PageProxy, pageProxy } from '../support/page-proxy.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -71,7 +72,7 @@ export async function openSite(options: ServeOptions = {}): Promise<Site> {
 
 /** Builds `dist/ui` where its sources are newer. */
 export const buildPage = (): Promise<void> =>
-  withLock(join(tmpdir(), `finetooth-test-ui-build-${hashOf([root])}`), undefined, async () => {
+  withLock(kept(`finetooth-test-ui-build-${hashOf([root])}`), undefined, async () => {
     const made = join(root, 'dist', 'ui', 'index.html');
     const newest = Math.max(...filesIn(join(root, 'ui')).map((file) => statSync(file).mtimeMs));
     if (existsSync(made) && statSync(made).mtimeMs > newest) return;
@@ -86,7 +87,7 @@ export async function filmsIndex(): Promise<string> {
   const corpus = join(root, 'samples', 'films', 'corpus.jsonl');
   const parts = ['store', 'embed', 'model', 'search', 'text', 'math', 'read'].flatMap((part) => filesIn(join(root, 'src', part)));
   const hash = hashOf([corpus, ...parts].map((file) => readFileSync(file, 'utf8')));
-  const index = join(tmpdir(), `finetooth-test-films-${process.getuid?.() ?? 'user'}-${hash}`);
+  const index = kept(`finetooth-test-films-${process.getuid?.() ?? 'user'}-${hash}`);
   return withLock(index, undefined, async () => {
     if (existsSync(index)) return index;
     const making = await mkdtemp(`${index}-`);
