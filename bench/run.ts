@@ -43,6 +43,13 @@ const { values: flags, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, texts: { type: 'string' }, keep: { type: 'string' } },
 });
 
+// Databases that a workload has started end with it.
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(status));
+
 const say = (line: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
 };

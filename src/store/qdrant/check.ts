@@ -3,7 +3,7 @@ import type { CallOptions } from '../../types.ts';
 import type { EngineFinding } from '../engine.ts';
 import { NEAREST, recallFinding, recallOf } from '../recall.ts';
 import { type QdrantAddress, readAddress, shownAddress } from './address.ts';
-import { checkVersion, collectionsOf, type Opened } from './collection.ts';
+import { checkVersion, collectionsOf, type Opened, waitsForIndex } from './collection.ts';
 import { reasonOf } from './faults.ts';
 import { indexesFor, VECTOR, vectorIn } from './points.ts';
 import { EF } from './qdrant.ts';
@@ -62,7 +62,8 @@ async function checkNodes(requests: Requests, { apiKey }: QdrantAddress): Promis
   return findings;
 }
 
-function indexState({ info, points }: Opened): EngineFinding {
+function indexState(opened: Opened): EngineFinding {
+  const { info, points } = opened;
   const { status, optimizer_status } = info;
   const vectors = info.indexed_vectors_count ?? 0;
   const found = `${points} passages, ${vectors} vectors and lists of words indexed, ${status}`;
@@ -79,6 +80,13 @@ function indexState({ info, points }: Opened): EngineFinding {
       state: 'warning',
       found: `${found}: it is indexed on the next write`,
       advice: 'Write to it, or restart the server less often.',
+    };
+  if (waitsForIndex(opened) && points > 0)
+    return {
+      name: 'index',
+      state: 'warning',
+      found: `${found}: its first run of writes has not ended, and every vector is compared until then`,
+      advice: 'Wait for it, or compact the index.',
     };
   if (status === 'yellow')
     return { name: 'index', state: 'warning', found: `${found}: it is being indexed, and searches take longer until it is` };

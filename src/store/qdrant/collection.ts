@@ -48,6 +48,9 @@ export const ROUGH = 'finetooth_rough_';
 /** How often work begins again on what has taken the place of what it began on. */
 const TRIES = 5;
 
+/** Kilobytes of vectors from which a part of a collection is indexed, as Qdrant has them by default; 0 is never. */
+const [INDEXED_FROM, NOT_YET] = [10_000, 0];
+
 /** The oldest server that keeps what a collection says of itself. */
 const OLDEST = '1.16.0';
 
@@ -97,6 +100,14 @@ export function collectionsOf(requests: Requests, name: string, shown: string, o
   };
 }
 
+/** What was written first is not indexed until it was optimized. */
+export const waitsForIndex = ({ info }: Pick<Opened, 'info'>): boolean => info.config.optimizer_config.indexing_threshold === NOT_YET;
+
+/** Begins to index what there is. */
+export async function beginIndex(requests: Requests, { collection }: Opened): Promise<void> {
+  await requests.ask((client) => client.updateCollection(collection, { optimizers_config: { indexing_threshold: INDEXED_FROM } }));
+}
+
 export const withManifest = (manifest: Manifest): Readonly<Record<string, string>> => ({ [MANIFEST]: JSON.stringify(manifest) });
 
 /** The collection of an index before it is ever rebuilt, or of one that is being made in the place of another. */
@@ -130,6 +141,8 @@ async function createCollection(
         replication_factor: replicas,
         write_consistency_factor: consistency,
         on_disk_payload: true,
+        // A graph that is built while more is written is built several times over: the first `optimize` begins with it.
+        optimizers_config: { indexing_threshold: NOT_YET },
         metadata: { ...withManifest(manifest), [COLLECTION]: collection },
       }),
     );

@@ -167,7 +167,13 @@ describe.skipIf(noQdrant !== undefined)(
     it('says in what state a server and an index are', async () => {
       const address = newAddress();
       expect((await qdrantEngine.check(address)).at(-1)).toMatchObject({ name: 'index', state: 'warning', found: 'there is none yet' });
-      await filled(address, ...Array.from({ length: 60 }, (_, at) => `d${at}`));
+      const store = await filled(address, ...Array.from({ length: 60 }, (_, at) => `d${at}`));
+      expect((await qdrantEngine.check(address)).find(({ name }) => name === 'index')).toMatchObject({
+        state: 'warning',
+        found: expect.stringContaining('its first run of writes has not ended'),
+        advice: 'Wait for it, or compact the index.',
+      });
+      await store.optimize();
       const findings = await qdrantEngine.check(`${address}?replicas=1`);
       expect(findings.map(({ name, state }) => `${name} ${state}`)).toEqual(
         ['node', 'version', 'index', 'payload indexes', 'replication', 'quantization', 'recall'].map((name) => `${name} ok`),
