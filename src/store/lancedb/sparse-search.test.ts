@@ -128,6 +128,33 @@ it('builds postings in steps: of what is new once it is enough, small ones toget
   await store.close();
 });
 
+it('looks on where the best rows are of one document, or gone, or all the same', async () => {
+  const folder = await newFolder();
+  const store = lanceStore(folder, options);
+  await store.open({ ...manifest, splitter: 'passages-1' });
+  const sparse = packSparse(vector({ 1: 5 }));
+  const further = Array.from({ length: 300 }, (_, at) => ({
+    ...{ vector: entryFor('', at).vector, terms: 'red', sparse },
+    place: { span: [10 * at + 10, 10 * at + 19] as const, line: undefined },
+  }));
+  const equal = Array.from({ length: 100 }, (_, at) => weighed(`e${at + 100}`, { 2: 0.5 }));
+  await store.upsert([{ ...weighed('long', { 1: 5 }), further }, ...many(200), ...equal]);
+  await store.optimize();
+  expect(await postingsOf(folder)).toBeDefined();
+  expect(await findIn(store, 4)).toEqual(['long', 'd199', 'd198', 'd197']);
+  expect((await store.search({ sparse: vector({ 1: 1 }), limit: 1 }))[0]?.passage).toBeUndefined();
+  expect(await findIn(store, 3, { 2: 1 })).toEqual(['e199', 'e198', 'e197']);
+  await store.delete([
+    'e199',
+    ...many(200)
+      .map(({ id }) => id)
+      .slice(10),
+  ]);
+  expect(await findIn(store, 4)).toEqual(['long', 'd9', 'd8', 'd7']);
+  expect(await findIn(store, 3, { 2: 1 })).toEqual(['e198', 'e197', 'e196']);
+  await store.close();
+});
+
 it('scores every row for a query whose weights are not above 0, and where a stored vector is none', async () => {
   const folder = await newFolder();
   const store = await start(folder);
