@@ -15,7 +15,7 @@ import { type Segments, UnusableSegment } from './segments.ts';
 
 /** Weights of a segment: while it is built they take 14 bytes each. */
 const MOST_WEIGHTS = 12_000_000;
-/** Rows that were written since from which on they get postings: 12 ms of each search until then. */
+/** Rows that were written since from which on they get postings: each search scores them until then. */
 const MANY_LATE = 4096;
 /** Rows that are not there any more are tolerated up to one in so many. */
 const DEAD_SHARE = 5;

@@ -33,8 +33,8 @@ const TRIES = 5;
 /** The approximate index over vectors. */
 export interface LanceStoreOptions {
   /**
-   * Documents from which it is built, and those over filterable fields (44 ms exact, 9 approximate there); below, every vector is compared:
-   * `npm run bench -- store`. @default 20,000
+   * Documents from which it is built, and those over filterable fields (44 ms exact, 9 approximate there), and postings of sparse vectors; below, every
+   * vector is compared: `npm run bench -- store`. @default 20,000
    */
   readonly approximateFrom?: number;
   /** Parts into which it sorts the vectors. @default one for each 4,096 documents, above 100,000 growing as their square root */
@@ -61,7 +61,7 @@ const lanceChecks: OptionChecks<LanceStoreOptions> = {
 /**
  * Documents and vectors in a folder, in LanceDB's format. Each `upsert` is one atomic commit: a killed process loses only what had
  * not been acknowledged. Several processes may read and write at once. Exact below 20,000 documents; above, IVF_RQ of 2 bits with
- * exact comparison of three times as many as asked for, or more of small vectors.
+ * exact comparison of three times as many as asked for, or more of small vectors. Sparse vectors are found exactly whatever their number.
  *
  * @example
  * import { openIndex } from 'finetooth';
