@@ -184,8 +184,13 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     get names() {
       return namesOf(stages, plan, made.fingerprint);
     },
-    takesInstruction: stages.some((stage) => stage.takesInstruction),
-    tolerance: leastTolerance(stages),
+    // Of a stage that is opened on first use both are known then.
+    get takesInstruction() {
+      return stages.some((stage) => stage.takesInstruction);
+    },
+    get tolerance() {
+      return leastTolerance(stages);
+    },
     keepsDeadline: true,
     score,
     explain: checkedExplain(async (query, candidate, call) =>

@@ -50,8 +50,13 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
     get names() {
       return new Map([...namesOfAll(rerankers), [made.fingerprint, shortNames([first])(first.fingerprint)]]);
     },
-    takesInstruction: rerankers.some((one) => one.takesInstruction),
-    tolerance: leastTolerance(rerankers),
+    // Of one that is opened on first use both are known then.
+    get takesInstruction() {
+      return rerankers.some((one) => one.takesInstruction);
+    },
+    get tolerance() {
+      return leastTolerance(rerankers);
+    },
     explain: checkedExplain(async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? []),
     load: async () => {
       // Who cannot be made ready says so when it is asked.
