@@ -23,6 +23,7 @@ import { failAfter } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 import { leastTolerance } from './least-tolerance.ts';
+import { notesOf } from './notes-of.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -190,6 +191,9 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     },
     get tolerance() {
       return leastTolerance(stages);
+    },
+    get notes() {
+      return notesOf(stages);
     },
     keepsDeadline: true,
     score,

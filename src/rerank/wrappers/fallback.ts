@@ -9,6 +9,7 @@ import { addUsage, afterUsage, usageOf } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 import { leastTolerance } from './least-tolerance.ts';
+import { notesOf } from './notes-of.ts';
 
 export interface FallbackOptions {
   /** Throw what the first one throws instead of asking the next. @default false */
@@ -56,6 +57,9 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
     },
     get tolerance() {
       return leastTolerance(rerankers);
+    },
+    get notes() {
+      return notesOf(rerankers);
     },
     explain: checkedExplain(async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? []),
     load: async () => {
