@@ -110,6 +110,7 @@ export const fakeModels: Models = {
   embedder: async (name) => ({ name: named(name), ...servedEmbedder }),
   facts: async (name, task = 'embed') => ({ name, runs: named(name), task, dimensions: task === 'embed' ? 3 : undefined, window: WINDOW }),
   resolve: (_, name) => named(name),
+  forIndex: (_, name) => named(name),
   part: async (name) => name,
   openHosted: async () => {},
   load: async () => {},
