@@ -11,7 +11,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 1,
-    testTimeout: 1_800_000,
+    testTimeout: 7_200_000,
     hookTimeout: 600_000,
     // A poll waits for as long as a busy machine takes: how fast something is, no test says.
     expect: { poll: { timeout: 60_000 } },

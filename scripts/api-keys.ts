@@ -44,7 +44,8 @@ export function apiKeysPage(): string {
 
 Made from the tables in \`src/server/dialects/\` by \`npm run docs\`. Each key that an API has is honoured, or refused where it asks for something (not by
 \`false\`, \`null\`, \`0\` or nothing), or changes nothing here. A key that no one has heard of is named in the answer's header \`x-finetooth-ignored\`;
-Together refuses it, as it does itself. \`instruction\` and \`instruct\` are read by every path that ranks, and refused for a model that was not trained on one. \`test/server/keys.test.ts\` sends every one of them. Where a path is several APIs', the body says which
+Together refuses it, as it does itself. \`instruction\` and \`instruct\` are read by every path that ranks, and refused for a model that was not trained on one. So is \`exact\`, and the header \`x-exact\`,
+which Together's own path takes alone ([serving.md](serving.md#models)). \`test/server/keys.test.ts\` sends every one of them. Where a path is several APIs', the body says which
 ([serving.md](serving.md#which-path-speaks-which-api)).
 
 | API | paths | honoured | refused | without effect |

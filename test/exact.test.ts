@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createReranker, type Reranker, rerank } from '../src/index.ts';
-import { type Candidate, cached } from '../src/rerankers.ts';
+import { lazyReranker } from '../src/rerank/wrappers/lazy.ts';
+import { type Candidate, cached, cascade, fallback } from '../src/rerankers.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'finetooth-exact-'));
 const opened: Reranker[] = [];
@@ -113,6 +114,21 @@ describe('exact', () => {
       const { asked, model } = counted(tolerance);
       for (const exact of [false, true, true, false]) await rerank(query, [document], { model, exact });
       expect(asked).toHaveLength(times);
+    }
+  });
+
+  it('is known of what was put together before it was opened, as is who takes an instruction', async () => {
+    const part = (name: string, more: Partial<Reranker>): Reranker =>
+      lazyReranker(name, async () => ({
+        fingerprint: name,
+        ...more,
+        score: async (_, candidates) => ({ scores: new Float32Array(candidates.length) }),
+      }));
+    for (const join of [fallback, cascade]) {
+      const model = join([part('first', { tolerance: 1e-4 }), part('second', { takesInstruction: true })]);
+      expect([model.tolerance, model.takesInstruction]).toEqual([undefined, false]);
+      const { tolerance } = await rerank(query, [document], { model, instruction: 'by sound' });
+      expect([join.name, tolerance, model.takesInstruction]).toEqual([join.name, 1e-4, true]);
     }
   });
 

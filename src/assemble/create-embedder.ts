@@ -5,6 +5,7 @@ import { isEmbedderPart } from './check-open-index.ts';
 import { openEmbedder } from './embedder.ts';
 import { type ModelOptions, modelChecks } from './model-options.ts';
 import { defaultModel } from './models.ts';
+import { warnOfPrecision } from './unused-precision.ts';
 
 /**
  * An embedder that is kept open: `await embedder.embed(texts, 'document')`, or `'query'`, gives vectors of length 1, row after row in one Float32Array.
@@ -25,5 +26,7 @@ import { defaultModel } from './models.ts';
 export async function createEmbedder(model?: string | EmbeddingModel, options: ModelOptions = {}): Promise<Embedder> {
   checkValue('the model of createEmbedder', model ?? defaultModel, isEmbedderPart, "createEmbedder('bge-small-en-v1.5')");
   checkOptions<ModelOptions>('createEmbedder', options, modelChecks);
-  return (await openEmbedder(model, options)).embedder;
+  const opened = await openEmbedder(model, options);
+  warnOfPrecision(model, opened, options);
+  return opened.embedder;
 }

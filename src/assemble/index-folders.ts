@@ -12,8 +12,8 @@ import { openIndex } from './open-index.ts';
 
 /** What an index is made with when its first document comes. */
 export interface PlannedIndex extends CreateOptions {
-  /** null: it has none. @default that of whoever opens it */
-  readonly embedder?: null;
+  /** A local model by name; null: it has none. @default that of whoever opens it */
+  readonly embedder?: string | null;
 }
 
 /** A folder of indexes, one folder each, named as the index is. */
@@ -65,7 +65,7 @@ export function indexFolders(parent: string): IndexFolders {
       // A plan is for the first document: an index that is there may have been rebuilt with other fields.
       if ((await stampOf(folder)) !== undefined) return openIndex(folder, options);
       const { embedder, ...create } = (await plan(name)) ?? {};
-      return openIndex(folder, { ...options, create, embedder: embedder === null ? null : options.embedder });
+      return openIndex(folder, { ...options, create, embedder: embedder === undefined ? options.embedder : embedder });
     },
     list: async () => {
       const found = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {

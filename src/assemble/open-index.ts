@@ -6,7 +6,7 @@ import { hasTokenVectors } from '../model/catalog/model-entry.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { isReranker } from '../rerank/reranker.ts';
 import type { RerankerPart, RerankerSettings } from '../rerank/reranker-plan.ts';
-import { type CreateOptions, formOf, withoutTitle } from '../search/create-options.ts';
+import { type CreateOptions, formOf, withoutSparse, withoutTitle } from '../search/create-options.ts';
 import { createSearchIndex, type IndexParts, type SearchIndex } from '../search/search-index.ts';
 import { analysisOf } from '../search/word-analysis.ts';
 import { indexMissing } from '../store/index-changes.ts';
@@ -22,6 +22,7 @@ import { recoverIndex } from './rebuild.ts';
 import { checkNoReranker, createRerankerBuilder } from './reranker.ts';
 import { sameModel } from './same-model.ts';
 import { engineOf, isFolder, openStore, shownName } from './store.ts';
+import { type OpenedForm, ownForm, unusedPrecision } from './unused-precision.ts';
 
 /**
  * Opens an index, or prepares a new one: nothing is written before the first document. `openIndex<Movie>(…)` takes and gives back documents of that
@@ -190,7 +191,7 @@ async function partsFor(
   manifest: Manifest | undefined,
   create: CreateOptions,
   where: string,
-): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'lateInteraction' | 'model'>> {
+): Promise<Pick<IndexParts, 'embedder' | 'reranker' | 'rerankers' | 'lateInteraction' | 'model' | 'notes'>> {
   const { models = {}, scoreCache, longDocuments, effort } = options;
   const isWithout = manifest?.embedder === withoutEmbedder;
   if (manifest !== undefined && manifest.model === undefined && options.embedder === undefined && !isWithout) {
@@ -215,7 +216,14 @@ async function partsFor(
     // A hosted embedder, one whose graph gives whole texts alone, or none has no token vectors: late interaction then reads the texts with the bundled model.
     return own ?? openModel(undefined, models);
   };
-  const builder = createRerankerBuilder({ encoder, indexed: own?.fingerprint, models, settings: { scoreCache, longDocuments, effort } });
+  const forms = openedForms(options, opened?.encoder, manifest !== undefined);
+  const builder = createRerankerBuilder({
+    encoder,
+    indexed: own?.fingerprint,
+    models,
+    opened: forms,
+    settings: { scoreCache, longDocuments, effort },
+  });
   const { reranker = isNamed ? 'default' : null } = options;
   const build = (settings: RerankerSettings): Promise<Reranker> =>
     builder.build(reranker as RerankerPart | readonly RerankerPart[], {
@@ -234,6 +242,7 @@ async function partsFor(
     return {
       embedder: opened?.embedder ?? null,
       model: opened?.model,
+      notes: unusedPrecision(models.precision, forms),
       lateInteraction: own === undefined ? undefined : () => builder.build('late-interaction'),
       reranker: reranker === null ? checkNoReranker(options) : await build({}),
       rerankers: {
@@ -249,4 +258,16 @@ async function partsFor(
     await opened?.embedder.close?.();
     throw error;
   }
+}
+
+/** Local models that an index opens beside its rerankers. */
+function openedForms(
+  { embedder, sparse, create }: OpenIndexOptions,
+  encoder: BiEncoder | undefined,
+  isThere: boolean,
+): readonly OpenedForm[] {
+  const { sparseModel = withoutSparse } = typeof create === 'object' ? create : {};
+  if (typeof sparse === 'string' || sparseModel !== withoutSparse) return ['asked'];
+  if (encoder === undefined) return [];
+  return [embedder === undefined ? ownForm(encoder.files.entry, isThere) : 'asked'];
 }

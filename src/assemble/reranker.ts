@@ -25,6 +25,7 @@ import { hosted } from './hosted.ts';
 import { checkRankingOptions, type LocalModelOptions, type ModelOptions, type RankingOptions } from './model-options.ts';
 import { asBundled, defaultCrossEncoder, isLateInteraction, openCrossEncoder, openModel } from './models.ts';
 import { createOpenOnce } from './open-once.ts';
+import { type OpenedForm, openedBy, ownForm, unusedPrecision } from './unused-precision.ts';
 
 /** Rerankers of the caller's own, by the name that pipelines use. */
 export type NamedRerankers = Readonly<Record<string, Reranker>>;
@@ -46,6 +47,8 @@ export interface BuilderOptions {
   /** The fingerprint of the model whose token vectors the index keeps. @default none: texts are read */
   readonly indexed?: string;
   readonly models?: ModelOptions;
+  /** What is open beside the rerankers, and what is known of the form of `encoder`. @default nothing */
+  readonly opened?: readonly OpenedForm[];
   /** For every reranker that does not say otherwise. */
   readonly settings?: Pick<RerankerSettings, 'scoreCache' | 'longDocuments' | 'effort'>;
 }
@@ -138,6 +141,16 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
     return others.length === 0 ? only : (wrap) => cascade(all.map((make) => make(wrap)));
   };
 
+  const { opened = [] } = options;
+  const notesOf = async (parts: readonly RerankerPart[], { notes }: Reranker): Promise<Reranker['notes']> => {
+    if ((models.precision ?? 'auto') === 'auto') return notes;
+    const isOwn = options.encoder === undefined && options.embedder !== undefined;
+    const readsTokens = parts.some((part) => part === 'default' || part === 'local' || part === 'late-interaction');
+    const form = isOwn || !readsTokens ? 'asked' : ownForm((await encoder()).files.entry, options.indexed !== undefined);
+    const all = [...unusedPrecision(models.precision, [...opened, ...openedBy(parts, form)]), ...(notes ?? [])];
+    return all.length === 0 ? undefined : all;
+  };
+
   return {
     build: async (what, settings = {}) => {
       const { fallback: behind = [], strict, calibration, scoreCache = options.settings?.scoreCache } = settings;
@@ -162,7 +175,10 @@ export function createRerankerBuilder(options: BuilderOptions = {}): RerankerBui
         return fitted?.reranker === one.fingerprint ? calibrated(one, fitted.calibration) : one;
       });
       const made = ranked.length === 1 ? (ranked[0] as Reranker) : fallback(ranked, { strict });
-      return decorate(made, { close: async () => (store !== undefined && stores.delete(store) ? store.close() : undefined) });
+      return decorate(made, {
+        notes: await notesOf([...first, ...behind], made),
+        close: async () => (store !== undefined && stores.delete(store) ? store.close() : undefined),
+      });
     },
     close: async () => {
       for (const store of stores) store.close();

@@ -1,11 +1,12 @@
 import { FinetoothError } from '../errors.ts';
 import { byScore } from '../math/order.ts';
 import type { PairResult } from '../model/run/score-pairs.ts';
+import { scoreTolerance } from '../model/tolerance.ts';
 import { type Calibration, levelOf, probabilityOf, type RelevanceLevel, sigmoid } from '../rerank/calibration.ts';
 import { fittedCalibration } from '../rerank/parts/fitted.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document } from '../types.ts';
-import { callChecks, checkArguments, isRecord, type OptionChecks, texts, when, whole } from '../wording/check-options.ts';
+import { callChecks, checkArguments, isRecord, type OptionChecks, texts, truth, when, whole } from '../wording/check-options.ts';
 import { anyText, listOf } from '../wording/check-shapes.ts';
 import { modelSource } from './model-source.ts';
 import { type BrowserModelOptions, checkBrowserOptions, openWorker } from './open-worker.ts';
@@ -15,6 +16,8 @@ export interface BrowserRerankOptions extends CallOptions {
   readonly top?: number;
   /** Fields of objects that are read, in order. @default of each document its own: title and text where it has them, otherwise all that hold words */
   readonly fields?: readonly string[];
+  /** Each document gets the score that it has in any other list: every text is read alone, which is slower. @default false: within the `tolerance` of the answer */
+  readonly exact?: boolean;
 }
 
 export interface BrowserRerankResult<T> {
@@ -34,6 +37,8 @@ export interface BrowserRerankAnswer<T> {
   readonly calibrated: boolean;
   /** Documents of which the end did not fit the model's window. */
   readonly cut: number;
+  /** By how much the model's own score may differ with what else is in the list, as sums of one run are rounded. Absent where each text was read alone, and with `exact`. */
+  readonly tolerance?: number;
 }
 
 export interface BrowserReranker {
@@ -81,14 +86,14 @@ export function createBrowserReranker(options: BrowserModelOptions): BrowserRera
         options: [given, rerankChecks],
       });
       checkWords(query);
-      const { top = documents.length, fields, signal } = given;
+      const { top = documents.length, fields, exact, signal } = given;
       const read = documents.map((one) =>
         typeof one === 'string' ? one : textOf(one as Document, fields ?? defaultFields(one as Document)),
       );
       const scores = new Float32Array(read.length);
       let cut = 0;
       for (let from = 0; from < read.length; from += SLICE) {
-        const part = await worker.run<PairResult>({ query, texts: read.slice(from, from + SLICE) }, { signal });
+        const part = await worker.run<PairResult>({ query, texts: read.slice(from, from + SLICE), exact }, { signal });
         scores.set(part.scores, from);
         cut += part.truncated.filter((tokens) => tokens > 0).length;
       }
@@ -109,6 +114,7 @@ export function createBrowserReranker(options: BrowserModelOptions): BrowserRera
         }),
         calibrated: calibration !== undefined,
         cut,
+        tolerance: exact ? undefined : scoreTolerance(source.entry),
       };
     },
     close: worker.close,
@@ -124,4 +130,9 @@ export const areDocuments = listOf(
   'a list of texts or objects',
   when('a text or an object', (value) => typeof value === 'string' || isRecord(value)),
 );
-const rerankChecks: OptionChecks<BrowserRerankOptions> = { ...callChecks, top: whole(1, Number.MAX_SAFE_INTEGER), fields: texts };
+const rerankChecks: OptionChecks<BrowserRerankOptions> = {
+  ...callChecks,
+  top: whole(1, Number.MAX_SAFE_INTEGER),
+  fields: texts,
+  exact: truth,
+};

@@ -3,7 +3,7 @@ import { dot } from '../math/vectors.ts';
 import type { RelevanceLevel } from '../rerank/calibration.ts';
 import { defaultFields, textOf } from '../text/recipe.ts';
 import type { CallOptions, Document } from '../types.ts';
-import { callback, callChecks, checkArguments, needed, type OptionChecks, part, texts, whole } from '../wording/check-options.ts';
+import { callback, callChecks, checkArguments, needed, type OptionChecks, part, texts, truth, whole } from '../wording/check-options.ts';
 import { anyText } from '../wording/check-shapes.ts';
 import type { BrowserEmbedder, BrowserEmbedOptions } from './embedder.ts';
 import type { BrowserReranker } from './reranker.ts';
@@ -22,6 +22,8 @@ export interface BrowserSearchOptions extends CallOptions {
   readonly top?: number;
   /** Documents that go to the reranker. @default 25 */
   readonly candidates?: number;
+  /** As of the reranker. @default false */
+  readonly exact?: boolean;
 }
 
 export interface BrowserSearchResult<T> {
@@ -55,7 +57,7 @@ const partChecks: OptionChecks<BrowserSearchParts> = {
   fields: texts,
 };
 const count = whole(1, Number.MAX_SAFE_INTEGER);
-const searchChecks: OptionChecks<BrowserSearchOptions> = { ...callChecks, top: count, candidates: count };
+const searchChecks: OptionChecks<BrowserSearchOptions> = { ...callChecks, top: count, candidates: count, exact: truth };
 
 /**
  * Search over documents in memory: two stages, as on a server.
@@ -93,14 +95,14 @@ export function createBrowserSearch<T extends string | object>(parts: BrowserSea
     search: async (query, given = {}) => {
       checkArguments("search('how do bats find their way', { top: 5 })", { query: [query, anyText], options: [given, searchChecks] });
       checkWords(query);
-      const { top = 5, candidates = 25, signal } = given;
+      const { top = 5, candidates = 25, exact, signal } = given;
       const [vector] = await embedder.embed([query], { role: 'query', signal });
       const near = topK(scored(kept, vector as Float32Array), reranker === undefined ? top : Math.max(top, candidates));
       const told = (id: string): T => (kept.get(id) as Kept<T>).document;
       if (reranker === undefined) return near.map(({ id, score }) => ({ id, relevanceScore: score, document: told(id) }));
       const texts = near.map(({ text }) => text);
       const documents = near.map(({ id }) => told(id));
-      const { results } = await reranker.rerank(query, texts, { top, signal });
+      const { results } = await reranker.rerank(query, texts, { top, exact, signal });
       return results.map(({ index, relevanceScore, level }) => ({
         id: (near[index] as { readonly id: string }).id,
         relevanceScore,

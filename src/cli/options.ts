@@ -331,7 +331,11 @@ const own = {
     about: 'keys that clients must send, one per line, as "finetooth key" makes them; or such lines in FINETOOTH_API_KEYS (default: none)',
   },
   noAuth: { kind: 'flag', about: 'let other machines in without a key' },
-  serveModels: { kind: 'names', value: 'A,B', about: 'embedders and cross-encoders to serve by name (default: the bundled ones)' },
+  serveModels: {
+    kind: 'names',
+    value: 'A,B',
+    about: 'embedders, cross-encoders and sparse models (for indexes that are made here) to serve by name (default: the bundled ones)',
+  },
   hostedRerankers: {
     kind: 'names',
     flag: 'reranker',

@@ -1,5 +1,6 @@
 import { openEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
+import { warnOfPrecision } from '../assemble/unused-precision.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import type { EmbeddingModel } from '../hosted/ai-sdk.ts';
@@ -29,7 +30,10 @@ export function lazyEmbedder(name: string, what: EmbedderPart | undefined, model
   const open = (): Promise<Embedder> => {
     if (isClosed) throw new FinetoothError('E_STOPPED', `the model "${name}" was closed before it was asked for more`);
     if (opened !== undefined) return opened;
-    const opening = openEmbedder(what, models).then(({ embedder }) => embedder);
+    const opening = openEmbedder(what, models).then((made) => {
+      warnOfPrecision(what, made, models);
+      return made.embedder;
+    });
     opened = opening;
     opening.catch(() => {
       opened = undefined;

@@ -24,7 +24,7 @@ export interface RankerOptions extends RerankerSettings {
 /** What one call may say. */
 export type RankOptions = Pick<
   ListOptions,
-  'top' | 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'minScore' | 'collapse' | 'signal'
+  'top' | 'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'exact' | 'minScore' | 'collapse' | 'signal'
 >;
 
 export const rankerChecks: OptionChecks<RankerOptions> = { ...settingChecks, reranker: someRerankerParts, models: modelChecks };

@@ -106,6 +106,8 @@ export interface Reranker {
   readonly keepsDeadline?: boolean;
   /** By how much a score, as the model gives it, may differ with what else is in the list, unless it is `exact`. @default not at all */
   readonly tolerance?: number;
+  /** Sentences without their full stops that hold for every answer: an option that has no effect. @default none */
+  readonly notes?: readonly string[];
   /** Whether an `instruction` reaches the model, or one of several. @default false: it is refused */
   readonly takesInstruction?: boolean;
   /** Whether a candidate is scored as fast as its score is looked up: then no cache keeps it. @default none is */

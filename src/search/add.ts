@@ -97,6 +97,8 @@ const MOST_FIELDS = 1000;
 interface Target extends Making {
   /** Late interaction over the token vectors that the index keeps. @default none: how its scores spread is not measured */
   readonly lateInteraction?: () => Promise<Reranker>;
+  /** See `SearchIndex`. @default none */
+  readonly notes?: readonly string[] | undefined;
   /** What weighs the tokens of an index that keeps weights. */
   sparse(model: SparseModel): Promise<SparseEmbedder>;
   manifest(): Manifest | undefined;
@@ -316,6 +318,7 @@ async function addCounted(target: Target, given: AsyncIterable<ReadDocument>, op
   const unread = target.create.fields === undefined ? counts.unread((plan as unknown as Manifest).fields) : {};
   const unreadable = types?.counts() ?? {};
   const notes = [
+    ...(target.notes ?? []),
     ...unreadNotes(unread),
     ...languageNotes(ofNoLanguage, plan as unknown as Manifest),
     ...weightNotes(unweighed),

@@ -593,7 +593,10 @@ export const indexPlan = {
     at: {
       create: true,
       indexCommand: true,
-      createBody: 'a client names no model of the server: make the index with "finetooth index", and serve it',
+      createBody: {
+        about:
+          'a sparse model that is served by name (--serve-models), which weighs the tokens of each passage, for a first stage by them; none keeps no weights',
+      },
     },
   },
   vectorField: {

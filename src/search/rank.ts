@@ -147,7 +147,8 @@ export async function rankCandidates(
     query,
     texts.map(({ read }) => read),
   );
-  return unknown.length === 0 ? ranked : { ...ranked, notes: [...unknown, ...(ranked.notes ?? [])] };
+  const notes = [...(reranker.notes ?? []), ...unknown, ...(ranked.notes ?? [])];
+  return notes.length === 0 ? ranked : { ...ranked, notes };
 }
 
 /** Throws E_USAGE for an instruction that reaches no model. */

@@ -17,6 +17,8 @@ import { countUnreadable } from './unreadable.ts';
 /** Documents, their vectors, and the two models that search them. `T`: what the documents are. */
 export interface SearchIndex<T extends object = Document> extends AsyncDisposable {
   readonly store: Store;
+  /** Sentences without their full stops that hold for whatever is asked of it: an option that has no effect. @default none */
+  readonly notes?: readonly string[];
   /** Nothing until the first document of a new index was stored. */
   manifest(): Manifest | undefined;
   /** Throws E_USAGE when the index was opened without one. */
@@ -54,6 +56,8 @@ export interface IndexParts {
   /** Catalog name under which the embedder is opened again. */
   readonly model?: string;
   readonly reranker: Reranker | null;
+  /** See `SearchIndex`. */
+  readonly notes?: readonly string[];
   /** What weighs tokens: that of a new index, and how that of any is opened. @default none */
   readonly sparse?: { readonly model: SparseModel | undefined; open(model: SparseModel): Promise<SparseEmbedder>; close(): Promise<void> };
   /** Late interaction over the index's own token vectors, for measuring how its scores spread. @default none */
@@ -89,6 +93,7 @@ export function createSearchIndex<T extends object = Document>(parts: IndexParts
         lateInteraction: parts.lateInteraction,
         sparseModel: parts.sparse?.model,
         sparse,
+        notes: parts.notes,
         manifest: () => manifest,
         created: (made) => {
           manifest = made;
@@ -108,6 +113,7 @@ export function createSearchIndex<T extends object = Document>(parts: IndexParts
   };
   return {
     store: parts.store,
+    notes: parts.notes,
     manifest: () => manifest,
     embedder,
     sparse: () => sparse(manifest === undefined ? parts.sparse?.model : manifest.sparse),

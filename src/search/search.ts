@@ -108,6 +108,8 @@ export async function search(index: SearchIndex, query: string, options: SearchO
   if (options.snippets || options.explain) onUpdate?.(results);
   const { calibrated, complete, cut } = ranked;
   const notes = [
+    // A reranker has them too.
+    ...(rerankers.length === 0 ? (index.notes ?? []) : []),
     ...found.notes,
     ...tooFewTexts(found, offset + top, candidates),
     ...tooFewGroups(arranged, options.groupBy, { wanted: offset + top, candidates, hits: hits.length }),

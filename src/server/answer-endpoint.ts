@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endpoint, Facts, RerankAsk, RerankDone } from './dialects/dialect.ts';
+import { exactIn, isExact } from './exact.ts';
 import type { Handlers } from './handlers.ts';
 import { goneSignal } from './hooks/request-context.ts';
 import { instructionIn, isInstruction } from './instruction.ts';
@@ -24,7 +25,7 @@ export async function answerEndpoint(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { body, unheard, instruction } = bodyIn(request, endpoint, handlers.mostDocuments);
+  const { body, unheard, instruction, exact } = bodyIn(request, endpoint, handlers.mostDocuments);
   if (unheard.length > 0) reply.header('x-finetooth-ignored', unheard.join(', '));
   const options = { id: request.id, signal: goneSignal(reply), ...deadlineOf(request) };
   const told = async <Done extends Facts>(done: Done, tell: (done: Done, body: unknown) => unknown): Promise<string | Readable> => {
@@ -36,11 +37,11 @@ export async function answerEndpoint(
   const text = await traced(endpoint.task, { path: request.routeOptions.url ?? '' }, request.headers, async () => {
     switch (endpoint.task) {
       case 'rerank':
-        return told(await handlers.rerank({ ...fewFields(endpoint.ask(body)), instruction }, options), endpoint.tell);
+        return told(await handlers.rerank({ ...fewFields(endpoint.ask(body)), instruction, exact }, options), endpoint.tell);
       case 'embed':
         return told(await handlers.embed(endpoint.ask(body), options), endpoint.tell);
       case 'pairs':
-        return told(await handlers.pairs({ ...endpoint.ask(body), instruction }, options), endpoint.tell);
+        return told(await handlers.pairs({ ...endpoint.ask(body), instruction, exact }, options), endpoint.tell);
       case 'tokenize':
         return told(await handlers.tokenize(endpoint.ask(body), options), endpoint.tell);
       case 'show':
@@ -54,7 +55,7 @@ function bodyIn(
   request: FastifyRequest,
   endpoint: Endpoint,
   mostDocuments: number,
-): { readonly body: unknown; readonly unheard: readonly string[]; readonly instruction: string | undefined } {
+): Pick<RerankAsk, 'instruction' | 'exact'> & { readonly body: unknown; readonly unheard: readonly string[] } {
   if (request.body === undefined) throw new RequestError('malformed', 'the body is empty; send JSON');
   const sent = withPath(withoutNulls(request.body), request.params);
   const keys = Object.entries(typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? sent : {});
@@ -75,11 +76,17 @@ function bodyIn(
       (name) =>
         !known.has(name) &&
         !isInstruction(name, endpoint) &&
+        !isExact(name, endpoint) &&
         own(endpoint.refused, name) === undefined &&
         own(endpoint.idle, name) === undefined,
     )
     .filter((name) => /^[\x21-\x7e]+$/.test(name) && name.length <= LONGEST_NAMED && !name.includes(','));
-  return { body: read.data, unheard: unheard.slice(0, MOST_NAMED), instruction: instructionIn(sent, endpoint) };
+  return {
+    body: read.data,
+    unheard: unheard.slice(0, MOST_NAMED),
+    instruction: instructionIn(sent, endpoint),
+    exact: exactIn(sent, request.headers, endpoint),
+  };
 }
 
 /** Keys that an endpoint reads. */
@@ -112,8 +119,10 @@ function deadlineOf(request: FastifyRequest): { readonly deadlineMs?: number } {
 }
 
 /** What a vendor's form has no word for: nothing is cut, left unfinished or not understood in silence. */
-function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens' | 'excerpts'>>): Record<string, string> {
-  const { complete, cut, queryTruncatedTokens = 0, excerpts = 0, unknownScripts, unknownLanguages, insteadOf, model } = done;
+function ownHeaders(
+  done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTruncatedTokens' | 'excerpts' | 'tolerance'>>,
+): Record<string, string> {
+  const { complete, cut, queryTruncatedTokens = 0, excerpts = 0, tolerance, unknownScripts, unknownLanguages, insteadOf, model } = done;
   // The query is a text too.
   const texts = cut + (queryTruncatedTokens > 0 ? 1 : 0);
   const headers: Record<string, string> = {};
@@ -123,6 +132,7 @@ function ownHeaders(done: Facts & Partial<Pick<RerankDone, 'complete' | 'queryTr
   if (texts > 0) headers['x-finetooth-cut'] = String(texts);
   if (queryTruncatedTokens > 0) headers['x-finetooth-query-truncated'] = String(queryTruncatedTokens);
   if (excerpts > 0) headers['x-finetooth-excerpts'] = String(excerpts);
+  if (tolerance !== undefined) headers['x-finetooth-tolerance'] = String(tolerance);
   if (unknownLanguages.length > 0) headers['x-finetooth-unknown-languages'] = unknownLanguages.join(', ');
   if (unknownScripts.length > 0) headers['x-finetooth-unknown-scripts'] = unknownScripts.join(', ');
   return headers;

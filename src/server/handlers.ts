@@ -122,6 +122,7 @@ function sumOf(all: readonly RerankDone[]): Omit<PairsDone, 'scored'> {
   const [first] = all as [RerankDone];
   const sum = (read: (one: RerankDone) => number): number => all.reduce((total, one) => total + read(one), 0);
   const mean = (read: (one: RerankDone) => number): number => sum(read) / all.length;
+  const tolerances = all.flatMap(({ tolerance }) => tolerance ?? []);
   const hosted = all.flatMap((one) => one.hosted ?? []);
   const dollars = hosted.some((one) => one.dollars === undefined)
     ? undefined
@@ -139,6 +140,7 @@ function sumOf(all: readonly RerankDone[]): Omit<PairsDone, 'scored'> {
     hosted: hosted.length === 0 ? undefined : { requests: hosted.reduce((total, { requests }) => total + requests, 0), dollars },
     cut: sum(({ cut }) => cut),
     excerpts: sum(({ excerpts = 0 }) => excerpts),
+    tolerance: tolerances.length === 0 ? undefined : Math.max(...tolerances),
     complete: all.every(({ complete }) => complete),
     queryTruncatedTokens: Math.max(...all.map((one) => one.queryTruncatedTokens)),
     unknownScripts: [...new Set(all.flatMap(({ unknownScripts }) => unknownScripts))],

@@ -162,7 +162,9 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   const sessions = createModelSessions();
   const { strict = false, longDocuments, ...given } = options.models ?? {};
   const downloads = createDownloads(given.onDownload);
-  const modelOptions: ModelOptions = { ...given, sessions, onDownload: downloads.take };
+  // Without names nothing that is served has a form to choose: said once, and not in every answer.
+  const precision = options.modelNames === undefined ? undefined : given.precision;
+  const modelOptions: ModelOptions = { ...given, precision, sessions, onDownload: downloads.take };
   const hostedRerankers = options.rerankers ?? [];
   checkHostedRerankers(hostedRerankers, modelOptions.hosted);
   const models = openModels({
@@ -226,6 +228,8 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
       isForAgentsAlone: api === 'mcp',
       routes: async (to, tools) => [...(api === 'mcp' ? [] : await own(to, tools)), ...(await agents(to, tools))],
     });
+    if (precision !== given.precision && given.precision !== 'auto')
+      app.log.warn(`precision ${given.precision} has no effect: it is for models that are served by name, which have several forms`);
     warnOfHosted(app.log, hostedRerankers, modelOptions.hosted);
     if (keys === undefined && origins?.includes('*'))
       app.log.warn('every web page that is open on this machine may use this server; with keys, those that know one may');

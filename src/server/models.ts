@@ -26,7 +26,8 @@ import { RequestError } from './problem.ts';
 
 export interface NamedModel {
   readonly name: string;
-  readonly task: Task;
+  /** `weigh`: a sparse model, of which indexes that are made here may keep weights; no request asks it by itself. */
+  readonly task: Task | 'weigh';
   /** It was trained for late interaction: it embeds, and it ranks by its tokens. @default false */
   readonly isLate?: boolean;
 }
@@ -113,9 +114,11 @@ export interface Models {
   resolve(task: Task, name: string | undefined, param?: string): string;
   /** What an index is given for a name that is served: a hosted reranker as it is, so that all requests share its limits; else the name. */
   part(name: string): Promise<RerankerPart>;
+  /** The model of an index that a client makes, by a name that is served. Throws a RequestError for any other, which blames that field of the request. */
+  forIndex(param: 'embedder' | 'sparse_model', name: string): string;
   /** What is known of a model by a name that clients use, of whichever task it is where none is named. Throws the RequestError of an unknown one. */
   facts(name: string, task?: Task): Promise<ModelFacts>;
-  readonly list: readonly NamedModel[];
+  readonly list: readonly (NamedModel & { readonly task: Task })[];
   /** Finds the key of each hosted reranker and loads what speaks to its vendor; nothing is sent. Throws E_KEY, E_PACKAGE, E_USAGE. */
   openHosted(): Promise<void>;
   /** Loads what `default` needs. */
@@ -139,6 +142,7 @@ export async function namedModels(names: readonly string[], options: ModelOption
     );
   for (const name of names) {
     const isLate = await isLateInteraction(name, options);
+    if ((await kindOfModel(name, options)) === 'sparse-encoder') found.push({ name, task: 'weigh' });
     if (isLate || (await kindOfModel(name, options)) === 'bi-encoder') found.push({ name, task: 'embed', isLate });
     if (isLate || (await kindOfModel(name, options)) === 'cross-encoder') found.push({ name, task: 'rerank', isLate });
   }
@@ -150,7 +154,7 @@ export function openModels(options: ModelsOptions = {}): Models {
   const sessions = given.sessions ?? createModelSessions();
   // The bundled ones stand for themselves, whatever form of weights is asked for.
   const models: ModelOptions = { ...(options.served === undefined ? asBundled(given) : given), sessions };
-  const served = (task: Task): readonly string[] => asked.filter((one) => one.task === task).map(({ name }) => name);
+  const served = (task: NamedModel['task']): readonly string[] => asked.filter((one) => one.task === task).map(({ name }) => name);
   const isNamed = (name: string): boolean => options.served?.some((one) => one.name === name) === true;
   const [embedders, named] = [served('embed'), served('rerank')];
   const late = new Set(asked.filter(({ isLate }) => isLate === true).map(({ name }) => name));
@@ -169,7 +173,7 @@ export function openModels(options: ModelsOptions = {}): Models {
       : rerankers.get(name, () => builder.build(name));
   };
 
-  const known: Readonly<Record<Task, Map<string, string>>> = { embed: new Map(), rerank: new Map() };
+  const known: Readonly<Record<NamedModel['task'], Map<string, string>>> = { embed: new Map(), rerank: new Map(), weigh: new Map() };
   for (const { name, task } of asked) for (const alias of namesOfModel(name)) known[task].set(alias.toLowerCase(), name);
   known.rerank.set('late-interaction', 'late-interaction');
   for (const name of hostedRerankers) known.rerank.set(name.toLowerCase(), name);
@@ -179,8 +183,7 @@ export function openModels(options: ModelsOptions = {}): Models {
     const found = known[task].get(name.toLowerCase());
     if (found !== undefined) return found;
     if (!strict && sellerOf(task, name) !== undefined) return 'default';
-    // A name of a megabyte is not sent back.
-    const shown = name.length > 200 ? `${name.slice(0, 200)}…` : name;
+    const shown = shownName(name);
     const others = [...new Set(known[task].values())];
     const isOther = known[task === 'embed' ? 'rerank' : 'embed'].has(name.toLowerCase());
     throw new RequestError(
@@ -205,8 +208,22 @@ export function openModels(options: ModelsOptions = {}): Models {
   const insteadOf = (task: Task, name: string | undefined): string | undefined =>
     name !== undefined && name.toLowerCase() !== 'default' && resolve(task, name) === 'default' ? name : undefined;
 
+  const forIndex: Models['forIndex'] = (param, name) => {
+    const [task, kind] = param === 'embedder' ? (['embed', 'embedder'] as const) : (['weigh', 'sparse model'] as const);
+    const found = known[task].get(name.toLowerCase());
+    if (found !== undefined) return found;
+    const names = [...new Set(known[task].values())];
+    const there = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+    throw new RequestError(
+      'model',
+      `the ${kind} "${shownName(name)}" is not served here by name; ${there}. Who runs this server names others with --serve-models`,
+      { param },
+    );
+  };
+
   return {
     resolve,
+    forIndex,
     part: async (name) => (hostedRerankers.includes(name) ? rerankerNamed(name) : name),
     list: [
       { name: 'default', task: 'rerank' },
@@ -292,6 +309,9 @@ export function openModels(options: ModelsOptions = {}): Models {
     },
   };
 }
+
+/** A name of a megabyte is not sent back. */
+const shownName = (name: string): string => (name.length > 200 ? `${name.slice(0, 200)}…` : name);
 
 /** From the first of the chunks that are read to the end of the last. */
 function reachOf(spans: readonly Span[], text: string, chunks = 1): Span {

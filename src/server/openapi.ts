@@ -40,7 +40,8 @@ export function openapiOf(dialects: readonly Dialect[], routes: readonly Route[]
   for (const dialect of dialects)
     for (const endpoint of dialect.endpoints) {
       const path = `${dialect.prefix}${endpoint.path}`;
-      add(templateOf(path), 'post', { ...operationOf(dialect, endpoint), parameters: parametersOf(path) });
+      const parameters = [...(parametersOf(path) ?? []), ...headersOf(endpoint)];
+      add(templateOf(path), 'post', { ...operationOf(dialect, endpoint), parameters: parameters.length === 0 ? undefined : parameters });
     }
   for (const { method, path, about, tag, body, query, bytes = false, answer } of routes)
     add(templateOf(path), method, {
@@ -73,6 +74,14 @@ function parametersOf(path: string): readonly Json[] | undefined {
   const names = [...templateOf(path).matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   return names.length === 0 ? undefined : names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
 }
+
+/** What every request to rank may say beside its body. */
+const headersOf = ({ task }: Endpoint): readonly Json[] => (task === 'rerank' || task === 'pairs' ? rankingHeaders : []);
+
+const rankingHeaders: readonly Json[] = [
+  ['x-deadline-ms', { type: 'integer', minimum: 1, maximum: 600_000 }],
+  ['x-exact', { type: 'boolean' }],
+].map(([name, schema]) => ({ name, in: 'header', required: false, schema }));
 
 function queryParametersOf(query: z.ZodObject): readonly Json[] {
   const { properties = {}, required = [] } = schemaOf(query, 'input') as {

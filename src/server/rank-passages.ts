@@ -25,7 +25,7 @@ export async function rankPassages(
       served.reranker,
       query,
       texts.map((text, i) => ({ id: String(i), text })),
-      { signal, deadlineMs, instruction: ask.instruction },
+      { signal, deadlineMs, instruction: ask.instruction, exact: ask.exact },
     ),
   );
   if (ask.refuseLong) refuseLong(given);
@@ -38,6 +38,8 @@ export async function rankPassages(
     complete: given.complete ?? true,
     cut: cut.filter((isCut) => isCut).length,
     queryTruncatedTokens: mostIn(given.queryTruncatedTokens),
+    // Of what was opened by this very call, too.
+    tolerance: ask.exact ? undefined : served.reranker.tolerance,
     excerpts: given.omittedCharacters?.filter((characters) => characters > 0).length ?? 0,
     notes: letterNotes({ reranker: served.reranker }, query, texts),
     unknownScripts: scriptsBeyond(served.reranker, [query, ...texts]),

@@ -1,6 +1,7 @@
 import { openEmbedder } from '../assemble/embedder.ts';
 import type { ModelOptions } from '../assemble/model-options.ts';
 import { modelChecks } from '../assemble/model-options.ts';
+import { unusedOf } from '../assemble/unused-precision.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import { FinetoothError } from '../errors.ts';
 import { type ReadOptions, readChecks, readDocuments, readOptionsIn } from '../read/read.ts';
@@ -24,7 +25,7 @@ export interface EmbedDocumentsOptions extends ReadOptions {
   readonly models?: ModelOptions;
   /** Called after each batch of 256. */
   readonly onProgress?: (progress: Progress) => void;
-  /** At the end: each kind of thing that readers noted, and letters that the model does not know, a sentence without its full stop. */
+  /** At the end: each kind of thing that readers noted, and letters that the model does not know, a sentence without its full stop; a form of weights that has no effect. */
   readonly onNotes?: (notes: readonly string[]) => void;
 }
 
@@ -69,13 +70,18 @@ export async function* embedDocuments(options: EmbedDocumentsOptions = {}): Asyn
   const { source = '-', fields, role = 'document', signal, onProgress, onNotes } = options;
   const notes = readNotes();
   let embedder: Embedder | undefined;
+  let unused: readonly string[] = [];
   let letters: LetterWatch | undefined;
   let done = 0;
   try {
     for await (const batch of batchesOf(readDocuments(source, readOptionsIn(options)))) {
       if (done === 0) checkFields(batch, fields);
       for (const one of batch) notes.add(one.notes);
-      embedder ??= (await openEmbedder(options.embedder, options.models)).embedder;
+      if (embedder === undefined) {
+        const opened = await openEmbedder(options.embedder, options.models);
+        embedder = opened.embedder;
+        unused = unusedOf(options.embedder, opened, options.models);
+      }
       letters ??= watchLetters({ embedder });
       const texts = batch.map(({ document }) => textOf(document, fields ?? defaultFields(document)));
       for (const text of texts) letters.see(text);
@@ -90,7 +96,7 @@ export async function* embedDocuments(options: EmbedDocumentsOptions = {}): Asyn
       onProgress?.({ done, unit: 'text' });
     }
     if (done === 0) throw new FinetoothError('E_INPUT_EMPTY', `${source === '-' ? 'standard input' : source} holds no texts.`);
-    onNotes?.([...(letters?.notes('text') ?? []), ...notes.sentences()]);
+    onNotes?.([...unused, ...(letters?.notes('text') ?? []), ...notes.sentences()]);
   } finally {
     await embedder?.close?.();
   }

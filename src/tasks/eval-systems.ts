@@ -190,6 +190,7 @@ async function systemsOverOne(
       warnings: [
         ...rerankers.warnings,
         ...unreadQueries(set, built, embedder),
+        ...new Set(built.flatMap((one) => (one?.notes ?? []).map((note) => `${note}.`))),
         ...notes.map((note) => `${note}.`),
         ...(missing === 0 ? [] : [`${missing} of the ${judged.length} relevant documents are not in ${place}: no pipeline can find them.`]),
       ],

@@ -78,6 +78,21 @@ describe.skipIf(noChromium !== undefined)(noChromium ?? 'in Chromium', () => {
     });
   });
 
+  it('gives scores that do not depend on the list where they are to be exact', async () => {
+    const given = (texts: readonly string[], options: object) =>
+      probe.inPage(`return reranker.rerank('bats at night', ${JSON.stringify(texts)}, ${JSON.stringify(options)})`) as Promise<
+        Ranked & { tolerance?: number }
+      >;
+    const [alone, among] = [
+      await given(['bats hunt'], { exact: true }),
+      await given(['bats hunt', 'wheat', 'a whale sings far below'], { exact: true, top: 1 }),
+    ];
+    expect(among.results[0]?.relevanceScore).toBe(alone.results[0]?.relevanceScore);
+    // Of 8 bits, whose texts are read alone in any case.
+    expect([alone.tolerance, (await given(['bats hunt'], {})).tolerance]).toEqual([undefined, undefined]);
+    expect(await given(['a'], { exact: 'yes' })).toMatchObject({ code: 'E_USAGE' });
+  });
+
   it('stops when it is told to, and goes on with the next', async () => {
     const stopped = await probe.inPage(`
       const stopper = new AbortController();

@@ -190,6 +190,22 @@ describe('what a call is told', () => {
     expect(heard).toEqual(['prefer the sea']);
   });
 
+  it('is heeded: that scores be exact; within what they hold else is told', async () => {
+    const heard: (boolean | undefined)[] = [];
+    const reranker = countedReranker({
+      tolerance: 1e-4,
+      score: async (_, candidates, options) => {
+        heard.push(options?.exact);
+        return { scores: new Float32Array(candidates.length) };
+      },
+    });
+    const model = createFinetooth({ reranker }).reranking();
+    const free = await rerank({ model, query, documents });
+    const exact = await rerank({ model, query, documents, providerOptions: { finetooth: { exact: true } } });
+    expect(heard).toEqual([undefined, true]);
+    expect([ours(free).tolerance, ours(exact).tolerance]).toEqual([1e-4, undefined]);
+  });
+
   it('bounds the time: what was scored by then is the answer', async () => {
     const slow = createFinetooth({ reranker: countedReranker({ score: () => new Promise(() => {}) }) });
     const answer = await rerank({ model: slow.reranking(), query, documents, providerOptions: { finetooth: { deadlineMs: 20 } } });

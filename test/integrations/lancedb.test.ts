@@ -90,6 +90,18 @@ describe('hybridReranker', () => {
     expect(idsOf(await ask({ reranker: never, columns: 'text', deadlineMs: 20 }))).toEqual(idsOf(fused));
   });
 
+  it('has scores exact where it is told to', async () => {
+    const heard: (boolean | undefined)[] = [];
+    const reranker = countedReranker({
+      score: async (_, candidates, options) => {
+        heard.push(options?.exact);
+        return { scores: new Float32Array(candidates.length) };
+      },
+    });
+    for (const exact of [undefined, true]) await ask({ reranker, columns: 'text', exact });
+    expect(heard).toEqual([undefined, true]);
+  });
+
   it('is stopped, closed, and asked twice at once', async () => {
     const never = countedReranker({ score: () => new Promise(() => {}) });
     await expect(ask({ reranker: never, columns: 'text', signal: AbortSignal.timeout(20) })).rejects.toThrow(/stopped before/);

@@ -97,6 +97,22 @@ describe('FinetoothRerank', () => {
     ]);
   });
 
+  it('has scores exact where it is told to, and says within what they hold else', async () => {
+    for (const exact of [undefined, true]) {
+      const { heard, callbacks } = listener();
+      const asked: (boolean | undefined)[] = [];
+      const reranker = countedReranker({
+        tolerance: 1e-4,
+        score: async (_, candidates, options) => {
+          asked.push(options?.exact);
+          return { scores: new Float32Array(candidates.length) };
+        },
+      });
+      await new FinetoothRerank({ reranker, exact }).compressDocuments(documents, query, callbacks);
+      expect([asked, JSON.stringify(heard).includes('"tolerance":0.0001')]).toEqual([[exact], exact === undefined]);
+    }
+  });
+
   it('keeps a deadline and a signal of its own', async () => {
     const never = countedReranker({ score: () => new Promise(() => {}) });
     const timed = new FinetoothRerank({ reranker: never, deadlineMs: 20 });

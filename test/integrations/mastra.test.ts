@@ -68,6 +68,22 @@ describe('relevanceScorer', () => {
     expect(await other.rerank([{ id: 'a', score: 1, metadata: { body: 'bats' } }], query)).toHaveLength(1);
   });
 
+  it('has scores exact where it is told to, by either way to ask', async () => {
+    const heard: (boolean | undefined)[] = [];
+    const reranker = countedReranker({
+      score: async (_, candidates, options) => {
+        heard.push(options?.exact);
+        return { scores: new Float32Array(candidates.length) };
+      },
+    });
+    for (const exact of [undefined, true]) {
+      const scorer = relevanceScorer({ reranker, exact });
+      await scorer.rerank(results, query);
+      await scorer.getRelevanceScore(query, 'bats');
+    }
+    expect(heard).toEqual([undefined, undefined, true, true]);
+  });
+
   it('refuses results without a text and options that it does not have; keeps deadlines and signals', async () => {
     const scorer = relevanceScorer({ reranker: countedReranker() });
     for (const wrong of [[{ id: 'a', score: 1 }], [undefined], ['bats'], [{ id: 'a', score: 1, metadata: { text: 5 } }]])

@@ -10,7 +10,9 @@ import { createCursors } from '../../src/server/mcp/cursors.ts';
 import { createProtocol } from '../../src/server/mcp/protocol.ts';
 import { mcpRoutes } from '../../src/server/mcp/route.ts';
 import type { McpApi } from '../../src/server/mcp/tool.ts';
+import type { ServedReranker } from '../../src/server/models.ts';
 import { fakeApp } from '../server/fake.ts';
+import { countedReranker } from '../support/counted-reranker.ts';
 import { called, clientAt, clientOf, type Era, eras, wires } from './connected.ts';
 
 /** An index whose writes last until they are given up. */
@@ -132,6 +134,29 @@ describe.each(
       [expect.any(String), expect.objectContaining({ code: 'E_INDEX_DAMAGED' })],
       [expect.any(String), expect.objectContaining({ message: expect.stringContaining('secret.key') })],
     ]);
+  });
+
+  it('reranks to the last digit where it is told to, and says within what scores hold else', async () => {
+    const asked: (boolean | undefined)[] = [];
+    const reranker = countedReranker({
+      tolerance: 1e-4,
+      score: async (_, candidates, options) => {
+        asked.push(options?.exact);
+        return { scores: new Float32Array(candidates.length) };
+      },
+    });
+    const models = { reranker: async () => ({ reranker }) as unknown as ServedReranker };
+    const client = await connect(apiOver(slow({ began: 0, aborted: 0 }), { models }), era);
+    const told = [];
+    for (const exact of [undefined, true]) {
+      const { structuredContent } = await client.callTool({ name: 'rerank', arguments: { query: 'bats', documents: ['a'], exact } });
+      told.push((structuredContent as { tolerance?: number }).tolerance);
+    }
+    expect([asked, told]).toEqual([
+      [undefined, true],
+      [1e-4, undefined],
+    ]);
+    expect(await called(client, 'rerank', { query: 'bats', documents: ['a'], exact: 'yes' })).toMatch(/^E_USAGE: exact: /);
   });
 
   it('refuses what it does not know with the nearest name', async () => {

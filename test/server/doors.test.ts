@@ -154,11 +154,12 @@ describe('a client names no model that is not served', () => {
     expect(outside).toBe(0);
   });
 
-  it('at /v1/indexes, where null alone is taken: vectors that are given need no model', async () => {
-    for (const name of hostile) {
-      const { status } = await post(server, '/v1/indexes', { name: 'named', fields: ['text'], embedder: name });
-      expect([name.slice(0, 50), status]).toEqual([name.slice(0, 50), 400]);
-    }
+  it('at /v1/indexes, as what embeds or weighs tokens', async () => {
+    for (const name of hostile)
+      for (const key of ['embedder', 'sparse_model']) {
+        const { status } = await post(server, '/v1/indexes', { name: 'named', fields: ['text'], [key]: name });
+        expect([name.slice(0, 50), status]).toEqual([name.slice(0, 50), name === '' ? 400 : 404]);
+      }
     expect((await fetch(`${server.url}/v1/indexes/named`)).status).toBe(404);
     expect(outside).toBe(0);
   });
@@ -226,8 +227,8 @@ describe('a client names no model that is not served', () => {
   });
 
   it('nor when it makes an index', async () => {
-    for (const key of ['embedder', 'model', 'reranker', 'fallback', 'store', 'path'])
-      expect((await post(server, '/v1/indexes', { name: 'other', [key]: model })).status).toBe(400);
+    for (const key of ['embedder', 'sparse_model', 'model', 'reranker', 'fallback', 'store', 'path'])
+      expect((await post(server, '/v1/indexes', { name: 'other', [key]: model })).status).toBe(/^(embedder|sparse)/.test(key) ? 404 : 400);
     expect(outside).toBe(0);
   });
 });

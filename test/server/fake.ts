@@ -23,14 +23,16 @@ const cutOf = (texts: readonly string[]): { readonly truncatedTokens?: Uint32Arr
 /** What tells a text apart of which the beginning was read. */
 const beginning = (text: string): number => (text.startsWith('w0 ') ? 0.5 : 0);
 
-/** The longer the better; seven tokens a text. */
+/** The longer the better, and a little better where it is to be exact; seven tokens a text. */
 const reranker: Reranker = {
   fingerprint: 'length',
-  score: async (query, candidates) => {
+  tolerance: 1e-4,
+  score: async (query, candidates, { exact } = {}) => {
     const texts = candidates.map(({ text }) => text);
+    const own = (text: string): number => text.length + beginning(text) + (exact ? 0.25 : 0);
     return {
-      scores: Float32Array.from(texts, (text) => text.length + beginning(text)),
-      relevance: Float32Array.from(texts, (text) => 1 - 1 / (1 + text.length + beginning(text))),
+      scores: Float32Array.from(texts, own),
+      relevance: Float32Array.from(texts, (text) => 1 - 1 / (1 + own(text))),
       usage: { tokens: 7 * texts.length },
       queryTruncatedTokens: query.length > WINDOW ? new Uint32Array(texts.length).fill(query.length - WINDOW) : undefined,
       ...cutOf(texts),
@@ -94,7 +96,13 @@ export const fakeModels: Models = {
   reranker: async (name, { inChunks = false } = {}) => ({
     name: named(name),
     reranker: inChunks
-      ? { ...reranker, score: async (query, candidates) => ({ ...(await reranker.score(query, candidates)), truncatedTokens: undefined }) }
+      ? {
+          ...reranker,
+          score: async (query, candidates, options) => ({
+            ...(await reranker.score(query, candidates, options)),
+            truncatedTokens: undefined,
+          }),
+        }
       : reranker,
     givesLogits: false,
     parts: async (_, texts, reading) => texts.map((text) => spanOf(text, reading)),
@@ -102,6 +110,7 @@ export const fakeModels: Models = {
   embedder: async (name) => ({ name: named(name), ...servedEmbedder }),
   facts: async (name, task = 'embed') => ({ name, runs: named(name), task, dimensions: task === 'embed' ? 3 : undefined, window: WINDOW }),
   resolve: (_, name) => named(name),
+  forIndex: (_, name) => named(name),
   part: async (name) => name,
   openHosted: async () => {},
   load: async () => {},

@@ -104,6 +104,7 @@ const telling: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   verbose: ['x'],
   instruction: ['be strict'],
   instruct: ['be strict'],
+  exact: [true],
 };
 /** Where the key of another path has another form. */
 const tellingAt = (path: string, key: string, endpoint: Endpoint): (typeof telling)[string] | undefined => {
@@ -189,6 +190,28 @@ describe.each(doors)('%s', (path, endpoint, dialect) => {
       for (const nothing of [false, '', null, []]) expect([key, await said({ ...base, [key]: nothing })]).toEqual([key, bare]);
     }
     for (const key of Object.keys(idle)) expect([key, await said({ ...base, [key]: key === 'priority' ? 1 : 'x' })]).toEqual([key, bare]);
+  });
+
+  it('is told that scores be exact where it ranks, and tells within what they hold else', async () => {
+    // TEI's main paths, which score pairs, too.
+    const pairs = endpoint.path === '/predict' ? byPath['/predict'] : {};
+    const asked = async (more: object, header?: string) => {
+      const own = header === undefined ? headers : { ...headers, 'x-exact': header };
+      const answer = await ask(app, address, { ...base, ...pairs, ...more }, own);
+      return { ...answer, told: toldOf(answer), tolerance: answer.headers['x-finetooth-tolerance'] };
+    };
+    const [free, byHeader, byBody] = [await asked({}), await asked({}, 'true'), await asked({ exact: true })];
+    if (endpoint.task !== 'rerank' && endpoint.task !== 'pairs') {
+      expect([byHeader.told, byBody.headers['x-finetooth-ignored']]).toEqual([free.told, 'exact']);
+      return;
+    }
+    expect([free.status, free.tolerance, byHeader.status, byHeader.tolerance]).toEqual([200, '0.0001', 200, undefined]);
+    expect(JSON.stringify(byHeader.body)).not.toBe(JSON.stringify(free.body));
+    // Together refuses every key that is not its own.
+    expect(byBody.told === byHeader.told).toBe(!path.startsWith('/together'));
+    expect((await asked({}, 'false')).told).toBe(free.told);
+    for (const wrong of [await asked({ exact: 'perhaps' }), await asked({}, 'perhaps'), await asked({ exact: false }, 'true')])
+      expect([wrong.status >= 400 && wrong.status < 500, JSON.stringify(wrong.body)]).toEqual([true, expect.stringContaining('exact')]);
   });
 
   it('names a key that no one has heard of', async () => {

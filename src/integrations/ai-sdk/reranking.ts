@@ -35,16 +35,17 @@ import type { FinetoothRerankingModel, JsonObject, SpecificationVersion, Warning
  */
 export type FinetoothRerankingOptions = Pick<
   RankOptions,
-  'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'minScore' | 'collapse'
+  'rankFields' | 'fieldLabels' | 'deadlineMs' | 'effort' | 'instruction' | 'exact' | 'minScore' | 'collapse'
 >;
 
-const { rankFields, fieldLabels, deadlineMs, effort, instruction, minScore, collapse } = listChecks;
+const { rankFields, fieldLabels, deadlineMs, effort, instruction, exact, minScore, collapse } = listChecks;
 const optionChecks: OptionChecks<FinetoothRerankingOptions> = {
   rankFields,
   fieldLabels,
   deadlineMs,
   effort,
   instruction,
+  exact,
   minScore,
   collapse,
 };
@@ -104,6 +105,7 @@ function metadataOf({
   usage,
   cut,
   results,
+  tolerance,
   passedOver,
   notes,
   truncated,
@@ -115,6 +117,7 @@ function metadataOf({
     complete,
     calibrated,
     usage,
+    tolerance,
     truncatedDocuments: cut,
     truncated: named.slice(0, MOST_NAMED),
     truncatedQueryTokens: truncated?.query,

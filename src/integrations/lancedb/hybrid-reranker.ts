@@ -9,7 +9,7 @@ import { columnOf, distinctRows, type FoundRow, mergeBatches, namesIn, SCORE } f
 
 export interface HybridRerankerOptions
   extends RankerOptions,
-    Pick<RankOptions, 'deadlineMs' | 'minScore' | 'fieldLabels' | 'effort' | 'instruction' | 'signal'> {
+    Pick<RankOptions, 'deadlineMs' | 'minScore' | 'fieldLabels' | 'effort' | 'instruction' | 'exact' | 'signal'> {
   /** The column that is read, or several, in order. @default of each row its own: title and text where it has them, otherwise all that hold words */
   readonly columns?: string | readonly string[];
 }
@@ -22,7 +22,7 @@ export interface HybridReranker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const { deadlineMs, minScore, fieldLabels, effort, instruction, signal } = checksAt('rerank');
+const { deadlineMs, minScore, fieldLabels, effort, instruction, exact, signal } = checksAt('rerank');
 const optionChecks: OptionChecks<HybridRerankerOptions> = {
   ...rankerChecks,
   columns: when(
@@ -34,6 +34,7 @@ const optionChecks: OptionChecks<HybridRerankerOptions> = {
   fieldLabels,
   effort,
   instruction,
+  exact,
   signal,
 };
 
@@ -55,7 +56,7 @@ const optionChecks: OptionChecks<HybridRerankerOptions> = {
  */
 export function hybridReranker(options: HybridRerankerOptions = {}): HybridReranker {
   const ranker = openCheckedRanker('hybridReranker', options, optionChecks);
-  const { columns, deadlineMs, minScore, fieldLabels, effort, instruction, signal } = options;
+  const { columns, deadlineMs, minScore, fieldLabels, effort, instruction, exact, signal } = options;
   const named = columns === undefined ? undefined : [columns].flat();
   const close = async (): Promise<void> => ranker.close?.();
   return {
@@ -74,6 +75,7 @@ export function hybridReranker(options: HybridRerankerOptions = {}): HybridReran
         fieldLabels,
         effort,
         instruction,
+        exact,
         signal,
       });
       const order = answer.results.map(({ index }) => rows[index] as FoundRow);

@@ -11,20 +11,21 @@ import { openCheckedRanker, type RankerOptions, type RankOptions, rankerChecks, 
 
 export interface FinetoothRerankOptions
   extends RankerOptions,
-    Pick<RankOptions, 'deadlineMs' | 'instruction' | 'minScore' | 'fieldLabels' | 'signal'> {
+    Pick<RankOptions, 'deadlineMs' | 'instruction' | 'exact' | 'minScore' | 'fieldLabels' | 'signal'> {
   /** Documents that come back, 1 to 100,000. @default all */
   readonly topN?: number;
   /** What is read of a document, in order: `pageContent`, and names of its metadata. @default ['pageContent'] */
   readonly fields?: readonly string[];
 }
 
-const { deadlineMs, instruction, minScore, fieldLabels, signal } = checksAt('rerank');
+const { deadlineMs, instruction, exact, minScore, fieldLabels, signal } = checksAt('rerank');
 const optionChecks: OptionChecks<FinetoothRerankOptions> = {
   ...rankerChecks,
   topN: whole(1, 100_000),
   fields: (value) => (Array.isArray(value) && value.length === 0 ? 'a list of names such as ["title", "pageContent"]' : texts(value)),
   deadlineMs,
   instruction,
+  exact,
   minScore,
   fieldLabels,
   signal,
@@ -77,13 +78,14 @@ export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisp
         const { pageContent, metadata, id } = documents[index] as Given;
         return new Document({ pageContent, id, metadata: { ...metadata, relevanceScore } });
       });
-      const { rankedBy, fingerprint, complete, usage, cut, passedOver } = answer;
+      const { rankedBy, fingerprint, complete, usage, cut, tolerance, passedOver } = answer;
       await run?.handleChainEnd({
         documents: ranked,
         rankedBy,
         fingerprint,
         complete,
         usage,
+        tolerance,
         truncatedDocuments: cut,
         failures: passedOver,
       });
@@ -104,9 +106,9 @@ export class FinetoothRerank extends BaseDocumentCompressor implements AsyncDisp
   }
 
   async #rank(documents: readonly DocumentInterface[], query: string): Promise<RerankAnswer> {
-    const { fields, topN: top, deadlineMs, instruction, minScore, fieldLabels, signal } = this.#options;
+    const { fields, topN: top, deadlineMs, instruction, exact, minScore, fieldLabels, signal } = this.#options;
     const read = documents.map((document, at) => textOfDocument(document, at, fields !== undefined));
-    return rankList(this.#ranker, query, read, { rankFields: fields, top, deadlineMs, instruction, minScore, fieldLabels, signal });
+    return rankList(this.#ranker, query, read, { rankFields: fields, top, deadlineMs, instruction, exact, minScore, fieldLabels, signal });
   }
 }
 

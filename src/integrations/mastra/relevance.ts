@@ -3,7 +3,7 @@ import { checksAt } from '../../search/plan-checks.ts';
 import { checkArguments, isRecord, list, type OptionChecks, readOf, shown, text, whole } from '../../wording/check-options.ts';
 import { openCheckedRanker, type RankerOptions, type RankOptions, rankerChecks, rankList } from '../list-ranker.ts';
 
-export interface RelevanceScorerOptions extends RankerOptions, Pick<RankOptions, 'effort' | 'instruction' | 'signal'> {
+export interface RelevanceScorerOptions extends RankerOptions, Pick<RankOptions, 'effort' | 'instruction' | 'exact' | 'signal'> {
   /** The name under which the text stands in the metadata of a result, which may also have it as `document`. @default text */
   readonly textField?: string;
 }
@@ -45,8 +45,8 @@ export interface RelevanceScorer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const { effort, instruction, signal, deadlineMs, minScore } = checksAt('rerank');
-const optionChecks: OptionChecks<RelevanceScorerOptions> = { ...rankerChecks, effort, instruction, signal, textField: text };
+const { effort, instruction, exact, signal, deadlineMs, minScore } = checksAt('rerank');
+const optionChecks: OptionChecks<RelevanceScorerOptions> = { ...rankerChecks, effort, instruction, exact, signal, textField: text };
 const callChecks: OptionChecks<RerankCallOptions> = { topK: whole(1, 100_000), deadlineMs, minScore, signal };
 
 interface Asked {
@@ -73,13 +73,13 @@ interface Asked {
  */
 export function relevanceScorer(options: RelevanceScorerOptions = {}): RelevanceScorer {
   const ranker = openCheckedRanker('relevanceScorer', options, optionChecks);
-  const { effort, instruction, signal, textField = 'text' } = options;
+  const { effort, instruction, exact, signal, textField = 'text' } = options;
   const waiting = new Map<string, Asked[]>();
 
   const scoreAll = async (query: string, asked: readonly Asked[]): Promise<void> => {
     try {
       const texts = asked.map(({ text }) => text);
-      const { results } = await rankList(ranker, query, texts, { effort, instruction, signal });
+      const { results } = await rankList(ranker, query, texts, { effort, instruction, exact, signal });
       for (const { index, relevanceScore } of results) asked[index]?.resolve(relevanceScore);
     } catch (error) {
       for (const { reject } of asked) reject(error);
@@ -112,6 +112,7 @@ export function relevanceScorer(options: RelevanceScorerOptions = {}): Relevance
         minScore,
         effort,
         instruction,
+        exact,
         signal: signals.length === 0 ? undefined : AbortSignal.any(signals),
       });
       return answer.results.map(({ index, relevanceScore: score }) => {

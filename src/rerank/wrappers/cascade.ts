@@ -23,6 +23,7 @@ import { failAfter } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 import { leastTolerance } from './least-tolerance.ts';
+import { notesOf } from './notes-of.ts';
 
 /** How a stage's own score and the one before it become one. `name` is part of the fingerprint: it changes when the formula does. */
 export interface Combination {
@@ -184,8 +185,16 @@ export function cascade(stages: readonly Reranker[], options: CascadeOptions = {
     get names() {
       return namesOf(stages, plan, made.fingerprint);
     },
-    takesInstruction: stages.some((stage) => stage.takesInstruction),
-    tolerance: leastTolerance(stages),
+    // Of a stage that is opened on first use both are known then.
+    get takesInstruction() {
+      return stages.some((stage) => stage.takesInstruction);
+    },
+    get tolerance() {
+      return leastTolerance(stages);
+    },
+    get notes() {
+      return notesOf(stages);
+    },
     keepsDeadline: true,
     score,
     explain: checkedExplain(async (query, candidate, call) =>

@@ -9,6 +9,7 @@ import { addUsage, afterUsage, usageOf } from '../usage.ts';
 import { closable } from './closable.ts';
 import { composed } from './composed.ts';
 import { leastTolerance } from './least-tolerance.ts';
+import { notesOf } from './notes-of.ts';
 
 export interface FallbackOptions {
   /** Throw what the first one throws instead of asking the next. @default false */
@@ -50,8 +51,16 @@ export function fallback(rerankers: readonly Reranker[], options: FallbackOption
     get names() {
       return new Map([...namesOfAll(rerankers), [made.fingerprint, shortNames([first])(first.fingerprint)]]);
     },
-    takesInstruction: rerankers.some((one) => one.takesInstruction),
-    tolerance: leastTolerance(rerankers),
+    // Of one that is opened on first use both are known then.
+    get takesInstruction() {
+      return rerankers.some((one) => one.takesInstruction);
+    },
+    get tolerance() {
+      return leastTolerance(rerankers);
+    },
+    get notes() {
+      return notesOf(rerankers);
+    },
     explain: checkedExplain(async (query, candidate, call) => (await first.explain?.(query, candidate, call)) ?? []),
     load: async () => {
       // Who cannot be made ready says so when it is asked.

@@ -15,6 +15,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
   let languages: Reranker['languages'];
   let takesInstruction: boolean | undefined;
   let tolerance: number | undefined;
+  let notes: Reranker['notes'];
   const unopened: Reranker['names'] = new Map([[fingerprint, name]]);
   let names = unopened;
   const inner = (): Promise<Reranker> => {
@@ -23,6 +24,7 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
         languages = reranker.languages;
         takesInstruction = reranker.takesInstruction;
         tolerance = reranker.tolerance;
+        notes = reranker.notes;
         names = new Map([...unopened, ...(reranker.names ?? [])]);
         return reranker;
       },
@@ -59,6 +61,9 @@ export function lazyReranker(fingerprint: string, open: () => Promise<Reranker>,
     },
     get tolerance() {
       return tolerance;
+    },
+    get notes() {
+      return notes;
     },
     score,
     explain: checkedExplain(async (query, candidate, options) => (await (await inner()).explain?.(query, candidate, options)) ?? []),

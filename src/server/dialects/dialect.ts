@@ -29,10 +29,12 @@ export interface RerankAsk {
   readonly refuseLong?: boolean | undefined;
   /** What the model is to judge by, for those that were trained on it; others refuse it. Read of every body that ranks, in whatever vendor's words. @default the model's own */
   readonly instruction?: string | undefined;
+  /** Each score is the one that the text has in any other list. Read of every body that ranks, and of the header `x-exact`. @default false: within `tolerance` */
+  readonly exact?: boolean | undefined;
 }
 
 /** Pairs of a query and a text, each with a score of its own. */
-export interface PairsAsk extends Pick<RerankAsk, 'model' | 'refuseLong' | 'fromEnd' | 'maxPairTokens' | 'instruction'> {
+export interface PairsAsk extends Pick<RerankAsk, 'model' | 'refuseLong' | 'fromEnd' | 'maxPairTokens' | 'instruction' | 'exact'> {
   readonly pairs: readonly (readonly [query: string, text: string])[];
 }
 
@@ -81,6 +83,7 @@ export interface PairsDone extends Facts {
   readonly complete: boolean;
   readonly queryTruncatedTokens: number;
   readonly excerpts?: number;
+  readonly tolerance?: number | undefined;
 }
 
 export interface RerankDone extends Facts {
@@ -92,6 +95,8 @@ export interface RerankDone extends Facts {
   readonly queryTruncatedTokens: number;
   /** Documents of which chosen sentences were read in place of the whole text. */
   readonly excerpts?: number;
+  /** By how much a model's own score may differ with what else is in the list; undefined where it does not. */
+  readonly tolerance?: number | undefined;
 }
 
 /** What a client wants turned into vectors. */

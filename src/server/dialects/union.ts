@@ -45,6 +45,8 @@ const body = z.looseObject({
   raw_scores: truth.nullish(),
   use_activation: truth.nullish(),
   ...instructed,
+  // No vendor's: read of every body that ranks (`exactIn`), and stated where the path is no vendor's alone.
+  exact: truth.nullish(),
 });
 
 /** The same without the list, which may be long and wrong. */

@@ -17,7 +17,7 @@ export interface AdmissionRules {
 
 /** Headers that a page may read of an answer: what no vendor's form has a word for, and when to come again. */
 const exposed = [
-  ...['complete', 'cut', 'excerpts', 'ignored', 'query-truncated', 'unknown-scripts', 'unknown-languages', 'model'].map(
+  ...['complete', 'cut', 'excerpts', 'ignored', 'query-truncated', 'tolerance', 'unknown-scripts', 'unknown-languages', 'model'].map(
     (name) => `x-finetooth-${name}`,
   ),
   'x-request-id',
@@ -73,7 +73,7 @@ const hasBody = ({ method }: FastifyRequest): boolean => method === 'POST' || me
 function wantedHeaders(asked: string | undefined): string {
   const names = asked?.split(',').map((name) => name.trim().toLowerCase()) ?? [];
   const sendable = names.filter((name) => /^[!#$%&'*+.^_`|~\w-]{1,100}$/.test(name)).slice(0, MOST_HEADERS);
-  return [...new Set(['authorization', 'content-type', 'x-api-key', 'api-key', 'x-deadline-ms', ...sendable])].join(', ');
+  return [...new Set(['authorization', 'content-type', 'x-api-key', 'api-key', 'x-deadline-ms', 'x-exact', ...sendable])].join(', ');
 }
 
 function cutOffSlowBody({ raw }: FastifyRequest, bodyMs: number): void {

@@ -116,12 +116,17 @@ export const createBody = z.strictObject({
   query_prompt: createShape('queryPrompt'),
   document_prompt: createShape('documentPrompt'),
   passages: createShape('passages'),
+  sparse_model: createShape('sparseModel'),
   vector_field: createShape('vectorField'),
   languages: createShape('languages'),
   language_field: createShape('languageField'),
   title_field: createShape('titleField'),
-  /** null: documents and queries bring their vectors, of whatever model. Absent: the model of the server. */
-  embedder: z.null().optional(),
+  embedder: z
+    .union([z.string().min(1), z.null()], { error: 'must be the name of an embedder that is served, or null' })
+    .optional()
+    .describe(
+      'an embedder that is served by name; null: documents and queries bring their vectors, of whatever model (default: the bundled one)',
+    ),
 });
 export const status = z.object({
   name: z.string(),

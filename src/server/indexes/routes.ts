@@ -87,7 +87,7 @@ export function ownRoutes({
 }: OwnApi) {
   return async (app: FastifyInstance, { sendBuffers, quietMs }: RouteTools): Promise<readonly Route[]> => {
     addSearchRoute(app, { indexes, models, shedder, sendBuffers, mostQueryCharacters });
-    addIndexRoutes(app, indexes);
+    addIndexRoutes(app, indexes, models);
     addDownloadRoutes(app, downloads);
     addJudgmentRoutes(app, { indexes, mostQueryCharacters });
     addDocumentRoute(app, indexes);
@@ -99,7 +99,7 @@ export function ownRoutes({
   };
 }
 
-function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
+function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry, models: Pick<Models, 'forIndex'>): void {
   const config = { task: 'indexes' };
   const nameIn = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
   app.get('/v1/indexes', { config }, async () => ({
@@ -115,13 +115,19 @@ function addIndexRoutes(app: FastifyInstance, indexes: IndexRegistry): void {
       title_field,
       query_prompt,
       document_prompt,
+      sparse_model: sparse,
+      embedder: named,
       token_bits: bits,
       token_pool: pool,
       ...plain
     } = readBody(createBody, request.body);
     const tokens = bits === null ? null : bits === undefined && pool === undefined ? undefined : { bits, pool };
     const fields = { idField: id_field, vectorField: vector_field, languageField: language_field, titleField: title_field };
-    await indexes.create(name, { ...plain, ...fields, queryPrompt: query_prompt, documentPrompt: document_prompt, tokens });
+    // What is refused is refused now, and not when the first document comes.
+    const embedder = typeof named === 'string' ? models.forIndex('embedder', named) : named;
+    const sparseModel = sparse === undefined || sparse === 'none' ? undefined : models.forIndex('sparse_model', sparse);
+    const prompts = { queryPrompt: query_prompt, documentPrompt: document_prompt };
+    await indexes.create(name, { ...plain, ...fields, ...prompts, sparseModel, embedder, tokens });
     return reply.code(201).send(await statusOf(name, indexes));
   });
   app.delete('/v1/indexes/:name', { config }, async (request) => {

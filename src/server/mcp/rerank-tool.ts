@@ -21,6 +21,7 @@ const output = z.looseObject({
   complete: z.boolean(),
   ranked_by: z.string(),
   fingerprint: z.string(),
+  tolerance: z.number().optional().describe('scores may differ by it with what else is in the list; absent with exact'),
   notes: z.array(z.string()).optional(),
 });
 
@@ -44,11 +45,12 @@ export const rerankTool = tool({
         .max(100)
         .optional()
         .describe('fields of the objects that are read, in order (default: title and text)'),
+      exact: z.boolean().optional().describe('give each text the score that it has in any other list; slower'),
       min_score: z.number().min(0).max(1).optional().describe('keep only what is at least so likely to be relevant'),
     }),
   output,
   annotations: reading,
-  run: async ({ query, documents, top, rank_fields: rankFields, min_score: minScore }, { signal }, { models, shedder }) => {
+  run: async ({ query, documents, top, rank_fields: rankFields, min_score: minScore, exact }, { signal }, { models, shedder }) => {
     const characters =
       query.length + documents.reduce((sum, one) => sum + (typeof one === 'string' ? one.length : JSON.stringify(one).length), 0);
     if (characters > MOST_CHARACTERS)
@@ -58,7 +60,7 @@ export const rerankTool = tool({
     const { reranker } = await models.reranker();
     const given = documents.map((one, at) => (typeof one === 'string' ? one : { id: String(at), document: one as never }));
     const answer = await shedder.admit(characters, () =>
-      rerank(query, given, { model: reranker, top, fields: rankFields, minScore, signal, snippets: documents.length > 1 }),
+      rerank(query, given, { model: reranker, top, fields: rankFields, minScore, exact, signal, snippets: documents.length > 1 }),
     );
     return {
       query,
@@ -72,6 +74,7 @@ export const rerankTool = tool({
       complete: answer.complete,
       ranked_by: answer.rankedBy,
       fingerprint: answer.fingerprint,
+      tolerance: answer.tolerance,
       notes: answer.notes && [...answer.notes],
     };
   },

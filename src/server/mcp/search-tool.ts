@@ -13,7 +13,7 @@ const [MOST, CANDIDATES] = [50, 25];
 const LONGEST_VALUE = 200;
 
 /** Arguments that are options of the plan, as `POST /v1/search` has them. */
-const planned = ['filter', 'min_score', 'first_stage', 'sort', 'group_by', 'facets', 'deadline_ms'] as const;
+const planned = ['filter', 'min_score', 'first_stage', 'sort', 'group_by', 'facets', 'exact', 'deadline_ms'] as const;
 
 /** What was asked, under the names of the request; a page after the first is asked with the same. */
 interface Asked extends Readonly<Record<string, unknown>> {
@@ -28,6 +28,7 @@ const output = z.looseObject({
   complete: z.boolean().describe('false: time was over, and this is the best order so far'),
   ranked_by: z.string().nullable().describe('what ranked; null: the first stage alone'),
   fingerprint: z.string().nullable().describe('model, weights and form of the score of what ranked'),
+  tolerance: z.number().optional().describe('scores may differ by it with what else was found; absent with exact'),
   next_cursor: z.string().optional().describe('pass it as cursor for the results after these; absent after the last'),
   facets: z.array(z.looseObject({ field: z.string(), values: z.array(z.looseObject({ value: z.unknown(), count: z.int() })) })).optional(),
   notes: z.array(z.string()).optional().describe('what was done that no one asked for'),
@@ -63,6 +64,7 @@ export const searchTool = tool({
       complete: answer.complete,
       ranked_by: answer.rankedBy,
       fingerprint: answer.fingerprint,
+      tolerance: answer.tolerance,
       next_cursor: answer.nextCursor === undefined ? undefined : api.cursors.keep({ index: name, cursor: answer.nextCursor, asked: given }),
       facets: tellFacets(answer),
       notes: answer.notes && [...answer.notes],

@@ -3,7 +3,7 @@ import type { CallOptions } from '../../types.ts';
 import type { EngineFinding } from '../engine.ts';
 import { NEAREST, recallFinding, recallOf } from '../recall.ts';
 import { type QdrantAddress, readAddress, shownAddress } from './address.ts';
-import { checkVersion, collectionsOf, type Opened, waitsForIndex } from './collection.ts';
+import { checkVersion, collectionsOf, type Opened, waitsForGraph } from './collection.ts';
 import { reasonOf } from './faults.ts';
 import { indexesFor, VECTOR, vectorIn } from './points.ts';
 import { EF } from './qdrant.ts';
@@ -81,7 +81,7 @@ function indexState(opened: Opened): EngineFinding {
       found: `${found}: it is indexed on the next write`,
       advice: 'Write to it, or restart the server less often.',
     };
-  if (waitsForIndex(opened) && points > 0)
+  if (waitsForGraph(opened) && points > 0)
     return {
       name: 'index',
       state: 'warning',

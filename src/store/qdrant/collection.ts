@@ -48,8 +48,11 @@ export const ROUGH = 'finetooth_rough_';
 /** How often work begins again on what has taken the place of what it began on. */
 const TRIES = 5;
 
-/** Kilobytes of vectors from which a part of a collection is indexed, as Qdrant has them by default; 0 is never. */
-const [INDEXED_FROM, NOT_YET] = [10_000, 0];
+/**
+ * Links of a vector in the graph, as Qdrant has them by default; with 0 there is none. A graph that is built while more is written is built several times
+ * over: the first `optimize` begins with it. Words are indexed from the beginning: in parts that are not, a list of them is gone through for each passage.
+ */
+const [LINKS, NOT_YET] = [16, 0];
 
 /** The oldest server that keeps what a collection says of itself. */
 const OLDEST = '1.16.0';
@@ -100,12 +103,15 @@ export function collectionsOf(requests: Requests, name: string, shown: string, o
   };
 }
 
-/** What was written first is not indexed until it was optimized. */
-export const waitsForIndex = ({ info }: Pick<Opened, 'info'>): boolean => info.config.optimizer_config.indexing_threshold === NOT_YET;
+/** Vectors that were written first have no graph until they were optimized. */
+export function waitsForGraph({ info }: Pick<Opened, 'info'>): boolean {
+  const vectors = info.config.params.vectors as Readonly<Record<string, Schemas['VectorParams'] | undefined>> | undefined;
+  return vectors?.[VECTOR]?.hnsw_config?.m === NOT_YET;
+}
 
-/** Begins to index what there is. */
-export async function beginIndex(requests: Requests, { collection }: Opened): Promise<void> {
-  await requests.ask((client) => client.updateCollection(collection, { optimizers_config: { indexing_threshold: INDEXED_FROM } }));
+/** Begins to build the graph of what there is. */
+export async function beginGraph(requests: Requests, { collection }: Opened): Promise<void> {
+  await requests.ask((client) => client.updateCollection(collection, { vectors: { [VECTOR]: { hnsw_config: { m: LINKS } } } }));
 }
 
 export const withManifest = (manifest: Manifest): Readonly<Record<string, string>> => ({ [MANIFEST]: JSON.stringify(manifest) });
@@ -141,8 +147,6 @@ async function createCollection(
         replication_factor: replicas,
         write_consistency_factor: consistency,
         on_disk_payload: true,
-        // A graph that is built while more is written is built several times over: the first `optimize` begins with it.
-        optimizers_config: { indexing_threshold: NOT_YET },
         metadata: { ...withManifest(manifest), [COLLECTION]: collection },
       }),
     );
@@ -184,7 +188,7 @@ function layoutOf({ dimensions }: Manifest, { quantization = 'none', onDisk = fa
     // Vectors have length 1, and come back as they were given: for cosines Qdrant would divide them by their lengths once more.
     distance: 'Dot',
     on_disk: onDisk || isQuantized,
-    hnsw_config: { on_disk: onDisk },
+    hnsw_config: { m: NOT_YET, on_disk: onDisk },
     ...(isQuantized && { quantization_config: { scalar: { type: 'int8', always_ram: true } } }),
   };
   return { vector, wordsOnDisk: onDisk };

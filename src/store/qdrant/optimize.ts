@@ -1,4 +1,4 @@
-import { beginIndex, type Collections, MEAN, OPTIMIZED, type Opened, waitsForIndex } from './collection.ts';
+import { beginGraph, type Collections, MEAN, OPTIMIZED, type Opened, waitsForGraph } from './collection.ts';
 import { Unfinished } from './faults.ts';
 import { allOf } from './filter.ts';
 import { pointId, textHeld } from './names.ts';
@@ -11,7 +11,7 @@ const DRIFT = 0.2;
 /** A writer that began with another mean length is done by then. */
 const STALE_MS = 600_000;
 
-/** Words are weighed again where passages have become longer or shorter; says that counts are to be taken again. What was loaded first is indexed from then on. */
+/** Words are weighed again where passages have become longer or shorter; says that counts are to be taken again. Vectors that were loaded first have their graph from then on. */
 export async function optimizeWords(
   requests: Requests,
   collections: Collections,
@@ -23,7 +23,7 @@ export async function optimizeWords(
   const words = hits.reduce((sum, { value, count }) => sum + Number(value) * count, 0);
   let rewritten = 0;
   if (passages > 0) rewritten = await weighAgain(requests, collections, opened, Math.max(1, Math.round((100 * words) / passages)), options);
-  if (waitsForIndex(opened)) await beginIndex(requests, opened);
+  if (waitsForGraph(opened)) await beginGraph(requests, opened);
   await collections.describe(opened, { [OPTIMIZED]: new Date().toISOString() });
   return rewritten;
 }

@@ -16,6 +16,13 @@ export const calls = ({ url, key, tried, equal, best, fails }) => {
       best(pairs(results), 2);
       equal([meta.billedUnits.searchUnits, typeof id], [1, 'string']);
     });
+    tried(`v2 rerank with scores to be exact ${at}`, async () => {
+      const some = { model: 'rerank-v3.5', query, documents };
+      const { results, meta } = await v2.rerank(some, { headers: { 'x-exact': 'true' } });
+      best(pairs(results), documents.length);
+      const alone = await v2.rerank({ ...some, documents: [documents[results[1].index]] }, { headers: { 'x-exact': 'true' } });
+      equal([alone.results[0].relevanceScore, meta.warnings], [results[1].relevanceScore, undefined]);
+    });
     tried(`v1 rerank ${at}`, async () => {
       const { results } = await v1.rerank({ model: 'rerank-english-v3.0', query, documents, returnDocuments: true });
       best(pairs(results), documents.length);
